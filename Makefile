@@ -1,0 +1,57 @@
+# `make` alone lists the targets. Each one first makes sure that .venv holds what it needs,
+# so that a fresh clone needs only Python 3.11 or newer and make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test test-full lint format bench migrations-check lock clean runtime dev test-programs
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: runtime ## Start a complete demo: made-up team, simulated Zoom and mailbox
+	@exec $(BIN)/python -m demo
+
+run: runtime ## Start the server with the settings of the environment and .env
+	@exec $(BIN)/gunicorn -c gunicorn.conf.py "app:create_app()"
+
+test: dev test-programs ## Run every test at ordinary counts, browser and PostgreSQL included (ONLY="path or option" narrows it)
+	@exec $(BIN)/python tools/run_tests.py $(ONLY)
+
+test-full: dev test-programs ## Repeat races, kills and random sequences at full counts
+	@exec $(BIN)/python tools/run_tests.py --full $(ONLY)
+
+lint: dev ## Check style and types
+	@status=0; \
+	$(BIN)/ruff check . || status=1; \
+	$(BIN)/ruff format --check . || status=1; \
+	$(BIN)/mypy . || status=1; \
+	exit $$status
+
+format: dev ## Format the code and sort its imports
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: dev ## Measure scheduling 500 interviews against its bare minimum
+	@exec $(BIN)/python -m tests.bench
+
+migrations-check: dev ## Check that the migrations lead to exactly the models
+	@sh tools/migrations_check.sh
+
+lock: dev ## Write constraints.txt from what is installed in .venv
+	@sh tools/lock.sh
+
+clean: ## Remove .venv, caches and test results; never an installation's data
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+runtime:
+	@sh tools/bootstrap.sh requirements.txt
+
+dev:
+	@sh tools/bootstrap.sh requirements-dev.txt
+
+test-programs:
+	@sh tools/test_programs.sh

@@ -1,0 +1,58 @@
+"""The first run: an organisation and its owner, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from extensions import db
+from models import Organisation, Role, User
+from security import hash_password
+
+
+@dataclass(frozen=True)
+class FirstRun:
+    """What `/setup` and `flask setup` ask for. `timezone` is an IANA name, of organisation and owner alike."""
+
+    organisation_name: str
+    timezone: str
+    owner_name: str
+    owner_email: str
+    password: str
+    connecting_is_open: bool = False
+
+
+class AlreadySetUpError(Exception):
+    """This installation has its organisation."""
+
+
+def organisation() -> Organisation | None:
+    """The one organisation, or None before the first run."""
+    return db.session.get(Organisation, 1)
+
+
+def set_up(command: FirstRun, *, installation_id: str, is_demo: bool = False) -> User:
+    """Add organisation and owner to the current transaction; raises `AlreadySetUpError`."""
+    if organisation() is not None or db.session.scalar(sa.select(sa.func.count(User.id))):
+        raise AlreadySetUpError
+    db.session.add(
+        Organisation(
+            id=1,
+            name=command.organisation_name,
+            timezone=command.timezone,
+            installation_id=installation_id,
+            connecting_is_open=command.connecting_is_open,
+            is_demo=is_demo,
+        )
+    )
+    owner = User(
+        name=command.owner_name,
+        email=command.owner_email.strip().lower(),
+        password_hash=hash_password(command.password),
+        role=Role.OWNER,
+        timezone=command.timezone,
+    )
+    db.session.add(owner)
+    db.session.flush()
+    return owner

@@ -1,0 +1,60 @@
+"""Who may do what, as one table. Pure: the rows somebody may touch are selected by the queries."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from models import Role
+
+
+class Action(StrEnum):
+    SEE = "see"
+    SEE_CONTACT = "see_contact"
+    SEE_JOIN_LINK = "see_join_link"
+    SEE_NOTES = "see_notes"
+    SCHEDULE = "schedule"
+    MANAGE_CANDIDATES = "manage_candidates"
+    MANAGE_JOBS = "manage_jobs"
+    CONNECT_APPS = "connect_apps"
+    ADMINISTER = "administer"
+
+
+class Scope(StrEnum):
+    ALL = "all"
+    # Jobs whose hiring manager or team member one is.
+    OWN_JOBS = "own_jobs"
+    # Interviews that one manages, attends, or scheduled.
+    OWN_INTERVIEWS = "own_interviews"
+    # Only after the owner has opened connecting to everyone who schedules or hosts.
+    IF_OPENED = "if_opened"
+    NONE = "none"
+
+
+_A, _J, _I, _O, _N = Scope.ALL, Scope.OWN_JOBS, Scope.OWN_INTERVIEWS, Scope.IF_OPENED, Scope.NONE
+_ROLES = (Role.OWNER, Role.ADMIN, Role.RECRUITER, Role.HIRING_MANAGER, Role.INTERVIEWER, Role.OBSERVER)
+
+PERMISSIONS: dict[Action, dict[Role, Scope]] = {
+    action: dict(zip(_ROLES, scopes, strict=True))
+    for action, scopes in {
+        Action.SEE: (_A, _A, _A, _J, _I, _A),
+        Action.SEE_CONTACT: (_A, _A, _A, _J, _N, _N),
+        Action.SEE_JOIN_LINK: (_A, _A, _A, _J, _I, _N),
+        Action.SEE_NOTES: (_A, _A, _A, _J, _I, _N),
+        Action.SCHEDULE: (_A, _A, _A, _J, _N, _N),
+        Action.MANAGE_CANDIDATES: (_A, _A, _A, _J, _N, _N),
+        Action.MANAGE_JOBS: (_A, _A, _A, _N, _N, _N),
+        Action.CONNECT_APPS: (_A, _A, _O, _O, _O, _N),
+        Action.ADMINISTER: (_A, _A, _N, _N, _N, _N),
+    }.items()
+}
+
+
+def scope_of(role: Role, action: Action) -> Scope:
+    """How far a role reaches with an action."""
+    return PERMISSIONS[action][role]
+
+
+def may_anywhere(role: Role, action: Action, *, connecting_is_open: bool = False) -> bool:
+    """Whether there is any object at all on which this role may do this."""
+    scope = scope_of(role, action)
+    return scope is not Scope.NONE and (scope is not Scope.IF_OPENED or connecting_is_open)

@@ -1,0 +1,76 @@
+"""Signing in and out. A session is a row; the cookie only points at it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from database import read_only, writing
+from extensions import db
+from models import User, UserSession
+from security import hash_token, new_token, password_matches
+from timezones import utc_now
+
+# A working day without a click ends a session, and two weeks do in any case.
+IDLE_LIMIT = timedelta(hours=8)
+ABSOLUTE_LIMIT = timedelta(days=14)
+# How stale `last_seen_at` may get before it is worth a write of its own.
+_SEEN_EVERY = timedelta(minutes=5)
+
+
+def check_password(email: str, password: str) -> int | None:
+    """The id of the active user with this address and password, else None, in the same time.
+
+    Ends its own transaction before the slow hash, so that nobody waits for it.
+    """
+    with read_only():
+        user = db.session.scalar(
+            sa.select(User).where(User.email == email.strip().lower(), User.is_active.is_(True))
+        )
+        found = (user.id, user.password_hash) if user is not None else (None, None)
+        db.session.rollback()
+    return found[0] if password_matches(found[1], password) else None
+
+
+def begin_session(user_id: int, user_agent: str) -> str:
+    """Add a session to the current transaction and return the token for its cookie."""
+    token = new_token()
+    db.session.add(UserSession(token_hash=hash_token(token), user_id=user_id, user_agent=user_agent[:200]))
+    return token
+
+
+def find_session(token: str) -> UserSession | None:
+    """The living session of a token: not ended, not too old, and of an active user."""
+    now = utc_now()
+    return db.session.scalar(
+        sa.select(UserSession)
+        .join(UserSession.user)
+        .where(
+            UserSession.token_hash == hash_token(token),
+            UserSession.ended_at.is_(None),
+            UserSession.last_seen_at > now - IDLE_LIMIT,
+            UserSession.created_at > now - ABSOLUTE_LIMIT,
+            User.is_active.is_(True),
+        )
+    )
+
+
+def end_session(session_id: int) -> None:
+    """End a session in the current transaction; its cookie is worth nothing from the commit on."""
+    db.session.execute(
+        sa.update(UserSession)
+        .where(UserSession.id == session_id, UserSession.ended_at.is_(None))
+        .values(ended_at=utc_now())
+    )
+
+
+def note_seen(session_id: int, last_seen_at: datetime) -> None:
+    """Remember that a person was here, rarely and in a short transaction of its own."""
+    now = utc_now()
+    if now - last_seen_at < _SEEN_EVERY:
+        return
+    with writing(), db.engine.begin() as connection:
+        connection.execute(
+            sa.update(UserSession).where(UserSession.id == session_id).values(last_seen_at=now)
+        )

@@ -1,0 +1,88 @@
+"""The composition root: puts the parts together, and starts nothing by itself.
+
+`create_app` is what gunicorn, the command line and the tests call. Background work begins only when
+`background.start` is called in the process that shall do it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import cli
+import htmx
+import instance_folder
+import models  # noqa: F401  the tables have to be known before the first query or migration
+from blueprints import register_blueprints
+from config import flask_settings, load_settings
+from connections import setup as connections_setup
+from database import listen
+from demo.marker import read_marker
+from extensions import csrf, db, migrate
+from messaging.transport import mail
+from scheduling.join_links import Links
+from scheduling.rules import Rules
+from security import LinkSigner, TokenVault
+from web import access, assets, failures, lifecycle, signed_in, templating
+
+
+def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
+    """The application with its settings from the environment; `overrides` win, by the settings' names.
+
+    Raises `config.SettingError` for a setting that means nothing, and OSError when the instance folder
+    cannot be written.
+    """
+    settings = load_settings(overrides=overrides)
+    keys = instance_folder.prepare(
+        settings["INSTANCE_PATH"],
+        secret_key=settings["SECRET_KEY"],
+        token_keys=settings["TOKEN_ENCRYPTION_KEYS"],
+    )
+    # Static files have a prefix of their own below, so that Flask's route is only for development.
+    app = Flask(__name__, instance_path=str(settings["INSTANCE_PATH"]))
+    app.config.update(settings)
+    app.config.update(flask_settings(settings))
+    app.config.update(overrides or {})
+    app.config.update(SECRET_KEY=keys.secret_key, INSTALLATION_ID=keys.installation_id)
+    _quiet_the_talkative()
+    if app.config["TRUSTED_PROXIES"]:
+        hops = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+    db.init_app(app)
+    migrate.init_app(app, db, render_as_batch=True)
+    with app.app_context():
+        listen(db.engine)
+    csrf.init_app(app)
+    mail.init_app(app)
+    htmx.init_app(app)
+
+    connections_setup.init_app(app, TokenVault(keys.token_keys))
+    app.extensions["links"] = Links(LinkSigner(keys.link_key), app.config["BASE_URL"])
+    app.extensions["rules"] = Rules(
+        grace=timedelta(seconds=app.config["MEETING_GRACE_SECONDS"]),
+        reminder_minutes=tuple(round(hours * 60) for hours in app.config["REMINDER_HOURS"]),
+        message_id_domain=str(app.config["MAIL_DEFAULT_SENDER"]).rpartition("@")[2].strip("> ")
+        or "localhost",
+    )
+    app.extensions["demo"] = read_marker(app.config["INSTANCE_PATH"])
+
+    lifecycle.init_app(app)
+    signed_in.init_app(app)
+    access.init_app(app)
+    templating.init_app(app)
+    assets.init_app(app)
+    failures.init_app(app)
+    register_blueprints(app)
+    cli.init_app(app)
+    return app
+
+
+def _quiet_the_talkative() -> None:
+    """Keep other people's debug logs, which print verifiers and bodies, out of ours at every level."""
+    for name in ("authlib", "urllib3", "requests", "flask_mail", "apscheduler"):
+        logging.getLogger(name).setLevel(logging.WARNING)

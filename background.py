@@ -1,0 +1,42 @@
+"""Background work of one server process: the runner, its handlers, and the metronome that wakes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask
+
+from tasks.grants import enqueue_due_refreshes
+from tasks.handlers import all_handlers
+from tasks.metronome import Metronome
+from tasks.runner import Runner
+
+# Gunicorn gives a worker 30 seconds to end; leases are given back before that.
+STOP_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Background:
+    runner: Runner
+    metronome: Metronome
+
+    def stop(self) -> None:
+        """Stop ticking, let what runs come to its end, give the rest back."""
+        self.metronome.stop()
+        self.runner.stop(STOP_SECONDS)
+
+
+def make_runner(app: Flask) -> Runner:
+    """A runner that knows every kind of task; for the command line, which runs it by hand."""
+    return Runner(app, all_handlers(app.extensions["links"], app.extensions["rules"]))
+
+
+def start(app: Flask) -> Background | None:
+    """Begin background work in this process, after the fork that made it; None when it is switched off."""
+    if not app.config["SCHEDULER_ENABLED"]:
+        return None
+    runner = make_runner(app)
+    metronome = Metronome(app, runner, chores=(enqueue_due_refreshes,))
+    runner.start()
+    metronome.start()
+    return Background(runner, metronome)

@@ -1,0 +1,57 @@
+"""The first page after signing in: what comes next, what needs somebody, what was begun."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from accounts.permissions import Action, Scope, may_anywhere, scope_of
+from extensions import db
+from models import App, Candidate, Connection, Interview, Job, User
+from scheduling import drafts, queries
+from web.signed_in import actor, connecting_is_open
+
+dashboard = Blueprint("dashboard", __name__)
+
+
+@dataclass(frozen=True)
+class FirstStep:
+    label: str
+    url: str
+    done: bool
+
+
+@dashboard.get("/")
+def home() -> ResponseReturnValue:
+    user = actor()
+    schedules = may_anywhere(user.role, Action.SCHEDULE)
+    return render_template(
+        "dashboard/home.html",
+        upcoming=queries.upcoming(user),
+        attention=queries.without_link(user),
+        drafts=drafts.open_drafts(user) if schedules else [],
+        first_steps=_first_steps(user),
+    )
+
+
+def _first_steps(user: User) -> list[FirstStep]:
+    """What a new team does first; empty once all of it is done, and for those who could not do it."""
+    if scope_of(user.role, Action.MANAGE_JOBS) is not Scope.ALL:
+        return []
+    steps = []
+    if may_anywhere(user.role, Action.CONNECT_APPS, connecting_is_open=connecting_is_open()):
+        is_connected = _any(Connection.id, Connection.app == App.ZOOM)
+        steps.append(FirstStep("Connect Zoom", url_for("connected_apps.index"), is_connected))
+    steps += [
+        FirstStep("Add a job", url_for("hiring.new_job"), _any(Job.id)),
+        FirstStep("Add a candidate", url_for("hiring.new_candidate"), _any(Candidate.id)),
+        FirstStep("Schedule an interview", url_for("hiring.candidates"), _any(Interview.id)),
+    ]
+    return [] if all(step.done for step in steps) else steps
+
+
+def _any(column: sa.orm.InstrumentedAttribute[int], *where: sa.ColumnElement[bool]) -> bool:
+    return db.session.scalar(sa.select(column).where(*where).limit(1)) is not None

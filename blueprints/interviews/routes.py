@@ -1,0 +1,107 @@
+"""The list of interviews, and the page of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+import htmx
+from accounts.permissions import Action
+from extensions import db
+from models import FailureReason, Interview, InterviewStatus, MeetingState
+from scheduling import failures, meetings, queries
+from scheduling.progress import progress_of
+from web.notices import say
+from web.signed_in import actor
+
+interviews = Blueprint("interviews", __name__, url_prefix="/interviews")
+
+TABS = (
+    InterviewStatus.REQUESTED,
+    InterviewStatus.ACCEPTED,
+    InterviewStatus.SCHEDULED,
+    InterviewStatus.COMPLETED,
+    InterviewStatus.CANCELLED,
+)
+
+
+@dataclass(frozen=True)
+class CureLink:
+    """What helps, with the button that leads there; labels are None where only waiting helps."""
+
+    text: str
+    action_label: str | None
+    action_url: str | None
+
+
+@interviews.get("")
+def index() -> ResponseReturnValue:
+    wanted = request.args.get("status", InterviewStatus.SCHEDULED.value)
+    current = next((status for status in TABS if status.value == wanted), InterviewStatus.SCHEDULED)
+    counts = queries.counts_by_status(actor())
+    page = queries.interviews(actor(), current, request.args.get("page", 1, type=int))
+    return render_template(
+        "interviews/list.html",
+        tabs=[(status, counts.get(status, 0)) for status in TABS],
+        current=current,
+        interviews=page.interviews,
+        page=page.number,
+        pages=page.count,
+    )
+
+
+@interviews.get("/<int:interview_id>")
+def detail(interview_id: int) -> ResponseReturnValue:
+    interview = queries.interview(actor(), interview_id) or abort(404)
+    return render_template("interviews/detail.html", **_view(interview))
+
+
+@interviews.get("/<int:interview_id>/deliveries")
+def deliveries(interview_id: int) -> ResponseReturnValue:
+    """The part of the page that brings itself up to date. `version` is what the page shows already."""
+    interview = queries.interview(actor(), interview_id) or abort(404)
+    if not htmx.is_htmx():
+        return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
+    if request.args.get("version") == progress_of(interview).version:
+        return htmx.nothing_new()
+    response = make_response(render_template("interviews/_deliveries.html", **_view(interview)))
+    return htmx.varies(response)
+
+
+@interviews.post("/<int:interview_id>/retry")
+def retry(interview_id: int) -> ResponseReturnValue:
+    """Try again now, instead of when it is due."""
+    interview = queries.interview(actor(), interview_id, Action.SCHEDULE) or abort(404)
+    meetings.enqueue_sync(interview.id)
+    db.session.commit()
+    say("Trying again now.", "info")
+    return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
+
+
+def _view(interview: Interview) -> dict[str, object]:
+    user = actor()
+    return {
+        "interview": interview,
+        "progress": progress_of(interview),
+        "sees_contact": queries.may(user, Action.SEE_CONTACT, interview.id),
+        "sees_link": queries.may(user, Action.SEE_JOIN_LINK, interview.id),
+        "sees_notes": queries.may(user, Action.SEE_NOTES, interview.id),
+        "may_change": queries.may(user, Action.SCHEDULE, interview.id),
+        "cure": _cure(interview),
+    }
+
+
+def _cure(interview: Interview) -> CureLink | None:
+    meeting = interview.meeting
+    if meeting is None or meeting.state != MeetingState.FAILED or meeting.failure is None:
+        return None
+    cure = failures.cure_of(meeting.failure)
+    leads_to_apps = meeting.failure in (
+        FailureReason.NOT_CONNECTED,
+        FailureReason.RECONNECT_NEEDED,
+        FailureReason.SCOPES_MISSING,
+        FailureReason.NOT_ALLOWED,
+    )
+    return CureLink(cure.words, cure.action, url_for("connected_apps.index") if leads_to_apps else None)

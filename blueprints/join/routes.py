@@ -1,0 +1,67 @@
+"""The join address that stands in every mail and works for the life of the interview."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, abort, current_app, make_response, redirect, render_template
+from flask.typing import ResponseReturnValue
+
+from models import Interview
+from scheduling.join_links import DoorState, Links, door_is_open, door_state
+from timezones import utc_now
+from web.templating import current_organisation
+
+join = Blueprint("join", __name__)
+
+
+@dataclass(frozen=True)
+class DoorView:
+    state: DoorState
+    title: str
+    organisation: str
+    starts_at: datetime
+    zone: str
+    duration: int
+    passcode: str | None
+    join_url: str | None
+    scheduler_name: str
+
+
+@join.get("/j/<token>")
+def door(token: str) -> ResponseReturnValue:
+    """Who and when, and the way in; while the interview is on, straight through."""
+    links: Links = current_app.extensions["links"]
+    opened = links.opened_by(token)
+    if opened is None:
+        abort(404)
+    interview, reader = opened
+    now = utc_now()
+    state = door_state(interview, now)
+    meeting = interview.meeting
+    if state == "ready" and door_is_open(interview, now) and meeting is not None and meeting.join_url:
+        response = make_response(redirect(meeting.join_url, 302))
+    else:
+        response = make_response(render_template("public/join.html", view=_view(interview, state, reader)))
+    response.headers["X-Robots-Tag"] = "noindex"
+    # The address is a key; the meeting's server has no need to learn it.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _view(interview: Interview, state: DoorState, reader: str) -> DoorView:
+    organisation = current_organisation()
+    meeting = interview.meeting if state == "ready" else None
+    zone = interview.candidate.timezone if reader == "candidate" else None
+    return DoorView(
+        state=state,
+        title=interview.title,
+        organisation=organisation.name if organisation else "",
+        starts_at=interview.starts_at,
+        zone=zone or interview.timezone,
+        duration=interview.duration_minutes,
+        passcode=meeting.passcode if meeting else None,
+        join_url=meeting.join_url if meeting else None,
+        scheduler_name=interview.scheduler.name,
+    )

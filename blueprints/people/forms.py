@@ -1,0 +1,48 @@
+"""Forms of the first run and of signing in."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, EmailField, HiddenField, PasswordField, StringField
+from wtforms.validators import DataRequired, Email, Length
+
+from security import PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH
+from web.forms import Form, ZoneField
+
+
+class SetupForm(Form):
+    code = StringField(
+        "Setup code", validators=[DataRequired("Enter the code from the server's console."), Length(max=64)]
+    )
+    organisation_name = StringField(
+        "Organisation", validators=[DataRequired("Enter the name of your organisation."), Length(max=120)]
+    )
+    timezone = ZoneField("Time zone", validators=[DataRequired("Choose a time zone.")])
+    name = StringField("Your name", validators=[DataRequired("Enter your name."), Length(max=120)])
+    email = EmailField(
+        "E-mail",
+        validators=[
+            DataRequired("Enter your e-mail address."),
+            Length(max=254),
+            Email("Enter an e-mail address like ana@company.example."),
+        ],
+    )
+    password = PasswordField(
+        "Password",
+        validators=[
+            DataRequired("Choose a password."),
+            Length(
+                min=PASSWORD_MIN_LENGTH,
+                max=PASSWORD_MAX_LENGTH,
+                message=f"Use at least {PASSWORD_MIN_LENGTH} characters.",
+            ),
+        ],
+    )
+    connecting_is_open = BooleanField("Everyone who schedules or hosts may connect their own apps")
+
+
+class LoginForm(Form):
+    email = EmailField("E-mail", validators=[DataRequired("Enter your e-mail address."), Length(max=254)])
+    password = PasswordField(
+        "Password", validators=[DataRequired("Enter your password."), Length(max=PASSWORD_MAX_LENGTH)]
+    )
+    next = HiddenField()

@@ -1,0 +1,104 @@
+"""First run, signing in and out."""
+
+from __future__ import annotations
+
+import hmac
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+import instance_folder
+from accounts import first_run, sessions
+from blueprints.people.forms import LoginForm, SetupForm
+from extensions import db
+from models import User
+from security import safe_next
+from web import signed_in
+from web.notices import say
+
+people = Blueprint("people", __name__)
+
+
+@people.route("/setup", methods=["GET", "POST"])
+def setup() -> ResponseReturnValue:
+    if first_run.organisation() is not None:
+        abort(404)
+    form = SetupForm()
+    if not form.is_submitted():
+        return render_template("people/setup.html", form=form)
+    folder = current_app.config["INSTANCE_PATH"]
+    if form.validate():
+        code = instance_folder.setup_code(folder)
+        if not hmac.compare_digest((form.code.data or "").lower().encode(), code.encode()):
+            form.refuse("code", "This is not the code. `flask setup-code` shows it again.")
+        else:
+            owner = first_run.set_up(
+                first_run.FirstRun(
+                    organisation_name=form.organisation_name.data,
+                    timezone=form.timezone.data,
+                    owner_name=form.name.data,
+                    owner_email=form.email.data,
+                    password=form.password.data,
+                    connecting_is_open=form.connecting_is_open.data,
+                ),
+                installation_id=current_app.config["INSTALLATION_ID"],
+            )
+            signed_in.begin(owner.id)
+            db.session.commit()
+            instance_folder.forget_setup_code(folder)
+            say("Your organisation is ready. Connect Zoom next.")
+            return redirect(url_for("dashboard.home"), 303)
+    return render_template("people/setup.html", form=form), 422
+
+
+@people.route("/login", methods=["GET", "POST"])
+def sign_in() -> ResponseReturnValue:
+    if first_run.organisation() is None:
+        return redirect(url_for("people.setup"), 303)
+    if current_user.is_authenticated:
+        return redirect(url_for("dashboard.home"), 303)
+    form = LoginForm(next=safe_next(request.args.get("next")) or "")
+    if not form.is_submitted():
+        return _sign_in_page(form)
+    if form.validate():
+        db.session.rollback()
+        user_id = sessions.check_password(form.email.data, form.password.data)
+        if user_id is not None:
+            signed_in.begin(user_id)
+            db.session.commit()
+            return redirect(safe_next(form.next.data) or url_for("dashboard.home"), 303)
+        form.refuse("password", "E-mail address and password do not belong together.")
+    return _sign_in_page(form), 422
+
+
+def _sign_in_page(form: LoginForm) -> str:
+    return render_template("people/login.html", form=form, demo_people=_demo_people())
+
+
+def _demo_people() -> list[User]:
+    if current_app.extensions.get("demo") is None:
+        return []
+    return list(db.session.scalars(sa.select(User).where(User.is_active.is_(True)).order_by(User.id)))
+
+
+@people.post("/login/demo/<int:user_id>")
+def demo_sign_in(user_id: int) -> ResponseReturnValue:
+    """One click instead of a password; there is no such address outside the demo."""
+    if current_app.extensions.get("demo") is None:
+        abort(404)
+    user = db.session.get(User, user_id)
+    if user is None or not user.is_active:
+        abort(404)
+    signed_in.begin(user.id)
+    db.session.commit()
+    return redirect(url_for("dashboard.home"), 303)
+
+
+@people.post("/logout")
+def sign_out() -> ResponseReturnValue:
+    signed_in.end()
+    db.session.commit()
+    say("You are signed out.", "info")
+    return redirect(url_for("people.sign_in"), 303)

@@ -1,0 +1,167 @@
+"""The `flask` commands for the person who runs the server."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import sqlalchemy as sa
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+
+import instance_folder
+from accounts import first_run
+from extensions import db
+from models import Connection, Task, TaskState, User, UserSession
+from security import PASSWORD_MIN_LENGTH, SealBrokenError, TokenVault, hash_password
+from timezones import is_zone, utc_now
+
+tasks = AppGroup("tasks", help="Background work: see what waits, try again, work by hand.")
+users = AppGroup("users", help="People of the team.")
+keys = AppGroup("keys", help="Keys that encrypt the providers' tokens.")
+
+
+def init_app(app: Flask) -> None:
+    app.cli.add_command(setup)
+    app.cli.add_command(setup_code)
+    app.cli.add_command(tasks)
+    app.cli.add_command(users)
+    app.cli.add_command(keys)
+
+
+@click.command("setup-code")
+@with_appcontext
+def setup_code() -> None:
+    """Show the one-time code that /setup asks for."""
+    if first_run.organisation() is not None:
+        raise click.ClickException("This server is set up already; the code is gone.")
+    click.echo(instance_folder.setup_code(current_app.config["INSTANCE_PATH"]))
+
+
+@click.command("setup")
+@click.option("--organisation", required=True, help="Name of the organisation.")
+@click.option("--timezone", required=True, help="IANA name, for example Europe/Zurich.")
+@click.option("--name", required=True, help="The owner's name.")
+@click.option("--email", required=True, help="The owner's e-mail address.")
+@click.option("--open-connecting", is_flag=True, help="Everyone who schedules or hosts may connect apps.")
+@with_appcontext
+def setup(organisation: str, timezone: str, name: str, email: str, open_connecting: bool) -> None:
+    """Set the server up without a browser. The owner's password is read from standard input."""
+    if not is_zone(timezone):
+        raise click.BadParameter(f"{timezone} is not a time zone.", param_hint="--timezone")
+    password = _password()
+    try:
+        first_run.set_up(
+            first_run.FirstRun(organisation, timezone, name, email, password, open_connecting),
+            installation_id=current_app.config["INSTALLATION_ID"],
+        )
+    except first_run.AlreadySetUpError:
+        raise click.ClickException("This server is set up already.") from None
+    db.session.commit()
+    instance_folder.forget_setup_code(current_app.config["INSTANCE_PATH"])
+    click.echo(f"{organisation} is ready. Sign in as {email} at {current_app.config['BASE_URL']}/login")
+
+
+@users.command("reset-password")
+@click.argument("email")
+@with_appcontext
+def reset_password(email: str) -> None:
+    """Give somebody a new password, read from standard input, and end all their sessions."""
+    user = db.session.scalar(sa.select(User).where(User.email == email.strip().lower()))
+    if user is None:
+        raise click.ClickException(f"Nobody here has the address {email}.")
+    user.password_hash = hash_password(_password())
+    db.session.execute(
+        sa.update(UserSession)
+        .where(UserSession.user_id == user.id, UserSession.ended_at.is_(None))
+        .values(ended_at=utc_now())
+    )
+    db.session.commit()
+    click.echo(f"{user.name} has a new password; all their sessions are ended.")
+
+
+def _password() -> str:
+    """One line of standard input: an argument would stand in the shell's history and in `ps`."""
+    if sys.stdin.isatty():
+        password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    if len(password) < PASSWORD_MIN_LENGTH:
+        raise click.ClickException(f"A password has at least {PASSWORD_MIN_LENGTH} characters.")
+    return password
+
+
+@tasks.command("list")
+@click.option("--all", "everything", is_flag=True, help="Finished ones too.")
+@with_appcontext
+def list_tasks(everything: bool) -> None:
+    """Show background work that is not finished."""
+    query = sa.select(Task).order_by(Task.state, Task.run_at)
+    if not everything:
+        query = query.where(Task.state != TaskState.DONE)
+    rows = list(db.session.scalars(query))
+    if not rows:
+        click.echo("Nothing is waiting.")
+    for task in rows:
+        click.echo(
+            f"{task.id:>6}  {task.state.value:<8} {task.kind:<20} {task.subject:<18} "
+            f"{task.run_at:%Y-%m-%d %H:%M:%S}Z  {task.last_error or ''}".rstrip()
+        )
+
+
+@tasks.command("retry")
+@click.argument("task_id", type=int)
+@with_appcontext
+def retry_task(task_id: int) -> None:
+    """Try one piece of work again now, also when it had been given up."""
+    task = db.session.get(Task, task_id, with_for_update=True)
+    if task is None or task.state not in (TaskState.READY, TaskState.DEAD):
+        raise click.ClickException("There is no waiting or given-up work of this number.")
+    task.state, task.run_at, task.failures, task.starts = TaskState.READY, utc_now(), 0, 0
+    db.session.commit()
+    click.echo(f"Task {task_id} will be tried now.")
+
+
+@tasks.command("work")
+@with_appcontext
+def work() -> None:
+    """Do what is due now in this process, then end. For servers with SCHEDULER_ENABLED=false."""
+    from background import make_runner
+
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    runner = make_runner(app)
+    runner.release_forfeited()
+    click.echo(f"Started {runner.run_due()} tasks.")
+
+
+@keys.command("rotate")
+@with_appcontext
+def rotate_keys() -> None:
+    """Make a new key, encrypt every stored token with it, and drop the old ones.
+
+    Only for keys that lie in the instance folder; keys of TOKEN_ENCRYPTION_KEYS are changed there: put
+    the new one first, restart, run this, and remove the old one.
+    """
+    from cryptography.fernet import Fernet
+
+    folder = current_app.config["INSTANCE_PATH"]
+    from_settings = current_app.config["TOKEN_ENCRYPTION_KEYS"]
+    old = instance_folder.prepare(folder, token_keys=from_settings).token_keys
+    wanted = old if from_settings else (Fernet.generate_key().decode(), *old)
+    if not from_settings:
+        # Both keys are on disk before the first row is written with the new one.
+        instance_folder.write_token_keys(folder, wanted)
+    vault = TokenVault(wanted)
+    resealed = broken = 0
+    for row in db.session.scalars(sa.select(Connection).with_for_update()):
+        try:
+            row.ciphertext = vault.reseal(row.ciphertext)
+            resealed += 1
+        except SealBrokenError:
+            broken += 1
+    db.session.commit()
+    click.echo(f"{resealed} connections are encrypted with the newest key.")
+    if broken:
+        click.echo(f"{broken} could not be opened with any key and stay as they are.")
+    elif not from_settings:
+        click.echo("Restart the server; the old keys stay in the folder until the next rotation.")

@@ -1,0 +1,258 @@
+"""Every setting of the product: its name, how its text is read, its default, and what it means.
+
+Settings come from the environment and from an optional `.env` file beside `app.py`; the environment
+wins. Nothing else in the product reads the environment.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+ROOT = Path(__file__).resolve().parent
+
+
+class SettingError(ValueError):
+    """A setting holds a text that it cannot mean anything by."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name}: {problem}")
+        self.name = name
+
+
+@dataclass(frozen=True)
+class Setting:
+    name: str
+    read: Callable[[str], object]
+    default: object
+    meaning: str
+
+
+def _text(value: str) -> str:
+    return value.strip()
+
+
+def _whole_number(value: str) -> int:
+    try:
+        return int(value)
+    except ValueError:
+        raise ValueError(f"must be a whole number, not {value!r}") from None
+
+
+def _seconds(value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        raise ValueError(f"must be a number of seconds, not {value!r}") from None
+    if not 0 < seconds <= 86_400:
+        raise ValueError("must be more than 0 and at most 86400 seconds")
+    return seconds
+
+
+def _switch(value: str) -> bool:
+    word = value.strip().lower()
+    if word in {"1", "true", "yes", "on"}:
+        return True
+    if word in {"0", "false", "no", "off", ""}:
+        return False
+    raise ValueError(f"must be true or false, not {value!r}")
+
+
+def _hours(value: str) -> tuple[float, ...]:
+    try:
+        hours = tuple(float(part) for part in value.split(",") if part.strip())
+    except ValueError:
+        raise ValueError(f"must be hours separated by commas, not {value!r}") from None
+    if any(not 0 < hour <= 24 * 14 for hour in hours):
+        raise ValueError("each must be more than 0 and at most 336 hours (two weeks)")
+    return tuple(sorted(set(hours), reverse=True))
+
+
+def _origin(value: str) -> str:
+    address = value.strip().rstrip("/")
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"must begin with http:// or https:// and name a host, not {value!r}")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("must be a plain address without user, query or fragment")
+    return address
+
+
+def _folder(value: str) -> Path:
+    folder = Path(value.strip()).expanduser()
+    return folder if folder.is_absolute() else ROOT / folder
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "BASE_URL",
+        _origin,
+        "http://localhost:8000",
+        "Public address of this server, used in mails and as the address providers send people back to.",
+    ),
+    Setting("HOST", _text, "127.0.0.1", "Address to listen on."),
+    Setting("PORT", _whole_number, 8000, "Port to listen on."),
+    Setting("TRUSTED_PROXIES", _whole_number, 0, "How many reverse proxies stand in front of the server."),
+    Setting(
+        "DATABASE_URL",
+        _text,
+        "",
+        "SQLAlchemy address of the database; empty means an SQLite file in `INSTANCE_PATH`.",
+    ),
+    Setting(
+        "INSTANCE_PATH",
+        _folder,
+        ROOT / "instance",
+        "Folder of the database, the keys, the installation id and, later, uploads and backups.",
+    ),
+    Setting(
+        "SECRET_KEY",
+        _text,
+        "",
+        "Key of the session cookie; made once and kept in `INSTANCE_PATH` when empty.",
+    ),
+    Setting(
+        "TOKEN_ENCRYPTION_KEYS",
+        _text,
+        "",
+        "Fernet keys for the providers' tokens, separated by commas, newest first; made once when empty.",
+    ),
+    Setting("ZOOM_API_CLIENT_ID", _text, "", "Client ID of your Zoom app."),
+    Setting("ZOOM_API_CLIENT_SECRET", _text, "", "Client secret of your Zoom app."),
+    Setting("ZOOM_OAUTH_URL", _origin, "https://zoom.us", "Where people give Zoom's consent."),
+    Setting(
+        "ZOOM_API_URL",
+        _origin,
+        "https://api.zoom.us/v2",
+        "Zoom's API; when set it wins over a token's own region.",
+    ),
+    Setting(
+        "ZOOM_WEBHOOK_SECRET_TOKEN",
+        _text,
+        "",
+        "Secret of Zoom's webhooks; unset: `/webhooks/zoom` answers 404.",
+    ),
+    Setting("GOOGLE_CLIENT_ID", _text, "", "Client ID of your Google app."),
+    Setting("GOOGLE_CLIENT_SECRET", _text, "", "Client secret of your Google app."),
+    Setting(
+        "GOOGLE_AUTH_URL", _origin, "https://accounts.google.com/o/oauth2/v2/auth", "Google's consent page."
+    ),
+    Setting("GOOGLE_TOKEN_URL", _origin, "https://oauth2.googleapis.com/token", "Google's token endpoint."),
+    Setting(
+        "GOOGLE_REVOKE_URL", _origin, "https://oauth2.googleapis.com/revoke", "Google's revoke endpoint."
+    ),
+    Setting(
+        "GOOGLE_USERINFO_URL",
+        _origin,
+        "https://openidconnect.googleapis.com/v1/userinfo",
+        "Google's account data.",
+    ),
+    Setting(
+        "GOOGLE_CALENDAR_URL", _origin, "https://www.googleapis.com/calendar/v3", "Google Calendar's API."
+    ),
+    Setting("GOOGLE_GMAIL_URL", _origin, "https://gmail.googleapis.com/gmail/v1", "Gmail's API."),
+    Setting("MICROSOFT_CLIENT_ID", _text, "", "Application ID of your Microsoft app."),
+    Setting("MICROSOFT_CLIENT_SECRET", _text, "", "Client secret of your Microsoft app."),
+    Setting("MICROSOFT_TENANT", _text, "common", "Directory whose people may connect."),
+    Setting("MICROSOFT_LOGIN_URL", _origin, "https://login.microsoftonline.com", "Microsoft's sign-in."),
+    Setting("MICROSOFT_GRAPH_URL", _origin, "https://graph.microsoft.com/v1.0", "Microsoft Graph."),
+    Setting(
+        "MAIL_SERVER", _text, "", "Host of the mail server; without one mails wait and the owner sees it."
+    ),
+    Setting("MAIL_PORT", _whole_number, 25, "Port of the mail server."),
+    Setting("MAIL_USE_TLS", _switch, False, "Use STARTTLS; the certificate is verified."),
+    Setting("MAIL_USE_SSL", _switch, False, "Use TLS from the first byte; the certificate is verified."),
+    Setting("MAIL_USERNAME", _text, "", "User at the mail server."),
+    Setting("MAIL_PASSWORD", _text, "", "Password at the mail server."),
+    Setting("MAIL_DEFAULT_SENDER", _text, "smoothhiring@localhost", "Address that mails come from."),
+    Setting("MAIL_TIMEOUT", _seconds, 15.0, "Seconds to wait for each answer of the mail server."),
+    Setting(
+        "MEETING_GRACE_SECONDS",
+        _seconds,
+        120.0,
+        "How long an invitation waits for its meeting before it goes out without a link.",
+    ),
+    Setting("PROVIDER_TIMEOUT_SECONDS", _seconds, 10.0, "Seconds to wait for each answer of a provider."),
+    Setting(
+        "REMINDER_HOURS",
+        _hours,
+        (24.0, 1.0),
+        "Hours before the start at which reminders leave, comma-separated.",
+    ),
+    Setting("SCHEDULER_ENABLED", _switch, True, "Whether this server process does background work."),
+    Setting("APP_NAME", _text, "SmoothHiring", "Name shown in the top bar and in mails."),
+)
+
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+def load_settings(
+    environ: Mapping[str, str] | None = None, overrides: Mapping[str, object] | None = None
+) -> dict[str, Any]:
+    """All settings by name, from the environment, `.env` and the defaults; `overrides` win over all.
+
+    An override may be text, which is read like the environment's, or already the value. Besides the
+    settings the result holds `EXPLICIT`, the names that somebody set. Raises `SettingError`.
+    """
+    if environ is None:
+        environ = {**{k: v for k, v in dotenv_values(ROOT / ".env").items() if v is not None}, **os.environ}
+    values: dict[str, Any] = {}
+    explicit = set()
+    for setting in SETTINGS:
+        given: object = environ.get(setting.name)
+        if overrides and setting.name in overrides:
+            given = overrides[setting.name]
+        if given is None or given == "":
+            values[setting.name] = setting.default
+            continue
+        explicit.add(setting.name)
+        if isinstance(given, str):
+            try:
+                values[setting.name] = setting.read(given)
+            except ValueError as error:
+                raise SettingError(setting.name, str(error)) from None
+        else:
+            values[setting.name] = given
+    unknown = set(overrides or ()) - set(_BY_NAME)
+    values.update({name: (overrides or {})[name] for name in unknown})
+    values["EXPLICIT"] = frozenset(explicit)
+    if not values["DATABASE_URL"]:
+        values["DATABASE_URL"] = f"sqlite:///{values['INSTANCE_PATH'] / 'smoothhiring.sqlite3'}"
+    return values
+
+
+def flask_settings(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What Flask and its extensions are told, derived from our settings."""
+    is_https = str(values["BASE_URL"]).startswith("https://")
+    return {
+        "SQLALCHEMY_DATABASE_URI": _driver_url(str(values["DATABASE_URL"])),
+        # A server that restarted its database must not cost every worker one failed request.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+        "SESSION_COOKIE_NAME": "__Host-session" if is_https else "session",
+        "SESSION_COOKIE_SECURE": is_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        # Strict would drop the session on the way back from a provider and on links in mails.
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 512 * 1024,
+        # A form left open over lunch still works; the token lives as long as the session.
+        "WTF_CSRF_TIME_LIMIT": None,
+        "MAIL_SUPPRESS_SEND": False,
+        # Longer than the longest row of provider calls that one task can make.
+        "TASK_LEASE_SECONDS": 120.0,
+        "TICK_SECONDS": 3.0,
+    }
+
+
+def _driver_url(url: str) -> str:
+    """PostgreSQL addresses are written without a driver by most people and platforms; ours is psycopg."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url

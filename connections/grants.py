@@ -1,0 +1,73 @@
+"""Grants: storing what a provider gave, and getting a usable access token out of it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from connections import refresh
+from connections.rows import need_reconnect, write_tokens
+from database import writing
+from extensions import db
+from models import App, Connection, ConnectionState, User
+from providers.base import Account, Grant, TokenSet
+from providers.errors import AccessTokenRejectedError, ConnectionRevokedError
+from timezones import utc_now
+
+T = TypeVar("T")
+
+
+def store_grant(user: User, app: App, tokens: TokenSet, account: Account) -> Connection:
+    """Write a fresh grant into the current transaction, in place of an older one of the same user and app.
+
+    A provider keeps only the newest grant of an account alive, so a colleague who had connected the
+    same account needs to reconnect from now on, and their row says who took it.
+    """
+    now = utc_now()
+    for other in db.session.scalars(
+        sa.select(Connection).where(
+            Connection.app == app,
+            Connection.account_id == account.id,
+            Connection.user_id != user.id,
+            Connection.state == ConnectionState.CONNECTED,
+        )
+    ):
+        need_reconnect(other, f"{user.name} connected this account.")
+    # The index allows one living row per account, so the colleague's has to be written first.
+    db.session.flush()
+
+    row = db.session.scalar(sa.select(Connection).where(Connection.user_id == user.id, Connection.app == app))
+    if row is None:
+        row = Connection(user_id=user.id, app=app, token_version=0)
+        db.session.add(row)
+    row.state = ConnectionState.CONNECTED
+    row.account_id, row.account_email, row.account_name = account.id, account.email, account.display_name
+    row.plan = account.plan
+    row.connected_at, row.problem, row.problem_since = now, None, None
+    write_tokens(row, tokens)
+    db.session.flush()
+    return row
+
+
+def with_grant(connection_id: int, call: Callable[[Grant], T]) -> T:
+    """Run one provider call with a live access token and return its result.
+
+    Must be called with no transaction open. A token that the provider rejects although it should be
+    alive is refreshed once and the call repeated once; if it is rejected again, the grant was revoked:
+    the connection is marked and `ConnectionRevokedError` raised. Every other `ProviderError` passes through.
+    """
+    grant, version = refresh.live_grant(connection_id)
+    try:
+        return call(grant)
+    except AccessTokenRejectedError:
+        grant, _ = refresh.live_grant(connection_id, rejected_version=version)
+    try:
+        return call(grant)
+    except AccessTokenRejectedError as error:
+        with writing():
+            row = db.session.get_one(Connection, connection_id)
+            need_reconnect(row, "The provider no longer accepts this connection.")
+            db.session.commit()
+        raise ConnectionRevokedError("The provider no longer accepts this connection.") from error

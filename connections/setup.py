@@ -1,0 +1,72 @@
+"""What the connections need to know of this installation: providers, keys, its own address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app
+
+from models import App, MeetingSoftware
+from providers import registry
+from providers.base import Provider
+from providers.zoom.scopes import REQUIRED as REQUIRED_ZOOM_SCOPES
+from providers.zoom.settings import ZoomSettings
+from security import TokenVault
+from timezones import utc_now
+
+# Which app brings which meeting software.
+APP_OF_SOFTWARE = {MeetingSoftware.ZOOM: App.ZOOM}
+
+
+@dataclass(frozen=True)
+class Connections:
+    """Held by the application; `connections()` finds it again."""
+
+    vault: TokenVault
+    base_url: str
+    zoom: Provider | None
+
+    def provider(self, app: App) -> Provider | None:
+        """The provider behind an app, or None when the operator has not set it up."""
+        return self.zoom if app is App.ZOOM else None
+
+    def required_scopes(self, app: App) -> tuple[str, ...]:
+        """The scopes that the operator's app has to ask for, by the provider's names."""
+        return tuple(REQUIRED_ZOOM_SCOPES) if app is App.ZOOM else ()
+
+    def redirect_uri(self, provider: str) -> str:
+        """The address that a provider sends people back to; it has to be registered there exactly."""
+        return f"{self.base_url}/connect/{provider}/callback"
+
+
+def init_app(app: Flask, vault: TokenVault) -> None:
+    """Read the providers' settings of `app` once."""
+    app.extensions["connections"] = Connections(
+        vault=vault, base_url=app.config["BASE_URL"], zoom=_zoom(app.config)
+    )
+
+
+def connections() -> Connections:
+    """The connections of the current application."""
+    found = current_app.extensions["connections"]
+    assert isinstance(found, Connections)
+    return found
+
+
+def _zoom(config: Mapping[str, Any]) -> Provider | None:
+    if not (config["ZOOM_API_CLIENT_ID"] and config["ZOOM_API_CLIENT_SECRET"]):
+        return None
+    return registry.load(
+        "zoom",
+        ZoomSettings(
+            client_id=config["ZOOM_API_CLIENT_ID"],
+            client_secret=config["ZOOM_API_CLIENT_SECRET"],
+            oauth_url=config["ZOOM_OAUTH_URL"],
+            api_url=config["ZOOM_API_URL"],
+            api_url_is_configured="ZOOM_API_URL" in config["EXPLICIT"],
+            timeout_seconds=config["PROVIDER_TIMEOUT_SECONDS"],
+        ),
+        clock=utc_now,
+    )

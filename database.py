@@ -1,0 +1,149 @@
+"""How the product talks to its database: base class, instant type, transactions on both engines.
+
+SQLite and PostgreSQL are used in the same way: a transaction is either for reading or for writing,
+and which one it is was decided before its first statement.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase, registry
+
+SQLITE_BUSY_TIMEOUT_MS = 5000
+
+
+class UTCDateTime(sa.TypeDecorator[datetime]):
+    """An instant. Stored as naive UTC, read as aware UTC; a naive value is refused, never guessed."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant must be aware: say which zone it is in")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def choice(enum: type[StrEnum], name: str) -> sa.Enum:
+    """A column type that stores an enum by its value, with a CHECK of that name.
+
+    A native PostgreSQL enum would need a migration outside a transaction for each new value.
+    """
+    return sa.Enum(
+        enum,
+        values_callable=lambda members: [member.value for member in members],
+        native_enum=False,
+        create_constraint=True,
+        validate_strings=True,
+        length=32,
+        name=name,
+    )
+
+
+class Base(DeclarativeBase):
+    """The declarative base. Naming every constraint is what lets a migration find it again."""
+
+    registry = registry(
+        metadata=sa.MetaData(
+            naming_convention={
+                "ix": "ix_%(column_0_N_label)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        type_annotation_map={datetime: UTCDateTime()},
+    )
+
+
+_reading: ContextVar[bool] = ContextVar("reading", default=False)
+
+
+@contextmanager
+def read_only() -> Iterator[None]:
+    """Transactions begun inside this block can only read.
+
+    On SQLite they do not queue behind the one writer, and `query_only` makes an attempt to write
+    fail instead of wait; on PostgreSQL the server enforces the same.
+    """
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Transactions begun inside this block may write, whatever surrounds it."""
+    token = _reading.set(False)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def begin_reading() -> None:
+    """Make this request's transactions read-only; the pair of `begin_writing`."""
+    _reading.set(True)
+
+
+def begin_writing() -> None:
+    """Make this request's transactions writing ones. Takes effect at the next BEGIN."""
+    _reading.set(False)
+
+
+def listen(engine: Engine) -> None:
+    """Give an engine the product's transaction rules."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_postgresql)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    # The driver's own transaction handling begins nothing for a SELECT, so that a check and the insert
+    # that follows it race. Switched off here, BEGIN is emitted by `_begin_sqlite` instead.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {SQLITE_BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # An interview confirmed on screen survives a power cut only when the log is flushed at each commit.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = _reading.get()
+    info = connection.info
+    if info.get("query_only", False) != reading:
+        connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reading else 'OFF'}")
+        info["query_only"] = reading
+    # A writer that began as a reader fails at once with SQLITE_BUSY_SNAPSHOT when somebody else wrote
+    # in between, whatever the busy time-out says; asking for the write lock first makes it wait its turn.
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if _reading.get():
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")

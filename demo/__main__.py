@@ -1,0 +1,167 @@
+"""`make demo`: a complete installation with made-up people, a simulated Zoom and a mailbox.
+
+Everything lies in `instance-demo/`, so that it never meets a real installation; removing that folder
+begins anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+from urllib.parse import urlsplit
+
+from config import ROOT, SettingError
+from demo.marker import DemoMarker, write_marker
+from demo.team import ORGANISATION, ForeignDatabaseError, seed
+
+FOLDER = ROOT / "instance-demo"
+CLIENT_ID, CLIENT_SECRET = "demo-zoom-client", "demo-zoom-secret"
+ZOOM_PORT, MAILBOX_PORT, SMTP_PORT = 9100, 9101, 9102
+_START_SECONDS = 60.0
+
+
+def main() -> int:
+    host, port = os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or 8000)
+    if not _is_free(host, port):
+        return _complain(f"Port {port} is taken. Choose another one: make demo PORT={port + 1}")
+    base_url = os.environ.get("BASE_URL") or f"http://localhost:{port}"
+    simulators = _start_simulators(host, urlsplit(base_url).hostname or "localhost")
+    try:
+        addresses = json.loads(simulators.stdout.readline() if simulators.stdout else b"{}")
+        write_marker(FOLDER, DemoMarker(addresses["mailbox_public"], addresses["zoom_public"]))
+        os.environ.update(_settings(host, port, base_url, addresses))
+        return _serve(base_url, addresses)
+    finally:
+        simulators.terminate()
+        simulators.wait(10)
+
+
+def _start_simulators(host: str, public_host: str) -> subprocess.Popen[bytes]:
+    ports = [number if _is_free(host, number) else 0 for number in (ZOOM_PORT, MAILBOX_PORT, SMTP_PORT)]
+    return subprocess.Popen(
+        [
+            sys.executable, "-m", "simulators", "--host", host, "--public-host", public_host,
+            "--zoom-port", str(ports[0]), "--mailbox-port", str(ports[1]), "--smtp-port", str(ports[2]),
+            "--client-id", CLIENT_ID, "--client-secret", CLIENT_SECRET,
+            "--data", str(FOLDER / "simulators"), "--exit-with-parent",
+        ],
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        # Ctrl-C reaches the whole group; the simulators end after the server, whose last mails they take.
+        start_new_session=True,
+    )  # fmt: skip
+
+
+def _settings(host: str, port: int, base_url: str, addresses: dict[str, object]) -> dict[str, str]:
+    smtp_host, smtp_port = addresses["smtp"]  # type: ignore[misc]
+    return {
+        "HOST": host,
+        "PORT": str(port),
+        "BASE_URL": base_url,
+        "INSTANCE_PATH": str(FOLDER),
+        # Whatever database the environment names belongs to somebody; the demo has its own.
+        "DATABASE_URL": f"sqlite:///{FOLDER / 'smoothhiring.sqlite3'}",
+        "SECRET_KEY": "",
+        "TOKEN_ENCRYPTION_KEYS": "",
+        "ZOOM_API_CLIENT_ID": CLIENT_ID,
+        "ZOOM_API_CLIENT_SECRET": CLIENT_SECRET,
+        # People are sent to this address, so it is the one their browser can reach.
+        "ZOOM_OAUTH_URL": str(addresses["zoom_public"]),
+        "ZOOM_API_URL": f"{addresses['zoom']}/v2",
+        "MAIL_SERVER": str(smtp_host),
+        "MAIL_PORT": str(smtp_port),
+        "MAIL_USE_TLS": "false",
+        "MAIL_USE_SSL": "false",
+        "MAIL_USERNAME": "",
+        "MAIL_PASSWORD": "",
+        "MAIL_DEFAULT_SENDER": "interviews@northlight.example",
+        "SCHEDULER_ENABLED": "true",
+    }
+
+
+def _serve(base_url: str, addresses: dict[str, object]) -> int:
+    # Imported here: the application reads its settings when it is made, and they are set only now.
+    import first_start
+    from app import create_app
+
+    try:
+        app = create_app()
+        first_start.migrate_database(app)
+        with app.app_context():
+            seed(app.config["INSTALLATION_ID"])
+    except ForeignDatabaseError:
+        return _complain(f"{FOLDER.name}/ holds a database that is not the demo's; move it away first.")
+    except SettingError as error:
+        return _complain(f"A setting is wrong. {error}")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "--log-level", "warning",
+         "--access-logfile", str(FOLDER / "access.log"), "app:create_app()"],
+        cwd=ROOT,
+        start_new_session=True,
+    )  # fmt: skip
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    try:
+        if not _answers(server, int(os.environ["PORT"])):
+            return _complain("The server did not start; its messages are above.")
+        sys.stdout.write(_welcome(base_url, addresses))
+        sys.stdout.flush()
+        return server.wait()
+    except KeyboardInterrupt:
+        sys.stdout.write("\nStopping …\n")
+        return 0
+    finally:
+        server.terminate()
+        server.wait(60)
+
+
+def _welcome(base_url: str, addresses: dict[str, object]) -> str:
+    return (
+        f"\n  The demo of {ORGANISATION} is ready.\n\n"
+        f"    SmoothHiring     {base_url}   (sign in with one click, as Lena Vogel for a start)\n"
+        f"    Mailbox          {addresses['mailbox_public']}\n"
+        f"    Simulated Zoom   {addresses['zoom_public']}\n\n"
+        f"  It keeps its data in {FOLDER.name}/. Ctrl-C stops it.\n\n"
+    )
+
+
+def _as_interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _answers(server: subprocess.Popen[bytes], port: int) -> bool:
+    host = os.environ["HOST"]
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            if probe.connect_ex(("127.0.0.1" if host in ("", "0.0.0.0") else host, port)) == 0:
+                return True
+        time.sleep(0.1)
+    return False
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _complain(words: str) -> int:
+    sys.stderr.write(words + "\n")
+    return 1
+
+
+if __name__ == "__main__":
+    Path(FOLDER).mkdir(exist_ok=True, mode=0o700)
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""What happens once before a server's processes start: keys, tables, static files, a word to the console."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from flask_migrate import upgrade
+
+import instance_folder
+from accounts.first_run import organisation
+from app import create_app
+from config import ROOT
+from extensions import db
+from web import assets
+
+
+def prepare(settings: Mapping[str, Any]) -> None:
+    """Bring instance folder and database up to date, and say on the console what a person does next."""
+    app = create_app()
+    assets.prepare(app.config["INSTANCE_PATH"])
+    migrate_database(app)
+    with app.app_context():
+        is_new = organisation() is None
+        # The master forks after this; a connection shared by two processes breaks in both.
+        db.session.remove()
+        db.engine.dispose()
+    address = app.config["BASE_URL"]
+    if is_new:
+        code = instance_folder.setup_code(app.config["INSTANCE_PATH"])
+        _tell(f"\n  Open {address}/setup and enter this code: {code}\n")
+    else:
+        _tell(f"\n  {app.config['APP_NAME']} is at {address}\n")
+
+
+def migrate_database(app: Flask) -> None:
+    """Bring the tables of the application's database up to date."""
+    with app.app_context():
+        upgrade(directory=str(ROOT / "migrations"))
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()

@@ -1,0 +1,163 @@
+"""Reading jobs, candidates and people. The first argument is always who asks: nobody sees more than their role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+from sqlalchemy.sql import ColumnElement
+
+from accounts.permissions import Action, Scope, scope_of
+from extensions import db
+from models import Application, Attendee, Candidate, Interview, Job, JobMember, User
+
+
+@dataclass(frozen=True)
+class JobRow:
+    job: Job
+    applications: int
+
+
+def own_job_ids(actor: User) -> sa.Select[int]:
+    """Ids of the jobs that `actor` manages or works on."""
+    return sa.select(Job.id).where(
+        sa.or_(
+            Job.hiring_manager_id == actor.id,
+            Job.id.in_(sa.select(JobMember.job_id).where(JobMember.user_id == actor.id)),
+        )
+    )
+
+
+def own_interview_ids(actor: User) -> sa.Select[int]:
+    """Ids of the interviews that `actor` takes part in or scheduled."""
+    return sa.select(Interview.id).where(
+        sa.or_(
+            Interview.hiring_manager_id == actor.id,
+            Interview.scheduler_id == actor.id,
+            Interview.id.in_(sa.select(Attendee.interview_id).where(Attendee.user_id == actor.id)),
+        )
+    )
+
+
+def job_is_within(actor: User, action: Action) -> ColumnElement[bool]:
+    """The condition on `Job` for what `actor` may do this to."""
+    match scope_of(actor.role, action):
+        case Scope.ALL:
+            return sa.true()
+        case Scope.OWN_JOBS:
+            return Job.id.in_(own_job_ids(actor))
+        case Scope.OWN_INTERVIEWS:
+            return Job.id.in_(
+                sa.select(Application.job_id)
+                .join(Interview, Interview.application_id == Application.id)
+                .where(Interview.id.in_(own_interview_ids(actor)))
+            )
+        case _:
+            return sa.false()
+
+
+def application_is_within(actor: User, action: Action) -> ColumnElement[bool]:
+    """The condition on `Application` for what `actor` may do this to."""
+    match scope_of(actor.role, action):
+        case Scope.ALL:
+            return sa.true()
+        case Scope.OWN_JOBS:
+            return Application.job_id.in_(own_job_ids(actor))
+        case Scope.OWN_INTERVIEWS:
+            return Application.id.in_(
+                sa.select(Interview.application_id).where(Interview.id.in_(own_interview_ids(actor)))
+            )
+        case _:
+            return sa.false()
+
+
+def candidate_is_within(actor: User, action: Action) -> ColumnElement[bool]:
+    """The condition on `Candidate`: one of their applications is within reach."""
+    if scope_of(actor.role, action) is Scope.ALL:
+        return sa.true()
+    return Candidate.id.in_(sa.select(Application.candidate_id).where(application_is_within(actor, action)))
+
+
+def jobs(actor: User) -> list[JobRow]:
+    """The jobs that `actor` sees, open ones first, with how many candidates each has."""
+    count = (
+        sa.select(sa.func.count(Application.id))
+        .where(Application.job_id == Job.id)
+        .correlate(Job)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        sa.select(Job, count)
+        .where(job_is_within(actor, Action.SEE))
+        .options(selectinload(Job.hiring_manager))
+        .order_by(Job.is_open.desc(), Job.title, Job.id)
+    )
+    return [JobRow(job, number) for job, number in rows]
+
+
+def job(actor: User, job_id: int) -> Job | None:
+    """One job, if `actor` sees it."""
+    return db.session.scalar(sa.select(Job).where(Job.id == job_id, job_is_within(actor, Action.SEE)))
+
+
+def open_jobs(actor: User, action: Action) -> list[Job]:
+    """Open jobs on which `actor` may do this."""
+    return list(
+        db.session.scalars(
+            sa.select(Job)
+            .where(Job.is_open.is_(True), job_is_within(actor, action))
+            .order_by(Job.title, Job.id)
+        )
+    )
+
+
+def applications_on(actor: User, job_id: int) -> list[Application]:
+    """The applications on one job that `actor` sees."""
+    return list(
+        db.session.scalars(
+            sa.select(Application)
+            .where(Application.job_id == job_id, application_is_within(actor, Action.SEE))
+            .options(selectinload(Application.candidate))
+            .order_by(Application.id.desc())
+        )
+    )
+
+
+def candidates(actor: User, *, limit: int = 200) -> list[Candidate]:
+    """The candidates that `actor` sees, by name."""
+    return list(
+        db.session.scalars(
+            sa.select(Candidate)
+            .where(candidate_is_within(actor, Action.SEE))
+            .options(selectinload(Candidate.applications).selectinload(Application.job))
+            .order_by(Candidate.name, Candidate.id)
+            .limit(limit)
+        )
+    )
+
+
+def candidate(actor: User, candidate_id: int, action: Action = Action.SEE) -> Candidate | None:
+    """One candidate, if `actor` may do this to them."""
+    return db.session.scalar(
+        sa.select(Candidate).where(Candidate.id == candidate_id, candidate_is_within(actor, action))
+    )
+
+
+def applications_of(actor: User, candidate_id: int, action: Action = Action.SEE) -> list[Application]:
+    """The applications of one candidate on which `actor` may do this, newest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Application)
+            .where(Application.candidate_id == candidate_id, application_is_within(actor, action))
+            .options(selectinload(Application.job))
+            .order_by(Application.id.desc())
+        )
+    )
+
+
+def team() -> list[User]:
+    """Everybody active, by name. The team is no secret to its members."""
+    return list(
+        db.session.scalars(sa.select(User).where(User.is_active.is_(True)).order_by(User.name, User.id))
+    )

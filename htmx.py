@@ -1,0 +1,40 @@
+"""The only door to htmx: whether a request came from it, and the headers that answer it."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, redirect, request
+from htmx_flask import Htmx
+
+_htmx = Htmx()
+
+
+def init_app(app: Flask) -> None:
+    _htmx.init_app(app)
+
+
+def is_htmx() -> bool:
+    """Whether the page asked for a piece of itself. Only the way of answering may depend on it."""
+    return bool(request.htmx)  # type: ignore[attr-defined]  # htmx-flask adds it to the request class
+
+
+def varies(response: Response) -> Response:
+    """Say that this address answers htmx differently, so that no cache mixes the two up."""
+    response.vary.add("HX-Request")
+    return response
+
+
+def go_to(address: str) -> Response:
+    """Send the browser to another page, whoever asked. For htmx a redirect status would be followed
+    inside the fragment, so it gets its own header instead."""
+    if not is_htmx():
+        response = redirect(address, 303)
+        assert isinstance(response, Response)
+        return varies(response)
+    response = Response(status=200)
+    response.headers["HX-Redirect"] = address
+    return varies(response)
+
+
+def nothing_new() -> Response:
+    """The answer to a poll when nothing has changed."""
+    return varies(Response(status=204))

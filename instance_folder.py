@@ -1,0 +1,82 @@
+"""What lies in `INSTANCE_PATH`: keys, the installation id, and the one-time code of the first run.
+
+Every file is made once, complete, and readable by its owner alone. Several processes may start at the
+same time; the first one to link its file wins and the others read what it wrote.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+
+@dataclass(frozen=True)
+class InstanceKeys:
+    secret_key: str
+    token_keys: tuple[str, ...]
+    link_key: str
+    installation_id: str
+
+
+def prepare(folder: Path, *, secret_key: str = "", token_keys: str = "") -> InstanceKeys:
+    """Make the folder and whatever is missing in it, and return the keys.
+
+    `secret_key` and `token_keys` (comma-separated, newest first) are what the settings say; empty
+    means "the one in the folder". Raises OSError when the folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keys = token_keys or _once(folder / "token_encryption_keys", lambda: Fernet.generate_key().decode())
+    return InstanceKeys(
+        secret_key=secret_key or _once(folder / "secret_key", lambda: secrets.token_hex(32)),
+        token_keys=tuple(key.strip() for key in keys.split(",") if key.strip()),
+        link_key=_once(folder / "link_key", lambda: secrets.token_hex(32)),
+        installation_id=_once(folder / "installation_id", lambda: secrets.token_hex(16)),
+    )
+
+
+def setup_code(folder: Path) -> str:
+    """The one-time code that `/setup` asks for; made at the first call."""
+    return _once(folder / "setup_code", lambda: "-".join(secrets.token_hex(2) for _ in range(4)))
+
+
+def forget_setup_code(folder: Path) -> None:
+    """Remove the code once it has been used."""
+    (folder / "setup_code").unlink(missing_ok=True)
+
+
+def write_token_keys(folder: Path, keys: tuple[str, ...]) -> None:
+    """Replace the token keys in the folder, newest first, in one step."""
+    _replace(folder / "token_encryption_keys", ",".join(keys))
+
+
+def _once(path: Path, make: Callable[[], str]) -> str:
+    while not path.exists():
+        temporary = _write_beside(path, make())
+        try:
+            # Linking fails when another process was first, and a half-written file is never seen.
+            os.link(temporary, path)
+        except FileExistsError:
+            pass
+        finally:
+            temporary.unlink()
+    return path.read_text(encoding="utf-8").strip()
+
+
+def _replace(path: Path, text: str) -> None:
+    os.replace(_write_beside(path, text), path)
+
+
+def _write_beside(path: Path, text: str) -> Path:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    # mkstemp makes the file with mode 600, which is what the keys need.
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return Path(name)

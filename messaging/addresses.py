@@ -1,0 +1,44 @@
+"""Mail addresses as they go over the wire."""
+
+from __future__ import annotations
+
+import re
+from email.utils import parseaddr
+
+import idna
+
+# Quoted local parts and address literals are legal and used by nobody; leaving them out means that
+# whatever passes can be put into a header, an SMTP command and a `mailto:` without quoting.
+_LOCAL_PART = re.compile(r"[^\s\x00-\x20\x7f-\x9f()<>\[\]:;@\\,\"]{1,64}")
+_ASCII_DOMAIN = re.compile(r"[A-Za-z0-9_.-]{1,253}")
+
+
+def wire_address(address: str) -> str:
+    """`address` with its domain in ASCII, as SMTP servers know it; the local part stays as it is.
+
+    Raises `ValueError` for anything that is not one plain address. IDNA 2008 is used because the
+    codec of the standard library follows the older rules, which lead `straße.example` to another
+    owner's domain.
+    """
+    local, _, domain = address.rpartition("@")
+    if not _LOCAL_PART.fullmatch(local):
+        raise ValueError("not a mail address")
+    if not domain.isascii():
+        domain = idna.encode(domain, uts46=True).decode("ascii")
+    if not _ASCII_DOMAIN.fullmatch(domain):
+        raise ValueError("not a mail address")
+    return f"{local}@{domain}"
+
+
+def bare_address(configured: object) -> str:
+    """The address in a setting that Flask-Mail allows as text, `Name <address>` or a pair; "" if none."""
+    address = configured[1] if isinstance(configured, tuple) else parseaddr(str(configured or ""))[1]
+    try:
+        return wire_address(address)
+    except ValueError:
+        return ""
+
+
+def needs_smtputf8(address: str) -> bool:
+    """Whether the local part asks for a server with the SMTPUTF8 extension (RFC 6531)."""
+    return not address.rpartition("@")[0].isascii()

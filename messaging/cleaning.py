@@ -1,0 +1,61 @@
+"""Text that people and providers typed, made fit for headers, calendar files and pages.
+
+Nothing here judges what somebody wrote. It takes out the characters that no reader can see and that
+change what the others mean: controls, line separators, and the marks that turn the reading direction
+around, with which `gpj.exe` can be shown as `exe.jpg`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Embeddings, overrides, isolates and marks of direction, the byte order mark, and the anchors of
+# interlinear annotations. Joiners stay: emoji and Persian are written with them.
+_INVISIBLE = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
+_LINE_ENDS = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+_CONTROLS_BUT_NEWLINE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+_ZERO_WIDTH_JOINER = "\u200d"
+_ELLIPSIS = "…"
+
+
+def many_lines(text: str) -> str:
+    """`text` with plain `\\n` line ends and without invisible characters; a tab becomes a space."""
+    text = _LINE_ENDS.sub("\n", text).replace("\t", " ")
+    text = _INVISIBLE.sub("", _CONTROLS_BUT_NEWLINE.sub("", text))
+    # Half a surrogate pair cannot be written as UTF-8 at all.
+    text = _SURROGATES.sub("\ufffd", text)
+    return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
+
+
+def one_line(text: str) -> str:
+    """`text` on a single line, with single spaces, without invisible characters."""
+    return " ".join(many_lines(text).split())
+
+
+def shortened(text: str, limit: int) -> str:
+    """`text` in at most `limit` characters, ending in an ellipsis when something was left out.
+
+    A letter keeps its accents and an emoji its parts: the cut moves back until it does not stand
+    inside one.
+    """
+    if len(text) <= limit:
+        return text
+    cut = limit - len(_ELLIPSIS)
+    while cut > 0 and _continues(text[cut - 1], text[cut]):
+        cut -= 1
+    return text[:cut].rstrip() + _ELLIPSIS
+
+
+def _continues(before: str, character: str) -> bool:
+    """Whether `character` belongs to the sign that `before` ends or began."""
+    return (
+        before == _ZERO_WIDTH_JOINER
+        or character == _ZERO_WIDTH_JOINER
+        or unicodedata.category(character) in {"Mn", "Me", "Mc"}
+        or "\U0001f3fb" <= character <= "\U0001f3ff"  # skin tones
+        or "\U000e0020" <= character <= "\U000e007f"  # the tags of regional flags
+        or ("\U0001f1e6" <= before <= "\U0001f1ff" and "\U0001f1e6" <= character <= "\U0001f1ff")
+    )

@@ -1,0 +1,269 @@
+"""Handing one mail to the mail server, and saying in words what became of it.
+
+Nothing here decides what happens next: whether a mail is tried again, when, and who is told, follows from
+the kind of outcome and is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import socket
+import ssl
+from dataclasses import dataclass
+
+from flask import current_app
+
+from messaging.addresses import bare_address, needs_smtputf8, wire_address
+from messaging.cleaning import one_line, shortened
+from messaging.facts import Person
+from messaging.headers import Mailbox
+from messaging.letters import Letter
+from messaging.transport import CalendarPart, HardenedConnection, HardenedMessage, Stage, mail
+from timezones import utc_now
+
+_SERVER_TEXT_LIMIT = 240
+_WORDS_LIMIT = 480
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """Who gets one copy, and what its headers show.
+
+    `recipient` alone gets it; `to` and `cc` are printed on every copy alike. Replies go to `reply_to`.
+    `sender_name` stands in front of the server's own address. `message_id` and `references` are
+    Message-IDs, with or without their angle brackets.
+    """
+
+    recipient: Person
+    to: tuple[Person, ...]
+    cc: tuple[Person, ...]
+    reply_to: Person
+    sender_name: str
+    message_id: str
+    references: str | None = None
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The server has taken the mail and answers for it now."""
+
+    code: int
+    words: str
+
+
+@dataclass(frozen=True)
+class Deferred:
+    """Not taken, and later it may be: a 4xx answer, or no answer at all (`code` None)."""
+
+    code: int | None
+    words: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Never to be taken: a 5xx answer to this recipient or this text, or an address nobody can send to."""
+
+    code: int | None
+    words: str
+
+
+@dataclass(frozen=True)
+class Misconfigured:
+    """The settings of the mail server are wrong, so no mail can leave; this one is as good as any."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Cut off after the whole text had been handed over: it may have been taken or not."""
+
+    words: str
+
+
+Outcome = Accepted | Deferred | Refused | Misconfigured | Unknown
+
+
+def is_configured() -> bool:
+    """Whether there is a server to send with and an address to send from."""
+    return bool(current_app.config.get("MAIL_SERVER") and _default_sender())
+
+
+def sender_address() -> str:
+    """The bare address that mails are sent from.
+
+    While none is set it is one that leads nowhere, so that a letter can be shown before a mail server
+    is set up; `deliver` sends nothing from it.
+    """
+    return _default_sender() or "no-reply@localhost"
+
+
+def _default_sender() -> str:
+    return bare_address(current_app.config.get("MAIL_DEFAULT_SENDER"))
+
+
+def deliver(letter: Letter, envelope: Envelope) -> Outcome:
+    """Send one letter to one recipient. Needs an application context; takes at most about a minute.
+
+    Raises for no fault of the outside: each becomes an outcome with one plain sentence for people.
+    """
+    if not is_configured():
+        return Misconfigured("No mail can be sent until MAIL_SERVER and MAIL_DEFAULT_SENDER are set.")
+    try:
+        recipient = wire_address(envelope.recipient.address)
+    except ValueError:
+        return Refused(None, _words(f"{envelope.recipient.address} cannot be used as a mail address."))
+    try:
+        message = _message(letter, envelope, recipient)
+    except ValueError as error:
+        return Refused(None, _words(f"The mail could not be written: {error}."))
+    connection = mail.connect()
+    try:
+        with connection:
+            message.send(connection)
+    except (smtplib.SMTPException, OSError, UnicodeError) as error:
+        return _outcome_of_fault(error, connection.stage, envelope.recipient.address)
+    return _acceptance(connection)
+
+
+def _acceptance(connection: HardenedConnection) -> Accepted:
+    reply = connection.reply
+    if reply is None:
+        raise RuntimeError("a delivery without a fault has an answer")
+    return Accepted(reply.code, _words(f"The mail server took it: {_said(reply.code, reply.text)}"))
+
+
+def _message(letter: Letter, envelope: Envelope, recipient: str) -> HardenedMessage:
+    """Raises `ValueError` when a header cannot be written."""
+    speaks_utf8 = needs_smtputf8(recipient)
+    reply_to = _entry(envelope.reply_to, speaks_utf8)
+    calendar = None
+    if letter.ics is not None and letter.ics_method is not None:
+        calendar = CalendarPart(letter.ics, letter.ics_method)
+    return HardenedMessage(
+        subject=one_line(letter.subject),
+        text=letter.text,
+        html=letter.html,
+        sender=Mailbox(one_line(envelope.sender_name), sender_address()),
+        recipient=recipient,
+        to=tuple(_entry(person, speaks_utf8) for person in envelope.to),
+        cc=tuple(_entry(person, speaks_utf8) for person in envelope.cc),
+        reply_to=reply_to if reply_to.address else None,
+        message_id=_bracketed(envelope.message_id),
+        sent_at=utc_now(),
+        references=_bracketed(envelope.references) if envelope.references else None,
+        calendar=calendar,
+    )
+
+
+def _entry(person: Person, speaks_utf8: bool) -> Mailbox:
+    """A person as To and Cc show them.
+
+    An address that this mail's headers cannot carry is left out, and the name alone is shown: one such
+    address among those invited must not keep the mail from everybody else.
+    """
+    try:
+        address = wire_address(person.address)
+    except ValueError:
+        return Mailbox(person.name, None)
+    if needs_smtputf8(address) and not speaks_utf8:
+        return Mailbox(person.name, None)
+    return Mailbox(person.name, address)
+
+
+def _bracketed(message_id: str) -> str:
+    return f"<{message_id.strip('<>')}>"
+
+
+def _outcome_of_fault(error: Exception, stage: Stage, address: str) -> Outcome:
+    if isinstance(error, smtplib.SMTPResponseException) and 400 <= error.smtp_code <= 599:
+        return _outcome_of_answer(error.smtp_code, error.smtp_error, stage, address)
+    if stage is Stage.TEXT_HANDED_OVER:
+        return Unknown("The connection ended before the mail server said whether it took the mail.")
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return _outcome_of_missing_extension(stage, address)
+    # An abrupt end of the connection while securing it is a failing network, not a wrong setting.
+    if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return Misconfigured(
+            _words(f"{_server()} could not be trusted, so nothing was sent: {_tls_words(error)}.")
+        )
+    if isinstance(error, UnicodeError) and stage is Stage.SIGNING_IN:
+        return Misconfigured(
+            "MAIL_USERNAME or MAIL_PASSWORD holds characters that cannot be sent to a mail server."
+        )
+    # The bare base class is what smtplib raises when no way of signing in is known to both sides.
+    if stage is Stage.SIGNING_IN and type(error) is smtplib.SMTPException:
+        return Misconfigured(_words(f"{_server()} offers no way of signing in that we know."))
+    return Deferred(None, _words(f"{_server()} {_network_words(error)}."))
+
+
+def _outcome_of_answer(code: int, text: bytes | str, stage: Stage, address: str) -> Outcome:
+    said = _said(code, text)
+    if code < 500:
+        return Deferred(code, _words(f"The mail server asks to try later: {said}"))
+    if stage is Stage.SIGNING_IN or "5.7.30" in said:
+        # Microsoft 365 answers 5.7.30 where signing in with a password has been switched off.
+        return Misconfigured(_words(f"{_server()} did not accept MAIL_USERNAME and MAIL_PASSWORD: {said}"))
+    if stage is Stage.CONNECTING:
+        return Misconfigured(_words(f"{_server()} does not let us send: {said}"))
+    # 530 asks for signing in or TLS first, at whichever step the server notices. Anything said against
+    # the sender concerns all mails alike, except that this one is too large (552).
+    if code == 530 or (stage is Stage.SENDER and code != 552):
+        return Misconfigured(_words(f"{_server()} does not let us send as {sender_address()}: {said}"))
+    return Refused(code, _words(f"The mail server refused the mail to {address}: {said}"))
+
+
+def _outcome_of_missing_extension(stage: Stage, address: str) -> Outcome:
+    if stage is Stage.CONNECTING:
+        return Misconfigured(
+            _words(
+                f"{_server()} does not offer STARTTLS, "
+                "and mails are not sent unencrypted while MAIL_USE_TLS is on."
+            )
+        )
+    if stage is Stage.SIGNING_IN:
+        return Misconfigured(_words(f"{_server()} does not offer signing in; are port and encryption right?"))
+    return Refused(
+        None,
+        _words(
+            f"The mail server cannot send to {address}: it does not know letters beyond ASCII in addresses."
+        ),
+    )
+
+
+def _network_words(error: Exception) -> str:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, TimeoutError):
+            return "did not answer in time"
+        if isinstance(cause, ConnectionRefusedError):
+            return "could not be reached: the connection was refused"
+        if isinstance(cause, socket.gaierror):
+            return "could not be reached: its name is not known"
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return "closed the connection"
+    if isinstance(error, smtplib.SMTPResponseException):
+        return "answered something that is not SMTP"
+    return "could not be reached"
+
+
+def _tls_words(error: ssl.SSLError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate does not hold ({one_line(error.verify_message).rstrip('.')})"
+    return f"no encrypted connection came about ({one_line(error.reason or 'unknown reason')})"
+
+
+def _server() -> str:
+    config = current_app.config
+    return f"The mail server {config.get('MAIL_SERVER')}:{config.get('MAIL_PORT') or 25}"
+
+
+def _said(code: int, text: bytes | str) -> str:
+    """The server's own words, in one line."""
+    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return f"“{shortened(one_line(f'{code} {words}'), _SERVER_TEXT_LIMIT)}”"
+
+
+def _words(sentence: str) -> str:
+    return shortened(one_line(sentence), _WORDS_LIMIT)

@@ -1,0 +1,144 @@
+"""What a mail can say: the facts of an interview, and who reads them.
+
+The dialog's preview makes the same facts from a draft, so a mail looks in the preview as it will look
+in the inbox. Internal notes are no part of them and can therefore never be mailed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from messaging.cleaning import many_lines, one_line
+from models import Interview, Mail, MeetingState, ReaderRole
+
+LinkState = Literal["ready", "waiting", "failed", "none"]
+
+_LINK_STATES: dict[MeetingState, LinkState] = {
+    MeetingState.WAITING: "waiting",
+    MeetingState.READY: "ready",
+    MeetingState.FAILED: "failed",
+    MeetingState.REMOVED: "none",
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody a mail names. `zone` is an IANA name, or None when nobody has told us.
+
+    The name is cleaned on the way in; the address is kept as given and judged where it is used.
+    """
+
+    name: str
+    address: str
+    zone: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", one_line(self.name) or self.address.partition("@")[0])
+
+
+@dataclass(frozen=True)
+class InterviewFacts:
+    """One interview as everybody who is invited may know it. All text is cleaned on the way in.
+
+    `starts_at` is an aware instant, `zone` the IANA name of the zone it was planned in. A ready link has
+    a `join_url`; "waiting" and "failed" read the same to those invited, and "none" is an interview
+    without a meeting. Raises `ValueError` for a naive instant and for a ready link without an address.
+    """
+
+    title: str
+    job_title: str
+    organisation: str
+    type_label: str
+    software_label: str | None
+    starts_at: datetime
+    duration_minutes: int
+    zone: str
+    link_state: LinkState
+    join_url: str | None
+    passcode: str | None
+    agenda: str
+    message_to_candidate: str
+    scheduler: Person
+    candidate: Person
+    hiring_manager: Person
+    attendees: tuple[Person, ...]
+    uid: str
+    revision: int
+    is_cancelled: bool = False
+
+    def __post_init__(self) -> None:
+        if self.starts_at.tzinfo is None:
+            raise ValueError("an instant must be aware")
+        if self.link_state == "ready" and not self.join_url:
+            raise ValueError("a ready link needs its address")
+        for name in ("title", "job_title", "organisation", "type_label", "uid"):
+            object.__setattr__(self, name, one_line(getattr(self, name)))
+        for name in ("software_label", "join_url", "passcode"):
+            value = getattr(self, name)
+            object.__setattr__(self, name, one_line(value) or None if value else None)
+        for name in ("agenda", "message_to_candidate"):
+            object.__setattr__(self, name, many_lines(getattr(self, name)))
+
+    @property
+    def participants(self) -> tuple[Person, ...]:
+        """Candidate, hiring manager and attendees, each address once, in this order."""
+        by_address: dict[str, Person] = {}
+        for person in (self.candidate, self.hiring_manager, *self.attendees):
+            by_address.setdefault(person.address.casefold(), person)
+        return tuple(by_address.values())
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Whom one copy is written for. `join_page_url` is this reader's own and stands in no other copy."""
+
+    person: Person
+    role: ReaderRole
+    join_page_url: str | None
+
+
+def facts_of(interview: Interview, organisation_name: str) -> InterviewFacts:
+    """The facts of a stored interview. Reads its application, people and meeting; changes nothing."""
+    meeting = interview.meeting if interview.meeting is not None and interview.meeting.is_wanted else None
+    link_state = _LINK_STATES[meeting.state] if meeting else "none"
+    is_ready = link_state == "ready"
+    candidate, manager, scheduler = interview.candidate, interview.hiring_manager, interview.scheduler
+    return InterviewFacts(
+        title=interview.title,
+        job_title=interview.application.job.title,
+        organisation=organisation_name,
+        type_label=interview.interview_type.value.replace("_", " ").capitalize(),
+        software_label=meeting.software.label if meeting else None,
+        starts_at=interview.starts_at,
+        duration_minutes=interview.duration_minutes,
+        zone=interview.timezone,
+        link_state=link_state,
+        # A meeting that was ready once and is not any more must not be offered again.
+        join_url=meeting.join_url if meeting and is_ready else None,
+        passcode=meeting.passcode if meeting and is_ready else None,
+        agenda=interview.agenda,
+        message_to_candidate=interview.message_to_candidate,
+        scheduler=Person(scheduler.name, scheduler.email, scheduler.timezone),
+        candidate=Person(candidate.name, candidate.email, candidate.timezone),
+        hiring_manager=Person(manager.name, manager.email, manager.timezone),
+        attendees=tuple(
+            Person(attendee.name, attendee.email, attendee.user.timezone if attendee.user else None)
+            for attendee in interview.attendees
+        ),
+        uid=interview.ics_uid,
+        revision=interview.revision,
+    )
+
+
+def reader_of(mail: Mail, interview: Interview, join_page_url: str | None) -> Reader:
+    """Whom a queued mail is written for, with the zone that person is known to live in."""
+    return Reader(Person(mail.name, mail.address, _zone_of(mail, interview)), mail.role, join_page_url)
+
+
+def _zone_of(mail: Mail, interview: Interview) -> str | None:
+    if mail.role is ReaderRole.CANDIDATE:
+        return interview.candidate.timezone
+    users = [interview.hiring_manager, *(attendee.user for attendee in interview.attendees)]
+    return next((user.timezone for user in users if user is not None and user.id == mail.user_id), None)

@@ -1,0 +1,91 @@
+"""The headers of a mail that hold what people typed, written for the wire.
+
+The standard library reads such text back before it folds it, and takes `=?utf-8?q?…?=` that somebody typed
+as encoding: a name could then become another address and, before Python 3.11.10, a whole header line.
+Here nothing is read back. Plain ASCII is quoted, everything else is encoded (RFC 5322, RFC 2047).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from email.header import Header
+from email.policy import Policy
+
+# Shorter than a line may be, because what stands before and after an encoded word shares its line.
+_LINE_LENGTH = 70
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """A name and an address as a header shows them.
+
+    Without an address it is written as an empty group, which is how a header names somebody whose address
+    it cannot carry.
+    """
+
+    name: str
+    address: str | None
+
+
+class WireHeader(str):
+    """A header's text, which also knows how it looks on the wire.
+
+    The mail package folds any value that has a `name` and a `fold`, and leaves it alone otherwise.
+    """
+
+    name: str
+    _wire: str
+
+    def __new__(cls, name: str, text: str, wire: str) -> WireHeader:
+        """Raises `ValueError` for a control character: only `wire` may hold line ends, to fold it."""
+        if _CONTROLS.search(text):
+            raise ValueError(f"{name} may not hold control characters")
+        header = super().__new__(cls, text)
+        header.name = name
+        header._wire = wire
+        return header
+
+    def fold(self, *, policy: Policy) -> str:
+        """The complete header with its last line end, as the mail package asks for it."""
+        return f"{self.name}: {self._wire}{policy.linesep}"
+
+
+def text_header(name: str, text: str) -> WireHeader:
+    """A header of free text, such as Subject."""
+    return WireHeader(name, text, _encoded(text, len(name)) if _needs_encoding(text) else text)
+
+
+def mailbox_header(name: str, mailboxes: tuple[Mailbox, ...]) -> WireHeader:
+    """A header of addresses, one to a line. The addresses are taken as they are and have to be checked."""
+    text = ", ".join(f"{mailbox.name} <{mailbox.address or ''}>" for mailbox in mailboxes)
+    return WireHeader(name, text, ",\r\n ".join(_mailbox(mailbox, len(name)) for mailbox in mailboxes))
+
+
+def _mailbox(mailbox: Mailbox, taken: int) -> str:
+    name = _encoded(mailbox.name, taken) if _needs_encoding(mailbox.name) else _quoted(mailbox.name)
+    if mailbox.address is None:
+        return f"{name}:;"
+    if not mailbox.name:
+        return mailbox.address
+    # The address gets a line of its own where the encoded name has used up the last one.
+    gap = "\r\n " if "\r\n" in name else " "
+    return f"{name}{gap}<{mailbox.address}>"
+
+
+def _needs_encoding(text: str) -> bool:
+    return not text.isascii() or "=?" in text
+
+
+def _encoded(text: str, taken: int) -> str:
+    """`text` in encoded words of at most a line each, folded; no character is cut in two."""
+    header = Header(text, "utf-8", maxlinelen=_LINE_LENGTH, header_name="x" * taken)
+    return header.encode(linesep="\r\n")
+
+
+def _quoted(text: str) -> str:
+    if re.fullmatch(r"[A-Za-z0-9 ]+", text):
+        return text
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,118 @@
+"""The calendar file of an interview (RFC 5545, RFC 5546).
+
+Times are UTC, which every calendar program shows in its user's own zone and which needs no VTIMEZONE.
+There is no alarm: when to be reminded is the reader's own choice, made in their calendar.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from icalendar import Calendar, Event, vCalAddress, vText, vUri
+
+from messaging.addresses import wire_address
+from messaging.facts import InterviewFacts, Person, Reader
+from messaging.wording import join_label
+
+Method = Literal["REQUEST", "CANCEL"]
+
+PRODUCT_ID = "-//SmoothHiring//Interviews//EN"
+
+
+def build_ics(
+    facts: InterviewFacts, reader: Reader, *, sender: str, made_at: datetime, method: Method = "REQUEST"
+) -> bytes:
+    """A calendar file with one event, CRLF line ends, lines of at most 75 octets.
+
+    `sender` is the mail server's own address: it is the organiser, under the scheduler's name, because
+    a program that answers the organiser must reach a mailbox that our domain may send for. `made_at` is
+    aware. Raises `ValueError` when `method` and `facts.is_cancelled` disagree: Outlook rejects such a file
+    as "not supported calendar message", and others keep a cancelled entry alive.
+    """
+    if (method == "CANCEL") != facts.is_cancelled:
+        raise ValueError("only a cancelled interview is cancelled in calendars")
+    event = Event()
+    event.add("uid", facts.uid)
+    event.add("sequence", facts.revision)
+    event.add("dtstamp", made_at.astimezone(UTC).replace(microsecond=0))
+    starts_at = facts.starts_at.astimezone(UTC)
+    event.add("dtstart", starts_at)
+    event.add("dtend", starts_at + timedelta(minutes=facts.duration_minutes))
+    event.add("summary", facts.title)
+    event.add("location", _location(facts))
+    if reader.join_page_url:
+        event.add("url", vUri(reader.join_page_url))
+    event.add("description", _description(facts, reader))
+    event.add("organizer", _organizer(facts.scheduler.name, sender), encode=False)
+    for person in facts.participants:
+        attendee = _attendee(person)
+        if attendee is not None:
+            event.add("attendee", attendee, encode=False)
+    event.add("status", "CANCELLED" if facts.is_cancelled else "CONFIRMED")
+    event.add("transp", "OPAQUE")
+
+    calendar = Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", PRODUCT_ID)
+    calendar.add("method", method)
+    calendar.add_component(event)
+    ics: bytes = calendar.to_ical()
+    return ics
+
+
+def _location(facts: InterviewFacts) -> str:
+    if facts.join_url:
+        return facts.join_url
+    return facts.software_label or facts.type_label
+
+
+def _description(facts: InterviewFacts, reader: Reader) -> str:
+    """Everything a reader needs whose calendar shows nothing but the description."""
+    blocks = [f"{facts.title}\n{facts.job_title}, {facts.organisation}"]
+    if facts.join_url:
+        join = f"{join_label(facts.software_label)}: {facts.join_url}"
+        if facts.passcode:
+            join += f"\nPasscode: {facts.passcode}"
+        if reader.join_page_url:
+            join += f"\nIf that does not work: {reader.join_page_url}"
+        blocks.append(join)
+    elif facts.link_state != "none":
+        join = "The link to join will follow in a separate mail."
+        if reader.join_page_url:
+            join += f"\nThis page will always show the current link: {reader.join_page_url}"
+        blocks.append(join)
+    if facts.agenda:
+        blocks.append(f"Agenda\n{facts.agenda}")
+    if facts.message_to_candidate:
+        blocks.append(facts.message_to_candidate)
+    return "\n\n".join(blocks)
+
+
+def _organizer(name: str, sender: str) -> vCalAddress:
+    organizer = vCalAddress(f"mailto:{wire_address(sender)}")
+    organizer.params["CN"] = _common_name(name)
+    return organizer
+
+
+def _attendee(person: Person) -> vCalAddress | None:
+    """The ATTENDEE line, or None for an address that no calendar could use.
+
+    Leaving one person out of the list is better than leaving everybody without the file.
+    """
+    try:
+        attendee = vCalAddress(f"mailto:{wire_address(person.address)}")
+    except ValueError:
+        return None
+    attendee.params["CUTYPE"] = vText("INDIVIDUAL")
+    attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
+    attendee.params["PARTSTAT"] = vText("NEEDS-ACTION")
+    # The answer would go to the server's own mailbox, which nobody reads.
+    attendee.params["RSVP"] = vText("FALSE")
+    attendee.params["CN"] = _common_name(person.name)
+    return attendee
+
+
+def _common_name(name: str) -> vText:
+    # A double quote is legal here only as `^'` (RFC 6868), which most programs show as typed.
+    return vText(name.replace('"', "'"))

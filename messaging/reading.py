@@ -1,0 +1,62 @@
+"""A calendar file in words, for people who want to see what an invitation holds before it leaves."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from icalendar import Calendar, Component, vCalAddress
+
+from messaging.wording import period
+
+_KINDS = {"REQUEST": "Invitation", "CANCEL": "Cancellation"}
+
+
+def describe_ics(ics: bytes) -> list[tuple[str, str]]:
+    """The first event of a calendar file as label and value, in the order in which people ask.
+
+    What the file does not hold is left out. Times are in UTC, as in the file. Raises `ValueError` when
+    it is not a calendar file with an event.
+    """
+    calendar = Calendar.from_ical(ics)
+    events = calendar.walk("VEVENT")
+    if not events:
+        raise ValueError("the calendar file holds no event")
+    event = events[0]
+    method = str(calendar.get("METHOD", ""))
+    rows = [
+        ("Kind", _KINDS.get(method, method)),
+        ("What", str(event.get("SUMMARY", ""))),
+        ("When", _when(event)),
+        ("Where", str(event.get("LOCATION", ""))),
+        ("Page", str(event.get("URL", ""))),
+        ("Organiser", _who(event.get("ORGANIZER"))),
+        ("Invited", ", ".join(_who(person) for person in _as_list(event.get("ATTENDEE")))),
+        ("Status", str(event.get("STATUS", "")).capitalize()),
+        ("Description", str(event.get("DESCRIPTION", ""))),
+        ("Revision", str(event.get("SEQUENCE", ""))),
+        ("Identifier", str(event.get("UID", ""))),
+    ]
+    return [(label, value) for label, value in rows if value]
+
+
+def _when(event: Component) -> str:
+    start, end = event.get("DTSTART"), event.get("DTEND")
+    if start is None or end is None or not isinstance(start.dt, datetime) or not isinstance(end.dt, datetime):
+        return ""
+    minutes = int((end.dt - start.dt).total_seconds() // 60)
+    return period(start.dt.astimezone(UTC), minutes, "UTC")
+
+
+def _as_list(value: object) -> list[object]:
+    """One property is parsed to its value and several to a list of values."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _who(person: object) -> str:
+    if not isinstance(person, vCalAddress):
+        return ""
+    address = str(person).removeprefix("mailto:").removeprefix("MAILTO:")
+    name = str(person.params.get("CN", ""))
+    return f"{name} ({address})" if name else address

@@ -1,0 +1,61 @@
+"""Times and labels in the words that mails and calendar files share."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from messaging.facts import InterviewFacts, Reader
+from timezones import in_zone, local_moment
+
+
+def period(starts_at: datetime, duration_minutes: int, zone: str) -> str:
+    """`Tuesday, 24 November 2026, 09:00–09:45 CET`, in that zone.
+
+    The end repeats the date when it falls on another day, and the start names its zone as well when the
+    clocks change in between.
+    """
+    start = local_moment(starts_at, zone)
+    end = local_moment(starts_at + timedelta(minutes=duration_minutes), zone)
+    if start.date != end.date:
+        return f"{start.full} – {end.full}"
+    if start.zone_short != end.zone_short:
+        return f"{start.full} – {end.time} {end.zone_short}"
+    return f"{start.date}, {start.time}–{end.time} {end.zone_short}"
+
+
+def reader_zone(facts: InterviewFacts, reader: Reader) -> str:
+    """The reader's own zone where it is known, else the interview's."""
+    return reader.person.zone or facts.zone
+
+
+def other_period(facts: InterviewFacts, reader: Reader) -> str | None:
+    """The same period in the interview's zone, or None when it would read the same to this reader."""
+    own = period(facts.starts_at, facts.duration_minutes, reader_zone(facts, reader))
+    planned = period(facts.starts_at, facts.duration_minutes, facts.zone)
+    return None if planned == own else planned
+
+
+def short_start(starts_at: datetime, zone: str) -> str:
+    """`Tue 24 Nov 2026, 09:00 CET`: for subjects, where the year has to be seen as well."""
+    moment = local_moment(starts_at, zone)
+    return f"{moment.short_date} {in_zone(starts_at, zone).year}, {moment.time} {moment.zone_short}"
+
+
+def duration_words(minutes: int) -> str:
+    """`45 minutes`, `1 hour`, `1 hour 30 minutes`."""
+    hours, rest = divmod(minutes, 60)
+    pieces = [_counted(hours, "hour")] if hours else []
+    if rest or not hours:
+        pieces.append(_counted(rest, "minute"))
+    return " ".join(pieces)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def join_label(software_label: str | None) -> str:
+    """What the join button says: `Join Zoom Meeting`, `Join Google Meet`."""
+    if software_label is None or software_label == "Other":
+        return "Join Meeting"
+    return f"Join {software_label}" if software_label.endswith("Meet") else f"Join {software_label} Meeting"

@@ -1,0 +1,108 @@
+"""Reading answers without trusting them: a reader returns a value of the right type or says what is wrong."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+MAX_LINK_LENGTH = 2048
+MAX_RETRY_AFTER = timedelta(hours=1)
+
+
+class UnusableAnswerError(ValueError):
+    """The answer is not what it should be. The message names the field, never its content."""
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """Return the JSON object in `body`; raise UnusableAnswerError for anything else."""
+    try:
+        value = json.loads(body)
+    # Deep nesting ends in RecursionError, an enormous number and broken UTF-8 in ValueError.
+    except (ValueError, RecursionError):
+        raise UnusableAnswerError("not JSON") from None
+    if not isinstance(value, dict):
+        raise UnusableAnswerError("not an object")
+    return value
+
+
+def optional_text(answer: dict[str, Any], name: str) -> str:
+    """Return a text, "" if it is missing or of another type."""
+    value = answer.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def required_text(answer: dict[str, Any], name: str) -> str:
+    """Return a text that is there and not blank."""
+    value = optional_text(answer, name)
+    if not value.strip():
+        raise UnusableAnswerError(name)
+    return value
+
+
+def optional_whole_number(answer: dict[str, Any], name: str) -> int | None:
+    """Return a whole number, None if it is missing or of another type. A boolean is no number."""
+    value = answer.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def required_link(answer: dict[str, Any], name: str) -> str:
+    """Return an http or https address fit to be put into a mail: with a host, one line, of sane length."""
+    value = required_text(answer, name)
+    if len(value) > MAX_LINK_LENGTH or re.search(r"[\s\x00-\x1f\x7f<>\"\\]", value):
+        raise UnusableAnswerError(name)
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        raise UnusableAnswerError(name) from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        raise UnusableAnswerError(name)
+    return value
+
+
+def optional_instant(answer: dict[str, Any], name: str) -> datetime | None:
+    """Return an instant in UTC, None if it is missing, malformed, or names no offset."""
+    try:
+        value = datetime.fromisoformat(optional_text(answer, name))
+        return None if value.tzinfo is None else value.astimezone(UTC)
+    # A year at the edge of the calendar cannot be moved to UTC.
+    except (ValueError, OverflowError):
+        return None
+
+
+def required_instant(answer: dict[str, Any], name: str) -> datetime:
+    """Return an instant in UTC."""
+    value = optional_instant(answer, name)
+    if value is None:
+        raise UnusableAnswerError(name)
+    return value
+
+
+def required_credential(answer: dict[str, Any], name: str) -> str:
+    """Return a token: visible ASCII only, since it has to travel in a header."""
+    value = required_text(answer, name)
+    if not re.fullmatch(r"[\x21-\x7e]+", value):
+        raise UnusableAnswerError(name)
+    return value
+
+
+def retry_after(value: str | None, now: datetime) -> datetime | None:
+    """Return when to try again according to a Retry-After header, None if it is absent, garbage or in the
+    past.
+
+    Seconds and the date of HTTP are what RFC 9110 allows; Zoom sends an ISO 8601 date (Zoom API reference,
+    rate limits). An hour is the most that is believed: a longer wait is more often a mistake than a wish, and
+    asking once an hour harms nobody.
+    """
+    text = (value or "").strip()
+    latest = now + MAX_RETRY_AFTER
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        return min(now + timedelta(seconds=int(text)), latest)
+    moment = optional_instant({"at": text}, "at")
+    if moment is None:
+        try:
+            moment = parsedate_to_datetime(text).astimezone(UTC)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            return None
+    return min(moment, latest) if moment > now else None

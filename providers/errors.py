@@ -1,0 +1,156 @@
+"""What can go wrong with a provider, as one tree whose branches are what a caller does next.
+
+`RetryableError` means the same call may work later; `PermanentError` means that it will not until somebody
+has done something. Every error carries one sentence for a person (`words`) and one stable word for code
+(`code`). Nothing here keeps a request, an answer or a credential, so an error may be logged and stored as it
+is.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar
+
+
+class ProviderError(Exception):
+    """A call to a provider that did not do what it was asked to do.
+
+    words: one plain English sentence that a recruiter understands.
+    code: a stable machine word; each class has its own default.
+    status: the HTTP status, if an answer came at all.
+    provider_code: the provider's own error code as text, if it sent one.
+    tracking_id: the provider's name for this call, which its support asks for.
+    """
+
+    default_code: ClassVar[str] = "provider"
+
+    def __init__(
+        self,
+        words: str,
+        *,
+        code: str | None = None,
+        status: int | None = None,
+        provider_code: str | None = None,
+        tracking_id: str | None = None,
+    ) -> None:
+        super().__init__(words)
+        self.words = words
+        self.code = code or self.default_code
+        self.status = status
+        self.provider_code = provider_code
+        self.tracking_id = tracking_id
+
+
+class RetryableError(ProviderError):
+    """The same call may work later.
+
+    maybe_applied: the answer was lost, so what was asked for may have happened all the same. Set only for
+        calls that must not simply be repeated: creating something, spending a one-time code, rotating a
+        token.
+    retry_at: the earliest sensible time for the next try (aware, UTC), when the provider named one.
+    """
+
+    default_code = "unavailable"
+
+    def __init__(
+        self,
+        words: str,
+        *,
+        maybe_applied: bool = False,
+        retry_at: datetime | None = None,
+        code: str | None = None,
+        status: int | None = None,
+        provider_code: str | None = None,
+        tracking_id: str | None = None,
+    ) -> None:
+        super().__init__(
+            words, code=code, status=status, provider_code=provider_code, tracking_id=tracking_id
+        )
+        self.maybe_applied = maybe_applied
+        self.retry_at = retry_at
+
+
+class RateLimitedError(RetryableError):
+    """Too many calls in a short time; nothing was done. Seconds to minutes help."""
+
+    default_code = "rate_limit"
+
+
+class DailyLimitError(RetryableError):
+    """The day's allowance is used up; nothing was done. `retry_at` is always set, to the start of the next
+    one.
+    """
+
+    default_code = "daily_limit"
+
+
+class PermanentError(ProviderError):
+    """Repeating the call will not help until somebody has done something."""
+
+    default_code = "permanent"
+
+
+class ConnectionRevokedError(PermanentError):
+    """The grant is dead: its owner has to connect the account again."""
+
+    default_code = "revoked"
+
+
+class AccessTokenRejectedError(PermanentError):
+    """The access token was refused. The caller refreshes once and repeats the call once.
+
+    It is permanent for this token only. When a fresh token is refused too, the caller treats the grant as
+    revoked.
+    """
+
+    default_code = "token_rejected"
+
+
+class ScopeMissingError(PermanentError):
+    """The grant does not cover the call. `scopes` names what is missing, as far as the provider said."""
+
+    default_code = "scope_missing"
+
+    def __init__(
+        self,
+        words: str,
+        *,
+        scopes: Iterable[str] = (),
+        code: str | None = None,
+        status: int | None = None,
+        provider_code: str | None = None,
+        tracking_id: str | None = None,
+    ) -> None:
+        super().__init__(
+            words, code=code, status=status, provider_code=provider_code, tracking_id=tracking_id
+        )
+        self.scopes = tuple(scopes)
+
+
+class HostNotAllowedError(PermanentError):
+    """This account may not host the meeting (its plan, its licence, or the user is not usable)."""
+
+    default_code = "host_not_allowed"
+
+
+class MeetingGoneError(PermanentError):
+    """The provider says that the meeting does not exist (any more)."""
+
+    default_code = "meeting_gone"
+
+
+class InvalidClientError(PermanentError):
+    """Client id and secret do not belong together: the administrator's business, never the user's grant."""
+
+    default_code = "invalid_client"
+
+
+class PasscodeRefusedError(PermanentError):
+    """The account's policy refuses the passcode that was asked for; one of the provider's own would do."""
+
+    default_code = "passcode_refused"
+
+
+class RefusedError(PermanentError):
+    """Anything else the provider refused. `words` carries the provider's own explanation, cut and cleaned."""
+
+    default_code = "refused"

@@ -1,0 +1,106 @@
+"""The wire under `providers.http`: a total deadline per call, and the knowledge whether anything was sent.
+
+The time-outs of requests and urllib3 restart with every byte that arrives, so a server that sends one byte a
+second holds its caller for hours. Here every read of a call, status line and headers included, is given no
+more than what is left of that call's deadline.
+
+Limits: looking up a host name takes as long as the system's resolver takes, and each address of a host is
+given the whole connect time-out.
+"""
+
+import http.client
+import io
+import socket
+import time
+from contextvars import ContextVar
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+
+class Call:
+    """One exchange on the wire. `sent` turns true with the first byte that leaves."""
+
+    __slots__ = ("deadline", "sent")
+
+    def __init__(self, deadline_seconds: float) -> None:
+        self.deadline = time.monotonic() + deadline_seconds
+        self.sent = False
+
+    def remaining_seconds(self) -> float:
+        """Return what is left of the deadline; raise TimeoutError when nothing is."""
+        remaining = self.deadline - time.monotonic()
+        if remaining <= 0:
+            raise TimeoutError("the deadline of the call has passed")
+        return remaining
+
+
+current_call: ContextVar[Call] = ContextVar("current_call")
+
+
+class _DeadlineReader(io.RawIOBase):
+    """Reads from a socket, each time for no longer than its own time-out and the call's deadline allow."""
+
+    def __init__(self, sock: socket.socket, raw: io.RawIOBase, call: Call) -> None:
+        self._sock = sock
+        self._raw = raw
+        self._call = call
+        self._read_timeout = sock.gettimeout()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        remaining = self._call.remaining_seconds()
+        self._sock.settimeout(remaining if self._read_timeout is None else min(self._read_timeout, remaining))
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _DeadlineResponse(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        raw = self.fp.detach()
+        self.fp = io.BufferedReader(_DeadlineReader(sock, raw, current_call.get()))
+
+
+class _WatchedConnection(HTTPConnection):
+    response_class = _DeadlineResponse
+
+    def send(self, data: Any) -> None:
+        # Connecting is done here instead of inside the inherited method, so that a failure to connect leaves
+        # `sent` false: only then may a create be repeated without looking whether it took effect.
+        if self.sock is None:
+            self.connect()
+        call = current_call.get()
+        call.remaining_seconds()
+        call.sent = True
+        super().send(data)
+
+
+class _WatchedSecureConnection(_WatchedConnection, HTTPSConnection):
+    pass
+
+
+class _WatchedPool(HTTPConnectionPool):
+    ConnectionCls = _WatchedConnection
+
+
+class _WatchedSecurePool(HTTPSConnectionPool):
+    ConnectionCls = _WatchedSecureConnection
+
+
+class DeadlineAdapter(HTTPAdapter):
+    """A requests adapter whose calls obey `current_call`, which must be set around every use.
+
+    It never repeats a call by itself: whether that is safe is for the caller to know.
+    """
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _WatchedPool, "https": _WatchedSecurePool}

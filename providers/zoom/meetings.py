@@ -1,0 +1,152 @@
+"""Zoom's meetings and users as JSON: what is sent, and how the answers are read.
+
+Source: Zoom API reference, "Create a meeting", "Get a meeting", "List meetings", "Get a user".
+`start_url` is never read: it carries the host's own key.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from providers.answers import (
+    UnusableAnswerError,
+    optional_instant,
+    optional_text,
+    optional_whole_number,
+    required_instant,
+    required_link,
+    required_text,
+)
+from providers.base import Account, Meeting, MeetingRequest, Plan
+from providers.zoom.timezones import zoom_timezone
+
+SCHEDULED = 2
+MAX_TOPIC = 200
+MAX_AGENDA = 2000
+PLANS: dict[int | None, Plan] = {1: "basic", 2: "licensed"}
+
+# How far Zoom's clock may be behind ours before a meeting made just now counts as made before. It also covers
+# that Zoom gives whole seconds. Too wide does no harm: start, length, topic and agenda have to fit as well.
+CLOCK_DIFFERENCE = timedelta(minutes=2)
+
+
+def create_body(request: MeetingRequest) -> dict[str, Any]:
+    """Return the body that makes the meeting exactly as the product promises it.
+
+    Whatever is left out would follow the host's own defaults, so each setting that matters is sent even where
+    Zoom's default is the same. `schedule_for` is not used: the meeting is made with the grant of whoever
+    hosts it.
+    """
+    body: dict[str, Any] = {
+        "type": SCHEDULED,
+        "topic": _cut(request.topic, MAX_TOPIC),
+        "agenda": _cut(request.agenda, MAX_AGENDA),
+        # With "Z" the time zone beside it shifts nothing. Fractions and "+00:00" are not in the documented
+        # form.
+        "start_time": request.starts_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "duration": request.duration_minutes,
+        "timezone": zoom_timezone(request.timezone, request.starts_at),
+        "settings": {
+            "host_video": True,
+            "participant_video": True,
+            "join_before_host": True,
+            "jbh_time": 0,
+            # A waiting room switches joining before the host off.
+            "waiting_room": False,
+            "mute_upon_entry": False,
+            "audio": "both",
+            "auto_recording": "none",
+            # Users may have their personal room as default: every interview would share one link.
+            "use_pmi": False,
+            # Candidates need no Zoom account.
+            "meeting_authentication": False,
+            # Nobody has asked the candidate about being summarised by software.
+            "auto_start_meeting_summary": False,
+            "auto_start_ai_companion_questions": False,
+        },
+    }
+    # Zoom insists on a passcode or a waiting room and turns the latter on by itself if there is neither.
+    if request.passcode:
+        body["password"] = request.passcode
+    else:
+        body["default_password"] = True
+    return body
+
+
+def read_meeting(answer: dict[str, Any]) -> Meeting:
+    """Return the meeting in an answer. Raises UnusableAnswerError without a usable id, join link or start."""
+    return Meeting(
+        id=read_id(answer),
+        join_url=required_link(answer, "join_url"),
+        passcode=optional_text(answer, "password") or None,
+        starts_at=required_instant(answer, "start_time"),
+        duration_minutes=optional_whole_number(answer, "duration"),
+        topic=optional_text(answer, "topic"),
+        agenda=optional_text(answer, "agenda"),
+        created_at=optional_instant(answer, "created_at"),
+        host_account_id=optional_text(answer, "host_id") or None,
+    )
+
+
+def read_id(answer: dict[str, Any]) -> str:
+    """Return a meeting's id, a number that some of Zoom's answers send as text."""
+    number = optional_whole_number(answer, "id")
+    text = optional_text(answer, "id") if number is None else str(number)
+    if not is_meeting_id(text):
+        raise UnusableAnswerError("id")
+    return text
+
+
+def is_meeting_id(text: str) -> bool:
+    """Tell whether a text has the form of a meeting id, and so may become part of an address."""
+    return text.isascii() and text.isdigit() and len(text) <= 20
+
+
+def read_account(answer: dict[str, Any]) -> Account:
+    """Return the account in an answer. By the reference everything but the type may be missing; we need the
+    id.
+    """
+    email = optional_text(answer, "email")
+    full_name = f"{optional_text(answer, 'first_name')} {optional_text(answer, 'last_name')}".strip()
+    return Account(
+        id=required_text(answer, "id"),
+        email=email,
+        display_name=optional_text(answer, "display_name").strip() or full_name or email,
+        plan=PLANS.get(optional_whole_number(answer, "type"), "unknown"),
+        timezone=optional_text(answer, "timezone") or None,
+    )
+
+
+def may_be(entry: dict[str, Any], request: MeetingRequest, created_since: datetime) -> bool:
+    """Tell whether an entry of the list of meetings may be what `request` made; its agenda is cut short
+    there.
+    """
+    starts_at = optional_instant(entry, "start_time")
+    created_at = optional_instant(entry, "created_at")
+    return (
+        starts_at is not None
+        and _minute(starts_at) == _minute(request.starts_at)
+        and optional_whole_number(entry, "duration") == request.duration_minutes
+        and _same_text(optional_text(entry, "topic"), _cut(request.topic, MAX_TOPIC))
+        and (created_at is None or created_at >= created_since - CLOCK_DIFFERENCE)
+    )
+
+
+def has_agenda_of(meeting: Meeting, request: MeetingRequest) -> bool:
+    """Tell whether the whole agenda is the one that was asked for."""
+    return _same_text(meeting.agenda, _cut(request.agenda, MAX_AGENDA))
+
+
+def _cut(text: str, length: int) -> str:
+    """Return a text in the length that Zoom accepts: a long job title must not cost the candidate the
+    meeting.
+    """
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _same_text(one: str, other: str) -> bool:
+    # Line ends and outer blanks may change on the way through a form and Zoom's own editor.
+    return one.split() == other.split()
+
+
+def _minute(instant: datetime) -> datetime:
+    return instant.replace(second=0, microsecond=0)

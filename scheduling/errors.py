@@ -1,0 +1,29 @@
+"""What the domain refuses, in words for the person and with the field it belongs to."""
+
+from __future__ import annotations
+
+
+class SchedulingError(Exception):
+    """Refused. `step` and `field` say where in the dialog the answer is."""
+
+    def __init__(self, words: str, *, step: str, field: str) -> None:
+        super().__init__(words)
+        self.words = words
+        self.step = step
+        self.field = field
+
+
+class DraftGoneError(Exception):
+    """There is no such draft of this person, or it is too old."""
+
+
+class DraftStaleError(Exception):
+    """The draft was saved elsewhere since this form was opened."""
+
+
+class DraftUsedError(Exception):
+    """The draft has become an interview already."""
+
+    def __init__(self, interview_id: int | None) -> None:
+        super().__init__(interview_id)
+        self.interview_id = interview_id

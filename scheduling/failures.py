@@ -1,0 +1,56 @@
+"""Why there is no meeting, and what helps: the words for each reason, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models import FailureReason as R
+from models import MeetingSoftware
+
+
+@dataclass(frozen=True)
+class Cure:
+    """What a person can do. `action` names the button, or is None where only waiting helps."""
+
+    words: str
+    action: str | None = None
+
+
+_WORDS = {
+    R.NOT_CONNECTED: "Nobody who could host has connected {software}.",
+    R.RECONNECT_NEEDED: "The connection to {software} has ended.",
+    R.SCOPES_MISSING: "{software} was connected without all the permissions that are needed.",
+    R.RATE_LIMITED: "{software} is taking no more requests for the moment.",
+    R.DAILY_LIMIT: "The host's account has used up what {software} allows in one day.",
+    R.NOT_ALLOWED: "The host's {software} account may not create this meeting.",
+    R.CREDENTIALS: "{software} does not accept this server's credentials.",
+    R.NOT_SET_UP: "{software} is not set up on this server.",
+    R.UNREACHABLE: "{software} did not answer in time.",
+    R.REFUSED: "{software} refused the meeting.",
+}
+
+_CURES = {
+    R.NOT_CONNECTED: Cure(
+        "Connect it in Settings → Account → Connected Apps; the link then follows by itself.", "Connect"
+    ),
+    R.RECONNECT_NEEDED: Cure("Reconnect it in Settings → Account → Connected Apps.", "Reconnect"),
+    R.SCOPES_MISSING: Cure("Reconnect to grant the updated permissions.", "Reconnect"),
+    R.RATE_LIMITED: Cure("Wait a few minutes; we try again by ourselves."),
+    R.DAILY_LIMIT: Cure("We try again after 00:00 UTC, when the count begins anew."),
+    R.NOT_ALLOWED: Cure("Connect another account, or check the plan of this one.", "Connected Apps"),
+    R.CREDENTIALS: Cure("The administrator has to check ZOOM_API_CLIENT_ID and ZOOM_API_CLIENT_SECRET."),
+    R.NOT_SET_UP: Cure("The administrator has to set ZOOM_API_CLIENT_ID and ZOOM_API_CLIENT_SECRET."),
+    R.UNREACHABLE: Cure("We keep trying by ourselves and send the link as soon as there is one."),
+    R.REFUSED: Cure("Check the interview's details; we keep trying meanwhile."),
+}
+
+
+def words_of(reason: R, software: MeetingSoftware, detail: str | None = None) -> str:
+    """One or two sentences for the page: what happened, and the provider's own words when it gave some."""
+    words = _WORDS[reason].format(software=software.label)
+    return f"{words} {detail}" if detail and detail not in words else words
+
+
+def cure_of(reason: R) -> Cure:
+    """What helps against this reason."""
+    return _CURES[reason]

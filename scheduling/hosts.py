@@ -1,0 +1,58 @@
+"""On whose account a meeting is made: the hiring manager's, else the scheduler's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from extensions import db
+from models import App, Connection, ConnectionState, FailureReason, MeetingSoftware, User
+
+# Which app has to be connected for which software.
+APP_FOR = {
+    MeetingSoftware.ZOOM: App.ZOOM,
+    MeetingSoftware.GOOGLE_MEET: App.GOOGLE_CALENDAR,
+    MeetingSoftware.TEAMS: App.OUTLOOK_CALENDAR,
+}
+
+
+@dataclass(frozen=True)
+class Host:
+    """Somebody who could host. `unusable` says why not, and is None for somebody who can."""
+
+    user: User
+    because: str
+    connection: Connection | None
+    unusable: FailureReason | None
+
+
+def possible_hosts(software: MeetingSoftware, hiring_manager: User, scheduler: User) -> list[Host]:
+    """Everybody who could host, in the order in which they are asked, each once."""
+    in_order = [(hiring_manager, "the hiring manager"), (scheduler, "scheduling the interview")]
+    app = APP_FOR.get(software)
+    connections = {
+        row.user_id: row
+        for row in db.session.scalars(
+            sa.select(Connection).where(
+                Connection.app == app, Connection.user_id.in_({user.id for user, _ in in_order})
+            )
+        )
+    }
+    hosts: list[Host] = []
+    for user, because in in_order:
+        if any(host.user.id == user.id for host in hosts):
+            continue
+        connection = connections.get(user.id)
+        unusable = None
+        if not user.is_active or connection is None:
+            unusable = FailureReason.NOT_CONNECTED
+        elif connection.state != ConnectionState.CONNECTED:
+            unusable = FailureReason.RECONNECT_NEEDED
+        hosts.append(Host(user, because, connection, unusable))
+    return hosts
+
+
+def first_usable(hosts: list[Host]) -> Host | None:
+    """The host that will be asked first, or None when nobody can."""
+    return next((host for host in hosts if host.unusable is None), None)

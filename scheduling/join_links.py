@@ -1,0 +1,78 @@
+"""Our own join address, one per reader of an interview's mails, which leads to whatever meeting is current."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from extensions import db
+from models import Interview, InterviewStatus, Mail, MeetingState, ReaderRole
+from security import LinkSigner, LinkTarget, named_in
+
+# While the door is open the address leads straight into the meeting, without a click in between.
+OPENS_BEFORE_START = timedelta(minutes=15)
+CLOSES_AFTER_END = timedelta(minutes=30)
+
+DoorState = Literal["ready", "waiting", "failed", "cancelled", "past"]
+
+
+@dataclass(frozen=True)
+class Links:
+    """Signs and checks the addresses of this installation."""
+
+    signer: LinkSigner
+    base_url: str
+
+    def join_page(self, interview: Interview, reader: str) -> str:
+        """The address for one reader: `candidate`, `manager` or `attendee-<id>`."""
+        return f"{self.base_url}/j/{self.signer.token(_target(interview, reader))}"
+
+    def join_page_for(self, mail: Mail, interview: Interview) -> str:
+        """The address that stands in this mail and in no other."""
+        return self.join_page(interview, _reader_of(mail, interview))
+
+    def opened_by(self, token: str) -> tuple[Interview, str] | None:
+        """The interview and the reader that a token proves, or None for anything else."""
+        claimed = named_in(token)
+        if claimed is None:
+            return None
+        interview_id, reader = claimed
+        interview = db.session.get(Interview, interview_id)
+        if interview is None or not self.signer.proves(token, _target(interview, reader)):
+            return None
+        return interview, reader
+
+
+def _target(interview: Interview, reader: str) -> LinkTarget:
+    return LinkTarget("join", interview.id, interview.link_generation, reader)
+
+
+def _reader_of(mail: Mail, interview: Interview) -> str:
+    if mail.role is ReaderRole.CANDIDATE:
+        return "candidate"
+    if mail.role is ReaderRole.HIRING_MANAGER:
+        return "manager"
+    attendee = next(a for a in interview.attendees if a.email.lower() == mail.address.lower())
+    return f"attendee-{attendee.id}"
+
+
+def door_state(interview: Interview, now: datetime) -> DoorState:
+    """What somebody who opens the address now should see."""
+    if interview.status == InterviewStatus.CANCELLED:
+        return "cancelled"
+    if now > _ends_at(interview) + CLOSES_AFTER_END:
+        return "past"
+    meeting = interview.meeting
+    if meeting is None or meeting.state == MeetingState.WAITING:
+        return "waiting"
+    return "ready" if meeting.state == MeetingState.READY else "failed"
+
+
+def door_is_open(interview: Interview, now: datetime) -> bool:
+    """Whether the address should lead into the meeting at once: from shortly before until after the end."""
+    return interview.starts_at - OPENS_BEFORE_START <= now <= _ends_at(interview) + CLOSES_AFTER_END
+
+
+def _ends_at(interview: Interview) -> datetime:
+    return interview.starts_at + timedelta(minutes=interview.duration_minutes)

@@ -1,0 +1,246 @@
+"""Who gets which mail and when; and what became of it. What the mails say is `messaging`'s business."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from extensions import db
+from models import (
+    Interview,
+    InterviewStatus,
+    Lane,
+    Mail,
+    MailKind,
+    MailState,
+    Meeting,
+    MeetingState,
+    ReaderRole,
+)
+from scheduling.rules import Rules
+from scheduling.timeline import note
+from tasks import outbox
+from timezones import utc_now
+
+SEND_MAIL = "send_mail"
+
+# A reminder that leaves later than this before the start only startles people.
+_REMINDER_USELESS_BEFORE_START = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    role: ReaderRole
+    user_id: int | None
+    name: str
+    address: str
+
+
+def recipients_of(interview: Interview) -> list[Recipient]:
+    """Everybody who takes part, the candidate first, each address once."""
+    candidate, manager = interview.candidate, interview.hiring_manager
+    everybody = [
+        Recipient(ReaderRole.CANDIDATE, None, candidate.name, candidate.email),
+        Recipient(ReaderRole.HIRING_MANAGER, manager.id, manager.name, manager.email),
+        *(
+            Recipient(ReaderRole.ATTENDEE, attendee.user_id, attendee.name, attendee.email)
+            for attendee in interview.attendees
+        ),
+    ]
+    by_address: dict[str, Recipient] = {}
+    for recipient in everybody:
+        by_address.setdefault(recipient.address.lower(), recipient)
+    return list(by_address.values())
+
+
+def queue_invitations(interview: Interview, rules: Rules, *, due_at: datetime) -> None:
+    """One invitation of the current revision per recipient, to leave at `due_at` at the latest."""
+    for recipient in recipients_of(interview):
+        _queue(interview, rules, recipient, MailKind.INVITATION, due_at=due_at)
+
+
+def queue_reminders(interview: Interview, rules: Rules, minutes: Iterable[int]) -> None:
+    """One reminder per recipient and time; those whose time has passed are kept as dropped, with the reason."""
+    now = utc_now()
+    for before in minutes:
+        due_at = interview.starts_at - timedelta(minutes=before)
+        for recipient in recipients_of(interview):
+            mail = _queue(
+                interview,
+                rules,
+                recipient,
+                MailKind.REMINDER,
+                due_at=due_at,
+                minutes_before=before,
+                only_row=due_at <= now,
+            )
+            if due_at <= now:
+                mail.state = MailState.DROPPED
+                mail.words = f"The interview begins in less than {_span(before)}."
+
+
+def release_invitations(interview: Interview) -> None:
+    """Let the waiting invitations of the current revision leave now: the meeting is settled."""
+    now = utc_now()
+    for mail in _waiting(interview.id, MailKind.INVITATION):
+        if mail.revision == interview.revision:
+            mail.due_at = min(mail.due_at, now)
+            _enqueue(mail)
+
+
+def send_corrected_invitations(interview: Interview, rules: Rules) -> None:
+    """Raise the revision and invite everybody again; older invitations that have not left are dropped."""
+    interview.revision += 1
+    for mail in _waiting(interview.id, MailKind.INVITATION):
+        mail.state, mail.words = MailState.DROPPED, "A newer invitation takes its place."
+    queue_invitations(interview, rules, due_at=utc_now())
+
+
+def _queue(
+    interview: Interview,
+    rules: Rules,
+    recipient: Recipient,
+    kind: MailKind,
+    *,
+    due_at: datetime,
+    minutes_before: int = 0,
+    only_row: bool = False,
+) -> Mail:
+    mail = Mail(
+        interview_id=interview.id,
+        kind=kind,
+        revision=interview.revision,
+        minutes_before=minutes_before,
+        role=recipient.role,
+        user_id=recipient.user_id,
+        name=recipient.name,
+        address=recipient.address,
+        message_id=f"<{secrets.token_hex(16)}@{rules.message_id_domain}>",
+        due_at=due_at,
+    )
+    db.session.add(mail)
+    db.session.flush()
+    if not only_row:
+        _enqueue(mail)
+    return mail
+
+
+def _enqueue(mail: Mail) -> None:
+    outbox.enqueue(
+        SEND_MAIL,
+        lane=Lane.MAIL,
+        subject=f"interview:{mail.interview_id}",
+        payload={"mail_id": mail.id},
+        run_at=mail.due_at,
+        dedupe_key=f"mail:{mail.id}",
+    )
+
+
+def _waiting(interview_id: int, kind: MailKind) -> list[Mail]:
+    return list(
+        db.session.scalars(
+            sa.select(Mail)
+            .where(Mail.interview_id == interview_id, Mail.kind == kind, Mail.state == MailState.QUEUED)
+            .order_by(Mail.id)
+        )
+    )
+
+
+def why_useless(mail: Mail, interview: Interview, now: datetime) -> str | None:
+    """The reason for not sending a mail any more, or None while it is still of use."""
+    if interview.status == InterviewStatus.CANCELLED:
+        return "The interview was cancelled."
+    ends_at = interview.starts_at + timedelta(minutes=interview.duration_minutes)
+    if mail.kind is MailKind.INVITATION:
+        if mail.revision != interview.revision:
+            return "A newer invitation takes its place."
+        if now >= ends_at:
+            return "The interview is over."
+    if mail.kind is MailKind.REMINDER and now > interview.starts_at - _REMINDER_USELESS_BEFORE_START:
+        return "It would have come too late to be of use."
+    return None
+
+
+def waits_until(mail: Mail, interview: Interview, now: datetime) -> datetime | None:
+    """When an invitation has to wait for its meeting: until then at most; None when it may leave."""
+    meeting = interview.meeting
+    if mail.kind is not MailKind.INVITATION or meeting is None or meeting.state != MeetingState.WAITING:
+        return None
+    return meeting.grace_ends_at if now < meeting.grace_ends_at else None
+
+
+def record_sent(mail_id: int, *, words: str) -> Interview:
+    """A server took the mail. Adds the timeline's line when it was the last of its kind to leave."""
+    mail = db.session.get_one(Mail, mail_id)
+    mail.state, mail.sent_at, mail.words = MailState.SENT, utc_now(), words[:500]
+    db.session.flush()
+    return _note_when_all_left(mail)
+
+
+def record_refused(mail_id: int, *, words: str) -> Interview:
+    """The mail will never be taken; the timeline says for whom and in whose words."""
+    mail = db.session.get_one(Mail, mail_id)
+    mail.state, mail.words = MailState.FAILED, words[:500]
+    note(mail.interview_id, f"{mail.kind.value.title()} to {mail.name} could not be delivered. {words}")
+    db.session.flush()
+    return _note_when_all_left(mail)
+
+
+def record_dropped(mail_id: int, *, words: str) -> None:
+    """The mail is of no use any more and stays shown as dropped."""
+    mail = db.session.get_one(Mail, mail_id)
+    mail.state, mail.words = MailState.DROPPED, words[:500]
+
+
+def record_not_yet(mail_id: int, *, words: str, may_be_double: bool = False) -> None:
+    """The mail has not left; it will be tried again."""
+    mail = db.session.get_one(Mail, mail_id)
+    mail.words = words[:500]
+    mail.may_be_double = mail.may_be_double or may_be_double
+
+
+def _note_when_all_left(mail: Mail) -> Interview:
+    interview = db.session.get_one(Interview, mail.interview_id)
+    counts: dict[MailState, int] = {
+        state: number
+        for state, number in db.session.execute(
+            sa.select(Mail.state, sa.func.count(Mail.id))
+            .where(
+                Mail.interview_id == mail.interview_id,
+                Mail.kind == mail.kind,
+                Mail.revision == mail.revision,
+                Mail.minutes_before == mail.minutes_before,
+            )
+            .group_by(Mail.state)
+        )
+    }
+    sent = counts.get(MailState.SENT, 0)
+    if sent and not counts.get(MailState.QUEUED):
+        what = (
+            "Corrected invitation"
+            if mail.kind is MailKind.INVITATION and mail.revision
+            else mail.kind.value.title()
+        )
+        note(mail.interview_id, f"{what} sent to {people(sent)}")
+    return interview
+
+
+def people(number: int) -> str:
+    return "1 person" if number == 1 else f"{number} people"
+
+
+def _span(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    if rest:
+        return f"{minutes} minutes"
+    return "1 hour" if hours == 1 else f"{hours} hours"
+
+
+def meeting_of(interview_id: int, *, lock: bool) -> Meeting | None:
+    """The meeting row of an interview, locked for the rest of the transaction if wanted."""
+    query = sa.select(Meeting).where(Meeting.interview_id == interview_id)
+    return db.session.scalar(query.with_for_update() if lock else query)

@@ -1,0 +1,18 @@
+"""Adding to an interview's timeline. Commands do it, never routes."""
+
+from __future__ import annotations
+
+from extensions import db
+from models import TimelineEntry, User
+
+
+def note(interview_id: int, words: str, *, actor: User | None = None) -> None:
+    """Add one thing that happened, in words; `actor` is None when nobody of the team did it."""
+    db.session.add(
+        TimelineEntry(interview_id=interview_id, words=words[:500], actor_id=actor.id if actor else None)
+    )
+
+
+def possessive(name: str) -> str:
+    """`Priya's` for `Priya Raman`: the first name is enough inside a team."""
+    return f"{name.split()[0] if name.split() else name}'s"

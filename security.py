@@ -1,0 +1,172 @@
+"""The only door to cryptography: passwords, encrypted tokens, signed links, and response headers."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+# The profile that OWASP's password storage guide gives for argon2id: about 20 ms and 19 MiB each, so
+# that eight sign-ins at once fit a small VM. The library's default takes 64 MiB.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+PASSWORD_MIN_LENGTH = 8
+PASSWORD_MAX_LENGTH = 1000
+
+
+def hash_password(password: str) -> str:
+    return _hasher.hash(password)
+
+
+# Verified against when nobody has that address, so that the answer takes as long as for somebody.
+_nobody = _hasher.hash(secrets.token_hex(16))
+
+
+def password_matches(stored: str | None, password: str) -> bool:
+    """Whether the password belongs to the stored hash; takes the same time when there is none."""
+    try:
+        _hasher.verify(stored or _nobody, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+    return stored is not None
+
+
+def new_token() -> str:
+    """A random text of 256 bits that may stand in a cookie or an address."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_token(token: str) -> str:
+    """What is stored of a random token. It has 256 bits, so a plain hash cannot be turned back."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class SealBrokenError(Exception):
+    """A ciphertext cannot be opened: the key is missing or wrong, or it belongs somewhere else."""
+
+
+class TokenVault:
+    """Encrypts what providers gave us. The first key seals; all of them open."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._fernet = MultiFernet([Fernet(key) for key in keys])
+
+    def seal(self, content: Mapping[str, str | None], *, belongs_to: str) -> str:
+        """Encrypt `content` for one owner, for example `connection:7:zoom:abc`.
+
+        Fernet has no associated data, so the owner is written inside and compared on opening.
+        """
+        inside = json.dumps({"belongs_to": belongs_to, "content": dict(content)})
+        return self._fernet.encrypt(inside.encode()).decode()
+
+    def open(self, sealed: str, *, belongs_to: str) -> dict[str, str | None]:
+        """The content again. Raises `SealBrokenError`."""
+        try:
+            inside = json.loads(self._fernet.decrypt(sealed.encode()))
+        except (InvalidToken, ValueError) as error:
+            raise SealBrokenError("no key opens it") from error
+        if not hmac.compare_digest(str(inside.get("belongs_to")), belongs_to):
+            raise SealBrokenError("it was sealed for another row")
+        content = inside["content"]
+        assert isinstance(content, dict)
+        return content
+
+    def reseal(self, sealed: str) -> str:
+        """The same content under the newest key. Raises `SealBrokenError`."""
+        try:
+            return self._fernet.rotate(sealed.encode()).decode()
+        except InvalidToken as error:
+            raise SealBrokenError("no key opens it") from error
+
+
+LinkPurpose = Literal["join"]
+
+_PROOF_LENGTH = 27
+
+
+@dataclass(frozen=True)
+class LinkTarget:
+    """Whom a signed link is for: the interview, the generation of its links, and the reader.
+
+    The reader is `candidate`, `manager` or `attendee-<id>`.
+    """
+
+    purpose: LinkPurpose
+    interview_id: int
+    generation: int
+    reader: str
+
+
+class LinkSigner:
+    """Links that carry their own proof.
+
+    A token is derived from what it stands for, never stored, so a copy of the database opens nothing
+    and a later mail can print the same link again.
+    """
+
+    def __init__(self, key: str) -> None:
+        self._key = key.encode()
+
+    def token(self, target: LinkTarget) -> str:
+        return f"{target.interview_id}-{target.reader}-{self._proof(target)}"
+
+    def proves(self, token: str, target: LinkTarget) -> bool:
+        return hmac.compare_digest(token.encode(), self.token(target).encode())
+
+    def _proof(self, target: LinkTarget) -> str:
+        said = f"{target.purpose}|{target.interview_id}|{target.generation}|{target.reader}"
+        # 160 bits: beyond guessing, and the address still fits one line of a plain-text mail.
+        return urlsafe_b64encode(hmac.digest(self._key, said.encode(), "sha256")[:20]).decode().rstrip("=")
+
+
+def named_in(token: str) -> tuple[int, str] | None:
+    """Interview id and reader that a token claims, before anything is proved; None for other texts."""
+    number, _, rest = token.partition("-")
+    # The proof is 27 characters of an alphabet that has the hyphen too, so it is counted from the end.
+    reader = rest[: -_PROOF_LENGTH - 1]
+    if not (number.isascii() and number.isdigit() and len(number) <= 12 and reader):
+        return None
+    return int(number), reader
+
+
+def content_security_policy(form_targets: Iterable[str] = ()) -> str:
+    """The policy of every page: nothing inline, nothing foreign.
+
+    Chromium holds the redirect after a form post to `form-action` as well, so the providers' consent
+    pages have to be named.
+    """
+    forms = " ".join(["'self'", *form_targets])
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        f"connect-src 'self'; frame-src 'self'; form-action {forms}; base-uri 'none'; "
+        "frame-ancestors 'none'; object-src 'none'"
+    )
+
+
+# A mail shown inside a page: its own styles, nothing else, and no way to reach the page around it.
+MAIL_FRAME_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+)
+
+
+def safe_next(target: str | None) -> str | None:
+    """`target` when it is a path of this server, else None.
+
+    Browsers read `//host`, `/\\host` and a tab in between as another host, so everything but a plain
+    path is refused rather than parsed.
+    """
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return None
+    if "\\" in target or any(ord(character) <= 0x20 or ord(character) == 0x7F for character in target):
+        return None
+    return target

@@ -1,0 +1,22 @@
+"""Joins the parts of the mailbox's web side."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from simulators.mailbox.api import api
+from simulators.mailbox.pages import pages
+from simulators.mailbox.store import MailStore
+from simulators.switches import SwitchBoard
+from simulators.web import new_app, switches_blueprint
+
+
+def build(store: MailStore, board: SwitchBoard, *, public_url: str) -> Flask:
+    """The WSGI application that shows the mails of `store`; `board` is the one the SMTP server obeys."""
+    app = new_app("simulated-mailbox", "Simulated mailbox", home="Mails", public_url=public_url)
+    app.extensions["mails"] = store
+    app.extensions["board"] = board
+    for blueprint in (pages, api):
+        app.register_blueprint(blueprint)
+    app.register_blueprint(switches_blueprint(board, json_path="/api/switches"))
+    return app

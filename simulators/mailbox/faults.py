@@ -1,0 +1,42 @@
+"""The switches of the mailbox."""
+
+from __future__ import annotations
+
+from simulators.switches import Switch
+
+SWITCHES = (
+    Switch("silent", "flag", False, "Silent", "New connections are accepted and never hear a word."),
+    Switch("refuse_connections", "flag", False, "Turn away", "New connections are told 421 and closed."),
+    Switch(
+        "reject_recipients",
+        "codes",
+        {},
+        "Unknown recipients",
+        "One address and code per line: ana@mail.example 550",
+    ),
+    Switch(
+        "defer_recipients",
+        "codes",
+        {},
+        "Recipients to try later",
+        "One address and code per line: ana@mail.example 451",
+    ),
+    Switch(
+        "reject_data",
+        "optional",
+        None,
+        "Refuse messages",
+        "Code after the message, such as 554. Empty: accept.",
+    ),
+    Switch(
+        "drop_after_data",
+        "count",
+        0,
+        "Lose the receipt",
+        "How many messages are stored and then not confirmed: the connection drops.",
+    ),
+    Switch("delay_ms", "count", 0, "Slow down", "Milliseconds before a message is confirmed."),
+    Switch(
+        "smtputf8", "flag", True, "Offer SMTPUTF8", "Whether new connections may use addresses beyond ASCII."
+    ),
+)

@@ -1,0 +1,104 @@
+"""A real SMTP server in a thread of its own, with the faults that real ones have."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from simulators.mailbox.store import MailStore
+from simulators.serving import url_host
+from simulators.switches import SwitchBoard
+
+NAME = "mailbox.simulated.example"
+
+# aiosmtpd reports every dropped connection as a warning; here they are made on purpose.
+logging.getLogger("mail.log").setLevel(logging.CRITICAL)
+
+
+class _Silence(asyncio.Protocol):
+    """Accepts the connection and leaves it at that."""
+
+
+class _TurnAway(asyncio.Protocol):
+    """What a server says that has too many connections already (RFC 5321, 421)."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        transport.write(f"421 4.3.2 {NAME} too busy, try again later\r\n".encode())
+        transport.close()
+
+
+class _Handler:
+    """aiosmtpd calls these hooks by name; what they return is sent to the client."""
+
+    def __init__(self, store: MailStore, board: SwitchBoard) -> None:
+        self._store = store
+        self._board = board
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, rcpt_options: list[str]
+    ) -> str:
+        rejected = self._board["reject_recipients"].get(address)
+        if rejected:
+            return f"{rejected} 5.1.1 <{address}>: recipient address rejected: no such mailbox"
+        deferred = self._board["defer_recipients"].get(address)
+        if deferred:
+            return f"{deferred} 4.2.0 <{address}>: mailbox busy, try again later"
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(rcpt_options)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        await asyncio.sleep(self._board["delay_ms"] / 1000)
+        refused = self._board["reject_data"]
+        if refused:
+            return f"{refused} {refused // 100}.7.1 message refused by policy"
+        assert isinstance(envelope.content, bytes)
+        # In a thread: the file may be busy, and other connections should not wait for it.
+        await asyncio.to_thread(
+            self._store.add, envelope.mail_from or "", envelope.rcpt_tos, envelope.content
+        )
+        if self._board.take("drop_after_data"):
+            assert isinstance(server.transport, asyncio.Transport)
+            server.transport.abort()
+        return "250 2.0.0 OK: delivered"
+
+
+class SmtpServer:
+    """Listens from construction to `stop`."""
+
+    def __init__(self, host: str, port: int, store: MailStore, board: SwitchBoard) -> None:
+        """Binds; port 0 takes any free one. Raises OSError when the port is taken."""
+        self._handler = _Handler(store, board)
+        self._board = board
+        self._loop = asyncio.new_event_loop()
+        # aiosmtpd's own Controller cannot take any free port: it calls itself up on the port it was given.
+        self._server = self._loop.run_until_complete(self._loop.create_server(self._connection, host, port))
+        self.reachable_host = url_host(host).strip("[]")
+        self.port: int = self._server.sockets[0].getsockname()[1]
+        self._thread = threading.Thread(target=self._loop.run_forever, name=f"smtp-{self.port}", daemon=True)
+        self._thread.start()
+
+    def _connection(self) -> asyncio.Protocol:
+        """One protocol per connection, chosen by the switches at that moment."""
+        if self._board["silent"]:
+            return _Silence()
+        if self._board["refuse_connections"]:
+            return _TurnAway()
+        return SMTP(
+            self._handler,
+            hostname=NAME,
+            ident="Simulated mailbox",
+            loop=self._loop,
+            enable_SMTPUTF8=self._board["smtputf8"],
+        )
+
+    def stop(self) -> None:
+        """Stops listening and drops what is open."""
+        self._loop.call_soon_threadsafe(self._server.close)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()

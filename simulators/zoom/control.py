@@ -1,0 +1,58 @@
+"""The simulated Zoom for programs: reset, ledger, and what users and hosts do in Zoom itself."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from simulators.zoom import meetings
+from simulators.zoom.grants import end_grant, list_grants
+from simulators.zoom.state import zoom
+
+control = Blueprint("control", __name__, url_prefix="/_control")
+
+
+@control.post("/reset")
+def reset() -> Response:
+    zoom().reset()
+    return jsonify(reset=True)
+
+
+@control.get("/ledger")
+def ledger() -> Response:
+    """What really happened: the yardstick for tests. Calls in the order of being answered."""
+    state = zoom()
+    calls, token_calls = state.ledger.snapshot()
+    return jsonify(
+        calls=calls,
+        meetings=sorted(
+            (_entry(meeting) for meeting in meetings.every(state)), key=lambda entry: entry["created_at"]
+        ),
+        token_calls=len(token_calls),
+        token_log=token_calls,
+        grants=list_grants(state),
+    )
+
+
+def _entry(meeting: meetings.Meeting) -> dict[str, Any]:
+    return {
+        **asdict(meeting),
+        "deleted": meeting.deleted_at is not None,
+        "join_url": meeting.join_url(zoom().public_url),
+    }
+
+
+@control.post("/revoke")
+def revoke() -> tuple[Response, int]:
+    body = request.get_json(silent=True)
+    account = body.get("account", "") if isinstance(body, dict) else ""
+    ended = end_grant(zoom(), account, "removed in Zoom")
+    return jsonify(revoked=ended), 200 if ended else 404
+
+
+@control.post("/meetings/<int:meeting_id>/delete")
+def delete_meeting(meeting_id: int) -> tuple[Response, int]:
+    deleted = meetings.mark_deleted(zoom(), meeting_id, "the host")
+    return jsonify(deleted=deleted), 200 if deleted else 404

@@ -1,0 +1,103 @@
+"""The switches of the simulated Zoom."""
+
+from __future__ import annotations
+
+from simulators.switches import Switch
+
+OPERATIONS = ("any", "account", "create", "list", "get", "update", "delete")
+BAD_ANSWERS = ("", "html", "empty", "truncated", "wrong_types", "drip", "huge", "redirect")
+TOKEN_FAILURES = ("", "server_error", "invalid_client", "html", "drop")
+
+SWITCHES = (
+    Switch(
+        "fail_next", "count", 0, "Fail the next calls", "How many API calls answer an error and do nothing."
+    ),
+    Switch("fail_status", "count", 503, "… with this status", "500, 502, 503, 504, 429, 401, 403 …"),
+    Switch("fail_operation", "choice", "any", "… of this kind", "Which calls are meant.", OPERATIONS),
+    Switch("latency_ms", "count", 0, "Slow down", "Milliseconds that every API call takes longer."),
+    Switch(
+        "create_answer_delay_ms",
+        "count",
+        0,
+        "Answer creates late",
+        "The meeting is made at once, the answer comes this many milliseconds later.",
+    ),
+    Switch(
+        "per_second_limit",
+        "optional",
+        None,
+        "Calls per second",
+        "More than this many API calls in one second are refused (429). Empty: no limit.",
+    ),
+    Switch("daily_limit", "count", 100, "Daily limit", "Creates and updates per host until 00:00 UTC."),
+    Switch(
+        "daily_limit_reached",
+        "names",
+        [],
+        "Day used up for",
+        "E-mail addresses of hosts who have reached the daily limit.",
+    ),
+    Switch(
+        "lose_next_creates",
+        "count",
+        0,
+        "Lose the answer after creating",
+        "How many creates make their meeting and then drop the connection.",
+    ),
+    Switch(
+        "drop_next_creates",
+        "count",
+        0,
+        "Drop the connection before creating",
+        "How many creates drop the connection and make nothing.",
+    ),
+    Switch(
+        "bad_answer",
+        "choice",
+        "",
+        "Spoil answers",
+        "The call takes effect, its answer is nonsense. A redirect leads to another host and does nothing.",
+        BAD_ANSWERS,
+    ),
+    Switch("bad_answer_calls", "count", 0, "… for so many calls", "0: until reset."),
+    Switch(
+        "no_licence",
+        "names",
+        [],
+        "No licence for",
+        "E-mail addresses of hosts who may not schedule (error 3161).",
+    ),
+    Switch(
+        "withheld_scopes",
+        "names",
+        [],
+        "Withhold scopes",
+        "Granular scopes that tokens no longer carry (error 4711).",
+    ),
+    Switch(
+        "reject_next_tokens",
+        "count",
+        0,
+        "Expire access tokens early",
+        "How many API calls find their access token expired (401).",
+    ),
+    Switch(
+        "token_endpoint",
+        "choice",
+        "",
+        "Token endpoint fails",
+        "How every token call is answered.",
+        TOKEN_FAILURES,
+    ),
+    Switch(
+        "lose_next_token_answers",
+        "count",
+        0,
+        "Lose token answers",
+        "How many token calls take effect and then drop the connection.",
+    ),
+    Switch("expires_in", "count", 3599, "Life of access tokens", "Seconds."),
+    Switch(
+        "clock_offset_seconds", "count", 0, "Clock runs ahead", "Seconds by which this Zoom's clock is ahead."
+    ),
+)

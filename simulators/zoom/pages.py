@@ -1,0 +1,97 @@
+"""What people see: the overview, the meeting room, and where a redirect leads that nobody should follow."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from simulators.zoom import meetings
+from simulators.zoom.grants import end_grant, list_grants
+from simulators.zoom.people import BY_EMAIL, PEOPLE
+from simulators.zoom.state import zoom
+
+pages = Blueprint("pages", __name__)
+
+CALLS_SHOWN = 12
+PMI_DIGITS = 10
+
+
+@pages.get("/")
+def overview() -> str:
+    state = zoom()
+    newest_grants = {grant["account"]: grant for grant in list_grants(state)}
+    calls, _ = state.ledger.snapshot()
+    return render_template(
+        "zoom/overview.html",
+        people=[(person, newest_grants.get(person.email)) for person in PEOPLE],
+        meetings=list(reversed(meetings.every(state))),
+        calls=list(reversed(calls[-CALLS_SHOWN:])),
+        changed=[s.label for s in state.board.switches.values() if state.board[s.name] != s.at_rest],
+    )
+
+
+@pages.post("/accounts/<email>/revoke")
+def revoke(email: str) -> BaseResponse:
+    if email not in BY_EMAIL:
+        abort(404)
+    end_grant(zoom(), email, "removed in Zoom")
+    return redirect(url_for("pages.overview", _anchor="accounts"), 303)
+
+
+@pages.post("/meetings/<int:meeting_id>/delete")
+def delete_meeting(meeting_id: int) -> BaseResponse:
+    meetings.mark_deleted(zoom(), meeting_id, "the host")
+    return redirect(url_for("pages.overview", _anchor="meetings"), 303)
+
+
+@pages.route("/j/<int:room>", methods=["GET", "POST"])
+def join(room: int) -> tuple[str, int]:
+    """The meeting room. The link's `pwd` opens it; without, the passcode is asked for, as Zoom does."""
+    meeting = _meeting_in(room)
+    if meeting is None or meeting.deleted_at:
+        return render_template("zoom/no_meeting.html", room=room), 404
+    typed = request.form.get("passcode")
+    link_fits = request.args.get("pwd") == meeting.key
+    if meeting.password and not link_fits and typed != meeting.password:
+        return render_template("zoom/passcode.html", meeting=meeting, wrong=typed is not None), 200
+    return render_template("zoom/meeting.html", meeting=meeting), 200
+
+
+@pages.get("/s/<int:meeting_id>")
+def start(meeting_id: int) -> tuple[str, int]:
+    meeting = meetings.find(zoom(), meeting_id)
+    if meeting is None or meeting.deleted_at:
+        return render_template("zoom/no_meeting.html", room=meeting_id), 404
+    return render_template("zoom/meeting.html", meeting=meeting, as_host=True), 200
+
+
+@pages.route("/elsewhere", methods=["GET", "POST", "PATCH", "DELETE"])
+def elsewhere() -> Response:
+    """Where the redirect switch leads. The ledger says whether a token travelled along."""
+    state = zoom()
+    state.ledger.add_call(
+        {
+            "method": request.method,
+            "path": request.path,
+            "operation": "elsewhere",
+            "account": None,
+            "status": 200,
+            "at": state.now().isoformat(),
+            "authorization": "Authorization" in request.headers,
+        }
+    )
+    return jsonify(message="You should not have followed that redirect.")
+
+
+def _meeting_in(room: int) -> meetings.Meeting | None:
+    """By meeting id; by personal room, the newest living meeting of its owner that uses it."""
+    if len(str(room)) != PMI_DIGITS:
+        return meetings.find(zoom(), room)
+    sharing = [
+        meeting
+        for person in PEOPLE
+        if person.pmi == room
+        for meeting in meetings.every(zoom(), person.email)
+        if meeting.settings["use_pmi"] and not meeting.deleted_at
+    ]
+    return max(sharing, key=lambda meeting: meeting.created_at, default=None)

@@ -1,0 +1,155 @@
+// Everything here makes a page smoother and nothing depends on it: each page works with plain links and forms.
+
+const announcement = document.getElementById("announcement");
+
+/** Says something to screen readers and shows it for a while; an empty text takes it away. */
+function announce(words, tone = "neutral") {
+  announcement.dataset.tone = tone;
+  // The same words again would not be read; a poll that keeps failing is announced once.
+  if (announcement.textContent !== words) announcement.textContent = words;
+}
+
+let clearing;
+function announceBriefly(words) {
+  announce(words);
+  clearTimeout(clearing);
+  clearing = setTimeout(() => announce(""), 4000);
+}
+
+// --- Theme ---------------------------------------------------------------------------------------------------------
+
+function markThemeChoice() {
+  for (const button of document.querySelectorAll("[data-theme-choice-button]")) {
+    const isChosen = button.dataset.themeChoiceButton === document.documentElement.dataset.themeChoice;
+    button.setAttribute("aria-pressed", String(isChosen));
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-theme-choice-button]");
+  if (!button) return;
+  try {
+    localStorage.setItem("theme", button.dataset.themeChoiceButton);
+  } catch {
+    announceBriefly("This browser does not keep the choice.");
+  }
+  document.dispatchEvent(new Event("themechange"));
+  markThemeChoice();
+});
+markThemeChoice();
+
+// --- Copy buttons --------------------------------------------------------------------------------------------------
+
+async function copyText(text) {
+  if (window.isSecureContext) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+  // Browsers offer the clipboard on https and localhost only; a server in a company's network is often plain http.
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "visually-hidden";
+  document.body.append(area);
+  area.select();
+  const copied = document.execCommand("copy");
+  area.remove();
+  if (!copied) throw new Error("the browser refused to copy");
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  try {
+    await copyText(button.dataset.copy);
+    button.classList.add("is-copied");
+    setTimeout(() => button.classList.remove("is-copied"), 2000);
+    announceBriefly(button.dataset.copied);
+  } catch {
+    announceBriefly("Copying did not work. Select the text and copy it with the keyboard.");
+  }
+  button.focus();
+});
+
+// --- Character counters --------------------------------------------------------------------------------------------
+
+function count(area) {
+  const counter = document.getElementById(area.dataset.counter);
+  const left = Number(counter.dataset.limit) - [...area.value].length;
+  const characters = Math.abs(left) === 1 ? "character" : "characters";
+  counter.textContent = left < 0 ? `${-left} ${characters} too many` : `${left} ${characters} left`;
+  counter.classList.toggle("is-over", left < 0);
+}
+
+for (const area of document.querySelectorAll("[data-counter]")) {
+  count(area);
+  area.addEventListener("input", () => count(area));
+}
+
+// --- Forms ---------------------------------------------------------------------------------------------------------
+
+// A second click while the first answer is on its way. The server refuses doubles too; this spares the wait. The
+// button is not disabled, because a disabled button's name and value are left out of what is sent.
+const sent = new WeakSet();
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (sent.has(form)) {
+    event.preventDefault();
+    return;
+  }
+  sent.add(form);
+  event.submitter?.classList.add("is-sending");
+});
+
+// The browser's Back may bring a page out of its cache as it was left, with the form still marked as sent.
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of document.forms) sent.delete(form);
+  for (const button of document.querySelectorAll(".is-sending")) button.classList.remove("is-sending");
+});
+
+// --- HTMX ----------------------------------------------------------------------------------------------------------
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.verb === "get") return;
+  event.detail.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
+});
+
+// Nobody reads a hidden tab, so it does not ask; it asks at once when it is looked at again.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden && event.target.matches("[data-poll]")) event.preventDefault();
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  for (const element of document.querySelectorAll("[data-poll]")) window.htmx.trigger(element, "tab-visible");
+});
+
+document.addEventListener("htmx:responseError", (event) => {
+  const words =
+    event.detail.xhr.status === 403
+      ? "You may not do this any more. Reload the page."
+      : "The server could not answer. What you see may be out of date; reload the page.";
+  announce(words, "danger");
+});
+document.addEventListener("htmx:sendError", () => {
+  announce("The server cannot be reached. What you see may be out of date.", "danger");
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful && announcement.dataset.tone === "danger") announce("");
+});
+
+// A fragment that updates itself is not a live region, or each poll would be read out as a whole. It carries one
+// sentence in `data-announce`, which is said when it differs from the one before.
+const said = new Map();
+
+function remember(element, isNew) {
+  const words = element.dataset.announce;
+  if (isNew && said.get(element.id) !== words) announceBriefly(words);
+  said.set(element.id, words);
+}
+
+for (const element of document.querySelectorAll("[data-announce]")) remember(element, false);
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.matches("[data-announce]")) remember(event.target, true);
+});

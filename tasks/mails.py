@@ -1,0 +1,167 @@
+"""The task that delivers one mail to one recipient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from extensions import db
+from messaging.delivery import (
+    Accepted,
+    Deferred,
+    Envelope,
+    Misconfigured,
+    Outcome,
+    Refused,
+    Unknown,
+    deliver,
+    is_configured,
+    sender_address,
+)
+from messaging.facts import Person, facts_of, reader_of
+from messaging.letters import Letter, compose_invitation, compose_reminder
+from models import FailureReason, Interview, Mail, MailKind, MailState, MeetingState, Organisation
+from scheduling import mails, meetings
+from scheduling.join_links import Links
+from scheduling.rules import Rules
+from tasks import retry
+from tasks.runner import Again, ClaimedTask, Done, Handler, Next
+from timezones import utc_now
+
+NO_SERVER = "No mail server is set; the mail waits for one."
+
+
+@dataclass(frozen=True)
+class Drop:
+    why: str
+
+
+@dataclass(frozen=True)
+class Wait:
+    """The mail may not leave yet, for a reason that is not a fault."""
+
+    next: Again
+
+
+@dataclass(frozen=True)
+class Ready:
+    letter: Letter
+    envelope: Envelope
+    # Whether the letter could carry the link of the meeting.
+    has_link: bool
+
+
+@dataclass(frozen=True)
+class Loaded:
+    mail_id: int
+    interview_id: int
+    failures: int
+    what: Drop | Wait | Ready
+
+
+def send_mail(links: Links, rules: Rules) -> Handler:
+    """The handler that sends a mail when it is due, and only while it is of use."""
+
+    def load(task: ClaimedTask) -> Loaded | None:
+        mail = db.session.get(Mail, int(task.payload["mail_id"]))
+        if mail is None or mail.state != MailState.QUEUED:
+            return None
+        interview = db.session.get_one(Interview, mail.interview_id)
+        what = _what_to_do(mail, interview, links)
+        return Loaded(mail.id, interview.id, task.failures, what)
+
+    def call(loaded: Loaded) -> Outcome | None:
+        return deliver(loaded.what.letter, loaded.what.envelope) if isinstance(loaded.what, Ready) else None
+
+    def record(loaded: Loaded, outcome: Outcome | None) -> Next:
+        match loaded.what:
+            case Drop(why):
+                mails.record_dropped(loaded.mail_id, words=why)
+                return Done()
+            case Wait(then):
+                mails.record_not_yet(loaded.mail_id, words=then.why)
+                return then
+        assert outcome is not None
+        return _record(loaded, outcome, rules)
+
+    def gave_up(task: ClaimedTask, why: str) -> None:
+        mails.record_refused(int(task.payload["mail_id"]), words=f"The mail could not be made ({why}).")
+
+    return Handler(load, call, record, gave_up)
+
+
+def _what_to_do(mail: Mail, interview: Interview, links: Links) -> Drop | Wait | Ready:
+    now = utc_now()
+    useless = mails.why_useless(mail, interview, now)
+    if useless is not None:
+        return Drop(useless)
+    waits_until = mails.waits_until(mail, interview, now)
+    if waits_until is not None:
+        return Wait(Again(waits_until, "The invitation waits for the meeting.", is_failure=False))
+    if not is_configured():
+        return Wait(Again(now + retry.MAIL_SERVER.delay(3), NO_SERVER, is_failure=False))
+    letter = _compose(mail, interview, links)
+    meeting = interview.meeting
+    return Ready(letter, _envelope(mail, interview), meeting is None or meeting.state == MeetingState.READY)
+
+
+def _compose(mail: Mail, interview: Interview, links: Links) -> Letter:
+    organisation = db.session.get_one(Organisation, 1)
+    facts = facts_of(interview, organisation.name)
+    reader = reader_of(mail, interview, links.join_page_for(mail, interview))
+    if mail.kind is MailKind.REMINDER:
+        return compose_reminder(facts, reader, mail.minutes_before)
+    # The stamp of the row, not of this try: a repeated delivery is the same message to the last byte.
+    return compose_invitation(facts, reader, sender=sender_address(), made_at=mail.created_at)
+
+
+def _envelope(mail: Mail, interview: Interview) -> Envelope:
+    organisation = db.session.get_one(Organisation, 1)
+    candidate, manager, scheduler = interview.candidate, interview.hiring_manager, interview.scheduler
+    copies = [Person(manager.name, manager.email)]
+    copies += [Person(attendee.name, attendee.email) for attendee in interview.attendees]
+    return Envelope(
+        recipient=Person(mail.name, mail.address),
+        to=(Person(candidate.name, candidate.email),),
+        cc=tuple(copies),
+        reply_to=Person(scheduler.name, scheduler.email),
+        sender_name=f"{scheduler.name} via {organisation.name}",
+        message_id=mail.message_id,
+    )
+
+
+def _record(loaded: Loaded, outcome: Outcome, rules: Rules) -> Next:
+    mail_id, now = loaded.mail_id, utc_now()
+    match outcome:
+        case Accepted(_, words):
+            interview = mails.record_sent(mail_id, words=words)
+            _reconcile_link(loaded, interview, rules)
+            return Done()
+        case Refused(_, words):
+            mails.record_refused(mail_id, words=words)
+            return Done()
+        case Deferred(_, words):
+            mails.record_not_yet(mail_id, words=words)
+            return Again(now + retry.MAIL.delay(loaded.failures + 1), words)
+        case Unknown(words):
+            mails.record_not_yet(mail_id, words=words, may_be_double=True)
+            return Again(now + retry.MAIL.delay(loaded.failures + 1), words)
+        case Misconfigured(words):
+            mails.record_not_yet(mail_id, words=words)
+            return Again(now + retry.MAIL_SERVER.delay(loaded.failures + 1), words)
+
+
+def _reconcile_link(loaded: Loaded, interview: Interview, rules: Rules) -> None:
+    """An invitation has left without a link. From now on people have been told so, and the meeting
+    counts as settled; should it have become ready while the mail was on its way, the link follows."""
+    assert isinstance(loaded.what, Ready)
+    if loaded.what.has_link or db.session.get_one(Mail, loaded.mail_id).kind is not MailKind.INVITATION:
+        return
+    meeting = mails.meeting_of(interview.id, lock=True)
+    if meeting is None:
+        return
+    if meeting.state == MeetingState.WAITING:
+        meetings.record_failed(interview.id, FailureReason.UNREACHABLE, None)
+    elif meeting.state == MeetingState.READY:
+        sent = db.session.get_one(Mail, loaded.mail_id)
+        if sent.revision == interview.revision:
+            mails.send_corrected_invitations(interview, rules)

@@ -1,0 +1,265 @@
+"""The task that brings an interview's meeting in line, and the one that clears up after lost answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from connections.grants import with_grant
+from connections.setup import APP_OF_SOFTWARE, connections
+from database import read_only
+from extensions import db
+from models import FailureReason, Interview, MeetingState
+from providers.base import Meeting as ProviderMeeting
+from providers.base import MeetingRequest, Provider
+from providers.errors import (
+    ConnectionRevokedError,
+    DailyLimitError,
+    HostNotAllowedError,
+    InvalidClientError,
+    PasscodeRefusedError,
+    ProviderError,
+    RateLimitedError,
+    RetryableError,
+    ScopeMissingError,
+)
+from scheduling import mails, meetings
+from scheduling.meetings import Create, Created, LookUp, NobodyCanHost, StrayHunt, Wish
+from scheduling.rules import Rules
+from tasks import retry
+from tasks.runner import Again, ClaimedTask, Done, Handler, Next
+from timezones import utc_now
+
+# Refusals that rule out one account and send the walk to the next host at once.
+_RULES_OUT: tuple[tuple[type[ProviderError], FailureReason], ...] = (
+    (ConnectionRevokedError, FailureReason.RECONNECT_NEEDED),
+    (ScopeMissingError, FailureReason.SCOPES_MISSING),
+    (HostNotAllowedError, FailureReason.NOT_ALLOWED),
+    (DailyLimitError, FailureReason.DAILY_LIMIT),
+)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A step with what the recording needs beside it."""
+
+    step: meetings.Step
+    failures: int
+
+
+@dataclass(frozen=True)
+class NotSetUp:
+    """The operator has given this server no credentials for the software."""
+
+
+Outcome = ProviderMeeting | list[ProviderMeeting] | ProviderError | NotSetUp | None
+
+
+def sync_meeting(rules: Rules) -> Handler:
+    """The handler that creates the wanted meeting, one step at each start."""
+
+    def load(task: ClaimedTask) -> Loaded | None:
+        step = meetings.plan(int(task.payload["interview_id"]), utc_now())
+        return None if step is None else Loaded(step, task.failures)
+
+    def call(loaded: Loaded) -> Outcome:
+        step = loaded.step
+        if isinstance(step, NobodyCanHost):
+            return None
+        provider = connections().provider(APP_OF_SOFTWARE[step.software])
+        if provider is None:
+            return NotSetUp()
+        try:
+            return with_grant(step.connection_id, _provider_call(provider, step))
+        except ProviderError as error:
+            return error
+
+    def record(loaded: Loaded, outcome: Outcome) -> Next:
+        match loaded.step:
+            case NobodyCanHost() as step:
+                return _failed(step.interview_id, step.reason, step.detail, loaded.failures)
+            case Create() as step:
+                return _record_create(step, outcome, loaded.failures, rules)
+            case LookUp() as step:
+                return _record_look_up(step, outcome, loaded.failures, rules)
+
+    def gave_up(task: ClaimedTask, why: str) -> None:
+        meetings.record_failed(int(task.payload["interview_id"]), FailureReason.REFUSED, why)
+
+    return Handler(load, call, record, gave_up, load_writes=True)
+
+
+def _provider_call(
+    provider: Provider, step: Create | LookUp
+) -> Callable[..., ProviderMeeting | list[ProviderMeeting]]:
+    request = _request(step.wish)
+    if isinstance(step, Create):
+        return lambda grant: provider.create_meeting(grant, request)
+    return lambda grant: provider.find_meetings(grant, request, step.since)
+
+
+def _request(wish: Wish) -> MeetingRequest:
+    return MeetingRequest(
+        topic=wish.topic,
+        agenda=wish.agenda,
+        starts_at=wish.starts_at,
+        duration_minutes=wish.duration_minutes,
+        timezone=wish.timezone,
+        passcode=wish.passcode,
+    )
+
+
+def _record_create(step: Create, outcome: Outcome, failures: int, rules: Rules) -> Next:
+    match outcome:
+        case ProviderMeeting() as made:
+            meetings.record_created(step.attempt_id, _created(made), rules)
+            return Done()
+        case NotSetUp():
+            meetings.record_not_made(step.attempt_id, "not set up")
+            return _failed(step.interview_id, FailureReason.NOT_SET_UP, None, failures)
+        case PasscodeRefusedError() as error if step.wish.passcode is not None:
+            meetings.record_passcode_refused(step.attempt_id, error.words)
+            return Again(utc_now(), error.words, is_failure=False)
+        case InvalidClientError() as error:
+            # The same for every account: asking the next host would change nothing.
+            meetings.record_not_made(step.attempt_id, error.words)
+            return _failed(step.interview_id, FailureReason.CREDENTIALS, None, failures)
+        case ProviderError() as error:
+            reason = _ruled_out_by(error)
+            if reason is not None:
+                meetings.record_refused(step.attempt_id, reason, error.words)
+                return Again(utc_now(), error.words, is_failure=False)
+            if isinstance(error, RetryableError) and error.maybe_applied:
+                meetings.record_unknown(step.attempt_id, error.words)
+            else:
+                meetings.record_not_made(step.attempt_id, error.words)
+            return _same_host_again(step.interview_id, error, failures)
+        case _:
+            raise TypeError(type(outcome).__name__)
+
+
+def _record_look_up(step: LookUp, outcome: Outcome, failures: int, rules: Rules) -> Next:
+    match outcome:
+        case list() as found:
+            for made in found:
+                if not meetings.is_known(step.software, made.id):
+                    meetings.record_created(step.attempt_ids[0], _created(made), rules)
+                    return Done()
+            meetings.record_not_found(step.attempt_ids)
+            return Again(utc_now(), "looked up: nothing was created", is_failure=False)
+        case NotSetUp():
+            return _failed(step.interview_id, FailureReason.NOT_SET_UP, None, failures)
+        case InvalidClientError():
+            return _failed(step.interview_id, FailureReason.CREDENTIALS, None, failures)
+        case ProviderError() as error:
+            reason = _ruled_out_by(error)
+            if reason is not None:
+                for attempt_id in step.attempt_ids:
+                    meetings.record_refused(attempt_id, reason, error.words)
+                return Again(utc_now(), error.words, is_failure=False)
+            return _same_host_again(step.interview_id, error, failures)
+        case _:
+            raise TypeError(type(outcome).__name__)
+
+
+def _created(made: ProviderMeeting) -> Created:
+    return Created(provider_meeting_id=made.id, join_url=made.join_url, passcode=made.passcode)
+
+
+def _ruled_out_by(error: ProviderError) -> FailureReason | None:
+    for kind, reason in _RULES_OUT:
+        if isinstance(error, kind):
+            return reason
+    return None if isinstance(error, RetryableError) else FailureReason.REFUSED
+
+
+def _same_host_again(interview_id: int, error: ProviderError, failures: int) -> Next:
+    """Back off while the invitation may wait; when the next try would come too late for it, settle."""
+    meeting = mails.meeting_of(interview_id, lock=True)
+    assert meeting is not None
+    at = utc_now() + retry.MEETING_IN_GRACE.delay(failures + 1)
+    if isinstance(error, RetryableError) and error.retry_at is not None:
+        at = max(at, error.retry_at)
+    if meeting.state == MeetingState.WAITING and at < meeting.grace_ends_at:
+        return Again(at, error.words)
+    is_limit = isinstance(error, RateLimitedError)
+    reason = FailureReason.RATE_LIMITED if is_limit else FailureReason.UNREACHABLE
+    return _failed(interview_id, reason, error.words, failures, not_before=at)
+
+
+def _failed(
+    interview_id: int,
+    reason: FailureReason,
+    detail: str | None,
+    failures: int,
+    *,
+    not_before: datetime | None = None,
+) -> Next:
+    """Tell people without a link and go on trying, more and more rarely, until it is of no use."""
+    meeting = meetings.record_failed(interview_id, reason, detail)
+    if meeting is None:
+        return Done()
+    now = utc_now()
+    at = now + retry.MEETING_AFTER_GRACE.delay(max(1, failures - len(retry.MEETING_IN_GRACE.seconds) + 2))
+    if reason is FailureReason.DAILY_LIMIT:
+        at = max(at, _next_midnight(now))
+    if not_before is not None:
+        at = max(at, not_before)
+    interview = db.session.get_one(Interview, interview_id)
+    if at >= meetings.try_until(interview):
+        return Done()
+    return Again(at, meeting.failure_words or reason.value)
+
+
+def _next_midnight(now: datetime) -> datetime:
+    # Zoom counts creates per host and UTC day; a minute more than that forgives a clock that is ahead.
+    return now.replace(hour=0, minute=1, second=0, microsecond=0) + timedelta(days=1)
+
+
+def settle_attempts() -> Handler:
+    """The handler that looks for meetings which a lost answer left behind, and removes them."""
+
+    def load(task: ClaimedTask) -> StrayHunt | None:
+        return meetings.plan_stray_hunt(int(task.payload["attempt_id"]))
+
+    def call(hunt: StrayHunt) -> list[str] | ProviderError | NotSetUp:
+        provider = connections().provider(APP_OF_SOFTWARE[hunt.software])
+        if provider is None:
+            return NotSetUp()
+        try:
+            found = with_grant(
+                hunt.connection_id,
+                lambda grant: provider.find_meetings(grant, _request(hunt.wish), hunt.since),
+            )
+            strays = [made.id for made in found if not _is_ours_or_awaited(hunt, made.id)]
+            for stray in strays:
+                with_grant(hunt.connection_id, lambda grant, gone=stray: provider.delete_meeting(grant, gone))  # type: ignore[misc]
+            return strays
+        except ProviderError as error:
+            return error
+
+    def record(hunt: StrayHunt, outcome: list[str] | ProviderError | NotSetUp) -> Next:
+        if isinstance(outcome, NotSetUp):
+            return Done()
+        if isinstance(outcome, ProviderError):
+            if not isinstance(outcome, RetryableError):
+                return Done()
+            return Again(utc_now() + retry.MEETING_AFTER_GRACE.delay(1), outcome.words)
+        at = meetings.record_stray_hunt(hunt.attempt_id, len(outcome))
+        return Done() if at is None else Again(at, "looked for a second meeting", is_failure=False)
+
+    def gave_up(task: ClaimedTask, why: str) -> None:
+        """Nothing to show: the interview has its meeting, and the stray is listed by the provider."""
+
+    return Handler(load, call, record, gave_up)
+
+
+def _is_ours_or_awaited(hunt: StrayHunt, provider_meeting_id: str) -> bool:
+    with read_only():
+        known = meetings.is_known(hunt.software, provider_meeting_id) or meetings.may_be_anothers(
+            hunt.attempt_id
+        )
+        # The look ends its transaction: the next line talks to the provider.
+        db.session.rollback()
+    return known

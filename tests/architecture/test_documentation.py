@@ -1,0 +1,48 @@
+"""The README names everything that somebody who runs the product can set or type."""
+
+import re
+from collections.abc import Iterator
+
+import click
+import pytest
+from flask import Flask
+
+from tests.architecture.repository import ROOT
+
+# Groups that Flask and its extensions bring along; they have a documentation of their own.
+BROUGHT_ALONG = {"db", "run", "shell", "routes"}
+
+
+@pytest.fixture(scope="module")
+def readme() -> str:
+    """The text of the README."""
+    return (ROOT / "README.md").read_text()
+
+
+def test_every_setting_stands_in_the_readme(readme: str) -> None:
+    from config import SETTINGS
+
+    assert [setting.name for setting in SETTINGS if f"`{setting.name}`" not in readme] == []
+
+
+def test_every_command_stands_in_the_readme(readme: str, sqlite_app: Flask) -> None:
+    missing = [command for command in _commands(sqlite_app.cli) if f"flask {command}" not in readme]
+    assert missing == []
+
+
+def test_every_make_target_stands_in_the_readme_or_the_guide_for_contributors(readme: str) -> None:
+    targets = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    documented = readme + (ROOT / "CONTRIBUTING.md").read_text()
+    assert len(targets) >= 8
+    assert [target for target in targets if f"make {target}" not in documented] == []
+
+
+def _commands(group: click.Group, path: str = "") -> Iterator[str]:
+    for name, command in sorted(group.commands.items()):
+        if not path and name in BROUGHT_ALONG:
+            continue
+        full_name = f"{path} {name}".strip()
+        if isinstance(command, click.Group):
+            yield from _commands(command, full_name)
+        else:
+            yield full_name

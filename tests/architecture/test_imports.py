@@ -1,0 +1,136 @@
+"""Who may import whom, as a table.
+
+The longest name on the left that a module's own name begins with decides. On the right stand the modules and
+packages of ours that it may import, beside itself and what lies in it.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.repository import product_files
+
+EVERYTHING = frozenset({"*"})
+# What nearly every part may know: the tables, how the database is spoken to, the clock.
+GROUND = frozenset({"models", "database", "extensions", "timezones"})
+# The domain, by what it is about. Its parts may know one another.
+DOMAIN = frozenset({"accounts", "hiring", "scheduling"})
+
+RULES: dict[str, frozenset[str]] = {
+    # The only places where parts are joined.
+    "app": EVERYTHING,
+    "cli": EVERYTHING,
+    "gunicorn.conf": EVERYTHING,
+    # Made-up people and jobs come into being the way real ones do; the simulators are started as programs.
+    "demo": GROUND | DOMAIN | {"app", "config", "connections", "security", "instance_folder"},
+    # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
+    "blueprints": GROUND
+    | DOMAIN
+    | {"connections", "messaging.compose", "tasks.outbox", "config", "htmx", "security", "instance_folder"},
+    # The domain enqueues work in the caller's transaction and knows nothing else of tasks.
+    "accounts": GROUND | DOMAIN | {"security", "tasks.outbox", "instance_folder"},
+    "hiring": GROUND | DOMAIN | {"security", "tasks.outbox"},
+    "scheduling": GROUND | DOMAIN | {"security", "tasks.outbox"},
+    "connections": GROUND | {"providers", "security", "tasks.outbox"},
+    "messaging": GROUND | {"security"},
+    # Background work is two layers: the handlers are high and know everything that acts; what carries them is
+    # low, and the outbox is even known to the domain.
+    "tasks": GROUND | DOMAIN | {"connections", "messaging", "providers", "security"},
+    "tasks.metronome": GROUND | {"tasks.runner"},
+    "tasks.runner": GROUND | {"tasks.outbox", "tasks.retry"},
+    "tasks.outbox": GROUND,
+    "tasks.retry": frozenset(),
+    # The floor: nothing of ours but what stands here.
+    "models": frozenset({"database", "extensions", "timezones"}),
+    "database": frozenset({"timezones"}),
+    "extensions": frozenset({"database", "models"}),
+    "security": frozenset({"timezones"}),
+    "htmx": frozenset(),
+    "timezones": frozenset(),
+    "config": frozenset(),
+    "instance_folder": frozenset(),
+    "providers": frozenset(),
+    "simulators": frozenset(),
+}
+
+# Packages of others that a part of ours must not know, whatever it is that they do there.
+FOREIGN: dict[str, frozenset[str]] = {
+    "scheduling": frozenset({"flask", "requests", "smtplib", "authlib", "flask_mail"}),
+    "providers": frozenset({"flask", "flask_sqlalchemy", "sqlalchemy"}),
+    "blueprints": frozenset({"requests", "smtplib", "authlib", "flask_mail"}),
+    "models": frozenset({"flask", "requests", "smtplib"}),
+    "timezones": frozenset({"flask", "sqlalchemy"}),
+    "tasks.retry": frozenset({"flask", "sqlalchemy", "requests"}),
+}
+
+# Only these start background threads: a command or a test that imports the app must stay quiet.
+STARTERS_OF_THE_METRONOME = {"gunicorn.conf", "app", "cli", "demo"}
+
+
+def _module_name(path: Path) -> str:
+    parts = path.with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _imports(path: Path, text: str) -> Iterator[str]:
+    """Yield the full dotted name of everything a file imports, inside functions too."""
+    package = list(path.with_suffix("").parts[:-1])
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            source = ".".join([*above, *([node.module] if node.module else [])])
+            yield from (f"{source}.{alias.name}" for alias in node.names)
+
+
+def _begins_with(name: str, prefix: str) -> bool:
+    return name == prefix or name.startswith(f"{prefix}.")
+
+
+def _rule_of(module: str) -> str | None:
+    return max((rule for rule in RULES if _begins_with(module, rule)), key=len, default=None)
+
+
+MODULES = {_module_name(path): (path, text) for path, text in product_files()}
+OUR_NAMES = {module.partition(".")[0] for module in MODULES} | {rule.partition(".")[0] for rule in RULES}
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_module_imports_only_what_its_rule_allows(module: str) -> None:
+    rule = _rule_of(module)
+    assert rule is not None, f"{module} is new: say in RULES what it may import"
+    if RULES[rule] == EVERYTHING:
+        return
+    allowed = {rule, *RULES[rule]}
+    for imported in _imports(*MODULES[module]):
+        if imported.partition(".")[0] in OUR_NAMES:
+            assert any(_begins_with(imported, name) for name in allowed), (
+                f"{module} must not import {imported}: see the rule of {rule}"
+            )
+
+
+@pytest.mark.parametrize("part", sorted(FOREIGN))
+def test_part_stays_clear_of_packages_that_are_not_its_business(part: str) -> None:
+    for module, source in MODULES.items():
+        if _begins_with(module, part):
+            foreign = {name.partition(".")[0] for name in _imports(*source)} & FOREIGN[part]
+            assert not foreign, f"{module} must not import {sorted(foreign)}"
+
+
+def test_product_never_imports_the_simulators() -> None:
+    for module, source in MODULES.items():
+        if not _begins_with(module, "simulators"):
+            assert not [name for name in _imports(*source) if _begins_with(name, "simulators")], module
+
+
+def test_only_the_server_and_the_commands_start_the_metronome() -> None:
+    importers = {
+        module
+        for module, source in MODULES.items()
+        if not _begins_with(module, "tasks")
+        and any(_begins_with(name, "tasks.metronome") for name in _imports(*source))
+    }
+    assert importers <= STARTERS_OF_THE_METRONOME

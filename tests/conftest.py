@@ -1,0 +1,253 @@
+"""The machines that tests run on, as fixtures. Each fails, and never skips, when it cannot be had."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.machines.application import (
+    build_app,
+    close_app,
+    copy_sqlite,
+    make_sqlite_template,
+    migrate_database,
+    settings_for,
+)
+from tests.machines.browser import BrowserComplaints, running_chromium
+from tests.machines.counts import Counts
+from tests.machines.network import NetworkGuard, guarded_network
+from tests.machines.postgresql import PostgreSQLCluster, postgresql_cluster
+from tests.machines.processes import tail
+from tests.machines.servers import ServerProcesses
+from tests.machines.simulators import Simulators, running_simulators
+
+hypothesis.settings.register_profile("ordinary", max_examples=40, deadline=None, database=None)
+hypothesis.settings.register_profile("full", max_examples=1000, deadline=None, database=None)
+
+# Files whose end is shown with a failure of the test that put them here.
+_LOG_FILES = pytest.StashKey[list[Callable[[], list[Path]]]]()
+_FAILED = pytest.StashKey[bool]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--full", action="store_true", help="repeat races, kills and random sequences at full counts"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    hypothesis.settings.load_profile("full" if config.getoption("--full") else "ordinary")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what repeats itself, and leave tests marked ``full`` to full runs. Runs before -m is applied."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", [])
+        if "counts" in fixtures or hypothesis.is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker("counted")
+        if "chromium" in fixtures:
+            item.add_marker("browser")
+        if "postgresql" in fixtures and "database_url" not in fixtures:
+            item.add_marker("postgres")
+    if not config.getoption("--full"):
+        left_out = [item for item in items if item.get_closest_marker("full")]
+        if left_out:
+            config.hook.pytest_deselected(items=left_out)
+            items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Show the logs of a test's processes with its failure."""
+    report: pytest.TestReport = yield  # type: ignore[assignment]
+    if report.failed:
+        item.stash[_FAILED] = True
+        for log_files in item.stash.get(_LOG_FILES, []):
+            report.sections.extend((f"end of {log.name}", tail(log)) for log in log_files())
+    return report  # type: ignore[return-value]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def network_guard() -> Iterator[NetworkGuard]:
+    """Keeps this process on this machine for the whole run."""
+    with guarded_network() as guard:
+        yield guard
+
+
+@pytest.fixture(autouse=True)
+def no_outside_network(network_guard: NetworkGuard) -> Iterator[None]:
+    """Fail a test that tried to leave this machine, even if the code under test swallowed the error."""
+    network_guard.refused.clear()
+    yield
+    assert not network_guard.refused, f"This test tried to reach {network_guard.refused}."
+
+
+@pytest.fixture
+def counts(request: pytest.FixtureRequest) -> Counts:
+    """``counts(ordinary=50, full=1000)`` or ``for n in counts.repeat("kill test", ordinary=5, full=500)``."""
+    return Counts(request.config)
+
+
+# Databases
+
+
+@pytest.fixture(scope="session")
+def _template_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The installation that the templates were made in; its keys and id go with every copy of them."""
+    return tmp_path_factory.mktemp("instance-template")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQLCluster]:
+    """A PostgreSQL cluster of this process's own, empty."""
+    with postgresql_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def _postgresql_template(postgresql: PostgreSQLCluster, _template_instance: Path) -> PostgreSQLCluster:
+    migrate_database(postgresql.create_template(), _template_instance)
+    return postgresql
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory, _template_instance: Path) -> Path:
+    return make_sqlite_template(tmp_path_factory.mktemp("sqlite-template"), _template_instance)
+
+
+@pytest.fixture
+def instance_path(_template_instance: Path, tmp_path: Path) -> Path:
+    """An instance folder of the test's own that belongs to the database of ``database_url``."""
+    return Path(shutil.copytree(_template_instance, tmp_path / "instance"))
+
+
+@pytest.fixture
+def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
+    """The URL of a fresh, migrated, empty SQLite database."""
+    return copy_sqlite(_sqlite_template, tmp_path / "smoothhiring.sqlite3")
+
+
+@pytest.fixture
+def postgres_url(_postgresql_template: PostgreSQLCluster) -> Iterator[str]:
+    """The URL of a fresh, migrated, empty PostgreSQL database."""
+    url = _postgresql_template.create_database()
+    yield url
+    _postgresql_template.drop_database(url)
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("sqlite", id="sqlite"),
+        pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgres),
+    ]
+)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a fresh, migrated, empty database; the test runs once on SQLite and once on PostgreSQL."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
+
+
+@pytest.fixture
+def app(database_url: str, instance_path: Path) -> Iterator[Flask]:
+    """The app on a database of the test's own, once per kind of database, without background work."""
+    app = build_app(settings_for(database_url, instance_path))
+    yield app
+    close_app(app)
+
+
+@pytest.fixture
+def sqlite_app(sqlite_url: str, instance_path: Path) -> Iterator[Flask]:
+    """The app on SQLite alone, for tests whose subject never touches the difference."""
+    app = build_app(settings_for(sqlite_url, instance_path))
+    yield app
+    close_app(app)
+
+
+# Other programs
+
+
+@pytest.fixture(scope="session")
+def _running_simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]:
+    with running_simulators(tmp_path_factory.mktemp("simulators")) as simulators:
+        yield simulators
+
+
+@pytest.fixture
+def simulators(_running_simulators: Simulators) -> Simulators:
+    """The simulated Zoom and mailbox, running as a process of their own, with nothing in them yet."""
+    _running_simulators.reset()
+    return _running_simulators
+
+
+@pytest.fixture
+def server_processes(
+    request: pytest.FixtureRequest,
+    database_url: str,
+    instance_path: Path,
+    simulators: Simulators,
+    tmp_path: Path,
+) -> Iterator[ServerProcesses]:
+    """Starts real servers on ``database_url`` that use the simulators; ``start(2)`` returns two of them."""
+    folder = tmp_path / "servers"
+    folder.mkdir()
+    settings = settings_for(
+        database_url, instance_path, {**simulators.settings(), "SCHEDULER_ENABLED": "true"}
+    )
+    processes = ServerProcesses(folder, settings)
+    request.node.stash.setdefault(_LOG_FILES, []).append(lambda: processes.log_files)
+    yield processes
+    processes.end_all()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, without a window."""
+    with running_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser_complaints() -> Iterator[BrowserComplaints]:
+    """Everything the browser complained about; the test fails on what it did not ``expect``."""
+    complaints = BrowserComplaints()
+    yield complaints
+    assert complaints.unexpected() == []
+
+
+@pytest.fixture
+def new_browser_context(
+    request: pytest.FixtureRequest, chromium: Browser, browser_complaints: BrowserComplaints, tmp_path: Path
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes contexts with cookies of their own; options as Playwright's ``new_context`` takes them."""
+    contexts: list[BrowserContext] = []
+
+    def new_context(**options: object) -> BrowserContext:
+        defaults: dict[str, object] = {
+            "locale": "en-GB",
+            "timezone_id": "Europe/Zurich",
+            "viewport": {"width": 1280, "height": 800},
+        }
+        context = chromium.new_context(**{**defaults, **options})  # type: ignore[arg-type]
+        context.set_default_timeout(10_000)
+        browser_complaints.watch(context)
+        contexts.append(context)
+        return context
+
+    yield new_context
+    pages = [page for context in contexts for page in context.pages]
+    if request.node.stash.get(_FAILED, False):
+        for number, page in enumerate(pages, start=1):
+            page.screenshot(path=tmp_path / f"page-{number}.png", full_page=True)
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def browser_page(new_browser_context: Callable[..., BrowserContext]) -> Page:
+    """A page of a desktop's size in a context of its own."""
+    return new_browser_context().new_page()

@@ -1,0 +1,83 @@
+"""The app as the tests build it: settings that reach nothing outside, databases already migrated."""
+
+import shutil
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+
+import flask_migrate
+from flask import Flask
+
+# A call that a test forgot to give a simulator for fails by name instead of finding something real.
+_NOWHERE = "http://no-simulator-for-this-call.invalid"
+
+ISOLATED_SETTINGS: dict[str, str] = {
+    "BASE_URL": "http://localhost",
+    "SCHEDULER_ENABLED": "false",
+    "ZOOM_OAUTH_URL": _NOWHERE,
+    "ZOOM_API_URL": f"{_NOWHERE}/v2",
+}
+
+
+def settings_for(
+    database_url: str, instance_path: Path, more: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Return the settings of an installation on a database, cut off from the outside but for ``more``.
+
+    Every other setting is empty, which means its default, so that neither the environment nor the .env of
+    whoever runs the tests has a say.
+    """
+    from config import SETTINGS
+
+    return {
+        **{setting.name: "" for setting in SETTINGS},
+        **ISOLATED_SETTINGS,
+        "DATABASE_URL": database_url,
+        "INSTANCE_PATH": str(instance_path),
+        **(more or {}),
+    }
+
+
+def build_app(settings: Mapping[str, str]) -> Flask:
+    """Return the product's app with these settings."""
+    from app import create_app
+
+    return create_app({"TESTING": True, **settings})
+
+
+def close_app(app: Flask) -> None:
+    """Give back every database connection that an app holds."""
+    from extensions import db
+
+    with app.app_context():
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def migrate_database(database_url: str, instance_path: Path) -> None:
+    """Bring an empty database to the newest migration, the way ``flask db upgrade`` does."""
+    app = build_app(settings_for(database_url, instance_path))
+    try:
+        with app.app_context():
+            flask_migrate.upgrade()
+    finally:
+        close_app(app)
+
+
+def make_sqlite_template(folder: Path, instance_path: Path) -> Path:
+    """Return a migrated SQLite file that can be copied: everything is in it, nothing in a side file."""
+    template = folder / "template.sqlite3"
+    migrate_database(f"sqlite:///{template}", instance_path)
+    connection = sqlite3.connect(template)
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
+    return template
+
+
+def copy_sqlite(template: Path, target: Path) -> str:
+    """Copy a template to ``target`` and return the URL of the copy."""
+    shutil.copyfile(template, target)
+    return f"sqlite:///{target}"

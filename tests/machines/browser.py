@@ -1,0 +1,69 @@
+"""Chromium through Playwright, and the list of everything it complained about."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, WebError, sync_playwright
+
+from tests.machines.processes import MachineError
+
+_EXECUTABLES = ("chromium", "chromium-browser", "google-chrome")
+_FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    # The shared memory of containers is too small for Chromium.
+    "--disable-dev-shm-usage",
+    # The browser stays on this machine like the tests themselves.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+# Chromium reports every answer from 400 on as a failure to load. For us 422 is the ordinary answer to a form
+# that needs another look, with the form in it.
+_EXPECTED_ALWAYS = (re.compile(r"the server responded with a status of 422\b"),)
+
+
+class BrowserComplaints:
+    """Console errors, uncaught exceptions and violations of the content security policy, over all pages."""
+
+    def __init__(self) -> None:
+        self._seen: list[str] = []
+        self._expected: list[re.Pattern[str]] = list(_EXPECTED_ALWAYS)
+
+    def expect(self, pattern: str) -> None:
+        """Let complaints that match the regular expression pass in this test."""
+        self._expected.append(re.compile(pattern))
+
+    def watch(self, context: BrowserContext) -> None:
+        """Listen to every page of a context, those opened later included."""
+        context.on("console", self._console)
+        context.on("weberror", self._web_error)
+
+    def unexpected(self) -> list[str]:
+        """Return what no one asked for, in order."""
+        return [line for line in self._seen if not any(pattern.search(line) for pattern in self._expected)]
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # Violations of the policy arrive here too, as errors.
+        if message.type == "error":
+            self._seen.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _web_error(self, error: WebError) -> None:
+        self._seen.append(f"exception: {error.error}")
+
+
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
+    """Run the system's Chromium, without a window, for as long as the block lasts."""
+    executable = next((path for name in _EXECUTABLES if (path := shutil.which(name))), None)
+    if executable is None:
+        raise MachineError("The browser tests need Chromium: install the package chromium, or run make test.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=_FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()

@@ -1,0 +1,210 @@
+"""A PostgreSQL cluster of the tests' own: made in a temporary folder, on a free port, gone afterwards.
+
+It gives up every guarantee against power loss (no fsync) because it never outlives the run; what the tests
+are after, locking and transactions, does not depend on that.
+"""
+
+import os
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from tests.machines.processes import MachineError, end_group, free_port, start, tail, wait_until
+
+_TEMPLATE = "migrated_template"
+_FOLDER_PREFIX = "smoothhiring-postgresql-"
+_CLUSTER_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "80",
+    "shared_buffers": "32MB",
+    "timezone": "UTC",
+}
+
+
+class PostgreSQLCluster:
+    """A running cluster that hands out databases, each copied from a template in a moment."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self._made = 0
+
+    def url(self, database: str) -> str:
+        """Return the SQLAlchemy URL of a database of this cluster."""
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{database}"
+
+    def create_template(self) -> str:
+        """Create the empty database that later ones are copied from, and return its URL for migrating it."""
+        self._execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_TEMPLATE)))
+        return self.url(_TEMPLATE)
+
+    def create_database(self, *, template: str = _TEMPLATE) -> str:
+        """Create a database like ``template`` and return its URL."""
+        self._made += 1
+        name = f"test_{self._made}"
+        if template == _TEMPLATE:
+            # PostgreSQL refuses to copy a database that somebody is connected to.
+            self._execute(
+                sql.SQL("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}").format(
+                    template
+                )
+            )
+        self._execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+        return self.url(name)
+
+    def drop_database(self, url: str) -> None:
+        """Drop a database, whoever is still connected to it."""
+        name = url.rpartition("/")[2]
+        self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _execute(self, statement: sql.Composed) -> None:
+        with psycopg.connect(
+            host="127.0.0.1", port=self.port, user="postgres", dbname="postgres", autocommit=True
+        ) as connection:
+            connection.execute(statement)
+
+    def answers(self) -> bool:
+        """Say whether the cluster takes connections yet."""
+        try:
+            psycopg.connect(host="127.0.0.1", port=self.port, user="postgres", dbname="postgres").close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+
+def _program(name: str) -> str:
+    """Return the path of a server program; Debian keeps them, by version, outside the search path."""
+    on_path = shutil.which(name)
+    if on_path:
+        return on_path
+    versions = sorted(
+        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"),
+        key=lambda path: float(path.parts[-3]) if re.fullmatch(r"[\d.]+", path.parts[-3]) else 0.0,
+    )
+    if not versions:
+        raise MachineError(
+            "These tests need the PostgreSQL server: install the package postgresql, or run make test."
+        )
+    return str(versions[-1])
+
+
+def _unprivileged_user() -> str | None:
+    """Return whom to run the server as: PostgreSQL refuses to be root, so root lends it another user."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return name
+    raise MachineError("PostgreSQL refuses to run as root, and there is neither a user postgres nor nobody.")
+
+
+def _sweep_abandoned() -> None:
+    """Remove the folders of runs that were killed before they could; the process id is part of the name."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER_PREFIX}*"):
+        owner = folder.name.removeprefix(_FOLDER_PREFIX).partition("-")[0]
+        if owner.isdigit() and not _is_alive(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _make_cluster(folder: Path, user: str | None) -> None:
+    environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
+    outcome = subprocess.run(
+        [
+            _program("initdb"),
+            f"--pgdata={folder / 'data'}",
+            "--username=postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-sync",
+        ],
+        cwd=folder,
+        env=environment,
+        user=user,
+        group=pwd.getpwnam(user).pw_gid if user else None,
+        extra_groups=[] if user else None,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if outcome.returncode != 0:
+        raise MachineError(f"initdb could not make a PostgreSQL cluster: {outcome.stderr.strip()[-500:]}")
+
+
+@contextmanager
+def postgresql_cluster() -> Iterator[PostgreSQLCluster]:
+    """Run a cluster for as long as the block lasts; MachineError says in one line why it cannot be had."""
+    _sweep_abandoned()
+    user = _unprivileged_user()
+    # Not inside pytest's own temporary folder: that one is closed to the user the server runs as. The short
+    # path also keeps the Unix socket within its limit of about 100 characters.
+    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-"))
+    try:
+        if user:
+            shutil.chown(folder, user)
+        _make_cluster(folder, user)
+        log = folder / "server.log"
+        port = free_port()
+        arguments = [f"--{name.replace('_', '-')}={value}" for name, value in _CLUSTER_SETTINGS.items()]
+        process = start(
+            [
+                _program("postgres"),
+                "-D",
+                str(folder / "data"),
+                "-p",
+                str(port),
+                "-k",
+                str(folder),
+                *arguments,
+            ],
+            log=log,
+            settings={"LC_ALL": "C", "PGDATA": str(folder / "data")},
+            death_signal=signal.SIGQUIT,
+            user=user,
+            cwd=folder,
+        )
+        cluster = PostgreSQLCluster(port)
+        try:
+            wait_until(
+                lambda: process.poll() is not None or cluster.answers(),
+                what="the PostgreSQL cluster takes connections",
+                timeout=30,
+            )
+            if process.returncode is not None:
+                raise MachineError(f"The PostgreSQL server ended at once:\n{tail(log, 20)}")
+            yield cluster
+        finally:
+            # Immediate shutdown: nothing in the cluster is worth writing down.
+            end_group(process, how=signal.SIGQUIT, timeout=10)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

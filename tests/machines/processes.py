@@ -1,0 +1,99 @@
+"""What every machine needs to run a program: starting it, a free port, ending it, reading its log."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+_LAUNCHER = Path(__file__).with_name("parent_bound.py")
+
+# What a program needs from our environment. Everything else, above all a developer's own settings of the
+# product, stays out, so that a test means the same on every machine.
+_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONWARNINGS", "VIRTUAL_ENV")
+
+
+class MachineError(AssertionError):
+    """A machine that a test needs cannot be had, or behaved in a way no test asked for."""
+
+
+def free_port() -> int:
+    """Return a TCP port that was free on 127.0.0.1 a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def start(
+    command: Sequence[str],
+    *,
+    log: Path,
+    settings: Mapping[str, str] | None = None,
+    stdout: int | IO[bytes] | None = None,
+    death_signal: signal.Signals = signal.SIGKILL,
+    user: str | None = None,
+    cwd: Path = REPOSITORY,
+) -> subprocess.Popen[bytes]:
+    """Start ``command`` in a process group of its own, with only ``settings`` and the bare environment.
+
+    Its standard error, and its standard output unless ``stdout`` says otherwise, go to the end of ``log``. It
+    gets ``death_signal`` when this process dies. ``user`` is the system user that it becomes.
+    """
+    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    environment["PYTHONPATH"] = str(REPOSITORY)
+    environment["PYTHONUNBUFFERED"] = "1"
+    environment.update(settings or {})
+    launcher = [sys.executable, "-I", "-S", str(_LAUNCHER), str(os.getpid()), death_signal.name, user or "-"]
+    with log.open("ab") as log_file:
+        return subprocess.Popen(
+            [*launcher, *command],
+            cwd=cwd,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log_file if stdout is None else stdout,
+            stderr=log_file,
+            start_new_session=True,
+        )
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process and all that it started, at once, and wait until it is gone."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(timeout=20)
+
+
+def end_group(process: subprocess.Popen[bytes], *, how: signal.Signals, timeout: float) -> int:
+    """Ask a process to end with signal ``how``; kill its group if it has not after ``timeout`` seconds.
+
+    Returns its exit code, negative when a signal ended it.
+    """
+    if process.poll() is None:
+        process.send_signal(how)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=timeout)
+    kill_group(process)
+    return process.returncode
+
+
+def wait_until(condition: Callable[[], bool], *, what: str, timeout: float, every: float = 0.02) -> None:
+    """Return as soon as ``condition`` holds; raise MachineError with ``what`` after ``timeout`` seconds."""
+    deadline = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > deadline:
+            raise MachineError(f"Waited {timeout:g} seconds in vain until {what}.")
+        time.sleep(every)
+
+
+def tail(log: Path, lines: int = 80) -> str:
+    """Return the last lines of a log file, or a word on its absence."""
+    if not log.exists():
+        return f"{log.name} was never written."
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])

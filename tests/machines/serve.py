@@ -1,0 +1,93 @@
+"""One server process of the product, as the tests start it: gunicorn with the product's own configuration.
+
+    python -m tests.machines.serve PLAN.json
+
+The plan says how many workers and threads to run, what to override in the app beyond its settings and, for
+tests that kill, at which phase of which task the process dies. Everything else, the address and the database
+included, comes from the environment, as in an installation.
+"""
+
+import functools
+import json
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from flask import Flask
+
+if TYPE_CHECKING:
+    from tasks.runner import ClaimedTask
+
+_PLAN = "SMOOTHHIRING_TEST_PLAN"
+
+
+@dataclass(frozen=True)
+class Failpoint:
+    """Where a process kills itself.
+
+    ``phase`` is a phase that the runner announces, ``kind`` a kind of task or None for any. ``victim`` is the
+    worker process (its gunicorn master starts another) or the whole server, which stays down until it is
+    started again. It happens once: the empty file ``fired`` is made right before, and a process that finds it
+    goes on unharmed.
+    """
+
+    phase: str
+    fired: Path
+    kind: str | None = None
+    victim: Literal["worker", "server"] = "server"
+
+    def reached(self, phase: str, task: "ClaimedTask") -> None:
+        """Die here if this is the place; otherwise return."""
+        if phase != self.phase or self.kind not in (None, task.kind):
+            return
+        try:
+            # Exclusive creation decides between two threads or processes that get here together.
+            self.fired.open("x").close()
+        except FileExistsError:
+            return
+        if self.victim == "server":
+            os.killpg(os.getpgrp(), signal.SIGKILL)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def install_phase_hook(failpoint: Failpoint) -> None:
+    """Have every runner that is built from now on announce its phases to the failpoint.
+
+    The server builds its runner itself, so its constructor is where a test can reach it.
+    """
+    from tasks.runner import Runner
+
+    announcing = functools.partialmethod(Runner.__init__, on_phase=failpoint.reached)
+    setattr(Runner, "__init__", announcing)  # noqa: B010 - the type checker rightly refuses a plain assignment
+
+
+def application() -> Flask:
+    """Build the app inside a worker, with the plan's failpoint armed. Called by gunicorn."""
+    from app import create_app
+
+    plan: dict[str, Any] = json.loads(Path(os.environ[_PLAN]).read_text())
+    if plan.get("failpoint"):
+        install_phase_hook(Failpoint(**{**plan["failpoint"], "fired": Path(plan["failpoint"]["fired"])}))
+    return create_app(plan["overrides"])
+
+
+def main() -> None:
+    plan_file = Path(sys.argv[1]).resolve()
+    plan: dict[str, Any] = json.loads(plan_file.read_text())
+    os.environ[_PLAN] = str(plan_file)
+    os.execv(
+        sys.executable,
+        [
+            sys.executable,
+            *("-m", "gunicorn", "-c", "gunicorn.conf.py"),
+            *("--workers", str(plan["workers"]), "--threads", str(plan["threads"])),
+            "tests.machines.serve:application()",
+        ],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""Real server processes of the product on free ports, to be killed, stopped and started again."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import requests
+
+from tests.machines.processes import MachineError, end_group, free_port, kill_group, start, tail, wait_until
+
+
+@dataclass(frozen=True)
+class FailpointPlan:
+    """Where the server is to kill itself, once; see tests.machines.serve.Failpoint for the fields.
+
+    ``phase`` is what the runner has just finished: claiming the task, or one of its three phases.
+    """
+
+    phase: Literal["claimed", "loaded", "called", "recorded"]
+    kind: str | None = None
+    victim: Literal["worker", "server"] = "server"
+
+
+class ServerProcess:
+    """One running server: a gunicorn master with its workers."""
+
+    def __init__(self, process: subprocess.Popen[bytes], base_url: str, log: Path, fired: Path) -> None:
+        self.process = process
+        self.base_url = base_url
+        self.log = log
+        self._fired = fired
+
+    def is_alive(self) -> bool:
+        """Say whether the master process is still there."""
+        return self.process.poll() is None
+
+    def failpoint_fired(self) -> bool:
+        """Say whether the failpoint that the server was started with has killed its victim."""
+        return self._fired.exists()
+
+    def kill(self) -> None:
+        """SIGKILL master and workers, as a power cut would."""
+        kill_group(self.process)
+
+    def terminate(self, timeout: float = 40) -> int:
+        """Stop gracefully, as a service manager would, and return the exit code."""
+        return end_group(self.process, how=signal.SIGTERM, timeout=timeout)
+
+    def logs(self) -> str:
+        """Return everything that the server wrote."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+
+class ServerProcesses:
+    """Starts servers for one test, each with its own log, and ends those still running after it."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._settings = dict(settings)
+        self._servers: list[ServerProcess] = []
+
+    @property
+    def log_files(self) -> list[Path]:
+        """The log of every server started so far."""
+        return [server.log for server in self._servers]
+
+    def start(
+        self,
+        count: int = 1,
+        *,
+        workers: int = 1,
+        threads: int = 4,
+        failpoint: FailpointPlan | None = None,
+        settings: Mapping[str, str] | None = None,
+        overrides: Mapping[str, object] | None = None,
+        timeout: float = 40,
+    ) -> list[ServerProcess]:
+        """Start ``count`` servers on one database and return them once each answers /healthz with 200.
+
+        ``settings`` come on top of those of the test. ``overrides`` are handed to ``create_app``, for what no
+        setting says, such as a shorter lease. ``failpoint`` holds for every server started here.
+        """
+        plan: dict[str, Any] = {"workers": workers, "threads": threads, "overrides": dict(overrides or {})}
+        servers = [self._launch(plan, failpoint, settings or {}) for _ in range(count)]
+        for server in servers:
+            self._wait_until_healthy(server, timeout)
+        return servers
+
+    def end_all(self) -> None:
+        """Kill whatever is still running."""
+        for server in self._servers:
+            server.kill()
+
+    def _launch(
+        self, plan: Mapping[str, Any], failpoint: FailpointPlan | None, settings: Mapping[str, str]
+    ) -> ServerProcess:
+        name = f"server-{len(self._servers) + 1}"
+        port = free_port()
+        base_url = f"http://127.0.0.1:{port}"
+        fired = self._folder / f"{name}.fired"
+        plan_file = self._folder / f"{name}.json"
+        armed = {**asdict(failpoint), "fired": str(fired)} if failpoint else None
+        plan_file.write_text(json.dumps({**plan, "failpoint": armed}))
+        log = self._folder / f"{name}.log"
+        process = start(
+            [sys.executable, "-m", "tests.machines.serve", str(plan_file)],
+            log=log,
+            # Each server says its own address, unless a test gives them a common one.
+            settings={
+                **self._settings,
+                "BASE_URL": base_url,
+                **settings,
+                "HOST": "127.0.0.1",
+                "PORT": str(port),
+            },
+            death_signal=signal.SIGQUIT,
+        )
+        server = ServerProcess(process, base_url, log, fired)
+        self._servers.append(server)
+        return server
+
+    def _wait_until_healthy(self, server: ServerProcess, timeout: float) -> None:
+        def settled() -> bool:
+            return not server.is_alive() or _answers_ok(f"{server.base_url}/healthz")
+
+        try:
+            wait_until(
+                settled, what=f"{server.log.stem} answers /healthz with 200", timeout=timeout, every=0.1
+            )
+        except MachineError as problem:
+            raise MachineError(f"{problem}\n{tail(server.log)}") from None
+        if not server.is_alive() and not server.failpoint_fired():
+            raise MachineError(f"{server.log.stem} ended while it started:\n{tail(server.log)}")
+
+
+def _answers_ok(url: str) -> bool:
+    with requests.Session() as http:
+        http.trust_env = False
+        try:
+            return http.get(url, timeout=2, allow_redirects=False).status_code == 200
+        except requests.RequestException:
+            return False

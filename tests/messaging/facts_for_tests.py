@@ -1,0 +1,52 @@
+"""The one interview that the tests in this folder write about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from messaging.facts import InterviewFacts, Person, Reader
+from models import ReaderRole
+
+SENDER = "interviews@northwind.example"
+MADE_AT = datetime(2026, 11, 22, 14, 30, tzinfo=UTC)
+
+ANNA = Person("Anna Berg", "anna@northwind.example", "Europe/Zurich")
+DINA = Person("Dina Park", "dina@mail.example", "America/New_York")
+BEN = Person("Ben Okafor", "ben@northwind.example", "Europe/Zurich")
+KIRAN = Person("Kiran Rao", "kiran@northwind.example", "Asia/Kolkata")
+
+FACTS = InterviewFacts(
+    title="Backend Engineer Interview",
+    job_title="Backend Engineer",
+    organisation="Northwind",
+    type_label="Video",
+    software_label="Zoom",
+    starts_at=datetime(2026, 11, 24, 8, 0, tzinfo=UTC),
+    duration_minutes=45,
+    zone="Europe/Zurich",
+    link_state="ready",
+    join_url="https://zoom.example/j/85512345678?pwd=abcDEF",
+    passcode="k7Pm2Q",
+    agenda="1. Introductions\n2. A system you built\n3. Your questions",
+    message_to_candidate="We are looking forward to meeting you.",
+    scheduler=ANNA,
+    candidate=DINA,
+    hiring_manager=BEN,
+    attendees=(KIRAN,),
+    uid="0d5c6a1f9be54c0b8a64@northwind.example",
+    revision=0,
+)
+
+WAITING = replace(FACTS, link_state="waiting", join_url=None, passcode=None)
+
+
+def reader(person: Person = DINA, role: ReaderRole = ReaderRole.CANDIDATE) -> Reader:
+    """Somebody who gets a copy, with a join page that is told apart by their first name."""
+    page = f"https://hiring.northwind.example/j/{person.name.split()[0].lower()}-token"
+    return Reader(person, role, page)
+
+
+def facts(**changes: Any) -> InterviewFacts:
+    return replace(FACTS, **changes)

@@ -1,0 +1,201 @@
+"""What invitations and reminders say, and to whom."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from messaging.facts import InterviewFacts, LinkState, Person, Reader
+from messaging.letters import Letter, compose_invitation, compose_reminder
+from models import ReaderRole
+from tests.messaging.facts_for_tests import (
+    ANNA,
+    BEN,
+    DINA,
+    FACTS,
+    KIRAN,
+    MADE_AT,
+    SENDER,
+    WAITING,
+    facts,
+    reader,
+)
+from tests.messaging.golden_files import assert_golden
+
+
+def invitation(about: InterviewFacts = FACTS, to: Reader | None = None) -> Letter:
+    return compose_invitation(about, to or reader(), sender=SENDER, made_at=MADE_AT)
+
+
+def both_bodies(letter: Letter) -> tuple[str, str]:
+    return letter.text, letter.html
+
+
+LETTERS = {
+    "invitation-candidate-new-york": invitation(),
+    "invitation-hiring-manager-zurich": invitation(to=reader(BEN, ReaderRole.HIRING_MANAGER)),
+    "invitation-without-link-attendee-kolkata": invitation(WAITING, reader(KIRAN, ReaderRole.ATTENDEE)),
+    "invitation-changed-candidate-new-york": invitation(facts(revision=1)),
+    "reminder-candidate-new-york": compose_reminder(FACTS, reader(), 24 * 60),
+    "reminder-without-link-hiring-manager-zurich": compose_reminder(
+        WAITING, reader(BEN, ReaderRole.HIRING_MANAGER), 60
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_each_letter_reads_as_it_was_read_through(name: str) -> None:
+    letter = LETTERS[name]
+    assert_golden(f"{name}.txt", f"Subject: {letter.subject}\n\n{letter.text}")
+    assert_golden(f"{name}.html", letter.html)
+    if letter.ics is not None:
+        assert_golden(f"{name}.ics", letter.ics.decode().replace("\r\n", "\n"))
+
+
+def test_the_subject_names_job_organisation_and_the_readers_time() -> None:
+    assert invitation().subject == "Interview: Backend Engineer at Northwind – Tue 24 Nov 2026, 03:00 EST"
+
+
+@pytest.mark.parametrize(
+    ("zone", "subject_end", "own", "planned"),
+    [
+        ("Europe/Berlin", "09:00 CET", "09:00–09:45 CET", None),
+        ("Asia/Kolkata", "13:30 IST", "13:30–14:15 IST", "09:00–09:45 CET"),
+        ("Pacific/Auckland", "21:00 NZDT", "21:00–21:45 NZDT", "09:00–09:45 CET"),
+        (None, "09:00 CET", "09:00–09:45 CET (Europe/Zurich)", None),
+    ],
+)
+def test_times_stand_in_the_readers_zone_and_the_planned_one_beside_it_when_it_differs(
+    zone: str | None, subject_end: str, own: str, planned: str | None
+) -> None:
+    letter = invitation(to=reader(replace(DINA, zone=zone)))
+    assert letter.subject.endswith(subject_end)
+    assert own in letter.text
+    for body in both_bodies(letter):
+        if planned is None:
+            assert "That is" not in body
+        else:
+            assert f"{planned} (Europe/Zurich)" in body
+
+
+def test_an_interview_over_midnight_names_both_days() -> None:
+    letter = invitation(facts(starts_at=datetime(2026, 11, 25, 4, 30, tzinfo=UTC)))
+    assert "Tuesday, 24 November 2026, 23:30 EST – Wednesday, 25 November 2026, 00:15 EST" in letter.text
+
+
+def test_an_interview_over_a_clock_change_names_both_zones() -> None:
+    zurich = reader(replace(DINA, zone="Europe/Zurich"))
+    letter = invitation(facts(starts_at=datetime(2026, 10, 25, 0, 30, tzinfo=UTC)), zurich)
+    assert "Sunday, 25 October 2026, 02:30 CEST – 02:15 CET" in letter.text
+
+
+@pytest.mark.parametrize("letter", [invitation(), compose_reminder(FACTS, reader(), 60)])
+def test_the_providers_link_comes_first_and_the_readers_own_page_after_it(letter: Letter) -> None:
+    escaped = letter.html.replace("&amp;", "&")
+    for body in (letter.text, escaped):
+        assert "Join Zoom Meeting" in body
+        assert "Passcode: " in body
+        assert "k7Pm2Q" in body
+        page = body.index("https://hiring.northwind.example/j/dina-token")
+        assert body.index("https://zoom.example/j/85512345678?pwd=abcDEF") < page
+        assert body.index("If that does not work") < page
+
+
+@pytest.mark.parametrize("state", ["waiting", "failed"])
+def test_without_a_link_every_body_says_that_it_follows(state: LinkState) -> None:
+    about = replace(WAITING, link_state=state)
+    for letter in (invitation(about), compose_reminder(about, reader(), 60)):
+        for body in both_bodies(letter):
+            assert "The link to join will follow in a separate mail." in body
+            assert "This page will always show the current link:" in body
+            assert "/j/dina-token" in body
+            assert "Join Zoom Meeting" not in body
+            assert "Passcode" not in body
+
+
+def test_an_interview_without_a_meeting_promises_no_link() -> None:
+    letter = invitation(replace(WAITING, link_state="none", software_label=None, type_label="Phone"))
+    for body in both_bodies(letter):
+        assert "link" not in body.replace("supported-color-schemes", "").replace(".link", "")
+        assert "Phone" in body
+
+
+def test_each_copy_holds_no_other_readers_page() -> None:
+    copies = {
+        person.name: invitation(to=reader(person, role))
+        for person, role in (
+            (DINA, ReaderRole.CANDIDATE),
+            (BEN, ReaderRole.HIRING_MANAGER),
+            (KIRAN, ReaderRole.ATTENDEE),
+        )
+    }
+    for name, letter in copies.items():
+        assert letter.ics is not None
+        unfolded = letter.ics.replace(b"\r\n ", b"").decode()
+        for other in ("dina", "ben", "kiran"):
+            is_own = name.casefold().startswith(other)
+            for content in (*both_bodies(letter), unfolded):
+                assert (f"{other}-token" in content) is is_own
+
+
+def test_a_reader_without_a_page_gets_the_link_alone() -> None:
+    letter = invitation(to=Reader(DINA, ReaderRole.CANDIDATE, None))
+    assert letter.ics is not None
+    assert "If that does not work" not in letter.text + letter.html
+    assert b"\r\nURL" not in letter.ics
+
+
+def test_a_person_in_two_parts_is_listed_once() -> None:
+    letter = invitation(facts(attendees=(Person("Ben O.", "BEN@northwind.example"), KIRAN)))
+    assert letter.text.count("- Ben") == 1
+
+
+@pytest.mark.parametrize(
+    ("software", "button"),
+    [
+        ("Zoom", "Join Zoom Meeting"),
+        ("Google Meet", "Join Google Meet"),
+        ("Microsoft Teams", "Join Microsoft Teams Meeting"),
+        ("Other", "Join Meeting"),
+    ],
+)
+def test_the_button_names_the_software(software: str, button: str) -> None:
+    assert f">{button}</a>" in invitation(facts(software_label=software)).html
+
+
+def test_a_pasted_link_that_is_no_web_address_cannot_be_clicked_on() -> None:
+    letter = invitation(facts(join_url="javascript:alert(1)"))
+    assert 'href="javascript' not in letter.html
+    assert "javascript:alert(1)" in letter.html
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(1440, "24 hours"), (60, "1 hour"), (90, "1 hour 30 minutes"), (15, "15 minutes")],
+)
+def test_a_reminder_says_how_long_it_still_is(minutes: int, words: str) -> None:
+    letter = compose_reminder(FACTS, reader(), minutes)
+    assert letter.ics is None
+    assert letter.subject.startswith("Interview reminder: Backend Engineer at Northwind – Tue 24 Nov 2026")
+    for body in both_bodies(letter):
+        assert f"starts in about {words}." in body
+
+
+def test_what_was_written_to_the_candidate_is_headed_so_in_other_copies() -> None:
+    assert f"A message from {ANNA.name}" in invitation().text
+    assert "Anna Berg’s message to Dina Park" in invitation(to=reader(BEN, ReaderRole.HIRING_MANAGER)).text
+
+
+def test_html_is_told_its_language_and_follows_dark_colours_without_fetching_anything() -> None:
+    html = invitation().html
+    assert '<html lang="en">' in html
+    assert '<meta name="color-scheme" content="light dark">' in html
+    assert 'dir="auto">Dina Park</span>' in html
+    for forbidden in ("<img", "<script", "<link", "@import", "url("):
+        assert forbidden not in html
+
+
+def test_the_same_facts_give_the_same_letter() -> None:
+    assert invitation() == invitation()

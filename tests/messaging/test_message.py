@@ -1,0 +1,171 @@
+"""The bytes of a mail: its parts, its headers, and what they refuse."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.header import decode_header, make_header
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.utils import getaddresses
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_mail import Message
+
+from messaging.headers import Mailbox
+from messaging.invites import build_ics
+from messaging.transport import CalendarPart, HardenedMessage, mail
+from tests.messaging.facts_for_tests import FACTS, MADE_AT, SENDER, reader
+from tests.messaging.mail_servers import HOST, real_server
+
+ICS = build_ics(FACTS, reader(), sender=SENDER, made_at=MADE_AT)
+DINA = Mailbox("Dina Park", "dina@mail.example")
+ANNA = Mailbox("Anna Berg", "anna@northwind.example")
+
+
+def message(**changes: Any) -> HardenedMessage:
+    arguments: dict[str, Any] = {
+        "subject": "Interview: Backend Engineer – Tue 24 Nov 2026, 09:00 CET",
+        "text": "Grüezi Dina\n" + "long " * 300 + "\n",
+        "html": "<p>Grüezi Dina</p>\n",
+        "sender": Mailbox("Anna Berg via Northwind", SENDER),
+        "recipient": "dina@mail.example",
+        "to": (DINA,),
+        "cc": (),
+        "reply_to": ANNA,
+        "message_id": "<i1.r0.7f3a@northwind.example>",
+        "sent_at": datetime(2026, 11, 22, 14, 30, tzinfo=UTC),
+        "calendar": CalendarPart(ICS, "REQUEST"),
+    } | changes
+    return HardenedMessage(**arguments)
+
+
+def read(content: bytes) -> EmailMessage:
+    return BytesParser(EmailMessage, policy=policy.default).parsebytes(content)
+
+
+def test_the_parts_stand_in_the_order_that_mail_programs_expect() -> None:
+    parts = [(part.get_content_type(), part.get_filename()) for part in read(message().as_bytes()).walk()]
+    assert parts == [
+        ("multipart/mixed", None),
+        ("multipart/alternative", None),
+        ("text/plain", None),
+        ("text/html", None),
+        ("text/calendar", None),
+        ("text/calendar", "invite.ics"),
+    ]
+
+
+def test_both_calendar_parts_hold_the_same_bytes_and_the_same_method() -> None:
+    parts = [part for part in read(message().as_bytes()).walk() if part.get_content_type() == "text/calendar"]
+    for part in parts:
+        assert part.get_payload(decode=True) == ICS
+        assert part.get_param("method") == "REQUEST"
+        assert part.get_param("charset") == "utf-8"
+        assert part["Content-Transfer-Encoding"] == "base64"
+    assert [part.get_content_disposition() for part in parts] == [None, "attachment"]
+
+
+def test_without_a_calendar_there_are_two_alternatives_and_nothing_else() -> None:
+    parts = [part.get_content_type() for part in read(message(calendar=None).as_bytes()).walk()]
+    assert parts == ["multipart/alternative", "text/plain", "text/html"]
+
+
+def test_the_wire_carries_ascii_in_short_lines_that_end_in_crlf() -> None:
+    content = message().as_bytes()
+    assert content.isascii()
+    assert content.count(b"\n") == content.count(b"\r\n") == content.count(b"\r")
+    assert max(len(line) for line in content.split(b"\r\n")) <= 78
+    assert content.count(b"MIME-Version") == 1
+
+
+def test_a_machine_says_that_it_is_one() -> None:
+    mail_read = read(message().as_bytes())
+    assert mail_read["Auto-Submitted"] == "auto-generated"
+    assert mail_read["X-Auto-Response-Suppress"] == "All"
+    assert mail_read["Date"] == "Sun, 22 Nov 2026 14:30:00 +0000"
+    assert mail_read["Precedence"] is None
+    assert mail_read["Bcc"] is None
+
+
+ODD_NAMES = [
+    "Müller, Jürgen",
+    'Robert "Bob" Lee',
+    "Anna Berg via Straße & Söhne, Inc.",
+    "O'Neil; (the second)",
+    "李小龍",
+    "محمد علي",
+    "👩🏽‍💻 Dev",
+    "x" * 118,
+    "ü" * 118,
+    "a@b.example",
+    "<evil@x.example>",
+    "=?utf-8?q?hidden?=",
+    "=?utf-8?q?a=0d=0aBcc:=20x@y.example?=",
+    "back\\slash",
+]
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_odd_names_arrive_as_they_are_and_change_no_address(name: str) -> None:
+    people = tuple(Mailbox(name, f"person{number}@mail.example") for number in range(5))
+    content = message(to=people[:1], cc=people[1:], sender=Mailbox(name, SENDER)).as_bytes()
+    expected = [f"person{number}@mail.example" for number in range(1, 5)]
+    # The modern parser puts spaces between the encoded words of a long name, so names are read as
+    # RFC 2047 has it.
+    read_by_hand = getaddresses([message_from_bytes(content, policy=policy.compat32)["Cc"]])
+    assert [address for _, address in read_by_hand] == expected
+    assert {str(make_header(decode_header(shown))) for shown, _ in read_by_hand} == {name}
+    modern = read(content)
+    assert [each.addr_spec for each in modern["Cc"].addresses] == expected
+    assert modern["From"].addresses[0].addr_spec == SENDER
+    assert modern["Bcc"] is None
+
+
+@pytest.mark.parametrize("subject", [*ODD_NAMES, "Grüße " * 25, "tail =?", "é" * 160])
+def test_odd_subjects_arrive_as_they_are(subject: str) -> None:
+    content = message(subject=subject).as_bytes()
+    raw = message_from_bytes(content, policy=policy.compat32)
+    assert str(make_header(decode_header(raw["Subject"]))) == subject
+    assert raw["Bcc"] is None
+    assert max(len(line) for line in content.split(b"\r\n")) <= 150
+
+
+@pytest.mark.parametrize(
+    "odd", ["a\r\nBcc: x@y.example", "a\nb", "a\rb", "a\x00b", "a\x0bb", "a\u2028b", "a\x85b"]
+)
+@pytest.mark.parametrize("header", ["subject", "message_id", "references"])
+def test_control_characters_in_a_header_are_refused(header: str, odd: str) -> None:
+    with pytest.raises(ValueError):
+        message(**{header: odd})
+
+
+@pytest.mark.parametrize("field", ["to", "cc", "sender", "reply_to"])
+@pytest.mark.parametrize("odd", ["a\r\nBcc: x@y.example", "a\x00b", "a\u2028b"])
+def test_control_characters_in_a_name_are_refused(field: str, odd: str) -> None:
+    def build() -> HardenedMessage:
+        person = Mailbox(odd, "a@b.example")
+        return message(**{field: (person,) if field in ("to", "cc") else person})
+
+    with pytest.raises(ValueError):
+        build()
+
+
+@pytest.mark.parametrize("message_id", ["", "a@b", "<a>", "<a@b> <c@d>", "<a b@c>", "<ü@b>"])
+def test_a_message_id_has_one_form(message_id: str) -> None:
+    with pytest.raises(ValueError):
+        message(message_id=message_id)
+
+
+def test_the_extension_sends_hardened_messages_and_no_others() -> None:
+    app = Flask("mail")
+    with real_server() as mailroom:
+        app.config.update(TESTING=True, MAIL_SERVER=HOST, MAIL_PORT=mailroom.port, MAIL_DEFAULT_SENDER=SENDER)
+        mail.init_app(app)
+        with app.app_context(), mail.record_messages() as recorded:
+            mail.send(message())
+            with pytest.raises(TypeError):
+                mail.send(Message("plain", recipients=["dina@mail.example"], body="hello"))
+    assert len(mailroom.taken) == len(recorded) == 1

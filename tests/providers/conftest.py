@@ -1,0 +1,108 @@
+"""A Zoom provider against the simulated Zoom, and one against a server that answers byte for byte as told."""
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+import requests
+
+from providers.base import Grant, MeetingRequest, TokenSet
+from providers.http import Bounds
+from providers.zoom.provider import ZoomProvider
+from providers.zoom.settings import ZoomSettings
+from tests.machines.simulators import CLIENT_ID, CLIENT_SECRET, Simulators
+from tests.providers.scripted_server import ScriptedServer
+
+REDIRECT_URI = "http://localhost:8000/connect/zoom/callback"
+CODE_VERIFIER = (
+    base64.urlsafe_b64encode(hashlib.sha512(b"a verifier for tests").digest()).decode().rstrip("=")
+)
+NOW = datetime(2031, 3, 4, 15, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def meeting_request() -> MeetingRequest:
+    """An interview a week from now. The simulated Zoom lives in the present, so the date is not fixed."""
+    starts_at = (datetime.now(UTC) + timedelta(days=7)).replace(hour=9, minute=30, second=0, microsecond=0)
+    return MeetingRequest(
+        topic="Data Engineer Interview",
+        agenda="Your last project, then ours.\r\nBring questions.",
+        starts_at=starts_at,
+        duration_minutes=45,
+        timezone="Europe/Zurich",
+    )
+
+
+@pytest.fixture
+def zoom(simulators: Simulators) -> ZoomProvider:
+    """The provider on the simulated Zoom, with short time-outs."""
+    settings = ZoomSettings(
+        client_id=CLIENT_ID,
+        client_secret=CLIENT_SECRET,
+        oauth_url=simulators.zoom_url,
+        api_url=f"{simulators.zoom_url}/v2",
+        api_url_is_configured=True,
+    )
+    return ZoomProvider(settings, bounds=Bounds(timeout_seconds=3, deadline_seconds=3))
+
+
+def consent(url: str, account: str, decision: str = "allow") -> dict[str, str]:
+    """Answer a consent page without a browser; return the query of the redirect back."""
+    parts = urlsplit(url)
+    form = {**dict(parse_qsl(parts.query)), "account": account, "decision": decision}
+    answer = requests.post(
+        f"{parts.scheme}://{parts.netloc}{parts.path}", data=form, allow_redirects=False, timeout=5
+    )
+    assert answer.status_code == 302, answer.text
+    return dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
+
+
+@pytest.fixture
+def connect(zoom: ZoomProvider) -> Callable[[str], TokenSet]:
+    """Connects an account by the whole round trip."""
+
+    def connect(account: str) -> TokenSet:
+        url = zoom.authorize_url(redirect_uri=REDIRECT_URI, state="s", code_verifier=CODE_VERIFIER)
+        code = consent(url, account)["code"]
+        return zoom.exchange_code(code=code, redirect_uri=REDIRECT_URI, code_verifier=CODE_VERIFIER)
+
+    return connect
+
+
+@pytest.fixture
+def host(connect: Callable[[str], TokenSet]) -> Grant:
+    """The grant of somebody who may do everything."""
+    return Grant(connect("priya.raman@northlight.example").access_token)
+
+
+@pytest.fixture
+def scripted_server() -> Iterator[ScriptedServer]:
+    server = ScriptedServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def scripted_zoom(scripted_server: ScriptedServer) -> ZoomProvider:
+    """The provider on the scripted server, with a body of at most 64 KiB."""
+    return _on(scripted_server, Bounds(max_bytes=64 * 1024))
+
+
+@pytest.fixture
+def impatient_zoom(scripted_server: ScriptedServer) -> ZoomProvider:
+    """The provider on the scripted server, for tests that wait for the end of its patience."""
+    return _on(scripted_server, Bounds(timeout_seconds=0.5, deadline_seconds=0.8))
+
+
+def _on(scripted_server: ScriptedServer, bounds: Bounds) -> ZoomProvider:
+    settings = ZoomSettings(
+        client_id="id-of-the-app",
+        client_secret="SECRET-OF-THE-APP",
+        oauth_url=scripted_server.url,
+        api_url=f"{scripted_server.url}/v2",
+        api_url_is_configured=True,
+    )
+    return ZoomProvider(settings, clock=lambda: NOW, bounds=bounds)

@@ -1,0 +1,74 @@
+"""Error pages: what happened, in words, for a page and for a piece of one."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, g, make_response, render_template
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+import htmx
+from extensions import db
+
+log = logging.getLogger("web")
+
+_PAGES = {
+    400: (
+        "That did not work",
+        "The request could not be understood. Go back, reload the page and try again.",
+    ),
+    403: (
+        "You may not do this",
+        "Your role does not include it. Ask an owner or administrator of your team.",
+    ),
+    404: ("Nothing here", "This page does not exist, or it is not yours to see."),
+    405: ("That did not work", "This address does not answer in this way. Go back and try again."),
+    410: ("No longer here", "This page has done its work and is gone."),
+    413: ("Too much at once", "What you sent is larger than this server accepts."),
+    422: ("Something is missing", "Please check what you typed."),
+    500: ("Our mistake", "Something went wrong on this server. Nothing was lost; please try again."),
+    503: (
+        "Not possible right now",
+        "The database cannot be used at the moment. Nothing was saved; please try again in a minute.",
+    ),
+}
+
+
+def init_app(app: Flask) -> None:
+    @app.errorhandler(CSRFError)
+    def form_is_stale(error: CSRFError) -> Response:
+        words = "This form was open for too long or belongs to another sign-in. Reload the page and send it again."
+        # 419 is what the pages' htmx settings show in the message line, so that typed text stays.
+        return _answer(419 if htmx.is_htmx() else 400, "Please send it again", words)
+
+    @app.errorhandler(OperationalError)
+    def database_is_away(error: OperationalError) -> Response:
+        log.error("the database cannot be used: %s", error.orig)
+        db.session.rollback()
+        return _answer(503, *_PAGES[503])
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response:
+        if error.response is not None:
+            response = error.response
+            assert isinstance(response, Response)
+            return response
+        code = error.code or 500
+        return _answer(code, *_PAGES.get(code, (error.name, "Please go back and try again.")))
+
+    @app.errorhandler(500)
+    def our_mistake(error: Exception) -> Response:
+        db.session.rollback()
+        return _answer(500, *_PAGES[500])
+
+
+def _answer(code: int, title: str, words: str) -> Response:
+    template = "errors/_fragment.html" if htmx.is_htmx() else "errors/error.html"
+    page = render_template(template, code=code, title=title, words=words, request_id=g.get("request_id", ""))
+    response = make_response(page, code)
+    if htmx.is_htmx():
+        response.headers["HX-Retarget"] = "#messages"
+        response.headers["HX-Reswap"] = "innerHTML"
+    return htmx.varies(response)

@@ -1,0 +1,66 @@
+"""The base of every form: text comes in stripped and without characters that nobody can see."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
+
+from timezones import is_zone, zone_names
+
+# Control characters but tab and line ends, and the marks that turn the direction of text around: neither
+# can be seen, both make a line read as something that it is not.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+def clean_text(text: str | None) -> str | None:
+    """Without invisible characters and without space around it; line ends are `\\n`."""
+    if text is None:
+        return None
+    return _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def clean_line(text: str | None) -> str | None:
+    """The same on one line."""
+    cleaned = clean_text(text)
+    return None if cleaned is None else " ".join(cleaned.split())
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    """A form whose text fields are cleaned before they are checked."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def bind_field(self, form: FlaskForm, unbound_field: Any, options: dict[str, Any]) -> Field:
+            kind = unbound_field.field_class
+            own = list(unbound_field.kwargs.get("filters", ()))
+            if issubclass(kind, TextAreaField):
+                options = {**options, "filters": [clean_text, *own]}
+            elif issubclass(kind, StringField) and not kind.__name__.startswith("Password"):
+                options = {**options, "filters": [clean_line, *own]}
+            return unbound_field.bind(form=form, **options)
+
+    def refuse(self, field: str, words: str) -> None:
+        """Put a message that the domain gave beside the field it belongs to."""
+        target = self._fields.get(field) or next(iter(self._fields.values()))
+        target.errors = [*target.errors, words]
+
+
+def zone_choices(*, empty: str | None = None, first: str | None = None) -> list[SelectChoice]:
+    """Time zones for a select: an empty choice if named, the reader's own zone first, then all."""
+    choices = [SelectChoice("", empty)] if empty is not None else []
+    if first and is_zone(first):
+        choices.append(SelectChoice(first, f"{first.replace('_', ' ')} (yours)"))
+    choices += [SelectChoice(name, name.replace("_", " ")) for name in zone_names() if name != first]
+    return choices
+
+
+class ZoneField(SelectField):
+    """A time zone by its IANA name."""
+
+    def __init__(self, label: str, *, empty: str | None = None, **options: Any) -> None:
+        super().__init__(label, choices=zone_choices(empty=empty), **options)

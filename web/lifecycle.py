@@ -1,0 +1,78 @@
+"""What every request goes through before and after its route: address, transaction, headers."""
+
+from __future__ import annotations
+
+import secrets
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, g, redirect, request
+from flask_login import current_user
+
+from accounts.sessions import note_seen
+from database import begin_reading, begin_writing
+from extensions import db
+from security import MAIL_FRAME_POLICY, content_security_policy
+from web.access import POLLS
+
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+_ANY_HOST = ("/healthz", "/webhooks/")
+
+
+def init_app(app: Flask) -> None:
+    policy = content_security_policy([_origin(app.config["ZOOM_OAUTH_URL"])])
+    own_host = urlsplit(app.config["BASE_URL"]).netloc.lower()
+
+    @app.before_request
+    def begin() -> Response | None:
+        g.request_id = secrets.token_hex(6)
+        if request.method in _READS:
+            begin_reading()
+        else:
+            begin_writing()
+        if request.host.lower() != own_host and not request.path.startswith(_ANY_HOST):
+            return _at_home()
+        return None
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        headers = response.headers
+        framed = response.headers.get("X-Framed-Mail")
+        headers.pop("X-Framed-Mail", None)
+        headers.setdefault("Content-Security-Policy", MAIL_FRAME_POLICY if framed else policy)
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        # The form protection of https needs a referrer of our own pages, so `no-referrer` would break it.
+        headers.setdefault("Referrer-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        headers.setdefault("X-Request-Id", g.get("request_id", ""))
+        if app.config["SESSION_COOKIE_SECURE"]:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if request.endpoint != "static":
+            # Pages about people belong in no cache, the browser's own included.
+            headers["Cache-Control"] = "no-store"
+        return response
+
+    @app.after_request
+    def remember(response: Response) -> Response:
+        if request.endpoint not in POLLS and response.status_code < 500 and current_user.is_authenticated:
+            row = current_user.session
+            seen = (row.id, row.last_seen_at)
+            # The request's own transaction is over; this is another, and a rare one.
+            db.session.rollback()
+            note_seen(*seen)
+        return response
+
+
+def _at_home() -> Response:
+    """The same page at the address that people are told; mails and cookies belong to that one."""
+    if request.method not in _READS:
+        abort(400, "This server is known under another address.")
+    response = redirect(current_app.config["BASE_URL"] + request.full_path.rstrip("?"), 302)
+    assert isinstance(response, Response)
+    return response
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,31 @@
+"""Short messages for the next page, and the lines that stand above every page while something is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from flask import flash
+
+Level = Literal["info", "success", "warning", "danger"]
+
+
+@dataclass(frozen=True)
+class Banner:
+    """A line above the page. The action is a link, or absent where only waiting helps."""
+
+    level: Level
+    text: str
+    action_label: str | None = None
+    action_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Notice:
+    level: Level
+    text: str
+
+
+def say(text: str, level: Level = "success") -> None:
+    """Show a message once, on the next page this browser sees."""
+    flash(text, level)

@@ -1,0 +1,102 @@
+"""Who is signed in, for Flask-Login, the routes and the templates."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Flask, Response, g, request, session, url_for
+from flask_login import UserMixin, current_user
+from flask_login import login_user as _login_user
+from flask_login import logout_user as _logout_user
+
+import htmx
+from accounts import sessions
+from accounts.first_run import organisation
+from extensions import login_manager
+from models import Role, User, UserSession
+from web.notices import say
+
+
+class SignedInPerson(UserMixin):  # type: ignore[misc]  # Flask-Login is untyped
+    """The person behind a request, found through the session row that the cookie points at."""
+
+    def __init__(self, row: UserSession, token: str) -> None:
+        self.session = row
+        self.user = row.user
+        self._token = token
+
+    def get_id(self) -> str:
+        return self._token
+
+    @property
+    def name(self) -> str:
+        return self.user.name
+
+    @property
+    def email(self) -> str:
+        return self.user.email
+
+    @property
+    def role(self) -> Role:
+        return self.user.role
+
+    @property
+    def timezone(self) -> str:
+        return self.user.timezone
+
+
+def init_app(app: Flask) -> None:
+    login_manager.init_app(app)
+    login_manager.user_loader(_load)
+    login_manager.unauthorized_handler(_unauthorized)
+
+
+def _load(token: str) -> SignedInPerson | None:
+    row = sessions.find_session(token)
+    return SignedInPerson(row, token) if row is not None else None
+
+
+def _unauthorized() -> Response:
+    """Send somebody to the sign-in page and, after it, back to what they wanted to read."""
+    wanted = request.full_path.rstrip("?") if request.method == "GET" and not htmx.is_htmx() else None
+    if "_user_id" in session:
+        say("Your session has ended. Please sign in again.", "info")
+    return htmx.go_to(url_for("people.sign_in", next=wanted))
+
+
+def person() -> SignedInPerson:
+    """The signed-in person of this request; only for routes that need a sign-in."""
+    return cast(SignedInPerson, current_user)
+
+
+def actor() -> User:
+    """The user on whose behalf this request reads and acts."""
+    return person().user
+
+
+def begin(user_id: int) -> None:
+    """Sign somebody in within the current transaction; the caller commits.
+
+    Everything the browser's session held before is dropped, so that a session planted in somebody's
+    browser is worth nothing after they sign in.
+    """
+    token = sessions.begin_session(user_id, request.user_agent.string)
+    row = sessions.find_session(token)
+    assert row is not None
+    session.clear()
+    _login_user(SignedInPerson(row, token))
+
+
+def end() -> None:
+    """Sign out within the current transaction; the caller commits."""
+    sessions.end_session(person().session.id)
+    _logout_user()
+    session.clear()
+
+
+def connecting_is_open() -> bool:
+    """Whether the owner opened connecting to everyone who schedules or hosts."""
+    if "connecting_is_open" not in g:
+        row = organisation()
+        g.connecting_is_open = row is not None and row.connecting_is_open
+    return bool(g.connecting_is_open)

@@ -1,0 +1,97 @@
+"""What templates may use beside their own context: icons, times in the reader's zone, permissions."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from flask import Flask, g
+from flask_login import current_user
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+
+from accounts.first_run import organisation
+from accounts.permissions import Action, may_anywhere
+from models import Organisation
+from timezones import LocalMoment, local_moment
+from web.assets import STATIC
+from web.banners import banners
+from web.signed_in import connecting_is_open
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["icon"] = icon
+    app.jinja_env.globals["may"] = may
+    app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters["initials"] = initials
+    app.jinja_env.filters["role_label"] = lambda role: role.label
+    demo = app.extensions.get("demo")
+
+    @app.context_processor
+    def about_this_server() -> dict[str, Any]:
+        return {
+            "organisation": current_organisation(),
+            "app_name": app.config["APP_NAME"],
+            "is_demo": demo is not None,
+            "demo_mailbox_url": demo.mailbox_url if demo else None,
+            "demo_zoom_url": demo.zoom_url if demo else None,
+            "banners": banners(),
+        }
+
+
+def current_organisation() -> Organisation | None:
+    """The organisation, read once per request."""
+    if "organisation" not in g:
+        g.organisation = organisation()
+    found: Organisation | None = g.organisation
+    return found
+
+
+@cache
+def _drawing(name: str) -> str:
+    if not re.fullmatch(r"[a-z0-9-]+", name):
+        raise ValueError(name)
+    drawing = (STATIC / "vendor" / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    inside = re.search(r"<svg[^>]*>(.*)</svg>", drawing, re.DOTALL)
+    assert inside is not None
+    return " ".join(inside.group(1).split())
+
+
+def icon(name: str, size: int = 20, class_: str = "") -> Markup:
+    """One vendored outline icon, inlined; decoration only, so hidden from screen readers."""
+    return Markup(
+        '<svg class="icon {}" width="{}" height="{}" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
+        'stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" '
+        'focusable="false">{}</svg>'
+    ).format(class_, size, size, Markup(_drawing(name)))
+
+
+def may(action: str) -> bool:
+    """Whether the signed-in person's role may do this at least somewhere."""
+    if not current_user.is_authenticated:
+        return False
+    return may_anywhere(current_user.role, Action(action), connecting_is_open=connecting_is_open())
+
+
+def viewer_zone() -> str:
+    """The zone in which this reader sees times."""
+    if current_user.is_authenticated:
+        return str(current_user.timezone)
+    row = current_organisation()
+    return row.timezone if row else "UTC"
+
+
+def moment(instant: datetime, zone_name: str | None = None) -> LocalMoment:
+    """An instant as this reader sees it, or as it reads in `zone_name`."""
+    return local_moment(instant, zone_name or viewer_zone())
+
+
+def initials(name: str) -> str:
+    """Up to two letters for an avatar."""
+    words = [word for word in name.split() if word[:1].isalnum()]
+    picked = words[:1] + words[-1:] if len(words) > 1 else words
+    return "".join(word[0] for word in picked).upper() or "?"
