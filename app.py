@@ -18,7 +18,7 @@ import htmx
 import instance_folder
 import models  # noqa: F401  the tables have to be known before the first query or migration
 from blueprints import register_blueprints
-from config import flask_settings, load_settings
+from config import flask_settings, load_settings, settings_names
 from connections import setup as connections_setup
 from database import listen
 from demo.marker import read_marker
@@ -46,7 +46,8 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     app = Flask(__name__, instance_path=str(settings["INSTANCE_PATH"]))
     app.config.update(settings)
     app.config.update(flask_settings(settings))
-    app.config.update(overrides or {})
+    # Whatever is no setting: what tests and the server itself adjust, such as the length of a lease.
+    app.config.update({name: value for name, value in (overrides or {}).items() if name not in settings_names()})
     app.config.update(SECRET_KEY=keys.secret_key, INSTALLATION_ID=keys.installation_id)
     _quiet_the_talkative()
     if app.config["TRUSTED_PROXIES"]:

@@ -192,6 +192,11 @@ SETTINGS: tuple[Setting, ...] = (
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
+def settings_names() -> frozenset[str]:
+    """The names of all settings."""
+    return frozenset(_BY_NAME)
+
+
 def load_settings(
     environ: Mapping[str, str] | None = None, overrides: Mapping[str, object] | None = None
 ) -> dict[str, Any]:

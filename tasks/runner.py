@@ -185,7 +185,8 @@ class Runner:
         seen = -1
         while not self._stopping:
             with self._condition:
-                self._condition.wait_for(lambda: self._stopping or self._wakes[lane] != seen)
+                while not self._stopping and self._wakes[lane] == seen:
+                    self._condition.wait()
                 seen = self._wakes[lane]
             try:
                 while not self._stopping and self._run_one(lane):
@@ -295,18 +296,19 @@ class Runner:
             self._on_phase("recorded", task)
         except (LeaseLostError, SQLAlchemyError):
             raise
-        except Exception:
+        except Exception as error:
             # Bad data or a fault of ours must not stop the others; the row steps aside and shows itself.
             log.exception("task %s %s crashed", task.id, task.kind)
-            self._finish(task, lambda: self._after_crash(task, error))
+            crash = type(error).__name__
+            self._finish(task, lambda: self._after_crash(task, crash))
         finally:
             log.info(
                 "task %s %s %s %.0f ms", task.id, task.kind, task.subject, 1000 * (time.monotonic() - began)
             )
 
-    def _after_crash(self, task: ClaimedTask, error: Exception) -> Next:
+    def _after_crash(self, task: ClaimedTask, crash: str) -> Next:
         crashes = task.failures + 1
-        why = f"{type(error).__name__} in {task.kind}"
+        why = f"{crash} in {task.kind}"
         if crashes < retry.CRASHES_ALLOWED:
             return Again(utc_now() + retry.CRASH.delay(crashes), why)
         if task.kind in self._handlers:

@@ -49,7 +49,8 @@ def test_from_first_run_to_the_candidates_inbox(
     assert copy.message["Cc"] == mail.message["Cc"]
     text = mail.message.get_body(("plain",))
     html = mail.message.get_body(("html",))
-    assert text is not None and html is not None
+    assert text is not None
+    assert html is not None
     assert join_url in text.get_content()
     assert "s3cret-1" in text.get_content()
     assert join_url.replace("&", "&amp;") in html.get_content()
@@ -112,7 +113,8 @@ def add_job_and_candidate(page: Page, base_url: str) -> None:
 
 def connect_zoom(page: Page, base_url: str) -> None:
     page.goto(base_url)
-    page.get_by_role("link", name="Connected Apps").first.click()
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("link", name="Connected Apps").click()
     page.get_by_role("button", name="Connect", exact=True).click()
     page.get_by_label(re.compile("Lena Vogel")).check()
     page.get_by_role("button", name="Allow").click()
