@@ -47,7 +47,9 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     app.config.update(settings)
     app.config.update(flask_settings(settings))
     # Whatever is no setting: what tests and the server itself adjust, such as the length of a lease.
-    app.config.update({name: value for name, value in (overrides or {}).items() if name not in settings_names()})
+    app.config.update(
+        {name: value for name, value in (overrides or {}).items() if name not in settings_names()}
+    )
     app.config.update(SECRET_KEY=keys.secret_key, INSTALLATION_ID=keys.installation_id)
     _quiet_the_talkative()
     if app.config["TRUSTED_PROXIES"]:

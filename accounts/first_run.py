@@ -13,7 +13,7 @@ from security import hash_password
 
 @dataclass(frozen=True)
 class FirstRun:
-    """What `/setup` and `flask setup` ask for. `timezone` is an IANA name, of organisation and owner alike."""
+    """What `/setup` and `flask setup` ask for. `timezone` (an IANA name) is of both."""
 
     organisation_name: str
     timezone: str

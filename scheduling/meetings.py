@@ -6,7 +6,7 @@ written down before it is taken, so that whoever comes after a crash knows that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -24,35 +24,18 @@ from models import (
     MeetingSoftware,
     MeetingState,
 )
-from scheduling import failures, mails
+from scheduling import failures, mails, strays
 from scheduling.hosts import Host, first_usable, possible_hosts
 from scheduling.rules import Rules
 from scheduling.timeline import note, possessive
+from scheduling.wishes import CLOCK_TOLERANCE, Created, Wish
 from tasks import outbox
 from timezones import utc_now
 
 SYNC_MEETING = "sync_meeting"
-SETTLE_ATTEMPTS = "settle_attempts"
 
 # A link that comes later than this helps nobody; people have found another way by then.
 _TRY_UNTIL_BEFORE_START = timedelta(minutes=5)
-# The provider's clock and ours may differ by this much when "created since" is compared.
-CLOCK_TOLERANCE = timedelta(minutes=2)
-# When a stray of a lost create is looked for: after the call has surely ended at both ends, and once more
-# much later, because a provider under stress may finish late.
-SETTLE_CHECKS = (timedelta(minutes=1), timedelta(minutes=15))
-
-
-@dataclass(frozen=True)
-class Wish:
-    """The meeting that is wanted, in the words of the domain. `starts_at` is aware UTC."""
-
-    topic: str
-    agenda: str
-    starts_at: datetime
-    duration_minutes: int
-    timezone: str
-    passcode: str | None = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -88,15 +71,6 @@ class NobodyCanHost:
 
 
 Step = Create | LookUp | NobodyCanHost
-
-
-@dataclass(frozen=True)
-class Created:
-    """What the provider shows of a meeting that exists. `join_url` and `passcode` are secrets."""
-
-    provider_meeting_id: str
-    join_url: str = field(repr=False)
-    passcode: str | None = field(repr=False)
 
 
 def want_meeting(interview: Interview, software: MeetingSoftware, rules: Rules) -> Meeting:
@@ -261,7 +235,7 @@ def record_created(attempt_id: int, created: Created, rules: Rules) -> None:
         mails.send_corrected_invitations(interview, rules)
     else:
         mails.release_invitations(interview)
-    _settle_later(meeting)
+    strays.settle_later(meeting)
 
 
 def is_known(software: MeetingSoftware, provider_meeting_id: str) -> bool:
@@ -322,7 +296,7 @@ def record_failed(interview_id: int, reason: FailureReason, detail: str | None) 
         note(interview_id, f"No {meeting.software.label} meeting: {words}")
     if first_time:
         mails.release_invitations(meeting.interview)
-    _settle_later(meeting)
+    strays.settle_later(meeting)
     return meeting
 
 
@@ -343,88 +317,3 @@ def try_again_for_host(user_id: int) -> int:
     for interview_id in waiting:
         enqueue_sync(interview_id)
     return len(waiting)
-
-
-# Strays: what a lost create may have left alive beside the meeting that is used.
-
-
-@dataclass(frozen=True)
-class StrayHunt:
-    """One unclear attempt to clear up: everything that fits it and is not ours goes."""
-
-    attempt_id: int
-    connection_id: int
-    software: MeetingSoftware
-    wish: Wish
-    since: datetime
-
-
-def _settle_later(meeting: Meeting) -> None:
-    for attempt in meeting.attempts:
-        if attempt.state in MAYBE_ALIVE and attempt.connection_id is not None:
-            outbox.enqueue(
-                SETTLE_ATTEMPTS,
-                lane=Lane.PROVIDER,
-                subject=f"interview:{meeting.interview_id}",
-                payload={"attempt_id": attempt.id},
-                run_at=attempt.began_at + SETTLE_CHECKS[0],
-                dedupe_key=f"{SETTLE_ATTEMPTS}:{attempt.id}",
-            )
-
-
-def plan_stray_hunt(attempt_id: int) -> StrayHunt | None:
-    """What to look for, or None when this attempt is clear or its account is gone."""
-    attempt = db.session.get(MeetingAttempt, attempt_id)
-    if attempt is None or attempt.state not in MAYBE_ALIVE or attempt.connection_id is None:
-        return None
-    return StrayHunt(
-        attempt_id=attempt.id,
-        connection_id=attempt.connection_id,
-        software=attempt.meeting.software,
-        wish=Wish(
-            topic=attempt.topic,
-            agenda=attempt.agenda,
-            starts_at=attempt.starts_at,
-            duration_minutes=attempt.duration_minutes,
-            timezone=attempt.meeting.interview.timezone,
-            passcode=None,
-        ),
-        since=attempt.began_at - CLOCK_TOLERANCE,
-    )
-
-
-def may_be_anothers(attempt_id: int) -> bool:
-    """Whether another unclear attempt looks the same, so that a stray could be what it is waiting for."""
-    attempt = db.session.get_one(MeetingAttempt, attempt_id)
-    return (
-        db.session.scalar(
-            sa.select(MeetingAttempt.id).where(
-                MeetingAttempt.id != attempt.id,
-                MeetingAttempt.meeting_id != attempt.meeting_id,
-                MeetingAttempt.connection_id == attempt.connection_id,
-                MeetingAttempt.state.in_(MAYBE_ALIVE),
-                MeetingAttempt.checks == 0,
-                MeetingAttempt.topic == attempt.topic,
-                MeetingAttempt.starts_at == attempt.starts_at,
-            )
-        )
-        is not None
-    )
-
-
-def record_stray_hunt(attempt_id: int, removed: int) -> datetime | None:
-    """Note the result; returns when to look once more, or None when the attempt is settled."""
-    attempt = db.session.get_one(MeetingAttempt, attempt_id)
-    attempt.checks += 1
-    if removed:
-        attempt.state = AttemptState.REMOVED
-        note(
-            attempt.meeting.interview_id,
-            f"Removed a second {attempt.meeting.software.label} meeting that a lost answer had left behind",
-        )
-        return None
-    age = utc_now() - attempt.began_at
-    if age >= SETTLE_CHECKS[-1]:
-        attempt.state = AttemptState.ABSENT
-        return None
-    return attempt.began_at + SETTLE_CHECKS[-1]

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 from scheduling.join_links import Links
 from scheduling.mails import SEND_MAIL
-from scheduling.meetings import SETTLE_ATTEMPTS, SYNC_MEETING
+from scheduling.meetings import SYNC_MEETING
 from scheduling.rules import Rules
+from scheduling.strays import SETTLE_ATTEMPTS
 from tasks.grants import REFRESH_CONNECTION, refresh_connection
 from tasks.mails import send_mail
-from tasks.meetings import settle_attempts, sync_meeting
+from tasks.meetings import sync_meeting
 from tasks.runner import Handler
+from tasks.strays import settle_attempts
 
 
 def all_handlers(links: Links, rules: Rules) -> Mapping[str, Handler]:

@@ -1,4 +1,4 @@
-"""The task that brings an interview's meeting in line, and the one that clears up after lost answers."""
+"""The task that brings an interview's meeting in line with what the team decided."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from connections.grants import with_grant
 from connections.setup import APP_OF_SOFTWARE, connections
-from database import read_only
 from extensions import db
 from models import FailureReason, Interview, MeetingState
 from providers.base import Meeting as ProviderMeeting
@@ -25,8 +24,9 @@ from providers.errors import (
     ScopeMissingError,
 )
 from scheduling import mails, meetings
-from scheduling.meetings import Create, Created, LookUp, NobodyCanHost, StrayHunt, Wish
+from scheduling.meetings import Create, LookUp, NobodyCanHost
 from scheduling.rules import Rules
+from scheduling.wishes import Created, Wish
 from tasks import retry
 from tasks.runner import Again, ClaimedTask, Done, Handler, Next
 from timezones import utc_now
@@ -93,13 +93,14 @@ def sync_meeting(rules: Rules) -> Handler:
 def _provider_call(
     provider: Provider, step: Create | LookUp
 ) -> Callable[..., ProviderMeeting | list[ProviderMeeting]]:
-    request = _request(step.wish)
+    request = request_for(step.wish)
     if isinstance(step, Create):
         return lambda grant: provider.create_meeting(grant, request)
     return lambda grant: provider.find_meetings(grant, request, step.since)
 
 
-def _request(wish: Wish) -> MeetingRequest:
+def request_for(wish: Wish) -> MeetingRequest:
+    """The same wish in the words of `providers`."""
     return MeetingRequest(
         topic=wish.topic,
         agenda=wish.agenda,
@@ -215,51 +216,3 @@ def _failed(
 def _next_midnight(now: datetime) -> datetime:
     # Zoom counts creates per host and UTC day; a minute more than that forgives a clock that is ahead.
     return now.replace(hour=0, minute=1, second=0, microsecond=0) + timedelta(days=1)
-
-
-def settle_attempts() -> Handler:
-    """The handler that looks for meetings which a lost answer left behind, and removes them."""
-
-    def load(task: ClaimedTask) -> StrayHunt | None:
-        return meetings.plan_stray_hunt(int(task.payload["attempt_id"]))
-
-    def call(hunt: StrayHunt) -> list[str] | ProviderError | NotSetUp:
-        provider = connections().provider(APP_OF_SOFTWARE[hunt.software])
-        if provider is None:
-            return NotSetUp()
-        try:
-            found = with_grant(
-                hunt.connection_id,
-                lambda grant: provider.find_meetings(grant, _request(hunt.wish), hunt.since),
-            )
-            strays = [made.id for made in found if not _is_ours_or_awaited(hunt, made.id)]
-            for stray in strays:
-                with_grant(hunt.connection_id, lambda grant, gone=stray: provider.delete_meeting(grant, gone))  # type: ignore[misc]
-            return strays
-        except ProviderError as error:
-            return error
-
-    def record(hunt: StrayHunt, outcome: list[str] | ProviderError | NotSetUp) -> Next:
-        if isinstance(outcome, NotSetUp):
-            return Done()
-        if isinstance(outcome, ProviderError):
-            if not isinstance(outcome, RetryableError):
-                return Done()
-            return Again(utc_now() + retry.MEETING_AFTER_GRACE.delay(1), outcome.words)
-        at = meetings.record_stray_hunt(hunt.attempt_id, len(outcome))
-        return Done() if at is None else Again(at, "looked for a second meeting", is_failure=False)
-
-    def gave_up(task: ClaimedTask, why: str) -> None:
-        """Nothing to show: the interview has its meeting, and the stray is listed by the provider."""
-
-    return Handler(load, call, record, gave_up)
-
-
-def _is_ours_or_awaited(hunt: StrayHunt, provider_meeting_id: str) -> bool:
-    with read_only():
-        known = meetings.is_known(hunt.software, provider_meeting_id) or meetings.may_be_anothers(
-            hunt.attempt_id
-        )
-        # The look ends its transaction: the next line talks to the provider.
-        db.session.rollback()
-    return known

@@ -8,25 +8,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
 
-import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
-from database import read_only, writing
-from extensions import db
-from models import Heartbeat
+from tasks import heartbeat
 from tasks.runner import Runner
 from timezones import utc_now
 
 log = logging.getLogger("tasks")
-
-HEARTBEAT = "metronome"
-HEARTBEAT_EVERY = timedelta(seconds=30)
-# Past this age of the heartbeat the health page is red.
-HEARTBEAT_DEAD_AFTER = timedelta(seconds=120)
 
 
 class Metronome:
@@ -56,7 +47,8 @@ class Metronome:
     def tick(self) -> None:
         """One look. Never raises: the next tick must come."""
         try:
-            self._beat()
+            with self._app.app_context():
+                heartbeat.beat()
             self._runner.release_forfeited()
             for chore in self._chores:
                 with self._app.app_context():
@@ -67,25 +59,3 @@ class Metronome:
             log.exception("a tick failed; the next one tries again")
         finally:
             self._runner.wake()
-
-    def _beat(self) -> None:
-        now = utc_now()
-        if not _is_older(now, HEARTBEAT_EVERY, self._app):
-            return
-        with self._app.app_context(), writing():
-            beat = db.session.get(Heartbeat, HEARTBEAT)
-            if beat is None:
-                db.session.add(Heartbeat(name=HEARTBEAT, beat_at=now))
-            else:
-                beat.beat_at = now
-            try:
-                db.session.commit()
-            except IntegrityError:
-                # Two processes made the first beat at once; one of them is enough.
-                db.session.rollback()
-
-
-def _is_older(now: datetime, age: timedelta, app: Flask) -> bool:
-    with app.app_context(), read_only():
-        beat_at = db.session.scalar(sa.select(Heartbeat.beat_at).where(Heartbeat.name == HEARTBEAT))
-    return beat_at is None or now - beat_at >= age

@@ -31,10 +31,10 @@ def clean_line(text: str | None) -> str | None:
     return None if cleaned is None else " ".join(cleaned.split())
 
 
-class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class Form(FlaskForm):
     """A form whose text fields are cleaned before they are checked."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):
         def bind_field(self, form: FlaskForm, unbound_field: Any, options: dict[str, Any]) -> Field:
             kind = unbound_field.field_class
             own = list(unbound_field.kwargs.get("filters", ()))

@@ -17,7 +17,7 @@ from models import Role, User, UserSession
 from web.notices import say
 
 
-class SignedInPerson(UserMixin):  # type: ignore[misc]  # Flask-Login is untyped
+class SignedInPerson(UserMixin):
     """The person behind a request, found through the session row that the cookie points at."""
 
     def __init__(self, row: UserSession, token: str) -> None:

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from extensions import db
-from models import Heartbeat, Task, TaskState
-from tasks.metronome import HEARTBEAT, HEARTBEAT_DEAD_AFTER
+from models import Task, TaskState
+from tasks.heartbeat import DEAD_AFTER, last_beat
 from timezones import utc_now
 
 status = Blueprint("status", __name__)
@@ -20,13 +20,13 @@ def healthz() -> ResponseReturnValue:
     """200 while database and metronome work, else 503. Work that waits for its retry is not overdue."""
     now = utc_now()
     try:
-        beat_at = db.session.scalar(sa.select(Heartbeat.beat_at).where(Heartbeat.name == HEARTBEAT))
+        beat_at = last_beat()
         oldest = db.session.scalar(
             sa.select(sa.func.min(Task.run_at)).where(Task.state == TaskState.READY, Task.run_at <= now)
         )
     except SQLAlchemyError:
         return jsonify(status="failing", database="unreachable"), 503
-    is_beating = beat_at is not None and now - beat_at < HEARTBEAT_DEAD_AFTER
+    is_beating = beat_at is not None and now - beat_at < DEAD_AFTER
     is_well = is_beating or not current_app.config["SCHEDULER_ENABLED"]
     overdue = (now - oldest).total_seconds() if oldest is not None else 0
     return (

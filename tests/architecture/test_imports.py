@@ -23,14 +23,20 @@ RULES: dict[str, frozenset[str]] = {
     "app": EVERYTHING,
     "cli": EVERYTHING,
     "gunicorn.conf": EVERYTHING,
+    "background": EVERYTHING,
+    "first_start": EVERYTHING,
     # Made-up people and jobs come into being the way real ones do; the simulators are started as programs.
-    "demo": GROUND | DOMAIN | {"app", "config", "connections", "security", "instance_folder"},
+    "demo": GROUND | DOMAIN | {"app", "config", "first_start", "security"},
+    # What every request goes through, whichever part of the interface answers it.
+    "web": GROUND | DOMAIN | {"htmx", "security"},
     # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
     "blueprints": GROUND
     | DOMAIN
-    | {"connections", "messaging.compose", "tasks.outbox", "config", "htmx", "security", "instance_folder"},
+    | {"connections", "web", "htmx", "security", "instance_folder"}
+    | {"messaging.letters", "messaging.facts", "messaging.reading", "messaging.delivery.sender_address"}
+    | {"tasks.heartbeat"},
     # The domain enqueues work in the caller's transaction and knows nothing else of tasks.
-    "accounts": GROUND | DOMAIN | {"security", "tasks.outbox", "instance_folder"},
+    "accounts": GROUND | DOMAIN | {"security", "tasks.outbox"},
     "hiring": GROUND | DOMAIN | {"security", "tasks.outbox"},
     "scheduling": GROUND | DOMAIN | {"security", "tasks.outbox"},
     "connections": GROUND | {"providers", "security", "tasks.outbox"},
@@ -38,7 +44,8 @@ RULES: dict[str, frozenset[str]] = {
     # Background work is two layers: the handlers are high and know everything that acts; what carries them is
     # low, and the outbox is even known to the domain.
     "tasks": GROUND | DOMAIN | {"connections", "messaging", "providers", "security"},
-    "tasks.metronome": GROUND | {"tasks.runner"},
+    "tasks.metronome": GROUND | {"tasks.runner", "tasks.heartbeat"},
+    "tasks.heartbeat": GROUND,
     "tasks.runner": GROUND | {"tasks.outbox", "tasks.retry"},
     "tasks.outbox": GROUND,
     "tasks.retry": frozenset(),
@@ -66,7 +73,7 @@ FOREIGN: dict[str, frozenset[str]] = {
 }
 
 # Only these start background threads: a command or a test that imports the app must stay quiet.
-STARTERS_OF_THE_METRONOME = {"gunicorn.conf", "app", "cli", "demo"}
+STARTERS_OF_THE_METRONOME = {"background"}
 
 
 def _module_name(path: Path) -> str:

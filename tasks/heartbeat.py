@@ -1,0 +1,44 @@
+"""The sign that the metronome is alive, for the health page."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from database import read_only, writing
+from extensions import db
+from models import Heartbeat
+from timezones import utc_now
+
+_NAME = "metronome"
+_EVERY = timedelta(seconds=30)
+# Past this age the health page is red.
+DEAD_AFTER = timedelta(seconds=120)
+
+
+def last_beat() -> datetime | None:
+    """When any process of this installation last ticked; None before the first time."""
+    return db.session.scalar(sa.select(Heartbeat.beat_at).where(Heartbeat.name == _NAME))
+
+
+def beat() -> None:
+    """Note that this process ticks. Writes rarely, in a short transaction of its own."""
+    now = utc_now()
+    with read_only():
+        last = last_beat()
+        db.session.rollback()
+    if last is not None and now - last < _EVERY:
+        return
+    with writing():
+        row = db.session.get(Heartbeat, _NAME)
+        if row is None:
+            db.session.add(Heartbeat(name=_NAME, beat_at=now))
+        else:
+            row.beat_at = now
+        try:
+            db.session.commit()
+        except IntegrityError:
+            # Two processes made the first beat at once; one of them is enough.
+            db.session.rollback()
