@@ -15,6 +15,7 @@ import sys
 import time
 from pathlib import Path
 from types import FrameType
+from typing import Any
 from urllib.parse import urlsplit
 
 from config import ROOT, SettingError
@@ -59,8 +60,8 @@ def _start_simulators(host: str, public_host: str) -> subprocess.Popen[bytes]:
     )  # fmt: skip
 
 
-def _settings(host: str, port: int, base_url: str, addresses: dict[str, object]) -> dict[str, str]:
-    smtp_host, smtp_port = addresses["smtp"]  # type: ignore[misc]
+def _settings(host: str, port: int, base_url: str, addresses: dict[str, Any]) -> dict[str, str]:
+    smtp_host, smtp_port = addresses["smtp"]
     return {
         "HOST": host,
         "PORT": str(port),
@@ -86,7 +87,7 @@ def _settings(host: str, port: int, base_url: str, addresses: dict[str, object])
     }
 
 
-def _serve(base_url: str, addresses: dict[str, object]) -> int:
+def _serve(base_url: str, addresses: dict[str, Any]) -> int:
     # Imported here: the application reads its settings when it is made, and they are set only now.
     import first_start
     from app import create_app
@@ -121,7 +122,7 @@ def _serve(base_url: str, addresses: dict[str, object]) -> int:
         server.wait(60)
 
 
-def _welcome(base_url: str, addresses: dict[str, object]) -> str:
+def _welcome(base_url: str, addresses: dict[str, Any]) -> str:
     return (
         f"\n  The demo of {ORGANISATION} is ready.\n\n"
         f"    SmoothHiring     {base_url}   (sign in with one click, as Lena Vogel for a start)\n"

@@ -1,4 +1,4 @@
-"""The demo's people, jobs and candidates, made through the product's own commands. All addresses are `.example`."""
+"""The demo's people, jobs and candidates, made through the product's own commands, all at `.example`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Reading jobs, candidates and people. The first argument is always who asks: nobody sees more than their role."""
+"""Reading jobs, candidates and people.
+
+The first argument is always who asks, so that nobody sees more than their role.
+"""
 
 from __future__ import annotations
 

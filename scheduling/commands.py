@@ -1,4 +1,4 @@
-"""What a person does with interviews. Each command adds to the current transaction; the route commits once."""
+"""What a person does with interviews. Each adds to the current transaction; the route commits once."""
 
 from __future__ import annotations
 

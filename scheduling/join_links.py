@@ -1,4 +1,4 @@
-"""Our own join address, one per reader of an interview's mails, which leads to whatever meeting is current."""
+"""Our own join address, one for each reader of an interview's mails, leading to the current meeting."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def queue_invitations(interview: Interview, rules: Rules, *, due_at: datetime) -
 
 
 def queue_reminders(interview: Interview, rules: Rules, minutes: Iterable[int]) -> None:
-    """One reminder per recipient and time; those whose time has passed are kept as dropped, with the reason."""
+    """One reminder per recipient and time; one whose time has passed is kept as dropped, with the reason."""
     now = utc_now()
     for before in minutes:
         due_at = interview.starts_at - timedelta(minutes=before)
@@ -205,19 +205,17 @@ def record_not_yet(mail_id: int, *, words: str, may_be_double: bool = False) -> 
 
 def _note_when_all_left(mail: Mail) -> Interview:
     interview = db.session.get_one(Interview, mail.interview_id)
-    counts: dict[MailState, int] = {
-        state: number
-        for state, number in db.session.execute(
-            sa.select(Mail.state, sa.func.count(Mail.id))
-            .where(
-                Mail.interview_id == mail.interview_id,
-                Mail.kind == mail.kind,
-                Mail.revision == mail.revision,
-                Mail.minutes_before == mail.minutes_before,
-            )
-            .group_by(Mail.state)
+    rows = db.session.execute(
+        sa.select(Mail.state, sa.func.count(Mail.id))
+        .where(
+            Mail.interview_id == mail.interview_id,
+            Mail.kind == mail.kind,
+            Mail.revision == mail.revision,
+            Mail.minutes_before == mail.minutes_before,
         )
-    }
+        .group_by(Mail.state)
+    )
+    counts = {row[0]: row[1] for row in rows}
     sent = counts.get(MailState.SENT, 0)
     if sent and not counts.get(MailState.QUEUED):
         what = (

@@ -81,7 +81,7 @@ def counts_by_status(actor: User) -> dict[InterviewStatus, int]:
         .where(interview_is_within(actor, Action.SEE))
         .group_by(Interview.status)
     )
-    return {status: number for status, number in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def interviews(actor: User, status: InterviewStatus, page: int) -> Page:

@@ -8,7 +8,9 @@ from datetime import timedelta
 
 @dataclass(frozen=True)
 class Rules:
-    """`grace`: how long an invitation waits for its meeting. `reminder_minutes`: before the start, longest first.
+    """`grace`: how long an invitation waits for its meeting.
+
+    `reminder_minutes`: how long before the start reminders leave, longest first.
 
     `message_id_domain` stands behind the @ of every Message-ID.
     """

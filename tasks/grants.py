@@ -47,7 +47,7 @@ def _key(connection_id: int) -> str:
 
 
 def refresh_connection() -> Handler:
-    """The handler that refreshes one connection; the row itself remembers how it went and when to ask again."""
+    """The handler that refreshes one connection; its row remembers how it went and when to ask again."""
 
     def load(task: ClaimedTask) -> int:
         return int(task.payload["connection_id"])

@@ -76,8 +76,9 @@ class Handler:
     """How one kind of task is done.
 
     `load` returns what the call needs, or None when there is nothing to do; with `load_writes` its
-    transaction may write. `call` returns an outcome and raises only for faults of our own. `record` writes the outcome and says what
-    becomes of the task. `gave_up` makes a crash visible to people, in the transaction that ends the task.
+    transaction may write. `call` returns an outcome and raises only for faults of our own. `record` writes
+    the outcome and says what becomes of the task. `gave_up` makes a crash visible to people, in the
+    transaction that ends the task.
     """
 
     load: Callable[[ClaimedTask], Any]

@@ -39,7 +39,9 @@ _PAGES = {
 def init_app(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def form_is_stale(error: CSRFError) -> Response:
-        words = "This form was open for too long or belongs to another sign-in. Reload the page and send it again."
+        words = (
+            "This form was open too long or belongs to another sign-in. Reload the page and send it again."
+        )
         # 419 is what the pages' htmx settings show in the message line, so that typed text stays.
         return _answer(419 if htmx.is_htmx() else 400, "Please send it again", words)
 

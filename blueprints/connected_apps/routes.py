@@ -65,7 +65,7 @@ def callback(provider: str) -> ResponseReturnValue:
         if trip.result == "connected":
             try_again_for_host(user_id)
         db.session.commit()
-    return redirect(url_for("connected_apps.index", **{provider: trip.result}), 303)
+    return redirect(f"{url_for('connected_apps.index')}?{provider}={trip.result}", 303)
 
 
 def _notice() -> Notice | None:

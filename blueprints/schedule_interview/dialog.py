@@ -186,8 +186,11 @@ class Dialog:
         """Everything as one command. Only for a draft whose steps are complete."""
         setup, when = self._checked["setup"], self._checked["date-time"]
         people, details = self._checked["attendees"], self._checked["details"]
-        assert isinstance(setup, SetupStep) and isinstance(when, DateTimeStep) and when.starts_at is not None
-        assert isinstance(people, AttendeesStep) and isinstance(details, DetailsStep)
+        assert isinstance(setup, SetupStep)
+        assert isinstance(when, DateTimeStep)
+        assert isinstance(people, AttendeesStep)
+        assert isinstance(details, DetailsStep)
+        assert when.starts_at is not None
         assert self.application is not None
         return ScheduleInterview(
             draft_id=self.draft.id,

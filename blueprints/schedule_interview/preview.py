@@ -74,7 +74,9 @@ def _readers(facts: InterviewFacts) -> list[Reader]:
 def _facts(dialog: Dialog) -> InterviewFacts:
     command = dialog.command(dialog.draft.version)
     manager, organisation = dialog.hiring_manager, current_organisation()
-    assert manager is not None and organisation is not None and dialog.job is not None
+    assert manager is not None
+    assert organisation is not None
+    assert dialog.job is not None
     has_host = first_usable(dialog.hosts()) is not None
     zones = {user.id: user.timezone for user in dialog.team}
     return InterviewFacts(

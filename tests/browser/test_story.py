@@ -57,7 +57,9 @@ def test_from_first_run_to_the_candidates_inbox(
     calendars = [part for part in mail.message.walk() if part.get_content_type() == "text/calendar"]
     assert [part.get_param("method") for part in calendars] == ["REQUEST", "REQUEST"]
     assert calendars[0].get_payload(decode=True) == calendars[1].get_payload(decode=True)
-    event = vobject.readOne(calendars[0].get_payload(decode=True).decode()).vevent
+    ics = calendars[0].get_payload(decode=True)
+    assert isinstance(ics, bytes)
+    event = vobject.readOne(ics.decode()).vevent
     assert event.dtstart.value == start
     assert event.dtend.value == start + timedelta(minutes=45)
     assert event.location.value == join_url

@@ -1,0 +1,252 @@
+"""Rows with obvious defaults, made through the product's own commands.
+
+The world of the tests: Ada owns the installation, Ben is the hiring manager of the job, Cleo of another job,
+and Dina is the candidate on Ben's job. Everything here needs an application context, commits, and returns
+ids and plain values, so that no test holds a transaction open while a server or a runner wants to write.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from urllib.parse import parse_qs, urlsplit
+
+import requests
+from flask import current_app
+
+from accounts.first_run import FirstRun, set_up
+from accounts.sessions import begin_session
+from connections import round_trip
+from extensions import db
+from hiring.commands import NewCandidate, NewJob, add_candidate, add_job
+from models import (
+    App,
+    Application,
+    InterviewType,
+    Job,
+    JobMember,
+    MeetingSoftware,
+    Role,
+    User,
+    UserSession,
+)
+from scheduling import drafts
+from scheduling.commands import NewAttendee, ScheduleInterview, schedule_interview
+from scheduling.meetings import try_again_for_host
+from security import hash_password, hash_token
+from tests.machines.simulators import Simulators
+from timezones import in_zone, utc_now
+
+PASSWORD = "correct horse battery"
+ORGANISATION = "Northlight"
+TIMEZONE = "Europe/Zurich"
+
+# Accounts of the simulated Zoom.
+LENA = "lena.vogel@northlight.example"
+PRIYA = "priya.raman@northlight.example"
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who can sign in with ``PASSWORD``."""
+
+    id: int
+    name: str
+    email: str
+    role: Role
+
+
+@dataclass(frozen=True)
+class CreatedCandidate:
+    id: int
+    name: str
+    email: str
+    application_id: int
+
+
+@dataclass(frozen=True)
+class Team:
+    """The four people, Ben's job with Dina on it, and Cleo's job."""
+
+    ada: Member
+    ben: Member
+    cleo: Member
+    dina: CreatedCandidate
+    job_id: int
+    other_job_id: int
+
+
+def create_team() -> Team:
+    """The organisation, as after ``/setup``, with its people and two open jobs."""
+    owner = set_up(
+        FirstRun(
+            organisation_name=ORGANISATION,
+            timezone=TIMEZONE,
+            owner_name="Ada Berg",
+            owner_email="ada@northlight.example",
+            password=PASSWORD,
+            connecting_is_open=True,
+        ),
+        installation_id=current_app.config["INSTALLATION_ID"],
+    )
+    db.session.commit()
+    ben = create_user("Ben Frei", Role.HIRING_MANAGER)
+    cleo = create_user("Cleo Marin", Role.HIRING_MANAGER)
+    job_id = create_job("Backend Engineer", ben)
+    other_job_id = create_job("Product Designer", cleo)
+    return Team(
+        ada=Member(owner.id, owner.name, owner.email, owner.role),
+        ben=ben,
+        cleo=cleo,
+        dina=create_candidate("Dina Kaur", "dina.kaur@mail.example", job_id),
+        job_id=job_id,
+        other_job_id=other_job_id,
+    )
+
+
+def create_user(name: str, role: Role, *, is_active: bool = True, timezone: str = TIMEZONE) -> Member:
+    """Somebody of the team, with an address made from the first name."""
+    user = User(
+        name=name,
+        email=f"{name.split()[0].lower()}@northlight.example",
+        password_hash=_password_hash(),
+        role=role,
+        timezone=timezone,
+        is_active=is_active,
+    )
+    db.session.add(user)
+    db.session.commit()
+    return Member(user.id, user.name, user.email, user.role)
+
+
+@cache
+def _password_hash() -> str:
+    # Slow on purpose, and the same for everybody here.
+    return hash_password(PASSWORD)
+
+
+def create_job(title: str, manager: Member, *, team: tuple[Member, ...] = (), is_open: bool = True) -> int:
+    """A job and its id."""
+    job = add_job(NewJob(title, "Engineering", "Zurich", manager.id))
+    job.is_open = is_open
+    db.session.add_all(JobMember(job_id=job.id, user_id=member.id) for member in team)
+    db.session.commit()
+    return job.id
+
+
+def create_candidate(
+    name: str, email: str, job_id: int, *, phone: str = "+44 20 7946 0018", timezone: str | None = None
+) -> CreatedCandidate:
+    """A candidate on an open job."""
+    candidate = add_candidate(NewCandidate(name, email, phone, timezone, job_id))
+    db.session.commit()
+    [application_id] = db.session.scalars(
+        db.select(Application.id).where(Application.candidate_id == candidate.id)
+    )
+    return CreatedCandidate(candidate.id, candidate.name, candidate.email, application_id)
+
+
+def in_three_days() -> datetime:
+    """Nine o'clock UTC, far enough ahead for every reminder."""
+    return (utc_now() + timedelta(days=3)).replace(hour=9, minute=0, second=0, microsecond=0)
+
+
+def schedule(
+    actor: Member,
+    candidate: CreatedCandidate,
+    *,
+    starts_at: datetime | None = None,
+    duration_minutes: int = 45,
+    software: MeetingSoftware | None = MeetingSoftware.ZOOM,
+    agenda: str = "Introduction, experience, questions",
+    passcode: str | None = None,
+    hiring_manager: Member | None = None,
+    attendees: tuple[NewAttendee, ...] = (),
+    title: str | None = None,
+    message_to_candidate: str = "",
+    internal_notes: str = "",
+    reminder_minutes: tuple[int, ...] = (),
+    timezone: str = TIMEZONE,
+) -> int:
+    """Schedule an interview as the last of the six steps does, and return its id.
+
+    The hiring manager is the job's unless said otherwise. Clashes are allowed, reminders are off.
+    """
+    user = db.session.get_one(User, actor.id)
+    job = db.session.get_one(Application, candidate.application_id).job
+    starts_at = starts_at or in_three_days()
+    draft = drafts.start(user, candidate.id)
+    interview = schedule_interview(
+        user,
+        ScheduleInterview(
+            draft_id=draft.id,
+            draft_version=draft.version,
+            application_id=candidate.application_id,
+            interview_type=InterviewType.VIDEO if software else InterviewType.PHONE,
+            software=software,
+            agenda=agenda,
+            passcode=passcode,
+            starts_at=starts_at,
+            wall_time=f"{in_zone(starts_at, timezone):%Y-%m-%dT%H:%M}",
+            timezone=timezone,
+            duration_minutes=duration_minutes,
+            hiring_manager_id=hiring_manager.id if hiring_manager else job.hiring_manager_id,
+            attendees=attendees,
+            title=title or _title(job),
+            message_to_candidate=message_to_candidate,
+            internal_notes=internal_notes,
+            reminder_minutes=reminder_minutes,
+            clash_is_ok=True,
+        ),
+        current_app.extensions["rules"],
+    )
+    db.session.commit()
+    return interview.id
+
+
+def _title(job: Job) -> str:
+    return f"{job.title} Interview"
+
+
+def connect_zoom(member: Member, simulators: Simulators, account: str = LENA) -> int:
+    """Connect an account of the simulated Zoom by a real round trip, and return the connection's id.
+
+    Like the callback's route, it asks again for the meetings that this person could host. The application
+    must have the simulators' settings.
+    """
+    user = db.session.get_one(User, member.id)
+    token = begin_session(user.id, "tests")
+    db.session.flush()
+    session = db.session.scalars(
+        db.select(UserSession).where(UserSession.token_hash == hash_token(token))
+    ).one()
+    session_id = session.id
+    address = round_trip.begin(user, session, App.ZOOM)
+    db.session.commit()
+    answer = consent(address, account)
+    trip = round_trip.finish(
+        member.id,
+        session_id,
+        "zoom",
+        state=answer.get("state"),
+        code=answer.get("code"),
+        error=answer.get("error"),
+    )
+    assert trip.result == "connected", trip.words
+    assert trip.connection_id is not None
+    try_again_for_host(member.id)
+    db.session.commit()
+    return trip.connection_id
+
+
+def consent(authorize_url: str, account: str | None) -> dict[str, str]:
+    """Answer the consent page as its form does, and return the query of the redirect back.
+
+    ``account`` None declines.
+    """
+    decision = {"decision": "allow", "account": account} if account else {"decision": "decline"}
+    with requests.Session() as browser:
+        browser.trust_env = False
+        answer = browser.post(authorize_url, data=decision, allow_redirects=False, timeout=10)
+    assert answer.status_code == 302, answer.text
+    query = parse_qs(urlsplit(answer.headers["Location"]).query)
+    return {name: values[0] for name, values in query.items()}
