@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from wtforms import EmailField, SelectField, StringField, TelField
-from wtforms.validators import DataRequired, Email, Length, Optional, Regexp
+from wtforms.validators import DataRequired, Length, Optional, Regexp
 
+from web.addresses import EmailAddress
 from web.forms import Form, ZoneField
 
 
@@ -21,8 +22,7 @@ class CandidateForm(Form):
         "E-mail",
         validators=[
             DataRequired("Enter the candidate's e-mail address."),
-            Length(max=254),
-            Email("Enter an e-mail address like dina@mail.example."),
+            EmailAddress("Enter an e-mail address like dina@mail.example."),
         ],
     )
     phone = TelField(

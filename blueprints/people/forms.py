@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, StringField
-from wtforms.validators import DataRequired, Email, Length
+from wtforms.validators import DataRequired, Length
 
 from security import PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH
+from web.addresses import EmailAddress
 from web.forms import Form, ZoneField
 
 
@@ -22,8 +23,7 @@ class SetupForm(Form):
         "E-mail",
         validators=[
             DataRequired("Enter your e-mail address."),
-            Length(max=254),
-            Email("Enter an e-mail address like ana@company.example."),
+            EmailAddress("Enter an e-mail address like ana@company.example."),
         ],
     )
     password = PasswordField(

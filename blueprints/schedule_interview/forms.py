@@ -6,7 +6,6 @@ import re
 from datetime import UTC, datetime
 from email.utils import getaddresses
 
-from email_validator import EmailNotValidError, validate_email
 from wtforms import (
     BooleanField,
     DateField,
@@ -34,6 +33,7 @@ from timezones import (
     utc_now,
     zone_short_name,
 )
+from web.addresses import normal_address
 from web.forms import Form, ZoneField
 
 # What Zoom takes as a passcode, by its API reference: at most ten characters, letters, digits and @ - _ *.
@@ -174,12 +174,12 @@ def _person_in(line: str) -> NewAttendee:
     parsed = getaddresses([line])
     name, address = parsed[0] if len(parsed) == 1 else ("", "")
     try:
-        address = validate_email(address, check_deliverability=False).normalized.lower()
-    except EmailNotValidError:
+        address = normal_address(address)
+    except ValueError:
         shown = line if len(line) <= 60 else line[:59] + "…"
         raise ValidationError(f"“{shown}” is not a person: write Name <name@company.example>.") from None
-    if len(address) > 254 or len(name) > 120:
-        raise ValidationError("A name or an address is too long.")
+    if len(name) > 120:
+        raise ValidationError("A name is too long.")
     return NewAttendee(name=name or address.partition("@")[0], email=address)
 
 
