@@ -66,7 +66,11 @@ def deliveries(interview_id: int) -> ResponseReturnValue:
         return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
     if request.args.get("version") == progress_of(interview).version:
         return htmx.nothing_new()
-    response = make_response(render_template("interviews/_deliveries.html", **_view(interview)))
+    pieces = [
+        render_template("interviews/_deliveries.html", **_view(interview)),
+        render_template("interviews/_timeline.html", interview=interview, out_of_band=True),
+    ]
+    response = make_response("\n".join(pieces))
     return htmx.varies(response)
 
 

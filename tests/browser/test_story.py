@@ -35,6 +35,8 @@ def test_from_first_run_to_the_candidates_inbox(
     expect(page.get_by_text("Zoom meeting created on Ana's account").first).to_be_visible(timeout=15_000)
     expect(page.get_by_text("Invitation sent to 2 people").first).to_be_visible(timeout=15_000)
     expect(page.get_by_text("Reminder queued for").first).to_be_visible()
+    # The timeline comes along with the poll that brought the deliveries.
+    expect(page.locator(".timeline").get_by_text("Invitation sent to 2 people")).to_be_visible()
     join = page.get_by_role("link", name=re.compile("Join Zoom Meeting"))
     expect(join).to_have_attribute("target", "_blank")
     join_url = join.get_attribute("href")

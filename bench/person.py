@@ -1,0 +1,121 @@
+"""A person at a browser, as HTTP: signs in, connects Zoom, and walks through Schedule Interview."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urljoin
+
+import requests
+
+from bench.installation import PASSWORD, TeamMember
+
+_HIDDEN = re.compile(r"<input\b[^>]*>")
+_ATTRIBUTE = re.compile(r'\b(name|value)="([^"]*)"')
+
+
+class UnexpectedAnswerError(Exception):
+    """The product answered something that no person would have got."""
+
+
+@dataclass(frozen=True)
+class OpenDialog:
+    """A dialog on its last page, everything filled in; `fields` are what the last click sends."""
+
+    url: str
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Click:
+    """The last click: when it was made (seconds of the epoch) and how long the answer took (seconds)."""
+
+    at: float
+    seconds: float
+    interview_url: str
+
+
+class Person:
+    """One browser with its cookies. Follows every redirect the way a browser does."""
+
+    def __init__(self, base_url: str, member: TeamMember) -> None:
+        self._base_url = base_url
+        self._member = member
+        self._http = requests.Session()
+        self._http.trust_env = False
+
+    def sign_in(self) -> None:
+        page = self._get("/login")
+        self._post(page.url, self._hidden(page) | {"email": self._member.email, "password": PASSWORD})
+
+    def connect_zoom(self) -> None:
+        """Go through the simulated Zoom's consent with the account of the same address."""
+        page = self._get("/settings/account/connected-apps")
+        consent = self._post(urljoin(self._base_url, "/connect/zoom"), self._hidden(page))
+        asked = consent.url.partition("?")[2]
+        authorize = f"{consent.url.partition('?')[0]}?{asked}"
+        back = self._post(authorize, {"decision": "allow", "account": self._member.email})
+        if "zoom=connected" not in back.url:
+            raise UnexpectedAnswerError(back.url)
+
+    def fill_in(self, candidate_id: int, starts_at: datetime) -> OpenDialog:
+        """Walk through the first five steps and stop before the last click. `starts_at` is Berlin's time."""
+        page = self._get(f"/candidates/{candidate_id}")
+        page = self._post(urljoin(self._base_url, f"/candidates/{candidate_id}/schedule"), self._hidden(page))
+        answers: tuple[dict[str, str], ...] = (
+            {
+                "interview_type": "video",
+                "meeting_software": "zoom",
+                "agenda": "Introduction, experience discussion, Q&A",
+                "password": "",
+            },
+            {
+                "date": f"{starts_at:%Y-%m-%d}",
+                "time": f"{starts_at:%H:%M}",
+                "duration_minutes": "45",
+                "timezone": "Europe/Berlin",
+            },
+            {"hiring_manager": str(self._member.user_id), "others": ""},
+            {"title": "Engineer Interview", "message_to_candidate": "See you soon.", "internal_notes": ""},
+            {},
+        )
+        for fields in answers:
+            page = self._post(page.url, self._hidden(page) | fields)
+        if not page.url.endswith("/finalize"):
+            raise UnexpectedAnswerError(page.url)
+        reminders = (("reminders", "1440"), ("reminders", "60"))
+        return OpenDialog(page.url, (*self._hidden(page).items(), *reminders))
+
+    def schedule(self, dialog: OpenDialog) -> Click:
+        """Click Schedule Interview, and look at the page it leads to."""
+        at = time.time()
+        answer = self._http.post(dialog.url, data=list(dialog.fields), allow_redirects=False, timeout=60)
+        if answer.status_code != 303:
+            raise UnexpectedAnswerError(f"{answer.status_code} for {dialog.url}")
+        interview_url = urljoin(dialog.url, answer.headers["Location"])
+        self._get(interview_url)
+        return Click(at, answer.elapsed.total_seconds(), interview_url)
+
+    def _get(self, path: str) -> requests.Response:
+        return _good(self._http.get(urljoin(self._base_url, path), timeout=60))
+
+    def _post(self, url: str, fields: dict[str, str]) -> requests.Response:
+        return _good(self._http.post(url, data=fields, timeout=60))
+
+    @staticmethod
+    def _hidden(page: requests.Response) -> dict[str, str]:
+        """What the page's forms carry along: the token against forgery, and the state of the draft."""
+        found = {}
+        for tag in _HIDDEN.findall(page.text):
+            attributes = dict(_ATTRIBUTE.findall(tag))
+            if attributes.get("name") in ("csrf_token", "version"):
+                found[attributes["name"]] = attributes.get("value", "")
+        return found
+
+
+def _good(answer: requests.Response) -> requests.Response:
+    if answer.status_code != 200:
+        raise UnexpectedAnswerError(f"{answer.status_code} for {answer.url}")
+    return answer
