@@ -1,0 +1,76 @@
+"""axe-core finds nothing on any page, in both themes, on a desktop and on a phone."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page
+
+import instance_folder
+from tests.browser.steps import (
+    add_job_and_candidate,
+    connect_zoom,
+    in_two_days_at_nine,
+    open_the_dialog,
+    set_up,
+    walk_through_the_steps,
+)
+from tests.machines.browser import BrowserComplaints
+from tests.machines.servers import ServerProcesses
+
+# The wide one last, because the next page is used at that size.
+SIZES = ({"width": 360, "height": 740}, {"width": 1280, "height": 900})
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_page_has_a_barrier(
+    server_processes: ServerProcesses,
+    new_browser_context: Callable[..., BrowserContext],
+    instance_path: Path,
+    browser_complaints: BrowserComplaints,
+    theme: str,
+) -> None:
+    [server] = server_processes.start(1)
+    base_url = server.base_url
+    # A context for each theme: switched on an open page, colours are read half-way through their transition.
+    page = new_browser_context(color_scheme=theme, reduced_motion="reduce").new_page()
+    page.goto(f"{base_url}/setup")
+    _check(page)
+    set_up(page, base_url, instance_folder.setup_code(instance_path))
+    for path in ("/jobs/new", "/jobs", "/candidates/new", "/candidates", "/interviews"):
+        page.goto(base_url + path)
+        _check(page)
+    add_job_and_candidate(page, base_url)
+    _check(page)
+    page.goto(f"{base_url}/settings/account/connected-apps")
+    _check(page)
+    connect_zoom(page, base_url)
+    _check(page)
+    open_the_dialog(page, base_url)
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_text("There is a problem").wait_for()
+    _check(page)
+    walk_through_the_steps(page, in_two_days_at_nine())
+    _check(page)
+    for step in ("preview", "details", "attendees", "date-time"):
+        page.goto(page.url.rpartition("/")[0] + "/" + step)
+        _check(page)
+    page.goto(page.url.rpartition("/")[0] + "/finalize")
+    page.get_by_role("button", name="Schedule Interview").click()
+    page.get_by_role("link", name="Join Zoom Meeting").wait_for(timeout=15_000)
+    for path in ("/interviews/1", "/interviews", "/jobs", "/jobs/1", "/candidates", "/candidates/1", "/"):
+        page.goto(base_url + path)
+        _check(page)
+    browser_complaints.expect("404")
+    page.goto(f"{base_url}/nothing-here")
+    _check(page)
+
+
+def _check(page: Page) -> None:
+    """Run axe at both sizes."""
+    for size in SIZES:
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{page.url} at {size}:\n{found.generate_report()}"
