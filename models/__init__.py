@@ -3,6 +3,7 @@
 No queries, no providers, no request. Split by what the tables hold; import names from here.
 """
 
+from models.access import AuditEntry, Invitation, PasswordReset, Throttle
 from models.connections import App, Connection, ConnectionState, OAuthAttempt
 from models.deliveries import (
     MAYBE_ALIVE,
@@ -17,7 +18,7 @@ from models.deliveries import (
     MeetingState,
     ReaderRole,
 )
-from models.hiring import Application, Candidate, Job, JobMember
+from models.hiring import Application, Candidate, CandidateNote, Job, JobMember, Stage
 from models.interviews import (
     Attendee,
     Draft,
@@ -36,7 +37,9 @@ __all__ = [
     "Application",
     "AttemptState",
     "Attendee",
+    "AuditEntry",
     "Candidate",
+    "CandidateNote",
     "Connection",
     "ConnectionState",
     "Draft",
@@ -45,6 +48,7 @@ __all__ = [
     "Interview",
     "InterviewStatus",
     "InterviewType",
+    "Invitation",
     "Job",
     "JobMember",
     "Lane",
@@ -57,11 +61,14 @@ __all__ = [
     "MeetingState",
     "OAuthAttempt",
     "Organisation",
+    "PasswordReset",
     "ReaderRole",
     "Role",
     "SchedulingMethod",
+    "Stage",
     "Task",
     "TaskState",
+    "Throttle",
     "TimelineEntry",
     "User",
     "UserSession",

@@ -149,6 +149,11 @@ class MeetingAttempt(Model):
 class MailKind(StrEnum):
     INVITATION = "invitation"
     REMINDER = "reminder"
+    # To people of the team, about no interview.
+    TEAM_INVITATION = "team_invitation"
+    PASSWORD_RESET = "password_reset"
+    PASSWORD_CHANGED = "password_changed"
+    ASK_TO_CONNECT = "ask_to_connect"
 
 
 class MailState(StrEnum):
@@ -162,6 +167,7 @@ class ReaderRole(StrEnum):
     CANDIDATE = "candidate"
     HIRING_MANAGER = "hiring_manager"
     ATTENDEE = "attendee"
+    TEAM = "team"
 
 
 class Mail(Model):
@@ -175,7 +181,9 @@ class Mail(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    interview_id: Mapped[int] = mapped_column(sa.ForeignKey("interviews.id", ondelete="CASCADE"))
+    # Empty for mails to the team that are about no interview; `about_id` then says which row they are about.
+    interview_id: Mapped[int | None] = mapped_column(sa.ForeignKey("interviews.id", ondelete="CASCADE"))
+    about_id: Mapped[int | None]
     kind: Mapped[MailKind] = mapped_column(choice(MailKind, "kind"))
     revision: Mapped[int]
     # For a reminder, how long before the start it leaves; 0 for everything else.

@@ -30,7 +30,10 @@ class Organisation(Model):
     """The one organisation of this installation; its row exists once `/setup` is done."""
 
     __tablename__ = "organisations"
-    __table_args__ = (sa.CheckConstraint("id = 1", name="only_one"),)
+    __table_args__ = (
+        sa.CheckConstraint("id = 1", name="only_one"),
+        sa.CheckConstraint("retention_days BETWEEN 1 AND 3650", name="retention_days"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(120))
@@ -40,6 +43,8 @@ class Organisation(Model):
     # Whether everyone who schedules or hosts may connect apps of their own, or only owner and admins.
     connecting_is_open: Mapped[bool] = mapped_column(default=False)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    # Days after their last interview at which candidates are erased; empty means never.
+    retention_days: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 

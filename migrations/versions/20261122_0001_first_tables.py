@@ -2,7 +2,7 @@
 
 Revision: 0001
 Follows:
-Made: 2026-11-22 15:43:28.108736
+Made: 2026-11-22 16:05:42.087792
 """
 
 import sqlalchemy as sa
@@ -25,9 +25,13 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(length=40), nullable=False),
         sa.Column("timezone", sa.String(length=64), nullable=True),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.Column("erased_at", database.UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_candidates")),
         sa.UniqueConstraint("email", name=op.f("uq_candidates_email")),
     )
+    with op.batch_alter_table("candidates", schema=None) as batch_op:
+        batch_op.create_index("ix_candidates_name_id", ["name", "id"], unique=False)
+
     op.create_table(
         "heartbeats",
         sa.Column("name", sa.String(length=40), nullable=False),
@@ -42,8 +46,10 @@ def upgrade() -> None:
         sa.Column("installation_id", sa.String(length=64), nullable=False),
         sa.Column("connecting_is_open", sa.Boolean(), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("retention_days", sa.Integer(), nullable=True),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_organisations_only_one")),
+        sa.CheckConstraint("retention_days BETWEEN 1 AND 3650", name=op.f("ck_organisations_retention_days")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisations")),
     )
     op.create_table(
@@ -100,6 +106,14 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "throttles",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_failure_at", database.UTCDateTime(), nullable=False),
+        sa.Column("blocked_until", database.UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_throttles")),
+    )
+    op.create_table(
         "users",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -127,6 +141,41 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("email", name=op.f("uq_users_email")),
     )
+    op.create_table(
+        "audit_entries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", database.UTCDateTime(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("event", sa.String(length=40), nullable=False),
+        sa.Column("words", sa.String(length=500), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["users.id"], name=op.f("fk_audit_entries_actor_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
+    )
+    with op.batch_alter_table("audit_entries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_entries_actor_id"), ["actor_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_entries_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_entries_event"), ["event"], unique=False)
+
+    op.create_table(
+        "candidate_notes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("candidate_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["users.id"], name=op.f("fk_candidate_notes_author_id_users")),
+        sa.ForeignKeyConstraint(
+            ["candidate_id"],
+            ["candidates.id"],
+            name=op.f("fk_candidate_notes_candidate_id_candidates"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_candidate_notes")),
+    )
+    with op.batch_alter_table("candidate_notes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_candidate_notes_candidate_id"), ["candidate_id"], unique=False)
+
     op.create_table(
         "connections",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -190,6 +239,25 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "invitations",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("invited_by_id", sa.Integer(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.Column("expires_at", database.UTCDateTime(), nullable=False),
+        sa.Column("accepted_at", database.UTCDateTime(), nullable=True),
+        sa.Column("withdrawn_at", database.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["invited_by_id"], ["users.id"], name=op.f("fk_invitations_invited_by_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_invitations_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_invitations_user_id")),
+    )
+    op.create_table(
         "jobs",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=160), nullable=False),
@@ -205,6 +273,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("jobs", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_jobs_hiring_manager_id"), ["hiring_manager_id"], unique=False)
+
+    op.create_table(
+        "password_resets",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.Column("expires_at", database.UTCDateTime(), nullable=False),
+        sa.Column("used_at", database.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_password_resets_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_password_resets")),
+    )
+    with op.batch_alter_table("password_resets", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_password_resets_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "user_sessions",
@@ -231,6 +314,22 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("candidate_id", sa.Integer(), nullable=False),
         sa.Column("job_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "new",
+                "screening",
+                "interview",
+                "offer",
+                "hired",
+                "rejected",
+                name="stage",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["candidate_id"],
@@ -424,11 +523,21 @@ def upgrade() -> None:
     op.create_table(
         "mails",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("interview_id", sa.Integer(), nullable=False),
+        sa.Column("interview_id", sa.Integer(), nullable=True),
+        sa.Column("about_id", sa.Integer(), nullable=True),
         sa.Column(
             "kind",
             sa.Enum(
-                "invitation", "reminder", name="kind", native_enum=False, create_constraint=True, length=32
+                "invitation",
+                "reminder",
+                "team_invitation",
+                "password_reset",
+                "password_changed",
+                "ask_to_connect",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
             ),
             nullable=False,
         ),
@@ -440,6 +549,7 @@ def upgrade() -> None:
                 "candidate",
                 "hiring_manager",
                 "attendee",
+                "team",
                 name="role",
                 native_enum=False,
                 create_constraint=True,
@@ -716,10 +826,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_user_sessions_user_id"))
 
     op.drop_table("user_sessions")
+    with op.batch_alter_table("password_resets", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_password_resets_user_id"))
+
+    op.drop_table("password_resets")
     with op.batch_alter_table("jobs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_jobs_hiring_manager_id"))
 
     op.drop_table("jobs")
+    op.drop_table("invitations")
     with op.batch_alter_table("connections", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_connections_living_account",
@@ -728,7 +843,18 @@ def downgrade() -> None:
         )
 
     op.drop_table("connections")
+    with op.batch_alter_table("candidate_notes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_candidate_notes_candidate_id"))
+
+    op.drop_table("candidate_notes")
+    with op.batch_alter_table("audit_entries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_entries_event"))
+        batch_op.drop_index(batch_op.f("ix_audit_entries_at"))
+        batch_op.drop_index(batch_op.f("ix_audit_entries_actor_id"))
+
+    op.drop_table("audit_entries")
     op.drop_table("users")
+    op.drop_table("throttles")
     with op.batch_alter_table("tasks", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_tasks_running_subject",
@@ -745,4 +871,7 @@ def downgrade() -> None:
     op.drop_table("tasks")
     op.drop_table("organisations")
     op.drop_table("heartbeats")
+    with op.batch_alter_table("candidates", schema=None) as batch_op:
+        batch_op.drop_index("ix_candidates_name_id")
+
     op.drop_table("candidates")
