@@ -17,6 +17,7 @@ import cli
 import htmx
 import instance_folder
 import models  # noqa: F401  the tables have to be known before the first query or migration
+from accounts.installation import account_services
 from blueprints import register_blueprints
 from config import flask_settings, load_settings, settings_names
 from connections import setup as connections_setup
@@ -65,7 +66,9 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     htmx.init_app(app)
 
     connections_setup.init_app(app, TokenVault(keys.token_keys))
-    app.extensions["links"] = Links(LinkSigner(keys.link_key), app.config["BASE_URL"])
+    signer = LinkSigner(keys.link_key)
+    app.extensions["links"] = Links(signer, app.config["BASE_URL"])
+    app.extensions["accounts"] = account_services(signer, app.config["BASE_URL"])
     app.extensions["rules"] = Rules(
         grace=timedelta(seconds=app.config["MEETING_GRACE_SECONDS"]),
         reminder_minutes=tuple(round(hours * 60) for hours in app.config["REMINDER_HOURS"]),

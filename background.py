@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import Flask
 
+from hiring.retention import erase_expired
 from tasks.grants import enqueue_due_refreshes
 from tasks.handlers import all_handlers
 from tasks.metronome import Metronome
@@ -36,7 +37,7 @@ def start(app: Flask) -> Background | None:
     if not app.config["SCHEDULER_ENABLED"]:
         return None
     runner = make_runner(app)
-    metronome = Metronome(app, runner, chores=(enqueue_due_refreshes,))
+    metronome = Metronome(app, runner, chores=(enqueue_due_refreshes, erase_expired))
     runner.start()
     metronome.start()
     return Background(runner, metronome)

@@ -10,11 +10,14 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 import instance_folder
-from accounts import first_run
+from accounts import audit, first_run
+from accounts.audit import Event
+from accounts.passwords import store_password
 from extensions import db
-from models import Connection, Task, TaskState, User, UserSession
+from models import Connection, ConnectionState, Task, TaskState, User
 from security import PASSWORD_MIN_LENGTH, SealBrokenError, TokenVault, hash_password
-from timezones import is_zone, utc_now
+from tasks.attention import try_again_now
+from timezones import is_zone
 
 tasks = AppGroup("tasks", help="Background work: see what waits, try again, work by hand.")
 users = AppGroup("users", help="People of the team.")
@@ -70,12 +73,8 @@ def reset_password(email: str) -> None:
     user = db.session.scalar(sa.select(User).where(User.email == email.strip().lower()))
     if user is None:
         raise click.ClickException(f"Nobody here has the address {email}.")
-    user.password_hash = hash_password(_password())
-    db.session.execute(
-        sa.update(UserSession)
-        .where(UserSession.user_id == user.id, UserSession.ended_at.is_(None))
-        .values(ended_at=utc_now())
-    )
+    store_password(user, hash_password(_password()), current_app.extensions["rules"])
+    audit.record(Event.PASSWORD_RESET, f"{user.name} got a new password from the command line.", None)
     db.session.commit()
     click.echo(f"{user.name} has a new password; all their sessions are ended.")
 
@@ -114,10 +113,8 @@ def list_tasks(everything: bool) -> None:
 @with_appcontext
 def retry_task(task_id: int) -> None:
     """Try one piece of work again now, also when it had been given up."""
-    task = db.session.get(Task, task_id, with_for_update=True)
-    if task is None or task.state not in (TaskState.READY, TaskState.DEAD):
+    if try_again_now(task_id) is None:
         raise click.ClickException("There is no waiting or given-up work of this number.")
-    task.state, task.run_at, task.failures, task.starts = TaskState.READY, utc_now(), 0, 0
     db.session.commit()
     click.echo(f"Task {task_id} will be tried now.")
 
@@ -153,12 +150,16 @@ def rotate_keys() -> None:
         instance_folder.write_token_keys(folder, wanted)
     vault = TokenVault(wanted)
     resealed = broken = 0
-    for row in db.session.scalars(sa.select(Connection).with_for_update()):
+    living = sa.select(Connection).where(Connection.state != ConnectionState.ENDED).with_for_update()
+    for row in db.session.scalars(living):
         try:
             row.ciphertext = vault.reseal(row.ciphertext)
             resealed += 1
         except SealBrokenError:
             broken += 1
+    audit.record(
+        Event.KEYS_ROTATED, f"{resealed} connections were encrypted anew from the command line.", None
+    )
     db.session.commit()
     click.echo(f"{resealed} connections are encrypted with the newest key.")
     if broken:

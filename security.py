@@ -40,6 +40,11 @@ def password_matches(stored: str | None, password: str) -> bool:
     return stored is not None
 
 
+def password_is_outdated(stored: str) -> bool:
+    """Whether a stored hash was made with a weaker profile than today's, and should be made anew."""
+    return _hasher.check_needs_rehash(stored)
+
+
 def new_token() -> str:
     """A random text of 256 bits that may stand in a cookie or an address."""
     return secrets.token_urlsafe(32)
@@ -48,6 +53,20 @@ def new_token() -> str:
 def hash_token(token: str) -> str:
     """What is stored of a random token. It has 256 bits, so a plain hash cannot be turned back."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+class KeyedHash:
+    """Turns a text into something that can be compared and not be guessed back without the key.
+
+    For what is worth remembering although it may not be stored, such as addresses that people type in vain.
+    """
+
+    def __init__(self, key: bytes, purpose: str) -> None:
+        # A key of its own for each purpose, so that nothing made here is of use elsewhere.
+        self._key = hmac.digest(key, f"keyed-hash|{purpose}".encode(), "sha256")
+
+    def __call__(self, text: str) -> str:
+        return hmac.digest(self._key, text.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
 class SealBrokenError(Exception):
@@ -106,6 +125,18 @@ class LinkTarget:
     reader: str
 
 
+RowLinkPurpose = Literal["invitation", "password-reset"]
+
+
+@dataclass(frozen=True)
+class RowLinkTarget:
+    """What a signed link to a person of the team stands for: one row, and the generation of its links."""
+
+    purpose: RowLinkPurpose
+    row_id: int
+    generation: int
+
+
 class LinkSigner:
     """Links that carry their own proof.
 
@@ -122,8 +153,21 @@ class LinkSigner:
     def proves(self, token: str, target: LinkTarget) -> bool:
         return hmac.compare_digest(token.encode(), self.token(target).encode())
 
+    def row_token(self, target: RowLinkTarget) -> str:
+        """The token of a link for one person of the team."""
+        return f"{target.row_id}-{self._seal(f'{target.purpose}|{target.row_id}|{target.generation}')}"
+
+    def proves_row(self, token: str, target: RowLinkTarget) -> bool:
+        return hmac.compare_digest(token.encode(), self.row_token(target).encode())
+
+    def keyed_hash(self, purpose: str) -> KeyedHash:
+        """A keyed hash that all processes of the installation share."""
+        return KeyedHash(self._key, purpose)
+
     def _proof(self, target: LinkTarget) -> str:
-        said = f"{target.purpose}|{target.interview_id}|{target.generation}|{target.reader}"
+        return self._seal(f"{target.purpose}|{target.interview_id}|{target.generation}|{target.reader}")
+
+    def _seal(self, said: str) -> str:
         # 160 bits: beyond guessing, and the address still fits one line of a plain-text mail.
         return urlsafe_b64encode(hmac.digest(self._key, said.encode(), "sha256")[:20]).decode().rstrip("=")
 
@@ -136,6 +180,15 @@ def named_in(token: str) -> tuple[int, str] | None:
     if not (number.isascii() and number.isdigit() and len(number) <= 12 and reader):
         return None
     return int(number), reader
+
+
+def row_named_in(token: str) -> int | None:
+    """The row that a `row_token` claims, before anything is proved; None for other texts."""
+    number, hyphen, proof = token.partition("-")
+    if not (hyphen and len(proof) == _PROOF_LENGTH and number.isascii() and number.isdigit()):
+        return None
+    # More than an integer column holds is no row's number, and PostgreSQL would fail on it.
+    return int(number) if len(number) <= 10 and int(number) < 2**31 else None
 
 
 def content_security_policy(form_targets: Iterable[str] = ()) -> str:

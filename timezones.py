@@ -163,6 +163,20 @@ def in_zone(instant: datetime, zone_name: str) -> datetime:
         return instant.astimezone(UTC)
 
 
+def start_of_day(on: date, zone_name: str) -> datetime:
+    """The UTC instant at which a day begins there; unknown zones fall back to UTC.
+
+    Where the clocks go forward at midnight the day begins at one, and where they go back at midnight it
+    begins at the first of the two.
+    """
+    try:
+        place = zone(zone_name)
+    except UnknownZoneError:
+        return datetime.combine(on, time(), UTC)
+    # With fold 0 a skipped time is read with the offset before the gap, which is the instant of the gap.
+    return datetime.combine(on, time(), place).astimezone(UTC)
+
+
 def zone_short_name(instant: datetime, zone_name: str) -> str:
     """The short name of the zone at that instant: `CET`, `EDT`, or `UTC+4` where none is in use."""
     local = in_zone(instant, zone_name)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from accounts import audit
+from accounts.audit import Event
 from extensions import db
 from models import Organisation, Role, User
 from security import hash_password
@@ -55,4 +57,5 @@ def set_up(command: FirstRun, *, installation_id: str, is_demo: bool = False) ->
     )
     db.session.add(owner)
     db.session.flush()
+    audit.record(Event.SET_UP, f"{owner.name} set up {command.organisation_name}.", owner)
     return owner

@@ -17,6 +17,8 @@ class Action(StrEnum):
     MANAGE_JOBS = "manage_jobs"
     CONNECT_APPS = "connect_apps"
     ADMINISTER = "administer"
+    # Deciding whether everyone who schedules or hosts may connect apps.
+    OPEN_CONNECTING = "open_connecting"
 
 
 class Scope(StrEnum):
@@ -45,6 +47,7 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
         Action.MANAGE_JOBS: (_A, _A, _A, _N, _N, _N),
         Action.CONNECT_APPS: (_A, _A, _O, _O, _O, _N),
         Action.ADMINISTER: (_A, _A, _N, _N, _N, _N),
+        Action.OPEN_CONNECTING: (_A, _N, _N, _N, _N, _N),
     }.items()
 }
 

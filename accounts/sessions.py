@@ -65,6 +65,37 @@ def end_session(session_id: int) -> None:
     )
 
 
+def end_all_sessions(user: User, *, but: int | None = None) -> int:
+    """End every session of a person in the current transaction, `but` for one, and return how many."""
+    ended = db.session.execute(
+        sa.update(UserSession)
+        .where(
+            UserSession.user_id == user.id,
+            UserSession.ended_at.is_(None),
+            UserSession.id != but if but is not None else sa.true(),
+        )
+        .values(ended_at=utc_now())
+    )
+    return int(ended.rowcount)  # type: ignore[attr-defined]  # the stubs give execute() a narrower result
+
+
+def living_sessions(user: User) -> list[UserSession]:
+    """Where a person is signed in, the place of their last click first."""
+    now = utc_now()
+    return list(
+        db.session.scalars(
+            sa.select(UserSession)
+            .where(
+                UserSession.user_id == user.id,
+                UserSession.ended_at.is_(None),
+                UserSession.last_seen_at > now - IDLE_LIMIT,
+                UserSession.created_at > now - ABSOLUTE_LIMIT,
+            )
+            .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
+        )
+    )
+
+
 def note_seen(session_id: int, last_seen_at: datetime) -> None:
     """Remember that a person was here, rarely and in a short transaction of its own."""
     now = utc_now()

@@ -4,16 +4,37 @@ from __future__ import annotations
 
 from flask import Flask
 
+from blueprints.calendar_page.routes import calendar_page
 from blueprints.connected_apps.routes import connected_apps
 from blueprints.dashboard.routes import dashboard
 from blueprints.hiring.routes import hiring
 from blueprints.interviews.routes import interviews
 from blueprints.join.routes import join
+from blueprints.mailed_links.routes import mailed_links
 from blueprints.people.routes import people
 from blueprints.schedule_interview.routes import schedule_interview
+from blueprints.search.routes import search
+from blueprints.settings.routes import settings
 from blueprints.status.routes import status
+from blueprints.team.routes import team
+from blueprints.styleguide.routes import styleguide
 
-ALL = (connected_apps, dashboard, hiring, interviews, join, people, schedule_interview, status)
+ALL = (
+    calendar_page,
+    connected_apps,
+    dashboard,
+    hiring,
+    interviews,
+    join,
+    mailed_links,
+    people,
+    schedule_interview,
+    search,
+    settings,
+    status,
+    styleguide,
+    team,
+)
 
 
 def register_blueprints(app: Flask) -> None:

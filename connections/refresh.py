@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from connections.ending import revoke_later
 from connections.rows import need_reconnect, read_tokens, write_tokens
 from connections.setup import connections
 from database import read_only, writing
@@ -138,6 +139,9 @@ def _refresh(connection_id: int, version: int, claim: str, refresh_token: str, a
         # A reconnect during our call has written newer tokens; ours belong to a grant that is no more.
         if row is not None and row.refresh_claim == claim:
             write_tokens(row, tokens)
+        elif row is not None and row.state == ConnectionState.ENDED:
+            # Ended during our call: the pair that was put away to be given back is spent, this one lives.
+            revoke_later(row, tokens)
         db.session.commit()
 
 

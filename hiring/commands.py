@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from extensions import db
-from models import Application, Candidate, Job, User
+from models import Application, Candidate, CandidateNote, Interview, Job, Stage, User
+from scheduling import recipients
+from scheduling.rules import Rules
+
+_KNOWN_ADDRESS = "There is already a candidate with this e-mail address."
 
 
 class HiringError(Exception):
@@ -22,10 +27,13 @@ class HiringError(Exception):
 
 @dataclass(frozen=True)
 class NewJob:
+    """What a job says of itself. `team_ids` are users who work on it beside its hiring manager."""
+
     title: str
     department: str
     location: str
     hiring_manager_id: int
+    team_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,40 +47,108 @@ class NewCandidate:
     job_id: int
 
 
+@dataclass(frozen=True)
+class CandidateDetails:
+    """What is known of a candidate. `timezone` is an IANA name or None when nobody knows it."""
+
+    name: str
+    email: str
+    phone: str
+    timezone: str | None
+
+
 def add_job(command: NewJob) -> Job:
-    """A new open job. Raises `HiringError` when the hiring manager is nobody who is active."""
-    manager = db.session.get(User, command.hiring_manager_id)
-    if manager is None or not manager.is_active:
-        raise HiringError("Choose somebody of the team.", "hiring_manager")
+    """A new open job. Raises `HiringError` when somebody on it is nobody who is active."""
     job = Job(
         title=command.title,
         department=command.department,
         location=command.location,
-        hiring_manager_id=manager.id,
+        hiring_manager_id=_active_manager(command.hiring_manager_id).id,
+        team=_team(command, keeping=()),
     )
     db.session.add(job)
     db.session.flush()
     return job
 
 
+def edit_job(job: Job, command: NewJob) -> None:
+    """Change what a job says of itself; interviews that are scheduled keep their own hiring manager.
+
+    Raises `HiringError` for a new hiring manager or team member who is not active. Who was there already
+    and has been deactivated since may stay.
+    """
+    if command.hiring_manager_id != job.hiring_manager_id:
+        job.hiring_manager_id = _active_manager(command.hiring_manager_id).id
+    job.title, job.department, job.location = command.title, command.department, command.location
+    job.team = _team(command, keeping=job.team)
+
+
+def set_open(job: Job, is_open: bool) -> None:
+    """Close a job or open it again. Its candidates and interviews stay as they are."""
+    job.is_open = is_open
+
+
+def _active_manager(user_id: int) -> User:
+    manager = db.session.get(User, user_id)
+    if manager is None or not manager.is_active:
+        raise HiringError("Choose somebody of the team.", "hiring_manager")
+    return manager
+
+
+def _team(command: NewJob, *, keeping: Iterable[User]) -> list[User]:
+    kept = {user.id for user in keeping}
+    wanted = set(command.team_ids) - {command.hiring_manager_id}
+    found = list(db.session.scalars(sa.select(User).where(User.id.in_(wanted)).order_by(User.name, User.id)))
+    if len(found) != len(wanted) or any(not user.is_active and user.id not in kept for user in found):
+        raise HiringError("Choose people of the team.", "team")
+    return found
+
+
 def add_candidate(command: NewCandidate) -> Candidate:
     """A new candidate on an open job. Raises `HiringError` for a known address or a closed job."""
     email = command.email.strip().lower()
-    known = db.session.scalar(sa.select(Candidate).where(Candidate.email == email))
-    if known is not None:
-        raise HiringError("There is already a candidate with this e-mail address.", "email")
+    if db.session.scalar(sa.select(Candidate.id).where(Candidate.email == email)) is not None:
+        raise HiringError(_KNOWN_ADDRESS, "email")
     candidate = Candidate(name=command.name, email=email, phone=command.phone, timezone=command.timezone)
     try:
         with db.session.begin_nested():
             db.session.add(candidate)
     except IntegrityError:
-        raise HiringError("There is already a candidate with this e-mail address.", "email") from None
+        raise HiringError(_KNOWN_ADDRESS, "email") from None
     add_application(candidate, command.job_id)
     return candidate
 
 
+def edit_candidate(actor: User, candidate: Candidate, command: CandidateDetails, rules: Rules) -> int:
+    """Correct what is known of a candidate; returns how many coming interviews they are invited to again.
+
+    With a new address, mails that have not left go there, the links that went to the old one stop working,
+    and everybody is invited again. Raises `HiringError` for an address of somebody else and for an erased
+    candidate.
+    """
+    _refuse_erased(candidate)
+    email = command.email.strip().lower()
+    is_moved = email != candidate.email
+    if is_moved and db.session.scalar(sa.select(Candidate.id).where(Candidate.email == email)) is not None:
+        raise HiringError(_KNOWN_ADDRESS, "email")
+    try:
+        with db.session.begin_nested():
+            candidate.name, candidate.email = command.name, email
+            candidate.phone, candidate.timezone = command.phone, command.timezone
+    except IntegrityError:
+        raise HiringError(_KNOWN_ADDRESS, "email") from None
+    if not is_moved:
+        recipients.rename(candidate)
+        return 0
+    try:
+        return recipients.move(actor, candidate, rules)
+    except recipients.AddressTakenError as error:
+        raise HiringError(error.words, "email") from None
+
+
 def add_application(candidate: Candidate, job_id: int) -> Application:
     """Put a candidate on an open job; the same job twice is the same application. Raises `HiringError`."""
+    _refuse_erased(candidate)
     job = db.session.get(Job, job_id)
     if job is None or not job.is_open:
         raise HiringError("Choose an open job.", "job")
@@ -85,3 +161,33 @@ def add_application(candidate: Candidate, job_id: int) -> Application:
     db.session.add(application)
     db.session.flush()
     return application
+
+
+def set_stage(application: Application, stage: Stage) -> None:
+    """Say how far an application has come. Interviews are not touched by it."""
+    _refuse_erased(application.candidate)
+    application.stage = stage
+
+
+def remove_application(application: Application) -> None:
+    """Take a candidate off a job. Raises `HiringError` when there are interviews, which would be lost."""
+    if db.session.scalar(sa.select(Interview.id).where(Interview.application_id == application.id).limit(1)):
+        raise HiringError(
+            f"{application.candidate.name} has interviews for {application.job.title}, which are kept. "
+            "Set the stage to Rejected instead.",
+            "job",
+        )
+    db.session.delete(application)
+
+
+def add_note(actor: User, candidate: Candidate, text: str) -> CandidateNote:
+    """Note something about a candidate, for the team only."""
+    _refuse_erased(candidate)
+    note = CandidateNote(candidate_id=candidate.id, author_id=actor.id, text=text)
+    db.session.add(note)
+    return note
+
+
+def _refuse_erased(candidate: Candidate) -> None:
+    if candidate.erased_at is not None:
+        raise HiringError("This candidate was erased. Add the person anew.", "email")

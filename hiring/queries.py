@@ -5,21 +5,13 @@ The first argument is always who asks, so that nobody sees more than their role.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql import ColumnElement
 
 from accounts.permissions import Action, Scope, scope_of
 from extensions import db
-from models import Application, Attendee, Candidate, Interview, Job, JobMember, User
-
-
-@dataclass(frozen=True)
-class JobRow:
-    job: Job
-    applications: int
+from models import Application, Attendee, Candidate, CandidateNote, Interview, Job, JobMember, User
 
 
 def own_job_ids(actor: User) -> sa.Select[int]:
@@ -82,26 +74,9 @@ def candidate_is_within(actor: User, action: Action) -> ColumnElement[bool]:
     return Candidate.id.in_(sa.select(Application.candidate_id).where(application_is_within(actor, action)))
 
 
-def jobs(actor: User) -> list[JobRow]:
-    """The jobs that `actor` sees, open ones first, with how many candidates each has."""
-    count = (
-        sa.select(sa.func.count(Application.id))
-        .where(Application.job_id == Job.id)
-        .correlate(Job)
-        .scalar_subquery()
-    )
-    rows = db.session.execute(
-        sa.select(Job, count)
-        .where(job_is_within(actor, Action.SEE))
-        .options(selectinload(Job.hiring_manager))
-        .order_by(Job.is_open.desc(), Job.title, Job.id)
-    )
-    return [JobRow(job, number) for job, number in rows]
-
-
-def job(actor: User, job_id: int) -> Job | None:
-    """One job, if `actor` sees it."""
-    return db.session.scalar(sa.select(Job).where(Job.id == job_id, job_is_within(actor, Action.SEE)))
+def job(actor: User, job_id: int, action: Action = Action.SEE) -> Job | None:
+    """One job, if `actor` may do this to it or, for actions on candidates, to those on it."""
+    return db.session.scalar(sa.select(Job).where(Job.id == job_id, job_is_within(actor, action)))
 
 
 def open_jobs(actor: User, action: Action) -> list[Job]:
@@ -110,32 +85,7 @@ def open_jobs(actor: User, action: Action) -> list[Job]:
         db.session.scalars(
             sa.select(Job)
             .where(Job.is_open.is_(True), job_is_within(actor, action))
-            .order_by(Job.title, Job.id)
-        )
-    )
-
-
-def applications_on(actor: User, job_id: int) -> list[Application]:
-    """The applications on one job that `actor` sees."""
-    return list(
-        db.session.scalars(
-            sa.select(Application)
-            .where(Application.job_id == job_id, application_is_within(actor, Action.SEE))
-            .options(selectinload(Application.candidate))
-            .order_by(Application.id.desc())
-        )
-    )
-
-
-def candidates(actor: User, *, limit: int = 200) -> list[Candidate]:
-    """The candidates that `actor` sees, by name."""
-    return list(
-        db.session.scalars(
-            sa.select(Candidate)
-            .where(candidate_is_within(actor, Action.SEE))
-            .options(selectinload(Candidate.applications).selectinload(Application.job))
-            .order_by(Candidate.name, Candidate.id)
-            .limit(limit)
+            .order_by(Job.title_key, Job.id)
         )
     )
 
@@ -155,6 +105,39 @@ def applications_of(actor: User, candidate_id: int, action: Action = Action.SEE)
             .where(Application.candidate_id == candidate_id, application_is_within(actor, action))
             .options(selectinload(Application.job))
             .order_by(Application.id.desc())
+        )
+    )
+
+
+def application(actor: User, candidate_id: int, application_id: int, action: Action) -> Application | None:
+    """One application of one candidate, if `actor` may do this to it."""
+    return db.session.scalar(
+        sa.select(Application).where(
+            Application.id == application_id,
+            Application.candidate_id == candidate_id,
+            application_is_within(actor, action),
+        )
+    )
+
+
+def has_applications_beyond(actor: User, candidate_id: int, action: Action) -> bool:
+    """Whether the candidate is on jobs, too, on which `actor` may not do this."""
+    beyond = sa.select(Application.id).where(
+        Application.candidate_id == candidate_id, ~application_is_within(actor, action)
+    )
+    return db.session.scalar(beyond.limit(1)) is not None
+
+
+def notes_on(actor: User, candidate_id: int) -> list[CandidateNote]:
+    """The notes on one candidate, newest first; none for somebody who may not see them."""
+    within = candidate_is_within(actor, Action.SEE_NOTES)
+    return list(
+        db.session.scalars(
+            sa.select(CandidateNote)
+            .join(Candidate, Candidate.id == CandidateNote.candidate_id)
+            .where(CandidateNote.candidate_id == candidate_id, within)
+            .options(joinedload(CandidateNote.author))
+            .order_by(CandidateNote.id.desc())
         )
     )
 

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from messaging.cleaning import one_line, shortened
 from messaging.facts import InterviewFacts, Reader
 from messaging.invites import Method, build_ics
+from messaging.rendering import rendered
 from messaging.wording import duration_words, join_label, other_period, period, reader_zone, short_start
 from models import ReaderRole
 
@@ -32,16 +30,6 @@ class Letter:
     html: str
     ics: bytes | None = None
     ics_method: Method | None = None
-
-
-_templates = Environment(
-    loader=FileSystemLoader(Path(__file__).resolve().parent.parent / "templates" / "mail"),
-    autoescape=lambda name: name is not None and name.endswith(".html"),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
 
 
 def compose_invitation(facts: InterviewFacts, reader: Reader, *, sender: str, made_at: datetime) -> Letter:
@@ -83,11 +71,11 @@ def _compose(
         "join_url_is_web": bool(facts.join_url and facts.join_url.startswith(("https://", "http://"))),
         **extra,
     }
-    subject = _templates.get_template(f"{kind}/subject.txt").render(context)
+    subject, text, html = rendered(kind, context)
     return Letter(
         subject=shortened(one_line(subject), SUBJECT_LIMIT),
-        text=_templates.get_template(f"{kind}/body.txt").render(context),
-        html=_templates.get_template(f"{kind}/body.html").render(context),
+        text=text,
+        html=html,
         ics=ics,
         ics_method=None if ics is None else "REQUEST",
     )

@@ -18,7 +18,16 @@ from models.deliveries import (
     MeetingState,
     ReaderRole,
 )
-from models.hiring import Application, Candidate, CandidateNote, Job, JobMember, Stage
+from models.hiring import (
+    Application,
+    Candidate,
+    CandidateImport,
+    CandidateNote,
+    Job,
+    JobMember,
+    Stage,
+    search_key,
+)
 from models.interviews import (
     Attendee,
     Draft,
@@ -39,6 +48,7 @@ __all__ = [
     "Attendee",
     "AuditEntry",
     "Candidate",
+    "CandidateImport",
     "CandidateNote",
     "Connection",
     "ConnectionState",
@@ -72,4 +82,5 @@ __all__ = [
     "TimelineEntry",
     "User",
     "UserSession",
+    "search_key",
 ]

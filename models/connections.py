@@ -52,6 +52,8 @@ _APP_PROVIDERS = {
 class ConnectionState(StrEnum):
     CONNECTED = "connected"
     RECONNECT_NEEDED = "reconnect_needed"
+    # Given back. The row stays without its tokens, because meetings say through it whose account they are on.
+    ENDED = "ended"
 
 
 class Connection(Model):

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from database import choice
 from extensions import Model
 from models.people import User
 from timezones import utc_now
+
+_KEY_LENGTH = 160
+
+
+def search_key(text: str) -> str:
+    """`text` as lists order it and searches compare it: without case, accents and doubled spaces.
+
+    Neither database can do this by itself: SQLite knows the case of ASCII only, and PostgreSQL's idea of
+    order depends on how the cluster was made.
+    """
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(plain.casefold().split())[:_KEY_LENGTH]
 
 
 class Stage(StrEnum):
@@ -33,9 +47,16 @@ class Job(Model):
     """An open position. Its hiring manager and its team decide who sees its candidates."""
 
     __tablename__ = "jobs"
+    # The list shows open or closed jobs by title, or all of them, a page at a time.
+    __table_args__ = (
+        sa.Index("ix_jobs_is_open_title_key_id", "is_open", "title_key", "id"),
+        sa.Index("ix_jobs_title_key_id", "title_key", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(sa.String(160))
+    # Follows the title by itself, see `search_key`.
+    title_key: Mapped[str] = mapped_column(sa.String(_KEY_LENGTH))
     department: Mapped[str] = mapped_column(sa.String(120), default="")
     location: Mapped[str] = mapped_column(sa.String(120), default="")
     hiring_manager_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
@@ -45,6 +66,11 @@ class Job(Model):
     hiring_manager: Mapped[User] = relationship()
     team: Mapped[list[User]] = relationship(secondary="job_members", order_by="User.name")
     applications: Mapped[list[Application]] = relationship(back_populates="job")
+
+    @validates("title")
+    def _title_changed(self, _name: str, title: str) -> str:
+        self.title_key = search_key(title)
+        return title
 
 
 class JobMember(Model):
@@ -62,11 +88,21 @@ class Candidate(Model):
     """A person who wants a job. One row per e-mail address, however many jobs."""
 
     __tablename__ = "candidates"
-    # The list shows names in order, a page at a time.
-    __table_args__ = (sa.Index("ix_candidates_name_id", "name", "id"),)
+    # The list shows names in order, a page at a time, and never those who were erased.
+    __table_args__ = (
+        sa.Index(
+            "ix_candidates_name_key_id",
+            "name_key",
+            "id",
+            sqlite_where=sa.text("erased_at IS NULL"),
+            postgresql_where=sa.text("erased_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(120))
+    # Follows the name by itself, see `search_key`.
+    name_key: Mapped[str] = mapped_column(sa.String(_KEY_LENGTH))
     email: Mapped[str] = mapped_column(sa.String(254), unique=True)
     phone: Mapped[str] = mapped_column(sa.String(40), default="")
     # Unknown for most people; mails then show the interview's zone, named.
@@ -79,6 +115,11 @@ class Candidate(Model):
     notes: Mapped[list[CandidateNote]] = relationship(
         order_by="CandidateNote.id", cascade="all, delete-orphan"
     )
+
+    @validates("name")
+    def _name_changed(self, _name: str, name: str) -> str:
+        self.name_key = search_key(name)
+        return name
 
 
 class Application(Model):
@@ -109,3 +150,20 @@ class CandidateNote(Model):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
     author: Mapped[User] = relationship()
+
+
+class CandidateImport(Model):
+    """A list of candidates that somebody sent in and has not confirmed yet.
+
+    Only the text is kept. What it would do is worked out anew each time it is shown and when it is
+    confirmed, so that there is nothing here that could be trusted by mistake.
+    """
+
+    __tablename__ = "candidate_imports"
+
+    # Unguessable, because it stands in addresses.
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    owner_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    job_id: Mapped[int] = mapped_column(sa.ForeignKey("jobs.id", ondelete="CASCADE"))
+    text: Mapped[str] = mapped_column(sa.Text)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)

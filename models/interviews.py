@@ -50,8 +50,8 @@ class Interview(Model):
     __table_args__ = (
         sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name="duration"),
         sa.CheckConstraint("revision >= 0", name="revision"),
-        # The lists show one status at a time, soonest first.
-        sa.Index("ix_interviews_status_starts_at", "status", "starts_at"),
+        # The lists show one status at a time by the clock, a page at a time; the calendar a span of time.
+        sa.Index("ix_interviews_status_starts_at_id", "status", "starts_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

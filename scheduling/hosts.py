@@ -45,7 +45,7 @@ def possible_hosts(software: MeetingSoftware, hiring_manager: User, scheduler: U
             continue
         connection = connections.get(user.id)
         unusable = None
-        if not user.is_active or connection is None:
+        if not user.is_active or connection is None or connection.state == ConnectionState.ENDED:
             unusable = FailureReason.NOT_CONNECTED
         elif connection.state != ConnectionState.CONNECTED:
             unusable = FailureReason.RECONNECT_NEEDED

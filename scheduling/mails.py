@@ -185,6 +185,7 @@ def record_refused(mail_id: int, *, words: str) -> Interview:
     """The mail will never be taken; the timeline says for whom and in whose words."""
     mail = db.session.get_one(Mail, mail_id)
     mail.state, mail.words = MailState.FAILED, words[:500]
+    assert mail.interview_id is not None, "a mail to the team has no timeline"
     note(mail.interview_id, f"{mail.kind.value.title()} to {mail.name} could not be delivered. {words}")
     db.session.flush()
     return _note_when_all_left(mail)
@@ -223,7 +224,7 @@ def _note_when_all_left(mail: Mail) -> Interview:
             if mail.kind is MailKind.INVITATION and mail.revision
             else mail.kind.value.title()
         )
-        note(mail.interview_id, f"{what} sent to {people(sent)}")
+        note(interview.id, f"{what} sent to {people(sent)}")
     return interview
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -11,20 +12,56 @@ from sqlalchemy.sql import ColumnElement
 
 from accounts.permissions import Action, Scope, scope_of
 from extensions import db
+from hiring.paging import ListPage, Order, Turn, counted, read_instant, turned_to
 from hiring.queries import own_interview_ids, own_job_ids
-from models import Application, Interview, InterviewStatus, Meeting, MeetingState, User
+from models import (
+    Application,
+    Candidate,
+    Interview,
+    InterviewStatus,
+    Meeting,
+    MeetingState,
+    User,
+    search_key,
+)
 from timezones import utc_now
 
-PAGE_SIZE = 25
 # An interview stays among the coming ones until it is surely over.
 _STILL_ON = timedelta(hours=1)
 
 
+# What is over is read from the end.
+OVER = frozenset({InterviewStatus.COMPLETED, InterviewStatus.CANCELLED, InterviewStatus.NO_SHOW})
+# A calendar of more than this in a month is one that nobody reads.
+CALENDAR_LIMIT = 1000
+
+
+class TimeSort(StrEnum):
+    SOONEST = "soonest"
+    LATEST = "latest"
+
+
 @dataclass(frozen=True)
-class Page:
+class InterviewFilter:
+    """`text` is looked for in the candidate's name. `sort` None: as it is usual for the status."""
+
+    status: InterviewStatus
+    text: str = ""
+    job_id: int | None = None
+    sort: TimeSort | None = None
+
+    @property
+    def sorted_by(self) -> TimeSort:
+        usual = TimeSort.LATEST if self.status in OVER else TimeSort.SOONEST
+        return self.sort or usual
+
+
+@dataclass(frozen=True)
+class Span:
+    """The interviews of a span of time; `is_cut` says that there are more than are shown."""
+
     interviews: list[Interview]
-    number: int
-    count: int
+    is_cut: bool
 
 
 def interview_is_within(actor: User, action: Action) -> ColumnElement[bool]:
@@ -74,32 +111,51 @@ def may(actor: User, action: Action, interview_id: int) -> bool:
     )
 
 
-def counts_by_status(actor: User) -> dict[InterviewStatus, int]:
-    """How many interviews `actor` sees in each status."""
-    rows = db.session.execute(
-        sa.select(Interview.status, sa.func.count(Interview.id))
-        .where(interview_is_within(actor, Action.SEE))
-        .group_by(Interview.status)
+def counts_by_status(
+    actor: User, statuses: tuple[InterviewStatus, ...]
+) -> dict[InterviewStatus, tuple[int, bool]]:
+    """How many interviews `actor` sees in each of these, up to a limit, and whether there are more."""
+    within = interview_is_within(actor, Action.SEE)
+    queries = [sa.select(Interview.id).where(Interview.status == status, within) for status in statuses]
+    return dict(zip(statuses, counted(*queries), strict=True))
+
+
+def interviews(actor: User, wanted: InterviewFilter, turn: Turn | None = None) -> ListPage[Interview]:
+    """One page of the interviews that `actor` sees in a status, by their time."""
+    where = [Interview.status == wanted.status, interview_is_within(actor, Action.SEE)]
+    if wanted.text or wanted.job_id is not None:
+        meant = sa.select(Application.id)
+        if wanted.job_id is not None:
+            meant = meant.where(Application.job_id == wanted.job_id)
+        if wanted.text:
+            named = Candidate.name_key.contains(search_key(wanted.text), autoescape=True)
+            meant = meant.join(Application.candidate).where(named)
+        where.append(Interview.application_id.in_(meant))
+    descending = wanted.sorted_by is TimeSort.LATEST
+    return turned_to(
+        _with_people().where(*where),
+        Order(Interview.id, Interview.starts_at, read_instant, descending=descending),
+        turn,
     )
-    return {row[0]: row[1] for row in rows}
 
 
-def interviews(actor: User, status: InterviewStatus, page: int) -> Page:
-    """One page of the interviews in a status; what is to come soonest first, what is over latest first."""
-    where = (Interview.status == status, interview_is_within(actor, Action.SEE))
-    total = db.session.scalar(sa.select(sa.func.count(Interview.id)).where(*where)) or 0
-    count = max(1, -(-total // PAGE_SIZE))
-    number = min(max(page, 1), count)
-    is_over = status in (InterviewStatus.COMPLETED, InterviewStatus.CANCELLED, InterviewStatus.NO_SHOW)
-    order = Interview.starts_at.desc() if is_over else Interview.starts_at
-    found = db.session.scalars(
-        _with_people()
-        .where(*where)
-        .order_by(order, Interview.id)
-        .limit(PAGE_SIZE)
-        .offset((number - 1) * PAGE_SIZE)
-    ).all()
-    return Page(list(found), number, count)
+def between(actor: User, start: datetime, end: datetime) -> Span:
+    """The interviews that `actor` sees from `start` up to before `end`, but for those called off."""
+    shown = (InterviewStatus.SCHEDULED, InterviewStatus.COMPLETED, InterviewStatus.NO_SHOW)
+    found = list(
+        db.session.scalars(
+            _with_people()
+            .where(
+                Interview.status.in_(shown),
+                Interview.starts_at >= start,
+                Interview.starts_at < end,
+                interview_is_within(actor, Action.SEE),
+            )
+            .order_by(Interview.starts_at, Interview.id)
+            .limit(CALENDAR_LIMIT + 1)
+        )
+    )
+    return Span(found[:CALENDAR_LIMIT], len(found) > CALENDAR_LIMIT)
 
 
 def interviews_of_candidate(actor: User, candidate_id: int) -> list[Interview]:

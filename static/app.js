@@ -16,6 +16,11 @@ function announceBriefly(words) {
   clearing = setTimeout(() => announce(""), 4000);
 }
 
+// What the page before has left to say stands at the top of this one. A live region is read when it changes and not when
+// it arrives with its text, so the text is put in once more.
+const messages = document.getElementById("messages");
+setTimeout(() => messages.replaceChildren(...messages.childNodes), 300);
+
 // --- Theme ---------------------------------------------------------------------------------------------------------
 
 function markThemeChoice() {
@@ -84,6 +89,75 @@ for (const area of document.querySelectorAll("[data-counter]")) {
   count(area);
   area.addEventListener("input", () => count(area));
 }
+
+// --- Fields that are filled in by a button --------------------------------------------------------------------------
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-fills]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.fills);
+  field.value = button.dataset.value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+});
+
+document.addEventListener("input", (event) => {
+  for (const button of document.querySelectorAll(`[data-fills="${event.target.id}"][aria-pressed]`)) {
+    button.setAttribute("aria-pressed", String(button.dataset.value === event.target.value));
+  }
+});
+
+// --- Long lists: type to find --------------------------------------------------------------------------------------
+
+// Some hundred time zones are too many to scroll through. The list itself stays in the form, out of sight, and is what
+// is sent; in its place stands a text field with the browser's own suggestions.
+function makeSearchable(select) {
+  const options = [...select.options].filter((option) => option.value);
+  const suggestions = document.createElement("datalist");
+  suggestions.id = `${select.id}-suggestions`;
+  for (const option of options) suggestions.append(new Option("", option.text.trim()));
+
+  const input = document.createElement("input");
+  input.id = select.id;
+  input.className = select.className;
+  input.setAttribute("list", suggestions.id);
+  input.autocomplete = "off";
+  input.spellcheck = false;
+  const empty = [...select.options].find((option) => !option.value);
+  input.placeholder = empty ? empty.text.trim() : "";
+  for (const name of ["aria-describedby", "aria-invalid"]) {
+    if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
+  }
+  select.id = `${select.id}-list`;
+  select.hidden = true;
+  select.after(input, suggestions);
+
+  const plain = (text) => text.trim().toLowerCase().replaceAll("_", " ");
+  const show = () => {
+    input.value = select.value ? select.selectedOptions[0].text.trim() : "";
+  };
+  const choose = (option) => {
+    if (option) select.value = option.value;
+    return Boolean(option);
+  };
+  const exactly = () => {
+    const typed = plain(input.value);
+    if (!typed && empty) return empty;
+    return options.find((option) => [option.text, option.value].map(plain).includes(typed));
+  };
+  input.addEventListener("focus", () => input.select());
+  input.addEventListener("input", () => choose(exactly()));
+  // Leaving the field, or Enter: the first that contains what was typed, so that "berlin" is enough.
+  input.addEventListener("change", () => {
+    const typed = plain(input.value);
+    const found = exactly() ?? (typed ? options.find((option) => plain(option.text).includes(typed)) : null);
+    if (!choose(found)) announceBriefly(`No entry is called “${input.value}”.`);
+    show();
+  });
+  show();
+}
+
+for (const select of document.querySelectorAll("select[data-searchable]")) makeSearchable(select);
 
 // --- Forms ---------------------------------------------------------------------------------------------------------
 

@@ -1,19 +1,29 @@
-"""Keeping grants alive: the chore that notices a token near its end, and the task that refreshes it."""
+"""Keeping grants alive and giving them back: the chore that notices a token near its end, the task that
+refreshes it, and the task that tells a provider that somebody has disconnected."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 
+from accounts import audit
+from accounts.audit import Event
+from connections.ending import Revocation, is_connected_again, read_revocation
 from connections.refresh import due_connections, live_grant
+from connections.setup import connections
 from database import read_only, writing
 from extensions import db
-from models import Lane, Task, TaskState
-from providers.errors import ProviderError
-from tasks import outbox
-from tasks.runner import ClaimedTask, Done, Handler, Next
+from models import App, Connection, Lane, Task, TaskState, User
+from providers.errors import ConnectionRevokedError, ProviderError
+from tasks import outbox, retry
+from tasks.runner import Again, ClaimedTask, Done, Handler, Next
 from timezones import utc_now
 
 REFRESH_CONNECTION = "refresh_connection"
+
+# Past this, a provider that is still not to be had is left to its user, who is told.
+_REVOCATIONS_TRIED = 40
 
 
 def enqueue_due_refreshes() -> None:
@@ -66,3 +76,85 @@ def refresh_connection() -> Handler:
         """Nothing to show: the grant is as it was, and the next use of it tries again."""
 
     return Handler(load, call, record, gave_up)
+
+
+@dataclass(frozen=True)
+class _Return:
+    """One try at giving a grant back. `revocation` is None when nobody can read its tokens any more."""
+
+    task_id: int
+    connection_id: int
+    app: App
+    failures: int
+    revocation: Revocation | None
+    is_superseded: bool
+
+
+def revoke_grant() -> Handler:
+    """The handler that gives a grant back to its provider, and wipes the tokens it held for that."""
+
+    def load(task: ClaimedTask) -> _Return:
+        revocation = read_revocation(task.payload)
+        app = App(task.payload["app"])
+        return _Return(
+            task.id,
+            int(task.payload["connection_id"]),
+            app,
+            task.failures,
+            revocation,
+            is_connected_again(app, str(task.payload["account_id"])),
+        )
+
+    def call(returned: _Return) -> ProviderError | None:
+        if returned.revocation is None or returned.is_superseded:
+            return None
+        return _give_back(returned.revocation)
+
+    def record(returned: _Return, problem: ProviderError | None) -> Next:
+        if problem is not None and returned.failures + 1 < _REVOCATIONS_TRIED:
+            return Again(utc_now() + retry.REVOCATION.delay(returned.failures + 1), problem.words)
+        if problem is not None or returned.revocation is None:
+            _tell_that_it_failed(returned.connection_id, returned.app)
+        _wipe(returned.task_id)
+        return Done()
+
+    def gave_up(task: ClaimedTask, why: str) -> None:
+        _tell_that_it_failed(int(task.payload["connection_id"]), App(task.payload["app"]))
+        _wipe(task.id)
+
+    return Handler(load, call, record, gave_up)
+
+
+def _give_back(revocation: Revocation) -> ProviderError | None:
+    provider = connections().provider(revocation.app)
+    if provider is None:
+        # Without the operator's credentials there is nobody to revoke as; the grant goes with the app.
+        return None
+    access_token = revocation.access_token
+    try:
+        if revocation.expires_at <= utc_now():
+            # Revoking a token that has run out says nothing about the refresh token beside it.
+            access_token = provider.refresh(revocation.refresh_token).access_token
+        provider.revoke(access_token)
+    except ConnectionRevokedError:
+        return None
+    except ProviderError as problem:
+        return problem
+    return None
+
+
+def _tell_that_it_failed(connection_id: int, app: App) -> None:
+    row = db.session.get(Connection, connection_id)
+    whose = db.session.get_one(User, row.user_id).name if row is not None else "somebody"
+    audit.record(
+        Event.REVOCATION_FAILED,
+        f"{app.label} could not be told that {whose} disconnected. This server holds no access any more; "
+        f"to be sure, remove the app in that account's own settings at {app.label}.",
+        None,
+    )
+
+
+def _wipe(task_id: int) -> None:
+    """Take the tokens out of the task's row; finished tasks stay for a while."""
+    row = db.session.get_one(Task, task_id)
+    row.payload = {name: value for name, value in row.payload.items() if name != "sealed"}

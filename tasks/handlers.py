@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from accounts.installation import account_services
+from accounts.mails import SEND_TEAM_MAIL
+from accounts.passwords import ANSWER_RESET_REQUEST
+from connections.ending import REVOKE_GRANT
 from scheduling.join_links import Links
 from scheduling.mails import SEND_MAIL
 from scheduling.meetings import SYNC_MEETING
 from scheduling.rules import Rules
 from scheduling.strays import SETTLE_ATTEMPTS
-from tasks.grants import REFRESH_CONNECTION, refresh_connection
+from tasks.grants import REFRESH_CONNECTION, refresh_connection, revoke_grant
 from tasks.mails import send_mail
 from tasks.meetings import sync_meeting
+from tasks.password_resets import answer_reset_requests
 from tasks.runner import Handler
 from tasks.strays import settle_attempts
+from tasks.team_mails import send_team_mail
 
 
 def all_handlers(links: Links, rules: Rules) -> Mapping[str, Handler]:
     """The handlers by kind. A test holds this against the kinds that the domain enqueues."""
+    accounts = account_services(links.signer, links.base_url)
     return {
         SYNC_MEETING: sync_meeting(rules),
         SETTLE_ATTEMPTS: settle_attempts(),
         SEND_MAIL: send_mail(links, rules),
+        SEND_TEAM_MAIL: send_team_mail(accounts.links),
+        ANSWER_RESET_REQUEST: answer_reset_requests(accounts.reset_requests, rules),
         REFRESH_CONNECTION: refresh_connection(),
+        REVOKE_GRANT: revoke_grant(),
     }

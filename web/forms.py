@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectField, StringField, TextAreaField
+from wtforms import Field, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from timezones import is_zone, zone_names
 
@@ -60,7 +61,16 @@ def zone_choices(*, empty: str | None = None, first: str | None = None) -> list[
 
 
 class ZoneField(SelectField):
-    """A time zone by its IANA name."""
+    """A time zone by its IANA name; the page's script makes the long list searchable."""
 
     def __init__(self, label: str, *, empty: str | None = None, **options: Any) -> None:
-        super().__init__(label, choices=zone_choices(empty=empty), **options)
+        super().__init__(
+            label, choices=zone_choices(empty=empty), render_kw={"data-searchable": "true"}, **options
+        )
+
+
+class CheckboxesField(SelectMultipleField):
+    """Several of a few, each with a box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()

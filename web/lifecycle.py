@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, current_app, g, redirect, request
 from flask_login import current_user
 
+from accounts import audit
 from accounts.sessions import note_seen
 from database import begin_reading, begin_writing
 from extensions import db
@@ -29,6 +30,7 @@ def init_app(app: Flask) -> None:
             begin_reading()
         else:
             begin_writing()
+        audit.acting_from(request.remote_addr or "")
         if request.host.lower() != own_host and not request.path.startswith(_ANY_HOST):
             return _at_home()
         return None

@@ -7,14 +7,15 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from accounts.permissions import Action, may_anywhere
+from accounts.permissions import Action, Scope, may_anywhere, scope_of
+from accounts.team import owner
 from connections.setup import connections
 from extensions import db
-from models import App, Connection, ConnectionState, Role, User
+from models import App, Connection, ConnectionState, User
 from timezones import local_moment
 from web.signed_in import connecting_is_open
 
-CardState = Literal["connected", "connect", "reconnect", "not_set_up", "not_offered", "ask"]
+CardState = Literal["connected", "connect", "reconnect", "not_set_up", "not_offered", "ask", "not_for_role"]
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,13 @@ def _zoom_card(user: User) -> Card:
     state: CardState = "connect"
     if provider is None:
         state = "not_set_up"
-    elif row is not None:
+    elif row is not None and row.state != ConnectionState.ENDED:
         state = "connected" if row.state == ConnectionState.CONNECTED else "reconnect"
     if state in ("connect", "reconnect") and not may_anywhere(
         user.role, Action.CONNECT_APPS, connecting_is_open=connecting_is_open()
     ):
-        state = "ask"
+        # Opening would not help a role that hosts nothing.
+        state = "ask" if scope_of(user.role, Action.CONNECT_APPS) is Scope.IF_OPENED else "not_for_role"
     return Card(
         app=App.ZOOM,
         key=App.ZOOM.value,
@@ -93,7 +95,7 @@ def _zoom_card(user: User) -> Card:
         facts=_facts(row, user) if row is not None and state == "connected" else (),
         redirect_uri=connections().redirect_uri("zoom"),
         scopes=connections().required_scopes(App.ZOOM),
-        ask_name=_owner_name() if state == "ask" else None,
+        ask_name=owner().name if state == "ask" else None,
     )
 
 
@@ -103,7 +105,3 @@ def _facts(row: Connection, user: User) -> tuple[tuple[str, str], ...]:
         ("Plan", _PLANS.get(row.plan, row.plan)),
         ("Connected since", local_moment(row.connected_at, user.timezone).short),
     )
-
-
-def _owner_name() -> str:
-    return db.session.scalar(sa.select(User.name).where(User.role == Role.OWNER).limit(1)) or "the owner"

@@ -7,15 +7,21 @@ from datetime import timedelta
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from accounts import audit, mails
+from accounts.audit import Event
+from accounts.permissions import Action, Scope, may_anywhere, scope_of
+from accounts.settings import open_connecting as change_opening
+from accounts.team import owner
 from blueprints.connected_apps.cards import sections
 from connections import round_trip
 from database import writing
 from extensions import db
-from models import App, UserSession
+from models import App, User, UserSession
 from scheduling.meetings import try_again_for_host
 from timezones import utc_now
-from web.notices import Level, Notice
-from web.signed_in import actor, person
+from web import services
+from web.notices import Level, Notice, say
+from web.signed_in import actor, connecting_is_open, person
 
 connected_apps = Blueprint("connected_apps", __name__)
 
@@ -27,7 +33,43 @@ _NOTICE_LIFETIME = timedelta(minutes=10)
 
 @connected_apps.get("/settings/account/connected-apps")
 def index() -> ResponseReturnValue:
-    return render_template("settings/connected_apps.html", sections=sections(actor()), notice=_notice())
+    return render_template(
+        "settings/connected_apps.html",
+        sections=sections(actor()),
+        notice=_notice(),
+        connecting_is_open=connecting_is_open(),
+    )
+
+
+@connected_apps.post("/settings/account/connected-apps/opening")
+def open_connecting() -> ResponseReturnValue:
+    is_open = request.form.get("connecting_is_open") == "y"
+    change_opening(actor(), is_open)
+    db.session.commit()
+    if is_open:
+        say("Everyone who schedules or hosts may connect their own apps now.")
+    else:
+        say("Only owners and admins may connect apps now. Apps that are connected stay connected.")
+    return redirect(url_for("connected_apps.index"), 303)
+
+
+@connected_apps.post("/settings/account/connected-apps/ask")
+def ask() -> ResponseReturnValue:
+    """One click for whoever may not connect; the owner reads it in a mail."""
+    user = actor()
+    is_for_role = scope_of(user.role, Action.CONNECT_APPS) is Scope.IF_OPENED
+    if not is_for_role or may_anywhere(
+        user.role, Action.CONNECT_APPS, connecting_is_open=connecting_is_open()
+    ):
+        abort(403)
+    asked = owner()
+    mail = mails.queue_request_to_connect(user, asked, services.rules())
+    db.session.commit()
+    if mail is None:
+        say(f"{asked.name} was asked within the last day already.", "info")
+    else:
+        say(f"{asked.name} gets a mail with your request.")
+    return redirect(url_for("connected_apps.index"), 303)
 
 
 @connected_apps.post("/connect/<app>")
@@ -64,6 +106,8 @@ def callback(provider: str) -> ResponseReturnValue:
         row.connect_notice, row.connect_notice_at = trip.words[:500], utc_now()
         if trip.result == "connected":
             try_again_for_host(user_id)
+            user = db.session.get_one(User, user_id)
+            audit.record(Event.CONNECTED, f"{user.name}: {trip.words}", user)
         db.session.commit()
     return redirect(f"{url_for('connected_apps.index')}?{provider}={trip.result}", 303)
 

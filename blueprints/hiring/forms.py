@@ -2,40 +2,80 @@
 
 from __future__ import annotations
 
-from wtforms import EmailField, SelectField, StringField, TelField
+import re
+
+from flask_wtf.file import FileField
+from wtforms import EmailField, SelectField, StringField, TelField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, Regexp
 
+from models import Stage
 from web.addresses import EmailAddress
-from web.forms import Form, ZoneField
+from web.forms import CheckboxesField, Form, ZoneField
+
+NAME_LENGTH, PHONE_LENGTH = 120, 40
+PHONE = re.compile(r"[+0-9][0-9 ()./-]*\Z")
+PHONE_WORDS = "Use digits, spaces and + ( ) . / - only."
+ADDRESS_WORDS = "Enter an e-mail address like dina@mail.example."
+_TOO_LONG = "At most %(max)d characters."
 
 
 class JobForm(Form):
-    title = StringField("Title", validators=[DataRequired("Enter the job's title."), Length(max=160)])
-    department = StringField("Department", validators=[Length(max=120)])
-    location = StringField("Location", validators=[Length(max=120)])
+    title = StringField(
+        "Title", validators=[DataRequired("Enter the job's title."), Length(max=160, message=_TOO_LONG)]
+    )
+    department = StringField("Department", validators=[Length(max=120, message=_TOO_LONG)])
+    location = StringField("Location", validators=[Length(max=120, message=_TOO_LONG)])
     hiring_manager = SelectField("Hiring manager", coerce=int)
+    team = CheckboxesField("Team", coerce=int, validators=[Optional()])
 
 
-class CandidateForm(Form):
-    name = StringField("Name", validators=[DataRequired("Enter the candidate's name."), Length(max=120)])
+class CandidateDetailsForm(Form):
+    name = StringField(
+        "Name",
+        validators=[
+            DataRequired("Enter the candidate's name."),
+            Length(max=NAME_LENGTH, message=_TOO_LONG),
+        ],
+    )
     email = EmailField(
         "E-mail",
-        validators=[
-            DataRequired("Enter the candidate's e-mail address."),
-            EmailAddress("Enter an e-mail address like dina@mail.example."),
-        ],
+        validators=[DataRequired("Enter the candidate's e-mail address."), EmailAddress(ADDRESS_WORDS)],
     )
     phone = TelField(
         "Phone",
         validators=[
             Optional(),
-            Length(max=40),
-            Regexp(r"^[+0-9][0-9 ()./-]*$", message="Use digits, spaces and + ( ) . / - only."),
+            Length(max=PHONE_LENGTH, message=_TOO_LONG),
+            Regexp(PHONE, message=PHONE_WORDS),
         ],
     )
     timezone = ZoneField("Time zone", empty="Not known", validators=[Optional()])
+
+
+class CandidateForm(CandidateDetailsForm):
     job = SelectField("Job", coerce=int)
 
 
 class ApplicationForm(Form):
     job = SelectField("Job", coerce=int)
+
+
+class StageForm(Form):
+    stage = SelectField("Stage", choices=[SelectChoice(stage.value, stage.label) for stage in Stage])
+
+
+class NoteForm(Form):
+    text = TextAreaField(
+        "Note",
+        validators=[
+            DataRequired("Write something first."),
+            Length(max=8000, message=_TOO_LONG),
+        ],
+    )
+
+
+class ImportForm(Form):
+    job = SelectField("Job", coerce=int)
+    file = FileField("File")
+    text = TextAreaField("Or paste the list", validators=[Optional()])

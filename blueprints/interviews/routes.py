@@ -10,9 +10,11 @@ from flask.typing import ResponseReturnValue
 import htmx
 from accounts.permissions import Action
 from extensions import db
+from hiring.lists import jobs_to_choose_from
 from models import FailureReason, Interview, InterviewStatus, MeetingState
 from scheduling import failures, meetings, queries
 from scheduling.progress import progress_of
+from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn
 from web.notices import say
 from web.signed_in import actor
 
@@ -38,17 +40,29 @@ class CureLink:
 
 @interviews.get("")
 def index() -> ResponseReturnValue:
-    wanted = request.args.get("status", InterviewStatus.SCHEDULED.value)
-    current = next((status for status in TABS if status.value == wanted), InterviewStatus.SCHEDULED)
-    counts = queries.counts_by_status(actor())
-    page = queries.interviews(actor(), current, request.args.get("page", 1, type=int))
+    user, asked = actor(), asked_choice("status", InterviewStatus)
+    wanted = queries.InterviewFilter(
+        status=asked or InterviewStatus.SCHEDULED,
+        text=asked_text(),
+        job_id=asked_id("job"),
+        sort=asked_choice("sort", queries.TimeSort),
+    )
+    address = ListAddress(
+        "interviews.index",
+        {
+            "status": wanted.status.value if wanted.status is not InterviewStatus.SCHEDULED else "",
+            "q": wanted.text,
+            "job": str(wanted.job_id or ""),
+            "sort": wanted.sort.value if wanted.sort else "",
+        },
+    )
     return render_template(
         "interviews/list.html",
-        tabs=[(status, counts.get(status, 0)) for status in TABS],
-        current=current,
-        interviews=page.interviews,
-        page=page.number,
-        pages=page.count,
+        counts=queries.counts_by_status(user, TABS),
+        page=queries.interviews(user, wanted, asked_turn()),
+        wanted=wanted,
+        address=address,
+        jobs=jobs_to_choose_from(user, wanted.job_id),
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length
 
-from security import PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH
+from security import PASSWORD_MAX_LENGTH
 from web.addresses import EmailAddress
 from web.forms import Form, ZoneField
+from web.password_fields import new_password_field
 
 
 class SetupForm(Form):
@@ -26,17 +27,7 @@ class SetupForm(Form):
             EmailAddress("Enter an e-mail address like ana@company.example."),
         ],
     )
-    password = PasswordField(
-        "Password",
-        validators=[
-            DataRequired("Choose a password."),
-            Length(
-                min=PASSWORD_MIN_LENGTH,
-                max=PASSWORD_MAX_LENGTH,
-                message=f"Use at least {PASSWORD_MIN_LENGTH} characters.",
-            ),
-        ],
-    )
+    password = new_password_field()
     connecting_is_open = BooleanField("Everyone who schedules or hosts may connect their own apps")
 
 

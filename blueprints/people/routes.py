@@ -10,13 +10,17 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 import instance_folder
-from accounts import first_run, sessions
+from accounts import audit, first_run
+from accounts.audit import Event
+from accounts.sign_in import try_password
+from accounts.throttling import TooManyTriesError
 from blueprints.people.forms import LoginForm, SetupForm
 from extensions import db
 from models import User
 from security import safe_next
-from web import signed_in
+from web import services, signed_in
 from web.notices import say
+from web.waiting import too_many_tries
 
 people = Blueprint("people", __name__)
 
@@ -63,10 +67,19 @@ def sign_in() -> ResponseReturnValue:
     if not form.is_submitted():
         return _sign_in_page(form)
     if form.validate():
-        db.session.rollback()
-        user_id = sessions.check_password(form.email.data, form.password.data)
-        if user_id is not None:
-            signed_in.begin(user_id)
+        try:
+            user = try_password(
+                services.accounts().throttling,
+                email=form.email.data,
+                password=form.password.data,
+                address=request.remote_addr or "",
+            )
+        except TooManyTriesError as error:
+            return too_many_tries(
+                error.seconds, back_url=url_for("people.sign_in"), back_label="Back to the sign-in page"
+            )
+        if user is not None:
+            signed_in.begin(user.id)
             db.session.commit()
             return redirect(safe_next(form.next.data) or url_for("dashboard.home"), 303)
         form.refuse("password", "E-mail address and password do not belong together.")
@@ -80,7 +93,14 @@ def _sign_in_page(form: LoginForm) -> str:
 def _demo_people() -> list[User]:
     if current_app.extensions.get("demo") is None:
         return []
-    return list(db.session.scalars(sa.select(User).where(User.is_active.is_(True)).order_by(User.id)))
+    # Not those who were invited and have not accepted: their way in is the mail in the demo's mailbox.
+    return list(
+        db.session.scalars(
+            sa.select(User)
+            .where(User.is_active.is_(True), User.password_hash.is_not(None))
+            .order_by(User.id)
+        )
+    )
 
 
 @people.post("/login/demo/<int:user_id>")
@@ -92,12 +112,15 @@ def demo_sign_in(user_id: int) -> ResponseReturnValue:
     if user is None or not user.is_active:
         abort(404)
     signed_in.begin(user.id)
+    audit.record(Event.SIGNED_IN, f"{user.name} signed in with one click.", user)
     db.session.commit()
     return redirect(url_for("dashboard.home"), 303)
 
 
 @people.post("/logout")
 def sign_out() -> ResponseReturnValue:
+    user = signed_in.actor()
+    audit.record(Event.SIGNED_OUT, f"{user.name} signed out.", user)
     signed_in.end()
     db.session.commit()
     say("You are signed out.", "info")

@@ -14,14 +14,12 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
     TimeField,
 )
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from models import InterviewType, MeetingSoftware
 from scheduling.commands import NewAttendee
@@ -34,7 +32,7 @@ from timezones import (
     zone_short_name,
 )
 from web.addresses import normal_address
-from web.forms import Form, ZoneField
+from web.forms import CheckboxesField, Form, ZoneField
 
 # What Zoom takes as a passcode, by its API reference: at most ten characters, letters, digits and @ - _ *.
 _PASSCODE = re.compile(r"[A-Za-z0-9@_*-]{1,10}")
@@ -140,11 +138,6 @@ class DateTimeStep(StepForm):
 
 def _utc(instant: datetime) -> str:
     return f"{instant.astimezone(UTC):%H:%M} UTC"
-
-
-class CheckboxesField(SelectMultipleField):
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class AttendeesStep(StepForm):

@@ -21,6 +21,7 @@ def upgrade() -> None:
         "candidates",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("name_key", sa.String(length=160), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("phone", sa.String(length=40), nullable=False),
         sa.Column("timezone", sa.String(length=64), nullable=True),
@@ -30,7 +31,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name=op.f("uq_candidates_email")),
     )
     with op.batch_alter_table("candidates", schema=None) as batch_op:
-        batch_op.create_index("ix_candidates_name_id", ["name", "id"], unique=False)
+        batch_op.create_index(
+            "ix_candidates_name_key_id",
+            ["name_key", "id"],
+            unique=False,
+            sqlite_where=sa.text("erased_at IS NULL"),
+            postgresql_where=sa.text("erased_at IS NULL"),
+        )
 
     op.create_table(
         "heartbeats",
@@ -200,6 +207,7 @@ def upgrade() -> None:
             sa.Enum(
                 "connected",
                 "reconnect_needed",
+                "ended",
                 name="state",
                 native_enum=False,
                 create_constraint=True,
@@ -261,6 +269,7 @@ def upgrade() -> None:
         "jobs",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("title_key", sa.String(length=160), nullable=False),
         sa.Column("department", sa.String(length=120), nullable=False),
         sa.Column("location", sa.String(length=120), nullable=False),
         sa.Column("hiring_manager_id", sa.Integer(), nullable=False),
@@ -273,6 +282,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("jobs", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_jobs_hiring_manager_id"), ["hiring_manager_id"], unique=False)
+        batch_op.create_index("ix_jobs_is_open_title_key_id", ["is_open", "title_key", "id"], unique=False)
+        batch_op.create_index("ix_jobs_title_key_id", ["title_key", "id"], unique=False)
+
+    op.create_table(
+        "candidate_imports",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["job_id"], ["jobs.id"], name=op.f("fk_candidate_imports_job_id_jobs"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["users.id"], name=op.f("fk_candidate_imports_owner_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_candidate_imports")),
+    )
+    with op.batch_alter_table("candidate_imports", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_candidate_imports_owner_id"), ["owner_id"], unique=False)
 
     op.create_table(
         "password_resets",
@@ -467,7 +496,9 @@ def upgrade() -> None:
             batch_op.f("ix_interviews_hiring_manager_id"), ["hiring_manager_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_interviews_scheduler_id"), ["scheduler_id"], unique=False)
-        batch_op.create_index("ix_interviews_status_starts_at", ["status", "starts_at"], unique=False)
+        batch_op.create_index(
+            "ix_interviews_status_starts_at_id", ["status", "starts_at", "id"], unique=False
+        )
 
     op.create_table(
         "attendees",
@@ -807,7 +838,7 @@ def downgrade() -> None:
 
     op.drop_table("attendees")
     with op.batch_alter_table("interviews", schema=None) as batch_op:
-        batch_op.drop_index("ix_interviews_status_starts_at")
+        batch_op.drop_index("ix_interviews_status_starts_at_id")
         batch_op.drop_index(batch_op.f("ix_interviews_scheduler_id"))
         batch_op.drop_index(batch_op.f("ix_interviews_hiring_manager_id"))
         batch_op.drop_index(batch_op.f("ix_interviews_application_id"))
@@ -830,7 +861,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_password_resets_user_id"))
 
     op.drop_table("password_resets")
+    with op.batch_alter_table("candidate_imports", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_candidate_imports_owner_id"))
+
+    op.drop_table("candidate_imports")
     with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.drop_index("ix_jobs_title_key_id")
+        batch_op.drop_index("ix_jobs_is_open_title_key_id")
         batch_op.drop_index(batch_op.f("ix_jobs_hiring_manager_id"))
 
     op.drop_table("jobs")
@@ -872,6 +909,10 @@ def downgrade() -> None:
     op.drop_table("organisations")
     op.drop_table("heartbeats")
     with op.batch_alter_table("candidates", schema=None) as batch_op:
-        batch_op.drop_index("ix_candidates_name_id")
+        batch_op.drop_index(
+            "ix_candidates_name_key_id",
+            sqlite_where=sa.text("erased_at IS NULL"),
+            postgresql_where=sa.text("erased_at IS NULL"),
+        )
 
     op.drop_table("candidates")

@@ -34,9 +34,10 @@ RULES: dict[str, frozenset[str]] = {
     | DOMAIN
     | {"connections", "web", "htmx", "security", "instance_folder"}
     | {"messaging.letters", "messaging.facts", "messaging.reading", "messaging.delivery.sender_address"}
-    | {"tasks.heartbeat"},
+    | {"tasks.heartbeat", "tasks.attention"},
     # The domain enqueues work in the caller's transaction and knows nothing else of tasks.
-    "accounts": GROUND | DOMAIN | {"security", "tasks.outbox"},
+    # Whoever leaves the team gives back what they had connected.
+    "accounts": GROUND | DOMAIN | {"security", "tasks.outbox", "connections.ending"},
     "hiring": GROUND | DOMAIN | {"security", "tasks.outbox"},
     "scheduling": GROUND | DOMAIN | {"security", "tasks.outbox"},
     "connections": GROUND | {"providers", "security", "tasks.outbox"},
@@ -46,6 +47,7 @@ RULES: dict[str, frozenset[str]] = {
     "tasks": GROUND | DOMAIN | {"connections", "messaging", "providers", "security"},
     "tasks.metronome": GROUND | {"tasks.runner", "tasks.heartbeat"},
     "tasks.heartbeat": GROUND,
+    "tasks.attention": GROUND,
     "tasks.runner": GROUND | {"tasks.outbox", "tasks.retry"},
     "tasks.outbox": GROUND,
     "tasks.retry": frozenset(),

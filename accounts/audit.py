@@ -1,0 +1,99 @@
+"""Who did what to access, settings and data as a whole. Rows are only ever added."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from extensions import db
+from models import AuditEntry, User
+
+PAGE_SIZE = 50
+
+
+class Event(StrEnum):
+    """What happened, as a word that stays the same however the sentence about it changes."""
+
+    SET_UP = "set_up"
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGNED_OUT = "signed_out"
+    SESSION_ENDED = "session_ended"
+    PASSWORD_CHANGED = "password_changed"
+    PASSWORD_RESET = "password_reset"
+    INVITED = "invited"
+    INVITATION_RESENT = "invitation_resent"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
+    INVITATION_ACCEPTED = "invitation_accepted"
+    ROLE_CHANGED = "role_changed"
+    DEACTIVATED = "deactivated"
+    REACTIVATED = "reactivated"
+    CONNECTED = "connected"
+    DISCONNECTED = "disconnected"
+    REVOCATION_FAILED = "revocation_failed"
+    SETTINGS_CHANGED = "settings_changed"
+    KEYS_ROTATED = "keys_rotated"
+    CANDIDATES_IMPORTED = "candidates_imported"
+    CANDIDATES_EXPORTED = "candidates_exported"
+    CANDIDATE_ERASED = "candidate_erased"
+    WORK_RETRIED = "work_retried"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").replace("sign in", "sign-in").capitalize()
+
+
+# Set by the web for each request; the command line and background work come from nowhere.
+_address: ContextVar[str] = ContextVar("acting_from", default="")
+
+
+def acting_from(address: str) -> None:
+    """Say from which network address everything is done that this context records from now on."""
+    _address.set(address)
+
+
+def record(event: Event, words: str, actor: User | None) -> None:
+    """Add one entry to the current transaction, so that it is there exactly when what it tells of is.
+
+    `words` is one sentence for people, without secrets and without addresses of people who are not on the
+    team. `actor` is None for the command line, for background work, and for somebody who is not signed in.
+    """
+    db.session.add(
+        AuditEntry(
+            event=event.value,
+            words=words[:500],
+            actor_id=actor.id if actor is not None else None,
+            address=_address.get()[:64],
+        )
+    )
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    entries: list[AuditEntry]
+    number: int
+    has_next: bool
+
+
+def entries(event: Event | None, page: int) -> AuditPage:
+    """One page of what was recorded, newest first; of one event only when it is named. Pages count from 1.
+
+    Whether anything follows is found by reading one row more: counting a table that only grows would get
+    slower for ever.
+    """
+    number = max(1, min(page, 10_000))
+    query = (
+        sa.select(AuditEntry)
+        .options(joinedload(AuditEntry.actor))
+        .order_by(AuditEntry.id.desc())
+        .offset((number - 1) * PAGE_SIZE)
+        .limit(PAGE_SIZE + 1)
+    )
+    if event is not None:
+        query = query.where(AuditEntry.event == event.value)
+    rows = list(db.session.scalars(query))
+    return AuditPage(rows[:PAGE_SIZE], number, len(rows) > PAGE_SIZE)

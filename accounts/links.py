@@ -1,0 +1,96 @@
+"""The links that are mailed to people of the team: invitations and password resets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from extensions import db
+from models import Invitation, PasswordReset
+from security import LinkSigner, RowLinkTarget, row_named_in
+from timezones import utc_now
+
+InvitationState = Literal["open", "accepted", "withdrawn", "expired", "replaced"]
+ResetState = Literal["open", "used", "expired"]
+
+Row = TypeVar("Row", Invitation, PasswordReset)
+
+
+@dataclass(frozen=True)
+class AccountLinks:
+    """Signs and checks the addresses of this installation. Nothing usable is stored, so a later mail or page
+    can show the same link again and a copy of the database opens nothing."""
+
+    signer: LinkSigner
+    base_url: str
+
+    def invitation(self, invitation: Invitation) -> str:
+        """The address at which somebody accepts."""
+        return f"{self.base_url}/invitations/{self.signer.row_token(_invitation(invitation))}"
+
+    def reset(self, reset: PasswordReset) -> str:
+        """The address at which somebody chooses a new password."""
+        return f"{self.base_url}/password-reset/{self.signer.row_token(_reset(reset))}"
+
+    def sign_in(self) -> str:
+        return f"{self.base_url}/login"
+
+    def ask_for_reset(self) -> str:
+        return f"{self.base_url}/password-reset"
+
+    def connected_apps(self) -> str:
+        return f"{self.base_url}/settings/account/connected-apps"
+
+    def opened_invitation(
+        self, token: str, *, lock: bool = False
+    ) -> tuple[Invitation, InvitationState] | None:
+        """The invitation that a token proves, and what has become of it; None for anything else.
+
+        With `lock` the row is held until the end of the transaction: of two who accept at once, the second
+        one finds it accepted.
+        """
+        row_id = row_named_in(token)
+        found = _row(Invitation, row_id, lock) if row_id is not None else None
+        if found is None:
+            return None
+        if self.signer.proves_row(token, _invitation(found)):
+            return found, invitation_state(found)
+        # An older mail of the same invitation deserves better words than "nothing here".
+        older = (RowLinkTarget("invitation", found.id, number) for number in range(found.generation))
+        is_older = any(self.signer.proves_row(token, target) for target in older)
+        return (found, "replaced") if is_older else None
+
+    def opened_reset(self, token: str, *, lock: bool = False) -> tuple[PasswordReset, ResetState] | None:
+        """The reset that a token proves, and whether it can still be used; None for anything else, and for
+        somebody who was deactivated meanwhile. `lock` as for invitations."""
+        row_id = row_named_in(token)
+        found = _row(PasswordReset, row_id, lock) if row_id is not None else None
+        if found is None or not self.signer.proves_row(token, _reset(found)) or not found.user.is_active:
+            return None
+        return found, reset_state(found)
+
+
+def invitation_state(invitation: Invitation) -> InvitationState:
+    if invitation.accepted_at is not None:
+        return "accepted"
+    if invitation.withdrawn_at is not None:
+        return "withdrawn"
+    return "open" if invitation.expires_at > utc_now() else "expired"
+
+
+def reset_state(reset: PasswordReset) -> ResetState:
+    if reset.used_at is not None:
+        return "used"
+    return "open" if reset.expires_at > utc_now() else "expired"
+
+
+def _row(kind: type[Row], row_id: int, lock: bool) -> Row | None:
+    return db.session.get(kind, row_id, with_for_update=lock or None, populate_existing=lock)
+
+
+def _invitation(invitation: Invitation) -> RowLinkTarget:
+    return RowLinkTarget("invitation", invitation.id, invitation.generation)
+
+
+def _reset(reset: PasswordReset) -> RowLinkTarget:
+    return RowLinkTarget("password-reset", reset.id, 0)

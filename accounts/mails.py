@@ -1,0 +1,140 @@
+"""Which mail goes to whom of the team, and what became of it. What they say is `messaging`'s business."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from accounts.first_run import organisation
+from accounts.links import invitation_state, reset_state
+from extensions import db
+from models import Invitation, Lane, Mail, MailKind, MailState, PasswordReset, ReaderRole, User
+from scheduling.rules import Rules
+from tasks import outbox
+from timezones import utc_now
+
+SEND_TEAM_MAIL = "send_team_mail"
+
+# Asking twice on one day is one mail: the owner has read it, or has a reason.
+ONE_REQUEST_PER = timedelta(days=1)
+
+
+def queue_invitation(invitation: Invitation, rules: Rules) -> Mail:
+    """The mail with the current link. One with an older link that has not left is dropped at its turn."""
+    return _queue(
+        MailKind.TEAM_INVITATION, invitation.user, invitation.id, rules, revision=invitation.generation
+    )
+
+
+def queue_password_reset(reset: PasswordReset, rules: Rules) -> Mail:
+    return _queue(MailKind.PASSWORD_RESET, reset.user, reset.id, rules)
+
+
+def queue_password_changed(user: User, rules: Rules) -> Mail:
+    """The notice by which somebody learns of a change that was not theirs."""
+    return _queue(MailKind.PASSWORD_CHANGED, user, user.id, rules)
+
+
+def queue_request_to_connect(asking: User, owner: User, rules: Rules) -> Mail | None:
+    """Tell the owner that somebody would like to connect an app; None when they were told within a day."""
+    # Of two clicks at once, the second one waits here and finds the first one's mail.
+    db.session.get(User, asking.id, with_for_update=True)
+    already = db.session.scalar(
+        sa.select(Mail.id)
+        .where(
+            Mail.kind == MailKind.ASK_TO_CONNECT,
+            Mail.about_id == asking.id,
+            Mail.created_at > utc_now() - ONE_REQUEST_PER,
+        )
+        .limit(1)
+    )
+    if already is not None:
+        return None
+    return _queue(MailKind.ASK_TO_CONNECT, owner, asking.id, rules)
+
+
+def _queue(kind: MailKind, reader: User, about_id: int, rules: Rules, *, revision: int = 0) -> Mail:
+    now = utc_now()
+    mail = Mail(
+        about_id=about_id,
+        kind=kind,
+        revision=revision,
+        role=ReaderRole.TEAM,
+        user_id=reader.id,
+        name=reader.name,
+        address=reader.email,
+        message_id=f"<{secrets.token_hex(16)}@{rules.message_id_domain}>",
+        due_at=now,
+        state=MailState.QUEUED,
+    )
+    db.session.add(mail)
+    db.session.flush()
+    outbox.enqueue(
+        SEND_TEAM_MAIL,
+        lane=Lane.MAIL,
+        subject=f"user:{reader.id}",
+        payload={"mail_id": mail.id},
+        run_at=now,
+        dedupe_key=f"mail:{mail.id}",
+    )
+    return mail
+
+
+def why_useless(mail: Mail) -> str | None:
+    """The reason for not sending a mail any more, or None while it is still of use."""
+    match mail.kind:
+        case MailKind.TEAM_INVITATION:
+            return _why_invitation_is_useless(mail)
+        case MailKind.PASSWORD_RESET:
+            reset = db.session.get(PasswordReset, mail.about_id)
+            if reset is None or not reset.user.is_active:
+                return "This person is not on the team any more."
+            return None if reset_state(reset) == "open" else "The link can no longer be used."
+        case MailKind.ASK_TO_CONNECT:
+            asking, here = db.session.get(User, mail.about_id), organisation()
+            if asking is None or not asking.is_active:
+                return "Whoever asked is not on the team any more."
+            if here is not None and here.connecting_is_open:
+                return "Connecting has been opened meanwhile."
+    return None
+
+
+def _why_invitation_is_useless(mail: Mail) -> str | None:
+    invitation = db.session.get(Invitation, mail.about_id)
+    if invitation is None:
+        return "The invitation does not exist any more."
+    if invitation.generation != mail.revision:
+        return "A newer invitation takes its place."
+    state = invitation_state(invitation)
+    return None if state == "open" else f"The invitation is {state}."
+
+
+def record_sent(mail_id: int, *, words: str) -> None:
+    """A server took the mail."""
+    mail = db.session.get_one(Mail, mail_id)
+    mail.state, mail.sent_at, mail.words = MailState.SENT, utc_now(), words[:500]
+
+
+def record_ended(mail_id: int, state: MailState, *, words: str) -> None:
+    """The mail was refused or is of no use any more; it stays shown as that, with the reason."""
+    mail = db.session.get_one(Mail, mail_id)
+    mail.state, mail.words = state, words[:500]
+
+
+def record_not_yet(mail_id: int, *, words: str, may_be_double: bool = False) -> None:
+    """The mail has not left; it will be tried again."""
+    mail = db.session.get_one(Mail, mail_id)
+    mail.words = words[:500]
+    mail.may_be_double = mail.may_be_double or may_be_double
+
+
+def latest_invitation_mail(invitation: Invitation) -> Mail | None:
+    """What became of the newest mail of an invitation."""
+    return db.session.scalar(
+        sa.select(Mail)
+        .where(Mail.kind == MailKind.TEAM_INVITATION, Mail.about_id == invitation.id)
+        .order_by(Mail.id.desc())
+        .limit(1)
+    )

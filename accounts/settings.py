@@ -1,0 +1,56 @@
+"""What people change about themselves and about the organisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from accounts import audit
+from accounts.audit import Event
+from extensions import db
+from models import Organisation, User
+
+
+@dataclass(frozen=True)
+class OrganisationSettings:
+    """`timezone` is an IANA name. `retention_days` counts from the last interview; None keeps candidates."""
+
+    name: str
+    timezone: str
+    retention_days: int | None
+
+
+def change_profile(user: User, *, name: str, timezone: str) -> None:
+    """Change one's own name and zone (an IANA name) in the current transaction."""
+    user.name, user.timezone = name, timezone
+
+
+def change_organisation(actor: User, wanted: OrganisationSettings) -> list[str]:
+    """Write the settings into the current transaction and return what is different now, in words."""
+    row = db.session.get_one(Organisation, 1)
+    changes = []
+    if row.name != wanted.name:
+        changes.append(f"The organisation is called {wanted.name}; before: {row.name}.")
+    if row.timezone != wanted.timezone:
+        changes.append(f"The time zone is {wanted.timezone}; before: {row.timezone}.")
+    if row.retention_days != wanted.retention_days:
+        changes.append(_retention_words(wanted.retention_days))
+    row.name, row.timezone, row.retention_days = wanted.name, wanted.timezone, wanted.retention_days
+    for words in changes:
+        audit.record(Event.SETTINGS_CHANGED, words, actor)
+    return changes
+
+
+def _retention_words(days: int | None) -> str:
+    if days is None:
+        return "Candidates are kept until somebody erases them."
+    return f"Candidates are erased {days} day{'' if days == 1 else 's'} after their last interview."
+
+
+def open_connecting(actor: User, is_open: bool) -> None:
+    """Say in the current transaction whether everyone who schedules or hosts may connect apps."""
+    row = db.session.get_one(Organisation, 1)
+    if row.connecting_is_open == is_open:
+        return
+    row.connecting_is_open = is_open
+    who = "Everyone who schedules or hosts may" if is_open else "Only owners and admins may"
+    audit.record(Event.SETTINGS_CHANGED, f"{who} connect apps from now on.", actor)

@@ -1,0 +1,63 @@
+"""Signing in with a password: delays, the check, and what is remembered of it."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from accounts import audit
+from accounts.audit import Event
+from accounts.sessions import check_password
+from accounts.throttling import SIGN_IN, Throttling
+from extensions import db
+from models import User
+from security import hash_password, password_is_outdated
+
+
+def try_password(throttling: Throttling, *, email: str, password: str, address: str) -> User | None:
+    """The person with this address and password, else None: the same for unknown people and wrong passwords.
+
+    `address` is where the request came from. Commits for itself, because a try is counted before the slow
+    check and nobody shall wait for that. On success the current transaction holds what is remembered of it,
+    and the caller commits that with the session. Raises `TooManyTriesError`.
+    """
+    account = email.strip().lower()
+    db.session.rollback()
+    throttling.take(SIGN_IN, account, address)
+    db.session.commit()
+    user_id = check_password(account, password)
+    if user_id is None:
+        _note_failure(account)
+        db.session.commit()
+        return None
+    user = db.session.get_one(User, user_id)
+    throttling.forgive(SIGN_IN, account, address)
+    if user.password_hash is not None and password_is_outdated(user.password_hash):
+        user.password_hash = hash_password(password)
+    audit.record(Event.SIGNED_IN, f"{user.name} signed in.", user)
+    return user
+
+
+def is_own_password(throttling: Throttling, user: User, password: str, address: str) -> bool:
+    """Whether somebody who is signed in knows their password. Counted like a sign-in, since a browser left
+    open would otherwise be the place to guess at. Commits for itself. Raises `TooManyTriesError`."""
+    email = user.email
+    db.session.rollback()
+    throttling.take(SIGN_IN, email, address)
+    db.session.commit()
+    if check_password(email, password) is None:
+        return False
+    throttling.forgive(SIGN_IN, email, address)
+    db.session.commit()
+    return True
+
+
+def _note_failure(account: str) -> None:
+    known = db.session.scalar(sa.select(User).where(User.email == account))
+    if known is None:
+        # What was typed may be a password in the wrong field, and is nobody's business here.
+        words = "Somebody tried to sign in with an address that nobody here has."
+    elif not known.is_active:
+        words = f"Somebody tried to sign in as {known.name}, who is deactivated."
+    else:
+        words = f"Somebody tried to sign in as {known.name} with a wrong password."
+    audit.record(Event.SIGN_IN_FAILED, words, None)

@@ -1,0 +1,157 @@
+"""The people of the team: who they are, and changing their role and place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import sqlalchemy as sa
+
+from accounts import audit
+from accounts.audit import Event
+from accounts.links import invitation_state
+from accounts.sessions import end_all_sessions
+from accounts.team_rules import NotAllowedError, TeamError, require_may_grant, require_may_manage
+from connections.ending import end_connections
+from extensions import db
+from models import Invitation, Job, Role, User, UserSession
+
+MemberState = Literal["active", "invited", "expired", "withdrawn", "deactivated"]
+
+_STATE_ORDER: dict[MemberState, int] = {
+    "active": 0,
+    "invited": 1,
+    "expired": 1,
+    "withdrawn": 2,
+    "deactivated": 2,
+}
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody as the team's pages show them. `last_seen_at` is None for somebody who never signed in."""
+
+    user: User
+    state: MemberState
+    invitation: Invitation | None
+    last_seen_at: datetime | None
+
+
+def members() -> list[Member]:
+    """Everybody, those who can sign in first, by name."""
+    found = [_member(row) for row in db.session.execute(_select_members())]
+    return sorted(found, key=lambda member: (_STATE_ORDER[member.state], member.user.name.casefold()))
+
+
+def member(user_id: int) -> Member | None:
+    """One person, or None."""
+    row = db.session.execute(_select_members().where(User.id == user_id)).first()
+    return _member(row) if row is not None else None
+
+
+def _select_members() -> sa.Select[User, Invitation | None, datetime | None]:
+    seen = (
+        sa.select(UserSession.user_id, sa.func.max(UserSession.last_seen_at).label("at"))
+        .group_by(UserSession.user_id)
+        .subquery()
+    )
+    return (
+        sa.select(User, Invitation, seen.c.at)
+        .outerjoin(Invitation, Invitation.user_id == User.id)
+        .outerjoin(seen, seen.c.user_id == User.id)
+    )
+
+
+def _member(row: sa.Row[User, Invitation | None, datetime | None]) -> Member:
+    user, invitation, last_seen_at = row
+    return Member(user, _state(user, invitation), invitation, last_seen_at)
+
+
+def _state(user: User, invitation: Invitation | None) -> MemberState:
+    if invitation is not None and invitation.accepted_at is None:
+        match invitation_state(invitation):
+            case "withdrawn":
+                return "withdrawn"
+            case "expired":
+                return "expired"
+            case _:
+                return "invited"
+    return "active" if user.is_active else "deactivated"
+
+
+def owner() -> User:
+    """Who is asked for what only an owner may do: the first of them who is here."""
+    return db.session.scalars(
+        sa.select(User).where(User.role == Role.OWNER, User.is_active.is_(True)).order_by(User.id).limit(1)
+    ).one()
+
+
+def open_jobs_managed_by(user: User) -> list[Job]:
+    """The open jobs that would be left without a hiring manager who can act."""
+    return list(
+        db.session.scalars(
+            sa.select(Job)
+            .where(Job.hiring_manager_id == user.id, Job.is_open.is_(True))
+            .order_by(Job.title, Job.id)
+        )
+    )
+
+
+def change_role(actor: User, user: User, role: Role) -> bool:
+    """Give somebody another role in the current transaction; False when it is the one they have.
+
+    Raises `TeamError`.
+    """
+    _hold_owners(actor, user)
+    require_may_manage(actor, user)
+    require_may_grant(actor, role)
+    if user.role is role:
+        return False
+    audit.record(Event.ROLE_CHANGED, f"{user.name} became {role.label}; before: {user.role.label}.", actor)
+    user.role = role
+    return True
+
+
+def deactivate(actor: User, user: User) -> None:
+    """Shut somebody out in the current transaction: their sessions end, and so do their connections.
+
+    What they scheduled and were part of stays. Raises `TeamError`.
+    """
+    _hold_owners(actor, user)
+    require_may_manage(actor, user)
+    if not user.is_active:
+        raise TeamError("", f"{user.name} is deactivated already.")
+    if user.password_hash is None:
+        raise TeamError("", f"{user.name} has not accepted yet. Withdraw the invitation instead.")
+    user.is_active = False
+    end_all_sessions(user)
+    ended = end_connections(user)
+    apps = f" Ended: {', '.join(app.label for app in ended)}." if ended else ""
+    audit.record(Event.DEACTIVATED, f"{user.name} was deactivated.{apps}", actor)
+
+
+def reactivate(actor: User, user: User) -> None:
+    """Let somebody back in with the password they had. Their apps have to be connected anew.
+
+    Raises `TeamError`.
+    """
+    require_may_manage(actor, user)
+    if user.is_active:
+        raise TeamError("", f"{user.name} is active already.")
+    if user.password_hash is None:
+        raise TeamError("", f"{user.name} never accepted. Send the invitation again.")
+    user.is_active = True
+    audit.record(Event.REACTIVATED, f"{user.name} was let back in.", actor)
+
+
+def _hold_owners(actor: User, user: User) -> None:
+    """Let one change of owners happen at a time: two owners who demote each other at the same moment would
+    otherwise leave nobody. Whoever comes second reads here what they are by then."""
+    db.session.execute(
+        sa.select(User.id).where(User.role == Role.OWNER).order_by(User.id).with_for_update()
+    ).all()
+    db.session.refresh(actor)
+    db.session.refresh(user)
+    if not actor.is_active:
+        raise NotAllowedError("", "You are not on the team any more.")

@@ -1,0 +1,139 @@
+"""Growing delays after tries in vain, for each account and each network address, shared by all processes.
+
+A try is counted before it is made and taken back when it succeeds: counted afterwards, a hundred tries at
+the same moment would all find the door open.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from extensions import db
+from models import Throttle
+from security import KeyedHash
+from timezones import utc_now
+
+# Whoever stops trying for this long begins anew.
+_FORGOTTEN_AFTER = timedelta(hours=12)
+# Doubling from here on. A delay and not a lock: somebody else's tries must not shut the owner out for good.
+_FIRST_DELAY = timedelta(seconds=5)
+_LONGEST_DELAY = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Door:
+    """Something that is tried, and how often in a row it may be before the delays begin."""
+
+    name: str
+    free_per_account: int
+    # A whole office may share one address.
+    free_per_address: int
+
+
+SIGN_IN = Door("sign-in", free_per_account=5, free_per_address=20)
+ASK_FOR_RESET = Door("password-reset", free_per_account=3, free_per_address=10)
+
+
+class TooManyTriesError(Exception):
+    """Tried too often; `seconds` says how long to wait, as a whole number."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"wait {seconds} seconds")
+        self.seconds = seconds
+
+
+class Throttling:
+    """Counts tries under keyed hashes: the database never holds an address that somebody merely typed."""
+
+    def __init__(self, keyed_hash: KeyedHash) -> None:
+        self._hash = keyed_hash
+
+    def take(self, door: Door, account: str, address: str) -> None:
+        """Count one try in the current transaction, which the caller commits before making it.
+
+        `account` is the e-mail address that was typed, of somebody here or not; `address` is where the
+        request came from. Raises `TooManyTriesError`, and counts nothing then.
+        """
+        now = utc_now()
+        counters = self._counters(door, account, address)
+        rows = {key: _locked(key, now) for key in sorted(counters)}
+        waits = [row.blocked_until - now for row in rows.values() if row.blocked_until]
+        longest = max(waits, default=timedelta())
+        if longest > timedelta():
+            raise TooManyTriesError(math.ceil(longest.total_seconds()))
+        for key, row in rows.items():
+            row.failures += 1
+            row.last_failure_at = now
+            delay = _delay(row.failures - counters[key])
+            row.blocked_until = now + delay if delay else None
+
+    def forgive(self, door: Door, account: str, address: str) -> None:
+        """Take the last try back in the current transaction, because it succeeded.
+
+        The account begins anew. The address only loses this one try, or somebody with an account of their
+        own could wipe out their tries at others' by signing in between.
+        """
+        account_key, address_key = self._keys(door, account, address)
+        db.session.execute(sa.delete(Throttle).where(Throttle.key == account_key))
+        db.session.execute(
+            sa.update(Throttle)
+            .where(Throttle.key == address_key, Throttle.failures > 0)
+            .values(failures=Throttle.failures - 1, blocked_until=None)
+        )
+
+    def forget(self, door: Door, account: str) -> None:
+        """Let an account begin anew, because its owner has proved themselves in another way."""
+        db.session.execute(
+            sa.delete(Throttle).where(Throttle.key == self._hash(f"{door.name}|account|{account}"))
+        )
+
+    def _keys(self, door: Door, account: str, address: str) -> tuple[str, str]:
+        return (
+            self._hash(f"{door.name}|account|{account}"),
+            self._hash(f"{door.name}|address|{_network(address)}"),
+        )
+
+    def _counters(self, door: Door, account: str, address: str) -> dict[str, int]:
+        """The keys of one try, and how many tries each has free."""
+        account_key, address_key = self._keys(door, account, address)
+        return {account_key: door.free_per_account, address_key: door.free_per_address}
+
+
+def _locked(key: str, now: datetime) -> Throttle:
+    row = db.session.get(Throttle, key, with_for_update=True)
+    if row is None:
+        db.session.execute(sa.delete(Throttle).where(Throttle.last_failure_at < now - _FORGOTTEN_AFTER))
+        try:
+            with db.session.begin_nested():
+                row = Throttle(key=key, failures=0, last_failure_at=now)
+                db.session.add(row)
+        except IntegrityError:
+            # PostgreSQL only: another process counted the first try of this key a moment earlier.
+            row = db.session.get_one(Throttle, key, with_for_update=True)
+    elif now - row.last_failure_at > _FORGOTTEN_AFTER:
+        row.failures, row.blocked_until, row.last_failure_at = 0, None, now
+    return row
+
+
+def _delay(beyond: int) -> timedelta:
+    """How long to wait before the next try, when this many more than the free ones have been made."""
+    if beyond < 0:
+        return timedelta()
+    return min(_LONGEST_DELAY, _FIRST_DELAY * 2 ** min(beyond, 20))
+
+
+def _network(address: str) -> str:
+    """What counts as one address. Whoever has one of IPv6 has all 2^64 of its network."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)

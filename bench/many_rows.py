@@ -1,0 +1,117 @@
+"""Installations with many candidates and interviews, filled without the product's commands: those are made
+for one at a time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from tests.machines.application import build_app, close_app, migrate_database, settings_for
+
+OWNER, PASSWORD = "olga@northlight.example", "a long enough password"
+_JOBS = 40
+_AT_ONCE = 5000
+_FIRST = ("Ada", "Boris", "Chloé", "Dmitri", "Elif", "Farid", "Gökçe", "Hana", "Ivo", "Jana", "Kofi", "Lea")
+_LAST = ("Moser", "Nagy", "Okafor", "Petrov", "Quist", "Rossi", "Sato", "Tanaka", "Ueda", "Vogel", "Weiss")
+# Of ten interviews: what is to come, and what is over.
+_STATUSES = ("scheduled",) * 4 + ("completed",) * 4 + ("cancelled", "no_show")
+
+
+def make(folder: Path, candidates: int) -> dict[str, str]:
+    """An installation with so many candidates, each with an interview; returns its server's settings."""
+    instance = folder / "instance"
+    url = f"sqlite:///{folder / 'product.sqlite3'}"
+    migrate_database(url, instance)
+    settings = settings_for(url, instance)
+    app = build_app(settings)
+    from accounts.first_run import FirstRun, set_up
+    from extensions import db
+    from hiring.commands import NewJob, add_job
+
+    with app.app_context():
+        owner = set_up(
+            FirstRun("Northlight", "Europe/Berlin", "Olga Owner", OWNER, PASSWORD, True),
+            installation_id=app.config["INSTALLATION_ID"],
+        )
+        db.session.flush()
+        jobs = [add_job(NewJob(f"Engineer {number:02}", "", "", owner.id)).id for number in range(_JOBS)]
+        db.session.flush()
+        for start in range(0, candidates, _AT_ONCE):
+            _fill(range(start, min(start + _AT_ONCE, candidates)), jobs, owner.id)
+        db.session.commit()
+    close_app(app)
+    return settings
+
+
+def _fill(numbers: range, jobs: list[int], owner: int) -> None:
+    from extensions import db
+    from models import (
+        Application,
+        Candidate,
+        Interview,
+        InterviewType,
+        Meeting,
+        MeetingSoftware,
+        MeetingState,
+        SchedulingMethod,
+        Stage,
+        search_key,
+    )
+    from timezones import utc_now
+
+    now, stages = utc_now(), list(Stage)
+    names = [f"{_FIRST[n % len(_FIRST)]} {_LAST[n // len(_FIRST) % len(_LAST)]} {n}" for n in numbers]
+    rows: dict[type, list[dict[str, object]]] = {
+        Candidate: [
+            {
+                "id": n + 1,
+                "name": name,
+                "name_key": search_key(name),
+                "email": f"candidate{n}@mail.example",
+                "timezone": "Europe/London",
+            }
+            for n, name in zip(numbers, names, strict=True)
+        ],
+        Application: [
+            {
+                "id": n + 1,
+                "candidate_id": n + 1,
+                "job_id": jobs[n % len(jobs)],
+                "stage": stages[n % len(stages)],
+            }
+            for n in numbers
+        ],
+        Interview: [
+            {
+                "id": n + 1,
+                "application_id": n + 1,
+                "scheduler_id": owner,
+                "hiring_manager_id": owner,
+                "interview_type": InterviewType.VIDEO,
+                "method": SchedulingMethod.DIRECT,
+                "status": _STATUSES[n % len(_STATUSES)],
+                "title": "Engineer Interview",
+                "agenda": "Introduction, experience discussion, Q&A",
+                "starts_at": now + timedelta(minutes=15 * (n - len(_STATUSES)) + n % 7),
+                "duration_minutes": 45,
+                "wall_time": "2030-01-01T09:00",
+                "timezone": "Europe/Berlin",
+                "ics_uid": f"{n}@northlight.example",
+            }
+            for n in numbers
+        ],
+        Meeting: [
+            {
+                "interview_id": n + 1,
+                "software": MeetingSoftware.ZOOM,
+                "state": MeetingState.READY,
+                "join_url": f"https://zoom.example/j/{n}",
+                "grace_ends_at": now,
+            }
+            for n in numbers
+        ],
+    }
+    for table, values in rows.items():
+        db.session.execute(sa.insert(table), values)

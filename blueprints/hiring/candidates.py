@@ -1,0 +1,222 @@
+"""The list of candidates, the page of each, and what is done there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms.fields import SelectChoice
+
+from accounts.permissions import Action
+from blueprints.hiring.blueprint import hiring
+from blueprints.hiring.forms import ApplicationForm, CandidateDetailsForm, CandidateForm, NoteForm, StageForm
+from extensions import db
+from hiring import commands, lists, queries
+from hiring.lists import CandidateFilter, NameSort
+from models import Job, Stage
+from scheduling.queries import interviews_of_candidate
+from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn
+from web.notices import say
+from web.signed_in import actor
+
+
+def asked_candidates() -> CandidateFilter:
+    """Which candidates the address asks for; the list and its export read it alike."""
+    return CandidateFilter(
+        text=asked_text(),
+        job_id=asked_id("job"),
+        stage=asked_choice("stage", Stage),
+        sort=asked_choice("sort", NameSort) or NameSort.NAME,
+    )
+
+
+@hiring.get("/candidates")
+def candidates() -> ResponseReturnValue:
+    user, wanted = actor(), asked_candidates()
+    address = ListAddress(
+        "hiring.candidates",
+        {
+            "q": wanted.text,
+            "job": str(wanted.job_id or ""),
+            "stage": wanted.stage.value if wanted.stage else "",
+            "sort": wanted.sort.value if wanted.sort is not NameSort.NAME else "",
+        },
+    )
+    return render_template(
+        "hiring/candidates.html",
+        page=lists.candidates(user, wanted, asked_turn()),
+        wanted=wanted,
+        address=address,
+        jobs=lists.jobs_to_choose_from(user, wanted.job_id),
+        stages=list(Stage),
+    )
+
+
+@hiring.get("/candidates/<int:candidate_id>")
+def candidate(candidate_id: int) -> ResponseReturnValue:
+    return _page(candidate_id)
+
+
+@hiring.route("/candidates/new", methods=["GET", "POST"])
+def new_candidate() -> ResponseReturnValue:
+    form = CandidateForm()
+    form.job.choices = _choices(queries.open_jobs(actor(), Action.MANAGE_CANDIDATES))
+    if not form.is_submitted():
+        # Reached from a job's page, where it is clear which one is meant.
+        form.job.data = request.args.get("job", type=int)
+        return render_template("hiring/candidate_form.html", form=form, candidate=None)
+    if form.validate():
+        try:
+            made = commands.add_candidate(
+                commands.NewCandidate(
+                    name=form.name.data,
+                    email=form.email.data,
+                    phone=form.phone.data or "",
+                    timezone=form.timezone.data or None,
+                    job_id=form.job.data,
+                )
+            )
+            db.session.commit()
+            return redirect(url_for("hiring.candidate", candidate_id=made.id), 303)
+        except commands.HiringError as error:
+            db.session.rollback()
+            form.refuse(error.field, error.words)
+    return render_template("hiring/candidate_form.html", form=form, candidate=None), 422
+
+
+@hiring.route("/candidates/<int:candidate_id>/edit", methods=["GET", "POST"])
+def edit_candidate(candidate_id: int) -> ResponseReturnValue:
+    user = actor()
+    found = queries.candidate(user, candidate_id, Action.MANAGE_CANDIDATES) or abort(404)
+    if found.erased_at is not None:
+        abort(404)
+    form = CandidateDetailsForm()
+    if not form.is_submitted():
+        form.name.data, form.email.data = found.name, found.email
+        form.phone.data, form.timezone.data = found.phone, found.timezone or ""
+        return render_template("hiring/candidate_form.html", form=form, candidate=found)
+    if form.validate():
+        details = commands.CandidateDetails(
+            name=form.name.data,
+            email=form.email.data,
+            phone=form.phone.data or "",
+            timezone=form.timezone.data or None,
+        )
+        try:
+            invited = commands.edit_candidate(user, found, details, current_app.extensions["rules"])
+            db.session.commit()
+            say(_saved(invited))
+            return redirect(url_for("hiring.candidate", candidate_id=candidate_id), 303)
+        except commands.HiringError as error:
+            db.session.rollback()
+            form.refuse(error.field, error.words)
+    return render_template("hiring/candidate_form.html", form=form, candidate=found), 422
+
+
+def _saved(invited: int) -> str:
+    if not invited:
+        return "Saved."
+    interviews = "the coming interview" if invited == 1 else f"{invited} coming interviews"
+    return f"Saved. The invitations to {interviews} go out again, with new links."
+
+
+@hiring.post("/candidates/<int:candidate_id>/applications")
+def add_application(candidate_id: int) -> ResponseReturnValue:
+    user = actor()
+    found = queries.candidate(user, candidate_id, Action.MANAGE_CANDIDATES) or abort(404)
+    form = ApplicationForm()
+    form.job.choices = _choices(queries.open_jobs(user, Action.MANAGE_CANDIDATES))
+    if not form.validate():
+        say("Choose an open job.", "danger")
+    else:
+        try:
+            commands.add_application(found, form.job.data)
+            db.session.commit()
+        except commands.HiringError as error:
+            say(error.words, "danger")
+    return redirect(url_for("hiring.candidate", candidate_id=candidate_id), 303)
+
+
+@hiring.post("/candidates/<int:candidate_id>/applications/<int:application_id>/stage")
+def set_stage(candidate_id: int, application_id: int) -> ResponseReturnValue:
+    found = queries.application(actor(), candidate_id, application_id, Action.MANAGE_CANDIDATES) or abort(404)
+    form = StageForm()
+    if not form.validate():
+        say("Choose a stage.", "danger")
+    else:
+        try:
+            stage = Stage(form.stage.data)
+            commands.set_stage(found, stage)
+            db.session.commit()
+            say(f"{found.job.title}: {stage.label}.")
+        except commands.HiringError as error:
+            say(error.words, "danger")
+    return redirect(url_for("hiring.candidate", candidate_id=candidate_id), 303)
+
+
+@hiring.post("/candidates/<int:candidate_id>/applications/<int:application_id>/remove")
+def remove_application(candidate_id: int, application_id: int) -> ResponseReturnValue:
+    user = actor()
+    found = queries.application(user, candidate_id, application_id, Action.MANAGE_CANDIDATES) or abort(404)
+    name, title = found.candidate.name, found.job.title
+    try:
+        commands.remove_application(found)
+        db.session.commit()
+        say(f"{name} is no longer on {title}.")
+    except commands.HiringError as error:
+        say(error.words, "danger")
+    if queries.candidate(user, candidate_id) is None:
+        # Somebody who sees their own jobs only has just lost sight of the candidate.
+        return redirect(url_for("hiring.candidates"), 303)
+    return redirect(url_for("hiring.candidate", candidate_id=candidate_id), 303)
+
+
+@hiring.post("/candidates/<int:candidate_id>/notes")
+def add_note(candidate_id: int) -> ResponseReturnValue:
+    user = actor()
+    found = queries.candidate(user, candidate_id, Action.SEE_NOTES) or abort(404)
+    form = NoteForm()
+    if not form.validate():
+        return _page(candidate_id, note_form=form), 422
+    try:
+        commands.add_note(user, found, form.text.data)
+        db.session.commit()
+    except commands.HiringError as error:
+        say(error.words, "danger")
+    return redirect(url_for("hiring.candidate", candidate_id=candidate_id, _anchor="notes"), 303)
+
+
+def _page(candidate_id: int, note_form: NoteForm | None = None) -> str:
+    user = actor()
+    found = queries.candidate(user, candidate_id) or abort(404)
+    is_there = found.erased_at is None
+    applications = queries.applications_of(user, candidate_id)
+    known = {application.job_id for application in applications}
+    manages = is_there and queries.candidate(user, candidate_id, Action.MANAGE_CANDIDATES) is not None
+    sees_notes = queries.candidate(user, candidate_id, Action.SEE_NOTES) is not None
+    open_jobs = queries.open_jobs(user, Action.MANAGE_CANDIDATES) if manages else []
+    addable = [job for job in open_jobs if job.id not in known]
+    application_form = ApplicationForm(formdata=None)
+    application_form.job.choices = _choices(addable)
+    schedulable = queries.applications_of(user, candidate_id, Action.SCHEDULE) if is_there else []
+    managed = queries.applications_of(user, candidate_id, Action.MANAGE_CANDIDATES) if manages else []
+    return render_template(
+        "hiring/candidate.html",
+        candidate=found,
+        applications=applications,
+        managed={application.id for application in managed},
+        stages=list(Stage),
+        interviews=interviews_of_candidate(user, candidate_id),
+        sees_contact=is_there and queries.candidate(user, candidate_id, Action.SEE_CONTACT) is not None,
+        sees_notes=sees_notes,
+        notes=queries.notes_on(user, candidate_id),
+        note_form=note_form or NoteForm(formdata=None),
+        may_schedule=any(application.job.is_open for application in schedulable),
+        may_manage=manages,
+        application_form=application_form if addable else None,
+    )
+
+
+def _choices(jobs: Iterable[Job]) -> list[SelectChoice]:
+    return [SelectChoice(job.id, job.title) for job in jobs]

@@ -1,0 +1,141 @@
+"""The list of jobs, the page of each, and changing them."""
+
+from __future__ import annotations
+
+from flask import abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms.fields import SelectChoice
+
+from accounts.permissions import Action
+from blueprints.hiring.blueprint import hiring
+from blueprints.hiring.forms import JobForm
+from extensions import db
+from hiring import commands, lists, queries
+from hiring.lists import JobFilter, JobState, NameSort
+from models import Job, User
+from web.lists import ListAddress, asked_choice, asked_text, asked_turn
+from web.notices import say
+from web.signed_in import actor
+
+_CANDIDATES_SHOWN = 10
+
+
+@hiring.get("/jobs")
+def jobs() -> ResponseReturnValue:
+    user = actor()
+    wanted = JobFilter(
+        text=asked_text(),
+        state=asked_choice("state", JobState) or JobState.OPEN,
+        only_mine=asked_text("mine") == "yes",
+        sort=asked_choice("sort", NameSort) or NameSort.NAME,
+    )
+    page = lists.jobs(user, wanted, asked_turn())
+    address = ListAddress(
+        "hiring.jobs",
+        {
+            "q": wanted.text,
+            "state": wanted.state.value if wanted.state is not JobState.OPEN else "",
+            "mine": "yes" if wanted.only_mine else "",
+            "sort": wanted.sort.value if wanted.sort is not NameSort.NAME else "",
+        },
+    )
+    counts = lists.application_counts([job.id for job in page.rows])
+    return render_template("hiring/jobs.html", page=page, wanted=wanted, address=address, counts=counts)
+
+
+@hiring.get("/jobs/<int:job_id>")
+def job(job_id: int) -> ResponseReturnValue:
+    user = actor()
+    found = queries.job(user, job_id) or abort(404)
+    newest = lists.newest_applications(user, job_id, limit=_CANDIDATES_SHOWN + 1)
+    return render_template(
+        "hiring/job.html",
+        job=found,
+        applications=newest[:_CANDIDATES_SHOWN],
+        has_more=len(newest) > _CANDIDATES_SHOWN,
+        may_manage=queries.job(user, job_id, Action.MANAGE_JOBS) is not None,
+        may_add=found.is_open and queries.job(user, job_id, Action.MANAGE_CANDIDATES) is not None,
+    )
+
+
+@hiring.route("/jobs/new", methods=["GET", "POST"])
+def new_job() -> ResponseReturnValue:
+    form = _form()
+    if not form.is_submitted():
+        form.hiring_manager.data = actor().id
+        return render_template("hiring/job_form.html", form=form, job=None)
+    if form.validate():
+        try:
+            made = commands.add_job(_typed(form))
+            db.session.commit()
+            say(f"{made.title} is open. Add its first candidate.")
+            return redirect(url_for("hiring.job", job_id=made.id), 303)
+        except commands.HiringError as error:
+            form.refuse(error.field, error.words)
+    return render_template("hiring/job_form.html", form=form, job=None), 422
+
+
+@hiring.route("/jobs/<int:job_id>/edit", methods=["GET", "POST"])
+def edit_job(job_id: int) -> ResponseReturnValue:
+    found = queries.job(actor(), job_id, Action.MANAGE_JOBS) or abort(404)
+    form = _form(found)
+    if not form.is_submitted():
+        form.title.data, form.department.data = found.title, found.department
+        form.location.data, form.hiring_manager.data = found.location, found.hiring_manager_id
+        form.team.data = [user.id for user in found.team]
+        return render_template("hiring/job_form.html", form=form, job=found)
+    if form.validate():
+        try:
+            commands.edit_job(found, _typed(form))
+            db.session.commit()
+            say("Saved.")
+            return redirect(url_for("hiring.job", job_id=job_id), 303)
+        except commands.HiringError as error:
+            db.session.rollback()
+            form.refuse(error.field, error.words)
+    return render_template("hiring/job_form.html", form=form, job=found), 422
+
+
+@hiring.post("/jobs/<int:job_id>/close")
+def close_job(job_id: int) -> ResponseReturnValue:
+    return _set_open(job_id, False, "{} is closed. Its candidates and interviews stay as they are.")
+
+
+@hiring.post("/jobs/<int:job_id>/reopen")
+def reopen_job(job_id: int) -> ResponseReturnValue:
+    return _set_open(job_id, True, "{} is open again.")
+
+
+def _set_open(job_id: int, is_open: bool, words: str) -> ResponseReturnValue:
+    found = queries.job(actor(), job_id, Action.MANAGE_JOBS) or abort(404)
+    commands.set_open(found, is_open)
+    db.session.commit()
+    say(words.format(found.title))
+    return redirect(url_for("hiring.job", job_id=job_id), 303)
+
+
+def _form(job: Job | None = None) -> JobForm:
+    """The form with the people who may be chosen: everybody active, and who is on the job already."""
+    people = {user.id: user for user in queries.team()}
+    on_it = [job.hiring_manager, *job.team] if job is not None else []
+    people |= {user.id: user for user in on_it}
+    form = JobForm()
+    form.hiring_manager.choices = [SelectChoice(user.id, _name(user)) for user in people.values()]
+    form.team.choices = [
+        SelectChoice(user.id, f"{_name(user)}, {user.role.label}") for user in people.values()
+    ]
+    return form
+
+
+def _name(user: User) -> str:
+    return user.name if user.is_active else f"{user.name} (deactivated)"
+
+
+def _typed(form: JobForm) -> commands.NewJob:
+    return commands.NewJob(
+        title=form.title.data,
+        department=form.department.data or "",
+        location=form.location.data or "",
+        hiring_manager_id=form.hiring_manager.data,
+        team_ids=tuple(form.team.data or ()),
+    )

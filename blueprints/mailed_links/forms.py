@@ -1,0 +1,30 @@
+"""Forms behind the links that are mailed to people of the team."""
+
+from __future__ import annotations
+
+from wtforms import EmailField, StringField
+from wtforms.validators import DataRequired, Length
+
+from web.addresses import EmailAddress
+from web.forms import Form, ZoneField
+from web.password_fields import new_password_field
+
+
+class AcceptForm(Form):
+    name = StringField("Your name", validators=[DataRequired("Enter your name."), Length(max=120)])
+    password = new_password_field()
+    timezone = ZoneField("Time zone", validators=[DataRequired("Choose a time zone.")])
+
+
+class AskForm(Form):
+    email = EmailField(
+        "E-mail",
+        validators=[
+            DataRequired("Enter your e-mail address."),
+            EmailAddress("Enter an e-mail address like ana@company.example."),
+        ],
+    )
+
+
+class ResetForm(Form):
+    password = new_password_field("New password")

@@ -1,0 +1,91 @@
+"""Accepting an invitation, and choosing a new password: what mailed links lead to.
+
+Opening a link only shows a page, because mail programs open links to look at them; the button on it acts.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from accounts import invitations, passwords
+from accounts.throttling import TooManyTriesError
+from blueprints.mailed_links.forms import AcceptForm, AskForm, ResetForm
+from extensions import db
+from models import Invitation
+from web import services, signed_in
+from web.notices import say
+from web.waiting import too_many_tries
+
+mailed_links = Blueprint("mailed_links", __name__)
+
+
+@mailed_links.route("/invitations/<token>", methods=["GET", "POST"])
+def invitation(token: str) -> ResponseReturnValue:
+    found, state = services.accounts().links.opened_invitation(token) or abort(404)
+    if state != "open":
+        return _closed_invitation(found, state)
+    form = AcceptForm()
+    if not form.is_submitted():
+        form.name.data, form.timezone.data = found.user.name, found.user.timezone
+        return render_template("mailed_links/invitation.html", form=form, invitation=found, token=token)
+    if not form.validate():
+        return render_template("mailed_links/invitation.html", form=form, invitation=found, token=token), 422
+    password_hash = passwords.new_hash(form.password.data)
+    found, state = services.accounts().links.opened_invitation(token, lock=True) or abort(404)
+    try:
+        user = invitations.accept(
+            found, name=form.name.data, password_hash=password_hash, timezone=form.timezone.data
+        )
+    except invitations.InvitationClosedError:
+        return _closed_invitation(found, state)
+    signed_in.begin(user.id)
+    db.session.commit()
+    say(f"Welcome, {user.name}. You are on the team.")
+    return redirect(url_for("dashboard.home"), 303)
+
+
+def _closed_invitation(found: Invitation, state: str) -> ResponseReturnValue:
+    return render_template("mailed_links/invitation_closed.html", invitation=found, state=state), 410
+
+
+@mailed_links.route("/password-reset", methods=["GET", "POST"])
+def ask_for_reset() -> ResponseReturnValue:
+    form = AskForm()
+    if not form.is_submitted():
+        return render_template("mailed_links/ask_for_reset.html", form=form)
+    if not form.validate():
+        return render_template("mailed_links/ask_for_reset.html", form=form), 422
+    accounts = services.accounts()
+    try:
+        accounts.reset_requests.take(
+            accounts.throttling, email=form.email.data, address=request.remote_addr or ""
+        )
+    except TooManyTriesError as error:
+        return too_many_tries(
+            error.seconds, back_url=url_for("people.sign_in"), back_label="Back to the sign-in page"
+        )
+    db.session.commit()
+    return render_template("mailed_links/reset_asked.html", email=form.email.data)
+
+
+@mailed_links.route("/password-reset/<token>", methods=["GET", "POST"])
+def reset(token: str) -> ResponseReturnValue:
+    found, state = services.accounts().links.opened_reset(token) or abort(404)
+    if state != "open":
+        return render_template("mailed_links/reset_closed.html", state=state), 410
+    form = ResetForm()
+    if not form.is_submitted():
+        return render_template("mailed_links/reset.html", form=form, email=found.user.email, token=token)
+    if not form.validate():
+        page = render_template("mailed_links/reset.html", form=form, email=found.user.email, token=token)
+        return page, 422
+    password_hash = passwords.new_hash(form.password.data)
+    found, state = services.accounts().links.opened_reset(token, lock=True) or abort(404)
+    try:
+        passwords.redeem(found, password_hash, services.accounts().throttling, services.rules())
+    except passwords.ResetClosedError:
+        return render_template("mailed_links/reset_closed.html", state=state), 410
+    db.session.commit()
+    say("Your new password is stored and you are signed out everywhere. Sign in with it now.")
+    return redirect(url_for("people.sign_in"), 303)

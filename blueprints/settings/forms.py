@@ -1,0 +1,35 @@
+"""Forms of one's own profile and of the organisation."""
+
+from __future__ import annotations
+
+from wtforms import IntegerField, PasswordField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+
+from security import PASSWORD_MAX_LENGTH
+from web.forms import Form, ZoneField
+from web.password_fields import new_password_field
+
+
+class ProfileForm(Form):
+    name = StringField("Name", validators=[DataRequired("Enter your name."), Length(max=120)])
+    timezone = ZoneField("Time zone", validators=[DataRequired("Choose a time zone.")])
+
+
+class PasswordForm(Form):
+    current = PasswordField(
+        "Current password",
+        validators=[InputRequired("Enter your current password."), Length(max=PASSWORD_MAX_LENGTH)],
+    )
+    password = new_password_field("New password")
+
+
+class OrganisationForm(Form):
+    name = StringField("Name", validators=[DataRequired("Enter a name."), Length(max=120)])
+    timezone = ZoneField("Time zone", validators=[DataRequired("Choose a time zone.")])
+    retention_days = IntegerField(
+        "Erase candidates after (days)",
+        validators=[
+            Optional(),
+            NumberRange(min=1, max=3650, message="Use a whole number of days from 1 to 3650, or nothing."),
+        ],
+    )

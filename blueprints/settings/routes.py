@@ -1,0 +1,147 @@
+"""Settings: one's own profile and sessions, the organisation, and the system log."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from accounts import audit, passwords, sessions
+from accounts import settings as changes
+from accounts.audit import Event
+from accounts.settings import OrganisationSettings
+from accounts.sign_in import is_own_password
+from accounts.throttling import TooManyTriesError
+from blueprints.settings.forms import OrganisationForm, PasswordForm, ProfileForm
+from extensions import db
+from models import Organisation
+from tasks.attention import try_again_now, work_needing_attention
+from web import services, signed_in
+from web.notices import say
+from web.signed_in import actor, person
+from web.user_agents import browser_words
+from web.waiting import too_many_tries
+
+settings = Blueprint("settings", __name__, url_prefix="/settings")
+
+
+@settings.route("/account/profile", methods=["GET", "POST"])
+def profile() -> ResponseReturnValue:
+    if request.method == "GET":
+        return _profile_page()
+    form = ProfileForm()
+    if not form.validate():
+        return _profile_page(profile_form=form), 422
+    changes.change_profile(actor(), name=form.name.data, timezone=form.timezone.data)
+    db.session.commit()
+    say("Your profile is saved.")
+    return redirect(url_for("settings.profile"), 303)
+
+
+@settings.post("/account/password")
+def change_password() -> ResponseReturnValue:
+    form = PasswordForm()
+    if not form.validate():
+        return _profile_page(password_form=form), 422
+    try:
+        knows_it = is_own_password(
+            services.accounts().throttling, actor(), form.current.data, request.remote_addr or ""
+        )
+    except TooManyTriesError as error:
+        return too_many_tries(
+            error.seconds, back_url=url_for("settings.profile"), back_label="Back to your profile"
+        )
+    if not knows_it:
+        form.refuse("current", "This is not your current password.")
+        return _profile_page(password_form=form), 422
+    password_hash = passwords.new_hash(form.password.data)
+    user = actor()
+    passwords.change_password(user, password_hash, services.rules())
+    signed_in.begin(user.id)
+    db.session.commit()
+    say("Your password is changed. You are signed out everywhere else.")
+    return redirect(url_for("settings.profile"), 303)
+
+
+def _profile_page(
+    *, profile_form: ProfileForm | None = None, password_form: PasswordForm | None = None
+) -> str:
+    """The page with both its forms: the one that was sent, if any, and the other one as it begins."""
+    user, here = actor(), person().session.id
+    stored = {"name": user.name, "timezone": user.timezone}
+    return render_template(
+        "settings/profile.html",
+        form=profile_form or ProfileForm(formdata=None, data=stored),
+        password_form=password_form or PasswordForm(formdata=None),
+        sessions=[
+            (row, browser_words(row.user_agent), row.id == here) for row in sessions.living_sessions(user)
+        ],
+    )
+
+
+@settings.post("/account/sessions/<int:session_id>/end")
+def end_session(session_id: int) -> ResponseReturnValue:
+    user = actor()
+    if session_id not in {row.id for row in sessions.living_sessions(user)}:
+        abort(404)
+    audit.record(Event.SESSION_ENDED, f"{user.name} signed out another browser.", user)
+    if session_id == person().session.id:
+        signed_in.end()
+    else:
+        sessions.end_session(session_id)
+    db.session.commit()
+    say("Signed out there.")
+    return redirect(url_for("settings.profile"), 303)
+
+
+@settings.post("/account/sessions/end")
+def end_all_sessions() -> ResponseReturnValue:
+    user = actor()
+    sessions.end_all_sessions(user)
+    audit.record(Event.SESSION_ENDED, f"{user.name} signed out everywhere.", user)
+    signed_in.end()
+    db.session.commit()
+    say("You are signed out everywhere.", "info")
+    return redirect(url_for("people.sign_in"), 303)
+
+
+@settings.route("/organisation", methods=["GET", "POST"])
+def organisation() -> ResponseReturnValue:
+    form = OrganisationForm()
+    if not form.is_submitted():
+        row = db.session.get_one(Organisation, 1)
+        form.name.data, form.timezone.data = row.name, row.timezone
+        form.retention_days.data = row.retention_days
+        return render_template("settings/organisation.html", form=form)
+    if not form.validate():
+        return render_template("settings/organisation.html", form=form), 422
+    wanted = OrganisationSettings(form.name.data, form.timezone.data, form.retention_days.data)
+    changed = changes.change_organisation(actor(), wanted)
+    db.session.commit()
+    say("Saved." if changed else "Nothing was different.")
+    return redirect(url_for("settings.organisation"), 303)
+
+
+@settings.get("/system-log")
+def system_log() -> ResponseReturnValue:
+    wanted = request.args.get("event", "")
+    event = next((known for known in Event if known.value == wanted), None)
+    page = audit.entries(event, request.args.get("page", 1, type=int))
+    return render_template(
+        "settings/system_log.html",
+        work=work_needing_attention(),
+        page=page,
+        event=event,
+        events=list(Event),
+    )
+
+
+@settings.post("/system-log/work/<int:task_id>/retry")
+def retry_work(task_id: int) -> ResponseReturnValue:
+    words = try_again_now(task_id)
+    if words is None:
+        say("There is nothing to try again: it is done, or being done right now.", "info")
+    else:
+        audit.record(Event.WORK_RETRIED, f"Tried again: {words}.", actor())
+        say("It is tried again now.")
+    db.session.commit()
+    return redirect(url_for("settings.system_log"), 303)

@@ -1,0 +1,47 @@
+"""Forms of the team's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wtforms import EmailField, SelectField, StringField
+from wtforms.fields import SelectChoice
+from wtforms.validators import DataRequired, Length
+
+from models import Role
+from web.addresses import EmailAddress
+from web.forms import Form, ZoneField
+
+# What each role is for, in one line. What exactly it may do stands in `accounts.permissions`.
+ROLE_LINES = {
+    Role.OWNER: "Everything, and decides who may connect apps.",
+    Role.ADMIN: "Everything but changing owners.",
+    Role.RECRUITER: "All jobs, candidates and interviews; not the team and its settings.",
+    Role.HIRING_MANAGER: "Candidates and interviews of the jobs they manage or work on.",
+    Role.INTERVIEWER: "The interviews they take part in.",
+    Role.OBSERVER: "Sees jobs, candidates and interviews, without contact data, links and notes.",
+}
+
+
+def role_choices(roles: Iterable[Role]) -> list[SelectChoice]:
+    return [SelectChoice(role.value, role.label) for role in roles]
+
+
+class RoleForm(Form):
+    role = SelectField("Role", validators=[DataRequired("Choose a role.")])
+
+    @property
+    def chosen(self) -> Role:
+        return Role(self.role.data)
+
+
+class InviteForm(RoleForm):
+    name = StringField("Name", validators=[DataRequired("Enter their name."), Length(max=120)])
+    email = EmailField(
+        "E-mail",
+        validators=[
+            DataRequired("Enter their e-mail address."),
+            EmailAddress("Enter an e-mail address like ana@company.example."),
+        ],
+    )
+    timezone = ZoneField("Time zone", validators=[DataRequired("Choose a time zone.")])

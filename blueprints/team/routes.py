@@ -1,0 +1,175 @@
+"""Settings → Team: who is on it, inviting, and changing somebody's role and place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from accounts import invitations, mails, team_rules
+from accounts import team as people
+from accounts.team import Member
+from accounts.team_rules import NotAllowedError, TeamError
+from blueprints.team.forms import ROLE_LINES, InviteForm, RoleForm, role_choices
+from extensions import db
+from models import Invitation, Role
+from web import services
+from web.notices import say
+from web.signed_in import actor
+from web.templating import current_organisation
+
+team = Blueprint("team", __name__, url_prefix="/settings/team")
+
+
+@team.get("")
+def index() -> ResponseReturnValue:
+    return render_template("team/list.html", members=people.members())
+
+
+@team.route("/invite", methods=["GET", "POST"])
+def invite() -> ResponseReturnValue:
+    form = InviteForm()
+    form.role.choices = role_choices(team_rules.grantable_roles(actor()))
+    if not form.is_submitted():
+        organisation = current_organisation()
+        form.role.data = Role.RECRUITER.value
+        form.timezone.data = organisation.timezone if organisation is not None else "UTC"
+        return render_template("team/invite.html", form=form, role_lines=_role_lines(form))
+    if form.validate():
+        command = invitations.NewMember(form.name.data, form.email.data, form.chosen, form.timezone.data)
+        try:
+            made = invitations.invite(actor(), command, services.rules())
+            db.session.commit()
+            say(f"{command.name} is invited. They can be chosen as hiring manager and attendee already.")
+            return redirect(url_for("team.member", user_id=made.user_id), 303)
+        except TeamError as error:
+            db.session.rollback()
+            form.refuse(error.field, error.words)
+    return render_template("team/invite.html", form=form, role_lines=_role_lines(form)), 422
+
+
+def _role_lines(form: RoleForm) -> list[tuple[str, str]]:
+    return [(choice.label, ROLE_LINES[Role(choice.value)]) for choice in form.role.choices or ()]
+
+
+@team.get("/<int:user_id>")
+def member(user_id: int) -> ResponseReturnValue:
+    return _member_page(_found(user_id), None)
+
+
+def _member_page(found: Member, form: RoleForm | None) -> str:
+    why_not = team_rules.why_not_manage(actor(), found.user)
+    if why_not is None and form is None:
+        form = _role_form()
+        form.role.data = found.user.role.value
+    link = mail = None
+    # Whoever holds an invitation's link can become that person, so it is shown to nobody below them.
+    if found.invitation is not None and found.state == "invited" and why_not is None:
+        link = services.accounts().links.invitation(found.invitation)
+        mail = mails.latest_invitation_mail(found.invitation)
+    return render_template(
+        "team/member.html",
+        member=found,
+        why_not=why_not,
+        form=form,
+        role_lines=_role_lines(form) if form is not None else [],
+        invitation_link=link,
+        invitation_mail=mail,
+        open_jobs=people.open_jobs_managed_by(found.user),
+    )
+
+
+def _role_form() -> RoleForm:
+    form = RoleForm()
+    form.role.choices = role_choices(team_rules.grantable_roles(actor()))
+    return form
+
+
+@team.post("/<int:user_id>/role")
+def change_role(user_id: int) -> ResponseReturnValue:
+    found = _found(user_id)
+    form = _role_form()
+    if not form.validate():
+        return _member_page(found, form), 422
+
+    def change() -> str:
+        name, role = found.user.name, form.chosen
+        if not people.change_role(actor(), found.user, role):
+            return f"{name} has this role already."
+        return f"{name} is {role.label} now."
+
+    return _done(user_id, change)
+
+
+@team.post("/<int:user_id>/invitation/resend")
+def resend(user_id: int) -> ResponseReturnValue:
+    invitation = _invitation(user_id)
+
+    def send() -> str:
+        invitations.resend(actor(), invitation, services.rules())
+        return "The invitation is on its way again. The link of the older mail is dead."
+
+    return _done(user_id, send)
+
+
+@team.post("/<int:user_id>/invitation/withdraw")
+def withdraw(user_id: int) -> ResponseReturnValue:
+    invitation = _invitation(user_id)
+
+    def take_back() -> str:
+        invitations.withdraw(actor(), invitation)
+        return "The invitation is withdrawn; its link is dead."
+
+    return _done(user_id, take_back)
+
+
+@team.route("/<int:user_id>/deactivate", methods=["GET", "POST"])
+def deactivate(user_id: int) -> ResponseReturnValue:
+    found = _found(user_id)
+    why_not = team_rules.why_not_manage(actor(), found.user)
+    if why_not is not None:
+        abort(403)
+    if request.method == "GET":
+        return render_template(
+            "team/deactivate.html", member=found, open_jobs=people.open_jobs_managed_by(found.user)
+        )
+
+    def shut_out() -> str:
+        people.deactivate(actor(), found.user)
+        return f"{found.user.name} is deactivated and signed out everywhere."
+
+    return _done(user_id, shut_out)
+
+
+@team.post("/<int:user_id>/reactivate")
+def reactivate(user_id: int) -> ResponseReturnValue:
+    found = _found(user_id)
+
+    def let_in() -> str:
+        people.reactivate(actor(), found.user)
+        return f"{found.user.name} can sign in again."
+
+    return _done(user_id, let_in)
+
+
+def _found(user_id: int) -> Member:
+    return people.member(user_id) or abort(404)
+
+
+def _invitation(user_id: int) -> Invitation:
+    return _found(user_id).invitation or abort(404)
+
+
+def _done(user_id: int, command: Callable[[], str]) -> ResponseReturnValue:
+    """Run one command, commit, and say on the person's page what became of it."""
+    try:
+        words = command()
+        db.session.commit()
+        say(words)
+    except NotAllowedError:
+        abort(403)
+    except TeamError as error:
+        db.session.rollback()
+        say(error.words, "danger")
+    return redirect(url_for("team.member", user_id=user_id), 303)

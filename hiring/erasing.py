@@ -1,0 +1,179 @@
+"""Erasing a candidate: everything personal goes, and a stub stays that keeps the counts right.
+
+What people wrote about somebody elsewhere (on another candidate's page, say) cannot be found by a program;
+the page that asks for confirmation says so.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from accounts.audit import Event, record
+from extensions import db
+from hiring.commands import HiringError
+from models import (
+    Application,
+    Candidate,
+    CandidateImport,
+    CandidateNote,
+    Draft,
+    Interview,
+    InterviewStatus,
+    Mail,
+    MailState,
+    Meeting,
+    MeetingAttempt,
+    ReaderRole,
+    Task,
+    TaskState,
+    TimelineEntry,
+    User,
+)
+from scheduling.timeline import note
+from timezones import utc_now
+
+_NOT_OVER_YET = (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED, InterviewStatus.SCHEDULED)
+# No interview is longer, so one that began before this is over.
+_LONGEST = timedelta(days=1)
+# What a mail server answered is repeated in the timeline after these words, and it may say anything.
+_SERVERS_WORDS = re.compile(r"(could not be delivered\.).*", re.DOTALL)
+
+
+def coming_interviews(candidate: Candidate) -> list[Interview]:
+    """The interviews that have to be called off before the candidate can be erased, soonest first."""
+    now = utc_now()
+    open_ones = db.session.scalars(
+        sa.select(Interview)
+        .join(Interview.application)
+        .where(
+            Application.candidate_id == candidate.id,
+            Interview.status.in_(_NOT_OVER_YET),
+            Interview.starts_at > now - _LONGEST,
+        )
+        .order_by(Interview.starts_at, Interview.id)
+    )
+    return [row for row in open_ones if row.starts_at + timedelta(minutes=row.duration_minutes) > now]
+
+
+def erase_candidate(actor: User | None, candidate: Candidate, *, why: str = "") -> None:
+    """Erase somebody for good. `actor` is None when nobody of the team did it; `why` is then the reason,
+    as the end of a sentence.
+
+    The address is free again afterwards. Raises `HiringError` while an interview is still to come, or while
+    something is just being done for one that is over.
+    """
+    if candidate.erased_at is not None:
+        return
+    if coming_interviews(candidate):
+        raise HiringError("Cancel the coming interviews first.", "candidate")
+    interviews = list(
+        db.session.scalars(
+            sa.select(Interview)
+            .join(Interview.application)
+            .where(Application.candidate_id == candidate.id)
+            .order_by(Interview.id)
+        )
+    )
+    subjects = [f"interview:{interview.id}" for interview in interviews]
+    if db.session.scalar(
+        sa.select(Task.id).where(Task.subject.in_(subjects), Task.state == TaskState.RUNNING).limit(1)
+    ):
+        # Its outcome is about to be written down, with the name that it began with.
+        raise HiringError("A mail of this candidate is just leaving. Try again in a minute.", "candidate")
+    stub = f"Erased candidate #{candidate.id}"
+    known = _known_as(candidate, [interview.id for interview in interviews])
+    _forget_drafts(candidate, known)
+    _empty_candidate(candidate, stub)
+    for interview in interviews:
+        _empty_interview(interview)
+        _empty_mails(interview, stub)
+        _empty_timeline(interview, known, stub)
+        _empty_tasks(interview)
+        who = actor.name if actor else "SmoothHiring"
+        note(interview.id, f"{who} erased the candidate{why}", actor=actor)
+    record(Event.CANDIDATE_ERASED, f"Erased candidate #{candidate.id}{why}.", actor)
+
+
+def _known_as(candidate: Candidate, interview_ids: list[int]) -> list[str]:
+    """Every name and address that the candidate ever had in a mail, longest first."""
+    rows = db.session.execute(
+        sa.select(Mail.name, Mail.address).where(
+            Mail.interview_id.in_(interview_ids), Mail.role == ReaderRole.CANDIDATE
+        )
+    )
+    known = {candidate.name, candidate.email}
+    for name, address in rows:
+        known |= {name, address}
+    return sorted((words for words in known if words.strip()), key=len, reverse=True)
+
+
+def _forget_drafts(candidate: Candidate, known: list[str]) -> None:
+    db.session.execute(sa.delete(CandidateNote).where(CandidateNote.candidate_id == candidate.id))
+    db.session.execute(sa.delete(Draft).where(Draft.candidate_id == candidate.id))
+    # A list that was sent in and never confirmed may hold anybody, and can be sent in again.
+    mentions = [CandidateImport.text.icontains(words, autoescape=True) for words in known]
+    db.session.execute(sa.delete(CandidateImport).where(sa.or_(*mentions)))
+    db.session.expire(candidate, ["notes"])
+
+
+def _empty_candidate(candidate: Candidate, stub: str) -> None:
+    candidate.name = stub
+    # `invalid` is reserved for addresses that never exist (RFC 2606), so nobody can be reached there.
+    candidate.email = f"erased-candidate-{candidate.id}@erased.invalid"
+    candidate.phone, candidate.timezone = "", None
+    candidate.erased_at = utc_now()
+
+
+def _empty_interview(interview: Interview) -> None:
+    title = f"{interview.application.job.title} Interview"[:200]
+    interview.title, interview.agenda = title, "Erased."
+    interview.message_to_candidate = interview.internal_notes = ""
+    interview.requested_passcode = None
+    # The links in the candidate's mails lead nowhere from now on.
+    interview.link_generation += 1
+    db.session.execute(
+        sa.update(Meeting)
+        .where(Meeting.interview_id == interview.id)
+        .values(failure_words=None)
+        .execution_options(synchronize_session="fetch")
+    )
+    of_this_meeting = sa.select(Meeting.id).where(Meeting.interview_id == interview.id)
+    db.session.execute(
+        sa.update(MeetingAttempt)
+        .where(MeetingAttempt.meeting_id.in_(of_this_meeting))
+        .values(topic=title, agenda="", failure_words=None)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _empty_mails(interview: Interview, stub: str) -> None:
+    for mail in db.session.scalars(sa.select(Mail).where(Mail.interview_id == interview.id)):
+        # A server's answer to anybody's mail may name the candidate, whose name was in the subject or text.
+        mail.words = None
+        if mail.state == MailState.QUEUED:
+            mail.state, mail.words = MailState.DROPPED, "The candidate was erased."
+        if mail.role is ReaderRole.CANDIDATE:
+            mail.name, mail.address = stub, f"erased-mail-{mail.id}@erased.invalid"
+
+
+def _empty_timeline(interview: Interview, known: list[str], stub: str) -> None:
+    any_of_them = "|".join(re.escape(words) for words in known)
+    named = re.compile(rf"(?<!\w)(?:{any_of_them})(?!\w)", re.IGNORECASE)
+    for entry in db.session.scalars(
+        sa.select(TimelineEntry).where(TimelineEntry.interview_id == interview.id)
+    ):
+        # A function, because a name may hold what a replacement text would take for a group.
+        entry.words = _SERVERS_WORDS.sub(r"\1", named.sub(lambda _: stub, entry.words))[:500]
+
+
+def _empty_tasks(interview: Interview) -> None:
+    """What went wrong with finished and waiting work is told in a provider's or mail server's words."""
+    db.session.execute(
+        sa.update(Task)
+        .where(Task.subject == f"interview:{interview.id}", Task.last_error.is_not(None))
+        .values(last_error=None)
+        .execution_options(synchronize_session="fetch")
+    )

@@ -1,0 +1,69 @@
+"""Letters to people of the team about their place on it: invitation, password, somebody's request.
+
+Pure, as the letters about interviews are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from messaging.cleaning import one_line, shortened
+from messaging.facts import Person
+from messaging.letters import SUBJECT_LIMIT, Letter
+from messaging.rendering import rendered
+from timezones import local_moment
+
+_SUBJECT_PART_LIMIT = 70
+
+
+@dataclass(frozen=True)
+class TeamReader:
+    """Whom a letter is written for, and in whose name. Both are cleaned on the way in."""
+
+    person: Person
+    organisation: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "organisation", one_line(self.organisation))
+
+
+def compose_team_invitation(
+    reader: TeamReader, *, invited_by: str, role: str, link: str, expires_at: datetime
+) -> Letter:
+    """The mail with which somebody joins. `link` works once, until `expires_at` (aware)."""
+    return _compose(
+        "team_invitation",
+        reader,
+        {"invited_by": one_line(invited_by), "role": role, "link": link, "until": _when(reader, expires_at)},
+    )
+
+
+def compose_password_reset(reader: TeamReader, *, link: str, expires_at: datetime) -> Letter:
+    """The mail to somebody who forgot their password. `link` works once, until `expires_at` (aware)."""
+    return _compose("password_reset", reader, {"link": link, "until": _when(reader, expires_at)})
+
+
+def compose_password_changed(reader: TeamReader, *, changed_at: datetime, link: str) -> Letter:
+    """The notice that a password is another one since `changed_at` (aware), with a way to take it back."""
+    return _compose("password_changed", reader, {"link": link, "when": _when(reader, changed_at)})
+
+
+def compose_request_to_connect(reader: TeamReader, *, asking: Person, role: str, link: str) -> Letter:
+    """The request of a colleague to the owner, who alone can open connecting."""
+    return _compose("ask_to_connect", reader, {"asking": asking, "role": role, "link": link})
+
+
+def _when(reader: TeamReader, instant: datetime) -> str:
+    return local_moment(instant, reader.person.zone or "UTC").full
+
+
+def _compose(kind: str, reader: TeamReader, more: dict[str, object]) -> Letter:
+    context = {
+        "reader": reader.person,
+        "organisation": reader.organisation,
+        "subject_organisation": shortened(reader.organisation, _SUBJECT_PART_LIMIT),
+        **more,
+    }
+    subject, text, html = rendered(kind, context)
+    return Letter(subject=shortened(one_line(subject), SUBJECT_LIMIT), text=text, html=html)

@@ -1,0 +1,128 @@
+"""Background work that somebody should look at, in the words of the people who would."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+import sqlalchemy as sa
+
+from extensions import db
+from models import Interview, Mail, MailState, Task, TaskState
+from timezones import utc_now
+
+# Work that fails is tried again by itself; it is worth a look when that has gone on for this long.
+_FAILING_FOR = timedelta(minutes=15)
+# Work that is due and not begun means that nobody does any.
+_OVERDUE_FOR = timedelta(minutes=5)
+_SHOWN = 50
+
+_WORDS = {
+    "sync_meeting": "Making the online meeting",
+    "settle_attempts": "Looking for a second meeting that may have been left behind",
+    "send_mail": "Sending a mail about an interview",
+    "send_team_mail": "Sending a mail to the team",
+    "answer_reset_request": "Answering a request for a new password",
+    "refresh_connection": "Renewing a connection",
+    "revoke_grant": "Telling a provider that somebody disconnected",
+}
+
+WorkState = Literal["given_up", "failing", "overdue"]
+
+
+@dataclass(frozen=True)
+class WaitingWork:
+    """One piece of work. `next_try_at` is None when nothing more is tried by itself; `interview_title` and
+    `interview_id` are set when it is about an interview."""
+
+    task_id: int
+    words: str
+    state: WorkState
+    problem: str
+    since: datetime
+    next_try_at: datetime | None
+    interview_id: int | None = None
+    interview_title: str | None = None
+
+
+def work_needing_attention() -> list[WaitingWork]:
+    """What was given up, keeps failing or is not begun, given up first and the oldest first."""
+    now = utc_now()
+    rows = db.session.scalars(
+        sa.select(Task)
+        .where(
+            sa.or_(
+                Task.state == TaskState.DEAD,
+                sa.and_(
+                    Task.state == TaskState.READY,
+                    sa.or_(
+                        sa.and_(Task.failures > 0, Task.created_at < now - _FAILING_FOR),
+                        Task.run_at < now - _OVERDUE_FOR,
+                    ),
+                ),
+            )
+        )
+        .order_by(Task.state, Task.id)
+        .limit(_SHOWN)
+    ).all()
+    titles = _titles(rows)
+    return [_described(task, titles, now) for task in rows]
+
+
+def _titles(tasks: Sequence[Task]) -> dict[int, str]:
+    ids = {number for task in tasks if (number := _interview_id(task)) is not None}
+    found = db.session.execute(sa.select(Interview.id, Interview.title).where(Interview.id.in_(ids)))
+    return {row.id: row.title for row in found}
+
+
+def _interview_id(task: Task) -> int | None:
+    kind, _, number = task.subject.partition(":")
+    return int(number) if kind == "interview" and number.isdigit() else None
+
+
+def _described(task: Task, titles: dict[int, str], now: datetime) -> WaitingWork:
+    interview_id = _interview_id(task)
+    state: WorkState = "failing"
+    if task.state == TaskState.DEAD:
+        state = "given_up"
+    elif task.run_at < now - _OVERDUE_FOR:
+        state = "overdue"
+    return WaitingWork(
+        task_id=task.id,
+        words=_WORDS.get(task.kind, task.kind.replace("_", " ").capitalize()),
+        state=state,
+        problem=task.last_error or "",
+        since=task.created_at,
+        next_try_at=None if state == "given_up" else task.run_at,
+        interview_id=interview_id if interview_id in titles else None,
+        interview_title=titles.get(interview_id) if interview_id is not None else None,
+    )
+
+
+def try_again_now(task_id: int) -> str | None:
+    """Begin a piece of work anew in the current transaction, also one that was given up, and return what it
+    is in words; the next tick does it. None when there is no such work, or it is done or being done."""
+    task = db.session.get(Task, task_id, with_for_update=True, populate_existing=True)
+    if task is None or task.state not in (TaskState.READY, TaskState.DEAD):
+        return None
+    mail_id = task.payload.get("mail_id")
+    mail = db.session.get(Mail, mail_id) if mail_id is not None else None
+    if mail is not None and mail.state == MailState.FAILED:
+        # Giving up marked it, and a delivery leaves alone what is not in the queue.
+        mail.state, mail.words = MailState.QUEUED, None
+    now, words = utc_now(), _WORDS.get(task.kind, task.kind)
+    twin = db.session.scalar(
+        sa.select(Task).where(
+            Task.dedupe_key == task.dedupe_key, Task.state == TaskState.READY, Task.id != task.id
+        )
+    )
+    if twin is not None:
+        # The same work was asked for anew since this was given up, and it may not wait twice.
+        twin.run_at = now
+        task.state, task.finished_at = TaskState.DONE, now
+        return words
+    task.state, task.run_at, task.finished_at = TaskState.READY, now, None
+    task.failures = task.starts = 0
+    return words

@@ -1,0 +1,156 @@
+"""The task that delivers one mail to one person of the team."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from accounts import mails
+from accounts.links import AccountLinks
+from extensions import db
+from messaging.delivery import (
+    Accepted,
+    Deferred,
+    Envelope,
+    Misconfigured,
+    Outcome,
+    Refused,
+    Unknown,
+    deliver,
+    is_configured,
+)
+from messaging.facts import Person
+from messaging.letters import Letter
+from messaging.team_letters import (
+    TeamReader,
+    compose_password_changed,
+    compose_password_reset,
+    compose_request_to_connect,
+    compose_team_invitation,
+)
+from models import Invitation, Mail, MailKind, MailState, Organisation, PasswordReset, User
+from tasks import retry
+from tasks.mails import NO_SERVER
+from tasks.runner import Again, ClaimedTask, Done, Handler, Next
+from timezones import utc_now
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """One delivery: the letter and its envelope, or why there is none."""
+
+    mail_id: int
+    failures: int
+    useless: str | None = None
+    letter: Letter | None = None
+    envelope: Envelope | None = None
+
+
+def send_team_mail(links: AccountLinks) -> Handler:
+    """The handler that sends a mail to somebody of the team, while it is of use."""
+
+    def load(task: ClaimedTask) -> _Loaded | None:
+        mail = db.session.get(Mail, int(task.payload["mail_id"]))
+        if mail is None or mail.state != MailState.QUEUED:
+            return None
+        useless = mails.why_useless(mail)
+        if useless is not None:
+            return _Loaded(mail.id, task.failures, useless=useless)
+        if not is_configured():
+            return _Loaded(mail.id, task.failures)
+        return _Loaded(mail.id, task.failures, letter=_compose(mail, links), envelope=_envelope(mail))
+
+    def call(loaded: _Loaded) -> Outcome | None:
+        if loaded.letter is None or loaded.envelope is None:
+            return None
+        return deliver(loaded.letter, loaded.envelope)
+
+    def record(loaded: _Loaded, outcome: Outcome | None) -> Next:
+        if loaded.useless is not None:
+            mails.record_ended(loaded.mail_id, MailState.DROPPED, words=loaded.useless)
+            return Done()
+        if outcome is None:
+            mails.record_not_yet(loaded.mail_id, words=NO_SERVER)
+            return Again(utc_now() + retry.MAIL_SERVER.delay(3), NO_SERVER, is_failure=False)
+        return _record(loaded, outcome)
+
+    def gave_up(task: ClaimedTask, why: str) -> None:
+        words = f"The mail could not be made ({why})."
+        mails.record_ended(int(task.payload["mail_id"]), MailState.FAILED, words=words)
+
+    return Handler(load, call, record, gave_up)
+
+
+def _compose(mail: Mail, links: AccountLinks) -> Letter:
+    organisation = db.session.get_one(Organisation, 1)
+    user = db.session.get_one(User, mail.user_id)
+    reader = TeamReader(Person(mail.name, mail.address, user.timezone), organisation.name)
+    match mail.kind:
+        case MailKind.TEAM_INVITATION:
+            invitation = db.session.get_one(Invitation, mail.about_id)
+            return compose_team_invitation(
+                reader,
+                invited_by=invitation.invited_by.name,
+                role=user.role.label,
+                link=links.invitation(invitation),
+                expires_at=invitation.expires_at,
+            )
+        case MailKind.PASSWORD_RESET:
+            reset = db.session.get_one(PasswordReset, mail.about_id)
+            return compose_password_reset(reader, link=links.reset(reset), expires_at=reset.expires_at)
+        case MailKind.PASSWORD_CHANGED:
+            return compose_password_changed(reader, changed_at=mail.created_at, link=links.ask_for_reset())
+        case MailKind.ASK_TO_CONNECT:
+            asking = db.session.get_one(User, mail.about_id)
+            return compose_request_to_connect(
+                reader,
+                asking=Person(asking.name, asking.email),
+                role=asking.role.label,
+                link=links.connected_apps(),
+            )
+    raise ValueError(f"{mail.kind} is no mail to the team")
+
+
+def _envelope(mail: Mail) -> Envelope:
+    organisation = db.session.get_one(Organisation, 1)
+    reader = Person(mail.name, mail.address)
+    return Envelope(
+        recipient=reader,
+        to=(reader,),
+        cc=(),
+        reply_to=_answered_by(mail),
+        sender_name=organisation.name,
+        message_id=mail.message_id,
+    )
+
+
+def _answered_by(mail: Mail) -> Person:
+    """Whom a reply reaches: whoever the mail speaks for. A reply about a password goes to the reader alone,
+    because nobody else should read what is written there."""
+    match mail.kind:
+        case MailKind.TEAM_INVITATION:
+            person = db.session.get_one(Invitation, mail.about_id).invited_by
+        case MailKind.ASK_TO_CONNECT:
+            person = db.session.get_one(User, mail.about_id)
+        case _:
+            return Person(mail.name, mail.address)
+    return Person(person.name, person.email)
+
+
+def _record(loaded: _Loaded, outcome: Outcome) -> Next:
+    mail_id, now = loaded.mail_id, utc_now()
+    match outcome:
+        case Accepted(_, words):
+            mails.record_sent(mail_id, words=words)
+            return Done()
+        case Refused(_, words):
+            mails.record_ended(mail_id, MailState.FAILED, words=words)
+            return Done()
+        case Deferred(_, words):
+            mails.record_not_yet(mail_id, words=words)
+            return Again(now + retry.MAIL.delay(loaded.failures + 1), words)
+        case Unknown(words):
+            mails.record_not_yet(mail_id, words=words, may_be_double=True)
+            return Again(now + retry.MAIL.delay(loaded.failures + 1), words)
+        case Misconfigured(words):
+            mails.record_not_yet(mail_id, words=words)
+            return Again(now + retry.MAIL_SERVER.delay(loaded.failures + 1), words)

@@ -1,0 +1,161 @@
+"""Changing somebody's role and place: who may, and what ends at once."""
+
+import threading
+
+import pytest
+from accounts import team as people
+from accounts.team_rules import NotAllowedError
+from extensions import db
+from flask import Flask
+from models import AuditEntry, Role, User
+
+from tests.accounts.browser import Browser, in_rows, words_of
+from tests.factories import Team, create_job, create_team, create_user
+
+
+def role_of(app: Flask, user_id: int) -> Role:
+    with in_rows(app):
+        return db.session.get_one(User, user_id).role
+
+
+def test_list_shows_everybody_with_role_and_state(web: Flask, team: Team, ada: Browser) -> None:
+    with in_rows(web):
+        create_user("Dora Weiss", Role.OBSERVER, is_active=False)
+    words = words_of(ada.get("/settings/team"))
+    assert "Ben Frei" in words
+    assert "3 active" in words
+    assert words.index("Cleo Marin") < words.index("Dora Weiss")
+    assert "Deactivated" in words
+
+
+def test_owner_changes_a_role_and_it_counts_with_the_next_click(
+    web: Flask, team: Team, ada: Browser, ben: Browser
+) -> None:
+    ben.get("/settings/team", 403)
+    ada.post(f"/settings/team/{team.ben.id}/role", role="admin")
+    assert "Ben Frei is Admin now." in words_of(ada.get(f"/settings/team/{team.ben.id}"))
+    ben.get("/settings/team")
+
+
+def test_nobody_changes_their_own_role_or_place(web: Flask, team: Team, ada: Browser) -> None:
+    own = f"/settings/team/{team.ada.id}"
+    assert "Nobody changes their own role" in words_of(ada.get(own))
+    ada.post(f"{own}/role", 403, role="observer")
+    ada.post(f"{own}/deactivate", 403)
+    ada.get(f"{own}/deactivate", 403)
+    assert role_of(web, team.ada.id) is Role.OWNER
+
+
+def test_admin_cannot_touch_an_owner(web: Flask, team: Team) -> None:
+    with in_rows(web):
+        eva = create_user("Eva Lang", Role.ADMIN)
+    admin = Browser(web).sign_in(eva.email)
+    admin.post(f"/settings/team/{team.ada.id}/role", 403, role="recruiter")
+    admin.post(f"/settings/team/{team.ada.id}/deactivate", 403)
+    # Nor make one: the choice is not offered, and sending it is refused.
+    admin.post(f"/settings/team/{team.ben.id}/role", 422, role="owner")
+    admin.post(f"/settings/team/{team.ben.id}/role", role="recruiter")
+    assert role_of(web, team.ada.id) is Role.OWNER
+    assert role_of(web, team.ben.id) is Role.RECRUITER
+
+
+@pytest.mark.parametrize("role", [Role.RECRUITER, Role.HIRING_MANAGER, Role.INTERVIEWER, Role.OBSERVER])
+def test_other_roles_reach_nothing_of_the_team(web: Flask, team: Team, role: Role) -> None:
+    with in_rows(web):
+        member = create_user("Rita Sand", role)
+    browser = Browser(web).sign_in(member.email)
+    for path in ("/settings/team", "/settings/team/invite", f"/settings/team/{team.ben.id}"):
+        browser.get(path, 403)
+    for action in ("role", "invitation/resend", "invitation/withdraw", "deactivate", "reactivate"):
+        browser.post(f"/settings/team/{team.ben.id}/{action}", 403, role="owner")
+    for path in ("/settings/organisation", "/settings/system-log"):
+        browser.get(path, 403)
+    page = browser.get("/settings/account/profile")
+    assert "/settings/team" not in page
+    assert "/settings/system-log" not in page
+
+
+def test_deactivating_asks_first_and_names_the_open_jobs(web: Flask, team: Team, ada: Browser) -> None:
+    with in_rows(web):
+        create_job("Closed long ago", team.ben, is_open=False)
+    page = words_of(ada.get(f"/settings/team/{team.ben.id}/deactivate"))
+    assert "Ben Frei is hiring manager of an open job" in page
+    assert "Backend Engineer" in page
+    assert "Closed long ago" not in page
+    with in_rows(web):
+        assert db.session.get_one(User, team.ben.id).is_active
+
+
+def test_deactivated_person_is_out_everywhere_at_once(
+    web: Flask, team: Team, ada: Browser, ben: Browser
+) -> None:
+    kept = ben.session_cookie()
+    ada.post(f"/settings/team/{team.ben.id}/deactivate")
+    assert not ben.is_signed_in
+    assert Browser(web).try_to_sign_in(team.ben.email, "correct horse battery") == 422
+    assert "Ben Frei" not in ada.get("/jobs/new")
+
+    ada.post(f"/settings/team/{team.ben.id}/reactivate")
+    # The session stays ended although its person is back.
+    assert not Browser(web).plant_cookie(kept).is_signed_in
+    assert Browser(web).sign_in(team.ben.email).is_signed_in
+
+
+def test_somebody_invited_is_withdrawn_and_not_deactivated(web: Flask, ada: Browser) -> None:
+    answer = ada.post(
+        "/settings/team/invite",
+        name="Sofia Ortega",
+        email="sofia@northlight.example",
+        role="observer",
+        timezone="Europe/Madrid",
+    )
+    member = answer.headers["Location"]
+    ada.post(f"{member}/deactivate")
+    assert "Withdraw the invitation instead" in words_of(ada.get(member))
+
+
+def test_every_change_is_in_the_system_log(web: Flask, team: Team, ada: Browser) -> None:
+    ada.post(f"/settings/team/{team.ben.id}/role", role="recruiter")
+    ada.post(f"/settings/team/{team.ben.id}/deactivate")
+    ada.post(f"/settings/team/{team.ben.id}/reactivate")
+    words = words_of(ada.get("/settings/system-log"))
+    assert "Ben Frei became Recruiter; before: Hiring Manager." in words
+    assert "Ben Frei was deactivated." in words
+    assert "Ben Frei was let back in." in words
+    with in_rows(web):
+        rows = db.session.scalars(db.select(AuditEntry).where(AuditEntry.event != "set_up")).all()
+        assert {row.actor_id for row in rows} == {team.ada.id}
+        assert {row.address for row in rows} == {"203.0.113.7"}
+
+
+def test_two_owners_who_demote_each_other_leave_one(app: Flask) -> None:
+    with in_rows(app):
+        ada = create_team().ada
+        second = create_user("Zoe Hart", Role.OWNER)
+    both_ready = threading.Barrier(2)
+    outcomes: list[str] = []
+
+    def demote(actor_id: int, user_id: int) -> None:
+        with in_rows(app):
+            # On PostgreSQL both have read what they are before either writes.
+            actor = db.session.get_one(User, actor_id)
+            if db.engine.dialect.name == "postgresql":
+                both_ready.wait(10)
+            try:
+                people.change_role(actor, db.session.get_one(User, user_id), Role.OBSERVER)
+                db.session.commit()
+                outcomes.append("done")
+            except NotAllowedError:
+                db.session.rollback()
+                outcomes.append("refused")
+
+    threads = [
+        threading.Thread(target=demote, args=pair) for pair in ((ada.id, second.id), (second.id, ada.id))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(outcomes) == ["done", "refused"]
+    with in_rows(app):
+        assert len(db.session.scalars(db.select(User).where(User.role == Role.OWNER)).all()) == 1

@@ -1,0 +1,52 @@
+"""The team of the tests with their browsers, on SQLite unless a test asks for both databases."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import pytest
+from flask import Flask
+
+from database import writing
+from tests.factories import Member, Team, create_team
+from tests.hiring.visitor import Visitor
+
+Rows = Callable[[], AbstractContextManager[None]]
+
+
+def rows_of(app: Flask) -> Rows:
+    """Blocks that read and write rows of `app`, beside the requests that a test makes."""
+
+    @contextmanager
+    def block() -> Iterator[None]:
+        with app.app_context(), writing():
+            yield
+
+    return block
+
+
+@pytest.fixture
+def rows(sqlite_app: Flask) -> Rows:
+    return rows_of(sqlite_app)
+
+
+@pytest.fixture
+def team(rows: Rows) -> Team:
+    with rows():
+        return create_team()
+
+
+@pytest.fixture
+def browser(sqlite_app: Flask) -> Callable[[Member], Visitor]:
+    return lambda member: Visitor(sqlite_app).sign_in(member)
+
+
+@pytest.fixture
+def ada(team: Team, browser: Callable[[Member], Visitor]) -> Visitor:
+    """The owner."""
+    return browser(team.ada)
+
+
+@pytest.fixture
+def ben(team: Team, browser: Callable[[Member], Visitor]) -> Visitor:
+    """The hiring manager of Dina's job."""
+    return browser(team.ben)

@@ -1,0 +1,69 @@
+"""What the address of a list says: the words searched for, the choices made, the page asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import request, url_for
+
+from hiring.paging import ListPage, Turn
+from web.forms import clean_line
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+# Nobody is looking for more, and a database compares every character.
+_SEARCHED = 100
+
+
+def asked_text(name: str = "q") -> str:
+    """The words searched for, without what nobody can see."""
+    return (clean_line(request.args.get(name)) or "")[:_SEARCHED]
+
+
+def asked_choice(name: str, kind: type[Choice]) -> Choice | None:
+    """One of a few choices, or None when it was not made or is none of them."""
+    try:
+        return kind(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
+def asked_id(name: str) -> int | None:
+    """A row's id, or None for anything else."""
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def asked_turn() -> Turn | None:
+    """Which page was asked for; None for the first."""
+    if after := request.args.get("after"):
+        return Turn("after", after)
+    if before := request.args.get("before"):
+        return Turn("before", before)
+    return None
+
+
+@dataclass(frozen=True)
+class ListAddress:
+    """The address of a list with what is chosen on it; choices that change nothing are left out."""
+
+    endpoint: str
+    chosen: dict[str, str]
+
+    def with_(self, **changes: str | None) -> str:
+        """The same list, from its first page, with other choices; None takes one away."""
+        kept = {name: value for name, value in {**self.chosen, **changes}.items() if value}
+        return url_for(self.endpoint, **kept)  # type: ignore[arg-type]
+
+    def previous(self, page: ListPage[object]) -> str | None:
+        return self.with_(before=page.before) if page.before else None
+
+    def next(self, page: ListPage[object]) -> str | None:
+        return self.with_(after=page.after) if page.after else None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether something was searched for or filtered: then an empty list does not mean an empty table."""
+        return any(self.chosen[name] for name in self.chosen if name not in ("sort", "status", "state"))

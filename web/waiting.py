@@ -1,0 +1,21 @@
+"""The answer to somebody who tries too often."""
+
+from __future__ import annotations
+
+from flask import Response, make_response, render_template
+
+
+def too_many_tries(seconds: int, *, back_url: str, back_label: str) -> Response:
+    """A page that says how long to wait, and the same for programs in `Retry-After`."""
+    page = render_template(
+        "errors/too_many_tries.html", wait=_span(seconds), back_url=back_url, back_label=back_label
+    )
+    response = make_response(page, 429)
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def _span(seconds: int) -> str:
+    if seconds < 90:
+        return "1 second" if seconds == 1 else f"{seconds} seconds"
+    return f"{-(-seconds // 60)} minutes"
