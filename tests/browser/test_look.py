@@ -1,0 +1,205 @@
+"""How pages behave at every size, on paper, by keyboard and where the system has its own ideas of colour."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
+
+import instance_folder
+from tests.browser.steps import add_job_and_candidate, in_two_days_at_nine, open_the_dialog, set_up
+from tests.machines.browser import BrowserComplaints
+from tests.machines.servers import ServerProcess, ServerProcesses
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+ENDLESS = "Wolfeschlegelsteinhausenbergerdorff" * 3
+WIDTHS = (360, 480, 640, 768, 801, 1021, 1280, 1600)
+PAGES = (
+    "/",
+    "/jobs",
+    "/jobs/1",
+    "/jobs/new",
+    "/candidates",
+    "/candidates/1",
+    "/candidates/2",
+    "/candidates/new",
+    "/candidates/import",
+    "/interviews",
+    "/calendar",
+    "/search?q=" + ENDLESS,
+    "/settings/account/profile",
+    "/settings/account/connected-apps",
+    "/settings/team",
+    "/settings/team/invite",
+    "/settings/organisation",
+    "/settings/system-log",
+)
+
+
+@pytest.fixture
+def server(server_processes: ServerProcesses) -> ServerProcess:
+    return server_processes.start(1)[0]
+
+
+@pytest.fixture
+def team_page(server: ServerProcess, instance_path: Path, browser_page: Page) -> Page:
+    """The owner's browser, with a job, an ordinary candidate and one whose name does not end."""
+    page = browser_page
+    set_up(page, server.base_url, instance_folder.setup_code(instance_path))
+    add_job_and_candidate(page, server.base_url)
+    page.goto(f"{server.base_url}/candidates/new")
+    page.get_by_label("Name", exact=True).fill(ENDLESS)
+    page.get_by_label("E-mail").fill(f"{'a' * 60}@{'b' * 60}.example")
+    page.get_by_role("button", name="Add candidate").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(ENDLESS)
+    return page
+
+
+def test_no_page_scrolls_sideways_at_any_width(team_page: Page, server: ServerProcess) -> None:
+    page = team_page
+    too_wide = []
+    for path in PAGES:
+        response = page.goto(server.base_url + path)
+        assert response is not None
+        assert response.status == 200, path
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            found = page.evaluate("document.documentElement.scrollWidth")
+            if found > width:
+                too_wide.append((path, width, found))
+    assert too_wide == []
+
+
+def test_each_page_has_one_heading_that_names_it_and_a_title(team_page: Page, server: ServerProcess) -> None:
+    titles = set()
+    for path in PAGES:
+        team_page.goto(server.base_url + path)
+        expect(team_page.get_by_role("heading", level=1)).to_have_count(1)
+        titles.add(team_page.title())
+    assert len(titles) == len(PAGES)
+
+
+def test_menus_open_and_close_by_keyboard_and_give_the_focus_back(
+    team_page: Page, server: ServerProcess
+) -> None:
+    page = team_page
+    page.goto(server.base_url)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    for button, entry in (
+        (page.get_by_role("button", name="Settings"), page.get_by_role("link", name="Connected Apps")),
+        (page.locator(".user-button"), page.get_by_role("button", name="Sign out")),
+    ):
+        button.focus()
+        page.keyboard.press("Enter")
+        expect(entry).to_be_visible()
+        page.keyboard.press("Tab")
+        assert page.evaluate("Boolean(document.activeElement.closest('[popover]'))")
+        page.keyboard.press("Escape")
+        expect(entry).to_be_hidden()
+        expect(button).to_be_focused()
+
+
+def test_whatever_has_the_focus_shows_it(team_page: Page, server: ServerProcess) -> None:
+    page = team_page
+    for path in ("/", "/candidates", "/candidates/1", "/settings/account/profile"):
+        page.goto(server.base_url + path)
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            unseen = page.evaluate(
+                """() => {
+                    const element = document.activeElement;
+                    if (!element || element === document.body) return null;
+                    // The whole row shows the focus of the link that stands for it.
+                    const styles = [getComputedStyle(element), getComputedStyle(element, "::after")];
+                    const isShown = styles.some((style) =>
+                        style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2);
+                    return isShown ? null : element.outerHTML.slice(0, 200);
+                }"""
+            )
+            assert unseen is None, f"{path}: {unseen}"
+
+
+def test_a_time_zone_is_found_by_typing_a_city(team_page: Page, server: ServerProcess) -> None:
+    page = team_page
+    page.goto(f"{server.base_url}/candidates/new")
+    field = page.get_by_label("Time zone")
+    field.fill("lagos")
+    field.press("Tab")
+    expect(field).to_have_value("Africa/Lagos")
+    field.fill("nowhere at all")
+    field.press("Tab")
+    expect(field).to_have_value("Africa/Lagos")
+    expect(page.get_by_role("status").filter(has_text="nowhere at all")).to_be_visible()
+    page.get_by_label("Name", exact=True).fill("Amara Okafor")
+    page.get_by_label("E-mail").fill("amara.okafor@mail.example")
+    page.get_by_role("button", name="Add candidate").click()
+    expect(page.get_by_text("Africa/Lagos")).to_be_visible()
+
+
+def test_a_usual_duration_is_one_click(team_page: Page, server: ServerProcess) -> None:
+    page = team_page
+    open_the_dialog(page, server.base_url)
+    page.get_by_label("Agenda").fill("Introduction")
+    page.get_by_role("button", name="Continue").click()
+    hour = page.get_by_role("button", name="1 hour")
+    hour.click()
+    expect(hour).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_label("Duration in minutes")).to_have_value("60")
+    page.get_by_label("Duration in minutes").fill("50")
+    expect(hour).to_have_attribute("aria-pressed", "false")
+    page.get_by_label("Date", exact=True).fill(f"{in_two_days_at_nine():%Y-%m-%d}")
+    page.get_by_label("Time", exact=True).fill("09:00")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Attendees")
+
+
+def test_paper_is_white_in_the_dark_theme_and_carries_no_menus(
+    new_browser_context: Callable[..., BrowserContext], server: ServerProcess, instance_path: Path
+) -> None:
+    page = new_browser_context(color_scheme="dark").new_page()
+    set_up(page, server.base_url, instance_folder.setup_code(instance_path))
+    add_job_and_candidate(page, server.base_url)
+    page.goto(f"{server.base_url}/candidates/1")
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    text = page.evaluate("getComputedStyle(document.querySelector('h1')).color")
+    assert sum(int(part) for part in text[4:-1].split(",")) < 200, text
+    expect(page.get_by_role("navigation", name="Main")).to_be_hidden()
+    expect(page.get_by_role("button", name="Schedule Interview")).to_be_hidden()
+    expect(page.get_by_text("dina.kaur@mail.example")).to_be_visible()
+
+
+def test_where_the_system_chooses_the_colours_lines_say_where_one_is(
+    new_browser_context: Callable[..., BrowserContext], server: ServerProcess, instance_path: Path
+) -> None:
+    page = new_browser_context(forced_colors="active").new_page()
+    set_up(page, server.base_url, instance_folder.setup_code(instance_path))
+    width = page.locator(".nav-item[aria-current=page]").evaluate("item => getComputedStyle(item).borderWidth")
+    assert width == "2px"
+
+
+def test_what_happened_is_said_when_the_page_is_there(team_page: Page, server: ServerProcess) -> None:
+    page = team_page
+    page.goto(f"{server.base_url}/jobs/new")
+    page.get_by_label("Title").fill("Product Designer")
+    page.get_by_role("button", name="Add job").click()
+    message = page.get_by_role("status").filter(has_text="Product Designer is open")
+    expect(message).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 1600])
+def test_the_components_have_no_barrier_in_either_theme(
+    server_processes: ServerProcesses, browser_page: Page, browser_complaints: BrowserComplaints, width: int
+) -> None:
+    [server] = server_processes.start(1, overrides={"TESTING": True})
+    browser_page.set_viewport_size({"width": width, "height": 900})
+    for path in ("/styleguide", "/styleguide/confirm"):
+        browser_page.goto(server.base_url + path)
+        found = Axe().run(browser_page)
+        assert found.violations_count == 0, found.generate_report()
+        assert browser_page.evaluate("document.documentElement.scrollWidth") <= width
