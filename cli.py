@@ -15,6 +15,7 @@ from extensions import db
 from models import Connection, Task, TaskState, User, UserSession
 from security import PASSWORD_MIN_LENGTH, SealBrokenError, TokenVault, hash_password
 from timezones import is_zone, utc_now
+from web.addresses import normal_address
 
 tasks = AppGroup("tasks", help="Background work: see what waits, try again, work by hand.")
 users = AppGroup("users", help="People of the team.")
@@ -49,6 +50,10 @@ def setup(organisation: str, timezone: str, name: str, email: str, open_connecti
     """Set the server up without a browser. The owner's password is read from standard input."""
     if not is_zone(timezone):
         raise click.BadParameter(f"{timezone} is not a time zone.", param_hint="--timezone")
+    try:
+        email = normal_address(email)
+    except ValueError:
+        raise click.BadParameter(f"{email} is not an e-mail address.", param_hint="--email") from None
     password = _password()
     try:
         first_run.set_up(
@@ -164,4 +169,6 @@ def rotate_keys() -> None:
     if broken:
         click.echo(f"{broken} could not be opened with any key and stay as they are.")
     elif not from_settings:
-        click.echo("Restart the server; the old keys stay in the folder until the next rotation.")
+        # One key back is enough: whoever is still running with it is about to be restarted.
+        instance_folder.write_token_keys(folder, wanted[:2])
+        click.echo("Restart the server; the last key stays in the folder until the next rotation.")

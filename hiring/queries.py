@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql import ColumnElement
 
 from accounts.permissions import Action, Scope, scope_of
@@ -133,7 +133,12 @@ def candidates(actor: User, *, limit: int = 200) -> list[Candidate]:
         db.session.scalars(
             sa.select(Candidate)
             .where(candidate_is_within(actor, Action.SEE))
-            .options(selectinload(Candidate.applications).selectinload(Application.job))
+            .options(
+                # Of a candidate on several jobs, only those that this reader sees.
+                selectinload(
+                    Candidate.applications.and_(application_is_within(actor, Action.SEE))
+                ).selectinload(Application.job)
+            )
             .order_by(Candidate.name, Candidate.id)
             .limit(limit)
         )
@@ -153,7 +158,7 @@ def applications_of(actor: User, candidate_id: int, action: Action = Action.SEE)
         db.session.scalars(
             sa.select(Application)
             .where(Application.candidate_id == candidate_id, application_is_within(actor, action))
-            .options(selectinload(Application.job))
+            .options(joinedload(Application.job))
             .order_by(Application.id.desc())
         )
     )

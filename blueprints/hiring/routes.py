@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
@@ -93,6 +93,8 @@ def new_candidate() -> ResponseReturnValue:
     form = CandidateForm()
     form.job.choices = _choices(queries.open_jobs(actor(), Action.MANAGE_CANDIDATES))
     if not form.is_submitted():
+        # Reached from a job's page, where it is clear which one is meant.
+        form.job.data = request.args.get("job", type=int)
         return render_template("hiring/candidate_form.html", form=form)
     if form.validate():
         try:

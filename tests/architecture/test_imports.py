@@ -46,7 +46,8 @@ RULES: dict[str, frozenset[str]] = {
     "tasks": GROUND | DOMAIN | {"connections", "messaging", "providers", "security"},
     "tasks.metronome": GROUND | {"tasks.runner", "tasks.heartbeat"},
     "tasks.heartbeat": GROUND,
-    "tasks.runner": GROUND | {"tasks.outbox", "tasks.retry"},
+    "tasks.runner": GROUND | {"tasks.outbox", "tasks.retry", "tasks.turns"},
+    "tasks.turns": frozenset({"models"}),
     "tasks.outbox": GROUND,
     "tasks.retry": frozenset(),
     # The floor: nothing of ours but what stands here.
