@@ -30,6 +30,13 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(keys)
 
 
+def _app() -> Flask:
+    """The application itself instead of the proxy that stands for it."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    assert isinstance(app, Flask)
+    return app
+
+
 @click.command("setup-code")
 @with_appcontext
 def setup_code() -> None:
@@ -48,6 +55,8 @@ def setup_code() -> None:
 @with_appcontext
 def setup(organisation: str, timezone: str, name: str, email: str, open_connecting: bool) -> None:
     """Set the server up without a browser. The owner's password is read from standard input."""
+    from first_start import migrate_database
+
     if not is_zone(timezone):
         raise click.BadParameter(f"{timezone} is not a time zone.", param_hint="--timezone")
     try:
@@ -55,6 +64,8 @@ def setup(organisation: str, timezone: str, name: str, email: str, open_connecti
     except ValueError:
         raise click.BadParameter(f"{email} is not an e-mail address.", param_hint="--email") from None
     password = _password()
+    # This may be the very first thing that happens on a server, before any start of it.
+    migrate_database(_app())
     try:
         first_run.set_up(
             first_run.FirstRun(organisation, timezone, name, email, password, open_connecting),
@@ -133,8 +144,7 @@ def work() -> None:
     """Do what is due now in this process, then end. For servers with SCHEDULER_ENABLED=false."""
     from background import make_runner
 
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    runner = make_runner(app)
+    runner = make_runner(_app())
     runner.release_forfeited()
     click.echo(f"Started {runner.run_due()} tasks.")
 

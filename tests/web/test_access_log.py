@@ -1,7 +1,9 @@
 """What the server writes about requests: never a key that an address carries."""
 
 import re
+from pathlib import Path
 
+import pytest
 import requests
 
 import instance_folder
@@ -9,8 +11,10 @@ from tests.machines.processes import wait_until
 from tests.machines.servers import ServerProcesses
 
 
+# The log has nothing to do with the database, so once is enough.
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_access_log_holds_no_key_of_any_address(
-    server_processes: ServerProcesses, instance_path: object
+    server_processes: ServerProcesses, instance_path: Path
 ) -> None:
     [server] = server_processes.start(1, workers=1)
     key = "K3y-that-opens-something"
@@ -34,7 +38,7 @@ def test_access_log_holds_no_key_of_any_address(
                 allow_redirects=False,
                 timeout=10,
             )
-        code = instance_folder.setup_code(instance_path)  # type: ignore[arg-type]
+        code = instance_folder.setup_code(instance_path)
         page = http.get(f"{server.base_url}/setup", timeout=10)
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)
         assert token is not None
