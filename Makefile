@@ -35,7 +35,7 @@ format: dev ## Format the code and sort its imports
 	$(BIN)/ruff format .
 
 bench: dev ## Measure scheduling 500 interviews against its bare minimum
-	@exec $(BIN)/python -m tests.bench
+	@exec $(BIN)/python -m bench
 
 migrations-check: dev ## Check that the migrations lead to exactly the models
 	@sh tools/migrations_check.sh

@@ -18,6 +18,7 @@ from models import Connection, ConnectionState, Task, TaskState, User
 from security import PASSWORD_MIN_LENGTH, SealBrokenError, TokenVault, hash_password
 from tasks.attention import try_again_now
 from timezones import is_zone
+from web.addresses import normal_address
 
 tasks = AppGroup("tasks", help="Background work: see what waits, try again, work by hand.")
 users = AppGroup("users", help="People of the team.")
@@ -30,6 +31,13 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(tasks)
     app.cli.add_command(users)
     app.cli.add_command(keys)
+
+
+def _app() -> Flask:
+    """The application itself instead of the proxy that stands for it."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    assert isinstance(app, Flask)
+    return app
 
 
 @click.command("setup-code")
@@ -50,9 +58,17 @@ def setup_code() -> None:
 @with_appcontext
 def setup(organisation: str, timezone: str, name: str, email: str, open_connecting: bool) -> None:
     """Set the server up without a browser. The owner's password is read from standard input."""
+    from first_start import migrate_database
+
     if not is_zone(timezone):
         raise click.BadParameter(f"{timezone} is not a time zone.", param_hint="--timezone")
+    try:
+        email = normal_address(email)
+    except ValueError:
+        raise click.BadParameter(f"{email} is not an e-mail address.", param_hint="--email") from None
     password = _password()
+    # This may be the very first thing that happens on a server, before any start of it.
+    migrate_database(_app())
     try:
         first_run.set_up(
             first_run.FirstRun(organisation, timezone, name, email, password, open_connecting),
@@ -125,8 +141,7 @@ def work() -> None:
     """Do what is due now in this process, then end. For servers with SCHEDULER_ENABLED=false."""
     from background import make_runner
 
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    runner = make_runner(app)
+    runner = make_runner(_app())
     runner.release_forfeited()
     click.echo(f"Started {runner.run_due()} tasks.")
 
@@ -165,4 +180,6 @@ def rotate_keys() -> None:
     if broken:
         click.echo(f"{broken} could not be opened with any key and stay as they are.")
     elif not from_settings:
-        click.echo("Restart the server; the old keys stay in the folder until the next rotation.")
+        # One key back is enough: whoever is still running with it is about to be restarted.
+        instance_folder.write_token_keys(folder, wanted[:2])
+        click.echo("Restart the server; the last key stays in the folder until the next rotation.")

@@ -6,7 +6,9 @@ and which one it is was decided before its first statement.
 
 from __future__ import annotations
 
+import random
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,6 +19,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, registry
 
 SQLITE_BUSY_TIMEOUT_MS = 5000
@@ -141,7 +144,34 @@ def _begin_sqlite(connection: Connection) -> None:
         info["query_only"] = reading
     # A writer that began as a reader fails at once with SQLITE_BUSY_SNAPSHOT when somebody else wrote
     # in between, whatever the busy time-out says; asking for the write lock first makes it wait its turn.
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    if reading:
+        connection.exec_driver_sql("BEGIN")
+    else:
+        _take_the_write_lock(connection)
+
+
+def _take_the_write_lock(connection: Connection) -> None:
+    """Begin a writing transaction, waiting for its turn at an even pace.
+
+    SQLite's own waiting sleeps longer the longer it has lasted, up to a tenth of a second, so that whoever
+    came first looks most rarely and, with several writers at once, may starve until the time-out.
+    """
+    deadline = time.monotonic() + SQLITE_BUSY_TIMEOUT_MS / 1000
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                return
+            except OperationalError as error:
+                is_busy = isinstance(error.orig, sqlite3.OperationalError) and (
+                    error.orig.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                )
+                if not is_busy or time.monotonic() > deadline:
+                    raise
+            time.sleep(random.uniform(0.0005, 0.002))
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {SQLITE_BUSY_TIMEOUT_MS}")
 
 
 def _begin_postgresql(connection: Connection) -> None:

@@ -28,6 +28,9 @@ def prepare(settings: Mapping[str, Any]) -> None:
         db.session.remove()
         db.engine.dispose()
     address = app.config["BASE_URL"]
+    if app.extensions["demo"] is not None:
+        # The demo has a welcome of its own.
+        return
     if is_new:
         code = instance_folder.setup_code(app.config["INSTANCE_PATH"])
         _tell(f"\n  Open {address}/setup and enter this code: {code}\n")

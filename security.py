@@ -177,9 +177,10 @@ def named_in(token: str) -> tuple[int, str] | None:
     number, _, rest = token.partition("-")
     # The proof is 27 characters of an alphabet that has the hyphen too, so it is counted from the end.
     reader = rest[: -_PROOF_LENGTH - 1]
-    if not (number.isascii() and number.isdigit() and len(number) <= 12 and reader):
+    if not (number.isascii() and number.isdigit() and len(number) <= 10 and reader):
         return None
-    return int(number), reader
+    # More than an integer column holds is no row's number, and PostgreSQL would fail on it.
+    return (int(number), reader) if int(number) < 2**31 else None
 
 
 def row_named_in(token: str) -> int | None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import contains_eager
 
 from database import read_only, writing
 from extensions import db
 from models import User, UserSession
 from security import hash_token, new_token, password_matches
 from timezones import utc_now
+
+log = logging.getLogger("accounts")
 
 # A working day without a click ends a session, and two weeks do in any case.
 IDLE_LIMIT = timedelta(hours=8)
@@ -46,6 +51,7 @@ def find_session(token: str) -> UserSession | None:
     return db.session.scalar(
         sa.select(UserSession)
         .join(UserSession.user)
+        .options(contains_eager(UserSession.user))
         .where(
             UserSession.token_hash == hash_token(token),
             UserSession.ended_at.is_(None),
@@ -101,7 +107,11 @@ def note_seen(session_id: int, last_seen_at: datetime) -> None:
     now = utc_now()
     if now - last_seen_at < _SEEN_EVERY:
         return
-    with writing(), db.engine.begin() as connection:
-        connection.execute(
-            sa.update(UserSession).where(UserSession.id == session_id).values(last_seen_at=now)
-        )
+    try:
+        with writing(), db.engine.begin() as connection:
+            connection.execute(
+                sa.update(UserSession).where(UserSession.id == session_id).values(last_seen_at=now)
+            )
+    except OperationalError as error:
+        # The page is made already; somebody who holds the database must not take it away again.
+        log.warning("could not note that somebody was here: %s", error.orig)

@@ -121,5 +121,5 @@ _MAKERS: dict[str, Callable[[int], Base]] = {
     "meetings": _meeting,
     "mails": _mail,
     "tasks": _task,
-    "timeline": _timeline_entry,
+    "timeline_entries": _timeline_entry,
 }

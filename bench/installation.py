@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -17,7 +16,7 @@ from pathlib import Path
 import requests
 
 from tests.machines.application import build_app, close_app, migrate_database, settings_for
-from tests.machines.processes import end_group, free_port, start, tail, wait_until
+from tests.machines.processes import MachineError, end_group, free_port, start, tail, wait_until
 
 PASSWORD = "a long enough password"
 # As the product's own gunicorn.conf.py has it, so that both pages are served alike.
@@ -66,9 +65,7 @@ class Installation:
                     "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
                 )
             ]
-            return {
-                name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names
-            }
+            return {name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}
 
     def wait_until_quiet(self, timeout: float = 60) -> None:
         """Return once no background work is due. Asks the file, so that no server is kept busy by it."""
@@ -118,9 +115,7 @@ def make(folder: Path, candidates_each: int) -> Installation:
             job = add_job(NewJob(f"Engineer {number}", "", "", user.id))
             people = [
                 add_candidate(
-                    NewCandidate(
-                        f"Candidate {number}-{i}", address(number, i), "", "Europe/London", job.id
-                    )
+                    NewCandidate(f"Candidate {number}-{i}", address(number, i), "", "Europe/London", job.id)
                 ).id
                 for i in range(candidates_each)
             ]
@@ -139,12 +134,15 @@ class BareServer:
     """The bare page in a server of its own, on a copy of the installation's database."""
 
     def __init__(self, installation: Installation, rows: Mapping[str, int]) -> None:
-        """Copy the database, which no server may be using, and start; `rows` says what a POST inserts."""
+        """Copy the database and start; `rows` says how many rows of which table a POST inserts."""
         database = installation.folder / "bare.sqlite3"
-        shutil.copyfile(installation.database, database)
+        with (
+            closing(sqlite3.connect(installation.database)) as source,
+            closing(sqlite3.connect(database)) as copy,
+        ):
+            source.backup(copy)
         port = free_port()
         self.base_url = f"http://127.0.0.1:{port}"
-        self.installation = Installation(installation.folder, database, installation.team)
         self._log = installation.folder / "bare.log"
         self._process: subprocess.Popen[bytes] = start(
             [
@@ -153,12 +151,18 @@ class BareServer:
                 "bench.bare_page:application()",
             ],
             log=self._log,
+            # Elsewhere than the product, whose gunicorn.conf.py would be taken.
+            cwd=installation.folder,
             settings={
                 "BARE_DATABASE_URL": f"sqlite:///{database}",
                 "BARE_ROWS": json.dumps(dict(rows)),
             },
         )
-        wait_until(self._answers, what=f"the bare page answers\n{tail(self._log)}", timeout=40, every=0.1)
+        try:
+            wait_until(self._answers, what="the bare page answers", timeout=40, every=0.1)
+        except MachineError as problem:
+            self.stop()
+            raise MachineError(f"{problem}\n{tail(self._log)}") from None
 
     def stop(self) -> None:
         end_group(self._process, how=signal.SIGTERM, timeout=20)

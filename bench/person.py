@@ -9,6 +9,8 @@ from datetime import datetime
 from urllib.parse import urljoin
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from bench.installation import PASSWORD, TeamMember
 
@@ -45,6 +47,9 @@ class Person:
         self._member = member
         self._http = requests.Session()
         self._http.trust_env = False
+        # Like a browser: a kept connection that the server closed a moment ago is replaced for a GET.
+        again = Retry(total=1, allowed_methods=["GET"], raise_on_status=False)
+        self._http.mount("http://", HTTPAdapter(max_retries=again))
 
     def sign_in(self) -> None:
         page = self._get("/login")
@@ -54,9 +59,7 @@ class Person:
         """Go through the simulated Zoom's consent with the account of the same address."""
         page = self._get("/settings/account/connected-apps")
         consent = self._post(urljoin(self._base_url, "/connect/zoom"), self._hidden(page))
-        asked = consent.url.partition("?")[2]
-        authorize = f"{consent.url.partition('?')[0]}?{asked}"
-        back = self._post(authorize, {"decision": "allow", "account": self._member.email})
+        back = self._post(consent.url, {"decision": "allow", "account": self._member.email})
         if "zoom=connected" not in back.url:
             raise UnexpectedAnswerError(back.url)
 

@@ -62,12 +62,14 @@ def with_grant(connection_id: int, call: Callable[[Grant], T]) -> T:
     try:
         return call(grant)
     except AccessTokenRejectedError:
-        grant, _ = refresh.live_grant(connection_id, rejected_version=version)
+        grant, version = refresh.live_grant(connection_id, rejected_version=version)
     try:
         return call(grant)
     except AccessTokenRejectedError as error:
         with writing():
-            row = db.session.get_one(Connection, connection_id)
-            need_reconnect(row, "The provider no longer accepts this connection.")
+            row = db.session.get(Connection, connection_id, with_for_update=True, populate_existing=True)
+            # A reconnect during the call has brought newer tokens, of which nothing bad is known.
+            if row is not None and row.token_version == version:
+                need_reconnect(row, "The provider no longer accepts this connection.")
             db.session.commit()
         raise ConnectionRevokedError("The provider no longer accepts this connection.") from error

@@ -122,17 +122,21 @@ def _refresh(connection_id: int, version: int, claim: str, refresh_token: str, a
         db.session.rollback()
     provider = connections().provider(app)
     if provider is None:
-        _release(connection_id, claim, failed=False)
+        _release(connection_id, claim)
         raise InvalidClientError(f"{app.label} is not set up on this server.")
     try:
         tokens = provider.refresh(refresh_token)
-    except ConnectionRevokedError:
+    except ConnectionRevokedError as error:
         # Whoever held the claim before us died; it may have spent this token and lost the new one.
-        _give_up(connection_id, version, LOST_IN_REFRESH if after_the_dead else REVOKED)
-        raise
+        words = LOST_IN_REFRESH if after_the_dead else REVOKED
+        _give_up(connection_id, version, words)
+        # The interview's page shall say the same as the connection's card.
+        raise ConnectionRevokedError(
+            words, status=error.status, provider_code=error.provider_code, tracking_id=error.tracking_id
+        ) from error
     except ProviderError:
         # Nothing is known to be wrong with the grant: it stays, and is asked for again later.
-        _release(connection_id, claim, failed=True)
+        _release(connection_id, claim)
         raise
     with writing():
         row = db.session.get(Connection, connection_id, with_for_update=True, populate_existing=True)
@@ -145,15 +149,15 @@ def _refresh(connection_id: int, version: int, claim: str, refresh_token: str, a
         db.session.commit()
 
 
-def _release(connection_id: int, claim: str, *, failed: bool) -> None:
+def _release(connection_id: int, claim: str) -> None:
+    """Give the claim back after a refresh that came to nothing, and ask again later, more and more rarely."""
     with writing():
         row = db.session.get(Connection, connection_id, with_for_update=True, populate_existing=True)
         if row is not None and row.refresh_claim == claim:
             row.refresh_claim = row.refresh_claimed_until = None
-            if failed:
-                step = _FAILURE_WAITS[min(row.refresh_failures, len(_FAILURE_WAITS) - 1)]
-                row.refresh_failures += 1
-                row.refresh_after = utc_now() + timedelta(seconds=step)
+            step = _FAILURE_WAITS[min(row.refresh_failures, len(_FAILURE_WAITS) - 1)]
+            row.refresh_failures += 1
+            row.refresh_after = utc_now() + timedelta(seconds=step)
         db.session.commit()
 
 

@@ -103,7 +103,7 @@ def applications_of(actor: User, candidate_id: int, action: Action = Action.SEE)
         db.session.scalars(
             sa.select(Application)
             .where(Application.candidate_id == candidate_id, application_is_within(actor, action))
-            .options(selectinload(Application.job))
+            .options(joinedload(Application.job))
             .order_by(Application.id.desc())
         )
     )

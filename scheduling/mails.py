@@ -59,28 +59,25 @@ def recipients_of(interview: Interview) -> list[Recipient]:
 
 def queue_invitations(interview: Interview, rules: Rules, *, due_at: datetime) -> None:
     """One invitation of the current revision per recipient, to leave at `due_at` at the latest."""
-    for recipient in recipients_of(interview):
-        _queue(interview, rules, recipient, MailKind.INVITATION, due_at=due_at)
+    _queue(
+        _mail(interview, rules, recipient, MailKind.INVITATION, due_at=due_at)
+        for recipient in recipients_of(interview)
+    )
 
 
 def queue_reminders(interview: Interview, rules: Rules, minutes: Iterable[int]) -> None:
-    """One reminder per recipient and time; one whose time has passed is kept as dropped, with the reason."""
-    now = utc_now()
+    """One reminder per recipient and time; those whose time has passed are kept, dropped, with the reason."""
+    now, recipients = utc_now(), recipients_of(interview)
+    wanted = []
     for before in minutes:
         due_at = interview.starts_at - timedelta(minutes=before)
-        for recipient in recipients_of(interview):
-            mail = _queue(
-                interview,
-                rules,
-                recipient,
-                MailKind.REMINDER,
-                due_at=due_at,
-                minutes_before=before,
-                only_row=due_at <= now,
-            )
+        for recipient in recipients:
+            mail = _mail(interview, rules, recipient, MailKind.REMINDER, due_at=due_at, minutes_before=before)
             if due_at <= now:
                 mail.state = MailState.DROPPED
                 mail.words = f"The interview begins in less than {_span(before)}."
+            wanted.append(mail)
+    _queue(wanted)
 
 
 def release_invitations(interview: Interview) -> None:
@@ -100,7 +97,7 @@ def send_corrected_invitations(interview: Interview, rules: Rules) -> None:
     queue_invitations(interview, rules, due_at=utc_now())
 
 
-def _queue(
+def _mail(
     interview: Interview,
     rules: Rules,
     recipient: Recipient,
@@ -108,9 +105,8 @@ def _queue(
     *,
     due_at: datetime,
     minutes_before: int = 0,
-    only_row: bool = False,
 ) -> Mail:
-    mail = Mail(
+    return Mail(
         interview_id=interview.id,
         kind=kind,
         revision=interview.revision,
@@ -121,15 +117,22 @@ def _queue(
         address=recipient.address,
         message_id=f"<{secrets.token_hex(16)}@{rules.message_id_domain}>",
         due_at=due_at,
+        state=MailState.QUEUED,
     )
-    db.session.add(mail)
+
+
+def _queue(new: Iterable[Mail]) -> None:
+    """Add new mails and ask for those that are to leave. All rows go to the database in one statement,
+    because somebody is waiting for the answer to their click."""
+    mails = list(new)
+    db.session.add_all(mails)
     db.session.flush()
-    if not only_row:
-        _enqueue(mail)
-    return mail
+    for mail in mails:
+        if mail.state is MailState.QUEUED:
+            _enqueue(mail, is_first=True)
 
 
-def _enqueue(mail: Mail) -> None:
+def _enqueue(mail: Mail, *, is_first: bool = False) -> None:
     outbox.enqueue(
         SEND_MAIL,
         lane=Lane.MAIL,
@@ -137,6 +140,7 @@ def _enqueue(mail: Mail) -> None:
         payload={"mail_id": mail.id},
         run_at=mail.due_at,
         dedupe_key=f"mail:{mail.id}",
+        is_first=is_first,
     )
 
 

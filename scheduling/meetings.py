@@ -82,19 +82,19 @@ def want_meeting(interview: Interview, software: MeetingSoftware, rules: Rules) 
         grace_ends_at=utc_now() + rules.grace,
     )
     db.session.add(meeting)
-    db.session.flush()
-    enqueue_sync(interview.id)
+    enqueue_sync(interview.id, is_first=True)
     return meeting
 
 
-def enqueue_sync(interview_id: int) -> None:
-    """Ask for the meeting to be brought in line, now."""
+def enqueue_sync(interview_id: int, *, is_first: bool = False) -> None:
+    """Ask for the meeting to be brought in line, now; `is_first` when it is made in this transaction."""
     outbox.enqueue(
         SYNC_MEETING,
         lane=Lane.PROVIDER,
         subject=f"interview:{interview_id}",
         payload={"interview_id": interview_id},
         dedupe_key=f"{SYNC_MEETING}:{interview_id}",
+        is_first=is_first,
     )
 
 
@@ -279,6 +279,31 @@ def record_not_found(attempt_ids: tuple[int, ...]) -> None:
     for attempt_id in attempt_ids:
         attempt = db.session.get_one(MeetingAttempt, attempt_id)
         attempt.state, attempt.checks = AttemptState.UNKNOWN, attempt.checks + 1
+
+
+def record_look_up_refused(step: LookUp, reason: FailureReason, words: str, now: datetime) -> None:
+    """This account cannot be asked what became of earlier attempts: the next host is asked instead.
+
+    The unclear attempts stay as they are, since a meeting may still be alive; it is an attempt of its own,
+    with which certainly nothing was made, that rules the account out in this walk.
+    """
+    unclear = db.session.get_one(MeetingAttempt, step.attempt_ids[0])
+    db.session.add(
+        MeetingAttempt(
+            meeting_id=unclear.meeting_id,
+            connection_id=step.connection_id,
+            host_id=unclear.host_id,
+            walk=unclear.meeting.walk,
+            state=AttemptState.REFUSED,
+            began_at=now,
+            topic=step.wish.topic,
+            agenda=step.wish.agenda,
+            starts_at=step.wish.starts_at,
+            duration_minutes=step.wish.duration_minutes,
+            failure=reason,
+            failure_words=words[:500],
+        )
+    )
 
 
 def record_failed(interview_id: int, reason: FailureReason, detail: str | None) -> Meeting | None:

@@ -19,7 +19,7 @@ from messaging.delivery import (
 )
 from messaging.facts import Person, facts_of, reader_of
 from messaging.letters import Letter, compose_invitation, compose_reminder
-from models import FailureReason, Interview, Mail, MailKind, MailState, MeetingState, Organisation
+from models import FailureReason, Interview, Mail, MailKind, MailState, Meeting, MeetingState, Organisation
 from scheduling import mails, meetings
 from scheduling.join_links import Links
 from scheduling.rules import Rules
@@ -46,7 +46,8 @@ class Wait:
 class Ready:
     letter: Letter
     envelope: Envelope
-    # Whether the letter could carry the link of the meeting.
+    is_invitation: bool
+    # Whether the letter could carry the link of the meeting, if there is one to be.
     has_link: bool
 
 
@@ -56,6 +57,11 @@ class Loaded:
     interview_id: int
     failures: int
     what: Drop | Wait | Ready
+
+    @property
+    def left_without_link(self) -> bool:
+        """Whether this is an invitation to a meeting whose link was not known when the letter was made."""
+        return isinstance(self.what, Ready) and self.what.is_invitation and not self.what.has_link
 
 
 def send_mail(links: Links, rules: Rules) -> Handler:
@@ -101,7 +107,12 @@ def _what_to_do(mail: Mail, interview: Interview, links: Links) -> Drop | Wait |
         return Wait(Again(now + retry.MAIL_SERVER.delay(3), NO_SERVER, is_failure=False))
     letter = _compose(mail, interview, links)
     meeting = interview.meeting
-    return Ready(letter, _envelope(mail, interview), meeting is None or meeting.state == MeetingState.READY)
+    return Ready(
+        letter,
+        _envelope(mail, interview),
+        is_invitation=mail.kind is MailKind.INVITATION,
+        has_link=meeting is None or meeting.state == MeetingState.READY,
+    )
 
 
 def _compose(mail: Mail, interview: Interview, links: Links) -> Letter:
@@ -133,8 +144,12 @@ def _record(loaded: Loaded, outcome: Outcome, rules: Rules) -> Next:
     mail_id, now = loaded.mail_id, utc_now()
     match outcome:
         case Accepted(_, words):
+            # The meeting's outcome is written meeting first, mails after; the same order here keeps the
+            # two from waiting for each other.
+            meeting = mails.meeting_of(loaded.interview_id, lock=True) if loaded.left_without_link else None
             interview = mails.record_sent(mail_id, words=words)
-            _reconcile_link(loaded, interview, rules)
+            if meeting is not None:
+                _reconcile_link(mail_id, meeting, interview, rules)
             return Done()
         case Refused(_, words):
             mails.record_refused(mail_id, words=words)
@@ -150,18 +165,12 @@ def _record(loaded: Loaded, outcome: Outcome, rules: Rules) -> Next:
             return Again(now + retry.MAIL_SERVER.delay(loaded.failures + 1), words)
 
 
-def _reconcile_link(loaded: Loaded, interview: Interview, rules: Rules) -> None:
+def _reconcile_link(mail_id: int, meeting: Meeting, interview: Interview, rules: Rules) -> None:
     """An invitation has left without a link. From now on people have been told so, and the meeting
     counts as settled; should it have become ready while the mail was on its way, the link follows."""
-    assert isinstance(loaded.what, Ready)
-    if loaded.what.has_link or db.session.get_one(Mail, loaded.mail_id).kind is not MailKind.INVITATION:
-        return
-    meeting = mails.meeting_of(interview.id, lock=True)
-    if meeting is None:
-        return
     if meeting.state == MeetingState.WAITING:
         meetings.record_failed(interview.id, FailureReason.UNREACHABLE, None)
     elif meeting.state == MeetingState.READY:
-        sent = db.session.get_one(Mail, loaded.mail_id)
+        sent = db.session.get_one(Mail, mail_id)
         if sent.revision == interview.revision:
             mails.send_corrected_invitations(interview, rules)

@@ -78,7 +78,7 @@ def sync_meeting(rules: Rules) -> Handler:
     def record(loaded: Loaded, outcome: Outcome) -> Next:
         match loaded.step:
             case NobodyCanHost() as step:
-                return _failed(step.interview_id, step.reason, step.detail, loaded.failures)
+                return _failed(step.interview_id, step.reason, step.detail)
             case Create() as step:
                 return _record_create(step, outcome, loaded.failures, rules)
             case LookUp() as step:
@@ -118,14 +118,14 @@ def _record_create(step: Create, outcome: Outcome, failures: int, rules: Rules) 
             return Done()
         case NotSetUp():
             meetings.record_not_made(step.attempt_id, "not set up")
-            return _failed(step.interview_id, FailureReason.NOT_SET_UP, None, failures)
+            return _failed(step.interview_id, FailureReason.NOT_SET_UP, None)
         case PasscodeRefusedError() as error if step.wish.passcode is not None:
             meetings.record_passcode_refused(step.attempt_id, error.words)
             return Again(utc_now(), error.words, is_failure=False)
         case InvalidClientError() as error:
             # The same for every account: asking the next host would change nothing.
             meetings.record_not_made(step.attempt_id, error.words)
-            return _failed(step.interview_id, FailureReason.CREDENTIALS, None, failures)
+            return _failed(step.interview_id, FailureReason.CREDENTIALS, None)
         case ProviderError() as error:
             reason = _ruled_out_by(error)
             if reason is not None:
@@ -150,14 +150,13 @@ def _record_look_up(step: LookUp, outcome: Outcome, failures: int, rules: Rules)
             meetings.record_not_found(step.attempt_ids)
             return Again(utc_now(), "looked up: nothing was created", is_failure=False)
         case NotSetUp():
-            return _failed(step.interview_id, FailureReason.NOT_SET_UP, None, failures)
+            return _failed(step.interview_id, FailureReason.NOT_SET_UP, None)
         case InvalidClientError():
-            return _failed(step.interview_id, FailureReason.CREDENTIALS, None, failures)
+            return _failed(step.interview_id, FailureReason.CREDENTIALS, None)
         case ProviderError() as error:
             reason = _ruled_out_by(error)
             if reason is not None:
-                for attempt_id in step.attempt_ids:
-                    meetings.record_refused(attempt_id, reason, error.words)
+                meetings.record_look_up_refused(step, reason, error.words, utc_now())
                 return Again(utc_now(), error.words, is_failure=False)
             return _same_host_again(step.interview_id, error, failures)
         case _:
@@ -186,14 +185,13 @@ def _same_host_again(interview_id: int, error: ProviderError, failures: int) -> 
         return Again(at, error.words)
     is_limit = isinstance(error, RateLimitedError)
     reason = FailureReason.RATE_LIMITED if is_limit else FailureReason.UNREACHABLE
-    return _failed(interview_id, reason, error.words, failures, not_before=at)
+    return _failed(interview_id, reason, error.words, not_before=at)
 
 
 def _failed(
     interview_id: int,
     reason: FailureReason,
     detail: str | None,
-    failures: int,
     *,
     not_before: datetime | None = None,
 ) -> Next:
@@ -202,7 +200,8 @@ def _failed(
     if meeting is None:
         return Done()
     now = utc_now()
-    at = now + retry.MEETING_AFTER_GRACE.delay(max(1, failures - len(retry.MEETING_IN_GRACE.seconds) + 2))
+    # Counted in walks that ended in vain, so that the tries within the grace time do not lengthen the wait.
+    at = now + retry.MEETING_AFTER_GRACE.delay(meeting.walk - 1)
     if reason is FailureReason.DAILY_LIMIT:
         at = max(at, _next_midnight(now))
     if not_before is not None:

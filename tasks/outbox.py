@@ -31,20 +31,25 @@ def enqueue(
     payload: Mapping[str, Any] | None = None,
     run_at: datetime | None = None,
     dedupe_key: str | None = None,
+    is_first: bool = False,
 ) -> None:
     """Add a task to the current transaction, due at `run_at` (aware UTC; None means now).
 
     With a `dedupe_key`, work of the same key that has not started yet is used instead and brought
-    forward if it was due later. The caller commits.
+    forward if it was due later. `is_first` says that there can be none, because what the key names was
+    made in this very transaction; that saves looking, which a person would wait for. The caller commits.
     """
-    due = run_at or utc_now()
-    db.session.info.setdefault(_ENQUEUED, set()).add(lane)
-    if dedupe_key is not None and _bring_forward(dedupe_key, due):
+    now = utc_now()
+    due = run_at or now
+    if due <= now:
+        # Work for later needs nobody now; the tick after its time finds it.
+        db.session.info.setdefault(_ENQUEUED, set()).add(lane)
+    if dedupe_key is not None and not is_first and _bring_forward(dedupe_key, due):
         return
     task = Task(
         kind=kind, lane=lane, subject=subject, payload=dict(payload or {}), run_at=due, dedupe_key=dedupe_key
     )
-    if dedupe_key is None:
+    if dedupe_key is None or is_first:
         db.session.add(task)
         return
     try:
@@ -56,8 +61,13 @@ def enqueue(
 
 
 def _bring_forward(dedupe_key: str, due: datetime) -> bool:
+    # Locked, because a runner may be claiming this very row: it has begun then, and may have read what the
+    # caller is about to change.
     waiting = db.session.scalar(
-        sa.select(Task).where(Task.dedupe_key == dedupe_key, Task.state == TaskState.READY)
+        sa.select(Task)
+        .where(Task.dedupe_key == dedupe_key, Task.state == TaskState.READY)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if waiting is None:
         return False

@@ -35,9 +35,10 @@ MEETING_AFTER_GRACE = Ladder((2 * MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 2 * HOU
 MAIL = Ladder((5, 30, 2 * MINUTE, 6 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR))
 # The mail server itself is wrong or absent; a person has to change something.
 MAIL_SERVER = Ladder((15, MINUTE, 5 * MINUTE))
-TOKEN_REFRESH = Ladder((5, 15, MINUTE, 5 * MINUTE, 15 * MINUTE))
 # Nobody waits for it, and the grant is of no use to us in the meantime.
 REVOCATION = Ladder((10, MINUTE, 10 * MINUTE, HOUR, 3 * HOUR))
+# A meeting that nobody wants may lie on an account which nobody can use until its user reconnects it.
+STRAY_ON_CLOSED_ACCOUNT = timedelta(hours=1)
 # A handler crashed: bad data or a fault of ours. Few tries, then a person looks.
 CRASH = Ladder((5, MINUTE, 10 * MINUTE, HOUR))
 CRASHES_ALLOWED = 4

@@ -19,17 +19,28 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DisconnectionError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from database import read_only, writing
 from extensions import db
 from models import Lane, Task, TaskState
 from tasks import outbox, retry
+from tasks.turns import NEVER, Turns
 from timezones import utc_now
 
 log = logging.getLogger("tasks")
 
 Phase = Literal["claimed", "loaded", "called", "recorded"]
+# The database is away, full or locked: no fault of the task, and nothing can be written about it either.
+_DATABASE_AWAY = (OperationalError, InterfaceError, DisconnectionError, PoolTimeoutError)
+
 PhaseHook = Callable[[Phase, "ClaimedTask"], None]
 
 
@@ -114,8 +125,7 @@ class Runner:
         self._lease_time = timedelta(seconds=app.config["TASK_LEASE_SECONDS"])
         self._threads: list[threading.Thread] = []
         self._stopping = False
-        self._condition = threading.Condition()
-        self._wakes = dict.fromkeys(Lane, 0)
+        self._turns = Turns()
         self._held: set[str] = set()
         self._stop_listening: Callable[[], None] | None = None
 
@@ -132,19 +142,15 @@ class Runner:
 
     def wake(self, lane: Lane | None = None) -> None:
         """Let waiting threads look for due work; all lanes when none is named."""
-        with self._condition:
-            for woken in [lane] if lane else list(Lane):
-                self._wakes[woken] += 1
-            self._condition.notify_all()
+        self._turns.wake(lane)
 
     def stop(self, timeout: float) -> None:
         """Claim nothing more, wait up to `timeout` seconds for what runs, then let go of the rest."""
         if self._stop_listening:
             self._stop_listening()
             self._stop_listening = None
-        with self._condition:
-            self._stopping = True
-            self._condition.notify_all()
+        self._stopping = True
+        self._turns.end()
         deadline = time.monotonic() + timeout
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -174,7 +180,9 @@ class Runner:
                     continue
                 log.warning("task %s %s: its lease ran out", task.id, task.kind)
                 if task.starts >= retry.STARTS_WITHOUT_END_ALLOWED:
-                    self._bury(task, "it was started again and again without ever coming to an end")
+                    why = "it was started again and again without ever coming to an end"
+                    self._show_end(_as_claimed(task, task.lease or ""), why)
+                    self._bury(task, why)
                 else:
                     _make_ready(task, now)
                 db.session.commit()
@@ -183,18 +191,29 @@ class Runner:
     # Threads
 
     def _work(self, lane: Lane) -> None:
-        seen = -1
+        seen = NEVER
         while not self._stopping:
-            with self._condition:
-                while not self._stopping and self._wakes[lane] == seen:
-                    self._condition.wait()
-                seen = self._wakes[lane]
+            seen = self._turns.wait(lane, seen)
             try:
-                while not self._stopping and self._run_one(lane):
+                while not self._stopping and self._run_next(lane):
                     pass
             except SQLAlchemyError:
                 # The database is away or full. The next tick tries again; web requests say so themselves.
                 log.exception("the database cannot be used; background work pauses until the next tick")
+            except Exception:
+                # Whatever it is: a lane without threads would be silence, and the next tick is not far.
+                log.exception("background work stumbled and pauses until the next tick")
+
+    def _run_next(self, lane: Lane) -> bool:
+        """Run one due task, if there is one and it is this thread's turn to look for it."""
+        task = self._turns.look(lane, lambda: self._claim(lane))
+        if task is None:
+            return False
+        try:
+            self._run_claimed(task)
+        finally:
+            self._turns.note_end(lane)
+        return True
 
     def _let_go(self) -> None:
         if not self._held:
@@ -202,7 +221,8 @@ class Runner:
         try:
             with self._app.app_context(), writing():
                 for task in db.session.scalars(
-                    sa.select(Task).where(Task.lease.in_(self._held), Task.state == TaskState.RUNNING)
+                    # Copied, because a thread that overstayed may come to its end meanwhile.
+                    sa.select(Task).where(Task.lease.in_(list(self._held)), Task.state == TaskState.RUNNING)
                 ):
                     _make_ready(task, utc_now())
                 db.session.commit()
@@ -215,6 +235,10 @@ class Runner:
         task = self._claim(lane)
         if task is None:
             return False
+        self._run_claimed(task)
+        return True
+
+    def _run_claimed(self, task: ClaimedTask) -> None:
         self._held.add(task.lease)
         try:
             self._run(task)
@@ -222,7 +246,6 @@ class Runner:
             log.warning("task %s %s: the lease was lost, the outcome is not written", task.id, task.kind)
         finally:
             self._held.discard(task.lease)
-        return True
 
     def _claim(self, lane: Lane) -> ClaimedTask | None:
         now = utc_now()
@@ -257,17 +280,7 @@ class Runner:
                 ).rowcount  # type: ignore[attr-defined]  # the stubs give execute() a narrower result
                 if won != 1:
                     return None
-                task = db.session.get_one(Task, task_id)
-                claimed = ClaimedTask(
-                    task.id,
-                    task.kind,
-                    task.lane,
-                    task.subject,
-                    task.payload,
-                    task.failures,
-                    task.starts,
-                    lease,
-                )
+                claimed = _as_claimed(db.session.get_one(Task, task_id), lease)
                 db.session.commit()
             except IntegrityError:
                 # Another task of the same subject began a moment ago; this one waits its turn.
@@ -295,7 +308,7 @@ class Runner:
             self._on_phase("called", task)
             self._finish(task, lambda: handler.record(loaded, outcome))
             self._on_phase("recorded", task)
-        except (LeaseLostError, SQLAlchemyError):
+        except (LeaseLostError, *_DATABASE_AWAY):
             raise
         except Exception as error:
             # Bad data or a fault of ours must not stop the others; the row steps aside and shows itself.
@@ -312,11 +325,31 @@ class Runner:
         why = f"{crash} in {task.kind}"
         if crashes < retry.CRASHES_ALLOWED:
             return Again(utc_now() + retry.CRASH.delay(crashes), why)
-        if task.kind in self._handlers:
-            self._handlers[task.kind].gave_up(task, why)
+        self._show_end(task, why)
         return Dead(why)
 
+    def _show_end(self, task: ClaimedTask, why: str) -> None:
+        """Let the handler tell people; it may stumble over the very data that brought the task down."""
+        if task.kind not in self._handlers:
+            return
+        try:
+            with db.session.begin_nested():
+                self._handlers[task.kind].gave_up(task, why)
+        except _DATABASE_AWAY:
+            raise
+        except Exception:
+            log.exception("task %s %s was given up and could not say so", task.id, task.kind)
+
     def _finish(self, task: ClaimedTask, record: Callable[[], Next]) -> None:
+        try:
+            self._finish_once(task, record)
+        except IntegrityError:
+            # On PostgreSQL the same work may have been asked for anew in a transaction that committed
+            # between our look for such a twin and our own write. It is visible now; any other clash
+            # with a constraint comes again and counts as a crash.
+            self._finish_once(task, record)
+
+    def _finish_once(self, task: ClaimedTask, record: Callable[[], Next]) -> None:
         with self._app.app_context(), writing():
             row = self._own_row(task)
             then = record()
@@ -345,6 +378,10 @@ class Runner:
     def _bury(row: Task, why: str) -> None:
         row.state, row.finished_at, row.last_error = TaskState.DEAD, utc_now(), why[:500]
         row.lease = row.leased_until = None
+
+
+def _as_claimed(row: Task, lease: str) -> ClaimedTask:
+    return ClaimedTask(row.id, row.kind, row.lane, row.subject, row.payload, row.failures, row.starts, lease)
 
 
 def _make_ready(row: Task, at: datetime) -> None:

@@ -41,9 +41,12 @@ def settle_attempts() -> Handler:
         if isinstance(outcome, NotSetUp):
             return Done()
         if isinstance(outcome, ProviderError):
-            if not isinstance(outcome, RetryableError):
+            if isinstance(outcome, RetryableError):
+                return Again(utc_now() + retry.MEETING_AFTER_GRACE.delay(1), outcome.words)
+            # The account cannot be used for now. Its user may reconnect; past the start it harms nobody.
+            if utc_now() >= hunt.wish.starts_at:
                 return Done()
-            return Again(utc_now() + retry.MEETING_AFTER_GRACE.delay(1), outcome.words)
+            return Again(utc_now() + retry.STRAY_ON_CLOSED_ACCOUNT, outcome.words, is_failure=False)
         at = strays.record_stray_hunt(hunt.attempt_id, len(outcome))
         return Done() if at is None else Again(at, "looked for a second meeting", is_failure=False)
 

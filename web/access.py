@@ -122,6 +122,8 @@ def _check() -> None:
     if not current_user.is_authenticated:
         abort(current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
     if isinstance(rule, Needs):
-        allowed = may_anywhere(current_user.role, rule.action, connecting_is_open=connecting_is_open())
+        # Asked only where it matters; everything else would pay a query for it.
+        is_open = rule.action is Action.CONNECT_APPS and connecting_is_open()
+        allowed = may_anywhere(current_user.role, rule.action, connecting_is_open=is_open)
         if not allowed:
             abort(403)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, g, make_response, render_template
+from flask import Flask, Response, current_app, g, make_response
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -67,8 +67,23 @@ def init_app(app: Flask) -> None:
 
 
 def _answer(code: int, title: str, words: str) -> Response:
+    """An error page or a piece of one.
+
+    Made without the context that every other page has: it looks up organisation and person in the
+    database, which can be the very thing that failed, or that is locked while a form is refused.
+    """
     template = "errors/_fragment.html" if htmx.is_htmx() else "errors/error.html"
-    page = render_template(template, code=code, title=title, words=words, request_id=g.get("request_id", ""))
+    demo = current_app.extensions.get("demo")
+    page = current_app.jinja_env.get_template(template).render(
+        code=code,
+        title=title,
+        words=words,
+        request_id=g.get("request_id", ""),
+        app_name=current_app.config["APP_NAME"],
+        is_demo=demo is not None,
+        demo_mailbox_url=demo.mailbox_url if demo else None,
+        demo_zoom_url=demo.zoom_url if demo else None,
+    )
     response = make_response(page, code)
     if htmx.is_htmx():
         response.headers["HX-Retarget"] = "#messages"

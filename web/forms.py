@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -56,8 +57,14 @@ def zone_choices(*, empty: str | None = None, first: str | None = None) -> list[
     choices = [SelectChoice("", empty)] if empty is not None else []
     if first and is_zone(first):
         choices.append(SelectChoice(first, f"{first.replace('_', ' ')} (yours)"))
-    choices += [SelectChoice(name, name.replace("_", " ")) for name in zone_names() if name != first]
+    choices += [choice for choice in _all_zones() if choice.value != first]
     return choices
+
+
+@cache
+def _all_zones() -> tuple[SelectChoice, ...]:
+    """Made once: there are hundreds, and a dialog checks its forms at every step."""
+    return tuple(SelectChoice(name, name.replace("_", " ")) for name in zone_names())
 
 
 class ZoneField(SelectField):

@@ -14,6 +14,7 @@ from database import begin_reading, begin_writing
 from extensions import db
 from security import MAIL_FRAME_POLICY, content_security_policy
 from web.access import POLLS
+from web.row_ids import RowIdConverter
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ANY_HOST = ("/healthz", "/webhooks/")
@@ -23,9 +24,15 @@ def init_app(app: Flask) -> None:
     policy = content_security_policy([_origin(app.config["ZOOM_OAUTH_URL"])])
     own_host = urlsplit(app.config["BASE_URL"]).netloc.lower()
 
+    # Before the blueprints, whose addresses use it.
+    app.url_map.converters["int"] = RowIdConverter
+
     @app.before_request
     def begin() -> Response | None:
         g.request_id = secrets.token_hex(6)
+        if "\0" in request.path:
+            # No address holds one, and PostgreSQL fails on it instead of finding nothing.
+            abort(404)
         if request.method in _READS:
             begin_reading()
         else:
@@ -57,13 +64,18 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def remember(response: Response) -> Response:
-        if request.endpoint not in POLLS and response.status_code < 500 and current_user.is_authenticated:
-            row = current_user.session
-            seen = (row.id, row.last_seen_at)
+        if request.endpoint in POLLS or not _was_served(response):
+            return response
+        if current_user.is_authenticated:
             # The request's own transaction is over; this is another, and a rare one.
             db.session.rollback()
-            note_seen(*seen)
+            note_seen(*current_user.seen)
         return response
+
+
+def _was_served(response: Response) -> bool:
+    """Whether a route answered. Refusals may come before anybody asked the database who this is."""
+    return response.status_code < 400 or response.status_code == 422
 
 
 def _at_home() -> Response:

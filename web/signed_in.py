@@ -23,6 +23,8 @@ class SignedInPerson(UserMixin):
     def __init__(self, row: UserSession, token: str) -> None:
         self.session = row
         self.user = row.user
+        # Kept aside, because a commit makes the row forget, and asking again would wait for the writers.
+        self.seen = (row.id, row.last_seen_at)
         self._token = token
 
     def get_id(self) -> str:
@@ -80,6 +82,9 @@ def begin(user_id: int) -> None:
     Everything the browser's session held before is dropped, so that a session planted in somebody's
     browser is worth nothing after they sign in.
     """
+    if current_user.is_authenticated:
+        # Somebody switches from one person to another; the cookie of the first must not outlive that.
+        sessions.end_session(person().session.id)
     token = sessions.begin_session(user_id, request.user_agent.string)
     row = sessions.find_session(token)
     assert row is not None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
-from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 import htmx
@@ -13,7 +14,7 @@ from extensions import db
 from hiring.lists import jobs_to_choose_from
 from models import FailureReason, Interview, InterviewStatus, MeetingState
 from scheduling import failures, meetings, queries
-from scheduling.progress import progress_of
+from scheduling.progress import Progress, progress_of
 from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn
 from web.notices import say
 from web.signed_in import actor
@@ -36,6 +37,19 @@ class CureLink:
     text: str
     action_label: str | None
     action_url: str | None
+
+
+@dataclass(frozen=True)
+class InterviewView:
+    """What the page of an interview shows to one reader."""
+
+    interview: Interview
+    progress: Progress
+    sees_contact: bool
+    sees_link: bool
+    sees_notes: bool
+    may_change: bool
+    cure: CureLink | None
 
 
 @interviews.get("")
@@ -69,7 +83,7 @@ def index() -> ResponseReturnValue:
 @interviews.get("/<int:interview_id>")
 def detail(interview_id: int) -> ResponseReturnValue:
     interview = queries.interview(actor(), interview_id) or abort(404)
-    return render_template("interviews/detail.html", **_view(interview))
+    return render_template("interviews/detail.html", **vars(_view(interview)))
 
 
 @interviews.get("/<int:interview_id>/deliveries")
@@ -77,11 +91,12 @@ def deliveries(interview_id: int) -> ResponseReturnValue:
     """The part of the page that brings itself up to date. `version` is what the page shows already."""
     interview = queries.interview(actor(), interview_id) or abort(404)
     if not htmx.is_htmx():
-        return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
-    if request.args.get("version") == progress_of(interview).version:
+        return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
+    view = _view(interview)
+    if request.args.get("version") == view.progress.version:
         return htmx.nothing_new()
     pieces = [
-        render_template("interviews/_deliveries.html", **_view(interview)),
+        render_template("interviews/_deliveries.html", **vars(view)),
         render_template("interviews/_timeline.html", interview=interview, out_of_band=True),
     ]
     response = make_response("\n".join(pieces))
@@ -98,17 +113,29 @@ def retry(interview_id: int) -> ResponseReturnValue:
     return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
 
 
-def _view(interview: Interview) -> dict[str, object]:
+def _view(interview: Interview) -> InterviewView:
     user = actor()
-    return {
-        "interview": interview,
-        "progress": progress_of(interview),
-        "sees_contact": queries.may(user, Action.SEE_CONTACT, interview.id),
-        "sees_link": queries.may(user, Action.SEE_JOIN_LINK, interview.id),
-        "sees_notes": queries.may(user, Action.SEE_NOTES, interview.id),
-        "may_change": queries.may(user, Action.SCHEDULE, interview.id),
-        "cure": _cure(interview),
-    }
+    sees_contact = queries.may(user, Action.SEE_CONTACT, interview.id)
+    progress = progress_of(interview)
+    return InterviewView(
+        interview=interview,
+        progress=progress if sees_contact else _without_address(progress, interview.candidate.email),
+        sees_contact=sees_contact,
+        sees_link=queries.may(user, Action.SEE_JOIN_LINK, interview.id),
+        sees_notes=queries.may(user, Action.SEE_NOTES, interview.id),
+        may_change=queries.may(user, Action.SCHEDULE, interview.id),
+        cure=_cure(interview),
+    )
+
+
+def _without_address(progress: Progress, address: str) -> Progress:
+    """The same for a reader without contact data: mail servers repeat the address that they refuse."""
+    hidden = re.compile(re.escape(address), re.IGNORECASE)
+    rows = (
+        replace(row, detail=hidden.sub("(address not shown)", row.detail) if row.detail else None)
+        for row in progress.rows
+    )
+    return replace(progress, rows=tuple(rows))
 
 
 def _cure(interview: Interview) -> CureLink | None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
 
 import instance_folder
 from accounts import audit, first_run
@@ -38,23 +39,31 @@ def setup() -> ResponseReturnValue:
         if not hmac.compare_digest((form.code.data or "").lower().encode(), code.encode()):
             form.refuse("code", "This is not the code. `flask setup-code` shows it again.")
         else:
-            owner = first_run.set_up(
-                first_run.FirstRun(
-                    organisation_name=form.organisation_name.data,
-                    timezone=form.timezone.data,
-                    owner_name=form.name.data,
-                    owner_email=form.email.data,
-                    password=form.password.data,
-                    connecting_is_open=form.connecting_is_open.data,
-                ),
-                installation_id=current_app.config["INSTALLATION_ID"],
-            )
+            try:
+                owner = first_run.set_up(
+                    _command(form), installation_id=current_app.config["INSTALLATION_ID"]
+                )
+            except (first_run.AlreadySetUpError, IntegrityError):
+                # Somebody with the code was a moment faster.
+                db.session.rollback()
+                abort(404)
             signed_in.begin(owner.id)
             db.session.commit()
             instance_folder.forget_setup_code(folder)
             say("Your organisation is ready. Connect Zoom next.")
             return redirect(url_for("dashboard.home"), 303)
     return render_template("people/setup.html", form=form), 422
+
+
+def _command(form: SetupForm) -> first_run.FirstRun:
+    return first_run.FirstRun(
+        organisation_name=form.organisation_name.data,
+        timezone=form.timezone.data,
+        owner_name=form.name.data,
+        owner_email=form.email.data,
+        password=form.password.data,
+        connecting_is_open=form.connecting_is_open.data,
+    )
 
 
 @people.route("/login", methods=["GET", "POST"])

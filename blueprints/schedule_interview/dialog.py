@@ -57,16 +57,23 @@ class Dialog:
         form = self._prepared(FORMS[step](formdata=self._formdata(step), meta={"csrf": True}), step)
         if step not in self.draft.payload:
             self._suggest(form)
+        elif isinstance(form, DateTimeStep):
+            form.keep_asking()
         form.version.data = str(self.draft.version)
         return form
 
     def answers(self, form: StepForm) -> dict[str, Any]:
         """What the form holds, as text, for keeping in the draft."""
-        return {
+        answers = {
             name: [str(value) for value in field.raw_data or []]
             for name, field in form._fields.items()
             if name not in _NOT_ANSWERS
         }
+        if isinstance(form, SetupStep) and "job" not in answers and self.application is not None:
+            # Kept although nobody had to choose: should this job close and another open before the last
+            # step, the interview must not move there by itself.
+            answers["job"] = [str(self.application.id)]
+        return answers
 
     def checked(self, step: str) -> StepForm | None:
         """The saved form of a step if everything in it still holds, else None."""
@@ -75,9 +82,7 @@ class Dialog:
     @cached_property
     def _checked(self) -> Mapping[str, StepForm | None]:
         found: dict[str, StepForm | None] = {}
-        for step in STEPS:
-            if step == "preview":
-                continue
+        for step in STEPS[:4]:
             if step not in self.draft.payload:
                 found[step] = None
                 continue
@@ -99,7 +104,7 @@ class Dialog:
         match form:
             case SetupStep():
                 form.job.choices = [SelectChoice(a.id, a.job.title) for a in self.applications]
-                if len(self.applications) == 1:
+                if len(self.applications) == 1 and self.application is not None:
                     del form.job
             case DateTimeStep():
                 form.timezone.choices = zone_choices(first=self.actor.timezone)
@@ -132,10 +137,11 @@ class Dialog:
 
     @property
     def application(self) -> Application | None:
-        """The application that the interview is for; None while several are possible."""
-        if len(self.applications) == 1:
-            return self.applications[0]
+        """The application that the interview is for; None while several are possible, and when the chosen
+        one no longer is."""
         chosen = self.draft.payload.get("setup", {}).get("job", [])
+        if not chosen and len(self.applications) == 1:
+            return self.applications[0]
         return next((a for a in self.applications if [str(a.id)] == chosen), None)
 
     @property
@@ -156,7 +162,7 @@ class Dialog:
 
     def clashes(self, form: DateTimeStep) -> list[Clash]:
         """Other interviews of the people at the wanted time."""
-        if form.starts_at is None or not form.duration_minutes.data:
+        if form.starts_at is None or not form.duration_minutes.data or form.duration_minutes.errors:
             return []
         manager = self.hiring_manager
         busy = {manager.id} if manager else set()
@@ -173,17 +179,11 @@ class Dialog:
         known = {person.email for person in team}
         return team + tuple(person for person in form.other_people if person.email not in known)
 
-    def reminder_minutes(self) -> tuple[int, ...]:
-        """The reminders that are wanted; all of them until Finalize says otherwise."""
-        form = self._checked.get("finalize")
-        return (
-            tuple(form.reminders.data or ())
-            if isinstance(form, FinalizeStep)
-            else self.rules.reminder_minutes
-        )
+    def command(self, version: int, reminder_minutes: tuple[int, ...] | None = None) -> ScheduleInterview:
+        """Everything as one command. Only for a draft whose steps are complete.
 
-    def command(self, version: int) -> ScheduleInterview:
-        """Everything as one command. Only for a draft whose steps are complete."""
+        `reminder_minutes` is what Finalize was sent with; before, all reminders are wanted.
+        """
         setup, when = self._checked["setup"], self._checked["date-time"]
         people, details = self._checked["attendees"], self._checked["details"]
         assert isinstance(setup, SetupStep)
@@ -209,7 +209,7 @@ class Dialog:
             title=details.title.data,
             message_to_candidate=details.message_to_candidate.data or "",
             internal_notes=details.internal_notes.data or "",
-            reminder_minutes=self.reminder_minutes(),
+            reminder_minutes=self.rules.reminder_minutes if reminder_minutes is None else reminder_minutes,
             clash_is_ok=bool(when.clash_ok.data),
         )
 

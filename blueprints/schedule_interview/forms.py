@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import getaddresses
 
 from wtforms import (
@@ -37,6 +37,8 @@ from web.forms import CheckboxesField, Form, ZoneField
 # What Zoom takes as a passcode, by its API reference: at most ten characters, letters, digits and @ - _ *.
 _PASSCODE = re.compile(r"[A-Za-z0-9@_*-]{1,10}")
 _OTHERS_ALLOWED = 30
+# Beyond this the year is a slip of the finger.
+_YEARS_AHEAD = 5
 
 
 class StepForm(Form):
@@ -111,16 +113,23 @@ class DateTimeStep(StepForm):
         except (UnknownZoneError, OverflowError):
             raise ValidationError("This date and time cannot be used.") from None
         if later is not None:
-            self._offer_both()
+            self.keep_asking()
         if self.starts_at <= utc_now():
             raise ValidationError("This time has passed. Choose a later one.")
+        if self.starts_at > utc_now() + timedelta(days=366 * _YEARS_AHEAD):
+            raise ValidationError(f"This is more than {_YEARS_AHEAD} years ahead. Check the year.")
 
-    def _offer_both(self) -> None:
-        """Keep showing the question that was answered, if the clock still strikes this time twice."""
+    def keep_asking(self) -> None:
+        """Show the question that was answered again, if the clock strikes this time twice."""
+        if self.date.data is None or self.time.data is None:
+            return
         try:
-            parse_local(self.date.data, self.time.data, self.timezone.data)
+            parse_local(self.date.data, self.time.data, self.timezone.data or "")
         except AmbiguousTimeError as twice:
             self._ask_which(twice)
+        except (NonexistentTimeError, UnknownZoneError, OverflowError):
+            # Whatever is wrong with it is said where the answer is checked.
+            return
 
     def _ask_which(self, twice: AmbiguousTimeError) -> None:
         zone = self.timezone.data

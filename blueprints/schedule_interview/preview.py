@@ -108,7 +108,7 @@ def _facts(dialog: Dialog) -> InterviewFacts:
 def reminders(dialog: Dialog) -> list[str]:
     """When reminders leave, in the scheduler's zone."""
     command, zone, now = dialog.command(dialog.draft.version), dialog.actor.timezone, utc_now()
-    times = [command.starts_at - timedelta(minutes=minutes) for minutes in dialog.reminder_minutes()]
+    times = [command.starts_at - timedelta(minutes=minutes) for minutes in command.reminder_minutes]
     return [f"To everybody on {local_moment(at, zone).full}" for at in times if at > now]
 
 
@@ -117,7 +117,7 @@ def will_not_happen(dialog: Dialog) -> list[str]:
     command, now = dialog.command(dialog.draft.version), utc_now()
     too_late = [
         minutes
-        for minutes in dialog.reminder_minutes()
+        for minutes in command.reminder_minutes
         if command.starts_at - timedelta(minutes=minutes) <= now
     ]
     words = [

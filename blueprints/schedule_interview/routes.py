@@ -48,14 +48,30 @@ def start(candidate_id: int) -> ResponseReturnValue:
     return redirect(url_for("schedule_interview.step", draft_id=draft.id, step=STEPS[0]), 303)
 
 
+def _dialog(draft_id: str) -> Dialog:
+    """The draft with all that its steps need. Raises `DraftGoneError` and `DraftUsedError`."""
+    user = actor()
+    draft = drafts.find(user, draft_id)
+    # Held by a name, so that the draft finds its candidate in the session and asks no second time.
+    candidate = queries.candidate(user, draft.candidate_id, Action.SCHEDULE)
+    if candidate is None:
+        # Somebody else's candidate by now; a draft from before must not show them.
+        raise DraftGoneError(draft_id)
+    return Dialog(user, draft, _rules())
+
+
 def _with_dialog(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
     """Find the draft and answer for those that are gone, used or stale."""
 
     @wraps(view)
     def found(draft_id: str, **options: Any) -> ResponseReturnValue:
         try:
-            dialog = Dialog(actor(), drafts.find(actor(), draft_id), _rules())
-            return view(dialog, **options)
+            try:
+                return view(_dialog(draft_id), **options)
+            except DraftStaleError:
+                db.session.rollback()
+                # Found anew, because what made this form stale may have used the draft up as well.
+                return _stale(_dialog(draft_id), options.get("step", STEPS[0]))
         except DraftGoneError:
             return render_template("schedule_interview/gone.html"), 404
         except DraftUsedError as error:
@@ -67,20 +83,20 @@ def _with_dialog(view: Callable[..., ResponseReturnValue]) -> Callable[..., Resp
                 # A second click on the same button: show what the first one made.
                 return redirect(address, 303)
             return render_template("schedule_interview/used.html", interview_url=address), 200
-        except DraftStaleError:
-            db.session.rollback()
-            return _stale(draft_id, options.get("step", STEPS[0]))
 
     return found
 
 
-def _stale(draft_id: str, step: str) -> ResponseReturnValue:
-    dialog = Dialog(actor(), drafts.find(actor(), draft_id), _rules())
+def _stale(dialog: Dialog, step: str) -> ResponseReturnValue:
+    """The draft was saved since this form was opened: go on if by the same form, else show both."""
+    posted = dialog.posted(step)
+    if step != "finalize" and dialog.answers(posted) == dialog.draft.payload.get(step):
+        return redirect(_address(dialog, _after(step)), 303)
     return (
         render_template(
             "schedule_interview/stale.html",
-            go_on_url=url_for("schedule_interview.step", draft_id=draft_id, step=step),
-            yours=views.answers_in_words(dialog.posted(step)),
+            go_on_url=_address(dialog, step),
+            yours=views.answers_in_words(posted),
             saved=views.answers_in_words(dialog.saved(step)),
         ),
         409,
@@ -101,6 +117,8 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
         abort(404)
     earlier = dialog.first_incomplete()
     if earlier is not None and STEPS.index(earlier) < STEPS.index(step):
+        if earlier in dialog.draft.payload:
+            say("What was chosen here is no longer possible. Please choose again.", "warning")
         return redirect(_address(dialog, earlier), 303)
     if request.method == "GET":
         return _page(dialog, step, dialog.saved(step))
@@ -115,23 +133,22 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
         return _page(dialog, step, form, 422)
     drafts.save_step(dialog.draft, _version(form), step, dialog.answers(form))
     db.session.commit()
-    return redirect(_address(dialog, STEPS[STEPS.index(step) + 1]), 303)
+    return redirect(_address(dialog, _after(step)), 303)
 
 
 def _finalize(dialog: Dialog, form: FinalizeStep) -> ResponseReturnValue:
     """One command, one commit. Everything was checked again on the way here."""
-    drafts.save_step(dialog.draft, _version(form), "finalize", dialog.answers(form))
-    dialog = Dialog(dialog.actor, dialog.draft, dialog.rules)
+    command = dialog.command(_version(form), tuple(form.reminders.data or ()))
     try:
-        interview = schedule(dialog.actor, dialog.command(dialog.draft.version), dialog.rules)
+        interview_id = schedule(dialog.actor, command, dialog.rules).id
     except SchedulingError as error:
         db.session.rollback()
-        dialog = Dialog(actor(), drafts.find(actor(), dialog.draft.id), _rules())
+        dialog = _dialog(dialog.draft.id)
         wrong = dialog.saved(error.step)
         wrong.refuse(error.field, error.words)
         return _page(dialog, error.step, wrong, 422)
     db.session.commit()
-    return redirect(url_for("interviews.detail", interview_id=interview.id), 303)
+    return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
 
 
 @schedule_interview.get("/schedule/<draft_id>/letters/<int:number>")
@@ -151,6 +168,10 @@ def letter_frame(dialog: Dialog, number: int) -> ResponseReturnValue:
 def _version(form: StepForm) -> int:
     text = form.version.data or ""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _after(step: str) -> str:
+    return STEPS[STEPS.index(step) + 1]
 
 
 def _address(dialog: Dialog, step: str) -> str:

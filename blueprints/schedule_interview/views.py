@@ -60,7 +60,7 @@ def context(dialog: Dialog, step: str, form: StepForm) -> dict[str, Any]:
     }
     match step:
         case "setup":
-            return {**common, "hosting": hosting(dialog), "has_several_jobs": len(dialog.applications) > 1}
+            return {**common, "hosting": hosting(dialog)}
         case "date-time":
             assert isinstance(form, DateTimeStep)
             return {**common, "clashes": _clashes(dialog, form)}
@@ -120,6 +120,10 @@ def hosting(dialog: Dialog) -> Hosting:
 
 def _clashes(dialog: Dialog, form: DateTimeStep) -> list[str]:
     zone = dialog.actor.timezone
+    # A form that comes from the draft and not from the browser knows its instant only in its checked copy.
+    checked = dialog.checked("date-time")
+    if form.starts_at is None and isinstance(checked, DateTimeStep):
+        form = checked
     return [
         f"{clash.name} has another interview from {local_moment(clash.starts_at, zone).short} "
         f"to {local_moment(clash.ends_at, zone).time}."

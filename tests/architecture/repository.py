@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Where no file of the repository lies, for copies that come without git.
 _NOT_OURS = {".git", ".venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".test-results"}
 _NOT_OURS |= {".hypothesis", "instance", "instance-demo"}
-_TESTS_AND_TOOLS = {"tests", "tools", "migrations"}
+_TESTS_AND_TOOLS = {"tests", "tools", "bench", "migrations"}
 
 
 @cache

@@ -48,7 +48,8 @@ RULES: dict[str, frozenset[str]] = {
     "tasks.metronome": GROUND | {"tasks.runner", "tasks.heartbeat"},
     "tasks.heartbeat": GROUND,
     "tasks.attention": GROUND,
-    "tasks.runner": GROUND | {"tasks.outbox", "tasks.retry"},
+    "tasks.runner": GROUND | {"tasks.outbox", "tasks.retry", "tasks.turns"},
+    "tasks.turns": frozenset({"models"}),
     "tasks.outbox": GROUND,
     "tasks.retry": frozenset(),
     # The floor: nothing of ours but what stands here.

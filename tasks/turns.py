@@ -1,0 +1,65 @@
+"""When the threads of a runner look for work, and which of them does.
+
+One commit wakes all threads of a lane. If all of them looked, they would find the same row and race for it;
+on SQLite the losers, and every request meanwhile, wait for the write lock. So one thread of a lane looks at a
+time, and none looks again where another has just looked in vain.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from models import Lane
+
+T = TypeVar("T")
+
+NEVER = -1
+
+
+class Turns:
+    """Shared by the threads of one runner."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._is_over = False
+        self._wakes = dict.fromkeys(Lane, 0)
+        self._looking = {lane: threading.Lock() for lane in Lane}
+        self._in_vain = dict.fromkeys(Lane, NEVER)
+
+    def wake(self, lane: Lane | None = None) -> None:
+        """Let waiting threads look for due work; those of all lanes when none is named."""
+        with self._condition:
+            for woken in [lane] if lane else list(Lane):
+                self._wakes[woken] += 1
+            self._condition.notify_all()
+
+    def wait(self, lane: Lane, seen: int) -> int:
+        """Return the number of the newest wake as soon as it is another than `seen`, or at the end."""
+        with self._condition:
+            while not self._is_over and self._wakes[lane] == seen:
+                self._condition.wait()
+            return self._wakes[lane]
+
+    def look(self, lane: Lane, claim: Callable[[], T | None]) -> T | None:
+        """What `claim` found, when it is this thread's turn; None as well when looking would be in vain."""
+        with self._looking[lane]:
+            wake = self._wakes[lane]
+            if self._in_vain[lane] == wake:
+                return None
+            found = claim()
+            if found is None:
+                self._in_vain[lane] = wake
+            return found
+
+    def note_end(self, lane: Lane) -> None:
+        """A task has come to its end: what nobody could take because of its subject may be taken now."""
+        with self._condition:
+            self._wakes[lane] += 1
+
+    def end(self) -> None:
+        """Wake everybody for the last time."""
+        with self._condition:
+            self._is_over = True
+            self._condition.notify_all()

@@ -1,0 +1,203 @@
+"""The commands for whoever runs the server, as they are typed."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from cryptography.fernet import Fernet
+from flask import Flask
+
+import instance_folder
+from connections.rows import read_tokens
+from database import writing
+from extensions import db
+from models import (
+    Connection,
+    Interview,
+    MailState,
+    MeetingState,
+    Organisation,
+    Task,
+    TaskState,
+    User,
+    UserSession,
+)
+from tests.factories import PASSWORD, connect_zoom, create_team, schedule
+from tests.machines.application import build_app, close_app, settings_for
+from tests.machines.simulators import Simulators
+from tests.web.page import Visitor
+from tests.web.rows import in_rows
+
+NEW_PASSWORD = "a different sentence"
+SETUP = [
+    "setup",
+    "--organisation=Northlight",
+    "--timezone=Europe/Zurich",
+    "--name=Ada Berg",
+    "--email=Ada@Northlight.example",
+]
+
+
+def flask(app: Flask, *arguments: str, typed: str | None = None) -> Result:
+    """Run a command as in a process of its own, which no request has left its read-only mark in."""
+    with writing():
+        return app.test_cli_runner().invoke(args=arguments, input=typed)
+
+
+def test_setup_reads_the_password_from_standard_input(sqlite_app: Flask) -> None:
+    code = instance_folder.setup_code(sqlite_app.config["INSTANCE_PATH"])
+    shown = flask(sqlite_app, "setup-code")
+    assert (shown.exit_code, shown.output.strip()) == (0, code)
+    done = flask(sqlite_app, *SETUP, "--open-connecting", typed=f"{PASSWORD}\n")
+    assert done.exit_code == 0, done.output
+    assert PASSWORD not in done.output
+    assert not (sqlite_app.config["INSTANCE_PATH"] / "setup_code").exists()
+    with in_rows(sqlite_app):
+        assert db.session.scalars(db.select(Organisation)).one().connecting_is_open is True
+    visitor = Visitor(sqlite_app).sign_in("ada@northlight.example", PASSWORD)
+    visitor.get("/setup", status=404)
+    again = flask(sqlite_app, *SETUP, typed=f"{PASSWORD}\n")
+    assert again.exit_code == 1
+    assert "set up already" in again.output
+    assert flask(sqlite_app, "setup-code").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "password", "words"),
+    [
+        ("--timezone=Mars/Olympus", PASSWORD, "not a time zone"),
+        ("--email=nobody", PASSWORD, "not an e-mail address"),
+        ("--name=Ada Berg", "short", "at least 8"),
+        ("--name=Ada Berg", "", "at least 8"),
+    ],
+)
+def test_setup_refuses_what_cannot_be(sqlite_app: Flask, changed: str, password: str, words: str) -> None:
+    done = flask(sqlite_app, *SETUP, changed, typed=f"{password}\n")
+    assert done.exit_code != 0
+    assert words in done.output
+    with in_rows(sqlite_app):
+        assert db.session.scalar(db.select(db.func.count(User.id))) == 0
+
+
+def test_new_password_ends_all_sessions(sqlite_app: Flask) -> None:
+    with in_rows(sqlite_app):
+        team = create_team()
+    visitors = [Visitor(sqlite_app).sign_in(team.ada.email, PASSWORD) for _ in range(2)]
+    other = Visitor(sqlite_app).sign_in(team.ben.email, PASSWORD)
+    done = flask(sqlite_app, "users", "reset-password", " ADA@northlight.example ", typed=f"{NEW_PASSWORD}\n")
+    assert done.exit_code == 0, done.output
+    assert NEW_PASSWORD not in done.output
+    for visitor in visitors:
+        visitor.get("/jobs", leads_to="/login?next=/jobs")
+    other.get("/jobs")
+    Visitor(sqlite_app).sign_in(team.ada.email, NEW_PASSWORD)
+    with in_rows(sqlite_app):
+        open_sessions = db.select(db.func.count(UserSession.id)).where(UserSession.ended_at.is_(None))
+        assert db.session.scalar(open_sessions) == 2
+    unknown = flask(sqlite_app, "users", "reset-password", "x@y.example", typed=f"{NEW_PASSWORD}\n")
+    assert unknown.exit_code == 1
+    assert "Nobody here" in unknown.output
+
+
+def test_tasks_are_listed_tried_again_and_worked_off(
+    make_connected: Callable[[], Flask], simulators: Simulators
+) -> None:
+    app = make_connected()
+    assert "Nothing is waiting" in flask(app, "tasks", "list").output
+    with in_rows(app):
+        team = create_team()
+        connect_zoom(team.ben, simulators)
+        interview_id = schedule(team.ada, team.dina)
+        task_id = db.session.scalars(db.select(Task.id).where(Task.kind == "sync_meeting")).one()
+    listed = flask(app, "tasks", "list").output
+    assert "sync_meeting" in listed
+    assert f"interview:{interview_id}" in listed
+    while "Started 0" not in (output := flask(app, "tasks", "work").output):
+        assert output.startswith("Started ")
+    with in_rows(app):
+        interview = db.session.get_one(Interview, interview_id)
+        assert interview.meeting is not None
+        assert interview.meeting.state == MeetingState.READY
+        assert {mail.state for mail in interview.mails} == {MailState.SENT}
+    assert "sync_meeting" not in flask(app, "tasks", "list").output
+    assert "sync_meeting" in flask(app, "tasks", "list", "--all").output
+
+    refused = flask(app, "tasks", "retry", str(task_id))
+    assert refused.exit_code == 1
+    assert flask(app, "tasks", "retry", "99999").exit_code == 1
+    with in_rows(app):
+        task = db.session.get_one(Task, task_id)
+        task.state, task.failures, task.last_error = TaskState.DEAD, 9, "It crashed."
+        db.session.commit()
+    assert "It crashed." in flask(app, "tasks", "list").output
+    again = flask(app, "tasks", "retry", str(task_id))
+    assert again.exit_code == 0, again.output
+    with in_rows(app):
+        task = db.session.get_one(Task, task_id)
+        assert (task.state, task.failures) == (TaskState.READY, 0)
+
+
+@pytest.fixture
+def make_connected(sqlite_url: str, instance_path: Path, simulators: Simulators) -> Callable[[], Flask]:
+    """Builds the app anew on the same installation, as after a restart."""
+
+    def make() -> Flask:
+        return build_app(settings_for(sqlite_url, instance_path, simulators.settings()))
+
+    return make
+
+
+def test_keys_are_rotated_and_every_token_still_opens(
+    make_connected: Callable[[], Flask], simulators: Simulators, instance_path: Path
+) -> None:
+    def keys() -> list[str]:
+        return (instance_path / "token_encryption_keys").read_text().strip().split(",")
+
+    def opens(app: Flask) -> bool:
+        with app.app_context(), writing():
+            return read_tokens(db.session.scalars(db.select(Connection)).one()) is not None
+
+    app = make_connected()
+    with in_rows(app):
+        team = create_team()
+        connect_zoom(team.ada, simulators)
+    [first] = keys()
+    done = flask(app, "keys", "rotate")
+    assert "1 connections are encrypted with the newest key" in done.output
+    assert keys()[1:] == [first]
+    second = keys()[0]
+    assert (instance_path / "token_encryption_keys").stat().st_mode & 0o777 == 0o600
+    close_app(app)
+
+    restarted = make_connected()
+    assert opens(restarted)
+    done = flask(restarted, "keys", "rotate")
+    assert done.exit_code == 0, done.output
+    assert first not in keys()
+    assert keys()[1:] == [second]
+    close_app(restarted)
+
+    again = make_connected()
+    assert opens(again)
+    with in_rows(again):
+        sealed = db.session.scalars(db.select(Connection.ciphertext)).one()
+    assert Fernet(keys()[0].encode()).decrypt(sealed.encode())
+    close_app(again)
+
+
+def test_keys_that_open_nothing_are_said_and_nothing_is_lost(
+    make_connected: Callable[[], Flask], simulators: Simulators, instance_path: Path
+) -> None:
+    app = make_connected()
+    with in_rows(app):
+        team = create_team()
+        connect_zoom(team.ada, simulators)
+    before = (instance_path / "token_encryption_keys").read_text().strip()
+    (instance_path / "token_encryption_keys").write_text(Fernet.generate_key().decode())
+    done = flask(app, "keys", "rotate")
+    assert "1 could not be opened" in done.output
+    with in_rows(app):
+        sealed = db.session.scalars(db.select(Connection.ciphertext)).one()
+    assert Fernet(before.encode()).decrypt(sealed.encode())
+    close_app(app)

@@ -1,0 +1,224 @@
+"""The product in the test's own process, with the simulators outside: what tests do to it and see of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask
+
+import background
+from database import read_only, writing
+from extensions import db
+from models import (
+    AttemptState,
+    FailureReason,
+    Interview,
+    Lane,
+    Mail,
+    MailKind,
+    MailState,
+    Meeting,
+    MeetingState,
+    ReaderRole,
+    Task,
+    TaskState,
+)
+from scheduling.progress import progress_of
+from scheduling.rules import Rules
+from tasks.handlers import all_handlers
+from tasks.runner import Runner
+from tests import factories
+from tests.factories import LENA, CreatedCandidate, Member, Team
+from tests.machines.simulators import Simulators
+
+
+class FrozenClock:
+    """Stands still until it is moved, and the simulated Zoom's clock with it."""
+
+    def __init__(self, now: datetime, simulators: Simulators) -> None:
+        self._began = self.now = now
+        self._simulators = simulators
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, time: timedelta) -> None:
+        """Move on; a provider that lived in another time would not recognise its own meetings."""
+        self.now += time
+        ahead = int((self.now - self._began).total_seconds())
+        self._simulators.zoom_switches(clock_offset_seconds=ahead)
+
+
+@dataclass(frozen=True)
+class MeetingSeen:
+    state: MeetingState
+    host: str | None
+    failure: FailureReason | None
+    failure_words: str | None
+    provider_meeting_id: str | None
+    join_url: str | None
+    passcode: str | None
+    attempts: tuple[AttemptState, ...]
+
+
+@dataclass(frozen=True)
+class MailSeen:
+    id: int
+    kind: MailKind
+    role: ReaderRole
+    address: str
+    revision: int
+    minutes_before: int
+    state: MailState
+    words: str | None
+    message_id: str
+    may_be_double: bool
+
+
+@dataclass(frozen=True)
+class TaskSeen:
+    id: int
+    kind: str
+    subject: str
+    state: TaskState
+    failures: int
+    starts: int
+    run_at: datetime
+    last_error: str | None
+
+
+class Office:
+    """The team's side: schedules and looks, whoever does the work. Every look is a transaction of its own."""
+
+    def __init__(self, app: Flask, simulators: Simulators) -> None:
+        self.app = app
+        self.simulators = simulators
+        self.rules: Rules = app.extensions["rules"]
+        with self.writing():
+            self.team: Team = factories.create_team()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """An application context whose transactions may write."""
+        with self.app.app_context(), writing():
+            yield
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        with self.app.app_context(), read_only():
+            yield
+
+    def connect(self, member: Member, account: str = LENA) -> int:
+        with self.writing():
+            return factories.connect_zoom(member, self.simulators, account)
+
+    def schedule(
+        self, actor: Member | None = None, candidate: CreatedCandidate | None = None, **wishes: Any
+    ) -> int:
+        """An interview of Dina's that Ada schedules, unless said otherwise."""
+        with self.writing():
+            return factories.schedule(actor or self.team.ada, candidate or self.team.dina, **wishes)
+
+    def meeting(self, interview_id: int) -> MeetingSeen:
+        with self.reading():
+            row = db.session.scalars(db.select(Meeting).where(Meeting.interview_id == interview_id)).one()
+            return MeetingSeen(
+                row.state,
+                row.host.name if row.host else None,
+                row.failure,
+                row.failure_words,
+                row.provider_meeting_id,
+                row.join_url,
+                row.passcode,
+                tuple(attempt.state for attempt in row.attempts),
+            )
+
+    def mails(
+        self, interview_id: int, kind: MailKind = MailKind.INVITATION, revision: int | None = None
+    ) -> list[MailSeen]:
+        """The mails of one kind, oldest first: candidate, hiring manager, attendees."""
+        with self.reading():
+            rows = db.session.scalars(
+                db.select(Mail).where(Mail.interview_id == interview_id, Mail.kind == kind).order_by(Mail.id)
+            )
+            return [
+                MailSeen(
+                    row.id,
+                    row.kind,
+                    row.role,
+                    row.address,
+                    row.revision,
+                    row.minutes_before,
+                    row.state,
+                    row.words,
+                    row.message_id,
+                    row.may_be_double,
+                )
+                for row in rows
+                if revision in (None, row.revision)
+            ]
+
+    def tasks(self, kind: str | None = None) -> list[TaskSeen]:
+        with self.reading():
+            return [
+                TaskSeen(
+                    row.id,
+                    row.kind,
+                    row.subject,
+                    row.state,
+                    row.failures,
+                    row.starts,
+                    row.run_at,
+                    row.last_error,
+                )
+                for row in db.session.scalars(db.select(Task).order_by(Task.id))
+                if kind in (None, row.kind)
+            ]
+
+    def timeline(self, interview_id: int) -> list[str]:
+        with self.reading():
+            return [entry.words for entry in db.session.get_one(Interview, interview_id).timeline]
+
+    def progress(self, interview_id: int) -> str:
+        """The delivery list of the interview's page as one text."""
+        with self.reading():
+            rows = progress_of(db.session.get_one(Interview, interview_id)).rows
+            return "\n".join(f"{row.state}: {row.words} {row.detail or ''}".strip() for row in rows)
+
+    def living_meetings(self) -> list[dict[str, Any]]:
+        """What the simulated Zoom holds and nobody has deleted."""
+        return [meeting for meeting in self.simulators.ledger()["meetings"] if not meeting["deleted"]]
+
+    def calls(self, operation: str) -> list[dict[str, Any]]:
+        """The calls of one kind that the simulated Zoom was asked."""
+        return [call for call in self.simulators.ledger()["calls"] if call["operation"] == operation]
+
+
+class Installation(Office):
+    """An office whose work is done in the test's own thread, when the test says so, by the test's clock."""
+
+    def __init__(self, app: Flask, simulators: Simulators, clock: FrozenClock) -> None:
+        super().__init__(app, simulators)
+        self.clock = clock
+        self.runner = background.make_runner(app)
+
+    def run_due(self, lane: Lane | None = None) -> int:
+        return self.runner.run_due(lane)
+
+    def later(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0) -> int:
+        """Let time pass, then do what is due."""
+        self.clock.forward(timedelta(seconds=seconds, minutes=minutes, hours=hours))
+        return self.runner.run_due()
+
+    def until_grace_is_over(self) -> None:
+        """Let the two minutes pass in which the invitation waits, with every retry in its time."""
+        for _ in range(30):
+            self.later(seconds=5)
+
+
+def another_runner(installation: Installation, **options: Any) -> Runner:
+    """A second runner on the same database, as another process has one."""
+    handlers = all_handlers(installation.app.extensions["links"], installation.rules)
+    return Runner(installation.app, handlers, **options)

@@ -1,0 +1,51 @@
+"""What the tests with real server processes share: how fast things go, and when everything is settled."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from models import MailState, MeetingState, TaskState
+from tests.machines.processes import wait_until
+from tests.tasks.installation import Office
+
+# Leases that run out before a killed server is back, and ticks that notice it at once.
+FAST = {"TASK_LEASE_SECONDS": 1.5, "TICK_SECONDS": 0.2}
+
+
+def wait_until_settled(office: Office, interviews: Iterable[int], *, timeout: float = 30) -> None:
+    """Wait until every interview has its meeting and every invitation has left."""
+    open_interviews = set(interviews)
+
+    def settled() -> bool:
+        for interview in list(open_interviews):
+            if office.meeting(interview).state is not MeetingState.READY:
+                return False
+            if any(mail.state is not MailState.SENT for mail in office.mails(interview)):
+                return False
+            open_interviews.discard(interview)
+        return all(task.state is TaskState.DONE for task in office.tasks() if task.kind != "settle_attempts")
+
+    wait_until(settled, what="meetings are ready and mails have left", timeout=timeout, every=0.1)
+
+
+def assert_one_meeting_each(office: Office, interviews: Iterable[int]) -> None:
+    """Hold Zoom's own ledger against what the interviews show."""
+    shown = sorted(str(office.meeting(interview).provider_meeting_id) for interview in interviews)
+    living = sorted(str(meeting["id"]) for meeting in office.living_meetings())
+    assert living == shown
+    assert len(set(shown)) == len(shown)
+
+
+def copies_of_each_mail(office: Office, interviews: Iterable[int]) -> Counter[str]:
+    """How often each invitation arrived, by its Message-ID.
+
+    Every copy must have come to the one recipient whom the mail was for.
+    """
+    recipients = {
+        mail.message_id: mail.address for interview in interviews for mail in office.mails(interview)
+    }
+    arrived = office.simulators.mails()
+    for mail in arrived:
+        assert mail.envelope_to == (recipients[str(mail.message["Message-ID"])],)
+    copies = Counter(str(mail.message["Message-ID"]) for mail in arrived)
+    assert set(copies) == set(recipients)
+    return copies

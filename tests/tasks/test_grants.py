@@ -1,0 +1,235 @@
+"""Tokens are renewed in time and once, and a grant that has ended says so in words."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+import background
+from connections.grants import with_grant
+from connections.refresh import LOST_IN_REFRESH, REVOKED, UNREADABLE, live_grant
+from connections.setup import Connections
+from extensions import db
+from models import Connection, ConnectionState, FailureReason, MeetingState, TaskState
+from providers.base import Grant, Provider, TokenSet
+from providers.errors import AccessTokenRejectedError, ConnectionRevokedError
+from tasks.grants import enqueue_due_refreshes
+from tests.factories import LENA
+from tests.machines.application import build_app, close_app, settings_for
+from tests.tasks.installation import Installation
+
+REFRESH = "refresh_connection"
+
+
+@dataclass(frozen=True)
+class ConnectionSeen:
+    state: ConnectionState
+    problem: str | None
+    expires_at: datetime
+    token_version: int
+    refresh_after: datetime | None
+
+
+def seen(installation: Installation, connection_id: int) -> ConnectionSeen:
+    with installation.reading():
+        row = db.session.get_one(Connection, connection_id)
+        return ConnectionSeen(row.state, row.problem, row.expires_at, row.token_version, row.refresh_after)
+
+
+def refreshes(installation: Installation) -> list[dict[str, Any]]:
+    log = installation.simulators.ledger()["token_log"]
+    return [entry for entry in log if entry["grant_type"] == "refresh_token"]
+
+
+def tick(installation: Installation) -> None:
+    with installation.app.app_context():
+        enqueue_due_refreshes()
+    installation.run_due()
+
+
+def test_metronome_renews_a_token_with_less_than_five_minutes_left(installation: Installation) -> None:
+    connection = installation.connect(installation.team.ben)
+    before = seen(installation, connection)
+    tick(installation)
+    installation.clock.forward(timedelta(seconds=3599 - 301))
+    tick(installation)
+    assert refreshes(installation) == []
+    assert installation.tasks(REFRESH) == []
+    installation.clock.forward(timedelta(seconds=2))
+    tick(installation)
+    assert len(refreshes(installation)) == 1
+    after = seen(installation, connection)
+    assert after.token_version == before.token_version + 1
+    assert after.expires_at - installation.clock.now > timedelta(minutes=55)
+    tick(installation)
+    assert len(refreshes(installation)) == 1
+
+
+def test_token_that_ran_out_is_renewed_on_demand(installation: Installation) -> None:
+    installation.connect(installation.team.ben)
+    installation.clock.forward(timedelta(hours=5))
+    interview = installation.schedule()
+    installation.run_due()
+    assert installation.meeting(interview).state is MeetingState.READY
+    assert len(refreshes(installation)) == 1
+
+
+def test_outage_of_the_token_endpoint_costs_nothing_while_the_token_lives(
+    sqlite_installation: Installation,
+) -> None:
+    installation = sqlite_installation
+    connection = installation.connect(installation.team.ben)
+    installation.clock.forward(timedelta(seconds=3599 - 200))
+    installation.simulators.zoom_switches(token_endpoint="server_error")
+    interview = installation.schedule()
+    installation.run_due()
+    assert installation.meeting(interview).state is MeetingState.READY
+    for _ in range(5):
+        tick(installation)
+    assert len(refreshes(installation)) == 1
+    assert seen(installation, connection).refresh_after is not None
+    installation.simulators.zoom_switches(token_endpoint="")
+    installation.clock.forward(timedelta(seconds=30))
+    tick(installation)
+    assert seen(installation, connection).expires_at > installation.clock.now + timedelta(minutes=50)
+
+
+def test_server_that_lost_its_zoom_credentials_does_not_ask_at_every_tick(
+    sqlite_installation: Installation,
+) -> None:
+    installation = sqlite_installation
+    connection = installation.connect(installation.team.ben)
+    installation.clock.forward(timedelta(hours=1))
+    config = installation.app.config
+    settings = {**installation.simulators.settings(), "ZOOM_API_CLIENT_ID": ""}
+    app = build_app(settings_for(config["DATABASE_URL"], config["INSTANCE_PATH"], settings))
+    for _ in range(5):
+        with app.app_context():
+            enqueue_due_refreshes()
+        background.make_runner(app).run_due()
+        installation.clock.forward(timedelta(seconds=1))
+    close_app(app)
+    assert len(installation.tasks(REFRESH)) == 1
+    assert seen(installation, connection).state is ConnectionState.CONNECTED
+
+
+def test_rejected_token_is_renewed_once_and_the_call_repeated_once(installation: Installation) -> None:
+    installation.connect(installation.team.ben)
+    installation.simulators.zoom_switches(reject_next_tokens=1)
+    interview = installation.schedule()
+    installation.run_due()
+    assert installation.meeting(interview).state is MeetingState.READY
+    assert len(refreshes(installation)) == 1
+    assert [call["status"] for call in installation.calls("create")] == [401, 201]
+
+
+def test_token_that_is_rejected_again_means_reconnect(sqlite_installation: Installation) -> None:
+    installation = sqlite_installation
+    connection = installation.connect(installation.team.ben)
+    installation.simulators.zoom_switches(reject_next_tokens=2)
+    interview = installation.schedule()
+    installation.run_due()
+    assert installation.meeting(interview).failure is FailureReason.RECONNECT_NEEDED
+    assert seen(installation, connection).state is ConnectionState.RECONNECT_NEEDED
+    assert len(installation.calls("create")) == 2
+
+
+def test_reconnect_during_a_rejected_call_is_kept(sqlite_installation: Installation) -> None:
+    installation = sqlite_installation
+    connection = installation.connect(installation.team.ben)
+    calls: list[Grant] = []
+
+    def rejected(grant: Grant) -> None:
+        calls.append(grant)
+        if len(calls) == 2:
+            installation.connect(installation.team.ben)
+        raise AccessTokenRejectedError("no")
+
+    with installation.app.app_context(), pytest.raises(ConnectionRevokedError):
+        with_grant(connection, rejected)
+    assert seen(installation, connection).state is ConnectionState.CONNECTED
+
+
+def test_revoked_grant_needs_a_reconnect_and_says_so(sqlite_installation: Installation) -> None:
+    installation = sqlite_installation
+    connection = installation.connect(installation.team.ben)
+    installation.simulators.revoke(LENA)
+    installation.clock.forward(timedelta(hours=1))
+    tick(installation)
+    ended = seen(installation, connection)
+    assert (ended.state, ended.problem) == (ConnectionState.RECONNECT_NEEDED, REVOKED)
+    interview = installation.schedule()
+    installation.run_due()
+    assert installation.meeting(interview).failure is FailureReason.RECONNECT_NEEDED
+    tick(installation)
+    assert len(refreshes(installation)) == 1
+
+
+class PowerCut(BaseException):
+    """Ends everything on the spot, as a power cut would; no handler of ours may catch it."""
+
+
+class DiesAfterRefresh:
+    """A provider whose process dies after the answer to a refresh has come and before anybody has seen it."""
+
+    def __init__(self, provider: Provider | None) -> None:
+        assert provider is not None
+        self._provider = provider
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._provider, name)
+
+    def refresh(self, refresh_token: str) -> TokenSet:
+        self._provider.refresh(refresh_token)
+        raise PowerCut
+
+
+def test_death_between_the_answer_and_storing_it_is_said_to_have_lost_the_connection(
+    sqlite_installation: Installation,
+) -> None:
+    installation = sqlite_installation
+    connection = installation.connect(installation.team.ben)
+    installation.clock.forward(timedelta(hours=1))
+    alive: Connections = installation.app.extensions["connections"]
+    dies: Any = DiesAfterRefresh(alive.zoom)
+    installation.app.extensions["connections"] = replace(alive, zoom=dies)
+    with installation.app.app_context(), pytest.raises(PowerCut):
+        live_grant(connection)
+    installation.app.extensions["connections"] = alive
+    installation.clock.forward(timedelta(seconds=31))
+    interview = installation.schedule()
+    installation.run_due()
+    lost = seen(installation, connection)
+    assert (lost.state, lost.problem) == (ConnectionState.RECONNECT_NEEDED, LOST_IN_REFRESH)
+    assert "lost while it was being renewed" in installation.progress(interview)
+    installation.connect(installation.team.ben)
+    installation.run_due()
+    assert installation.meeting(interview).state is MeetingState.READY
+
+
+def test_grant_that_no_key_opens_needs_a_reconnect_and_is_not_overwritten(
+    sqlite_installation: Installation,
+) -> None:
+    installation = sqlite_installation
+    connection = installation.connect(installation.team.ben)
+    with installation.writing():
+        row = db.session.get_one(Connection, connection)
+        row.ciphertext = row.ciphertext[:-8] + "AAAAAAA="
+        spoiled = row.ciphertext
+        db.session.commit()
+    interview = installation.schedule()
+    installation.run_due()
+    assert installation.meeting(interview).failure is FailureReason.RECONNECT_NEEDED
+    assert seen(installation, connection).problem == UNREADABLE
+    with installation.reading():
+        assert db.session.get_one(Connection, connection).ciphertext == spoiled
+
+
+def test_refresh_that_fails_leaves_no_task_behind(sqlite_installation: Installation) -> None:
+    installation = sqlite_installation
+    installation.connect(installation.team.ben)
+    installation.clock.forward(timedelta(hours=1))
+    installation.simulators.zoom_switches(token_endpoint="drop")
+    tick(installation)
+    assert [task.state for task in installation.tasks(REFRESH)] == [TaskState.DONE]

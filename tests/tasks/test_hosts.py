@@ -1,0 +1,133 @@
+"""On whose account a meeting is made, and what people hear when it is on nobody's."""
+
+from datetime import timedelta
+
+import pytest
+
+from models import AttemptState, FailureReason, MailState, MeetingState
+from tests.factories import LENA, PRIYA
+from tests.tasks.installation import Installation
+
+SOFIA = "sofia.lindqvist@northlight.example"
+DANIEL = "daniel.okafor@northlight.example"
+
+
+@pytest.fixture
+def installation(sqlite_installation: Installation) -> Installation:
+    return sqlite_installation
+
+
+def test_meeting_is_made_on_the_hiring_managers_account(installation: Installation) -> None:
+    installation.connect(installation.team.ben, PRIYA)
+    installation.connect(installation.team.ada, LENA)
+    interview = installation.schedule()
+    installation.run_due()
+    assert installation.meeting(interview).host == "Ben Frei"
+    [meeting] = installation.living_meetings()
+    assert meeting["host"] == PRIYA
+    assert "done: Zoom meeting created on Ben's account" in installation.progress(interview)
+
+
+def test_scheduler_hosts_when_the_hiring_manager_has_not_connected(installation: Installation) -> None:
+    installation.connect(installation.team.ada, LENA)
+    interview = installation.schedule()
+    installation.run_due()
+    assert installation.meeting(interview).host == "Ada Berg"
+
+
+def test_scheduler_hosts_when_the_hiring_manager_has_used_up_the_day(installation: Installation) -> None:
+    installation.connect(installation.team.ben, PRIYA)
+    installation.connect(installation.team.ada, LENA)
+    installation.simulators.zoom_switches(daily_limit_reached=[PRIYA])
+    interview = installation.schedule()
+    installation.run_due()
+    seen = installation.meeting(interview)
+    assert (seen.state, seen.host) == (MeetingState.READY, "Ada Berg")
+    assert [mail.state for mail in installation.mails(interview)] == [MailState.SENT] * 2
+
+
+def test_used_up_day_is_tried_again_after_midnight_utc(installation: Installation) -> None:
+    installation.connect(installation.team.ben, PRIYA)
+    installation.simulators.zoom_switches(daily_limit_reached=[PRIYA])
+    interview = installation.schedule()
+    installation.run_due()
+    assert installation.meeting(interview).failure is FailureReason.DAILY_LIMIT
+    assert "00:00 UTC" in installation.progress(interview)
+    [task] = installation.tasks("sync_meeting")
+    tomorrow = installation.clock.now.date().toordinal() + 1
+    assert task.run_at.date().toordinal() == tomorrow
+    assert (task.run_at.hour, task.run_at.minute) == (0, 1)
+    installation.simulators.zoom_switches(daily_limit_reached=[])
+    installation.clock.forward(task.run_at - installation.clock.now)
+    installation.run_due()
+    assert installation.meeting(interview).state is MeetingState.READY
+
+
+def test_missing_scopes_are_said_with_what_helps(installation: Installation) -> None:
+    installation.connect(installation.team.ben, PRIYA)
+    installation.simulators.zoom_switches(withheld_scopes=["meeting:write:meeting"])
+    interview = installation.schedule()
+    installation.run_due()
+    seen = installation.meeting(interview)
+    assert (seen.state, seen.failure) == (MeetingState.FAILED, FailureReason.SCOPES_MISSING)
+    assert "Reconnect to grant the updated permissions" in installation.progress(interview)
+
+
+def test_scheduler_hosts_when_the_hiring_manager_has_no_licence(installation: Installation) -> None:
+    installation.connect(installation.team.ben, DANIEL)
+    installation.connect(installation.team.ada, LENA)
+    interview = installation.schedule()
+    installation.run_due()
+    assert installation.meeting(interview).host == "Ada Berg"
+    assert installation.meeting(interview).attempts == (AttemptState.REFUSED, AttemptState.CREATED)
+
+
+def test_reason_is_the_first_hosts_when_nobody_can(installation: Installation) -> None:
+    installation.connect(installation.team.ben, DANIEL)
+    installation.connect(installation.team.ada, LENA)
+    installation.simulators.zoom_switches(daily_limit_reached=[LENA])
+    interview = installation.schedule()
+    installation.run_due()
+    seen = installation.meeting(interview)
+    assert (seen.state, seen.failure) == (MeetingState.FAILED, FailureReason.NOT_ALLOWED)
+    assert len(installation.calls("create")) == 2
+
+
+def test_scheduler_hosts_when_the_hiring_manager_revoked_in_zoom(installation: Installation) -> None:
+    installation.connect(installation.team.ben, PRIYA)
+    installation.connect(installation.team.ada, LENA)
+    installation.simulators.revoke(PRIYA)
+    interview = installation.schedule()
+    installation.run_due()
+    assert installation.meeting(interview).host == "Ada Berg"
+
+
+def test_passcode_that_the_account_refuses_is_replaced_by_zooms_own(installation: Installation) -> None:
+    installation.connect(installation.team.ben, SOFIA)
+    interview = installation.schedule(passcode="abc")
+    installation.run_due()
+    seen = installation.meeting(interview)
+    assert seen.state is MeetingState.READY
+    assert seen.passcode
+    assert seen.passcode != "abc"
+    assert any("did not accept the passcode" in line for line in installation.timeline(interview))
+    [mail, _] = installation.simulators.mails()
+    text = mail.message.get_body(("plain",))
+    assert text is not None
+    assert seen.passcode in text.get_content()
+
+
+def test_wrong_client_credentials_fail_at_once_and_ask_no_other_host(installation: Installation) -> None:
+    installation.connect(installation.team.ben, PRIYA)
+    installation.connect(installation.team.ada, LENA)
+    # Both access tokens have run out, so that the client has to show its credentials.
+    installation.clock.forward(timedelta(hours=2))
+    interview = installation.schedule()
+    before = len(installation.simulators.ledger()["token_log"])
+    installation.simulators.zoom_switches(token_endpoint="invalid_client")
+    installation.run_due()
+    seen = installation.meeting(interview)
+    assert (seen.state, seen.failure) == (MeetingState.FAILED, FailureReason.CREDENTIALS)
+    assert "ZOOM_API_CLIENT_SECRET" in installation.progress(interview)
+    assert len(installation.simulators.ledger()["token_log"]) - before == 1
+    assert installation.calls("create") == []

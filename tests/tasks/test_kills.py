@@ -1,0 +1,90 @@
+"""A server that is killed between any two steps of a task leaves the same end behind as one that is not."""
+
+import random
+import time
+from datetime import timedelta
+
+import pytest
+
+from tests.factories import in_three_days
+from tests.machines.counts import Counts
+from tests.machines.servers import FailpointPlan, ServerProcesses
+from tests.tasks.installation import Office
+from tests.tasks.real_time import FAST, assert_one_meeting_each, copies_of_each_mail, wait_until_settled
+
+PHASES = ("claimed", "loaded", "called", "recorded")
+EVERY_PLACE = [("sqlite", kind, phase) for kind in ("sync_meeting", "send_mail") for phase in PHASES]
+
+
+@pytest.mark.parametrize(
+    ("database_url", "kind", "phase"),
+    [
+        *EVERY_PLACE,
+        pytest.param("postgresql", "sync_meeting", "called", marks=pytest.mark.postgres),
+        pytest.param("postgresql", "send_mail", "called", marks=pytest.mark.postgres),
+    ],
+    indirect=["database_url"],
+)
+def test_server_killed_after_a_phase_ends_like_one_that_was_not(
+    office: Office, server_processes: ServerProcesses, kind: str, phase: str
+) -> None:
+    office.connect(office.team.ben)
+    interview = office.schedule()
+    failpoint = FailpointPlan(phase=phase, kind=kind)  # type: ignore[arg-type]
+    [doomed] = server_processes.start(1, failpoint=failpoint, overrides=FAST)
+    doomed.process.wait(timeout=20)
+    assert doomed.failpoint_fired()
+    server_processes.start(1, overrides=FAST)
+    wait_until_settled(office, [interview])
+    assert_one_meeting_each(office, [interview])
+    assert len(office.calls("create")) == 1
+    copies = copies_of_each_mail(office, [interview])
+    # The mail server took the mail and nobody lived to write that down: it goes once more, as itself.
+    is_in_doubt = (kind, phase) == ("send_mail", "called")
+    assert sorted(copies.values()) == ([1, 2] if is_in_doubt else [1, 1])
+
+
+@pytest.mark.parametrize(
+    ("database_url", "kind"),
+    [("sqlite", "send_mail"), pytest.param("postgresql", "sync_meeting", marks=pytest.mark.postgres)],
+    indirect=["database_url"],
+)
+def test_killed_worker_is_replaced_and_its_work_taken_over(
+    office: Office, server_processes: ServerProcesses, kind: str
+) -> None:
+    office.connect(office.team.ben)
+    interviews = [office.schedule() for _ in range(4)]
+    failpoint = FailpointPlan(phase="loaded", kind=kind, victim="worker")
+    [server] = server_processes.start(1, workers=2, failpoint=failpoint, overrides=FAST)
+    wait_until_settled(office, interviews)
+    assert server.failpoint_fired()
+    assert server.is_alive()
+    assert_one_meeting_each(office, interviews)
+    assert set(copies_of_each_mail(office, interviews).values()) == {1}
+
+
+def test_servers_killed_at_random_lose_nothing_and_double_nothing(
+    office: Office, server_processes: ServerProcesses, counts: Counts
+) -> None:
+    office.simulators.zoom_switches(daily_limit=100_000)
+    office.connect(office.team.ben)
+    interviews: list[int] = []
+    kills = 0
+    for number in counts.repeat("kill at random", ordinary=1, full=30):
+        chance = random.Random(number)
+        [server] = server_processes.start(1, workers=2, overrides=FAST)
+        # Each at an hour of its own: a look-up reads whatever looks like the lost meeting one by one.
+        interviews += [
+            office.schedule(starts_at=in_three_days() + timedelta(hours=4 * number + extra))
+            for extra in range(4)
+        ]
+        # No state to wait for: when the blow falls is what the test leaves to chance.
+        time.sleep(chance.uniform(0, 0.6))
+        server.kill()
+        kills += 1
+    server_processes.start(1, workers=2, overrides=FAST)
+    wait_until_settled(office, interviews, timeout=60)
+    assert_one_meeting_each(office, interviews)
+    copies = copies_of_each_mail(office, interviews)
+    # Each kill can catch every mail thread of both workers between the server's word and ours.
+    assert sum(copies.values()) - len(copies) <= 6 * kills

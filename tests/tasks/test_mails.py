@@ -1,0 +1,166 @@
+"""Each mail leaves once, in its time, and says in words why when it does not."""
+
+from datetime import timedelta
+
+import pytest
+
+import background
+from extensions import db
+from models import Lane, Mail, MailKind, MailState, ReaderRole, TaskState
+from tests.machines.application import build_app, close_app, settings_for
+from tests.tasks.installation import Installation
+
+DINA = "dina.kaur@mail.example"
+
+
+@pytest.fixture
+def installation(sqlite_installation: Installation) -> Installation:
+    sqlite_installation.connect(sqlite_installation.team.ben)
+    return sqlite_installation
+
+
+def test_reminders_leave_at_their_time(installation: Installation) -> None:
+    start = installation.clock.now + timedelta(hours=30)
+    interview = installation.schedule(starts_at=start, reminder_minutes=(1440, 60))
+    installation.run_due()
+    assert len(installation.simulators.mails(DINA)) == 1
+    installation.later(hours=5, minutes=59)
+    assert len(installation.simulators.mails(DINA)) == 1
+    installation.later(minutes=1)
+    assert len(installation.simulators.mails(DINA)) == 2
+    installation.later(hours=22, minutes=59)
+    assert len(installation.simulators.mails(DINA)) == 2
+    installation.later(minutes=1)
+    assert len(installation.simulators.mails(DINA)) == 3
+    reminders = installation.mails(interview, MailKind.REMINDER)
+    assert [mail.state for mail in reminders] == [MailState.SENT] * 4
+    assert "Reminder sent to 2 people" in installation.progress(interview)
+
+
+def test_reminder_whose_time_had_passed_at_scheduling_is_shown_as_dropped(installation: Installation) -> None:
+    start = installation.clock.now + timedelta(hours=2)
+    interview = installation.schedule(starts_at=start, reminder_minutes=(1440, 60))
+    installation.run_due()
+    assert "dropped: No reminder The interview begins in less than 24 hours." in installation.progress(
+        interview
+    )
+    installation.later(hours=1)
+    assert len(installation.simulators.mails(DINA)) == 2
+
+
+def test_reminder_of_a_server_that_was_down_is_sent_late_but_never_too_late(
+    installation: Installation,
+) -> None:
+    start = installation.clock.now + timedelta(hours=30)
+    interview = installation.schedule(starts_at=start, reminder_minutes=(1440, 60))
+    installation.run_due()
+    installation.later(hours=20)
+    assert len(installation.simulators.mails(DINA)) == 2
+    installation.later(hours=9, minutes=56)
+    assert len(installation.simulators.mails(DINA)) == 2
+    last = [mail for mail in installation.mails(interview, MailKind.REMINDER) if mail.minutes_before == 60]
+    assert {mail.state for mail in last} == {MailState.DROPPED}
+    assert last[0].words == "It would have come too late to be of use."
+
+
+def test_invitation_to_a_past_interview_is_dropped(installation: Installation) -> None:
+    installation.simulators.mail_switches(defer_recipients={DINA: 451})
+    interview = installation.schedule(starts_at=installation.clock.now + timedelta(hours=1))
+    installation.run_due()
+    installation.later(hours=3)
+    mail, _ = installation.mails(interview)
+    assert (mail.state, mail.words) == (MailState.DROPPED, "The interview is over.")
+
+
+def test_mail_waits_for_a_mail_server_and_leaves_when_there_is_one(installation: Installation) -> None:
+    settings = {**installation.simulators.settings(), "MAIL_SERVER": ""}
+    config = installation.app.config
+    app = build_app(settings_for(config["DATABASE_URL"], config["INSTANCE_PATH"], settings))
+    interview = installation.schedule()
+    background.make_runner(app).run_due()
+    assert [mail.state for mail in installation.mails(interview)] == [MailState.QUEUED] * 2
+    assert "No mail server is set; the mail waits for one." in installation.progress(interview)
+    assert all(task.failures == 0 for task in installation.tasks("send_mail"))
+    close_app(app)
+    installation.later(minutes=6)
+    assert [mail.state for mail in installation.mails(interview)] == [MailState.SENT] * 2
+
+
+def test_refused_recipient_is_said_on_the_page_while_the_others_get_theirs(
+    installation: Installation,
+) -> None:
+    installation.simulators.mail_switches(reject_recipients={DINA: 550})
+    interview = installation.schedule()
+    installation.run_due()
+    assert [mail.state for mail in installation.mails(interview)] == [MailState.FAILED, MailState.SENT]
+    page = installation.progress(interview)
+    assert "problem: Invitation to Dina Kaur could not be delivered" in page
+    assert "no such mailbox" in page
+    assert "done: Invitation sent to 1 person Ben Frei" in page
+    assert any("could not be delivered" in line for line in installation.timeline(interview))
+    installation.later(hours=12)
+    assert installation.simulators.mails(DINA) == []
+
+
+def test_mail_whose_receipt_was_lost_is_tried_once_more_as_the_same_message(
+    installation: Installation,
+) -> None:
+    installation.simulators.mail_switches(drop_after_data=1)
+    interview = installation.schedule()
+    installation.run_due()
+    [in_doubt] = [mail for mail in installation.mails(interview) if mail.state is MailState.QUEUED]
+    assert in_doubt.may_be_double
+    assert "before the mail server said whether it took the mail" in installation.progress(interview)
+    installation.later(minutes=1)
+    installation.later(hours=12)
+    twice = installation.simulators.mails(in_doubt.address)
+    assert len(twice) == 2
+    assert {mail.message["Message-ID"] for mail in twice} == {in_doubt.message_id}
+    assert [mail.state for mail in installation.mails(interview)] == [MailState.SENT] * 2
+
+
+def test_deferred_mail_waits_while_the_others_of_the_interview_leave(installation: Installation) -> None:
+    installation.simulators.mail_switches(defer_recipients={DINA: 451})
+    interview = installation.schedule(
+        starts_at=installation.clock.now + timedelta(hours=24, minutes=1), reminder_minutes=(1440,)
+    )
+    installation.run_due()
+    assert [mail.state for mail in installation.mails(interview)] == [MailState.QUEUED, MailState.SENT]
+    assert "try again later" in installation.progress(interview)
+    installation.later(minutes=1)
+    reminders = installation.mails(interview, MailKind.REMINDER)
+    assert [mail.state for mail in reminders] == [MailState.QUEUED, MailState.SENT]
+    installation.simulators.mail_switches(defer_recipients={})
+    installation.later(hours=1)
+    assert len(installation.simulators.mails(DINA)) == 2
+
+
+def test_zoom_that_keeps_failing_holds_up_no_reminder_of_the_interview(installation: Installation) -> None:
+    installation.simulators.zoom_switches(fail_next=10_000, fail_status=503)
+    start = installation.clock.now + timedelta(hours=24, minutes=1)
+    interview = installation.schedule(starts_at=start, reminder_minutes=(1440,))
+    installation.run_due()
+    installation.later(minutes=1)
+    [sync] = installation.tasks("sync_meeting")
+    assert sync.state is TaskState.READY
+    assert [mail.state for mail in installation.mails(interview, MailKind.REMINDER)] == [MailState.SENT] * 2
+    assert [mail.state for mail in installation.mails(interview)] == [MailState.QUEUED] * 2
+
+
+def test_mail_that_cannot_be_made_is_said_on_the_page_and_holds_up_nobody(
+    installation: Installation,
+) -> None:
+    interview = installation.schedule()
+    installation.run_due(Lane.PROVIDER)
+    with installation.writing():
+        first = db.session.scalars(db.select(Mail).order_by(Mail.id)).first()
+        assert first is not None
+        # An attendee's mail without the attendee: nobody to make the join address for.
+        first.role, first.address = ReaderRole.ATTENDEE, "nobody@mail.example"
+        db.session.commit()
+    installation.run_due()
+    for _ in range(4):
+        installation.later(hours=2)
+    assert [mail.state for mail in installation.mails(interview)] == [MailState.FAILED, MailState.SENT]
+    assert "The mail could not be made" in installation.progress(interview)
+    assert TaskState.DEAD in {task.state for task in installation.tasks("send_mail")}

@@ -1,0 +1,43 @@
+"""Processes with several threads each renew one connection: one refresh at a time, and nobody loses it."""
+
+import sys
+from pathlib import Path
+
+from extensions import db
+from models import Connection, ConnectionState
+from tests.machines.application import settings_for
+from tests.machines.counts import Counts
+from tests.machines.processes import start
+from tests.machines.simulators import Simulators
+from tests.tasks.installation import Office
+
+
+def test_processes_that_renew_one_connection_together_never_spend_a_token_twice(
+    office: Office,
+    database_url: str,
+    instance_path: Path,
+    simulators: Simulators,
+    counts: Counts,
+    tmp_path: Path,
+) -> None:
+    rounds = counts(ordinary=20, full=300)
+    with office.writing():
+        connection_id = office.connect(office.team.ben)
+        first = db.session.get_one(Connection, connection_id).token_version
+        db.session.rollback()
+    settings = settings_for(database_url, instance_path, simulators.settings())
+    program = [sys.executable, "-m", "tests.tasks.refreshing_process"]
+    command = [*program, str(connection_id), str(first), str(rounds)]
+    logs = [tmp_path / "one.log", tmp_path / "other.log"]
+    processes = [start(command, log=log, settings=settings) for log in logs]
+    for process in processes:
+        process.wait(timeout=240)
+    assert [log.read_text() for log in logs] == [f"ended with [{first + rounds}]\n"] * 2
+    with office.reading():
+        row = db.session.get_one(Connection, connection_id)
+        assert (row.state, row.token_version) == (ConnectionState.CONNECTED, first + rounds)
+    ledger = simulators.ledger()
+    assert {entry.get("error") for entry in ledger["token_log"]} == {None}
+    [grant] = ledger["grants"]
+    assert grant["alive"]
+    assert grant["refreshes"] == rounds

@@ -1,0 +1,33 @@
+"""Several server processes on one database do each piece of work once."""
+
+from tests.factories import LENA, PRIYA
+from tests.machines.servers import ServerProcesses
+from tests.tasks.installation import Office
+from tests.tasks.real_time import FAST, assert_one_meeting_each, copies_of_each_mail, wait_until_settled
+
+INTERVIEWS = 30
+
+
+def test_two_servers_with_two_workers_each_do_every_task_once(
+    office: Office, server_processes: ServerProcesses
+) -> None:
+    office.connect(office.team.ben, PRIYA)
+    office.connect(office.team.cleo, LENA)
+    interviews = [
+        office.schedule(hiring_manager=office.team.ben if number % 2 else office.team.cleo)
+        for number in range(INTERVIEWS // 2)
+    ]
+    server_processes.start(2, workers=2, overrides={"TICK_SECONDS": FAST["TICK_SECONDS"]})
+    # The other half arrives while the first is being worked on.
+    interviews += [
+        office.schedule(hiring_manager=office.team.ben if number % 2 else office.team.cleo)
+        for number in range(INTERVIEWS - len(interviews))
+    ]
+    wait_until_settled(office, interviews)
+    assert_one_meeting_each(office, interviews)
+    assert len(office.calls("create")) == INTERVIEWS
+    copies = copies_of_each_mail(office, interviews)
+    assert len(copies) == 2 * INTERVIEWS
+    assert set(copies.values()) == {1}
+    assert {task.failures for task in office.tasks()} == {0}
+    assert {task.starts for task in office.tasks("sync_meeting")} == {1}

@@ -1,0 +1,64 @@
+"""Which thread looks for work: one of a lane at a time, and none in vain."""
+
+import threading
+
+from models import Lane
+from tasks.turns import NEVER, Turns
+
+
+def _nothing() -> None:
+    return None
+
+
+def test_nobody_looks_again_where_another_found_nothing_until_the_next_wake() -> None:
+    turns = Turns()
+    assert turns.look(Lane.MAIL, _nothing) is None
+    assert turns.look(Lane.MAIL, lambda: "work") is None
+    assert turns.look(Lane.PROVIDER, lambda: "work") == "work"
+    turns.wake(Lane.MAIL)
+    assert turns.look(Lane.MAIL, lambda: "work") == "work"
+
+
+def test_end_of_a_task_lets_its_lane_look_again_even_if_it_came_during_a_vain_look() -> None:
+    turns = Turns()
+    assert turns.look(Lane.MAIL, lambda: turns.note_end(Lane.MAIL)) is None
+    assert turns.look(Lane.MAIL, lambda: "the next of the same interview") == "the next of the same interview"
+
+
+def test_one_thread_of_a_lane_looks_at_a_time() -> None:
+    turns, is_looking, may_go_on = Turns(), threading.Event(), threading.Event()
+    order: list[str] = []
+
+    def slow() -> str:
+        is_looking.set()
+        assert may_go_on.wait(10)
+        order.append("first")
+        return "work"
+
+    def quick() -> str:
+        order.append("second")
+        return "work"
+
+    first = threading.Thread(target=turns.look, args=(Lane.MAIL, slow))
+    second = threading.Thread(target=turns.look, args=(Lane.MAIL, quick))
+    first.start()
+    assert is_looking.wait(10)
+    second.start()
+    assert order == []
+    may_go_on.set()
+    first.join(10)
+    second.join(10)
+    assert order == ["first", "second"]
+
+
+def test_waiting_threads_return_at_a_wake_and_at_the_end() -> None:
+    turns = Turns()
+    seen = turns.wait(Lane.MAIL, NEVER)
+    turns.wake()
+    woken = turns.wait(Lane.MAIL, seen)
+    assert woken != seen
+    waiting = threading.Thread(target=turns.wait, args=(Lane.MAIL, woken))
+    waiting.start()
+    turns.end()
+    waiting.join(10)
+    assert not waiting.is_alive()

@@ -1,0 +1,219 @@
+"""The page of an interview in every state, the poll that keeps it up to date, and the lists."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from background import make_runner
+from extensions import db
+from models import Interview, InterviewStatus, Meeting, MeetingState, Task, UserSession
+from tests.factories import (
+    PASSWORD,
+    Team,
+    connect_zoom,
+    create_candidate,
+    create_job,
+    create_team,
+    create_user,
+    schedule,
+)
+from tests.machines.simulators import Simulators
+from tests.web.conftest import Clock
+from tests.web.page import Visitor
+from tests.web.rows import in_rows
+
+
+def run_everything(app: Flask) -> None:
+    with app.app_context():
+        runner = make_runner(app)
+        while runner.run_due():
+            pass
+
+
+def poll_address(page_html: str, interview_id: int) -> str:
+    start = page_html.index(f'hx-get="/interviews/{interview_id}/deliveries') + len('hx-get="')
+    return page_html[start : page_html.index('"', start)].replace("&amp;", "&")
+
+
+def test_page_follows_an_interview_from_waiting_to_ready(connected: Flask, simulators: Simulators) -> None:
+    with in_rows(connected):
+        team = create_team()
+        connect_zoom(team.ben, simulators)
+        interview_id = schedule(team.ada, team.dina, passcode="s3cret-1", reminder_minutes=(60,))
+    ada = Visitor(connected).sign_in(team.ada.email, PASSWORD)
+    page = ada.get(f"/interviews/{interview_id}")
+    assert page.heading == "Dina Kaur"
+    assert "Zoom meeting is being created" in page.text
+    assert not page.tree.all("a", lambda e: e.text.startswith("Join"))
+    poll = poll_address(page.html, interview_id)
+    quiet = ada.get(poll, htmx=True, status=204)
+    assert quiet.html == ""
+    assert "HX-Request" in quiet.headers["Vary"]
+
+    run_everything(connected)
+    piece = ada.get(poll, htmx=True)
+    assert "HX-Request" in piece.headers["Vary"]
+    assert "Zoom meeting created on Ben's account" in piece.tree.text
+    assert "Invitation sent to 2 people" in piece.tree.text
+    assert "hx-get" not in piece.html
+    assert "autofocus" not in piece.html
+    page = ada.get(f"/interviews/{interview_id}")
+    [join] = page.tree.all("a", lambda e: e.text.startswith("Join Zoom Meeting"))
+    assert join["href"].startswith(simulators.zoom_url)
+    assert join["target"] == "_blank"
+    assert "noopener" in join["rel"]
+    assert "s3cret-1" in page.text
+    assert "Reminder queued for" in page.text
+    assert "Ada Berg scheduled the interview" in page.text
+    # Without htmx the address of the poll leads to the page.
+    plain = ada.get(poll, leads_to=f"/interviews/{interview_id}")
+    assert "HX-Request" in plain.headers["Vary"]
+
+
+def test_page_says_what_is_missing_and_what_helps(connected: Flask, simulators: Simulators) -> None:
+    with in_rows(connected):
+        team = create_team()
+        interview_id = schedule(team.ada, team.dina)
+    run_everything(connected)
+    ada = Visitor(connected).sign_in(team.ada.email, PASSWORD)
+    page = ada.get(f"/interviews/{interview_id}")
+    assert "Nobody who could host has connected Zoom" in page.text
+    [connect] = page.tree.all("a", lambda e: e.text == "Connect")
+    assert connect["href"] == "/settings/account/connected-apps"
+    assert "Invitation sent to 2 people" in page.text
+    assert "Without a meeting link" in ada.get("/").text
+    assert "No link yet" in ada.get("/interviews").text
+    [mail] = simulators.wait_for_mails(1, to=team.dina.email)
+    assert simulators.zoom_url not in mail.message.as_string()
+    # Somebody connects, presses the button, and the link follows.
+    with in_rows(connected):
+        connect_zoom(team.ben, simulators)
+    answer = ada.submit(page, "Try again now", leads_to=f"/interviews/{interview_id}")
+    assert "Trying again now" in ada.follow(answer).messages
+    with in_rows(connected):
+        ready = db.session.scalars(db.select(Task.kind).where(Task.state == "ready")).all()
+    assert "sync_meeting" in ready
+    run_everything(connected)
+    assert "Join Zoom Meeting" in ada.get(f"/interviews/{interview_id}").text
+    assert ada.post(f"/interviews/{interview_id}/retry", htmx=True).headers["HX-Redirect"]
+
+
+def test_poll_keeps_no_session_alive(clock: Clock, web: Flask, team: Team, ada: Visitor) -> None:
+    with in_rows(web):
+        interview_id = schedule(team.ada, team.dina)
+
+    def last_seen() -> object:
+        with in_rows(web):
+            return db.session.scalar(db.select(UserSession.last_seen_at))
+
+    page = ada.get(f"/interviews/{interview_id}")
+    poll, before = poll_address(page.html, interview_id), last_seen()
+    for _ in range(8):
+        clock.move(timedelta(minutes=59))
+        assert ada.get(poll, htmx=True, status=204)
+    assert last_seen() == before
+    clock.move(timedelta(minutes=10))
+    gone = ada.get(poll, htmx=True)
+    assert gone.headers["HX-Redirect"] == "/login"
+
+
+@pytest.mark.usefixtures("clock")
+def test_times_are_the_readers_own_with_the_other_zones_beside_them(web: Flask, team: Team) -> None:
+    with in_rows(web):
+        priya = create_user("Priya Nair", team.ada.role, timezone="Asia/Kolkata")
+        dina = create_candidate("Nora Lund", "nora@mail.example", team.job_id, timezone="America/New_York")
+        interview_id = schedule(team.ada, dina)
+    page = Visitor(web).sign_in(priya.email, PASSWORD).get(f"/interviews/{interview_id}")
+    assert "14:30 IST" in page.text
+    assert "10:00 CET in Europe/Zurich, where it was scheduled" in page.text
+    assert "04:00 EST for Nora Lund" in page.text
+
+
+# Lists
+
+
+@contextmanager
+def counted(app: Flask) -> Iterator[list[str]]:
+    """The statements that run inside the block."""
+    statements: list[str] = []
+
+    def note(_c: object, _u: object, statement: str, *_: object) -> None:
+        if statement.startswith("SELECT"):
+            statements.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def queries_of(visitor: Visitor, address: str) -> int:
+    with counted(visitor.app) as statements:
+        visitor.get(address)
+    return len(statements)
+
+
+def add_rows(team: Team, first: int, count: int) -> None:
+    """More candidates with one interview each, every one on a job and with a host of its own."""
+    for n in range(first, first + count):
+        manager = create_user(f"Manager{n} Berg", team.ben.role)
+        job_id = create_job(f"Job {n}", manager)
+        candidate = create_candidate(f"Person {n}", f"person{n}@mail.example", job_id)
+        interview_id = schedule(team.ada, candidate)
+        meeting = db.session.scalars(db.select(Meeting).where(Meeting.interview_id == interview_id)).one()
+        if n % 2:
+            meeting.state = MeetingState.FAILED
+        db.session.commit()
+
+
+@pytest.mark.parametrize("address", ["/", "/jobs", "/candidates", "/interviews", "/jobs/1", "/candidates/1"])
+def test_lists_ask_the_same_number_of_questions_however_long_they_are(
+    web: Flask, team: Team, ada: Visitor, address: str
+) -> None:
+    with in_rows(web):
+        add_rows(team, 0, 2)
+        schedule(team.ada, team.dina)
+    ada.get(address)
+    few = queries_of(ada, address)
+    with in_rows(web):
+        add_rows(team, 2, 6)
+        for n in range(4):
+            schedule(team.ada, team.dina)
+            create_candidate(f"Another {n}", f"another{n}@mail.example", team.job_id)
+    assert queries_of(ada, address) == few
+    assert few <= 16
+
+
+def test_tabs_show_one_status_each_and_pages_of_twenty_five(web: Flask, team: Team, ada: Visitor) -> None:
+    with in_rows(web):
+        ids = [schedule(team.ada, team.dina) for _ in range(28)]
+        for interview_id, status in zip(
+            ids[:2], (InterviewStatus.COMPLETED, InterviewStatus.CANCELLED), strict=True
+        ):
+            db.session.get_one(Interview, interview_id).status = status
+        db.session.commit()
+    page = ada.get("/interviews")
+    [tabs] = page.tree.all("nav", lambda e: e.get("aria-label") == "Interviews by status")
+    assert [link.text for link in tabs.all("a")] == [
+        "Requested 0",
+        "Accepted 0",
+        "Scheduled 26",
+        "Completed 1",
+        "Cancelled 1",
+    ]
+    [current] = tabs.all("a", lambda e: e.get("aria-current") == "page")
+    assert current.text == "Scheduled 26"
+    rows: Callable[[str], int] = lambda address: len(ada.get(address).tree.all("tbody")[0].all("tr"))  # noqa: E731
+    assert rows("/interviews") == 25
+    [following] = page.tree.all("a", lambda e: e.get("rel") == "next")
+    assert rows(following["href"]) == 1
+    for odd in ("0", "-3", "99", "x", "9" * 30, ""):
+        ada.get(f"/interviews?page={odd}")
+    assert rows("/interviews?status=completed") == 1
+    assert ada.get("/interviews?status=no-such").title.startswith("Scheduled")
+    assert "No requested interviews" in ada.get("/interviews?status=requested").text

@@ -1,0 +1,162 @@
+"""The join address: for one reader, for life, and a door that opens shortly before the start."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from extensions import db
+from models import Attendee, Interview, InterviewStatus, Meeting, MeetingState
+from scheduling.commands import NewAttendee
+from tests.factories import Team, create_candidate, schedule
+from tests.web.conftest import Clock
+from tests.web.page import Visitor
+from tests.web.rows import in_rows
+
+LINK = "https://zoom.example/j/83000000001?pwd=the-secret-key"
+
+
+@pytest.fixture
+def interview_id(web: Flask, clock: Clock, team: Team) -> int:
+    """An interview of 45 minutes that begins in three days, with its meeting ready."""
+    with in_rows(web):
+        made = schedule(team.ada, team.dina, attendees=(NewAttendee("Sam Ortiz", "sam@partner.example"),))
+        change_meeting(made, MeetingState.READY)
+        return made
+
+
+def change_meeting(interview_id: int, state: MeetingState) -> None:
+    meeting = db.session.scalars(db.select(Meeting).where(Meeting.interview_id == interview_id)).one()
+    meeting.state, meeting.join_url, meeting.passcode = state, LINK, "p4ss-marker"
+    meeting.provider_meeting_id = "83000000001"
+    db.session.commit()
+
+
+def door(app: Flask, interview_id: int, reader: str = "candidate") -> str:
+    with in_rows(app):
+        interview = db.session.get_one(Interview, interview_id)
+        address: str = app.extensions["links"].join_page(interview, reader)
+    return address.removeprefix("http://localhost")
+
+
+def test_page_says_who_and_when_and_leads_into_the_meeting(web: Flask, interview_id: int) -> None:
+    page = Visitor(web).get(door(web, interview_id))
+    assert page.heading == "Backend Engineer Interview"
+    assert "Thursday, 4 February 2027, 10:00 CET" in page.text
+    assert "Northlight" in page.text
+    [link] = page.tree.all("a", lambda e: e.text == "Join Zoom Meeting")
+    assert link["href"] == LINK
+    assert "p4ss-marker" in page.text
+    assert page.headers["X-Robots-Tag"] == "noindex"
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert not page.tree.all("form")
+
+
+def test_door_is_open_from_before_the_start_until_after_the_end(
+    web: Flask, clock: Clock, interview_id: int
+) -> None:
+    visitor, address = Visitor(web), door(web, interview_id)
+    with in_rows(web):
+        start = db.session.get_one(Interview, interview_id).starts_at
+    end = start + timedelta(minutes=45)
+    for moment in (start - timedelta(minutes=15, seconds=1), start - timedelta(days=1)):
+        clock.now = moment
+        assert "Join Zoom Meeting" in visitor.get(address).text
+    for moment in (start - timedelta(minutes=15), start, end, end + timedelta(minutes=30)):
+        clock.now = moment
+        answer = visitor.get(address, leads_to=LINK)
+        assert answer.headers["X-Robots-Tag"] == "noindex"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+    clock.now = end + timedelta(minutes=30, seconds=1)
+    page = visitor.get(address)
+    assert "This interview is over." in page.text
+    assert LINK not in page.html
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (MeetingState.WAITING, "being prepared"),
+        (MeetingState.FAILED, "There is no link yet. Ada Berg knows"),
+    ],
+)
+def test_page_without_a_link_says_so(
+    web: Flask, clock: Clock, interview_id: int, state: MeetingState, words: str
+) -> None:
+    with in_rows(web):
+        change_meeting(interview_id, state)
+        start = db.session.get_one(Interview, interview_id).starts_at
+    for moment in (clock.now, start):
+        clock.now = moment
+        page = Visitor(web).get(door(web, interview_id))
+        assert words in page.text
+        assert "p4ss-marker" not in page.text
+        assert LINK not in page.html
+
+
+def test_cancelled_interview_keeps_its_page_and_loses_its_link(
+    web: Flask, clock: Clock, interview_id: int
+) -> None:
+    with in_rows(web):
+        interview = db.session.get_one(Interview, interview_id)
+        interview.status, start = InterviewStatus.CANCELLED, interview.starts_at
+        db.session.commit()
+    for moment in (clock.now, start):
+        clock.now = moment
+        page = Visitor(web).get(door(web, interview_id))
+        assert "This interview was cancelled" in page.text
+        assert LINK not in page.html
+
+
+def test_each_reader_has_an_address_of_their_own(web: Flask, interview_id: int) -> None:
+    with in_rows(web):
+        attendee_id = db.session.scalars(db.select(Attendee.id)).one()
+    readers = ("candidate", "manager", f"attendee-{attendee_id}")
+    addresses = {door(web, interview_id, reader) for reader in readers}
+    assert len(addresses) == 3
+    for address in addresses:
+        Visitor(web).get(address)
+
+
+def test_candidate_sees_their_own_time(web: Flask, clock: Clock, team: Team) -> None:
+    with in_rows(web):
+        nora = create_candidate("Nora Lund", "nora@mail.example", team.job_id, timezone="America/New_York")
+        interview_id = schedule(team.ada, nora)
+    assert "04:00 EST" in Visitor(web).get(door(web, interview_id)).text
+    assert "10:00 CET" in Visitor(web).get(door(web, interview_id, "manager")).text
+
+
+def test_wrong_address_opens_nothing(web: Flask, interview_id: int, team: Team) -> None:
+    with in_rows(web):
+        other = schedule(team.ada, team.dina)
+    right = door(web, interview_id)
+    proof = right.rpartition("-candidate-")[2]
+    wrong = [
+        right[:-1],
+        right[:-1] + ("A" if right[-1] != "A" else "B"),
+        right.swapcase(),
+        f"/j/{other}-candidate-{proof}",
+        f"/j/{interview_id}-manager-{proof}",
+        f"/j/{interview_id}-attendee-1-{proof}",
+        f"/j/0{interview_id}-candidate-{proof}",
+        f"/j/{interview_id}--{proof}",
+        f"/j/{interview_id}",
+        f"/j/-{proof}",
+        "/j/%C2%B2-candidate-AAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "/j/x",
+    ]
+    visitor = Visitor(web)
+    visitor.get(right)
+    for address in wrong:
+        assert LINK not in visitor.get(address, status=404).html, address
+
+
+def test_addresses_of_an_older_generation_open_nothing(web: Flask, interview_id: int) -> None:
+    old = door(web, interview_id)
+    with in_rows(web):
+        db.session.get_one(Interview, interview_id).link_generation += 1
+        db.session.commit()
+    Visitor(web).get(old, status=404)
+    Visitor(web).get(door(web, interview_id))

@@ -1,0 +1,153 @@
+"""Rules that hold for every route there is, however many there will be."""
+
+import pytest
+from flask import Flask
+
+from extensions import db
+from tests.web.page import Visitor, page_problems
+from tests.web.rows import in_rows
+from tests.web.world import World, all_addresses, create_world, enter, everything_stored
+from web.access import ACCESS, Public
+
+# The one GET that writes: providers send people back by GET.
+WRITING_GETS = frozenset({"connected_apps.callback"})
+ROLES = (
+    "anonymous",
+    "owner",
+    "admin",
+    "recruiter",
+    "own hiring manager",
+    "own interviewer",
+    "observer",
+)
+
+
+@pytest.fixture
+def world(web: Flask) -> World:
+    with in_rows(web):
+        return create_world()
+
+
+def test_every_route_says_who_may_reach_it_and_nothing_else_is_said(web: Flask) -> None:
+    assert {rule.endpoint for rule in web.url_map.iter_rules()} == set(ACCESS)
+
+
+def test_route_that_says_nothing_is_reached_by_nobody(web: Flask, world: World) -> None:
+    web.add_url_rule("/undeclared", "undeclared", lambda: "reached")
+    for who in ("anonymous", "owner"):
+        enter(web, world, who).get("/undeclared", status=403)
+
+
+def test_addresses_are_lower_case_words_with_hyphens(web: Flask) -> None:
+    for rule in web.url_map.iter_rules():
+        fixed = [part for part in rule.rule.split("/") if part and not part.startswith("<")]
+        assert all(part.replace("-", "").isalnum() and part == part.lower() for part in fixed), rule.rule
+
+
+def test_reading_changes_nothing(web: Flask, world: World) -> None:
+    for who in ROLES:
+        visitor = enter(web, world, who)
+        with in_rows(web):
+            before = everything_stored()
+        for endpoint, address in all_addresses(web, world, "GET"):
+            if endpoint in WRITING_GETS:
+                continue
+            for headers in ({}, {"HX-Request": "true"}):
+                answer = visitor.client.get(address, base_url=visitor.base_url, headers=headers)
+                answer.close()
+                assert answer.status_code < 500, address
+                with in_rows(web):
+                    assert everything_stored() == before, f"GET {address} changed something"
+
+
+def test_every_form_without_its_token_is_refused(web: Flask, world: World) -> None:
+    for who in ("anonymous", "owner"):
+        visitor = enter(web, world, who)
+        visitor.get("/healthz", status=200)
+        with in_rows(web):
+            before = everything_stored()
+        tried = 0
+        for _, address in all_addresses(web, world, "POST"):
+            for data in ({}, {"csrf_token": "made-up"}):
+                page = visitor.post(address, data, status=400, with_token=False)
+                assert page.heading == "Please send it again"
+                piece = visitor.post(address, data, status=419, htmx=True, with_token=False)
+                assert piece.headers["HX-Retarget"] == "#messages"
+                assert "Please send it again" in piece.html
+                tried += 1
+        assert tried >= 20
+        with in_rows(web):
+            assert everything_stored() == before
+
+
+def test_every_answer_carries_the_protecting_headers(web: Flask, world: World) -> None:
+    for who in ("anonymous", "owner"):
+        visitor = enter(web, world, who)
+        for endpoint, address in [*all_addresses(web, world, "GET"), ("nowhere", "/nowhere")]:
+            response = visitor.client.get(address, base_url=visitor.base_url)
+            headers = response.headers
+            policy = dict(
+                part.strip().partition(" ")[::2] for part in headers["Content-Security-Policy"].split(";")
+            )
+            assert policy["default-src"] == "'none'"
+            assert policy["base-uri"] == "'none'"
+            if "sandbox" not in policy:
+                assert policy["script-src"] == "'self'"
+                assert policy["style-src"] == "'self'"
+                assert policy["frame-ancestors"] == "'none'"
+                assert policy["form-action"].startswith("'self'")
+                assert "unsafe" not in headers["Content-Security-Policy"]
+            assert headers["X-Content-Type-Options"] == "nosniff"
+            assert headers["Referrer-Policy"] == ("no-referrer" if endpoint == "join.door" else "same-origin")
+            assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+            assert ("no-store" in headers.get("Cache-Control", "")) is (endpoint != "static"), address
+            response.close()
+
+
+def test_every_page_of_the_owner_is_well_made(web: Flask, world: World) -> None:
+    visitor = enter(web, world, "owner")
+    seen = 0
+    for endpoint, address in all_addresses(web, world, "GET"):
+        answer = visitor.client.get(address, base_url=visitor.base_url)
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            page = visitor.get(address)
+            assert page_problems(page) == [], endpoint
+            seen += 1
+        answer.close()
+    assert seen >= 11
+
+
+def test_rows_that_cannot_exist_are_not_found(app: Flask) -> None:
+    with in_rows(app):
+        world = create_world()
+    visitor = enter(app, world, "owner")
+    for address in (
+        "/jobs/{}",
+        "/candidates/{}",
+        "/candidates/{}/schedule",
+        "/interviews/{}",
+        "/interviews/{}/deliveries",
+        "/j/{}-candidate-AAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "/schedule/{}",
+        f"/schedule/{world.draft_id}/letters/{{}}",
+    ):
+        for number in ("0", "999", "2147483648", "999999999999", "9" * 30, "%00", "-1", "1e3"):
+            there = address.format(number)
+            answer = visitor.client.get(there, base_url=visitor.base_url)
+            assert answer.status_code == 404, f"{there} answered {answer.status_code}"
+
+
+def test_public_routes_say_what_protects_them_instead() -> None:
+    assert all(rule.reason for rule in ACCESS.values() if isinstance(rule, Public))
+
+
+def test_unknown_page_and_wrong_method_say_so_in_words(web: Flask, world: World) -> None:
+    assert enter(web, world, "owner").get("/no/such/page", status=404).heading == "Nothing here"
+    assert Visitor(web).post("/jobs", status=405).heading == "That did not work"
+
+
+def test_form_that_is_too_large_is_refused(web: Flask, world: World) -> None:
+    visitor = enter(web, world, "owner")
+    visitor.post("/jobs/new", {"title": "x" * (3 * 1024 * 1024)}, status=413)
+    with in_rows(web):
+        assert db.session.scalar(db.text("SELECT count(*) FROM jobs")) == 2

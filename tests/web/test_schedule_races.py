@@ -1,0 +1,153 @@
+"""Several clicks at the same moment: one draft is one interview, and nobody is double-booked unseen."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from functools import partial
+from threading import Barrier
+
+from flask import Flask
+
+import instance_folder
+from extensions import db
+from models import Interview, Mail, Meeting, Task
+from tests.factories import PASSWORD, create_candidate, create_job, create_team, create_user
+from tests.machines.counts import Counts
+from tests.web.conftest import Clock
+from tests.web.dialog_steps import walk_to
+from tests.web.page import Page, Visitor, path_of
+from tests.web.rows import in_rows
+
+
+def at_once(clicks: list[Callable[[], Page]]) -> list[Page]:
+    """Run all clicks in threads of their own that start together."""
+    barrier = Barrier(len(clicks))
+
+    def click(what: Callable[[], Page]) -> Page:
+        barrier.wait(timeout=20)
+        return what()
+
+    with ThreadPoolExecutor(len(clicks)) as threads:
+        return list(threads.map(click, clicks))
+
+
+def twin(visitor: Visitor) -> Visitor:
+    """Another tab of the same browser."""
+    tab = Visitor(visitor.app)
+    tab.plant_cookie(visitor.session_cookie())
+    return tab
+
+
+def test_draft_sent_many_times_at_once_becomes_one_interview(
+    app: Flask, clock: Clock, counts: Counts
+) -> None:
+    with in_rows(app):
+        team = create_team()
+    ada = Visitor(app).sign_in(team.ada.email, PASSWORD)
+    # Six tabs a round; each round has a day of its own, so that it clashes with no other.
+    for number in counts.repeat("double submits", ordinary=1, full=34):
+        day = date(2027, 3, 1) + timedelta(days=number)
+        draft = walk_to(ada, team.dina.id, "finalize", {"date-time": {"date": day.isoformat()}})
+        fields = ada.get(f"{draft}/finalize").fields("Schedule Interview")
+        before = how_many(app)
+        answers = at_once(
+            [partial(twin(ada).post, f"{draft}/finalize", {**fields}, status=303) for _ in range(6)]
+        )
+        landed = {path_of(answer.headers["Location"]) for answer in answers}
+        assert len(landed) == 1
+        assert landed.pop().startswith("/interviews/")
+        after = how_many(app)
+        assert {name: after[name] - before[name] for name in after} == {
+            "interviews": 1,
+            "meetings": 1,
+            "mails": 6,
+            "tasks": 7,
+        }
+
+
+def how_many(app: Flask) -> dict[str, int]:
+    with in_rows(app):
+        return {
+            model.__tablename__: db.session.scalar(db.select(db.func.count()).select_from(model)) or 0
+            for model in (Interview, Meeting, Mail, Task)
+        }
+
+
+def test_one_person_is_not_booked_twice_by_two_clicks_at_once(app: Flask, clock: Clock) -> None:
+    with in_rows(app):
+        team = create_team()
+        omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
+    pages = []
+    for member, candidate in [(team.ada, team.dina), (team.ben, omar)]:
+        visitor = Visitor(app).sign_in(member.email, PASSWORD)
+        draft = walk_to(visitor, candidate.id, "finalize")
+        pages.append((visitor, draft, visitor.get(f"{draft}/finalize").fields("Schedule Interview")))
+
+    def click(visitor: Visitor, draft: str, fields: dict[str, list[str]]) -> Page:
+        answer = visitor.client.post(f"{draft}/finalize", base_url=visitor.base_url, data=fields)
+        return Page(answer, draft)
+
+    answers = at_once([partial(click, *page) for page in pages])
+    assert sorted(answer.status for answer in answers) == [303, 422]
+    [refused] = [answer for answer in answers if answer.status == 422]
+    assert "Ben Frei got another interview" in refused.error_at("clash_ok")
+    assert how_many(app)["interviews"] == 1
+
+
+def test_two_candidates_with_one_address_become_one(app: Flask) -> None:
+    with in_rows(app):
+        team = create_team()
+    ada = Visitor(app).sign_in(team.ada.email, PASSWORD)
+    fields = {"name": "Nora Lund", "email": "nora@mail.example", "job": str(team.job_id), "timezone": ""}
+    token = ada.token()
+    tabs = [twin(ada) for _ in range(4)]
+
+    def click(tab: Visitor) -> Page:
+        data = {**fields, "csrf_token": token}
+        return Page(tab.client.post("/candidates/new", base_url=tab.base_url, data=data), "/candidates/new")
+
+    answers = at_once([partial(click, tab) for tab in tabs])
+    assert sorted(answer.status for answer in answers) == [303, 422, 422, 422]
+    for answer in answers:
+        if answer.status == 422:
+            assert "already a candidate" in answer.error_at("email")
+
+
+def test_first_run_is_done_once_however_many_send_it(app: Flask) -> None:
+    code = instance_folder.setup_code(app.config["INSTANCE_PATH"])
+    visitors = [Visitor(app) for _ in range(4)]
+    pages = [visitor.get("/setup") for visitor in visitors]
+
+    def click(visitor: Visitor, page: Page) -> Page:
+        data = {
+            **page.fields("Finish setting up"),
+            "code": code,
+            "organisation_name": "Northlight",
+            "timezone": "Europe/Zurich",
+            "name": "Ada Berg",
+            "email": "ada@northlight.example",
+            "password": PASSWORD,
+        }
+        return Page(visitor.client.post("/setup", base_url=visitor.base_url, data=data), "/setup")
+
+    answers = at_once([partial(click, *pair) for pair in zip(visitors, pages, strict=True)])
+    assert sorted(answer.status for answer in answers) == [303, 404, 404, 404]
+
+
+def test_interviews_of_different_people_are_scheduled_at_once(app: Flask, clock: Clock) -> None:
+    with in_rows(app):
+        team = create_team()
+        managers = [create_user(f"Manager{n} Berg", team.ben.role) for n in range(3)]
+        people = [
+            create_candidate(f"Person {n}", f"person{n}@mail.example", create_job(f"Job {n}", manager))
+            for n, manager in enumerate(managers)
+        ]
+    ready = []
+    for manager, candidate in zip(managers, people, strict=True):
+        visitor = Visitor(app).sign_in(manager.email, PASSWORD)
+        draft = walk_to(visitor, candidate.id, "finalize")
+        ready.append(
+            (visitor, f"{draft}/finalize", visitor.get(f"{draft}/finalize").fields("Schedule Interview"))
+        )
+    at_once([partial(visitor.post, there, fields, status=303) for visitor, there, fields in ready])
+    assert how_many(app)["interviews"] == 3

@@ -1,0 +1,137 @@
+"""A team with somebody in every role, one interview with everything that not everybody may see."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, current_app, url_for
+from werkzeug.routing import Rule
+
+from extensions import db
+from models import Interview, Mail, MailState, MeetingState, Role, User
+from scheduling import drafts
+from scheduling.commands import NewAttendee
+from tests.factories import (
+    PASSWORD,
+    CreatedCandidate,
+    Member,
+    Team,
+    create_candidate,
+    create_team,
+    create_user,
+    schedule,
+)
+from tests.web.page import Visitor
+from tests.web.rows import in_rows
+
+LINK = "https://zoom.example/j/83000000001?pwd=the-secret-key"
+PASSCODE = "p4ss-marker"
+NOTES = "salary expectation 123456"
+PHONE = "+44 20 7946 0018"
+
+
+@dataclass(frozen=True)
+class World:
+    """`people` are named by their role and by whether the interview is their own. `addresses` holds a value
+    for every argument that a route can have."""
+
+    team: Team
+    people: dict[str, Member]
+    interview_id: int
+    draft_id: str
+    other_candidate: CreatedCandidate
+    addresses: dict[str, Any] = field(default_factory=dict)
+
+
+def create_world() -> World:
+    """Needs an application context that writes."""
+    team = create_team()
+    people = {
+        "owner": team.ada,
+        "admin": create_user("Eva Lang", Role.ADMIN),
+        "recruiter": create_user("Rita Sand", Role.RECRUITER),
+        "own hiring manager": team.ben,
+        "other hiring manager": team.cleo,
+        "own interviewer": create_user("Ivan Petrov", Role.INTERVIEWER),
+        "other interviewer": create_user("Ines Roth", Role.INTERVIEWER),
+        "observer": create_user("Olaf Berg", Role.OBSERVER),
+        "deactivated": create_user("Dora Weiss", Role.ADMIN),
+    }
+    ivan = people["own interviewer"]
+    interview_id = schedule(
+        team.ada,
+        team.dina,
+        attendees=(NewAttendee(ivan.name, ivan.email, ivan.id),),
+        internal_notes=NOTES,
+        passcode="asked-for1",
+    )
+    interview = db.session.get_one(Interview, interview_id)
+    meeting = interview.meeting
+    assert meeting is not None
+    meeting.state, meeting.host_id = MeetingState.READY, team.ben.id
+    meeting.provider_meeting_id, meeting.join_url, meeting.passcode = "83000000001", LINK, PASSCODE
+    # What a mail server says about an address it refuses repeats the address.
+    for mail in db.session.scalars(db.select(Mail).where(Mail.address == team.dina.email)):
+        mail.state, mail.words = (
+            MailState.FAILED,
+            f"The mail server refused it: 550 <{team.dina.email}> unknown",
+        )
+    draft = drafts.start(db.session.get_one(User, team.ada.id), team.dina.id)
+    db.session.commit()
+    draft_id = draft.id
+    other = create_candidate("Omar Haddad", "omar@mail.example", team.other_job_id, phone="+41 44 668 1800")
+    links = current_app.extensions["links"]
+    token = links.join_page(interview, "candidate").rpartition("/")[2]
+    return World(
+        team,
+        people,
+        interview_id,
+        draft_id,
+        other,
+        {
+            "job_id": team.job_id,
+            "candidate_id": team.dina.id,
+            "interview_id": interview_id,
+            "draft_id": draft_id,
+            "step": "setup",
+            "number": 0,
+            "token": token,
+            "app": "zoom",
+            "provider": "zoom",
+            "user_id": team.ada.id,
+            "filename": "app.css",
+        },
+    )
+
+
+def enter(app: Flask, world: World, who: str) -> Visitor:
+    """The browser of somebody in the world; `anonymous` has not signed in."""
+    visitor = Visitor(app)
+    if who == "anonymous":
+        return visitor
+    visitor.sign_in(world.people[who].email, PASSWORD)
+    if who == "deactivated":
+        with in_rows(app):
+            db.session.get_one(User, world.people[who].id).is_active = False
+            db.session.commit()
+    return visitor
+
+
+def all_addresses(app: Flask, world: World, method: str) -> Iterator[tuple[str, str]]:
+    """Endpoint and address of every route that takes `method`, filled in with rows of the world.
+
+    A route with a new kind of argument fails here until `World.addresses` knows a value for it.
+    """
+    with app.test_request_context(base_url=app.config["BASE_URL"]):
+        rules: list[Rule] = [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ())]
+        for rule in rules:
+            values = {name: world.addresses[name] for name in rule.arguments}
+            yield rule.endpoint, url_for(rule.endpoint, **values)
+
+
+def everything_stored() -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table, for comparing before and after."""
+    return {
+        table.name: sorted((tuple(row) for row in db.session.execute(db.select(table))), key=repr)
+        for table in db.metadata.sorted_tables
+    }
