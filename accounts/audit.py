@@ -33,7 +33,6 @@ class Event(StrEnum):
     DEACTIVATED = "deactivated"
     REACTIVATED = "reactivated"
     CONNECTED = "connected"
-    DISCONNECTED = "disconnected"
     REVOCATION_FAILED = "revocation_failed"
     SETTINGS_CHANGED = "settings_changed"
     KEYS_ROTATED = "keys_rotated"

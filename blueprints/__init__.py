@@ -16,8 +16,8 @@ from blueprints.schedule_interview.routes import schedule_interview
 from blueprints.search.routes import search
 from blueprints.settings.routes import settings
 from blueprints.status.routes import status
-from blueprints.team.routes import team
 from blueprints.styleguide.routes import styleguide
+from blueprints.team.routes import team
 
 ALL = (
     calendar_page,

@@ -16,24 +16,16 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 _COMPRESSIBLE = {".css", ".js", ".svg"}
 # Our own style sheets in the order in which they count.
 _SHEETS = (
-    "app",
-    "shell",
-    "components",
-    "rows",
-    "forms",
-    "pages",
-    "schedule",
-    "hiring",
-    "calendar",
-    "settings",
+    *("app", "shell", "menus", "components", "notices", "badges", "rows", "forms"),
+    *("pages", "schedule", "hiring", "calendar", "settings", "media"),
 )
 _BUNDLE = "all.css"
 
 
 @cache
 def digest() -> str:
-    """Changes when any static file does, so that browsers may keep what they have for ever."""
-    content = hashlib.sha256()
+    """Changes when any static file does, or their order; so browsers may keep what they have for ever."""
+    content = hashlib.sha256(" ".join(_SHEETS).encode())
     for path in sorted(STATIC.rglob("*")):
         if path.is_file():
             content.update(str(path.relative_to(STATIC)).encode())

@@ -61,6 +61,7 @@ def _drawing(name: str) -> str:
     return " ".join(inside.group(1).split())
 
 
+@cache
 def icon(name: str, size: int = 20, class_: str = "") -> Markup:
     """One vendored outline icon, inlined; decoration only, so hidden from screen readers."""
     return Markup(
@@ -78,11 +79,11 @@ def may(action: str) -> bool:
 
 
 def viewer_zone() -> str:
-    """The zone in which this reader sees times."""
-    if current_user.is_authenticated:
-        return str(current_user.timezone)
-    row = current_organisation()
-    return row.timezone if row else "UTC"
+    """The zone in which this reader sees times; found once per request, as a list asks for every row."""
+    if "viewer_zone" not in g:
+        row = current_user if current_user.is_authenticated else current_organisation()
+        g.viewer_zone = str(row.timezone) if row else "UTC"
+    return str(g.viewer_zone)
 
 
 def moment(instant: datetime, zone_name: str | None = None) -> LocalMoment:

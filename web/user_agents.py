@@ -29,9 +29,7 @@ _SYSTEMS = (
 
 def browser_words(user_agent: str) -> str:
     """`Firefox on Linux`; `Another program` for whatever says nothing that is known."""
-    browser = next(
-        (name for token, name in _BROWSERS if re.search(rf"{token}[A-Za-z]*/", user_agent)), None
-    )
+    browser = next((name for token, name in _BROWSERS if re.search(rf"{token}[A-Za-z]*/", user_agent)), None)
     system = next((name for token, name in _SYSTEMS if token in user_agent), None)
     if browser is None:
         return f"Another program on {system}" if system else "Another program"

@@ -33,7 +33,7 @@ class Month:
         return Month(year, number + 1) if FIRST_YEAR <= year <= LAST_YEAR else None
 
     def days(self) -> list[date]:
-        """The days of its weeks, from the Monday on or before the first to the Sunday on or after the last."""
+        """The days of its weeks: from the Monday before the first to the Sunday after the last."""
         return list(Calendar().itermonthdates(self.year, self.number))
 
 

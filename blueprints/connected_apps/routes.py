@@ -49,7 +49,7 @@ def open_connecting() -> ResponseReturnValue:
     if is_open:
         say("Everyone who schedules or hosts may connect their own apps now.")
     else:
-        say("Only owners and admins may connect apps now. Apps that are connected stay connected.")
+        say("Only owners and admins may connect apps now. Apps that were connected before stay so.")
     return redirect(url_for("connected_apps.index"), 303)
 
 

@@ -13,6 +13,7 @@ from accounts.audit import Event, record
 from accounts.permissions import Action, may_anywhere
 from blueprints.hiring.blueprint import hiring
 from blueprints.hiring.candidates import asked_candidates
+from blueprints.hiring.formulas import guarded
 from database import read_only
 from extensions import db
 from hiring import lists
@@ -20,9 +21,6 @@ from hiring.lists import CandidateFilter
 from models import Candidate, User
 from timezones import utc_now
 from web.signed_in import actor
-
-# What makes a spreadsheet calculate instead of show, in some language or other.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @hiring.post("/candidates/export")
@@ -67,11 +65,6 @@ def _lines(rows: Iterator[list[str]] | list[list[str]]) -> str:
     file = io.StringIO(newline="")
     csv.writer(file, lineterminator="\r\n").writerows([guarded(cell) for cell in row] for row in rows)
     return file.getvalue()
-
-
-def guarded(cell: str) -> str:
-    """The cell, with an apostrophe before it where a spreadsheet would take it for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _in_words(wanted: CandidateFilter) -> str:

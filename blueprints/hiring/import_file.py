@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from blueprints.hiring.forms import ADDRESS_WORDS, NAME_LENGTH, PHONE, PHONE_LENGTH, PHONE_WORDS
+from blueprints.hiring.formulas import unguarded
 from hiring.imports import Line
 from timezones import zone_names
 from web.addresses import normal_address
@@ -108,7 +109,7 @@ def _plain(heading: str) -> str:
 
 
 def _line(number: int, names: list[str], cells: list[str]) -> Line:
-    row = {name: clean_line(_unguarded(cell)) or "" for name, cell in zip(names, cells, strict=False)}
+    row = {name: clean_line(unguarded(cell)) or "" for name, cell in zip(names, cells, strict=False)}
     name, typed, phone, zone = (row.get(column, "") for column in _COLUMNS)
     shown = Line(number, name[:_SHOWN], typed[:_SHOWN], phone[:_SHOWN])
 
@@ -131,11 +132,6 @@ def _line(number: int, names: list[str], cells: list[str]) -> Line:
     if zone and zone_name is None:
         return wrong(f"“{zone[:60]}” is no time zone. Write it like Europe/Zurich, or leave it out.")
     return Line(number, name, email, phone, zone_name)
-
-
-def _unguarded(cell: str) -> str:
-    """Without the apostrophe that an export put before what a spreadsheet would calculate."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@\t\r") else cell
 
 
 @cache

@@ -105,9 +105,7 @@ def _demo_people() -> list[User]:
     # Not those who were invited and have not accepted: their way in is the mail in the demo's mailbox.
     return list(
         db.session.scalars(
-            sa.select(User)
-            .where(User.is_active.is_(True), User.password_hash.is_not(None))
-            .order_by(User.id)
+            sa.select(User).where(User.is_active.is_(True), User.password_hash.is_not(None)).order_by(User.id)
         )
     )
 

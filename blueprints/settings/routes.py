@@ -135,7 +135,7 @@ def system_log() -> ResponseReturnValue:
     )
 
 
-@settings.post("/system-log/work/<int:task_id>/retry")
+@settings.post("/system-log/retry/<int:task_id>")
 def retry_work(task_id: int) -> ResponseReturnValue:
     words = try_again_now(task_id)
     if words is None:

@@ -38,10 +38,10 @@ class Entry:
 
 _INSTANT = datetime(2027, 3, 9, 14, 30, tzinfo=UTC)
 _STEPS = (
-    Step("setup", "Setup", "#", "done"),
-    Step("date-time", "Date & Time", "#", "done"),
-    Step("attendees", "Attendees", "#", "current"),
-    Step("details", "Details", "#", "open"),
+    Step("setup", "Setup", "#main", "done"),
+    Step("date-time", "Date & Time", "#main", "done"),
+    Step("attendees", "Attendees", None, "current"),
+    Step("details", "Details", "#main", "open"),
     Step("preview", "Preview", None, "todo"),
     Step("finalize", "Finalize", None, "todo"),
 )

@@ -32,8 +32,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("candidates", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_candidates_name_key_id",
-            ["name_key", "id"],
+            "ix_candidates_name_key_id_email",
+            ["name_key", "id", "email"],
             unique=False,
             sqlite_where=sa.text("erased_at IS NULL"),
             postgresql_where=sa.text("erased_at IS NULL"),
@@ -910,7 +910,7 @@ def downgrade() -> None:
     op.drop_table("heartbeats")
     with op.batch_alter_table("candidates", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_candidates_name_key_id",
+            "ix_candidates_name_key_id_email",
             sqlite_where=sa.text("erased_at IS NULL"),
             postgresql_where=sa.text("erased_at IS NULL"),
         )

@@ -7,11 +7,11 @@ from email.message import EmailMessage
 from html import unescape
 from urllib.parse import urlsplit
 
-import background
-from database import writing
 from flask import Flask
 from werkzeug.test import TestResponse
 
+import background
+from database import writing
 from tests.factories import PASSWORD
 from tests.machines.simulators import Simulators
 
@@ -46,9 +46,7 @@ class Browser:
     def post(self, path: str, status: int = 303, **fields: object) -> TestResponse:
         page = self.client.get("/no-such-page", environ_overrides=self._environ).get_data(as_text=True)
         [token] = re.findall(r'name="csrf-token" content="([^"]+)"', page)
-        answer = self.client.post(
-            path, data={"csrf_token": token, **fields}, environ_overrides=self._environ
-        )
+        answer = self.client.post(path, data={"csrf_token": token, **fields}, environ_overrides=self._environ)
         assert answer.status_code == status, f"{path}: {answer.status_code}\n{text_of(answer)[-1500:]}"
         return answer
 

@@ -2,12 +2,13 @@
 
 import re
 from datetime import timedelta
+from threading import Thread
 
 import pytest
-from extensions import db
 from flask import Flask
-from models import Invitation, Mail, MailState, Role, User
 
+from extensions import db
+from models import Invitation, Mail, MailState, Role, User
 from tests.accounts.browser import Browser, do_background_work, in_rows, link_in, the_mail_to, words_of
 from tests.accounts.conftest import Clock, MakeApp
 from tests.factories import Team, create_job, create_user
@@ -15,6 +16,7 @@ from tests.machines.simulators import Simulators
 
 SOFIA = "sofia.ortega@northlight.example"
 SUBJECT = "invites you to"
+NEW = "a long new password"
 
 
 def invite(browser: Browser, *, role: Role = Role.RECRUITER, email: str = SOFIA, status: int = 303) -> str:
@@ -29,7 +31,7 @@ def invite(browser: Browser, *, role: Role = Role.RECRUITER, email: str = SOFIA,
     return answer.headers.get("Location", "") or answer.get_data(as_text=True)
 
 
-def accept(browser: Browser, link: str, status: int = 303, password: str = "a long new password") -> str:
+def accept(browser: Browser, link: str, status: int = 303, password: str = NEW) -> str:
     answer = browser.post(link, status, name="Sofía Ortega", password=password, timezone="Europe/Lisbon")
     return answer.get_data(as_text=True)
 
@@ -54,7 +56,7 @@ def test_invited_person_gets_a_mail_and_joins_through_its_link(
     assert "Ada Berg invites you, as Recruiter." in words_of(sofia.get(link))
     accept(sofia, link)
     assert sofia.is_signed_in
-    again = Browser(web).sign_in(SOFIA, "a long new password")
+    again = Browser(web).sign_in(SOFIA, NEW)
     assert "Europe/Lisbon" in again.get("/settings/account/profile")
     with in_rows(web):
         user = db.session.scalars(db.select(User).where(User.email == SOFIA)).one()
@@ -69,7 +71,7 @@ def test_invited_person_may_be_hiring_manager_before_they_accept(web: Flask, ada
 def test_invited_person_cannot_sign_in_before_they_accept(web: Flask, ada: Browser) -> None:
     invite(ada)
     assert Browser(web).try_to_sign_in(SOFIA, "") == 422
-    assert Browser(web).try_to_sign_in(SOFIA, "a long new password") == 422
+    assert Browser(web).try_to_sign_in(SOFIA, NEW) == 422
 
 
 def test_opening_the_link_any_number_of_times_uses_it_up_never(web: Flask, ada: Browser) -> None:
@@ -86,6 +88,24 @@ def test_link_works_once(web: Flask, ada: Browser) -> None:
     assert "used already" in words_of(Browser(web).get(link, 410))
     accept(Browser(web), link, 410, password="somebody else's idea")
     assert Browser(web).try_to_sign_in(SOFIA, "somebody else's idea") == 422
+
+
+def test_of_several_who_accept_at_once_one_joins(web: Flask, ada: Browser) -> None:
+    link = link_on(ada.get(invite(ada)))
+    everybody = [Browser(web) for _ in range(4)]
+    tokens = [re.findall(r'name="csrf-token" content="([^"]+)"', b.get(link))[0] for b in everybody]
+    answers: list[int] = []
+
+    def join(browser: Browser, token: str) -> None:
+        fields = {"csrf_token": token, "name": "Sofia", "password": NEW, "timezone": "Europe/Lisbon"}
+        answers.append(browser.client.post(link, data=fields).status_code)
+
+    threads = [Thread(target=join, args=pair) for pair in zip(everybody, tokens, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(answers) == [303, 410, 410, 410]
 
 
 def test_link_expires_after_a_week(web: Flask, clock: Clock, ada: Browser) -> None:
@@ -211,9 +231,7 @@ def test_job_of_an_invited_manager_stays_theirs_after_they_accept(web: Flask, ad
     with in_rows(web):
         from tests.factories import Member
 
-        job_id = create_job(
-            "Data Analyst", Member(user_id, "Sofia Ortega", SOFIA, Role.HIRING_MANAGER)
-        )
+        job_id = create_job("Data Analyst", Member(user_id, "Sofia Ortega", SOFIA, Role.HIRING_MANAGER))
     sofia = Browser(web)
     accept(sofia, link_on(ada.get(member)))
     assert "Data Analyst" in sofia.get(f"/jobs/{job_id}")

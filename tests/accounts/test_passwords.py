@@ -3,11 +3,11 @@
 import re
 from datetime import timedelta
 
+from flask import Flask
+
 from accounts.passwords import answer_reset_request
 from extensions import db
-from flask import Flask
 from models import Mail, MailKind, MailState, PasswordReset, User
-
 from tests.accounts.browser import (
     Browser,
     do_background_work,
@@ -117,7 +117,7 @@ def test_asking_does_the_same_work_for_everybody(web: Flask, team: Team) -> None
 
     with in_rows(web):
         engine = db.engine
-    counts = []
+    counts: list[list[str]] = []
     db.event.listen(engine, "before_cursor_execute", note)
     try:
         for email in (team.ben.email, "nobody@northlight.example"):
@@ -160,9 +160,7 @@ def test_invited_person_who_asks_gets_the_invitation_again(
     web: Flask, ada: Browser, simulators: Simulators
 ) -> None:
     email = "sofia@northlight.example"
-    ada.post(
-        "/settings/team/invite", name="Sofia", email=email, role="observer", timezone="Europe/Madrid"
-    )
+    ada.post("/settings/team/invite", name="Sofia", email=email, role="observer", timezone="Europe/Madrid")
     ask(web, email)
     do_background_work(web)
     subjects = {str(mail.message["Subject"]) for mail in simulators.mails(email)}

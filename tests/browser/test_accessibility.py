@@ -68,6 +68,62 @@ def test_no_page_has_a_barrier(
     _check(page)
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_page_about_people_has_a_barrier(
+    server_processes: ServerProcesses,
+    new_browser_context: Callable[..., BrowserContext],
+    instance_path: Path,
+    theme: str,
+) -> None:
+    [server] = server_processes.start(1)
+    base_url = server.base_url
+    context = new_browser_context(color_scheme=theme, reduced_motion="reduce")
+    page = context.new_page()
+    set_up(page, base_url, instance_folder.setup_code(instance_path))
+    add_job_and_candidate(page, base_url)
+    page.get_by_label("Note", exact=True).fill("Asks good questions.")
+    page.get_by_role("button", name="Add note").click()
+    page.get_by_text("Asks good questions.").wait_for()
+    _check(page)
+    for path in (
+        "/calendar",
+        "/search?q=dina",
+        "/search",
+        "/candidates?q=nobody",
+        "/candidates/1/edit",
+        "/candidates/1/erase",
+        "/jobs/1/edit",
+        "/settings/account/profile",
+        "/settings/organisation",
+        "/settings/system-log",
+        "/settings/team",
+        "/settings/team/1",
+    ):
+        page.goto(base_url + path)
+        _check(page)
+    page.goto(f"{base_url}/candidates/import")
+    _check(page)
+    page.get_by_label("Or paste the list").fill(
+        "name,email\nJuan Perez,juan@mail.example\nDina Kaur,dina.kaur@mail.example\n,not an address"
+    )
+    page.get_by_role("button", name="Check the list").click()
+    page.get_by_role("heading", name="Check the import").wait_for()
+    _check(page)
+    page.goto(f"{base_url}/settings/team/invite")
+    _check(page)
+    page.get_by_label("Name", exact=True).fill("Priya Raman")
+    page.get_by_label("E-mail").fill("priya@northlight.example")
+    page.get_by_role("button", name="Send the invitation").click()
+    link = page.get_by_label("Link to hand over yourself").input_value()
+    _check(page)
+    # Somebody who is not signed in: the invited person, and whoever forgot the password.
+    guest = new_browser_context(color_scheme=theme, reduced_motion="reduce").new_page()
+    for address in (link, f"{base_url}/login", f"{base_url}/password-reset"):
+        guest.goto(address)
+        _check(guest)
+
+
 def _check(page: Page) -> None:
     """Run axe at both sizes."""
     for size in SIZES:

@@ -8,6 +8,7 @@ from flask import Flask, current_app, url_for
 from werkzeug.routing import Rule
 
 from extensions import db
+from hiring.imports import start_import
 from models import Interview, Mail, MailState, MeetingState, Role, User
 from scheduling import drafts
 from scheduling.commands import NewAttendee
@@ -79,6 +80,11 @@ def create_world() -> World:
     draft = drafts.start(db.session.get_one(User, team.ada.id), team.dina.id)
     db.session.commit()
     draft_id = draft.id
+    sent_in = start_import(
+        db.session.get_one(User, team.ada.id), team.job_id, "name,email\nNia,nia@mail.example"
+    )
+    db.session.commit()
+    import_id = sent_in.id
     other = create_candidate("Omar Haddad", "omar@mail.example", team.other_job_id, phone="+41 44 668 1800")
     links = current_app.extensions["links"]
     token = links.join_page(interview, "candidate").rpartition("/")[2]
@@ -92,6 +98,8 @@ def create_world() -> World:
             "job_id": team.job_id,
             "candidate_id": team.dina.id,
             "interview_id": interview_id,
+            "application_id": team.dina.application_id,
+            "import_id": import_id,
             "draft_id": draft_id,
             "step": "setup",
             "number": 0,
@@ -99,6 +107,8 @@ def create_world() -> World:
             "app": "zoom",
             "provider": "zoom",
             "user_id": team.ada.id,
+            "session_id": 1,
+            "task_id": 1,
             "filename": "app.css",
         },
     )

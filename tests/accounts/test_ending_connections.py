@@ -1,0 +1,196 @@
+"""Connections end with their person's place on the team: here at once, at the provider by a task."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from connections import refresh
+from connections.ending import REVOKE_GRANT, end_connection
+from connections.grants import with_grant
+from connections.rows import read_tokens
+from extensions import db
+from models import AuditEntry, Connection, ConnectionState, Task, TaskState
+from providers.errors import ConnectionRevokedError
+from tests.accounts.browser import Browser, do_background_work, in_rows, words_of
+from tests.accounts.conftest import Clock, MakeApp
+from tests.factories import LENA, Team, connect_zoom, schedule
+from tests.machines.simulators import Simulators
+from timezones import utc_now
+
+
+@pytest.fixture
+def connection_id(web: Flask, team: Team, simulators: Simulators) -> int:
+    """Ben's Zoom account, connected."""
+    with in_rows(web):
+        return connect_zoom(team.ben, simulators)
+
+
+def grants(simulators: Simulators) -> list[bool]:
+    return [bool(grant["alive"]) for grant in simulators.ledger()["grants"]]
+
+
+def revocation(app: Flask) -> Task:
+    task = db.session.scalars(db.select(Task).where(Task.kind == REVOKE_GRANT)).one()
+    db.session.expunge(task)
+    return task
+
+
+def test_deactivating_makes_the_grant_unusable_before_the_provider_is_told(
+    web: Flask, team: Team, ada: Browser, connection_id: int, simulators: Simulators
+) -> None:
+    ada.post(f"/settings/team/{team.ben.id}/deactivate")
+    assert grants(simulators) == [True]
+    with in_rows(web):
+        row = db.session.get_one(Connection, connection_id)
+        assert (row.state, row.ciphertext) == (ConnectionState.ENDED, "")
+        db.session.rollback()
+        with pytest.raises(ConnectionRevokedError):
+            with_grant(connection_id, lambda grant: grant.access_token)
+    assert "Ben Frei was deactivated. Ended: Zoom." in words_of(ada.get("/settings/system-log"))
+
+
+def test_task_gives_the_grant_back_and_wipes_the_tokens(
+    web: Flask, team: Team, ada: Browser, connection_id: int, simulators: Simulators
+) -> None:
+    ada.post(f"/settings/team/{team.ben.id}/deactivate")
+    with in_rows(web):
+        assert "sealed" in revocation(web).payload
+    do_background_work(web)
+    assert grants(simulators) == [False]
+    with in_rows(web):
+        task = revocation(web)
+        assert task.state is TaskState.DONE
+        assert "sealed" not in task.payload
+
+
+def test_tokens_wait_encrypted(web: Flask, team: Team, ada: Browser, connection_id: int) -> None:
+    tokens: list[str] = []
+    with in_rows(web):
+        with_grant(connection_id, lambda grant: tokens.append(grant.access_token))
+    ada.post(f"/settings/team/{team.ben.id}/deactivate")
+    with in_rows(web):
+        everything = " ".join(
+            str(row) for table in db.metadata.sorted_tables for row in db.session.execute(db.select(table))
+        )
+    assert tokens
+    assert tokens[0] not in everything
+
+
+def test_provider_that_is_away_is_told_later(
+    web: Flask,
+    clock: Clock,
+    team: Team,
+    ada: Browser,
+    connection_id: int,
+    make_app: MakeApp,
+    simulators: Simulators,
+) -> None:
+    away = make_app({**simulators.settings(), "ZOOM_OAUTH_URL": "http://127.0.0.1:9"})
+    ada.post(f"/settings/team/{team.ben.id}/deactivate")
+    do_background_work(away)
+    with in_rows(web):
+        task = revocation(web)
+        assert (task.state, task.failures) == (TaskState.READY, 1)
+        assert "sealed" in task.payload
+        assert task.run_at > utc_now()
+    clock.move(timedelta(minutes=1))
+    do_background_work(web)
+    assert grants(simulators) == [False]
+
+
+def test_expired_access_token_is_renewed_so_that_the_whole_grant_ends(
+    web: Flask, clock: Clock, team: Team, ada: Browser, connection_id: int, simulators: Simulators
+) -> None:
+    with in_rows(web):
+        end_connection(db.session.get_one(Connection, connection_id))
+        task = db.session.scalars(db.select(Task).where(Task.kind == REVOKE_GRANT)).one()
+        task.payload = {**task.payload, "expires_at": (utc_now() - timedelta(minutes=1)).isoformat()}
+        db.session.commit()
+    before = simulators.ledger()["token_calls"]
+    do_background_work(web)
+    assert grants(simulators) == [False]
+    assert simulators.ledger()["token_calls"] == before + 1
+
+
+def test_provider_that_stays_away_is_left_to_its_user_in_words(
+    web: Flask, team: Team, ada: Browser, connection_id: int, make_app: MakeApp, simulators: Simulators
+) -> None:
+    away = make_app({**simulators.settings(), "ZOOM_OAUTH_URL": "http://127.0.0.1:9"})
+    ada.post(f"/settings/team/{team.ben.id}/deactivate")
+    with in_rows(web):
+        db.session.scalars(db.select(Task).where(Task.kind == REVOKE_GRANT)).one().failures = 39
+        db.session.commit()
+    do_background_work(away)
+    with in_rows(web):
+        assert "sealed" not in revocation(web).payload
+        words = db.session.scalars(
+            db.select(AuditEntry.words).where(AuditEntry.event == "revocation_failed")
+        ).one()
+    assert "Zoom could not be told that Ben Frei disconnected." in words
+
+
+def test_account_that_was_connected_again_meanwhile_is_not_revoked(
+    web: Flask, team: Team, ada: Browser, connection_id: int, make_app: MakeApp, simulators: Simulators
+) -> None:
+    away = make_app({**simulators.settings(), "ZOOM_OAUTH_URL": "http://127.0.0.1:9"})
+    ada.post(f"/settings/team/{team.ben.id}/deactivate")
+    with in_rows(web):
+        connect_zoom(team.cleo, simulators, LENA)
+    # Done although the provider cannot be reached: it was not asked.
+    do_background_work(away)
+    with in_rows(web):
+        task = revocation(web)
+        assert task.state is TaskState.DONE
+        assert "sealed" not in task.payload
+    assert grants(simulators)[-1]
+
+
+def test_whoever_comes_back_connects_anew_on_the_same_row(
+    web: Flask, team: Team, ada: Browser, connection_id: int, simulators: Simulators
+) -> None:
+    ada.post(f"/settings/team/{team.ben.id}/deactivate")
+    do_background_work(web)
+    ada.post(f"/settings/team/{team.ben.id}/reactivate")
+    ben = Browser(web).sign_in(team.ben.email)
+    page = ben.get("/settings/account/connected-apps")
+    assert "/connect/zoom" in page
+    assert "Reconnect" not in page
+    with in_rows(web):
+        assert connect_zoom(team.ben, simulators) == connection_id
+        assert with_grant(connection_id, lambda grant: grant.access_token)
+
+
+def test_meeting_of_somebody_who_left_keeps_its_link(
+    web: Flask, team: Team, ada: Browser, connection_id: int, simulators: Simulators
+) -> None:
+    with in_rows(web):
+        interview_id = schedule(team.ada, team.dina)
+    do_background_work(web)
+    ada.post(f"/settings/team/{team.ben.id}/deactivate")
+    do_background_work(web)
+    words = words_of(ada.get(f"/interviews/{interview_id}"))
+    assert "Join Zoom Meeting" in words
+    assert "Ben Frei's Zoom account" in words
+
+
+def test_pair_that_arrives_after_the_end_is_given_back_too(
+    web: Flask, team: Team, connection_id: int, simulators: Simulators
+) -> None:
+    """Somebody is deactivated while another process renews their tokens."""
+    with in_rows(web):
+        row = db.session.get_one(Connection, connection_id)
+        tokens = read_tokens(row)
+        assert tokens is not None
+        version, refresh_token = row.token_version, tokens[1]
+        db.session.rollback()
+        claim, _ = refresh._claim(connection_id, version)
+        assert claim is not None
+        end_connection(db.session.get_one(Connection, connection_id))
+        db.session.commit()
+        refresh._refresh(connection_id, version, claim, refresh_token, False)
+        row = db.session.get_one(Connection, connection_id)
+        assert (row.state, row.ciphertext) == (ConnectionState.ENDED, "")
+        assert len(db.session.scalars(db.select(Task).where(Task.kind == REVOKE_GRANT)).all()) == 2
+    do_background_work(web)
+    assert grants(simulators) == [False]

@@ -1,0 +1,162 @@
+"""The system log: who did what, and background work that needs a look."""
+
+from datetime import timedelta
+
+from flask import Flask
+
+from accounts import audit
+from accounts.audit import PAGE_SIZE, Event
+from extensions import db
+from models import AuditEntry, Lane, Mail, MailState, Task, TaskState
+from tasks import outbox
+from tasks.attention import work_needing_attention
+from tests.accounts.browser import Browser, do_background_work, in_rows, words_of
+from tests.accounts.conftest import Clock
+from tests.factories import PASSWORD, Team, schedule
+from tests.machines.simulators import Simulators
+from timezones import utc_now
+
+LOG = "/settings/system-log"
+
+
+def test_sign_ins_sign_outs_and_failures_are_recorded(web: Flask, team: Team, ada: Browser) -> None:
+    Browser(web).try_to_sign_in(team.ben.email, "wrong")
+    Browser(web).try_to_sign_in("nobody@northlight.example", "wrong")
+    Browser(web).sign_in(team.ben.email).post("/logout")
+    words = words_of(ada.get(LOG))
+    for sentence in (
+        "Somebody tried to sign in as Ben Frei with a wrong password.",
+        "Somebody tried to sign in with an address that nobody here has.",
+        "Ben Frei signed in.",
+        "Ben Frei signed out.",
+        "Ada Berg set up Northlight.",
+    ):
+        assert sentence in words
+    assert "nobody@northlight.example" not in words
+    assert "from 203.0.113.7" in words
+
+
+def test_newest_stands_first_and_the_filter_leaves_one_kind(web: Flask, team: Team, ada: Browser) -> None:
+    Browser(web).try_to_sign_in(team.ben.email, "wrong")
+    words = words_of(ada.get(LOG))
+    assert words.index("with a wrong password") < words.index("Ada Berg signed in.")
+    words = words_of(ada.get(f"{LOG}?event=sign_in_failed"))
+    assert "with a wrong password" in words
+    assert "Ada Berg signed in." not in words
+    assert "Ada Berg signed in." in words_of(ada.get(f"{LOG}?event=nonsense&page=-4"))
+
+
+def test_long_logs_are_turned_page_by_page(web: Flask, ada: Browser) -> None:
+    with in_rows(web):
+        for number in range(2 * PAGE_SIZE):
+            audit.record(Event.SETTINGS_CHANGED, f"Change number {number:03}.", None)
+        db.session.commit()
+    first = words_of(ada.get(f"{LOG}?event=settings_changed"))
+    second = words_of(ada.get(f"{LOG}?event=settings_changed&page=2"))
+    assert first.count("Change number") == second.count("Change number") == PAGE_SIZE
+    assert "Change number 099." in first
+    assert "Change number 000." in second
+    assert "Next" in first
+    assert "Next" not in second
+
+
+def test_secrets_stay_out_of_it(web: Flask, team: Team, ben: Browser, simulators: Simulators) -> None:
+    ben.post("/settings/account/password", 422, current="my guess", password="a long new password")
+    ben.post("/settings/account/password", current=PASSWORD, password="a long new password")
+    Browser(web).post("/password-reset", 200, email=team.ben.email)
+    do_background_work(web)
+    with in_rows(web):
+        words = " ".join(db.session.scalars(db.select(AuditEntry.words)))
+    for secret in ("my guess", PASSWORD, "a long new password", "password-reset"):
+        assert secret not in words
+
+
+def test_words_with_markup_are_shown_and_not_obeyed(
+    web: Flask, team: Team, ben: Browser, ada: Browser
+) -> None:
+    ben.post("/settings/account/profile", name="<script>alert(1)</script>", timezone="Europe/Zurich")
+    ben.post("/logout")
+    page = ada.get(LOG)
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; signed out." in page
+
+
+def test_healthy_work_is_not_listed(web: Flask, team: Team, ada: Browser) -> None:
+    with in_rows(web):
+        schedule(team.ada, team.dina)
+        assert work_needing_attention() == []
+    assert "Everything is on its way" in words_of(ada.get(LOG))
+
+
+def test_work_that_nobody_begins_and_work_that_keeps_failing_are_listed(
+    web: Flask, clock: Clock, team: Team
+) -> None:
+    with in_rows(web):
+        outbox.enqueue("refresh_connection", lane=Lane.PROVIDER, subject="connection:1", payload={})
+        outbox.enqueue("revoke_grant", lane=Lane.PROVIDER, subject="connection:2", payload={})
+        db.session.flush()
+        failing = db.session.scalars(db.select(Task).where(Task.kind == "revoke_grant")).one()
+        failing.failures, failing.last_error = 3, "Zoom cannot be reached."
+        db.session.commit()
+        clock.move(timedelta(minutes=4))
+        assert work_needing_attention() == []
+        clock.move(timedelta(minutes=12))
+        failing.run_at = utc_now() + timedelta(hours=1)
+        db.session.commit()
+        found = {work.words: (work.state, work.problem) for work in work_needing_attention()}
+    assert found == {
+        "Renewing a connection": ("overdue", ""),
+        "Telling a provider that somebody disconnected": ("failing", "Zoom cannot be reached."),
+    }
+
+
+def test_mail_that_was_given_up_is_shown_with_its_interview_and_sent_with_one_click(
+    web: Flask, team: Team, ada: Browser, simulators: Simulators
+) -> None:
+    with in_rows(web):
+        interview_id = schedule(team.ada, team.dina, software=None)
+        task = db.session.scalars(db.select(Task).where(Task.kind == "send_mail").limit(1)).one()
+        mail = db.session.get_one(Mail, task.payload["mail_id"])
+        mail.state, mail.words = MailState.FAILED, "The mail could not be made."
+        task.state, task.last_error = TaskState.DEAD, "KeyError in send_mail"
+        db.session.commit()
+        address, task_id = mail.address, task.id
+    do_background_work(web)
+    assert simulators.mails(address) == []
+    page = ada.get(LOG)
+    words = words_of(page)
+    assert "Sending a mail about an interview Given up" in words
+    assert "KeyError in send_mail" in words
+    assert f'href="/interviews/{interview_id}"' in page
+    ada.post(f"{LOG}/retry/{task_id}")
+    do_background_work(web)
+    assert len(simulators.mails(address)) == 1
+    words = words_of(ada.get(LOG))
+    assert "Everything is on its way" in words
+    assert "Tried again: Sending a mail about an interview." in words
+
+
+def test_work_that_was_asked_for_anew_is_not_done_twice(web: Flask, team: Team, ada: Browser) -> None:
+    with in_rows(web):
+        for _ in range(2):
+            outbox.enqueue(
+                "refresh_connection",
+                lane=Lane.PROVIDER,
+                subject="connection:1",
+                payload={"connection_id": 1},
+                dedupe_key="twin",
+            )
+            db.session.flush()
+            for task in db.session.scalars(db.select(Task).where(Task.state == TaskState.READY)):
+                if db.session.scalar(db.select(db.func.count(Task.id))) == 1:
+                    task.state, task_id = TaskState.DEAD, task.id
+        db.session.commit()
+    ada.post(f"{LOG}/retry/{task_id}")
+    with in_rows(web):
+        states = db.session.scalars(db.select(Task.state).order_by(Task.id)).all()
+        assert states == [TaskState.DONE, TaskState.READY]
+
+
+def test_nothing_to_retry_is_said(web: Flask, ada: Browser) -> None:
+    ada.post(f"{LOG}/retry/999")
+    assert "There is nothing to try again" in words_of(ada.get(LOG))

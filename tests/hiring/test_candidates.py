@@ -1,0 +1,237 @@
+"""The candidate's page: details, stages, jobs, notes, and who may do what there."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from extensions import db
+from models import (
+    Application,
+    Attendee,
+    Candidate,
+    CandidateNote,
+    Interview,
+    Job,
+    Mail,
+    MailKind,
+    MailState,
+    ReaderRole,
+    Role,
+    Stage,
+)
+from scheduling.commands import NewAttendee
+from tests.factories import CreatedCandidate, Member, Team, create_candidate, create_user, schedule
+from tests.hiring.conftest import Rows
+from tests.hiring.visitor import Visitor, words_of
+
+DETAILS = {
+    "name": "Dina Kaur",
+    "email": "dina.kaur@mail.example",
+    "phone": "+44 20 7946 0018",
+    "timezone": "",
+}
+
+
+def address_of(candidate: CreatedCandidate, rest: str = "") -> str:
+    return f"/candidates/{candidate.id}{rest}"
+
+
+def application_address(team: Team, rest: str) -> str:
+    return f"/candidates/{team.dina.id}/applications/{team.dina.application_id}/{rest}"
+
+
+def test_details_are_corrected(rows: Rows, team: Team, ada: Visitor) -> None:
+    page = ada.get(address_of(team.dina, "/edit"))
+    assert 'value="dina.kaur@mail.example"' in page
+    changed = {
+        "name": " Dina  K\u0101ur ",
+        "email": "DINA@mail.example",
+        "phone": "",
+        "timezone": "Asia/Kolkata",
+    }
+    ada.post(address_of(team.dina, "/edit"), changed)
+    with rows():
+        dina = db.session.get_one(Candidate, team.dina.id)
+        assert (dina.name, dina.name_key, dina.email) == ("Dina Kāur", "dina kaur", "dina@mail.example")
+        assert (dina.phone, dina.timezone) == ("", "Asia/Kolkata")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("name", "", "Enter the candidate's name."),
+        ("name", "x" * 121, "At most 120 characters."),
+        ("email", "dina", "Enter an e-mail address like"),
+        ("email", "omar@mail.example", "There is already a candidate with this e-mail address."),
+        ("phone", "call me", "Use digits, spaces"),
+        ("timezone", "Mars/Olympus", "Not a valid choice"),
+    ],
+)
+def test_wrong_details_come_back_with_what_was_typed(
+    rows: Rows, team: Team, ada: Visitor, field: str, value: str, words: str
+) -> None:
+    with rows():
+        create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
+    answer = ada.post(address_of(team.dina, "/edit"), {**DETAILS, field: value}, status=422)
+    page = answer.get_data(as_text=True)
+    assert words in words_of(page)
+    if field != "timezone":
+        assert value in page
+    with rows():
+        assert db.session.get_one(Candidate, team.dina.id).email == team.dina.email
+
+
+def test_new_address_gets_the_waiting_mails_and_a_new_invitation(
+    rows: Rows, team: Team, ada: Visitor
+) -> None:
+    with rows():
+        interview_id = schedule(team.ada, team.dina, software=None, reminder_minutes=(1440, 60))
+        for mail in db.session.scalars(db.select(Mail).where(Mail.kind == MailKind.INVITATION)):
+            mail.state = MailState.SENT
+        db.session.commit()
+    page = ada.post(address_of(team.dina, "/edit"), {**DETAILS, "email": "dina@new.example"})
+    assert "The invitations to the coming interview go out again" in ada.read(page.headers["Location"])
+    with rows():
+        interview = db.session.get_one(Interview, interview_id)
+        assert (interview.revision, interview.link_generation) == (1, 1)
+        waiting = [mail for mail in interview.mails if mail.state is MailState.QUEUED]
+        theirs = [mail for mail in waiting if mail.role is ReaderRole.CANDIDATE]
+        assert sorted(mail.minutes_before for mail in theirs) == [0, 60, 1440]
+        assert {mail.address for mail in theirs} == {"dina@new.example"}
+        invited = {mail.address for mail in waiting if mail.kind is MailKind.INVITATION}
+        assert invited == {"dina@new.example", team.ben.email}
+        assert "Ada Berg corrected the candidate's e-mail address" in [e.words for e in interview.timeline]
+
+
+def test_new_name_alone_invites_nobody_again(rows: Rows, team: Team, ada: Visitor) -> None:
+    with rows():
+        interview_id = schedule(team.ada, team.dina, software=None)
+    ada.post(address_of(team.dina, "/edit"), {**DETAILS, "name": "Dina Singh"})
+    with rows():
+        interview = db.session.get_one(Interview, interview_id)
+        assert interview.revision == 0
+        assert {m.name for m in interview.mails if m.role is ReaderRole.CANDIDATE} == {"Dina Singh"}
+
+
+@pytest.mark.parametrize("whose", ["attendee", "hiring manager"])
+def test_address_of_somebody_who_takes_part_is_refused(
+    rows: Rows, team: Team, ada: Visitor, whose: str
+) -> None:
+    with rows():
+        guest = NewAttendee("Gil Stone", "gil@mail.example")
+        interview_id = schedule(team.ada, team.dina, attendees=(guest,))
+    taken = "gil@mail.example" if whose == "attendee" else team.ben.email
+    answer = ada.post(address_of(team.dina, "/edit"), {**DETAILS, "email": taken}, status=422)
+    assert "takes part in a coming interview" in words_of(answer.get_data(as_text=True))
+    with rows():
+        assert db.session.get_one(Candidate, team.dina.id).email == team.dina.email
+        assert db.session.get_one(Interview, interview_id).revision == 0
+        assert db.session.scalars(db.select(Attendee.email)).all() == ["gil@mail.example"]
+
+
+def test_stage_is_set_by_a_list_and_a_button(rows: Rows, team: Team, ada: Visitor) -> None:
+    page = ada.get(address_of(team.dina))
+    form = re.search(r'<form class="stage-form".*?</form>', page, re.DOTALL)
+    assert form is not None
+    assert application_address(team, "stage") in form.group()
+    ada.post(application_address(team, "stage"), {"stage": "offer"})
+    with rows():
+        assert db.session.get_one(Application, team.dina.application_id).stage is Stage.OFFER
+    ada.post(application_address(team, "stage"), {"stage": "emperor"})
+    assert "Choose a stage." in ada.read(address_of(team.dina))
+
+
+def test_candidate_is_put_on_another_job_and_taken_off_it(rows: Rows, team: Team, ada: Visitor) -> None:
+    ada.post(address_of(team.dina, "/applications"), {"job": team.other_job_id})
+    with rows():
+        [other] = db.session.scalars(db.select(Application.id).where(Application.job_id == team.other_job_id))
+    assert "Product Designer" in ada.read(address_of(team.dina))
+    ada.post(address_of(team.dina, f"/applications/{other}/remove"))
+    assert "Dina Kaur is no longer on Product Designer." in ada.read(address_of(team.dina))
+    with rows():
+        assert db.session.get(Application, other) is None
+
+
+def test_candidate_stays_on_a_job_with_interviews(rows: Rows, team: Team, ada: Visitor) -> None:
+    with rows():
+        schedule(team.ada, team.dina)
+    assert "Remove from Backend Engineer" not in ada.get(address_of(team.dina))
+    ada.post(application_address(team, "remove"))
+    assert "has interviews for Backend Engineer, which are kept" in ada.read(address_of(team.dina))
+    with rows():
+        assert db.session.get(Application, team.dina.application_id) is not None
+
+
+def test_hiring_manager_who_loses_sight_of_a_candidate_lands_on_the_list(team: Team, ben: Visitor) -> None:
+    answer = ben.post(application_address(team, "remove"))
+    assert answer.headers["Location"] == "/candidates"
+    assert "Dina Kaur is no longer on Backend Engineer." in ben.read("/candidates")
+
+
+def test_note_is_added_and_shown_newest_first(rows: Rows, team: Team, ada: Visitor) -> None:
+    for text in ("First impression: good", "Second\nlook: <b>better</b>"):
+        ada.post(address_of(team.dina, "/notes"), {"text": text})
+    page = ada.get(address_of(team.dina))
+    assert page.index("Second\nlook: &lt;b&gt;better&lt;/b&gt;") < page.index("First impression: good")
+    answer = ada.post(address_of(team.dina, "/notes"), {"text": "  \n "}, status=422)
+    assert "Write something first." in words_of(answer.get_data(as_text=True))
+    with rows():
+        assert len(db.session.scalars(db.select(CandidateNote)).all()) == 2
+
+
+@pytest.mark.parametrize(
+    ("role", "sees", "is_own"),
+    [
+        (Role.ADMIN, True, False),
+        (Role.RECRUITER, True, False),
+        (Role.INTERVIEWER, True, True),
+        (Role.OBSERVER, False, False),
+    ],
+)
+def test_notes_are_for_those_who_may_see_them(
+    rows: Rows,
+    team: Team,
+    ada: Visitor,
+    browser: Callable[[Member], Visitor],
+    role: Role,
+    sees: bool,
+    is_own: bool,
+) -> None:
+    ada.post(address_of(team.dina, "/notes"), {"text": "salary 123456"})
+    with rows():
+        somebody = create_user("Nora Falk", role)
+        if is_own:
+            schedule(
+                team.ada, team.dina, attendees=(NewAttendee(somebody.name, somebody.email, somebody.id),)
+            )
+    visitor = browser(somebody)
+    assert ("salary 123456" in visitor.get(address_of(team.dina))) is sees
+    visitor.post(address_of(team.dina, "/notes"), {"text": "mine"}, status=303 if sees else 403)
+
+
+def test_hiring_manager_of_another_job_reaches_nothing_of_a_candidate(
+    rows: Rows, team: Team, browser: Callable[[Member], Visitor]
+) -> None:
+    visitor = browser(team.cleo)
+    for rest in ("", "/edit", "/erase"):
+        visitor.get(address_of(team.dina, rest), status=404)
+    for rest in ("/edit", "/erase", "/notes", "/applications"):
+        visitor.post(address_of(team.dina, rest), {"text": "x", "job": team.other_job_id}, status=404)
+    for rest in ("stage", "remove"):
+        visitor.post(application_address(team, rest), {"stage": "hired"}, status=404)
+    # An application is reached through its own candidate only.
+    with rows():
+        omar = create_candidate("Omar Haddad", "omar@mail.example", team.other_job_id)
+    visitor.post(
+        f"/candidates/{omar.id}/applications/{team.dina.application_id}/stage", {"stage": "hired"}, status=404
+    )
+    with rows():
+        assert db.session.get_one(Application, team.dina.application_id).stage is Stage.NEW
+
+
+def test_job_page_leads_to_the_form_with_that_job_chosen(rows: Rows, team: Team, ada: Visitor) -> None:
+    page = ada.get(f"/candidates/new?job={team.other_job_id}")
+    assert re.search(rf'<option selected value="{team.other_job_id}"', page)
+    with rows():
+        assert db.session.get_one(Job, team.other_job_id).is_open

@@ -1,0 +1,146 @@
+"""Hostile and odd text through every field of jobs, candidates, notes, lists and searches."""
+
+import csv
+import io
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+
+from blueprints.hiring.import_file import UnreadableListError, read_list
+from extensions import db
+from models import Candidate, CandidateNote, Job
+from tests.factories import PASSWORD, Team
+from tests.web.page import Page, Visitor
+from tests.web.rows import in_rows
+
+HOSTILE = {
+    "script": "<script>alert(1)</script>",
+    "attribute": "\"' autofocus onfocus='alert(1)",
+    "template": "{{7*7}}{% raise %}${7*7}",
+    "running link": "javascript:alert(document.cookie)",
+    "entities": "&lt;b&gt; &amp; &#0;",
+    "query": "Robert'); DROP TABLE candidates;--",
+    "pattern": "100%_\\%_[a-z]*(.+)+$",
+    "formula": '=HYPERLINK("https://evil.example","x")',
+    "formula with a sign": "-2+3+cmd|' /C calc'!A0",
+    "formula of a wide kind": "＝1+1",
+    "emoji": "👩🏽‍💻🇨🇭 Ünïcødé 漢字",
+    "right to left": "שלום \u202egnp.exe\u202c عربى",
+    "controls": "a\x00b\x01c\x07d\x1be\x7ff\u2028g",
+    "lines": "one\r\nBcc: everybody@mail.example\r\n\r\nbody",
+    "cells": 'a,b;c\td"e',
+    "closing": "]]>--></title></textarea></style>",
+    "combining": "Z\u0351\u036b\u0343a\u0321\u0358l\u0489go" + "\u0301" * 40,
+    "grows when folded": "ﷺ" * 40,
+}
+UNSEEN = "\x00\x01\x07\x1b\x7f\u2028\u202c\u202e"
+each = pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+
+
+@pytest.fixture
+def ada(sqlite_app: Flask, team: Team) -> Visitor:
+    """The owner, with a browser that looks every page over for scripts, handlers and running links."""
+    return Visitor(sqlite_app).sign_in(team.ada.email, PASSWORD)
+
+
+def is_harmless(page: Page) -> None:
+    main = page.html.partition("<main")[2]
+    assert "<script" not in main
+    assert not page.tree.all("img")
+    assert not any(character in page.html for character in UNSEEN)
+    assert "49" not in [element.text for element in page.tree.all("h1")]
+
+
+@each
+def test_text_in_a_job(sqlite_app: Flask, team: Team, ada: Visitor, text: str) -> None:
+    page = ada.submit(
+        ada.get(f"/jobs/{team.job_id}/edit"), "Save", status=303, title=text, department=text, location=text
+    )
+    with in_rows(sqlite_app):
+        job = db.session.get_one(Job, team.job_id)
+        assert not any(character in job.title for character in UNSEEN + "\r\n")
+        title = job.title
+    for address in (
+        f"/jobs/{team.job_id}",
+        f"/jobs/{team.job_id}/edit",
+        "/jobs",
+        "/candidates",
+        "/interviews",
+    ):
+        is_harmless(ada.get(address))
+    is_harmless(ada.follow(page))
+    found = ada.get(f"/jobs?q={quote(title)}")
+    assert " ".join(title.split()) in found.text
+
+
+@each
+def test_text_in_a_candidate_and_a_note(sqlite_app: Flask, team: Team, ada: Visitor, text: str) -> None:
+    there = f"/candidates/{team.dina.id}"
+    ada.submit(ada.get(f"{there}/edit"), "Save", status=303, name=text)
+    for field in ("email", "phone"):
+        refused = ada.submit(ada.get(f"{there}/edit"), "Save", status=422, **{field: text})
+        assert refused.error_at(field)
+        is_harmless(refused)
+    ada.submit(ada.get(there), "Add note", status=303, text=text)
+    with in_rows(sqlite_app):
+        dina = db.session.get_one(Candidate, team.dina.id)
+        note = db.session.scalars(db.select(CandidateNote)).one()
+        assert not any(character in dina.name + note.text for character in UNSEEN + "\r")
+        name = dina.name
+    for address in (
+        there,
+        f"{there}/edit",
+        f"{there}/erase",
+        "/candidates",
+        f"/jobs/{team.job_id}",
+        "/search",
+    ):
+        is_harmless(ada.get(address))
+    for address in ("/candidates", "/search"):
+        assert name in ada.get(f"{address}?q={quote(name)}").tree.with_id("main").raw_text  # type: ignore[union-attr]
+
+
+@each
+def test_text_that_is_searched_for(ada: Visitor, text: str) -> None:
+    for address in ("/candidates", "/jobs", "/interviews", "/search"):
+        for name in ("q", "job", "stage", "sort", "state", "status", "after", "before", "month"):
+            page = ada.get(f"{address}?{name}={quote(text)}")
+            is_harmless(page)
+    is_harmless(ada.get(f"/calendar?month={quote(text)}"))
+
+
+@each
+def test_text_in_an_import_and_the_export_after_it(
+    sqlite_app: Flask, team: Team, ada: Visitor, text: str
+) -> None:
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow(["name", "email", "phone", "timezone", text])
+    writer.writerow([text, "target@mail.example", "", "", text])
+    writer.writerow(["Right", text, text, text, text])
+    answer = ada.post("/candidates/import", {"job": str(team.job_id), "text": file.getvalue()}, status=303)
+    preview = ada.follow(answer)
+    is_harmless(preview)
+    ada.submit(preview, "Import 1 candidate", status=303)
+    is_harmless(ada.get("/candidates"))
+    with in_rows(sqlite_app):
+        [name] = db.session.scalars(db.select(Candidate.name).where(Candidate.email == "target@mail.example"))
+    sent = ada.client.post(
+        "/candidates/export", base_url=ada.base_url, data={"csrf_token": ada.token()}
+    ).get_data(as_text=True)
+    rows = list(csv.reader(io.StringIO(sent.removeprefix("\ufeff"), newline=""), strict=True))
+    assert [len(row) for row in rows] == [6, 6, 6]
+    assert rows[2][0] in (name, f"'{name}")
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝")) for row in rows for cell in row)
+    [_, again] = read_list(sent).lines
+    assert again.name == name
+
+
+@each
+def test_text_that_is_no_list(ada: Visitor, team: Team, text: str) -> None:
+    with pytest.raises(UnreadableListError):
+        read_list(text)
+    page = ada.submit(ada.get("/candidates/import"), "Check the list", status=422, job=team.job_id, text=text)
+    assert page.error_at("text")
+    is_harmless(page)

@@ -1,0 +1,109 @@
+"""What mails to people of the team say, in both their parts."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from html import unescape
+
+import pytest
+
+from messaging.facts import Person
+from messaging.letters import SUBJECT_LIMIT, Letter
+from messaging.team_letters import (
+    TeamReader,
+    compose_password_changed,
+    compose_password_reset,
+    compose_request_to_connect,
+    compose_team_invitation,
+)
+
+AT = datetime(2027, 2, 1, 12, tzinfo=UTC)
+LINK = "https://hiring.example/invitations/7-abcdefghijklmnopqrstuvwxyz_"
+HOSTILE = 'Eve <script>alert(1)</script>\r\nBcc: all@evil.example\u202e"'
+
+
+def reader(name: str = "Sofia Ortega", organisation: str = "Northlight") -> TeamReader:
+    return TeamReader(Person(name, "sofia@northlight.example", "Europe/Madrid"), organisation)
+
+
+def invitation(to: TeamReader, by: str = "Ada Berg") -> Letter:
+    return compose_team_invitation(to, invited_by=by, role="Recruiter", link=LINK, expires_at=AT)
+
+
+COMPOSERS: dict[str, Callable[[TeamReader], Letter]] = {
+    "invitation": invitation,
+    "reset": lambda to: compose_password_reset(to, link=LINK, expires_at=AT),
+    "changed": lambda to: compose_password_changed(to, changed_at=AT, link=LINK),
+    "request": lambda to: compose_request_to_connect(
+        to, asking=Person(to.person.name, "ben@northlight.example"), role="Interviewer", link=LINK
+    ),
+}
+
+
+def seen(html: str) -> str:
+    """What somebody reads of the HTML part."""
+    return " ".join(unescape(re.sub(r"<style.*?</style>|<[^>]+>", " ", html, flags=re.DOTALL)).split())
+
+
+def test_invitation_says_who_invites_to_what_until_when_and_where() -> None:
+    letter = invitation(reader())
+    assert letter.subject == "Ada Berg invites you to Northlight"
+    for part in (letter.text, seen(letter.html)):
+        for fact in (
+            "Sofia Ortega",
+            "Ada Berg",
+            "Northlight",
+            "Recruiter",
+            "1 February 2027, 13:00 CET",
+            LINK,
+        ):
+            assert fact in part
+    assert letter.html.count(f'href="{LINK}"') == 2
+    assert letter.ics is None
+
+
+def test_reset_says_what_to_do_when_nobody_asked() -> None:
+    letter = COMPOSERS["reset"](reader())
+    assert letter.subject == "Choose a new password for Northlight"
+    for part in (letter.text, seen(letter.html)):
+        assert LINK in part
+        assert "works once, until Monday, 1 February 2027, 13:00 CET" in part
+        assert "If you did not ask for this, do nothing" in part
+
+
+def test_notice_of_a_change_offers_the_way_back() -> None:
+    letter = COMPOSERS["changed"](reader())
+    for part in (letter.text, seen(letter.html)):
+        assert "was changed on Monday, 1 February 2027, 13:00 CET" in part
+        assert LINK in part
+
+
+def test_request_says_who_asks_and_where_the_switch_is() -> None:
+    letter = COMPOSERS["request"](reader("Ben Frei"))
+    assert letter.subject == "Ben Frei would like to connect apps at Northlight"
+    for part in (letter.text, seen(letter.html)):
+        assert "Ben Frei (Interviewer)" in part
+        assert LINK in part
+
+
+@pytest.mark.parametrize("kind", sorted(COMPOSERS))
+def test_hostile_names_stay_names(kind: str) -> None:
+    letter = COMPOSERS[kind](reader(HOSTILE, HOSTILE * 20))
+    assert "\r" not in letter.subject + letter.text
+    assert "\n" not in letter.subject
+    assert len(letter.subject) <= SUBJECT_LIMIT
+    assert "\u202e" not in letter.subject + letter.text + letter.html
+    assert "<script" not in letter.html
+    assert not [line for line in letter.text.splitlines() if line.startswith("Bcc:")]
+
+
+@pytest.mark.parametrize("kind", sorted(COMPOSERS))
+def test_nothing_is_loaded_from_elsewhere(kind: str) -> None:
+    html = COMPOSERS[kind](reader()).html
+    assert not re.search(r"<(img|link|script|iframe)\b|url\(", html)
+
+
+def test_template_language_in_a_name_is_only_text() -> None:
+    letter = invitation(reader("{{ 7 * 7 }}", "{% raw %}"), by="{{ link }}")
+    assert "Hello {{ 7 * 7 }}," in letter.text
+    assert letter.subject == "{{ link }} invites you to {% raw %}"
