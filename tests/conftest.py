@@ -9,7 +9,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.machines.application import (
+# Their assertions are as worth explaining as those of the tests that call them.
+pytest.register_assert_rewrite("tests.tasks.real_time", "tests.web.page", "tests.web.dialog_steps")
+
+from tests.machines.application import (  # noqa: E402  the rewriting has to be asked for first
     build_app,
     close_app,
     copy_sqlite,

@@ -105,6 +105,8 @@ class Zoom:
         self.board = SwitchBoard(SWITCHES)
         self.ledger = Ledger()
         self.calls_per_second = CallsPerSecond()
+        # How often everything was forgotten.
+        self.resets = 0
 
     def now(self) -> datetime:
         """The simulated instant, aware, in UTC."""
@@ -112,6 +114,7 @@ class Zoom:
 
     def reset(self) -> None:
         """As on the first day: nothing granted, nothing scheduled, all switches at rest."""
+        self.resets += 1
         with self.storage.transaction() as rows:
             for table in TABLES:
                 rows.execute(f"DELETE FROM {table}")

@@ -4,9 +4,11 @@ import shutil
 import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import flask_migrate
 from flask import Flask
+from sqlalchemy import event
 
 # A call that a test forgot to give a simulator for fails by name instead of finding something real.
 _NOWHERE = "http://no-simulator-for-this-call.invalid"
@@ -52,7 +54,15 @@ def close_app(app: Flask) -> None:
     with app.app_context():
         db.session.remove()
         for engine in db.engines.values():
+            pool = engine.pool
             engine.dispose()
+            # A thread that overstayed gives its connection back to the old pool, which nobody looks after.
+            event.listen(pool, "checkin", _close_late_arrival)
+
+
+def _close_late_arrival(connection: Any, _record: object) -> None:
+    if connection is not None:
+        connection.close()
 
 
 def migrate_database(database_url: str, instance_path: Path) -> None:

@@ -154,3 +154,16 @@ def test_the_overview_shows_and_ends_what_happened(zoom: ZoomCaller, priya: Conn
     ledger = zoom.simulators.ledger()
     assert ledger["meetings"][0]["deleted_by"] == "the host"
     assert ledger["grants"][0]["alive"] is False
+
+
+def test_a_slow_call_from_before_a_reset_has_no_effect_after_it(
+    zoom: ZoomCaller, priya: ConnectedAccount
+) -> None:
+    zoom.simulators.zoom_switches(latency_ms=500)
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(priya.call, "GET", "/users/me")
+        time.sleep(0.2)
+        zoom.simulators.reset()
+        with pytest.raises(requests.ConnectionError):
+            late.result(timeout=5)
+    assert zoom.simulators.ledger()["calls"] == []

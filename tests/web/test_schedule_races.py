@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from threading import Barrier
 
@@ -11,10 +11,10 @@ from flask import Flask
 import instance_folder
 from extensions import db
 from models import Interview, Mail, Meeting, Task
-from tests.factories import PASSWORD, create_candidate, create_job, create_team, create_user
+from tests.factories import PASSWORD, Team, create_candidate, create_job, create_team, create_user, schedule
 from tests.machines.counts import Counts
 from tests.web.conftest import Clock
-from tests.web.dialog_steps import walk_to
+from tests.web.dialog_steps import send, walk_to
 from tests.web.page import Page, Visitor, path_of
 from tests.web.rows import in_rows
 
@@ -43,11 +43,15 @@ def test_draft_sent_many_times_at_once_becomes_one_interview(
 ) -> None:
     with in_rows(app):
         team = create_team()
+        omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
     ada = Visitor(app).sign_in(team.ada.email, PASSWORD)
     # Six tabs a round; each round has a day of its own, so that it clashes with no other.
     for number in counts.repeat("double submits", ordinary=1, full=34):
         day = date(2027, 3, 1) + timedelta(days=number)
-        draft = walk_to(ada, team.dina.id, "finalize", {"date-time": {"date": day.isoformat()}})
+        with in_rows(app):
+            early = datetime.combine(day, time(6), UTC)
+            schedule(team.ada, omar, starts_at=early, duration_minutes=180)
+        draft = draft_with_the_tick(ada, team, day)
         fields = ada.get(f"{draft}/finalize").fields("Schedule Interview")
         before = how_many(app)
         answers = at_once(
@@ -63,6 +67,16 @@ def test_draft_sent_many_times_at_once_becomes_one_interview(
             "mails": 6,
             "tasks": 7,
         }
+
+
+def draft_with_the_tick(visitor: Visitor, team: Team, day: date) -> str:
+    """A draft before its last click that may clash: nothing but the draft itself stops a second one."""
+    draft = walk_to(visitor, team.dina.id, "date-time")
+    page = send(visitor, draft, "date-time", status=422, date=day.isoformat())
+    visitor.submit(page, "Continue", leads_to=f"{draft}/attendees", clash_ok="y")
+    for step in ("attendees", "details", "preview"):
+        send(visitor, draft, step)
+    return draft
 
 
 def how_many(app: Flask) -> dict[str, int]:

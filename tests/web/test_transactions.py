@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Flask, Response
 from sqlalchemy import event
 
+import database
 from extensions import db
 from models import Job, User
 from tests.factories import PASSWORD, Team, create_team
@@ -58,20 +59,10 @@ def test_reading_request_cannot_write_even_if_its_route_tries(app: Flask, add_ro
         assert db.session.scalar(db.select(User).where(User.name == "Overwritten"))
 
 
-@contextmanager
-def impatient(app: Flask) -> Iterator[None]:
-    """SQLite connections that wait 50 ms for the write lock instead of seconds."""
-
-    def set_timeout(connection: sqlite3.Connection, _: object) -> None:
-        connection.execute("PRAGMA busy_timeout = 50")
-
-    with app.app_context():
-        engine = db.engine
-        engine.dispose()
-    event.listen(engine, "connect", set_timeout)
-    yield
-    event.remove(engine, "connect", set_timeout)
-    engine.dispose()
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite's write lock is waited for 50 ms instead of seconds."""
+    monkeypatch.setattr(database, "SQLITE_BUSY_TIMEOUT_MS", 50)
 
 
 @contextmanager
@@ -85,6 +76,7 @@ def write_lock(app: Flask) -> Iterator[None]:
         other.execute("ROLLBACK")
 
 
+@pytest.mark.usefixtures("impatient")
 def test_locked_database_is_said_in_words_and_nothing_is_half_done(
     clock: Clock, web: Flask, ada: Visitor
 ) -> None:
@@ -93,7 +85,7 @@ def test_locked_database_is_said_in_words_and_nothing_is_half_done(
     last = ada.get(f"{draft}/finalize")
     with in_rows(web):
         before = everything_stored()
-    with impatient(web), write_lock(web):
+    with write_lock(web):
         refused = ada.submit(page, "Add job", status=503, title="Data Analyst")
         assert refused.heading == "Not possible right now"
         assert "Nothing was saved" in refused.text
@@ -108,11 +100,12 @@ def test_locked_database_is_said_in_words_and_nothing_is_half_done(
     ada.submit(last, "Schedule Interview", leads_to="/interviews/1")
 
 
+@pytest.mark.usefixtures("impatient")
 def test_page_is_shown_although_nobody_can_note_that_it_was_read(
     clock: Clock, web: Flask, ada: Visitor
 ) -> None:
     clock.move(timedelta(hours=1))
-    with impatient(web), write_lock(web):
+    with write_lock(web):
         assert ada.get("/jobs").heading == "Jobs"
 
 
