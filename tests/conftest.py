@@ -9,10 +9,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 
-# Their assertions are as worth explaining as those of the tests that call them.
-pytest.register_assert_rewrite("tests.tasks.real_time", "tests.web.page", "tests.web.dialog_steps")
-
-from tests.machines.application import (  # noqa: E402  the rewriting has to be asked for first
+from tests.machines.application import (
     build_app,
     close_app,
     copy_sqlite,
