@@ -2,21 +2,25 @@
 
     python tools/run_tests.py [--full] [pytest arguments]
 
-First everything that does not mind company, on two processes. Then, in one process of its own, the browser
-tests, for which a second browser on the same cores costs more time than it saves, and the tests that measure
-time or fill both cores. With --full only what repeats itself runs, at full counts.
+First everything that does not mind company, on two processes, and beside it the browser tests, in one process
+because a second browser on the same cores costs more time than it saves; what they print is shown when they are
+done. Then, alone, the tests that measure time or fill both cores. With --full only what repeats itself runs, at
+full counts.
 
 Fails if a test failed, if one was skipped (what a test needs has to be there), if nothing ran, or if a phase
 took longer than it may.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 from xml.etree import ElementTree
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -45,23 +49,52 @@ class Outcome:
     broken: bool
 
 
-ORDINARY = (
-    Phase("together", "not browser and not serial", ("-n", "2"), 900),
-    Phase("alone", "browser or serial", ("-p", "no:xdist"), 900),
+# The phases of a group run side by side, the groups one after the other.
+Groups = tuple[tuple[Phase, ...], ...]
+
+ORDINARY: Groups = (
+    (
+        Phase("together", "not browser and not serial", ("-n", "2"), 900),
+        Phase("browser", "browser and not serial", ("-p", "no:xdist"), 900),
+    ),
+    (Phase("alone", "serial", ("-p", "no:xdist"), 900),),
 )
-FULL = (
-    Phase("full-together", "(full or counted) and not browser and not serial", ("--full", "-n", "2"), 2400),
-    Phase("full-alone", "(full or counted) and (browser or serial)", ("--full", "-p", "no:xdist"), 1800),
+FULL: Groups = (
+    (
+        Phase(
+            "full-together", "(full or counted) and not browser and not serial", ("--full", "-n", "2"), 2400
+        ),
+        Phase(
+            "full-browser", "(full or counted) and browser and not serial", ("--full", "-p", "no:xdist"), 1800
+        ),
+    ),
+    (Phase("full-alone", "(full or counted) and serial", ("--full", "-p", "no:xdist"), 1800),),
 )
 
 
-def run(phase: Phase, arguments: list[str]) -> Outcome:
-    """Run one phase, its output going to the terminal as it comes, and count what it did."""
+def run_side_by_side(group: tuple[Phase, ...], arguments: list[str]) -> dict[Phase, Outcome]:
+    """Run the phases of a group; the first one's output comes as it is made, the others' afterwards."""
     RESULTS.mkdir(exist_ok=True)
+    kept = {phase: RESULTS / f"{phase.name}.txt" for phase in group[1:]}
+    with ThreadPoolExecutor(len(group)) as pool:
+        running = {phase: pool.submit(run, phase, arguments, kept.get(phase)) for phase in group}
+        outcomes = {phase: future.result() for phase, future in running.items()}
+    for log in kept.values():
+        print(log.read_text(errors="replace"), flush=True)
+    return outcomes
+
+
+def run(phase: Phase, arguments: list[str], log: Path | None) -> Outcome:
+    """Run one phase, its output going to the terminal or into `log`, and count what it did."""
+    with log.open("w") if log else contextlib.nullcontext() as output:
+        return _run(phase, arguments, output)
+
+
+def _run(phase: Phase, arguments: list[str], output: TextIO | None) -> Outcome:
     report = RESULTS / f"{phase.name}.xml"
     report.unlink(missing_ok=True)
     started = time.monotonic()
-    print(f"\n=== {phase.name}: {phase.marks}", flush=True)
+    print(f"\n=== {phase.name}: {phase.marks}", flush=True, file=output)
     process = subprocess.Popen(
         [
             sys.executable,
@@ -76,6 +109,8 @@ def run(phase: Phase, arguments: list[str]) -> Outcome:
         ],
         cwd=REPOSITORY,
         start_new_session=True,
+        stdout=output,
+        stderr=subprocess.STDOUT if output else None,
     )
     try:
         code = process.wait(timeout=phase.limit_seconds)
@@ -122,9 +157,10 @@ def counted(report: Path) -> tuple[int, int, int]:
 def main() -> int:
     arguments = sys.argv[1:]
     full = "--full" in arguments
-    phases = FULL if full else ORDINARY
     rest = [argument for argument in arguments if argument != "--full"]
-    outcomes = {phase: run(phase, rest) for phase in phases}
+    outcomes: dict[Phase, Outcome] = {}
+    for group in FULL if full else ORDINARY:
+        outcomes.update(run_side_by_side(group, rest))
 
     print()
     for phase, outcome in outcomes.items():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, ViewportSize
 
 import instance_folder
 from tests.browser.steps import (
@@ -19,11 +19,21 @@ from tests.browser.steps import (
 from tests.machines.browser import BrowserComplaints
 from tests.machines.servers import ServerProcesses
 
-# The wide one last, because the next page is used at that size.
-SIZES = ({"width": 360, "height": 740}, {"width": 1280, "height": 900})
+PHONE = ViewportSize(width=360, height=740)
+DESKTOP = ViewportSize(width=1280, height=900)
+# Each theme and each size in every run, all of their combinations in a full one.
+looks = pytest.mark.parametrize(
+    ("theme", "size"),
+    [
+        pytest.param("light", PHONE, id="light-phone"),
+        pytest.param("dark", DESKTOP, id="dark-desktop"),
+        pytest.param("dark", PHONE, id="dark-phone", marks=pytest.mark.full),
+        pytest.param("light", DESKTOP, id="light-desktop", marks=pytest.mark.full),
+    ],
+)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@looks
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_no_page_has_a_barrier(
     server_processes: ServerProcesses,
@@ -31,50 +41,52 @@ def test_no_page_has_a_barrier(
     instance_path: Path,
     browser_complaints: BrowserComplaints,
     theme: str,
+    size: ViewportSize,
 ) -> None:
     [server] = server_processes.start(1)
     base_url = server.base_url
     # A context for each theme: switched on an open page, colours are read half-way through their transition.
     page = new_browser_context(color_scheme=theme, reduced_motion="reduce").new_page()
     page.goto(f"{base_url}/setup")
-    _check(page)
+    _check(page, size)
     set_up(page, base_url, instance_folder.setup_code(instance_path))
     for path in ("/jobs/new", "/jobs", "/candidates/new", "/candidates", "/interviews"):
         page.goto(base_url + path)
-        _check(page)
+        _check(page, size)
     add_job_and_candidate(page, base_url)
-    _check(page)
+    _check(page, size)
     page.goto(f"{base_url}/settings/account/connected-apps")
-    _check(page)
+    _check(page, size)
     connect_zoom(page, base_url)
-    _check(page)
+    _check(page, size)
     open_the_dialog(page, base_url)
     page.get_by_role("button", name="Continue").click()
     page.get_by_text("There is a problem").wait_for()
-    _check(page)
+    _check(page, size)
     walk_through_the_steps(page, in_two_days_at_nine())
-    _check(page)
+    _check(page, size)
     for step in ("preview", "details", "attendees", "date-time"):
         page.goto(page.url.rpartition("/")[0] + "/" + step)
-        _check(page)
+        _check(page, size)
     page.goto(page.url.rpartition("/")[0] + "/finalize")
     page.get_by_role("button", name="Schedule Interview").click()
     page.get_by_role("link", name="Join Zoom Meeting").wait_for(timeout=15_000)
     for path in ("/interviews/1", "/interviews", "/jobs", "/jobs/1", "/candidates", "/candidates/1", "/"):
         page.goto(base_url + path)
-        _check(page)
+        _check(page, size)
     browser_complaints.expect("404")
     page.goto(f"{base_url}/nothing-here")
-    _check(page)
+    _check(page, size)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@looks
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_no_page_about_people_has_a_barrier(
     server_processes: ServerProcesses,
     new_browser_context: Callable[..., BrowserContext],
     instance_path: Path,
     theme: str,
+    size: ViewportSize,
 ) -> None:
     [server] = server_processes.start(1)
     base_url = server.base_url
@@ -85,7 +97,7 @@ def test_no_page_about_people_has_a_barrier(
     page.get_by_label("Note", exact=True).fill("Asks good questions.")
     page.get_by_role("button", name="Add note").click()
     page.get_by_text("Asks good questions.").wait_for()
-    _check(page)
+    _check(page, size)
     for path in (
         "/calendar",
         "/search?q=dina",
@@ -101,32 +113,32 @@ def test_no_page_about_people_has_a_barrier(
         "/settings/team/1",
     ):
         page.goto(base_url + path)
-        _check(page)
+        _check(page, size)
     page.goto(f"{base_url}/candidates/import")
-    _check(page)
+    _check(page, size)
     page.get_by_label("Or paste the list").fill(
         "name,email\nJuan Perez,juan@mail.example\nDina Kaur,dina.kaur@mail.example\n,not an address"
     )
     page.get_by_role("button", name="Check the list").click()
     page.get_by_role("heading", name="Check the import").wait_for()
-    _check(page)
+    _check(page, size)
     page.goto(f"{base_url}/settings/team/invite")
-    _check(page)
+    _check(page, size)
     page.get_by_label("Name", exact=True).fill("Priya Raman")
     page.get_by_label("E-mail").fill("priya@northlight.example")
     page.get_by_role("button", name="Send the invitation").click()
     link = page.get_by_label("Link to hand over yourself").input_value()
-    _check(page)
+    _check(page, size)
     # Somebody who is not signed in: the invited person, and whoever forgot the password.
     guest = new_browser_context(color_scheme=theme, reduced_motion="reduce").new_page()
     for address in (link, f"{base_url}/login", f"{base_url}/password-reset"):
         guest.goto(address)
-        _check(guest)
+        _check(guest, size)
 
 
-def _check(page: Page) -> None:
-    """Run axe at both sizes."""
-    for size in SIZES:
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{page.url} at {size}:\n{found.generate_report()}"
+def _check(page: Page, size: ViewportSize) -> None:
+    """Run axe at this size, and go on at a desktop's."""
+    page.set_viewport_size(size)
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{page.url} at {size}:\n{found.generate_report()}"
+    page.set_viewport_size(DESKTOP)
