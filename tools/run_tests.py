@@ -2,10 +2,10 @@
 
     python tools/run_tests.py [--full] [pytest arguments]
 
-First everything that does not mind company, on two processes, and beside it the browser tests, in one process
-because a second browser on the same cores costs more time than it saves; what they print is shown when they are
-done. Then, alone, the tests that measure time or fill both cores. With --full only what repeats itself runs, at
-full counts.
+First everything that does not mind company, on two processes, and beside it the browser tests, in one
+process because a second browser on the same cores costs more time than it saves; what they print is shown
+when they are done. Then, alone, the tests that measure time or fill both cores. With --full only what repeats
+itself runs, at full counts.
 
 Fails if a test failed, if one was skipped (what a test needs has to be there), if nothing ran, or if a phase
 took longer than it may.
@@ -49,6 +49,9 @@ class Outcome:
     broken: bool
 
 
+# What Ctrl-C has to end; pytest runs in sessions of its own, which do not hear it.
+RUNNING: set[subprocess.Popen[bytes]] = set()
+
 # The phases of a group run side by side, the groups one after the other.
 Groups = tuple[tuple[Phase, ...], ...]
 
@@ -78,7 +81,12 @@ def run_side_by_side(group: tuple[Phase, ...], arguments: list[str]) -> dict[Pha
     kept = {phase: RESULTS / f"{phase.name}.txt" for phase in group[1:]}
     with ThreadPoolExecutor(len(group)) as pool:
         running = {phase: pool.submit(run, phase, arguments, kept.get(phase)) for phase in group}
-        outcomes = {phase: future.result() for phase, future in running.items()}
+        try:
+            outcomes = {phase: future.result() for phase, future in running.items()}
+        except KeyboardInterrupt:
+            for process in list(RUNNING):
+                end(process)
+            raise
     for log in kept.values():
         print(log.read_text(errors="replace"), flush=True)
     return outcomes
@@ -112,15 +120,15 @@ def _run(phase: Phase, arguments: list[str], output: TextIO | None) -> Outcome:
         stdout=output,
         stderr=subprocess.STDOUT if output else None,
     )
+    RUNNING.add(process)
     try:
         code = process.wait(timeout=phase.limit_seconds)
     except subprocess.TimeoutExpired:
         print(f"=== {phase.name} was still running after {phase.limit_seconds} seconds and has been ended.")
         end(process)
         code = -1
-    except KeyboardInterrupt:
-        end(process)
-        raise
+    finally:
+        RUNNING.discard(process)
     passed, failed, skipped = counted(report)
     return Outcome(
         passed=passed,
