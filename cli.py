@@ -15,7 +15,7 @@ from accounts.audit import Event
 from accounts.passwords import store_password
 from extensions import db
 from models import Connection, ConnectionState, Task, TaskState, User
-from security import PASSWORD_MIN_LENGTH, SealBrokenError, TokenVault, hash_password
+from security import PASSWORD_MIN_LENGTH, SealBrokenError, TokenVault, hash_password, is_well_known
 from tasks.attention import try_again_now
 from timezones import is_zone
 from web.addresses import normal_address
@@ -103,6 +103,8 @@ def _password() -> str:
         password = sys.stdin.readline().rstrip("\r\n")
     if len(password) < PASSWORD_MIN_LENGTH:
         raise click.ClickException(f"A password has at least {PASSWORD_MIN_LENGTH} characters.")
+    if is_well_known(password):
+        raise click.ClickException("This is one of the passwords that are tried first. Choose another one.")
     return password
 
 

@@ -9,6 +9,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from argon2 import PasswordHasher
@@ -21,6 +22,21 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 PASSWORD_MIN_LENGTH = 8
 PASSWORD_MAX_LENGTH = 1000
+
+
+def is_well_known(password: str) -> bool:
+    """Whether the password is among the tens of thousands that are tried first, in whatever case.
+
+    The list comes with the package and is read at the first use, so nothing is asked of anybody outside.
+    """
+    return password.strip().lower() in _well_known()
+
+
+@cache
+def _well_known() -> frozenset[str]:
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    return frozenset(FREQUENCY_LISTS["passwords"])
 
 
 def hash_password(password: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import PasswordField
-from wtforms.validators import DataRequired, Length
+from wtforms import Field, Form, PasswordField
+from wtforms.validators import DataRequired, Length, ValidationError
 
-from security import PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH
+from security import PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH, is_well_known
 
 
 def new_password_field(label: str = "Password") -> PasswordField:
@@ -19,5 +19,11 @@ def new_password_field(label: str = "Password") -> PasswordField:
                 max=PASSWORD_MAX_LENGTH,
                 message=f"Use at least {PASSWORD_MIN_LENGTH} characters.",
             ),
+            _refuse_well_known,
         ],
     )
+
+
+def _refuse_well_known(form: Form, field: Field) -> None:
+    if is_well_known(field.data):
+        raise ValidationError("This is one of the passwords that are tried first. Choose another one.")

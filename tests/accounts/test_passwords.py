@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from accounts.passwords import answer_reset_request
@@ -197,11 +198,17 @@ def test_changing_the_password_voids_a_link_that_was_asked_for(
     Browser(web).get(link, 410)
 
 
-def test_short_password_is_refused_everywhere(
-    web: Flask, team: Team, ben: Browser, simulators: Simulators
+@pytest.mark.parametrize(
+    ("password", "words"),
+    [("short", "at least 8"), ("Password1", "tried first"), ("qwertyuiop", "tried first")],
+)
+def test_weak_password_is_refused_everywhere(
+    web: Flask, team: Team, ben: Browser, simulators: Simulators, password: str, words: str
 ) -> None:
-    ben.post("/settings/account/password", 422, current=PASSWORD, password="short")
-    Browser(web).post(mailed_link(web, simulators, team.ben.email), 422, password="short")
+    changed = ben.post("/settings/account/password", 422, current=PASSWORD, password=password)
+    assert words in text_of(changed)
+    reset = Browser(web).post(mailed_link(web, simulators, team.ben.email), 422, password=password)
+    assert words in text_of(reset)
     assert Browser(web).sign_in(team.ben.email).is_signed_in
 
 
