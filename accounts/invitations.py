@@ -70,6 +70,7 @@ def resend(actor: User, invitation: Invitation, rules: Rules) -> None:
     """Send the invitation again with a new link, which ends the older one; also after it was withdrawn or has
     expired. Raises `TeamError` for one that was accepted, and for one that was sent a moment ago."""
     require_may_manage(actor, invitation.user)
+    db.session.refresh(invitation, with_for_update=True)
     now = utc_now()
     if invitation.accepted_at is not None:
         raise TeamError("", f"{invitation.user.name} has accepted already.")
@@ -91,6 +92,7 @@ def withdraw(actor: User, invitation: Invitation) -> None:
     Raises `TeamError` for one that was accepted.
     """
     require_may_manage(actor, invitation.user)
+    db.session.refresh(invitation, with_for_update=True)
     if invitation.accepted_at is not None:
         raise TeamError("", f"{invitation.user.name} has accepted already. Deactivate them instead.")
     invitation.withdrawn_at = utc_now()

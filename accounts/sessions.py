@@ -24,18 +24,20 @@ ABSOLUTE_LIMIT = timedelta(days=14)
 _SEEN_EVERY = timedelta(minutes=5)
 
 
-def check_password(email: str, password: str) -> int | None:
-    """The id of the active user with this address and password, else None, in the same time.
+def check_password(email: str, password: str) -> tuple[int, str] | None:
+    """Id and hash of the active user with this address and password, else None, in the same time.
 
-    Ends its own transaction before the slow hash, so that nobody waits for it.
+    Ends its own transaction before the slow hash, so that nobody waits for it; the caller compares the hash
+    again when it acts on the answer.
     """
     with read_only():
         user = db.session.scalar(
             sa.select(User).where(User.email == email.strip().lower(), User.is_active.is_(True))
         )
-        found = (user.id, user.password_hash) if user is not None else (None, None)
+        found = (user.id, user.password_hash) if user is not None else (0, None)
         db.session.rollback()
-    return found[0] if password_matches(found[1], password) else None
+    user_id, stored = found
+    return (user_id, stored) if password_matches(stored, password) and stored is not None else None
 
 
 def begin_session(user_id: int, user_agent: str) -> str:

@@ -24,17 +24,23 @@ def try_password(throttling: Throttling, *, email: str, password: str, address: 
     db.session.rollback()
     throttling.take(SIGN_IN, account, address)
     db.session.commit()
-    user_id = check_password(account, password)
-    if user_id is None:
+    checked = check_password(account, password)
+    user = _unchanged(*checked) if checked is not None else None
+    if user is None:
         _note_failure(account)
         db.session.commit()
         return None
-    user = db.session.get_one(User, user_id)
     throttling.forgive(SIGN_IN, account, address)
     if user.password_hash is not None and password_is_outdated(user.password_hash):
         user.password_hash = hash_password(password)
     audit.record(Event.SIGNED_IN, f"{user.name} signed in.", user)
     return user
+
+
+def _unchanged(user_id: int, checked_hash: str) -> User | None:
+    """The person, held, unless they were deactivated or got another password while theirs was checked."""
+    user = db.session.get(User, user_id, with_for_update=True, populate_existing=True)
+    return user if user is not None and user.is_active and user.password_hash == checked_hash else None
 
 
 def is_own_password(throttling: Throttling, user: User, password: str, address: str) -> bool:

@@ -80,6 +80,9 @@ class Throttling:
         own could wipe out their tries at others' by signing in between.
         """
         account_key, address_key = self._keys(door, account, address)
+        # Locked in the order of `take`, so that two sign-ins at once never wait for each other.
+        for key in sorted((account_key, address_key)):
+            _locked(key, utc_now())
         db.session.execute(sa.delete(Throttle).where(Throttle.key == account_key))
         db.session.execute(
             sa.update(Throttle)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from accounts.permissions import Action
 from extensions import db
+from hiring.queries import has_applications_beyond
 from models import Application, Candidate, CandidateNote, Interview, Job, Stage, User
 from scheduling import recipients
 from scheduling.rules import Rules
@@ -129,6 +131,9 @@ def edit_candidate(actor: User, candidate: Candidate, command: CandidateDetails,
     _refuse_erased(candidate)
     email = command.email.strip().lower()
     is_moved = email != candidate.email
+    if is_moved and has_applications_beyond(actor, candidate.id, Action.MANAGE_CANDIDATES):
+        # A new address gets the links of every coming interview, those of other people's jobs among them.
+        raise HiringError("They are on other jobs, too: ask a recruiter to change this.", "email")
     if is_moved and db.session.scalar(sa.select(Candidate.id).where(Candidate.email == email)) is not None:
         raise HiringError(_KNOWN_ADDRESS, "email")
     try:
@@ -158,8 +163,16 @@ def add_application(candidate: Candidate, job_id: int) -> Application:
     if known is not None:
         return known
     application = Application(candidate_id=candidate.id, job_id=job.id)
-    db.session.add(application)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(application)
+    except IntegrityError:
+        # A second click, on PostgreSQL: the first one's row has become visible by now.
+        return db.session.scalars(
+            sa.select(Application).where(
+                Application.candidate_id == candidate.id, Application.job_id == job.id
+            )
+        ).one()
     return application
 
 

@@ -65,6 +65,8 @@ def erase_candidate(actor: User | None, candidate: Candidate, *, why: str = "") 
     The address is free again afterwards. Raises `HiringError` while an interview is still to come, or while
     something is just being done for one that is over.
     """
+    # Held until the commit, so that nobody schedules an interview with them meanwhile.
+    db.session.refresh(candidate, with_for_update=True)
     if candidate.erased_at is not None:
         return
     if coming_interviews(candidate):

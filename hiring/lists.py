@@ -74,11 +74,11 @@ def jobs(actor: User, wanted: JobFilter, turn: Turn | None = None) -> ListPage[J
     )
 
 
-def application_counts(job_ids: list[int]) -> dict[int, int]:
-    """How many candidates each of these jobs has; those without any are left out."""
+def application_counts(actor: User, job_ids: list[int]) -> dict[int, int]:
+    """How many candidates `actor` sees on each of these jobs; those without any are left out."""
     rows = db.session.execute(
         sa.select(Application.job_id, sa.func.count(Application.id))
-        .where(Application.job_id.in_(job_ids))
+        .where(Application.job_id.in_(job_ids), application_is_within(actor, Action.SEE))
         .group_by(Application.job_id)
     )
     return {row[0]: row[1] for row in rows}

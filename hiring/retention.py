@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -13,7 +14,7 @@ from extensions import db
 from hiring.commands import HiringError
 from hiring.erasing import coming_interviews, erase_candidate
 from hiring.imports import forget_old_imports
-from models import Application, Candidate, Heartbeat, Interview, Organisation
+from models import Application, Candidate, CandidateNote, Draft, Heartbeat, Interview, Organisation
 from timezones import utc_now
 
 log = logging.getLogger("retention")
@@ -49,7 +50,8 @@ def erase_expired() -> None:
 
 
 def _due(cutoff: datetime) -> list[int]:
-    """Candidates that nobody has had an interview with, or entered, since `cutoff`."""
+    """Candidates with whom nothing has happened since `cutoff`: they were not entered or put on a job, had no
+    interview, nobody noted anything about them and nobody is preparing an interview."""
     seen_since = (
         sa.select(Interview.id)
         .join(Application, Application.id == Interview.application_id)
@@ -58,11 +60,20 @@ def _due(cutoff: datetime) -> list[int]:
     return list(
         db.session.scalars(
             sa.select(Candidate.id)
-            .where(Candidate.erased_at.is_(None), Candidate.created_at < cutoff, ~seen_since.exists())
+            .where(
+                Candidate.erased_at.is_(None),
+                Candidate.created_at < cutoff,
+                ~seen_since.exists(),
+                *(~_newer(table, cutoff).exists() for table in (Application, CandidateNote, Draft)),
+            )
             .order_by(Candidate.id)
             .limit(_AT_ONCE)
         )
     )
+
+
+def _newer(table: type[Application | CandidateNote | Draft], cutoff: datetime) -> sa.Select[Any]:
+    return sa.select(table.id).where(table.candidate_id == Candidate.id, table.created_at >= cutoff)
 
 
 def _erase(candidate_id: int, days: int) -> None:

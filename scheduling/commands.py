@@ -14,6 +14,7 @@ from hiring.queries import application_is_within
 from models import (
     Application,
     Attendee,
+    Candidate,
     Interview,
     InterviewStatus,
     InterviewType,
@@ -78,6 +79,10 @@ def schedule_interview(actor: User, command: ScheduleInterview, rules: Rules) ->
         raise SchedulingError("This candidate is not on a job of yours any more.", step="setup", field="job")
     # First of all writes: of two submits of one draft only one gets past this line.
     drafts.spend(actor, command.draft_id, command.draft_version)
+    candidate = db.session.get_one(Candidate, application.candidate_id, with_for_update=True)
+    db.session.refresh(candidate)
+    if candidate.erased_at is not None:
+        raise SchedulingError("This candidate was erased meanwhile.", step="setup", field="job")
     if not application.job.is_open:
         raise SchedulingError("This job was closed meanwhile.", step="setup", field="job")
     if command.starts_at <= utc_now():

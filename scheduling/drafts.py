@@ -10,8 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
+from accounts.permissions import Action
 from extensions import db
-from models import Draft, User
+from hiring.queries import candidate_is_within
+from models import Candidate, Draft, User
 from scheduling.errors import DraftGoneError, DraftStaleError, DraftUsedError
 from timezones import utc_now
 
@@ -97,7 +99,13 @@ def open_drafts(actor: User, *, limit: int = 5) -> list[Draft]:
         db.session.scalars(
             sa.select(Draft)
             .where(
-                Draft.owner_id == actor.id, Draft.used_at.is_(None), Draft.updated_at > utc_now() - LIFETIME
+                Draft.owner_id == actor.id,
+                # Somebody who is out of sight by now is not shown from before.
+                Draft.candidate_id.in_(
+                    sa.select(Candidate.id).where(candidate_is_within(actor, Action.SCHEDULE))
+                ),
+                Draft.used_at.is_(None),
+                Draft.updated_at > utc_now() - LIFETIME,
             )
             .options(selectinload(Draft.candidate))
             .order_by(Draft.updated_at.desc())

@@ -186,11 +186,12 @@ def record_sent(mail_id: int, *, words: str) -> Interview:
 
 
 def record_refused(mail_id: int, *, words: str) -> Interview:
-    """The mail will never be taken; the timeline says for whom and in whose words."""
+    """The mail will never be taken; the timeline says for whom. What the server said stays with the mail,
+    because it may repeat an address that not every reader of the timeline may see."""
     mail = db.session.get_one(Mail, mail_id)
     mail.state, mail.words = MailState.FAILED, words[:500]
     assert mail.interview_id is not None, "a mail to the team has no timeline"
-    note(mail.interview_id, f"{mail.kind.value.title()} to {mail.name} could not be delivered. {words}")
+    note(mail.interview_id, f"{mail.kind.value.title()} to {mail.name} could not be delivered.")
     db.session.flush()
     return _note_when_all_left(mail)
 

@@ -63,7 +63,11 @@ def _row(candidate: Candidate, sees_contact: bool) -> list[str]:
 
 def _lines(rows: Iterator[list[str]] | list[list[str]]) -> str:
     file = io.StringIO(newline="")
-    csv.writer(file, lineterminator="\r\n").writerows([guarded(cell) for cell in row] for row in rows)
+    # Everything in quotes: where the list separator is a semicolon, a bare one inside a name would begin a
+    # new cell, and that one nobody has guarded.
+    csv.writer(file, lineterminator="\r\n", quoting=csv.QUOTE_ALL).writerows(
+        [guarded(cell) for cell in row] for row in rows
+    )
     return file.getvalue()
 
 

@@ -40,16 +40,21 @@ class CandidateList:
     ignored: list[str]
 
 
+_NOT_UTF8 = "The file is not in UTF-8. In Excel, save it as “CSV UTF-8 (Comma delimited)”."
+
+
 def decoded(content: bytes) -> str:
     """The text of an uploaded file. Raises `UnreadableListError`."""
     if len(content) > MOST_BYTES:
         raise UnreadableListError("The file is larger than 1 MB. Split it.")
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise UnreadableListError(
-            "The file is not in UTF-8. In Excel, save it as “CSV UTF-8 (Comma delimited)”."
-        ) from None
+        raise UnreadableListError(_NOT_UTF8) from None
+    if "\0" in text:
+        # UTF-16 without its mark passes for UTF-8, with a NUL beside each letter.
+        raise UnreadableListError(_NOT_UTF8)
+    return text
 
 
 def read_list(text: str) -> CandidateList:

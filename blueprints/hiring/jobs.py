@@ -39,7 +39,7 @@ def jobs() -> ResponseReturnValue:
             "sort": wanted.sort.value if wanted.sort is not NameSort.NAME else "",
         },
     )
-    counts = lists.application_counts([job.id for job in page.rows])
+    counts = lists.application_counts(actor(), [job.id for job in page.rows])
     return render_template("hiring/jobs.html", page=page, wanted=wanted, address=address, counts=counts)
 
 

@@ -12,7 +12,7 @@ import htmx
 from accounts.permissions import Action
 from extensions import db
 from hiring.lists import jobs_to_choose_from
-from models import FailureReason, Interview, InterviewStatus, MeetingState
+from models import FailureReason, Interview, InterviewStatus, MeetingState, ReaderRole
 from scheduling import failures, meetings, queries
 from scheduling.progress import Progress, progress_of
 from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn
@@ -119,7 +119,7 @@ def _view(interview: Interview) -> InterviewView:
     progress = progress_of(interview)
     return InterviewView(
         interview=interview,
-        progress=progress if sees_contact else _without_address(progress, interview.candidate.email),
+        progress=progress if sees_contact else _without_addresses(progress, interview),
         sees_contact=sees_contact,
         sees_link=queries.may(user, Action.SEE_JOIN_LINK, interview.id),
         sees_notes=queries.may(user, Action.SEE_NOTES, interview.id),
@@ -128,9 +128,12 @@ def _view(interview: Interview) -> InterviewView:
     )
 
 
-def _without_address(progress: Progress, address: str) -> Progress:
-    """The same for a reader without contact data: mail servers repeat the address that they refuse."""
-    hidden = re.compile(re.escape(address), re.IGNORECASE)
+def _without_addresses(progress: Progress, interview: Interview) -> Progress:
+    """The same for a reader without contact data: mail servers repeat the address that they refuse, and a
+    mail may still show one that was corrected since."""
+    known = {mail.address for mail in interview.mails if mail.role is ReaderRole.CANDIDATE}
+    known.add(interview.candidate.email)
+    hidden = re.compile("|".join(re.escape(address) for address in known), re.IGNORECASE)
     rows = (
         replace(row, detail=hidden.sub("(address not shown)", row.detail) if row.detail else None)
         for row in progress.rows

@@ -116,7 +116,7 @@ def demo_sign_in(user_id: int) -> ResponseReturnValue:
     if current_app.extensions.get("demo") is None:
         abort(404)
     user = db.session.get(User, user_id)
-    if user is None or not user.is_active:
+    if user is None or not user.is_active or user.password_hash is None:
         abort(404)
     signed_in.begin(user.id)
     audit.record(Event.SIGNED_IN, f"{user.name} signed in with one click.", user)

@@ -9,7 +9,7 @@ from flask import Flask
 from accounts.audit import Event
 from extensions import db
 from hiring import retention
-from hiring.commands import HiringError, NewCandidate, add_candidate, add_note
+from hiring.commands import HiringError, NewCandidate, add_application, add_candidate, add_note
 from hiring.erasing import erase_candidate
 from hiring.imports import start_import
 from models import (
@@ -277,6 +277,18 @@ def test_candidates_are_erased_so_many_days_after_their_last_interview(both: Tea
     ]
 
 
+def test_somebody_with_whom_something_happened_lately_is_kept(both: Team, clock: Clock) -> None:
+    retain(30)
+    noted = create_candidate("Omar Haddad", "omar@mail.example", both.job_id)
+    applied = create_candidate("Lin Wu", "lin@mail.example", both.job_id)
+    clock.now += timedelta(days=31)
+    add_note(user(both.ada), db.session.get_one(Candidate, noted.id), "Asked for a later date.")
+    add_application(db.session.get_one(Candidate, applied.id), both.other_job_id)
+    db.session.commit()
+    retention.erase_expired()
+    assert erased() == {both.dina.id}
+
+
 def test_retention_looks_once_a_day_and_then_goes_on_until_nobody_is_due(
     both: Team, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -290,7 +302,10 @@ def test_retention_looks_once_a_day_and_then_goes_on_until_nobody_is_due(
         sizes.append(len(erased()))
     assert sizes == [2, 4, 5, 5]
     late = create_candidate("Late", "late@mail.example", both.job_id).id
-    db.session.get_one(Candidate, late).created_at = clock.now - timedelta(days=60)
+    long_ago = clock.now - timedelta(days=60)
+    db.session.get_one(Candidate, late).created_at = long_ago
+    for application in db.session.get_one(Candidate, late).applications:
+        application.created_at = long_ago
     db.session.commit()
     clock.now += timedelta(hours=23)
     retention.erase_expired()
