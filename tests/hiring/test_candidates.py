@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from extensions import db
+from hiring.commands import add_application
 from models import (
     Application,
     Attendee,
@@ -235,3 +236,21 @@ def test_job_page_leads_to_the_form_with_that_job_chosen(rows: Rows, team: Team,
     assert re.search(rf'<option selected value="{team.other_job_id}"', page)
     with rows():
         assert db.session.get_one(Job, team.other_job_id).is_open
+
+
+def test_hiring_manager_cannot_turn_the_mail_of_other_peoples_jobs_to_another_address(
+    rows: Rows, team: Team, ada: Visitor, ben: Visitor
+) -> None:
+    with rows():
+        add_application(db.session.get_one(Candidate, team.dina.id), team.other_job_id)
+        db.session.commit()
+    moved = {**DETAILS, "email": "dina@elsewhere.example"}
+    answer = ben.post(address_of(team.dina, "/edit"), moved, status=422)
+    assert "ask a recruiter" in answer.text
+    # What goes to nobody else may be corrected by either.
+    ben.post(
+        address_of(team.dina, "/edit"), {**DETAILS, "email": team.dina.email, "phone": "+41 44 000 00 00"}
+    )
+    ada.post(address_of(team.dina, "/edit"), moved)
+    with rows():
+        assert db.session.get_one(Candidate, team.dina.id).email == "dina@elsewhere.example"
