@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import url_for
+from flask import current_app, url_for
 
 from blueprints.schedule_interview.dialog import Dialog
 from messaging.delivery import sender_address
@@ -18,8 +18,8 @@ from timezones import local_moment, utc_now
 from web.templating import current_organisation
 
 # The real addresses are signed for an interview that does not exist yet.
-_JOIN_PAGE_LATER = "https://smoothhiring.invalid/j/made-when-scheduled"
-_LINK_LATER = "https://zoom.invalid/j/made-when-scheduled"
+_JOIN_PAGE_LATER = "/j/made-when-you-schedule"
+_LINK_LATER = "https://zoom.us/j/made-when-you-schedule"
 
 _READERS = {
     ReaderRole.CANDIDATE: "Candidate",
@@ -63,10 +63,11 @@ def shown(dialog: Dialog) -> list[ShownLetter]:
 
 
 def _readers(facts: InterviewFacts) -> list[Reader]:
+    join_page = current_app.config["BASE_URL"] + _JOIN_PAGE_LATER
     readers = [
-        Reader(facts.candidate, ReaderRole.CANDIDATE, _JOIN_PAGE_LATER),
-        Reader(facts.hiring_manager, ReaderRole.HIRING_MANAGER, _JOIN_PAGE_LATER),
-        *(Reader(person, ReaderRole.ATTENDEE, _JOIN_PAGE_LATER) for person in facts.attendees),
+        Reader(facts.candidate, ReaderRole.CANDIDATE, join_page),
+        Reader(facts.hiring_manager, ReaderRole.HIRING_MANAGER, join_page),
+        *(Reader(person, ReaderRole.ATTENDEE, join_page) for person in facts.attendees),
     ]
     return list({reader.person.address.lower(): reader for reader in reversed(readers)}.values())[::-1]
 
