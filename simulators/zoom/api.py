@@ -42,17 +42,15 @@ OPERATION_OF = {
 def _arrive() -> Response | None:
     """Faults that keep the call from being done, then who is calling, then how often."""
     g.bearer = Bearer(None)
-    g.is_of_the_past = False
     state = zoom()
     board = state.board
-    resets = state.resets
+    g.resets = state.resets
     # Known before any fault strikes, so that the ledger can say whose call it was.
     kind, _, access_token = request.headers.get("Authorization", "").partition(" ")
     g.bearer = bearer(state, access_token if kind.lower() == "bearer" else "")
     time.sleep(board["latency_ms"] / 1000)
-    if state.resets != resets:
+    if state.resets != g.resets:
         # A slow call that began before the reset belongs to a Zoom that is no more.
-        g.is_of_the_past = True
         request.environ[DROP_CONNECTION] = True
         return Response(status=503)
     operation = OPERATION_OF.get(request.endpoint or "")
@@ -87,8 +85,6 @@ def _refused(error: ZoomError) -> Response:
 @api.after_request
 def _leave(response: Response) -> Response:
     """Faults that strike after the call was done, and the ledger."""
-    if g.is_of_the_past:
-        return response
     state = zoom()
     response.headers["x-zm-trackingid"] = f"v=2.0;clid=sim;rid=WEB_{secrets.token_hex(16)}"
     answered = 200 <= response.status_code < 300
@@ -96,6 +92,8 @@ def _leave(response: Response) -> Response:
         time.sleep(state.board["create_answer_delay_ms"] / 1000)
         if state.board.take("lose_next_creates"):
             request.environ[DROP_CONNECTION] = True
+    if state.resets != g.resets:
+        return response
     status = None if request.environ.get(DROP_CONNECTION) else response.status_code
     person: Person | None = g.bearer.person
     entry: dict[str, Any] = {

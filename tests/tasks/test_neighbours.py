@@ -46,5 +46,9 @@ def test_zoom_that_hangs_keeps_no_mail_from_leaving(
     wait_until(zoom_is_busy, what="every thread of the lane waits for Zoom", timeout=20)
     by_phone = office.schedule(software=None)
     office.simulators.wait_for_mails(2, timeout=10)
-    assert [mail.state for mail in office.mails(by_phone)] == [MailState.SENT] * 2
+    wait_until(
+        lambda: all(mail.state is MailState.SENT for mail in office.mails(by_phone)),
+        what="that the mails were taken is written down",
+        timeout=5,
+    )
     assert {office.meeting(interview).state for interview in stuck} == {MeetingState.WAITING}
