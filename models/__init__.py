@@ -4,7 +4,7 @@ No queries, no providers, no request. Split by what the tables hold; import name
 """
 
 from models.access import AuditEntry, Invitation, PasswordReset, Throttle
-from models.connections import App, Connection, ConnectionState, OAuthAttempt
+from models.connections import App, Connection, ConnectionState, OAuthAttempt, WebhookEvent
 from models.deliveries import (
     MAYBE_ALIVE,
     AttemptState,
@@ -29,11 +29,13 @@ from models.hiring import (
     search_key,
 )
 from models.interviews import (
+    Attachment,
     Attendee,
     Draft,
     Interview,
     InterviewStatus,
     InterviewType,
+    PhoneCaller,
     SchedulingMethod,
     TimelineEntry,
 )
@@ -44,6 +46,7 @@ __all__ = [
     "MAYBE_ALIVE",
     "App",
     "Application",
+    "Attachment",
     "AttemptState",
     "Attendee",
     "AuditEntry",
@@ -72,6 +75,7 @@ __all__ = [
     "OAuthAttempt",
     "Organisation",
     "PasswordReset",
+    "PhoneCaller",
     "ReaderRole",
     "Role",
     "SchedulingMethod",
@@ -82,5 +86,6 @@ __all__ = [
     "TimelineEntry",
     "User",
     "UserSession",
+    "WebhookEvent",
     "search_key",
 ]

@@ -1,4 +1,4 @@
-"""Grants that users gave for their apps, and the attempts at giving one."""
+"""Grants that users gave for their apps, the attempts at giving one, and what providers sent about them."""
 
 from __future__ import annotations
 
@@ -98,6 +98,12 @@ class Connection(Model):
     refresh_failures: Mapped[int] = mapped_column(default=0)
     problem: Mapped[str | None] = mapped_column(sa.String(500))
     problem_since: Mapped[datetime | None]
+    # Something in the way that is not the grant's fault (Zoom is away, the operator's credentials are wrong):
+    # the grant stays, and this says what is going on until a call succeeds.
+    trouble: Mapped[str | None] = mapped_column(sa.String(500))
+    trouble_since: Mapped[datetime | None]
+    # When the provider was last seen to accept this grant outside of other work.
+    checked_at: Mapped[datetime | None]
     connected_at: Mapped[datetime] = mapped_column(default=utc_now)
 
     user: Mapped[User] = relationship()
@@ -115,3 +121,15 @@ class OAuthAttempt(Model):
     app: Mapped[App] = mapped_column(choice(App, "app"))
     verifier_ciphertext: Mapped[str] = mapped_column(sa.Text)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    # Another attempt for the same app came back first. Kept until it is too old, so that this one's way
+    # back can say so instead of being unknown.
+    superseded_at: Mapped[datetime | None]
+
+
+class WebhookEvent(Model):
+    """A message from a provider that was taken, by its digest: a copy of it is answered and left alone."""
+
+    __tablename__ = "webhook_events"
+
+    digest: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)

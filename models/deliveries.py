@@ -82,6 +82,8 @@ class Meeting(Model):
         sa.ForeignKey("connections.id", ondelete="SET NULL"), index=True
     )
     provider_meeting_id: Mapped[str | None] = mapped_column(sa.String(64))
+    # What a pasted link belongs to, in the scheduler's words; the others are called by their software.
+    label: Mapped[str | None] = mapped_column(sa.String(60))
     join_url: Mapped[str | None] = mapped_column(sa.Text)
     passcode: Mapped[str | None] = mapped_column(sa.String(64))
 
@@ -154,6 +156,11 @@ class MailKind(StrEnum):
     PASSWORD_RESET = "password_reset"
     PASSWORD_CHANGED = "password_changed"
     ASK_TO_CONNECT = "ask_to_connect"
+    APP_CONNECTED = "app_connected"
+    # `revision` counts these, the first at once and the others as nudges on later days.
+    RECONNECT_NEEDED = "reconnect_needed"
+    # To the owner: a provider does not accept this server's credentials.
+    CREDENTIALS_REFUSED = "credentials_refused"
 
 
 class MailState(StrEnum):

@@ -1,4 +1,4 @@
-"""Interviews, who takes part, what happened to them, and the drafts they grow from."""
+"""Interviews, who takes part, what goes with them, what happened to them, and the drafts they grow from."""
 
 from __future__ import annotations
 
@@ -21,6 +21,13 @@ class InterviewType(StrEnum):
     VIDEO = "video"
     PHONE = "phone"
     IN_PERSON = "in_person"
+
+
+class PhoneCaller(StrEnum):
+    """Who dials at the start of a phone interview."""
+
+    TEAM = "team"
+    CANDIDATE = "candidate"
 
 
 class SchedulingMethod(StrEnum):
@@ -69,6 +76,12 @@ class Interview(Model):
     # What the scheduler asked for; what the meeting really has stands on the meeting.
     requested_passcode: Mapped[str | None] = mapped_column(sa.String(10))
 
+    # By phone: the number that is dialled, and by whom. In person: where, and how one gets there.
+    phone_number: Mapped[str | None] = mapped_column(sa.String(40))
+    phone_caller: Mapped[PhoneCaller | None] = mapped_column(choice(PhoneCaller, "phone_caller"))
+    address: Mapped[str | None] = mapped_column(sa.String(300))
+    directions: Mapped[str | None] = mapped_column(sa.String(1000))
+
     # The instant, and beside it the wall time as it was chosen ("2026-11-24T09:00"): when a country
     # changes its rules, the wall time is what the people agreed on.
     starts_at: Mapped[datetime]
@@ -91,6 +104,7 @@ class Interview(Model):
     meeting: Mapped[Meeting | None] = relationship(back_populates="interview")
     mails: Mapped[list[Mail]] = relationship(order_by="Mail.id")
     timeline: Mapped[list[TimelineEntry]] = relationship(order_by="TimelineEntry.id")
+    attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")
 
     @property
     def candidate(self) -> Candidate:
@@ -125,6 +139,30 @@ class TimelineEntry(Model):
     words: Mapped[str] = mapped_column(sa.String(500))
 
     actor: Mapped[User | None] = relationship()
+
+
+class Attachment(Model):
+    """A file that goes with an interview's invitation. It belongs to a draft first and to the interview that
+    grows from it after; its bytes lie in the instance folder."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (sa.CheckConstraint("size_bytes > 0", name="size_bytes"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # With neither the row only waits for its file to be removed.
+    draft_id: Mapped[str | None] = mapped_column(sa.ForeignKey("drafts.id", ondelete="SET NULL"), index=True)
+    interview_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("interviews.id", ondelete="CASCADE"), index=True
+    )
+    # As the person's computer called it; never part of a path of ours.
+    name: Mapped[str] = mapped_column(sa.String(160))
+    content_type: Mapped[str] = mapped_column(sa.String(100))
+    size_bytes: Mapped[int]
+    # The random name of the file that holds the bytes.
+    stored_as: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    is_for_team_only: Mapped[bool] = mapped_column(default=False)
+    uploaded_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
 class Draft(Model):

@@ -45,6 +45,9 @@ class Organisation(Model):
     is_demo: Mapped[bool] = mapped_column(default=False)
     # Days after their last interview at which candidates are erased; empty means never.
     retention_days: Mapped[int | None]
+    # The organisation's own words around the details of every invitation.
+    invitation_intro: Mapped[str] = mapped_column(sa.String(1000), default="")
+    invitation_closing: Mapped[str] = mapped_column(sa.String(1000), default="")
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 

@@ -1,0 +1,101 @@
+"""What the migrations leave behind is what the models say, also when the database was there before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from extensions import db
+from tests.machines.application import build_app, close_app, settings_for
+from tests.machines.postgresql import PostgreSQLCluster
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_app(request: pytest.FixtureRequest, tmp_path: Path, instance_path: Path) -> Iterator[Flask]:
+    """An application on a database without any table."""
+    if request.param == "sqlite":
+        app = build_app(settings_for(f"sqlite:///{tmp_path / 'empty.sqlite3'}", instance_path))
+        yield app
+        close_app(app)
+        return
+    cluster: PostgreSQLCluster = request.getfixturevalue("postgresql")
+    url = cluster.create_database(template="template0")
+    app = build_app(settings_for(url, instance_path))
+    yield app
+    close_app(app)
+    cluster.drop_database(url)
+
+
+def _shape() -> dict[str, Any]:
+    """Everything that can be read back of the tables, comparable whatever the order."""
+    inspector = sa.inspect(db.engine)
+    return {
+        table: {
+            "columns": sorted(
+                (column["name"], str(column["type"]), column["nullable"])
+                for column in inspector.get_columns(table)
+            ),
+            "checks": sorted(str(check["name"]) for check in inspector.get_check_constraints(table)),
+            "uniques": sorted(
+                tuple(unique["column_names"]) for unique in inspector.get_unique_constraints(table)
+            ),
+            "indexes": sorted(
+                (str(index["name"]), index["unique"]) for index in inspector.get_indexes(table)
+            ),
+            "foreign": sorted(
+                (
+                    tuple(key["constrained_columns"]),
+                    key["referred_table"],
+                    str(key["options"].get("ondelete")),
+                )
+                for key in inspector.get_foreign_keys(table)
+            ),
+        }
+        for table in inspector.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+def _allowed(table: str, check: str) -> str:
+    checks = sa.inspect(db.engine).get_check_constraints(table)
+    return next(str(found["sqltext"]) for found in checks if found["name"] == check)
+
+
+def test_migrations_make_what_the_models_say(empty_app: Flask) -> None:
+    with empty_app.app_context():
+        db.create_all()
+        wanted = _shape()
+        db.drop_all()
+        flask_migrate.upgrade()
+        assert _shape() == wanted
+        for table in db.metadata.sorted_tables:
+            for column in table.columns:
+                if isinstance(column.type, sa.Enum):
+                    words = _allowed(table.name, f"ck_{table.name}_{column.type.name}")
+                    assert set(column.type.enums) == set(words.split("'")[1::2]), (table.name, column.name)
+
+
+def test_database_from_the_first_release_keeps_its_rows_both_ways(empty_app: Flask) -> None:
+    with empty_app.app_context():
+        flask_migrate.upgrade(revision="0001")
+        before = _shape()
+        with db.engine.begin() as connection:
+            connection.execute(
+                sa.text(
+                    "INSERT INTO mails (kind, revision, minutes_before, role, name, address, message_id,"
+                    " due_at, state, may_be_double, created_at) VALUES ('password_reset', 0, 0,"
+                    " 'team', 'Ada', 'ada@team.example', '<one@team.example>', '2026-01-01', 'sent', false,"
+                    " '2026-01-01')"
+                )
+            )
+        flask_migrate.upgrade()
+        flask_migrate.downgrade(revision="0001")
+        assert _shape() == before
+        with db.engine.connect() as connection:
+            assert connection.execute(sa.text("SELECT address FROM mails")).scalar_one() == "ada@team.example"
