@@ -96,6 +96,9 @@ class Connection(Model):
     # A passing fault at the token endpoint: when to ask again, and how often it has failed in a row.
     refresh_after: Mapped[datetime | None]
     refresh_failures: Mapped[int] = mapped_column(default=0)
+    # A refresh may have been carried out although its answer never came. If the token we still hold turns
+    # out to be spent, this is why.
+    refresh_may_be_lost: Mapped[bool] = mapped_column(default=False)
     problem: Mapped[str | None] = mapped_column(sa.String(500))
     problem_since: Mapped[datetime | None]
     # Something in the way that is not the grant's fault (Zoom is away, the operator's credentials are wrong):

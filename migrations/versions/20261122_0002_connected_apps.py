@@ -30,6 +30,10 @@ def upgrade() -> None:
     op.add_column("connections", sa.Column("trouble", sa.String(length=500), nullable=True))
     op.add_column("connections", sa.Column("trouble_since", database.UTCDateTime(), nullable=True))
     op.add_column("connections", sa.Column("checked_at", database.UTCDateTime(), nullable=True))
+    op.add_column(
+        "connections",
+        sa.Column("refresh_may_be_lost", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
     op.add_column("oauth_attempts", sa.Column("superseded_at", database.UTCDateTime(), nullable=True))
     op.create_table(
         "webhook_events",
@@ -48,7 +52,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_webhook_events_received_at"), "webhook_events")
     op.drop_table("webhook_events")
     op.drop_column("oauth_attempts", "superseded_at")
-    for column in ("checked_at", "trouble_since", "trouble"):
+    for column in ("refresh_may_be_lost", "checked_at", "trouble_since", "trouble"):
         op.drop_column("connections", column)
 
 
