@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -17,8 +17,6 @@ from models import (
     Candidate,
     Interview,
     InterviewStatus,
-    InterviewType,
-    MeetingSoftware,
     SchedulingMethod,
     User,
 )
@@ -27,6 +25,7 @@ from scheduling.clashes import find_clashes
 from scheduling.errors import SchedulingError
 from scheduling.rules import Rules
 from scheduling.timeline import note
+from scheduling.venues import OnlineMeeting, OnSite, PhoneCall, Venue
 from timezones import utc_now
 
 
@@ -47,10 +46,8 @@ class ScheduleInterview:
     draft_id: str
     draft_version: int
     application_id: int
-    interview_type: InterviewType
-    software: MeetingSoftware | None
+    venue: Venue
     agenda: str
-    passcode: str | None = field(repr=False)
     starts_at: datetime
     wall_time: str
     timezone: str
@@ -100,14 +97,13 @@ def schedule_interview(actor: User, command: ScheduleInterview, rules: Rules) ->
         application_id=application.id,
         scheduler_id=actor.id,
         hiring_manager_id=manager.id,
-        interview_type=command.interview_type,
+        interview_type=command.venue.interview_type,
         method=SchedulingMethod.DIRECT,
         status=InterviewStatus.SCHEDULED,
         title=command.title,
         agenda=command.agenda,
         message_to_candidate=command.message_to_candidate,
         internal_notes=command.internal_notes,
-        requested_passcode=command.passcode,
         starts_at=command.starts_at,
         duration_minutes=command.duration_minutes,
         wall_time=command.wall_time,
@@ -118,13 +114,20 @@ def schedule_interview(actor: User, command: ScheduleInterview, rules: Rules) ->
             for person in _distinct(command.attendees, {application.candidate.email, manager.email})
         ],
     )
+    match command.venue:
+        case OnlineMeeting(passcode=passcode):
+            interview.requested_passcode = passcode
+        case PhoneCall(number, caller):
+            interview.phone_number, interview.phone_caller = number, caller
+        case OnSite(address, directions):
+            interview.address, interview.directions = address, directions
     db.session.add(interview)
     db.session.flush()
     drafts.point_to_interview(command.draft_id, interview.id)
     note(interview.id, f"{actor.name} scheduled the interview", actor=actor)
     due_at = utc_now()
-    if command.software is not None:
-        due_at = meetings.want_meeting(interview, command.software, rules).grace_ends_at
+    if isinstance(command.venue, OnlineMeeting):
+        due_at = meetings.want_meeting(interview, command.venue.software, rules).grace_ends_at
     mails.queue_invitations(interview, rules, due_at=due_at)
     mails.queue_reminders(interview, rules, command.reminder_minutes)
     return interview

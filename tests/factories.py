@@ -21,10 +21,10 @@ from hiring.commands import NewCandidate, NewJob, add_candidate, add_job
 from models import (
     App,
     Application,
-    InterviewType,
     Job,
     JobMember,
     MeetingSoftware,
+    PhoneCaller,
     Role,
     User,
     UserSession,
@@ -32,6 +32,7 @@ from models import (
 from scheduling import drafts
 from scheduling.commands import NewAttendee, ScheduleInterview, schedule_interview
 from scheduling.meetings import try_again_for_host
+from scheduling.venues import OnlineMeeting, PhoneCall
 from security import hash_password, hash_token
 from tests.machines.simulators import Simulators
 from timezones import in_zone, utc_now
@@ -181,10 +182,8 @@ def schedule(
             draft_id=draft.id,
             draft_version=draft.version,
             application_id=candidate.application_id,
-            interview_type=InterviewType.VIDEO if software else InterviewType.PHONE,
-            software=software,
+            venue=OnlineMeeting(software, passcode) if software else _ON_THE_PHONE,
             agenda=agenda,
-            passcode=passcode,
             starts_at=starts_at,
             wall_time=f"{in_zone(starts_at, timezone):%Y-%m-%dT%H:%M}",
             timezone=timezone,
@@ -201,6 +200,9 @@ def schedule(
     )
     db.session.commit()
     return interview.id
+
+
+_ON_THE_PHONE = PhoneCall("+49 30 901820", PhoneCaller.TEAM)
 
 
 def _title(job: Job) -> str:

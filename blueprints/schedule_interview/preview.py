@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from flask import current_app, url_for
 
-from blueprints.schedule_interview.dialog import Dialog
 from messaging.delivery import sender_address
 from messaging.facts import InterviewFacts, Person, Reader
 from messaging.letters import Letter, compose_invitation
 from messaging.reading import describe_ics
 from models import ReaderRole
 from scheduling.hosts import first_usable
+from scheduling.venues import OnlineMeeting
 from timezones import local_moment, utc_now
 from web.templating import current_organisation
+
+if TYPE_CHECKING:
+    from blueprints.schedule_interview.dialog import Dialog
 
 # The real addresses are signed for an interview that does not exist yet.
 _JOIN_PAGE_LATER = "/j/made-when-you-schedule"
@@ -78,6 +82,8 @@ def _facts(dialog: Dialog) -> InterviewFacts:
     assert manager is not None
     assert organisation is not None
     assert dialog.job is not None
+    software = command.venue.software if isinstance(command.venue, OnlineMeeting) else None
+    passcode = command.venue.passcode if isinstance(command.venue, OnlineMeeting) else None
     has_host = first_usable(dialog.hosts()) is not None
     zones = {user.id: user.timezone for user in dialog.team}
     return InterviewFacts(
@@ -85,13 +91,13 @@ def _facts(dialog: Dialog) -> InterviewFacts:
         job_title=dialog.job.title,
         organisation=organisation.name,
         type_label="Video",
-        software_label=command.software.label if command.software else None,
+        software_label=software.label if software else None,
         starts_at=command.starts_at,
         duration_minutes=command.duration_minutes,
         zone=command.timezone,
         link_state="ready" if has_host else "failed",
         join_url=_LINK_LATER if has_host else None,
-        passcode=(command.passcode or "made by Zoom") if has_host else None,
+        passcode=(passcode or "made by Zoom") if has_host else None,
         agenda=command.agenda,
         message_to_candidate=command.message_to_candidate,
         scheduler=Person(dialog.actor.name, dialog.actor.email, dialog.actor.timezone),

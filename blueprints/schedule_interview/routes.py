@@ -12,7 +12,9 @@ from flask.typing import ResponseReturnValue
 from accounts.permissions import Action
 from blueprints.schedule_interview import preview, views
 from blueprints.schedule_interview.dialog import Dialog
-from blueprints.schedule_interview.forms import DateTimeStep, FinalizeStep, StepForm
+from blueprints.schedule_interview.steps import BY_KEY
+from blueprints.schedule_interview.steps.base import Step, StepForm
+from blueprints.schedule_interview.steps.finalize import FINALIZE, FinalizeForm
 from extensions import db
 from hiring import queries
 from scheduling import drafts
@@ -87,15 +89,16 @@ def _with_dialog(view: Callable[..., ResponseReturnValue]) -> Callable[..., Resp
     return found
 
 
-def _stale(dialog: Dialog, step: str) -> ResponseReturnValue:
+def _stale(dialog: Dialog, key: str) -> ResponseReturnValue:
     """The draft was saved since this form was opened: go on if by the same form, else show both."""
+    step = BY_KEY[key]
     posted = dialog.posted(step)
-    if step != "finalize" and dialog.answers(posted) == dialog.draft.payload.get(step):
-        return redirect(_address(dialog, _after(step)), 303)
+    if step is not FINALIZE and step.answers(dialog, posted) == dialog.draft.payload.get(key):
+        return redirect(dialog.address(_after(key)), 303)
     return (
         render_template(
             "schedule_interview/stale.html",
-            go_on_url=_address(dialog, step),
+            go_on_url=dialog.address(key),
             yours=views.answers_in_words(posted),
             saved=views.answers_in_words(dialog.saved(step)),
         ),
@@ -107,46 +110,41 @@ def _stale(dialog: Dialog, step: str) -> ResponseReturnValue:
 @_with_dialog
 def resume(dialog: Dialog) -> ResponseReturnValue:
     """Go on where it was left."""
-    return redirect(_address(dialog, dialog.first_incomplete() or "preview"), 303)
+    return redirect(dialog.address(dialog.first_incomplete() or "preview"), 303)
 
 
 @schedule_interview.route("/schedule/<draft_id>/<step>", methods=["GET", "POST"])
 @_with_dialog
 def step(dialog: Dialog, step: str) -> ResponseReturnValue:
-    if step not in STEPS:
-        abort(404)
+    here = BY_KEY.get(step) or abort(404)
     earlier = dialog.first_incomplete()
     if earlier is not None and STEPS.index(earlier) < STEPS.index(step):
         if earlier in dialog.draft.payload:
             say("What was chosen here is no longer possible. Please choose again.", "warning")
-        return redirect(_address(dialog, earlier), 303)
+        return redirect(dialog.address(earlier), 303)
     if request.method == "GET":
-        return _page(dialog, step, dialog.saved(step))
-    form = dialog.posted(step)
-    if not form.validate():
-        return _page(dialog, step, form, 422)
-    if step == "finalize":
-        assert isinstance(form, FinalizeStep)
+        return _page(dialog, here, dialog.saved(here))
+    form = dialog.posted(here)
+    if not here.check(dialog, form):
+        return _page(dialog, here, form, 422)
+    if isinstance(form, FinalizeForm):
         return _finalize(dialog, form)
-    if isinstance(form, DateTimeStep) and dialog.clashes(form) and not form.clash_ok.data:
-        form.refuse("clash_ok", "Choose another time, or tick that it is all right.")
-        return _page(dialog, step, form, 422)
-    drafts.save_step(dialog.draft, _version(form), step, dialog.answers(form))
+    drafts.save_step(dialog.draft, _version(form), step, here.answers(dialog, form))
     db.session.commit()
-    return redirect(_address(dialog, _after(step)), 303)
+    return redirect(dialog.address(_after(step)), 303)
 
 
-def _finalize(dialog: Dialog, form: FinalizeStep) -> ResponseReturnValue:
+def _finalize(dialog: Dialog, form: FinalizeForm) -> ResponseReturnValue:
     """One command, one commit. Everything was checked again on the way here."""
     command = dialog.command(_version(form), tuple(form.reminders.data or ()))
     try:
         interview_id = schedule(dialog.actor, command, dialog.rules).id
     except SchedulingError as error:
         db.session.rollback()
-        dialog = _dialog(dialog.draft.id)
-        wrong = dialog.saved(error.step)
+        dialog, there = _dialog(dialog.draft.id), BY_KEY[error.step]
+        wrong = dialog.saved(there)
         wrong.refuse(error.field, error.words)
-        return _page(dialog, error.step, wrong, 422)
+        return _page(dialog, there, wrong, 422)
     db.session.commit()
     return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
 
@@ -174,10 +172,5 @@ def _after(step: str) -> str:
     return STEPS[STEPS.index(step) + 1]
 
 
-def _address(dialog: Dialog, step: str) -> str:
-    return url_for("schedule_interview.step", draft_id=dialog.draft.id, step=step)
-
-
-def _page(dialog: Dialog, step: str, form: StepForm, status: int = 200) -> ResponseReturnValue:
-    template = f"schedule_interview/{step.replace('-', '_')}.html"
-    return render_template(template, **views.context(dialog, step, form)), status
+def _page(dialog: Dialog, step: Step[Any], form: StepForm, status: int = 200) -> ResponseReturnValue:
+    return render_template(step.template, **views.context(dialog, step, form)), status
