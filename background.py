@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Flask
 
 from hiring.retention import erase_expired
+from scheduling import attachments
 from tasks.grants import enqueue_due_refreshes
 from tasks.handlers import all_handlers
 from tasks.metronome import Metronome
@@ -29,7 +31,8 @@ class Background:
 
 def make_runner(app: Flask) -> Runner:
     """A runner that knows every kind of task; for the command line, which runs it by hand."""
-    return Runner(app, all_handlers(app.extensions["links"], app.extensions["rules"]))
+    parts = app.extensions
+    return Runner(app, all_handlers(parts["links"], parts["rules"], parts["attachment_files"]))
 
 
 def start(app: Flask) -> Background | None:
@@ -37,7 +40,8 @@ def start(app: Flask) -> Background | None:
     if not app.config["SCHEDULER_ENABLED"]:
         return None
     runner = make_runner(app)
-    metronome = Metronome(app, runner, chores=(enqueue_due_refreshes, erase_expired))
+    sweep_files = partial(attachments.sweep, app.extensions["attachment_files"])
+    metronome = Metronome(app, runner, chores=(enqueue_due_refreshes, erase_expired, sweep_files))
     runner.start()
     metronome.start()
     return Background(runner, metronome)

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic
 
 from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from accounts.permissions import Action
-from blueprints.schedule_interview.steps import ASKING, ATTENDEES, DATE_TIME, DETAILS, SETUP
-from blueprints.schedule_interview.steps.base import F, Step, StepForm
+from blueprints.schedule_interview.as_before import SUGGESTED, Answers, suggested_by
+from blueprints.schedule_interview.changes import say_what_changed
+from blueprints.schedule_interview.steps import ASKING, ATTENDEES, DATE_TIME, DETAILS, FINALIZE, SETUP
+from blueprints.schedule_interview.steps.base import F, Step
 from hiring import queries
 from models import Application, Draft, Job, MeetingSoftware, User
+from scheduling.clashes import zoom_host_for
 from scheduling.commands import NewAttendee, ScheduleInterview
+from scheduling.drafts import STEPS
 from scheduling.hosts import Host, possible_hosts
+from scheduling.repeating import last_on_job
 from scheduling.rules import Rules
+from scheduling.venues import Venue
+
+
+@dataclass(frozen=True)
+class _CheckedForm(Generic[F]):
+    form: F
+    is_right: bool
 
 
 class Dialog:
@@ -24,16 +38,22 @@ class Dialog:
     def __init__(self, actor: User, draft: Draft, rules: Rules) -> None:
         self.actor, self.draft, self.rules = actor, draft, rules
         self.candidate = draft.candidate
-        self.applications = [
-            application
-            for application in queries.applications_of(actor, draft.candidate_id, Action.SCHEDULE)
-            if application.job.is_open
-        ]
-        self.team = queries.team()
+        self._checked: dict[str, _CheckedForm[Any]] = {}
 
-    def address(self, step_key: str) -> str:
-        """Where a step of this draft is found."""
-        return url_for("schedule_interview.step", draft_id=self.draft.id, step=step_key)
+    def address(self, step_key: str, *, back_to_finalize: bool = False) -> str:
+        """Where a step of this draft is found; `back_to_finalize` makes its main button lead to the end."""
+        origin: dict[str, Any] = {"from": FINALIZE.key} if back_to_finalize else {}
+        return url_for("schedule_interview.step", draft_id=self.draft.id, step=step_key, **origin)
+
+    @cached_property
+    def applications(self) -> list[Application]:
+        """What the candidate can be interviewed for by this person: applications on open jobs."""
+        found = queries.applications_of(self.actor, self.draft.candidate_id, Action.SCHEDULE)
+        return [application for application in found if application.job.is_open]
+
+    @cached_property
+    def team(self) -> list[User]:
+        return queries.team()
 
     # Forms
 
@@ -44,31 +64,59 @@ class Dialog:
         return form
 
     def saved(self, step: Step[F]) -> F:
-        """The form of a step as the draft holds it, or fresh with what is usual."""
+        """The form of a step as the draft holds it, with what no longer holds said beside its field; or
+        fresh, with what is usual."""
         form = self._from_draft(step, csrf=True)
-        if step.key in self.draft.payload:
+        if self.is_saved(step):
             step.show_saved(self, form)
+            if self.is_wrong(step):
+                for name, field in self._checked[step.key].form._fields.items():
+                    form[name].errors = field.errors
+                say_what_changed(self, form)
         else:
             step.suggest(self, form)
+            for name, values in self.suggested.get(step.key, {}).items():
+                if name in form:
+                    form[name].process(MultiDict((form[name].name, value) for value in values))
         form.version.data = str(self.draft.version)
         return form
 
+    def is_saved(self, step: Step[Any]) -> bool:
+        return step.key in self.draft.payload
+
     def checked(self, step: Step[F]) -> F | None:
         """The saved form of a step if everything in it still holds, else None."""
-        form: F | None = self._checked[step.key]
-        return form
+        found = self._check(step) if self.is_saved(step) else None
+        return found.form if found is not None and found.is_right else None
+
+    def is_wrong(self, step: Step[Any]) -> bool:
+        """Whether the step was filled in and does not hold any more, because the world has changed."""
+        return step in ASKING and self.is_saved(step) and self.checked(step) is None
+
+    def _check(self, step: Step[F]) -> _CheckedForm[F]:
+        if step.key not in self._checked:
+            form = self._from_draft(step, csrf=False)
+            self._checked[step.key] = _CheckedForm(form, form.validate())
+        return self._checked[step.key]
 
     @cached_property
-    def _checked(self) -> dict[str, Any]:
-        found: dict[str, StepForm | None] = {}
-        for step in ASKING:
-            form = self._from_draft(step, csrf=False) if step.key in self.draft.payload else None
-            found[step.key] = form if form is not None and form.validate() else None
-        return found
+    def suggested(self) -> Mapping[str, Answers]:
+        """What the steps that were not saved yet begin with, by step and field."""
+        given: Mapping[str, Answers] | None = self.draft.payload.get(SUGGESTED)
+        if given is not None:
+            return given
+        last = last_on_job(self.actor, self.job.id) if self.job is not None else None
+        return suggested_by(last, self.actor, self.candidate) if last is not None else {}
 
     def first_incomplete(self) -> str | None:
         """The first step that still has to be filled in; None when all that Finalize needs is there."""
-        return next((step.key for step in ASKING if self._checked[step.key] is None), None)
+        return next((step.key for step in ASKING if self.checked(step) is None), None)
+
+    def may_finish_from(self, step: Step[Any]) -> bool:
+        """Whether this step is all that lies before Finalize, for somebody who has been further than here;
+        on the first way there the steps come one after the other."""
+        has_been_further = any(later in self.draft.payload for later in STEPS[STEPS.index(step.key) + 1 :])
+        return has_been_further and all(self.checked(other) is not None for other in ASKING if other != step)
 
     def _from_draft(self, step: Step[F], *, csrf: bool) -> F:
         saved = self.draft.payload.get(step.key)
@@ -108,6 +156,22 @@ class Dialog:
         manager = self.hiring_manager
         return possible_hosts(MeetingSoftware.ZOOM, manager or self.actor, self.actor)
 
+    def zoom_host(self, manager: User | None) -> Host | None:
+        """On whose Zoom account it would be held with that hiring manager, if by Zoom and on anybody's."""
+        return zoom_host_for(self.venue, manager or self.actor, self.actor) if self.venue else None
+
+    @property
+    def venue(self) -> Venue | None:
+        """Where it will be held; None while that is not settled."""
+        setup = self.checked(SETUP)
+        return setup.venue if setup is not None else None
+
+    @property
+    def duration_minutes(self) -> int:
+        """How long it takes: as chosen, else as it will be suggested."""
+        when = self.checked(DATE_TIME) or self.saved(DATE_TIME)
+        return when.duration_minutes.data or 0
+
     def busy_user_ids(self) -> set[int]:
         """The people of the team whose time the interview takes, as far as they are chosen yet."""
         manager = self.hiring_manager
@@ -124,10 +188,16 @@ class Dialog:
         known = {person.email for person in team}
         return team + tuple(person for person in form.other_people if person.email not in known)
 
-    def command(self, version: int, reminder_minutes: tuple[int, ...] | None = None) -> ScheduleInterview:
+    def command(
+        self,
+        version: int,
+        reminder_minutes: tuple[int, ...] | None = None,
+        *,
+        no_reminder_for: frozenset[str] = frozenset(),
+    ) -> ScheduleInterview:
         """Everything as one command. Only for a draft whose steps are complete.
 
-        `reminder_minutes` is what Finalize was sent with; before, all reminders are wanted.
+        `reminder_minutes` and `no_reminder_for` are what Finalize was sent with; before, everybody gets all.
         """
         setup, when = self.checked(SETUP), self.checked(DATE_TIME)
         people, details = self.checked(ATTENDEES), self.checked(DETAILS)
@@ -153,5 +223,6 @@ class Dialog:
             message_to_candidate=details.message_to_candidate.data or "",
             internal_notes=details.internal_notes.data or "",
             reminder_minutes=self.rules.reminder_minutes if reminder_minutes is None else reminder_minutes,
-            clash_is_ok=bool(when.clash_ok.data),
+            accepted_clashes=when.accepted_clashes.keys | people.accepted_clashes.keys,
+            no_reminder_for=no_reminder_for,
         )

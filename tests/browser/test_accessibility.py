@@ -71,6 +71,13 @@ def test_no_page_has_a_barrier(
     page.goto(page.url.rpartition("/")[0] + "/finalize")
     page.get_by_role("button", name="Schedule Interview").click()
     page.get_by_role("link", name="Join Zoom Meeting").wait_for(timeout=15_000)
+    open_the_dialog(page, base_url)
+    page.get_by_text("Filled in as last time").wait_for()
+    _check(page, size)
+    page.goto(page.url.rpartition("/")[0] + "/discard")
+    _check(page, size)
+    page.goto(f"{base_url}/interviews/1/another")
+    _check(page, size)
     for path in ("/interviews/1", "/interviews", "/jobs", "/jobs/1", "/candidates", "/candidates/1", "/"):
         page.goto(base_url + path)
         _check(page, size)

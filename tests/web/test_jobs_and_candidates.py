@@ -199,7 +199,7 @@ def test_hostile_text_goes_through_every_field_and_does_nothing(app: Flask, star
     )
     answers = {
         "setup": {"agenda": agenda},
-        "attendees": {"others": "Sam <sam@partner.example>"},
+        "attendees": {"other_names": "Sam", "other_emails": "sam@partner.example"},
         "details": {"title": heading, "message_to_candidate": message, "internal_notes": notes},
     }
     draft = walk_to(ada, int(candidate.address.rpartition("/")[2]), "finalize", answers)

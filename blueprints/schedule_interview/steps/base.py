@@ -45,6 +45,10 @@ class Step(Generic[F]):
         """Whether what was just sent may be saved; what may not is said beside its field."""
         return bool(form.validate())
 
+    def stays(self, form: F) -> bool:
+        """Whether the button that was pressed leads back to this page instead of on."""
+        return False
+
     def answers(self, dialog: Dialog, form: F) -> dict[str, list[str]]:
         """What the form holds, as text, for keeping in the draft."""
         return {

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from blueprints.schedule_interview import preview
+from flask import request
+
+from blueprints.schedule_interview.hosting import hosting_warnings, meeting_in_words
+from blueprints.schedule_interview.preview import Preview
 from blueprints.schedule_interview.steps.base import Step, StepForm
-from blueprints.schedule_interview.steps.setup import hosting
 
 if TYPE_CHECKING:
     from blueprints.schedule_interview.dialog import Dialog
@@ -21,11 +23,17 @@ class PreviewStep(Step[PreviewForm]):
     form_class = PreviewForm
 
     def context(self, dialog: Dialog, form: PreviewForm) -> dict[str, Any]:
+        preview = Preview(dialog)
+        asked = request.args.get("reader", 0, type=int)
+        # Whoever was asked for may have been taken off the interview since.
+        number = asked if 0 <= asked < len(preview.recipients) else 0
         return {
-            "letters": preview.shown(dialog),
-            "reminders": preview.reminders(dialog),
-            "will_not_happen": preview.will_not_happen(dialog),
-            "hosting": hosting(dialog),
+            "readers": preview.choices(number),
+            "letter": preview.shown(number),
+            "reminders": preview.reminders(),
+            "will_not_happen": preview.will_not_happen(),
+            "hosting_warnings": hosting_warnings(dialog),
+            "meeting": meeting_in_words(dialog),
         }
 
 

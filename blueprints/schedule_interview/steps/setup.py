@@ -1,25 +1,53 @@
-"""Setup: for which job, what kind of interview, and on whose account it is held."""
+"""Setup: for which job, what kind of interview, where it is held, and what it is about."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from wtforms import Field, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length
 
+from blueprints.schedule_interview.hosting import hosting, zoom_warnings
 from blueprints.schedule_interview.steps.base import Step, StepForm
-from models import FailureReason, InterviewType, MeetingSoftware
-from scheduling.hosts import first_usable
-from scheduling.venues import OnlineMeeting, Venue
+from models import InterviewType, MeetingSoftware, PhoneCaller
+from scheduling.venues import (
+    ADDRESS_LIMIT,
+    DIRECTIONS_LIMIT,
+    LABEL_LIMIT,
+    PHONE_LIMIT,
+    OnlineMeeting,
+    OnSite,
+    PastedLink,
+    PhoneCall,
+    Venue,
+    problems_of,
+)
 
 if TYPE_CHECKING:
     from blueprints.schedule_interview.dialog import Dialog
 
-# What Zoom takes as a passcode, by its API reference: at most ten characters, letters, digits and @ - _ *.
-_PASSCODE = re.compile(r"[A-Za-z0-9@_*-]{1,10}")
+VenueKind = Literal["zoom", "other", "phone", "in_person"]
+
+# What is asked for each kind beside what is asked for all; nothing else of it is checked or kept.
+_ASKED_FOR: dict[VenueKind, frozenset[str]] = {
+    "zoom": frozenset({"meeting_software", "password"}),
+    "other": frozenset({"meeting_software", "link_label", "link_url"}),
+    "phone": frozenset({"phone_number", "phone_caller"}),
+    "in_person": frozenset({"address", "directions"}),
+}
+_ASKED_FOR_SOME = frozenset().union(*_ASKED_FOR.values())
+
+
+class _Needed:
+    """Marks a field that its kind of interview cannot do without. Whether it is filled in is checked with
+    the venue, because the other kinds can."""
+
+    field_flags: ClassVar = {"required": True}
+
+    def __call__(self, form: StepForm, field: Field) -> None:
+        return
 
 
 class SetupForm(StepForm):
@@ -27,32 +55,73 @@ class SetupForm(StepForm):
     job = SelectField("Job", coerce=int)
     interview_type = RadioField(
         "Interview type",
-        choices=[SelectChoice(InterviewType.VIDEO.value, "Video")],
+        choices=[SelectChoice(kind.value, kind.label) for kind in InterviewType],
         default=InterviewType.VIDEO.value,
     )
     meeting_software = SelectField(
         "Meeting Software",
-        choices=[SelectChoice(MeetingSoftware.ZOOM.value, "Zoom")],
+        choices=[
+            SelectChoice(software.value, software.label)
+            for software in (MeetingSoftware.ZOOM, MeetingSoftware.OTHER)
+        ],
         default=MeetingSoftware.ZOOM.value,
     )
+    link_label = StringField(
+        "Name of the software", validators=[_Needed()], render_kw={"maxlength": str(LABEL_LIMIT)}
+    )
+    link_url = StringField("Link", validators=[_Needed()])
+    phone_caller = RadioField(
+        "Who calls?",
+        choices=[
+            SelectChoice(PhoneCaller.TEAM.value, "We call the candidate"),
+            SelectChoice(PhoneCaller.CANDIDATE.value, "The candidate calls us"),
+        ],
+        default=PhoneCaller.TEAM.value,
+    )
+    phone_number = StringField(
+        "Phone number", validators=[_Needed()], render_kw={"maxlength": str(PHONE_LIMIT)}
+    )
+    address = TextAreaField("Address", validators=[_Needed()])
+    directions = TextAreaField("How to get there")
     agenda = TextAreaField(
         "Agenda",
         validators=[
             DataRequired("Enter an agenda, so that everybody knows what to expect."),
-            Length(max=2000, message="Zoom takes at most 2000 characters."),
+            Length(max=2000, message="An agenda has at most 2000 characters."),
         ],
-        render_kw={"placeholder": "Introduction, experience discussion, Q&A", "maxlength": "2000"},
     )
-    password = StringField("Password", validators=[Optional()])
+    password = StringField("Password")
 
-    def validate_password(self, field: Field) -> None:
-        if not _PASSCODE.fullmatch(field.data):
-            raise ValidationError("Use at most 10 letters, digits and the characters @ _ * - without spaces.")
+    @property
+    def kind(self) -> VenueKind:
+        """Which of the kinds is chosen, from a form whose choices were found right."""
+        if self.interview_type.data == InterviewType.PHONE:
+            return "phone"
+        if self.interview_type.data == InterviewType.IN_PERSON:
+            return "in_person"
+        return "other" if self.meeting_software.data == MeetingSoftware.OTHER else "zoom"
 
     @property
     def venue(self) -> Venue:
-        """Where it is held, from a form that was found right."""
-        return OnlineMeeting(MeetingSoftware(self.meeting_software.data), self.password.data or None)
+        """Where it is held, from a form whose choices were found right."""
+        match self.kind:
+            case "zoom":
+                return OnlineMeeting(MeetingSoftware.ZOOM, self.password.data or None)
+            case "other":
+                return PastedLink(self.link_url.data or "", self.link_label.data or "")
+            case "phone":
+                return PhoneCall(self.phone_number.data or "", PhoneCaller(self.phone_caller.data))
+            case "in_person":
+                return OnSite(self.address.data or "", self.directions.data or "")
+
+    def validate(self, extra_validators: dict[str, Sequence[Any]] | None = None) -> bool:
+        is_right = bool(super().validate(extra_validators))
+        if self.interview_type.errors or self.meeting_software.errors or self.phone_caller.errors:
+            return False
+        problems = problems_of(self.venue)
+        for name, words in problems.items():
+            self.refuse(name, words)
+        return is_right and not problems
 
 
 class SetupStep(Step[SetupForm]):
@@ -64,8 +133,21 @@ class SetupStep(Step[SetupForm]):
         if len(dialog.applications) == 1 and dialog.application is not None:
             del form.job
 
+    def suggest(self, dialog: Dialog, form: SetupForm) -> None:
+        self.show_saved(dialog, form)
+
+    def show_saved(self, dialog: Dialog, form: SetupForm) -> None:
+        # Waits in its field for somebody who chooses the phone.
+        if form.kind != "phone":
+            form.phone_number.data = dialog.candidate.phone
+
     def answers(self, dialog: Dialog, form: SetupForm) -> dict[str, list[str]]:
-        answers = super().answers(dialog, form)
+        applying = _ASKED_FOR[form.kind]
+        answers = {
+            name: values
+            for name, values in super().answers(dialog, form).items()
+            if name in applying or name not in _ASKED_FOR_SOME
+        }
         if "job" not in answers and dialog.application is not None:
             # Kept although nobody had to choose: should this job close and another open before the last
             # step, the interview must not move there by itself.
@@ -73,36 +155,12 @@ class SetupStep(Step[SetupForm]):
         return answers
 
     def context(self, dialog: Dialog, form: SetupForm) -> dict[str, Any]:
-        return {"hosting": hosting(dialog)}
+        return {
+            "hosting": hosting(dialog),
+            "hosting_warnings": zoom_warnings(dialog),
+            "address_limit": ADDRESS_LIMIT,
+            "directions_limit": DIRECTIONS_LIMIT,
+        }
 
 
 SETUP = SetupStep()
-
-
-@dataclass(frozen=True)
-class Hosting:
-    """Whose account will host, in words."""
-
-    words: str
-    is_connected: bool
-    email: str | None
-
-
-def hosting(dialog: Dialog) -> Hosting:
-    """Whose account hosts, and why, or what happens when nobody's can."""
-    hosts = dialog.hosts()
-    host = first_usable(hosts)
-    if host is not None and host.connection is not None:
-        is_own = host.user.id == dialog.actor.id
-        whose = "Your" if is_own else f"{host.user.name}'s"
-        because = "you are" if is_own else "they are"
-        return Hosting(
-            f"{whose} Zoom account hosts, because {because} {host.because}.",
-            True,
-            host.connection.account_email,
-        )
-    ended = any(host.unusable is FailureReason.RECONNECT_NEEDED for host in hosts)
-    problem = "The Zoom connection has ended" if ended else "Zoom is not connected"
-    return Hosting(
-        f"{problem}: the interview will be saved and everybody invited, without a link for now.", False, None
-    )
