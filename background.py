@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from flask import Flask
 
+from connections.keys import check_keys
 from hiring.retention import erase_expired
+from tasks.connection_checks import enqueue_due_checks
 from tasks.grants import enqueue_due_refreshes
 from tasks.handlers import all_handlers
-from tasks.metronome import Metronome
+from tasks.metronome import Metronome, once
 from tasks.runner import Runner
 
 # Gunicorn gives a worker 30 seconds to end; leases are given back before that.
@@ -37,7 +39,8 @@ def start(app: Flask) -> Background | None:
     if not app.config["SCHEDULER_ENABLED"]:
         return None
     runner = make_runner(app)
-    metronome = Metronome(app, runner, chores=(enqueue_due_refreshes, erase_expired))
+    chores = (once(check_keys), enqueue_due_refreshes, enqueue_due_checks, erase_expired)
+    metronome = Metronome(app, runner, chores)
     runner.start()
     metronome.start()
     return Background(runner, metronome)

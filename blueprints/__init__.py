@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
+import blueprints.connected_apps.live
+import blueprints.schedule_interview.live  # noqa: F401  importing a module puts its pages on the blueprint
 from blueprints.calendar_page.routes import calendar_page
 from blueprints.connected_apps.routes import connected_apps
 from blueprints.dashboard.routes import dashboard
+from blueprints.help.routes import help_pages
 from blueprints.hiring.routes import hiring
 from blueprints.interviews.routes import interviews
 from blueprints.join.routes import join
@@ -18,11 +21,13 @@ from blueprints.settings.routes import settings
 from blueprints.status.routes import status
 from blueprints.styleguide.routes import styleguide
 from blueprints.team.routes import team
+from blueprints.webhooks.routes import webhooks
 
 ALL = (
     calendar_page,
     connected_apps,
     dashboard,
+    help_pages,
     hiring,
     interviews,
     join,
@@ -34,6 +39,7 @@ ALL = (
     status,
     styleguide,
     team,
+    webhooks,
 )
 
 

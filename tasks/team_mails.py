@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 from accounts import mails
 from accounts.links import AccountLinks
+from connections.notices import NUDGES
+from connections.reasons import CREDENTIAL_SETTINGS
 from extensions import db
+from messaging.connection_letters import (
+    EndedConnection,
+    InterviewAtRisk,
+    compose_app_connected,
+    compose_credentials_refused,
+    compose_reconnect_needed,
+)
 from messaging.delivery import (
     Accepted,
     Deferred,
@@ -27,7 +36,8 @@ from messaging.team_letters import (
     compose_request_to_connect,
     compose_team_invitation,
 )
-from models import Invitation, Mail, MailKind, MailState, Organisation, PasswordReset, User
+from models import Connection, Invitation, Mail, MailKind, MailState, Organisation, PasswordReset, User
+from scheduling.hosting import coming_on_account
 from tasks import retry
 from tasks.mails import NO_SERVER
 from tasks.runner import Again, ClaimedTask, Done, Handler, Next
@@ -107,7 +117,50 @@ def _compose(mail: Mail, links: AccountLinks) -> Letter:
                 role=asking.role.label,
                 link=links.connected_apps(),
             )
+        case MailKind.APP_CONNECTED:
+            row = db.session.get_one(Connection, mail.about_id)
+            return compose_app_connected(
+                reader,
+                app=row.app.label,
+                account=row.account_email,
+                connected_at=row.connected_at,
+                link=links.connected_apps(),
+            )
+        case MailKind.RECONNECT_NEEDED:
+            row = db.session.get_one(Connection, mail.about_id)
+            return compose_reconnect_needed(
+                reader,
+                _ended(row, reader_id=user.id),
+                is_first=mail.revision == 0,
+                is_last=mail.revision == len(NUDGES) - 1,
+                link=links.connected_apps(),
+            )
+        case MailKind.CREDENTIALS_REFUSED:
+            provider = next(
+                name for name, number in mails.PROVIDER_NUMBERS.items() if number == mail.about_id
+            )
+            return compose_credentials_refused(
+                reader,
+                provider=provider.title(),
+                settings=CREDENTIAL_SETTINGS[provider],
+                since=mail.created_at,
+                link=links.connected_apps(),
+            )
     raise ValueError(f"{mail.kind} is no mail to the team")
+
+
+def _ended(row: Connection, *, reader_id: int | None) -> EndedConnection:
+    coming = coming_on_account(row, now=utc_now())
+    return EndedConnection(
+        app=row.app.label,
+        whose=None if row.user_id == reader_id else row.user.name,
+        problem=row.problem or "",
+        since=row.problem_since or utc_now(),
+        at_risk=tuple(
+            InterviewAtRisk(found.title, found.candidate_name, found.starts_at, found.has_meeting)
+            for found in coming
+        ),
+    )
 
 
 def _envelope(mail: Mail) -> Envelope:

@@ -48,7 +48,7 @@ def start(candidate_id: int) -> ResponseReturnValue:
     return redirect(url_for("schedule_interview.step", draft_id=draft.id, step=STEPS[0]), 303)
 
 
-def _dialog(draft_id: str) -> Dialog:
+def find_dialog(draft_id: str) -> Dialog:
     """The draft with all that its steps need. Raises `DraftGoneError` and `DraftUsedError`."""
     user = actor()
     draft = drafts.find(user, draft_id)
@@ -67,11 +67,11 @@ def _with_dialog(view: Callable[..., ResponseReturnValue]) -> Callable[..., Resp
     def found(draft_id: str, **options: Any) -> ResponseReturnValue:
         try:
             try:
-                return view(_dialog(draft_id), **options)
+                return view(find_dialog(draft_id), **options)
             except DraftStaleError:
                 db.session.rollback()
                 # Found anew, because what made this form stale may have used the draft up as well.
-                return _stale(_dialog(draft_id), options.get("step", STEPS[0]))
+                return _stale(find_dialog(draft_id), options.get("step", STEPS[0]))
         except DraftGoneError:
             return render_template("schedule_interview/gone.html"), 404
         except DraftUsedError as error:
@@ -143,7 +143,7 @@ def _finalize(dialog: Dialog, form: FinalizeStep) -> ResponseReturnValue:
         interview_id = schedule(dialog.actor, command, dialog.rules).id
     except SchedulingError as error:
         db.session.rollback()
-        dialog = _dialog(dialog.draft.id)
+        dialog = find_dialog(dialog.draft.id)
         wrong = dialog.saved(error.step)
         wrong.refuse(error.field, error.words)
         return _page(dialog, error.step, wrong, 422)

@@ -12,6 +12,7 @@ from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms import DateTimeStep, StepForm
 from models import FailureReason
 from scheduling.drafts import STEPS
+from scheduling.hosting_version import hosting_version
 from scheduling.hosts import first_usable
 from timezones import local_moment
 
@@ -60,7 +61,7 @@ def context(dialog: Dialog, step: str, form: StepForm) -> dict[str, Any]:
     }
     match step:
         case "setup":
-            return {**common, "hosting": hosting(dialog)}
+            return {**common, **hosting_context(dialog)}
         case "date-time":
             assert isinstance(form, DateTimeStep)
             return {**common, "clashes": _clashes(dialog, form)}
@@ -96,6 +97,13 @@ def _steps(dialog: Dialog, current: str) -> list[StepView]:
         url = _url(dialog, key) if state in ("done", "open") else None
         views.append(StepView(key, LABELS[key], url, state))
     return views
+
+
+def hosting_context(dialog: Dialog) -> dict[str, Any]:
+    """What the part that says who hosts needs, in the page and when it is asked for alone. The version comes
+    first: whatever changes after it is noticed by the next poll."""
+    version = hosting_version()
+    return {"draft": dialog.draft, "hosting_version": version, "hosting": hosting(dialog)}
 
 
 def hosting(dialog: Dialog) -> Hosting:

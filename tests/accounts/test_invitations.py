@@ -184,7 +184,7 @@ def test_admin_neither_makes_owners_nor_sees_an_invited_owners_link(
     with in_rows(web):
         eva = create_user("Eva Lang", Role.ADMIN)
     admin = Browser(web).sign_in(eva.email)
-    assert "Not a valid choice" in invite(admin, role=Role.OWNER, status=422)
+    assert "Choose one of these" in invite(admin, role=Role.OWNER, status=422)
     member = invite(ada, role=Role.OWNER)
     assert "/invitations/" in ada.get(member)
     page = admin.get(member)

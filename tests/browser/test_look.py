@@ -35,6 +35,7 @@ PAGES = (
     "/settings/team/invite",
     "/settings/organisation",
     "/settings/system-log",
+    "/help/connecting-apps",
 )
 
 

@@ -90,6 +90,13 @@ def connected(make_app: Callable[..., Flask], simulators: Simulators) -> Flask:
 
 
 @pytest.fixture
+def people(connected: Flask) -> Team:
+    """The team where the simulated Zoom is in reach."""
+    with in_rows(connected):
+        return create_team()
+
+
+@pytest.fixture
 def team(web: Flask) -> Team:
     with in_rows(web):
         return create_team()
