@@ -186,13 +186,6 @@ def record_ended(mail_id: int, state: MailState, *, words: str) -> None:
     mail.state, mail.words = state, words[:500]
 
 
-def record_not_yet(mail_id: int, *, words: str, may_be_double: bool = False) -> None:
-    """The mail has not left; it will be tried again."""
-    mail = db.session.get_one(Mail, mail_id)
-    mail.words = words[:500]
-    mail.may_be_double = mail.may_be_double or may_be_double
-
-
 def latest_invitation_mail(invitation: Invitation) -> Mail | None:
     """What became of the newest mail of an invitation."""
     return db.session.scalar(

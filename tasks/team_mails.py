@@ -38,9 +38,9 @@ from messaging.team_letters import (
 )
 from models import Connection, Invitation, Mail, MailKind, MailState, Organisation, PasswordReset, User
 from scheduling.hosting import coming_on_account
-from tasks import retry
-from tasks.mails import NO_SERVER
-from tasks.runner import Again, ClaimedTask, Done, Handler, Next
+from scheduling.mails import record_not_yet
+from tasks.mail_retries import record_not_taken, waits_for_server
+from tasks.runner import ClaimedTask, Done, Handler, Next
 from timezones import utc_now
 
 
@@ -79,8 +79,9 @@ def send_team_mail(links: AccountLinks) -> Handler:
             mails.record_ended(loaded.mail_id, MailState.DROPPED, words=loaded.useless)
             return Done()
         if outcome is None:
-            mails.record_not_yet(loaded.mail_id, words=NO_SERVER)
-            return Again(utc_now() + retry.MAIL_SERVER.delay(3), NO_SERVER, is_failure=False)
+            then = waits_for_server()
+            record_not_yet(loaded.mail_id, words=then.why)
+            return then
         return _record(loaded, outcome)
 
     def gave_up(task: ClaimedTask, why: str) -> None:
@@ -190,7 +191,7 @@ def _answered_by(mail: Mail) -> Person:
 
 
 def _record(loaded: _Loaded, outcome: Outcome) -> Next:
-    mail_id, now = loaded.mail_id, utc_now()
+    mail_id = loaded.mail_id
     match outcome:
         case Accepted(_, words):
             mails.record_sent(mail_id, words=words)
@@ -198,12 +199,5 @@ def _record(loaded: _Loaded, outcome: Outcome) -> Next:
         case Refused(_, words):
             mails.record_ended(mail_id, MailState.FAILED, words=words)
             return Done()
-        case Deferred(_, words):
-            mails.record_not_yet(mail_id, words=words)
-            return Again(now + retry.MAIL.delay(loaded.failures + 1), words)
-        case Unknown(words):
-            mails.record_not_yet(mail_id, words=words, may_be_double=True)
-            return Again(now + retry.MAIL.delay(loaded.failures + 1), words)
-        case Misconfigured(words):
-            mails.record_not_yet(mail_id, words=words)
-            return Again(now + retry.MAIL_SERVER.delay(loaded.failures + 1), words)
+        case Deferred() | Unknown() | Misconfigured():
+            return record_not_taken(mail_id, outcome, loaded.failures)

@@ -38,7 +38,8 @@ RULES: dict[str, frozenset[str]] = {
     # The domain enqueues work in the caller's transaction and knows nothing else of tasks.
     # Whoever leaves the team gives back what they had connected.
     "accounts": GROUND | DOMAIN | {"security", "tasks.outbox", "connections.ending"},
-    "hiring": GROUND | DOMAIN | {"security", "tasks.outbox"},
+    # What hiring does once a day is marked where the beats are.
+    "hiring": GROUND | DOMAIN | {"security", "tasks.outbox", "tasks.heartbeat"},
     "scheduling": GROUND | DOMAIN | {"security", "tasks.outbox"},
     "connections": GROUND | {"providers", "security", "tasks.outbox"},
     "messaging": GROUND | {"security"},
