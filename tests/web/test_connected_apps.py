@@ -12,8 +12,8 @@ from flask import Flask
 from extensions import db
 from models import Connection, ConnectionState, OAuthAttempt, UserSession
 from tests.factories import LENA, PASSWORD, PRIYA, Team, consent, create_team
+from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
-from tests.web.conftest import Clock
 from tests.web.page import Page, Visitor
 from tests.web.rows import in_rows
 
