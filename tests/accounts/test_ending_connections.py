@@ -12,10 +12,12 @@ from connections.rows import read_tokens
 from extensions import db
 from models import App, AuditEntry, Connection, ConnectionState, Task, TaskState
 from providers.errors import ConnectionRevokedError
-from tests.accounts.browser import Browser, do_background_work, in_rows, words_of
-from tests.accounts.conftest import Clock, MakeApp
+from tests.accounts.browser import Browser, do_background_work, words_of
 from tests.factories import LENA, Team, connect_zoom, schedule
+from tests.machines.application import MakeApp
+from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
+from tests.web.rows import in_rows
 from timezones import utc_now
 
 

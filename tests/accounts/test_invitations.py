@@ -9,10 +9,12 @@ from flask import Flask
 
 from extensions import db
 from models import Invitation, Mail, MailState, Role, User
-from tests.accounts.browser import Browser, do_background_work, in_rows, link_in, the_mail_to, words_of
-from tests.accounts.conftest import Clock, MakeApp
+from tests.accounts.browser import Browser, do_background_work, link_in, the_mail_to, words_of
 from tests.factories import Team, create_job, create_user
+from tests.machines.application import MakeApp
+from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
+from tests.web.rows import in_rows
 
 SOFIA = "sofia.ortega@northlight.example"
 SUBJECT = "invites you to"

@@ -36,8 +36,8 @@ from tests.factories import (
     in_three_days,
     schedule,
 )
+from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
-from tests.web.conftest import Clock
 from tests.web.html_tree import Element
 from tests.web.page import Page, Visitor
 from tests.web.round_trips import APPS, CALLBACK, card_of, come_back, leave, stored

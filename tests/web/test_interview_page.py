@@ -21,8 +21,8 @@ from tests.factories import (
     create_user,
     schedule,
 )
+from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
-from tests.web.conftest import Clock
 from tests.web.page import Visitor
 from tests.web.rows import in_rows
 

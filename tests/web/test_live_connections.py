@@ -12,7 +12,7 @@ from flask import Flask
 from extensions import db
 from models import Connection, ConnectionState, UserSession
 from tests.factories import PASSWORD, Team, create_connection, create_team
-from tests.web.conftest import Clock
+from tests.machines.clock import Clock
 from tests.web.dialog_steps import begin, send
 from tests.web.page import Page, Visitor
 from tests.web.rows import in_rows

@@ -9,8 +9,8 @@ from background import make_runner
 from extensions import db
 from models import Candidate, Mail
 from tests.factories import LENA, PASSWORD, connect_zoom, create_team
+from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
-from tests.web.conftest import Clock
 from tests.web.dialog_steps import send, walk_to
 from tests.web.page import Page, Visitor
 from tests.web.rows import in_rows

@@ -13,8 +13,8 @@ from extensions import db
 from models import ConnectionState, OAuthAttempt, Organisation, UserSession
 from tests.accounts.browser import do_background_work
 from tests.factories import LENA, PASSWORD, PRIYA, Team, consent, schedule
+from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
-from tests.web.conftest import Clock
 from tests.web.page import Visitor
 from tests.web.round_trips import (
     APPS,

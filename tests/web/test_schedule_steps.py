@@ -9,7 +9,8 @@ from flask import Flask
 from extensions import db
 from models import Draft, Interview, Job, Mail, MailKind, Task, User
 from tests.factories import Team, create_candidate, create_job, create_user, schedule
-from tests.web.conftest import Clock, SignIn
+from tests.machines.clock import Clock
+from tests.web.conftest import SignIn
 from tests.web.dialog_steps import STEPS, begin, schedule_by_hand, send, walk_to
 from tests.web.page import Visitor, path_of
 from tests.web.rows import in_rows
@@ -22,9 +23,7 @@ def interviews(app: Flask) -> int:
         return db.session.scalar(db.select(db.func.count(Interview.id))) or 0
 
 
-def test_six_full_pages_schedule_an_interview_without_any_script(
-    web: Flask, team: Team, ada: Visitor
-) -> None:
+def test_six_full_pages_schedule_an_interview_without_script(web: Flask, team: Team, ada: Visitor) -> None:
     interview_id = schedule_by_hand(
         ada,
         team.dina.id,
