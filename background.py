@@ -7,11 +7,13 @@ from functools import partial
 
 from flask import Flask
 
+from connections.keys import check_keys
 from hiring.retention import erase_expired
 from scheduling import attachments
+from tasks.connection_checks import enqueue_due_checks
 from tasks.grants import enqueue_due_refreshes
 from tasks.handlers import all_handlers
-from tasks.metronome import Metronome
+from tasks.metronome import Metronome, once
 from tasks.runner import Runner
 
 # Gunicorn gives a worker 30 seconds to end; leases are given back before that.
@@ -41,7 +43,8 @@ def start(app: Flask) -> Background | None:
         return None
     runner = make_runner(app)
     sweep_files = partial(attachments.sweep, app.extensions["attachment_files"])
-    metronome = Metronome(app, runner, chores=(enqueue_due_refreshes, erase_expired, sweep_files))
+    chores = (once(check_keys), enqueue_due_refreshes, enqueue_due_checks, erase_expired, sweep_files)
+    metronome = Metronome(app, runner, chores)
     runner.start()
     metronome.start()
     return Background(runner, metronome)

@@ -14,7 +14,7 @@ from accounts import audit, first_run
 from accounts.audit import Event
 from accounts.passwords import store_password
 from extensions import db
-from models import Connection, ConnectionState, Task, TaskState, User
+from models import Connection, Task, TaskState, User
 from security import PASSWORD_MIN_LENGTH, SealBrokenError, TokenVault, hash_password, is_well_known
 from tasks.attention import try_again_now
 from timezones import is_zone
@@ -167,8 +167,9 @@ def rotate_keys() -> None:
         instance_folder.write_token_keys(folder, wanted)
     vault = TokenVault(wanted)
     resealed = broken = 0
-    living = sa.select(Connection).where(Connection.state != ConnectionState.ENDED).with_for_update()
-    for row in db.session.scalars(living):
+    # Rows whose grant has ended are empty; one that no key opens is sealed and waits for its key.
+    sealed = sa.select(Connection).where(Connection.ciphertext != "").with_for_update()
+    for row in db.session.scalars(sealed):
         try:
             row.ciphertext = vault.reseal(row.ciphertext)
             resealed += 1

@@ -33,6 +33,8 @@ class Event(StrEnum):
     DEACTIVATED = "deactivated"
     REACTIVATED = "reactivated"
     CONNECTED = "connected"
+    DISCONNECTED = "disconnected"
+    CONNECTION_ENDED = "connection_ended"
     REVOCATION_FAILED = "revocation_failed"
     SETTINGS_CHANGED = "settings_changed"
     KEYS_ROTATED = "keys_rotated"

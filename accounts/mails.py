@@ -9,16 +9,32 @@ import sqlalchemy as sa
 
 from accounts.first_run import organisation
 from accounts.links import invitation_state, reset_state
+from accounts.permissions import Action, may_anywhere
+from accounts.team import owner
 from extensions import db
-from models import Invitation, Lane, Mail, MailKind, MailState, PasswordReset, ReaderRole, User
+from models import (
+    Connection,
+    ConnectionState,
+    Invitation,
+    Lane,
+    Mail,
+    MailKind,
+    MailState,
+    PasswordReset,
+    ReaderRole,
+    User,
+)
 from scheduling.rules import Rules
 from tasks import outbox
 from timezones import utc_now
 
 SEND_TEAM_MAIL = "send_team_mail"
 
-# Asking twice on one day is one mail: the owner has read it, or has a reason.
+# Telling the owner the same twice on one day is one mail: they have read it, or have a reason.
 ONE_REQUEST_PER = timedelta(days=1)
+
+# What stands in `about_id` of a mail about a provider as such. The numbers are stored, so they must stay.
+PROVIDER_NUMBERS = {"zoom": 1, "google": 2, "microsoft": 3}
 
 
 def queue_invitation(invitation: Invitation, rules: Rules) -> Mail:
@@ -41,18 +57,47 @@ def queue_request_to_connect(asking: User, owner: User, rules: Rules) -> Mail | 
     """Tell the owner that somebody would like to connect an app; None when they were told within a day."""
     # Of two clicks at once, the second one waits here and finds the first one's mail.
     db.session.get(User, asking.id, with_for_update=True)
-    already = db.session.scalar(
-        sa.select(Mail.id)
-        .where(
-            Mail.kind == MailKind.ASK_TO_CONNECT,
-            Mail.about_id == asking.id,
-            Mail.created_at > utc_now() - ONE_REQUEST_PER,
-        )
-        .limit(1)
-    )
-    if already is not None:
+    if _was_queued_within_a_day(MailKind.ASK_TO_CONNECT, asking.id):
         return None
     return _queue(MailKind.ASK_TO_CONNECT, owner, asking.id, rules)
+
+
+def queue_app_connected(connection: Connection, rules: Rules) -> Mail:
+    """The notice by which somebody learns of an account that they did not connect themselves."""
+    return _queue(MailKind.APP_CONNECTED, connection.user, connection.id, rules)
+
+
+def queue_reconnect_needed(connection: Connection, number: int, rules: Rules) -> Mail:
+    """One of the nudges about a connection that has ended: to its user, who alone can reconnect it, or to the
+    owner when its user may not."""
+    user, here = connection.user, organisation()
+    is_open = here is not None and here.connecting_is_open
+    may_connect = user.is_active and may_anywhere(user.role, Action.CONNECT_APPS, connecting_is_open=is_open)
+    reader = user if may_connect else owner()
+    return _queue(MailKind.RECONNECT_NEEDED, reader, connection.id, rules, revision=number)
+
+
+def queue_credentials_refused(provider: str, rules: Rules) -> Mail | None:
+    """Tell the owner that a provider does not accept this server; None when they were told within a day."""
+    reader, number = owner(), PROVIDER_NUMBERS[provider]
+    # Of two reports at once, the second one waits here and finds the first one's mail.
+    db.session.get(User, reader.id, with_for_update=True)
+    if _was_queued_within_a_day(MailKind.CREDENTIALS_REFUSED, number):
+        return None
+    return _queue(MailKind.CREDENTIALS_REFUSED, reader, number, rules)
+
+
+def _was_queued_within_a_day(kind: MailKind, about_id: int) -> bool:
+    return (
+        db.session.scalar(
+            sa.select(Mail.id)
+            .where(
+                Mail.kind == kind, Mail.about_id == about_id, Mail.created_at > utc_now() - ONE_REQUEST_PER
+            )
+            .limit(1)
+        )
+        is not None
+    )
 
 
 def _queue(kind: MailKind, reader: User, about_id: int, rules: Rules, *, revision: int = 0) -> Mail:
@@ -98,6 +143,24 @@ def why_useless(mail: Mail) -> str | None:
                 return "Whoever asked is not on the team any more."
             if here is not None and here.connecting_is_open:
                 return "Connecting has been opened meanwhile."
+        case MailKind.APP_CONNECTED:
+            return _why_notice_is_useless(db.session.get(Connection, mail.about_id))
+        case MailKind.RECONNECT_NEEDED:
+            return _why_nudge_is_useless(mail, db.session.get(Connection, mail.about_id))
+    return None
+
+
+def _why_notice_is_useless(connection: Connection | None) -> str | None:
+    if connection is None or connection.state != ConnectionState.CONNECTED:
+        return "The account is not connected any more."
+    return None
+
+
+def _why_nudge_is_useless(mail: Mail, connection: Connection | None) -> str | None:
+    if connection is None or connection.state != ConnectionState.RECONNECT_NEEDED:
+        return "It was reconnected or disconnected meanwhile."
+    if connection.problem_since is None or connection.problem_since > mail.created_at:
+        return "It was reconnected meanwhile and ended again; that is told in a mail of its own."
     return None
 
 
@@ -121,13 +184,6 @@ def record_ended(mail_id: int, state: MailState, *, words: str) -> None:
     """The mail was refused or is of no use any more; it stays shown as that, with the reason."""
     mail = db.session.get_one(Mail, mail_id)
     mail.state, mail.words = state, words[:500]
-
-
-def record_not_yet(mail_id: int, *, words: str, may_be_double: bool = False) -> None:
-    """The mail has not left; it will be tried again."""
-    mail = db.session.get_one(Mail, mail_id)
-    mail.words = words[:500]
-    mail.may_be_double = mail.may_be_double or may_be_double
 
 
 def latest_invitation_mail(invitation: Invitation) -> Mail | None:

@@ -10,26 +10,17 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import re
-import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from statistics import median
-
-import requests
 
 from bench import many_rows
-from bench.installation import THREADS, WORKERS
-from tests.machines.processes import end_group, free_port, start, wait_until
-from tests.machines.servers import ServerProcesses
+from bench.servers import MeasuredServer, bare, in_turns, product
 
 AIM_LONG, AIM_BARE = 1.3, 2.0
-WARM_UP = 20
 
 LISTS = ("/candidates", "/interviews")
 # Shown beside them, without an aim: what people do with lists.
@@ -55,105 +46,32 @@ def main() -> None:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="smoothhiring-lists-") as name, ExitStack() as stack:
         folder = Path(name)
-        few = stack.enter_context(_product(folder / "few", wanted.few))
-        many = stack.enter_context(_product(folder / "many", wanted.many))
-        bare = stack.enter_context(_bare(folder / "many"))
+        few = stack.enter_context(_filled(folder / "few", wanted.few))
+        many = stack.enter_context(_filled(folder / "many", wanted.many))
+        yardstick = stack.enter_context(bare(folder / "many", "bench.bare_lists"))
         lines = [f"{'median of server answers':<34}{'bare':>9}{wanted.few:>10,}{wanted.many:>11,}"]
         verdicts = []
         for address in LISTS:
-            on_bare, on_few, on_many = _in_turns([bare, few, many], address, wanted.times)
+            on_bare, on_few, on_many = in_turns(
+                [(server, address, 200) for server in (yardstick, few, many)], wanted.times
+            )
             lines.append(_line(address, on_bare, on_few, on_many))
             verdicts.append(_ratio(f"{address}: long / short", on_many / on_few, AIM_LONG))
             verdicts.append(_ratio(f"{address}: long / bare", on_many / on_bare, AIM_BARE))
         for address in OTHERS:
-            on_few, on_many = _in_turns([few, many], address, wanted.times // 4)
+            on_few, on_many = in_turns([(server, address, 200) for server in (few, many)], wanted.times // 4)
             lines.append(_line(address, None, on_few, on_many))
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}"
     ending = f"{machine}. Took {time.monotonic() - began:.0f} seconds."
     sys.stdout.write("\n".join(["", *lines, "", *verdicts, "", ending, ""]))
 
 
-class _Server:
-    """A server with the cookies of whoever is signed in there."""
-
-    def __init__(self, base_url: str) -> None:
-        self.base_url = base_url
-        self.http = requests.Session()
-        self.http.trust_env = False
-
-    def sign_in(self) -> None:
-        page = self.http.get(f"{self.base_url}/login", timeout=60).text
-        token = re.search(r'name="csrf-token" content="([^"]+)"', page)
-        assert token is not None, page
-        fields = {
-            "csrf_token": token.group(1),
-            "email": many_rows.OWNER,
-            "password": many_rows.PASSWORD,
-        }
-        answer = self.http.post(f"{self.base_url}/login", data=fields, timeout=60, allow_redirects=False)
-        assert answer.status_code == 303, answer.status_code
-
-    def seconds(self, address: str) -> float:
-        answer = self.http.get(f"{self.base_url}{address}", timeout=60, allow_redirects=False)
-        assert answer.status_code == 200, f"{address} answered {answer.status_code}"
-        return answer.elapsed.total_seconds()
-
-
-def _in_turns(servers: list[_Server], address: str, times: int) -> list[float]:
-    """The median seconds of each server's answers."""
-    for server in servers:
-        for _ in range(WARM_UP):
-            server.seconds(address)
-    measured: list[list[float]] = [[] for _ in servers]
-    for _ in range(max(times, 1)):
-        for server, seconds in zip(servers, measured, strict=True):
-            seconds.append(server.seconds(address))
-    return [median(seconds) for seconds in measured]
-
-
 @contextmanager
-def _product(folder: Path, rows: int) -> Iterator[_Server]:
+def _filled(folder: Path, rows: int) -> Iterator[MeasuredServer]:
     folder.mkdir()
     sys.stderr.write(f"  filling a database with {rows:,} candidates and interviews\n")
-    settings = many_rows.make(folder, rows)
-    servers = ServerProcesses(folder, {**settings, "SCHEDULER_ENABLED": "false"})
-    try:
-        [process] = servers.start(1, workers=WORKERS, threads=THREADS)
-        server = _Server(process.base_url)
-        server.sign_in()
+    with product(folder, many_rows.make(folder, rows)) as server:
         yield server
-        process.terminate()
-    finally:
-        servers.end_all()
-
-
-@contextmanager
-def _bare(folder: Path) -> Iterator[_Server]:
-    port = free_port()
-    server = _Server(f"http://127.0.0.1:{port}")
-    process: subprocess.Popen[bytes] = start(
-        [
-            *(sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--no-control-socket"),
-            *("--worker-class", "gthread", "--workers", str(WORKERS), "--threads", str(THREADS)),
-            "bench.bare_lists:application()",
-        ],
-        log=folder / "bare.log",
-        # Elsewhere than the product, whose gunicorn.conf.py would be taken.
-        cwd=folder,
-        settings={"BARE_DATABASE_URL": f"sqlite:///{folder / 'product.sqlite3'}"},
-    )
-    try:
-        wait_until(lambda: _answers(server), what="the bare page answers", timeout=40, every=0.1)
-        yield server
-    finally:
-        end_group(process, how=signal.SIGTERM, timeout=20)
-
-
-def _answers(server: _Server) -> bool:
-    try:
-        return server.seconds("/") > 0
-    except requests.RequestException:
-        return False
 
 
 def _line(address: str, bare: float | None, few: float, many: float) -> str:

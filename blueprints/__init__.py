@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from flask import Flask
 
+import blueprints.connected_apps.live
 import blueprints.interviews.attachments
 import blueprints.schedule_interview.another
 import blueprints.schedule_interview.attachments
+import blueprints.schedule_interview.live
 import blueprints.settings.example  # noqa: F401  importing a module puts its pages on the blueprint
 from blueprints.calendar_page.routes import calendar_page
 from blueprints.connected_apps.routes import connected_apps
 from blueprints.dashboard.routes import dashboard
+from blueprints.help.routes import help_pages
 from blueprints.hiring.routes import hiring
 from blueprints.interviews.routes import interviews
 from blueprints.join.routes import join
@@ -22,11 +25,13 @@ from blueprints.settings.routes import settings
 from blueprints.status.routes import status
 from blueprints.styleguide.routes import styleguide
 from blueprints.team.routes import team
+from blueprints.webhooks.routes import webhooks
 
 ALL = (
     calendar_page,
     connected_apps,
     dashboard,
+    help_pages,
     hiring,
     interviews,
     join,
@@ -38,6 +43,7 @@ ALL = (
     status,
     styleguide,
     team,
+    webhooks,
 )
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connections.rows import read_tokens
+from connections.rows import read_tokens, wipe
 from connections.setup import connections
 from extensions import db
-from models import App, Connection, ConnectionState, Lane, User
+from models import App, Connection, ConnectionState, Lane, Task, TaskState, User
 from providers.base import TokenSet
 from security import SealBrokenError
 from tasks import outbox
@@ -20,14 +20,18 @@ from tasks import outbox
 REVOKE_GRANT = "revoke_grant"
 
 
-def end_connections(user: User) -> list[App]:
-    """End all connections of a person in the current transaction and return their apps.
+def end_connections(user: User, *, only: App | None = None) -> list[App]:
+    """End all connections of a person, or `only` one app's, in the current transaction; return their apps.
 
     The tokens leave the rows at once. The provider is told by a task, which holds them encrypted until then.
     """
     rows = db.session.scalars(
         sa.select(Connection)
-        .where(Connection.user_id == user.id, Connection.state != ConnectionState.ENDED)
+        .where(
+            Connection.user_id == user.id,
+            Connection.state != ConnectionState.ENDED,
+            Connection.app == only if only is not None else sa.true(),
+        )
         .order_by(Connection.id)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -39,6 +43,14 @@ def end_connections(user: User) -> list[App]:
 
 def end_connection(row: Connection) -> None:
     """End one connection, whose row the current transaction holds."""
+    give_back(row)
+    wipe(row)
+    row.state = ConnectionState.ENDED
+    row.problem = row.problem_since = None
+
+
+def give_back(row: Connection) -> None:
+    """Let the provider end the grant of a row that is about to lose it."""
     tokens = read_tokens(row) if row.state == ConnectionState.CONNECTED else None
     if tokens is not None:
         # A connection that needs reconnecting is dead already, or belongs to the colleague who took it over.
@@ -47,12 +59,6 @@ def end_connection(row: Connection) -> None:
             row,
             TokenSet(grant.access_token, refresh_token, row.expires_at, frozenset(), row.api_url),
         )
-    row.state = ConnectionState.ENDED
-    row.ciphertext = ""
-    row.problem = row.problem_since = None
-    # Whoever is renewing these tokens at this moment finds that its claim is gone.
-    row.token_version += 1
-    row.refresh_claim = row.refresh_claimed_until = row.refresh_after = None
 
 
 def revoke_later(row: Connection, tokens: TokenSet) -> None:
@@ -64,7 +70,7 @@ def revoke_later(row: Connection, tokens: TokenSet) -> None:
     outbox.enqueue(
         REVOKE_GRANT,
         lane=Lane.PROVIDER,
-        subject=f"connection:{row.id}",
+        subject=_subject(row.id),
         payload={
             "connection_id": row.id,
             "app": row.app.value,
@@ -109,6 +115,26 @@ def read_revocation(payload: Mapping[str, Any]) -> Revocation | None:
         refresh_token=tokens["refresh_token"] or "",
         expires_at=datetime.fromisoformat(payload["expires_at"]),
     )
+
+
+def is_being_revoked(connection_id: int) -> bool:
+    """Whether a grant of this row is still on its way back to its provider."""
+    return (
+        db.session.scalar(
+            sa.select(Task.id)
+            .where(
+                Task.kind == REVOKE_GRANT,
+                Task.subject == _subject(connection_id),
+                Task.state.in_((TaskState.READY, TaskState.RUNNING)),
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def _subject(connection_id: int) -> str:
+    return f"connection:{connection_id}"
 
 
 def is_connected_again(app: App, account_id: str) -> bool:

@@ -1,10 +1,11 @@
-"""Writing a connection's row: its tokens, sealed, and its problems, in words."""
+"""Writing a connection's row: its tokens, sealed, what is wrong with it, in words, and wiping it."""
 
 from __future__ import annotations
 
+from connections import notices
 from connections.setup import connections
 from models import Connection, ConnectionState
-from providers.base import Grant, TokenSet
+from providers.base import Account, Grant, TokenSet
 from security import SealBrokenError
 from timezones import utc_now
 
@@ -36,12 +37,80 @@ def write_tokens(row: Connection, tokens: TokenSet) -> None:
     row.api_url = tokens.api_url
     row.expires_at = tokens.expires_at
     row.token_version += 1
-    row.refresh_claim = row.refresh_claimed_until = row.refresh_after = None
     row.refresh_failures = 0
+    row.refresh_may_be_lost = False
+    _end_refreshing(row)
+    _forget_trouble(row)
+
+
+def write_account(row: Connection, account: Account) -> None:
+    """Note what the provider says of the account at this moment. Which account it is stays as it is."""
+    row.account_email, row.account_name, row.plan = account.email, account.display_name, account.plan
+    row.checked_at = utc_now()
 
 
 def need_reconnect(row: Connection, words: str) -> None:
-    """Mark a grant unusable until its user reconnects, saying why in one sentence."""
+    """End a living grant that its provider does not honour any more, saying why in one sentence.
+
+    Nothing of the account stays but its id, and its user is told. A row that needs reconnecting already
+    keeps the reason it has.
+    """
+    if row.state == ConnectionState.CONNECTED:
+        wipe(row)
+        _mark(row, words)
+
+
+def need_the_right_key(row: Connection, words: str) -> None:
+    """The same for a grant that no key of this server opens. It stays sealed as it is: the right key may come
+    back, and then nobody has to reconnect."""
+    if row.state == ConnectionState.CONNECTED:
+        _end_refreshing(row)
+        _forget_trouble(row)
+        _mark(row, words)
+
+
+def reopen(row: Connection) -> None:
+    """The right key is back, and everything else is still there."""
+    row.state, row.problem, row.problem_since = ConnectionState.CONNECTED, None, None
+
+
+def _mark(row: Connection, words: str) -> None:
     row.state = ConnectionState.RECONNECT_NEEDED
     row.problem, row.problem_since = words[:500], utc_now()
-    row.refresh_claim = row.refresh_claimed_until = None
+    notices.nudge(row, 0)
+
+
+def wipe(row: Connection) -> None:
+    """Take everything out of a row that was only there for the sake of its grant.
+
+    The account's id stays: meetings lie on that account, and may have to be looked for there when it is
+    connected again.
+    """
+    row.ciphertext = row.account_email = row.account_name = row.plan = row.scopes = ""
+    row.api_url = row.checked_at = None
+    # Whoever is renewing these tokens at this moment finds that they are not the row's any more.
+    row.token_version += 1
+    row.refresh_failures = 0
+    row.refresh_may_be_lost = False
+    _end_refreshing(row)
+    _forget_trouble(row)
+
+
+def note_trouble(row: Connection, words: str) -> None:
+    """Say on a living connection's card what is in its way for the time being."""
+    row.trouble = words[:500]
+    row.trouble_since = row.trouble_since or utc_now()
+
+
+def note_success(row: Connection) -> None:
+    """A call went well. What the token endpoint is in trouble with is over only when a refresh succeeds."""
+    if row.refresh_failures == 0:
+        _forget_trouble(row)
+
+
+def _forget_trouble(row: Connection) -> None:
+    row.trouble = row.trouble_since = None
+
+
+def _end_refreshing(row: Connection) -> None:
+    row.refresh_claim = row.refresh_claimed_until = row.refresh_after = None

@@ -8,10 +8,10 @@ from typing import Any
 
 from flask import Flask, current_app
 
+from connections.zoom_webhooks import ZoomWebhooks
 from models import App, MeetingSoftware
 from providers import registry
 from providers.base import Provider
-from providers.zoom.scopes import REQUIRED as REQUIRED_ZOOM_SCOPES
 from providers.zoom.settings import ZoomSettings
 from security import TokenVault
 from timezones import utc_now
@@ -26,15 +26,15 @@ class Connections:
 
     vault: TokenVault
     base_url: str
+    # What the product calls itself.
+    name: str
     zoom: Provider | None
+    # None when the operator has set no secret: nothing that comes in can be believed then.
+    zoom_webhooks: ZoomWebhooks | None
 
     def provider(self, app: App) -> Provider | None:
         """The provider behind an app, or None when the operator has not set it up."""
         return self.zoom if app is App.ZOOM else None
-
-    def required_scopes(self, app: App) -> tuple[str, ...]:
-        """The scopes that the operator's app has to ask for, by the provider's names."""
-        return tuple(REQUIRED_ZOOM_SCOPES) if app is App.ZOOM else ()
 
     def redirect_uri(self, provider: str) -> str:
         """The address that a provider sends people back to; it has to be registered there exactly."""
@@ -44,7 +44,11 @@ class Connections:
 def init_app(app: Flask, vault: TokenVault) -> None:
     """Read the providers' settings of `app` once."""
     app.extensions["connections"] = Connections(
-        vault=vault, base_url=app.config["BASE_URL"], zoom=_zoom(app.config)
+        vault=vault,
+        base_url=app.config["BASE_URL"],
+        name=app.config["APP_NAME"],
+        zoom=_zoom(app.config),
+        zoom_webhooks=_zoom_webhooks(app.config),
     )
 
 
@@ -53,6 +57,11 @@ def connections() -> Connections:
     found = current_app.extensions["connections"]
     assert isinstance(found, Connections)
     return found
+
+
+def _zoom_webhooks(config: Mapping[str, Any]) -> ZoomWebhooks | None:
+    secret = config["ZOOM_WEBHOOK_SECRET_TOKEN"]
+    return ZoomWebhooks(secret, config["ZOOM_API_CLIENT_ID"]) if secret else None
 
 
 def _zoom(config: Mapping[str, Any]) -> Provider | None:

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from database import read_only, writing
 from extensions import db
 from hiring.commands import HiringError
 from hiring.erasing import coming_interviews, erase_candidate
 from hiring.imports import forget_old_imports
-from models import Application, Candidate, CandidateNote, Draft, Heartbeat, Interview, Organisation
+from models import Application, Candidate, CandidateNote, Draft, Interview, Organisation
+from tasks.heartbeat import last_time, mark_and_commit
 from timezones import utc_now
 
 log = logging.getLogger("retention")
@@ -34,7 +34,7 @@ def erase_expired() -> None:
     now = utc_now()
     with read_only():
         days = db.session.scalar(sa.select(Organisation.retention_days))
-        looked_at = db.session.scalar(sa.select(Heartbeat.beat_at).where(Heartbeat.name == _MARK))
+        looked_at = last_time(_MARK)
         is_time = looked_at is None or now - looked_at >= _EVERY
         due = _due(now - timedelta(days=days)) if is_time and days is not None else []
         db.session.rollback()
@@ -46,7 +46,7 @@ def erase_expired() -> None:
             _erase(candidate_id, days)
         if len(due) < _AT_ONCE:
             forget_old_imports()
-            _mark(now)
+            mark_and_commit(_MARK, now)
 
 
 def _due(cutoff: datetime) -> list[int]:
@@ -87,16 +87,3 @@ def _erase(candidate_id: int, days: int) -> None:
     except HiringError:
         db.session.rollback()
         log.warning("candidate %d cannot be erased while an interview is to come", candidate_id)
-
-
-def _mark(now: datetime) -> None:
-    row = db.session.get(Heartbeat, _MARK)
-    if row is None:
-        db.session.add(Heartbeat(name=_MARK, beat_at=now))
-    else:
-        row.beat_at = now
-    try:
-        db.session.commit()
-    except IntegrityError:
-        # Another process was done at the same moment.
-        db.session.rollback()

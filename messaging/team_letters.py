@@ -32,33 +32,40 @@ def compose_team_invitation(
     reader: TeamReader, *, invited_by: str, role: str, link: str, expires_at: datetime
 ) -> Letter:
     """The mail with which somebody joins. `link` works once, until `expires_at` (aware)."""
-    return _compose(
+    return composed(
         "team_invitation",
         reader,
-        {"invited_by": one_line(invited_by), "role": role, "link": link, "until": _when(reader, expires_at)},
+        {
+            "invited_by": one_line(invited_by),
+            "role": role,
+            "link": link,
+            "until": moment_for(reader, expires_at),
+        },
     )
 
 
 def compose_password_reset(reader: TeamReader, *, link: str, expires_at: datetime) -> Letter:
     """The mail to somebody who forgot their password. `link` works once, until `expires_at` (aware)."""
-    return _compose("password_reset", reader, {"link": link, "until": _when(reader, expires_at)})
+    return composed("password_reset", reader, {"link": link, "until": moment_for(reader, expires_at)})
 
 
 def compose_password_changed(reader: TeamReader, *, changed_at: datetime, link: str) -> Letter:
     """The notice that a password is another one since `changed_at` (aware), with a way to take it back."""
-    return _compose("password_changed", reader, {"link": link, "when": _when(reader, changed_at)})
+    return composed("password_changed", reader, {"link": link, "when": moment_for(reader, changed_at)})
 
 
 def compose_request_to_connect(reader: TeamReader, *, asking: Person, role: str, link: str) -> Letter:
     """The request of a colleague to the owner, who alone can open connecting."""
-    return _compose("ask_to_connect", reader, {"asking": asking, "role": role, "link": link})
+    return composed("ask_to_connect", reader, {"asking": asking, "role": role, "link": link})
 
 
-def _when(reader: TeamReader, instant: datetime) -> str:
+def moment_for(reader: TeamReader, instant: datetime) -> str:
+    """An aware instant in words, in the reader's own zone."""
     return local_moment(instant, reader.person.zone or "UTC").full
 
 
-def _compose(kind: str, reader: TeamReader, more: dict[str, object]) -> Letter:
+def composed(kind: str, reader: TeamReader, more: dict[str, object]) -> Letter:
+    """The letter that a kind's templates make for one reader; `more` is what only that kind says."""
     context = {
         "reader": reader.person,
         "organisation": reader.organisation,

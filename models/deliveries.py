@@ -193,7 +193,8 @@ class Mail(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    # Empty for mails to the team that are about no interview; `about_id` then says which row they are about.
+    # Empty for mails to the team that are about no interview; `about_id` then says which row they are about,
+    # or which provider.
     interview_id: Mapped[int | None] = mapped_column(sa.ForeignKey("interviews.id", ondelete="CASCADE"))
     about_id: Mapped[int | None]
     kind: Mapped[MailKind] = mapped_column(choice(MailKind, "kind"))

@@ -78,8 +78,9 @@ def schedule_interview(actor: User, command: ScheduleInterview, rules: Rules) ->
         raise SchedulingError("This candidate is not on a job of yours any more.", step="setup", field="job")
     # First of all writes: of two submits of one draft only one gets past this line.
     drafts.spend(actor, command.draft_id, command.draft_version)
-    candidate = db.session.get_one(Candidate, application.candidate_id, with_for_update=True)
-    db.session.refresh(candidate)
+    candidate = db.session.get_one(
+        Candidate, application.candidate_id, with_for_update=True, populate_existing=True
+    )
     if candidate.erased_at is not None:
         raise SchedulingError("This candidate was erased meanwhile.", step="setup", field="job")
     if not application.job.is_open:
@@ -109,8 +110,13 @@ def schedule_interview(actor: User, command: ScheduleInterview, rules: Rules) ->
             due_at = meetings.want_meeting(interview, software, rules).grace_ends_at
         case PastedLink(url, label):
             meetings.keep_pasted_link(interview, url, label)
-    mails.queue_invitations(interview, rules, due_at=due_at)
-    mails.queue_reminders(interview, rules, command.reminder_minutes, except_for=command.no_reminder_for)
+    mails.queue_first_mails(
+        interview,
+        rules,
+        invite_by=due_at,
+        remind_minutes_before=command.reminder_minutes,
+        no_reminder_for=command.no_reminder_for,
+    )
     return interview
 
 

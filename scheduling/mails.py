@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -30,6 +31,10 @@ SEND_MAIL = "send_mail"
 
 # A reminder that leaves later than this before the start only startles people.
 _REMINDER_USELESS_BEFORE_START = timedelta(minutes=5)
+
+
+# A mail on its way into the table, column by column.
+_Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -57,33 +62,52 @@ def recipients_of(interview: Interview) -> list[Recipient]:
     return list(by_address.values())
 
 
-def queue_invitations(interview: Interview, rules: Rules, *, due_at: datetime) -> None:
-    """One invitation of the current revision per recipient, to leave at `due_at` at the latest."""
+def queue_first_mails(
+    interview: Interview,
+    rules: Rules,
+    *,
+    invite_by: datetime,
+    remind_minutes_before: Iterable[int],
+    no_reminder_for: frozenset[str] = frozenset(),
+) -> None:
+    """What everybody gets about a new interview: an invitation, to leave at `invite_by` at the latest, and a
+    reminder at each of the times before the start.
+
+    `no_reminder_for` holds the addresses, in lower case, of those who get none.
+    """
     _queue(
-        _mail(interview, rules, recipient, MailKind.INVITATION, due_at=due_at)
-        for recipient in recipients_of(interview)
+        interview.id,
+        [
+            *_invitations(interview, rules, due_at=invite_by),
+            *_reminders(interview, rules, remind_minutes_before, except_for=no_reminder_for),
+        ],
     )
 
 
-def queue_reminders(
-    interview: Interview, rules: Rules, minutes: Iterable[int], *, except_for: frozenset[str] = frozenset()
-) -> None:
-    """One reminder per recipient and time; those whose time has passed are kept, dropped, with the reason.
+def _invitations(interview: Interview, rules: Rules, *, due_at: datetime) -> list[_Row]:
+    """One of the current revision per recipient."""
+    return [
+        _row(interview, rules, recipient, MailKind.INVITATION, due_at=due_at)
+        for recipient in recipients_of(interview)
+    ]
 
-    `except_for` holds the addresses, in lower case, of those who get none.
-    """
+
+def _reminders(
+    interview: Interview, rules: Rules, minutes: Iterable[int], *, except_for: frozenset[str]
+) -> list[_Row]:
+    """One per recipient and time; those whose time has passed are kept, dropped, with the reason."""
     now = utc_now()
     recipients = [who for who in recipients_of(interview) if who.address.lower() not in except_for]
     wanted = []
     for before in minutes:
         due_at = interview.starts_at - timedelta(minutes=before)
         for recipient in recipients:
-            mail = _mail(interview, rules, recipient, MailKind.REMINDER, due_at=due_at, minutes_before=before)
+            row = _row(interview, rules, recipient, MailKind.REMINDER, due_at=due_at, minutes_before=before)
             if due_at <= now:
-                mail.state = MailState.DROPPED
-                mail.words = f"The interview begins in less than {_span(before)}."
-            wanted.append(mail)
-    _queue(wanted)
+                row["state"] = MailState.DROPPED
+                row["words"] = f"The interview begins in less than {_span(before)}."
+            wanted.append(row)
+    return wanted
 
 
 def release_invitations(interview: Interview) -> None:
@@ -92,7 +116,7 @@ def release_invitations(interview: Interview) -> None:
     for mail in _waiting(interview.id, MailKind.INVITATION):
         if mail.revision == interview.revision:
             mail.due_at = min(mail.due_at, now)
-            _enqueue(mail)
+            outbox.enqueue_work(_delivery(interview.id, mail.id, mail.due_at))
 
 
 def send_corrected_invitations(interview: Interview, rules: Rules) -> None:
@@ -100,10 +124,10 @@ def send_corrected_invitations(interview: Interview, rules: Rules) -> None:
     interview.revision += 1
     for mail in _waiting(interview.id, MailKind.INVITATION):
         mail.state, mail.words = MailState.DROPPED, "A newer invitation takes its place."
-    queue_invitations(interview, rules, due_at=utc_now())
+    _queue(interview.id, _invitations(interview, rules, due_at=utc_now()))
 
 
-def _mail(
+def _row(
     interview: Interview,
     rules: Rules,
     recipient: Recipient,
@@ -111,42 +135,45 @@ def _mail(
     *,
     due_at: datetime,
     minutes_before: int = 0,
-) -> Mail:
-    return Mail(
-        interview_id=interview.id,
-        kind=kind,
-        revision=interview.revision,
-        minutes_before=minutes_before,
-        role=recipient.role,
-        user_id=recipient.user_id,
-        name=recipient.name,
-        address=recipient.address,
-        message_id=f"<{secrets.token_hex(16)}@{rules.message_id_domain}>",
-        due_at=due_at,
-        state=MailState.QUEUED,
+) -> _Row:
+    return {
+        "interview_id": interview.id,
+        "kind": kind,
+        "revision": interview.revision,
+        "minutes_before": minutes_before,
+        "role": recipient.role,
+        "user_id": recipient.user_id,
+        "name": recipient.name,
+        "address": recipient.address,
+        "message_id": f"<{secrets.token_hex(16)}@{rules.message_id_domain}>",
+        "due_at": due_at,
+        "state": MailState.QUEUED,
+        "words": None,
+    }
+
+
+def _queue(interview_id: int, rows: list[_Row]) -> None:
+    """Add new mails and ask for those that are to leave: two statements however many there are, because
+    somebody is waiting for the answer to their click."""
+    new = db.session.execute(
+        sa.insert(Mail).returning(Mail.id, Mail.due_at, Mail.state),
+        rows,
+        # Else rows with and without a user would be of two kinds, each with statements of its own.
+        execution_options={"render_nulls": True},
+    )
+    outbox.enqueue_first(
+        [_delivery(interview_id, mail.id, mail.due_at) for mail in new if mail.state is MailState.QUEUED]
     )
 
 
-def _queue(new: Iterable[Mail]) -> None:
-    """Add new mails and ask for those that are to leave. All rows go to the database in one statement,
-    because somebody is waiting for the answer to their click."""
-    mails = list(new)
-    db.session.add_all(mails)
-    db.session.flush()
-    for mail in mails:
-        if mail.state is MailState.QUEUED:
-            _enqueue(mail, is_first=True)
-
-
-def _enqueue(mail: Mail, *, is_first: bool = False) -> None:
-    outbox.enqueue(
+def _delivery(interview_id: int, mail_id: int, due_at: datetime) -> outbox.Work:
+    return outbox.Work(
         SEND_MAIL,
         lane=Lane.MAIL,
-        subject=f"interview:{mail.interview_id}",
-        payload={"mail_id": mail.id},
-        run_at=mail.due_at,
-        dedupe_key=f"mail:{mail.id}",
-        is_first=is_first,
+        subject=f"interview:{interview_id}",
+        payload={"mail_id": mail_id},
+        run_at=due_at,
+        dedupe_key=f"mail:{mail_id}",
     )
 
 

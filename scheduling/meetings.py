@@ -23,6 +23,7 @@ from models import (
     MeetingAttempt,
     MeetingSoftware,
     MeetingState,
+    User,
 )
 from scheduling import failures, mails, strays
 from scheduling.hosts import Host, first_usable, possible_hosts
@@ -82,7 +83,7 @@ def want_meeting(interview: Interview, software: MeetingSoftware, rules: Rules) 
         grace_ends_at=utc_now() + rules.grace,
     )
     db.session.add(meeting)
-    enqueue_sync(interview.id, is_first=True)
+    outbox.enqueue_first([_sync(interview.id)])
     return meeting
 
 
@@ -103,15 +104,19 @@ def keep_pasted_link(interview: Interview, url: str, label: str) -> Meeting:
     return meeting
 
 
-def enqueue_sync(interview_id: int, *, is_first: bool = False) -> None:
-    """Ask for the meeting to be brought in line, now; `is_first` when it is made in this transaction."""
-    outbox.enqueue(
+def enqueue_sync(interview_id: int) -> None:
+    """Ask for the meeting to be brought in line, now."""
+    outbox.enqueue_work(_sync(interview_id))
+
+
+def _sync(interview_id: int) -> outbox.Work:
+    return outbox.Work(
         SYNC_MEETING,
         lane=Lane.PROVIDER,
         subject=f"interview:{interview_id}",
         payload={"interview_id": interview_id},
+        run_at=utc_now(),
         dedupe_key=f"{SYNC_MEETING}:{interview_id}",
-        is_first=is_first,
     )
 
 
@@ -229,20 +234,16 @@ def _nobody(
 def record_created(attempt_id: int, created: Created, rules: Rules) -> None:
     """The meeting exists, answered or found again: store it and let the people know."""
     attempt = db.session.get_one(MeetingAttempt, attempt_id)
-    meeting = attempt.meeting
-    db.session.refresh(meeting, with_for_update=True)
+    meeting = db.session.get_one(Meeting, attempt.meeting_id, with_for_update=True, populate_existing=True)
+    interview, host = meeting.interview, db.session.get_one(User, attempt.host_id)
     attempt.state = AttemptState.CREATED
-    interview = meeting.interview
     was_settled = meeting.state == MeetingState.FAILED
     meeting.state, meeting.settled_at = MeetingState.READY, utc_now()
-    meeting.host_id, meeting.connection_id = attempt.host_id, attempt.connection_id
+    meeting.host, meeting.connection_id = host, attempt.connection_id
     meeting.provider_meeting_id = created.provider_meeting_id
     meeting.join_url, meeting.passcode = created.join_url, created.passcode
     meeting.failure = meeting.failure_words = None
-    db.session.flush()
-    db.session.refresh(meeting, ["host"])
-    assert meeting.host is not None
-    note(interview.id, f"{meeting.software.label} meeting created on {possessive(meeting.host.name)} account")
+    note(interview.id, f"{meeting.software.label} meeting created on {possessive(host.name)} account")
     if meeting.passcode_was_refused:
         note(
             interview.id,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["count", "optional", "flag", "choice", "names", "codes"]
+Kind = Literal["count", "optional", "flag", "choice", "text", "names", "codes"]
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Switch:
     """One fault. `kind` says what its value is:
 
     count: a whole number from 0 · optional: a whole number or None (off) · flag: bool
-    choice: one of `choices` · names: list of words · codes: word → number.
+    choice: one of `choices` · text: a line of text · names: list of words · codes: word → number.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Switch:
             "optional": whole or value is None,
             "flag": isinstance(value, bool),
             "choice": value in self.choices,
+            "text": isinstance(value, str),
             "names": isinstance(value, list) and all(isinstance(item, str) for item in value),
             "codes": isinstance(value, dict)
             and all(isinstance(key, str) and isinstance(code, int) for key, code in value.items()),
@@ -59,7 +60,7 @@ class Switch:
             case "codes":
                 pairs = (line.split() for line in text.splitlines() if line.strip())
                 return {word: int(code) for word, code in pairs}
-            case "choice":
+            case "choice" | "text":
                 return self.checked(text)
 
     def as_text(self, value: Any) -> str:

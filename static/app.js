@@ -1,20 +1,6 @@
 // Everything here makes a page smoother and nothing depends on it: each page works with plain links and forms.
 
-const announcement = document.getElementById("announcement");
-
-/** Says something to screen readers and shows it for a while; an empty text takes it away. */
-function announce(words, tone = "neutral") {
-  announcement.dataset.tone = tone;
-  // The same words again would not be read; a poll that keeps failing is announced once.
-  if (announcement.textContent !== words) announcement.textContent = words;
-}
-
-let clearing;
-function announceBriefly(words) {
-  announce(words);
-  clearTimeout(clearing);
-  clearing = setTimeout(() => announce(""), 4000);
-}
+import { announceBriefly } from "./announcements.js";
 
 // What the page before has left to say stands at the top of this one. A live region is read when it changes and not when
 // it arrives with its text, so the text is put in once more.
@@ -198,49 +184,4 @@ window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   for (const form of document.forms) sent.delete(form);
   for (const button of document.querySelectorAll(".is-sending")) button.classList.remove("is-sending");
-});
-
-// --- HTMX ----------------------------------------------------------------------------------------------------------
-
-document.addEventListener("htmx:configRequest", (event) => {
-  if (event.detail.verb === "get") return;
-  event.detail.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
-});
-
-// Nobody reads a hidden tab, so it does not ask; it asks at once when it is looked at again.
-document.addEventListener("htmx:beforeRequest", (event) => {
-  if (document.hidden && event.target.matches("[data-poll]")) event.preventDefault();
-});
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) return;
-  for (const element of document.querySelectorAll("[data-poll]")) window.htmx.trigger(element, "tab-visible");
-});
-
-document.addEventListener("htmx:responseError", (event) => {
-  const words =
-    event.detail.xhr.status === 403
-      ? "You may not do this any more. Reload the page."
-      : "The server could not answer. What you see may be out of date; reload the page.";
-  announce(words, "danger");
-});
-document.addEventListener("htmx:sendError", () => {
-  announce("The server cannot be reached. What you see may be out of date.", "danger");
-});
-document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.successful && announcement.dataset.tone === "danger") announce("");
-});
-
-// A fragment that updates itself is not a live region, or each poll would be read out as a whole. It carries one
-// sentence in `data-announce`, which is said when it differs from the one before.
-const said = new Map();
-
-function remember(element, isNew) {
-  const words = element.dataset.announce;
-  if (isNew && said.get(element.id) !== words) announceBriefly(words);
-  said.set(element.id, words);
-}
-
-for (const element of document.querySelectorAll("[data-announce]")) remember(element, false);
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.target.matches("[data-announce]")) remember(event.target, true);
 });

@@ -26,6 +26,10 @@ _WORDS = {
     "send_team_mail": "Sending a mail to the team",
     "answer_reset_request": "Answering a request for a new password",
     "refresh_connection": "Renewing a connection",
+    "check_connection": "Asking a provider whether a connection still works",
+    "tell_of_connection": "Telling somebody that an app was connected",
+    "nudge_to_reconnect": "Telling somebody to reconnect an app",
+    "report_refused_credentials": "Telling the owner that a provider does not accept this server",
     "revoke_grant": "Telling a provider that somebody disconnected",
 }
 

@@ -8,12 +8,16 @@ from accounts.installation import account_services
 from accounts.mails import SEND_TEAM_MAIL
 from accounts.passwords import ANSWER_RESET_REQUEST
 from attachment_files import AttachmentFiles
+from connections.checks import CHECK_CONNECTION
 from connections.ending import REVOKE_GRANT
+from connections.notices import NUDGE_TO_RECONNECT, REPORT_REFUSED_CREDENTIALS, TELL_OF_CONNECTION
 from scheduling.join_links import Links
 from scheduling.mails import SEND_MAIL
 from scheduling.meetings import SYNC_MEETING
 from scheduling.rules import Rules
 from scheduling.strays import SETTLE_ATTEMPTS
+from tasks.connection_checks import check_connection
+from tasks.connection_notices import nudge_to_reconnect, report_refused_credentials, tell_of_connection
 from tasks.grants import REFRESH_CONNECTION, refresh_connection, revoke_grant
 from tasks.mails import send_mail
 from tasks.meetings import sync_meeting
@@ -34,4 +38,8 @@ def all_handlers(links: Links, rules: Rules, attachment_files: AttachmentFiles) 
         ANSWER_RESET_REQUEST: answer_reset_requests(accounts.reset_requests, rules),
         REFRESH_CONNECTION: refresh_connection(),
         REVOKE_GRANT: revoke_grant(),
+        CHECK_CONNECTION: check_connection(),
+        TELL_OF_CONNECTION: tell_of_connection(rules),
+        NUDGE_TO_RECONNECT: nudge_to_reconnect(rules),
+        REPORT_REFUSED_CREDENTIALS: report_refused_credentials(rules),
     }

@@ -1,4 +1,5 @@
-"""The sign that the metronome is alive, for the health page."""
+"""When something that happens again and again last happened: above all the metronome, whose beat is the
+sign of life for the health page."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ DEAD_AFTER = timedelta(seconds=120)
 
 def last_beat() -> datetime | None:
     """When any process of this installation last ticked; None before the first time."""
-    return db.session.scalar(sa.select(Heartbeat.beat_at).where(Heartbeat.name == _NAME))
+    return last_time(_NAME)
 
 
 def beat() -> None:
@@ -32,13 +33,23 @@ def beat() -> None:
     if last is not None and now - last < _EVERY:
         return
     with writing():
-        row = db.session.get(Heartbeat, _NAME)
-        if row is None:
-            db.session.add(Heartbeat(name=_NAME, beat_at=now))
-        else:
-            row.beat_at = now
-        try:
-            db.session.commit()
-        except IntegrityError:
-            # Two processes made the first beat at once; one of them is enough.
-            db.session.rollback()
+        mark_and_commit(_NAME, now)
+
+
+def last_time(name: str) -> datetime | None:
+    """When this was last marked; None before the first time."""
+    return db.session.scalar(sa.select(Heartbeat.beat_at).where(Heartbeat.name == name))
+
+
+def mark_and_commit(name: str, at: datetime) -> None:
+    """Note that this happened, in the current writing transaction, and end it."""
+    row = db.session.get(Heartbeat, name)
+    if row is None:
+        db.session.add(Heartbeat(name=name, beat_at=at))
+    else:
+        row.beat_at = at
+    try:
+        db.session.commit()
+    except IntegrityError:
+        # Two processes made the first mark at once; one of them is enough.
+        db.session.rollback()

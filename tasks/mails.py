@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 
+from sqlalchemy.orm import joinedload, selectinload
+
 from attachment_files import AttachmentFiles
 from extensions import db
 from messaging.delivery import (
@@ -22,17 +24,38 @@ from messaging.delivery import (
 from messaging.facts import AttachedFile, Person, facts_of, reader_of
 from messaging.letters import Letter, compose_invitation, compose_reminder
 from messaging.transport import FilePart
-from models import FailureReason, Interview, Mail, MailKind, MailState, Meeting, MeetingState, Organisation
+from models import (
+    Application,
+    Attendee,
+    FailureReason,
+    Interview,
+    Mail,
+    MailKind,
+    MailState,
+    Meeting,
+    MeetingState,
+    Organisation,
+)
 from scheduling import mails, meetings
 from scheduling.join_links import Links
 from scheduling.rules import Rules
-from tasks import retry
+from tasks.mail_retries import record_not_taken, waits_for_server
 from tasks.runner import Again, ClaimedTask, Done, Handler, Next
 from timezones import utc_now
 
 log = logging.getLogger("tasks")
 
-NO_SERVER = "No mail server is set; the mail waits for one."
+# What every letter names, read in three queries instead of one for each.
+_EVERYBODY_AND_THE_MEETING = (
+    joinedload(Interview.application, innerjoin=True).options(
+        joinedload(Application.candidate, innerjoin=True), joinedload(Application.job, innerjoin=True)
+    ),
+    joinedload(Interview.scheduler, innerjoin=True),
+    joinedload(Interview.hiring_manager, innerjoin=True),
+    joinedload(Interview.meeting),
+    selectinload(Interview.attendees).joinedload(Attendee.user),
+    selectinload(Interview.attachments),
+)
 
 
 @dataclass(frozen=True)
@@ -77,7 +100,7 @@ def send_mail(links: Links, rules: Rules, attachment_files: AttachmentFiles) -> 
         mail = db.session.get(Mail, int(task.payload["mail_id"]))
         if mail is None or mail.state != MailState.QUEUED:
             return None
-        interview = db.session.get_one(Interview, mail.interview_id)
+        interview = db.session.get_one(Interview, mail.interview_id, options=_EVERYBODY_AND_THE_MEETING)
         what = _what_to_do(mail, interview, links, attachment_files)
         return Loaded(mail.id, interview.id, task.failures, what)
 
@@ -113,12 +136,13 @@ def _what_to_do(
     if waits_until is not None:
         return Wait(Again(waits_until, "The invitation waits for the meeting.", is_failure=False))
     if not is_configured():
-        return Wait(Again(now + retry.MAIL_SERVER.delay(3), NO_SERVER, is_failure=False))
-    letter, files = _compose(mail, interview, links, attachment_files)
+        return Wait(waits_for_server())
+    organisation = db.session.get_one(Organisation, 1)
+    letter, files = _compose(mail, interview, organisation, links, attachment_files)
     meeting = interview.meeting
     return Ready(
         letter,
-        _envelope(mail, interview),
+        _envelope(mail, interview, organisation),
         files,
         is_invitation=mail.kind is MailKind.INVITATION,
         has_link=meeting is None or meeting.state == MeetingState.READY,
@@ -126,9 +150,13 @@ def _what_to_do(
 
 
 def _compose(
-    mail: Mail, interview: Interview, links: Links, attachment_files: AttachmentFiles
+    mail: Mail,
+    interview: Interview,
+    organisation: Organisation,
+    links: Links,
+    attachment_files: AttachmentFiles,
 ) -> tuple[Letter, tuple[FilePart, ...]]:
-    facts = facts_of(interview, db.session.get_one(Organisation, 1))
+    facts = facts_of(interview, organisation)
     reader = reader_of(mail, interview, links.join_page_for(mail, interview))
     if mail.kind is MailKind.REMINDER:
         return compose_reminder(facts, reader, mail.minutes_before), ()
@@ -149,8 +177,7 @@ def _part(file: AttachedFile, attachment_files: AttachmentFiles) -> FilePart | N
         return None
 
 
-def _envelope(mail: Mail, interview: Interview) -> Envelope:
-    organisation = db.session.get_one(Organisation, 1)
+def _envelope(mail: Mail, interview: Interview, organisation: Organisation) -> Envelope:
     candidate, manager, scheduler = interview.candidate, interview.hiring_manager, interview.scheduler
     copies = [Person(manager.name, manager.email)]
     copies += [Person(attendee.name, attendee.email) for attendee in interview.attendees]
@@ -165,7 +192,7 @@ def _envelope(mail: Mail, interview: Interview) -> Envelope:
 
 
 def _record(loaded: Loaded, outcome: Outcome, rules: Rules) -> Next:
-    mail_id, now = loaded.mail_id, utc_now()
+    mail_id = loaded.mail_id
     match outcome:
         case Accepted(_, words):
             # The meeting's outcome is written meeting first, mails after; the same order here keeps the
@@ -177,19 +204,12 @@ def _record(loaded: Loaded, outcome: Outcome, rules: Rules) -> Next:
             return Done()
         case Refused(_, words, is_too_large=True) if _brought_files(loaded):
             mails.record_too_large(mail_id, words=words)
-            return Again(now, words, is_failure=False)
+            return Again(utc_now(), words, is_failure=False)
         case Refused(_, words):
             mails.record_refused(mail_id, words=words)
             return Done()
-        case Deferred(_, words):
-            mails.record_not_yet(mail_id, words=words)
-            return Again(now + retry.MAIL.delay(loaded.failures + 1), words)
-        case Unknown(words):
-            mails.record_not_yet(mail_id, words=words, may_be_double=True)
-            return Again(now + retry.MAIL.delay(loaded.failures + 1), words)
-        case Misconfigured(words):
-            mails.record_not_yet(mail_id, words=words)
-            return Again(now + retry.MAIL_SERVER.delay(loaded.failures + 1), words)
+        case Deferred() | Unknown() | Misconfigured():
+            return record_not_taken(mail_id, outcome, loaded.failures)
 
 
 def _brought_files(loaded: Loaded) -> bool:

@@ -20,6 +20,19 @@ from timezones import utc_now
 log = logging.getLogger("tasks")
 
 
+def once(chore: Callable[[], None]) -> Callable[[], None]:
+    """A chore for the beginning: it is not done any more as soon as it has succeeded."""
+    is_done = False
+
+    def do_if_new() -> None:
+        nonlocal is_done
+        if not is_done:
+            chore()
+            is_done = True
+
+    return do_if_new
+
+
 class Metronome:
     """Ticks every few seconds: heartbeat, forfeited leases, chores, and a look for due tasks."""
 

@@ -6,7 +6,8 @@ knows what the work is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,18 @@ _ENQUEUED = "lanes_with_new_tasks"
 _listeners: list[Callable[[Lane], None]] = []
 
 
+@dataclass(frozen=True)
+class Work:
+    """One piece of work to ask for, due at `run_at` (aware UTC)."""
+
+    kind: str
+    lane: Lane
+    subject: str
+    payload: Mapping[str, Any]
+    run_at: datetime
+    dedupe_key: str | None
+
+
 def enqueue(
     kind: str,
     *,
@@ -31,48 +44,59 @@ def enqueue(
     payload: Mapping[str, Any] | None = None,
     run_at: datetime | None = None,
     dedupe_key: str | None = None,
-    is_first: bool = False,
 ) -> None:
     """Add a task to the current transaction, due at `run_at` (aware UTC; None means now).
 
     With a `dedupe_key`, work of the same key that has not started yet is used instead and brought
-    forward if it was due later. `is_first` says that there can be none, because what the key names was
-    made in this very transaction; that saves looking, which a person would wait for. The caller commits.
+    forward if it was due later. The caller commits.
     """
-    now = utc_now()
-    due = run_at or now
-    if due <= now:
-        # Work for later needs nobody now; the tick after its time finds it.
-        db.session.info.setdefault(_ENQUEUED, set()).add(lane)
-    if dedupe_key is not None and not is_first and _bring_forward(dedupe_key, due):
+    enqueue_work(Work(kind, lane, subject, dict(payload or {}), run_at or utc_now(), dedupe_key))
+
+
+def enqueue_work(work: Work) -> None:
+    """The same for work that is described already."""
+    if work.dedupe_key is None:
+        enqueue_first([work])
         return
-    task = Task(
-        kind=kind, lane=lane, subject=subject, payload=dict(payload or {}), run_at=due, dedupe_key=dedupe_key
-    )
-    if dedupe_key is None or is_first:
-        db.session.add(task)
+    _announce_later([work])
+    if _bring_forward(work.dedupe_key, work.run_at):
         return
     try:
         with db.session.begin_nested():
-            db.session.add(task)
+            _insert([work])
     except IntegrityError:
         # PostgreSQL only: another transaction committed the same work between our look and our insert.
-        _bring_forward(dedupe_key, due)
+        _bring_forward(work.dedupe_key, work.run_at)
+
+
+def enqueue_first(works: Sequence[Work]) -> None:
+    """Add tasks that nobody can have asked for yet, because what they are about was made in the current
+    transaction. Nothing is looked up and all go in one statement: a person waits for it."""
+    _announce_later(works)
+    _insert(works)
+
+
+def _insert(works: Sequence[Work]) -> None:
+    if works:
+        db.session.execute(sa.insert(Task), [asdict(work) for work in works])
 
 
 def _bring_forward(dedupe_key: str, due: datetime) -> bool:
-    # Locked, because a runner may be claiming this very row: it has begun then, and may have read what the
-    # caller is about to change.
-    waiting = db.session.scalar(
-        sa.select(Task)
+    """Make waiting work due at `due` at the latest. False when there is none: a runner that is claiming the
+    row just now has it locked, and by the time we get it the work has begun and may have read what the
+    caller is about to change."""
+    waiting = db.session.execute(
+        sa.update(Task)
         .where(Task.dedupe_key == dedupe_key, Task.state == TaskState.READY)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        .values(run_at=sa.case((Task.run_at > due, due), else_=Task.run_at))
     )
-    if waiting is None:
-        return False
-    waiting.run_at = min(waiting.run_at, due)
-    return True
+    return bool(waiting.rowcount)  # type: ignore[attr-defined]  # the stubs give execute() a narrower result
+
+
+def _announce_later(works: Sequence[Work]) -> None:
+    """Let the commit wake the lanes. Work for later needs nobody now; the tick after its time finds it."""
+    now = utc_now()
+    db.session.info.setdefault(_ENQUEUED, set()).update(work.lane for work in works if work.run_at <= now)
 
 
 def when_committed(listener: Callable[[Lane], None]) -> Callable[[], None]:

@@ -268,7 +268,7 @@ class Runner:
         lease = secrets.token_hex(16)
         with self._app.app_context(), writing():
             try:
-                won = db.session.execute(
+                row = db.session.scalar(
                     sa.update(Task)
                     .where(Task.id == task_id, Task.state == TaskState.READY, Task.run_at <= now)
                     .values(
@@ -277,10 +277,11 @@ class Runner:
                         leased_until=now + self._lease_time,
                         starts=Task.starts + 1,
                     )
-                ).rowcount  # type: ignore[attr-defined]  # the stubs give execute() a narrower result
-                if won != 1:
+                    .returning(Task)
+                )
+                if row is None:
                     return None
-                claimed = _as_claimed(db.session.get_one(Task, task_id), lease)
+                claimed = _as_claimed(row, lease)
                 db.session.commit()
             except IntegrityError:
                 # Another task of the same subject began a moment ago; this one waits its turn.

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 from accounts import mails
 from accounts.links import AccountLinks
+from connections.notices import NUDGES
+from connections.reasons import CREDENTIAL_SETTINGS
 from extensions import db
+from messaging.connection_letters import (
+    EndedConnection,
+    InterviewAtRisk,
+    compose_app_connected,
+    compose_credentials_refused,
+    compose_reconnect_needed,
+)
 from messaging.delivery import (
     Accepted,
     Deferred,
@@ -27,10 +36,11 @@ from messaging.team_letters import (
     compose_request_to_connect,
     compose_team_invitation,
 )
-from models import Invitation, Mail, MailKind, MailState, Organisation, PasswordReset, User
-from tasks import retry
-from tasks.mails import NO_SERVER
-from tasks.runner import Again, ClaimedTask, Done, Handler, Next
+from models import Connection, Invitation, Mail, MailKind, MailState, Organisation, PasswordReset, User
+from scheduling.hosting import coming_on_account
+from scheduling.mails import record_not_yet
+from tasks.mail_retries import record_not_taken, waits_for_server
+from tasks.runner import ClaimedTask, Done, Handler, Next
 from timezones import utc_now
 
 
@@ -69,8 +79,9 @@ def send_team_mail(links: AccountLinks) -> Handler:
             mails.record_ended(loaded.mail_id, MailState.DROPPED, words=loaded.useless)
             return Done()
         if outcome is None:
-            mails.record_not_yet(loaded.mail_id, words=NO_SERVER)
-            return Again(utc_now() + retry.MAIL_SERVER.delay(3), NO_SERVER, is_failure=False)
+            then = waits_for_server()
+            record_not_yet(loaded.mail_id, words=then.why)
+            return then
         return _record(loaded, outcome)
 
     def gave_up(task: ClaimedTask, why: str) -> None:
@@ -107,7 +118,50 @@ def _compose(mail: Mail, links: AccountLinks) -> Letter:
                 role=asking.role.label,
                 link=links.connected_apps(),
             )
+        case MailKind.APP_CONNECTED:
+            row = db.session.get_one(Connection, mail.about_id)
+            return compose_app_connected(
+                reader,
+                app=row.app.label,
+                account=row.account_email,
+                connected_at=row.connected_at,
+                link=links.connected_apps(),
+            )
+        case MailKind.RECONNECT_NEEDED:
+            row = db.session.get_one(Connection, mail.about_id)
+            return compose_reconnect_needed(
+                reader,
+                _ended(row, reader_id=user.id),
+                is_first=mail.revision == 0,
+                is_last=mail.revision == len(NUDGES) - 1,
+                link=links.connected_apps(),
+            )
+        case MailKind.CREDENTIALS_REFUSED:
+            provider = next(
+                name for name, number in mails.PROVIDER_NUMBERS.items() if number == mail.about_id
+            )
+            return compose_credentials_refused(
+                reader,
+                provider=provider.title(),
+                settings=CREDENTIAL_SETTINGS[provider],
+                since=mail.created_at,
+                link=links.connected_apps(),
+            )
     raise ValueError(f"{mail.kind} is no mail to the team")
+
+
+def _ended(row: Connection, *, reader_id: int | None) -> EndedConnection:
+    coming = coming_on_account(row, now=utc_now())
+    return EndedConnection(
+        app=row.app.label,
+        whose=None if row.user_id == reader_id else row.user.name,
+        problem=row.problem or "",
+        since=row.problem_since or utc_now(),
+        at_risk=tuple(
+            InterviewAtRisk(found.title, found.candidate_name, found.starts_at, found.has_meeting)
+            for found in coming
+        ),
+    )
 
 
 def _envelope(mail: Mail) -> Envelope:
@@ -137,7 +191,7 @@ def _answered_by(mail: Mail) -> Person:
 
 
 def _record(loaded: _Loaded, outcome: Outcome) -> Next:
-    mail_id, now = loaded.mail_id, utc_now()
+    mail_id = loaded.mail_id
     match outcome:
         case Accepted(_, words):
             mails.record_sent(mail_id, words=words)
@@ -145,12 +199,5 @@ def _record(loaded: _Loaded, outcome: Outcome) -> Next:
         case Refused(_, words):
             mails.record_ended(mail_id, MailState.FAILED, words=words)
             return Done()
-        case Deferred(_, words):
-            mails.record_not_yet(mail_id, words=words)
-            return Again(now + retry.MAIL.delay(loaded.failures + 1), words)
-        case Unknown(words):
-            mails.record_not_yet(mail_id, words=words, may_be_double=True)
-            return Again(now + retry.MAIL.delay(loaded.failures + 1), words)
-        case Misconfigured(words):
-            mails.record_not_yet(mail_id, words=words)
-            return Again(now + retry.MAIL_SERVER.delay(loaded.failures + 1), words)
+        case Deferred() | Unknown() | Misconfigured():
+            return record_not_taken(mail_id, outcome, loaded.failures)

@@ -1,15 +1,20 @@
 """The machines that tests run on, as fixtures. Each fails, and never skips, when it cannot be had."""
 
+import gc
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 
+import security
 from tests.machines.application import (
+    CompiledTemplates,
+    MakeApp,
     build_app,
     close_app,
     copy_sqlite,
@@ -17,12 +22,13 @@ from tests.machines.application import (
     migrate_database,
     settings_for,
 )
-from tests.machines.browser import BrowserComplaints, running_chromium
+from tests.machines.browser import BrowserComplaints, new_desktop_context, running_chromium
+from tests.machines.clock import Clock, standing_clock
 from tests.machines.counts import Counts
 from tests.machines.network import NetworkGuard, guarded_network
 from tests.machines.postgresql import PostgreSQLCluster, postgresql_cluster
 from tests.machines.processes import tail
-from tests.machines.servers import ServerProcesses
+from tests.machines.servers import ServerProcess, ServerProcesses
 from tests.machines.simulators import Simulators, running_simulators
 
 hypothesis.settings.register_profile("ordinary", max_examples=40, deadline=None, database=None)
@@ -61,14 +67,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             items[:] = [item for item in items if item not in left_out]
 
 
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what was imported: it stays for the whole run and never becomes garbage."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Show the logs of a test's processes with its failure."""
     report: pytest.TestReport = yield  # type: ignore[assignment]
     if report.failed:
         item.stash[_FAILED] = True
-        for log_files in item.stash.get(_LOG_FILES, []):
-            report.sections.extend((f"end of {log.name}", tail(log)) for log in log_files())
+        for node in item.listchain():
+            for log_files in node.stash.get(_LOG_FILES, []):
+                report.sections.extend((f"end of {log.name}", tail(log)) for log in log_files())
     return report  # type: ignore[return-value]
 
 
@@ -85,6 +98,24 @@ def no_outside_network(network_guard: NetworkGuard) -> Iterator[None]:
     network_guard.refused.clear()
     yield
     assert not network_guard.refused, f"This test tried to reach {network_guard.refused}."
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates() -> Iterator[None]:
+    """Half of the time of every test that opens a page would go into compiling the same templates again."""
+    before = Flask.jinja_options
+    Flask.jinja_options = {**before, "bytecode_cache": CompiledTemplates()}
+    yield
+    Flask.jinja_options = before
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Passwords hashed by the same function in the least time it offers; the servers' take their own."""
+    before = security._hasher
+    security._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield
+    security._hasher = before
 
 
 @pytest.fixture
@@ -168,6 +199,49 @@ def sqlite_app(sqlite_url: str, instance_path: Path) -> Iterator[Flask]:
     close_app(app)
 
 
+@pytest.fixture
+def make_app(sqlite_url: str, instance_path: Path) -> Iterator[MakeApp]:
+    """Builds apps on one SQLite database, with settings of the test's choice."""
+    made: list[Flask] = []
+
+    def make(settings: Mapping[str, str] | None = None) -> Flask:
+        made.append(build_app(settings_for(sqlite_url, instance_path, settings)))
+        return made[-1]
+
+    yield make
+    for app in made:
+        close_app(app)
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """The product's clock, standing at noon of a Monday in winter."""
+    with standing_clock() as standing:
+        yield standing
+
+
+# For a whole module: many cases that do not mind what earlier ones have left share the cost of the start.
+
+
+@pytest.fixture(scope="module")
+def shared_instance_path(_template_instance: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The instance folder of ``shared_app`` or ``shared_server``."""
+    return Path(shutil.copytree(_template_instance, tmp_path_factory.mktemp("shared") / "instance"))
+
+
+@pytest.fixture(scope="module")
+def _shared_url(_sqlite_template: Path, shared_instance_path: Path) -> str:
+    return copy_sqlite(_sqlite_template, shared_instance_path.with_name("smoothhiring.sqlite3"))
+
+
+@pytest.fixture(scope="module")
+def shared_app(_shared_url: str, shared_instance_path: Path) -> Iterator[Flask]:
+    """The app on a SQLite database that the tests of the module share."""
+    app = build_app(settings_for(_shared_url, shared_instance_path))
+    yield app
+    close_app(app)
+
+
 # Other programs
 
 
@@ -204,6 +278,19 @@ def server_processes(
     processes.end_all()
 
 
+@pytest.fixture(scope="module")
+def shared_server(
+    request: pytest.FixtureRequest, _shared_url: str, shared_instance_path: Path
+) -> Iterator[ServerProcess]:
+    """A real server that the tests of the module share, without background work and without simulators."""
+    folder = shared_instance_path.with_name("servers")
+    folder.mkdir()
+    processes = ServerProcesses(folder, settings_for(_shared_url, shared_instance_path))
+    request.node.stash.setdefault(_LOG_FILES, []).append(lambda: processes.log_files)
+    yield processes.start(1)[0]
+    processes.end_all()
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, without a window."""
@@ -227,16 +314,8 @@ def new_browser_context(
     contexts: list[BrowserContext] = []
 
     def new_context(**options: object) -> BrowserContext:
-        defaults: dict[str, object] = {
-            "locale": "en-GB",
-            "timezone_id": "Europe/Zurich",
-            "viewport": {"width": 1280, "height": 800},
-        }
-        context = chromium.new_context(**{**defaults, **options})  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
-        browser_complaints.watch(context)
-        contexts.append(context)
-        return context
+        contexts.append(new_desktop_context(chromium, browser_complaints, **options))
+        return contexts[-1]
 
     yield new_context
     pages = [page for context in contexts for page in context.pages]

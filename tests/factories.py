@@ -8,6 +8,7 @@ ids and plain values, so that no test holds a transaction open while a server or
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import requests
@@ -16,16 +17,20 @@ from flask import current_app
 from accounts.first_run import FirstRun, set_up
 from accounts.sessions import begin_session
 from connections import round_trip
+from connections.notices import TELL_OF_CONNECTION
 from extensions import db
 from hiring.commands import NewCandidate, NewJob, add_candidate, add_job
 from models import (
     App,
     Application,
+    Connection,
+    ConnectionState,
     Job,
     JobMember,
     MeetingSoftware,
     PhoneCaller,
     Role,
+    Task,
     User,
     UserSession,
 )
@@ -210,11 +215,32 @@ def _title(job: Job) -> str:
     return f"{job.title} Interview"
 
 
-def connect_zoom(member: Member, simulators: Simulators, account: str = LENA) -> int:
+def create_connection(user_id: int, **values: Any) -> int:
+    """A living Zoom connection as a row, for tests that never use its tokens; `values` win."""
+    usual = {
+        "state": ConnectionState.CONNECTED,
+        "account_id": f"account-{user_id}",
+        "account_email": f"zoom-{user_id}@northlight.example",
+        "account_name": "",
+        "plan": "licensed",
+        "scopes": "meeting:write:meeting",
+        "ciphertext": "opens with no key",
+        "expires_at": utc_now() + timedelta(hours=1),
+    }
+    row = Connection(user_id=user_id, app=App.ZOOM, **{**usual, **values})
+    db.session.add(row)
+    db.session.commit()
+    return row.id
+
+
+def connect_zoom(
+    member: Member, simulators: Simulators, account: str = LENA, *, with_notice: bool = False
+) -> int:
     """Connect an account of the simulated Zoom by a real round trip, and return the connection's id.
 
     Like the callback's route, it asks again for the meetings that this person could host. The application
-    must have the simulators' settings.
+    must have the simulators' settings. Without `with_notice` the mail about it is left out, so that a test
+    about other mails sees those alone.
     """
     user = db.session.get_one(User, member.id)
     token = begin_session(user.id, "tests")
@@ -237,6 +263,8 @@ def connect_zoom(member: Member, simulators: Simulators, account: str = LENA) ->
     assert trip.result == "connected", trip.words
     assert trip.connection_id is not None
     try_again_for_host(member.id)
+    if not with_notice:
+        db.session.execute(db.delete(Task).where(Task.kind == TELL_OF_CONNECTION))
     db.session.commit()
     return trip.connection_id
 

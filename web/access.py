@@ -48,6 +48,7 @@ ACCESS: dict[str, Rule] = {
     "mailed_links.invitation": Public("the signed link is the permission"),
     "mailed_links.ask_for_reset": Public("answers everybody alike, and delays those who ask often"),
     "mailed_links.reset": Public("the signed link is the permission"),
+    "settings.home": SignedIn(),
     "settings.profile": SignedIn(),
     "settings.change_password": SignedIn(),
     "settings.end_session": SignedIn(),
@@ -64,8 +65,11 @@ ACCESS: dict[str, Rule] = {
     "team.withdraw": Needs(Action.ADMINISTER),
     "team.deactivate": Needs(Action.ADMINISTER),
     "team.reactivate": Needs(Action.ADMINISTER),
+    "webhooks.zoom": Public("the signature is the permission; what has none is at most a hint to look"),
     "join.door": Public("the signed link is the permission"),
     "dashboard.home": SignedIn(),
+    "help_pages.index": SignedIn(),
+    "help_pages.connecting_apps": SignedIn(),
     "hiring.jobs": Needs(Action.SEE),
     "hiring.job": Needs(Action.SEE),
     "hiring.new_job": Needs(Action.MANAGE_JOBS),
@@ -101,15 +105,19 @@ ACCESS: dict[str, Rule] = {
     "schedule_interview.look_at_time": Needs(Action.SCHEDULE),
     "schedule_interview.letter_frame": Needs(Action.SCHEDULE),
     "schedule_interview.attachment": Needs(Action.SCHEDULE),
+    "schedule_interview.hosting": Needs(Action.SCHEDULE),
     "connected_apps.index": SignedIn(),
     "connected_apps.connect": Needs(Action.CONNECT_APPS),
-    "connected_apps.callback": SignedIn(),
+    "connected_apps.callback": Public("spends a one-time attempt, and connects only whoever began it"),
+    "connected_apps.confirm_disconnecting": SignedIn(),
+    "connected_apps.disconnect": SignedIn(),
     "connected_apps.open_connecting": Needs(Action.OPEN_CONNECTING),
     "connected_apps.ask": SignedIn(),
+    "connected_apps.changes": SignedIn(),
 }
 
 # Routes that a page calls by itself. They keep no session alive.
-POLLS = frozenset({"interviews.deliveries"})
+POLLS = frozenset({"interviews.deliveries", "connected_apps.changes", "schedule_interview.hosting"})
 
 
 def init_app(app: Flask) -> None:
@@ -126,6 +134,9 @@ def _check() -> None:
     if isinstance(rule, Public):
         return
     if not current_user.is_authenticated:
+        if request.endpoint in POLLS:
+            # Nobody clicked: leading away to the sign-in would take what is typed on the page along.
+            abort(401)
         abort(current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
     if isinstance(rule, Needs):
         # Asked only where it matters; everything else would pay a query for it.

@@ -5,25 +5,73 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from flask import current_app
+from flask import current_app, request, url_for
 from flask_login import current_user
 
 from accounts.permissions import Action, Scope, scope_of
+from connections.reasons import CREDENTIAL_SETTINGS, credentials_refused
 from extensions import db
-from models import Mail, MailState
+from models import App, Connection, ConnectionState, Mail, MailState, User
+from scheduling.hosting import coming_on_account
 from timezones import utc_now
 from web.notices import Banner
+from web.signed_in import actor
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def banners() -> list[Banner]:
     """What this person should know; empty for those who could do nothing about it."""
-    if not current_user.is_authenticated or scope_of(current_user.role, Action.ADMINISTER) is not Scope.ALL:
+    if not current_user.is_authenticated:
         return []
-    if current_app.extensions.get("demo") is not None:
-        return []
-    return [banner for banner in (_mail_server(), _address()) if banner is not None]
+    administers = scope_of(current_user.role, Action.ADMINISTER) is Scope.ALL
+    found = _connections(actor(), administers)
+    if administers and current_app.extensions.get("demo") is None:
+        found += [banner for banner in (_mail_server(), _address()) if banner is not None]
+    return found
+
+
+def _connections(user: User, administers: bool) -> list[Banner]:
+    """The person's own accounts that have to be reconnected and, for those who administer, providers that do
+    not accept this server. One query, unless there is something to say."""
+    mine = sa.and_(Connection.user_id == user.id, Connection.state == ConnectionState.RECONNECT_NEEDED)
+    refused = {credentials_refused(app): app for app in App} if administers else {}
+    rows = db.session.scalars(
+        sa.select(Connection).where(mine | Connection.trouble.in_(list(refused)) if refused else mine)
+    ).all()
+    refusing = {refused[row.trouble] for row in rows if row.trouble in refused}
+    found = [_refused(app) for app in App if app in refusing]
+    if request.endpoint != "connected_apps.index":
+        # There, its card says the same and more.
+        found += [
+            _reconnect(row)
+            for row in rows
+            if row.user_id == user.id and row.state is ConnectionState.RECONNECT_NEEDED
+        ]
+    return found
+
+
+def _reconnect(row: Connection) -> Banner:
+    count = len(coming_on_account(row, now=utc_now()))
+    at_risk = {0: "No coming interview depends on it.", 1: "One coming interview depends on it."}
+    return Banner(
+        "warning",
+        f"Your {row.app.label} account has to be reconnected. "
+        + at_risk.get(count, f"{count} coming interviews depend on it."),
+        "Connected Apps",
+        url_for("connected_apps.index"),
+    )
+
+
+def _refused(app: App) -> Banner:
+    settings = " and ".join(CREDENTIAL_SETTINGS[app.provider])
+    return Banner(
+        "danger",
+        f"{app.label} does not accept this server's credentials: no meeting can be made or changed until "
+        f"{settings} are right. Everybody's account stays connected.",
+        "How to set it up",
+        url_for("help_pages.connecting_apps", _anchor="registering"),
+    )
 
 
 def _mail_server() -> Banner | None:

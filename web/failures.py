@@ -19,6 +19,7 @@ _PAGES = {
         "That did not work",
         "The request could not be understood. Go back, reload the page and try again.",
     ),
+    401: ("You are signed out", "Sign in again to go on."),
     403: (
         "You may not do this",
         "Your role does not include it. Ask an owner or administrator of your team.",

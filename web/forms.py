@@ -37,10 +37,37 @@ def clean_line(text: str | None) -> str | None:
     return None if cleaned is None else " ".join(cleaned.split())
 
 
+# What the form library says by itself, in words that tell what to do.
+_WORDS = {
+    "Not a valid choice.": "Choose one of these.",
+    "Invalid Choice: could not coerce.": "Choose one of these.",
+    "Invalid choice(s): one or more data inputs could not be coerced.": "Choose among these.",
+    "Not a valid integer value.": "Enter a whole number.",
+    "Not a valid date value.": "Enter a date, such as 2027-03-31.",
+    "Not a valid time value.": "Enter a time, such as 14:30.",
+    "This field is required.": "Fill this in.",
+}
+
+
+class _OwnWords:
+    """Stands where the form library expects its translations."""
+
+    def gettext(self, words: str) -> str:
+        return _WORDS.get(words, words)
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        if one.startswith("'%(value)s' is not a valid choice"):
+            return "Choose among these."
+        return one if number == 1 else many
+
+
 class Form(FlaskForm):
     """A form whose text fields are cleaned before they are checked."""
 
     class Meta(FlaskForm.Meta):
+        def get_translations(self, form: FlaskForm) -> _OwnWords:
+            return _OwnWords()
+
         def bind_field(self, form: FlaskForm, unbound_field: Any, options: dict[str, Any]) -> Field:
             kind = unbound_field.field_class
             own = list(unbound_field.kwargs.get("filters", ()))

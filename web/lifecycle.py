@@ -42,6 +42,11 @@ def init_app(app: Flask) -> None:
             return _at_home()
         return None
 
+    @app.teardown_request
+    def end(_error: BaseException | None) -> None:
+        # Whatever runs next in this thread and is no request, such as a command or a test, may write.
+        begin_writing()
+
     @app.after_request
     def finish(response: Response) -> Response:
         headers = response.headers

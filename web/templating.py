@@ -26,6 +26,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["icon"] = icon
     app.jinja_env.globals["may"] = may
+    # Asked by the pages that show them, so that the pieces of pages need not pay for it.
+    app.jinja_env.globals["banners"] = banners
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.filters["initials"] = initials
     app.jinja_env.filters["role_label"] = lambda role: role.label
@@ -39,7 +41,6 @@ def init_app(app: Flask) -> None:
             "is_demo": demo is not None,
             "demo_mailbox_url": demo.mailbox_url if demo else None,
             "demo_zoom_url": demo.zoom_url if demo else None,
-            "banners": banners(),
         }
 
 

@@ -3,105 +3,246 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 import sqlalchemy as sa
 
 from accounts.permissions import Action, Scope, may_anywhere, scope_of
 from accounts.team import owner
+from connections.ending import is_being_revoked
+from connections.permissions import Permission, in_words, required_permissions
+from connections.reasons import CREDENTIAL_SETTINGS
+from connections.refresh import REFRESH_WHEN_LEFT
 from connections.setup import connections
 from extensions import db
 from models import App, Connection, ConnectionState, User
-from timezones import local_moment
+from scheduling.hosting import HostedInterview, coming_on_account, seen_by
+from timezones import utc_now
 from web.signed_in import connecting_is_open
 
-CardState = Literal["connected", "connect", "reconnect", "not_set_up", "not_offered", "ask", "not_for_role"]
+CardState = Literal[
+    "connected",
+    "connect",
+    "reconnect",
+    "disconnecting",
+    "not_set_up",
+    "not_offered",
+    "ask",
+    "not_for_role",
+]
+
+
+@dataclass(frozen=True)
+class Coming:
+    """The coming interviews of an account: those its user may see, and how many there are beside them."""
+
+    seen: tuple[HostedInterview, ...]
+    unseen: int
+
+    @property
+    def made(self) -> int:
+        return sum(interview.has_meeting for interview in self.seen)
+
+    @property
+    def count(self) -> int:
+        return len(self.seen) + self.unseen
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A connection that has not been ended, as its user sees it. Instants are aware, in UTC.
+
+    `problem` says why it has to be reconnected; `trouble` what is in the way although the grant is good.
+    """
+
+    account: str
+    since: datetime
+    plan: str
+    allows: tuple[str, ...]
+    scopes: tuple[str, ...]
+    renewed_at: datetime
+    checked_at: datetime | None
+    coming: Coming
+    problem: str | None
+    problem_since: datetime | None
+    trouble: str | None
+    trouble_since: datetime | None
+
+
+@dataclass(frozen=True)
+class SettingUp:
+    """What the operator needs for registering an app. `setting_names`: where its id and secret go."""
+
+    redirect_uri: str
+    permissions: tuple[Permission, ...]
+    setting_names: tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Card:
-    app: App | None
-    key: str
-    label: str
+    """One app for one person. `is_being_revoked`: the provider is still being told of an ended grant."""
+
+    app: App
     icon: str
     line: str
     state: CardState
-    connection: Connection | None = None
-    problem: str | None = None
-    facts: tuple[tuple[str, str], ...] = ()
-    redirect_uri: str | None = None
-    scopes: tuple[str, ...] = ()
+    grant: Grant | None = None
+    is_being_revoked: bool = False
+    setting_up: SettingUp | None = None
     ask_name: str | None = None
 
+    @property
+    def key(self) -> str:
+        return self.app.value
 
-_PLANS = {"basic": "Basic", "licensed": "Licensed", "unknown": "Not known"}
+    @property
+    def label(self) -> str:
+        return self.app.label
 
-# The apps that this version does not offer yet, in the sections where they will stand.
-_LATER = {
-    "E-mail": (
-        (App.GMAIL, "brand-gmail", "Sends invitations from your own Gmail address."),
-        (App.OUTLOOK_MAIL, "mail", "Sends invitations from your own Outlook address."),
-    ),
-    "Google": (
-        (
-            App.GOOGLE_CALENDAR,
-            "brand-google",
-            "Writes interviews into your Google Calendar and makes Google Meet links.",
-        ),
-    ),
-    "Microsoft": (
-        (
-            App.OUTLOOK_CALENDAR,
-            "brand-teams",
-            "Writes interviews into your Outlook calendar and makes Teams links.",
-        ),
-    ),
+    @property
+    def badge(self) -> CardState:
+        """The state of the connection itself, also for somebody who may do nothing about it."""
+        if self.grant is not None and self.grant.problem is not None:
+            return "reconnect"
+        return "disconnecting" if self.is_being_revoked else self.state
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    cards: tuple[Card, ...]
+
+
+_PLANS = {
+    "basic": "Basic: Zoom ends meetings after 40 minutes",
+    "licensed": "Licensed",
 }
 
 
-def sections(user: User) -> list[tuple[str, list[Card]]]:
+def sections(user: User) -> list[Section]:
     """The cards of one person, by section."""
-    later = [
-        (name, [Card(app, app.value, app.label, icon, line, "not_offered") for app, icon, line in cards])
-        for name, cards in _LATER.items()
+    return [
+        Section(
+            "E-mail",
+            (
+                _later(App.GMAIL, "brand-gmail", "Sends invitations from your own Gmail address."),
+                _later(App.OUTLOOK_MAIL, "mail", "Sends invitations from your own Outlook address."),
+            ),
+        ),
+        Section(
+            "Google",
+            (
+                _later(
+                    App.GOOGLE_CALENDAR,
+                    "brand-google",
+                    "Writes interviews into your Google Calendar and makes Google Meet links.",
+                ),
+            ),
+        ),
+        Section(
+            "Microsoft",
+            (
+                _later(
+                    App.OUTLOOK_CALENDAR,
+                    "brand-teams",
+                    "Writes interviews into your Outlook calendar and makes Teams links.",
+                ),
+            ),
+        ),
+        Section("Video & e-sign", (_zoom_card(user),)),
     ]
-    return [("Video & e-sign", [_zoom_card(user)]), *later]
+
+
+def _later(app: App, icon: str, line: str) -> Card:
+    """An app that this version does not offer, in the place where it will stand."""
+    return Card(app, icon, line, "not_offered")
+
+
+def may_connect(user: User) -> bool:
+    """Whether this person may connect apps of their own now. Asks whether connecting is open only for roles
+    to whom it matters."""
+    role, action = user.role, Action.CONNECT_APPS
+    return may_anywhere(role, action) or (
+        may_anywhere(role, action, connecting_is_open=True) and connecting_is_open()
+    )
+
+
+def connection_of(user: User, app: App) -> Connection | None:
+    """Somebody's connection of an app, unless it was ended."""
+    row = _row(user, app)
+    return row if row is not None and row.state != ConnectionState.ENDED else None
+
+
+def coming_of(user: User, row: Connection) -> Coming:
+    """The coming interviews that stand or fall with an account of this person."""
+    hosted = coming_on_account(row, now=utc_now())
+    seen = seen_by(user, hosted)
+    return Coming(tuple(seen), len(hosted) - len(seen))
+
+
+def _row(user: User, app: App) -> Connection | None:
+    return db.session.scalar(
+        sa.select(Connection).where(Connection.user_id == user.id, Connection.app == app)
+    )
 
 
 def _zoom_card(user: User) -> Card:
-    row = db.session.scalar(
-        sa.select(Connection).where(Connection.user_id == user.id, Connection.app == App.ZOOM)
-    )
-    provider = connections().provider(App.ZOOM)
-    state: CardState = "connect"
-    if provider is None:
+    row = _row(user, App.ZOOM)
+    is_ended = row is not None and row.state == ConnectionState.ENDED
+    is_set_up = connections().provider(App.ZOOM) is not None
+    is_being_told = row is not None and is_ended and is_being_revoked(row.id)
+    state: CardState
+    if not is_set_up:
         state = "not_set_up"
-    elif row is not None and row.state != ConnectionState.ENDED:
-        state = "connected" if row.state == ConnectionState.CONNECTED else "reconnect"
-    if state in ("connect", "reconnect") and not may_anywhere(
-        user.role, Action.CONNECT_APPS, connecting_is_open=connecting_is_open()
-    ):
+    elif row is not None and row.state == ConnectionState.CONNECTED:
+        state = "connected"
+    elif not may_connect(user):
         # Opening would not help a role that hosts nothing.
         state = "ask" if scope_of(user.role, Action.CONNECT_APPS) is Scope.IF_OPENED else "not_for_role"
+    elif is_being_told:
+        state = "disconnecting"
+    else:
+        state = "connect" if row is None or is_ended else "reconnect"
     return Card(
         app=App.ZOOM,
-        key=App.ZOOM.value,
-        label="Zoom",
         icon="brand-zoom",
         line="Makes a Zoom meeting for every video interview you host.",
         state=state,
-        connection=row,
-        problem=row.problem if row is not None and state in ("reconnect", "ask") else None,
-        facts=_facts(row, user) if row is not None and state == "connected" else (),
-        redirect_uri=connections().redirect_uri("zoom"),
-        scopes=connections().required_scopes(App.ZOOM),
-        ask_name=owner().name if state == "ask" else None,
+        grant=_grant(user, row) if row is not None and not is_ended else None,
+        is_being_revoked=is_being_told,
+        setting_up=_setting_up(user) if not is_set_up else None,
+        ask_name=owner().name if state in ("ask", "not_set_up") else None,
     )
 
 
-def _facts(row: Connection, user: User) -> tuple[tuple[str, str], ...]:
-    return (
-        ("Account", row.account_email),
-        ("Plan", _PLANS.get(row.plan, row.plan)),
-        ("Connected since", local_moment(row.connected_at, user.timezone).short),
+def _grant(user: User, row: Connection) -> Grant:
+    scopes = sorted(row.scopes.split())
+    renewed_at = row.expires_at - REFRESH_WHEN_LEFT
+    if row.refresh_after is not None:
+        renewed_at = max(renewed_at, row.refresh_after)
+    return Grant(
+        account=row.account_email or row.account_name,
+        since=row.connected_at,
+        plan=_PLANS.get(row.plan, "Not known"),
+        allows=tuple(in_words(scopes)),
+        scopes=tuple(scopes),
+        renewed_at=renewed_at,
+        checked_at=row.checked_at,
+        coming=coming_of(user, row),
+        problem=row.problem if row.state == ConnectionState.RECONNECT_NEEDED else None,
+        problem_since=row.problem_since,
+        trouble=row.trouble,
+        trouble_since=row.trouble_since,
+    )
+
+
+def _setting_up(user: User) -> SettingUp | None:
+    """What stands in the way of people who cannot change it would only puzzle them."""
+    if not may_anywhere(user.role, Action.ADMINISTER):
+        return None
+    return SettingUp(
+        redirect_uri=connections().redirect_uri(App.ZOOM.provider),
+        permissions=required_permissions(App.ZOOM),
+        setting_names=CREDENTIAL_SETTINGS[App.ZOOM.provider],
     )

@@ -24,6 +24,12 @@ from web.waiting import too_many_tries
 settings = Blueprint("settings", __name__, url_prefix="/settings")
 
 
+@settings.get("")
+def home() -> ResponseReturnValue:
+    """The address that people shorten the others to."""
+    return redirect(url_for("settings.profile"), 303)
+
+
 @settings.route("/account/profile", methods=["GET", "POST"])
 def profile() -> ResponseReturnValue:
     if request.method == "GET":

@@ -72,5 +72,5 @@ def states() -> dict[str, list[str]]:
     return {
         "status": list(InterviewStatus),
         "link": ["waiting", "ready", "failed", "removed"],
-        "connection": ["connected", "reconnect", "not_set_up", "not_offered"],
+        "connection": ["connected", "reconnect", "disconnecting", "not_set_up", "not_offered"],
     }

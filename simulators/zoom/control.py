@@ -9,7 +9,9 @@ from flask import Blueprint, Response, jsonify, request
 
 from simulators.zoom import meetings
 from simulators.zoom.grants import end_grant, list_grants
+from simulators.zoom.people import BY_EMAIL
 from simulators.zoom.state import zoom
+from simulators.zoom.webhooks import tell_that_removed
 
 control = Blueprint("control", __name__, url_prefix="/_control")
 
@@ -49,7 +51,8 @@ def revoke() -> tuple[Response, int]:
     body = request.get_json(silent=True)
     account = body.get("account", "") if isinstance(body, dict) else ""
     ended = end_grant(zoom(), account, "removed in Zoom")
-    return jsonify(revoked=ended), 200 if ended else 404
+    told = tell_that_removed(zoom(), BY_EMAIL[account]) if ended else None
+    return jsonify(revoked=ended, webhook=told), 200 if ended else 404
 
 
 @control.post("/meetings/<int:meeting_id>/delete")

@@ -1,4 +1,4 @@
-"""The switches of the simulated Zoom."""
+"""The switches of the simulated Zoom: its faults, its clock, and whom it tells about removals."""
 
 from __future__ import annotations
 
@@ -97,6 +97,21 @@ SWITCHES = (
         "How many token calls take effect and then drop the connection.",
     ),
     Switch("expires_in", "count", 3599, "Life of access tokens", "Seconds."),
+    Switch(
+        "webhook_url",
+        "text",
+        "",
+        "Tell about removals",
+        "Where the app hears that a user removed it, such as http://localhost:8000/webhooks/zoom."
+        " Empty: nobody is told.",
+    ),
+    Switch(
+        "webhook_secret_token",
+        "text",
+        "",
+        "… signed with this secret",
+        "The app's ZOOM_WEBHOOK_SECRET_TOKEN. Empty: not signed.",
+    ),
     Switch(
         "clock_offset_seconds", "count", 0, "Clock runs ahead", "Seconds by which this Zoom's clock is ahead."
     ),

@@ -1,8 +1,6 @@
 """One person's browser: cookies of its own, and the token of its pages with everything it sends."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from email.message import EmailMessage
 from html import unescape
 from urllib.parse import urlsplit
@@ -14,13 +12,6 @@ import background
 from database import writing
 from tests.factories import PASSWORD
 from tests.machines.simulators import Simulators
-
-
-@contextmanager
-def in_rows(app: Flask) -> Iterator[None]:
-    """A block that reads and writes the rows of `app` outside any request."""
-    with app.app_context(), writing():
-        yield
 
 
 def do_background_work(app: Flask) -> None:

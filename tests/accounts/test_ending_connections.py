@@ -10,12 +10,14 @@ from connections.ending import REVOKE_GRANT, end_connection
 from connections.grants import with_grant
 from connections.rows import read_tokens
 from extensions import db
-from models import AuditEntry, Connection, ConnectionState, Task, TaskState
+from models import App, AuditEntry, Connection, ConnectionState, Task, TaskState
 from providers.errors import ConnectionRevokedError
-from tests.accounts.browser import Browser, do_background_work, in_rows, words_of
-from tests.accounts.conftest import Clock, MakeApp
+from tests.accounts.browser import Browser, do_background_work, words_of
 from tests.factories import LENA, Team, connect_zoom, schedule
+from tests.machines.application import MakeApp
+from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
+from tests.web.rows import in_rows
 from timezones import utc_now
 
 
@@ -184,11 +186,11 @@ def test_pair_that_arrives_after_the_end_is_given_back_too(
         assert tokens is not None
         version, refresh_token = row.token_version, tokens[1]
         db.session.rollback()
-        claim, _ = refresh._claim(connection_id, version)
+        claim = refresh._claim(connection_id, version)
         assert claim is not None
         end_connection(db.session.get_one(Connection, connection_id))
         db.session.commit()
-        refresh._refresh(connection_id, version, claim, refresh_token, False)
+        refresh._refresh(connection_id, App.ZOOM, claim, refresh_token, None)
         row = db.session.get_one(Connection, connection_id)
         assert (row.state, row.ciphertext) == (ConnectionState.ENDED, "")
         assert len(db.session.scalars(db.select(Task).where(Task.kind == REVOKE_GRANT)).all()) == 2

@@ -9,10 +9,12 @@ from flask import Flask
 
 from extensions import db
 from models import Invitation, Mail, MailState, Role, User
-from tests.accounts.browser import Browser, do_background_work, in_rows, link_in, the_mail_to, words_of
-from tests.accounts.conftest import Clock, MakeApp
+from tests.accounts.browser import Browser, do_background_work, link_in, the_mail_to, words_of
 from tests.factories import Team, create_job, create_user
+from tests.machines.application import MakeApp
+from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
+from tests.web.rows import in_rows
 
 SOFIA = "sofia.ortega@northlight.example"
 SUBJECT = "invites you to"
@@ -184,7 +186,7 @@ def test_admin_neither_makes_owners_nor_sees_an_invited_owners_link(
     with in_rows(web):
         eva = create_user("Eva Lang", Role.ADMIN)
     admin = Browser(web).sign_in(eva.email)
-    assert "Not a valid choice" in invite(admin, role=Role.OWNER, status=422)
+    assert "Choose one of these" in invite(admin, role=Role.OWNER, status=422)
     member = invite(ada, role=Role.OWNER)
     assert "/invitations/" in ada.get(member)
     page = admin.get(member)

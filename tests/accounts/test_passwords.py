@@ -12,15 +12,15 @@ from models import Mail, MailKind, MailState, PasswordReset, User
 from tests.accounts.browser import (
     Browser,
     do_background_work,
-    in_rows,
     link_in,
     text_of,
     the_mail_to,
     words_of,
 )
-from tests.accounts.conftest import Clock
 from tests.factories import PASSWORD, Team
+from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
+from tests.web.rows import in_rows
 
 NEW = "another long password"
 SUBJECT = "Choose a new password"

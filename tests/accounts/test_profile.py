@@ -6,8 +6,9 @@ from flask import Flask
 
 from extensions import db
 from models import User
-from tests.accounts.browser import Browser, in_rows, words_of
+from tests.accounts.browser import Browser, words_of
 from tests.factories import Team
+from tests.web.rows import in_rows
 from web.user_agents import browser_words
 
 

@@ -8,10 +8,11 @@ from flask import Flask
 
 from extensions import db
 from models import Organisation, Role
-from tests.accounts.browser import Browser, do_background_work, in_rows, text_of, the_mail_to, words_of
-from tests.accounts.conftest import Clock
+from tests.accounts.browser import Browser, do_background_work, text_of, the_mail_to, words_of
 from tests.factories import Team, create_user
+from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
+from tests.web.rows import in_rows
 
 APPS = "/settings/account/connected-apps"
 

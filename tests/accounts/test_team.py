@@ -9,8 +9,9 @@ from accounts import team as people
 from accounts.team_rules import NotAllowedError
 from extensions import db
 from models import AuditEntry, Role, User
-from tests.accounts.browser import Browser, in_rows, words_of
+from tests.accounts.browser import Browser, words_of
 from tests.factories import Team, create_job, create_team, create_user
+from tests.web.rows import in_rows
 
 
 def role_of(app: Flask, user_id: int) -> Role:

@@ -11,10 +11,11 @@ from flask import Flask
 from accounts.throttling import SIGN_IN, Door, TooManyTriesError
 from extensions import db
 from models import Throttle
-from tests.accounts.browser import Browser, in_rows, text_of
-from tests.accounts.conftest import Clock
+from tests.accounts.browser import Browser, text_of
 from tests.factories import PASSWORD, Team, create_team
 from tests.machines.application import build_app, close_app, settings_for
+from tests.machines.clock import Clock
+from tests.web.rows import in_rows
 
 WRONG = "not the password"
 

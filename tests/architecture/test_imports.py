@@ -29,7 +29,7 @@ RULES: dict[str, frozenset[str]] = {
     # Made-up people and jobs come into being the way real ones do; the simulators are started as programs.
     "demo": GROUND | DOMAIN | {"app", "config", "first_start", "security"},
     # What every request goes through, whichever part of the interface answers it.
-    "web": GROUND | DOMAIN | {"htmx", "security", "attachment_files"},
+    "web": GROUND | DOMAIN | {"htmx", "security", "attachment_files", "connections.reasons"},
     # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
     "blueprints": GROUND
     | DOMAIN
@@ -41,7 +41,8 @@ RULES: dict[str, frozenset[str]] = {
     # The domain enqueues work in the caller's transaction and knows nothing else of tasks.
     # Whoever leaves the team gives back what they had connected.
     "accounts": GROUND | DOMAIN | {"security", "tasks.outbox", "connections.ending"},
-    "hiring": GROUND | DOMAIN | {"security", "tasks.outbox"},
+    # What hiring does once a day is marked where the beats are.
+    "hiring": GROUND | DOMAIN | {"security", "tasks.outbox", "tasks.heartbeat"},
     "scheduling": GROUND | DOMAIN | {"security", "tasks.outbox"},
     "scheduling.attachments": GROUND | DOMAIN | {"attachment_files"},
     "connections": GROUND | {"providers", "security", "tasks.outbox"},

@@ -118,6 +118,7 @@ def test_no_page_about_people_has_a_barrier(
         "/settings/system-log",
         "/settings/team",
         "/settings/team/1",
+        "/help/connecting-apps",
     ):
         page.goto(base_url + path)
         _check(page, size)

@@ -5,14 +5,12 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
 import instance_folder
 from tests.browser.steps import add_job_and_candidate, in_two_days_at_nine, open_the_dialog, set_up
-from tests.machines.browser import BrowserComplaints
+from tests.machines.browser import BrowserComplaints, new_desktop_context
 from tests.machines.servers import ServerProcess, ServerProcesses
-
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 ENDLESS = "Wolfeschlegelsteinhausenbergerdorff" * 3
 WIDTHS = (360, 480, 640, 768, 960, 961, 1140, 1141, 1280, 1600)
@@ -35,26 +33,39 @@ PAGES = (
     "/settings/team/invite",
     "/settings/organisation",
     "/settings/system-log",
+    "/help/connecting-apps",
 )
 
 
-@pytest.fixture
-def server(server_processes: ServerProcesses) -> ServerProcess:
-    return server_processes.start(1)[0]
+@pytest.fixture(scope="module")
+def server(shared_server: ServerProcess) -> ServerProcess:
+    """One for all: no test here minds another's rows."""
+    return shared_server
 
 
-@pytest.fixture
-def team_page(server: ServerProcess, instance_path: Path, browser_page: Page) -> Page:
-    """The owner's browser, with a job, an ordinary candidate and one whose name does not end."""
-    page = browser_page
-    set_up(page, server.base_url, instance_folder.setup_code(instance_path))
+@pytest.fixture(scope="module")
+def signed_in(chromium: Browser, server: ServerProcess, shared_instance_path: Path) -> StorageState:
+    """The owner's cookies, after adding a job, an ordinary candidate and one whose name does not end."""
+    complaints = BrowserComplaints()
+    context = new_desktop_context(chromium, complaints)
+    page = context.new_page()
+    set_up(page, server.base_url, instance_folder.setup_code(shared_instance_path))
     add_job_and_candidate(page, server.base_url)
     page.goto(f"{server.base_url}/candidates/new")
     page.get_by_label("Name", exact=True).fill(ENDLESS)
     page.get_by_label("E-mail").fill(f"{'a' * 60}@{'b' * 60}.example")
     page.get_by_role("button", name="Add candidate").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(ENDLESS)
-    return page
+    cookies = context.storage_state()
+    context.close()
+    assert complaints.unexpected() == []
+    return cookies
+
+
+@pytest.fixture
+def team_page(new_browser_context: Callable[..., BrowserContext], signed_in: StorageState) -> Page:
+    """A page of the owner's browser."""
+    return new_browser_context(storage_state=signed_in).new_page()
 
 
 def test_no_page_scrolls_sideways_at_any_width(team_page: Page, server: ServerProcess) -> None:
@@ -159,12 +170,12 @@ def test_a_usual_duration_is_one_click(team_page: Page, server: ServerProcess) -
 
 
 def test_paper_is_white_in_the_dark_theme_and_carries_no_menus(
-    new_browser_context: Callable[..., BrowserContext], server: ServerProcess, instance_path: Path
+    new_browser_context: Callable[..., BrowserContext], server: ServerProcess, signed_in: StorageState
 ) -> None:
-    page = new_browser_context(color_scheme="dark").new_page()
-    set_up(page, server.base_url, instance_folder.setup_code(instance_path))
-    add_job_and_candidate(page, server.base_url)
+    page = new_browser_context(color_scheme="dark", storage_state=signed_in).new_page()
     page.goto(f"{server.base_url}/candidates/1")
+    expect(page.get_by_role("navigation", name="Main")).to_be_visible()
+    expect(page.get_by_role("button", name="Schedule Interview")).to_be_visible()
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     text = page.evaluate("getComputedStyle(document.querySelector('h1')).color")
@@ -175,10 +186,10 @@ def test_paper_is_white_in_the_dark_theme_and_carries_no_menus(
 
 
 def test_where_the_system_chooses_the_colours_lines_say_where_one_is(
-    new_browser_context: Callable[..., BrowserContext], server: ServerProcess, instance_path: Path
+    new_browser_context: Callable[..., BrowserContext], server: ServerProcess, signed_in: StorageState
 ) -> None:
-    page = new_browser_context(forced_colors="active").new_page()
-    set_up(page, server.base_url, instance_folder.setup_code(instance_path))
+    page = new_browser_context(forced_colors="active", storage_state=signed_in).new_page()
+    page.goto(server.base_url)
     width = page.locator(".nav-item[aria-current=page]").evaluate(
         "item => getComputedStyle(item).borderWidth"
     )
@@ -194,14 +205,15 @@ def test_what_happened_is_said_when_the_page_is_there(team_page: Page, server: S
     expect(message).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [360, 1600])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_components_have_no_barrier_in_either_theme(
-    server_processes: ServerProcesses, browser_page: Page, browser_complaints: BrowserComplaints, width: int
+    server_processes: ServerProcesses, browser_page: Page
 ) -> None:
     [server] = server_processes.start(1, overrides={"TESTING": True})
-    browser_page.set_viewport_size({"width": width, "height": 900})
     for path in ("/styleguide", "/styleguide/confirm"):
-        browser_page.goto(server.base_url + path)
-        found = Axe().run(browser_page)
-        assert found.violations_count == 0, found.generate_report()
-        assert browser_page.evaluate("document.documentElement.scrollWidth") <= width
+        for width in (360, 1600):
+            browser_page.set_viewport_size({"width": width, "height": 900})
+            browser_page.goto(server.base_url + path)
+            found = Axe().run(browser_page)
+            assert found.violations_count == 0, found.generate_report()
+            assert browser_page.evaluate("document.documentElement.scrollWidth") <= width

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 import vobject
 from playwright.sync_api import Page, expect
 
@@ -22,6 +23,12 @@ from tests.machines.servers import ServerProcesses
 from tests.machines.simulators import Simulators
 
 
+# The other stories are told on SQLite.
+@pytest.mark.parametrize(
+    "database_url",
+    [pytest.param("sqlite", marks=pytest.mark.full), pytest.param("postgresql", marks=pytest.mark.postgres)],
+    indirect=True,
+)
 def test_from_first_run_to_the_candidates_inbox(
     server_processes: ServerProcesses, simulators: Simulators, browser_page: Page, instance_path: Path
 ) -> None:

@@ -187,6 +187,21 @@ def test_keys_are_rotated_and_every_token_still_opens(
     close_app(again)
 
 
+def test_rotating_leaves_out_connections_that_have_ended(
+    make_connected: Callable[[], Flask], simulators: Simulators
+) -> None:
+    app = make_connected()
+    with in_rows(app):
+        team = create_team()
+        connect_zoom(team.ada, simulators)
+        # The same account: Ada's connection needs reconnecting from now on.
+        connect_zoom(team.ben, simulators)
+    done = flask(app, "keys", "rotate")
+    assert "1 connections are encrypted with the newest key" in done.output
+    assert "could not be opened" not in done.output
+    close_app(app)
+
+
 def test_keys_that_open_nothing_are_said_and_nothing_is_lost(
     make_connected: Callable[[], Flask], simulators: Simulators, instance_path: Path
 ) -> None:

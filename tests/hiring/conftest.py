@@ -1,14 +1,14 @@
 """The team of the tests with their browsers, on SQLite unless a test asks for both databases."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from flask import Flask
 
-from database import writing
 from tests.factories import Member, Team, create_team
 from tests.hiring.visitor import Visitor
+from tests.web.rows import in_rows
 
 Rows = Callable[[], AbstractContextManager[None]]
 
@@ -16,12 +16,7 @@ Rows = Callable[[], AbstractContextManager[None]]
 def rows_of(app: Flask) -> Rows:
     """Blocks that read and write rows of `app`, beside the requests that a test makes."""
 
-    @contextmanager
-    def block() -> Iterator[None]:
-        with app.app_context(), writing():
-            yield
-
-    return block
+    return lambda: in_rows(app)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Erasing candidates, by hand and by the retention setting."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -32,27 +32,12 @@ from scheduling import drafts, mails
 from tests.factories import CreatedCandidate, Member, Team, create_candidate, create_team, schedule
 from tests.hiring.conftest import Rows, rows_of
 from tests.hiring.visitor import Visitor
-from timezones import system_clock, use_clock, utc_now
+from tests.machines.clock import Clock
+from timezones import utc_now
 
 NAME, ADDRESS, PHONE = "Zaphod Beeblebrox", "zaphod.beeblebrox@mail.example", "+99 12 345 67 89"
 OLD_NAME, OLD_ADDRESS = "Zaphod Before", "before@mail.example"
 PERSONAL = ("zaphod", "beeblebrox", "before@", "345 67", "betelgeuse")
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = datetime(2027, 2, 1, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Iterator[Clock]:
-    standing = Clock()
-    use_clock(standing)
-    yield standing
-    use_clock(system_clock)
 
 
 @pytest.fixture

@@ -60,9 +60,10 @@ def test_names_are_sorted_without_case_and_accents(both: Team) -> None:
     assert names(page).index("Émile Zola") < names(page).index("Ödön Kiss") < names(page).index("Zoë Adams")
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
+def test_search_finds_names_and_addresses_as_they_are_meant(both: Team) -> None:
+    for number, name in enumerate(NAMES):
+        create_candidate(name, f"somebody{number}@mail.example", both.job_id)
+    for text, found in (
         ("asa", {"Åsa Öberg"}),
         ("ZOE", {"Zoë Adams"}),
         ("émile", {"Émile Zola"}),
@@ -72,14 +73,10 @@ def test_names_are_sorted_without_case_and_accents(both: Team) -> None:
         ("SOMEBODY3@", {"Émile Zola"}),
         ("nobody at all", set()),
         ("\\", set()),
-    ],
-)
-def test_search_finds_names_and_addresses_as_they_are_meant(both: Team, text: str, found: set[str]) -> None:
-    for number, name in enumerate(NAMES):
-        create_candidate(name, f"somebody{number}@mail.example", both.job_id)
-    page = lists.candidates(user(both.ada), CandidateFilter(text=text))
-    assert set(names(page)) == found
-    assert page.total == len(found)
+    ):
+        page = lists.candidates(user(both.ada), CandidateFilter(text=text))
+        assert set(names(page)) == found, text
+        assert page.total == len(found), text
 
 
 def test_address_cannot_be_found_out_by_those_who_may_not_see_it(both: Team) -> None:
@@ -119,14 +116,14 @@ def test_people_of_one_name_are_not_lost_between_two_pages(both: Team) -> None:
     assert len(ids) == paging.PAGE_SIZE + 5
 
 
-@pytest.mark.parametrize(
-    "row",
-    ["", "x", "%%%", "W10", "bnVsbA", "WyJhIiwgImIiXQ", "WzEsMiwzXQ", "WyJhIiwgLTFd", "ä", "W1tbW1tb" * 90],
-)
 @pytest.mark.parametrize("address", ["/candidates", "/jobs", "/interviews", "/candidates?sort=newest"])
-def test_made_up_place_in_the_list_leads_to_its_first_page(ada: Visitor, address: str, row: str) -> None:
+def test_made_up_place_in_the_list_leads_to_its_first_page(ada: Visitor, address: str) -> None:
     glue = "&" if "?" in address else "?"
-    assert words_of(ada.get(f"{address}{glue}after={quote(row)}")) == ada.read(address)
+    first_page = ada.read(address)
+    no_json = ("", "x", "%%%", "ä", "W1tbW1tb" * 90)
+    no_place = ("W10", "bnVsbA", "WyJhIiwgImIiXQ", "WzEsMiwzXQ", "WyJhIiwgLTFd")
+    for row in (*no_json, *no_place):
+        assert words_of(ada.get(f"{address}{glue}after={quote(row)}")) == first_page, row
 
 
 def test_list_can_be_narrowed_to_a_job_and_a_stage(both: Team) -> None:

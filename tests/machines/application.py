@@ -2,16 +2,21 @@
 
 import shutil
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import flask_migrate
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event
 
 # A call that a test forgot to give a simulator for fails by name instead of finding something real.
 _NOWHERE = "http://no-simulator-for-this-call.invalid"
+
+# Builds the app with settings of a test's choice, none if it has no wishes.
+MakeApp = Callable[..., Flask]
 
 ISOLATED_SETTINGS: dict[str, str] = {
     "BASE_URL": "http://localhost",
@@ -38,6 +43,23 @@ def settings_for(
         "INSTANCE_PATH": str(instance_path),
         **(more or {}),
     }
+
+
+class CompiledTemplates(BytecodeCache):
+    """Keeps compiled templates for all the apps of one process; each of them is built anew and lives briefly.
+
+    The checksum is that of the template's source, so that an entry never stands for another text.
+    """
+
+    def __init__(self) -> None:
+        self._compiled: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._compiled.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._compiled[bucket.key, bucket.checksum] = bucket.code
 
 
 def build_app(settings: Mapping[str, str]) -> Flask:

@@ -55,6 +55,19 @@ class BrowserComplaints:
         self._seen.append(f"exception: {error.error}")
 
 
+def new_desktop_context(browser: Browser, complaints: BrowserComplaints, **options: object) -> BrowserContext:
+    """Return a context of a desktop's size, watched for complaints; options as Playwright takes them."""
+    defaults: dict[str, object] = {
+        "locale": "en-GB",
+        "timezone_id": "Europe/Zurich",
+        "viewport": {"width": 1280, "height": 800},
+    }
+    context = browser.new_context(**{**defaults, **options})  # type: ignore[arg-type]
+    context.set_default_timeout(10_000)
+    complaints.watch(context)
+    return context
+
+
 @contextmanager
 def running_chromium() -> Iterator[Browser]:
     """Run the system's Chromium, without a window, for as long as the block lasts."""

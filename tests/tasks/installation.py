@@ -110,9 +110,9 @@ class Office:
         with self.app.app_context(), read_only():
             yield
 
-    def connect(self, member: Member, account: str = LENA) -> int:
+    def connect(self, member: Member, account: str = LENA, *, with_notice: bool = False) -> int:
         with self.writing():
-            return factories.connect_zoom(member, self.simulators, account)
+            return factories.connect_zoom(member, self.simulators, account, with_notice=with_notice)
 
     def schedule(
         self, actor: Member | None = None, candidate: CreatedCandidate | None = None, **wishes: Any

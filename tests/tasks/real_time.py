@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 
+import pytest
+
 from models import MailState, MeetingState, TaskState
 from tests.machines.processes import wait_until
 from tests.tasks.installation import Office
@@ -10,6 +12,14 @@ from tests.tasks.installation import Office
 # Leases that run out soon after a killed server is back, and ticks that notice it at once. A lease has to be
 # longer than a call, on a busy machine too: shorter ones would be the fault that they are to recover from.
 FAST = {"TASK_LEASE_SECONDS": 3, "TICK_SECONDS": 0.2}
+
+# For tests that fill seconds with real servers and whose subject is the same on both databases: PostgreSQL's
+# turn is in full runs.
+postgresql_in_full_runs = pytest.mark.parametrize(
+    "database_url",
+    ["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.full])],
+    indirect=True,
+)
 
 
 def wait_until_settled(office: Office, interviews: Iterable[int], *, timeout: float = 30) -> None:

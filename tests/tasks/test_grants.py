@@ -1,5 +1,6 @@
 """Tokens are renewed in time and once, and a grant that has ended says so in words."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,11 +8,12 @@ from typing import Any
 import pytest
 
 import background
+from connections import reasons
 from connections.grants import with_grant
-from connections.refresh import LOST_IN_REFRESH, REVOKED, UNREADABLE, live_grant
+from connections.refresh import live_grant
 from connections.setup import Connections
 from extensions import db
-from models import Connection, ConnectionState, FailureReason, MeetingState, TaskState
+from models import App, Connection, ConnectionState, FailureReason, MeetingState, TaskState
 from providers.base import Grant, Provider, TokenSet
 from providers.errors import AccessTokenRejectedError, ConnectionRevokedError
 from tasks.grants import enqueue_due_refreshes
@@ -26,6 +28,7 @@ REFRESH = "refresh_connection"
 class ConnectionSeen:
     state: ConnectionState
     problem: str | None
+    trouble: str | None
     expires_at: datetime
     token_version: int
     refresh_after: datetime | None
@@ -34,7 +37,9 @@ class ConnectionSeen:
 def seen(installation: Installation, connection_id: int) -> ConnectionSeen:
     with installation.reading():
         row = db.session.get_one(Connection, connection_id)
-        return ConnectionSeen(row.state, row.problem, row.expires_at, row.token_version, row.refresh_after)
+        return ConnectionSeen(
+            row.state, row.problem, row.trouble, row.expires_at, row.token_version, row.refresh_after
+        )
 
 
 def refreshes(installation: Installation) -> list[dict[str, Any]]:
@@ -88,11 +93,17 @@ def test_outage_of_the_token_endpoint_costs_nothing_while_the_token_lives(
     for _ in range(5):
         tick(installation)
     assert len(refreshes(installation)) == 1
-    assert seen(installation, connection).refresh_after is not None
+    during = seen(installation, connection)
+    assert during.refresh_after is not None
+    assert during.trouble is not None
+    assert "trouble on its side" in during.trouble
+    assert "try again by ourselves within 15 minutes" in during.trouble
     installation.simulators.zoom_switches(token_endpoint="")
     installation.clock.forward(timedelta(seconds=30))
     tick(installation)
-    assert seen(installation, connection).expires_at > installation.clock.now + timedelta(minutes=50)
+    after = seen(installation, connection)
+    assert after.expires_at > installation.clock.now + timedelta(minutes=50)
+    assert after.trouble is None
 
 
 def test_server_that_lost_its_zoom_credentials_does_not_ask_at_every_tick(
@@ -111,7 +122,8 @@ def test_server_that_lost_its_zoom_credentials_does_not_ask_at_every_tick(
         installation.clock.forward(timedelta(seconds=1))
     close_app(app)
     assert len(installation.tasks(REFRESH)) == 1
-    assert seen(installation, connection).state is ConnectionState.CONNECTED
+    row = seen(installation, connection)
+    assert (row.state, row.trouble) == (ConnectionState.CONNECTED, reasons.not_set_up(App.ZOOM))
 
 
 def test_rejected_token_is_renewed_once_and_the_call_repeated_once(installation: Installation) -> None:
@@ -151,6 +163,38 @@ def test_reconnect_during_a_rejected_call_is_kept(sqlite_installation: Installat
     assert seen(installation, connection).state is ConnectionState.CONNECTED
 
 
+def test_reconnect_during_a_refresh_that_is_refused_is_used(sqlite_installation: Installation) -> None:
+    installation = sqlite_installation
+    connection = installation.connect(installation.team.ben)
+    installation.clock.forward(timedelta(hours=1))
+    alive: Connections = installation.app.extensions["connections"]
+    overtaken: Any = Overtaken(alive.zoom, lambda: installation.connect(installation.team.ben))
+    installation.app.extensions["connections"] = replace(alive, zoom=overtaken)
+    with installation.app.app_context():
+        grant, _ = live_grant(connection)
+    installation.app.extensions["connections"] = alive
+    row = seen(installation, connection)
+    assert (row.state, row.problem) == (ConnectionState.CONNECTED, None)
+    with installation.app.app_context():
+        assert live_grant(connection)[0] == grant
+
+
+class Overtaken:
+    """A provider during whose refusal of a refresh something else happens."""
+
+    def __init__(self, provider: Provider | None, meanwhile: Callable[[], object]) -> None:
+        assert provider is not None
+        self._provider = provider
+        self._meanwhile = meanwhile
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._provider, name)
+
+    def refresh(self, refresh_token: str) -> TokenSet:
+        self._meanwhile()
+        raise ConnectionRevokedError("no")
+
+
 def test_revoked_grant_needs_a_reconnect_and_says_so(sqlite_installation: Installation) -> None:
     installation = sqlite_installation
     connection = installation.connect(installation.team.ben)
@@ -158,7 +202,10 @@ def test_revoked_grant_needs_a_reconnect_and_says_so(sqlite_installation: Instal
     installation.clock.forward(timedelta(hours=1))
     tick(installation)
     ended = seen(installation, connection)
-    assert (ended.state, ended.problem) == (ConnectionState.RECONNECT_NEEDED, REVOKED)
+    assert (ended.state, ended.problem) == (
+        ConnectionState.RECONNECT_NEEDED,
+        reasons.ended_by_provider(App.ZOOM),
+    )
     interview = installation.schedule()
     installation.run_due()
     assert installation.meeting(interview).failure is FailureReason.RECONNECT_NEEDED
@@ -201,11 +248,72 @@ def test_death_between_the_answer_and_storing_it_is_said_to_have_lost_the_connec
     interview = installation.schedule()
     installation.run_due()
     lost = seen(installation, connection)
-    assert (lost.state, lost.problem) == (ConnectionState.RECONNECT_NEEDED, LOST_IN_REFRESH)
+    assert (lost.state, lost.problem) == (ConnectionState.RECONNECT_NEEDED, reasons.lost_in_renewal(App.ZOOM))
     assert "lost while it was being renewed" in installation.progress(interview)
     installation.connect(installation.team.ben)
     installation.run_due()
     assert installation.meeting(interview).state is MeetingState.READY
+
+
+def test_answer_lost_on_the_network_is_said_to_have_lost_the_connection(
+    sqlite_installation: Installation,
+) -> None:
+    installation = sqlite_installation
+    connection = installation.connect(installation.team.ben)
+    installation.clock.forward(timedelta(hours=1))
+    installation.simulators.zoom_switches(lose_next_token_answers=1)
+    tick(installation)
+    row = seen(installation, connection)
+    assert row.state is ConnectionState.CONNECTED
+    assert row.trouble is not None
+    # A further fault in between makes nobody forget what the first one may have cost.
+    installation.simulators.zoom_switches(token_endpoint="invalid_client")
+    installation.clock.forward(timedelta(seconds=30))
+    tick(installation)
+    installation.simulators.zoom_switches(token_endpoint="")
+    installation.clock.forward(timedelta(seconds=30))
+    tick(installation)
+    lost = seen(installation, connection)
+    assert (lost.state, lost.problem) == (
+        ConnectionState.RECONNECT_NEEDED,
+        reasons.lost_in_renewal(App.ZOOM),
+    )
+
+
+@pytest.mark.parametrize("answer", ["html", "drop", "server_error", "invalid_client"])
+def test_passing_fault_of_the_token_endpoint_ends_no_connection(
+    sqlite_installation: Installation, answer: str
+) -> None:
+    installation = sqlite_installation
+    connection = installation.connect(installation.team.ben)
+    installation.clock.forward(timedelta(hours=1))
+    installation.simulators.zoom_switches(token_endpoint=answer)
+    for _ in range(3):
+        tick(installation)
+        installation.clock.forward(timedelta(minutes=2))
+    assert seen(installation, connection).state is ConnectionState.CONNECTED
+    installation.simulators.zoom_switches(token_endpoint="")
+    tick(installation)
+    row = seen(installation, connection)
+    assert (row.state, row.trouble) == (ConnectionState.CONNECTED, None)
+    assert row.expires_at > installation.clock.now
+
+
+def test_nothing_of_an_ended_grant_stays_but_whose_account_it_was(
+    sqlite_installation: Installation,
+) -> None:
+    installation = sqlite_installation
+    connection = installation.connect(installation.team.ben)
+    with installation.reading():
+        account_id = db.session.get_one(Connection, connection).account_id
+    installation.simulators.revoke(LENA)
+    installation.clock.forward(timedelta(hours=1))
+    tick(installation)
+    with installation.reading():
+        row = db.session.get_one(Connection, connection)
+        kept = (row.ciphertext, row.account_email, row.account_name, row.plan, row.scopes, row.api_url)
+        assert kept == ("", "", "", "", "", None)
+        assert row.account_id == account_id
 
 
 def test_grant_that_no_key_opens_needs_a_reconnect_and_is_not_overwritten(
@@ -221,7 +329,7 @@ def test_grant_that_no_key_opens_needs_a_reconnect_and_is_not_overwritten(
     interview = installation.schedule()
     installation.run_due()
     assert installation.meeting(interview).failure is FailureReason.RECONNECT_NEEDED
-    assert seen(installation, connection).problem == UNREADABLE
+    assert seen(installation, connection).problem == reasons.unreadable(App.ZOOM)
     with installation.reading():
         assert db.session.get_one(Connection, connection).ciphertext == spoiled
 

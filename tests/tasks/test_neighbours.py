@@ -4,7 +4,15 @@ from models import MailState, MeetingState, TaskState
 from tests.machines.processes import wait_until
 from tests.machines.servers import ServerProcesses
 from tests.tasks.installation import Office
-from tests.tasks.real_time import FAST, assert_one_meeting_each, copies_of_each_mail, wait_until_settled
+from tests.tasks.real_time import (
+    FAST,
+    assert_one_meeting_each,
+    copies_of_each_mail,
+    postgresql_in_full_runs,
+    wait_until_settled,
+)
+
+pytestmark = postgresql_in_full_runs
 
 FAST_TICK = {"TICK_SECONDS": FAST["TICK_SECONDS"]}
 

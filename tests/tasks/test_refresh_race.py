@@ -20,7 +20,7 @@ def test_processes_that_renew_one_connection_together_never_spend_a_token_twice(
     counts: Counts,
     tmp_path: Path,
 ) -> None:
-    rounds = counts(ordinary=20, full=300)
+    rounds = counts(ordinary=50, full=1000)
     with office.writing():
         connection_id = office.connect(office.team.ben)
         first = db.session.get_one(Connection, connection_id).token_version
@@ -31,7 +31,7 @@ def test_processes_that_renew_one_connection_together_never_spend_a_token_twice(
     logs = [tmp_path / "one.log", tmp_path / "other.log"]
     processes = [start(command, log=log, settings=settings) for log in logs]
     for process in processes:
-        process.wait(timeout=240)
+        process.wait(timeout=600)
     assert [log.read_text() for log in logs] == [f"ended with [{first + rounds}]\n"] * 2
     with office.reading():
         row = db.session.get_one(Connection, connection_id)

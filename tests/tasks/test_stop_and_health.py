@@ -10,7 +10,13 @@ from tasks.metronome import Metronome
 from tests.machines.processes import wait_until
 from tests.machines.servers import ServerProcesses
 from tests.tasks.installation import Installation, Office
-from tests.tasks.real_time import FAST, assert_one_meeting_each, copies_of_each_mail, wait_until_settled
+from tests.tasks.real_time import (
+    FAST,
+    assert_one_meeting_each,
+    copies_of_each_mail,
+    postgresql_in_full_runs,
+    wait_until_settled,
+)
 
 STOPS_WITHIN = 25
 FAST_TICK = {"TICK_SECONDS": FAST["TICK_SECONDS"]}
@@ -44,6 +50,7 @@ def stop_in_the_middle_and_start_again(
     assert set(copies_of_each_mail(office, [*interviews, by_phone]).values()) == {1}
 
 
+@postgresql_in_full_runs
 def test_server_that_is_told_to_stop_ends_its_work_and_loses_nothing(
     office: Office, server_processes: ServerProcesses
 ) -> None:

@@ -34,10 +34,13 @@ class Element:
 
     def walk(self) -> Iterator["Element"]:
         """This element's descendants in the order of the page."""
-        for child in self.children:
-            if isinstance(child, Element):
-                yield child
-                yield from child.walk()
+        # Not by recursion: pages are walked over and over, and each level would cost every element a step.
+        ahead = [self]
+        while ahead:
+            element = ahead.pop()
+            if element is not self:
+                yield element
+            ahead.extend(child for child in reversed(element.children) if isinstance(child, Element))
 
     def all(
         self, tag: str | None = None, where: Callable[["Element"], bool] | None = None

@@ -20,8 +20,8 @@ from scheduling import attachments
 from scheduling.attachments import MEGABYTE
 from tests.factories import PASSWORD, Team, create_team, create_user
 from tests.files_to_attach import DOCX, PDF, PNG
+from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
-from tests.web.conftest import Clock
 from tests.web.dialog_steps import schedule_by_hand, send, walk_to
 from tests.web.page import Page, Visitor
 from tests.web.rows import in_rows

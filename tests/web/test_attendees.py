@@ -10,7 +10,7 @@ from extensions import db
 from models import Draft, Interview, InterviewStatus, Job, Role, User
 from scheduling.commands import NewAttendee
 from tests.factories import Member, Team, create_user, schedule
-from tests.web.conftest import Clock
+from tests.machines.clock import Clock
 from tests.web.dialog_steps import begin, schedule_by_hand, send, the_tick, walk_to
 from tests.web.page import Page, Visitor
 from tests.web.rows import in_rows

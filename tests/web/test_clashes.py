@@ -19,8 +19,9 @@ from tests.factories import (
     create_user,
     schedule,
 )
+from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
-from tests.web.conftest import Clock, SignIn
+from tests.web.conftest import SignIn
 from tests.web.dialog_steps import schedule_by_hand, send, the_tick, walk_to
 from tests.web.page import Page, Visitor
 from tests.web.rows import in_rows

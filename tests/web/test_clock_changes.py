@@ -7,7 +7,8 @@ import pytest
 from extensions import db
 from models import Interview
 from tests.factories import Team
-from tests.web.conftest import Clock, SignIn
+from tests.machines.clock import Clock
+from tests.web.conftest import SignIn
 from tests.web.dialog_steps import send, walk_to
 from tests.web.page import Visitor
 from tests.web.rows import in_rows

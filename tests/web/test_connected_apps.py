@@ -1,30 +1,52 @@
-"""Connected Apps: the states of its card, the round trip to the provider, all that can be wrong with it."""
+"""Connected Apps: what each card says in each of its states, to whom, and that no secret stands anywhere."""
 
 import logging
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from flask import Flask
 
+from connections.permissions import in_words, required_permissions
+from connections.rows import need_the_right_key, note_trouble
 from extensions import db
-from models import Connection, ConnectionState, OAuthAttempt, UserSession
-from tests.factories import LENA, PASSWORD, PRIYA, Team, consent, create_team
+from models import (
+    App,
+    Connection,
+    Interview,
+    InterviewStatus,
+    Job,
+    MeetingSoftware,
+    MeetingState,
+    Organisation,
+    Role,
+)
+from providers.zoom.scopes import OPTIONAL, REQUIRED
+from tests.accounts.browser import do_background_work
+from tests.factories import (
+    LENA,
+    PASSWORD,
+    Team,
+    connect_zoom,
+    consent,
+    create_candidate,
+    create_team,
+    create_user,
+    in_three_days,
+    schedule,
+)
+from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
-from tests.web.conftest import Clock
+from tests.web.html_tree import Element
 from tests.web.page import Page, Visitor
+from tests.web.round_trips import APPS, CALLBACK, card_of, come_back, leave, stored
 from tests.web.rows import in_rows
+from timezones import utc_now
 
-APPS = "/settings/account/connected-apps"
-CALLBACK = "/connect/zoom/callback"
-
-
-@pytest.fixture
-def people(connected: Flask) -> Team:
-    with in_rows(connected):
-        return create_team()
+MARCO = "marco.bianchi@northlight.example"
+TOM = "tom.adeyemi@northlight.example"
+CHLOE = "chloe.martin@northlight.example"
 
 
 @pytest.fixture
@@ -32,206 +54,222 @@ def ada(connected: Flask, people: Team) -> Visitor:
     return Visitor(connected).sign_in(people.ada.email, PASSWORD)
 
 
-def leave(visitor: Visitor, button: str = "Connect") -> str:
-    """Press the button; the address of the provider's consent page."""
-    answer = visitor.submit(visitor.get(APPS), button, status=303)
-    return answer.headers["Location"]
+@pytest.fixture
+def ben(connected: Flask, people: Team) -> Visitor:
+    return Visitor(connected).sign_in(people.ben.email, PASSWORD)
 
 
-def come_back(visitor: Visitor, answer: dict[str, str], provider: str = "zoom") -> Page:
-    return visitor.get(f"/connect/{provider}/callback?{urlencode(answer)}", status=303)
+def card(page: Page) -> Element:
+    found = page.tree.with_id("app-zoom")
+    assert found is not None
+    return found
 
 
-def result_of(page: Page) -> str:
-    return page.headers["Location"].rpartition("?")[2]
+def badge(page: Page) -> str:
+    return " ".join(e.text for e in card(page).all("span") if "badge" in e.get("class").split())
 
 
-def stored(app: Flask) -> list[Connection]:
+def has_disconnect(page: Page) -> bool:
+    return any(link.text == "Disconnect" for link in card(page).all("a"))
+
+
+def fact(page: Page, label: str) -> list[str]:
+    """What stands behind a label in the details: the entries of a list, or one text."""
+    [name] = [dt for dt in card(page).all("dt") if dt.text == label]
+    assert name.parent is not None
+    [value] = name.parent.all("dd")
+    return [entry.text for entry in value.all("li")] or [value.text]
+
+
+def set_opening(app: Flask, is_open: bool) -> None:
     with in_rows(app):
-        return list(db.session.scalars(db.select(Connection).order_by(Connection.id)))
+        db.session.get_one(Organisation, 1).connecting_is_open = is_open
+        db.session.commit()
 
 
-def test_connecting_leads_to_the_provider_and_back(
-    connected: Flask, simulators: Simulators, people: Team, ada: Visitor
-) -> None:
-    address = leave(ada)
-    asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
-    assert address.startswith(f"{simulators.zoom_url}/oauth/authorize?")
-    assert asked["redirect_uri"] == f"http://localhost{CALLBACK}"
-    assert asked["response_type"] == "code"
-    assert asked["code_challenge_method"] == "S256"
-    assert "scope" not in asked
-    policy = ada.get(APPS).headers["Content-Security-Policy"]
-    assert f"form-action 'self' {simulators.zoom_url};" in policy
-    back = come_back(ada, consent(address, LENA))
-    assert result_of(back) == "zoom=connected"
-    page = ada.follow(back)
-    assert f"Zoom is connected as {LENA}." in page.text
-    card = page.tree.with_id("app-zoom")
-    assert card is not None
-    assert "Connected" in card.text
-    assert LENA in card.text
-    assert not page.has_button("Connect")
-    [row] = stored(connected)
-    assert (row.user_id, row.account_email, row.state) == (people.ada.id, LENA, ConnectionState.CONNECTED)
-
-
-def test_declining_connects_nothing(connected: Flask, simulators: Simulators, ada: Visitor) -> None:
-    back = come_back(ada, consent(leave(ada), None))
-    assert result_of(back) == "zoom=denied"
-    page = ada.follow(back)
-    assert "You declined on Zoom's page. Nothing was connected." in page.text
-    assert page.has_button("Connect")
-    assert stored(connected) == []
-    assert simulators.ledger()["token_calls"] == 0
-
-
-def test_answer_is_used_once(connected: Flask, simulators: Simulators, ada: Visitor) -> None:
-    answer = consent(leave(ada), LENA)
-    assert result_of(come_back(ada, answer)) == "zoom=connected"
-    calls = simulators.ledger()["token_calls"]
-    again = come_back(ada, answer)
-    assert result_of(again) == "zoom=error"
-    assert "already used or is too old" in ada.follow(again).text
-    assert simulators.ledger()["token_calls"] == calls
-    assert len(stored(connected)) == 1
-
-
-NOT_OURS_OR_NOT_WHOLE: list[tuple[Callable[[dict[str, str]], dict[str, str]], str]] = [
-    (lambda a: {**a, "state": "made-up"}, "already used or is too old"),
-    (lambda a: {**a, "state": a["state"][:-1]}, "already used or is too old"),
-    (lambda a: {"code": a["code"]}, "already used or is too old"),
-    (lambda a: {**a, "state": ""}, "already used or is too old"),
-    (lambda a: {"state": a["state"]}, "without a permission"),
-    (lambda a: {"state": a["state"], "error": "server_error"}, "without a permission"),
-    (lambda a: {**a, "error": "<script>alert(1)</script>"}, "without a permission"),
-]
-
-
-def test_answer_that_is_not_ours_or_not_whole_connects_nothing(
-    connected: Flask, simulators: Simulators, ada: Visitor
-) -> None:
-    for change, words in NOT_OURS_OR_NOT_WHOLE:
-        answer = change(consent(leave(ada), LENA))
-        back = come_back(ada, answer)
-        assert result_of(back) == "zoom=error", answer
-        page = ada.follow(back)
-        assert words in page.text, answer
-        assert "alert(1)" not in page.html
-    assert simulators.ledger()["token_calls"] == 0
-    assert stored(connected) == []
-
-
-def test_answer_of_another_session_connects_nobody(
-    connected: Flask, simulators: Simulators, people: Team, ada: Visitor
-) -> None:
-    answer = consent(leave(ada), LENA)
-    ben = Visitor(connected).sign_in(people.ben.email, PASSWORD)
-    same_person = Visitor(connected).sign_in(people.ada.email, PASSWORD)
-    for number, visitor in enumerate((ben, same_person)):
-        back = come_back(visitor, answer)
-        assert result_of(back) == "zoom=error"
-        words = visitor.follow(back).text
-        # The first use has spent it, whoever it was.
-        assert ("belongs to another sign-in" if number == 0 else "already used") in words
-    assert result_of(come_back(ada, answer)) == "zoom=error"
-    assert simulators.ledger()["token_calls"] == 0
-    assert stored(connected) == []
-
-
-def test_answer_after_ten_minutes_is_too_late(
-    connected: Flask, simulators: Simulators, clock: Clock, people: Team
-) -> None:
-    ada = Visitor(connected).sign_in(people.ada.email, PASSWORD)
-    answer = consent(leave(ada), LENA)
-    clock.move(timedelta(minutes=10, seconds=1))
-    back = come_back(ada, answer)
-    assert result_of(back) == "zoom=error"
-    assert "too old" in ada.follow(back).text
-    assert simulators.ledger()["token_calls"] == 0
-    with in_rows(connected):
-        assert db.session.scalar(db.select(db.func.count()).select_from(OAuthAttempt)) == 0
-
-
-def test_answer_that_came_from_another_provider_connects_nothing(
-    connected: Flask, simulators: Simulators, ada: Visitor
-) -> None:
-    back = come_back(ada, consent(leave(ada), LENA), provider="google")
-    assert result_of(back) == "google=error"
-    assert "came from another provider" in ada.follow(back).text
-    assert simulators.ledger()["token_calls"] == 0
-    assert stored(connected) == []
-    ada.get("/connect/nobody/callback?state=x&code=y", status=404)
-
-
-def test_answer_without_a_sign_in_connects_nothing(
-    connected: Flask, simulators: Simulators, ada: Visitor
-) -> None:
-    answer = consent(leave(ada), LENA)
-    there = Visitor(connected).client.get(f"{CALLBACK}?{urlencode(answer)}", base_url="http://localhost")
-    assert there.headers["Location"].startswith("/login")
-    assert simulators.ledger()["token_calls"] == 0
-
-
-def test_permission_without_all_scopes_is_not_kept(
-    connected: Flask, simulators: Simulators, ada: Visitor
-) -> None:
-    back = come_back(ada, consent(leave(ada), "tom.adeyemi@northlight.example"))
-    page = ada.follow(back)
-    assert result_of(back) == "zoom=error"
-    assert "meeting:delete:meeting" in page.text
-    assert stored(connected) == []
-
-
-def test_provider_that_fails_is_said_in_words(connected: Flask, simulators: Simulators, ada: Visitor) -> None:
-    for failure in ("server_error", "invalid_client", "html", "drop"):
-        address = leave(ada)
-        simulators.zoom_switches(token_endpoint=failure)
-        back = come_back(ada, consent(address, LENA))
-        assert result_of(back) == "zoom=error"
-        text = ada.follow(back).text
-        is_ours = failure == "invalid_client"
-        assert ("ZOOM_API_CLIENT_ID and ZOOM_API_CLIENT_SECRET" in text) is is_ours
-        assert ("Nothing was connected" in text) is not is_ours
-        simulators.zoom_switches(token_endpoint="")
-    assert stored(connected) == []
-    assert result_of(come_back(ada, consent(leave(ada), LENA))) == "zoom=connected"
-
-
-def test_account_that_a_colleague_connects_leaves_the_first_one_with_the_reason(
-    connected: Flask, simulators: Simulators, people: Team, ada: Visitor
-) -> None:
-    come_back(ada, consent(leave(ada), LENA))
-    ben = Visitor(connected).sign_in(people.ben.email, PASSWORD)
-    assert result_of(come_back(ben, consent(leave(ben), LENA))) == "zoom=connected"
+def test_sections_stand_in_their_order_and_the_later_apps_say_that_they_are_later(ada: Visitor) -> None:
     page = ada.get(APPS)
-    assert "Reconnect needed" in page.text
-    assert "Ben Frei connected this account" in page.text
-    assert result_of(come_back(ada, consent(leave(ada, "Reconnect"), PRIYA))) == "zoom=connected"
-    assert [(row.account_email, row.state.value) for row in stored(connected)] == [
-        (PRIYA, "connected"),
-        (LENA, "connected"),
+    titles = [h.text for h in page.tree.all("h2") if "section-title" in h.get("class")]
+    assert titles == ["E-mail", "Google", "Microsoft", "Video & e-sign"]
+    for app in App:
+        is_zoom = app is App.ZOOM
+        assert ("Not in this version" in card_of(page, app.value)) is not is_zoom
+        assert page.has_button("Connect")
+    for later in ("google-calendar", "gmail", "outlook-calendar", "outlook-mail", "fax"):
+        ada.post(f"/connect/{later}", status=404)
+
+
+def test_connected_card_tells_everything_about_the_account(
+    connected: Flask, clock: Clock, simulators: Simulators, people: Team
+) -> None:
+    ben = Visitor(connected).sign_in(people.ben.email, PASSWORD)
+    come_back(ben, consent(leave(ben), LENA))
+    with in_rows(connected):
+        schedule(people.ada, people.dina)
+    do_background_work(connected)
+    with in_rows(connected):
+        later = create_candidate("Emil Roth", "emil@mail.example", people.job_id)
+        schedule(people.ada, later, starts_at=in_three_days() + timedelta(days=1))
+    page = ben.get(APPS)
+    assert badge(page) == "Connected"
+    assert not page.has_button("Connect")
+    assert has_disconnect(page)
+    assert f"{LENA} since Mon 1 Feb, 13:00 CET" in card(page).text
+    assert fact(page, "Plan") == ["Licensed"]
+    [used_for] = fact(page, "Used for")
+    assert used_for.endswith("Coming: 2, of which 1 has a meeting here.")
+    # An hour, less the second in it and five minutes, after it was connected.
+    assert fact(page, "Access is renewed") == ["By itself, next at Mon 1 Feb, 13:54 CET"]
+    assert {permission.scope for permission in required_permissions(App.ZOOM)} <= set(
+        fact(page, "Names of the scopes")
+    )
+    assert {permission.allows.capitalize() for permission in required_permissions(App.ZOOM)} <= set(
+        fact(page, "It may")
+    )
+
+
+def test_plan_and_permissions_are_said_in_words_whatever_kind_the_account_is(
+    connected: Flask, simulators: Simulators, ada: Visitor
+) -> None:
+    come_back(ada, consent(leave(ada), MARCO))
+    assert fact(ada.get(APPS), "Plan") == ["Basic: Zoom ends meetings after 40 minutes"]
+    ada.post("/disconnect/zoom", status=303)
+    come_back(ada, consent(leave(ada), CHLOE))
+    assert fact(ada.get(APPS), "It may") == [
+        "See your profile",
+        "Read and list your meetings",
+        "Create, change and delete meetings",
     ]
 
 
-def test_message_in_the_address_is_ours_or_none(ada: Visitor) -> None:
-    for forged in ("?zoom=connected", "?zoom=error", "?zoom=%3Cscript%3E", "?google=denied&zoom=connected"):
-        page = ada.get(f"{APPS}{forged}")
-        main = page.tree.with_id("main")
-        assert main is not None
-        assert "is connected" not in main.text
-        assert "script" not in main.text
+def test_every_scope_that_is_asked_for_has_words() -> None:
+    assert {permission.scope for permission in required_permissions(App.ZOOM)} == set(REQUIRED)
+    classic = {scope for scopes in (*REQUIRED.values(), *OPTIONAL.values()) for scope in scopes}
+    for scope in (*REQUIRED, *OPTIONAL, *classic):
+        assert in_words([scope]), scope
+        assert in_words([f"{scope}:admin"]) == in_words([scope])
+    assert in_words(["something:new"]) == []
 
 
-def test_message_of_the_round_trip_is_gone_after_a_while(
-    connected: Flask, simulators: Simulators, clock: Clock, people: Team
+def test_trouble_that_passes_stands_on_the_card_and_leaves_it_connected(
+    connected: Flask, simulators: Simulators, people: Team, ada: Visitor
 ) -> None:
-    ada = Visitor(connected).sign_in(people.ada.email, PASSWORD)
-    back = come_back(ada, consent(leave(ada), None))
-    assert "You declined" in ada.follow(back).text
-    assert "You declined" not in ada.get(APPS).text
-    clock.move(timedelta(minutes=11))
-    assert "You declined" not in ada.follow(back).text
+    with in_rows(connected):
+        row = db.session.get_one(Connection, connect_zoom(people.ada, simulators))
+        note_trouble(row, "Zoom did not answer in time. Tried again within the hour.")
+        db.session.commit()
+    page = ada.get(APPS)
+    assert badge(page) == "Connected"
+    assert "Zoom did not answer in time. Tried again within the hour. Since" in card(page).text
+    assert not page.has_button("Reconnect")
+
+
+def test_card_that_needs_reconnecting_says_why_since_when_and_what_is_at_risk(
+    connected: Flask, simulators: Simulators, people: Team, ben: Visitor
+) -> None:
+    with in_rows(connected):
+        connect_zoom(people.ben, simulators)
+        at_risk = schedule(people.ada, people.dina)
+        # Somebody else's and one by telephone are in no danger.
+        schedule(people.cleo, create_candidate("Emil Roth", "emil@mail.example", people.other_job_id))
+        schedule(people.ada, people.dina, software=None)
+    do_background_work(connected)
+    simulators.revoke(LENA)
+    with in_rows(connected):
+        waiting = schedule(people.ada, people.dina, starts_at=in_three_days() + timedelta(days=1))
+    do_background_work(connected)
+    page = ben.get(APPS)
+    assert badge(page) == "Reconnect needed"
+    assert page.has_button("Reconnect")
+    assert has_disconnect(page)
+    text = card(page).text
+    assert "Zoom no longer accepts this connection" in text
+    assert "Until it is reconnected, nothing can be made, changed or cancelled on this account." in text
+    links = {a["href"]: a.parent.text for a in card(page).all("a") if a.parent and a.text != "Disconnect"}
+    assert list(links) == [f"/interviews/{at_risk}", f"/interviews/{waiting}"]
+    assert "with Dina Kaur" in links[f"/interviews/{at_risk}"]
+    assert "Its link works, but its meeting cannot be changed from here." in links[f"/interviews/{at_risk}"]
+    assert "It has no meeting yet." in links[f"/interviews/{waiting}"]
+    # Reconnecting settles it.
+    come_back(ben, consent(leave(ben, "Reconnect"), LENA))
+    do_background_work(connected)
+    page = ben.get(APPS)
+    assert badge(page) == "Connected"
+    assert "Coming: 2." in card(page).text
+
+
+def test_only_interviews_that_still_need_this_account_count(
+    connected: Flask, simulators: Simulators, people: Team, ben: Visitor
+) -> None:
+    with in_rows(connected):
+        row_id = connect_zoom(people.ben, simulators)
+        ids = [schedule(people.ada, people.dina) for _ in range(6)]
+        interviews = [db.session.get_one(Interview, number) for number in ids]
+        cancelled, over, elsewhere, unwanted, moved, counted = interviews
+        meetings = {each.id: each.meeting for each in interviews if each.meeting is not None}
+        cancelled.status = InterviewStatus.CANCELLED
+        over.starts_at = utc_now() - timedelta(minutes=1)
+        meetings[elsewhere.id].software = MeetingSoftware.GOOGLE_MEET
+        meetings[unwanted.id].is_wanted = False
+        # Made already, on somebody else's account.
+        meetings[moved.id].state, meetings[moved.id].join_url = MeetingState.READY, "https://zoom.example/j/1"
+        counted_id = counted.id
+        need_the_right_key(db.session.get_one(Connection, row_id), "The key is gone.")
+        db.session.commit()
+    shown = [a["href"] for a in card(ben.get(APPS)).all("a") if a.text != "Disconnect"]
+    assert shown == [f"/interviews/{counted_id}"]
+
+
+def test_interview_that_its_host_may_not_see_any_more_is_only_counted(
+    connected: Flask, simulators: Simulators, people: Team, ben: Visitor
+) -> None:
+    with in_rows(connected):
+        row_id = connect_zoom(people.ben, simulators)
+        schedule(people.ada, people.dina)
+        db.session.get_one(Job, people.job_id).hiring_manager_id = people.cleo.id
+        need_the_right_key(db.session.get_one(Connection, row_id), "The key is gone.")
+        db.session.commit()
+    text = card_of(ben.get(APPS))
+    assert "1 interview that your role does not show you any more." in text
+    assert "Dina Kaur" not in text
+
+
+def test_whoever_may_not_connect_any_more_can_still_disconnect(
+    connected: Flask, simulators: Simulators, people: Team, ben: Visitor
+) -> None:
+    with in_rows(connected):
+        row_id = connect_zoom(people.ben, simulators)
+    set_opening(connected, False)
+    page = ben.get(APPS)
+    assert badge(page) == "Connected"
+    assert has_disconnect(page)
+    with in_rows(connected):
+        need_the_right_key(db.session.get_one(Connection, row_id), "The key is gone.")
+        db.session.commit()
+    page = ben.get(APPS)
+    assert badge(page) == "Reconnect needed"
+    assert "The key is gone." in card(page).text
+    assert page.has_button("Ask Ada Berg")
+    assert not page.has_button("Reconnect")
+    assert has_disconnect(page)
+    ben.submit(ben.get(f"{APPS}/zoom/disconnect"), "Disconnect", leads_to=APPS)
+    page = ben.get(APPS)
+    assert page.has_button("Ask Ada Berg")
+    assert not has_disconnect(page)
+
+
+def test_card_says_to_whom_connecting_is_not_open_what_they_can_do(
+    connected: Flask, people: Team, ben: Visitor
+) -> None:
+    with in_rows(connected):
+        olaf = create_user("Olaf Berg", Role.OBSERVER)
+    set_opening(connected, False)
+    page = ben.get(APPS)
+    assert "Ada Berg can open it for everyone who schedules or hosts." in card(page).text
+    assert page.has_button("Ask Ada Berg")
+    page = Visitor(connected).sign_in(olaf.email, PASSWORD).get(APPS)
+    assert "Your role holds no interviews, so there is nothing to connect." in card(page).text
+    assert not page.has_button("Ask Ada Berg")
 
 
 def test_card_of_an_app_that_is_not_set_up_says_what_to_do(web: Flask) -> None:
@@ -239,13 +277,38 @@ def test_card_of_an_app_that_is_not_set_up_says_what_to_do(web: Flask) -> None:
         team = create_team()
     ada = Visitor(web).sign_in(team.ada.email, PASSWORD)
     page = ada.get(APPS)
-    assert "Not set up" in page.text
-    assert f"http://localhost{CALLBACK}" in page.text
-    assert "meeting:write:meeting" in page.text
+    assert badge(page) == "Not set up"
     assert not page.has_button("Connect")
+    copied = [button["data-copy"] for button in card(page).all("button") if "data-copy" in button.attributes]
+    scopes = [permission.scope for permission in required_permissions(App.ZOOM)]
+    assert copied == [
+        f"http://localhost{CALLBACK}",
+        *scopes,
+        "ZOOM_API_CLIENT_ID",
+        "ZOOM_API_CLIENT_SECRET",
+    ]
+    assert all(value in card(page).text for value in copied)
     ada.post("/connect/zoom", status=404)
-    for app in ("google-calendar", "gmail", "outlook-calendar", "outlook-mail", "fax"):
-        ada.post(f"/connect/{app}", status=404)
+    # Others could do nothing with all that.
+    ben = Visitor(web).sign_in(team.ben.email, PASSWORD)
+    text = card_of(ben.get(APPS))
+    assert "Zoom has not been set up on this server yet" in text
+    assert "Ada Berg can see here what there is to do." in text
+    assert "ZOOM_API_CLIENT_ID" not in text
+
+
+def test_app_that_is_not_set_up_any_more_can_still_be_disconnected(
+    connected: Flask, make_app: Callable[..., Flask], simulators: Simulators, people: Team
+) -> None:
+    with in_rows(connected):
+        connect_zoom(people.ada, simulators)
+    without = make_app()
+    ada = Visitor(without).sign_in(people.ada.email, PASSWORD)
+    page = ada.get(APPS)
+    assert badge(page) == "Not set up"
+    assert has_disconnect(page)
+    ada.submit(ada.get(f"{APPS}/zoom/disconnect"), "Disconnect", leads_to=APPS)
+    assert stored(without)[0].ciphertext == ""
 
 
 def test_connected_apps_are_reached_from_every_page(ada: Visitor) -> None:
@@ -259,35 +322,61 @@ def test_connected_apps_are_reached_from_every_page(ada: Visitor) -> None:
 def test_tokens_stand_nowhere_in_plain_text(
     connected: Flask,
     simulators: Simulators,
+    people: Team,
     ada: Visitor,
     caplog: pytest.LogCaptureFixture,
-    instance_path: Path,
     tmp_path: Path,
 ) -> None:
+    """All that happens to a grant, from its first answer to its end, and where it could have left a trace."""
     caplog.set_level(logging.DEBUG)
-    answer = consent(leave(ada), LENA)
-    verifier_and_state = answer["state"]
-    come_back(ada, answer)
     vault = connected.extensions["connections"].vault
-    [row] = stored(connected)
-    opened = vault.open(row.ciphertext, belongs_to=f"connection:{row.user_id}:zoom:{row.account_id}")
-    secrets = [
-        opened["access_token"],
-        opened["refresh_token"],
-        answer["code"],
-        verifier_and_state,
-        connected.config["ZOOM_API_CLIENT_SECRET"],
-    ]
-    assert all(secrets)
+    secrets = {str(connected.config["ZOOM_API_CLIENT_SECRET"])}
+    shown = ""
+
+    def learn_tokens() -> None:
+        for row in stored(connected):
+            seal = f"connection:{row.user_id}:zoom:{row.account_id}"
+            secrets.update(filter(None, vault.open(row.ciphertext, belongs_to=seal).values()))
+
+    def go_through(answer: dict[str, str]) -> None:
+        nonlocal shown
+        secrets.update(answer[name] for name in ("code", "state") if name in answer)
+        back = come_back(ada, answer)
+        shown += back.html + ada.follow(back).html
+        learn_tokens()
+
+    # Answers that are refused, by us and by the provider, and one that connects.
+    go_through(consent(leave(ada), None))
+    go_through(consent(leave(ada), TOM))
+    simulators.zoom_switches(token_endpoint="invalid_client")
+    go_through(consent(leave(ada), LENA))
+    simulators.zoom_switches(token_endpoint="")
+    answer = consent(leave(ada), LENA)
+    go_through(answer)
+    go_through(answer)
+    with in_rows(connected):
+        schedule(people.ada, people.dina)
+    # The meeting's first try makes a new pair necessary; then the account is disconnected, and given back.
+    simulators.zoom_switches(reject_next_tokens=1)
+    do_background_work(connected)
+    assert simulators.ledger()["meetings"]
+    shown += ada.get("/interviews/1").html + ada.get("/settings/system-log").html
+    learn_tokens()
+    shown += ada.get(f"{APPS}/zoom/disconnect").html
+    ada.post("/disconnect/zoom", status=303)
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert any(path.name.endswith("sqlite3-wal") for path in files)
-    for path in files:
-        content = path.read_bytes()
-        for secret in secrets:
-            assert str(secret).encode() not in content, path
-    for secret in secrets:
-        assert str(secret) not in caplog.text
-        assert str(secret) not in ada.get(APPS).html
-    with in_rows(connected):
-        notices = " ".join(n for n in db.session.scalars(db.select(UserSession.connect_notice)) if n)
-    assert not [secret for secret in secrets if str(secret) in notices]
+    kept = b"".join(path.read_bytes() for path in files)
+    do_background_work(connected)
+    kept += b"".join(path.read_bytes() for path in files)
+    shown += ada.get(APPS).html
+    mails = "".join(mail.message.as_string() for mail in simulators.mails())
+    assert "Zoom" in mails
+
+    # Three codes, four states, two pairs of tokens, and the app's own secret.
+    assert len(secrets) >= 12
+    # What the simulated Zoom makes is recognised even where it is none of the above.
+    for secret in (*secrets, "ZAC-CANARY", "ZAT-CANARY", "ZRT-CANARY", "ZAK-CANARY"):
+        assert secret.encode() not in kept, secret
+        for place in (shown, caplog.text, mails):
+            assert secret not in place, secret

@@ -72,7 +72,7 @@ REFUSED = [
     ("code", "", "Enter the code"),
     ("organisation_name", "  ", "Enter the name"),
     ("organisation_name", "x" * 121, "120"),
-    ("timezone", "Nowhere/Land", "valid choice"),
+    ("timezone", "Nowhere/Land", "Choose one of these"),
     ("name", "", "Enter your name"),
     ("email", "ada", "like ana@company.example"),
     ("email", "ada@localhost", "like ana@company.example"),

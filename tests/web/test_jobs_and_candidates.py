@@ -55,8 +55,8 @@ REFUSED_JOBS = [
     ("title", "x" * 161, "160"),
     ("department", "x" * 121, "120"),
     ("location", "x" * 121, "120"),
-    ("hiring_manager", "9999", "valid choice"),
-    ("hiring_manager", "nobody", "Choice"),
+    ("hiring_manager", "9999", "Choose one of these"),
+    ("hiring_manager", "nobody", "Choose one"),
 ]
 
 
@@ -120,9 +120,9 @@ REFUSED_CANDIDATES = [
     ("phone", "call me", "digits"),
     ("phone", "javascript:alert(1)", "digits"),
     ("phone", "1" * 41, "40"),
-    ("timezone", "../../etc/passwd", "valid choice"),
-    ("job", "9999", "valid choice"),
-    ("job", "", "Choice"),
+    ("timezone", "../../etc/passwd", "Choose one of these"),
+    ("job", "9999", "Choose one of these"),
+    ("job", "", "Choose one"),
 ]
 
 

@@ -9,7 +9,7 @@ from extensions import db
 from models import Attendee, Interview, InterviewStatus, Meeting, MeetingState
 from scheduling.commands import NewAttendee
 from tests.factories import Team, create_candidate, schedule
-from tests.web.conftest import Clock
+from tests.machines.clock import Clock
 from tests.web.page import Visitor
 from tests.web.rows import in_rows
 

@@ -13,8 +13,8 @@ from extensions import db
 from models import Candidate, Mail, Organisation, Role, User
 from tests.factories import LENA, PASSWORD, Team, connect_zoom, create_team, create_user
 from tests.files_to_attach import PDF
+from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
-from tests.web.conftest import Clock
 from tests.web.dialog_steps import send, walk_to
 from tests.web.page import Page, Visitor
 from tests.web.rows import in_rows

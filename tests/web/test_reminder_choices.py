@@ -8,7 +8,7 @@ from flask import Flask
 from extensions import db
 from models import Mail, MailKind
 from tests.factories import Team
-from tests.web.conftest import Clock
+from tests.machines.clock import Clock
 from tests.web.dialog_steps import send, walk_to
 from tests.web.page import Page, Visitor
 from tests.web.rows import in_rows

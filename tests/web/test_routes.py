@@ -67,7 +67,10 @@ def test_every_form_without_its_token_is_refused(web: Flask, world: World) -> No
         with in_rows(web):
             before = everything_stored()
         tried = 0
-        for _, address in all_addresses(web, world, "POST"):
+        for endpoint, address in all_addresses(web, world, "POST"):
+            if endpoint == "webhooks.zoom":
+                # No form leads there: a signature stands in place of the token.
+                continue
             for data in ({}, {"csrf_token": "made-up"}):
                 page = visitor.post(address, data, status=400, with_token=False)
                 assert page.heading == "Please send it again"

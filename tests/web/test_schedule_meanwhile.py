@@ -10,7 +10,7 @@ from flask import Flask
 from extensions import db
 from models import Candidate, Draft, Interview, Job, Task, User
 from tests.factories import Team
-from tests.web.conftest import Clock
+from tests.machines.clock import Clock
 from tests.web.dialog_steps import begin, send, walk_to
 from tests.web.page import Page, Visitor, path_of
 from tests.web.rows import in_rows

@@ -12,8 +12,8 @@ import instance_folder
 from extensions import db
 from models import Interview, Mail, Meeting, Task
 from tests.factories import PASSWORD, Team, create_candidate, create_job, create_team, create_user, schedule
+from tests.machines.clock import Clock
 from tests.machines.counts import Counts
-from tests.web.conftest import Clock
 from tests.web.dialog_steps import send, the_tick, walk_to
 from tests.web.page import Page, Visitor, path_of
 from tests.web.rows import in_rows

@@ -20,9 +20,7 @@ def interviews(app: Flask) -> int:
         return db.session.scalar(db.select(db.func.count(Interview.id))) or 0
 
 
-def test_six_full_pages_schedule_an_interview_without_any_script(
-    web: Flask, team: Team, ada: Visitor
-) -> None:
+def test_six_full_pages_schedule_an_interview_without_script(web: Flask, team: Team, ada: Visitor) -> None:
     interview_id = schedule_by_hand(
         ada,
         team.dina.id,
@@ -78,21 +76,21 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("setup", {"password": "ümlaut"}, "password", "letters, digits"),
     ("setup", {"password": "semi;colon"}, "password", "letters, digits"),
     ("date-time", {"date": ""}, "date", "Choose a date"),
-    ("date-time", {"date": "10.02.2027"}, "date", "valid date"),
-    ("date-time", {"date": "2027-02-30"}, "date", "valid date"),
+    ("date-time", {"date": "10.02.2027"}, "date", "Enter a date"),
+    ("date-time", {"date": "2027-02-30"}, "date", "Enter a date"),
     ("date-time", {"time": ""}, "time", "Choose a time"),
-    ("date-time", {"time": "25:00"}, "time", "valid time"),
+    ("date-time", {"time": "25:00"}, "time", "Enter a time"),
     ("date-time", {"date": "2027-02-01", "time": "12:59"}, "time", "has passed"),
     ("date-time", {"date": "0001-01-01", "time": "00:00"}, "time", "cannot be used"),
     ("date-time", {"date": "9999-12-31", "time": "23:59"}, "time", "ahead"),
     ("date-time", {"duration_minutes": "4"}, "duration_minutes", "between 5 and 1440"),
     ("date-time", {"duration_minutes": "1441"}, "duration_minutes", "between 5 and 1440"),
-    ("date-time", {"duration_minutes": "soon"}, "duration_minutes", "integer"),
+    ("date-time", {"duration_minutes": "soon"}, "duration_minutes", "whole number"),
     ("date-time", {"duration_minutes": "9" * 30}, "duration_minutes", "between 5 and 1440"),
-    ("date-time", {"timezone": "Mars/Olympus"}, "timezone", "valid choice"),
+    ("date-time", {"timezone": "Mars/Olympus"}, "timezone", "Choose one of these"),
     ("date-time", {"timezone": ""}, "timezone", "Choose a time zone"),
-    ("attendees", {"hiring_manager": "99999"}, "hiring_manager", "valid choice"),
-    ("attendees", {"people": ["99999"]}, "people", "valid choice"),
+    ("attendees", {"hiring_manager": "99999"}, "hiring_manager", "Choose one of these"),
+    ("attendees", {"people": ["99999"]}, "people", "Choose among these"),
     ("details", {"title": ""}, "title", "Enter a title"),
     ("details", {"title": "x" * 201}, "title", "At most 200"),
     ("details", {"message_to_candidate": "x" * 4001}, "message_to_candidate", "4000"),

@@ -17,7 +17,7 @@ from models import (
     MeetingAttempt,
 )
 from tests.factories import PASSWORD, Member, Team, schedule
-from tests.web.conftest import Clock
+from tests.machines.clock import Clock
 from tests.web.dialog_steps import begin, send
 from tests.web.kinds import IN_PERSON, OTHER, PHONE
 from tests.web.page import Visitor

@@ -9,7 +9,8 @@ from flask import Flask
 from extensions import db
 from models import User, UserSession
 from tests.factories import PASSWORD, Team, create_team
-from tests.web.conftest import Clock, SignIn
+from tests.machines.clock import Clock
+from tests.web.conftest import SignIn
 from tests.web.page import Visitor
 from tests.web.rows import in_rows
 

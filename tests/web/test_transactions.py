@@ -16,7 +16,7 @@ from extensions import db
 from models import Job, User
 from tests.factories import PASSWORD, Team, create_team
 from tests.machines.application import build_app, close_app, settings_for
-from tests.web.conftest import Clock
+from tests.machines.clock import Clock
 from tests.web.dialog_steps import send, walk_to
 from tests.web.page import Visitor
 from tests.web.rows import in_rows

@@ -21,8 +21,9 @@ from models import (
 from scheduling.commands import NewAttendee
 from scheduling.venues import OnSite, PastedLink, PhoneCall, Venue
 from tests.factories import PASSWORD, Team, create_team, create_user, schedule
+from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
-from tests.web.conftest import Clock, SignIn
+from tests.web.conftest import SignIn
 from tests.web.dialog_steps import schedule_by_hand, send, walk_to
 from tests.web.kinds import IN_PERSON, OTHER, PHONE, WEBEX
 from tests.web.page import Page, Visitor, path_of

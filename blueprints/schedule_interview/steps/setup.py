@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, Length
 from blueprints.schedule_interview.hosting import hosting, zoom_warnings
 from blueprints.schedule_interview.steps.base import Step, StepForm
 from models import InterviewType, MeetingSoftware, PhoneCaller
+from scheduling.hosting_version import hosting_version
 from scheduling.venues import (
     ADDRESS_LIMIT,
     DIRECTIONS_LIMIT,
@@ -156,10 +157,19 @@ class SetupStep(Step[SetupForm]):
 
     def context(self, dialog: Dialog, form: SetupForm) -> dict[str, Any]:
         return {
-            "hosting": hosting(dialog),
-            "hosting_warnings": zoom_warnings(dialog),
+            **self.hosting_context(dialog),
             "address_limit": ADDRESS_LIMIT,
             "directions_limit": DIRECTIONS_LIMIT,
+        }
+
+    def hosting_context(self, dialog: Dialog) -> dict[str, Any]:
+        """What the part that says who hosts needs, in the page and when it is asked for alone. The version
+        comes first: whatever changes after it is noticed by the next poll."""
+        version = hosting_version()
+        return {
+            "hosting_version": version,
+            "hosting": hosting(dialog),
+            "hosting_warnings": zoom_warnings(dialog),
         }
 
 

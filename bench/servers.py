@@ -1,0 +1,107 @@
+"""Servers to be measured side by side: the product's and bare ones, asked in turns."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+import requests
+
+from bench import many_rows
+from bench.installation import THREADS, WORKERS
+from tests.machines.processes import end_group, free_port, start, wait_until
+from tests.machines.servers import ServerProcesses
+
+WARM_UP = 20
+
+
+class MeasuredServer:
+    """A server with the cookies of whoever is signed in there."""
+
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url
+        self.http = requests.Session()
+        self.http.trust_env = False
+
+    def sign_in(self) -> None:
+        """Sign the owner in to the product."""
+        page = self.http.get(f"{self.base_url}/login", timeout=60).text
+        token = re.search(r'name="csrf-token" content="([^"]+)"', page)
+        assert token is not None, page
+        fields = {
+            "csrf_token": token.group(1),
+            "email": many_rows.OWNER,
+            "password": many_rows.PASSWORD,
+        }
+        answer = self.http.post(f"{self.base_url}/login", data=fields, timeout=60, allow_redirects=False)
+        assert answer.status_code == 303, answer.status_code
+
+    def seconds(self, address: str, *, status: int = 200) -> float:
+        answer = self.http.get(f"{self.base_url}{address}", timeout=60, allow_redirects=False)
+        assert answer.status_code == status, f"{address} answered {answer.status_code}"
+        return answer.elapsed.total_seconds()
+
+
+def in_turns(pages: Sequence[tuple[MeasuredServer, str, int]], times: int) -> list[float]:
+    """The median seconds of each page, given as server, address and the status it answers with.
+
+    Asked for one at a time and by turns, so that whatever else the machine does falls on all of them alike.
+    """
+    for server, address, status in pages:
+        for _ in range(WARM_UP):
+            server.seconds(address, status=status)
+    measured: list[list[float]] = [[] for _ in pages]
+    for _ in range(max(times, 1)):
+        for (server, address, status), seconds in zip(pages, measured, strict=True):
+            seconds.append(server.seconds(address, status=status))
+    return [median(seconds) for seconds in measured]
+
+
+@contextmanager
+def product(folder: Path, settings: Mapping[str, str]) -> Iterator[MeasuredServer]:
+    """The product's server on the installation of these settings, without background work."""
+    servers = ServerProcesses(folder, {**settings, "SCHEDULER_ENABLED": "false"})
+    try:
+        [process] = servers.start(1, workers=WORKERS, threads=THREADS)
+        server = MeasuredServer(process.base_url)
+        server.sign_in()
+        yield server
+        process.terminate()
+    finally:
+        servers.end_all()
+
+
+@contextmanager
+def bare(folder: Path, application: str) -> Iterator[MeasuredServer]:
+    """The server of a bare application (its module) on the database of the installation in `folder`."""
+    port = free_port()
+    server = MeasuredServer(f"http://127.0.0.1:{port}")
+    process: subprocess.Popen[bytes] = start(
+        [
+            *(sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--no-control-socket"),
+            *("--worker-class", "gthread", "--workers", str(WORKERS), "--threads", str(THREADS)),
+            f"{application}:application()",
+        ],
+        log=folder / "bare.log",
+        # Elsewhere than the product, whose gunicorn.conf.py would be taken.
+        cwd=folder,
+        settings={"BARE_DATABASE_URL": f"sqlite:///{folder / 'product.sqlite3'}"},
+    )
+    try:
+        wait_until(lambda: _answers(server), what="the bare page answers", timeout=40, every=0.1)
+        yield server
+    finally:
+        end_group(process, how=signal.SIGTERM, timeout=20)
+
+
+def _answers(server: MeasuredServer) -> bool:
+    try:
+        return server.seconds("/") > 0
+    except requests.RequestException:
+        return False

@@ -1,0 +1,28 @@
+"""The cards of Connected Apps bring themselves up to date."""
+
+from __future__ import annotations
+
+from flask import make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+import htmx
+from blueprints.connected_apps.cards import sections
+from blueprints.connected_apps.routes import connected_apps
+from blueprints.connected_apps.versions import card_versions
+from web.signed_in import actor
+
+
+@connected_apps.get("/settings/account/connected-apps/changes")
+def changes() -> ResponseReturnValue:
+    """The cards that are not as the page shows them; the query holds the version of each one there."""
+    if not htmx.is_htmx():
+        return htmx.go_to(url_for("connected_apps.index"))
+    versions = card_versions(actor())
+    changed = {key for key, version in versions.items() if request.args.get(key) != version}
+    if not changed:
+        return htmx.nothing_new()
+    cards = [card for section in sections(actor()) for card in section.cards if card.key in versions]
+    piece = render_template(
+        "settings/_app_changes.html", cards=cards, changed=changed, card_versions=versions
+    )
+    return htmx.varies(make_response(piece))

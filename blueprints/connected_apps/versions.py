@@ -1,0 +1,50 @@
+"""What the cards of Connected Apps stand on, in a few characters, for pages that ask whether it changed."""
+
+from __future__ import annotations
+
+import hashlib
+
+import sqlalchemy as sa
+
+from blueprints.connected_apps.cards import may_connect
+from connections.ending import is_being_revoked
+from connections.setup import connections
+from extensions import db
+from models import App, Connection, ConnectionState, User
+
+# Everything of a row that a card shows. Renewed tokens change nothing of it but the time of the next renewal.
+_SHOWN = (
+    Connection.state,
+    Connection.account_email,
+    Connection.account_name,
+    Connection.plan,
+    Connection.scopes,
+    Connection.connected_at,
+    Connection.expires_at,
+    Connection.refresh_after,
+    Connection.checked_at,
+    Connection.problem,
+    Connection.problem_since,
+    Connection.trouble,
+    Connection.trouble_since,
+)
+# Put together once, because every open page asks every few seconds.
+_ROWS = sa.select(Connection.app, Connection.id, *_SHOWN).where(Connection.user_id == sa.bindparam("me"))
+
+
+def card_versions(user: User) -> dict[str, str]:
+    """A version for the card of each app that can be connected here, by the card's key.
+
+    It changes when the card of this person does, but for its interviews: those come and go elsewhere, and
+    counting them would cost more than all the rest. One statement, unless something was disconnected.
+    """
+    rows = {row.app: row for row in db.session.execute(_ROWS, {"me": user.id})}
+    versions = {}
+    for app in App:
+        if connections().provider(app) is None:
+            continue
+        row = rows.get(app)
+        is_being_told = row is not None and row.state is ConnectionState.ENDED and is_being_revoked(row.id)
+        shown = (may_connect(user), tuple(row or ()), is_being_told)
+        versions[app.value] = hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+    return versions

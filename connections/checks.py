@@ -1,0 +1,113 @@
+"""Looking after connections that nothing else uses: a cheap call a day, and one when somebody says that a
+grant is gone. What comes of it is written here; the calling is done by a task."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from connections.rows import note_success, note_trouble, write_account
+from extensions import db
+from models import App, Connection, ConnectionState, Lane, Task, TaskState
+from providers.base import Account
+from tasks import outbox
+from timezones import utc_now
+
+CHECK_CONNECTION = "check_connection"
+
+EVERY = timedelta(days=1)
+# Those that fall due together (after an update, after a night without power) are spread over this time.
+_SPREAD = timedelta(minutes=30)
+# What cannot be proved is looked into no more often than this.
+_PER_HINT = timedelta(hours=1)
+
+
+def due_checks(now: datetime) -> list[int]:
+    """Ids of the living connections that nobody has looked at for a day and nobody is about to."""
+    due = db.session.scalars(
+        sa.select(Connection.id).where(
+            Connection.state == ConnectionState.CONNECTED,
+            sa.or_(Connection.checked_at.is_(None), Connection.checked_at < now - EVERY),
+        )
+    ).all()
+    # Asked only if something is due: this is looked at every few seconds.
+    waiting = _waiting() if due else set()
+    return [number for number in due if _key(number) not in waiting]
+
+
+def check_in_turn(connection_id: int, now: datetime) -> None:
+    """Ask in the current transaction for the daily look at one connection."""
+    # Any even spread does; this one needs no memory and gives neighbours different minutes.
+    share = (connection_id * 0.618) % 1
+    _ask(connection_id, now + share * _SPREAD, key=_key(connection_id))
+
+
+def removed_in_provider(app: App, account_id: str, at: datetime) -> None:
+    """The provider says, provably, that this account's permission was taken back at `at`: look at once.
+
+    Looked at rather than believed, because messages come late and out of order: somebody may have connected
+    again since.
+    """
+    row = _living(app, account_id, at)
+    if row is not None:
+        _ask(row.id, utc_now(), key=f"{_key(row.id)}:removed", is_removed=True)
+
+
+def maybe_removed_in_provider(app: App, account_id: str, at: datetime) -> None:
+    """Somebody says the same and proves nothing. Whoever it is causes no more than one call in an hour."""
+    row, now = _living(app, account_id, at), utc_now()
+    if row is None or (row.checked_at is not None and row.checked_at > now - _PER_HINT):
+        return
+    if _key(row.id) not in _waiting():
+        _ask(row.id, now, key=_key(row.id))
+
+
+def _living(app: App, account_id: str, at: datetime) -> Connection | None:
+    return db.session.scalar(
+        sa.select(Connection).where(
+            Connection.app == app,
+            Connection.account_id == account_id,
+            Connection.state == ConnectionState.CONNECTED,
+            Connection.connected_at <= at,
+        )
+    )
+
+
+def _ask(connection_id: int, run_at: datetime, *, key: str, is_removed: bool = False) -> None:
+    outbox.enqueue(
+        CHECK_CONNECTION,
+        lane=Lane.PROVIDER,
+        subject=f"connection:{connection_id}",
+        payload={"connection_id": connection_id, "is_removed": is_removed},
+        run_at=run_at,
+        dedupe_key=key,
+    )
+
+
+def _waiting() -> set[str | None]:
+    """The keys of the looks that somebody has asked for and that have not come to an end."""
+    return set(
+        db.session.scalars(
+            sa.select(Task.dedupe_key).where(
+                Task.kind == CHECK_CONNECTION, Task.state.in_((TaskState.READY, TaskState.RUNNING))
+            )
+        )
+    )
+
+
+def _key(connection_id: int) -> str:
+    return f"{CHECK_CONNECTION}:{connection_id}"
+
+
+def record_alive(row: Connection, account: Account) -> None:
+    """The provider honours the grant. People change their address and their plan there."""
+    write_account(row, account)
+    note_success(row)
+
+
+def record_trouble(row: Connection, words: str, *, is_looked_at: bool) -> None:
+    """A look that told nothing about the grant. `is_looked_at`: the next one is tomorrow's."""
+    note_trouble(row, words)
+    if is_looked_at:
+        row.checked_at = utc_now()

@@ -1,0 +1,56 @@
+"""What people are told about connections by mail, asked for in the transaction that makes it true.
+
+Only asked for: who is written to is the business of `accounts`, which knows this package. Tasks join the two.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from models import App, Connection, Lane
+from tasks import outbox
+
+TELL_OF_CONNECTION = "tell_of_connection"
+NUDGE_TO_RECONNECT = "nudge_to_reconnect"
+REPORT_REFUSED_CREDENTIALS = "report_refused_credentials"
+
+# When somebody whose connection has ended is told of it, counted from that moment.
+NUDGES = (timedelta(), timedelta(days=1), timedelta(days=3), timedelta(days=7))
+
+
+def tell_of_connection(row: Connection) -> None:
+    """Let the user of a row know that an account was connected in their name."""
+    outbox.enqueue(
+        TELL_OF_CONNECTION,
+        lane=Lane.MAIL,
+        subject=f"connection:{row.id}",
+        payload={"connection_id": row.id},
+    )
+
+
+def nudge(row: Connection, number: int) -> None:
+    """Let somebody know, at its time, that this row needs reconnecting since its `problem_since`."""
+    assert row.problem_since is not None
+    outbox.enqueue(
+        NUDGE_TO_RECONNECT,
+        lane=Lane.MAIL,
+        subject=f"connection:{row.id}",
+        payload={"connection_id": row.id, "since": row.problem_since.isoformat(), "number": number},
+        run_at=row.problem_since + NUDGES[number],
+    )
+
+
+def next_nudge(since: datetime, now: datetime) -> int | None:
+    """The number of the first nudge after `now`. Those that a stopped server missed are not made up for."""
+    return next((number for number, after in enumerate(NUDGES) if since + after > now), None)
+
+
+def report_refused_credentials(app: App) -> None:
+    """Let the owner know that the provider of an app does not accept this server."""
+    outbox.enqueue(
+        REPORT_REFUSED_CREDENTIALS,
+        lane=Lane.MAIL,
+        subject=f"provider:{app.provider}",
+        payload={"provider": app.provider},
+        dedupe_key=f"{REPORT_REFUSED_CREDENTIALS}:{app.provider}",
+    )

@@ -1,0 +1,68 @@
+"""Why a connection does not work, in words: for its card, for mails, and for the page of an interview.
+
+Each is about what happened. What helps stands beside it wherever it is shown, as a button.
+"""
+
+from __future__ import annotations
+
+from models import App
+
+# By which names the operator gives this server the credentials of each provider's app.
+CREDENTIAL_SETTINGS = {
+    "zoom": ("ZOOM_API_CLIENT_ID", "ZOOM_API_CLIENT_SECRET"),
+    "google": ("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
+    "microsoft": ("MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET"),
+}
+
+# The grant is over: its user has to reconnect.
+
+
+def ended_by_provider(app: App) -> str:
+    return (
+        f"{app.label} no longer accepts this connection: it was removed in {app.label}, "
+        "or not renewed for too long."
+    )
+
+
+def removed_by_user(app: App, product: str) -> str:
+    """The provider itself told that its user took the permission back. Not addressed to that user: the
+    interviews' pages and the system log say it to others."""
+    return f"{product} was removed in {app.label}."
+
+
+def lost_in_renewal(app: App) -> str:
+    return (
+        f"The connection was lost while it was being renewed: {app.label}'s answer did not arrive here, "
+        "or could not be stored."
+    )
+
+
+def unreadable(app: App) -> str:
+    return f"The stored connection to {app.label} cannot be decrypted with the keys of this server."
+
+
+def taken_over(by: str) -> str:
+    return f"{by} connected this account."
+
+
+# The grant stays: somebody else has to do something, or only time helps.
+
+
+def passing(said: str, *, again_within: str) -> str:
+    """A provider's trouble, which began with its saying `said`, one sentence."""
+    return f"{said} The connection itself is unharmed; we try again by ourselves within {again_within}."
+
+
+def credentials_refused(app: App) -> str:
+    """Exactly this stands in `Connection.trouble` while it is so: banners look for it."""
+    return (
+        f"{app.label} does not accept this server's credentials. The connection itself is unharmed; "
+        f"the administrator has to check {' and '.join(CREDENTIAL_SETTINGS[app.provider])}."
+    )
+
+
+def not_set_up(app: App) -> str:
+    return (
+        f"{app.label} is not set up on this server any more. The connection itself is unharmed; "
+        f"the administrator has to set {' and '.join(CREDENTIAL_SETTINGS[app.provider])} again."
+    )

@@ -1,0 +1,115 @@
+"""Zoom's messages: whether Zoom sent them, and what they say.
+
+Source: Zoom's guide "Using webhooks". The documents leave open whether `app_deauthorized` is signed like the
+others, so an unsigned one can be read too; it is for the caller to believe nothing of it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from security import is_same, message_code
+
+# Longer ago than this, a message with a sound signature may be a copy of one that somebody overheard.
+TOLERANCE = timedelta(minutes=5)
+# Documented as seconds; milliseconds stand elsewhere in the same messages, and no second is that late.
+_FIRST_MILLISECONDS = 10**11
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """Zoom asks whether this address knows the secret."""
+
+    plain_token: str
+
+
+@dataclass(frozen=True)
+class Deauthorised:
+    """A Zoom user took the permission back. `at` is aware and in UTC."""
+
+    zoom_user_id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Something that this product does not act upon."""
+
+
+Event = Challenge | Deauthorised | Unknown
+
+
+class UnreadableMessageError(ValueError):
+    """The body is not one of Zoom's."""
+
+
+@dataclass(frozen=True)
+class ZoomWebhooks:
+    """Reads what comes in. `secret` is shared with Zoom; `client_id` names our app there."""
+
+    secret: str = field(repr=False)
+    client_id: str
+
+    def is_genuine(self, body: bytes, *, timestamp: str, signature: str, now: datetime) -> bool:
+        """Whether Zoom signed these very bytes within the last minutes."""
+        sent_at = _instant(timestamp)
+        if sent_at is None or abs(now - sent_at) > TOLERANCE:
+            return False
+        expected = f"v0={message_code(self.secret, b'v0:' + timestamp.encode() + b':' + body)}"
+        return is_same(signature, expected)
+
+    def answer(self, challenge: Challenge) -> dict[str, str]:
+        """What Zoom wants to hear to a challenge that it signed."""
+        token = challenge.plain_token
+        return {"plainToken": token, "encryptedToken": message_code(self.secret, token.encode())}
+
+    def read(self, body: bytes, now: datetime) -> Event:
+        """What a message says. Raises `UnreadableMessageError`."""
+        try:
+            message = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise UnreadableMessageError("not JSON") from error
+        if not isinstance(message, dict) or not isinstance(message.get("payload"), dict):
+            raise UnreadableMessageError("not an event")
+        payload: dict[str, Any] = message["payload"]
+        match message.get("event"):
+            case "endpoint.url_validation":
+                return self._challenge(payload)
+            case "app_deauthorized":
+                return self._deauthorised(payload, now)
+            case _:
+                return Unknown()
+
+    @staticmethod
+    def _challenge(payload: dict[str, Any]) -> Challenge:
+        token = payload.get("plainToken")
+        if not isinstance(token, str) or not token.isascii():
+            raise UnreadableMessageError("a challenge without a token")
+        return Challenge(token)
+
+    def _deauthorised(self, payload: dict[str, Any], now: datetime) -> Event:
+        user_id, client_id = payload.get("user_id"), payload.get("client_id")
+        if not isinstance(user_id, str) or not user_id:
+            raise UnreadableMessageError("a removal without a user")
+        # One account can have several apps of ours, each with a server of its own.
+        if client_id != self.client_id:
+            return Unknown()
+        return Deauthorised(user_id, _written_instant(payload.get("deauthorization_time")) or now)
+
+
+def _instant(timestamp: str) -> datetime | None:
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 13):
+        return None
+    number = int(timestamp)
+    return datetime.fromtimestamp(number / 1000 if number >= _FIRST_MILLISECONDS else number, UTC)
+
+
+def _written_instant(value: object) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return instant.astimezone(UTC) if instant is not None and instant.tzinfo is not None else None

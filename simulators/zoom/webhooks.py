@@ -1,0 +1,62 @@
+"""What the simulated Zoom tells the app by itself: that a user removed it.
+
+Source: Zoom's guide "Using webhooks" and the reference of `app_deauthorized`. Whether the real one is signed
+is not documented; here it is when a secret is set, and is not when there is none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from urllib.error import HTTPError, URLError
+from urllib.request import ProxyHandler, Request, build_opener
+
+from simulators.zoom.people import ACCOUNT_ID, Person
+from simulators.zoom.state import Zoom
+
+# Zoom repeats what is not answered within this time after 5, 20 and 60 minutes; here it is sent once.
+ANSWER_SECONDS = 3
+
+
+def tell_that_removed(zoom: Zoom, person: Person) -> int | None:
+    """Sends `app_deauthorized` and returns the status of the answer; None without an answer or an address."""
+    url: str = zoom.board["webhook_url"]
+    if not url:
+        return None
+    now = zoom.now()
+    body = json.dumps(
+        {
+            "event": "app_deauthorized",
+            "payload": {
+                "account_id": ACCOUNT_ID,
+                "user_id": person.id,
+                # An id, and no proof of anything.
+                "signature": secrets.token_hex(32),
+                "deauthorization_time": f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03d}Z",
+                "client_id": zoom.client_id,
+                # Documented as a number, shown as this.
+                "event_ts": f"{now:%Y-%m-%d %H:%M:%S}",
+            },
+        }
+    ).encode()
+    headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Simulated Zoom/1.0"}
+    secret: str = zoom.board["webhook_secret_token"]
+    if secret:
+        timestamp = str(int(now.timestamp()))
+        code = hmac.new(secret.encode(), f"v0:{timestamp}:".encode() + body, hashlib.sha256).hexdigest()
+        headers |= {"x-zm-request-timestamp": timestamp, "x-zm-signature": f"v0={code}"}
+    return _post(url, body, headers)
+
+
+def _post(url: str, body: bytes, headers: dict[str, str]) -> int | None:
+    # No proxy, whatever the environment says: all of this stays on this machine.
+    opener = build_opener(ProxyHandler({}))
+    try:
+        with opener.open(Request(url, body, headers), timeout=ANSWER_SECONDS) as answer:
+            return int(answer.status)
+    except HTTPError as refused:
+        return refused.code
+    except (URLError, OSError, ValueError):
+        return None

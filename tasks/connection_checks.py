@@ -1,0 +1,102 @@
+"""Finding out that a grant is dead before an interview needs it: the chore that asks for a look at every
+connection once a day, and the task that looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from connections import reasons
+from connections.checks import check_in_turn, due_checks, record_alive, record_trouble
+from connections.grants import with_grant
+from connections.setup import connections
+from database import read_only, writing
+from extensions import db
+from models import App, Connection, ConnectionState
+from providers.base import Account
+from providers.errors import ConnectionRevokedError, InvalidClientError, ProviderError, RetryableError
+from tasks import retry
+from tasks.runner import Again, ClaimedTask, Done, Handler, Next
+from timezones import utc_now
+
+
+def enqueue_due_checks() -> None:
+    """Ask for a look at every connection whose day is over. Reads; writes only when there is one."""
+    now = utc_now()
+    with read_only():
+        due = due_checks(now)
+        db.session.rollback()
+    if not due:
+        return
+    with writing():
+        for connection_id in due:
+            check_in_turn(connection_id, now)
+        db.session.commit()
+
+
+@dataclass(frozen=True)
+class _Look:
+    """`removed` is the reason, in words, if the grant turns out to be dead after somebody has told why."""
+
+    connection_id: int
+    app: App
+    removed: str | None
+    failures: int
+
+
+class _NotSetUp:
+    """The operator has taken the provider's credentials away."""
+
+
+def check_connection() -> Handler:
+    """The handler that asks a provider whether it still honours a grant."""
+
+    def load(task: ClaimedTask) -> _Look | None:
+        row = db.session.get(Connection, int(task.payload["connection_id"]))
+        if row is None or row.state != ConnectionState.CONNECTED:
+            return None
+        is_removed = task.payload["is_removed"]
+        removed = reasons.removed_by_user(row.app, connections().name) if is_removed else None
+        return _Look(row.id, row.app, removed, task.failures)
+
+    def call(look: _Look) -> Account | ProviderError | _NotSetUp:
+        provider = connections().provider(look.app)
+        if provider is None:
+            return _NotSetUp()
+        try:
+            return with_grant(look.connection_id, provider.account, removed=look.removed)
+        except ProviderError as problem:
+            return problem
+
+    def record(look: _Look, outcome: Account | ProviderError | _NotSetUp) -> Next:
+        row = db.session.get(Connection, look.connection_id, with_for_update=True, populate_existing=True)
+        if row is None or row.state != ConnectionState.CONNECTED:
+            return Done()
+        return _record(look, row, outcome)
+
+    def gave_up(task: ClaimedTask, why: str) -> None:
+        """Nothing to show: the grant is as it was, and tomorrow's look is another task."""
+
+    return Handler(load, call, record, gave_up)
+
+
+def _record(look: _Look, row: Connection, outcome: Account | ProviderError | _NotSetUp) -> Next:
+    again = retry.CHECK.delay(look.failures + 1)
+    match outcome:
+        case Account() as account:
+            record_alive(row, account)
+        case ConnectionRevokedError():
+            # The row is alive all the same: somebody reconnected during the call.
+            pass
+        case InvalidClientError() as problem:
+            # Said on the card by whoever refreshed, and to the owner.
+            return Again(utc_now() + again, problem.words)
+        case RetryableError() as problem:
+            at = max(utc_now() + again, problem.retry_at or utc_now())
+            words = reasons.passing(problem.words, again_within="the hour")
+            record_trouble(row, words, is_looked_at=False)
+            return Again(at, problem.words)
+        case ProviderError() as problem:
+            record_trouble(row, problem.words, is_looked_at=True)
+        case _NotSetUp():
+            record_trouble(row, reasons.not_set_up(row.app), is_looked_at=True)
+    return Done()

@@ -1,0 +1,82 @@
+"""The tasks that tell people about connections. They only decide who is written to, in their own transaction;
+the mail itself is a task of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from accounts import audit, mails
+from accounts.audit import Event
+from connections.notices import next_nudge, nudge
+from extensions import db
+from models import Connection, ConnectionState
+from scheduling.rules import Rules
+from tasks.runner import ClaimedTask, Done, Handler, Next
+from timezones import utc_now
+
+
+def tell_of_connection(rules: Rules) -> Handler:
+    """The handler that writes to somebody in whose name an account was connected."""
+
+    def tell(payload: Mapping[str, Any]) -> None:
+        row = _locked(payload)
+        if row is not None and row.state == ConnectionState.CONNECTED:
+            mails.queue_app_connected(row, rules)
+
+    return _writing_only(tell)
+
+
+def nudge_to_reconnect(rules: Rules) -> Handler:
+    """The handler that writes about a connection that has ended, and asks for the next such mail."""
+
+    def tell(payload: Mapping[str, Any]) -> None:
+        row, since = _locked(payload), datetime.fromisoformat(payload["since"])
+        # Reconnected or disconnected since, or reconnected and ended anew, which has nudges of its own.
+        if row is None or row.state != ConnectionState.RECONNECT_NEEDED or row.problem_since != since:
+            return
+        number = int(payload["number"])
+        if number == 0:
+            words = f"The {row.app.label} connection of {row.user.name} has ended. {row.problem}"
+            audit.record(Event.CONNECTION_ENDED, words, None)
+        mails.queue_reconnect_needed(row, number, rules)
+        following = next_nudge(since, utc_now())
+        if following is not None:
+            nudge(row, following)
+
+    return _writing_only(tell)
+
+
+def report_refused_credentials(rules: Rules) -> Handler:
+    """The handler that writes to the owner about a provider that does not accept this server."""
+
+    def tell(payload: Mapping[str, Any]) -> None:
+        mails.queue_credentials_refused(str(payload["provider"]), rules)
+
+    return _writing_only(tell)
+
+
+def _locked(payload: Mapping[str, Any]) -> Connection | None:
+    return db.session.get(
+        Connection, int(payload["connection_id"]), with_for_update=True, populate_existing=True
+    )
+
+
+def _writing_only(tell: Callable[[Mapping[str, Any]], None]) -> Handler:
+    """A handler that calls nobody outside: all it does, it does in the transaction that ends the task."""
+
+    def load(task: ClaimedTask) -> Mapping[str, Any]:
+        return task.payload
+
+    def call(payload: Mapping[str, Any]) -> None:
+        """Nothing outside is needed."""
+
+    def record(payload: Mapping[str, Any], outcome: None) -> Next:
+        tell(payload)
+        return Done()
+
+    def gave_up(task: ClaimedTask, why: str) -> None:
+        """Nothing to show: Connected Apps says the same, and the system log that this was given up."""
+
+    return Handler(load, call, record, gave_up)

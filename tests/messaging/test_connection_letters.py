@@ -1,0 +1,111 @@
+"""What mails about connected apps say, in both their parts."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from messaging.connection_letters import (
+    EndedConnection,
+    InterviewAtRisk,
+    compose_app_connected,
+    compose_credentials_refused,
+    compose_reconnect_needed,
+)
+from messaging.facts import Person
+from messaging.letters import SUBJECT_LIMIT, Letter
+from messaging.team_letters import TeamReader
+from tests.messaging.golden_files import assert_golden
+
+AT = datetime(2026, 11, 23, 7, 5, tzinfo=UTC)
+APPS = "https://hiring.northlight.example/settings/account/connected-apps"
+LENA = "lena.vogel@northlight.example"
+
+
+def reader(name: str = "Ben Frei", zone: str = "Europe/Zurich") -> TeamReader:
+    return TeamReader(Person(name, "reader@northlight.example", zone), "Northlight")
+
+
+def interview(number: int, *, has_meeting: bool) -> InterviewAtRisk:
+    starts_at = AT + timedelta(days=number, hours=2)
+    return InterviewAtRisk(f"Backend Engineer Interview {number}", "Dina Kaur", starts_at, has_meeting)
+
+
+def ended(*, whose: str | None = None, at_risk: tuple[InterviewAtRisk, ...] = ()) -> EndedConnection:
+    problem = "Zoom no longer accepts this connection: it was removed in Zoom, or not renewed for too long."
+    return EndedConnection("Zoom", whose, problem, AT, at_risk)
+
+
+def reconnect(
+    what: EndedConnection, to: TeamReader | None = None, *, is_first: bool = True, is_last: bool = False
+) -> Letter:
+    return compose_reconnect_needed(to or reader(), what, is_first=is_first, is_last=is_last, link=APPS)
+
+
+TWO = (interview(1, has_meeting=True), interview(2, has_meeting=False))
+
+LETTERS = {
+    "app-connected": lambda: compose_app_connected(
+        reader(), app="Zoom", account=LENA, connected_at=AT, link=APPS
+    ),
+    "reconnect-needed": lambda: reconnect(ended(at_risk=TWO)),
+    "reconnect-needed-last-to-owner": lambda: reconnect(
+        ended(whose="Ben Frei"), reader("Ada Berg", "America/New_York"), is_first=False, is_last=True
+    ),
+    "credentials-refused": lambda: compose_credentials_refused(
+        reader("Ada Berg"),
+        provider="Zoom",
+        settings=("ZOOM_API_CLIENT_ID", "ZOOM_API_CLIENT_SECRET"),
+        since=AT,
+        link=APPS,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(LETTERS))
+def test_letter_reads_as_when_somebody_last_read_it_through(name: str) -> None:
+    letter = LETTERS[name]()
+    assert_golden(f"{name}.txt", f"Subject: {letter.subject}\n\n{letter.text}")
+    assert_golden(f"{name}.html", letter.html)
+
+
+@pytest.mark.parametrize(
+    ("at_risk", "is_first", "subject"),
+    [
+        ((), True, "Reconnect Zoom"),
+        (TWO[:1], True, "Reconnect Zoom (1 coming interview depends on it)"),
+        (TWO, False, "Reminder: Reconnect Zoom (2 coming interviews depend on it)"),
+    ],
+)
+def test_subject_says_what_to_do_and_what_is_at_stake(
+    at_risk: tuple[InterviewAtRisk, ...], is_first: bool, subject: str
+) -> None:
+    assert reconnect(ended(at_risk=at_risk), is_first=is_first).subject == subject
+
+
+def test_long_list_is_cut_and_says_so() -> None:
+    letter = reconnect(ended(at_risk=tuple(interview(day, has_meeting=True) for day in range(11))))
+    assert "(11 coming interviews depend on it)" in letter.subject
+    for part in (letter.text, letter.html):
+        assert "Backend Engineer Interview 7" in part
+        assert "Backend Engineer Interview 8" not in part
+        assert "and 3 more" in part
+
+
+def test_account_without_an_address_is_left_out() -> None:
+    letter = compose_app_connected(reader(), app="Zoom", account="", connected_at=AT, link=APPS)
+    assert "08:05 CET.\n" in letter.text
+    assert ", as" not in letter.text
+
+
+def test_hostile_names_stay_names() -> None:
+    hostile = 'Eve <script>alert(1)</script>\r\nBcc: all@evil.example\u202e"' * 10
+    at_risk = (InterviewAtRisk(hostile, hostile, AT, False),)
+    for letter in (
+        reconnect(EndedConnection("Zoom", hostile, hostile, AT, at_risk), reader(hostile)),
+        compose_app_connected(reader(hostile), app="Zoom", account=hostile, connected_at=AT, link=APPS),
+    ):
+        assert not set("\r\n\u202e") & set(letter.subject)
+        assert len(letter.subject) <= SUBJECT_LIMIT
+        assert "\u202e" not in letter.text + letter.html
+        assert "<script" not in letter.html
+        assert not [line for line in letter.text.splitlines() if line.startswith("Bcc:")]

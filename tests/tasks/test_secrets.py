@@ -1,0 +1,82 @@
+"""Whatever becomes of a grant in the background, its keys stand nowhere in plain text."""
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from connections.ending import end_connections
+from extensions import db
+from models import Connection, User
+from tasks.connection_checks import enqueue_due_checks
+from tasks.grants import enqueue_due_refreshes
+from tests.factories import LENA, PRIYA
+from tests.machines.simulators import CLIENT_SECRET
+from tests.tasks.installation import Installation
+
+
+def hours_later(installation: Installation, hours: float) -> None:
+    """What the metronome notices after that time, and all that follows."""
+    installation.clock.forward(timedelta(hours=hours))
+    with installation.app.app_context():
+        enqueue_due_refreshes()
+        enqueue_due_checks()
+    installation.run_due()
+
+
+def test_keys_stand_nowhere_in_plain_text_whatever_becomes_of_a_grant(
+    sqlite_installation: Installation, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    installation, team = sqlite_installation, sqlite_installation.team
+    caplog.set_level(logging.DEBUG)
+    kept = b""
+
+    def note_files() -> None:
+        nonlocal kept
+        kept += b"".join(path.read_bytes() for path in tmp_path.rglob("*sqlite3*"))
+
+    ben = installation.connect(team.ben, with_notice=True)
+    installation.schedule()
+    hours_later(installation, 0)
+    # Renewed; looked at; then refused, answered with nonsense, and lost at the third try.
+    hours_later(installation, 1)
+    installation.simulators.zoom_switches(reject_next_tokens=1)
+    hours_later(installation, 25)
+    hours_later(installation, 0.5)
+    for fault in ("invalid_client", "html", "server_error", "drop"):
+        installation.simulators.zoom_switches(token_endpoint=fault)
+        hours_later(installation, 1)
+        note_files()
+    installation.simulators.zoom_switches(token_endpoint="", lose_next_token_answers=1)
+    hours_later(installation, 1)
+    hours_later(installation, 1)
+    with installation.reading():
+        assert "lost" in str(db.session.get_one(Connection, ben).problem)
+    # Connected again, replaced by another account, taken over by a colleague, removed at Zoom, disconnected.
+    installation.connect(team.ben)
+    installation.connect(team.ben, PRIYA)
+    note_files()
+    installation.connect(team.cleo, PRIYA)
+    installation.simulators.revoke(PRIYA)
+    hours_later(installation, 26)
+    installation.connect(team.ben, LENA)
+    with installation.writing():
+        end_connections(db.session.get_one(User, team.ben.id))
+        db.session.commit()
+    note_files()
+    hours_later(installation, 1)
+    note_files()
+    mails = "".join(mail.message.as_string() for mail in installation.simulators.mails())
+
+    assert "Reconnect Zoom" in mails
+    assert "Zoom was connected" in mails
+    assert b"revoke_grant" in kept
+    assert "task" in caplog.text
+    for secret in ("ZAC-CANARY", "ZAT-CANARY", "ZRT-CANARY", "ZAK-CANARY", CLIENT_SECRET):
+        assert secret.encode() not in kept
+        assert secret not in caplog.text
+        assert secret not in mails
+    # The key of the meeting belongs into the invitation, and into no log.
+    assert "ZPW-CANARY" in mails
+    assert "ZPW-CANARY" not in caplog.text

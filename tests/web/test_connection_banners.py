@@ -1,0 +1,76 @@
+"""The lines above every page when an account or a provider needs somebody."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from connections.reasons import credentials_refused
+from models import App, ConnectionState
+from tests.factories import PASSWORD, Team, create_connection, create_team, schedule
+from tests.web.html_tree import Element
+from tests.web.page import Page, Visitor
+from tests.web.rows import in_rows
+from timezones import utc_now
+
+APPS = "/settings/account/connected-apps"
+
+
+@pytest.fixture
+def set_up(make_app: Callable[..., Flask]) -> Flask:
+    return make_app({"ZOOM_API_CLIENT_ID": "an-id", "ZOOM_API_CLIENT_SECRET": "a-secret"})
+
+
+@pytest.fixture
+def people(set_up: Flask) -> Team:
+    with in_rows(set_up):
+        return create_team()
+
+
+def notices(page: Page) -> list[Element]:
+    """The banners of a page: what stands in its content before the messages."""
+    main = page.tree.with_id("main")
+    assert main is not None
+    return [e for e in main.children if isinstance(e, Element) and "notice" in e.get("class").split()]
+
+
+def test_who_has_to_reconnect_reads_how_many_interviews_depend_on_it(set_up: Flask, people: Team) -> None:
+    with in_rows(set_up):
+        create_connection(
+            people.ben.id,
+            state=ConnectionState.RECONNECT_NEEDED,
+            problem="Zoom ended it.",
+            problem_since=utc_now(),
+        )
+    ben = Visitor(set_up).sign_in(people.ben.email, PASSWORD)
+    expected = (
+        "No coming interview depends on it.",
+        "One coming interview depends on it.",
+        "2 coming interviews depend on it.",
+    )
+    for words in expected:
+        [banner] = notices(ben.get("/jobs"))
+        assert f"Your Zoom account has to be reconnected. {words}" in banner.text
+        assert [link["href"] for link in banner.all("a")] == [APPS]
+        with in_rows(set_up):
+            schedule(people.ben, people.dina)
+    # The card there says the same and more.
+    assert notices(ben.get(APPS)) == []
+    cleo = Visitor(set_up).sign_in(people.cleo.email, PASSWORD)
+    assert notices(cleo.get("/jobs")) == []
+
+
+def test_refused_credentials_are_told_to_those_who_can_change_them(set_up: Flask, people: Team) -> None:
+    with in_rows(set_up):
+        create_connection(people.ben.id, trouble=credentials_refused(App.ZOOM), trouble_since=utc_now())
+        create_connection(people.cleo.id, trouble="Zoom is away.", trouble_since=utc_now())
+    ada = Visitor(set_up).sign_in(people.ada.email, PASSWORD)
+    for address in ("/jobs", APPS):
+        banners = [b for b in notices(ada.get(address)) if "ZOOM_API_CLIENT_SECRET" in b.text]
+        assert len(banners) == 1
+        assert "Everybody's account stays connected" in banners[0].text
+        [link] = banners[0].all("a")
+        path, _, anchor = link["href"].partition("#")
+        assert ada.get(path).tree.with_id(anchor) is not None
+    ben = Visitor(set_up).sign_in(people.ben.email, PASSWORD)
+    assert notices(ben.get("/jobs")) == []

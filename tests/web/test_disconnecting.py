@@ -1,0 +1,140 @@
+"""Disconnecting: asked first with everything that hangs on it, unusable at once, given back by a task."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from extensions import db
+from models import AuditEntry, ConnectionState, Meeting, Role
+from tests.accounts.browser import do_background_work
+from tests.factories import (
+    LENA,
+    PASSWORD,
+    PRIYA,
+    Team,
+    connect_zoom,
+    create_user,
+    in_three_days,
+    schedule,
+)
+from tests.machines.simulators import Simulators
+from tests.web.page import Visitor
+from tests.web.round_trips import APPS, card_of, stored
+from tests.web.rows import in_rows
+
+QUESTION = f"{APPS}/zoom/disconnect"
+
+
+@pytest.fixture
+def ben(connected: Flask, people: Team, simulators: Simulators) -> Visitor:
+    """The hiring manager, with Lena's account connected."""
+    with in_rows(connected):
+        connect_zoom(people.ben, simulators)
+    return Visitor(connected).sign_in(people.ben.email, PASSWORD)
+
+
+def is_alive(simulators: Simulators) -> list[bool]:
+    return [bool(grant["alive"]) for grant in simulators.ledger()["grants"]]
+
+
+def test_question_shows_what_hangs_on_the_account_and_what_becomes_of_it(
+    connected: Flask, simulators: Simulators, people: Team, ben: Visitor
+) -> None:
+    with in_rows(connected):
+        made = schedule(people.ada, people.dina)
+    do_background_work(connected)
+    with in_rows(connected):
+        waiting = schedule(people.ada, people.dina, starts_at=in_three_days() + timedelta(days=1))
+    [link] = [a for a in ben.get(APPS).tree.all("a") if a.text == "Disconnect"]
+    page = ben.get(link["href"])
+    assert page.heading == "Disconnect Zoom?"
+    assert LENA in page.text
+    assert "their links keep working" in page.text
+    assert "can no longer be changed or cancelled from here" in page.text
+    assert "go to the next host" in page.text
+    form = page.form("Disconnect")
+    assert [a["href"] for a in form.all("a")] == [f"/interviews/{made}", f"/interviews/{waiting}", APPS]
+    # Reading the question has done nothing.
+    assert is_alive(simulators) == [True]
+    assert [row.state for row in stored(connected)] == [ConnectionState.CONNECTED]
+
+
+def test_disconnected_account_is_unusable_at_once_and_given_back_later(
+    connected: Flask, simulators: Simulators, people: Team, ben: Visitor
+) -> None:
+    with in_rows(connected):
+        interview_id = schedule(people.ada, people.dina)
+    do_background_work(connected)
+    answer = ben.submit(ben.get(QUESTION), "Disconnect", leads_to=APPS)
+    assert is_alive(simulators) == [True]
+    [row] = stored(connected)
+    assert (row.state, row.ciphertext, row.account_email, row.scopes) == (ConnectionState.ENDED, "", "", "")
+    page = ben.follow(answer)
+    assert page.messages == "Zoom is disconnected. From now on nothing is done on your account."
+    text = card_of(page)
+    assert "Being disconnected" in text
+    assert (
+        "There is no access to your account from here any more. Zoom is being told; you need not wait" in text
+    )
+    assert page.has_button("Connect")
+    do_background_work(connected)
+    assert is_alive(simulators) == [False]
+    text = card_of(ben.get(APPS))
+    assert "Being disconnected" not in text
+    assert "being told" not in text
+    with in_rows(connected):
+        words = db.session.scalars(
+            db.select(AuditEntry.words).where(AuditEntry.event == "disconnected")
+        ).all()
+        assert words == ["Ben Frei disconnected Zoom."]
+    # The link that people have keeps working.
+    assert "Join Zoom Meeting" in ben.get(f"/interviews/{interview_id}").text
+
+
+def test_provider_that_is_away_does_not_keep_anybody_from_disconnecting(
+    connected: Flask, make_app: Callable[..., Flask], simulators: Simulators, ben: Visitor
+) -> None:
+    away = make_app({**simulators.settings(), "ZOOM_OAUTH_URL": "http://127.0.0.1:9"})
+    ben.submit(ben.get(QUESTION), "Disconnect", leads_to=APPS)
+    do_background_work(away)
+    assert is_alive(simulators) == [True]
+    assert stored(connected)[0].state is ConnectionState.ENDED
+    assert "Being disconnected" in card_of(ben.get(APPS))
+
+
+def test_meeting_that_waits_goes_to_the_next_host_at_once(
+    connected: Flask, simulators: Simulators, people: Team, ben: Visitor
+) -> None:
+    with in_rows(connected):
+        connect_zoom(people.ada, simulators, PRIYA)
+        interview_id = schedule(people.ada, people.dina)
+    simulators.zoom_switches(fail_next=1, fail_operation="create")
+    do_background_work(connected)
+    ben.submit(ben.get(QUESTION), "Disconnect", leads_to=APPS)
+    do_background_work(connected)
+    with in_rows(connected):
+        meeting = db.session.scalars(db.select(Meeting).where(Meeting.interview_id == interview_id)).one()
+        assert meeting.host_id == people.ada.id
+
+
+def test_disconnecting_what_is_not_connected_says_so(
+    connected: Flask, simulators: Simulators, people: Team, ben: Visitor
+) -> None:
+    assert "Gmail is not connected." in ben.follow(ben.post("/disconnect/gmail", leads_to=APPS)).messages
+    assert [row.state for row in stored(connected)] == [ConnectionState.CONNECTED]
+    ben.post("/disconnect/zoom", leads_to=APPS)
+    grants = simulators.ledger()["grants"]
+    ben.get(APPS)
+    assert ben.follow(ben.post("/disconnect/zoom", leads_to=APPS)).messages == "Zoom is not connected."
+    assert ben.follow(ben.get(QUESTION, leads_to=APPS)).messages == "Zoom is not connected."
+    ben.post("/disconnect/fax", status=404)
+    ben.get(f"{APPS}/fax/disconnect", status=404)
+    assert simulators.ledger()["grants"] == grants
+    # Nobody disconnects anybody else.
+    with in_rows(connected):
+        connect_zoom(people.cleo, simulators, PRIYA)
+        eva = create_user("Eva Lang", Role.ADMIN)
+    Visitor(connected).sign_in(eva.email, PASSWORD).post("/disconnect/zoom", leads_to=APPS)
+    assert [row.state for row in stored(connected)] == [ConnectionState.ENDED, ConnectionState.CONNECTED]

@@ -1,0 +1,93 @@
+"""Help about connecting apps: complete, true to the product's own words, and for each what concerns them."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from connections import reasons
+from connections.permissions import required_permissions
+from models import App, FailureReason, MeetingSoftware
+from scheduling import failures
+from tests.factories import PASSWORD, Team, create_team
+from tests.web.page import Page, Visitor
+from tests.web.rows import in_rows
+
+HELP = "/help/connecting-apps"
+
+
+@pytest.fixture
+def set_up(make_app: Callable[..., Flask]) -> Flask:
+    return make_app({"ZOOM_API_CLIENT_ID": "an-id", "ZOOM_API_CLIENT_SECRET": "a-secret"})
+
+
+@pytest.fixture
+def people(set_up: Flask) -> Team:
+    with in_rows(set_up):
+        return create_team()
+
+
+def signed_in(app: Flask, email: str) -> Visitor:
+    return Visitor(app).sign_in(email, PASSWORD)
+
+
+def copied(page: Page) -> set[str]:
+    return {button["data-copy"] for button in page.tree.all("button") if button.get("data-copy")}
+
+
+def test_help_is_reached_from_every_page_and_from_connected_apps(set_up: Flask, people: Team) -> None:
+    ben = signed_in(set_up, people.ben.email)
+    menu = ben.get("/jobs").tree.with_id("user-menu")
+    assert menu is not None
+    [link] = [a for a in menu.all("a") if a.text == "Help"]
+    ben.get(link["href"], leads_to=HELP)
+    apps = ben.get("/settings/account/connected-apps")
+    assert [a for a in apps.tree.all("a") if a.get("href") == HELP]
+    Visitor(set_up).get(HELP, leads_to=f"/login?next={HELP}")
+
+
+def test_every_failure_of_the_product_stands_there_with_its_cure(set_up: Flask, people: Team) -> None:
+    text = signed_in(set_up, people.ben.email).get(HELP).text
+    for reason in FailureReason:
+        assert failures.words_of(reason, MeetingSoftware.ZOOM) in text
+        assert failures.cure_of(reason).words in text
+    for words in (
+        reasons.ended_by_provider(App.ZOOM),
+        reasons.removed_by_user(App.ZOOM, "SmoothHiring"),
+        reasons.lost_in_renewal(App.ZOOM),
+        reasons.unreadable(App.ZOOM),
+        reasons.taken_over("A colleague"),
+        reasons.credentials_refused(App.ZOOM),
+        reasons.not_set_up(App.ZOOM),
+    ):
+        assert words in text
+
+
+def test_every_permission_is_explained(set_up: Flask, people: Team) -> None:
+    text = signed_in(set_up, people.ben.email).get(HELP).text
+    for permission in required_permissions(App.ZOOM):
+        assert f"SmoothHiring may {permission.allows}" in text
+        assert permission.because in text
+        assert permission.scope in text
+
+
+def test_registering_is_shown_to_those_who_administer(set_up: Flask, people: Team) -> None:
+    ada = signed_in(set_up, people.ada.email).get(HELP)
+    base = "http://localhost"
+    assert copied(ada) == {
+        f"{base}/connect/zoom/callback",
+        f"{base}/webhooks/zoom",
+        *(permission.scope for permission in required_permissions(App.ZOOM)),
+    }
+    ben = signed_in(set_up, people.ben.email).get(HELP)
+    assert copied(ben) == set()
+    assert ben.tree.with_id("registering") is None
+
+
+def test_who_may_not_connect_reads_whom_to_ask(set_up: Flask, people: Team) -> None:
+    ben, words = signed_in(set_up, people.ben.email), "one click asks Ada Berg"
+    assert words not in ben.get(HELP).text
+    ada = signed_in(set_up, people.ada.email)
+    apps = "/settings/account/connected-apps"
+    ada.submit(ada.get(apps), "Save", leads_to=apps, connecting_is_open=None)
+    assert words in ben.get(HELP).text

@@ -1,0 +1,342 @@
+"""To the provider's consent page and back: each end has its own message, and only one stores anything."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from flask import Flask
+
+from extensions import db
+from models import ConnectionState, OAuthAttempt, Organisation, UserSession
+from tests.accounts.browser import do_background_work
+from tests.factories import LENA, PASSWORD, PRIYA, Team, consent, schedule
+from tests.machines.clock import Clock
+from tests.machines.simulators import Simulators
+from tests.web.page import Visitor
+from tests.web.round_trips import (
+    APPS,
+    CALLBACK,
+    card_of,
+    come_back,
+    connect,
+    leave,
+    message_of,
+    result_of,
+    stored,
+)
+from tests.web.rows import in_rows
+from timezones import utc_now
+
+
+@pytest.fixture
+def ada(connected: Flask, people: Team) -> Visitor:
+    return Visitor(connected).sign_in(people.ada.email, PASSWORD)
+
+
+def attempts(app: Flask) -> int:
+    with in_rows(app):
+        return db.session.scalar(db.select(db.func.count()).select_from(OAuthAttempt)) or 0
+
+
+def test_connecting_leads_to_the_provider_and_back(
+    connected: Flask, simulators: Simulators, people: Team, ada: Visitor
+) -> None:
+    address = leave(ada)
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+    assert address.startswith(f"{simulators.zoom_url}/oauth/authorize?")
+    assert asked["redirect_uri"] == f"http://localhost{CALLBACK}"
+    assert asked["response_type"] == "code"
+    assert asked["code_challenge_method"] == "S256"
+    assert "scope" not in asked
+    policy = ada.get(APPS).headers["Content-Security-Policy"]
+    assert f"form-action 'self' {simulators.zoom_url};" in policy
+    back = come_back(ada, consent(address, LENA))
+    assert result_of(back) == "zoom=connected"
+    assert message_of(ada, back) == f"Zoom is connected as {LENA}."
+    [row] = stored(connected)
+    assert (row.user_id, row.account_email, row.state) == (people.ada.id, LENA, ConnectionState.CONNECTED)
+
+
+def test_declining_connects_nothing(connected: Flask, simulators: Simulators, ada: Visitor) -> None:
+    back = come_back(ada, consent(leave(ada), None))
+    assert result_of(back) == "zoom=denied"
+    assert message_of(ada, back) == "You declined on Zoom's page. Nothing was connected."
+    assert ada.get(APPS).has_button("Connect")
+    assert stored(connected) == []
+    assert simulators.ledger()["token_calls"] == 0
+
+
+def test_answer_is_used_once(connected: Flask, simulators: Simulators, ada: Visitor) -> None:
+    answer = consent(leave(ada), LENA)
+    assert result_of(come_back(ada, answer)) == "zoom=connected"
+    calls = simulators.ledger()["token_calls"]
+    again = come_back(ada, answer)
+    assert result_of(again) == "zoom=error"
+    assert message_of(ada, again) == (
+        "This answer from Zoom was used already, or was not asked for from here. "
+        f"Nothing was changed: Zoom is still connected as {LENA}."
+    )
+    assert simulators.ledger()["token_calls"] == calls
+    assert len(stored(connected)) == 1
+
+
+NOT_OURS_OR_NOT_WHOLE: list[tuple[Callable[[dict[str, str]], dict[str, str]], str]] = [
+    (lambda a: {**a, "state": "made-up"}, "not asked for from here"),
+    (lambda a: {**a, "state": a["state"][:-1]}, "not asked for from here"),
+    (lambda a: {**a, "state": a["state"] + "x" * 3000}, "not asked for from here"),
+    (lambda a: {"code": a["code"]}, "not asked for from here"),
+    (lambda a: {**a, "state": ""}, "not asked for from here"),
+    (lambda a: {"state": a["state"]}, "without a permission"),
+    (lambda a: {**a, "code": "c" * 3000}, "without a permission"),
+    (lambda a: {"state": a["state"], "error": "server_error"}, "without a permission"),
+    (lambda a: {**a, "error": "<script>alert(1)</script>"}, "without a permission"),
+]
+
+
+def test_answer_that_is_not_ours_or_not_whole_connects_nothing(
+    connected: Flask, simulators: Simulators, ada: Visitor
+) -> None:
+    for change, words in NOT_OURS_OR_NOT_WHOLE:
+        answer = change(consent(leave(ada), LENA))
+        back = come_back(ada, answer)
+        assert result_of(back) == "zoom=error", answer
+        message = message_of(ada, back)
+        assert words in message, answer
+        assert message.endswith("Nothing was connected. Please connect again.")
+        assert "alert(1)" not in ada.follow(back).html
+    assert simulators.ledger()["token_calls"] == 0
+    assert stored(connected) == []
+
+
+def test_parameter_that_stands_twice_in_the_address_counts_as_none(
+    connected: Flask, simulators: Simulators, ada: Visitor
+) -> None:
+    answer = consent(leave(ada), LENA)
+    back = ada.get(f"{CALLBACK}?{urlencode(answer)}&code=another&unknown=1", status=303)
+    assert "without a permission" in message_of(ada, back)
+    assert simulators.ledger()["token_calls"] == 0
+    # What is not known is left alone.
+    back = come_back(ada, {**consent(leave(ada), LENA), "unknown": "1", "words": "Zoom is connected"})
+    assert result_of(back) == "zoom=connected"
+    assert len(stored(connected)) == 1
+
+
+def test_looking_at_the_way_back_spends_nothing(
+    connected: Flask, simulators: Simulators, ada: Visitor
+) -> None:
+    address = f"{CALLBACK}?{urlencode(consent(leave(ada), LENA))}"
+    assert ada.client.head(address, base_url=ada.base_url).status_code == 405
+    for header in ("Sec-Purpose", "Purpose"):
+        early = ada.client.get(address, base_url=ada.base_url, headers={header: "prefetch;prerender"})
+        assert early.status_code == 503
+    assert simulators.ledger()["token_calls"] == 0
+    assert attempts(connected) == 1
+    assert result_of(ada.get(address, status=303)) == "zoom=connected"
+
+
+def test_answer_of_another_session_connects_nobody(
+    connected: Flask, simulators: Simulators, people: Team, ada: Visitor
+) -> None:
+    answer = consent(leave(ada), LENA)
+    ben = Visitor(connected).sign_in(people.ben.email, PASSWORD)
+    same_person = Visitor(connected).sign_in(people.ada.email, PASSWORD)
+    for number, visitor in enumerate((ben, same_person)):
+        back = come_back(visitor, answer)
+        assert result_of(back) == "zoom=error"
+        # The first use has spent it, whoever it was.
+        words = "belongs to another sign-in" if number == 0 else "was used already"
+        assert words in message_of(visitor, back)
+    assert result_of(come_back(ada, answer)) == "zoom=error"
+    assert simulators.ledger()["token_calls"] == 0
+    assert stored(connected) == []
+
+
+def test_answer_after_ten_minutes_is_too_late(
+    connected: Flask, simulators: Simulators, clock: Clock, people: Team
+) -> None:
+    ada = Visitor(connected).sign_in(people.ada.email, PASSWORD)
+    answer = consent(leave(ada), LENA)
+    clock.move(timedelta(minutes=10, seconds=1))
+    back = come_back(ada, answer)
+    assert result_of(back) == "zoom=error"
+    assert message_of(ada, back) == (
+        "You were at Zoom for more than ten minutes, and its answer is too old now. "
+        "Nothing was connected. Please connect again."
+    )
+    assert simulators.ledger()["token_calls"] == 0
+    assert attempts(connected) == 0
+    # Those who never come back are forgotten, too.
+    leave(ada)
+    clock.move(timedelta(days=2))
+    late = Visitor(connected).sign_in(people.ada.email, PASSWORD)
+    leave(late)
+    assert attempts(connected) == 1
+
+
+def test_answer_that_came_from_another_provider_connects_nothing(
+    connected: Flask, simulators: Simulators, ada: Visitor
+) -> None:
+    back = come_back(ada, consent(leave(ada), LENA), provider="google")
+    assert result_of(back) == "google=error"
+    assert "came from another provider" in message_of(ada, back)
+    assert simulators.ledger()["token_calls"] == 0
+    assert stored(connected) == []
+    ada.get("/connect/nobody/callback?state=x&code=y", status=404)
+
+
+def test_who_was_signed_out_meanwhile_is_told_on_the_sign_in_page(
+    connected: Flask, simulators: Simulators, people: Team, ada: Visitor
+) -> None:
+    answer = consent(leave(ada), LENA)
+    ada.submit(ada.get("/"), "Sign out", status=303)
+    back = come_back(ada, answer)
+    assert back.headers["Location"] == f"/login?next={APPS}"
+    assert answer["code"] not in back.html
+    page = ada.follow(back)
+    assert page.messages.endswith(
+        "You were signed out while you were at Zoom. Nothing was connected; sign in and connect again."
+    )
+    assert attempts(connected) == 0
+    assert simulators.ledger()["token_calls"] == 0
+    # Whoever signs in now cannot use it any more, and comes to where it can be begun again.
+    ada.submit(page, "Sign in", leads_to=APPS, email=people.ada.email, password=PASSWORD)
+    assert "was used already" in message_of(ada, come_back(ada, answer))
+    assert stored(connected) == []
+    # The same where the session ended by itself and its cookie is still there.
+    answer = consent(leave(ada), LENA)
+    with in_rows(connected):
+        db.session.execute(db.update(UserSession).values(ended_at=utc_now()))
+        db.session.commit()
+    assert "You were signed out while you were at Zoom." in ada.follow(come_back(ada, answer)).messages
+    assert attempts(connected) == 0
+    # Without any attempt nothing is claimed about one.
+    stranger = Visitor(connected)
+    page = stranger.follow(stranger.get(f"{CALLBACK}?state=made-up&code=x", status=303))
+    assert page.messages == "Nothing was connected. Sign in and connect again."
+
+
+def test_who_signs_out_while_the_provider_is_being_asked_connects_nothing(
+    connected: Flask, simulators: Simulators, people: Team, ada: Visitor
+) -> None:
+    answer = consent(leave(ada), LENA)
+    # The tokens come at once, and whose account it is half a second later.
+    simulators.zoom_switches(latency_ms=500)
+    coming_back = threading.Thread(target=lambda: come_back(ada, answer))
+    coming_back.start()
+    until = time.monotonic() + 10
+    while simulators.ledger()["token_calls"] == 0 and time.monotonic() < until:
+        time.sleep(0.01)
+    with in_rows(connected):
+        db.session.execute(db.update(UserSession).values(ended_at=utc_now()))
+        db.session.commit()
+    coming_back.join(10)
+    simulators.zoom_switches(latency_ms=0)
+    assert simulators.ledger()["token_calls"] == 1
+    assert stored(connected) == []
+    with in_rows(connected):
+        words = db.session.scalars(db.select(UserSession.connect_notice)).all()
+    assert "You were signed out before Zoom had answered. Nothing was connected." in words
+
+
+def test_who_may_not_connect_any_more_is_told_so(
+    connected: Flask, simulators: Simulators, people: Team
+) -> None:
+    ben = Visitor(connected).sign_in(people.ben.email, PASSWORD)
+    answer = consent(leave(ben), LENA)
+    with in_rows(connected):
+        db.session.get_one(Organisation, 1).connecting_is_open = False
+        db.session.commit()
+    back = come_back(ben, answer)
+    assert result_of(back) == "zoom=error"
+    assert "not open to your role any more" in message_of(ben, back)
+    assert attempts(connected) == 0
+    assert simulators.ledger()["token_calls"] == 0
+    assert stored(connected) == []
+
+
+def test_second_tab_is_told_that_the_first_one_has_connected(
+    connected: Flask, simulators: Simulators, ada: Visitor
+) -> None:
+    first, second, third = (consent(leave(ada), LENA) for _ in range(3))
+    assert result_of(come_back(ada, first)) == "zoom=connected"
+    calls = len(simulators.ledger()["calls"]) + simulators.ledger()["token_calls"]
+    back = come_back(ada, second)
+    assert result_of(back) == "zoom=connected"
+    assert message_of(ada, back) == (
+        "Zoom was connected in another tab meanwhile. "
+        f"Nothing was changed: Zoom is still connected as {LENA}."
+    )
+    assert len(simulators.ledger()["calls"]) + simulators.ledger()["token_calls"] == calls
+    ada.post("/disconnect/zoom", status=303)
+    back = come_back(ada, third)
+    assert result_of(back) == "zoom=error"
+    assert message_of(ada, back).endswith("Nothing was connected. Please connect again.")
+    # What is begun after all that counts again.
+    connect(ada, PRIYA)
+    assert [row.account_email for row in stored(connected)] == [PRIYA]
+
+
+def test_account_that_a_colleague_connects_leaves_the_first_one_with_the_reason(
+    connected: Flask, simulators: Simulators, people: Team, ada: Visitor
+) -> None:
+    connect(ada)
+    ben = Visitor(connected).sign_in(people.ben.email, PASSWORD)
+    back = come_back(ben, consent(leave(ben), LENA))
+    assert result_of(back) == "zoom=connected"
+    assert message_of(ben, back) == (
+        f"Zoom is connected as {LENA}. "
+        "Ada Berg had connected the same account, and needs to reconnect with another one."
+    )
+    page = ada.get(APPS)
+    assert "Reconnect needed" in card_of(page)
+    assert "Ben Frei connected this account" in card_of(page)
+    assert result_of(come_back(ada, consent(leave(ada, "Reconnect"), PRIYA))) == "zoom=connected"
+    assert [(row.account_email, row.state.value) for row in stored(connected)] == [
+        (PRIYA, "connected"),
+        (LENA, "connected"),
+    ]
+
+
+def test_connecting_another_account_than_before_is_said(
+    connected: Flask, simulators: Simulators, people: Team, ada: Visitor
+) -> None:
+    page = ada.get(APPS)
+    connect(ada)
+    with in_rows(connected):
+        schedule(people.ada, people.dina)
+    do_background_work(connected)
+    assert "Coming: 1." in card_of(ada.get(APPS))
+    answer = consent(ada.submit(page, "Connect", status=303).headers["Location"], PRIYA)
+    assert message_of(ada, come_back(ada, answer)) == (
+        f"Zoom is connected as {PRIYA}. Before, it was {LENA}: meetings that were made there stay there."
+    )
+    # The meeting is not on this account, and its link works all the same.
+    assert "None is coming up." in card_of(ada.get(APPS))
+    assert "Join Zoom Meeting" in ada.get("/interviews/1").text
+    # The same one again is nothing new.
+    answer = consent(ada.submit(page, "Connect", status=303).headers["Location"], PRIYA)
+    assert message_of(ada, come_back(ada, answer)) == f"Zoom is connected as {PRIYA}."
+    assert len(stored(connected)) == 1
+
+
+def test_message_in_the_address_is_ours_or_none(ada: Visitor) -> None:
+    for forged in ("?zoom=connected", "?zoom=error", "?zoom=%3Cscript%3E", "?google=denied&zoom=connected"):
+        page = ada.get(f"{APPS}{forged}")
+        main = page.tree.with_id("main")
+        assert main is not None
+        assert "is connected" not in main.text
+        assert "script" not in main.text
+
+
+def test_message_of_the_round_trip_is_gone_after_a_while(
+    connected: Flask, simulators: Simulators, clock: Clock, people: Team
+) -> None:
+    ada = Visitor(connected).sign_in(people.ada.email, PASSWORD)
+    back = come_back(ada, consent(leave(ada), None))
+    assert "You declined" in ada.follow(back).text
+    assert "You declined" not in ada.get(APPS).text
+    clock.move(timedelta(minutes=11))
+    assert "You declined" not in ada.follow(back).text

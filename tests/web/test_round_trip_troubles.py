@@ -1,0 +1,112 @@
+"""What a provider can get wrong while somebody connects: said in words, and nothing of it is kept."""
+
+import pytest
+from flask import Flask
+
+from models import ConnectionState
+from tests.factories import LENA, PASSWORD, PRIYA, Team, consent
+from tests.machines.simulators import Simulators
+from tests.web.page import Visitor
+from tests.web.round_trips import APPS, come_back, connect, leave, message_of, result_of, stored
+
+TOM = "tom.adeyemi@northlight.example"
+
+
+@pytest.fixture
+def ada(connected: Flask, people: Team) -> Visitor:
+    return Visitor(connected).sign_in(people.ada.email, PASSWORD)
+
+
+def test_permission_without_all_scopes_is_not_kept(
+    connected: Flask, simulators: Simulators, ada: Visitor
+) -> None:
+    back = come_back(ada, consent(leave(ada), TOM))
+    assert result_of(back) == "zoom=error"
+    message = message_of(ada, back)
+    assert "did not grant what is needed to delete meetings (meeting:delete:meeting)" in message
+    assert "Nothing was connected" in message
+    assert stored(connected) == []
+
+
+def test_code_that_has_expired_is_said_in_words(
+    connected: Flask, simulators: Simulators, ada: Visitor
+) -> None:
+    back = come_back(ada, {**consent(leave(ada), LENA), "code": "ZAC-CANARY-unknown"})
+    assert result_of(back) == "zoom=error"
+    assert message_of(ada, back) == (
+        "Zoom's permission had expired before it arrived here. Nothing was connected. Please connect again."
+    )
+    assert stored(connected) == []
+
+
+AT_FAULT: list[tuple[dict[str, object], str]] = [
+    ({"token_endpoint": "server_error"}, "Zoom has trouble on its side at the moment."),
+    ({"token_endpoint": "html"}, "Zoom sent an answer that cannot be used."),
+    ({"token_endpoint": "drop"}, "Zoom"),
+    ({"fail_next": 1, "fail_operation": "account"}, "Zoom has trouble on its side at the moment."),
+    ({"bad_answer": "html", "bad_answer_calls": 1}, "Zoom sent an answer that cannot be used."),
+    ({"bad_answer": "wrong_types", "bad_answer_calls": 1}, "Zoom sent an answer that cannot be used."),
+]
+AT_REST: dict[str, object] = {
+    "token_endpoint": "",
+    "fail_next": 0,
+    "fail_operation": "any",
+    "bad_answer": "",
+    "bad_answer_calls": 0,
+}
+
+
+def test_provider_that_fails_is_said_in_words(connected: Flask, simulators: Simulators, ada: Visitor) -> None:
+    for switches, words in AT_FAULT:
+        answer = consent(leave(ada), LENA)
+        simulators.zoom_switches(**switches)
+        back = come_back(ada, answer)
+        simulators.zoom_switches(**AT_REST)
+        assert result_of(back) == "zoom=error", switches
+        message = message_of(ada, back)
+        assert message.startswith(words), switches
+        assert message.endswith("Nothing was connected. Please try again in a few minutes."), switches
+    assert stored(connected) == []
+    connect(ada)
+
+
+def test_wrong_credentials_are_told_to_whoever_can_help(
+    connected: Flask, simulators: Simulators, people: Team, ada: Visitor
+) -> None:
+    ben = Visitor(connected).sign_in(people.ben.email, PASSWORD)
+    for visitor, helps in (
+        (ada, "Check ZOOM_API_CLIENT_ID and ZOOM_API_CLIENT_SECRET in the settings of this server."),
+        (ben, "Only whoever runs this server can change that; Ada Berg has been told."),
+    ):
+        answer = consent(leave(visitor), LENA)
+        simulators.zoom_switches(token_endpoint="invalid_client")
+        back = come_back(visitor, answer)
+        simulators.zoom_switches(token_endpoint="")
+        assert result_of(back) == "zoom=error"
+        assert message_of(visitor, back) == (
+            f"Zoom does not accept this server's credentials. Nothing was connected. {helps}"
+        )
+    assert stored(connected) == []
+
+
+def test_trouble_on_the_way_leaves_what_was_connected_as_it_was(
+    connected: Flask, simulators: Simulators, ada: Visitor
+) -> None:
+    # A tab that was opened before the other one connected.
+    page = ada.get(APPS)
+    connect(ada)
+    [before] = stored(connected)
+    for account, switches in ((None, {}), (TOM, {}), (PRIYA, {"token_endpoint": "server_error"})):
+        answer = consent(ada.submit(page, "Connect", status=303).headers["Location"], account)
+        simulators.zoom_switches(**switches)
+        back = come_back(ada, answer)
+        simulators.zoom_switches(token_endpoint="")
+        message = message_of(ada, back)
+        assert f"Nothing was changed: Zoom is still connected as {LENA}." in message
+        assert "Please connect again" not in message
+    [after] = stored(connected)
+    assert (after.ciphertext, after.state, after.account_email) == (
+        before.ciphertext,
+        ConnectionState.CONNECTED,
+        LENA,
+    )
