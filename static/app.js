@@ -1,6 +1,6 @@
 // Everything here makes a page smoother and nothing depends on it: each page works with plain links and forms.
 
-import { announceBriefly } from "./announcements.js";
+import { announce, announceBriefly } from "./announcements.js";
 
 // What the page before has left to say stands at the top of this one. A live region is read when it changes and not when
 // it arrives with its text, so the text is put in once more.
