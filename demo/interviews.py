@@ -25,6 +25,8 @@ class _Planned:
     agenda: str
 
 
+# None on the job of Dina Kaur, on which newcomers try out their first interview by Zoom: the dialog would begin it
+# with what was chosen here.
 _PLANNED = (
     _Planned(
         "Caleb Wright",
@@ -43,12 +45,12 @@ _PLANNED = (
         "A walk around the studio\nA design you are proud of\nYour questions",
     ),
     _Planned(
-        "Amara Okafor",
+        "Mei Tanaka",
         PastedLink("https://northlight.webex.example/meet/priya", "Webex"),
         4,
         time(14, 0),
         45,
-        "Introduction\nA system you built\nYour questions",
+        "Introduction\nWork you would like to show\nYour questions",
     ),
 )
 
