@@ -249,8 +249,9 @@ def flask_settings(values: Mapping[str, Any]) -> dict[str, Any]:
         # A form left open over lunch still works; the token lives as long as the session.
         "WTF_CSRF_TIME_LIMIT": None,
         "MAIL_SUPPRESS_SEND": False,
-        # Longer than the longest row of provider calls that one task can make.
-        "TASK_LEASE_SECONDS": 120.0,
+        # Longer than the longest row of provider calls that one task can make, and than the largest mail may
+        # be on its way.
+        "TASK_LEASE_SECONDS": 240.0,
         "TICK_SECONDS": 3.0,
     }
 

@@ -21,10 +21,15 @@ _TRUNK_ZERO = re.compile(r"(?<=[0-9])\s*\(0\)")
 
 def is_phone_number(text: str) -> bool:
     """Whether `text` reads as one telephone number, with an extension perhaps."""
-    found = _WRITTEN.fullmatch(text)
-    if found is None or len(text) > MOST_CHARACTERS:
+    # The length first: the pattern can take very long over a long text.
+    if len(text) > MOST_CHARACTERS or (found := _WRITTEN.fullmatch(text)) is None:
         return False
     return _FEWEST_DIGITS <= len(_digits(found["main"])) <= _MOST_DIGITS
+
+
+def same_number(one: str, other: str) -> bool:
+    """Whether two numbers are the same but for how they are written. An empty one is like none."""
+    return bool(_digits(one)) and _digits(one) == _digits(other)
 
 
 def phone_link(number: str) -> str | None:

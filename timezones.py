@@ -177,13 +177,18 @@ def is_night(instant: datetime, zone_name: str) -> bool:
     return at < _DAY_BEGINS or at >= _NIGHT_BEGINS
 
 
+_SEARCHED = timedelta(days=3653)
+
+
 def clock_change_between(zone_name: str, start: datetime, end: datetime) -> datetime | None:
     """The first instant after `start` and up to `end` at which the clocks there are set, or None.
 
     It is found by looking once a day, so two changes within one day that cancel each other out are missed;
-    no zone has ever done that.
+    no zone has ever done that. Nothing later than ten years after `start` is looked at, so that no date that
+    somebody typed keeps the machine busy.
     """
     day, minute = timedelta(days=1), timedelta(minutes=1)
+    end = start + min(end - start, _SEARCHED)
 
     def offset(at: datetime) -> timedelta | None:
         return in_zone(at, zone_name).utcoffset()

@@ -25,8 +25,8 @@ class _Planned:
     agenda: str
 
 
-# None on the job of Dina Kaur, on which newcomers try out their first interview by Zoom: the dialog would begin it
-# with what was chosen here.
+# None on the job of Dina Kaur, on which newcomers try out their first interview by Zoom: the dialog would
+# begin it with what was chosen here.
 _PLANNED = (
     _Planned(
         "Caleb Wright",

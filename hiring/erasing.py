@@ -26,6 +26,8 @@ from models import (
     MailState,
     Meeting,
     MeetingAttempt,
+    MeetingSoftware,
+    MeetingState,
     ReaderRole,
     Task,
     TaskState,
@@ -33,12 +35,11 @@ from models import (
     User,
 )
 from scheduling import attachments
+from scheduling.clashes import LONGEST
 from scheduling.timeline import note
 from timezones import utc_now
 
 _NOT_OVER_YET = (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED, InterviewStatus.SCHEDULED)
-# No interview is longer, so one that began before this is over.
-_LONGEST = timedelta(days=1)
 # What a mail server answered is repeated in the timeline after these words, and it may say anything.
 _SERVERS_WORDS = re.compile(r"(could not be delivered\.).*", re.DOTALL)
 
@@ -52,7 +53,7 @@ def coming_interviews(candidate: Candidate) -> list[Interview]:
         .where(
             Application.candidate_id == candidate.id,
             Interview.status.in_(_NOT_OVER_YET),
-            Interview.starts_at > now - _LONGEST,
+            Interview.starts_at > now - LONGEST,
         )
         .order_by(Interview.starts_at, Interview.id)
     )
@@ -132,7 +133,7 @@ def _empty_candidate(candidate: Candidate, stub: str) -> None:
 
 
 def _empty_interview(interview: Interview) -> None:
-    title = f"{interview.application.job.title} Interview"[:200]
+    title = interview.application.job.usual_interview_title
     interview.title, interview.agenda = title, "Erased."
     interview.message_to_candidate = interview.internal_notes = ""
     interview.requested_passcode = None
@@ -144,6 +145,13 @@ def _empty_interview(interview: Interview) -> None:
         sa.update(Meeting)
         .where(Meeting.interview_id == interview.id)
         .values(failure_words=None)
+        .execution_options(synchronize_session="fetch")
+    )
+    # What a pasted link is called, and the link itself, may name whom it was made for.
+    db.session.execute(
+        sa.update(Meeting)
+        .where(Meeting.interview_id == interview.id, Meeting.software == MeetingSoftware.OTHER)
+        .values(label=None, join_url=None, state=MeetingState.REMOVED)
         .execution_options(synchronize_session="fetch")
     )
     of_this_meeting = sa.select(Meeting.id).where(Meeting.interview_id == interview.id)

@@ -5,6 +5,8 @@ The first argument is always who asks, so that nobody sees more than their role.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql import ColumnElement
@@ -22,6 +24,16 @@ def own_job_ids(actor: User) -> sa.Select[int]:
             Job.id.in_(sa.select(JobMember.job_id).where(JobMember.user_id == actor.id)),
         )
     )
+
+
+def outsiders(job_id: int, users: Iterable[User]) -> frozenset[int]:
+    """Ids of those among these people whose role shows them their own jobs only, of which this is none."""
+    limited = [user.id for user in users if scope_of(user.role, Action.SEE) is Scope.OWN_JOBS]
+    insiders = sa.union(
+        sa.select(Job.hiring_manager_id).where(Job.id == job_id),
+        sa.select(JobMember.user_id).where(JobMember.job_id == job_id),
+    )
+    return frozenset(limited) - frozenset(db.session.scalars(insiders))
 
 
 def own_interview_ids(actor: User) -> sa.Select[int]:

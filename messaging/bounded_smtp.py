@@ -16,10 +16,19 @@ from typing import Any
 
 # No honest server says more in one conversation; an endless greeting would otherwise fill the memory.
 _LONGEST_CONVERSATION = 256 * 1024
+# A text is given the time that it takes at about one megabit a second, handed over in pieces of this size.
+_SLOWEST_BYTES_PER_SECOND = 125_000
+_PIECE_BYTES = 64 * 1024
+
+
+def text_seconds(length: int) -> float:
+    """What a text of that many bytes is given on top of what every conversation is given."""
+    return length / _SLOWEST_BYTES_PER_SECOND
 
 
 class BoundedSMTP(smtplib.SMTP):
-    """One conversation: `answer_seconds` for each step, `total_seconds` for everything.
+    """One conversation: `answer_seconds` for each step, `total_seconds` for everything but the text of the
+    mail, whose time grows with its length.
 
     The one thing outside its reach is the name look-up, which the resolver's own settings limit. Running
     out of time raises `TimeoutError`, or `smtplib.SMTPServerDisconnected` with that as its context.
@@ -72,6 +81,18 @@ class BoundedSMTP(smtplib.SMTP):
         if self.sock is not None:
             self.sock.settimeout(self._patience())
         super().send(s)
+
+    def send_text(self, text: bytes) -> None:
+        """Hand over the text of the mail, however long it is, as long as the line does not stall.
+
+        The answer may take longer after a long text: much of it still lies in this machine's buffers by then,
+        and a server looks through it before it answers.
+        """
+        extra = text_seconds(len(text))
+        self._ends_at += extra
+        for begin in range(0, len(text), _PIECE_BYTES):
+            self.send(text[begin : begin + _PIECE_BYTES])
+        self._answer_seconds += extra
 
     def getreply(self) -> tuple[int, bytes]:
         if self.file is None and self.sock is not None:

@@ -57,6 +57,8 @@ class Deferred:
 
     code: int | None
     words: str
+    # The time ran out while the text was on its way; a shorter text may arrive.
+    is_too_slow: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ class Unknown:
     """Cut off after the whole text had been handed over: it may have been taken or not."""
 
     words: str
+    # As above: the text can be handed over and still lie in the buffers of this machine.
+    is_too_slow: bool = False
 
 
 Outcome = Accepted | Deferred | Refused | Misconfigured | Unknown
@@ -106,7 +110,7 @@ def _default_sender() -> str:
 
 def deliver(letter: Letter, envelope: Envelope, files: tuple[FilePart, ...] = ()) -> Outcome:
     """Send one letter to one recipient, with its files. Needs an application context; takes at most about a
-    minute.
+    minute, and as long again as its files need on a slow line (`bounded_smtp.text_seconds`).
 
     Raises for no fault of the outside: each becomes an outcome with one plain sentence for people.
     """
@@ -185,7 +189,8 @@ def _outcome_of_fault(error: Exception, stage: Stage, address: str) -> Outcome:
     if isinstance(error, smtplib.SMTPResponseException) and 400 <= error.smtp_code <= 599:
         return _outcome_of_answer(error.smtp_code, error.smtp_error, stage, address)
     if stage is Stage.TEXT_HANDED_OVER:
-        return Unknown("The connection ended before the mail server said whether it took the mail.")
+        words = "The connection ended before the mail server said whether it took the mail."
+        return Unknown(words, is_too_slow=_ran_out_of_time(error))
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return _outcome_of_missing_extension(stage, address)
     # An abrupt end of the connection while securing it is a failing network, not a wrong setting.
@@ -200,7 +205,8 @@ def _outcome_of_fault(error: Exception, stage: Stage, address: str) -> Outcome:
     # The bare base class is what smtplib raises when no way of signing in is known to both sides.
     if stage is Stage.SIGNING_IN and type(error) is smtplib.SMTPException:
         return Misconfigured(_words(f"{_server()} offers no way of signing in that we know."))
-    return Deferred(None, _words(f"{_server()} {_network_words(error)}."))
+    is_too_slow = stage is Stage.TEXT and _ran_out_of_time(error)
+    return Deferred(None, _words(f"{_server()} {_network_words(error)}."), is_too_slow)
 
 
 def _outcome_of_answer(code: int, text: bytes | str, stage: Stage, address: str) -> Outcome:
@@ -245,20 +251,30 @@ def _outcome_of_missing_extension(stage: Stage, address: str) -> Outcome:
 
 
 def _network_words(error: Exception) -> str:
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, TimeoutError):
-            return "did not answer in time"
-        if isinstance(cause, ConnectionRefusedError):
-            return "could not be reached: the connection was refused"
-        if isinstance(cause, socket.gaierror):
-            return "could not be reached: its name is not known"
-        cause = cause.__cause__ or cause.__context__
+    if _ran_out_of_time(error):
+        return "did not answer in time"
+    if _has_cause(error, ConnectionRefusedError):
+        return "could not be reached: the connection was refused"
+    if _has_cause(error, socket.gaierror):
+        return "could not be reached: its name is not known"
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return "closed the connection"
     if isinstance(error, smtplib.SMTPResponseException):
         return "answered something that is not SMTP"
     return "could not be reached"
+
+
+def _ran_out_of_time(error: Exception) -> bool:
+    return _has_cause(error, TimeoutError)
+
+
+def _has_cause(error: Exception, kind: type[BaseException]) -> bool:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, kind):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
 
 
 def _tls_words(error: ssl.SSLError) -> str:

@@ -11,10 +11,11 @@ from messaging.wording import period
 _KINDS = {"REQUEST": "Invitation", "CANCEL": "Cancellation"}
 
 
-def describe_ics(ics: bytes) -> list[tuple[str, str]]:
+def describe_ics(ics: bytes, zone: str) -> list[tuple[str, str]]:
     """The first event of a calendar file as label and value, in the order in which people ask.
 
-    What the file does not hold is left out. Times are in UTC, as in the file. Raises `ValueError` when
+    What the file does not hold is left out, and so is what only programs read. The file's times are in UTC;
+    they are told as the reader's calendar will show them, in `zone` (an IANA name). Raises `ValueError` when
     it is not a calendar file with an event.
     """
     calendar = Calendar.from_ical(ics)
@@ -26,25 +27,22 @@ def describe_ics(ics: bytes) -> list[tuple[str, str]]:
     rows = [
         ("Kind", _KINDS.get(method, method)),
         ("What", str(event.get("SUMMARY", ""))),
-        ("When", _when(event)),
+        ("When", _when(event, zone)),
         ("Where", str(event.get("LOCATION", ""))),
         ("Page", str(event.get("URL", ""))),
         ("Organiser", _who(event.get("ORGANIZER"))),
         ("Invited", ", ".join(_who(person) for person in _as_list(event.get("ATTENDEE")))),
-        ("Status", str(event.get("STATUS", "")).capitalize()),
         ("Description", str(event.get("DESCRIPTION", ""))),
-        ("Revision", str(event.get("SEQUENCE", ""))),
-        ("Identifier", str(event.get("UID", ""))),
     ]
     return [(label, value) for label, value in rows if value]
 
 
-def _when(event: Component) -> str:
+def _when(event: Component, zone: str) -> str:
     start, end = event.get("DTSTART"), event.get("DTEND")
     if start is None or end is None or not isinstance(start.dt, datetime) or not isinstance(end.dt, datetime):
         return ""
     minutes = int((end.dt - start.dt).total_seconds() // 60)
-    return period(start.dt.astimezone(UTC), minutes, "UTC")
+    return period(start.dt.astimezone(UTC), minutes, zone)
 
 
 def _as_list(value: object) -> list[object]:

@@ -26,8 +26,9 @@ from messaging.addresses import bare_address, needs_smtputf8
 from messaging.bounded_smtp import BoundedSMTP
 from messaging.headers import Mailbox, mailbox_header, text_header
 
-# How long one answer may take where MAIL_TIMEOUT is not set, how long a mail may take in all, and how long
-# a server may take to return our goodbye, by when the mail's fate is known. All in seconds.
+# How long one answer may take where MAIL_TIMEOUT is not set, how long a mail may take in all but for the
+# time that its text is given (`bounded_smtp.text_seconds`), and how long a server may take to return our
+# goodbye, by when the mail's fate is known. All in seconds.
 DEFAULT_TIMEOUT_SECONDS = 15.0
 TOTAL_SECONDS = 60.0
 GOODBYE_SECONDS = 2.0
@@ -225,7 +226,7 @@ class HardenedConnection(Connection):
         if not isinstance(message, HardenedMessage) or not isinstance(sender, str):
             raise TypeError("only a HardenedMessage with a plain sender is safe to send")
         host = self.host
-        if host is None:
+        if not isinstance(host, BoundedSMTP):
             raise smtplib.SMTPServerDisconnected("not connected")
         self.stage = Stage.SENDER
         host.ehlo_or_helo_if_needed()
@@ -238,8 +239,9 @@ class HardenedConnection(Connection):
         _expect(host.rcpt(message.recipient), 250, 251, 252)
         self.stage = Stage.TEXT
         _expect(host.docmd("DATA"), 354)
-        # A failure inside `send` means that the closing dot did not leave, so nothing can have been taken.
-        host.send(_LEADING_PERIOD.sub(b"..", text) + b".\r\n")
+        # A failure inside `send_text` means that the closing dot did not leave, so nothing can have been
+        # taken.
+        host.send_text(_LEADING_PERIOD.sub(b"..", text) + b".\r\n")
         self.stage = Stage.TEXT_HANDED_OVER
         self.reply = _expect(host.getreply(), 250)
         email_dispatched.send(current_app._get_current_object(), message=message)  # type: ignore[attr-defined]

@@ -214,6 +214,7 @@ class Mail(Model):
     words: Mapped[str | None] = mapped_column(sa.String(500))
     # A delivery was cut off after the text had been handed over: the server may have taken it.
     may_be_double: Mapped[bool] = mapped_column(default=False)
-    # The server found it too large with its files, and an invitation without them is better than none.
+    # Files stay behind: with them it does not arrive, being too large for the server or for the line to it,
+    # or they could not be read. An invitation without them is better than none.
     leaves_files_out: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)

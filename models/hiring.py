@@ -67,6 +67,11 @@ class Job(Model):
     team: Mapped[list[User]] = relationship(secondary="job_members", order_by="User.name")
     applications: Mapped[list[Application]] = relationship(back_populates="job")
 
+    @property
+    def usual_interview_title(self) -> str:
+        """What an interview for it is called unless somebody calls it otherwise."""
+        return f"{self.title} Interview"
+
     @validates("title")
     def _title_changed(self, _name: str, title: str) -> str:
         self.title_key = search_key(title)

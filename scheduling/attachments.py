@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from attachment_files import AttachmentFiles
 from database import read_only, writing
 from extensions import db
-from models import Attachment, Draft, Heartbeat, User
+from models import Attachment, Draft, User
 from scheduling.attachment_kinds import clean_name, kind_of, numbered
 from scheduling.drafts import LIFETIME
+from tasks.heartbeat import last_time, mark_and_commit
 from timezones import utc_now
 
 log = logging.getLogger("attachments")
@@ -49,6 +49,16 @@ class Upload:
     content: bytes
 
 
+@dataclass(frozen=True)
+class KeptFile:
+    """A file that was found good and whose bytes are on the disk; no draft has it yet."""
+
+    name: str
+    content_type: str
+    size_bytes: int
+    stored_as: str
+
+
 class AttachmentError(Exception):
     """The file cannot be added; `words` say why and what helps."""
 
@@ -66,26 +76,17 @@ def of_draft(draft_id: str) -> list[Attachment]:
     )
 
 
-def add(
-    actor: User, draft: Draft, upload: Upload, files: AttachmentFiles, *, is_for_team_only: bool
-) -> Attachment:
-    """Add a file to a draft. Raises `AttachmentError`."""
-    present = of_draft(draft.id)
+def keep(upload: Upload, files: AttachmentFiles) -> KeptFile:
+    """Judge a file by itself and write its bytes to the disk. Asks the database nothing, so that it can be
+    called while no transaction is open: the disk may be slow. Raises `AttachmentError`."""
     name = clean_name(upload.name) or "file"
     shown = f"“{name}”"
-    if len(present) >= MOST_FILES:
-        raise AttachmentError(f"{shown} was not added: at most {MOST_FILES} files. Remove one first.")
     if not upload.content:
         raise AttachmentError(f"{shown} was not added: it is empty.")
     if len(upload.content) > MOST_BYTES:
         raise AttachmentError(
             f"{shown} was not added: it is larger than {MOST_BYTES // MEGABYTE} MB. "
             "Make it smaller, or put a link into the message."
-        )
-    if sum(row.size_bytes for row in present) + len(upload.content) > MOST_BYTES_TOGETHER:
-        raise AttachmentError(
-            f"{shown} was not added: together the files may have {MOST_BYTES_TOGETHER // MEGABYTE} MB, "
-            "because many mail servers take no more."
         )
     kind = kind_of(name, upload.content)
     if kind is None:
@@ -101,12 +102,25 @@ def add(
             f"{shown} was not added: this server could not store it. "
             "The interview can be scheduled without it; tell whoever looks after the server."
         ) from None
+    return KeptFile(name, kind.content_type, len(upload.content), stored_as)
+
+
+def add(actor: User, draft: Draft, kept: KeptFile, *, is_for_team_only: bool) -> Attachment:
+    """Give a file to a draft. Raises `AttachmentError`."""
+    present = of_draft(draft.id)
+    if len(present) >= MOST_FILES:
+        raise too_many(kept.name)
+    if sum(row.size_bytes for row in present) + kept.size_bytes > MOST_BYTES_TOGETHER:
+        raise AttachmentError(
+            f"“{kept.name}” was not added: together the files may have {MOST_BYTES_TOGETHER // MEGABYTE} MB, "
+            "because many mail servers take no more."
+        )
     attachment = Attachment(
         draft_id=draft.id,
-        name=numbered(name, {row.name.casefold() for row in present}),
-        content_type=kind.content_type,
-        size_bytes=len(upload.content),
-        stored_as=stored_as,
+        name=numbered(kept.name, {row.name.casefold() for row in present}),
+        content_type=kept.content_type,
+        size_bytes=kept.size_bytes,
+        stored_as=kept.stored_as,
         is_for_team_only=is_for_team_only,
         uploaded_by_id=actor.id,
     )
@@ -115,19 +129,37 @@ def add(
     return attachment
 
 
-def choose_readers(draft_id: str, team_only_ids: Collection[int]) -> None:
-    """Of a draft's files, those in `team_only_ids` go to the team alone, and the others to everybody."""
+def too_many(name: str, and_more: int = 0) -> AttachmentError:
+    """What is said of a file for which there is no room, and of as many more that were sent after it."""
+    which = f"“{name}” and {and_more} more were" if and_more else f"“{name}” was"
+    return AttachmentError(f"{which} not added: at most {MOST_FILES} files. Remove one first.")
+
+
+def drop(kept: KeptFile, files: AttachmentFiles) -> None:
+    """Remove the bytes of a file that no draft took."""
+    _is_removed(files, kept.stored_as)
+
+
+def choose_readers(draft_id: str, among_ids: Collection[int], team_only_ids: Collection[int]) -> None:
+    """Of a draft's files in `among_ids`, those in `team_only_ids` go to the team alone, and the others to
+    everybody. About all other files nothing was said."""
     for attachment in of_draft(draft_id):
-        attachment.is_for_team_only = attachment.id in team_only_ids
+        is_for_team_only = attachment.id in team_only_ids
+        if attachment.id in among_ids and attachment.is_for_team_only != is_for_team_only:
+            db.session.execute(
+                sa.update(Attachment)
+                .where(Attachment.id == attachment.id, Attachment.draft_id == draft_id)
+                .values(is_for_team_only=is_for_team_only)
+            )
 
 
 def remove(draft_id: str, attachment_id: int) -> str | None:
     """Take a file out of a draft and return what it was called; None when it is not there any more."""
-    attachment = db.session.get(Attachment, attachment_id)
-    if attachment is None or attachment.draft_id != draft_id:
+    attachment = next((row for row in of_draft(draft_id) if row.id == attachment_id), None)
+    if attachment is None:
         return None
     name = attachment.name
-    _give_up(attachment)
+    _give_up(Attachment.id == attachment.id, Attachment.draft_id == draft_id)
     return name
 
 
@@ -144,18 +176,17 @@ def move_to_interview(draft_id: str, interview_id: int) -> None:
 def give_up_all_of(candidate_id: int, interview_ids: Collection[int]) -> None:
     """Nothing of a candidate shall be left: neither the files of drafts nor those of interviews."""
     drafts = sa.select(Draft.id).where(Draft.candidate_id == candidate_id)
-    for attachment in db.session.scalars(
-        sa.select(Attachment).where(
-            sa.or_(Attachment.interview_id.in_(interview_ids), Attachment.draft_id.in_(drafts))
-        )
-    ):
-        _give_up(attachment)
-    db.session.flush()
+    _give_up(sa.or_(Attachment.interview_id.in_(interview_ids), Attachment.draft_id.in_(drafts)))
 
 
-def _give_up(attachment: Attachment) -> None:
-    attachment.draft_id = attachment.interview_id = None
-    attachment.name = _GIVEN_UP
+def _give_up(*which: sa.ColumnElement[bool]) -> None:
+    """In one statement, so that a file which has just gone to an interview is not taken from it."""
+    db.session.execute(
+        sa.update(Attachment)
+        .where(*which)
+        .values(draft_id=None, interview_id=None, name=_GIVEN_UP)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 # Removing the bytes
@@ -170,7 +201,7 @@ def sweep(files: AttachmentFiles) -> None:
     now = utc_now()
     with read_only():
         given_up = _given_up()
-        looked_at = db.session.scalar(sa.select(Heartbeat.beat_at).where(Heartbeat.name == _MARK))
+        looked_at = last_time(_MARK)
         db.session.rollback()
     is_time = looked_at is None or now - looked_at >= _EVERY
     if not given_up and not is_time:
@@ -179,15 +210,13 @@ def sweep(files: AttachmentFiles) -> None:
         if is_time:
             _give_up_of_expired_drafts(now)
             given_up = _given_up()
-            db.session.merge(Heartbeat(name=_MARK, beat_at=now))
         for attachment_id, stored_as in given_up:
             if _is_removed(files, stored_as):
                 db.session.execute(sa.delete(Attachment).where(Attachment.id == attachment_id))
-        try:
+        if is_time:
+            mark_and_commit(_MARK, now)
+        else:
             db.session.commit()
-        except IntegrityError:
-            # Another process began the day at the same moment, and does all of this.
-            db.session.rollback()
     if is_time:
         _remove_unknown(files, now)
 
@@ -204,9 +233,7 @@ def _given_up() -> list[tuple[int, str]]:
 
 def _give_up_of_expired_drafts(now: datetime) -> None:
     expired = sa.select(Draft.id).where(Draft.updated_at < now - LIFETIME)
-    for attachment in db.session.scalars(sa.select(Attachment).where(Attachment.draft_id.in_(expired))):
-        _give_up(attachment)
-    db.session.flush()
+    _give_up(Attachment.draft_id.in_(expired))
 
 
 def _remove_unknown(files: AttachmentFiles, now: datetime) -> None:

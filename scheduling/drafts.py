@@ -36,10 +36,13 @@ class OpenDraft:
 
 
 def start(actor: User, candidate_id: int, payload: Mapping[str, Any] | None = None) -> Draft:
-    """A new draft for one candidate, empty or filled in; old ones of this person are cleared away on the
-    occasion."""
+    """A draft for one candidate, filled in or empty; an empty one may be left over from an earlier click.
+    Old ones of this person are cleared away on the occasion."""
     now = utc_now()
     db.session.execute(sa.delete(Draft).where(Draft.owner_id == actor.id, Draft.updated_at < now - LIFETIME))
+    if not payload and (untouched := _untouched(actor, candidate_id)) is not None:
+        untouched.updated_at = now
+        return untouched
     draft = Draft(
         id=secrets.token_urlsafe(18),
         owner_id=actor.id,
@@ -49,6 +52,17 @@ def start(actor: User, candidate_id: int, payload: Mapping[str, Any] | None = No
     db.session.add(draft)
     db.session.flush()
     return draft
+
+
+def _untouched(actor: User, candidate_id: int) -> Draft | None:
+    """This person's draft for that candidate in which nothing was ever saved. It has no files either: they
+    come after the first steps."""
+    mine = sa.select(Draft).where(
+        Draft.owner_id == actor.id,
+        Draft.candidate_id == candidate_id,
+        Draft.used_at.is_(None),
+    )
+    return next((draft for draft in db.session.scalars(mine) if not draft.payload), None)
 
 
 def find(actor: User, draft_id: str) -> Draft:
@@ -71,15 +85,24 @@ def discard(draft: Draft) -> None:
 
 def save_step(draft: Draft, version: int, step: str, values: Mapping[str, Any]) -> None:
     """Keep what one step's form held. Raises `DraftStaleError` when `version` is not the newest."""
-    saved = db.session.execute(
+    _renew(draft, version, payload={**draft.payload, step: dict(values)})
+
+
+def take(draft: Draft, version: int) -> None:
+    """Begin to change what belongs to a draft outside of its payload, such as its files. Until the
+    transaction ends nobody else saves or spends the draft, and forms opened before are stale from now on.
+    Raises `DraftStaleError` when `version` is not the newest."""
+    _renew(draft, version)
+
+
+def _renew(draft: Draft, version: int, **values: Any) -> None:
+    renewed = db.session.execute(
         sa.update(Draft)
         .where(Draft.id == draft.id, Draft.version == version, Draft.used_at.is_(None))
-        .values(
-            payload={**draft.payload, step: dict(values)}, version=Draft.version + 1, updated_at=utc_now()
-        )
+        .values(version=Draft.version + 1, updated_at=utc_now(), **values)
         .execution_options(synchronize_session=False)
     )
-    if saved.rowcount != 1:  # type: ignore[attr-defined]  # the stubs give execute() a narrower result
+    if renewed.rowcount != 1:  # type: ignore[attr-defined]  # the stubs give execute() a narrower result
         raise DraftStaleError(draft.id)
     db.session.refresh(draft)
 
@@ -144,7 +167,7 @@ def open_drafts(actor: User, *, candidate_id: int | None = None, limit: int = 10
         OpenDraft(
             id=draft.id,
             candidate_name=draft.candidate.name,
-            job_title=titles.get(_application_id(draft)),
+            job_title=titles.get(chosen_application_id(draft)),
             steps_done=sum(step in draft.payload for step in STEPS),
             updated_at=draft.updated_at,
         )
@@ -152,14 +175,14 @@ def open_drafts(actor: User, *, candidate_id: int | None = None, limit: int = 10
     ]
 
 
-def _application_id(draft: Draft) -> int:
-    """The application that was chosen for it; 0, which is nobody's, before."""
+def chosen_application_id(draft: Draft) -> int:
+    """The application that was chosen for it; 0, which is nobody's, before and for what is no number."""
     text = (draft.payload.get("setup", {}).get("job") or ["0"])[0]
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _job_titles(actor: User, drafts: Iterable[Draft]) -> dict[int, str]:
-    chosen = {_application_id(draft) for draft in drafts} - {0}
+    chosen = {chosen_application_id(draft) for draft in drafts} - {0}
     if not chosen:
         return {}
     rows = db.session.execute(

@@ -25,25 +25,24 @@ class Host:
     """Somebody who could host. `unusable` says why not, and is None for somebody who can."""
 
     user: User
-    because: str
     connection: Connection | None
     unusable: FailureReason | None
 
 
 def possible_hosts(software: MeetingSoftware, hiring_manager: User, scheduler: User) -> list[Host]:
     """Everybody who could host, in the order in which they are asked, each once."""
-    in_order = [(hiring_manager, "the hiring manager"), (scheduler, "scheduling the interview")]
+    in_order = (hiring_manager, scheduler)
     app = APP_FOR.get(software)
     connections = {
         row.user_id: row
         for row in db.session.scalars(
             sa.select(Connection).where(
-                Connection.app == app, Connection.user_id.in_({user.id for user, _ in in_order})
+                Connection.app == app, Connection.user_id.in_({user.id for user in in_order})
             )
         )
     }
     hosts: list[Host] = []
-    for user, because in in_order:
+    for user in in_order:
         if any(host.user.id == user.id for host in hosts):
             continue
         connection = connections.get(user.id)
@@ -52,7 +51,7 @@ def possible_hosts(software: MeetingSoftware, hiring_manager: User, scheduler: U
             unusable = FailureReason.NOT_CONNECTED
         elif connection.state != ConnectionState.CONNECTED:
             unusable = FailureReason.RECONNECT_NEEDED
-        hosts.append(Host(user, because, connection, unusable))
+        hosts.append(Host(user, connection, unusable))
     return hosts
 
 

@@ -32,7 +32,6 @@ SEND_MAIL = "send_mail"
 # A reminder that leaves later than this before the start only startles people.
 _REMINDER_USELESS_BEFORE_START = timedelta(minutes=5)
 
-
 # A mail on its way into the table, column by column.
 _Row = dict[str, Any]
 
@@ -105,7 +104,7 @@ def _reminders(
             row = _row(interview, rules, recipient, MailKind.REMINDER, due_at=due_at, minutes_before=before)
             if due_at <= now:
                 row["state"] = MailState.DROPPED
-                row["words"] = f"The interview begins in less than {_span(before)}."
+                row["words"] = f"The interview begins in less than {span(before)}."
             wanted.append(row)
     return wanted
 
@@ -210,10 +209,19 @@ def waits_until(mail: Mail, interview: Interview, now: datetime) -> datetime | N
     return meeting.grace_ends_at if now < meeting.grace_ends_at else None
 
 
-def record_sent(mail_id: int, *, words: str) -> Interview:
-    """A server took the mail. Adds the timeline's line when it was the last of its kind to leave."""
+def record_sent(mail_id: int, *, words: str, lost_files: int = 0) -> Interview:
+    """A server took the mail. Adds the timeline's line when it was the last of its kind to leave.
+
+    `lost_files` could not be read and stayed behind; the timeline says so without their names, because not
+    everybody who reads it may see those.
+    """
     mail = db.session.get_one(Mail, mail_id)
     mail.state, mail.sent_at, mail.words = MailState.SENT, utc_now(), words[:500]
+    if lost_files:
+        mail.leaves_files_out = True
+        assert mail.interview_id is not None, "a mail to the team brings no files"
+        files = "an attached file that" if lost_files == 1 else f"{lost_files} attached files that"
+        note(mail.interview_id, f"The invitation to {mail.name} left without {files} could not be read.")
     db.session.flush()
     return _note_when_all_left(mail)
 
@@ -229,13 +237,14 @@ def record_refused(mail_id: int, *, words: str) -> Interview:
     return _note_when_all_left(mail)
 
 
-def record_too_large(mail_id: int, *, words: str) -> None:
-    """The server takes no mail that large: it leaves again, without its files, and the timeline says so."""
+def record_files_left_out(mail_id: int, *, words: str, why: str, may_be_double: bool = False) -> None:
+    """With its files it does not arrive: it leaves again, without them, and the timeline says so. `why` is a
+    sentence without its full stop."""
+    record_not_yet(mail_id, words=words, may_be_double=may_be_double)
     mail = db.session.get_one(Mail, mail_id)
-    mail.leaves_files_out, mail.words = True, words[:500]
+    mail.leaves_files_out = True
     assert mail.interview_id is not None, "a mail to the team brings no files"
-    what = "The mail server takes no mail as large as the attached files"
-    note(mail.interview_id, f"{what}. The invitation to {mail.name} leaves without them.")
+    note(mail.interview_id, f"{why}. The invitation to {mail.name} leaves without them.")
 
 
 def record_dropped(mail_id: int, *, words: str) -> None:
@@ -279,7 +288,8 @@ def people(number: int) -> str:
     return "1 person" if number == 1 else f"{number} people"
 
 
-def _span(minutes: int) -> str:
+def span(minutes: int) -> str:
+    """`24 hours`, `1 hour`, `90 minutes`."""
     hours, rest = divmod(minutes, 60)
     if rest:
         return f"{minutes} minutes"

@@ -16,6 +16,8 @@ from scheduling.timeline import possessive
 
 RowState = Literal["done", "waiting", "problem", "dropped"]
 
+_FILES_STAYED = "The timeline says why. Send what is missing yourself."
+
 
 @dataclass(frozen=True)
 class ProgressRow:
@@ -92,6 +94,11 @@ def _invitations(mails: list[Mail], *, is_correction: bool) -> list[ProgressRow]
             )
         )
     rows += [
+        ProgressRow("problem", "paperclip", f"{what} to {mail.name} left without files", _FILES_STAYED)
+        for mail in sent
+        if mail.leaves_files_out
+    ]
+    rows += [
         ProgressRow("problem", "alert-triangle", f"{what} to {mail.name} could not be delivered", mail.words)
         for mail in by_state[MailState.FAILED]
     ]
@@ -111,10 +118,14 @@ def _reminders(mails: Iterable[Mail]) -> list[ProgressRow]:
         first = group[0]
         match state:
             case MailState.QUEUED:
-                rows.append(ProgressRow("waiting", "bell", "Reminder queued for", None, first.due_at))
+                rows.append(
+                    ProgressRow("waiting", "bell", "Reminder queued for", _names(group), first.due_at)
+                )
             case MailState.SENT:
                 rows.append(
-                    ProgressRow("done", "bell", f"Reminder sent to {people(len(group))}", None, first.sent_at)
+                    ProgressRow(
+                        "done", "bell", f"Reminder sent to {people(len(group))}", _names(group), first.sent_at
+                    )
                 )
             case MailState.FAILED:
                 rows.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -34,6 +35,7 @@ class Choices:
 
     scheduler_id: int
     candidate_id: int
+    candidate_name: str
     venue: Venue
     agenda: str
     duration_minutes: int
@@ -44,6 +46,13 @@ class Choices:
     message_to_candidate: str
     internal_notes: str
     reminder_minutes: tuple[int, ...] | None
+
+    def names_candidate(self, text: str) -> bool:
+        """Whether the text names the candidate, in full or by one of their names alone. Those count only as
+        names are written, because there are people called Will, Mark and Hope."""
+        words = set(re.findall(r"\w+", text))
+        alone = {name for name in re.findall(r"\w+", self.candidate_name) if len(name) > 1}
+        return self.candidate_name.casefold() in text.casefold() or not words.isdisjoint(alone)
 
 
 def last_on_job(actor: User, job_id: int) -> Choices | None:
@@ -71,6 +80,7 @@ def choices_of(interview: Interview) -> Choices:
     return Choices(
         scheduler_id=interview.scheduler_id,
         candidate_id=interview.application.candidate_id,
+        candidate_name=interview.candidate.name,
         venue=_venue_of(interview),
         agenda=interview.agenda,
         duration_minutes=interview.duration_minutes,

@@ -20,6 +20,10 @@ PHONE_LIMIT = MOST_CHARACTERS
 _PASSCODE = re.compile(r"[A-Za-z0-9@_*-]{1,10}")
 
 
+# The last ones are invisible and come along when a link is copied from a page or a chat.
+_NOT_IN_LINKS = re.compile(r"[\s\\<>\"\x00-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+
+
 @dataclass(frozen=True)
 class OnlineMeeting:
     """A meeting that is made on somebody's connected account. Without a passcode the provider makes one."""
@@ -102,7 +106,7 @@ def _problem_of_link(url: str) -> str | None:
         is_address = bool(parts.hostname) and parts.port != 0
     except ValueError:
         is_address = False
-    if not is_address or re.search(r"[\s\\<>\"]", url):
+    if not is_address or _NOT_IN_LINKS.search(url):
         return "This is not a link that a browser can open. Copy it again from the meeting."
     if parts.username is not None or parts.password is not None:
         return "This link holds a user name. Paste the one that is meant for participants."

@@ -135,13 +135,22 @@ function makeSearchable(select) {
   select.hidden = true;
   select.after(input, suggestions);
 
+  // Chosen while what was typed fits no entry: no value of the list, so that the server asks again.
+  const unknown = new Option("", "?");
+  select.append(unknown);
+  const problem = document.createElement("p");
+  problem.id = `${input.id}-problem`;
+  problem.className = "field-error";
+  problem.setAttribute("role", "alert");
+  input.after(problem);
+
   const plain = (text) => text.trim().toLowerCase().replaceAll("_", " ");
   const show = () => {
     input.value = select.value ? select.selectedOptions[0].text.trim() : "";
   };
   const choose = (option) => {
-    if (option) select.value = option.value;
-    return Boolean(option);
+    (option ?? unknown).selected = true;
+    problem.textContent = "";
   };
   const exactly = () => {
     const typed = plain(input.value);
@@ -149,13 +158,24 @@ function makeSearchable(select) {
     return options.find((option) => [option.text, option.value].map(plain).includes(typed));
   };
   input.addEventListener("focus", () => input.select());
+  // "berlin" is enough where only one entry has a word that is that or begins like that. Three letters are no
+  // beginning: they are more likely the short name of a zone, and IST is not Istanbul.
+  const theOnly = (fits) => {
+    const fitting = options.filter((option) => plain(option.text).split(/[/,()·]/).some(fits));
+    return fitting.length === 1 ? fitting[0] : null;
+  };
+  const meant = (typed) =>
+    theOnly((part) => part.trim() === typed) ??
+    theOnly((part) => part.split(" ").includes(typed) && typed.length > 3) ??
+    (typed.length > 3 ? theOnly((part) => part.trim().startsWith(typed)) : null);
   input.addEventListener("input", () => choose(exactly()));
-  // Leaving the field, or Enter: the first that contains what was typed, so that "berlin" is enough.
   input.addEventListener("change", () => {
     const typed = plain(input.value);
-    const found = exactly() ?? (typed ? options.find((option) => plain(option.text).includes(typed)) : null);
-    if (!choose(found)) announceBriefly(`No entry is called “${input.value}”.`);
-    show();
+    const found = exactly() ?? (typed ? meant(typed) : null);
+    choose(found);
+    // What fits nothing, or more than one, stays as it was typed and is asked about.
+    if (found) show();
+    else problem.textContent = `“${input.value}” is not one entry of the list. Type more of the name, or choose from the list.`;
   });
   show();
 }

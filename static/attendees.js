@@ -27,7 +27,11 @@ const others = document.getElementById("others");
 const add = document.getElementById("add-person");
 const template = others.querySelector(".is-spare").cloneNode(true);
 let next = others.querySelectorAll(".other-row").length;
-for (const row of others.querySelectorAll(".is-spare")) row.remove();
+// Somebody may have typed into a spare row before this script came, or the browser has filled it in again.
+for (const input of template.querySelectorAll("input")) input.value = "";
+for (const row of others.querySelectorAll(".is-spare")) {
+  if ([...row.querySelectorAll("input")].every((input) => !input.value)) row.remove();
+}
 
 function addRow() {
   const row = template.cloneNode(true);

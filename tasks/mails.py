@@ -75,6 +75,8 @@ class Ready:
     letter: Letter
     envelope: Envelope
     files: tuple[FilePart, ...]
+    # How many should go along and cannot be read.
+    lost_files: int
     is_invitation: bool
     # Whether the letter could carry the link of the meeting, if there is one to be.
     has_link: bool
@@ -138,12 +140,13 @@ def _what_to_do(
     if not is_configured():
         return Wait(waits_for_server())
     organisation = db.session.get_one(Organisation, 1)
-    letter, files = _compose(mail, interview, organisation, links, attachment_files)
+    letter, files, lost = _compose(mail, interview, organisation, links, attachment_files)
     meeting = interview.meeting
     return Ready(
         letter,
         _envelope(mail, interview, organisation),
         files,
+        lost,
         is_invitation=mail.kind is MailKind.INVITATION,
         has_link=meeting is None or meeting.state == MeetingState.READY,
     )
@@ -155,17 +158,18 @@ def _compose(
     organisation: Organisation,
     links: Links,
     attachment_files: AttachmentFiles,
-) -> tuple[Letter, tuple[FilePart, ...]]:
+) -> tuple[Letter, tuple[FilePart, ...], int]:
+    """The letter, the files that go with it, and how many should and cannot be read."""
     facts = facts_of(interview, organisation)
     reader = reader_of(mail, interview, links.join_page_for(mail, interview))
     if mail.kind is MailKind.REMINDER:
-        return compose_reminder(facts, reader, mail.minutes_before), ()
+        return compose_reminder(facts, reader, mail.minutes_before), (), 0
     wanted = () if mail.leaves_files_out else facts.files_for(reader)
     found = {file: part for file in wanted if (part := _part(file, attachment_files)) is not None}
     facts = replace(facts, files=tuple(found))
     # The stamp of the row, not of this try: a repeated delivery is the same message to the last byte.
     letter = compose_invitation(facts, reader, sender=sender_address(), made_at=mail.created_at)
-    return letter, tuple(found.values())
+    return letter, tuple(found.values()), len(wanted) - len(found)
 
 
 def _part(file: AttachedFile, attachment_files: AttachmentFiles) -> FilePart | None:
@@ -198,12 +202,23 @@ def _record(loaded: Loaded, outcome: Outcome, rules: Rules) -> Next:
             # The meeting's outcome is written meeting first, mails after; the same order here keeps the
             # two from waiting for each other.
             meeting = mails.meeting_of(loaded.interview_id, lock=True) if loaded.left_without_link else None
-            interview = mails.record_sent(mail_id, words=words)
+            lost = loaded.what.lost_files if isinstance(loaded.what, Ready) else 0
+            interview = mails.record_sent(mail_id, words=words, lost_files=lost)
             if meeting is not None:
                 _reconcile_link(mail_id, meeting, interview, rules)
             return Done()
         case Refused(_, words, is_too_large=True) if _brought_files(loaded):
-            mails.record_too_large(mail_id, words=words)
+            why = "The mail server takes no mail as large as the attached files"
+            mails.record_files_left_out(mail_id, words=words, why=why)
+            return Again(utc_now(), words, is_failure=False)
+        case Deferred(_, words, is_too_slow=True) | Unknown(words, is_too_slow=True) if (
+            _brought_files(loaded) and loaded.failures
+        ):
+            # The line may have stalled once for any reason. With a failure before, whatever it was, an
+            # invitation now is worth more than its files later.
+            why = "The connection to the mail server is too slow for the attached files"
+            may_be_double = isinstance(outcome, Unknown)
+            mails.record_files_left_out(mail_id, words=words, why=why, may_be_double=may_be_double)
             return Again(utc_now(), words, is_failure=False)
         case Refused(_, words):
             mails.record_refused(mail_id, words=words)

@@ -1,8 +1,8 @@
-"""How long a request may be: short everywhere, longer only where files are sent in."""
+"""How long a request may be: short everywhere, longer only where people who are signed in send files."""
 
 from __future__ import annotations
 
-from flask import Flask, request
+from flask import Flask, request, session
 
 from scheduling.attachments import MEGABYTE, MOST_BYTES_TOGETHER
 
@@ -22,4 +22,6 @@ def init_app(app: Flask) -> None:
 
 def _takes_files() -> bool:
     step = (request.view_args or {}).get("step")
-    return request.endpoint == "schedule_interview.step" and step == "details"
+    # The signed cookie says enough here: to ask whether the session still lives would hold a transaction open
+    # for as long as the files are on their way.
+    return request.endpoint == "schedule_interview.step" and step == "details" and "_user_id" in session

@@ -15,6 +15,7 @@ from models import Interview
 from scheduling import drafts, queries
 from scheduling.repeating import choices_of, people_for_another
 from web.forms import Form
+from web.notices import say
 from web.signed_in import actor
 
 
@@ -27,6 +28,9 @@ class ForWhomForm(Form):
 def another(interview_id: int) -> ResponseReturnValue:
     user = actor()
     interview = queries.interview(user, interview_id, Action.SCHEDULE) or abort(404)
+    if interview.candidate.erased_at is not None:
+        say("This interview cannot be repeated: its details were erased with its candidate.", "info")
+        return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
     people = {application.id: application for application in people_for_another(user, interview)}
     form = ForWhomForm()
     form.application.choices = [

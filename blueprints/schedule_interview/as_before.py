@@ -15,17 +15,17 @@ Answers = dict[str, list[str]]
 # Where a draft that repeats an interview keeps what its open steps begin with.
 SUGGESTED = "suggested"
 
+# What belongs to one meeting and is not offered for the next one.
+_OF_ONE_MEETING = ("password", "link_url")
+
 
 def suggested_by(last: Choices, actor: User, candidate: Candidate) -> dict[str, Answers]:
-    """What a new interview on the same job begins with. A passcode and a pasted link belong to one meeting
-    and are not offered for the next one."""
+    """What a new interview on the same job begins with."""
     when: dict[str, str] = {"duration_minutes": str(last.duration_minutes)}
     if last.scheduler_id == actor.id:
         # Somebody else's zone would turn the time that one means into another.
         when["timezone"] = last.timezone
-    setup = {**_venue_answers(last.venue, last, candidate), "agenda": last.agenda}
-    for name in ("password", "link_url"):
-        setup.pop(name, None)
+    setup = _for_another_meeting(_setup_answers(last, candidate), last, candidate)
     return {
         "setup": _texts(setup),
         "date-time": _texts(when),
@@ -35,29 +35,43 @@ def suggested_by(last: Choices, actor: User, candidate: Candidate) -> dict[str, 
 
 
 def repeated(choices: Choices, application: Application) -> dict[str, Any]:
-    """What a draft holds that repeats an interview with somebody on the same job: everything but when."""
+    """What a draft holds that repeats an interview with somebody on the same job: everything but when.
+
+    For somebody else it is another meeting. Where that takes something away from Setup, Setup is asked again
+    and begins with the rest.
+    """
     candidate = application.candidate
     attendees = _people_answers(choices, candidate)
     if choices.hiring_manager_id is not None:
         attendees["hiring_manager"] = [str(choices.hiring_manager_id)]
     when = {"duration_minutes": str(choices.duration_minutes), "timezone": choices.timezone}
     details = {"title": choices.title, "internal_notes": "", "message_to_candidate": ""}
+    setup = full_setup = {"job": str(application.id), **_setup_answers(choices, candidate)}
     if candidate.id == choices.candidate_id:
         # What was written to or about one person is nobody else's business.
         details["internal_notes"] = choices.internal_notes
         details["message_to_candidate"] = choices.message_to_candidate
-    return {
-        "setup": _texts(
-            {
-                "job": str(application.id),
-                "agenda": choices.agenda,
-                **_venue_answers(choices.venue, choices, candidate),
-            }
-        ),
-        "attendees": attendees,
-        "details": _texts(details),
-        SUGGESTED: {"date-time": _texts(when), **_reminder_answers(choices)},
-    }
+    else:
+        setup = _for_another_meeting(full_setup, choices, candidate)
+        if choices.names_candidate(choices.title):
+            details["title"] = application.job.usual_interview_title
+    has_lost = any(value and not setup.get(name) for name, value in full_setup.items())
+    answered = {"attendees": attendees, "details": _texts(details)}
+    suggested = {"date-time": _texts(when), **_reminder_answers(choices)}
+    (suggested if has_lost else answered)["setup"] = _texts(setup)
+    return {**answered, SUGGESTED: suggested}
+
+
+def _setup_answers(choices: Choices, candidate: Candidate) -> dict[str, str]:
+    return {"agenda": choices.agenda, **_venue_answers(choices.venue, choices, candidate)}
+
+
+def _for_another_meeting(setup: dict[str, str], choices: Choices, candidate: Candidate) -> dict[str, str]:
+    """The answers without what belongs to the one meeting, or names its candidate to another."""
+    left = {name: value for name, value in setup.items() if name not in _OF_ONE_MEETING}
+    if candidate.id != choices.candidate_id and choices.names_candidate(choices.agenda):
+        left["agenda"] = ""
+    return left
 
 
 def _venue_answers(venue: Venue, choices: Choices, candidate: Candidate) -> dict[str, str]:

@@ -13,6 +13,8 @@ from blueprints.schedule_interview.steps.setup import SetupForm
 from extensions import db
 from hiring import queries
 from models import User
+from scheduling import drafts
+from web.row_ids import LARGEST_ROW_ID
 
 if TYPE_CHECKING:
     from blueprints.schedule_interview.dialog import Dialog
@@ -30,8 +32,7 @@ def say_what_changed(dialog: Dialog, form: StepForm) -> None:
 
 
 def _about_the_job(dialog: Dialog) -> str:
-    chosen = dialog.draft.payload["setup"].get("job", [""])[0]
-    application_id = int(chosen) if chosen.isascii() and chosen.isdigit() else 0
+    application_id = drafts.chosen_application_id(dialog.draft)
     application = queries.application(dialog.actor, dialog.candidate.id, application_id, Action.SEE)
     if application is not None and not application.job.is_open:
         return f"{application.job.title} was closed meanwhile. Choose another job. {_KEPT}"
@@ -58,5 +59,5 @@ def _about_the_people(dialog: Dialog, form: AttendeesForm) -> None:
 
 
 def _name_of(user_id: int) -> str:
-    user = db.session.get(User, user_id)
+    user = db.session.get(User, user_id) if 0 < user_id <= LARGEST_ROW_ID else None
     return user.name if user is not None else "Somebody"

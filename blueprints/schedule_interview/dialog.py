@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from accounts.permissions import Action
 from blueprints.schedule_interview.as_before import SUGGESTED, Answers, suggested_by
 from blueprints.schedule_interview.changes import say_what_changed
+from blueprints.schedule_interview.received_files import NOTHING, Received
 from blueprints.schedule_interview.steps import ASKING, ATTENDEES, DATE_TIME, DETAILS, FINALIZE, SETUP
 from blueprints.schedule_interview.steps.base import F, Step
 from hiring import queries
@@ -35,8 +36,8 @@ class _CheckedForm(Generic[F]):
 class Dialog:
     """One person's draft with all that its steps need to know."""
 
-    def __init__(self, actor: User, draft: Draft, rules: Rules) -> None:
-        self.actor, self.draft, self.rules = actor, draft, rules
+    def __init__(self, actor: User, draft: Draft, rules: Rules, received: Received = NOTHING) -> None:
+        self.actor, self.draft, self.rules, self.received = actor, draft, rules, received
         self.candidate = draft.candidate
         self._checked: dict[str, _CheckedForm[Any]] = {}
 
@@ -83,6 +84,11 @@ class Dialog:
 
     def is_saved(self, step: Step[Any]) -> bool:
         return step.key in self.draft.payload
+
+    @property
+    def has_chosen_people(self) -> bool:
+        """Whether somebody has said yet who takes part."""
+        return self.is_saved(ATTENDEES)
 
     def checked(self, step: Step[F]) -> F | None:
         """The saved form of a step if everything in it still holds, else None."""

@@ -87,11 +87,11 @@ def zoom_warnings(dialog: Dialog, minutes: int | None = None) -> list[str]:
             f"{_whose(dialog, host)} Zoom account is on the Basic plan. Zoom ends its meetings after "
             f"{BASIC_PLAN_MINUTES} minutes, so an interview of {duration_words(minutes)} would be cut off."
         )
-    if host.user.id not in dialog.busy_user_ids():
-        # Only the scheduler can host without taking part.
+    if dialog.has_chosen_people and host.user.id not in dialog.busy_user_ids():
+        # Only the scheduler can host without taking part, and has not forgotten it before people were chosen.
         found.append(
-            "You take part only if you choose yourself on Attendees. Without you everybody can join, but "
-            "nobody has the host's controls."
+            "Your Zoom account hosts, but you are not among the attendees. Everybody can join without you, "
+            "and nobody has the host's controls. To take part, choose yourself on Attendees."
         )
     return found + _budget_warnings(dialog, hosts, host)
 

@@ -13,7 +13,8 @@ import htmx
 from accounts.permissions import Action
 from blueprints.schedule_interview import views
 from blueprints.schedule_interview.dialog import Dialog
-from blueprints.schedule_interview.steps import ASKING, BY_KEY
+from blueprints.schedule_interview.received_files import NOTHING, Received, receive, sent_files
+from blueprints.schedule_interview.steps import ASKING, BY_KEY, DETAILS
 from extensions import db
 from hiring import queries
 from scheduling import drafts
@@ -22,7 +23,7 @@ from scheduling.rules import Rules
 from web.signed_in import actor
 
 
-def open_dialog(draft_id: str) -> Dialog:
+def open_dialog(draft_id: str, received: Received = NOTHING) -> Dialog:
     """The draft with all that its steps need. Raises the errors of `drafts.find`."""
     user = actor()
     draft = drafts.find(user, draft_id)
@@ -33,7 +34,17 @@ def open_dialog(draft_id: str) -> Dialog:
         raise DraftGoneError(draft_id)
     rules = current_app.extensions["rules"]
     assert isinstance(rules, Rules)
-    return Dialog(user, draft, rules)
+    return Dialog(user, draft, rules, received)
+
+
+def _open_with_files(draft_id: str, step: str) -> Dialog:
+    """The draft, with the files that came for it. They are put on the disk between two transactions: after it
+    is known that this person may send them and that nobody was faster, before anything is written."""
+    dialog = open_dialog(draft_id)
+    if step != DETAILS.key or not sent_files() or DETAILS.form_class().opened_on != dialog.draft.version:
+        return dialog
+    db.session.rollback()
+    return open_dialog(draft_id, receive())
 
 
 def with_dialog(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
@@ -44,7 +55,7 @@ def with_dialog(view: Callable[..., ResponseReturnValue]) -> Callable[..., Respo
         step = str(options.get("step", ""))
         try:
             try:
-                return view(open_dialog(draft_id), **options)
+                return view(_open_with_files(draft_id, step), **options)
             except DraftStaleError:
                 db.session.rollback()
                 # Found anew, because what made this form stale may have used the draft up as well.
@@ -64,16 +75,24 @@ def _stale(dialog: Dialog, key: str) -> ResponseReturnValue:
     step = BY_KEY[key]
     posted = dialog.posted(step)
     asks, sent = step in ASKING, step.answers(dialog, posted)
-    if asks and sent == dialog.draft.payload.get(key):
+    differences = step.differences(dialog, posted)
+    if asks and sent == dialog.draft.payload.get(key) and not differences:
         return redirect(dialog.address(views.next_step(key)), 303)
     page = render_template(
         "schedule_interview/stale.html",
         dialog=dialog,
         step=step,
-        yours=views.answers_in_words(posted, sent) if asks else [],
-        saved=views.answers_in_words(dialog.saved(step), sent) if asks else [],
+        yours=[*views.answers_in_words(posted, sent), *((label, yours) for label, _, yours in differences)]
+        if asks
+        else [],
+        saved=[
+            *views.answers_in_words(dialog.saved(step), sent),
+            *((label, saved) for label, saved, _ in differences),
+        ]
+        if asks
+        else [],
         sent_again=views.sent_again(dialog) if asks else [],
-        has_files=any(file.filename for file in request.files.values()),
+        has_files=bool(sent_files()),
     )
     return page, 409
 

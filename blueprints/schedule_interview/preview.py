@@ -17,7 +17,7 @@ from models import Interview, Mail, Meeting, MeetingSoftware, MeetingState, Read
 from scheduling import attachments
 from scheduling.commands import planned_interview
 from scheduling.hosts import first_usable
-from scheduling.mails import Recipient, recipients_of
+from scheduling.mails import Recipient, recipients_of, span
 from scheduling.venues import OnlineMeeting, PastedLink
 from timezones import local_moment, utc_now
 from web.templating import current_organisation
@@ -134,7 +134,7 @@ class Preview:
             subject=letter.subject,
             frame_url=url_for("schedule_interview.letter_frame", draft_id=draft_id, number=number),
             text=letter.text,
-            ics_rows=describe_ics(letter.ics) if letter.ics else [],
+            ics_rows=describe_ics(letter.ics, self._zone(reader)) if letter.ics else [],
             files=self._facts.files_for(reader),
             reminders=[local_moment(at, self._zone(reader)).full for _, at in self._reminder_times()],
         )
@@ -190,10 +190,3 @@ class Preview:
                 "invitations wait. Tell the candidate yourself if it is soon."
             )
         return words
-
-
-def span(minutes: int) -> str:
-    """`24 hours`, `1 hour`, `90 minutes`."""
-    if minutes % 60:
-        return f"{minutes} minutes"
-    return "1 hour" if minutes == 60 else f"{minutes // 60} hours"

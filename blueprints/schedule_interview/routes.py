@@ -87,16 +87,16 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
         return _page(dialog, here, form, 200 if form.validate() else 422)
     there = BY_KEY.get(request.form.get("change", ""))
     if here is FINALIZE and there is not None:
-        drafts.save_step(dialog.draft, _version(form), step, here.answers(dialog, form))
+        drafts.save_step(dialog.draft, form.opened_on, step, here.answers(dialog, form))
         db.session.commit()
         return redirect(dialog.address(there.key, back_to_finalize=True), 303)
     if not here.check(dialog, form):
-        # Files that came with it are kept, because the browser cannot send them again by itself.
+        # Files that came with it stay, because the browser cannot send them again by itself.
         db.session.commit()
         return _page(dialog, here, form, 422)
     if isinstance(form, FinalizeForm):
         return _finalize(dialog, form)
-    drafts.save_step(dialog.draft, _version(form), step, here.answers(dialog, form))
+    drafts.save_step(dialog.draft, form.opened_on, step, here.answers(dialog, form))
     db.session.commit()
     if here.stays(form):
         return redirect(dialog.address(step, back_to_finalize=views.came_from_finalize()), 303)
@@ -118,7 +118,7 @@ def _keep_for_later(
     if dialog.is_wrong(earlier):
         # Right or wrong, it is kept as it stands, and checked again when it is reached.
         here.check(dialog, form)
-        drafts.save_step(dialog.draft, _version(form), here.key, here.answers(dialog, form))
+        drafts.save_step(dialog.draft, form.opened_on, here.key, here.answers(dialog, form))
         db.session.commit()
         typed = f"What you typed on {here.label} is kept."
         kept = typed if here in ASKING else "Nothing has been scheduled yet."
@@ -128,7 +128,7 @@ def _keep_for_later(
 
 def _finalize(dialog: Dialog, form: FinalizeForm) -> ResponseReturnValue:
     """One command, one commit. Everything was checked again on the way here."""
-    version = _version(form)
+    version = form.opened_on
     command = dialog.command(version, tuple(form.reminders.data or ()), no_reminder_for=form.no_reminder_for)
     try:
         interview_id = schedule(dialog.actor, command, dialog.rules).id
@@ -165,11 +165,6 @@ def letter_frame(dialog: Dialog, number: int) -> ResponseReturnValue:
     response = make_response(letter.html)
     response.headers["X-Framed-Mail"] = "yes"
     return response
-
-
-def _version(form: StepForm) -> int:
-    text = form.version.data or ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _page(

@@ -44,7 +44,7 @@ RULES: dict[str, frozenset[str]] = {
     # What hiring does once a day is marked where the beats are.
     "hiring": GROUND | DOMAIN | {"security", "tasks.outbox", "tasks.heartbeat"},
     "scheduling": GROUND | DOMAIN | {"security", "tasks.outbox"},
-    "scheduling.attachments": GROUND | DOMAIN | {"attachment_files"},
+    "scheduling.attachments": GROUND | DOMAIN | {"attachment_files", "tasks.heartbeat"},
     "connections": GROUND | {"providers", "security", "tasks.outbox"},
     "messaging": GROUND | {"security"},
     # Background work is two layers: the handlers are high and know everything that acts; what carries them is

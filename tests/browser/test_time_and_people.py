@@ -1,11 +1,11 @@
 """Date & Time and Attendees with a script: what follows the typing, and what is checked before sending."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from models import Role
 from tests.browser.steps import PASSWORD, choose_zone, in_two_days_at_nine
@@ -61,13 +61,45 @@ def test_page_follows_what_is_typed_and_people_are_found_and_pasted(
     expect(tick).to_be_checked()
     page.get_by_role("button", name="1 hour").click()
     expect(tick).not_to_be_checked()
+    # The question of a repeated hour comes and goes with the time that is typed, and so does its answer.
+    later_year = start.year + 1
+    autumn = max(
+        date(later_year, 10, day) for day in range(25, 32) if date(later_year, 10, day).weekday() == 6
+    )
+    on = page.get_by_label("Date", exact=True)
+    on.fill(f"{autumn:%Y-%m-%d}")
+    time.fill("02:30")
+    choose_zone(page, "Europe/Zurich")
+    second = page.get_by_label(re.compile("The second, CET"))
+    second.check()
+    expect(page.get_by_text("Say which one")).to_have_count(0)
+    expect(second).to_be_checked()
+    expect(second).to_be_focused()
+    choose_zone(page, "Europe/London")
+    expect(second).to_have_count(0)
+    choose_zone(page, "Europe/Zurich")
+    expect(second).not_to_be_checked()
+    on.fill(f"{start:%Y-%m-%d}")
+    choose_zone(page, "UTC")
     time.fill("11:00")
+    expect(second).to_have_count(0)
     expect(clashes).to_have_count(0)
     # What is typed has the focus throughout.
     expect(time).to_be_focused()
+    # Somebody types before the script has come.
+    held: list[Route] = []
+    page.route(re.compile("attendees.*js"), lambda route: held.append(route))
     page.get_by_role("button", name="Continue").click()
 
     expect(heading).to_have_text("Attendees")
+    expect(page.get_by_label(re.compile("E-mail of person"))).to_have_count(3)
+    page.get_by_label("Name of person 1").fill("Sam")
+    held[0].continue_()
+    expect(page.get_by_label(re.compile("E-mail of person"))).to_have_count(1)
+    expect(page.get_by_label("Name of person 1")).to_have_value("Sam")
+    page.get_by_label("Name of person 1").fill("")
+    page.unroute_all()
+    page.reload()
     team_list = page.get_by_role("group", name="From the team")
     page.get_by_role("checkbox", name=re.compile("Cleo Marin")).check()
     search = page.get_by_label("Find somebody of the team")

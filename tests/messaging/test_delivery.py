@@ -11,7 +11,9 @@ from email import message_from_bytes, policy
 import pytest
 from flask import Flask
 
+from config import flask_settings, load_settings
 from messaging import transport
+from messaging.bounded_smtp import text_seconds
 from messaging.delivery import (
     Accepted,
     Deferred,
@@ -23,6 +25,8 @@ from messaging.delivery import (
     sender_address,
 )
 from messaging.facts import Person
+from messaging.transport import FilePart
+from scheduling.attachments import MOST_BYTES_TOGETHER
 from tests.messaging.deliveries_for_tests import ENVELOPE, LETTER, deliver_to, settings
 from tests.messaging.facts_for_tests import SENDER
 from tests.messaging.mail_servers import HOST, raw_server, real_server, scripted, silent
@@ -174,7 +178,58 @@ def test_a_server_that_falls_silent_before_the_text_defers_the_mail() -> None:
 
 def test_a_server_that_falls_silent_after_the_text_leaves_the_outcome_open() -> None:
     with raw_server(scripted(EHLO, OK, OK, GO_ON)) as port:
-        assert isinstance(deliver_to(port, MAIL_TIMEOUT=0.2), Unknown)
+        outcome = deliver_to(port, MAIL_TIMEOUT=0.2)
+    assert isinstance(outcome, Unknown)
+    assert outcome.is_too_slow
+
+
+def slow_reader(connection: socket.socket) -> None:
+    """Takes every text, at five megabits a second."""
+    connection.sendall(b"220 ready\r\n")
+    incoming = connection.makefile("rb")
+    for answer in (EHLO, OK, OK, GO_ON):
+        incoming.readline()
+        connection.sendall(answer)
+    end = b""
+    while not end.endswith(b"\r\n.\r\n"):
+        piece = incoming.read1(65536)
+        end = (end + piece)[-5:]
+        time.sleep(len(piece) / 625_000)
+    connection.sendall(b"250 taken\r\n")
+    incoming.readline()
+    connection.sendall(b"221 bye\r\n")
+
+
+def a_file(size: int) -> tuple[FilePart, ...]:
+    return (FilePart("Task.pdf", "application/pdf", bytes(size)),)
+
+
+def test_a_long_text_is_given_the_time_that_a_slow_line_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "TOTAL_SECONDS", 0.5)
+    with raw_server(slow_reader) as port, settings(port, MAIL_TIMEOUT=0.3):
+        assert isinstance(deliver(LETTER, ENVELOPE, a_file(300_000)), Accepted)
+
+
+def test_a_line_that_stalls_under_a_long_text_is_given_up_and_said_to_be_slow() -> None:
+    def stall(connection: socket.socket) -> None:
+        connection.sendall(b"220 ready\r\n")
+        for answer in (EHLO, OK, OK, GO_ON):
+            connection.recv(1000)
+            connection.sendall(answer)
+
+    with raw_server(stall) as port, settings(port, MAIL_TIMEOUT=0.2):
+        began = time.monotonic()
+        outcome = deliver(LETTER, ENVELOPE, a_file(12_000_000))
+        assert time.monotonic() - began < 5
+    assert isinstance(outcome, Deferred)
+    assert outcome.is_too_slow
+
+
+def test_the_longest_delivery_is_over_before_its_task_is_given_to_somebody_else() -> None:
+    # In base64, lines of 76 characters with their ends: 78 bytes for 57.
+    longest = MOST_BYTES_TOGETHER * 78 / 57
+    lease = flask_settings(load_settings({}))["TASK_LEASE_SECONDS"]
+    assert transport.TOTAL_SECONDS + transport.GOODBYE_SECONDS + text_seconds(int(longest)) < lease - 30
 
 
 def test_a_trickling_server_is_given_up_after_the_total_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from extensions import db
 from models import Attachment, User
 from scheduling import attachments, drafts
 from scheduling.attachments import AttachmentError, Upload
+from scheduling.errors import DraftStaleError
 from tests.factories import Team, create_team
 from tests.files_to_attach import PDF
 from timezones import system_clock, use_clock
@@ -27,18 +28,30 @@ def team(app: Flask) -> Iterator[Team]:
     use_clock(system_clock)
 
 
+def test_draft_is_taken_by_one_form_and_never_after_it_was_spent(team: Team) -> None:
+    ada = db.session.get_one(User, team.ada.id)
+    draft = drafts.start(ada, team.dina.id)
+    drafts.take(draft, 1)
+    assert draft.version == 2
+    with pytest.raises(DraftStaleError):
+        drafts.take(draft, 1)
+    drafts.spend(ada, draft.id, 2)
+    with pytest.raises(DraftStaleError):
+        drafts.take(draft, 2)
+
+
 def test_what_is_given_up_is_removed_at_the_next_look_and_the_rest_stays(app: Flask, team: Team) -> None:
     files = app.extensions["attachment_files"]
     ada = db.session.get_one(User, team.ada.id)
     draft = drafts.start(ada, team.dina.id)
     kept, removed = (
-        attachments.add(ada, draft, Upload(name, PDF), files, is_for_team_only=False)
+        attachments.add(ada, draft, attachments.keep(Upload(name, PDF), files), is_for_team_only=False)
         for name in ("kept.pdf", "removed.pdf")
     )
     names = {kept.stored_as, removed.stored_as}
     with pytest.raises(AttachmentError, match="it is empty"):
-        attachments.add(ada, draft, Upload("empty.pdf", b""), files, is_for_team_only=False)
-    attachments.choose_readers(draft.id, {kept.id})
+        attachments.keep(Upload("empty.pdf", b""), files)
+    attachments.choose_readers(draft.id, {kept.id}, {kept.id})
     assert attachments.remove(draft.id, removed.id) == "removed.pdf"
     assert attachments.remove(draft.id, removed.id) is None
     assert attachments.remove("another draft", kept.id) is None

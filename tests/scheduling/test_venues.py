@@ -21,6 +21,7 @@ REFUSED: list[tuple[Venue, str, str]] = [
     (PastedLink("https://[::1", "Webex"), "link_url", "not a link that a browser can open"),
     (PastedLink("https://a.example:99999/", "Webex"), "link_url", "not a link that a browser can open"),
     (PastedLink("https://a.example/\\b", "Webex"), "link_url", "not a link that a browser can open"),
+    (PastedLink("https://a.example/b\u200b", "Webex"), "link_url", "not a link that a browser can open"),
     (PastedLink("https://a.example/ b", "Webex"), "link_url", "not a link that a browser can open"),
     (PastedLink("https://ada:secret@a.example/", "Webex"), "link_url", "holds a user name"),
     (PastedLink("https://zoom.us@a.example/", "Webex"), "link_url", "holds a user name"),

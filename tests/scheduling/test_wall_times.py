@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -114,7 +115,7 @@ def test_form_refuses_asks_or_takes_the_very_instant(zone: str, minutes: int, ch
             is_right = form.validate()
             if not is_right and form.occurrence.choices:
                 # Asked which one: the second is later by as much as the clocks go back.
-                answered = {**typed, "occurrence": "second"}
+                answered = {**typed, "occurrence": form.occurrence.choices[1].value}
                 form = DateTimeForm(formdata=MultiDict(answered), meta={"csrf": False})
                 assert form.validate()
                 assert form.starts_at == at + timedelta(minutes=minutes) + (before - after)
@@ -140,3 +141,10 @@ def test_first_change_after_an_instant_is_found_to_the_minute(
     start, end = at - back * MINUTE, at + ahead * MINUTE
     expected = next((at for at, _, _ in changes(zone) if start < at <= end), None)
     assert clock_change_between(zone, start, end) == expected
+
+
+def test_no_change_of_the_clocks_is_looked_for_without_end() -> None:
+    now = datetime(2027, 2, 1, tzinfo=UTC)
+    began = process_time()
+    assert clock_change_between("Asia/Kolkata", now, datetime(9998, 1, 1, tzinfo=UTC)) is None
+    assert process_time() - began < 1

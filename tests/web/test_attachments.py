@@ -296,6 +296,12 @@ def test_invitation_leaves_without_a_file_that_is_lost(
     assert files_in(mail.message) == {}
     assert "a.pdf" not in text_of(mail.message)
     assert "an attachment cannot be read" in caplog.text
+    page = ada.get("/interviews/1")
+    assert "The invitation to Dina Kaur left without an attached file that could not be read." in page.text
+    assert "Invitation to Dina Kaur left without files" in page.text
+    # Not everybody who reads this page may see what the files are called.
+    [delivery] = [e for e in page.tree.all("div") if "deliveries" in e.get("class", "").split()]
+    assert "a.pdf" not in delivery.text
 
 
 def test_mail_that_is_too_large_leaves_without_its_files(

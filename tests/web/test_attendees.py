@@ -11,6 +11,7 @@ from models import Draft, Interview, InterviewStatus, Job, Role, User
 from scheduling.commands import NewAttendee
 from tests.factories import Member, Team, create_user, schedule
 from tests.machines.clock import Clock
+from tests.web.conftest import SignIn
 from tests.web.dialog_steps import begin, schedule_by_hand, send, the_tick, walk_to
 from tests.web.page import Page, Visitor
 from tests.web.rows import in_rows
@@ -156,7 +157,7 @@ def test_load_counts_what_took_or_will_take_somebodys_time(
     assert members(page) == {
         "Ada Berg": "0 in 4 weeks",
         "Ben Frei": "3 in 4 weeks, 1 coming",
-        "Cleo Marin": "2 in 4 weeks, 1 coming",
+        "Cleo Marin": "2 in 4 weeks, 1 coming Not on this job",
     }
 
 
@@ -209,3 +210,26 @@ def test_those_with_another_interview_then_are_marked(
     page = ada.submit(page, "Continue", leads_to=f"{draft}/attendees", accepted_clashes=the_tick(page))
     lines = members(ada.get(f"{draft}/attendees"))
     assert {name for name, words in lines.items() if "Busy then" in words} == {"Cleo Marin", "Eva Lang"}
+
+
+def test_whoever_could_not_open_the_interview_is_warned_about(
+    web: Flask, team: Team, ada: Visitor, sign_in: SignIn
+) -> None:
+    warning = "Cleo Marin gets the mails but cannot open the interview here without being on this job."
+    draft = walk_to(ada, team.dina.id, "attendees")
+    page = ada.get(f"{draft}/attendees")
+    assert "Not on this job" in members(page)["Cleo Marin"]
+    assert "Not on this job" not in members(page)["Ben Frei"] + members(page)["Ada Berg"]
+    assert "Cleo Marin (not on this job)" in [option.text for option in page.tree.all("option")]
+    send(ada, draft, "attendees", people=[str(team.cleo.id)])
+    for step in ("details", "preview"):
+        send(ada, draft, step)
+    assert warning in ada.get(f"{draft}/finalize").text
+    with in_rows(web):
+        job = db.session.get_one(Job, team.job_id)
+        job.team.append(db.session.get_one(User, team.cleo.id))
+        db.session.commit()
+    assert warning not in ada.get(f"{draft}/finalize").text
+    assert "Not on this job" not in ada.get(f"{draft}/attendees").text
+    send(ada, draft, "finalize")
+    sign_in(team.cleo).get("/interviews/1")

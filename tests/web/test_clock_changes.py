@@ -10,7 +10,7 @@ from tests.factories import Team
 from tests.machines.clock import Clock
 from tests.web.conftest import SignIn
 from tests.web.dialog_steps import send, walk_to
-from tests.web.page import Visitor
+from tests.web.page import Page, Visitor
 from tests.web.rows import in_rows
 
 
@@ -24,7 +24,7 @@ def test_skipped_hour_is_refused_with_the_hours_that_exist(team: Team, ada: Visi
 
 
 @pytest.mark.usefixtures("clock")
-@pytest.mark.parametrize(("answer", "hour"), [("first", 0), ("second", 1)])
+@pytest.mark.parametrize(("answer", "hour"), [("2027-10-31T00:30Z", 0), ("2027-10-31T01:30Z", 1)])
 def test_repeated_hour_is_asked_about_and_the_answer_is_kept(
     team: Team, ada: Visitor, answer: str, hour: int
 ) -> None:
@@ -55,8 +55,39 @@ def test_answer_for_a_repeated_hour_is_forgotten_when_the_time_is_not_repeated(
 ) -> None:
     draft = walk_to(ada, team.dina.id, "date-time")
     page = send(ada, draft, "date-time", status=422, date="2027-10-31", time="02:30")
-    page = ada.submit(page, "Continue", status=303, occurrence="second", time="05:00")
-    assert not ada.get(f"{draft}/date-time").tree.all(where=lambda e: e.get("name") == "occurrence")
+    second = choices(page)[1]
+    page = ada.submit(page, "Continue", status=303, occurrence=second, time="05:00")
+    assert choices(ada.get(f"{draft}/date-time")) == []
+
+
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize("moved", [{"date": "2028-10-29"}, {"timezone": "Europe/London", "time": "01:45"}])
+def test_answer_for_a_repeated_hour_says_nothing_about_another_day_or_zone(
+    team: Team, ada: Visitor, moved: dict[str, str]
+) -> None:
+    draft = walk_to(ada, team.dina.id, "date-time")
+    page = send(ada, draft, "date-time", status=422, date="2027-10-31", time="02:30")
+    first, second = choices(page)
+    ada.submit(page, "Continue", status=303, occurrence=second)
+    typed = {
+        "date": "2027-10-31",
+        "time": "02:30",
+        "timezone": "Europe/Zurich",
+        "occurrence": second,
+        **moved,
+    }
+    query = "&".join(f"{name}={value}" for name, value in typed.items())
+    # While it is typed, the question follows: other answers, none of them given.
+    look = ada.get(f"{draft}/date-time/look?{query}", htmx=True)
+    assert len(set(choices(look)) - {first, second}) == 2
+    assert not look.tree.all("input", lambda e: e.get("type") == "radio" and "checked" in e.attributes)
+    page = send(ada, draft, "date-time", status=422, **typed)
+    assert "this time comes twice" in page.error_at("time")
+    ada.submit(page, "Continue", leads_to=f"{draft}/attendees", occurrence=choices(page)[0])
+
+
+def choices(page: Page) -> list[str]:
+    return [radio["value"] for radio in page.tree.all("input", lambda e: e.get("name") == "occurrence")]
 
 
 def test_time_is_past_the_moment_it_begins(clock: Clock, team: Team, sign_in: SignIn) -> None:

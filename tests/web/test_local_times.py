@@ -110,3 +110,13 @@ def test_time_that_has_passed_is_said_while_it_is_typed(clock: Clock, team: Team
     draft = walk_to(ada, team.dina.id, "date-time")
     assert "This time has passed." in look(ada, draft, "2027-02-10 12:59").text
     assert "This time has passed." not in look(ada, draft, "2027-02-10 13:01").text
+
+
+@pytest.mark.parametrize("date", ["9999-12-31", "9998-06-15", "0001-01-01", "1900-01-01"])
+def test_a_year_far_off_costs_nothing_and_breaks_nothing(ada: Visitor, team: Team, date: str) -> None:
+    draft = walk_to(ada, team.dina.id, "date-time")
+    for zone in ("Pacific/Honolulu", "Pacific/Kiritimati", "UTC"):
+        typed = f"date={date}&time=23:59&timezone={zone}&duration_minutes=1440"
+        page = ada.get(f"{draft}/date-time/look?{typed}", htmx=True)
+        assert "Choose a date and a time" in page.text
+        send(ada, draft, "date-time", status=422, date=date, time="23:59", timezone=zone)

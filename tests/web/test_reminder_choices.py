@@ -6,10 +6,10 @@ import pytest
 from flask import Flask
 
 from extensions import db
-from models import Mail, MailKind
+from models import Job, Mail, MailKind
 from tests.factories import Team
 from tests.machines.clock import Clock
-from tests.web.dialog_steps import send, walk_to
+from tests.web.dialog_steps import begin, send, walk_on, walk_to
 from tests.web.page import Page, Visitor
 from tests.web.rows import in_rows
 
@@ -69,3 +69,22 @@ def test_refused_finalize_remembers_the_ticks_and_reminds_whoever_joined_since(
     page = ada.get(f"{draft}/finalize")
     assert ticked(page, "reminders") == ["60"]
     assert ticked(page, "reminders_to") == [team.ben.email, "uma@partner.example"]
+
+
+def test_ticks_are_kept_when_the_job_was_closed_meanwhile(web: Flask, ada: Visitor, team: Team) -> None:
+    dina = f"/candidates/{team.dina.id}"
+    ada.submit(ada.get(dina), "Add to job", status=303, job=team.other_job_id)
+    draft = begin(ada, team.dina.id)
+    jobs = {option.text: option["value"] for option in ada.get(f"{draft}/setup").tree.all("option")}
+    setup = {**ANSWERS["setup"], "job": jobs["Backend Engineer"]}
+    walk_on(ada, draft, "finalize", {**ANSWERS, "setup": setup})
+    page = ada.get(f"{draft}/finalize")
+    with in_rows(web):
+        db.session.get_one(Job, team.job_id).is_open = False
+        db.session.commit()
+    answer = ada.submit(page, "Schedule Interview", status=303, reminders=["60"], reminders_to=[SAM])
+    setup_again = ada.follow(answer)
+    ada.submit(setup_again, "Save and go to Finalize", status=303, job=jobs["Product Designer"])
+    page = ada.get(f"{draft}/finalize")
+    assert ticked(page, "reminders") == ["60"]
+    assert ticked(page, "reminders_to") == [SAM]

@@ -6,10 +6,12 @@ import pytest
 from flask import Flask
 
 from extensions import db
-from models import Candidate, Interview, Job, User
+from hiring.erasing import erase_candidate
+from models import Candidate, Interview, InterviewStatus, Job, Meeting, User
 from tests.factories import Team, create_candidate
 from tests.web.conftest import SignIn
 from tests.web.dialog_steps import begin, schedule_by_hand, send, walk_on
+from tests.web.kinds import OTHER
 from tests.web.page import Visitor, path_of
 from tests.web.rows import in_rows
 
@@ -158,6 +160,11 @@ def test_copy_for_somebody_else_leaves_out_what_was_for_one_person(
     assert [o.text for o in page.tree.all("option")] == ["Dina Kaur", "Omar Haddad"]
     assert ada.submit(page, "Continue", status=422, application="99999").error_at("application")
     draft = copy(ada, 1, application=omar.application_id)
+    # The passcode belonged to the other meeting, so Setup is asked, with everything else filled in.
+    page = ada.follow(ada.get(draft, leads_to=f"{draft}/setup"))
+    assert page.value_of("Continue", "password") == ""
+    assert page.value_of("Continue", "agenda") == "Ships and sails"
+    ada.submit(page, "Continue", leads_to=f"{draft}/date-time")
     send(ada, draft, "date-time", date="2027-02-12")
     page = ada.get(f"{draft}/details")
     assert page.value_of("Continue", "title") == "Backend Engineer Interview"
@@ -167,6 +174,37 @@ def test_copy_for_somebody_else_leaves_out_what_was_for_one_person(
     send(ada, draft, "finalize")
     with in_rows(web):
         assert db.session.get_one(Interview, 2).candidate.name == "Omar Haddad"
+
+
+def test_what_names_one_candidate_or_belongs_to_their_meeting_is_not_carried_to_another(
+    web: Flask, team: Team, ada: Visitor
+) -> None:
+    named = {"setup": {**OTHER, "agenda": "Dina's portfolio"}, "details": {"title": "dina kaur, again"}}
+    schedule_by_hand(ada, team.dina.id, named)
+    with in_rows(web):
+        omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
+    suggested = ada.get(f"{begin(ada, omar.id)}/setup")
+    assert suggested.value_of("Continue", "agenda") == ""
+    draft = copy(ada, 1, application=omar.application_id)
+    page = ada.follow(ada.get(draft, leads_to=f"{draft}/setup"))
+    fields = page.fields("Continue")
+    assert fields["agenda"] == fields["link_url"] == [""]
+    assert fields["link_label"] == ["Webex"]
+    ada.submit(page, "Continue", status=303, agenda="A portfolio", link_url="https://webex.example/omar")
+    send(ada, draft, "date-time", date="2027-02-12", direction="finalize")
+    page = ada.get(f"{draft}/finalize")
+    assert "Backend Engineer Interview" in page.text
+    assert "Dina" not in page.text
+
+    with in_rows(web):
+        interview = db.session.get_one(Interview, 1)
+        interview.status = InterviewStatus.CANCELLED
+        erase_candidate(None, db.session.get_one(Candidate, team.dina.id))
+        db.session.commit()
+        meeting = db.session.scalars(db.select(Meeting).where(Meeting.interview_id == 1)).one()
+        assert (meeting.join_url, meeting.label) == (None, None)
+    refused = ada.follow(ada.get("/interviews/1/another", status=303))
+    assert "cannot be repeated" in refused.messages
 
 
 def test_copy_is_for_those_who_schedule_on_an_open_job(

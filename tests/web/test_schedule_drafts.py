@@ -192,3 +192,10 @@ def test_step_comes_back_after_signing_in_again(web: Flask, clock: Clock, team: 
     ada.submit(page, "Sign in", leads_to=f"{draft}/setup", email=team.ada.email, password=PASSWORD)
     agenda = ada.get(f"{draft}/setup").value_of("Continue", "agenda")
     assert agenda == "Introduction, experience, questions"
+
+
+def test_clicking_again_before_anything_was_typed_finds_the_same_draft(ada: Visitor, team: Team) -> None:
+    draft = begin(ada, team.dina.id)
+    assert begin(ada, team.dina.id) == draft
+    send(ada, draft, "setup")
+    assert begin(ada, team.dina.id) != draft

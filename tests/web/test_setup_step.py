@@ -10,6 +10,7 @@ from extensions import db
 from models import (
     App,
     AttemptState,
+    Candidate,
     Connection,
     ConnectionState,
     Draft,
@@ -174,13 +175,28 @@ def test_free_plan_is_warned_about_when_the_interview_is_longer(web: Flask, team
 def test_host_who_does_not_take_part_is_told_so(web: Flask, team: Team, ada: Visitor) -> None:
     with in_rows(web):
         connect(team.ada)
-    words = "You take part only if you choose yourself on Attendees."
+    words = "you are not among the attendees"
     draft = begin(ada, team.dina.id)
-    assert words in ada.get(f"{draft}/setup").text
-    for step in ("setup", "date-time"):
-        send(ada, draft, step)
-    send(ada, draft, "attendees", people=[str(team.ada.id)])
+    # Before anybody was chosen, nobody can be missing.
     assert words not in ada.get(f"{draft}/setup").text
+    for step in ("setup", "date-time", "attendees", "details"):
+        send(ada, draft, step)
+    assert words in ada.get(f"{draft}/preview").text
+    send(ada, draft, "attendees", people=[str(team.ada.id)])
+    assert words not in ada.get(f"{draft}/preview").text
+
+
+def test_candidate_is_not_asked_to_call_their_own_number(web: Flask, team: Team, ada: Visitor) -> None:
+    draft = begin(ada, team.dina.id)
+    own = "+44 20 7946 0018"
+    with in_rows(web):
+        candidate = db.session.get_one(Candidate, team.dina.id)
+        candidate.phone = own
+        db.session.commit()
+    call = {**PHONE, "phone_caller": "candidate"}
+    page = send(ada, draft, "setup", status=422, **{**call, "phone_number": own.replace(" ", "")})
+    assert "the candidate's own number" in page.error_at("phone_number")
+    send(ada, draft, "setup", **{**call, "phone_number": "+44 20 7946 0999"})
 
 
 def use_up(interview_id: int, connection_id: int, number: int, clock: Clock) -> None:

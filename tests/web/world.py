@@ -80,9 +80,8 @@ def create_world() -> World:
         )
     draft = drafts.start(db.session.get_one(User, team.ada.id), team.dina.id)
     owner, files = db.session.get_one(User, team.ada.id), current_app.extensions["attachment_files"]
-    attached = attachments.add(
-        owner, draft, attachments.Upload("plan.pdf", PDF), files, is_for_team_only=False
-    )
+    kept = attachments.keep(attachments.Upload("plan.pdf", PDF), files)
+    attached = attachments.add(owner, draft, kept, is_for_team_only=False)
     attachments.move_to_interview(draft.id, interview_id)
     db.session.commit()
     draft_id = draft.id

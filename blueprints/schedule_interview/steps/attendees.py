@@ -13,6 +13,7 @@ from wtforms.validators import DataRequired, Optional
 
 from blueprints.schedule_interview.clash_check import TICK_NEEDED, ClashTick, clash_box, clashes_then
 from blueprints.schedule_interview.other_people import ColumnField, Reading, read_rows
+from blueprints.schedule_interview.outsiders import outsiders
 from blueprints.schedule_interview.steps.base import Step, StepForm
 from blueprints.schedule_interview.steps.date_time import DATE_TIME
 from models import User
@@ -81,13 +82,15 @@ class AttendeesForm(StepForm):
 
 @dataclass(frozen=True)
 class TeamMember:
-    """One line of the list to choose interviewers from. `is_busy`: with another interview at that time."""
+    """One line of the list to choose interviewers from. `is_busy`: with another interview at that time.
+    `is_outsider`: somebody who cannot open the interview's page."""
 
     id: int
     name: str
     role: str
     load: str
     is_busy: bool
+    is_outsider: bool
 
 
 class AttendeesStep(Step[AttendeesForm]):
@@ -136,12 +139,23 @@ class AttendeesStep(Step[AttendeesForm]):
         chosen = form.busy_user_ids
         shown = [c for c in clashes if c.kind is not ClashKind.PERSON or c.subject_id in chosen]
         load, when = loads(utc_now()), dialog.checked(DATE_TIME)
+        outside = outsiders(dialog)
+        form.hiring_manager.choices = [
+            SelectChoice(value, f"{label} (not on this job)" if value in outside else label)
+            for value, label, *_ in form.hiring_manager.choices
+        ]
         return {
+            "has_outsiders": bool(outside),
             "clash_box": clash_box(shown, form.accepted_clashes.keys, dialog.actor.timezone),
             "when": local_moment(when.starts_at, dialog.actor.timezone) if when and when.starts_at else None,
             "members": [
                 TeamMember(
-                    user.id, user.name, user.role.label, _in_words(load.get(user.id, Load())), user.id in busy
+                    user.id,
+                    user.name,
+                    user.role.label,
+                    _in_words(load.get(user.id, Load())),
+                    is_busy=user.id in busy,
+                    is_outsider=user.id in outside,
                 )
                 for user in dialog.team
             ],

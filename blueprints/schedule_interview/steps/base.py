@@ -17,6 +17,12 @@ class StepForm(Form):
 
     version = HiddenField()
 
+    @property
+    def opened_on(self) -> int:
+        """The draft's version when this form was made; 0, which no draft has, for what is none."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
 
 F = TypeVar("F", bound=StepForm)
 
@@ -56,6 +62,10 @@ class Step(Generic[F]):
             for name, field in form._fields.items()
             if name not in ("csrf_token", "version")
         }
+
+    def differences(self, dialog: Dialog, form: F) -> list[tuple[str, str, str]]:
+        """What was sent beside the answers and is saved otherwise: its label, as saved, as sent."""
+        return []
 
     def context(self, dialog: Dialog, form: F) -> dict[str, Any]:
         """What the page shows beside its form."""

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 # Beyond this the year is a slip of the finger.
 _YEARS_AHEAD = 5
+_FURTHEST = timedelta(days=366 * _YEARS_AHEAD)
+# What has just passed is still shown on everybody's clock beside the refusal.
+_JUST_PASSED = timedelta(days=1)
 
 
 class DateTimeForm(StepForm):
@@ -71,18 +74,21 @@ class DateTimeForm(StepForm):
         self.keep_asking()
         if starts_at <= utc_now():
             raise ValidationError("This time has passed. Choose a later one.")
-        if starts_at > utc_now() + timedelta(days=366 * _YEARS_AHEAD):
+        if starts_at > utc_now() + _FURTHEST:
             raise ValidationError(f"This is more than {_YEARS_AHEAD} years ahead. Check the year.")
 
     @property
     def starts_at(self) -> datetime | None:
-        """The instant of wall time and zone, or None while they do not make one, right or wrong."""
+        """The instant of wall time and zone, right or wrong; None while they do not make one, and for a time
+        so far off that nothing need be worked out for it."""
         if self.date.data is None or self.time.data is None or not is_zone(self.timezone.data or ""):
             return None
         try:
-            return self._read()
+            starts_at = self._read()
         except (NonexistentTimeError, AmbiguousTimeError, OverflowError):
             return None
+        now = utc_now()
+        return starts_at if now - _JUST_PASSED <= starts_at <= now + _FURTHEST else None
 
     @property
     def minutes(self) -> int | None:
@@ -103,21 +109,31 @@ class DateTimeForm(StepForm):
             return
 
     def _read(self) -> datetime:
-        later = {"first": False, "second": True}.get(self.occurrence.data or "")
-        return parse_local(self.date.data, self.time.data, self.timezone.data, later=later)
+        try:
+            return parse_local(self.date.data, self.time.data, self.timezone.data)
+        except AmbiguousTimeError as twice:
+            for instant in (twice.earlier, twice.later):
+                if self.occurrence.data == _as_value(instant):
+                    return instant
+            raise
 
     def _ask_which(self, twice: AmbiguousTimeError) -> None:
         zone = self.timezone.data
         self.occurrence.choices = [
             SelectChoice(
-                "first", f"The first, {zone_short_name(twice.earlier, zone)} ({_utc(twice.earlier)})"
-            ),
-            SelectChoice("second", f"The second, {zone_short_name(twice.later, zone)} ({_utc(twice.later)})"),
+                _as_value(instant), f"The {which}, {zone_short_name(instant, zone)} ({_utc(instant)})"
+            )
+            for which, instant in (("first", twice.earlier), ("second", twice.later))
         ]
 
     @property
     def wall_time(self) -> str:
         return f"{self.date.data:%Y-%m-%d}T{self.time.data:%H:%M}"
+
+
+def _as_value(instant: datetime) -> str:
+    """An answer names the instant itself, so that it says nothing about another day or another zone."""
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M}Z"
 
 
 def _utc(instant: datetime) -> str:
@@ -146,7 +162,7 @@ class DateTimeStep(Step[DateTimeForm]):
         return True
 
     def context(self, dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
-        return {"problem": "", **_at_that_time(dialog, form)}
+        return {"problem": "", "out_of_band": False, **_at_that_time(dialog, form)}
 
     def look(self, dialog: Dialog, typed: MultiDict[str, str]) -> dict[str, Any]:
         """What goes with what is typed so far. Nothing of it is saved, and nothing refused before it is
@@ -157,6 +173,7 @@ class DateTimeStep(Step[DateTimeForm]):
         is_typed = form.date.data is not None and form.time.data is not None
         return {
             "form": form,
+            "out_of_band": True,
             "candidate": dialog.candidate,
             "problem": form.time.errors[0] if is_typed and form.time.errors else "",
             **_at_that_time(dialog, form),

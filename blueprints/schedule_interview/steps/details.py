@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from os import SEEK_END
 from typing import TYPE_CHECKING, Any
 
 from flask_wtf.file import MultipleFileField
@@ -10,11 +12,12 @@ from wtforms import BooleanField, IntegerField, StringField, SubmitField, TextAr
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
+from blueprints.schedule_interview.received_files import sent_files
 from blueprints.schedule_interview.steps.base import Step, StepForm
 from models import Attachment
-from scheduling import attachments
-from scheduling.attachment_kinds import KINDS
-from scheduling.attachments import MOST_BYTES, AttachmentError, Upload
+from scheduling import attachments, drafts
+from scheduling.attachment_kinds import KINDS, clean_name
+from scheduling.attachments import MOST_BYTES, AttachmentError
 from web import services
 from web.forms import CheckboxesField
 
@@ -40,7 +43,12 @@ class DetailsForm(StepForm):
     # Files are rows of their own and no part of what the draft holds as text.
     files = MultipleFileField("Add files")
     new_files_for_team_only = BooleanField("Only for the team")
-    team_only = CheckboxesField("Only for the team", coerce=int, validators=[Optional()])
+    # The files that the page showed, and of those the ticked ones. About a file that another tab has added
+    # since, the form says nothing; one that is gone by now needs no complaint.
+    listed = CheckboxesField(coerce=int, validate_choice=False, validators=[Optional()])
+    team_only = CheckboxesField(
+        "Only for the team", coerce=int, validate_choice=False, validators=[Optional()]
+    )
     # Sent by their buttons.
     upload = SubmitField("Upload now")
     remove = IntegerField("Remove", validators=[Optional()])
@@ -54,28 +62,35 @@ class DetailsStep(Step[DetailsForm]):
         form.team_only.choices = [SelectChoice(row.id, row.name) for row in _files(dialog)]
 
     def suggest(self, dialog: Dialog, form: DetailsForm) -> None:
-        form.title.data = f"{dialog.job.title} Interview" if dialog.job else ""
+        form.title.data = dialog.job.usual_interview_title if dialog.job else ""
         self.show_saved(dialog, form)
 
     def show_saved(self, dialog: Dialog, form: DetailsForm) -> None:
         form.team_only.data = [row.id for row in _files(dialog) if row.is_for_team_only]
 
     def check(self, dialog: Dialog, form: DetailsForm) -> bool:
-        """Files are kept even when something else is wrong: nobody can put them into the form a second time
-        but the person who chose them."""
+        """Files stay even when something else is wrong: nobody can put them into the form a second time but
+        the person who chose them."""
         is_right = form.validate()
         return self._keep_files(dialog, form) and is_right
 
     def _keep_files(self, dialog: Dialog, form: DetailsForm) -> bool:
-        """Write down who gets what, remove and add; False when a file could not be added."""
-        attachments.choose_readers(dialog.draft.id, form.team_only.data or [])
+        """Write down who gets what, remove and add; False when a file could not be added. Raises
+        `DraftStaleError` before anything is touched."""
+        drafts.take(dialog.draft, form.opened_on)
+        form.version.data = str(dialog.draft.version)
+        attachments.choose_readers(dialog.draft.id, form.listed.data or [], form.team_only.data or [])
         if form.remove.data is not None:
             attachments.remove(dialog.draft.id, form.remove.data)
-        refused = [
-            words
-            for sent in form.files.data or []
-            if (words := _add(dialog, sent, is_for_team_only=form.new_files_for_team_only.data)) is not None
-        ]
+        refused = list(dialog.received.refused)
+        for kept in dialog.received.kept:
+            try:
+                attachments.add(
+                    dialog.actor, dialog.draft, kept, is_for_team_only=form.new_files_for_team_only.data
+                )
+            except AttachmentError as error:
+                attachments.drop(kept, services.attachment_files())
+                refused.append(error.words)
         form.files.errors = refused
         self.prepare(dialog, form)
         self.show_saved(dialog, form)
@@ -87,6 +102,22 @@ class DetailsStep(Step[DetailsForm]):
     def answers(self, dialog: Dialog, form: DetailsForm) -> dict[str, list[str]]:
         texts = super().answers(dialog, form)
         return {name: texts[name] for name in ("title", "message_to_candidate", "internal_notes")}
+
+    def differences(self, dialog: Dialog, form: DetailsForm) -> list[tuple[str, str, str]]:
+        """New files, ticks and a press on Remove, unless all that has happened already: by the same form."""
+        present, ticked = _files(dialog), set(form.team_only.data or [])
+        listed = [row for row in present if row.id in (form.listed.data or [])]
+        readers = form.new_files_for_team_only.data
+        here = {(row.name, row.size_bytes, row.is_for_team_only) for row in present}
+        new = [sent for sent in sent_files() if (*_name_and_size(sent), readers) not in here]
+        names = ", ".join(clean_name(sent.filename or "") for sent in new)
+        found = [("Attachments", _names(present), f"{names} (new)")] if new else []
+        if any(row.is_for_team_only != (row.id in ticked) for row in listed):
+            saved = _names(row for row in listed if row.is_for_team_only)
+            sent_ticks = _names(row for row in listed if row.id in ticked)
+            found.append(("Only for the team", saved, sent_ticks))
+        removed = [row for row in present if row.id == form.remove.data]
+        return found + [("Remove", "–", row.name) for row in removed]
 
     def context(self, dialog: Dialog, form: DetailsForm) -> dict[str, Any]:
         return {
@@ -103,18 +134,9 @@ def _files(dialog: Dialog) -> list[Attachment]:
     return attachments.of_draft(dialog.draft.id)
 
 
-def _add(dialog: Dialog, sent: FileStorage, *, is_for_team_only: bool) -> str | None:
-    """Add one file; what is wrong with it, or None."""
-    # One byte more than is allowed shows that there is too much; the rest need not be read.
-    upload = Upload(sent.filename or "", sent.stream.read(MOST_BYTES + 1))
-    try:
-        attachments.add(
-            dialog.actor,
-            dialog.draft,
-            upload,
-            services.attachment_files(),
-            is_for_team_only=is_for_team_only,
-        )
-    except AttachmentError as error:
-        return error.words
-    return None
+def _names(files: Iterable[Attachment]) -> str:
+    return ", ".join(row.name for row in files) or "–"
+
+
+def _name_and_size(sent: FileStorage) -> tuple[str, int]:
+    return clean_name(sent.filename or "") or "file", sent.stream.seek(0, SEEK_END)

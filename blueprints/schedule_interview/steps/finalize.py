@@ -8,10 +8,12 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
 from blueprints.schedule_interview.hosting import hosting_warnings, meeting_in_words
-from blueprints.schedule_interview.preview import ROLES_IN_WORDS, Preview, span
+from blueprints.schedule_interview.outsiders import outsider_warnings
+from blueprints.schedule_interview.preview import ROLES_IN_WORDS, Preview
 from blueprints.schedule_interview.steps.base import Step, StepForm
 from messaging.wording import duration_words
 from scheduling import attachments
+from scheduling.mails import span
 from timezones import local_moment
 from web.forms import CheckboxesField
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 class FinalizeForm(StepForm):
     reminders = CheckboxesField("Reminders", coerce=int, validators=[Optional()])
     reminders_to = CheckboxesField("Reminders go to", validators=[Optional()])
+    # Whom the page asked about. By the time it is sent an earlier step may have broken, and then nobody can
+    # tell any more who was there.
+    asked_about = CheckboxesField(validate_choice=False, validators=[Optional()])
 
     # None for a draft that is not complete any more; its form is only shown beside what is saved.
     preview: Preview | None = None
@@ -29,9 +34,7 @@ class FinalizeForm(StepForm):
     @property
     def no_reminder_for(self) -> frozenset[str]:
         """The addresses of those whose tick was taken away."""
-        return frozenset(value for value, *_ in self.reminders_to.iter_choices()) - frozenset(
-            self.reminders_to.data or ()
-        )
+        return frozenset(self.asked_about.data or ()) - frozenset(self.reminders_to.data or ())
 
 
 class FinalizeStep(Step[FinalizeForm]):
@@ -68,7 +71,7 @@ class FinalizeStep(Step[FinalizeForm]):
         assert form.preview is not None
         return {
             "summary": _summary(dialog),
-            "hosting_warnings": hosting_warnings(dialog),
+            "warnings": [*outsider_warnings(dialog), *hosting_warnings(dialog)],
             "will_not_happen": form.preview.will_not_happen(),
         }
 

@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, Length
 from blueprints.schedule_interview.hosting import hosting, zoom_warnings
 from blueprints.schedule_interview.steps.base import Step, StepForm
 from models import InterviewType, MeetingSoftware, PhoneCaller
+from phone_numbers import same_number
 from scheduling.hosting_version import hosting_version
 from scheduling.venues import (
     ADDRESS_LIMIT,
@@ -93,6 +94,13 @@ class SetupForm(StepForm):
     )
     password = StringField("Password")
 
+    # Whom the interview is with, filled in by the step.
+    candidate_phone = ""
+
+    def _calls_themselves(self) -> bool:
+        is_theirs = same_number(self.phone_number.data or "", self.candidate_phone)
+        return is_theirs and self.kind == "phone" and self.phone_caller.data == PhoneCaller.CANDIDATE
+
     @property
     def kind(self) -> VenueKind:
         """Which of the kinds is chosen, from a form whose choices were found right."""
@@ -120,6 +128,8 @@ class SetupForm(StepForm):
         if self.interview_type.errors or self.meeting_software.errors or self.phone_caller.errors:
             return False
         problems = problems_of(self.venue)
+        if self._calls_themselves() and not problems:
+            problems = {"phone_number": "This is the candidate's own number. Enter the one they are to call."}
         for name, words in problems.items():
             self.refuse(name, words)
         return is_right and not problems
@@ -130,6 +140,7 @@ class SetupStep(Step[SetupForm]):
     form_class = SetupForm
 
     def prepare(self, dialog: Dialog, form: SetupForm) -> None:
+        form.candidate_phone = dialog.candidate.phone
         form.job.choices = [SelectChoice(a.id, a.job.title) for a in dialog.applications]
         if len(dialog.applications) == 1 and dialog.application is not None:
             del form.job
