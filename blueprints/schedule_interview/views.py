@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from flask import url_for
 
+from accounts.team import owner
 from blueprints.schedule_interview import preview
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms import DateTimeStep, StepForm
@@ -15,6 +16,7 @@ from scheduling.drafts import STEPS
 from scheduling.hosting_version import hosting_version
 from scheduling.hosts import first_usable
 from timezones import local_moment
+from web.signed_in import may_connect
 
 LABELS = {
     "setup": "Setup",
@@ -36,11 +38,13 @@ class StepView:
 
 @dataclass(frozen=True)
 class Hosting:
-    """Whose account will host, in words."""
+    """Whose account will host, in words. `ask_name`: whom to ask, when nobody's can and the reader may not
+    connect one."""
 
     words: str
     is_connected: bool
     email: str | None
+    ask_name: str | None = None
 
 
 def context(dialog: Dialog, step: str, form: StepForm) -> dict[str, Any]:
@@ -122,7 +126,10 @@ def hosting(dialog: Dialog) -> Hosting:
     ended = any(host.unusable is FailureReason.RECONNECT_NEEDED for host in hosts)
     problem = "The Zoom connection has ended" if ended else "Zoom is not connected"
     return Hosting(
-        f"{problem}: the interview will be saved and everybody invited, without a link for now.", False, None
+        f"{problem}: the interview will be saved and everybody invited, without a link for now.",
+        False,
+        None,
+        ask_name=None if may_connect(dialog.actor) else owner().name,
     )
 
 
