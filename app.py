@@ -20,6 +20,7 @@ import htmx
 import instance_folder
 import models  # noqa: F401  the tables have to be known before the first query or migration
 from accounts.installation import account_services
+from attachment_files import AttachmentFiles
 from blueprints import register_blueprints
 from config import flask_settings, load_settings, settings_names
 from connections import setup as connections_setup
@@ -30,7 +31,7 @@ from messaging.transport import mail
 from scheduling.join_links import Links
 from scheduling.rules import Rules
 from security import LinkSigner, TokenVault
-from web import access, assets, failures, lifecycle, signed_in, templating
+from web import access, assets, failures, lifecycle, signed_in, templating, uploads
 
 
 def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
@@ -63,6 +64,8 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     migrate.init_app(app, db, render_as_batch=True)
     with app.app_context():
         listen(db.engine)
+    # Looking for the form's token reads the whole form, so how long it may be has to be known before.
+    uploads.init_app(app)
     csrf.init_app(app)
     mail.init_app(app)
     htmx.init_app(app)
@@ -77,6 +80,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         message_id_domain=str(app.config["MAIL_DEFAULT_SENDER"]).rpartition("@")[2].strip("> ")
         or "localhost",
     )
+    app.extensions["attachment_files"] = AttachmentFiles(app.config["INSTANCE_PATH"] / "uploads")
     app.extensions["demo"] = read_marker(app.config["INSTANCE_PATH"])
 
     lifecycle.init_app(app)

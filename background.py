@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Flask
 
 from hiring.retention import erase_expired
+from scheduling import attachments
 from tasks.connection_checks import enqueue_due_checks, look_at_keys
 from tasks.grants import enqueue_due_refreshes
 from tasks.handlers import all_handlers
@@ -30,7 +32,8 @@ class Background:
 
 def make_runner(app: Flask) -> Runner:
     """A runner that knows every kind of task; for the command line, which runs it by hand."""
-    return Runner(app, all_handlers(app.extensions["links"], app.extensions["rules"]))
+    parts = app.extensions
+    return Runner(app, all_handlers(parts["links"], parts["rules"], parts["attachment_files"]))
 
 
 def work_once(app: Flask) -> int:
@@ -41,9 +44,9 @@ def work_once(app: Flask) -> int:
 
 
 def _make_metronome(app: Flask, runner: Runner) -> Metronome:
-    return Metronome(
-        app, runner, (once(look_at_keys), enqueue_due_refreshes, enqueue_due_checks, erase_expired)
-    )
+    sweep_files = partial(attachments.sweep, app.extensions["attachment_files"])
+    chores = (once(look_at_keys), enqueue_due_refreshes, enqueue_due_checks, erase_expired, sweep_files)
+    return Metronome(app, runner, chores)
 
 
 def start(app: Flask) -> Background | None:

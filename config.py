@@ -109,7 +109,7 @@ SETTINGS: tuple[Setting, ...] = (
         "INSTANCE_PATH",
         _folder,
         ROOT / "instance",
-        "Folder of the database, the keys, the installation id and, later, uploads and backups.",
+        "Folder of the database, the keys, the installation id, attached files and, later, backups.",
     ),
     Setting(
         "SECRET_KEY",

@@ -119,8 +119,7 @@ def parse_local(on: date, at: time, zone_name: str, *, later: bool | None = None
     # that both survive it.
     survives = first.astimezone(place).replace(tzinfo=None) == wall
     if not survives:
-        gap = first.astimezone(place).utcoffset(), second.astimezone(place).utcoffset()
-        raise _gap(wall, place, gap)
+        raise _gap(wall, zone_name, first, second)
     if first == second:
         return first
     if later is None:
@@ -128,25 +127,16 @@ def parse_local(on: date, at: time, zone_name: str, *, later: bool | None = None
     return second if later else first
 
 
-def _gap(
-    wall: datetime, place: ZoneInfo, offsets: tuple[timedelta | None, timedelta | None]
-) -> NonexistentTimeError:
-    """The error for a skipped wall time, with the gap's edges found by walking minutes outwards."""
-    minute = timedelta(minutes=1)
-
-    def exists(candidate: datetime) -> bool:
-        there_and_back = candidate.replace(tzinfo=place).astimezone(UTC).astimezone(place)
-        return there_and_back.replace(tzinfo=None) == candidate
-
-    edge = wall.replace(second=0, microsecond=0)
-    before, after = edge, edge
-    # A gap is an hour almost everywhere and a whole day where a country changed the date line's side.
-    for _ in range(2 * 24 * 60):
-        if not exists(before):
-            before -= minute
-        if not exists(after):
-            after += minute
-    return NonexistentTimeError(before, after)
+def _gap(wall: datetime, zone_name: str, first: datetime, second: datetime) -> NonexistentTimeError:
+    """The error for a skipped wall time. Read with the offset from before the gap it lies after the change,
+    and read with the one from after it lies before, so the change itself is between the two."""
+    change = clock_change_between(zone_name, second, first)
+    assert change is not None
+    by_the_old_clock = change + (wall - first.replace(tzinfo=None))
+    by_the_new_clock = change + (wall - second.replace(tzinfo=None))
+    return NonexistentTimeError(
+        by_the_old_clock.replace(tzinfo=None) - timedelta(minutes=1), by_the_new_clock.replace(tzinfo=None)
+    )
 
 
 def in_zone(instant: datetime, zone_name: str) -> datetime:
@@ -175,6 +165,51 @@ def start_of_day(on: date, zone_name: str) -> datetime:
         return datetime.combine(on, time(), UTC)
     # With fold 0 a skipped time is read with the offset before the gap, which is the instant of the gap.
     return datetime.combine(on, time(), place).astimezone(UTC)
+
+
+# Before and from these hours of the wall clock nobody is asked to an interview without a word about it.
+_DAY_BEGINS, _NIGHT_BEGINS = time(7), time(21)
+
+
+def is_night(instant: datetime, zone_name: str) -> bool:
+    """Whether it is before seven in the morning or nine in the evening or later there."""
+    at = in_zone(instant, zone_name).time()
+    return at < _DAY_BEGINS or at >= _NIGHT_BEGINS
+
+
+def clock_change_between(zone_name: str, start: datetime, end: datetime) -> datetime | None:
+    """The first instant after `start` and up to `end` at which the clocks there are set, or None.
+
+    It is found by looking once a day, so two changes within one day that cancel each other out are missed;
+    no zone has ever done that.
+    """
+    day, minute = timedelta(days=1), timedelta(minutes=1)
+
+    def offset(at: datetime) -> timedelta | None:
+        return in_zone(at, zone_name).utcoffset()
+
+    before = start
+    while before < end:
+        after = min(before + day, end)
+        if offset(before) != offset(after):
+            # Halving the day leads to the minute; clocks are never set at any other moment.
+            before = before.replace(second=0, microsecond=0)
+            after = after.replace(second=0, microsecond=0) + minute
+            while after - before > minute:
+                middle = before + ((after - before) // 2) // minute * minute
+                if offset(middle) == offset(before):
+                    before = middle
+                else:
+                    after = middle
+            return after
+        before = after
+    return None
+
+
+def place_name(zone_name: str) -> str:
+    """What people call a zone: the last part of its name, `Buenos Aires` for
+    `America/Argentina/Buenos_Aires`."""
+    return zone_name.rpartition("/")[2].replace("_", " ")
 
 
 def zone_short_name(instant: datetime, zone_name: str) -> str:

@@ -9,14 +9,21 @@ from accounts.audit import Event
 from extensions import db
 from models import Organisation, User
 
+INVITATION_WORDS_LIMIT = 1000
+
 
 @dataclass(frozen=True)
 class OrganisationSettings:
-    """`timezone` is an IANA name. `retention_days` counts from the last interview; None keeps candidates."""
+    """`timezone` is an IANA name. `retention_days` counts from the last interview; None keeps candidates.
+
+    The organisation's own words stand before and after the details of every invitation, as plain text.
+    """
 
     name: str
     timezone: str
     retention_days: int | None
+    invitation_intro: str = ""
+    invitation_closing: str = ""
 
 
 def change_profile(user: User, *, name: str, timezone: str) -> None:
@@ -34,7 +41,12 @@ def change_organisation(actor: User, wanted: OrganisationSettings) -> list[str]:
         changes.append(f"The time zone is {wanted.timezone}; before: {row.timezone}.")
     if row.retention_days != wanted.retention_days:
         changes.append(_retention_words(wanted.retention_days))
+    if row.invitation_intro != wanted.invitation_intro:
+        changes.append("The words before the details of invitations are different.")
+    if row.invitation_closing != wanted.invitation_closing:
+        changes.append("The words after the details of invitations are different.")
     row.name, row.timezone, row.retention_days = wanted.name, wanted.timezone, wanted.retention_days
+    row.invitation_intro, row.invitation_closing = wanted.invitation_intro, wanted.invitation_closing
     for words in changes:
         audit.record(Event.SETTINGS_CHANGED, words, actor)
     return changes

@@ -14,7 +14,7 @@ from urllib3.util import Retry
 
 from bench.installation import PASSWORD, TeamMember
 
-_HIDDEN = re.compile(r"<input\b[^>]*>")
+_INPUT = re.compile(r"<input\b[^>]*>")
 _ATTRIBUTE = re.compile(r'\b(name|value)="([^"]*)"')
 
 
@@ -80,7 +80,7 @@ class Person:
                 "duration_minutes": "45",
                 "timezone": "Europe/Berlin",
             },
-            {"hiring_manager": str(self._member.user_id), "others": ""},
+            {"hiring_manager": str(self._member.user_id)},
             {"title": "Engineer Interview", "message_to_candidate": "See you soon.", "internal_notes": ""},
             {},
         )
@@ -88,8 +88,7 @@ class Person:
             page = self._post(page.url, self._hidden(page) | fields)
         if not page.url.endswith("/finalize"):
             raise UnexpectedAnswerError(page.url)
-        reminders = (("reminders", "1440"), ("reminders", "60"))
-        return OpenDialog(page.url, (*self._hidden(page).items(), *reminders))
+        return OpenDialog(page.url, (*self._hidden(page).items(), *self._ticked(page)))
 
     def schedule(self, dialog: OpenDialog) -> Click:
         """Click Schedule Interview, and look at the page it leads to."""
@@ -108,10 +107,17 @@ class Person:
         return _good(self._http.post(url, data=fields, timeout=60))
 
     @staticmethod
+    def _ticked(page: requests.Response) -> list[tuple[str, str]]:
+        """What the boxes that are ticked already would send: the reminders, and who gets them."""
+        boxes = [tag for tag in _INPUT.findall(page.text) if 'type="checkbox"' in tag and " checked" in tag]
+        found = [dict(_ATTRIBUTE.findall(tag)) for tag in boxes]
+        return [(box["name"], box["value"]) for box in found]
+
+    @staticmethod
     def _hidden(page: requests.Response) -> dict[str, str]:
         """What the page's forms carry along: the token against forgery, and the state of the draft."""
         found = {}
-        for tag in _HIDDEN.findall(page.text):
+        for tag in _INPUT.findall(page.text):
             attributes = dict(_ATTRIBUTE.findall(tag))
             if attributes.get("name") in ("csrf_token", "version"):
                 found[attributes["name"]] = attributes.get("value", "")

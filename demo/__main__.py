@@ -99,7 +99,7 @@ def _serve(base_url: str, addresses: dict[str, Any]) -> int:
         app = create_app()
         first_start.migrate_database(app)
         with app.app_context():
-            seed(app.config["INSTALLATION_ID"])
+            seed(app.config["INSTALLATION_ID"], app.extensions["rules"])
     except ForeignDatabaseError:
         return _complain(f"{FOLDER.name}/ holds a database that is not the demo's; move it away first.")
     except SettingError as error:

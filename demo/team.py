@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from accounts.first_run import FirstRun, organisation, set_up
+from demo.interviews import schedule_all
 from extensions import db
 from hiring.commands import NewCandidate, NewJob, add_candidate, add_job
 from models import JobMember, Role, User
+from scheduling.rules import Rules
 from security import hash_password
 
 PASSWORD = "demo-password"
@@ -46,7 +48,7 @@ class ForeignDatabaseError(Exception):
     """The database in the demo's folder is somebody's real one."""
 
 
-def seed(installation_id: str) -> bool:
+def seed(installation_id: str, rules: Rules) -> bool:
     """Fill an empty database and commit; returns False when the demo's team was there already.
 
     Raises `ForeignDatabaseError` rather than touch a database that is not the demo's.
@@ -79,8 +81,13 @@ def seed(installation_id: str) -> bool:
     for title, department, location, manager, team in _JOBS:
         jobs[title] = add_job(NewJob(title, department, location, people[manager].id))
         db.session.add_all(JobMember(job_id=jobs[title].id, user_id=people[name].id) for name in team)
+    candidates = {}
     for candidate_name, address, phone, candidate_zone, job in _CANDIDATES:
-        add_candidate(NewCandidate(candidate_name, address, phone, candidate_zone, jobs[job].id))
+        candidates[candidate_name] = add_candidate(
+            NewCandidate(candidate_name, address, phone, candidate_zone, jobs[job].id)
+        )
+    db.session.flush()
+    schedule_all(owner, candidates, rules)
     db.session.commit()
     return True
 

@@ -32,6 +32,7 @@ from models import (
     TimelineEntry,
     User,
 )
+from scheduling import attachments
 from scheduling.timeline import note
 from timezones import utc_now
 
@@ -87,6 +88,7 @@ def erase_candidate(actor: User | None, candidate: Candidate, *, why: str = "") 
         raise HiringError("A mail of this candidate is just leaving. Try again in a minute.", "candidate")
     stub = f"Erased candidate #{candidate.id}"
     known = _known_as(candidate, [interview.id for interview in interviews])
+    attachments.give_up_all_of(candidate.id, [interview.id for interview in interviews])
     _forget_drafts(candidate, known)
     _empty_candidate(candidate, stub)
     for interview in interviews:
@@ -134,6 +136,8 @@ def _empty_interview(interview: Interview) -> None:
     interview.title, interview.agenda = title, "Erased."
     interview.message_to_candidate = interview.internal_notes = ""
     interview.requested_passcode = None
+    # The number may be theirs, and the address where they live.
+    interview.phone_number = interview.address = interview.directions = None
     # The links in the candidate's mails lead nowhere from now on.
     interview.link_generation += 1
     db.session.execute(

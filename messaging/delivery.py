@@ -18,7 +18,7 @@ from messaging.cleaning import one_line, shortened
 from messaging.facts import Person
 from messaging.headers import Mailbox
 from messaging.letters import Letter
-from messaging.transport import CalendarPart, HardenedConnection, HardenedMessage, Stage, mail
+from messaging.transport import CalendarPart, FilePart, HardenedConnection, HardenedMessage, Stage, mail
 from timezones import utc_now
 
 _SERVER_TEXT_LIMIT = 240
@@ -66,6 +66,8 @@ class Refused:
 
     code: int | None
     words: str
+    # Without its files it may still be taken.
+    is_too_large: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,9 @@ def _default_sender() -> str:
     return bare_address(current_app.config.get("MAIL_DEFAULT_SENDER"))
 
 
-def deliver(letter: Letter, envelope: Envelope) -> Outcome:
-    """Send one letter to one recipient. Needs an application context; takes at most about a minute.
+def deliver(letter: Letter, envelope: Envelope, files: tuple[FilePart, ...] = ()) -> Outcome:
+    """Send one letter to one recipient, with its files. Needs an application context; takes at most about a
+    minute.
 
     Raises for no fault of the outside: each becomes an outcome with one plain sentence for people.
     """
@@ -115,7 +118,7 @@ def deliver(letter: Letter, envelope: Envelope) -> Outcome:
     except ValueError:
         return Refused(None, _words(f"{envelope.recipient.address} cannot be used as a mail address."))
     try:
-        message = _message(letter, envelope, recipient)
+        message = _message(letter, envelope, recipient, files)
     except ValueError as error:
         return Refused(None, _words(f"The mail could not be written: {error}."))
     connection = mail.connect()
@@ -134,7 +137,9 @@ def _acceptance(connection: HardenedConnection) -> Accepted:
     return Accepted(reply.code, _words(f"The mail server took it: {_said(reply.code, reply.text)}"))
 
 
-def _message(letter: Letter, envelope: Envelope, recipient: str) -> HardenedMessage:
+def _message(
+    letter: Letter, envelope: Envelope, recipient: str, files: tuple[FilePart, ...]
+) -> HardenedMessage:
     """Raises `ValueError` when a header cannot be written."""
     speaks_utf8 = needs_smtputf8(recipient)
     reply_to = _entry(envelope.reply_to, speaks_utf8)
@@ -154,6 +159,7 @@ def _message(letter: Letter, envelope: Envelope, recipient: str) -> HardenedMess
         sent_at=utc_now(),
         references=_bracketed(envelope.references) if envelope.references else None,
         calendar=calendar,
+        files=files,
     )
 
 
@@ -211,7 +217,14 @@ def _outcome_of_answer(code: int, text: bytes | str, stage: Stage, address: str)
     # the sender concerns all mails alike, except that this one is too large (552).
     if code == 530 or (stage is Stage.SENDER and code != 552):
         return Misconfigured(_words(f"{_server()} does not let us send as {sender_address()}: {said}"))
-    return Refused(code, _words(f"The mail server refused the mail to {address}: {said}"))
+    return Refused(
+        code, _words(f"The mail server refused the mail to {address}: {said}"), _is_too_large(code, said)
+    )
+
+
+def _is_too_large(code: int, said: str) -> bool:
+    """552 also says that a mailbox is full (5.2.2); then nothing is gained by sending less."""
+    return (code == 552 and "5.2.2" not in said) or "5.3.4" in said or "5.2.3" in said
 
 
 def _outcome_of_missing_extension(stage: Stage, address: str) -> Outcome:

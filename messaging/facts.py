@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from messaging.cleaning import many_lines, one_line
-from models import Interview, Mail, MeetingState, ReaderRole
+from models import Interview, Mail, MeetingState, Organisation, PhoneCaller, ReaderRole
 
 LinkState = Literal["ready", "waiting", "failed", "none"]
 
@@ -39,12 +39,27 @@ class Person:
 
 
 @dataclass(frozen=True)
+class AttachedFile:
+    """A file that goes with the invitation. `stored_as` says where its bytes are kept."""
+
+    name: str
+    content_type: str
+    size_bytes: int
+    is_for_team_only: bool
+    stored_as: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", one_line(self.name))
+
+
+@dataclass(frozen=True)
 class InterviewFacts:
     """One interview as everybody who is invited may know it. All text is cleaned on the way in.
 
     `starts_at` is an aware instant, `zone` the IANA name of the zone it was planned in. A ready link has
     a `join_url`; "waiting" and "failed" read the same to those invited, and "none" is an interview
-    without a meeting. Raises `ValueError` for a naive instant and for a ready link without an address.
+    without a meeting: one with a `phone_number` or an `address`. Raises `ValueError` for a naive instant
+    and for a ready link without an address.
     """
 
     title: str
@@ -67,6 +82,14 @@ class InterviewFacts:
     uid: str
     revision: int
     is_cancelled: bool = False
+    phone_number: str | None = None
+    candidate_calls: bool = False
+    address: str | None = None
+    directions: str = ""
+    # The organisation's own words before and after the details of an invitation.
+    intro: str = ""
+    closing: str = ""
+    files: tuple[AttachedFile, ...] = ()
 
     def __post_init__(self) -> None:
         if self.starts_at.tzinfo is None:
@@ -75,11 +98,13 @@ class InterviewFacts:
             raise ValueError("a ready link needs its address")
         for name in ("title", "job_title", "organisation", "type_label", "uid"):
             object.__setattr__(self, name, one_line(getattr(self, name)))
-        for name in ("software_label", "join_url", "passcode"):
+        for name in ("software_label", "join_url", "passcode", "phone_number"):
             value = getattr(self, name)
             object.__setattr__(self, name, one_line(value) or None if value else None)
-        for name in ("agenda", "message_to_candidate"):
+        for name in ("agenda", "message_to_candidate", "intro", "closing"):
             object.__setattr__(self, name, many_lines(getattr(self, name)))
+        object.__setattr__(self, "address", many_lines(self.address or "") or None)
+        object.__setattr__(self, "directions", many_lines(self.directions))
 
     @property
     def participants(self) -> tuple[Person, ...]:
@@ -89,18 +114,27 @@ class InterviewFacts:
             by_address.setdefault(person.address.casefold(), person)
         return tuple(by_address.values())
 
+    def files_for(self, reader: Reader) -> tuple[AttachedFile, ...]:
+        """The files that this reader's copy of the invitation brings."""
+        return tuple(file for file in self.files if reader.is_of_the_team or not file.is_for_team_only)
+
 
 @dataclass(frozen=True)
 class Reader:
-    """Whom one copy is written for. `join_page_url` is this reader's own and stands in no other copy."""
+    """Whom one copy is written for. `join_page_url` is this reader's own and stands in no other copy.
+
+    A guest who attends is not `is_of_the_team`: only those who can sign in are.
+    """
 
     person: Person
     role: ReaderRole
     join_page_url: str | None
+    is_of_the_team: bool = False
 
 
-def facts_of(interview: Interview, organisation_name: str) -> InterviewFacts:
-    """The facts of a stored interview. Reads its application, people and meeting; changes nothing."""
+def facts_of(interview: Interview, organisation: Organisation) -> InterviewFacts:
+    """The facts of an interview, stored or about to be. Reads its application, people, meeting and files;
+    changes nothing."""
     meeting = interview.meeting if interview.meeting is not None and interview.meeting.is_wanted else None
     link_state = _LINK_STATES[meeting.state] if meeting else "none"
     is_ready = link_state == "ready"
@@ -108,9 +142,9 @@ def facts_of(interview: Interview, organisation_name: str) -> InterviewFacts:
     return InterviewFacts(
         title=interview.title,
         job_title=interview.application.job.title,
-        organisation=organisation_name,
-        type_label=interview.interview_type.value.replace("_", " ").capitalize(),
-        software_label=meeting.software.label if meeting else None,
+        organisation=organisation.name,
+        type_label=interview.interview_type.label,
+        software_label=meeting.called if meeting else None,
         starts_at=interview.starts_at,
         duration_minutes=interview.duration_minutes,
         zone=interview.timezone,
@@ -129,12 +163,23 @@ def facts_of(interview: Interview, organisation_name: str) -> InterviewFacts:
         ),
         uid=interview.ics_uid,
         revision=interview.revision,
+        phone_number=interview.phone_number,
+        candidate_calls=interview.phone_caller is PhoneCaller.CANDIDATE,
+        address=interview.address,
+        directions=interview.directions or "",
+        intro=organisation.invitation_intro,
+        closing=organisation.invitation_closing,
+        files=tuple(
+            AttachedFile(row.name, row.content_type, row.size_bytes, row.is_for_team_only, row.stored_as)
+            for row in interview.attachments
+        ),
     )
 
 
 def reader_of(mail: Mail, interview: Interview, join_page_url: str | None) -> Reader:
     """Whom a queued mail is written for, with the zone that person is known to live in."""
-    return Reader(Person(mail.name, mail.address, _zone_of(mail, interview)), mail.role, join_page_url)
+    person = Person(mail.name, mail.address, _zone_of(mail, interview))
+    return Reader(person, mail.role, join_page_url, is_of_the_team=mail.user_id is not None)
 
 
 def _zone_of(mail: Mail, interview: Interview) -> str | None:

@@ -13,7 +13,8 @@ from icalendar import Calendar, Event, vCalAddress, vText, vUri
 
 from messaging.addresses import wire_address
 from messaging.facts import InterviewFacts, Person, Reader
-from messaging.wording import join_label
+from messaging.wording import call_words, join_label, on_one_line
+from models import ReaderRole
 
 Method = Literal["REQUEST", "CANCEL"]
 
@@ -64,6 +65,10 @@ def build_ics(
 def _location(facts: InterviewFacts) -> str:
     if facts.join_url:
         return facts.join_url
+    if facts.phone_number:
+        return f"Phone: {facts.phone_number}"
+    if facts.address:
+        return on_one_line(facts.address)
     return facts.software_label or facts.type_label
 
 
@@ -82,11 +87,31 @@ def _description(facts: InterviewFacts, reader: Reader) -> str:
         if reader.join_page_url:
             join += f"\nThis page will always show the current link: {reader.join_page_url}"
         blocks.append(join)
+    else:
+        blocks += _where(facts, reader)
     if facts.agenda:
         blocks.append(f"Agenda\n{facts.agenda}")
     if facts.message_to_candidate:
         blocks.append(facts.message_to_candidate)
     return "\n\n".join(blocks)
+
+
+def _where(facts: InterviewFacts, reader: Reader) -> list[str]:
+    """Number or address of an interview without a meeting, and the page that has the current one."""
+    blocks = []
+    if facts.phone_number:
+        is_candidate = reader.role is ReaderRole.CANDIDATE
+        words = call_words(
+            facts.candidate.name, candidate_calls=facts.candidate_calls, to_candidate=is_candidate
+        )
+        blocks.append(f"{words} {facts.phone_number}")
+    if facts.address:
+        blocks.append(f"Where\n{facts.address}")
+    if facts.directions:
+        blocks.append(f"How to get there\n{facts.directions}")
+    if reader.join_page_url:
+        blocks.append(f"This page always shows how things stand: {reader.join_page_url}")
+    return blocks
 
 
 def _organizer(name: str, sender: str) -> vCalAddress:

@@ -6,6 +6,7 @@ in the dialog is this composer's work, not a likeness of it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,8 +14,17 @@ from messaging.cleaning import one_line, shortened
 from messaging.facts import InterviewFacts, Reader
 from messaging.invites import Method, build_ics
 from messaging.rendering import rendered
-from messaging.wording import duration_words, join_label, other_period, period, reader_zone, short_start
+from messaging.wording import (
+    call_words,
+    duration_words,
+    join_label,
+    other_period,
+    period,
+    reader_zone,
+    short_start,
+)
 from models import ReaderRole
+from phone_numbers import phone_link
 
 # Long enough for every sensible title, short enough that the date at the end survives in an inbox.
 SUBJECT_LIMIT = 180
@@ -39,7 +49,7 @@ def compose_invitation(facts: InterviewFacts, reader: Reader, *, sender: str, ma
     entry. `made_at`, aware, is when this revision was written down.
     """
     ics = build_ics(facts, reader, sender=sender, made_at=made_at)
-    return _compose("invitation", facts, reader, {}, ics)
+    return _compose("invitation", facts, reader, {"files": facts.files_for(reader)}, ics)
 
 
 def compose_reminder(facts: InterviewFacts, reader: Reader, minutes_before: int) -> Letter:
@@ -52,7 +62,7 @@ def compose_reminder(facts: InterviewFacts, reader: Reader, minutes_before: int)
 
 
 def _compose(
-    kind: str, facts: InterviewFacts, reader: Reader, extra: dict[str, str], ics: bytes | None
+    kind: str, facts: InterviewFacts, reader: Reader, extra: Mapping[str, object], ics: bytes | None
 ) -> Letter:
     zone = reader_zone(facts, reader)
     context = {
@@ -68,7 +78,15 @@ def _compose(
         "message_heading": _message_heading(facts, reader),
         "join_label": join_label(facts.software_label),
         # A pasted link can be anything; only a web address may become something to click on.
-        "join_url_is_web": bool(facts.join_url and facts.join_url.startswith(("https://", "http://"))),
+        "join_url_is_web": bool(
+            facts.join_url and facts.join_url.lower().startswith(("https://", "http://"))
+        ),
+        "call_words": call_words(
+            facts.candidate.name,
+            candidate_calls=facts.candidate_calls,
+            to_candidate=reader.role is ReaderRole.CANDIDATE,
+        ),
+        "phone_link": phone_link(facts.phone_number or ""),
         **extra,
     }
     subject, text, html = rendered(kind, context)

@@ -44,6 +44,15 @@ class CalendarPart:
     method: str
 
 
+@dataclass(frozen=True)
+class FilePart:
+    """A file on its way, under the name that the reader is to see."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
 class HardenedMessage(Message):
     """One mail to one recipient, written by the standard library's current mail package.
 
@@ -66,6 +75,7 @@ class HardenedMessage(Message):
         sent_at: datetime,
         references: str | None = None,
         calendar: CalendarPart | None = None,
+        files: tuple[FilePart, ...] = (),
     ) -> None:
         super().__init__(subject=subject, recipients=[recipient], body=text, html=html, sender=sender.address)
         self.msgId = message_id
@@ -73,7 +83,7 @@ class HardenedMessage(Message):
         self.needs_smtputf8 = needs_smtputf8(recipient)
         self._email = EmailMessage(policy=SMTPUTF8 if self.needs_smtputf8 else SMTP)
         self._write_headers(sender, to, cc, reply_to, sent_at, references)
-        self._write_parts(text, html, calendar)
+        self._write_parts(text, html, calendar, files)
 
     def _write_headers(
         self,
@@ -105,8 +115,10 @@ class HardenedMessage(Message):
         email["Auto-Submitted"] = "auto-generated"
         email["X-Auto-Response-Suppress"] = "All"
 
-    def _write_parts(self, text: str, html: str, calendar: CalendarPart | None) -> None:
-        """Text, HTML and calendar as alternatives, the calendar once more as a file.
+    def _write_parts(
+        self, text: str, html: str, calendar: CalendarPart | None, files: tuple[FilePart, ...]
+    ) -> None:
+        """Text, HTML and calendar as alternatives, the calendar once more as a file, then the other files.
 
         Mail programs show the last alternative they understand; some take invitations only from there
         and some only from an attachment. Base64 keeps the calendar's line ends byte for byte.
@@ -126,6 +138,11 @@ class HardenedMessage(Message):
                 cte="base64",
                 params=parameters,
                 filename="invite.ics",
+            )
+        for file in files:
+            maintype, _, subtype = file.content_type.partition("/")
+            email.add_attachment(
+                file.content, maintype=maintype, subtype=subtype, cte="base64", filename=file.name
             )
         for part in email.walk():
             if part is not email:

@@ -1,4 +1,4 @@
-"""Times and labels in the words that mails and calendar files share."""
+"""Times and labels in the words that mails, calendar files and the page behind a join address share."""
 
 from __future__ import annotations
 
@@ -54,8 +54,25 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def join_label(software_label: str | None) -> str:
-    """What the join button says: `Join Zoom Meeting`, `Join Google Meet`."""
-    if software_label is None or software_label == "Other":
+# Only these names do not say by themselves that they are a meeting's; what somebody calls a link of their
+# own, such as "Webex" or "Our video room", reads well as it is.
+_CALLED_MEETING = frozenset({"Zoom", "Microsoft Teams"})
+
+
+def join_label(called: str | None) -> str:
+    """What the join button says: `Join Zoom Meeting`, `Join Google Meet`, `Join Webex`."""
+    if called is None or called == "Other":
         return "Join Meeting"
-    return f"Join {software_label}" if software_label.endswith("Meet") else f"Join {software_label} Meeting"
+    return f"Join {called} Meeting" if called in _CALLED_MEETING else f"Join {called}"
+
+
+def call_words(candidate_name: str, *, candidate_calls: bool, to_candidate: bool) -> str:
+    """Who calls whom, as the beginning of a line that ends with the number."""
+    if to_candidate:
+        return "Please call" if candidate_calls else "We will call you on"
+    return f"{candidate_name} calls" if candidate_calls else f"The team calls {candidate_name} on"
+
+
+def on_one_line(address: str) -> str:
+    """A postal address for places that have a single line."""
+    return ", ".join(line.strip(" ,") for line in address.split("\n") if line.strip(" ,"))

@@ -106,6 +106,11 @@ class Meeting(Model):
     host: Mapped[User | None] = relationship()
     attempts: Mapped[list[MeetingAttempt]] = relationship(order_by="MeetingAttempt.id")
 
+    @property
+    def called(self) -> str:
+        """What people call it: by the software it is made with, or as the label of a pasted link says."""
+        return self.label or self.software.label
+
 
 class AttemptState(StrEnum):
     """What is known of one create call.
@@ -214,4 +219,6 @@ class Mail(Model):
     words: Mapped[str | None] = mapped_column(sa.String(500))
     # A delivery was cut off after the text had been handed over: the server may have taken it.
     may_be_double: Mapped[bool] = mapped_column(default=False)
+    # The server found it too large with its files, and an invitation without them is better than none.
+    leaves_files_out: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)

@@ -22,6 +22,10 @@ class InterviewType(StrEnum):
     PHONE = "phone"
     IN_PERSON = "in_person"
 
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
 
 class PhoneCaller(StrEnum):
     """Who dials at the start of a phone interview."""

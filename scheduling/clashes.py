@@ -1,73 +1,177 @@
-"""Who is already busy with another interview of ours at the wanted time."""
+"""What else happens at a wanted time: to the people of the team, to the candidate, on the Zoom account.
+
+A clash warns and does not forbid. Whoever schedules accepts exactly the clashes they were shown, each by its
+key; one that appeared since is a new question.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import hashlib
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from extensions import db
-from models import Attendee, Interview, InterviewStatus, User
+from models import Application, Attendee, Interview, InterviewStatus, Meeting, MeetingSoftware, User
+from scheduling.hosts import Host, first_usable, possible_hosts
+from scheduling.timeline import possessive
+from scheduling.venues import OnlineMeeting, Venue
 
 # No interview lasts longer, so an earlier one than this cannot reach into the wanted time.
-_LONGEST = timedelta(minutes=1440)
+LONGEST = timedelta(minutes=1440)
+
+
+class ClashKind(StrEnum):
+    """What is taken twice. Zoom runs one meeting at a time on an account: it ends or refuses the second."""
+
+    PERSON = "person"
+    CANDIDATE = "candidate"
+    ZOOM_ACCOUNT = "zoom_account"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an interview would take up. `zoom_host` is who will be asked first to host it by Zoom, if it is
+    held by Zoom and anybody can."""
+
+    starts_at: datetime
+    duration_minutes: int
+    user_ids: frozenset[int]
+    candidate_id: int
+    zoom_host: Host | None = None
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.duration_minutes)
 
 
 @dataclass(frozen=True)
 class Clash:
-    """Somebody of the team has another interview then. Times are aware UTC."""
+    """Something is taken by another interview then. `name` is whose; times are aware UTC.
 
+    `key` is another one as soon as either of the two interviews moves, so that what was accepted once is
+    not accepted for a different time.
+    """
+
+    kind: ClashKind
+    subject_id: int
     name: str
+    interview_id: int
     starts_at: datetime
     ends_at: datetime
+    key: str
 
 
-def find_clashes(
-    user_ids: Collection[int], starts_at: datetime, duration_minutes: int, *, lock: bool = False
-) -> list[Clash]:
-    """The scheduled interviews of these people that overlap the wanted time, soonest first.
+def zoom_host_for(venue: Venue, hiring_manager: User, scheduler: User) -> Host | None:
+    """On whose Zoom account a meeting there would be made first."""
+    if not isinstance(venue, OnlineMeeting) or venue.software is not MeetingSoftware.ZOOM:
+        return None
+    return first_usable(possible_hosts(venue.software, hiring_manager, scheduler))
 
-    `lock` holds the people's rows for the rest of the transaction, in the order of their ids, so that two
-    commands for one person cannot both find the time free. SQLite has one writer and needs no lock.
+
+def find_clashes(wanted: Wanted, *, lock: bool = False) -> list[Clash]:
+    """The scheduled interviews that take the same people, candidate or Zoom account then, soonest first.
+
+    `lock` holds the rows of the people and of the host for the rest of the transaction, in the order of
+    their ids, so that two commands for one of them cannot both find the time free. The candidate's row is
+    the caller's to lock. SQLite has one writer and needs no lock.
     """
     if lock:
+        hosting = {wanted.zoom_host.user.id} if wanted.zoom_host else set()
         db.session.scalars(
-            sa.select(User.id).where(User.id.in_(user_ids)).order_by(User.id).with_for_update()
+            sa.select(User.id)
+            .where(User.id.in_(wanted.user_ids | hosting))
+            .order_by(User.id)
+            .with_for_update()
         ).all()
-    ends_at = starts_at + timedelta(minutes=duration_minutes)
     # Bare columns first: hardly ever is anything near, and somebody is waiting for the answer to a click.
     nearby = db.session.execute(
         sa.select(Interview.id, Interview.starts_at, Interview.duration_minutes).where(
             Interview.status == InterviewStatus.SCHEDULED,
-            Interview.starts_at < ends_at,
-            Interview.starts_at > starts_at - _LONGEST,
-            sa.or_(
-                Interview.hiring_manager_id.in_(user_ids),
-                Interview.id.in_(sa.select(Attendee.interview_id).where(Attendee.user_id.in_(user_ids))),
-            ),
+            Interview.starts_at < wanted.ends_at,
+            Interview.starts_at > wanted.starts_at - LONGEST,
+            sa.or_(*_takes_the_same(wanted)),
         )
     )
     overlapping = [
-        number for number, begins, minutes in nearby if begins + timedelta(minutes=minutes) > starts_at
+        number for number, begins, minutes in nearby if begins + timedelta(minutes=minutes) > wanted.starts_at
     ]
-    return _clashes_with(overlapping, user_ids) if overlapping else []
-
-
-def _clashes_with(interview_ids: list[int], user_ids: Collection[int]) -> list[Clash]:
-    found = []
-    for interview in db.session.scalars(
+    if not overlapping:
+        return []
+    interviews = db.session.scalars(
         sa.select(Interview)
-        .where(Interview.id.in_(interview_ids))
-        .options(selectinload(Interview.attendees), selectinload(Interview.hiring_manager))
+        .where(Interview.id.in_(overlapping))
+        .options(
+            selectinload(Interview.attendees),
+            selectinload(Interview.hiring_manager),
+            selectinload(Interview.application).selectinload(Application.candidate),
+            selectinload(Interview.meeting),
+        )
         .order_by(Interview.starts_at, Interview.id)
+    )
+    return [clash for interview in interviews for clash in _clashes_with(interview, wanted)]
+
+
+def in_words(clashes: Collection[Clash]) -> str:
+    """Whose time was taken, in a sentence or two, for somebody who had not seen these clashes before."""
+    names = ", ".join(dict.fromkeys(c.name for c in clashes if c.kind is not ClashKind.ZOOM_ACCOUNT))
+    hosts = ", ".join(dict.fromkeys(possessive(c.name) for c in clashes if c.kind is ClashKind.ZOOM_ACCOUNT))
+    words = [f"{names} got another interview at this time."] if names else []
+    if hosts:
+        words.append(f"{hosts} Zoom account got another meeting at this time, and runs only one at once.")
+    return " ".join(words)
+
+
+def _takes_the_same(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    same: list[sa.ColumnElement[bool]] = [
+        Interview.hiring_manager_id.in_(wanted.user_ids),
+        Interview.id.in_(sa.select(Attendee.interview_id).where(Attendee.user_id.in_(wanted.user_ids))),
+        Interview.application_id.in_(
+            sa.select(Application.id).where(Application.candidate_id == wanted.candidate_id)
+        ),
+    ]
+    if wanted.zoom_host is not None:
+        same.append(
+            Interview.id.in_(sa.select(Meeting.interview_id).where(Meeting.software == MeetingSoftware.ZOOM))
+        )
+    return same
+
+
+def _clashes_with(interview: Interview, wanted: Wanted) -> Iterator[Clash]:
+    ends_at = interview.starts_at + timedelta(minutes=interview.duration_minutes)
+
+    def clash(kind: ClashKind, subject_id: int, name: str) -> Clash:
+        times = (interview.starts_at, ends_at, wanted.starts_at, wanted.ends_at)
+        said = f"{kind} {subject_id} {interview.id} " + " ".join(time.isoformat() for time in times)
+        key = hashlib.sha256(said.encode()).hexdigest()[:16]
+        return Clash(kind, subject_id, name, interview.id, interview.starts_at, ends_at, key)
+
+    busy = {interview.hiring_manager_id: interview.hiring_manager.name}
+    busy |= {a.user_id: a.name for a in interview.attendees if a.user_id is not None}
+    for number, name in busy.items():
+        if number in wanted.user_ids:
+            yield clash(ClashKind.PERSON, number, name)
+    if interview.candidate.id == wanted.candidate_id:
+        yield clash(ClashKind.CANDIDATE, interview.candidate.id, interview.candidate.name)
+    if wanted.zoom_host is not None and _is_on_account_of(interview, wanted.zoom_host):
+        yield clash(ClashKind.ZOOM_ACCOUNT, wanted.zoom_host.user.id, wanted.zoom_host.user.name)
+
+
+def _is_on_account_of(interview: Interview, host: Host) -> bool:
+    meeting = interview.meeting
+    if (
+        meeting is None
+        or host.connection is None
+        or meeting.software is not MeetingSoftware.ZOOM
+        or not meeting.is_wanted
     ):
-        until = interview.starts_at + timedelta(minutes=interview.duration_minutes)
-        busy = {interview.hiring_manager_id: interview.hiring_manager.name}
-        busy |= {a.user_id: a.name for a in interview.attendees if a.user_id is not None}
-        found += [
-            Clash(name, interview.starts_at, until) for number, name in busy.items() if number in user_ids
-        ]
-    return found
+        return False
+    if meeting.connection_id is not None:
+        return meeting.connection_id == host.connection.id
+    # Not made yet: it will be on the account of whoever is asked first.
+    its_host = first_usable(possible_hosts(meeting.software, interview.hiring_manager, interview.scheduler))
+    return its_host is not None and its_host.user.id == host.user.id

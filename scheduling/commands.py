@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -17,16 +17,15 @@ from models import (
     Candidate,
     Interview,
     InterviewStatus,
-    InterviewType,
-    MeetingSoftware,
     SchedulingMethod,
     User,
 )
-from scheduling import drafts, mails, meetings
-from scheduling.clashes import find_clashes
+from scheduling import attachments, drafts, mails, meetings, venues
+from scheduling.clashes import Clash, Wanted, find_clashes, in_words, zoom_host_for
 from scheduling.errors import SchedulingError
 from scheduling.rules import Rules
 from scheduling.timeline import note
+from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
 from timezones import utc_now
 
 
@@ -42,15 +41,14 @@ class NewAttendee:
 @dataclass(frozen=True)
 class ScheduleInterview:
     """Everything the six steps gathered. `starts_at` is aware UTC; `wall_time` is what was typed, as
-    `2026-11-24T09:00` in `timezone`; `reminder_minutes` count back from the start."""
+    `2026-11-24T09:00` in `timezone`; `reminder_minutes` count back from the start; `accepted_clashes` are
+    the keys of the clashes that were shown and found all right."""
 
     draft_id: str
     draft_version: int
     application_id: int
-    interview_type: InterviewType
-    software: MeetingSoftware | None
+    venue: Venue
     agenda: str
-    passcode: str | None = field(repr=False)
     starts_at: datetime
     wall_time: str
     timezone: str
@@ -61,7 +59,8 @@ class ScheduleInterview:
     message_to_candidate: str
     internal_notes: str
     reminder_minutes: tuple[int, ...]
-    clash_is_ok: bool
+    accepted_clashes: frozenset[str]
+    no_reminder_for: frozenset[str] = frozenset()
 
 
 def schedule_interview(actor: User, command: ScheduleInterview, rules: Rules) -> Interview:
@@ -88,6 +87,7 @@ def schedule_interview(actor: User, command: ScheduleInterview, rules: Rules) ->
         raise SchedulingError("This job was closed meanwhile.", step="setup", field="job")
     if command.starts_at <= utc_now():
         raise SchedulingError("This time has passed. Choose a later one.", step="date-time", field="date")
+    venues.check(command.venue)
     manager = db.session.get(User, command.hiring_manager_id)
     if manager is None or not manager.is_active:
         raise SchedulingError(
@@ -95,52 +95,89 @@ def schedule_interview(actor: User, command: ScheduleInterview, rules: Rules) ->
             step="attendees",
             field="hiring_manager",
         )
-    _refuse_clashes(command)
+    _refuse_new_clashes(command, clashes_of(command, candidate.id, manager, actor, lock=True))
 
+    ics_uid = f"{secrets.token_hex(16)}@{rules.message_id_domain}"
+    interview = planned_interview(command, application, actor, manager, ics_uid=ics_uid)
+    db.session.add(interview)
+    db.session.flush()
+    drafts.point_to_interview(command.draft_id, interview.id)
+    attachments.move_to_interview(command.draft_id, interview.id)
+    note(interview.id, f"{actor.name} scheduled the interview", actor=actor)
+    due_at = utc_now()
+    match command.venue:
+        case OnlineMeeting(software):
+            due_at = meetings.want_meeting(interview, software, rules).grace_ends_at
+        case PastedLink(url, label):
+            meetings.keep_pasted_link(interview, url, label)
+    mails.queue_first_mails(
+        interview,
+        rules,
+        invite_by=due_at,
+        remind_minutes_before=command.reminder_minutes,
+        no_reminder_for=command.no_reminder_for,
+    )
+    return interview
+
+
+def planned_interview(
+    command: ScheduleInterview, application: Application, scheduler: User, manager: User, *, ics_uid: str
+) -> Interview:
+    """The interview that a command asks for, as a row that nobody has written yet."""
     interview = Interview(
-        application_id=application.id,
-        scheduler_id=actor.id,
-        hiring_manager_id=manager.id,
-        interview_type=command.interview_type,
+        application=application,
+        scheduler=scheduler,
+        hiring_manager=manager,
+        interview_type=command.venue.interview_type,
         method=SchedulingMethod.DIRECT,
         status=InterviewStatus.SCHEDULED,
         title=command.title,
         agenda=command.agenda,
         message_to_candidate=command.message_to_candidate,
         internal_notes=command.internal_notes,
-        requested_passcode=command.passcode,
         starts_at=command.starts_at,
         duration_minutes=command.duration_minutes,
         wall_time=command.wall_time,
         timezone=command.timezone,
-        ics_uid=f"{secrets.token_hex(16)}@{rules.message_id_domain}",
+        ics_uid=ics_uid,
+        revision=0,
         attendees=[
-            Attendee(user_id=person.user_id, name=person.name, email=person.email)
+            Attendee(
+                user_id=person.user_id,
+                user=db.session.get(User, person.user_id) if person.user_id is not None else None,
+                name=person.name,
+                email=person.email,
+            )
             for person in _distinct(command.attendees, {application.candidate.email, manager.email})
         ],
     )
-    db.session.add(interview)
-    db.session.flush()
-    drafts.point_to_interview(command.draft_id, interview.id)
-    note(interview.id, f"{actor.name} scheduled the interview", actor=actor)
-    due_at = utc_now()
-    if command.software is not None:
-        due_at = meetings.want_meeting(interview, command.software, rules).grace_ends_at
-    mails.queue_first_mails(
-        interview, rules, invite_by=due_at, remind_minutes_before=command.reminder_minutes
-    )
+    match command.venue:
+        case OnlineMeeting(passcode=passcode):
+            interview.requested_passcode = passcode
+        case PhoneCall(number, caller):
+            interview.phone_number, interview.phone_caller = number, caller
+        case OnSite(address, directions):
+            interview.address, interview.directions = address, directions
     return interview
 
 
-def _refuse_clashes(command: ScheduleInterview) -> None:
-    team = {command.hiring_manager_id} | {p.user_id for p in command.attendees if p.user_id is not None}
-    clashes = find_clashes(team, command.starts_at, command.duration_minutes, lock=True)
-    if clashes and not command.clash_is_ok:
-        names = ", ".join(dict.fromkeys(clash.name for clash in clashes))
+def clashes_of(
+    command: ScheduleInterview, candidate_id: int, manager: User, scheduler: User, *, lock: bool = False
+) -> list[Clash]:
+    """Everything that the interview would clash with, accepted or not."""
+    team = {manager.id} | {person.user_id for person in command.attendees if person.user_id is not None}
+    host = zoom_host_for(command.venue, manager, scheduler)
+    wanted = Wanted(command.starts_at, command.duration_minutes, frozenset(team), candidate_id, host)
+    return find_clashes(wanted, lock=lock)
+
+
+def _refuse_new_clashes(command: ScheduleInterview, clashes: list[Clash]) -> None:
+    new = [clash for clash in clashes if clash.key not in command.accepted_clashes]
+    if new:
         raise SchedulingError(
-            f"{names} got another interview at this time. Choose another time, or tick that it is all right.",
+            f"{in_words(new)} Choose another time, or tick that it is all right.",
             step="date-time",
-            field="clash_ok",
+            field="accepted_clashes",
         )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,9 +13,9 @@ from sqlalchemy.orm import selectinload
 
 from accounts.permissions import Action
 from extensions import db
-from hiring.queries import candidate_is_within
-from models import Candidate, Draft, User
-from scheduling.errors import DraftGoneError, DraftStaleError, DraftUsedError
+from hiring.queries import application_is_within, candidate_is_within
+from models import Application, Candidate, Draft, Job, User
+from scheduling.errors import DraftExpiredError, DraftGoneError, DraftStaleError, DraftUsedError
 from timezones import utc_now
 
 LIFETIME = timedelta(days=14)
@@ -23,24 +24,49 @@ LIFETIME = timedelta(days=14)
 STEPS = ("setup", "date-time", "attendees", "details", "preview", "finalize")
 
 
-def start(actor: User, candidate_id: int) -> Draft:
-    """A new draft for one candidate; old ones of this person are cleared away on the occasion."""
+@dataclass(frozen=True)
+class OpenDraft:
+    """A half-finished interview as lists show it. `job_title` is None until the job is chosen."""
+
+    id: str
+    candidate_name: str
+    job_title: str | None
+    steps_done: int
+    updated_at: datetime
+
+
+def start(actor: User, candidate_id: int, payload: Mapping[str, Any] | None = None) -> Draft:
+    """A new draft for one candidate, empty or filled in; old ones of this person are cleared away on the
+    occasion."""
     now = utc_now()
     db.session.execute(sa.delete(Draft).where(Draft.owner_id == actor.id, Draft.updated_at < now - LIFETIME))
-    draft = Draft(id=secrets.token_urlsafe(18), owner_id=actor.id, candidate_id=candidate_id, payload={})
+    draft = Draft(
+        id=secrets.token_urlsafe(18),
+        owner_id=actor.id,
+        candidate_id=candidate_id,
+        payload=dict(payload or {}),
+    )
     db.session.add(draft)
     db.session.flush()
     return draft
 
 
 def find(actor: User, draft_id: str) -> Draft:
-    """The draft, if it is this person's and not too old. Raises `DraftGoneError` and `DraftUsedError`."""
+    """The draft, if it is this person's. Raises `DraftGoneError`, also as `DraftExpiredError`, and
+    `DraftUsedError`."""
     draft = db.session.get(Draft, draft_id)
-    if draft is None or draft.owner_id != actor.id or draft.updated_at < utc_now() - LIFETIME:
+    if draft is None or draft.owner_id != actor.id:
         raise DraftGoneError(draft_id)
     if draft.used_at is not None:
         raise DraftUsedError(draft.interview_id)
+    if draft.updated_at < utc_now() - LIFETIME:
+        raise DraftExpiredError(draft.candidate_id)
     return draft
+
+
+def discard(draft: Draft) -> None:
+    """Throw a draft away. Its files lose their owner by this, and the sweep removes them."""
+    db.session.execute(sa.delete(Draft).where(Draft.id == draft.id, Draft.used_at.is_(None)))
 
 
 def save_step(draft: Draft, version: int, step: str, values: Mapping[str, Any]) -> None:
@@ -93,22 +119,52 @@ def point_to_interview(draft_id: str, interview_id: int) -> None:
     )
 
 
-def open_drafts(actor: User, *, limit: int = 5) -> list[Draft]:
-    """This person's unfinished drafts, newest first."""
-    return list(
-        db.session.scalars(
-            sa.select(Draft)
-            .where(
-                Draft.owner_id == actor.id,
-                # Somebody who is out of sight by now is not shown from before.
-                Draft.candidate_id.in_(
-                    sa.select(Candidate.id).where(candidate_is_within(actor, Action.SCHEDULE))
-                ),
-                Draft.used_at.is_(None),
-                Draft.updated_at > utc_now() - LIFETIME,
-            )
-            .options(selectinload(Draft.candidate))
-            .order_by(Draft.updated_at.desc())
-            .limit(limit)
+def open_drafts(actor: User, *, candidate_id: int | None = None, limit: int = 10) -> list[OpenDraft]:
+    """This person's unfinished drafts, or those for one candidate, newest first."""
+    query = (
+        sa.select(Draft)
+        .where(
+            Draft.owner_id == actor.id,
+            # Somebody who is out of sight by now is not shown from before.
+            Draft.candidate_id.in_(
+                sa.select(Candidate.id).where(candidate_is_within(actor, Action.SCHEDULE))
+            ),
+            Draft.used_at.is_(None),
+            Draft.updated_at > utc_now() - LIFETIME,
         )
+        .options(selectinload(Draft.candidate))
+        .order_by(Draft.updated_at.desc())
+        .limit(limit)
     )
+    if candidate_id is not None:
+        query = query.where(Draft.candidate_id == candidate_id)
+    drafts = list(db.session.scalars(query))
+    titles = _job_titles(actor, drafts)
+    return [
+        OpenDraft(
+            id=draft.id,
+            candidate_name=draft.candidate.name,
+            job_title=titles.get(_application_id(draft)),
+            steps_done=sum(step in draft.payload for step in STEPS),
+            updated_at=draft.updated_at,
+        )
+        for draft in drafts
+    ]
+
+
+def _application_id(draft: Draft) -> int:
+    """The application that was chosen for it; 0, which is nobody's, before."""
+    text = (draft.payload.get("setup", {}).get("job") or ["0"])[0]
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _job_titles(actor: User, drafts: Iterable[Draft]) -> dict[int, str]:
+    chosen = {_application_id(draft) for draft in drafts} - {0}
+    if not chosen:
+        return {}
+    rows = db.session.execute(
+        sa.select(Application.id, Job.title)
+        .join(Application.job)
+        .where(Application.id.in_(chosen), application_is_within(actor, Action.SCHEDULE))
+    )
+    return {row.id: row.title for row in rows}

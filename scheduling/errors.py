@@ -14,7 +14,15 @@ class SchedulingError(Exception):
 
 
 class DraftGoneError(Exception):
-    """There is no such draft of this person, or it is too old."""
+    """There is no such draft of this person."""
+
+
+class DraftExpiredError(DraftGoneError):
+    """This person's draft has lain for too long; what it held is not shown any more."""
+
+    def __init__(self, candidate_id: int) -> None:
+        super().__init__(candidate_id)
+        self.candidate_id = candidate_id
 
 
 class DraftStaleError(Exception):

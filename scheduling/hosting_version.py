@@ -11,7 +11,7 @@ from models import Connection, ConnectionState
 
 # Put together once: every open dialog asks every few seconds.
 _ROWS = (
-    sa.select(Connection.id, Connection.user_id, Connection.state, Connection.account_email)
+    sa.select(Connection.id, Connection.user_id, Connection.state, Connection.account_email, Connection.plan)
     .where(Connection.state != ConnectionState.ENDED)
     .order_by(Connection.id)
 )

@@ -16,6 +16,9 @@ APP_FOR = {
     MeetingSoftware.TEAMS: App.OUTLOOK_CALENDAR,
 }
 
+# Zoom ends every meeting of a host on its free plan after this long, whoever takes part.
+BASIC_PLAN_MINUTES = 40
+
 
 @dataclass(frozen=True)
 class Host:

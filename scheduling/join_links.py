@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from extensions import db
-from models import Interview, InterviewStatus, Mail, MeetingState, ReaderRole
+from models import Interview, InterviewStatus, InterviewType, Mail, MeetingState, ReaderRole
 from security import LinkSigner, LinkTarget, named_in
 
 # While the door is open the address leads straight into the meeting, without a click in between.
 OPENS_BEFORE_START = timedelta(minutes=15)
 CLOSES_AFTER_END = timedelta(minutes=30)
 
-DoorState = Literal["ready", "waiting", "failed", "cancelled", "past"]
+DoorState = Literal["ready", "waiting", "failed", "cancelled", "past", "phone", "in_person"]
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,10 @@ def door_state(interview: Interview, now: datetime) -> DoorState:
         return "cancelled"
     if now > _ends_at(interview) + CLOSES_AFTER_END:
         return "past"
+    if interview.interview_type is InterviewType.PHONE:
+        return "phone"
+    if interview.interview_type is InterviewType.IN_PERSON:
+        return "in_person"
     meeting = interview.meeting
     if meeting is None or meeting.state == MeetingState.WAITING:
         return "waiting"

@@ -63,15 +63,23 @@ def recipients_of(interview: Interview) -> list[Recipient]:
 
 
 def queue_first_mails(
-    interview: Interview, rules: Rules, *, invite_by: datetime, remind_minutes_before: Iterable[int]
+    interview: Interview,
+    rules: Rules,
+    *,
+    invite_by: datetime,
+    remind_minutes_before: Iterable[int],
+    no_reminder_for: frozenset[str] = frozenset(),
 ) -> None:
     """What everybody gets about a new interview: an invitation, to leave at `invite_by` at the latest, and a
-    reminder at each of the times before the start."""
+    reminder at each of the times before the start.
+
+    `no_reminder_for` holds the addresses, in lower case, of those who get none.
+    """
     _queue(
         interview.id,
         [
             *_invitations(interview, rules, due_at=invite_by),
-            *_reminders(interview, rules, remind_minutes_before),
+            *_reminders(interview, rules, remind_minutes_before, except_for=no_reminder_for),
         ],
     )
 
@@ -84,9 +92,12 @@ def _invitations(interview: Interview, rules: Rules, *, due_at: datetime) -> lis
     ]
 
 
-def _reminders(interview: Interview, rules: Rules, minutes: Iterable[int]) -> list[_Row]:
+def _reminders(
+    interview: Interview, rules: Rules, minutes: Iterable[int], *, except_for: frozenset[str]
+) -> list[_Row]:
     """One per recipient and time; those whose time has passed are kept, dropped, with the reason."""
-    now, recipients = utc_now(), recipients_of(interview)
+    now = utc_now()
+    recipients = [who for who in recipients_of(interview) if who.address.lower() not in except_for]
     wanted = []
     for before in minutes:
         due_at = interview.starts_at - timedelta(minutes=before)
@@ -216,6 +227,15 @@ def record_refused(mail_id: int, *, words: str) -> Interview:
     note(mail.interview_id, f"{mail.kind.value.title()} to {mail.name} could not be delivered.")
     db.session.flush()
     return _note_when_all_left(mail)
+
+
+def record_too_large(mail_id: int, *, words: str) -> None:
+    """The server takes no mail that large: it leaves again, without its files, and the timeline says so."""
+    mail = db.session.get_one(Mail, mail_id)
+    mail.leaves_files_out, mail.words = True, words[:500]
+    assert mail.interview_id is not None, "a mail to the team brings no files"
+    what = "The mail server takes no mail as large as the attached files"
+    note(mail.interview_id, f"{what}. The invitation to {mail.name} leaves without them.")
 
 
 def record_dropped(mail_id: int, *, words: str) -> None:

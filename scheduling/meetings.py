@@ -87,6 +87,23 @@ def want_meeting(interview: Interview, software: MeetingSoftware, rules: Rules) 
     return meeting
 
 
+def keep_pasted_link(interview: Interview, url: str, label: str) -> Meeting:
+    """Write down a meeting that somebody made elsewhere. It is settled from the first: nothing has to be
+    made, and nobody's account hosts it."""
+    now = utc_now()
+    meeting = Meeting(
+        interview_id=interview.id,
+        software=MeetingSoftware.OTHER,
+        label=label,
+        state=MeetingState.READY,
+        join_url=url,
+        grace_ends_at=now,
+        settled_at=now,
+    )
+    db.session.add(meeting)
+    return meeting
+
+
 def enqueue_sync(interview_id: int) -> None:
     """Ask for the meeting to be brought in line, now."""
     outbox.enqueue_work(_sync(interview_id))

@@ -49,13 +49,15 @@ def progress_of(interview: Interview) -> Progress:
     meeting = interview.meeting
     is_settled = True
     if meeting is not None:
-        label = meeting.software.label
+        label = meeting.called
         if meeting.state == MeetingState.READY and meeting.host is not None:
             rows.append(
                 ProgressRow(
                     "done", "video", f"{label} meeting created on {possessive(meeting.host.name)} account"
                 )
             )
+        elif meeting.state == MeetingState.READY:
+            rows.append(ProgressRow("done", "link", f"{label} link saved"))
         elif meeting.state == MeetingState.FAILED and meeting.failure is not None:
             words = meeting.failure_words or failures.words_of(meeting.failure, meeting.software)
             cure = failures.cure_of(meeting.failure).words

@@ -97,6 +97,7 @@ def interview(actor: User, interview_id: int, action: Action = Action.SEE) -> In
             selectinload(Interview.attendees),
             selectinload(Interview.mails),
             selectinload(Interview.timeline),
+            selectinload(Interview.attachments),
         )
     )
 

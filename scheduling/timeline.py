@@ -13,6 +13,11 @@ def note(interview_id: int, words: str, *, actor: User | None = None) -> None:
     )
 
 
+def first_name(name: str) -> str:
+    """`Priya` for `Priya Raman`, which is enough inside a team."""
+    return name.split()[0] if name.split() else name
+
+
 def possessive(name: str) -> str:
-    """`Priya's` for `Priya Raman`: the first name is enough inside a team."""
-    return f"{name.split()[0] if name.split() else name}'s"
+    """`Priya's` for `Priya Raman`."""
+    return f"{first_name(name)}'s"

@@ -1,6 +1,6 @@
 // Everything here makes a page smoother and nothing depends on it: each page works with plain links and forms.
 
-import { announceBriefly } from "./announcements.js";
+import { announce, announceBriefly } from "./announcements.js";
 
 // What the page before has left to say stands at the top of this one. A live region is read when it changes and not when
 // it arrives with its text, so the text is put in once more.
@@ -91,6 +91,23 @@ document.addEventListener("input", (event) => {
   for (const button of document.querySelectorAll(`[data-fills="${event.target.id}"][aria-pressed]`)) {
     button.setAttribute("aria-pressed", String(button.dataset.value === event.target.value));
   }
+});
+
+// --- Files that are too large ---------------------------------------------------------------------------------------
+
+// Said before they are sent: a server that turns a request of such a size away closes the connection, and then the
+// browser has nothing to show but that.
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  const limit = Number(field.dataset.largestFile);
+  const files = [...(field.files ?? [])];
+  const large = files.filter((file) => file.size > limit);
+  if (!limit || !large.length) return;
+  const kept = new DataTransfer();
+  for (const file of files) if (file.size <= limit) kept.items.add(file);
+  field.files = kept.files;
+  const names = large.map((file) => `“${file.name}”`).join(", ");
+  announce(`${names}: larger than ${limit / 1024 / 1024} MB, so not chosen.`, "danger");
 });
 
 // --- Long lists: type to find --------------------------------------------------------------------------------------

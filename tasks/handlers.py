@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from accounts.installation import account_services
 from accounts.mails import SEND_TEAM_MAIL
 from accounts.passwords import ANSWER_RESET_REQUEST
+from attachment_files import AttachmentFiles
 from connections.checks import CHECK_CONNECTION
 from connections.ending import REPORT_NOT_GIVEN_BACK, REVOKE_GRANT
 from connections.notices import NUDGE_TO_RECONNECT, REPORT_REFUSED_CREDENTIALS, TELL_OF_CONNECTION
@@ -26,13 +27,13 @@ from tasks.strays import settle_attempts
 from tasks.team_mails import send_team_mail
 
 
-def all_handlers(links: Links, rules: Rules) -> Mapping[str, Handler]:
+def all_handlers(links: Links, rules: Rules, attachment_files: AttachmentFiles) -> Mapping[str, Handler]:
     """The handlers by kind. A test holds this against the kinds that the domain enqueues."""
     accounts = account_services(links.signer, links.base_url)
     return {
         SYNC_MEETING: sync_meeting(rules),
         SETTLE_ATTEMPTS: settle_attempts(),
-        SEND_MAIL: send_mail(links, rules),
+        SEND_MAIL: send_mail(links, rules, attachment_files),
         SEND_TEAM_MAIL: send_team_mail(accounts.links),
         ANSWER_RESET_REQUEST: answer_reset_requests(accounts.reset_requests, rules),
         REFRESH_CONNECTION: refresh_connection(),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import joinedload, selectinload
 
+from attachment_files import AttachmentFiles
 from extensions import db
 from messaging.delivery import (
     Accepted,
@@ -19,8 +21,9 @@ from messaging.delivery import (
     is_configured,
     sender_address,
 )
-from messaging.facts import Person, facts_of, reader_of
+from messaging.facts import AttachedFile, Person, facts_of, reader_of
 from messaging.letters import Letter, compose_invitation, compose_reminder
+from messaging.transport import FilePart
 from models import (
     Application,
     Attendee,
@@ -40,7 +43,9 @@ from tasks.mail_retries import record_not_taken, waits_for_server
 from tasks.runner import Again, ClaimedTask, Done, Handler, Next
 from timezones import utc_now
 
-# What every letter names, read in two queries instead of one for each.
+log = logging.getLogger("tasks")
+
+# What every letter names, read in three queries instead of one for each.
 _EVERYBODY_AND_THE_MEETING = (
     joinedload(Interview.application, innerjoin=True).options(
         joinedload(Application.candidate, innerjoin=True), joinedload(Application.job, innerjoin=True)
@@ -49,6 +54,7 @@ _EVERYBODY_AND_THE_MEETING = (
     joinedload(Interview.hiring_manager, innerjoin=True),
     joinedload(Interview.meeting),
     selectinload(Interview.attendees).joinedload(Attendee.user),
+    selectinload(Interview.attachments),
 )
 
 
@@ -68,6 +74,7 @@ class Wait:
 class Ready:
     letter: Letter
     envelope: Envelope
+    files: tuple[FilePart, ...]
     is_invitation: bool
     # Whether the letter could carry the link of the meeting, if there is one to be.
     has_link: bool
@@ -86,7 +93,7 @@ class Loaded:
         return isinstance(self.what, Ready) and self.what.is_invitation and not self.what.has_link
 
 
-def send_mail(links: Links, rules: Rules) -> Handler:
+def send_mail(links: Links, rules: Rules, attachment_files: AttachmentFiles) -> Handler:
     """The handler that sends a mail when it is due, and only while it is of use."""
 
     def load(task: ClaimedTask) -> Loaded | None:
@@ -94,11 +101,12 @@ def send_mail(links: Links, rules: Rules) -> Handler:
         if mail is None or mail.state != MailState.QUEUED:
             return None
         interview = db.session.get_one(Interview, mail.interview_id, options=_EVERYBODY_AND_THE_MEETING)
-        what = _what_to_do(mail, interview, links)
+        what = _what_to_do(mail, interview, links, attachment_files)
         return Loaded(mail.id, interview.id, task.failures, what)
 
     def call(loaded: Loaded) -> Outcome | None:
-        return deliver(loaded.what.letter, loaded.what.envelope) if isinstance(loaded.what, Ready) else None
+        ready = loaded.what
+        return deliver(ready.letter, ready.envelope, ready.files) if isinstance(ready, Ready) else None
 
     def record(loaded: Loaded, outcome: Outcome | None) -> Next:
         match loaded.what:
@@ -117,7 +125,9 @@ def send_mail(links: Links, rules: Rules) -> Handler:
     return Handler(load, call, record, gave_up)
 
 
-def _what_to_do(mail: Mail, interview: Interview, links: Links) -> Drop | Wait | Ready:
+def _what_to_do(
+    mail: Mail, interview: Interview, links: Links, attachment_files: AttachmentFiles
+) -> Drop | Wait | Ready:
     now = utc_now()
     useless = mails.why_useless(mail, interview, now)
     if useless is not None:
@@ -128,22 +138,43 @@ def _what_to_do(mail: Mail, interview: Interview, links: Links) -> Drop | Wait |
     if not is_configured():
         return Wait(waits_for_server())
     organisation = db.session.get_one(Organisation, 1)
+    letter, files = _compose(mail, interview, organisation, links, attachment_files)
     meeting = interview.meeting
     return Ready(
-        _compose(mail, interview, organisation, links),
+        letter,
         _envelope(mail, interview, organisation),
+        files,
         is_invitation=mail.kind is MailKind.INVITATION,
         has_link=meeting is None or meeting.state == MeetingState.READY,
     )
 
 
-def _compose(mail: Mail, interview: Interview, organisation: Organisation, links: Links) -> Letter:
-    facts = facts_of(interview, organisation.name)
+def _compose(
+    mail: Mail,
+    interview: Interview,
+    organisation: Organisation,
+    links: Links,
+    attachment_files: AttachmentFiles,
+) -> tuple[Letter, tuple[FilePart, ...]]:
+    facts = facts_of(interview, organisation)
     reader = reader_of(mail, interview, links.join_page_for(mail, interview))
     if mail.kind is MailKind.REMINDER:
-        return compose_reminder(facts, reader, mail.minutes_before)
+        return compose_reminder(facts, reader, mail.minutes_before), ()
+    wanted = () if mail.leaves_files_out else facts.files_for(reader)
+    found = {file: part for file in wanted if (part := _part(file, attachment_files)) is not None}
+    facts = replace(facts, files=tuple(found))
     # The stamp of the row, not of this try: a repeated delivery is the same message to the last byte.
-    return compose_invitation(facts, reader, sender=sender_address(), made_at=mail.created_at)
+    letter = compose_invitation(facts, reader, sender=sender_address(), made_at=mail.created_at)
+    return letter, tuple(found.values())
+
+
+def _part(file: AttachedFile, attachment_files: AttachmentFiles) -> FilePart | None:
+    """The file as a part of a mail. One that has been lost must not keep the invitation from leaving."""
+    try:
+        return FilePart(file.name, file.content_type, attachment_files.read(file.stored_as))
+    except OSError:
+        log.exception("an attachment cannot be read; the invitation leaves without it")
+        return None
 
 
 def _envelope(mail: Mail, interview: Interview, organisation: Organisation) -> Envelope:
@@ -171,11 +202,18 @@ def _record(loaded: Loaded, outcome: Outcome, rules: Rules) -> Next:
             if meeting is not None:
                 _reconcile_link(mail_id, meeting, interview, rules)
             return Done()
+        case Refused(_, words, is_too_large=True) if _brought_files(loaded):
+            mails.record_too_large(mail_id, words=words)
+            return Again(utc_now(), words, is_failure=False)
         case Refused(_, words):
             mails.record_refused(mail_id, words=words)
             return Done()
         case Deferred() | Unknown() | Misconfigured():
             return record_not_taken(mail_id, outcome, loaded.failures)
+
+
+def _brought_files(loaded: Loaded) -> bool:
+    return isinstance(loaded.what, Ready) and bool(loaded.what.files)
 
 
 def _reconcile_link(mail_id: int, meeting: Meeting, interview: Interview, rules: Rules) -> None:

@@ -5,7 +5,7 @@ and Dina is the candidate on Ben's job. Everything here needs an application con
 ids and plain values, so that no test holds a transaction open while a server or a runner wants to write.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -25,18 +25,19 @@ from models import (
     Application,
     Connection,
     ConnectionState,
-    InterviewType,
     Job,
     JobMember,
     MeetingSoftware,
+    PhoneCaller,
     Role,
     Task,
     User,
     UserSession,
 )
 from scheduling import drafts
-from scheduling.commands import NewAttendee, ScheduleInterview, schedule_interview
+from scheduling.commands import NewAttendee, ScheduleInterview, clashes_of, schedule_interview
 from scheduling.meetings import try_again_for_host
+from scheduling.venues import OnlineMeeting, PhoneCall, Venue
 from security import hash_password, hash_token
 from tests.machines.simulators import Simulators
 from timezones import in_zone, utc_now
@@ -162,6 +163,7 @@ def schedule(
     starts_at: datetime | None = None,
     duration_minutes: int = 45,
     software: MeetingSoftware | None = MeetingSoftware.ZOOM,
+    venue: Venue | None = None,
     agenda: str = "Introduction, experience, questions",
     passcode: str | None = None,
     hiring_manager: Member | None = None,
@@ -180,32 +182,33 @@ def schedule(
     job = db.session.get_one(Application, candidate.application_id).job
     starts_at = starts_at or in_three_days()
     draft = drafts.start(user, candidate.id)
-    interview = schedule_interview(
-        user,
-        ScheduleInterview(
-            draft_id=draft.id,
-            draft_version=draft.version,
-            application_id=candidate.application_id,
-            interview_type=InterviewType.VIDEO if software else InterviewType.PHONE,
-            software=software,
-            agenda=agenda,
-            passcode=passcode,
-            starts_at=starts_at,
-            wall_time=f"{in_zone(starts_at, timezone):%Y-%m-%dT%H:%M}",
-            timezone=timezone,
-            duration_minutes=duration_minutes,
-            hiring_manager_id=hiring_manager.id if hiring_manager else job.hiring_manager_id,
-            attendees=attendees,
-            title=title or _title(job),
-            message_to_candidate=message_to_candidate,
-            internal_notes=internal_notes,
-            reminder_minutes=reminder_minutes,
-            clash_is_ok=True,
-        ),
-        current_app.extensions["rules"],
+    manager_id = hiring_manager.id if hiring_manager else job.hiring_manager_id
+    command = ScheduleInterview(
+        draft_id=draft.id,
+        draft_version=draft.version,
+        application_id=candidate.application_id,
+        venue=venue or (OnlineMeeting(software, passcode) if software else _ON_THE_PHONE),
+        agenda=agenda,
+        starts_at=starts_at,
+        wall_time=f"{in_zone(starts_at, timezone):%Y-%m-%dT%H:%M}",
+        timezone=timezone,
+        duration_minutes=duration_minutes,
+        hiring_manager_id=manager_id,
+        attendees=attendees,
+        title=title or _title(job),
+        message_to_candidate=message_to_candidate,
+        internal_notes=internal_notes,
+        reminder_minutes=reminder_minutes,
+        accepted_clashes=frozenset(),
     )
+    clashes = clashes_of(command, candidate.id, db.session.get_one(User, manager_id), user)
+    accepted = replace(command, accepted_clashes=frozenset(clash.key for clash in clashes))
+    interview = schedule_interview(user, accepted, current_app.extensions["rules"])
     db.session.commit()
     return interview.id
+
+
+_ON_THE_PHONE = PhoneCall("+49 30 901820", PhoneCaller.TEAM)
 
 
 def _title(job: Job) -> str:

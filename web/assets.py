@@ -17,7 +17,8 @@ _COMPRESSIBLE = {".css", ".js", ".svg"}
 # Our own style sheets in the order in which they count.
 _SHEETS = (
     *("app", "shell", "menus", "components", "notices", "badges", "rows", "forms"),
-    *("pages", "schedule", "hiring", "calendar", "settings", "apps", "help", "media"),
+    *("pages", "schedule", "letters", "time_and_people", "venues", "hiring", "calendar", "settings"),
+    *("apps", "help", "media"),
 )
 _BUNDLE = "all.css"
 

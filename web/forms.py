@@ -7,9 +7,13 @@ from functools import cache
 from typing import Any
 
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import Field, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.fields.choices import Choice
+from wtforms.form import BaseForm
+from wtforms.validators import ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget, Select
 
 from timezones import is_zone, zone_names
 
@@ -94,13 +98,35 @@ def _all_zones() -> tuple[SelectChoice, ...]:
     return tuple(SelectChoice(name, name.replace("_", " ")) for name in zone_names())
 
 
+class LongSelect(Select):
+    """A list of some hundred options that are the same on every page: each is put into HTML only once."""
+
+    @classmethod
+    def render_option(cls, choice: Choice, **_more: object) -> Markup:
+        return _option(choice.value, choice.label, choice.selected)
+
+
+@cache
+def _option(value: str, label: str, selected: bool) -> Markup:
+    mark = Markup(" selected") if selected else ""
+    return Markup('<option{} value="{}">{}</option>').format(mark, value, label)
+
+
 class ZoneField(SelectField):
     """A time zone by its IANA name; the page's script makes the long list searchable."""
+
+    widget = LongSelect()
 
     def __init__(self, label: str, *, empty: str | None = None, **options: Any) -> None:
         super().__init__(
             label, choices=zone_choices(empty=empty), render_kw={"data-searchable": "true"}, **options
         )
+        self._may_be_empty = empty is not None
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Ask for the one zone, instead of going through the list of them all."""
+        if not is_zone(self.data or "") and not (self._may_be_empty and self.data == ""):
+            raise ValidationError(self.gettext("Not a valid choice."))
 
 
 class CheckboxesField(SelectMultipleField):

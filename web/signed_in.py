@@ -60,8 +60,10 @@ def _load(token: str) -> SignedInPerson | None:
 
 
 def _unauthorized() -> Response:
-    """Send somebody to the sign-in page and, after it, back to what they wanted to read."""
-    wanted = request.full_path.rstrip("?") if request.method == "GET" and not htmx.is_htmx() else None
+    """Send somebody to the sign-in page and, after it, back to what they wanted to read, or to the page of
+    the form that they sent."""
+    may_be_read = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+    wanted = request.full_path.rstrip("?") if may_be_read and not htmx.is_htmx() else None
     if "_user_id" in session:
         say("Your session has ended. Please sign in again.", "info")
     return htmx.go_to(url_for("people.sign_in", next=wanted))

@@ -15,6 +15,7 @@ from extensions import db
 from hiring import commands, lists, queries
 from hiring.lists import CandidateFilter, NameSort
 from models import Job, Stage
+from scheduling import drafts
 from scheduling.queries import interviews_of_candidate
 from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn
 from web.notices import say
@@ -214,6 +215,7 @@ def _page(candidate_id: int, note_form: NoteForm | None = None) -> str:
         note_form=note_form or NoteForm(formdata=None),
         may_schedule=any(application.job.is_open for application in schedulable),
         may_manage=manages,
+        drafts=drafts.open_drafts(user, candidate_id=candidate_id) if schedulable else [],
         application_form=application_form if addable else None,
     )
 

@@ -12,7 +12,9 @@ import htmx
 from accounts.permissions import Action
 from extensions import db
 from hiring.lists import jobs_to_choose_from
-from models import FailureReason, Interview, InterviewStatus, MeetingState, ReaderRole
+from messaging.wording import call_words, join_label
+from models import FailureReason, Interview, InterviewStatus, MeetingState, PhoneCaller, ReaderRole
+from phone_numbers import phone_link
 from scheduling import failures, meetings, queries
 from scheduling.progress import Progress, progress_of
 from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn
@@ -40,6 +42,15 @@ class CureLink:
 
 
 @dataclass(frozen=True)
+class CallView:
+    """Who calls whom; the number is None for a reader who may not see it."""
+
+    words: str
+    number: str | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True)
 class InterviewView:
     """What the page of an interview shows to one reader."""
 
@@ -50,6 +61,8 @@ class InterviewView:
     sees_notes: bool
     may_change: bool
     cure: CureLink | None
+    join_label: str
+    call: CallView | None
 
 
 @interviews.get("")
@@ -116,16 +129,30 @@ def retry(interview_id: int) -> ResponseReturnValue:
 def _view(interview: Interview) -> InterviewView:
     user = actor()
     sees_contact = queries.may(user, Action.SEE_CONTACT, interview.id)
+    sees_link = queries.may(user, Action.SEE_JOIN_LINK, interview.id)
     progress = progress_of(interview)
     return InterviewView(
         interview=interview,
         progress=progress if sees_contact else _without_addresses(progress, interview),
         sees_contact=sees_contact,
-        sees_link=queries.may(user, Action.SEE_JOIN_LINK, interview.id),
+        sees_link=sees_link,
         sees_notes=queries.may(user, Action.SEE_NOTES, interview.id),
         may_change=queries.may(user, Action.SCHEDULE, interview.id),
         cure=_cure(interview),
+        join_label=join_label(interview.meeting.called if interview.meeting else None),
+        call=_call(interview, sees_number=sees_link),
     )
+
+
+def _call(interview: Interview, *, sees_number: bool) -> CallView | None:
+    number = interview.phone_number
+    if number is None:
+        return None
+    is_theirs = interview.phone_caller is PhoneCaller.CANDIDATE
+    words = call_words(interview.candidate.name, candidate_calls=is_theirs, to_candidate=False)
+    if not sees_number:
+        return CallView(f"{words} a number that your role does not show.")
+    return CallView(words, number, phone_link(number))
 
 
 def _without_addresses(progress: Progress, interview: Interview) -> Progress:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import Blueprint, abort, current_app, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from models import Interview
+from messaging.wording import call_words, join_label
+from models import Interview, PhoneCaller
+from phone_numbers import phone_link
 from scheduling.join_links import DoorState, Links, door_is_open, door_state
 from timezones import utc_now
 from web.templating import current_organisation
@@ -24,9 +26,19 @@ class DoorView:
     starts_at: datetime
     zone: str
     duration: int
-    passcode: str | None
-    join_url: str | None
     scheduler_name: str
+    # Set in the state "ready".
+    passcode: str | None = None
+    join_url: str | None = None
+    join_label: str | None = None
+    software: str | None = None
+    # Set in the state "phone".
+    call_words: str | None = None
+    phone_number: str | None = None
+    phone_link: str | None = None
+    # Set in the state "in_person".
+    address: str | None = None
+    directions: str | None = None
 
 
 @join.get("/j/<token>")
@@ -52,16 +64,32 @@ def door(token: str) -> ResponseReturnValue:
 
 def _view(interview: Interview, state: DoorState, reader: str) -> DoorView:
     organisation = current_organisation()
-    meeting = interview.meeting if state == "ready" else None
     zone = interview.candidate.timezone if reader == "candidate" else None
-    return DoorView(
+    view = DoorView(
         state=state,
         title=interview.title,
         organisation=organisation.name if organisation else "",
         starts_at=interview.starts_at,
         zone=zone or interview.timezone,
         duration=interview.duration_minutes,
-        passcode=meeting.passcode if meeting else None,
-        join_url=meeting.join_url if meeting else None,
         scheduler_name=interview.scheduler.name,
     )
+    meeting, number = interview.meeting, interview.phone_number
+    if state == "ready" and meeting is not None:
+        return replace(
+            view,
+            passcode=meeting.passcode,
+            join_url=meeting.join_url,
+            join_label=join_label(meeting.called),
+            software=meeting.software.value,
+        )
+    if state == "phone" and number is not None:
+        words = call_words(
+            interview.candidate.name,
+            candidate_calls=interview.phone_caller is PhoneCaller.CANDIDATE,
+            to_candidate=reader == "candidate",
+        )
+        return replace(view, call_words=words, phone_number=number, phone_link=phone_link(number))
+    if state == "in_person":
+        return replace(view, address=interview.address, directions=interview.directions)
+    return view

@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic
 
+from flask import url_for
 from werkzeug.datastructures import MultiDict
-from wtforms.fields import SelectChoice
 
 from accounts.permissions import Action
-from blueprints.schedule_interview.forms import (
-    FORMS,
-    AttendeesStep,
-    DateTimeStep,
-    DetailsStep,
-    FinalizeStep,
-    SetupStep,
-    StepForm,
-)
+from blueprints.schedule_interview.as_before import SUGGESTED, Answers, suggested_by
+from blueprints.schedule_interview.changes import say_what_changed
+from blueprints.schedule_interview.steps import ASKING, ATTENDEES, DATE_TIME, DETAILS, FINALIZE, SETUP
+from blueprints.schedule_interview.steps.base import F, Step
 from hiring import queries
-from models import Application, Draft, InterviewType, Job, MeetingSoftware, User
-from scheduling.clashes import Clash, find_clashes
+from models import Application, Draft, Job, MeetingSoftware, User
+from scheduling.clashes import zoom_host_for
 from scheduling.commands import NewAttendee, ScheduleInterview
 from scheduling.drafts import STEPS
 from scheduling.hosts import Host, possible_hosts
+from scheduling.repeating import last_on_job
 from scheduling.rules import Rules
-from web.forms import zone_choices
+from scheduling.venues import Venue
 
-# What a form carries beside the answers.
-_NOT_ANSWERS = frozenset({"csrf_token", "version", "direction"})
+
+@dataclass(frozen=True)
+class _CheckedForm(Generic[F]):
+    form: F
+    is_right: bool
 
 
 class Dialog:
@@ -39,99 +38,96 @@ class Dialog:
     def __init__(self, actor: User, draft: Draft, rules: Rules) -> None:
         self.actor, self.draft, self.rules = actor, draft, rules
         self.candidate = draft.candidate
-        self.applications = [
-            application
-            for application in queries.applications_of(actor, draft.candidate_id, Action.SCHEDULE)
-            if application.job.is_open
-        ]
-        self.team = queries.team()
+        self._checked: dict[str, _CheckedForm[Any]] = {}
+
+    def address(self, step_key: str, *, back_to_finalize: bool = False) -> str:
+        """Where a step of this draft is found; `back_to_finalize` makes its main button lead to the end."""
+        origin: dict[str, Any] = {"from": FINALIZE.key} if back_to_finalize else {}
+        return url_for("schedule_interview.step", draft_id=self.draft.id, step=step_key, **origin)
+
+    @cached_property
+    def applications(self) -> list[Application]:
+        """What the candidate can be interviewed for by this person: applications on open jobs."""
+        found = queries.applications_of(self.actor, self.draft.candidate_id, Action.SCHEDULE)
+        return [application for application in found if application.job.is_open]
+
+    @cached_property
+    def team(self) -> list[User]:
+        return queries.team()
 
     # Forms
 
-    def posted(self, step: str) -> StepForm:
+    def posted(self, step: Step[F]) -> F:
         """The form of a step as it was just sent."""
-        return self._prepared(FORMS[step](), step)
+        form = step.form_class()
+        step.prepare(self, form)
+        return form
 
-    def saved(self, step: str) -> StepForm:
-        """The form of a step as the draft holds it, or fresh with what is usual."""
-        form = self._prepared(FORMS[step](formdata=self._formdata(step), meta={"csrf": True}), step)
-        if step not in self.draft.payload:
-            self._suggest(form)
-        elif isinstance(form, DateTimeStep):
-            form.keep_asking()
+    def saved(self, step: Step[F]) -> F:
+        """The form of a step as the draft holds it, with what no longer holds said beside its field; or
+        fresh, with what is usual."""
+        form = self._from_draft(step, csrf=True)
+        if self.is_saved(step):
+            step.show_saved(self, form)
+            if self.is_wrong(step):
+                for name, field in self._checked[step.key].form._fields.items():
+                    form[name].errors = field.errors
+                say_what_changed(self, form)
+        else:
+            step.suggest(self, form)
+            for name, values in self.suggested.get(step.key, {}).items():
+                if name in form:
+                    form[name].process(MultiDict((form[name].name, value) for value in values))
         form.version.data = str(self.draft.version)
         return form
 
-    def answers(self, form: StepForm) -> dict[str, Any]:
-        """What the form holds, as text, for keeping in the draft."""
-        answers = {
-            name: [str(value) for value in field.raw_data or []]
-            for name, field in form._fields.items()
-            if name not in _NOT_ANSWERS
-        }
-        if isinstance(form, SetupStep) and "job" not in answers and self.application is not None:
-            # Kept although nobody had to choose: should this job close and another open before the last
-            # step, the interview must not move there by itself.
-            answers["job"] = [str(self.application.id)]
-        return answers
+    def is_saved(self, step: Step[Any]) -> bool:
+        return step.key in self.draft.payload
 
-    def checked(self, step: str) -> StepForm | None:
+    def checked(self, step: Step[F]) -> F | None:
         """The saved form of a step if everything in it still holds, else None."""
-        return self._checked[step]
+        found = self._check(step) if self.is_saved(step) else None
+        return found.form if found is not None and found.is_right else None
+
+    def is_wrong(self, step: Step[Any]) -> bool:
+        """Whether the step was filled in and does not hold any more, because the world has changed."""
+        return step in ASKING and self.is_saved(step) and self.checked(step) is None
+
+    def _check(self, step: Step[F]) -> _CheckedForm[F]:
+        if step.key not in self._checked:
+            form = self._from_draft(step, csrf=False)
+            self._checked[step.key] = _CheckedForm(form, form.validate())
+        return self._checked[step.key]
 
     @cached_property
-    def _checked(self) -> Mapping[str, StepForm | None]:
-        found: dict[str, StepForm | None] = {}
-        for step in STEPS[:4]:
-            if step not in self.draft.payload:
-                found[step] = None
-                continue
-            form = self._prepared(FORMS[step](formdata=self._formdata(step), meta={"csrf": False}), step)
-            found[step] = form if form.validate() else None
-        return found
+    def suggested(self) -> Mapping[str, Answers]:
+        """What the steps that were not saved yet begin with, by step and field."""
+        given: Mapping[str, Answers] | None = self.draft.payload.get(SUGGESTED)
+        if given is not None:
+            return given
+        last = last_on_job(self.actor, self.job.id) if self.job is not None else None
+        return suggested_by(last, self.actor, self.candidate) if last is not None else {}
 
     def first_incomplete(self) -> str | None:
         """The first step that still has to be filled in; None when all that Finalize needs is there."""
-        return next((s for s in STEPS[:4] if self._checked[s] is None), None)
+        return next((step.key for step in ASKING if self.checked(step) is None), None)
 
-    def _formdata(self, step: str) -> MultiDict[str, str] | None:
-        saved = self.draft.payload.get(step)
-        if saved is None:
-            return None
-        return MultiDict([(name, value) for name, values in saved.items() for value in values])
+    def may_finish_from(self, step: Step[Any]) -> bool:
+        """Whether this step is all that lies before Finalize, for somebody who has been further than here;
+        on the first way there the steps come one after the other."""
+        has_been_further = any(later in self.draft.payload for later in STEPS[STEPS.index(step.key) + 1 :])
+        return has_been_further and all(self.checked(other) is not None for other in ASKING if other != step)
 
-    def _prepared(self, form: StepForm, step: str) -> StepForm:
-        match form:
-            case SetupStep():
-                form.job.choices = [SelectChoice(a.id, a.job.title) for a in self.applications]
-                if len(self.applications) == 1 and self.application is not None:
-                    del form.job
-            case DateTimeStep():
-                form.timezone.choices = zone_choices(first=self.actor.timezone)
-            case AttendeesStep():
-                form.hiring_manager.choices = [SelectChoice(user.id, user.name) for user in self.team]
-                form.people.choices = [
-                    SelectChoice(user.id, f"{user.name} · {user.role.label}") for user in self.team
-                ]
-                form.candidate_email = self.candidate.email
-            case FinalizeStep():
-                form.reminders.choices = [
-                    SelectChoice(minutes, f"{_span(minutes)} before the interview")
-                    for minutes in self.rules.reminder_minutes
-                ]
+    def _from_draft(self, step: Step[F], *, csrf: bool) -> F:
+        saved = self.draft.payload.get(step.key)
+        filled = (
+            MultiDict([(name, value) for name, values in saved.items() for value in values])
+            if saved is not None
+            else None
+        )
+        form = step.form_class(formdata=filled, meta={"csrf": csrf})
+        step.prepare(self, form)
         return form
-
-    def _suggest(self, form: StepForm) -> None:
-        """What most people would fill in."""
-        match form:
-            case DateTimeStep():
-                form.timezone.data = self.actor.timezone
-            case AttendeesStep():
-                form.hiring_manager.data = self.job.hiring_manager_id if self.job else None
-            case DetailsStep():
-                form.title.data = f"{self.job.title} Interview" if self.job else ""
-            case FinalizeStep():
-                form.reminders.data = list(self.rules.reminder_minutes)
 
     # What the steps know together
 
@@ -150,8 +146,8 @@ class Dialog:
 
     @property
     def hiring_manager(self) -> User | None:
-        chosen = self._checked.get("attendees")
-        if isinstance(chosen, AttendeesStep):
+        chosen = self.checked(ATTENDEES)
+        if chosen is not None:
             return next(user for user in self.team if user.id == chosen.hiring_manager.data)
         return self.job.hiring_manager if self.job else None
 
@@ -160,46 +156,63 @@ class Dialog:
         manager = self.hiring_manager
         return possible_hosts(MeetingSoftware.ZOOM, manager or self.actor, self.actor)
 
-    def clashes(self, form: DateTimeStep) -> list[Clash]:
-        """Other interviews of the people at the wanted time."""
-        if form.starts_at is None or not form.duration_minutes.data or form.duration_minutes.errors:
-            return []
+    def zoom_host(self, manager: User | None) -> Host | None:
+        """On whose Zoom account it would be held with that hiring manager, if by Zoom and on anybody's."""
+        return zoom_host_for(self.venue, manager or self.actor, self.actor) if self.venue else None
+
+    @property
+    def venue(self) -> Venue | None:
+        """Where it will be held; None while that is not settled."""
+        setup = self.checked(SETUP)
+        return setup.venue if setup is not None else None
+
+    @property
+    def duration_minutes(self) -> int:
+        """How long it takes: as chosen, else as it will be suggested."""
+        when = self.checked(DATE_TIME) or self.saved(DATE_TIME)
+        return when.duration_minutes.data or 0
+
+    def busy_user_ids(self) -> set[int]:
+        """The people of the team whose time the interview takes, as far as they are chosen yet."""
         manager = self.hiring_manager
         busy = {manager.id} if manager else set()
-        busy |= {person.user_id for person in self.attendees() if person.user_id is not None}
-        return find_clashes(busy, form.starts_at, form.duration_minutes.data)
+        return busy | {person.user_id for person in self.attendees() if person.user_id is not None}
 
     def attendees(self) -> tuple[NewAttendee, ...]:
         """Everybody chosen on the third step, team members first."""
-        form = self._checked.get("attendees")
-        if not isinstance(form, AttendeesStep):
+        form = self.checked(ATTENDEES)
+        if form is None:
             return ()
         chosen = set(form.people.data or ()) - {form.hiring_manager.data}
         team = tuple(NewAttendee(u.name, u.email, u.id) for u in self.team if u.id in chosen)
         known = {person.email for person in team}
         return team + tuple(person for person in form.other_people if person.email not in known)
 
-    def command(self, version: int, reminder_minutes: tuple[int, ...] | None = None) -> ScheduleInterview:
+    def command(
+        self,
+        version: int,
+        reminder_minutes: tuple[int, ...] | None = None,
+        *,
+        no_reminder_for: frozenset[str] = frozenset(),
+    ) -> ScheduleInterview:
         """Everything as one command. Only for a draft whose steps are complete.
 
-        `reminder_minutes` is what Finalize was sent with; before, all reminders are wanted.
+        `reminder_minutes` and `no_reminder_for` are what Finalize was sent with; before, everybody gets all.
         """
-        setup, when = self._checked["setup"], self._checked["date-time"]
-        people, details = self._checked["attendees"], self._checked["details"]
-        assert isinstance(setup, SetupStep)
-        assert isinstance(when, DateTimeStep)
-        assert isinstance(people, AttendeesStep)
-        assert isinstance(details, DetailsStep)
+        setup, when = self.checked(SETUP), self.checked(DATE_TIME)
+        people, details = self.checked(ATTENDEES), self.checked(DETAILS)
+        assert setup is not None
+        assert when is not None
+        assert people is not None
+        assert details is not None
         assert when.starts_at is not None
         assert self.application is not None
         return ScheduleInterview(
             draft_id=self.draft.id,
             draft_version=version,
             application_id=self.application.id,
-            interview_type=InterviewType(setup.interview_type.data),
-            software=MeetingSoftware(setup.meeting_software.data),
+            venue=setup.venue,
             agenda=setup.agenda.data,
-            passcode=setup.password.data or None,
             starts_at=when.starts_at,
             wall_time=when.wall_time,
             timezone=when.timezone.data,
@@ -210,13 +223,6 @@ class Dialog:
             message_to_candidate=details.message_to_candidate.data or "",
             internal_notes=details.internal_notes.data or "",
             reminder_minutes=self.rules.reminder_minutes if reminder_minutes is None else reminder_minutes,
-            clash_is_ok=bool(when.clash_ok.data),
+            accepted_clashes=when.accepted_clashes.keys | people.accepted_clashes.keys,
+            no_reminder_for=no_reminder_for,
         )
-
-
-def _span(minutes: int) -> str:
-    time = timedelta(minutes=minutes)
-    hours, rest = divmod(int(time.total_seconds()) // 60, 60)
-    if rest:
-        return f"{minutes} minutes"
-    return "1 hour" if hours == 1 else f"{hours} hours"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import abort, make_response, render_template, request, url_for
+from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 import htmx
-from blueprints.schedule_interview import views
-from blueprints.schedule_interview.routes import find_dialog, schedule_interview
-from scheduling.drafts import STEPS
+from blueprints.schedule_interview.open_draft import open_dialog
+from blueprints.schedule_interview.routes import schedule_interview
+from blueprints.schedule_interview.steps import SETUP
 from scheduling.errors import DraftGoneError, DraftUsedError
 from scheduling.hosting_version import hosting_version
 
@@ -18,12 +18,14 @@ def hosting(draft_id: str) -> ResponseReturnValue:
     """The hosting of the first step, or nothing when it is as `seen`. What is typed around it is not asked
     for and not touched."""
     if not htmx.is_htmx():
-        return htmx.go_to(url_for("schedule_interview.step", draft_id=draft_id, step=STEPS[0]))
+        return htmx.go_to(url_for("schedule_interview.step", draft_id=draft_id, step=SETUP.key))
     # Before the draft is looked at, whosever it is: that nobody's account has changed is no secret.
     if request.args.get("seen") == hosting_version():
         return htmx.nothing_new()
     try:
-        context = views.hosting_context(find_dialog(draft_id))
+        dialog = open_dialog(draft_id)
     except (DraftGoneError, DraftUsedError):
-        abort(404)
+        # The page that is still open has nothing to show instead; its own form says why.
+        return htmx.nothing_new()
+    context = {"draft": dialog.draft, **SETUP.hosting_context(dialog)}
     return htmx.varies(make_response(render_template("schedule_interview/_hosting.html", **context)))

@@ -1,27 +1,37 @@
-"""The mails of a draft, made by the composer that makes the real ones."""
+"""The mails of a draft, made of the same facts and by the same composer as the real ones."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from flask import current_app, url_for
 
-from blueprints.schedule_interview.dialog import Dialog
-from messaging.delivery import sender_address
-from messaging.facts import InterviewFacts, Person, Reader
+from messaging.delivery import is_configured, sender_address
+from messaging.facts import AttachedFile, InterviewFacts, Reader, facts_of, reader_of
 from messaging.letters import Letter, compose_invitation
 from messaging.reading import describe_ics
-from models import ReaderRole
+from models import Interview, Mail, Meeting, MeetingSoftware, MeetingState, ReaderRole
+from scheduling import attachments
+from scheduling.commands import planned_interview
 from scheduling.hosts import first_usable
+from scheduling.mails import Recipient, recipients_of
+from scheduling.venues import OnlineMeeting, PastedLink
 from timezones import local_moment, utc_now
 from web.templating import current_organisation
 
-# The real addresses are signed for an interview that does not exist yet.
+if TYPE_CHECKING:
+    from blueprints.schedule_interview.dialog import Dialog
+
+# What only exists once the interview does: the links are made then, and so is Zoom's own passcode.
 _JOIN_PAGE_LATER = "/j/made-when-you-schedule"
 _LINK_LATER = "https://zoom.us/j/made-when-you-schedule"
+_PASSCODE_LATER = "made by Zoom"
+_UID_LATER = "made-when-you-schedule"
 
-_READERS = {
+ROLES_IN_WORDS = {
     ReaderRole.CANDIDATE: "Candidate",
     ReaderRole.HIRING_MANAGER: "Hiring manager",
     ReaderRole.ATTENDEE: "Attendee",
@@ -29,109 +39,161 @@ _READERS = {
 
 
 @dataclass(frozen=True)
+class ReaderChoice:
+    """One of those who get a mail, as somebody to pick."""
+
+    role: str
+    name: str
+    url: str
+    is_shown: bool
+
+
+@dataclass(frozen=True)
 class ShownLetter:
-    reader_label: str
+    """One reader's mail with what the page says about it. Times are the reader's."""
+
     to: str
     subject: str
     frame_url: str
     text: str
     ics_rows: list[tuple[str, str]]
+    files: tuple[AttachedFile, ...]
+    reminders: list[str]
 
 
-def letters(dialog: Dialog) -> list[Letter]:
-    """One letter per reader, in the order of `_readers`."""
-    facts, now = _facts(dialog), utc_now()
-    return [
-        compose_invitation(facts, reader, sender=sender_address(), made_at=now) for reader in _readers(facts)
-    ]
+@dataclass(frozen=True)
+class ReminderTime:
+    """When one reminder leaves: on each reader's clock, and for whom."""
+
+    before: str
+    clocks: list[tuple[str, str]]
 
 
-def shown(dialog: Dialog) -> list[ShownLetter]:
-    """The letters with what the page says about each."""
-    readers = _readers(_facts(dialog))
-    return [
-        ShownLetter(
-            reader_label=_READERS[reader.role],
+class Preview:
+    """What would leave if the draft became an interview now. Only for a draft whose steps are complete."""
+
+    def __init__(self, dialog: Dialog) -> None:
+        self._dialog = dialog
+        self.command = dialog.command(dialog.draft.version)
+        interview, organisation = self._interview(), current_organisation()
+        assert organisation is not None
+        self._facts: InterviewFacts = facts_of(interview, organisation)
+        self.recipients: list[Recipient] = recipients_of(interview)
+        self._readers = [self._reader(recipient, interview) for recipient in self.recipients]
+
+    def _interview(self) -> Interview:
+        dialog, command = self._dialog, self.command
+        assert dialog.application is not None
+        assert dialog.hiring_manager is not None
+        interview = planned_interview(
+            command, dialog.application, dialog.actor, dialog.hiring_manager, ics_uid=_UID_LATER
+        )
+        interview.attachments = attachments.of_draft(dialog.draft.id)
+        match command.venue:
+            case OnlineMeeting(software, passcode):
+                has_host = first_usable(dialog.hosts()) is not None
+                interview.meeting = Meeting(
+                    software=software,
+                    is_wanted=True,
+                    state=MeetingState.READY if has_host else MeetingState.FAILED,
+                    join_url=_LINK_LATER if has_host else None,
+                    passcode=(passcode or _PASSCODE_LATER) if has_host else None,
+                )
+            case PastedLink(url, label):
+                interview.meeting = Meeting(
+                    software=MeetingSoftware.OTHER,
+                    is_wanted=True,
+                    label=label,
+                    state=MeetingState.READY,
+                    join_url=url,
+                )
+        return interview
+
+    @staticmethod
+    def _reader(recipient: Recipient, interview: Interview) -> Reader:
+        mail = Mail(
+            role=recipient.role, user_id=recipient.user_id, name=recipient.name, address=recipient.address
+        )
+        return reader_of(mail, interview, current_app.config["BASE_URL"] + _JOIN_PAGE_LATER)
+
+    def letter(self, number: int) -> Letter | None:
+        """The mail to the reader of that number; None when there is no such reader."""
+        if not 0 <= number < len(self._readers):
+            return None
+        return compose_invitation(
+            self._facts, self._readers[number], sender=sender_address(), made_at=utc_now()
+        )
+
+    def shown(self, number: int) -> ShownLetter | None:
+        letter = self.letter(number)
+        if letter is None:
+            return None
+        reader, draft_id = self._readers[number], self._dialog.draft.id
+        return ShownLetter(
             to=f"{reader.person.name} <{reader.person.address}>",
             subject=letter.subject,
-            frame_url=url_for("schedule_interview.letter_frame", draft_id=dialog.draft.id, number=number),
+            frame_url=url_for("schedule_interview.letter_frame", draft_id=draft_id, number=number),
             text=letter.text,
             ics_rows=describe_ics(letter.ics) if letter.ics else [],
+            files=self._facts.files_for(reader),
+            reminders=[local_moment(at, self._zone(reader)).full for _, at in self._reminder_times()],
         )
-        for number, (reader, letter) in enumerate(zip(readers, letters(dialog), strict=True))
-    ]
+
+    def choices(self, shown: int) -> list[ReaderChoice]:
+        """Everybody who gets a mail, the candidate first."""
+        here = self._dialog.address("preview")
+        return [
+            ReaderChoice(
+                ROLES_IN_WORDS[reader.role],
+                reader.person.name,
+                f"{here}?reader={number}#letter",
+                number == shown,
+            )
+            for number, reader in enumerate(self._readers)
+        ]
+
+    def reminders(self) -> list[ReminderTime]:
+        """When reminders leave, said on the clocks of those who get them."""
+        return [ReminderTime(span(minutes), self._clocks(at)) for minutes, at in self._reminder_times()]
+
+    def _reminder_times(self) -> list[tuple[int, datetime]]:
+        now, starts_at = utc_now(), self.command.starts_at
+        times = [
+            (minutes, starts_at - timedelta(minutes=minutes)) for minutes in self.command.reminder_minutes
+        ]
+        return [(minutes, at) for minutes, at in times if at > now]
+
+    def _clocks(self, at: datetime) -> list[tuple[str, str]]:
+        names: dict[str, list[str]] = defaultdict(list)
+        for reader in self._readers:
+            names[local_moment(at, self._zone(reader)).full].append(reader.person.name)
+        return [(when, ", ".join(people)) for when, people in names.items()]
+
+    def _zone(self, reader: Reader) -> str:
+        return reader.person.zone or self.command.timezone
+
+    def will_not_happen(self) -> list[str]:
+        """What one might expect and this interview or this server rules out, and why."""
+        now, command = utc_now(), self.command
+        words = [
+            f"No reminder {span(minutes)} before: the interview begins sooner than that."
+            for minutes in command.reminder_minutes
+            if command.starts_at - timedelta(minutes=minutes) <= now
+        ]
+        if isinstance(command.venue, OnlineMeeting) and first_usable(self._dialog.hosts()) is None:
+            words.append(
+                "No Zoom link yet: nobody who could host has connected Zoom. It follows once somebody does."
+            )
+        if not is_configured():
+            words.append(
+                "No mail leaves for now: this server has no mail server set. The interview is saved, and the "
+                "invitations wait. Tell the candidate yourself if it is soon."
+            )
+        return words
 
 
-def _readers(facts: InterviewFacts) -> list[Reader]:
-    join_page = current_app.config["BASE_URL"] + _JOIN_PAGE_LATER
-    readers = [
-        Reader(facts.candidate, ReaderRole.CANDIDATE, join_page),
-        Reader(facts.hiring_manager, ReaderRole.HIRING_MANAGER, join_page),
-        *(Reader(person, ReaderRole.ATTENDEE, join_page) for person in facts.attendees),
-    ]
-    return list({reader.person.address.lower(): reader for reader in reversed(readers)}.values())[::-1]
-
-
-def _facts(dialog: Dialog) -> InterviewFacts:
-    command = dialog.command(dialog.draft.version)
-    manager, organisation = dialog.hiring_manager, current_organisation()
-    assert manager is not None
-    assert organisation is not None
-    assert dialog.job is not None
-    has_host = first_usable(dialog.hosts()) is not None
-    zones = {user.id: user.timezone for user in dialog.team}
-    return InterviewFacts(
-        title=command.title,
-        job_title=dialog.job.title,
-        organisation=organisation.name,
-        type_label="Video",
-        software_label=command.software.label if command.software else None,
-        starts_at=command.starts_at,
-        duration_minutes=command.duration_minutes,
-        zone=command.timezone,
-        link_state="ready" if has_host else "failed",
-        join_url=_LINK_LATER if has_host else None,
-        passcode=(command.passcode or "made by Zoom") if has_host else None,
-        agenda=command.agenda,
-        message_to_candidate=command.message_to_candidate,
-        scheduler=Person(dialog.actor.name, dialog.actor.email, dialog.actor.timezone),
-        candidate=Person(dialog.candidate.name, dialog.candidate.email, dialog.candidate.timezone),
-        hiring_manager=Person(manager.name, manager.email, manager.timezone),
-        attendees=tuple(
-            Person(person.name, person.email, zones.get(person.user_id) if person.user_id else None)
-            for person in command.attendees
-        ),
-        uid="made-when-scheduled",
-        revision=0,
-    )
-
-
-def reminders(dialog: Dialog) -> list[str]:
-    """When reminders leave, in the scheduler's zone."""
-    command, zone, now = dialog.command(dialog.draft.version), dialog.actor.timezone, utc_now()
-    times = [command.starts_at - timedelta(minutes=minutes) for minutes in command.reminder_minutes]
-    return [f"To everybody on {local_moment(at, zone).full}" for at in times if at > now]
-
-
-def will_not_happen(dialog: Dialog) -> list[str]:
-    """What the settings would do but this interview rules out, and why."""
-    command, now = dialog.command(dialog.draft.version), utc_now()
-    too_late = [
-        minutes
-        for minutes in command.reminder_minutes
-        if command.starts_at - timedelta(minutes=minutes) <= now
-    ]
-    words = [
-        f"No reminder {_hours(minutes)} before: the interview begins sooner than that."
-        for minutes in too_late
-    ]
-    if first_usable(dialog.hosts()) is None:
-        words.append(
-            "No Zoom link yet: nobody who could host has connected Zoom. It follows once somebody does."
-        )
-    return words
-
-
-def _hours(minutes: int) -> str:
-    hours = minutes / 60
-    return "1 hour" if hours == 1 else f"{hours:g} hours"
+def span(minutes: int) -> str:
+    """`24 hours`, `1 hour`, `90 minutes`."""
+    if minutes % 60:
+        return f"{minutes} minutes"
+    return "1 hour" if minutes == 60 else f"{minutes // 60} hours"

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+import htmx
 from accounts.permissions import Action
-from blueprints.schedule_interview import preview, views
+from blueprints.schedule_interview import views
 from blueprints.schedule_interview.dialog import Dialog
-from blueprints.schedule_interview.forms import DateTimeStep, FinalizeStep, StepForm
+from blueprints.schedule_interview.open_draft import open_dialog, with_dialog
+from blueprints.schedule_interview.preview import Preview
+from blueprints.schedule_interview.steps import ASKING, BY_KEY
+from blueprints.schedule_interview.steps.base import Step, StepForm
+from blueprints.schedule_interview.steps.date_time import DATE_TIME
+from blueprints.schedule_interview.steps.finalize import FINALIZE, FinalizeForm
+from blueprints.schedule_interview.steps.preview import PREVIEW
 from extensions import db
 from hiring import queries
 from scheduling import drafts
 from scheduling.commands import schedule_interview as schedule
 from scheduling.drafts import STEPS
-from scheduling.errors import DraftGoneError, DraftStaleError, DraftUsedError, SchedulingError
-from scheduling.rules import Rules
+from scheduling.errors import SchedulingError
 from web.notices import say
 from web.signed_in import actor
 
 schedule_interview = Blueprint("schedule_interview", __name__)
-
-
-def _rules() -> Rules:
-    rules = current_app.extensions["rules"]
-    assert isinstance(rules, Rules)
-    return rules
 
 
 @schedule_interview.route("/candidates/<int:candidate_id>/schedule", methods=["GET", "POST"])
@@ -48,119 +46,123 @@ def start(candidate_id: int) -> ResponseReturnValue:
     return redirect(url_for("schedule_interview.step", draft_id=draft.id, step=STEPS[0]), 303)
 
 
-def find_dialog(draft_id: str) -> Dialog:
-    """The draft with all that its steps need. Raises `DraftGoneError` and `DraftUsedError`."""
-    user = actor()
-    draft = drafts.find(user, draft_id)
-    # Held by a name, so that the draft finds its candidate in the session and asks no second time.
-    candidate = queries.candidate(user, draft.candidate_id, Action.SCHEDULE)
-    if candidate is None:
-        # Somebody else's candidate by now; a draft from before must not show them.
-        raise DraftGoneError(draft_id)
-    return Dialog(user, draft, _rules())
-
-
-def _with_dialog(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
-    """Find the draft and answer for those that are gone, used or stale."""
-
-    @wraps(view)
-    def found(draft_id: str, **options: Any) -> ResponseReturnValue:
-        try:
-            try:
-                return view(find_dialog(draft_id), **options)
-            except DraftStaleError:
-                db.session.rollback()
-                # Found anew, because what made this form stale may have used the draft up as well.
-                return _stale(find_dialog(draft_id), options.get("step", STEPS[0]))
-        except DraftGoneError:
-            return render_template("schedule_interview/gone.html"), 404
-        except DraftUsedError as error:
-            db.session.rollback()
-            address = (
-                url_for("interviews.detail", interview_id=error.interview_id) if error.interview_id else None
-            )
-            if request.method == "POST" and address:
-                # A second click on the same button: show what the first one made.
-                return redirect(address, 303)
-            return render_template("schedule_interview/used.html", interview_url=address), 200
-
-    return found
-
-
-def _stale(dialog: Dialog, step: str) -> ResponseReturnValue:
-    """The draft was saved since this form was opened: go on if by the same form, else show both."""
-    posted = dialog.posted(step)
-    if step != "finalize" and dialog.answers(posted) == dialog.draft.payload.get(step):
-        return redirect(_address(dialog, _after(step)), 303)
-    return (
-        render_template(
-            "schedule_interview/stale.html",
-            go_on_url=_address(dialog, step),
-            yours=views.answers_in_words(posted),
-            saved=views.answers_in_words(dialog.saved(step)),
-        ),
-        409,
-    )
-
-
 @schedule_interview.get("/schedule/<draft_id>")
-@_with_dialog
+@with_dialog
 def resume(dialog: Dialog) -> ResponseReturnValue:
     """Go on where it was left."""
-    return redirect(_address(dialog, dialog.first_incomplete() or "preview"), 303)
+    last = FINALIZE.key if PREVIEW.key in dialog.draft.payload else PREVIEW.key
+    return redirect(dialog.address(dialog.first_incomplete() or last), 303)
+
+
+@schedule_interview.route("/schedule/<draft_id>/discard", methods=["GET", "POST"])
+@with_dialog
+def discard(dialog: Dialog) -> ResponseReturnValue:
+    """Ask, on a page that needs no script, and throw the draft away."""
+    if request.method == "GET":
+        return render_template("schedule_interview/discard.html", dialog=dialog)
+    name = dialog.candidate.name
+    drafts.discard(dialog.draft)
+    db.session.commit()
+    say(f"The half-finished interview with {name} is gone. Nobody had been invited.", "info")
+    return redirect(url_for("dashboard.home"), 303)
 
 
 @schedule_interview.route("/schedule/<draft_id>/<step>", methods=["GET", "POST"])
-@_with_dialog
+@with_dialog
 def step(dialog: Dialog, step: str) -> ResponseReturnValue:
-    if step not in STEPS:
-        abort(404)
+    here = BY_KEY.get(step) or abort(404)
     earlier = dialog.first_incomplete()
-    if earlier is not None and STEPS.index(earlier) < STEPS.index(step):
-        if earlier in dialog.draft.payload:
-            say("What was chosen here is no longer possible. Please choose again.", "warning")
-        return redirect(_address(dialog, earlier), 303)
+    is_too_early = earlier is not None and STEPS.index(earlier) < STEPS.index(step)
     if request.method == "GET":
-        return _page(dialog, step, dialog.saved(step))
-    form = dialog.posted(step)
-    if not form.validate():
-        return _page(dialog, step, form, 422)
-    if step == "finalize":
-        assert isinstance(form, FinalizeStep)
+        if is_too_early:
+            return _first(dialog, BY_KEY[earlier or ""], then=here)
+        if not dialog.applications:
+            return render_template("schedule_interview/no_job.html", dialog=dialog)
+        return _page(dialog, here, dialog.saved(here))
+    form = dialog.posted(here)
+    if is_too_early:
+        return _keep_for_later(dialog, here, form, BY_KEY[earlier or ""])
+    if request.form.get("direction") == "show":
+        # Without a script: the page again with what goes with the values as they stand. Nothing is saved.
+        return _page(dialog, here, form, 200 if form.validate() else 422)
+    there = BY_KEY.get(request.form.get("change", ""))
+    if here is FINALIZE and there is not None:
+        drafts.save_step(dialog.draft, _version(form), step, here.answers(dialog, form))
+        db.session.commit()
+        return redirect(dialog.address(there.key, back_to_finalize=True), 303)
+    if not here.check(dialog, form):
+        # Files that came with it are kept, because the browser cannot send them again by itself.
+        db.session.commit()
+        return _page(dialog, here, form, 422)
+    if isinstance(form, FinalizeForm):
         return _finalize(dialog, form)
-    if isinstance(form, DateTimeStep) and dialog.clashes(form) and not form.clash_ok.data:
-        form.refuse("clash_ok", "Choose another time, or tick that it is all right.")
-        return _page(dialog, step, form, 422)
-    drafts.save_step(dialog.draft, _version(form), step, dialog.answers(form))
+    drafts.save_step(dialog.draft, _version(form), step, here.answers(dialog, form))
     db.session.commit()
-    return redirect(_address(dialog, _after(step)), 303)
+    if here.stays(form):
+        return redirect(dialog.address(step, back_to_finalize=views.came_from_finalize()), 303)
+    to_the_end = views.came_from_finalize() or request.form.get("direction") == FINALIZE.key
+    return redirect(dialog.address(FINALIZE.key if to_the_end else views.next_step(step)), 303)
 
 
-def _finalize(dialog: Dialog, form: FinalizeStep) -> ResponseReturnValue:
+def _first(dialog: Dialog, earlier: Step[Any], *, then: Step[Any]) -> ResponseReturnValue:
+    """Lead to a step that has to be filled in first, and from there straight back to the end if that is
+    where somebody was going."""
+    goes_back = then is FINALIZE and dialog.may_finish_from(earlier)
+    return redirect(dialog.address(earlier.key, back_to_finalize=goes_back), 303)
+
+
+def _keep_for_later(
+    dialog: Dialog, here: Step[Any], form: StepForm, earlier: Step[Any]
+) -> ResponseReturnValue:
+    """The world changed under an earlier step while this one was typed: keep it, and have that mended."""
+    if dialog.is_wrong(earlier):
+        # Right or wrong, it is kept as it stands, and checked again when it is reached.
+        here.check(dialog, form)
+        drafts.save_step(dialog.draft, _version(form), here.key, here.answers(dialog, form))
+        db.session.commit()
+        typed = f"What you typed on {here.label} is kept."
+        kept = typed if here in ASKING else "Nothing has been scheduled yet."
+        say(f"{kept} First, {earlier.label} needs another look.", "info")
+    return _first(dialog, earlier, then=here)
+
+
+def _finalize(dialog: Dialog, form: FinalizeForm) -> ResponseReturnValue:
     """One command, one commit. Everything was checked again on the way here."""
-    command = dialog.command(_version(form), tuple(form.reminders.data or ()))
+    version = _version(form)
+    command = dialog.command(version, tuple(form.reminders.data or ()), no_reminder_for=form.no_reminder_for)
     try:
         interview_id = schedule(dialog.actor, command, dialog.rules).id
     except SchedulingError as error:
         db.session.rollback()
-        dialog = find_dialog(dialog.draft.id)
-        wrong = dialog.saved(error.step)
-        wrong.refuse(error.field, error.words)
-        return _page(dialog, error.step, wrong, 422)
+        dialog, there = open_dialog(dialog.draft.id), BY_KEY[error.step]
+        drafts.save_step(dialog.draft, version, FINALIZE.key, FINALIZE.answers(dialog, form))
+        db.session.commit()
+        wrong = dialog.saved(there)
+        if not wrong.errors:
+            wrong.refuse(error.field, error.words)
+        return _page(dialog, there, wrong, 422, goes_back=True)
     db.session.commit()
     return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
 
 
+@schedule_interview.get("/schedule/<draft_id>/date-time/look")
+@with_dialog
+def look_at_time(dialog: Dialog) -> ResponseReturnValue:
+    """What stands beside Date & Time, for the time that is being typed."""
+    if not htmx.is_htmx():
+        return htmx.go_to(dialog.address(DATE_TIME.key))
+    context = DATE_TIME.look(dialog, request.args)
+    return htmx.varies(make_response(render_template("schedule_interview/_at_that_time.html", **context)))
+
+
 @schedule_interview.get("/schedule/<draft_id>/letters/<int:number>")
-@_with_dialog
+@with_dialog
 def letter_frame(dialog: Dialog, number: int) -> ResponseReturnValue:
     """One reader's mail as its own page, shut off from the page around it."""
     if dialog.first_incomplete() is not None:
         abort(404)
-    letters = preview.letters(dialog)
-    if number >= len(letters):
-        abort(404)
-    response = make_response(letters[number].html)
+    letter = Preview(dialog).letter(number) or abort(404)
+    response = make_response(letter.html)
     response.headers["X-Framed-Mail"] = "yes"
     return response
 
@@ -170,14 +172,9 @@ def _version(form: StepForm) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _after(step: str) -> str:
-    return STEPS[STEPS.index(step) + 1]
-
-
-def _address(dialog: Dialog, step: str) -> str:
-    return url_for("schedule_interview.step", draft_id=dialog.draft.id, step=step)
-
-
-def _page(dialog: Dialog, step: str, form: StepForm, status: int = 200) -> ResponseReturnValue:
-    template = f"schedule_interview/{step.replace('-', '_')}.html"
-    return render_template(template, **views.context(dialog, step, form)), status
+def _page(
+    dialog: Dialog, step: Step[Any], form: StepForm, status: int = 200, *, goes_back: bool | None = None
+) -> ResponseReturnValue:
+    """`goes_back`: whether the step leads straight back to Finalize; by default, if one came from there."""
+    goes_back = views.came_from_finalize() if goes_back is None else goes_back
+    return render_template(step.template, **views.context(dialog, step, form, goes_back=goes_back)), status

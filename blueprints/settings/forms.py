@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from wtforms import IntegerField, PasswordField, StringField
+from wtforms import IntegerField, PasswordField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
+from accounts.settings import INVITATION_WORDS_LIMIT
 from security import PASSWORD_MAX_LENGTH
 from web.forms import Form, ZoneField
 from web.password_fields import new_password_field
+
+_NOT_TOO_LONG = Length(max=INVITATION_WORDS_LIMIT, message=f"At most {INVITATION_WORDS_LIMIT} characters.")
 
 
 class ProfileForm(Form):
@@ -33,3 +36,5 @@ class OrganisationForm(Form):
             NumberRange(min=1, max=3650, message="Use a whole number of days from 1 to 3650, or nothing."),
         ],
     )
+    invitation_intro = TextAreaField("Before the details", validators=[_NOT_TOO_LONG])
+    invitation_closing = TextAreaField("After the details", validators=[_NOT_TOO_LONG])

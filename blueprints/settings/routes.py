@@ -117,10 +117,18 @@ def organisation() -> ResponseReturnValue:
         row = db.session.get_one(Organisation, 1)
         form.name.data, form.timezone.data = row.name, row.timezone
         form.retention_days.data = row.retention_days
+        form.invitation_intro.data = row.invitation_intro
+        form.invitation_closing.data = row.invitation_closing
         return render_template("settings/organisation.html", form=form)
     if not form.validate():
         return render_template("settings/organisation.html", form=form), 422
-    wanted = OrganisationSettings(form.name.data, form.timezone.data, form.retention_days.data)
+    wanted = OrganisationSettings(
+        form.name.data,
+        form.timezone.data,
+        form.retention_days.data,
+        form.invitation_intro.data or "",
+        form.invitation_closing.data or "",
+    )
     changed = changes.change_organisation(actor(), wanted)
     db.session.commit()
     say("Saved." if changed else "Nothing was different.")

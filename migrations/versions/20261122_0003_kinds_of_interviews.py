@@ -63,6 +63,9 @@ def upgrade() -> None:
     )
     op.add_column("interviews", sa.Column("address", sa.String(length=300), nullable=True))
     op.add_column("interviews", sa.Column("directions", sa.String(length=1000), nullable=True))
+    op.add_column(
+        "mails", sa.Column("leaves_files_out", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
     for name in ("invitation_intro", "invitation_closing"):
         op.add_column(
             "organisations", sa.Column(name, sa.String(length=1000), nullable=False, server_default="")
@@ -72,6 +75,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for name in ("invitation_closing", "invitation_intro"):
         op.drop_column("organisations", name)
+    op.drop_column("mails", "leaves_files_out")
     for name in ("directions", "address", "phone_caller", "phone_number"):
         op.drop_column("interviews", name)
     op.drop_column("meetings", "label")

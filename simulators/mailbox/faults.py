@@ -29,6 +29,13 @@ SWITCHES = (
         "Code after the message, such as 554. Empty: accept.",
     ),
     Switch(
+        "largest_message",
+        "count",
+        0,
+        "Largest message",
+        "How many bytes a message may have; larger ones are refused. 0: any size.",
+    ),
+    Switch(
         "drop_after_data",
         "count",
         0,

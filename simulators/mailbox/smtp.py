@@ -57,6 +57,8 @@ class _Handler:
         if refused:
             return f"{refused} {refused // 100}.7.1 message refused by policy"
         assert isinstance(envelope.content, bytes)
+        if 0 < self._board["largest_message"] < len(envelope.content):
+            return "552 5.3.4 message size exceeds fixed limit"
         # In a thread: the file may be busy, and other connections should not wait for it.
         await asyncio.to_thread(
             self._store.add, envelope.mail_from or "", envelope.rcpt_tos, envelope.content

@@ -1,6 +1,7 @@
 """The organisation, who may connect apps, and asking the owner for it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -34,6 +35,28 @@ def test_name_zone_and_retention_are_changed_and_recorded(web: Flask, ada: Brows
     assert "Candidates are erased 180 days after their last interview." in words
     ada.post("/settings/organisation", name="Southlight", timezone="Europe/Madrid", retention_days="")
     assert stored(web)[2] is None
+
+
+def test_own_words_stand_in_the_example_of_an_invitation(web: Flask, ada: Browser, ben: Browser) -> None:
+    stored_fields: dict[str, Any] = {"name": "Northlight", "timezone": "Europe/Zurich", "retention_days": ""}
+    words: dict[str, Any] = {
+        "invitation_intro": "Hello from <us>\nall",
+        "invitation_closing": "Ask & we answer.",
+    }
+    ada.post("/settings/organisation", **stored_fields, **words)
+    assert "Hello from <us>" in words_of(ada.get("/settings/organisation"))
+    html = ada.get("/settings/organisation/invitation-example")
+    assert (
+        html.index("Hello from &lt;us&gt;<br>all") < html.index("Agenda") < html.index("Ask &amp; we answer.")
+    )
+    log = words_of(ada.get("/settings/system-log"))
+    assert "The words before the details of invitations are different." in log
+    assert "Hello from" not in log
+    ben.get("/settings/organisation/invitation-example", 403)
+    too_long: dict[str, Any] = {"invitation_intro": "x" * 1001, "invitation_closing": "kept"}
+    answer = ada.post("/settings/organisation", 422, **stored_fields, **too_long)
+    assert "At most 1000 characters." in text_of(answer)
+    assert "kept" in text_of(answer)
 
 
 @pytest.mark.parametrize("days", ["0", "-1", "3651", "soon", "1.5"])

@@ -13,8 +13,9 @@ import pytest
 from tests.architecture.repository import product_files
 
 EVERYTHING = frozenset({"*"})
-# What nearly every part may know: the tables, how the database is spoken to, the clock.
-GROUND = frozenset({"models", "database", "extensions", "timezones"})
+# What nearly every part may know: the tables, how the database is spoken to, the clock, how people write
+# telephone numbers.
+GROUND = frozenset({"models", "database", "extensions", "timezones", "phone_numbers"})
 # The domain, by what it is about. Its parts may know one another.
 DOMAIN = frozenset({"accounts", "hiring", "scheduling"})
 
@@ -28,12 +29,16 @@ RULES: dict[str, frozenset[str]] = {
     # Made-up people and jobs come into being the way real ones do; the simulators are started as programs.
     "demo": GROUND | DOMAIN | {"app", "config", "first_start", "security"},
     # What every request goes through, whichever part of the interface answers it.
-    "web": GROUND | DOMAIN | {"htmx", "security", "connections.reasons", "connections.setup"},
+    "web": GROUND
+    | DOMAIN
+    | {"htmx", "security", "attachment_files", "connections.reasons", "connections.setup"},
     # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
     "blueprints": GROUND
     | DOMAIN
     | {"connections", "web", "htmx", "security", "instance_folder"}
-    | {"messaging.letters", "messaging.facts", "messaging.reading", "messaging.delivery.sender_address"}
+    | {"messaging.letters", "messaging.facts", "messaging.reading"}
+    | {"messaging.delivery.sender_address", "messaging.delivery.is_configured"}
+    | {"messaging.wording"}
     | {"tasks.heartbeat", "tasks.attention"},
     # The domain enqueues work in the caller's transaction and knows nothing else of tasks.
     # Whoever leaves the team gives back what they had connected.
@@ -41,11 +46,12 @@ RULES: dict[str, frozenset[str]] = {
     # What hiring does once a day is marked where the beats are.
     "hiring": GROUND | DOMAIN | {"security", "tasks.outbox", "tasks.heartbeat"},
     "scheduling": GROUND | DOMAIN | {"security", "tasks.outbox"},
+    "scheduling.attachments": GROUND | DOMAIN | {"attachment_files"},
     "connections": GROUND | {"providers", "security", "tasks.outbox"},
     "messaging": GROUND | {"security"},
     # Background work is two layers: the handlers are high and know everything that acts; what carries them is
     # low, and the outbox is even known to the domain.
-    "tasks": GROUND | DOMAIN | {"connections", "messaging", "providers", "security"},
+    "tasks": GROUND | DOMAIN | {"connections", "messaging", "providers", "security", "attachment_files"},
     "tasks.metronome": GROUND | {"tasks.runner", "tasks.heartbeat"},
     "tasks.heartbeat": GROUND,
     "tasks.attention": GROUND,
@@ -60,8 +66,10 @@ RULES: dict[str, frozenset[str]] = {
     "security": frozenset({"timezones"}),
     "htmx": frozenset(),
     "timezones": frozenset(),
+    "phone_numbers": frozenset(),
     "config": frozenset(),
     "instance_folder": frozenset(),
+    "attachment_files": frozenset(),
     "providers": frozenset(),
     "simulators": frozenset(),
 }

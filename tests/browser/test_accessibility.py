@@ -21,19 +21,26 @@ from tests.machines.servers import ServerProcesses
 
 PHONE = ViewportSize(width=360, height=740)
 DESKTOP = ViewportSize(width=1280, height=900)
-# Each theme and each size in every run, all of their combinations in a full one.
-looks = pytest.mark.parametrize(
-    ("theme", "size"),
-    [
-        pytest.param("light", PHONE, id="light-phone"),
-        pytest.param("dark", DESKTOP, id="dark-desktop"),
-        pytest.param("dark", PHONE, id="dark-phone", marks=pytest.mark.full),
-        pytest.param("light", DESKTOP, id="light-desktop", marks=pytest.mark.full),
-    ],
-)
+LOOKS = {
+    "light-phone": ("light", PHONE),
+    "dark-desktop": ("dark", DESKTOP),
+    "dark-phone": ("dark", PHONE),
+    "light-desktop": ("light", DESKTOP),
+}
 
 
-@looks
+def in_looks(ordinary: str) -> pytest.MarkDecorator:
+    """One theme and size in every run, so that each walk has its own; all four in a full one."""
+    return pytest.mark.parametrize(
+        ("theme", "size"),
+        [
+            pytest.param(*look, id=name, marks=() if name == ordinary else pytest.mark.full)
+            for name, look in LOOKS.items()
+        ],
+    )
+
+
+@in_looks("light-phone")
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_no_page_has_a_barrier(
     server_processes: ServerProcesses,
@@ -71,6 +78,13 @@ def test_no_page_has_a_barrier(
     page.goto(page.url.rpartition("/")[0] + "/finalize")
     page.get_by_role("button", name="Schedule Interview").click()
     page.get_by_role("link", name="Join Zoom Meeting").wait_for(timeout=15_000)
+    open_the_dialog(page, base_url)
+    page.get_by_text("Filled in as last time").wait_for()
+    _check(page, size)
+    page.goto(page.url.rpartition("/")[0] + "/discard")
+    _check(page, size)
+    page.goto(f"{base_url}/interviews/1/another")
+    _check(page, size)
     for path in ("/interviews/1", "/interviews", "/jobs", "/jobs/1", "/candidates", "/candidates/1", "/"):
         page.goto(base_url + path)
         _check(page, size)
@@ -79,7 +93,7 @@ def test_no_page_has_a_barrier(
     _check(page, size)
 
 
-@looks
+@in_looks("dark-desktop")
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_no_page_about_people_has_a_barrier(
     server_processes: ServerProcesses,

@@ -87,6 +87,7 @@ def test_everything_works_without_javascript(
     expect(page.get_by_role("link", name=re.compile("Join Zoom Meeting"))).to_be_visible()
 
 
+@pytest.mark.full
 def test_the_dialog_works_on_a_phone_and_by_keyboard_alone(
     server: ServerProcess,
     code: str,

@@ -87,6 +87,7 @@ def zaphod_with_everything(team: Team) -> tuple[CreatedCandidate, int]:
     waiting.name, waiting.address = NAME, ADDRESS
     assert interview.meeting is not None
     interview.meeting.failure_words = "Zoom does not like Zaphod"
+    interview.phone_number, interview.address, interview.directions = PHONE, "Betelgeuse", "Ask for Zaphod"
     db.session.add(
         MeetingAttempt(
             meeting_id=interview.meeting.id,

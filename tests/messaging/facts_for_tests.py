@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from messaging.facts import InterviewFacts, Person, Reader
+from messaging.facts import AttachedFile, InterviewFacts, Person, Reader
 from models import ReaderRole
 
 SENDER = "interviews@northwind.example"
@@ -40,6 +40,28 @@ FACTS = InterviewFacts(
 )
 
 WAITING = replace(FACTS, link_state="waiting", join_url=None, passcode=None)
+PASTED = replace(FACTS, software_label="Webex", join_url="https://webex.example/meet/anna", passcode=None)
+
+_WITHOUT_MEETING = replace(WAITING, link_state="none", software_label=None)
+ON_THE_PHONE = replace(_WITHOUT_MEETING, type_label="Phone", phone_number="+1 (212) 555-0147")
+CANDIDATE_CALLS = replace(ON_THE_PHONE, phone_number="+41 44 668 18 00 ext. 12", candidate_calls=True)
+AT_OUR_OFFICE = replace(
+    _WITHOUT_MEETING,
+    type_label="In person",
+    address="Northwind\nSeefeldstrasse 12\n8008 Zürich",
+    directions="Tram 4 to Feldeggstrasse.\nRing at Northwind, second floor.",
+)
+
+
+WITH_FILES = replace(
+    FACTS,
+    intro="Thank you for your interest in Northwind.\nThis is how a first talk goes.",
+    closing="Questions? people@northwind.example & we are <there>.",
+    files=(
+        AttachedFile("Directions & map.pdf", "application/pdf", 1_234_567, False, "0" * 32),
+        AttachedFile("Questions to ask.docx", "application/msword", 20_480, True, "1" * 32),
+    ),
+)
 
 
 def reader(person: Person = DINA, role: ReaderRole = ReaderRole.CANDIDATE) -> Reader:

@@ -104,6 +104,26 @@ def test_a_refused_text_is_refused_for_good(step: str, reply: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("step", "reply", "is_too_large"),
+    [
+        ("MAIL", "552 Message size exceeds fixed maximum message size", True),
+        ("DATA", "552 5.3.4 Too large", True),
+        ("DATA", "554 5.2.3 Message too large for this recipient", True),
+        ("RCPT", "552 5.2.2 Mailbox full", False),
+        ("DATA", "554 5.7.1 Spam", False),
+    ],
+)
+def test_only_a_mail_that_is_too_large_is_worth_trying_with_less(
+    step: str, reply: str, is_too_large: bool
+) -> None:
+    with real_server() as mailroom:
+        mailroom.replies[step] = reply
+        outcome = deliver_to(mailroom.port)
+    assert isinstance(outcome, Refused)
+    assert outcome.is_too_large is is_too_large
+
+
+@pytest.mark.parametrize(
     ("step", "reply"),
     [
         ("MAIL", "553 5.7.1 Sender address rejected: not owned by user"),

@@ -19,10 +19,14 @@ from models import (
     Meeting,
     MeetingSoftware,
     MeetingState,
+    Organisation,
+    PhoneCaller,
     ReaderRole,
     User,
 )
-from tests.messaging.facts_for_tests import FACTS
+from tests.messaging.facts_for_tests import AT_OUR_OFFICE, CANDIDATE_CALLS, FACTS, ON_THE_PHONE
+
+NORTHWIND = Organisation(name="Northwind", invitation_intro="", invitation_closing="")
 
 
 def interview() -> Interview:
@@ -57,8 +61,8 @@ def interview() -> Interview:
 
 
 def test_a_stored_interview_gives_its_facts_without_the_internal_notes() -> None:
-    assert facts_of(interview(), "Northwind") == FACTS
-    assert "favourite" not in repr(facts_of(interview(), "Northwind"))
+    assert facts_of(interview(), NORTHWIND) == FACTS
+    assert "favourite" not in repr(facts_of(interview(), NORTHWIND))
 
 
 @pytest.mark.parametrize(
@@ -69,7 +73,7 @@ def test_a_meeting_that_is_not_ready_gives_no_link_away(state: MeetingState, lin
     stored = interview()
     assert stored.meeting is not None
     stored.meeting.state = state
-    facts = facts_of(stored, "Northwind")
+    facts = facts_of(stored, NORTHWIND)
     assert (facts.link_state, facts.join_url, facts.passcode) == (link_state, None, None)
 
 
@@ -81,8 +85,27 @@ def test_an_interview_without_a_wanted_meeting_has_no_software(has_row: bool) ->
         stored.meeting.is_wanted = False
     else:
         stored.meeting = None
-    facts = facts_of(stored, "Northwind")
+    facts = facts_of(stored, NORTHWIND)
     assert (facts.link_state, facts.software_label, facts.join_url) == ("none", None, None)
+
+
+def test_a_pasted_link_is_called_by_its_label() -> None:
+    stored = interview()
+    assert stored.meeting is not None
+    stored.meeting.software, stored.meeting.label = MeetingSoftware.OTHER, "Webex"
+    assert facts_of(stored, NORTHWIND).software_label == "Webex"
+
+
+def test_number_and_address_are_facts_of_an_interview_without_a_meeting() -> None:
+    stored = interview()
+    stored.meeting, stored.interview_type = None, InterviewType.PHONE
+    stored.phone_number, stored.phone_caller = "+1 (212) 555-0147", PhoneCaller.TEAM
+    assert facts_of(stored, NORTHWIND) == ON_THE_PHONE
+    stored.phone_number, stored.phone_caller = "+41 44 668 18 00 ext. 12", PhoneCaller.CANDIDATE
+    assert facts_of(stored, NORTHWIND) == CANDIDATE_CALLS
+    stored.interview_type, stored.phone_number, stored.phone_caller = InterviewType.IN_PERSON, None, None
+    stored.address, stored.directions = AT_OUR_OFFICE.address, AT_OUR_OFFICE.directions
+    assert facts_of(stored, NORTHWIND) == AT_OUR_OFFICE
 
 
 @pytest.mark.parametrize(
@@ -92,7 +115,7 @@ def test_an_interview_without_a_wanted_meeting_has_no_software(has_row: bool) ->
 def test_types_are_named_in_the_users_words(interview_type: InterviewType, label: str) -> None:
     stored = interview()
     stored.interview_type = interview_type
-    assert facts_of(stored, "Northwind").type_label == label
+    assert facts_of(stored, NORTHWIND).type_label == label
 
 
 @pytest.mark.parametrize(

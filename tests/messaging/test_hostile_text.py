@@ -60,9 +60,14 @@ def hostile_facts(text: str) -> InterviewFacts:
 def letters(text: str) -> list[Letter]:
     about = hostile_facts(text)
     to = replace(reader(), person=about.candidate)
+    elsewhere = replace(
+        about, link_state="none", join_url=None, phone_number=text, address=text, directions=text
+    )
     return [
         compose_invitation(about, to, sender=SENDER, made_at=MADE_AT),
         compose_reminder(about, to, 60),
+        compose_invitation(elsewhere, to, sender=SENDER, made_at=MADE_AT),
+        compose_invitation(replace(elsewhere, phone_number=None), to, sender=SENDER, made_at=MADE_AT),
     ]
 
 

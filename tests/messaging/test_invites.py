@@ -12,7 +12,19 @@ import vobject
 from messaging.facts import InterviewFacts, Person
 from messaging.invites import build_ics
 from messaging.reading import describe_ics
-from tests.messaging.facts_for_tests import DINA, FACTS, MADE_AT, SENDER, WAITING, facts, reader
+from tests.messaging.facts_for_tests import (
+    AT_OUR_OFFICE,
+    CANDIDATE_CALLS,
+    DINA,
+    FACTS,
+    MADE_AT,
+    ON_THE_PHONE,
+    PASTED,
+    SENDER,
+    WAITING,
+    facts,
+    reader,
+)
 
 
 def ics(about: InterviewFacts = FACTS, method: Any = "REQUEST") -> bytes:
@@ -72,9 +84,26 @@ def test_without_a_link_the_place_is_the_software_and_the_page_stays() -> None:
     assert "The link to join will follow" in event.description.value
 
 
+@pytest.mark.parametrize(
+    ("about", "place", "said"),
+    [
+        (PASTED, "https://webex.example/meet/anna", "Join Webex: https://webex.example/meet/anna"),
+        (ON_THE_PHONE, "Phone: +1 (212) 555-0147", "We will call you on +1 (212) 555-0147"),
+        (CANDIDATE_CALLS, "Phone: +41 44 668 18 00 ext. 12", "Please call +41 44 668 18 00 ext. 12"),
+        (AT_OUR_OFFICE, "Northwind, Seefeldstrasse 12, 8008 Zürich", "Ring at Northwind, second floor."),
+    ],
+)
+def test_place_is_where_the_interview_is_held(about: InterviewFacts, place: str, said: str) -> None:
+    event = parsed(ics(about))
+    assert event.location.value == place
+    assert said in event.description.value
+    assert event.url.value == "https://hiring.northwind.example/j/dina-token"
+    assert "Zoom" not in event.description.value
+
+
 def test_without_software_the_place_is_the_type() -> None:
-    event = parsed(ics(replace(WAITING, link_state="none", software_label=None, type_label="In person")))
-    assert event.location.value == "In person"
+    event = parsed(ics(replace(WAITING, link_state="none", software_label=None, type_label="Video")))
+    assert event.location.value == "Video"
     assert "link" not in event.description.value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,13 +13,18 @@ from messaging.letters import Letter, compose_invitation, compose_reminder
 from models import ReaderRole
 from tests.messaging.facts_for_tests import (
     ANNA,
+    AT_OUR_OFFICE,
     BEN,
+    CANDIDATE_CALLS,
     DINA,
     FACTS,
     KIRAN,
     MADE_AT,
+    ON_THE_PHONE,
+    PASTED,
     SENDER,
     WAITING,
+    WITH_FILES,
     facts,
     reader,
 )
@@ -38,6 +44,18 @@ LETTERS = {
     "invitation-hiring-manager-zurich": invitation(to=reader(BEN, ReaderRole.HIRING_MANAGER)),
     "invitation-without-link-attendee-kolkata": invitation(WAITING, reader(KIRAN, ReaderRole.ATTENDEE)),
     "invitation-changed-candidate-new-york": invitation(facts(revision=1)),
+    "invitation-pasted-link-candidate-new-york": invitation(PASTED),
+    "invitation-phone-candidate-new-york": invitation(ON_THE_PHONE),
+    "invitation-phone-candidate-calls-hiring-manager-zurich": invitation(
+        CANDIDATE_CALLS, reader(BEN, ReaderRole.HIRING_MANAGER)
+    ),
+    "invitation-in-person-candidate-new-york": invitation(AT_OUR_OFFICE),
+    "invitation-own-words-and-files-candidate-new-york": invitation(WITH_FILES),
+    "invitation-own-words-and-files-hiring-manager-zurich": invitation(
+        WITH_FILES, replace(reader(BEN, ReaderRole.HIRING_MANAGER), is_of_the_team=True)
+    ),
+    "reminder-phone-attendee-kolkata": compose_reminder(ON_THE_PHONE, reader(KIRAN, ReaderRole.ATTENDEE), 60),
+    "reminder-in-person-candidate-new-york": compose_reminder(AT_OUR_OFFICE, reader(), 24 * 60),
     "reminder-candidate-new-york": compose_reminder(FACTS, reader(), 24 * 60),
     "reminder-without-link-hiring-manager-zurich": compose_reminder(
         WAITING, reader(BEN, ReaderRole.HIRING_MANAGER), 60
@@ -115,11 +133,43 @@ def test_without_a_link_every_body_says_that_it_follows(state: LinkState) -> Non
             assert "Passcode" not in body
 
 
-def test_an_interview_without_a_meeting_promises_no_link() -> None:
-    letter = invitation(replace(WAITING, link_state="none", software_label=None, type_label="Phone"))
-    for body in both_bodies(letter):
-        assert "link" not in body.replace("supported-color-schemes", "").replace(".link", "")
-        assert "Phone" in body
+@pytest.mark.parametrize("about", [ON_THE_PHONE, CANDIDATE_CALLS, AT_OUR_OFFICE])
+def test_an_interview_without_a_meeting_promises_no_link_and_names_no_software(about: InterviewFacts) -> None:
+    for letter in (invitation(about), compose_reminder(about, reader(), 60)):
+        unfolded = (letter.ics or b"").replace(b"\r\n ", b"").decode()
+        for body in (letter.text, letter.html.replace('class="link"', "").replace(".link", ""), unfolded):
+            for word in ("link", "Join", "Passcode", "Zoom"):
+                assert word not in body
+        for body in both_bodies(letter):
+            assert about.type_label in body
+            assert "This page always shows how things stand:" in body
+            assert "/j/dina-token" in body
+
+
+@pytest.mark.parametrize(
+    ("about", "to", "words"),
+    [
+        (ON_THE_PHONE, reader(), "We will call you on +1 (212) 555-0147"),
+        (ON_THE_PHONE, reader(KIRAN, ReaderRole.ATTENDEE), "The team calls Dina Park on +1 (212) 555-0147"),
+        (CANDIDATE_CALLS, reader(), "Please call +41 44 668 18 00 ext. 12"),
+        (CANDIDATE_CALLS, reader(BEN, ReaderRole.HIRING_MANAGER), "Dina Park calls +41 44 668 18 00 ext. 12"),
+    ],
+)
+def test_each_reader_is_told_who_calls_whom(about: InterviewFacts, to: Reader, words: str) -> None:
+    for letter in (invitation(about, to), compose_reminder(about, to, 60)):
+        assert words in letter.text
+        assert words in re.sub(r"<[^>]+>", "", letter.html)
+
+
+def test_a_number_can_be_tapped_and_an_address_leads_to_no_map() -> None:
+    assert 'href="tel:+12125550147"' in invitation(ON_THE_PHONE).html
+    assert 'href="tel:+41446681800;ext=12"' in invitation(CANDIDATE_CALLS).html
+    for body in both_bodies(invitation(AT_OUR_OFFICE)):
+        assert "Seefeldstrasse 12" in body
+        assert "Tram 4 to Feldeggstrasse." in body
+    assert re.findall(r'href="([^"]*)"', invitation(AT_OUR_OFFICE).html) == [
+        "https://hiring.northwind.example/j/dina-token"
+    ]
 
 
 def test_each_copy_holds_no_other_readers_page() -> None:
@@ -158,6 +208,8 @@ def test_a_person_in_two_parts_is_listed_once() -> None:
         ("Zoom", "Join Zoom Meeting"),
         ("Google Meet", "Join Google Meet"),
         ("Microsoft Teams", "Join Microsoft Teams Meeting"),
+        ("Webex", "Join Webex"),
+        ("Our video room", "Join Our video room"),
         ("Other", "Join Meeting"),
     ],
 )

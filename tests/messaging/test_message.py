@@ -16,7 +16,7 @@ from flask_mail import Message
 
 from messaging.headers import Mailbox
 from messaging.invites import build_ics
-from messaging.transport import CalendarPart, HardenedMessage, mail
+from messaging.transport import CalendarPart, FilePart, HardenedMessage, mail
 from tests.messaging.facts_for_tests import FACTS, MADE_AT, SENDER, reader
 from tests.messaging.mail_servers import HOST, real_server
 
@@ -56,6 +56,32 @@ def test_the_parts_stand_in_the_order_that_mail_programs_expect() -> None:
         ("text/calendar", None),
         ("text/calendar", "invite.ics"),
     ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["plan.pdf", "Ünser Plan für Dina.pdf", "履歴書.docx", f"{'long name ' * 15}.pdf", 'a "quoted".txt'],
+)
+def test_files_come_last_and_arrive_byte_for_byte_under_their_names(name: str) -> None:
+    content = bytes(range(256)) * 300
+    parts = list(
+        read(message(files=(FilePart(name, "application/pdf", content),)).as_bytes()).iter_attachments()
+    )
+    assert [part.get_filename() for part in parts] == ["invite.ics", name]
+    assert parts[1].get_content_type() == "application/pdf"
+    assert parts[1].get_payload(decode=True) == content
+    assert all(len(line) < 1000 for line in message().as_bytes().split(b"\r\n"))
+
+
+def test_text_file_keeps_its_line_ends_and_its_encoding() -> None:
+    content = "Grüezi\nDina\r\n".encode("cp1252")
+    [_, part] = read(message(files=(FilePart("a.txt", "text/plain", content),)).as_bytes()).iter_attachments()
+    assert part.get_payload(decode=True) == content
+
+
+def test_name_of_a_file_cannot_write_a_header() -> None:
+    with pytest.raises(ValueError):
+        message(files=(FilePart("a.pdf\r\nBcc: x@mail.example", "application/pdf", b"%PDF-"),)).as_bytes()
 
 
 def test_both_calendar_parts_hold_the_same_bytes_and_the_same_method() -> None:

@@ -220,5 +220,6 @@ class Installation(Office):
 
 def another_runner(installation: Installation, **options: Any) -> Runner:
     """A second runner on the same database, as another process has one."""
-    handlers = all_handlers(installation.app.extensions["links"], installation.rules)
+    parts = installation.app.extensions
+    handlers = all_handlers(parts["links"], installation.rules, parts["attachment_files"])
     return Runner(installation.app, handlers, **options)

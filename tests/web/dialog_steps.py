@@ -40,6 +40,12 @@ def send(visitor: Visitor, draft: str, step: str, *, status: int = 303, **change
     return visitor.submit(page, button_of(step), status=status, **{**USUAL[step], **changes})
 
 
+def the_tick(page: Page) -> str:
+    """What ticking the box beside the clashes of this page sends."""
+    [box] = page.tree.all("input", lambda e: e.get("name") == "accepted_clashes")
+    return box["value"]
+
+
 def walk_to(visitor: Visitor, candidate_id: int, step: str, answers: Answers | None = None) -> str:
     """Fill in every step before `step`; the draft's address."""
     draft = begin(visitor, candidate_id)

@@ -56,7 +56,7 @@ REFUSED_JOBS = [
     ("department", "x" * 121, "120"),
     ("location", "x" * 121, "120"),
     ("hiring_manager", "9999", "Choose one of these"),
-    ("hiring_manager", "nobody", "Choice"),
+    ("hiring_manager", "nobody", "Choose one"),
 ]
 
 
@@ -122,7 +122,7 @@ REFUSED_CANDIDATES = [
     ("phone", "1" * 41, "40"),
     ("timezone", "../../etc/passwd", "Choose one of these"),
     ("job", "9999", "Choose one of these"),
-    ("job", "", "Choice"),
+    ("job", "", "Choose one"),
 ]
 
 
@@ -199,7 +199,7 @@ def test_hostile_text_goes_through_every_field_and_does_nothing(app: Flask, star
     )
     answers = {
         "setup": {"agenda": agenda},
-        "attendees": {"others": "Sam <sam@partner.example>"},
+        "attendees": {"other_names": "Sam", "other_emails": "sam@partner.example"},
         "details": {"title": heading, "message_to_candidate": message, "internal_notes": notes},
     }
     draft = walk_to(ada, int(candidate.address.rpartition("/")[2]), "finalize", answers)

@@ -125,6 +125,7 @@ def test_each_role_does_exactly_what_is_theirs(zoom_is_set_up: Flask, world: Wor
         ("GET", draft, ("owner",), managers),
         ("GET", f"{draft}/setup", ("owner",), managers),
         ("POST", f"{draft}/setup", ("owner",), managers),
+        ("GET", f"{draft}/date-time/look", ("owner",), managers),
         ("GET", f"{draft}/finalize", ("owner",), managers),
         ("POST", f"{draft}/finalize", ("owner",), managers),
     ]

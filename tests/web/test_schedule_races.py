@@ -14,7 +14,7 @@ from models import Interview, Mail, Meeting, Task
 from tests.factories import PASSWORD, Team, create_candidate, create_job, create_team, create_user, schedule
 from tests.machines.clock import Clock
 from tests.machines.counts import Counts
-from tests.web.dialog_steps import send, walk_to
+from tests.web.dialog_steps import send, the_tick, walk_to
 from tests.web.page import Page, Visitor, path_of
 from tests.web.rows import in_rows
 
@@ -50,7 +50,7 @@ def test_draft_sent_many_times_at_once_becomes_one_interview(
         day = date(2027, 3, 1) + timedelta(days=number)
         with in_rows(app):
             early = datetime.combine(day, time(6), UTC)
-            schedule(team.ada, omar, starts_at=early, duration_minutes=180)
+            schedule(team.ada, omar, starts_at=early, duration_minutes=180, reminder_minutes=(1440, 60))
         draft = draft_with_the_tick(ada, team, day)
         fields = ada.get(f"{draft}/finalize").fields("Schedule Interview")
         before = how_many(app)
@@ -73,7 +73,7 @@ def draft_with_the_tick(visitor: Visitor, team: Team, day: date) -> str:
     """A draft before its last click that may clash: nothing but the draft itself stops a second one."""
     draft = walk_to(visitor, team.dina.id, "date-time")
     page = send(visitor, draft, "date-time", status=422, date=day.isoformat())
-    visitor.submit(page, "Continue", leads_to=f"{draft}/attendees", clash_ok="y")
+    visitor.submit(page, "Continue", leads_to=f"{draft}/attendees", accepted_clashes=the_tick(page))
     for step in ("attendees", "details", "preview"):
         send(visitor, draft, step)
     return draft
@@ -104,7 +104,7 @@ def test_one_person_is_not_booked_twice_by_two_clicks_at_once(app: Flask, clock:
     answers = at_once([partial(click, *page) for page in pages])
     assert sorted(answer.status for answer in answers) == [303, 422]
     [refused] = [answer for answer in answers if answer.status == 422]
-    assert "Ben Frei got another interview" in refused.error_at("clash_ok")
+    assert "Ben Frei got another interview" in refused.error_at("accepted_clashes")
     assert how_many(app)["interviews"] == 1
 
 

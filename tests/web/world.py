@@ -10,7 +10,7 @@ from werkzeug.routing import Rule
 from extensions import db
 from hiring.imports import start_import
 from models import Interview, Mail, MailState, MeetingState, Role, User
-from scheduling import drafts
+from scheduling import attachments, drafts
 from scheduling.commands import NewAttendee
 from tests.factories import (
     PASSWORD,
@@ -22,6 +22,7 @@ from tests.factories import (
     create_user,
     schedule,
 )
+from tests.files_to_attach import PDF
 from tests.web.page import Visitor
 from tests.web.rows import in_rows
 
@@ -78,6 +79,11 @@ def create_world() -> World:
             f"The mail server refused it: 550 <{team.dina.email}> unknown",
         )
     draft = drafts.start(db.session.get_one(User, team.ada.id), team.dina.id)
+    owner, files = db.session.get_one(User, team.ada.id), current_app.extensions["attachment_files"]
+    attached = attachments.add(
+        owner, draft, attachments.Upload("plan.pdf", PDF), files, is_for_team_only=False
+    )
+    attachments.move_to_interview(draft.id, interview_id)
     db.session.commit()
     draft_id = draft.id
     sent_in = start_import(
@@ -102,6 +108,7 @@ def create_world() -> World:
             "import_id": import_id,
             "draft_id": draft_id,
             "step": "setup",
+            "attachment_id": attached.id,
             "number": 0,
             "token": token,
             "app": "zoom",

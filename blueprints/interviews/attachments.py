@@ -1,0 +1,19 @@
+"""The files that went with an interview's invitation."""
+
+from __future__ import annotations
+
+from flask import abort
+from flask.typing import ResponseReturnValue
+
+from accounts.permissions import Action
+from blueprints.interviews.routes import interviews
+from scheduling import queries
+from web.file_answers import as_download
+from web.signed_in import actor
+
+
+@interviews.get("/<int:interview_id>/attachments/<int:attachment_id>")
+def attachment(interview_id: int, attachment_id: int) -> ResponseReturnValue:
+    interview = queries.interview(actor(), interview_id, Action.SEE_CONTACT) or abort(404)
+    row = next((row for row in interview.attachments if row.id == attachment_id), None)
+    return as_download(row or abort(404))

@@ -1,0 +1,47 @@
+"""Scheduling another interview like one that there is: for whom, and the draft that begins with the same."""
+
+from __future__ import annotations
+
+from flask import abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import SelectField
+from wtforms.fields import SelectChoice
+
+from accounts.permissions import Action
+from blueprints.schedule_interview.as_before import repeated
+from blueprints.schedule_interview.routes import schedule_interview
+from extensions import db
+from models import Interview
+from scheduling import drafts, queries
+from scheduling.repeating import choices_of, people_for_another
+from web.forms import Form
+from web.signed_in import actor
+
+
+class ForWhomForm(Form):
+    # Its values are applications to the interview's job.
+    application = SelectField("Candidate", coerce=int, render_kw={"data-searchable": "true"})
+
+
+@schedule_interview.route("/interviews/<int:interview_id>/another", methods=["GET", "POST"])
+def another(interview_id: int) -> ResponseReturnValue:
+    user = actor()
+    interview = queries.interview(user, interview_id, Action.SCHEDULE) or abort(404)
+    people = {application.id: application for application in people_for_another(user, interview)}
+    form = ForWhomForm()
+    form.application.choices = [
+        SelectChoice(application.id, application.candidate.name) for application in people.values()
+    ]
+    if not form.is_submitted():
+        form.application.data = interview.application_id
+        return _page(interview, form)
+    if not form.validate():
+        return _page(interview, form), 422
+    application = people[form.application.data]
+    draft = drafts.start(user, application.candidate_id, repeated(choices_of(interview), application))
+    db.session.commit()
+    return redirect(url_for("schedule_interview.resume", draft_id=draft.id), 303)
+
+
+def _page(interview: Interview, form: ForWhomForm) -> str:
+    return render_template("schedule_interview/another.html", interview=interview, form=form)

@@ -1,0 +1,150 @@
+"""On whose Zoom account an interview will be held, and what to know about that account, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from accounts.team import owner
+from messaging.wording import call_words, duration_words, on_one_line
+from models import FailureReason, PhoneCaller
+from scheduling.budget import DAILY_LIMIT, budget_of
+from scheduling.hosts import BASIC_PLAN_MINUTES, Host, first_usable
+from scheduling.timeline import first_name, possessive
+from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
+from timezones import local_moment, utc_now
+from web.signed_in import may_connect
+
+if TYPE_CHECKING:
+    from blueprints.schedule_interview.dialog import Dialog
+
+
+@dataclass(frozen=True)
+class Hosting:
+    """Whose Zoom account will host, in words. `ask_name`: whom to ask, when nobody's can and the reader may
+    not connect one."""
+
+    words: str
+    is_connected: bool
+    email: str | None
+    ask_name: str | None = None
+
+
+def hosting(dialog: Dialog) -> Hosting:
+    """Whose Zoom account hosts, and why, or what happens when nobody's can."""
+    hosts = dialog.hosts()
+    host = first_usable(hosts)
+    if dialog.hiring_manager is None:
+        return _while_job_is_open(host, _whom_to_ask(dialog))
+    if host is not None and host.connection is not None:
+        words = f"{_whose(dialog, host)} Zoom account hosts, because {_because(dialog, hosts, host)}."
+        return Hosting(words, True, host.connection.account_email)
+    words = "The interview will be saved and everybody invited, without a link for now."
+    return Hosting(f"{_why_nobody(dialog, hosts)} {words}", False, None, _whom_to_ask(dialog))
+
+
+def _while_job_is_open(own: Host | None, ask: str | None) -> Hosting:
+    """Before one of several jobs was chosen, nobody knows whose hiring manager will be asked first."""
+    if own is None or own.connection is None:
+        words = "You have not connected Zoom. The hiring manager's account hosts, if it is connected."
+        return Hosting(words, False, None, ask)
+    words = "The hiring manager's Zoom account hosts if it is connected, else yours."
+    return Hosting(words, True, own.connection.account_email)
+
+
+def _whom_to_ask(dialog: Dialog) -> str | None:
+    return None if may_connect(dialog.actor) else owner().name
+
+
+def hosting_warnings(dialog: Dialog, minutes: int | None = None) -> list[str]:
+    """What somebody should know about the account that will host, as far as it is known by now. Empty for an
+    interview that needs no account. `minutes` is how long it takes where that is being typed."""
+    return zoom_warnings(dialog, minutes) if isinstance(dialog.venue, OnlineMeeting) else []
+
+
+def _because(dialog: Dialog, hosts: list[Host], host: Host) -> str:
+    manager = hosts[0]
+    if host is manager:
+        is_own = host.user.id == dialog.actor.id
+        return f"{'you are' if is_own else f'{first_name(host.user.name)} is'} the hiring manager"
+    if manager.unusable is FailureReason.RECONNECT_NEEDED:
+        return f"the Zoom connection of {first_name(manager.user.name)}, the hiring manager, has ended"
+    return f"{first_name(manager.user.name)}, the hiring manager, has not connected Zoom"
+
+
+def _why_nobody(dialog: Dialog, hosts: list[Host]) -> str:
+    ended = [host for host in hosts if host.unusable is FailureReason.RECONNECT_NEEDED]
+    if ended:
+        return f"{_whose(dialog, ended[0])} Zoom connection has ended."
+    if len(hosts) == 1:
+        return "Zoom is not connected."
+    manager = first_name(hosts[0].user.name)
+    return f"Zoom is not connected, neither by {manager}, the hiring manager, nor by you."
+
+
+def zoom_warnings(dialog: Dialog, minutes: int | None = None) -> list[str]:
+    """The same as if the meeting were held by Zoom, whatever is chosen by now."""
+    hosts = dialog.hosts()
+    host = first_usable(hosts)
+    if host is None or host.connection is None or dialog.hiring_manager is None:
+        return []
+    found = []
+    minutes = minutes or dialog.duration_minutes
+    if host.connection.plan == "basic" and minutes > BASIC_PLAN_MINUTES:
+        found.append(
+            f"{_whose(dialog, host)} Zoom account is on the Basic plan. Zoom ends its meetings after "
+            f"{BASIC_PLAN_MINUTES} minutes, so an interview of {duration_words(minutes)} would be cut off."
+        )
+    if host.user.id not in dialog.busy_user_ids():
+        # Only the scheduler can host without taking part.
+        found.append(
+            "You take part only if you choose yourself on Attendees. Without you everybody can join, but "
+            "nobody has the host's controls."
+        )
+    return found + _budget_warnings(dialog, hosts, host)
+
+
+def _budget_warnings(dialog: Dialog, hosts: list[Host], host: Host) -> list[str]:
+    assert host.connection is not None
+    budget = budget_of(host.connection, utc_now())
+    if not budget.is_nearly_used:
+        return []
+    anew = local_moment(budget.begins_anew_at, dialog.actor.timezone)
+    when = "00:00 UTC" if anew.zone_short == "UTC" else f"00:00 UTC ({anew.short})"
+    rule = f"Zoom lets one account create or change {DAILY_LIMIT} meetings a day."
+    whose = _whose(dialog, host)
+    if not budget.is_used_up:
+        return [f"{rule} {whose} account has used {budget.used} of them; the count begins anew at {when}."]
+    instead = next((other for other in hosts if other.unusable is None and other is not host), None)
+    if instead is not None:
+        then = f"If Zoom refuses this one, {_whose(dialog, instead, own='your')} account hosts."
+    else:
+        then = "If Zoom refuses this one, everybody is invited without a link, which follows after that."
+    return [f"{rule} {whose} account has used them up; the count begins anew at {when}. {then}"]
+
+
+def _whose(dialog: Dialog, host: Host, *, own: str = "Your") -> str:
+    return own if host.user.id == dialog.actor.id else possessive(host.user.name)
+
+
+def meeting_in_words(dialog: Dialog) -> str:
+    """How people will meet and, where it needs one, on whose account."""
+    venue = dialog.venue
+    if venue is None:
+        return ""
+    words = _venue_in_words(venue, dialog.candidate.name)
+    return f"{words}\n{hosting(dialog).words}" if isinstance(venue, OnlineMeeting) else words
+
+
+def _venue_in_words(venue: Venue, candidate_name: str) -> str:
+    match venue:
+        case OnlineMeeting(software):
+            return f"Video, by {software.label}"
+        case PastedLink(url, label):
+            return f"Video, by {label}: {url}"
+        case PhoneCall(number, caller):
+            is_theirs = caller is PhoneCaller.CANDIDATE
+            words = call_words(candidate_name, candidate_calls=is_theirs, to_candidate=False)
+            return f"Phone. {words} {number}"
+        case OnSite(address, _):
+            return f"In person, at {on_one_line(address)}"

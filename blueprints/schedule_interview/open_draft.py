@@ -1,0 +1,95 @@
+"""The draft that an address names; and the pages for those that are gone, used up, or newer than the form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+import htmx
+from accounts.permissions import Action
+from blueprints.schedule_interview import views
+from blueprints.schedule_interview.dialog import Dialog
+from blueprints.schedule_interview.steps import ASKING, BY_KEY
+from extensions import db
+from hiring import queries
+from scheduling import drafts
+from scheduling.errors import DraftExpiredError, DraftGoneError, DraftStaleError, DraftUsedError
+from scheduling.rules import Rules
+from web.signed_in import actor
+
+
+def open_dialog(draft_id: str) -> Dialog:
+    """The draft with all that its steps need. Raises the errors of `drafts.find`."""
+    user = actor()
+    draft = drafts.find(user, draft_id)
+    # Held by a name, so that the draft finds its candidate in the session and asks no second time.
+    candidate = queries.candidate(user, draft.candidate_id, Action.SCHEDULE)
+    if candidate is None:
+        # Somebody else's candidate by now; a draft from before must not show them.
+        raise DraftGoneError(draft_id)
+    rules = current_app.extensions["rules"]
+    assert isinstance(rules, Rules)
+    return Dialog(user, draft, rules)
+
+
+def with_dialog(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Give the view the dialog of a draft, and answer for drafts that cannot go on."""
+
+    @wraps(view)
+    def found(draft_id: str, **options: Any) -> ResponseReturnValue:
+        step = str(options.get("step", ""))
+        try:
+            try:
+                return view(open_dialog(draft_id), **options)
+            except DraftStaleError:
+                db.session.rollback()
+                # Found anew, because what made this form stale may have used the draft up as well.
+                return _stale(open_dialog(draft_id), step)
+        except (DraftGoneError, DraftUsedError) as error:
+            db.session.rollback()
+            if htmx.is_htmx():
+                # A piece of a page that is still open has nothing to show; the page's own form says why.
+                return htmx.nothing_new()
+            return _used(error, step) if isinstance(error, DraftUsedError) else _gone(error, step)
+
+    return found
+
+
+def _stale(dialog: Dialog, key: str) -> ResponseReturnValue:
+    """The draft was saved since this form was opened: go on if by the same form, else show both."""
+    step = BY_KEY[key]
+    posted = dialog.posted(step)
+    asks, sent = step in ASKING, step.answers(dialog, posted)
+    if asks and sent == dialog.draft.payload.get(key):
+        return redirect(dialog.address(views.next_step(key)), 303)
+    page = render_template(
+        "schedule_interview/stale.html",
+        dialog=dialog,
+        step=step,
+        yours=views.answers_in_words(posted, sent) if asks else [],
+        saved=views.answers_in_words(dialog.saved(step), sent) if asks else [],
+        sent_again=views.sent_again(dialog) if asks else [],
+        has_files=any(file.filename for file in request.files.values()),
+    )
+    return page, 409
+
+
+def _used(error: DraftUsedError, key: str) -> ResponseReturnValue:
+    address = url_for("interviews.detail", interview_id=error.interview_id) if error.interview_id else None
+    if request.method == "POST" and BY_KEY.get(key) not in ASKING and address:
+        # A second click on the same button: show what the first one made.
+        return redirect(address, 303)
+    page = render_template("schedule_interview/used.html", interview_url=address, typed=views.typed(key))
+    return page, 409 if request.method == "POST" else 200
+
+
+def _gone(error: DraftGoneError, key: str) -> ResponseReturnValue:
+    expired_for = None
+    if isinstance(error, DraftExpiredError):
+        expired_for = queries.candidate(actor(), error.candidate_id, Action.SCHEDULE)
+    page = render_template("schedule_interview/gone.html", expired_for=expired_for, typed=views.typed(key))
+    return page, 404

@@ -1,0 +1,113 @@
+"""Which files may go with an invitation, told by their name and by what is in them.
+
+Both have to agree: a name alone says nothing about a file, and a reader's program opens it by its name.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_NAME_LIMIT = 160
+# What some system or other does not allow in a file's name.
+_NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|]')
+_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_ODT = b"application/vnd.oasis.opendocument.text"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of file: its type on the wire, and whether some content is of it."""
+
+    content_type: str
+    holds: Callable[[bytes], bool]
+
+
+def _begins_with(*beginnings: bytes) -> Callable[[bytes], bool]:
+    return lambda content: content.startswith(beginnings)
+
+
+def _office(main_part: str) -> Callable[[bytes], bool]:
+    """Word, Excel and PowerPoint keep a ZIP archive with a part of this name. One that holds macros is none
+    of theirs: they refuse to open it under this ending, and so do we."""
+
+    def holds(content: bytes) -> bool:
+        if not content.startswith(b"PK\x03\x04"):
+            return False
+        try:
+            # Reads the list of contents only, whatever the archive would unpack to.
+            names = set(zipfile.ZipFile(io.BytesIO(content)).namelist())
+        except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):
+            return False
+        has_macros = any(name.endswith("vbaProject.bin") for name in names)
+        return {"[Content_Types].xml", main_part} <= names and not has_macros
+
+    return holds
+
+
+def _is_opendocument_text(content: bytes) -> bool:
+    """The format wants its type as the first entry, uncompressed, so that the first bytes tell it."""
+    return content[:4] == b"PK\x03\x04" and content[30:].startswith(b"mimetype" + _ODT + b"PK")
+
+
+def _is_text(content: bytes) -> bool:
+    """Text in UTF-8, in an older eight-bit encoding, or in UTF-16 with its mark."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return "\0" not in content.decode("utf-16")
+        except UnicodeDecodeError:
+            return False
+    return _CONTROLS.search(content) is None
+
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_JPEG = Kind("image/jpeg", _begins_with(b"\xff\xd8\xff"))
+_TEXT = Kind("text/plain", _is_text)
+
+KINDS: dict[str, Kind] = {
+    "pdf": Kind("application/pdf", _begins_with(b"%PDF-")),
+    "docx": Kind(f"{_OFFICE}.wordprocessingml.document", _office("word/document.xml")),
+    "xlsx": Kind(f"{_OFFICE}.spreadsheetml.sheet", _office("xl/workbook.xml")),
+    "pptx": Kind(f"{_OFFICE}.presentationml.presentation", _office("ppt/presentation.xml")),
+    "odt": Kind(_ODT.decode(), _is_opendocument_text),
+    "txt": _TEXT,
+    "md": _TEXT,
+    "png": Kind("image/png", _begins_with(b"\x89PNG\r\n\x1a\n")),
+    "jpg": _JPEG,
+    "jpeg": _JPEG,
+}
+
+
+def kind_of(name: str, content: bytes) -> Kind | None:
+    """The kind that both the name's ending and the content are of, or None."""
+    kind = KINDS.get(name.rpartition(".")[2].lower()) if "." in name else None
+    return kind if kind is not None and kind.holds(content) else None
+
+
+def clean_name(name: str) -> str:
+    """A file's name as it may be shown and sent on: without folders, without characters that cannot be seen
+    or that turn the reading direction around, and not longer than there is room for. May be empty."""
+    base = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    visible = "".join(sign for sign in base if unicodedata.category(sign)[0] != "C" or sign == "\t")
+    base = _NOT_IN_NAMES.sub("_", " ".join(visible.split())).strip(". ")
+    stem, dot, ending = base.rpartition(".")
+    if not dot or len(ending) > 10:
+        return base[:_NAME_LIMIT]
+    return f"{stem[: _NAME_LIMIT - len(ending) - 1].rstrip('. ')}.{ending}"
+
+
+def numbered(name: str, taken: set[str]) -> str:
+    """`name`, or with a number before its ending when another file is called so already."""
+    if name.casefold() not in taken:
+        return name
+    stem, dot, ending = name.rpartition(".")
+    for number in range(2, len(taken) + 3):
+        suffix = f" ({number})"
+        other = f"{stem[: _NAME_LIMIT - len(suffix) - len(dot + ending)]}{suffix}{dot}{ending}"
+        if other.casefold() not in taken:
+            return other
+    raise AssertionError("there are more numbers than names")

@@ -1,0 +1,48 @@
+"""How much interviewing each person of the team has had lately, and has before them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from extensions import db
+from models import Attendee, Interview, InterviewStatus
+
+# Four weeks: long enough to even out a quiet week, short enough to be what people still feel.
+RECENT = timedelta(weeks=4)
+
+
+@dataclass(frozen=True)
+class Load:
+    """`recent`: interviews of the last four weeks that took the person's time. `coming`: those ahead."""
+
+    recent: int = 0
+    coming: int = 0
+
+
+def loads(now: datetime) -> dict[int, Load]:
+    """The load of everybody who has any, by user. Only counts, which are no secret in the team, whoever
+    asks. A candidate who did not show up cost the time all the same; what was cancelled did not."""
+    counts = (
+        Interview.status != InterviewStatus.CANCELLED,
+        Interview.starts_at > now - RECENT,
+        sa.or_(Interview.starts_at <= now, Interview.status == InterviewStatus.SCHEDULED),
+    )
+    # A union and not a union all: whoever manages an interview and is among its attendees has it once.
+    taking_part = sa.union(
+        sa.select(Interview.hiring_manager_id.label("user_id"), Interview.id, Interview.starts_at).where(
+            *counts
+        ),
+        sa.select(Attendee.user_id, Interview.id, Interview.starts_at)
+        .join(Interview, Interview.id == Attendee.interview_id)
+        .where(*counts, Attendee.user_id.is_not(None)),
+    ).subquery()
+    is_recent = sa.case((taking_part.c.starts_at <= now, 1), else_=0)
+    rows = db.session.execute(
+        sa.select(taking_part.c.user_id, sa.func.sum(is_recent), sa.func.count()).group_by(
+            taking_part.c.user_id
+        )
+    )
+    return {user_id: Load(recent, total - recent) for user_id, recent, total in rows}

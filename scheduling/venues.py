@@ -1,0 +1,125 @@
+"""Where an interview is held: online, behind a pasted link, on the phone, or at an address."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from models import InterviewType, MeetingSoftware, PhoneCaller
+from phone_numbers import MOST_CHARACTERS, is_phone_number
+from scheduling.errors import SchedulingError
+
+LABEL_LIMIT = 60
+LINK_LIMIT = 2000
+ADDRESS_LIMIT = 300
+DIRECTIONS_LIMIT = 1000
+PHONE_LIMIT = MOST_CHARACTERS
+
+# What Zoom takes as a passcode, by its API reference: at most ten characters, letters, digits and @ - _ *.
+_PASSCODE = re.compile(r"[A-Za-z0-9@_*-]{1,10}")
+
+
+@dataclass(frozen=True)
+class OnlineMeeting:
+    """A meeting that is made on somebody's connected account. Without a passcode the provider makes one."""
+
+    software: MeetingSoftware
+    passcode: str | None = field(default=None, repr=False)
+
+    interview_type = InterviewType.VIDEO
+
+
+@dataclass(frozen=True)
+class PastedLink:
+    """A video meeting that somebody made elsewhere: its address (http or https) and what it belongs to."""
+
+    url: str = field(repr=False)
+    label: str
+
+    interview_type = InterviewType.VIDEO
+
+
+@dataclass(frozen=True)
+class PhoneCall:
+    """A conversation on the phone: the number that is dialled, and by whom."""
+
+    number: str
+    caller: PhoneCaller
+
+    interview_type = InterviewType.PHONE
+
+
+@dataclass(frozen=True)
+class OnSite:
+    """A conversation at an address, with the way there in words, if any."""
+
+    address: str
+    directions: str
+
+    interview_type = InterviewType.IN_PERSON
+
+
+Venue = OnlineMeeting | PastedLink | PhoneCall | OnSite
+
+
+def problems_of(venue: Venue) -> dict[str, str]:
+    """What cannot be used as it is, in words, by the field of the dialog; empty when all is well."""
+    match venue:
+        case OnlineMeeting(passcode=passcode):
+            found = {"password": _problem_of_passcode(passcode)}
+        case PastedLink(url, label):
+            found = {"link_url": _problem_of_link(url), "link_label": _problem_of_label(label)}
+        case PhoneCall(number, _):
+            found = {"phone_number": _problem_of_number(number)}
+        case OnSite(address, directions):
+            found = {
+                "address": "Enter the address." if not address else _too_long(address, ADDRESS_LIMIT),
+                "directions": _too_long(directions, DIRECTIONS_LIMIT),
+            }
+    return {name: words for name, words in found.items() if words}
+
+
+def check(venue: Venue) -> None:
+    """Raises `SchedulingError` for a venue that the dialog would not have let pass."""
+    for name, words in problems_of(venue).items():
+        raise SchedulingError(words, step="setup", field=name)
+
+
+def _problem_of_passcode(passcode: str | None) -> str | None:
+    if passcode is None or _PASSCODE.fullmatch(passcode):
+        return None
+    return "Use at most 10 letters, digits and the characters @ _ * - without spaces."
+
+
+def _problem_of_link(url: str) -> str | None:
+    if not url:
+        return "Paste the link of the meeting."
+    if not url.lower().startswith(("https://", "http://")):
+        return "Enter the whole link, beginning with https://."
+    try:
+        parts = urlsplit(url)
+        is_address = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address or re.search(r"[\s\\<>\"]", url):
+        return "This is not a link that a browser can open. Copy it again from the meeting."
+    if parts.username is not None or parts.password is not None:
+        return "This link holds a user name. Paste the one that is meant for participants."
+    return _too_long(url, LINK_LIMIT)
+
+
+def _problem_of_label(label: str) -> str | None:
+    return _too_long(label, LABEL_LIMIT) if label else "Enter what the link belongs to, such as Webex."
+
+
+def _problem_of_number(number: str) -> str | None:
+    if not number:
+        return "Enter the number that is called."
+    if not is_phone_number(number):
+        return "Enter a phone number, such as +44 20 7946 0018 or 030 901820."
+    return None
+
+
+def _too_long(text: str, limit: int) -> str | None:
+    return f"At most {limit} characters." if len(text) > limit else None

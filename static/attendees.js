@@ -1,0 +1,55 @@
+// The Attendees step with a script: find somebody in a long list, rows for other people as they are needed, and a pasted
+// "Name <address>" taken apart at once. The server does the same with what it gets.
+
+// --- Finding somebody of the team --------------------------------------------------------------------------------------
+
+const search = document.getElementById("team-search");
+search?.addEventListener("input", () => {
+  const list = document.getElementById(search.dataset.filters);
+  const wanted = search.value.trim().toLowerCase();
+  let shown = 0;
+  for (const item of list.querySelectorAll("li")) {
+    const fits = item.querySelector(".team-who").textContent.toLowerCase().includes(wanted);
+    // Who is chosen stays in sight, or a choice could be sent that nobody sees.
+    item.hidden = !fits && !item.querySelector("input").checked;
+    if (fits) shown += 1;
+  }
+  list.querySelector(".team-none").hidden = shown > 0;
+});
+// Enter in a field of a form presses its first button; here it only ends the search.
+search?.addEventListener("keydown", (event) => {
+  if (event.key === "Enter") event.preventDefault();
+});
+
+// --- Rows for other people ---------------------------------------------------------------------------------------------
+
+const others = document.getElementById("others");
+const add = document.getElementById("add-person");
+const template = others.querySelector(".is-spare").cloneNode(true);
+let next = others.querySelectorAll(".other-row").length;
+for (const row of others.querySelectorAll(".is-spare")) row.remove();
+
+function addRow() {
+  const row = template.cloneNode(true);
+  const number = next;
+  next += 1;
+  for (const input of row.querySelectorAll("input")) {
+    const label = row.querySelector(`label[for="${input.id}"]`);
+    input.id = `${input.name}-${number}`;
+    label.htmlFor = input.id;
+    label.querySelector(".visually-hidden").textContent = ` of person ${others.querySelectorAll(".other-row").length + 1}`;
+  }
+  add.before(row);
+  return row;
+}
+
+add.addEventListener("click", () => addRow().querySelector("input").focus());
+
+others.addEventListener("change", (event) => {
+  const pasted = event.target.value.match(/^\s*"?([^"<>]*?)"?\s*<([^<>\s]+@[^<>\s]+)>\s*$/);
+  if (!pasted) return;
+  const row = event.target.closest(".other-row");
+  const [name, email] = row.querySelectorAll("input");
+  if (name === event.target || !name.value.trim()) name.value = pasted[1].trim();
+  email.value = pasted[2];
+});

@@ -1,0 +1,80 @@
+"""Files for an invitation, from the file chooser to the download on the interview's page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import FilePayload, Page, expect
+
+import instance_folder
+from tests.browser.steps import (
+    add_job_and_candidate,
+    choose_zone,
+    in_two_days_at_nine,
+    open_the_dialog,
+    set_up,
+)
+from tests.files_to_attach import DOCX, PDF
+from tests.machines.servers import ServerProcesses
+
+
+def payload(name: str, content: bytes) -> FilePayload:
+    return FilePayload(name=name, mimeType="application/octet-stream", buffer=content)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_files_are_chosen_uploaded_looked_at_and_downloaded(
+    server_processes: ServerProcesses, browser_page: Page, instance_path: Path
+) -> None:
+    [server] = server_processes.start(1)
+    page = browser_page
+    set_up(page, server.base_url, instance_folder.setup_code(instance_path))
+    add_job_and_candidate(page, server.base_url)
+    open_the_dialog(page, server.base_url)
+    heading = page.get_by_role("heading", level=1)
+    go_on = page.get_by_role("button", name="Continue")
+    page.get_by_label("Phone", exact=True).check()
+    page.get_by_label("Phone number").fill("+44 20 7946 0018")
+    page.get_by_label("Agenda").fill("A first talk")
+    go_on.click()
+    start = in_two_days_at_nine()
+    page.get_by_label("Date", exact=True).fill(f"{start:%Y-%m-%d}")
+    page.get_by_label("Time", exact=True).fill(f"{start:%H:%M}")
+    choose_zone(page, "UTC")
+    go_on.click()
+    expect(heading).to_have_text("Attendees")
+    go_on.click()
+    expect(heading).to_have_text("Details")
+
+    chooser = page.get_by_label("Add files")
+    chooser.set_input_files([payload("huge.pdf", PDF + b" " * 6_000_000), payload("Plan.pdf", PDF)])
+    expect(page.get_by_text("“huge.pdf”: larger than 5 MB, so not chosen.")).to_be_visible()
+    assert chooser.evaluate("field => [...field.files].map(file => file.name)") == ["Plan.pdf"]
+    page.get_by_label("Message to the candidate").fill("See you soon.")
+    page.get_by_role("button", name="Upload now").click()
+    expect(page.get_by_role("link", name="Plan.pdf")).to_be_visible()
+    expect(page.get_by_role("heading", name="Attachments")).to_be_focused()
+    expect(page.get_by_label("Message to the candidate")).to_have_value("See you soon.")
+    chooser.set_input_files([payload("Questions.docx", DOCX)])
+    page.get_by_label("Only for the team", exact=True).check()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    # Enter goes on, and takes what was just chosen along.
+    page.get_by_label("Title", exact=True).press("Enter")
+    expect(heading).to_have_text("Preview")
+    mail = page.get_by_role("region", name="The mail")
+    expect(mail.get_by_text("Plan.pdf", exact=True)).to_be_visible()
+    expect(mail.get_by_text("Questions.docx")).to_have_count(0)
+    page.get_by_role("link", name=re.compile("Hiring manager")).click()
+    expect(mail.get_by_text("Questions.docx", exact=True)).to_be_visible()
+    go_on.click()
+    expect(heading).to_have_text("Finalize")
+    expect(page.get_by_text("Questions.docx (only for the team)")).to_be_visible()
+    page.get_by_role("button", name="Schedule Interview").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Plan.pdf").click()
+    assert download.value.suggested_filename == "Plan.pdf"
+    assert Path(download.value.path()).read_bytes() == PDF

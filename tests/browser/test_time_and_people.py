@@ -1,0 +1,95 @@
+"""Date & Time and Attendees with a script: what follows the typing, and what is checked before sending."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from models import Role
+from tests.browser.steps import PASSWORD, choose_zone, in_two_days_at_nine
+from tests.factories import create_candidate, create_team, create_user, schedule
+from tests.machines.servers import ServerProcesses
+from tests.web.rows import in_rows
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_page_follows_what_is_typed_and_people_are_found_and_pasted(
+    app: Flask, server_processes: ServerProcesses, browser_page: Page
+) -> None:
+    start, page = in_two_days_at_nine(), browser_page
+    with in_rows(app):
+        team = create_team()
+        omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
+        schedule(team.ada, omar, starts_at=start + timedelta(minutes=30), software=None)
+        for number in range(10):
+            create_user(f"Person{number} Berg", Role.INTERVIEWER)
+    [server] = server_processes.start(1)
+    page.goto(f"{server.base_url}/login")
+    page.get_by_label("E-mail").fill(team.ada.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.goto(f"{server.base_url}/candidates/{team.dina.id}")
+    page.get_by_role("button", name="Schedule Interview").click()
+    page.get_by_label("Agenda").fill("Introduction")
+    page.get_by_role("button", name="Continue").click()
+
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("Date & Time")
+    expect(page.get_by_role("button", name="Show what goes with this time")).to_have_count(0)
+    page.get_by_label("Date", exact=True).fill(f"{start:%Y-%m-%d}")
+    time = page.get_by_label("Time", exact=True)
+    time.fill("09:00")
+    choose_zone(page, "UTC")
+    clashes = page.get_by_role("region", name="At the same time")
+    expect(clashes.get_by_text("Ben Frei has another interview from 09:30 to 10:15 UTC.")).to_be_visible()
+    expect(page.locator("#announcement")).to_contain_text("Something else at the same time: Ben Frei.")
+    day = page.get_by_role("region", name=f"{start:%A}, {start.day} {start:%B}")
+    expect(day.get_by_role("listitem")).to_have_text(
+        [
+            re.compile("09:00 – 09:45.*This interview", re.S),
+            re.compile("09:30 – 10:15.*At the same time", re.S),
+        ]
+    )
+    tick = page.get_by_label("Schedule it all the same")
+    tick.check()
+    # Typing what changes nothing keeps the tick; another length is another question.
+    with page.expect_response(re.compile("/date-time/look")):
+        choose_zone(page, "Africa/Abidjan")
+    expect(day.get_by_text("Times in Abidjan, GMT")).to_be_visible()
+    expect(tick).to_be_checked()
+    page.get_by_role("button", name="1 hour").click()
+    expect(tick).not_to_be_checked()
+    time.fill("11:00")
+    expect(clashes).to_have_count(0)
+    # What is typed has the focus throughout.
+    expect(time).to_be_focused()
+    page.get_by_role("button", name="Continue").click()
+
+    expect(heading).to_have_text("Attendees")
+    team_list = page.get_by_role("group", name="From the team")
+    page.get_by_role("checkbox", name=re.compile("Cleo Marin")).check()
+    search = page.get_by_label("Find somebody of the team")
+    search.fill("person7")
+    # Who is chosen stays in sight.
+    expect(team_list.get_by_role("checkbox")).to_have_count(2)
+    search.fill("nobody at all")
+    expect(page.get_by_text("Nobody of the team is called that.")).to_be_visible()
+    search.press("Enter")
+    expect(heading).to_have_text("Attendees")
+    expect(page.get_by_label(re.compile("E-mail of person"))).to_have_count(0)
+    page.get_by_role("button", name="Add another person").click()
+    expect(page.get_by_label("Name of person 1")).to_be_focused()
+    page.keyboard.insert_text("Sam Ortiz <sam@partner.example>")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Name of person 1")).to_have_value("Sam Ortiz")
+    expect(page.get_by_label("E-mail of person 1")).to_have_value("sam@partner.example")
+    page.get_by_role("button", name="Add another person").click()
+    page.get_by_label("E-mail of person 2").fill("sam@partner.example")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("link", name=re.compile("stands in row 1 already")).click()
+    expect(page.get_by_label("E-mail of person 2")).to_be_focused()
+    page.get_by_label("E-mail of person 2").fill("kim@partner.example")
+    page.get_by_label("E-mail of person 2").press("Enter")
+    expect(heading).to_have_text("Details")

@@ -1,0 +1,99 @@
+"""What is in a file has to be what its name says, and names are made fit to be shown and sent."""
+
+import io
+import zipfile
+
+import pytest
+
+from scheduling.attachment_kinds import KINDS, clean_name, kind_of, numbered
+from tests.files_to_attach import DOCX, JPEG, PDF, PNG, office, opendocument
+
+EXAMPLES = {
+    "pdf": PDF,
+    "docx": DOCX,
+    "xlsx": office("xl/workbook.xml"),
+    "pptx": office("ppt/presentation.xml"),
+    "odt": opendocument(),
+    "txt": "Grüezi\tDina\r\n".encode(),
+    "md": "# Grüezi".encode("cp1252"),
+    "png": PNG,
+    "jpg": JPEG,
+    "jpeg": JPEG,
+}
+
+
+def test_there_is_an_example_of_every_kind() -> None:
+    assert set(EXAMPLES) == set(KINDS)
+
+
+@pytest.mark.parametrize("ending", sorted(EXAMPLES))
+def test_file_is_known_by_its_name_and_content_together(ending: str) -> None:
+    of_text = {"txt", "md"}
+    for other, content in EXAMPLES.items():
+        kind = kind_of(f"A File.{ending.upper()}", content)
+        if KINDS[other] is KINDS[ending]:
+            assert kind is KINDS[ending]
+        elif ending not in of_text:
+            assert kind is None, (ending, other)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("program.exe", b"MZ\x90\x00"),
+        ("program.pdf", b"MZ\x90\x00"),
+        ("page.html", b"<script>alert(1)</script>"),
+        ("picture.svg", b"<svg onload='alert(1)'/>"),
+        ("page.pdf", b"<html>%PDF-"),
+        ("pdf", PDF),
+        (".pdf.", PDF),
+        ("macros.docx", office("word/document.xml", "word/vbaProject.bin")),
+        ("macros.docm", DOCX),
+        ("table.docx", office("xl/workbook.xml")),
+        ("archive.docx", b"PK\x03\x04" + b"\x00" * 60),
+        ("broken.docx", DOCX[:-30]),
+        ("older.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+        ("table.odt", opendocument("application/vnd.oasis.opendocument.text-template")),
+        ("binary.txt", b"text\x00with\x01bytes"),
+        ("half.txt", b"\xff\xfea"),
+        ("empty.png", b""),
+    ],
+)
+def test_what_is_not_what_it_says_is_refused(name: str, content: bytes) -> None:
+    assert kind_of(name, content) is None
+
+
+def test_archive_that_unpacks_to_gigabytes_is_not_unpacked() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<xml/>")
+        archive.writestr("word/document.xml", b"\0" * 50_000_000)
+    assert len(file.getvalue()) < 100_000
+    assert kind_of("bomb.docx", file.getvalue()) is KINDS["docx"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("CV Dina Kaur.pdf", "CV Dina Kaur.pdf"),
+        ("C:\\Users\\ada\\CV.pdf", "CV.pdf"),
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("cv\u202efdp.exe.pdf", "cvfdp.exe.pdf"),
+        ("two\r\nBcc: all@x.example\0.pdf", "twoBcc_ all@x.example.pdf"),
+        ("=?utf-8?q?x?=.pdf", "=_utf-8_q_x_=.pdf"),
+        ("  ..hidden.pdf.  ", "hidden.pdf"),
+        ("Le\u0301na.pdf", "Léna.pdf"),
+        ("履歴書.pdf", "履歴書.pdf"),
+        ("...", ""),
+        ("x" * 400 + ".docx", "x" * 155 + ".docx"),
+    ],
+)
+def test_names_lose_folders_and_what_nobody_sees(typed: str, shown: str) -> None:
+    assert clean_name(typed) == shown
+
+
+def test_second_file_of_a_name_gets_a_number_before_its_ending() -> None:
+    assert numbered("cv.pdf", set()) == "cv.pdf"
+    assert numbered("CV.pdf", {"cv.pdf"}) == "CV (2).pdf"
+    assert numbered("cv.pdf", {"cv.pdf", "cv (2).pdf"}) == "cv (3).pdf"
+    assert len(numbered("x" * 156 + ".pdf", {"x" * 156 + ".pdf"})) == 160

@@ -1,0 +1,55 @@
+"""Files of a draft are added, given up and removed, on each kind of database."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from database import writing
+from extensions import db
+from models import Attachment, User
+from scheduling import attachments, drafts
+from scheduling.attachments import AttachmentError, Upload
+from tests.factories import Team, create_team
+from tests.files_to_attach import PDF
+from timezones import system_clock, use_clock
+
+NOW = datetime(2027, 2, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def team(app: Flask) -> Iterator[Team]:
+    use_clock(lambda: NOW)
+    with app.app_context(), writing():
+        yield create_team()
+    use_clock(system_clock)
+
+
+def test_what_is_given_up_is_removed_at_the_next_look_and_the_rest_stays(app: Flask, team: Team) -> None:
+    files = app.extensions["attachment_files"]
+    ada = db.session.get_one(User, team.ada.id)
+    draft = drafts.start(ada, team.dina.id)
+    kept, removed = (
+        attachments.add(ada, draft, Upload(name, PDF), files, is_for_team_only=False)
+        for name in ("kept.pdf", "removed.pdf")
+    )
+    names = {kept.stored_as, removed.stored_as}
+    with pytest.raises(AttachmentError, match="it is empty"):
+        attachments.add(ada, draft, Upload("empty.pdf", b""), files, is_for_team_only=False)
+    attachments.choose_readers(draft.id, {kept.id})
+    assert attachments.remove(draft.id, removed.id) == "removed.pdf"
+    assert attachments.remove(draft.id, removed.id) is None
+    assert attachments.remove("another draft", kept.id) is None
+    db.session.commit()
+    folder: Path = app.config["INSTANCE_PATH"] / "uploads"
+    assert {path.name for path in folder.iterdir()} == names
+    # The second look finds nothing to do, and a day later it is time to look at everything.
+    for later in (timedelta(), timedelta(minutes=1), timedelta(days=2)):
+        use_clock(lambda later=later: NOW + later)  # type: ignore[misc]
+        attachments.sweep(files)
+        [row] = db.session.scalars(db.select(Attachment))
+        assert (row.name, row.is_for_team_only, row.draft_id) == ("kept.pdf", True, draft.id)
+        assert [path.name for path in folder.iterdir()] == [row.stored_as]
+        db.session.commit()

@@ -1,0 +1,211 @@
+"""Who takes part: rows for other people, the team with its load, and who must not be chosen twice."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from extensions import db
+from models import Draft, Interview, InterviewStatus, Job, Role, User
+from scheduling.commands import NewAttendee
+from tests.factories import Member, Team, create_user, schedule
+from tests.machines.clock import Clock
+from tests.web.dialog_steps import begin, schedule_by_hand, send, the_tick, walk_to
+from tests.web.page import Page, Visitor
+from tests.web.rows import in_rows
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+Rows = list[tuple[str, str]]
+
+
+def typed(rows: Rows) -> dict[str, Any]:
+    return {"other_names": [name for name, _ in rows], "other_emails": [email for _, email in rows]}
+
+
+def kept(page: Page) -> Rows:
+    """The rows that are filled in on a page."""
+    fields = page.fields("Continue")
+    rows = zip(fields["other_names"], fields["other_emails"], strict=True)
+    return [row for row in rows if any(row)]
+
+
+TAKEN: list[tuple[Rows, Rows]] = [
+    ([("", ""), ("", " ")], []),
+    ([("", "sam@partner.example")], [("sam", "sam@partner.example")]),
+    ([("Sam Ortiz", "SAM@Partner.Example")], [("Sam Ortiz", "sam@partner.example")]),
+    ([("", "Sam Ortiz <sam@partner.example>")], [("Sam Ortiz", "sam@partner.example")]),
+    ([("Sam Ortiz <sam@partner.example>", "")], [("Sam Ortiz", "sam@partner.example")]),
+    ([("sam@partner.example", "")], [("sam", "sam@partner.example")]),
+    ([("Sammy", "Sam Ortiz <sam@partner.example>")], [("Sammy", "sam@partner.example")]),
+    ([("", '"Ortiz, Sam" <sam@partner.example>')], [("Ortiz, Sam", "sam@partner.example")]),
+    (
+        [("", "Sam <a@b.example>; Kim <c@d.example>"), ("Lee", "e@f.example")],
+        [("Sam", "a@b.example"), ("Kim", "c@d.example"), ("Lee", "e@f.example")],
+    ),
+    ([("Zoë Ångström", "zoe@bücher.example")], [("Zoë Ångström", "zoe@bücher.example")]),
+]
+
+
+def test_rows_take_people_however_they_are_typed_or_pasted(team: Team, ada: Visitor) -> None:
+    draft = walk_to(ada, team.dina.id, "attendees")
+    for rows, people in TAKEN:
+        send(ada, draft, "attendees", **typed(rows))
+        page = ada.get(f"{draft}/attendees")
+        assert kept(page) == people, rows
+        # However many were filled in, there is room for more.
+        assert len(page.fields("Continue")["other_emails"]) == len(people) + 3
+
+
+REFUSED: list[tuple[Rows, int, str]] = [
+    ([("Sam Ortiz", "")], 0, "Enter the e-mail address of Sam Ortiz"),
+    ([("Sam", "sam at partner")], 0, "“sam at partner” is not an e-mail address"),
+    ([("Sam", "x" * 300)], 0, "is not an e-mail address"),
+    ([("Sam", "a@b.example, nobody")], 0, "is not an e-mail address"),
+    ([("n" * 121, "a@b.example")], 0, "at most 120"),
+    ([("Dina", "DINA.kaur@mail.example")], 0, "is the candidate, who is invited anyway"),
+    ([("Sam", "a@b.example"), ("Samuel", "A@B.example")], 1, "stands in row 1 already"),
+    ([("Sam", "a@b.example"), ("Ben", "Ben <ben@northlight.example>")], 1, "Ben Frei, the hiring manager"),
+    ([("", f"p{n}@b.example") for n in range(31)], 30, "At most 30"),
+]
+
+
+def test_row_that_cannot_be_is_refused_beside_it_and_stays_as_typed(
+    web: Flask, team: Team, ada: Visitor
+) -> None:
+    draft = walk_to(ada, team.dina.id, "attendees")
+    for rows, number, words in REFUSED:
+        page = send(ada, draft, "attendees", status=422, **typed(rows))
+        assert words in page.error_at(f"other_emails-{number}"), rows
+        links = {link.get("href"): link.text for link in page.tree.all("a")}
+        assert words in links[f"#other_emails-{number}"]
+        assert kept(page)[number][0] == ("Ben" if "manager" in words else rows[number][0])
+        assert kept(page)[0][0] == rows[0][0] or not rows[0][0]
+    with in_rows(web):
+        assert "attendees" not in db.session.scalars(db.select(Draft)).one().payload
+
+
+def test_address_of_somebody_on_the_team_takes_the_member(web: Flask, team: Team, ada: Visitor) -> None:
+    draft = walk_to(ada, team.dina.id, "attendees")
+    rows = [("C. Marin", "Cleo@Northlight.example"), ("Sam", "sam@partner.example")]
+    page = ada.follow(send(ada, draft, "attendees", **typed(rows)))
+    assert "cleo@northlight.example is Cleo Marin of your team" in page.messages
+    page = ada.get(f"{draft}/attendees")
+    assert page.fields("Continue")["people"] == [str(team.cleo.id)]
+    assert kept(page) == [("Sam", "sam@partner.example")]
+    # The same beside another row that is wrong: nothing is saved, and the words are there already.
+    page = send(ada, draft, "attendees", status=422, people=None, **typed([rows[0], ("Sam", "")]))
+    assert "is Cleo Marin of your team" in page.text
+    assert page.fields("Continue")["people"] == [str(team.cleo.id)]
+    for step in ("attendees", "details", "preview", "finalize"):
+        send(ada, draft, step)
+    with in_rows(web):
+        attendees = db.session.get_one(Interview, 1).attendees
+        assert [(a.name, a.user_id) for a in attendees] == [("Cleo Marin", team.cleo.id), ("Sam", None)]
+
+
+def test_same_rows_sent_twice_go_on_as_if_sent_once(team: Team, ada: Visitor) -> None:
+    draft = walk_to(ada, team.dina.id, "attendees")
+    page = ada.get(f"{draft}/attendees")
+    for _ in range(2):
+        ada.submit(
+            page, "Continue", leads_to=f"{draft}/details", **typed([("", "Sam <sam@partner.example>")])
+        )
+
+
+def members(page: Page) -> dict[str, str]:
+    """What stands beside each name in the list of the team."""
+    [team] = page.tree.all("fieldset", lambda e: e.get("id") == "team-choice")
+    lines = {}
+    for item in team.all("li"):
+        [name] = item.all("span", lambda e: e.get("class") == "team-name")
+        [load] = item.all("span", lambda e: e.get("class") == "team-load")
+        lines[name.text] = load.text
+    return lines
+
+
+def test_load_counts_what_took_or_will_take_somebodys_time(
+    web: Flask, clock: Clock, team: Team, ada: Visitor
+) -> None:
+    now = clock.now
+    with in_rows(web):
+        cleo = (NewAttendee(team.cleo.name, team.cleo.email, team.cleo.id),)
+
+        def held(days_ago: int, status: InterviewStatus, *, with_cleo: bool = True) -> None:
+            clock.now = now - timedelta(days=days_ago, hours=1)
+            number = schedule(
+                team.ada,
+                team.dina,
+                starts_at=now - timedelta(days=days_ago),
+                attendees=cleo if with_cleo else (),
+                software=None,
+            )
+            db.session.get_one(Interview, number).status = status
+            db.session.commit()
+
+        held(27, InterviewStatus.COMPLETED)
+        held(2, InterviewStatus.NO_SHOW)
+        held(1, InterviewStatus.SCHEDULED, with_cleo=False)
+        held(3, InterviewStatus.CANCELLED)
+        held(29, InterviewStatus.COMPLETED)
+        held(-5, InterviewStatus.SCHEDULED)
+        held(-6, InterviewStatus.CANCELLED)
+        clock.now = now
+    page = ada.get(f"{walk_to(ada, team.dina.id, 'attendees')}/attendees")
+    assert members(page) == {
+        "Ada Berg": "0 in 4 weeks",
+        "Ben Frei": "3 in 4 weeks, 1 coming",
+        "Cleo Marin": "2 in 4 weeks, 1 coming",
+    }
+
+
+def test_long_list_of_the_team_can_be_searched(web: Flask, team: Team, ada: Visitor) -> None:
+    draft = walk_to(ada, team.dina.id, "attendees")
+    assert not ada.get(f"{draft}/attendees").tree.with_id("team-search")
+    with in_rows(web):
+        for number in range(10):
+            create_user(f"Person{number} Berg", Role.INTERVIEWER)
+    assert ada.get(f"{draft}/attendees").tree.with_id("team-search")
+
+
+def test_people_who_left_are_not_offered(web: Flask, team: Team, ada: Visitor) -> None:
+    with in_rows(web):
+        db.session.get_one(User, team.cleo.id).is_active = False
+        db.session.commit()
+    page = ada.get(f"{walk_to(ada, team.dina.id, 'attendees')}/attendees")
+    assert "Cleo Marin" not in page.text
+
+
+def test_nobody_becomes_hiring_manager_by_standing_first(web: Flask, team: Team, ada: Visitor) -> None:
+    with in_rows(web):
+        db.session.get_one(User, team.ben.id).is_active = False
+        db.session.commit()
+    draft = begin(ada, team.dina.id)
+    for step in ("setup", "date-time"):
+        send(ada, draft, step)
+    page = send(ada, draft, "attendees", status=422)
+    assert "Choose a hiring manager" in page.error_at("hiring_manager")
+    ada.submit(page, "Continue", leads_to=f"{draft}/details", hiring_manager=team.cleo.id)
+
+
+def test_hiring_manager_can_be_somebody_else_than_the_jobs(web: Flask, team: Team, ada: Visitor) -> None:
+    number = schedule_by_hand(ada, team.dina.id, {"attendees": {"hiring_manager": team.cleo.id}})
+    with in_rows(web):
+        assert db.session.get_one(Interview, number).hiring_manager_id == team.cleo.id
+        assert db.session.get_one(Job, team.job_id).hiring_manager_id == team.ben.id
+
+
+def test_those_with_another_interview_then_are_marked(
+    web: Flask, clock: Clock, team: Team, ada: Visitor
+) -> None:
+    with in_rows(web):
+        eva: Member = create_user("Eva Lang", Role.INTERVIEWER)
+        guest = (NewAttendee(eva.name, eva.email, eva.id),)
+        at = clock.now.replace(day=10, hour=8, minute=15)
+        schedule(team.ada, team.dina, starts_at=at, hiring_manager=team.cleo, attendees=guest, software=None)
+    draft = walk_to(ada, team.dina.id, "date-time")
+    page = send(ada, draft, "date-time", status=422)
+    page = ada.submit(page, "Continue", leads_to=f"{draft}/attendees", accepted_clashes=the_tick(page))
+    lines = members(ada.get(f"{draft}/attendees"))
+    assert {name for name, words in lines.items() if "Busy then" in words} == {"Cleo Marin", "Eva Lang"}

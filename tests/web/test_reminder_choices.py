@@ -1,0 +1,71 @@
+"""On Finalize one says which reminders leave, and to whom."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from extensions import db
+from models import Mail, MailKind
+from tests.factories import Team
+from tests.machines.clock import Clock
+from tests.web.dialog_steps import send, walk_to
+from tests.web.page import Page, Visitor
+from tests.web.rows import in_rows
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+SAM = "sam@partner.example"
+ANSWERS: dict[str, dict[str, Any]] = {
+    "setup": {"interview_type": "phone", "phone_number": "+44 20 7946 0018"},
+    "attendees": {"other_names": ["Sam Ortiz", "", ""], "other_emails": [SAM, "", ""]},
+}
+
+
+def reminders(app: Flask) -> set[tuple[str, int]]:
+    with in_rows(app):
+        rows = db.session.scalars(db.select(Mail).where(Mail.kind == MailKind.REMINDER))
+        return {(row.address, row.minutes_before) for row in rows}
+
+
+def ticked(page: Page, name: str) -> list[str]:
+    return page.fields("Schedule Interview").get(name, [])
+
+
+def test_each_time_and_each_person_has_a_tick(web: Flask, ada: Visitor, team: Team) -> None:
+    draft = walk_to(ada, team.dina.id, "finalize", ANSWERS)
+    page = ada.get(f"{draft}/finalize")
+    assert ticked(page, "reminders") == ["1440", "60"]
+    assert ticked(page, "reminders_to") == [team.dina.email, team.ben.email, SAM]
+    assert "Sam Ortiz (attendee)" in page.text
+    send(ada, draft, "finalize", reminders=["60"], reminders_to=[team.dina.email, SAM])
+    assert reminders(web) == {(team.dina.email, 60), (SAM, 60)}
+
+
+@pytest.mark.parametrize("nothing", [{"reminders": None}, {"reminders_to": None}])
+def test_without_a_tick_no_reminder_leaves(
+    web: Flask, ada: Visitor, team: Team, nothing: dict[str, Any]
+) -> None:
+    draft = walk_to(ada, team.dina.id, "finalize", ANSWERS)
+    send(ada, draft, "finalize", **nothing)
+    assert reminders(web) == set()
+
+
+def test_refused_finalize_remembers_the_ticks_and_reminds_whoever_joined_since(
+    web: Flask, ada: Visitor, team: Team, clock: Clock
+) -> None:
+    draft = walk_to(ada, team.dina.id, "finalize", ANSWERS)
+    other = walk_to(ada, team.dina.id, "finalize", ANSWERS)
+    page = ada.get(f"{draft}/finalize")
+    send(ada, other, "finalize")
+    # Meanwhile the others have an interview at that time, which has to be looked at first.
+    ada.submit(page, "Schedule Interview", status=422, reminders=["60"], reminders_to=[team.ben.email])
+    rows: dict[str, Any] = {
+        "other_names": ["Sam Ortiz", "Uma Noor"],
+        "other_emails": [SAM, "uma@partner.example"],
+    }
+    send(ada, draft, "date-time", time="15:00")
+    send(ada, draft, "attendees", **rows)
+    page = ada.get(f"{draft}/finalize")
+    assert ticked(page, "reminders") == ["60"]
+    assert ticked(page, "reminders_to") == [team.ben.email, "uma@partner.example"]

@@ -1,0 +1,187 @@
+"""What a new interview begins with: the last one on the same job, or the one that it repeats."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from extensions import db
+from models import Candidate, Interview, Job, User
+from tests.factories import Team, create_candidate
+from tests.web.conftest import SignIn
+from tests.web.dialog_steps import begin, schedule_by_hand, send, walk_on
+from tests.web.page import Visitor, path_of
+from tests.web.rows import in_rows
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+LAST_TIME = "Filled in as last time on this job"
+FIRST: dict[str, dict[str, Any]] = {
+    "setup": {"agenda": "Ships and sails", "password": "s3cret-1"},
+    "date-time": {"duration_minutes": "90", "timezone": "Europe/Lisbon"},
+    "details": {"message_to_candidate": "For Dina alone", "internal_notes": "About Dina alone"},
+    "finalize": {"reminders": ["60"]},
+}
+
+
+def first_interview(ada: Visitor, team: Team) -> int:
+    people = {"people": [str(team.cleo.id)], "other_names": ["Sam"], "other_emails": ["sam@partner.example"]}
+    return schedule_by_hand(ada, team.dina.id, {**FIRST, "attendees": people})
+
+
+def test_next_interview_on_a_job_begins_with_the_choices_of_the_last(
+    web: Flask, team: Team, ada: Visitor, ben: Visitor
+) -> None:
+    with in_rows(web):
+        omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
+    draft = begin(ada, omar.id)
+    assert LAST_TIME not in ada.get(f"{draft}/setup").text
+    first_interview(ada, team)
+
+    draft = begin(ada, omar.id)
+    page = ada.get(f"{draft}/setup")
+    assert LAST_TIME in page.text
+    assert page.value_of("Continue", "agenda") == "Ships and sails"
+    # A passcode belongs to one meeting.
+    assert page.value_of("Continue", "password") == ""
+    ada.submit(page, "Continue", leads_to=f"{draft}/date-time")
+    page = ada.get(f"{draft}/date-time")
+    assert page.value_of("Continue", "duration_minutes") == "90"
+    assert page.value_of("Continue", "timezone") == "Europe/Lisbon"
+    assert page.value_of("Continue", "date") == page.value_of("Continue", "time") == ""
+    send(ada, draft, "date-time", date="2027-02-11")
+    page = ada.get(f"{draft}/attendees")
+    assert page.fields("Continue")["people"] == [str(team.cleo.id)]
+    assert page.fields("Continue")["other_emails"][0] == "sam@partner.example"
+    ada.submit(page, "Continue", leads_to=f"{draft}/details")
+    page = ada.get(f"{draft}/details")
+    assert LAST_TIME not in page.text
+    assert "Dina" not in page.form("Continue").text
+    for step in ("details", "preview"):
+        send(ada, draft, step)
+    page = ada.get(f"{draft}/finalize")
+    assert page.fields("Schedule Interview")["reminders"] == ["60"]
+    # Saved, it is a choice of this interview, and nothing is said any more.
+    assert LAST_TIME not in ada.get(f"{draft}/setup").text
+
+    # Somebody else begins with the same, but with the zone in which they think.
+    draft = begin(ben, omar.id)
+    assert ben.get(f"{draft}/setup").value_of("Continue", "agenda") == "Ships and sails"
+    send(ben, draft, "setup")
+    assert ben.get(f"{draft}/date-time").value_of("Continue", "timezone") == "Europe/Zurich"
+
+
+def test_who_left_or_was_erased_is_not_suggested(web: Flask, team: Team, ada: Visitor) -> None:
+    first_interview(ada, team)
+    with in_rows(web):
+        omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
+        db.session.get_one(User, team.cleo.id).is_active = False
+        db.session.commit()
+    draft = begin(ada, omar.id)
+    send(ada, draft, "setup")
+    send(ada, draft, "date-time", date="2027-02-11")
+    assert "people" not in ada.get(f"{draft}/attendees").fields("Continue")
+    # Nor does a copy stumble over them.
+    draft = copy(ada, 1)
+    send(ada, draft, "date-time", date="2027-02-12", direction="finalize")
+    assert ada.get(f"{draft}/finalize").heading == "Finalize"
+    with in_rows(web):
+        db.session.get_one(Candidate, team.dina.id).erased_at = db.session.get_one(Interview, 1).created_at
+        db.session.commit()
+    draft = begin(ada, omar.id)
+    assert ada.get(f"{draft}/setup").value_of("Continue", "agenda") == ""
+
+
+def test_phone_number_of_one_candidate_is_not_suggested_for_another(
+    web: Flask, team: Team, ada: Visitor
+) -> None:
+    with in_rows(web):
+        omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id, phone="+41 44 668 1800")
+    call = {"interview_type": "phone", "phone_number": "+44 20 7946 0999", "phone_caller": "team"}
+    schedule_by_hand(ada, team.dina.id, {"setup": {**call, "agenda": "A call"}})
+    draft = begin(ada, omar.id)
+    fields = ada.get(f"{draft}/setup").fields("Continue")
+    assert fields["interview_type"] == ["phone"]
+    assert fields["phone_number"] == ["+41 44 668 1800"]
+    # The number that candidates dial is ours, and stays.
+    call["phone_caller"] = "candidate"
+    date = {"date-time": {"date": "2027-02-12"}}
+    schedule_by_hand(ada, team.dina.id, {"setup": {**call, "agenda": "A call"}, **date})
+    draft = begin(ada, omar.id)
+    assert ada.get(f"{draft}/setup").fields("Continue")["phone_number"] == ["+44 20 7946 0999"]
+
+
+# Schedule another like this
+
+
+def copy(visitor: Visitor, interview_id: int, **changes: Any) -> str:
+    """Press the button on the interview's page, choose for whom; the new draft's address."""
+    page = visitor.get(f"/interviews/{interview_id}")
+    [button] = page.tree.all("a", lambda e: e.text == "Schedule another like this")
+    page = visitor.get(path_of(button["href"]))
+    answer = visitor.submit(page, "Continue", status=303, **changes)
+    return path_of(answer.headers["Location"])
+
+
+def test_copy_for_the_same_candidate_needs_a_time_and_nothing_else(
+    web: Flask, team: Team, ada: Visitor
+) -> None:
+    first_interview(ada, team)
+    draft = copy(ada, 1)
+    page = ada.follow(ada.get(draft, leads_to=f"{draft}/date-time"))
+    assert "Filled in as in the interview you are repeating" in page.text
+    assert page.value_of("Continue", "duration_minutes") == "90"
+    assert page.value_of("Continue", "timezone") == "Europe/Lisbon"
+    assert page.value_of("Continue", "date") == ""
+    send(ada, draft, "date-time", date="2027-02-12", timezone="Europe/Lisbon", direction="finalize")
+    page = ada.get(f"{draft}/finalize")
+    assert page.fields("Schedule Interview")["reminders"] == ["60"]
+    ada.submit(page, "Schedule Interview", leads_to="/interviews/2")
+    with in_rows(web):
+        one, two = (db.session.get_one(Interview, number) for number in (1, 2))
+        for name in ("application_id", "agenda", "title", "duration_minutes", "timezone", "interview_type"):
+            assert getattr(one, name) == getattr(two, name), name
+        assert two.requested_passcode == "s3cret-1"
+        assert two.message_to_candidate == "For Dina alone"
+        assert two.internal_notes == "About Dina alone"
+        assert [a.email for a in two.attendees] == [a.email for a in one.attendees]
+
+
+def test_copy_for_somebody_else_leaves_out_what_was_for_one_person(
+    web: Flask, team: Team, ada: Visitor
+) -> None:
+    first_interview(ada, team)
+    with in_rows(web):
+        omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
+        create_candidate("Nora Lund", "nora@mail.example", team.other_job_id)
+    page = ada.get("/interviews/1/another")
+    assert [o.text for o in page.tree.all("option")] == ["Dina Kaur", "Omar Haddad"]
+    assert ada.submit(page, "Continue", status=422, application="99999").error_at("application")
+    draft = copy(ada, 1, application=omar.application_id)
+    send(ada, draft, "date-time", date="2027-02-12")
+    page = ada.get(f"{draft}/details")
+    assert page.value_of("Continue", "title") == "Backend Engineer Interview"
+    assert page.value_of("Continue", "message_to_candidate") == ""
+    assert page.value_of("Continue", "internal_notes") == ""
+    walk_on(ada, draft, "finalize", {"date-time": {"date": "2027-02-12"}})
+    send(ada, draft, "finalize")
+    with in_rows(web):
+        assert db.session.get_one(Interview, 2).candidate.name == "Omar Haddad"
+
+
+def test_copy_is_for_those_who_schedule_on_an_open_job(
+    web: Flask, team: Team, ada: Visitor, ben: Visitor, sign_in: SignIn
+) -> None:
+    first_interview(ada, team)
+    # Cleo takes part and so sees the interview, but it is not her job.
+    cleo = sign_in(team.cleo)
+    cleo.get("/interviews/1/another", status=404)
+    cleo.post("/interviews/1/another", {"application": str(team.dina.application_id)}, status=404)
+    ben.get("/interviews/1/another")
+    with in_rows(web):
+        db.session.get_one(Job, team.job_id).is_open = False
+        db.session.commit()
+    assert "Schedule another like this" not in ben.get("/interviews/1").text
+    page = ben.get("/interviews/1/another")
+    assert "There is nobody to schedule it with" in page.text
+    ben.post("/interviews/1/another", {"application": str(team.dina.application_id)}, status=422)

@@ -1,0 +1,232 @@
+"""The first step: each kind of interview asks for its own, and Zoom's says whose account hosts."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from extensions import db
+from models import (
+    App,
+    AttemptState,
+    Connection,
+    ConnectionState,
+    Draft,
+    Meeting,
+    MeetingAttempt,
+)
+from tests.factories import PASSWORD, Member, Team, schedule
+from tests.machines.clock import Clock
+from tests.web.dialog_steps import begin, send
+from tests.web.kinds import IN_PERSON, OTHER, PHONE
+from tests.web.page import Visitor
+from tests.web.rows import in_rows
+from timezones import utc_now
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+REFUSED: list[tuple[dict[str, Any], set[str]]] = [
+    ({**OTHER, "link_url": "ftp://x.example", "link_label": ""}, {"link_url", "link_label"}),
+    ({**OTHER, "agenda": "", "link_url": ""}, {"agenda", "link_url"}),
+    ({**PHONE, "phone_number": "soon"}, {"phone_number"}),
+    ({**IN_PERSON, "address": " \n "}, {"address"}),
+    ({**IN_PERSON, "directions": "x" * 1001}, {"directions"}),
+    ({"interview_type": "telepathy"}, {"interview_type"}),
+    ({"meeting_software": "teams"}, {"meeting_software"}),
+    ({**PHONE, "phone_caller": "nobody"}, {"phone_caller"}),
+]
+
+
+def test_each_kind_is_refused_beside_its_own_fields_and_keeps_what_was_typed(
+    team: Team, ada: Visitor
+) -> None:
+    draft = begin(ada, team.dina.id)
+    for typed, wrong in REFUSED:
+        page = send(ada, draft, "setup", status=422, **typed)
+        messages = page.tree.all("p", lambda e: e.get("id").endswith("-error"))
+        assert {message["id"].removesuffix("-error") for message in messages} == wrong
+        assert all(page.error_at(name) for name in wrong)
+        for name in ("link_url", "link_label", "phone_number", "directions"):
+            if name in typed:
+                assert page.value_of("Continue", name) == typed[name]
+
+
+def test_only_the_chosen_kind_is_checked(team: Team, ada: Visitor) -> None:
+    draft = begin(ada, team.dina.id)
+    nonsense = {
+        "password": "no good passcode",
+        "link_url": "javascript:x",
+        "phone_number": "soon",
+        "address": "",
+    }
+    for kind in (OTHER, PHONE, IN_PERSON, {"interview_type": "video", "meeting_software": "zoom"}):
+        own = {"password": "", **kind} if kind.get("meeting_software") == "zoom" else kind
+        send(ada, draft, "setup", **{**nonsense, **own})
+
+
+def test_change_of_kind_drops_what_no_longer_applies(web: Flask, team: Team, ada: Visitor) -> None:
+    draft = begin(ada, team.dina.id)
+
+    def kept() -> dict[str, Any]:
+        with in_rows(web):
+            payload = db.session.scalars(db.select(Draft.payload)).one()["setup"]
+        return {name: values for name, values in payload.items() if name not in ("agenda", "job")}
+
+    send(ada, draft, "setup", password="s3cret-1")
+    assert kept() == {"interview_type": ["video"], "meeting_software": ["zoom"], "password": ["s3cret-1"]}
+    send(ada, draft, "setup", **OTHER)
+    assert kept() == {name: [value] for name, value in OTHER.items()}
+    send(ada, draft, "setup", **PHONE)
+    assert kept() == {name: [value] for name, value in PHONE.items()}
+    send(ada, draft, "setup", **IN_PERSON)
+    assert kept() == {name: [value] for name, value in IN_PERSON.items()}
+    page = ada.get(f"{draft}/setup")
+    assert page.value_of("Continue", "link_url") == page.value_of("Continue", "password") == ""
+
+
+def test_candidates_number_waits_for_whoever_chooses_the_phone(team: Team, ada: Visitor) -> None:
+    draft = begin(ada, team.dina.id)
+    assert ada.get(f"{draft}/setup").value_of("Continue", "phone_number") == "+44 20 7946 0018"
+    send(ada, draft, "setup")
+    assert ada.get(f"{draft}/setup").value_of("Continue", "phone_number") == "+44 20 7946 0018"
+    send(ada, draft, "setup", interview_type="phone", phone_number="030 901820")
+    assert ada.get(f"{draft}/setup").value_of("Continue", "phone_number") == "030 901820"
+
+
+# Whose account hosts
+
+
+def connect(
+    member: Member, *, plan: str = "licensed", state: ConnectionState = ConnectionState.CONNECTED
+) -> int:
+    """A connected account without its provider, which no page ever asks."""
+    row = Connection(
+        user_id=member.id,
+        app=App.ZOOM,
+        state=state,
+        account_id=member.email,
+        account_email=member.email,
+        account_name=member.name,
+        plan=plan,
+        scopes="",
+        ciphertext="",
+        expires_at=utc_now(),
+    )
+    db.session.add(row)
+    db.session.commit()
+    return row.id
+
+
+def test_first_step_says_whose_account_hosts_and_why(
+    web: Flask, team: Team, ada: Visitor, ben: Visitor
+) -> None:
+    def words(visitor: Visitor) -> str:
+        return visitor.get(f"{begin(visitor, team.dina.id)}/setup").text
+
+    assert "Zoom is not connected, neither by Ben, the hiring manager, nor by you." in words(ada)
+    assert "Zoom is not connected. The interview will be saved" in words(ben)
+    with in_rows(web):
+        connect(team.ada)
+    assert "Your Zoom account hosts, because Ben, the hiring manager, has not connected Zoom." in words(ada)
+    with in_rows(web):
+        connection_id = connect(team.ben, state=ConnectionState.RECONNECT_NEEDED)
+    assert "because the Zoom connection of Ben, the hiring manager, has ended." in words(ada)
+    assert "Your Zoom connection has ended." in words(ben)
+    with in_rows(web):
+        db.session.get_one(Connection, connection_id).state = ConnectionState.CONNECTED
+        db.session.commit()
+    assert "Ben's Zoom account hosts, because Ben is the hiring manager." in words(ada)
+    assert "Your Zoom account hosts, because you are the hiring manager." in words(ben)
+
+
+def test_host_is_not_named_while_the_job_is_open(web: Flask, team: Team, ada: Visitor) -> None:
+    ada.submit(ada.get(f"/candidates/{team.dina.id}"), "Add to job", status=303, job=team.other_job_id)
+    draft = begin(ada, team.dina.id)
+    assert "The hiring manager's account hosts, if it is connected." in ada.get(f"{draft}/setup").text
+    with in_rows(web):
+        connect(team.ada)
+    assert "hosts if it is connected, else yours." in ada.get(f"{draft}/setup").text
+
+
+def test_free_plan_is_warned_about_when_the_interview_is_longer(web: Flask, team: Team, ada: Visitor) -> None:
+    with in_rows(web):
+        connect(team.ben, plan="basic")
+    draft = begin(ada, team.dina.id)
+    assert "an interview of 45 minutes would be cut off" in ada.get(f"{draft}/setup").text
+    send(ada, draft, "setup")
+    send(ada, draft, "date-time", duration_minutes=40)
+    assert "Basic plan" not in ada.get(f"{draft}/setup").text
+    send(ada, draft, "date-time", duration_minutes=90)
+    for step in ("attendees", "details", "preview"):
+        send(ada, draft, step)
+    words = "Ben's Zoom account is on the Basic plan. Zoom ends its meetings after 40 minutes"
+    for step in ("setup", "preview", "finalize"):
+        page = ada.get(f"{draft}/{step}")
+        assert words in page.text
+        assert "1 hour 30 minutes" in page.text
+    send(ada, draft, "setup", **PHONE)
+    for step in ("preview", "finalize"):
+        assert "Basic plan" not in ada.get(f"{draft}/{step}").text
+
+
+def test_host_who_does_not_take_part_is_told_so(web: Flask, team: Team, ada: Visitor) -> None:
+    with in_rows(web):
+        connect(team.ada)
+    words = "You take part only if you choose yourself on Attendees."
+    draft = begin(ada, team.dina.id)
+    assert words in ada.get(f"{draft}/setup").text
+    for step in ("setup", "date-time"):
+        send(ada, draft, step)
+    send(ada, draft, "attendees", people=[str(team.ada.id)])
+    assert words not in ada.get(f"{draft}/setup").text
+
+
+def use_up(interview_id: int, connection_id: int, number: int, clock: Clock) -> None:
+    meeting = db.session.scalars(db.select(Meeting).where(Meeting.interview_id == interview_id)).one()
+    db.session.add_all(
+        MeetingAttempt(
+            meeting_id=meeting.id,
+            connection_id=connection_id,
+            host_id=meeting.interview.hiring_manager_id,
+            walk=1,
+            state=AttemptState.CREATED,
+            began_at=clock.now,
+            topic="",
+            agenda="",
+            starts_at=clock.now,
+            duration_minutes=45,
+        )
+        for _ in range(number)
+    )
+    db.session.commit()
+
+
+def test_nearly_used_budget_is_warned_about_until_midnight_utc(
+    web: Flask, team: Team, ada: Visitor, clock: Clock
+) -> None:
+    with in_rows(web):
+        connection_id = connect(team.ben)
+        earlier = schedule(team.ada, team.dina)
+        use_up(earlier, connection_id, 79, clock)
+    draft = begin(ada, team.dina.id)
+    assert "meetings a day" not in ada.get(f"{draft}/setup").text
+    with in_rows(web):
+        use_up(earlier, connection_id, 1, clock)
+    words = ada.get(f"{draft}/setup").text
+    assert (
+        "Ben's account has used 80 of them; the count begins anew at 00:00 UTC (Tue 2 Feb, 01:00 CET)."
+        in words
+    )
+    with in_rows(web):
+        use_up(earlier, connection_id, 20, clock)
+    words = ada.get(f"{draft}/setup").text
+    assert "Ben's account has used them up" in words
+    assert "everybody is invited without a link, which follows after that" in words
+    with in_rows(web):
+        connect(team.ada)
+    assert "If Zoom refuses this one, your account hosts." in ada.get(f"{draft}/setup").text
+    clock.move(timedelta(hours=12))
+    again = Visitor(web).sign_in(team.ada.email, PASSWORD)
+    assert "meetings a day" not in again.get(f"{draft}/setup").text

@@ -1,0 +1,29 @@
+"""Files that people sent in, given back so that a browser can only store them."""
+
+from __future__ import annotations
+
+import io
+
+from flask import Response, abort, send_file
+
+from models import Attachment
+from web import services
+
+# Should a browser show it all the same, it may do nothing and belongs to no site.
+_SHUT_OFF = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+
+
+def as_download(attachment: Attachment) -> Response:
+    """The file under the name it came with. Whatever is in it, no browser shows or runs it on this site."""
+    try:
+        content = services.attachment_files().read(attachment.stored_as)
+    except OSError:
+        abort(404)
+    response = send_file(
+        io.BytesIO(content),
+        mimetype=attachment.content_type,
+        as_attachment=True,
+        download_name=attachment.name,
+    )
+    response.headers["Content-Security-Policy"] = _SHUT_OFF
+    return response
