@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -68,7 +70,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     mail.init_app(app)
     htmx.init_app(app)
 
-    connections_setup.init_app(app, TokenVault(keys.token_keys))
+    connections_setup.init_app(app, _token_vault(settings, keys.token_keys))
     signer = LinkSigner(keys.link_key)
     app.extensions["links"] = Links(signer, app.config["BASE_URL"])
     app.extensions["accounts"] = account_services(signer, app.config["BASE_URL"])
@@ -90,6 +92,13 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     register_blueprints(app)
     cli.init_app(app)
     return app
+
+
+def _token_vault(settings: Mapping[str, Any], keys: tuple[str, ...]) -> TokenVault:
+    """The vault of this process. Keys of the folder may be rotated beside it; those of the settings stay."""
+    if settings["TOKEN_ENCRYPTION_KEYS"]:
+        return TokenVault(keys)
+    return TokenVault(keys, partial(instance_folder.read_token_keys, settings["INSTANCE_PATH"]))
 
 
 def _quiet_the_talkative() -> None:

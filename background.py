@@ -7,10 +7,9 @@ from functools import partial
 
 from flask import Flask
 
-from connections.keys import check_keys
 from hiring.retention import erase_expired
 from scheduling import attachments
-from tasks.connection_checks import enqueue_due_checks
+from tasks.connection_checks import enqueue_due_checks, look_at_keys
 from tasks.grants import enqueue_due_refreshes
 from tasks.handlers import all_handlers
 from tasks.metronome import Metronome, once
@@ -37,14 +36,25 @@ def make_runner(app: Flask) -> Runner:
     return Runner(app, all_handlers(parts["links"], parts["rules"], parts["attachment_files"]))
 
 
+def work_once(app: Flask) -> int:
+    """Do in this thread what a server does at a tick, and all work that is due. Returns how much it was."""
+    runner = make_runner(app)
+    _make_metronome(app, runner).tick()
+    return runner.run_due()
+
+
+def _make_metronome(app: Flask, runner: Runner) -> Metronome:
+    sweep_files = partial(attachments.sweep, app.extensions["attachment_files"])
+    chores = (once(look_at_keys), enqueue_due_refreshes, enqueue_due_checks, erase_expired, sweep_files)
+    return Metronome(app, runner, chores)
+
+
 def start(app: Flask) -> Background | None:
     """Begin background work in this process, after the fork that made it; None when it is switched off."""
     if not app.config["SCHEDULER_ENABLED"]:
         return None
     runner = make_runner(app)
-    sweep_files = partial(attachments.sweep, app.extensions["attachment_files"])
-    chores = (once(check_keys), enqueue_due_refreshes, enqueue_due_checks, erase_expired, sweep_files)
-    metronome = Metronome(app, runner, chores)
+    metronome = _make_metronome(app, runner)
     runner.start()
     metronome.start()
     return Background(runner, metronome)

@@ -13,9 +13,10 @@ import instance_folder
 from accounts import audit, first_run
 from accounts.audit import Event
 from accounts.passwords import store_password
+from connections.keys import reseal_everything
 from extensions import db
-from models import Connection, Task, TaskState, User
-from security import PASSWORD_MIN_LENGTH, SealBrokenError, TokenVault, hash_password, is_well_known
+from models import Task, TaskState, User
+from security import PASSWORD_MIN_LENGTH, TokenVault, hash_password, is_well_known
 from tasks.attention import try_again_now
 from timezones import is_zone
 from web.addresses import normal_address
@@ -141,11 +142,9 @@ def retry_task(task_id: int) -> None:
 @with_appcontext
 def work() -> None:
     """Do what is due now in this process, then end. For servers with SCHEDULER_ENABLED=false."""
-    from background import make_runner
+    from background import work_once
 
-    runner = make_runner(_app())
-    runner.release_forfeited()
-    click.echo(f"Started {runner.run_due()} tasks.")
+    click.echo(f"Started {work_once(_app())} tasks.")
 
 
 @keys.command("rotate")
@@ -154,7 +153,7 @@ def rotate_keys() -> None:
     """Make a new key, encrypt every stored token with it, and drop the old ones.
 
     Only for keys that lie in the instance folder; keys of TOKEN_ENCRYPTION_KEYS are changed there: put
-    the new one first, restart, run this, and remove the old one.
+    the new one first, restart, run this, remove the old one, and restart again.
     """
     from cryptography.fernet import Fernet
 
@@ -165,24 +164,17 @@ def rotate_keys() -> None:
     if not from_settings:
         # Both keys are on disk before the first row is written with the new one.
         instance_folder.write_token_keys(folder, wanted)
-    vault = TokenVault(wanted)
-    resealed = broken = 0
-    # Rows whose grant has ended are empty; one that no key opens is sealed and waits for its key.
-    sealed = sa.select(Connection).where(Connection.ciphertext != "").with_for_update()
-    for row in db.session.scalars(sealed):
-        try:
-            row.ciphertext = vault.reseal(row.ciphertext)
-            resealed += 1
-        except SealBrokenError:
-            broken += 1
+    done = reseal_everything(TokenVault(wanted))
     audit.record(
-        Event.KEYS_ROTATED, f"{resealed} connections were encrypted anew from the command line.", None
+        Event.KEYS_ROTATED, f"{done.connections} connections were encrypted anew from the command line.", None
     )
     db.session.commit()
-    click.echo(f"{resealed} connections are encrypted with the newest key.")
-    if broken:
-        click.echo(f"{broken} could not be opened with any key and stay as they are.")
+    click.echo(f"{done.connections} connections are encrypted with the newest key.")
+    if done.broken:
+        click.echo(f"{done.broken} could not be opened with any key and stay as they are.")
     elif not from_settings:
-        # One key back is enough: whoever is still running with it is about to be restarted.
+        # One key back is enough: a running server looks for newer keys before it seals anything.
         instance_folder.write_token_keys(folder, wanted[:2])
-        click.echo("Restart the server; the last key stays in the folder until the next rotation.")
+        click.echo(
+            "A running server finds the new key by itself; the last one stays until the next rotation."
+        )

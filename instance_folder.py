@@ -34,7 +34,7 @@ def prepare(folder: Path, *, secret_key: str = "", token_keys: str = "") -> Inst
     keys = token_keys or _once(folder / "token_encryption_keys", lambda: Fernet.generate_key().decode())
     return InstanceKeys(
         secret_key=secret_key or _once(folder / "secret_key", lambda: secrets.token_hex(32)),
-        token_keys=tuple(key.strip() for key in keys.split(",") if key.strip()),
+        token_keys=_listed(keys),
         link_key=_once(folder / "link_key", lambda: secrets.token_hex(32)),
         installation_id=_once(folder / "installation_id", lambda: secrets.token_hex(16)),
     )
@@ -50,9 +50,18 @@ def forget_setup_code(folder: Path) -> None:
     (folder / "setup_code").unlink(missing_ok=True)
 
 
+def read_token_keys(folder: Path) -> tuple[str, ...]:
+    """The token keys that lie in the folder now, newest first. Raises OSError when there are none."""
+    return _listed((folder / "token_encryption_keys").read_text(encoding="utf-8"))
+
+
 def write_token_keys(folder: Path, keys: tuple[str, ...]) -> None:
     """Replace the token keys in the folder, newest first, in one step."""
     _replace(folder / "token_encryption_keys", ",".join(keys))
+
+
+def _listed(keys: str) -> tuple[str, ...]:
+    return tuple(key.strip() for key in keys.split(",") if key.strip())
 
 
 def _once(path: Path, make: Callable[[], str]) -> str:

@@ -7,7 +7,7 @@ import hmac
 import json
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -100,10 +100,17 @@ class SealBrokenError(Exception):
 
 
 class TokenVault:
-    """Encrypts what providers gave us. The first key seals; all of them open."""
+    """Encrypts what providers gave us. The first key seals; all of them open.
 
-    def __init__(self, keys: Iterable[str]) -> None:
-        self._fernet = MultiFernet([Fernet(key) for key in keys])
+    `read_anew` tells the keys as they are now, for a server that goes on running while they are rotated
+    beside it: asked before anything is sealed, and before anything is called unreadable. If it cannot tell,
+    the vault keeps the keys it has.
+    """
+
+    def __init__(self, keys: Iterable[str], read_anew: Callable[[], Iterable[str]] = tuple) -> None:
+        self._keys = tuple(keys)
+        self._fernet = _fernet(self._keys)
+        self._read_anew = read_anew
 
     def seal(self, content: Mapping[str, str | None], *, belongs_to: str) -> str:
         """Encrypt `content` for one owner, for example `connection:7:zoom:abc`.
@@ -111,12 +118,13 @@ class TokenVault:
         Fernet has no associated data, so the owner is written inside and compared on opening.
         """
         inside = json.dumps({"belongs_to": belongs_to, "content": dict(content)})
+        self._look_for_newer_keys()
         return self._fernet.encrypt(inside.encode()).decode()
 
     def open(self, sealed: str, *, belongs_to: str) -> dict[str, str | None]:
         """The content again. Raises `SealBrokenError`."""
         try:
-            inside = json.loads(self._fernet.decrypt(sealed.encode()))
+            inside = json.loads(self._opened(sealed))
         except (InvalidToken, ValueError) as error:
             raise SealBrokenError("no key opens it") from error
         if not hmac.compare_digest(str(inside.get("belongs_to")), belongs_to):
@@ -131,6 +139,31 @@ class TokenVault:
             return self._fernet.rotate(sealed.encode()).decode()
         except InvalidToken as error:
             raise SealBrokenError("no key opens it") from error
+
+    def _opened(self, sealed: str) -> bytes:
+        try:
+            return self._fernet.decrypt(sealed.encode())
+        except InvalidToken:
+            if not self._look_for_newer_keys():
+                raise
+            return self._fernet.decrypt(sealed.encode())
+
+    def _look_for_newer_keys(self) -> bool:
+        """Take over the keys as they are now; whether they have changed."""
+        try:
+            keys = tuple(self._read_anew())
+            if not keys or keys == self._keys:
+                return False
+            fernet = _fernet(keys)
+        except (OSError, ValueError):
+            # Something else than keys lies there now. The next start will complain; this server goes on.
+            return False
+        self._keys, self._fernet = keys, fernet
+        return True
+
+
+def _fernet(keys: Iterable[str]) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])
 
 
 LinkPurpose = Literal["join"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -13,6 +14,7 @@ from accounts.permissions import Action, may_anywhere
 from accounts.team import owner
 from extensions import db
 from models import (
+    App,
     Connection,
     ConnectionState,
     Invitation,
@@ -62,9 +64,11 @@ def queue_request_to_connect(asking: User, owner: User, rules: Rules) -> Mail | 
     return _queue(MailKind.ASK_TO_CONNECT, owner, asking.id, rules)
 
 
-def queue_app_connected(connection: Connection, rules: Rules) -> Mail:
-    """The notice by which somebody learns of an account that they did not connect themselves."""
-    return _queue(MailKind.APP_CONNECTED, connection.user, connection.id, rules)
+def queue_app_connected(connection: Connection, account: str, connected_at: datetime, rules: Rules) -> Mail:
+    """The notice by which somebody learns of an account that they did not connect themselves. It names that
+    one even if another has taken its place by the time the mail leaves."""
+    said = {"account": account, "connected_at": connected_at.isoformat()}
+    return _queue(MailKind.APP_CONNECTED, connection.user, connection.id, rules, said=said)
 
 
 def queue_reconnect_needed(connection: Connection, number: int, rules: Rules) -> Mail:
@@ -100,7 +104,16 @@ def _was_queued_within_a_day(kind: MailKind, about_id: int) -> bool:
     )
 
 
-def _queue(kind: MailKind, reader: User, about_id: int, rules: Rules, *, revision: int = 0) -> Mail:
+def _queue(
+    kind: MailKind,
+    reader: User,
+    about_id: int,
+    rules: Rules,
+    *,
+    revision: int = 0,
+    said: Mapping[str, str] | None = None,
+) -> Mail:
+    """`said`: what the mail tells of the moment when it is queued; all else is true when it leaves."""
     now = utc_now()
     mail = Mail(
         about_id=about_id,
@@ -120,7 +133,7 @@ def _queue(kind: MailKind, reader: User, about_id: int, rules: Rules, *, revisio
         SEND_TEAM_MAIL,
         lane=Lane.MAIL,
         subject=f"user:{reader.id}",
-        payload={"mail_id": mail.id},
+        payload={"mail_id": mail.id, **(said or {})},
         run_at=now,
         dedupe_key=f"mail:{mail.id}",
     )
@@ -147,6 +160,8 @@ def why_useless(mail: Mail) -> str | None:
             return _why_notice_is_useless(db.session.get(Connection, mail.about_id))
         case MailKind.RECONNECT_NEEDED:
             return _why_nudge_is_useless(mail, db.session.get(Connection, mail.about_id))
+        case MailKind.CREDENTIALS_REFUSED:
+            return _why_report_is_useless(mail)
     return None
 
 
@@ -162,6 +177,16 @@ def _why_nudge_is_useless(mail: Mail, connection: Connection | None) -> str | No
     if connection.problem_since is None or connection.problem_since > mail.created_at:
         return "It was reconnected meanwhile and ended again; that is told in a mail of its own."
     return None
+
+
+def _why_report_is_useless(mail: Mail) -> str | None:
+    apps = [app for app in App if PROVIDER_NUMBERS[app.provider] == mail.about_id]
+    accepted = db.session.scalar(
+        sa.select(Connection.id)
+        .where(Connection.app.in_(apps), Connection.connected_at > mail.created_at)
+        .limit(1)
+    )
+    return None if accepted is None else "Somebody has connected since: the credentials are accepted again."
 
 
 def _why_invitation_is_useless(mail: Mail) -> str | None:

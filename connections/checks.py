@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from connections.rows import note_success, note_trouble, write_account
+from database import read_only
 from extensions import db
 from models import App, Connection, ConnectionState, Lane, Task, TaskState
 from providers.base import Account
@@ -21,6 +22,8 @@ EVERY = timedelta(days=1)
 _SPREAD = timedelta(minutes=30)
 # What cannot be proved is looked into no more often than this.
 _PER_HINT = timedelta(hours=1)
+# How far a provider's clock may be behind ours. A look too many does no harm.
+_CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 def due_checks(now: datetime) -> list[int]:
@@ -43,6 +46,11 @@ def check_in_turn(connection_id: int, now: datetime) -> None:
     _ask(connection_id, now + share * _SPREAD, key=_key(connection_id))
 
 
+def check_now(connection_id: int) -> None:
+    """Ask in the current transaction for a look at once: something may have ended the grant."""
+    _ask(connection_id, utc_now(), key=_key(connection_id))
+
+
 def removed_in_provider(app: App, account_id: str, at: datetime) -> None:
     """The provider says, provably, that this account's permission was taken back at `at`: look at once.
 
@@ -55,12 +63,19 @@ def removed_in_provider(app: App, account_id: str, at: datetime) -> None:
 
 
 def maybe_removed_in_provider(app: App, account_id: str, at: datetime) -> None:
-    """Somebody says the same and proves nothing. Whoever it is causes no more than one call in an hour."""
-    row, now = _living(app, account_id, at), utc_now()
-    if row is None or (row.checked_at is not None and row.checked_at > now - _PER_HINT):
-        return
-    if _key(row.id) not in _waiting():
-        _ask(row.id, now, key=_key(row.id))
+    """Somebody says the same and proves nothing. Whoever it is causes no more than one call in an hour, and
+    waits for no writer unless there is one to cause.
+
+    Must be called with no transaction open.
+    """
+    now = utc_now()
+    with read_only():
+        row = _living(app, account_id, at)
+        was_seen = row is not None and row.checked_at is not None and row.checked_at > now - _PER_HINT
+        due = row.id if row is not None and not was_seen and _key(row.id) not in _waiting() else None
+        db.session.rollback()
+    if due is not None:
+        _ask(due, now, key=_key(due))
 
 
 def _living(app: App, account_id: str, at: datetime) -> Connection | None:
@@ -69,7 +84,7 @@ def _living(app: App, account_id: str, at: datetime) -> Connection | None:
             Connection.app == app,
             Connection.account_id == account_id,
             Connection.state == ConnectionState.CONNECTED,
-            Connection.connected_at <= at,
+            Connection.connected_at <= at + _CLOCKS_DIFFER,
         )
     )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -20,27 +22,49 @@ from timezones import utc_now
 T = TypeVar("T")
 
 
-def store_grant(user: User, app: App, tokens: TokenSet, account: Account) -> Connection:
+@dataclass(frozen=True)
+class Stored:
+    """A grant that was stored, and what had to make way for it: the grants of colleagues on the same account,
+    by their names, and the address of another account that the connection stood for before (empty when it is
+    not known any more, None when there was none)."""
+
+    connection: Connection
+    taken_from: tuple[str, ...]
+    replaced: str | None
+
+
+class OvertakenError(Exception):
+    """While a code was exchanged somebody stored another grant for the same user or account: the living
+    `connection`. Which of the two grants is the newer one, only the provider knows."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection.id)
+        self.connection = connection
+
+
+def store_grant(user: User, app: App, tokens: TokenSet, account: Account, *, asked_at: datetime) -> Stored:
     """Write a fresh grant into the current transaction, in place of an older one of the same user and app.
+
+    It was asked for at `asked_at` (aware, UTC); what was connected after that is left alone, and
+    `OvertakenError` raised. The caller has called `begin_storing`.
 
     A provider keeps only the newest grant of an account alive, so a colleague who had connected the
     same account needs to reconnect from now on, and their row says who took it. A grant on another account
     that this one replaces is given back. The user gets a mail about every account that is new to them.
     """
-    now = utc_now()
-    for other in db.session.scalars(
-        sa.select(Connection).where(
-            Connection.app == app,
-            Connection.account_id == account.id,
-            Connection.user_id != user.id,
-            Connection.state == ConnectionState.CONNECTED,
-        )
-    ):
-        need_reconnect(other, reasons.taken_over(user.name))
+    rows = _in_the_way(user, app, account.id)
+    for one in rows:
+        if one.state == ConnectionState.CONNECTED and one.connected_at > asked_at:
+            raise OvertakenError(one)
+    row = next((one for one in rows if one.user_id == user.id), None)
+    others = [one for one in rows if one.user_id != user.id]
+    for other in others:
+        need_reconnect(other, reasons.taken_over(user.name, account.email))
     # The index allows one living row per account, so the colleague's has to be written first.
     db.session.flush()
 
-    row = db.session.scalar(sa.select(Connection).where(Connection.user_id == user.id, Connection.app == app))
+    is_other = row is not None and row.account_id not in ("", account.id)
+    replaced = row.account_email if row is not None and is_other else None
     is_news = row is None or row.state == ConnectionState.ENDED or row.account_id != account.id
     if row is None:
         row = Connection(user_id=user.id, app=app, token_version=0)
@@ -50,12 +74,51 @@ def store_grant(user: User, app: App, tokens: TokenSet, account: Account) -> Con
     row.state = ConnectionState.CONNECTED
     row.account_id = account.id
     write_account(row, account)
-    row.connected_at, row.problem, row.problem_since = now, None, None
+    row.connected_at, row.problem, row.problem_since = utc_now(), None, None
     write_tokens(row, tokens)
     db.session.flush()
     if is_news:
         notices.tell_of_connection(row)
-    return row
+    return Stored(row, tuple(other.user.name for other in others), replaced)
+
+
+def _in_the_way(user: User, app: App, account_id: str) -> list[Connection]:
+    """The user's row of an app and those of colleagues that live on the account, held and read afresh: a
+    refresh that has begun is seen and ended, one that wants to begin waits."""
+    return list(
+        db.session.scalars(
+            sa.select(Connection)
+            .where(
+                Connection.app == app,
+                sa.or_(
+                    Connection.user_id == user.id,
+                    sa.and_(
+                        Connection.account_id == account_id, Connection.state == ConnectionState.CONNECTED
+                    ),
+                ),
+            )
+            # Always in the same order, as everybody does who holds several.
+            .order_by(Connection.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def holder_instead(row: Connection) -> str | None:
+    """By name, the colleague who has connected the account of a row that needs reconnecting."""
+    if row.state != ConnectionState.RECONNECT_NEEDED or not row.account_id:
+        return None
+    return db.session.scalar(
+        sa.select(User.name)
+        .join(Connection, Connection.user_id == User.id)
+        .where(
+            Connection.app == row.app,
+            Connection.account_id == row.account_id,
+            Connection.state == ConnectionState.CONNECTED,
+            Connection.user_id != row.user_id,
+        )
+    )
 
 
 def with_grant(connection_id: int, call: Callable[[Grant], T], *, removed: str | None = None) -> T:

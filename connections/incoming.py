@@ -26,8 +26,9 @@ class UnprovenError(Exception):
 def take_from_zoom(body: bytes, *, timestamp: str, signature: str) -> dict[str, str] | None:
     """Act upon one message of Zoom's in the current transaction; returns what is to be answered, if anything.
 
-    Nothing is believed: a removal, signed or not, makes a task ask Zoom itself. Raises `UnprovenError`, and
-    `UnreadableMessageError` for what is signed and makes no sense. Only for a server that has the secret.
+    Must be called with no transaction open. Nothing is believed: a removal, signed or not, makes a task ask
+    Zoom itself. Raises `UnprovenError`, and `UnreadableMessageError` for what is signed and makes no sense.
+    Only for a server that has the secret.
     """
     zoom, now = connections().zoom_webhooks, utc_now()
     assert zoom is not None

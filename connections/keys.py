@@ -1,20 +1,25 @@
-"""Holding stored grants against the keys of this server, which change only when it starts."""
+"""Holding what is stored sealed against the keys of this server, and sealing it anew when they change."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from connections import reasons
-from connections.ending import is_connected_again
-from connections.rows import need_the_right_key, read_tokens, reopen
+from connections.ending import REVOKE_GRANT, is_connected_again
+from connections.rows import begin_storing, mark_unreadable, read_tokens, reopen
 from database import read_only, writing
 from extensions import db
-from models import Connection, ConnectionState
+from models import Connection, ConnectionState, OAuthAttempt, Task
+from security import SealBrokenError, TokenVault
 
 
-def check_keys() -> None:
+def check_keys(when_reopened: Callable[[int], object]) -> None:
     """Find the grants that no key opens: they need a reconnect from now on and stay sealed as they are. Those
-    whose key has come back are connected again, unless somebody else has connected the account meanwhile.
+    whose key has come back are connected again, unless somebody else has connected the account meanwhile;
+    `when_reopened` is then called with their user's id, in the same transaction.
 
     Must be called with no transaction open; commits for itself, and writes only if there is something to.
     """
@@ -26,20 +31,65 @@ def check_keys() -> None:
         db.session.rollback()
     for connection_id in changed:
         with writing():
-            _settle(connection_id)
+            _settle(connection_id, when_reopened)
             db.session.commit()
 
 
-def _settle(connection_id: int) -> None:
+def _settle(connection_id: int, when_reopened: Callable[[int], object]) -> None:
+    # Opened again, a row takes its account back, if nobody is just storing another grant on that.
+    begin_storing()
     row = db.session.get(Connection, connection_id, with_for_update=True, populate_existing=True)
     # Another process of this server has the same keys and may have been here first.
     if row is None or not row.ciphertext:
         return
     if read_tokens(row) is None:
-        need_the_right_key(row, reasons.unreadable(row.app))
-    elif not _is_living(row) and not is_connected_again(row.app, row.account_id):
+        mark_unreadable(row, reasons.unreadable(row.app))
+    elif not _is_living(row) and not is_connected_again(row.app, row.account_id, row.user_id):
         reopen(row)
+        when_reopened(row.user_id)
 
 
 def _is_living(row: Connection) -> bool:
     return row.state == ConnectionState.CONNECTED
+
+
+@dataclass(frozen=True)
+class Resealed:
+    """How many connections are sealed with the newest key now, and how much of any kind no key opens."""
+
+    connections: int
+    broken: int
+
+
+def reseal_everything(vault: TokenVault) -> Resealed:
+    """Seal all that is stored sealed with the newest key of `vault`, in the current transaction: grants,
+    those that wait to be given back, and what people need who are at a provider's page at this moment. What
+    no key opens stays as it is."""
+    # Rows whose grant has ended are empty; one that no key opens is sealed and waits for its key.
+    grants = list(
+        db.session.scalars(sa.select(Connection).where(Connection.ciphertext != "").with_for_update())
+    )
+    broken = 0
+    for row in grants:
+        anew = _resealed(vault, row.ciphertext)
+        row.ciphertext, broken = anew or row.ciphertext, broken + (anew is None)
+    connections = len(grants) - broken
+    for task in db.session.scalars(sa.select(Task).where(Task.kind == REVOKE_GRANT).with_for_update()):
+        # Those that are done hold nothing any more.
+        if "sealed" in task.payload:
+            anew = _resealed(vault, task.payload["sealed"])
+            task.payload = {**task.payload, "sealed": anew or task.payload["sealed"]}
+            broken += anew is None
+    for attempt in db.session.scalars(sa.select(OAuthAttempt).with_for_update()):
+        # One that does not open is told its person when they come back, and is of no use to anybody else.
+        attempt.verifier_ciphertext = (
+            _resealed(vault, attempt.verifier_ciphertext) or attempt.verifier_ciphertext
+        )
+    return Resealed(connections, broken)
+
+
+def _resealed(vault: TokenVault, sealed: str) -> str | None:
+    try:
+        return vault.reseal(sealed)
+    except SealBrokenError:
+        return None

@@ -19,12 +19,16 @@ NUDGES = (timedelta(), timedelta(days=1), timedelta(days=3), timedelta(days=7))
 
 
 def tell_of_connection(row: Connection) -> None:
-    """Let the user of a row know that an account was connected in their name."""
+    """Let the user of a row know that this account was connected in their name."""
     outbox.enqueue(
         TELL_OF_CONNECTION,
         lane=Lane.MAIL,
         subject=f"connection:{row.id}",
-        payload={"connection_id": row.id},
+        payload={
+            "connection_id": row.id,
+            "account": row.account_email,
+            "connected_at": row.connected_at.isoformat(),
+        },
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from models import App
+from providers.zoom.scopes import OPTIONAL as OPTIONAL_AT_ZOOM
 from providers.zoom.scopes import REQUIRED as REQUIRED_BY_ZOOM
 
 
@@ -49,6 +50,11 @@ def required_permissions(app: App) -> tuple[Permission, ...]:
     if app is not App.ZOOM:
         return ()
     return tuple(Permission(scope, *_ZOOM[scope]) for scope in REQUIRED_BY_ZOOM)
+
+
+def optional_permissions(app: App) -> dict[str, str]:
+    """What may be granted beyond that, and what it allows, by the name of its scope. Nothing uses it yet."""
+    return {scope: _OTHERS_OF_ZOOM[scope] for scope in OPTIONAL_AT_ZOOM} if app is App.ZOOM else {}
 
 
 def in_words(scopes: Iterable[str]) -> list[str]:

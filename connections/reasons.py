@@ -41,8 +41,20 @@ def unreadable(app: App) -> str:
     return f"The stored connection to {app.label} cannot be decrypted with the keys of this server."
 
 
-def taken_over(by: str) -> str:
-    return f"{by} connected this account."
+def permissions_missing(app: App, missing: list[str]) -> str:
+    """`missing`: what may not be done any more, as `permissions.in_words` has it; empty if not known."""
+    named = f" Missing: {', '.join(missing)}." if missing else ""
+    return f"{app.label} no longer grants all the permissions that are needed.{named}"
+
+
+def taken_over(by: str, account: str = "") -> str:
+    """`account` is its address, where it is known: the row itself loses it now."""
+    return f"{account} was connected by {by}." if account else f"{by} connected this account."
+
+
+def agree_with(by: str) -> str:
+    """What helps whoever has lost an account to a colleague; said to that person alone."""
+    return f"Reconnect with an account of your own, or agree with {by} on who uses this one."
 
 
 # The grant stays: somebody else has to do something, or only time helps.
@@ -53,16 +65,21 @@ def passing(said: str, *, again_within: str) -> str:
     return f"{said} The connection itself is unharmed; we try again by ourselves within {again_within}."
 
 
-def credentials_refused(app: App) -> str:
-    """Exactly this stands in `Connection.trouble` while it is so: banners look for it."""
-    return (
-        f"{app.label} does not accept this server's credentials. The connection itself is unharmed; "
-        f"the administrator has to check {' and '.join(CREDENTIAL_SETTINGS[app.provider])}."
-    )
+def renewal_waits(app: App) -> str:
+    return passing(f"{app.label} could not renew this connection just now.", again_within="15 minutes")
 
 
-def not_set_up(app: App) -> str:
-    return (
-        f"{app.label} is not set up on this server any more. The connection itself is unharmed; "
-        f"the administrator has to set {' and '.join(CREDENTIAL_SETTINGS[app.provider])} again."
-    )
+def credentials_refused(app: App, *, told: str | None = None) -> str:
+    """`told`: who can see to it, for somebody who cannot."""
+    what = f"{app.label} does not accept this server's credentials. The connection itself is unharmed; "
+    if told is not None:
+        return f"{what}{told} has been told."
+    return f"{what}the administrator has to check {' and '.join(CREDENTIAL_SETTINGS[app.provider])}."
+
+
+def not_set_up(app: App, *, told: str | None = None) -> str:
+    """`told` as above."""
+    what = f"{app.label} is not set up on this server any more. The connection itself is unharmed; "
+    if told is not None:
+        return f"{what}{told} sees on every page what there is to do."
+    return f"{what}the administrator has to set {' and '.join(CREDENTIAL_SETTINGS[app.provider])} again."

@@ -9,13 +9,21 @@ from __future__ import annotations
 
 import secrets
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from connections import notices, reasons
 from connections.ending import revoke_later
-from connections.rows import need_reconnect, need_the_right_key, note_trouble, read_tokens, write_tokens
+from connections.rows import (
+    lose_permissions,
+    mark_unreadable,
+    need_reconnect,
+    note_failed_refresh,
+    read_tokens,
+    write_tokens,
+)
 from connections.setup import connections
 from database import read_only, writing
 from extensions import db
@@ -27,11 +35,24 @@ from timezones import utc_now
 # Refreshed early, so that a token handed out now outlives every call that begins with it.
 REFRESH_WHEN_LEFT = timedelta(seconds=300)
 # Longer than the longest token call, so that a claim is only ever taken over from the dead.
-_CLAIM = timedelta(seconds=30)
+_CLAIM_LASTS = timedelta(seconds=30)
 _WAIT_FOR_OTHERS_SECONDS = 40.0
 _FIRST_WAIT_SECONDS, _LAST_WAIT_SECONDS = 0.02, 0.25
 _FAILURE_WAITS = (5, 15, 60, 300, 900)
 _LONGEST_WAIT = "15 minutes"
+# Once the operator has put right what was wrong, nobody shall have to wait long for it to be noticed.
+_LONGEST_WAIT_FOR_OPERATOR = 60
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """The right to spend the refresh token of these very tokens of a row. `account_id` is whose they are."""
+
+    token: str
+    connection_id: int
+    app: App
+    account_id: str
+    version: int
 
 
 def live_grant(
@@ -43,6 +64,7 @@ def live_grant(
     `rejected_version`. Must be called with no transaction open. Raises `ConnectionRevokedError` when
     the user has to reconnect, in the words of `removed` if somebody has told why; any other
     `ProviderError` when the token endpoint refuses us or is away and the old token cannot be used either.
+    It is not asked again before its time, however many are waiting for this connection.
     """
     deadline, wait = time.monotonic() + _WAIT_FOR_OTHERS_SECONDS, _FIRST_WAIT_SECONDS
     while True:
@@ -55,22 +77,24 @@ def live_grant(
             now = utc_now()
             app, version, expires_at = row.app, row.token_version, row.expires_at
             tokens = read_tokens(row)
-            may_try = row.refresh_after is None or row.refresh_after <= now
+            trouble = _trouble(row, now)
             db.session.rollback()
         if tokens is None:
-            lock_up(connection_id, version)
+            _lock_up(connection_id, version)
             raise ConnectionRevokedError(reasons.unreadable(app))
         grant, refresh_token = tokens
 
         is_rejected = rejected_version is not None and version <= rejected_version
         is_due = expires_at - now < REFRESH_WHEN_LEFT
-        if not is_rejected and (not is_due or (not may_try and expires_at > now)):
+        if not is_rejected and (not is_due or (trouble is not None and expires_at > now)):
             return grant, version
+        if not is_rejected and trouble is not None:
+            raise trouble
 
         claim = _claim(connection_id, version)
         if claim is not None:
             try:
-                _refresh(connection_id, app, claim, refresh_token, removed)
+                _refresh(claim, refresh_token, removed)
             except ConnectionRevokedError:
                 raise
             except ProviderError:
@@ -100,9 +124,22 @@ def due_connections(now: datetime) -> list[int]:
     )
 
 
-def _claim(connection_id: int, version: int) -> str | None:
+def _trouble(row: Connection, now: datetime) -> ProviderError | None:
+    """What the last refresh failed with, as long as the next one has to wait for its time."""
+    if row.refresh_after is None or row.refresh_after <= now:
+        return None
+    if connections().provider(row.app) is None:
+        return InvalidClientError(reasons.not_set_up(row.app))
+    # Empty where it failed before troubles were written down.
+    words = row.trouble or reasons.renewal_waits(row.app)
+    if row.credentials_refused:
+        return InvalidClientError(words)
+    return RetryableError(words, retry_at=row.refresh_after)
+
+
+def _claim(connection_id: int, version: int) -> _Claim | None:
     """A claim on refreshing these very tokens; None when they are not the newest, or somebody else has it."""
-    now, claim = utc_now(), secrets.token_hex(16)
+    now, token = utc_now(), secrets.token_hex(16)
     with writing():
         row = _locked(connection_id)
         if row is None or row.token_version != version or row.state != ConnectionState.CONNECTED:
@@ -114,22 +151,24 @@ def _claim(connection_id: int, version: int) -> str | None:
         if row.refresh_claim is not None:
             # Whoever held it died, perhaps after the provider had answered.
             row.refresh_may_be_lost = True
-        row.refresh_claim, row.refresh_claimed_until = claim, now + _CLAIM
+        row.refresh_claim, row.refresh_claimed_until = token, now + _CLAIM_LASTS
+        claim = _Claim(token, connection_id, row.app, row.account_id, version)
         db.session.commit()
     return claim
 
 
-def _refresh(connection_id: int, app: App, claim: str, refresh_token: str, removed: str | None) -> None:
+def _refresh(claim: _Claim, refresh_token: str, removed: str | None) -> None:
     """Renew the tokens under a claim. Returns when the row has to be read again, whoever has written it."""
+    app = claim.app
     provider = connections().provider(app)
     if provider is None:
         words = reasons.not_set_up(app)
-        _release(connection_id, claim, words)
+        _release(claim, words, longest_wait=_LONGEST_WAIT_FOR_OPERATOR)
         raise InvalidClientError(words)
     try:
         tokens = provider.refresh(refresh_token)
     except ConnectionRevokedError as error:
-        end = _end(connection_id, claim, removed)
+        end = _end(claim, removed)
         if end is None:
             return
         # The interview's page shall say the same as the connection's card.
@@ -137,50 +176,69 @@ def _refresh(connection_id: int, app: App, claim: str, refresh_token: str, remov
             end, status=error.status, provider_code=error.provider_code, tracking_id=error.tracking_id
         ) from error
     except InvalidClientError:
-        _release(connection_id, claim, reasons.credentials_refused(app), is_refused=True)
+        words = reasons.credentials_refused(app)
+        _release(claim, words, is_refused=True, longest_wait=_LONGEST_WAIT_FOR_OPERATOR)
         raise
     except ProviderError as error:
         # Nothing is known to be wrong with the grant: it stays, and is asked for again later.
         words = reasons.passing(error.words, again_within=_LONGEST_WAIT)
         may_be_lost = isinstance(error, RetryableError) and error.maybe_applied
-        _release(connection_id, claim, words, may_be_lost=may_be_lost)
+        _release(claim, words, may_be_lost=may_be_lost)
         raise
     with writing():
-        row = _locked(connection_id)
-        # A reconnect during our call has written newer tokens; ours belong to a grant that is no more.
-        if row is not None and row.refresh_claim == claim:
+        row = _locked(claim.connection_id)
+        if row is not None and _is_held(claim, row):
             write_tokens(row, tokens)
-        elif row is not None and row.state == ConnectionState.ENDED:
-            # Ended during our call: the pair that was put away to be given back is spent, this one lives.
-            revoke_later(row, tokens)
+            missing = provider.missing_scopes(tokens.scopes)
+            if missing:
+                lose_permissions(row, missing)
+        elif row is not None and (
+            row.state != ConnectionState.CONNECTED or row.account_id != claim.account_id
+        ):
+            # Ended or replaced during our call: the pair that was put away to be given back is spent, and
+            # this one lives. After a reconnect of the same account ours belong to a grant that is no more.
+            revoke_later(row, tokens, claim.account_id)
         db.session.commit()
 
 
+def _is_held(claim: _Claim, row: Connection) -> bool:
+    """Whether a locked row still holds the tokens that the claim is on, and the claim has not passed on."""
+    return (
+        row.refresh_claim == claim.token
+        and row.token_version == claim.version
+        and row.state == ConnectionState.CONNECTED
+    )
+
+
 def _release(
-    connection_id: int, claim: str, trouble: str, *, may_be_lost: bool = False, is_refused: bool = False
+    claim: _Claim,
+    trouble: str,
+    *,
+    may_be_lost: bool = False,
+    is_refused: bool = False,
+    longest_wait: int = _FAILURE_WAITS[-1],
 ) -> None:
     """Give the claim back after a refresh that came to nothing, and ask again later, more and more rarely."""
     with writing():
-        row = _locked(connection_id)
-        if row is not None and row.refresh_claim == claim:
+        row = _locked(claim.connection_id)
+        if row is not None and _is_held(claim, row):
             row.refresh_claim = row.refresh_claimed_until = None
             step = _FAILURE_WAITS[min(row.refresh_failures, len(_FAILURE_WAITS) - 1)]
-            row.refresh_failures += 1
-            row.refresh_after = utc_now() + timedelta(seconds=step)
+            row.refresh_after = utc_now() + timedelta(seconds=min(step, longest_wait))
             row.refresh_may_be_lost = row.refresh_may_be_lost or may_be_lost
-            note_trouble(row, trouble)
+            note_failed_refresh(row, trouble, is_refused=is_refused)
             if is_refused:
                 notices.report_refused_credentials(row.app)
         db.session.commit()
 
 
-def _end(connection_id: int, claim: str, removed: str | None) -> str | None:
+def _end(claim: _Claim, removed: str | None) -> str | None:
     """The provider says that the grant is dead: the reason as it now stands in the row; None when somebody
     has written newer tokens meanwhile, of which nothing bad is known."""
     with writing():
-        row = _locked(connection_id)
+        row = _locked(claim.connection_id)
         words = None
-        if row is not None and row.refresh_claim == claim:
+        if row is not None and _is_held(claim, row):
             lost = reasons.lost_in_renewal(row.app) if row.refresh_may_be_lost else None
             words = removed or lost or reasons.ended_by_provider(row.app)
             need_reconnect(row, words)
@@ -188,12 +246,12 @@ def _end(connection_id: int, claim: str, removed: str | None) -> str | None:
     return words
 
 
-def lock_up(connection_id: int, version: int) -> None:
+def _lock_up(connection_id: int, version: int) -> None:
     """Mark a connection whose tokens of this version no key opens."""
     with writing():
         row = _locked(connection_id)
         if row is not None and row.token_version == version:
-            need_the_right_key(row, reasons.unreadable(row.app))
+            mark_unreadable(row, reasons.unreadable(row.app))
         db.session.commit()
 
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 import sqlalchemy as sa
 
-from connections import notices
-from connections.grants import store_grant
+from connections.grants import OvertakenError, store_grant
 from connections.permissions import in_words
+from connections.rows import begin_storing, note_refused_credentials
 from connections.setup import connections
+from connections.unkept import look_after_unkept
 from database import writing
 from extensions import db
 from models import App, Connection, ConnectionState, OAuthAttempt, User, UserSession
-from providers.base import Account, Grant, TokenSet
-from providers.errors import InvalidClientError, ProviderError, RefusedError
+from providers.base import Account, Grant, Provider, TokenSet
+from providers.errors import InvalidClientError, ProviderError, RefusedError, RetryableError
 from security import SealBrokenError, hash_token, new_token
 from timezones import utc_now
 
@@ -28,6 +30,8 @@ ATTEMPT_LIFETIME = timedelta(minutes=10)
 _REMEMBERED = timedelta(days=1)
 
 _AGAIN = "Please connect again."
+# How many missing permissions are put in words beside their names.
+_MOST_IN_WORDS = 3
 
 Result = Literal["connected", "denied", "error"]
 
@@ -62,12 +66,25 @@ class _NothingStoredError(Exception):
         *,
         result: Result = "error",
         credentials_refused_by: App | None = None,
+        may_have_exchanged: bool = False,
     ) -> None:
         super().__init__(words)
         self.words = words
         self.advice = advice
         self.result = result
         self.credentials_refused_by = credentials_refused_by
+        # The answer was lost on its way, so the provider may have made a grant of the code.
+        self.may_have_exchanged = may_have_exchanged
+
+
+@dataclass(frozen=True)
+class _Exchange:
+    """The tokens that a code was exchanged for, and when that was asked for (aware, UTC)."""
+
+    app: App
+    provider: Provider
+    tokens: TokenSet
+    asked_at: datetime
 
 
 def begin(user: User, session: UserSession, app: App) -> str:
@@ -103,35 +120,55 @@ def finish(
     state: str | None,
     code: str | None,
     error: str | None,
+    may_connect: Callable[[User], bool],
 ) -> RoundTrip:
     """Take a person back: spend the attempt, exchange the code, check it, store the grant.
 
     Must be called with no transaction open, and where writing is allowed. The attempt is spent in a
     transaction of its own before the provider is called; what comes of it is written into the current one,
-    which the caller commits with what follows from it. No grant is stored unless everything was right.
+    which the caller commits with what follows from it. No grant is stored unless everything was right, and
+    `may_connect`, asked once the provider has answered, still allows it.
     """
+    app, exchange, account = None, None, None
     try:
         attempt = _own_attempt(user_id, session_id, provider_name, state)
-        tokens, account = _receive(attempt, code, error)
-        return _store(user_id, session_id, attempt.app, tokens, account)
+        app = attempt.app
+        _check_time(attempt)
+        exchange = _exchange(attempt, code, error)
+        account = _account(exchange)
+        return _store(user_id, session_id, exchange, _complete(exchange, account), may_connect)
     except _NothingStoredError as reason:
-        row = _living_connection(user_id, provider_name)
-        still_connected = row is not None and row.state == ConnectionState.CONNECTED
-        result = reason.result if still_connected or reason.result != "connected" else "error"
-        if row is None:
-            standing = "Nothing was connected."
-        elif still_connected:
-            standing = f"Nothing was changed: {row.app.label} is still connected as {_called(row)}."
-        else:
-            standing = f"Nothing was changed: {row.app.label} still has to be reconnected."
-        if reason.credentials_refused_by is not None:
-            notices.report_refused_credentials(reason.credentials_refused_by)
-        advice = "" if still_connected and reason.advice == _AGAIN else reason.advice
-        return RoundTrip(
-            result,
-            " ".join(part for part in (reason.words, standing, advice) if part),
-            credentials_refused_by=reason.credentials_refused_by,
+        touched: list[int] = []
+        if app is not None and (exchange is not None or reason.may_have_exchanged):
+            tokens = exchange.tokens if exchange is not None else None
+            known = account if isinstance(account, Account) else None
+            touched = look_after_unkept(user_id, app, tokens, known)
+        return _nothing_stored(_living_connection(user_id, provider_name, app), reason, touched)
+
+
+def _nothing_stored(row: Connection | None, reason: _NothingStoredError, touched: list[int]) -> RoundTrip:
+    """What the person reads, with how their connection stands. `touched`: which may not have survived."""
+    still_connected = row is not None and row.state == ConnectionState.CONNECTED
+    result = reason.result if still_connected or reason.result != "connected" else "error"
+    if row is None:
+        standing = "Nothing was connected."
+    elif not still_connected:
+        standing = f"Nothing was changed: {row.app.label} still has to be reconnected."
+    elif row.id in touched:
+        standing = (
+            f"{row.app.label} was connected as {_called(row)} before; "
+            "whether that still works is being checked now."
         )
+    else:
+        standing = f"Nothing was changed: {row.app.label} is still connected as {_called(row)}."
+    if reason.credentials_refused_by is not None:
+        note_refused_credentials(reason.credentials_refused_by)
+    advice = "" if still_connected and reason.advice == _AGAIN else reason.advice
+    return RoundTrip(
+        result,
+        " ".join(part for part in (reason.words, standing, advice) if part),
+        credentials_refused_by=reason.credentials_refused_by,
+    )
 
 
 def abandon(state: str | None) -> App | None:
@@ -159,20 +196,21 @@ def _own_attempt(user_id: int, session_id: int, provider_name: str, state: str |
         raise _NothingStoredError(
             "This answer came from another provider than the one that was asked.", _AGAIN
         )
+    return attempt
+
+
+def _check_time(attempt: OAuthAttempt) -> None:
     if _is_late(attempt, utc_now()):
         raise _NothingStoredError(
             f"You were at {attempt.app.label} for more than ten minutes, and its answer is too old now.",
             _AGAIN,
         )
     if attempt.superseded_at is not None:
-        raise _NothingStoredError(
-            f"{attempt.app.label} was connected in another tab meanwhile.", _AGAIN, result="connected"
-        )
-    return attempt
+        raise _NothingStoredError(_in_another_tab(attempt.app), _AGAIN, result="connected")
 
 
-def _receive(attempt: OAuthAttempt, code: str | None, error: str | None) -> tuple[TokenSet, Account]:
-    """Turn the provider's answer into tokens that cover everything, and learn whose account they are for."""
+def _exchange(attempt: OAuthAttempt, code: str | None, error: str | None) -> _Exchange:
+    """Turn the provider's answer into tokens."""
     app, label = attempt.app, attempt.app.label
     if error == "access_denied":
         raise _NothingStoredError(f"You declined on {label}'s page.", result="denied")
@@ -187,21 +225,13 @@ def _receive(attempt: OAuthAttempt, code: str | None, error: str | None) -> tupl
         raise _NothingStoredError(
             "The keys of this server were changed while you were away.", _AGAIN
         ) from None
+    asked_at = utc_now()
     try:
         tokens = provider.exchange_code(
             code=code,
             redirect_uri=connections().redirect_uri(app.provider),
             code_verifier=sealed["verifier"] or "",
         )
-        missing = provider.missing_scopes(tokens.scopes)
-        if missing:
-            raise _NothingStoredError(
-                f"{label} did not grant what is needed to {_listed(in_words(missing))} "
-                f"({', '.join(missing)}).",
-                "Connect again and leave everything ticked; what cannot be ticked has to be added to the app "
-                "by the administrator.",
-            )
-        return tokens, provider.account(Grant(tokens.access_token, tokens.api_url))
     except InvalidClientError:
         raise _NothingStoredError(
             f"{label} does not accept this server's credentials.", credentials_refused_by=app
@@ -214,54 +244,93 @@ def _receive(attempt: OAuthAttempt, code: str | None, error: str | None) -> tupl
         ) from None
     except ProviderError as problem:
         raise _told(app, problem) from None
+    return _Exchange(app, provider, tokens, asked_at)
+
+
+def _account(exchange: _Exchange) -> Account | ProviderError:
+    """Whose account the tokens are for, or why that is not known. Asked even where they will not do, because
+    this very exchange may have ended an older grant of that account."""
+    try:
+        return exchange.provider.account(Grant(exchange.tokens.access_token, exchange.tokens.api_url))
+    except ProviderError as problem:
+        return problem
+
+
+def _complete(exchange: _Exchange, account: Account | ProviderError) -> Account:
+    """Whose account it is, if the grant covers everything."""
+    label, missing = exchange.app.label, exchange.provider.missing_scopes(exchange.tokens.scopes)
+    if missing:
+        # The whole list in words as well would be longer than anybody reads, and than is kept.
+        purpose = f" to {_listed(in_words(missing))}" if len(missing) <= _MOST_IN_WORDS else ""
+        raise _NothingStoredError(
+            f"{label} did not grant what is needed{purpose} ({', '.join(missing)}).",
+            "Connect again with everything ticked; the administrator adds to the app what is not offered.",
+        )
+    if isinstance(account, ProviderError):
+        raise _told(exchange.app, account)
+    return account
 
 
 def _told(app: App, problem: ProviderError) -> _NothingStoredError:
     log.warning("connecting %s failed: %s", app.value, problem.code)
-    return _NothingStoredError(problem.words, "Please try again in a few minutes.")
+    maybe_applied = isinstance(problem, RetryableError) and problem.maybe_applied
+    return _NothingStoredError(
+        problem.words, "Please try again in a few minutes.", may_have_exchanged=maybe_applied
+    )
 
 
-def _store(user_id: int, session_id: int, app: App, tokens: TokenSet, account: Account) -> RoundTrip:
-    user = db.session.get_one(User, user_id, populate_existing=True)
+def _store(
+    user_id: int,
+    session_id: int,
+    exchange: _Exchange,
+    account: Account,
+    may_connect: Callable[[User], bool],
+) -> RoundTrip:
+    app = exchange.app
+    begin_storing()
+    # Held, so that nobody is deactivated or given another role between the question and the answer.
+    user = db.session.get_one(User, user_id, populate_existing=True, with_for_update={"read": True})
     session = db.session.get_one(UserSession, session_id, populate_existing=True)
     if session.ended_at is not None or not user.is_active:
         raise _NothingStoredError(f"You were signed out before {app.label} had answered.")
-    before = db.session.scalar(
-        sa.select(Connection).where(Connection.user_id == user_id, Connection.app == app)
-    )
-    old_id, old_email = (before.account_id, before.account_email) if before is not None else ("", "")
-    is_other = old_id not in ("", account.id)
-    colleagues = db.session.scalars(
-        sa.select(User.name)
-        .join(Connection, Connection.user_id == User.id)
-        .where(
-            Connection.app == app,
-            Connection.account_id == account.id,
-            Connection.user_id != user_id,
-            Connection.state == ConnectionState.CONNECTED,
-        )
-    ).all()
-    row = store_grant(user, app, tokens, account)
+    if not may_connect(user):
+        raise _NothingStoredError("Connecting is not open to your role any more.")
+    try:
+        stored = store_grant(user, app, exchange.tokens, account, asked_at=exchange.asked_at)
+    except OvertakenError as overtaken:
+        raise _overtaken(user, overtaken.connection) from None
     # Whoever comes back in another tab shall not be taken through all this again with an older answer.
     db.session.execute(
         sa.update(OAuthAttempt)
         .where(OAuthAttempt.user_id == user_id, OAuthAttempt.app == app, OAuthAttempt.superseded_at.is_(None))
         .values(superseded_at=utc_now())
     )
-    words = [f"{app.label} is connected as {_called(row)}."]
-    if is_other:
-        words.append(
-            f"Before, it was {old_email or 'another account'}: meetings that were made there stay there."
-        )
+    words = [f"{app.label} is connected as {_called(stored.connection)}."]
+    if stored.replaced is not None:
+        before = stored.replaced or "another account"
+        words.append(f"Before, it was {before}: meetings that were made there stay there.")
     words += [
         f"{name} had connected the same account, and needs to reconnect with another one."
-        for name in colleagues
+        for name in stored.taken_from
     ]
-    return RoundTrip("connected", " ".join(words), row.id, is_other_account=is_other)
+    return RoundTrip(
+        "connected", " ".join(words), stored.connection.id, is_other_account=stored.replaced is not None
+    )
 
 
-def _living_connection(user_id: int, provider_name: str) -> Connection | None:
-    apps = [app for app in App if app.provider == provider_name]
+def _overtaken(user: User, by: Connection) -> _NothingStoredError:
+    if by.user_id == user.id:
+        return _NothingStoredError(_in_another_tab(by.app), _AGAIN, result="connected")
+    return _NothingStoredError(f"{by.user.name} connected the same account at this moment.", _AGAIN)
+
+
+def _in_another_tab(app: App) -> str:
+    return f"{app.label} was connected in another tab meanwhile."
+
+
+def _living_connection(user_id: int, provider_name: str, app: App | None) -> Connection | None:
+    """The person's connection of an app, or of the provider's first one where the app is not known."""
+    apps = [app] if app is not None else [one for one in App if one.provider == provider_name]
     return db.session.scalar(
         sa.select(Connection)
         .where(

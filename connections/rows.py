@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from connections import notices
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from connections import notices, reasons
+from connections.permissions import in_words
 from connections.setup import connections
-from models import Connection, ConnectionState
+from extensions import db
+from models import App, Connection, ConnectionState, Organisation, RefusingProvider
 from providers.base import Account, Grant, TokenSet
 from security import SealBrokenError
 from timezones import utc_now
+
+
+def begin_storing() -> None:
+    """Wait until nobody else stores a grant, and let nobody until the current transaction ends.
+
+    Which rows storing changes depends on which are there: its user's, and a colleague's on the same account.
+    Two people who change rows that depend on each other's would fall over the indexes or wait for each other
+    forever. It is rare and quick, so one at a time costs nothing; the one organisation's row stands for all.
+    """
+    db.session.get(Organisation, 1, with_for_update=True, populate_existing=True)
 
 
 def owner_of_seal(row: Connection) -> str:
@@ -27,6 +43,11 @@ def read_tokens(row: Connection) -> tuple[Grant, str] | None:
     return Grant(access_token, row.api_url), refresh_token
 
 
+def is_unreadable(row: Connection) -> bool:
+    """Whether a grant is kept that no key of this server opens."""
+    return bool(row.ciphertext) and read_tokens(row) is None
+
+
 def write_tokens(row: Connection, tokens: TokenSet) -> None:
     """Put a new pair of tokens into a row and end whatever refresh was going on."""
     row.ciphertext = connections().vault.seal(
@@ -41,6 +62,16 @@ def write_tokens(row: Connection, tokens: TokenSet) -> None:
     row.refresh_may_be_lost = False
     _end_refreshing(row)
     _forget_trouble(row)
+    db.session.execute(sa.delete(RefusingProvider).where(RefusingProvider.provider == row.app.provider))
+
+
+def note_refused_credentials(app: App) -> None:
+    """The provider of an app did not accept this server when somebody wanted to connect."""
+    begin_storing()
+    if db.session.get(RefusingProvider, app.provider) is None:
+        db.session.add(RefusingProvider(provider=app.provider))
+        db.session.flush()
+    notices.report_refused_credentials(app)
 
 
 def write_account(row: Connection, account: Account) -> None:
@@ -60,7 +91,16 @@ def need_reconnect(row: Connection, words: str) -> None:
         _mark(row, words)
 
 
-def need_the_right_key(row: Connection, words: str) -> None:
+def lose_permissions(row: Connection, missing: Iterable[str]) -> None:
+    """The same for a grant that its provider still honours, but not for everything that is needed.
+
+    It is not given back: providers that keep one grant per account could take a late revocation for the one
+    that its user gives next. It is wiped all the same, because what cannot be used is not kept.
+    """
+    need_reconnect(row, reasons.permissions_missing(row.app, in_words(missing)))
+
+
+def mark_unreadable(row: Connection, words: str) -> None:
     """The same for a grant that no key of this server opens. It stays sealed as it is: the right key may come
     back, and then nobody has to reconnect."""
     if row.state == ConnectionState.CONNECTED:
@@ -97,7 +137,24 @@ def wipe(row: Connection) -> None:
 
 
 def note_trouble(row: Connection, words: str) -> None:
-    """Say on a living connection's card what is in its way for the time being."""
+    """Say on a living connection's card what is in its way for the time being.
+
+    What the token endpoint is in trouble with outweighs it, and stays until a refresh succeeds.
+    """
+    if row.refresh_failures == 0:
+        _write_trouble(row, words)
+
+
+def note_failed_refresh(row: Connection, words: str, *, is_refused: bool = False) -> None:
+    """The same for a refresh that came to nothing. Once the provider has refused this server's credentials,
+    nothing but a refresh that succeeds shows that they are right again; other faults say nothing of them."""
+    row.refresh_failures += 1
+    if is_refused or not row.credentials_refused:
+        row.credentials_refused = is_refused
+        _write_trouble(row, words)
+
+
+def _write_trouble(row: Connection, words: str) -> None:
     row.trouble = words[:500]
     row.trouble_since = row.trouble_since or utc_now()
 
@@ -110,6 +167,7 @@ def note_success(row: Connection) -> None:
 
 def _forget_trouble(row: Connection) -> None:
     row.trouble = row.trouble_since = None
+    row.credentials_refused = False
 
 
 def _end_refreshing(row: Connection) -> None:

@@ -7,6 +7,7 @@ others, so an unsigned one can be read too; it is for the caller to believe noth
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +18,8 @@ from security import is_same, message_code
 TOLERANCE = timedelta(minutes=5)
 # Documented as seconds; milliseconds stand elsewhere in the same messages, and no second is that late.
 _FIRST_MILLISECONDS = 10**11
+# Zoom's are some twenty letters and digits. Anybody may send anything, and not all of it can be looked for.
+_USER_ID = re.compile(r"[!-~]{1,128}")
 
 
 @dataclass(frozen=True)
@@ -92,12 +95,14 @@ class ZoomWebhooks:
 
     def _deauthorised(self, payload: dict[str, Any], now: datetime) -> Event:
         user_id, client_id = payload.get("user_id"), payload.get("client_id")
-        if not isinstance(user_id, str) or not user_id:
+        if not isinstance(user_id, str) or not _USER_ID.fullmatch(user_id):
             raise UnreadableMessageError("a removal without a user")
         # One account can have several apps of ours, each with a server of its own.
         if client_id != self.client_id:
             return Unknown()
-        return Deauthorised(user_id, _written_instant(payload.get("deauthorization_time")) or now)
+        at = _written_instant(payload.get("deauthorization_time")) or now
+        # What is said to happen later has happened: clocks differ.
+        return Deauthorised(user_id, min(at, now))
 
 
 def _instant(timestamp: str) -> datetime | None:
@@ -110,6 +115,8 @@ def _instant(timestamp: str) -> datetime | None:
 def _written_instant(value: object) -> datetime | None:
     try:
         instant = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return instant.astimezone(UTC) if instant is not None and instant.tzinfo is not None else None
     except ValueError:
         return None
-    return instant.astimezone(UTC) if instant is not None and instant.tzinfo is not None else None
+    except OverflowError as error:
+        raise UnreadableMessageError("an instant before or after all time") from error

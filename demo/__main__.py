@@ -23,7 +23,7 @@ from demo.marker import DemoMarker, write_marker
 from demo.team import ORGANISATION, ForeignDatabaseError, seed
 
 FOLDER = ROOT / "instance-demo"
-CLIENT_ID, CLIENT_SECRET = "demo-zoom-client", "demo-zoom-secret"
+CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET = "demo-zoom-client", "demo-zoom-secret", "demo-zoom-webhooks"
 ZOOM_PORT, MAILBOX_PORT, SMTP_PORT = 9100, 9101, 9102
 _START_SECONDS = 60.0
 
@@ -33,7 +33,7 @@ def main() -> int:
     if not _is_free(host, port):
         return _complain(f"Port {port} is taken. Choose another one: make demo PORT={port + 1}")
     base_url = os.environ.get("BASE_URL") or f"http://localhost:{port}"
-    simulators = _start_simulators(host, urlsplit(base_url).hostname or "localhost")
+    simulators = _start_simulators(host, port, urlsplit(base_url).hostname or "localhost")
     try:
         addresses = json.loads(simulators.stdout.readline() if simulators.stdout else b"{}")
         write_marker(FOLDER, DemoMarker(addresses["mailbox_public"], addresses["zoom_public"]))
@@ -44,13 +44,15 @@ def main() -> int:
         simulators.wait(10)
 
 
-def _start_simulators(host: str, public_host: str) -> subprocess.Popen[bytes]:
+def _start_simulators(host: str, port: int, public_host: str) -> subprocess.Popen[bytes]:
     ports = [number if _is_free(host, number) else 0 for number in (ZOOM_PORT, MAILBOX_PORT, SMTP_PORT)]
     return subprocess.Popen(
         [
             sys.executable, "-m", "simulators", "--host", host, "--public-host", public_host,
             "--zoom-port", str(ports[0]), "--mailbox-port", str(ports[1]), "--smtp-port", str(ports[2]),
             "--client-id", CLIENT_ID, "--client-secret", CLIENT_SECRET,
+            "--webhook-url", f"http://{_reachable(host)}:{port}/webhooks/zoom",
+            "--webhook-secret", WEBHOOK_SECRET,
             "--data", str(FOLDER / "simulators"), "--exit-with-parent",
         ],
         stdout=subprocess.PIPE,
@@ -73,6 +75,7 @@ def _settings(host: str, port: int, base_url: str, addresses: dict[str, Any]) ->
         "TOKEN_ENCRYPTION_KEYS": "",
         "ZOOM_API_CLIENT_ID": CLIENT_ID,
         "ZOOM_API_CLIENT_SECRET": CLIENT_SECRET,
+        "ZOOM_WEBHOOK_SECRET_TOKEN": WEBHOOK_SECRET,
         # People are sent to this address, so it is the one their browser can reach.
         "ZOOM_OAUTH_URL": str(addresses["zoom_public"]),
         "ZOOM_API_URL": f"{addresses['zoom']}/v2",
@@ -142,10 +145,15 @@ def _answers(server: subprocess.Popen[bytes], port: int) -> bool:
     while time.monotonic() < deadline and server.poll() is None:
         with socket.socket() as probe:
             probe.settimeout(1)
-            if probe.connect_ex(("127.0.0.1" if host in ("", "0.0.0.0") else host, port)) == 0:
+            if probe.connect_ex((_reachable(host), port)) == 0:
                 return True
         time.sleep(0.1)
     return False
+
+
+def _reachable(host: str) -> str:
+    """An address by which this machine reaches what listens on `host`."""
+    return "127.0.0.1" if host in ("", "0.0.0.0") else host
 
 
 def _is_free(host: str, port: int) -> bool:

@@ -31,19 +31,23 @@ class InterviewAtRisk:
 @dataclass(frozen=True)
 class EndedConnection:
     """What there is to say of it. `whose` is None in the letter to its own user; `problem` is one sentence;
-    `since` is aware."""
+    `since` is aware; `unseen`: how many interviews more there are that the reader's role does not reach;
+    `advice`: what helps its user beside reconnecting."""
 
     app: str
     whose: str | None
     problem: str
     since: datetime
     at_risk: tuple[InterviewAtRisk, ...]
+    unseen: int = 0
+    advice: str = ""
 
 
 def compose_app_connected(
-    reader: TeamReader, *, app: str, account: str, connected_at: datetime, link: str
+    reader: TeamReader, *, app: str, account: str, connected_at: datetime, is_owner: bool, link: str
 ) -> Letter:
-    """The notice that an account was connected in the reader's name. `account` is its address, or ""."""
+    """The notice that an account was connected in the reader's name. `account` is its address, or "";
+    `is_owner`: nobody else is there to be told."""
     return composed(
         "app_connected",
         reader,
@@ -51,6 +55,7 @@ def compose_app_connected(
             "app": app,
             "account": one_line(account),
             "when": moment_for(reader, connected_at),
+            "is_owner": is_owner,
             "link": link,
         },
     )
@@ -67,10 +72,12 @@ def compose_reconnect_needed(
             "app": ended.app,
             "whose": one_line(ended.whose) if ended.whose is not None else None,
             "problem": one_line(ended.problem),
+            "advice": one_line(ended.advice),
             "since": moment_for(reader, ended.since),
-            "count": len(ended.at_risk),
+            "count": len(ended.at_risk) + ended.unseen,
             "interviews": [_listed(reader, interview) for interview in ended.at_risk[:LISTED]],
             "more": max(0, len(ended.at_risk) - LISTED),
+            "unseen": ended.unseen,
             "is_first": is_first,
             "is_last": is_last,
             "link": link,

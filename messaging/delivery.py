@@ -29,7 +29,8 @@ _WORDS_LIMIT = 480
 class Envelope:
     """Who gets one copy, and what its headers show.
 
-    `recipient` alone gets it; `to` and `cc` are printed on every copy alike. Replies go to `reply_to`.
+    `recipient` alone gets it; `to` and `cc` are printed on every copy alike. Replies go to `reply_to`,
+    or are not directed anywhere if that has no address.
     `sender_name` stands in front of the server's own address. `message_id` and `references` are
     Message-IDs, with or without their angle brackets.
     """

@@ -4,7 +4,14 @@ No queries, no providers, no request. Split by what the tables hold; import name
 """
 
 from models.access import AuditEntry, Invitation, PasswordReset, Throttle
-from models.connections import App, Connection, ConnectionState, OAuthAttempt, WebhookEvent
+from models.connections import (
+    App,
+    Connection,
+    ConnectionState,
+    OAuthAttempt,
+    RefusingProvider,
+    WebhookEvent,
+)
 from models.deliveries import (
     MAYBE_ALIVE,
     AttemptState,
@@ -77,6 +84,7 @@ __all__ = [
     "PasswordReset",
     "PhoneCaller",
     "ReaderRole",
+    "RefusingProvider",
     "Role",
     "SchedulingMethod",
     "Stage",

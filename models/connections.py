@@ -105,6 +105,9 @@ class Connection(Model):
     # the grant stays, and this says what is going on until a call succeeds.
     trouble: Mapped[str | None] = mapped_column(sa.String(500))
     trouble_since: Mapped[datetime | None]
+    # The trouble is that the provider does not accept this server: the operator's business, told to all who
+    # administer.
+    credentials_refused: Mapped[bool] = mapped_column(default=False)
     # When the provider was last seen to accept this grant outside of other work.
     checked_at: Mapped[datetime | None]
     connected_at: Mapped[datetime] = mapped_column(default=utc_now)
@@ -127,6 +130,16 @@ class OAuthAttempt(Model):
     # Another attempt for the same app came back first. Kept until it is too old, so that this one's way
     # back can say so instead of being unknown.
     superseded_at: Mapped[datetime | None]
+
+
+class RefusingProvider(Model):
+    """A provider that did not accept this server's credentials when somebody wanted to connect, and has not
+    given any tokens since. There need not be a connection that could say so."""
+
+    __tablename__ = "refusing_providers"
+
+    provider: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
+    since: Mapped[datetime] = mapped_column(default=utc_now)
 
 
 class WebhookEvent(Model):

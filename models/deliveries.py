@@ -81,6 +81,9 @@ class Meeting(Model):
     connection_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("connections.id", ondelete="SET NULL"), index=True
     )
+    # The provider's id of the account it lies on. A connection may come to stand for another account; the
+    # meeting is then without one until somebody connects this account again.
+    account_id: Mapped[str | None] = mapped_column(sa.String(128))
     provider_meeting_id: Mapped[str | None] = mapped_column(sa.String(64))
     # What a pasted link belongs to, in the scheduler's words; the others are called by their software.
     label: Mapped[str | None] = mapped_column(sa.String(60))
@@ -137,6 +140,8 @@ class MeetingAttempt(Model):
     connection_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("connections.id", ondelete="SET NULL"), index=True
     )
+    # As with a meeting: what this call may have left lies there, whatever the connection stands for by now.
+    account_id: Mapped[str | None] = mapped_column(sa.String(128))
     host_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     walk: Mapped[int]
     state: Mapped[AttemptState] = mapped_column(choice(AttemptState, "state"))

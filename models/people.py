@@ -87,5 +87,7 @@ class UserSession(Model):
     # kept here because a message in the address could be forged by a link.
     connect_notice: Mapped[str | None] = mapped_column(sa.String(500))
     connect_notice_at: Mapped[datetime | None]
+    # It went well, and there is something to know all the same.
+    connect_notice_warns: Mapped[bool] = mapped_column(default=False)
 
     user: Mapped[User] = relationship()

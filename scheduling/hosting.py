@@ -17,11 +17,14 @@ from models import (
     InterviewStatus,
     Meeting,
     MeetingAttempt,
+    MeetingSoftware,
     MeetingState,
     User,
 )
+from scheduling import strays
 from scheduling.hosts import APP_FOR
 from scheduling.queries import interview_is_within
+from timezones import utc_now
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,6 @@ def coming_on_account(connection: Connection, *, now: datetime) -> list[HostedIn
     The account may still get an interview whose meeting has not been made (yet), if its user is the hiring
     manager or the scheduler: those are asked to host.
     """
-    softwares = [software for software, app in APP_FOR.items() if app is connection.app]
     is_here = sa.and_(Meeting.state == MeetingState.READY, Meeting.connection_id == connection.id)
     may_come_here = sa.and_(
         Meeting.state.in_((MeetingState.WAITING, MeetingState.FAILED)),
@@ -65,7 +67,7 @@ def coming_on_account(connection: Connection, *, now: datetime) -> list[HostedIn
         .where(
             Interview.status == InterviewStatus.SCHEDULED,
             Interview.starts_at >= now,
-            Meeting.software.in_(softwares),
+            Meeting.software.in_(_softwares_of(connection)),
             Meeting.is_wanted.is_(True),
             sa.or_(is_here, may_come_here),
         )
@@ -87,13 +89,68 @@ def seen_by(actor: User, hosted: list[HostedInterview]) -> list[HostedInterview]
     return [interview for interview in hosted if interview.interview_id in seen]
 
 
-def leave_account(connection_id: int) -> None:
-    """A connection stands for another account from now on: what lies on the old one is out of its reach.
+def settle_on_account(connection: Connection) -> int:
+    """Give a connection that was just made what lies on its account, and take from it what does not.
 
-    Meetings keep their links. What an older try left on the old account can no longer be looked for, and
-    what that account was refused says nothing about the new one.
+    What lies on the account it stood for before is out of reach until somebody connects that one again; its
+    links keep working. What lies on this account belongs here, whoever had connected it when it was made.
+    Returns how many coming interviews have just got out of reach.
     """
-    for table in (Meeting, MeetingAttempt):
-        db.session.execute(
-            sa.update(table).where(table.connection_id == connection_id).values(connection_id=None)
+    on_its_software = Meeting.software.in_(_softwares_of(connection))
+    elsewhere = sa.and_(
+        Meeting.connection_id == connection.id, Meeting.account_id.is_distinct_from(connection.account_id)
+    )
+    count = db.session.scalar(
+        sa.select(sa.func.count(Meeting.id))
+        .join(Interview, Interview.id == Meeting.interview_id)
+        .where(
+            elsewhere,
+            Meeting.state == MeetingState.READY,
+            Meeting.is_wanted.is_(True),
+            Interview.status == InterviewStatus.SCHEDULED,
+            Interview.starts_at >= utc_now(),
         )
+    )
+    db.session.execute(sa.update(Meeting).where(elsewhere).values(connection_id=None))
+    db.session.execute(
+        sa.update(MeetingAttempt)
+        .where(
+            MeetingAttempt.connection_id == connection.id,
+            MeetingAttempt.account_id.is_distinct_from(connection.account_id),
+        )
+        .values(connection_id=None)
+    )
+    _take_back(connection, on_its_software)
+    return count or 0
+
+
+def _take_back(connection: Connection, on_its_software: sa.ColumnElement[bool]) -> None:
+    now_here = {"connection_id": connection.id, "host_id": connection.user_id}
+    db.session.execute(
+        sa.update(Meeting)
+        .where(
+            on_its_software,
+            Meeting.account_id == connection.account_id,
+            Meeting.connection_id.is_distinct_from(connection.id),
+        )
+        .values(now_here)
+    )
+    attempts = db.session.scalars(
+        sa.select(MeetingAttempt)
+        .join(Meeting, Meeting.id == MeetingAttempt.meeting_id)
+        .where(
+            on_its_software,
+            MeetingAttempt.account_id == connection.account_id,
+            MeetingAttempt.connection_id.is_distinct_from(connection.id),
+        )
+        .with_for_update(of=MeetingAttempt)
+    ).all()
+    for attempt in attempts:
+        attempt.connection_id, attempt.host_id = connection.id, connection.user_id
+    # What an older try may have left there could not be looked for in the meantime.
+    for meeting in {attempt.meeting for attempt in attempts}:
+        strays.settle_later(meeting)
+
+
+def _softwares_of(connection: Connection) -> list[MeetingSoftware]:
+    return [software for software, app in APP_FOR.items() if app is connection.app]

@@ -167,6 +167,7 @@ def plan(interview_id: int, now: datetime) -> Step | None:
     attempt = MeetingAttempt(
         meeting_id=meeting.id,
         connection_id=connection_id,
+        account_id=host.connection.account_id,
         host_id=host.user.id,
         walk=meeting.walk,
         state=AttemptState.CALLING,
@@ -240,6 +241,7 @@ def record_created(attempt_id: int, created: Created, rules: Rules) -> None:
     was_settled = meeting.state == MeetingState.FAILED
     meeting.state, meeting.settled_at = MeetingState.READY, utc_now()
     meeting.host, meeting.connection_id = host, attempt.connection_id
+    meeting.account_id = attempt.account_id
     meeting.provider_meeting_id = created.provider_meeting_id
     meeting.join_url, meeting.passcode = created.join_url, created.passcode
     meeting.failure = meeting.failure_words = None
@@ -310,6 +312,7 @@ def record_look_up_refused(step: LookUp, reason: FailureReason, words: str, now:
         MeetingAttempt(
             meeting_id=unclear.meeting_id,
             connection_id=step.connection_id,
+            account_id=unclear.account_id,
             host_id=unclear.host_id,
             walk=unclear.meeting.walk,
             state=AttemptState.REFUSED,

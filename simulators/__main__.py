@@ -36,6 +36,8 @@ def _arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--client-secret", default="demo-zoom-secret", help="the registered app's client secret"
     )
+    parser.add_argument("--webhook-url", default="", help="where the app hears that a user removed it")
+    parser.add_argument("--webhook-secret", default="", help="what that is signed with")
     parser.add_argument("--exit-with-parent", action="store_true", help="end when the starting process ends")
     return parser.parse_args(words)
 
@@ -58,6 +60,8 @@ def main(words: list[str]) -> None:
         public_url=zoom_server.public_url,
         client_id=options.client_id,
         client_secret=options.client_secret,
+        webhook_url=options.webhook_url,
+        webhook_secret_token=options.webhook_secret,
     )
     store, board = MailStore(options.data), SwitchBoard(MAILBOX_SWITCHES)
     smtp_server = SmtpServer(options.host, options.smtp_port, store, board)

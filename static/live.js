@@ -15,11 +15,16 @@ function askNow(trigger, selector = "[data-poll]") {
   for (const element of document.querySelectorAll(selector)) window.htmx.trigger(element, trigger);
 }
 
+// Whoever has been signed out may sign in again in another tab, so the one left behind asks when it is looked at again.
+let isSignedOut = false;
+
 // Nobody reads a hidden tab, so it does not ask by the clock; it asks at once when it is looked at again. News from
 // another tab of this browser is rare and goes through, so that this one is right already when somebody turns to it.
 document.addEventListener("htmx:beforeRequest", (event) => {
   const isNews = event.detail.requestConfig.triggeringEvent?.type === NEWS;
-  if (document.hidden && !isNews && event.target.matches("[data-poll]")) event.preventDefault();
+  const isLookedAt = event.detail.requestConfig.triggeringEvent?.type === "tab-visible";
+  const waits = isSignedOut ? !isLookedAt : document.hidden && !isNews;
+  if (waits && event.target.matches("[data-poll]")) event.preventDefault();
 });
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) askNow("tab-visible");
@@ -41,12 +46,15 @@ const REFUSALS = {
 document.addEventListener("htmx:responseError", (event) => {
   const otherwise = "The server could not answer. What you see may be out of date; reload the page.";
   announce(REFUSALS[event.detail.xhr.status] ?? otherwise, "danger");
+  if (event.detail.xhr.status === 401) isSignedOut = true;
 });
 document.addEventListener("htmx:sendError", () => {
   announce("The server cannot be reached. What you see may be out of date.", "danger");
 });
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.successful) withdrawWarning();
+  if (!event.detail.successful) return;
+  withdrawWarning();
+  isSignedOut = false;
 });
 
 // --- What has changed ----------------------------------------------------------------------------------------------
@@ -64,6 +72,19 @@ function remember(element, isNew) {
 for (const element of document.querySelectorAll("[data-announce]")) remember(element, false);
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.matches("[data-announce]")) remember(event.target, true);
+});
+
+// The focus stays in a piece that is replaced: on the same control, which htmx finds by its id, or else on the new piece,
+// where it would otherwise fall back to the top of the page.
+let focused = null;
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const target = event.detail.target;
+  focused = target.matches('[tabindex="-1"]') && target.contains(document.activeElement) ? target.id : null;
+});
+document.addEventListener("htmx:afterSwap", () => {
+  if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
+  focused = null;
 });
 
 // What somebody has opened stays open in the piece that takes the place of the old one.

@@ -31,6 +31,7 @@ _WORDS = {
     "nudge_to_reconnect": "Telling somebody to reconnect an app",
     "report_refused_credentials": "Telling the owner that a provider does not accept this server",
     "revoke_grant": "Telling a provider that somebody disconnected",
+    "report_not_given_back": "Noting that a provider could not be told that somebody disconnected",
 }
 
 WorkState = Literal["given_up", "failing", "overdue"]

@@ -8,12 +8,21 @@ from dataclasses import dataclass
 from connections import reasons
 from connections.checks import check_in_turn, due_checks, record_alive, record_trouble
 from connections.grants import with_grant
+from connections.keys import check_keys
+from connections.rows import lose_permissions
 from connections.setup import connections
 from database import read_only, writing
 from extensions import db
 from models import App, Connection, ConnectionState
 from providers.base import Account
-from providers.errors import ConnectionRevokedError, InvalidClientError, ProviderError, RetryableError
+from providers.errors import (
+    ConnectionRevokedError,
+    InvalidClientError,
+    ProviderError,
+    RetryableError,
+    ScopeMissingError,
+)
+from scheduling.meetings import try_again_for_host
 from tasks import retry
 from tasks.runner import Again, ClaimedTask, Done, Handler, Next
 from timezones import utc_now
@@ -31,6 +40,12 @@ def enqueue_due_checks() -> None:
         for connection_id in due:
             check_in_turn(connection_id, now)
         db.session.commit()
+
+
+def look_at_keys() -> None:
+    """Hold the stored grants against the keys that this server was started with; meetings that waited for one
+    whose key is back are asked for again."""
+    check_keys(when_reopened=try_again_for_host)
 
 
 @dataclass(frozen=True)
@@ -95,6 +110,9 @@ def _record(look: _Look, row: Connection, outcome: Account | ProviderError | _No
             words = reasons.passing(problem.words, again_within="the hour")
             record_trouble(row, words, is_looked_at=False)
             return Again(at, problem.words)
+        case ScopeMissingError() as problem:
+            # Nothing that needs this permission works until somebody grants it again, and only its user can.
+            lose_permissions(row, problem.scopes)
         case ProviderError() as problem:
             record_trouble(row, problem.words, is_looked_at=True)
         case _NotSetUp():

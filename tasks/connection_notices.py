@@ -13,6 +13,7 @@ from connections.notices import next_nudge, nudge
 from extensions import db
 from models import Connection, ConnectionState
 from scheduling.rules import Rules
+from tasks import outbox
 from tasks.runner import ClaimedTask, Done, Handler, Next
 from timezones import utc_now
 
@@ -23,7 +24,8 @@ def tell_of_connection(rules: Rules) -> Handler:
     def tell(payload: Mapping[str, Any]) -> None:
         row = _locked(payload)
         if row is not None and row.state == ConnectionState.CONNECTED:
-            mails.queue_app_connected(row, rules)
+            at = datetime.fromisoformat(payload["connected_at"])
+            mails.queue_app_connected(row, str(payload["account"]), at, rules)
 
     return _writing_only(tell)
 
@@ -66,14 +68,15 @@ def _locked(payload: Mapping[str, Any]) -> Connection | None:
 def _writing_only(tell: Callable[[Mapping[str, Any]], None]) -> Handler:
     """A handler that calls nobody outside: all it does, it does in the transaction that ends the task."""
 
-    def load(task: ClaimedTask) -> Mapping[str, Any]:
-        return task.payload
+    def load(task: ClaimedTask) -> ClaimedTask:
+        return task
 
-    def call(payload: Mapping[str, Any]) -> None:
+    def call(task: ClaimedTask) -> None:
         """Nothing outside is needed."""
 
-    def record(payload: Mapping[str, Any], outcome: None) -> Next:
-        tell(payload)
+    def record(task: ClaimedTask, outcome: None) -> Next:
+        tell(task.payload)
+        outbox.forget(task.id, "account")
         return Done()
 
     def gave_up(task: ClaimedTask, why: str) -> None:

@@ -9,13 +9,20 @@ import sqlalchemy as sa
 
 from accounts import audit
 from accounts.audit import Event
-from connections.ending import Revocation, is_connected_again, read_revocation
+from connections.ending import (
+    Revocation,
+    is_connected_again,
+    keep_renewed,
+    note_may_be_lost,
+    read_revocation,
+)
 from connections.refresh import due_connections, live_grant
 from connections.setup import connections
 from database import read_only, writing
 from extensions import db
-from models import App, Connection, Lane, Task, TaskState, User
-from providers.errors import ConnectionRevokedError, ProviderError
+from models import App, Lane, Task, TaskState, User
+from providers.base import Provider
+from providers.errors import ConnectionRevokedError, ProviderError, RetryableError
 from tasks import outbox, retry
 from tasks.runner import Again, ClaimedTask, Done, Handler, Next
 from timezones import utc_now
@@ -83,11 +90,16 @@ class _Return:
     """One try at giving a grant back. `revocation` is None when nobody can read its tokens any more."""
 
     task_id: int
-    connection_id: int
+    user_id: int
     app: App
     failures: int
     revocation: Revocation | None
     is_superseded: bool
+
+
+class _Lost:
+    """The provider does not know these tokens, and an answer with newer ones may not have arrived: the grant
+    may be alive, and nobody has the tokens to it."""
 
 
 def revoke_grant() -> Handler:
@@ -95,37 +107,37 @@ def revoke_grant() -> Handler:
 
     def load(task: ClaimedTask) -> _Return:
         revocation = read_revocation(task.payload)
-        app = App(task.payload["app"])
+        user_id, app = int(task.payload["user_id"]), App(task.payload["app"])
         return _Return(
             task.id,
-            int(task.payload["connection_id"]),
+            user_id,
             app,
             task.failures,
             revocation,
-            is_connected_again(app, str(task.payload["account_id"])),
+            is_connected_again(app, str(task.payload["account_id"]), user_id),
         )
 
-    def call(returned: _Return) -> ProviderError | None:
+    def call(returned: _Return) -> ProviderError | _Lost | None:
         if returned.revocation is None or returned.is_superseded:
             return None
-        return _give_back(returned.revocation)
+        return _give_back(returned.task_id, returned.revocation)
 
-    def record(returned: _Return, problem: ProviderError | None) -> Next:
-        if problem is not None and returned.failures + 1 < _REVOCATIONS_TRIED:
+    def record(returned: _Return, problem: ProviderError | _Lost | None) -> Next:
+        if isinstance(problem, ProviderError) and returned.failures + 1 < _REVOCATIONS_TRIED:
             return Again(utc_now() + retry.REVOCATION.delay(returned.failures + 1), problem.words)
         if problem is not None or returned.revocation is None:
-            _tell_that_it_failed(returned.connection_id, returned.app)
-        _wipe(returned.task_id)
+            _tell_that_it_failed(returned.user_id, returned.app)
+        outbox.forget(returned.task_id, "sealed")
         return Done()
 
     def gave_up(task: ClaimedTask, why: str) -> None:
-        _tell_that_it_failed(int(task.payload["connection_id"]), App(task.payload["app"]))
-        _wipe(task.id)
+        _tell_that_it_failed(int(task.payload["user_id"]), App(task.payload["app"]))
+        outbox.forget(task.id, "sealed")
 
     return Handler(load, call, record, gave_up)
 
 
-def _give_back(revocation: Revocation) -> ProviderError | None:
+def _give_back(task_id: int, revocation: Revocation) -> ProviderError | _Lost | None:
     provider = connections().provider(revocation.app)
     if provider is None:
         # Without the operator's credentials there is nobody to revoke as; the grant goes with the app.
@@ -134,27 +146,55 @@ def _give_back(revocation: Revocation) -> ProviderError | None:
     try:
         if revocation.expires_at <= utc_now():
             # Revoking a token that has run out says nothing about the refresh token beside it.
-            access_token = provider.refresh(revocation.refresh_token).access_token
+            access_token = _renewed(task_id, revocation, provider)
         provider.revoke(access_token)
     except ConnectionRevokedError:
-        return None
+        return _Lost() if revocation.may_be_lost else None
     except ProviderError as problem:
         return problem
     return None
 
 
-def _tell_that_it_failed(connection_id: int, app: App) -> None:
-    row = db.session.get(Connection, connection_id)
-    whose = db.session.get_one(User, row.user_id).name if row is not None else "somebody"
+def _renewed(task_id: int, revocation: Revocation, provider: Provider) -> str:
+    """A fresh access token. It is stored with its refresh token before it is used, because the older pair is
+    spent and revoking may have to be tried again; before that, it is noted that the answer may be lost."""
+    note_may_be_lost(task_id, True)
+    try:
+        tokens = provider.refresh(revocation.refresh_token)
+    except ProviderError as problem:
+        is_lost = isinstance(problem, RetryableError) and problem.maybe_applied
+        if not is_lost and not revocation.may_be_lost:
+            note_may_be_lost(task_id, False)
+        raise
+    keep_renewed(task_id, revocation, tokens)
+    return tokens.access_token
+
+
+def report_not_given_back() -> Handler:
+    """The handler that says that a grant has ended here which nobody could give back to its provider."""
+
+    def load(task: ClaimedTask) -> tuple[int, App]:
+        return int(task.payload["user_id"]), App(task.payload["app"])
+
+    def call(whose: tuple[int, App]) -> None:
+        """Nobody outside can be asked: there is no token to ask with."""
+
+    def record(whose: tuple[int, App], outcome: None) -> Next:
+        _tell_that_it_failed(*whose)
+        return Done()
+
+    def gave_up(task: ClaimedTask, why: str) -> None:
+        """Nothing to show: the person was told when they disconnected."""
+
+    return Handler(load, call, record, gave_up)
+
+
+def _tell_that_it_failed(user_id: int, app: App) -> None:
+    user = db.session.get(User, user_id)
+    whose = user.name if user is not None else "somebody"
     audit.record(
         Event.REVOCATION_FAILED,
         f"{app.label} could not be told that {whose} disconnected. This server holds no access any more; "
         f"to be sure, remove the app in that account's own settings at {app.label}.",
         None,
     )
-
-
-def _wipe(task_id: int) -> None:
-    """Take the tokens out of the task's row; finished tasks stay for a while."""
-    row = db.session.get_one(Task, task_id)
-    row.payload = {name: value for name, value in row.payload.items() if name != "sealed"}

@@ -9,7 +9,7 @@ from accounts.mails import SEND_TEAM_MAIL
 from accounts.passwords import ANSWER_RESET_REQUEST
 from attachment_files import AttachmentFiles
 from connections.checks import CHECK_CONNECTION
-from connections.ending import REVOKE_GRANT
+from connections.ending import REPORT_NOT_GIVEN_BACK, REVOKE_GRANT
 from connections.notices import NUDGE_TO_RECONNECT, REPORT_REFUSED_CREDENTIALS, TELL_OF_CONNECTION
 from scheduling.join_links import Links
 from scheduling.mails import SEND_MAIL
@@ -18,7 +18,7 @@ from scheduling.rules import Rules
 from scheduling.strays import SETTLE_ATTEMPTS
 from tasks.connection_checks import check_connection
 from tasks.connection_notices import nudge_to_reconnect, report_refused_credentials, tell_of_connection
-from tasks.grants import REFRESH_CONNECTION, refresh_connection, revoke_grant
+from tasks.grants import REFRESH_CONNECTION, refresh_connection, report_not_given_back, revoke_grant
 from tasks.mails import send_mail
 from tasks.meetings import sync_meeting
 from tasks.password_resets import answer_reset_requests
@@ -38,6 +38,7 @@ def all_handlers(links: Links, rules: Rules, attachment_files: AttachmentFiles) 
         ANSWER_RESET_REQUEST: answer_reset_requests(accounts.reset_requests, rules),
         REFRESH_CONNECTION: refresh_connection(),
         REVOKE_GRANT: revoke_grant(),
+        REPORT_NOT_GIVEN_BACK: report_not_given_back(),
         CHECK_CONNECTION: check_connection(),
         TELL_OF_CONNECTION: tell_of_connection(rules),
         NUDGE_TO_RECONNECT: nudge_to_reconnect(rules),

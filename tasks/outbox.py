@@ -99,6 +99,13 @@ def _announce_later(works: Sequence[Work]) -> None:
     db.session.info.setdefault(_ENQUEUED, set()).update(work.lane for work in works if work.run_at <= now)
 
 
+def forget(task_id: int, *names: str) -> None:
+    """Take something out of what a task knows, in the current transaction: finished tasks stay, and what is
+    secret or personal shall not stay with them."""
+    row = db.session.get_one(Task, task_id)
+    row.payload = {name: value for name, value in row.payload.items() if name not in names}
+
+
 def when_committed(listener: Callable[[Lane], None]) -> Callable[[], None]:
     """Call `listener` with the lane after each commit that added work; returns the way to stop that.
 

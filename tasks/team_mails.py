@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from accounts import mails
 from accounts.links import AccountLinks
+from accounts.team import owner
+from connections.grants import holder_instead
 from connections.notices import NUDGES
-from connections.reasons import CREDENTIAL_SETTINGS
+from connections.reasons import CREDENTIAL_SETTINGS, agree_with
 from extensions import db
 from messaging.connection_letters import (
     EndedConnection,
@@ -36,9 +41,10 @@ from messaging.team_letters import (
     compose_request_to_connect,
     compose_team_invitation,
 )
-from models import Connection, Invitation, Mail, MailKind, MailState, Organisation, PasswordReset, User
-from scheduling.hosting import coming_on_account
+from models import Connection, Invitation, Mail, MailKind, MailState, Organisation, PasswordReset, Role, User
+from scheduling.hosting import coming_on_account, seen_by
 from scheduling.mails import record_not_yet
+from tasks import outbox
 from tasks.mail_retries import record_not_taken, waits_for_server
 from tasks.runner import ClaimedTask, Done, Handler, Next
 from timezones import utc_now
@@ -48,6 +54,7 @@ from timezones import utc_now
 class _Loaded:
     """One delivery: the letter and its envelope, or why there is none."""
 
+    task_id: int
     mail_id: int
     failures: int
     useless: str | None = None
@@ -64,10 +71,16 @@ def send_team_mail(links: AccountLinks) -> Handler:
             return None
         useless = mails.why_useless(mail)
         if useless is not None:
-            return _Loaded(mail.id, task.failures, useless=useless)
+            return _Loaded(task.id, mail.id, task.failures, useless=useless)
         if not is_configured():
-            return _Loaded(mail.id, task.failures)
-        return _Loaded(mail.id, task.failures, letter=_compose(mail, links), envelope=_envelope(mail))
+            return _Loaded(task.id, mail.id, task.failures)
+        return _Loaded(
+            task.id,
+            mail.id,
+            task.failures,
+            letter=_compose(mail, links, task.payload),
+            envelope=_envelope(mail),
+        )
 
     def call(loaded: _Loaded) -> Outcome | None:
         if loaded.letter is None or loaded.envelope is None:
@@ -75,14 +88,10 @@ def send_team_mail(links: AccountLinks) -> Handler:
         return deliver(loaded.letter, loaded.envelope)
 
     def record(loaded: _Loaded, outcome: Outcome | None) -> Next:
-        if loaded.useless is not None:
-            mails.record_ended(loaded.mail_id, MailState.DROPPED, words=loaded.useless)
-            return Done()
-        if outcome is None:
-            then = waits_for_server()
-            record_not_yet(loaded.mail_id, words=then.why)
-            return then
-        return _record(loaded, outcome)
+        then = _record(loaded, outcome)
+        if isinstance(then, Done):
+            outbox.forget(loaded.task_id, "account")
+        return then
 
     def gave_up(task: ClaimedTask, why: str) -> None:
         words = f"The mail could not be made ({why})."
@@ -91,7 +100,7 @@ def send_team_mail(links: AccountLinks) -> Handler:
     return Handler(load, call, record, gave_up)
 
 
-def _compose(mail: Mail, links: AccountLinks) -> Letter:
+def _compose(mail: Mail, links: AccountLinks, payload: Mapping[str, Any]) -> Letter:
     organisation = db.session.get_one(Organisation, 1)
     user = db.session.get_one(User, mail.user_id)
     reader = TeamReader(Person(mail.name, mail.address, user.timezone), organisation.name)
@@ -123,15 +132,16 @@ def _compose(mail: Mail, links: AccountLinks) -> Letter:
             return compose_app_connected(
                 reader,
                 app=row.app.label,
-                account=row.account_email,
-                connected_at=row.connected_at,
+                account=payload["account"],
+                connected_at=datetime.fromisoformat(payload["connected_at"]),
+                is_owner=user.role is Role.OWNER,
                 link=links.connected_apps(),
             )
         case MailKind.RECONNECT_NEEDED:
             row = db.session.get_one(Connection, mail.about_id)
             return compose_reconnect_needed(
                 reader,
-                _ended(row, reader_id=user.id),
+                _ended(row, user),
                 is_first=mail.revision == 0,
                 is_last=mail.revision == len(NUDGES) - 1,
                 link=links.connected_apps(),
@@ -150,17 +160,20 @@ def _compose(mail: Mail, links: AccountLinks) -> Letter:
     raise ValueError(f"{mail.kind} is no mail to the team")
 
 
-def _ended(row: Connection, *, reader_id: int | None) -> EndedConnection:
+def _ended(row: Connection, reader: User) -> EndedConnection:
     coming = coming_on_account(row, now=utc_now())
+    seen, holder = seen_by(reader, coming), holder_instead(row)
     return EndedConnection(
         app=row.app.label,
-        whose=None if row.user_id == reader_id else row.user.name,
+        whose=None if row.user_id == reader.id else row.user.name,
         problem=row.problem or "",
+        advice=agree_with(holder) if holder is not None and row.user_id == reader.id else "",
         since=row.problem_since or utc_now(),
         at_risk=tuple(
             InterviewAtRisk(found.title, found.candidate_name, found.starts_at, found.has_meeting)
-            for found in coming
+            for found in seen
         ),
+        unseen=len(coming) - len(seen),
     )
 
 
@@ -185,14 +198,26 @@ def _answered_by(mail: Mail) -> Person:
             person = db.session.get_one(Invitation, mail.about_id).invited_by
         case MailKind.ASK_TO_CONNECT:
             person = db.session.get_one(User, mail.about_id)
+        case MailKind.APP_CONNECTED | MailKind.RECONNECT_NEEDED | MailKind.CREDENTIALS_REFUSED:
+            person = owner()
+            if person.id == mail.user_id:
+                # There is nobody else to write to.
+                return Person(mail.name, "")
         case _:
             return Person(mail.name, mail.address)
     return Person(person.name, person.email)
 
 
-def _record(loaded: _Loaded, outcome: Outcome) -> Next:
+def _record(loaded: _Loaded, outcome: Outcome | None) -> Next:
     mail_id = loaded.mail_id
+    if loaded.useless is not None:
+        mails.record_ended(mail_id, MailState.DROPPED, words=loaded.useless)
+        return Done()
     match outcome:
+        case None:
+            then = waits_for_server()
+            record_not_yet(mail_id, words=then.why)
+            return then
         case Accepted(_, words):
             mails.record_sent(mail_id, words=words)
             return Done()

@@ -9,13 +9,15 @@ from flask import current_app, request, url_for
 from flask_login import current_user
 
 from accounts.permissions import Action, Scope, scope_of
-from connections.reasons import CREDENTIAL_SETTINGS, credentials_refused
+from accounts.team import owner
+from connections.reasons import CREDENTIAL_SETTINGS
+from connections.setup import connections
 from extensions import db
-from models import App, Connection, ConnectionState, Mail, MailState, User
+from models import App, Connection, ConnectionState, Mail, MailState, RefusingProvider, User
 from scheduling.hosting import coming_on_account
 from timezones import utc_now
 from web.notices import Banner
-from web.signed_in import actor
+from web.signed_in import actor, may_connect
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -33,42 +35,65 @@ def banners() -> list[Banner]:
 
 def _connections(user: User, administers: bool) -> list[Banner]:
     """The person's own accounts that have to be reconnected and, for those who administer, providers that do
-    not accept this server. One query, unless there is something to say."""
+    not accept this server or that it has lost. Few queries, unless there is something to say."""
     mine = sa.and_(Connection.user_id == user.id, Connection.state == ConnectionState.RECONNECT_NEEDED)
-    refused = {credentials_refused(app): app for app in App} if administers else {}
-    rows = db.session.scalars(
-        sa.select(Connection).where(mine | Connection.trouble.in_(list(refused)) if refused else mine)
-    ).all()
-    refusing = {refused[row.trouble] for row in rows if row.trouble in refused}
-    found = [_refused(app) for app in App if app in refusing]
+    told = mine | Connection.credentials_refused if administers else mine
+    rows = db.session.scalars(sa.select(Connection).where(told)).all()
+    found = _unusable({row.app for row in rows if row.credentials_refused}) if administers else []
     if request.endpoint != "connected_apps.index":
         # There, its card says the same and more.
         found += [
-            _reconnect(row)
+            _reconnect(user, row)
             for row in rows
             if row.user_id == user.id and row.state is ConnectionState.RECONNECT_NEEDED
         ]
     return found
 
 
-def _reconnect(row: Connection) -> Banner:
+def _reconnect(user: User, row: Connection) -> Banner:
     count = len(coming_on_account(row, now=utc_now()))
     at_risk = {0: "No coming interview depends on it.", 1: "One coming interview depends on it."}
+    if may_connect(user):
+        what = f"Your {row.app.label} account has to be reconnected."
+    else:
+        what = f"Your {row.app.label} connection has ended, and your role may not connect apps: "
+        what += f"ask {owner().name}."
     return Banner(
         "warning",
-        f"Your {row.app.label} account has to be reconnected. "
-        + at_risk.get(count, f"{count} coming interviews depend on it."),
+        f"{what} {at_risk.get(count, f'{count} coming interviews depend on it.')}",
         "Connected Apps",
-        url_for("connected_apps.index"),
+        url_for("connected_apps.index", _anchor=f"app-{row.app.value}"),
     )
 
 
-def _refused(app: App) -> Banner:
+def _unusable(refused_in_renewing: set[App]) -> list[Banner]:
+    """The apps whose provider does not accept this server, and those that people have connected although they
+    are not set up any more."""
+    refusing = set(db.session.scalars(sa.select(RefusingProvider.provider)))
+    not_set_up = {app for app in App if connections().provider(app) is None}
+    lost = set(
+        db.session.scalars(
+            sa.select(Connection.app)
+            .where(Connection.app.in_(not_set_up), Connection.state == ConnectionState.CONNECTED)
+            .distinct()
+        )
+    )
+    found = []
+    for app in App:
+        if app in lost:
+            found.append(_server_has_to_change(app, "is not set up on this server any more"))
+        elif app not in not_set_up and (app in refused_in_renewing or app.provider in refusing):
+            found.append(_server_has_to_change(app, "does not accept this server's credentials"))
+    return found
+
+
+def _server_has_to_change(app: App, what: str) -> Banner:
     settings = " and ".join(CREDENTIAL_SETTINGS[app.provider])
     return Banner(
         "danger",
-        f"{app.label} does not accept this server's credentials: no meeting can be made or changed until "
-        f"{settings} are right. Everybody's account stays connected.",
+        f"{app.label} {what}: nobody can connect it, and within the hour no new {app.label} meetings can be "
+        f"made. Meetings that exist, and their links, keep working. Whoever runs this server has to put "
+        f"{settings} right. Everybody's account stays connected.",
         "How to set it up",
         url_for("help_pages.connecting_apps", _anchor="registering"),
     )

@@ -12,6 +12,7 @@ from flask_login import logout_user as _logout_user
 import htmx
 from accounts import sessions
 from accounts.first_run import organisation
+from accounts.permissions import Action, may_anywhere
 from extensions import login_manager
 from models import Role, User, UserSession
 from web.notices import say
@@ -101,9 +102,23 @@ def end() -> None:
     session.clear()
 
 
+def forget_whether_connecting_is_open() -> None:
+    """Let a request that has taken a while ask again."""
+    g.pop("connecting_is_open", None)
+
+
 def connecting_is_open() -> bool:
     """Whether the owner opened connecting to everyone who schedules or hosts."""
     if "connecting_is_open" not in g:
         row = organisation()
         g.connecting_is_open = row is not None and row.connecting_is_open
     return bool(g.connecting_is_open)
+
+
+def may_connect(user: User) -> bool:
+    """Whether this person may connect apps of their own now. Asks whether connecting is open only for roles
+    to whom it matters."""
+    role, action = user.role, Action.CONNECT_APPS
+    return may_anywhere(role, action) or (
+        may_anywhere(role, action, connecting_is_open=True) and connecting_is_open()
+    )

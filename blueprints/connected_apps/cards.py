@@ -11,15 +11,16 @@ import sqlalchemy as sa
 from accounts.permissions import Action, Scope, may_anywhere, scope_of
 from accounts.team import owner
 from connections.ending import is_being_revoked
+from connections.grants import holder_instead
 from connections.permissions import Permission, in_words, required_permissions
-from connections.reasons import CREDENTIAL_SETTINGS
+from connections.reasons import CREDENTIAL_SETTINGS, agree_with, credentials_refused, not_set_up
 from connections.refresh import REFRESH_WHEN_LEFT
 from connections.setup import connections
 from extensions import db
 from models import App, Connection, ConnectionState, User
 from scheduling.hosting import HostedInterview, coming_on_account, seen_by
 from timezones import utc_now
-from web.signed_in import connecting_is_open
+from web.signed_in import may_connect
 
 CardState = Literal[
     "connected",
@@ -54,6 +55,7 @@ class Grant:
     """A connection that has not been ended, as its user sees it. Instants are aware, in UTC.
 
     `problem` says why it has to be reconnected; `trouble` what is in the way although the grant is good.
+    `advice`: what helps beside the button, in words.
     """
 
     account: str
@@ -68,6 +70,7 @@ class Grant:
     problem_since: datetime | None
     trouble: str | None
     trouble_since: datetime | None
+    advice: str | None
 
 
 @dataclass(frozen=True)
@@ -159,15 +162,6 @@ def _later(app: App, icon: str, line: str) -> Card:
     return Card(app, icon, line, "not_offered")
 
 
-def may_connect(user: User) -> bool:
-    """Whether this person may connect apps of their own now. Asks whether connecting is open only for roles
-    to whom it matters."""
-    role, action = user.role, Action.CONNECT_APPS
-    return may_anywhere(role, action) or (
-        may_anywhere(role, action, connecting_is_open=True) and connecting_is_open()
-    )
-
-
 def connection_of(user: User, app: App) -> Connection | None:
     """Somebody's connection of an app, unless it was ended."""
     row = _row(user, app)
@@ -221,6 +215,7 @@ def _grant(user: User, row: Connection) -> Grant:
     renewed_at = row.expires_at - REFRESH_WHEN_LEFT
     if row.refresh_after is not None:
         renewed_at = max(renewed_at, row.refresh_after)
+    holder = holder_instead(row)
     return Grant(
         account=row.account_email or row.account_name,
         since=row.connected_at,
@@ -232,9 +227,18 @@ def _grant(user: User, row: Connection) -> Grant:
         coming=coming_of(user, row),
         problem=row.problem if row.state == ConnectionState.RECONNECT_NEEDED else None,
         problem_since=row.problem_since,
-        trouble=row.trouble,
+        trouble=_trouble(user, row),
         trouble_since=row.trouble_since,
+        advice=agree_with(holder) if holder is not None else None,
     )
+
+
+def _trouble(user: User, row: Connection) -> str | None:
+    """What is in the way. The server's settings are named to those who may know of them."""
+    told = None if may_anywhere(user.role, Action.ADMINISTER) else owner().name
+    if connections().provider(row.app) is None:
+        return not_set_up(row.app, told=told)
+    return credentials_refused(row.app, told=told) if row.credentials_refused else row.trouble
 
 
 def _setting_up(user: User) -> SettingUp | None:

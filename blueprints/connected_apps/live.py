@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 
 import htmx
 from blueprints.connected_apps.cards import sections
+from blueprints.connected_apps.round_trip_notice import is_overtaken
 from blueprints.connected_apps.routes import connected_apps
 from blueprints.connected_apps.versions import card_versions
-from web.signed_in import actor
+from web.signed_in import actor, person
 
 
 @connected_apps.get("/settings/account/connected-apps/changes")
@@ -23,6 +24,10 @@ def changes() -> ResponseReturnValue:
         return htmx.nothing_new()
     cards = [card for section in sections(actor()) for card in section.cards if card.key in versions]
     piece = render_template(
-        "settings/_app_changes.html", cards=cards, changed=changed, card_versions=versions
+        "settings/_app_changes.html",
+        cards=cards,
+        changed=changed,
+        card_versions=versions,
+        is_overtaken=is_overtaken(person().session),
     )
     return htmx.varies(make_response(piece))

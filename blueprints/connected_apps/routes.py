@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -13,40 +11,50 @@ from accounts.audit import Event
 from accounts.permissions import Action, Scope, may_anywhere, scope_of
 from accounts.settings import open_connecting as change_opening
 from accounts.team import owner
-from blueprints.connected_apps.cards import coming_of, connection_of, may_connect, sections
+from blueprints.connected_apps.cards import coming_of, connection_of, sections
+from blueprints.connected_apps.round_trip_notice import forget_notices, keep_notice, notice_of
 from blueprints.connected_apps.versions import card_versions
 from connections import round_trip
-from connections.ending import end_connections
+from connections.ending import end_connections, is_connected_again
 from connections.reasons import CREDENTIAL_SETTINGS
 from connections.round_trip import RoundTrip
+from connections.rows import is_unreadable
+from connections.setup import connections
 from database import writing
 from extensions import db
-from models import App, User, UserSession
-from scheduling.hosting import leave_account
+from models import App, Connection, User, UserSession
+from scheduling.hosting import settle_on_account
 from scheduling.meetings import try_again_for_host
-from timezones import utc_now
 from web import services
-from web.notices import Level, Notice, say
-from web.signed_in import actor, connecting_is_open, person
+from web.notices import say
+from web.signed_in import (
+    actor,
+    connecting_is_open,
+    forget_whether_connecting_is_open,
+    may_connect,
+    person,
+)
 
 connected_apps = Blueprint("connected_apps", __name__)
 
 PROVIDERS = ("zoom", "google", "microsoft")
-_LEVELS: dict[str, Level] = {"connected": "success", "denied": "warning", "error": "danger"}
-# Past this age the message of a round trip belongs to another visit.
-_NOTICE_LIFETIME = timedelta(minutes=10)
 # Codes and states of the providers have some hundred characters at most.
 _LONGEST_PARAMETER = 2048
+# In the browser's session: it has just disconnected something, and its other tabs should know.
+_CHANGED = "connections_changed"
 
 
 @connected_apps.get("/settings/account/connected-apps")
 def index() -> ResponseReturnValue:
+    result = next((request.args[name] for name in PROVIDERS if name in request.args), None)
+    notice = notice_of(person().session, result)
     return render_template(
         "settings/connected_apps.html",
         # Before the cards: what changes in between is then noticed by the next poll.
         card_versions=card_versions(actor()),
         sections=sections(actor()),
-        notice=_notice(),
+        notice=notice,
+        tells_other_tabs=session.pop(_CHANGED, False) or notice is not None,
         connecting_is_open=connecting_is_open(),
     )
 
@@ -109,7 +117,13 @@ def callback(provider: str) -> ResponseReturnValue:
     with writing():
         if is_allowed:
             trip = round_trip.finish(
-                user_id, session_id, provider, state=state, code=_only("code"), error=_only("error")
+                user_id,
+                session_id,
+                provider,
+                state=state,
+                code=_only("code"),
+                error=_only("error"),
+                may_connect=_may_still_connect,
             )
         else:
             round_trip.abandon(state)
@@ -117,16 +131,23 @@ def callback(provider: str) -> ResponseReturnValue:
         words = trip.words
         if trip.credentials_refused_by is not None:
             words = f"{words} {_who_helps_with_credentials(trip.credentials_refused_by, is_admin=is_admin)}"
-        row = db.session.get_one(UserSession, session_id)
-        row.connect_notice, row.connect_notice_at = words[:500], utc_now()
+        left_behind = 0
         if trip.connection_id is not None:
-            if trip.is_other_account:
-                leave_account(trip.connection_id)
+            left_behind = settle_on_account(db.session.get_one(Connection, trip.connection_id))
             try_again_for_host(user_id)
             user = db.session.get_one(User, user_id)
             audit.record(Event.CONNECTED, f"{user.name}: {trip.words}", user)
+        if left_behind:
+            words = f"{words} {_left_behind(left_behind)}"
+        keep_notice(db.session.get_one(UserSession, session_id), words, warns=trip.is_other_account)
         db.session.commit()
     return redirect(f"{url_for('connected_apps.index')}?{provider}={trip.result}", 303)
+
+
+def _may_still_connect(user: User) -> bool:
+    """The same question again after the provider was called, which takes a while."""
+    forget_whether_connecting_is_open()
+    return may_connect(user)
 
 
 def _signed_out_meanwhile(provider: str, state: str | None) -> ResponseReturnValue:
@@ -144,6 +165,14 @@ def _signed_out_meanwhile(provider: str, state: str | None) -> ResponseReturnVal
         )
     # Not back to this address: it holds the provider's code.
     return redirect(url_for("people.sign_in", next=url_for("connected_apps.index")), 303)
+
+
+def _left_behind(count: int) -> str:
+    has = "One coming interview has its meeting" if count == 1 else f"{count} coming interviews have theirs"
+    return (
+        f"{has} there: the links work, but nothing can be changed or cancelled from here until that account "
+        "is connected again."
+    )
 
 
 def _who_helps_with_credentials(app: App, *, is_admin: bool) -> str:
@@ -166,21 +195,37 @@ def confirm_disconnecting(app: str) -> ResponseReturnValue:
         say(f"{wanted.label} is not connected.", "info")
         return redirect(url_for("connected_apps.index"), 303)
     return render_template(
-        "settings/disconnect.html", app=wanted, connection=row, coming=coming_of(actor(), row)
+        "settings/disconnect.html",
+        app=wanted,
+        connection=row,
+        is_unreadable=is_unreadable(row),
+        # Its tokens are gone, and nobody here knows whether the provider still honours them.
+        may_be_alive=not row.ciphertext and not is_connected_again(wanted, row.account_id, row.user_id),
+        coming=coming_of(actor(), row),
     )
 
 
 @connected_apps.post("/disconnect/<app>")
 def disconnect(app: str) -> ResponseReturnValue:
     wanted, user = _app(app), actor()
+    row = connection_of(user, wanted)
+    cannot_be_told = row is not None and is_unreadable(row)
     ended = end_connections(user, only=wanted)
     if ended:
+        forget_notices(user)
         audit.record(Event.DISCONNECTED, f"{user.name} disconnected {wanted.label}.", user)
         # What waits for a meeting on this account shall not wait for its next turn to find that it is gone.
         try_again_for_host(user.id)
     db.session.commit()
     if ended:
+        session[_CHANGED] = True
         say(f"{wanted.label} is disconnected. From now on nothing is done on your account.")
+        if cannot_be_told:
+            say(
+                f"{wanted.label} could not be told, because no key of this server opens what was stored. "
+                f"Remove {connections().name} in {wanted.label}'s own settings, too.",
+                "warning",
+            )
     else:
         say(f"{wanted.label} is not connected.", "info")
     return redirect(url_for("connected_apps.index"), 303)
@@ -191,15 +236,3 @@ def _app(key: str) -> App:
     if found is None:
         abort(404)
     return found
-
-
-def _notice() -> Notice | None:
-    """The message of the round trip that ended a moment ago. Its words come from the session's row: the
-    address says only that there is one, so a link cannot put words into our mouth."""
-    session = person().session
-    result = next((request.args[name] for name in PROVIDERS if name in request.args), None)
-    if result not in _LEVELS or session.connect_notice is None or session.connect_notice_at is None:
-        return None
-    if utc_now() - session.connect_notice_at > _NOTICE_LIFETIME:
-        return None
-    return Notice(_LEVELS[result], session.connect_notice)

@@ -6,11 +6,11 @@ import hashlib
 
 import sqlalchemy as sa
 
-from blueprints.connected_apps.cards import may_connect
 from connections.ending import is_being_revoked
 from connections.setup import connections
 from extensions import db
 from models import App, Connection, ConnectionState, User
+from web.signed_in import may_connect
 
 # Everything of a row that a card shows. Renewed tokens change nothing of it but the time of the next renewal.
 _SHOWN = (

@@ -10,7 +10,7 @@ from accounts.permissions import Action, may_anywhere
 from accounts.team import owner
 from blueprints.connected_apps.cards import may_connect
 from connections import reasons
-from connections.permissions import Permission, required_permissions
+from connections.permissions import Permission, optional_permissions, required_permissions
 from connections.setup import connections
 from models import App, FailureReason, MeetingSoftware, User
 from scheduling import failures
@@ -35,9 +35,12 @@ class Registration:
 
 @dataclass(frozen=True)
 class ConnectingHelp:
-    """`ask_name` is whom somebody asks who may not connect; `registration` is for those who administer."""
+    """`optional`: what each scope allows that may be granted and is not used yet.
+
+    `ask_name` is whom somebody asks who may not connect; `registration` is for those who administer."""
 
     permissions: tuple[Permission, ...]
+    optional: dict[str, str]
     while_connecting: tuple[Trouble, ...]
     once_connected: tuple[Trouble, ...]
     with_a_warning: tuple[Trouble, ...]
@@ -73,8 +76,9 @@ _WHILE_CONNECTING = (
     ),
     Trouble(
         "Zoom did not answer, or answered something that makes no sense",
-        "Nothing was connected. Try again in a few minutes; interviews are saved meanwhile, and their links "
-        "follow.",
+        "Nothing new was connected. Try again in a few minutes; interviews are saved meanwhile, and their "
+        "links follow. If your account was connected before, Zoom may have ended that for the sake of this "
+        "try: we look at once, and the card says so.",
     ),
     Trouble(
         "Zoom shows a page of its own instead of asking you",
@@ -89,6 +93,7 @@ def connecting_help(user: User) -> ConnectingHelp:
     administers = may_anywhere(user.role, Action.ADMINISTER)
     return ConnectingHelp(
         permissions=required_permissions(App.ZOOM),
+        optional=optional_permissions(App.ZOOM),
         while_connecting=_WHILE_CONNECTING,
         once_connected=_once_connected(),
         with_a_warning=_with_a_warning(),
@@ -114,14 +119,18 @@ def _once_connected() -> tuple[Trouble, ...]:
             f"It was an unlucky moment; nothing is wrong with your account. {_RECONNECT}",
         ),
         Trouble(
+            reasons.permissions_missing(App.ZOOM, []),
+            "It was changed at Zoom, by you or by the administrator of your Zoom account. Press Reconnect on "
+            "Connected Apps and leave every box ticked.",
+        ),
+        Trouble(
             reasons.unreadable(App.ZOOM),
             "The key is missing, for example after a move to another machine. Once the administrator has put "
             f"it back into TOKEN_ENCRYPTION_KEYS, everything works again. If it is lost: {_then(_RECONNECT)}",
         ),
         Trouble(
             reasons.taken_over("A colleague"),
-            "Zoom keeps one permission per account, and the newest one counts. Reconnect with an account of "
-            "your own, or agree on who uses this one.",
+            f"Zoom keeps one permission per account, and the newest one counts. {reasons.agree_with('them')}",
         ),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from accounts.team import owner
 from messaging.wording import call_words, duration_words, on_one_line
 from models import FailureReason, PhoneCaller
 from scheduling.budget import DAILY_LIMIT, budget_of
@@ -12,6 +13,7 @@ from scheduling.hosts import BASIC_PLAN_MINUTES, Host, first_usable
 from scheduling.timeline import first_name, possessive
 from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
 from timezones import local_moment, utc_now
+from web.signed_in import may_connect
 
 if TYPE_CHECKING:
     from blueprints.schedule_interview.dialog import Dialog
@@ -19,11 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Hosting:
-    """Whose Zoom account will host, in words."""
+    """Whose Zoom account will host, in words. `ask_name`: whom to ask, when nobody's can and the reader may
+    not connect one."""
 
     words: str
     is_connected: bool
     email: str | None
+    ask_name: str | None = None
 
 
 def hosting(dialog: Dialog) -> Hosting:
@@ -31,21 +35,25 @@ def hosting(dialog: Dialog) -> Hosting:
     hosts = dialog.hosts()
     host = first_usable(hosts)
     if dialog.hiring_manager is None:
-        return _while_job_is_open(host)
+        return _while_job_is_open(host, _whom_to_ask(dialog))
     if host is not None and host.connection is not None:
         words = f"{_whose(dialog, host)} Zoom account hosts, because {_because(dialog, hosts, host)}."
         return Hosting(words, True, host.connection.account_email)
     words = "The interview will be saved and everybody invited, without a link for now."
-    return Hosting(f"{_why_nobody(dialog, hosts)} {words}", False, None)
+    return Hosting(f"{_why_nobody(dialog, hosts)} {words}", False, None, _whom_to_ask(dialog))
 
 
-def _while_job_is_open(own: Host | None) -> Hosting:
+def _while_job_is_open(own: Host | None, ask: str | None) -> Hosting:
     """Before one of several jobs was chosen, nobody knows whose hiring manager will be asked first."""
     if own is None or own.connection is None:
         words = "You have not connected Zoom. The hiring manager's account hosts, if it is connected."
-        return Hosting(words, False, None)
+        return Hosting(words, False, None, ask)
     words = "The hiring manager's Zoom account hosts if it is connected, else yours."
     return Hosting(words, True, own.connection.account_email)
+
+
+def _whom_to_ask(dialog: Dialog) -> str | None:
+    return None if may_connect(dialog.actor) else owner().name
 
 
 def hosting_warnings(dialog: Dialog, minutes: int | None = None) -> list[str]:

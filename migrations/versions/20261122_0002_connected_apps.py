@@ -29,12 +29,27 @@ _NEW_KINDS = ("app_connected", "reconnect_needed", "credentials_refused")
 def upgrade() -> None:
     op.add_column("connections", sa.Column("trouble", sa.String(length=500), nullable=True))
     op.add_column("connections", sa.Column("trouble_since", database.UTCDateTime(), nullable=True))
+    op.add_column(
+        "connections",
+        sa.Column("credentials_refused", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
     op.add_column("connections", sa.Column("checked_at", database.UTCDateTime(), nullable=True))
     op.add_column(
         "connections",
         sa.Column("refresh_may_be_lost", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
     op.add_column("oauth_attempts", sa.Column("superseded_at", database.UTCDateTime(), nullable=True))
+    op.add_column(
+        "user_sessions",
+        sa.Column("connect_notice_warns", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
+    _note_accounts()
+    op.create_table(
+        "refusing_providers",
+        sa.Column("provider", sa.String(length=16), nullable=False),
+        sa.Column("since", database.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("provider", name=op.f("pk_refusing_providers")),
+    )
     op.create_table(
         "webhook_events",
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -51,9 +66,23 @@ def downgrade() -> None:
     _allow_kinds(_OLD_KINDS)
     op.drop_index(op.f("ix_webhook_events_received_at"), "webhook_events")
     op.drop_table("webhook_events")
+    op.drop_table("refusing_providers")
     op.drop_column("oauth_attempts", "superseded_at")
-    for column in ("refresh_may_be_lost", "checked_at", "trouble_since", "trouble"):
+    op.drop_column("user_sessions", "connect_notice_warns")
+    for table in ("meetings", "meeting_attempts"):
+        op.drop_column(table, "account_id")
+    for column in ("refresh_may_be_lost", "checked_at", "credentials_refused", "trouble_since", "trouble"):
         op.drop_column("connections", column)
+
+
+def _note_accounts() -> None:
+    """Write into every meeting and every try on which account it lies: until now, that of its connection."""
+    connections = sa.table("connections", sa.column("id"), sa.column("account_id"))
+    for name in ("meetings", "meeting_attempts"):
+        op.add_column(name, sa.Column("account_id", sa.String(length=128), nullable=True))
+        table = sa.table(name, sa.column("connection_id"), sa.column("account_id"))
+        its = sa.select(connections.c.account_id).where(connections.c.id == table.c.connection_id)
+        op.execute(sa.update(table).values(account_id=its.scalar_subquery()))
 
 
 def _allow_kinds(kinds: tuple[str, ...]) -> None:

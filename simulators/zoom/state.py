@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -94,15 +94,27 @@ class Zoom:
     """One simulated Zoom."""
 
     def __init__(
-        self, *, data: Path | None, url: str, public_url: str, client_id: str, client_secret: str
+        self,
+        *,
+        data: Path | None,
+        url: str,
+        public_url: str,
+        client_id: str,
+        client_secret: str,
+        webhook_url: str = "",
+        webhook_secret_token: str = "",
     ) -> None:
-        """`data`: folder of the SQLite file, None for memory. `public_url`: origin of links for a browser."""
+        """`data`: folder of the SQLite file, None for memory. `public_url`: origin of links for a browser.
+        `webhook_url`: where the app hears that a user removed it; empty: nobody is told."""
         self.url = url
         self.public_url = public_url
         self.client_id = client_id
         self.client_secret = client_secret
         self.storage = Storage(data / "zoom.sqlite3" if data else None, SCHEMA)
-        self.board = SwitchBoard(SWITCHES)
+        registered = {"webhook_url": webhook_url, "webhook_secret_token": webhook_secret_token}
+        self.board = SwitchBoard(
+            [replace(switch, at_rest=registered.get(switch.name, switch.at_rest)) for switch in SWITCHES]
+        )
         self.ledger = Ledger()
         self.calls_per_second = CallsPerSecond()
         # How often everything was forgotten.

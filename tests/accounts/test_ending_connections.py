@@ -1,6 +1,8 @@
 """Connections end with their person's place on the team: here at once, at the provider by a task."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -9,9 +11,11 @@ from connections import refresh
 from connections.ending import REVOKE_GRANT, end_connection
 from connections.grants import with_grant
 from connections.rows import read_tokens
+from connections.setup import Connections
 from extensions import db
-from models import App, AuditEntry, Connection, ConnectionState, Task, TaskState
-from providers.errors import ConnectionRevokedError
+from models import AuditEntry, Connection, ConnectionState, Task, TaskState
+from providers.base import Provider
+from providers.errors import ConnectionRevokedError, RetryableError
 from tests.accounts.browser import Browser, do_background_work, words_of
 from tests.factories import LENA, Team, connect_zoom, schedule
 from tests.machines.application import MakeApp
@@ -104,15 +108,93 @@ def test_provider_that_is_away_is_told_later(
 def test_expired_access_token_is_renewed_so_that_the_whole_grant_ends(
     web: Flask, clock: Clock, team: Team, ada: Browser, connection_id: int, simulators: Simulators
 ) -> None:
+    end_with_a_token_that_ran_out(web, connection_id)
+    before = simulators.ledger()["token_calls"]
+    do_background_work(web)
+    assert grants(simulators) == [False]
+    assert simulators.ledger()["token_calls"] == before + 1
+
+
+def end_with_a_token_that_ran_out(web: Flask, connection_id: int) -> None:
     with in_rows(web):
         end_connection(db.session.get_one(Connection, connection_id))
         task = db.session.scalars(db.select(Task).where(Task.kind == REVOKE_GRANT)).one()
         task.payload = {**task.payload, "expires_at": (utc_now() - timedelta(minutes=1)).isoformat()}
         db.session.commit()
+
+
+def failed_revocations(app: Flask) -> list[str]:
+    with in_rows(app):
+        return list(
+            db.session.scalars(db.select(AuditEntry.words).where(AuditEntry.event == "revocation_failed"))
+        )
+
+
+class RefreshesOnly:
+    """A provider that goes away after it has renewed a grant."""
+
+    def __init__(self, provider: Provider | None) -> None:
+        assert provider is not None
+        self._provider = provider
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._provider, name)
+
+    def revoke(self, access_token: str) -> None:
+        raise RetryableError("Zoom cannot be reached.")
+
+
+def test_renewed_pair_is_kept_until_the_provider_has_been_told(
+    web: Flask, clock: Clock, connection_id: int, simulators: Simulators
+) -> None:
+    end_with_a_token_that_ran_out(web, connection_id)
     before = simulators.ledger()["token_calls"]
+    reached: Connections = web.extensions["connections"]
+    half_away: Any = RefreshesOnly(reached.zoom)
+    web.extensions["connections"] = replace(reached, zoom=half_away)
+    do_background_work(web)
+    web.extensions["connections"] = reached
+    assert grants(simulators) == [True]
+    clock.move(timedelta(minutes=1))
     do_background_work(web)
     assert grants(simulators) == [False]
     assert simulators.ledger()["token_calls"] == before + 1
+    assert failed_revocations(web) == []
+
+
+def test_grant_whose_renewed_pair_never_arrived_is_left_to_its_user_in_words(
+    web: Flask, clock: Clock, connection_id: int, simulators: Simulators
+) -> None:
+    end_with_a_token_that_ran_out(web, connection_id)
+    simulators.zoom_switches(lose_next_token_answers=1)
+    do_background_work(web)
+    # A fault in between makes nobody forget what the first one may have cost.
+    simulators.zoom_switches(token_endpoint="invalid_client")
+    clock.move(timedelta(minutes=1))
+    do_background_work(web)
+    simulators.zoom_switches(token_endpoint="")
+    assert failed_revocations(web) == []
+    clock.move(timedelta(minutes=5))
+    do_background_work(web)
+    [words] = failed_revocations(web)
+    assert "Zoom could not be told that Ben Frei disconnected." in words
+    with in_rows(web):
+        assert (revocation(web).state, "sealed" in revocation(web).payload) == (TaskState.DONE, False)
+
+
+def test_grant_that_the_provider_ended_by_itself_is_no_failure(
+    web: Flask, clock: Clock, connection_id: int, simulators: Simulators
+) -> None:
+    end_with_a_token_that_ran_out(web, connection_id)
+    simulators.zoom_switches(token_endpoint="invalid_client")
+    do_background_work(web)
+    simulators.zoom_switches(token_endpoint="")
+    simulators.revoke(LENA)
+    clock.move(timedelta(minutes=5))
+    do_background_work(web)
+    assert failed_revocations(web) == []
+    with in_rows(web):
+        assert revocation(web).state is TaskState.DONE
 
 
 def test_provider_that_stays_away_is_left_to_its_user_in_words(
@@ -190,7 +272,7 @@ def test_pair_that_arrives_after_the_end_is_given_back_too(
         assert claim is not None
         end_connection(db.session.get_one(Connection, connection_id))
         db.session.commit()
-        refresh._refresh(connection_id, App.ZOOM, claim, refresh_token, None)
+        refresh._refresh(claim, refresh_token, None)
         row = db.session.get_one(Connection, connection_id)
         assert (row.state, row.ciphertext) == (ConnectionState.ENDED, "")
         assert len(db.session.scalars(db.select(Task).where(Task.kind == REVOKE_GRANT)).all()) == 2

@@ -29,7 +29,9 @@ RULES: dict[str, frozenset[str]] = {
     # Made-up people and jobs come into being the way real ones do; the simulators are started as programs.
     "demo": GROUND | DOMAIN | {"app", "config", "first_start", "security"},
     # What every request goes through, whichever part of the interface answers it.
-    "web": GROUND | DOMAIN | {"htmx", "security", "attachment_files", "connections.reasons"},
+    "web": GROUND
+    | DOMAIN
+    | {"htmx", "security", "attachment_files", "connections.reasons", "connections.setup"},
     # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
     "blueprints": GROUND
     | DOMAIN

@@ -93,6 +93,20 @@ def test_open_pages_keep_up_with_a_connection(
     expect(dialog.locator("#announcement")).to_contain_text("You have been signed out", timeout=BOUND)
     expect(agenda).to_have_value(AGENDA)
 
+    # It asks no more, until it is looked at again after somebody has signed in.
+    asked: list[str] = []
+    dialog.on("request", lambda request: asked.append(request.url))
+    _sign_in(apps, base_url)
+    connect_zoom(apps, base_url)
+    assert asked == []
+    dialog.locator("#hosting-apps").focus()
+    _show(dialog)
+    expect(hosting.locator(".badge")).to_have_text("Connected", timeout=BOUND)
+    # The link that had the focus is gone; what took its place has it.
+    expect(hosting).to_be_focused()
+    expect(dialog.locator("#announcement")).not_to_contain_text("You have been signed out")
+    expect(agenda).to_have_value(AGENDA)
+
 
 def _sign_in(page: Page, base_url: str) -> Page:
     page.goto(f"{base_url}/login")

@@ -1,6 +1,7 @@
 """The commands for whoever runs the server, as they are typed."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -23,11 +24,13 @@ from models import (
     User,
     UserSession,
 )
+from tasks.heartbeat import last_beat
 from tests.factories import PASSWORD, connect_zoom, create_team, schedule
 from tests.machines.application import build_app, close_app, settings_for
 from tests.machines.simulators import Simulators
 from tests.web.page import Visitor
 from tests.web.rows import in_rows
+from timezones import utc_now
 
 NEW_PASSWORD = "a different sentence"
 SETUP = [
@@ -147,6 +150,24 @@ def make_connected(sqlite_url: str, instance_path: Path, simulators: Simulators)
         return build_app(settings_for(sqlite_url, instance_path, simulators.settings()))
 
     return make
+
+
+def test_work_by_hand_does_what_a_server_does_by_the_clock(
+    make_connected: Callable[[], Flask], simulators: Simulators
+) -> None:
+    app = make_connected()
+    with in_rows(app):
+        team = create_team()
+        connection = connect_zoom(team.ben, simulators)
+        row = db.session.get_one(Connection, connection)
+        row.expires_at = utc_now() + timedelta(minutes=1)
+        version = row.token_version
+        db.session.commit()
+    assert "Started 1 tasks" in flask(app, "tasks", "work").output
+    with in_rows(app):
+        assert db.session.get_one(Connection, connection).token_version == version + 1
+        assert last_beat() is not None
+    close_app(app)
 
 
 def test_keys_are_rotated_and_every_token_still_opens(

@@ -1,5 +1,6 @@
 """What mails about connected apps say, in both their parts."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -45,7 +46,7 @@ TWO = (interview(1, has_meeting=True), interview(2, has_meeting=False))
 
 LETTERS = {
     "app-connected": lambda: compose_app_connected(
-        reader(), app="Zoom", account=LENA, connected_at=AT, link=APPS
+        reader(), app="Zoom", account=LENA, connected_at=AT, is_owner=False, link=APPS
     ),
     "reconnect-needed": lambda: reconnect(ended(at_risk=TWO)),
     "reconnect-needed-last-to-owner": lambda: reconnect(
@@ -92,9 +93,21 @@ def test_long_list_is_cut_and_says_so() -> None:
 
 
 def test_account_without_an_address_is_left_out() -> None:
-    letter = compose_app_connected(reader(), app="Zoom", account="", connected_at=AT, link=APPS)
+    letter = compose_app_connected(
+        reader(), app="Zoom", account="", connected_at=AT, is_owner=False, link=APPS
+    )
     assert "08:05 CET.\n" in letter.text
     assert ", as" not in letter.text
+
+
+def test_owner_is_not_told_to_tell_the_owner() -> None:
+    for is_owner in (True, False):
+        letter = compose_app_connected(
+            reader(), app="Zoom", account=LENA, connected_at=AT, is_owner=is_owner, link=APPS
+        )
+        for part in (letter.text, letter.html):
+            assert "change your password" in part
+            assert ("tell the owner" in part) is not is_owner
 
 
 def test_hostile_names_stay_names() -> None:
@@ -102,10 +115,26 @@ def test_hostile_names_stay_names() -> None:
     at_risk = (InterviewAtRisk(hostile, hostile, AT, False),)
     for letter in (
         reconnect(EndedConnection("Zoom", hostile, hostile, AT, at_risk), reader(hostile)),
-        compose_app_connected(reader(hostile), app="Zoom", account=hostile, connected_at=AT, link=APPS),
+        compose_app_connected(
+            reader(hostile), app="Zoom", account=hostile, connected_at=AT, is_owner=True, link=APPS
+        ),
     ):
         assert not set("\r\n\u202e") & set(letter.subject)
         assert len(letter.subject) <= SUBJECT_LIMIT
         assert "\u202e" not in letter.text + letter.html
         assert "<script" not in letter.html
         assert not [line for line in letter.text.splitlines() if line.startswith("Bcc:")]
+
+
+@pytest.mark.parametrize(
+    ("at_risk", "words"),
+    [((), "1 that your role does not show you"), (TWO, "and 1 more that your role does not show you")],
+)
+def test_interviews_that_the_reader_may_not_see_are_counted(
+    at_risk: tuple[InterviewAtRisk, ...], words: str
+) -> None:
+    letter = reconnect(replace(ended(at_risk=at_risk), unseen=1))
+    assert f"- {words}" in letter.text
+    assert f">{words}<" in letter.html
+    assert "No coming interview" not in letter.text + letter.html
+    assert f"{len(at_risk) + 1} coming interview" in letter.subject

@@ -41,6 +41,17 @@ def program(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, An
         process.communicate(timeout=5)
 
 
+def test_app_that_is_registered_with_a_webhook_keeps_it_over_a_reset() -> None:
+    webhook = ("--webhook-url", "http://127.0.0.1:9/webhooks/zoom", "--webhook-secret", "a-secret")
+    with program(*webhook) as (_, addresses):
+        simulators = Simulators(addresses["zoom"], addresses["mailbox"], *addresses["smtp"])
+        simulators.zoom_switches(webhook_url="")
+        requests.post(f"{simulators.zoom_url}/_control/reset", timeout=5)
+        switches = requests.get(f"{simulators.zoom_url}/_control/switches", timeout=5).json()
+        assert (switches["webhook_url"], switches["webhook_secret_token"]) == (webhook[1], webhook[3])
+        simulators.close()
+
+
 def test_state_survives_a_restart_and_nothing_else_is_said(tmp_path: Path) -> None:
     with program("--data", str(tmp_path / "kept")) as (process, addresses):
         simulators = Simulators(addresses["zoom"], addresses["mailbox"], *addresses["smtp"])

@@ -6,6 +6,8 @@ import pytest
 
 import background
 from connections import reasons
+from connections.checks import check_now
+from connections.refresh import live_grant
 from extensions import db
 from models import App, Connection, ConnectionState, TaskState
 from tasks.connection_checks import enqueue_due_checks
@@ -118,20 +120,6 @@ def test_provider_that_is_away_is_asked_again_and_the_card_says_so(
     assert [task.state for task in installation.tasks(CHECK)] == [TaskState.DONE]
 
 
-def test_refusal_that_time_does_not_cure_is_asked_about_tomorrow(sqlite_installation: Installation) -> None:
-    installation = sqlite_installation
-    connection = installation.connect(installation.team.ben)
-    installation.simulators.zoom_switches(withheld_scopes=["user:read:user"])
-    a_day_later(installation)
-    row = row_of(installation, connection)
-    assert row.state is ConnectionState.CONNECTED
-    assert row.trouble is not None
-    assert [task.state for task in installation.tasks(CHECK)] == [TaskState.DONE]
-    installation.simulators.zoom_switches(withheld_scopes=[])
-    a_day_later(installation)
-    assert row_of(installation, connection).trouble is None
-
-
 def test_call_that_works_does_not_hide_that_the_token_cannot_be_renewed(
     sqlite_installation: Installation,
 ) -> None:
@@ -149,6 +137,41 @@ def test_call_that_works_does_not_hide_that_the_token_cannot_be_renewed(
     installation.later(seconds=1800 - 200)
     assert looks(installation) == before + 1
     assert row_of(installation, connection).trouble == reasons.credentials_refused(App.ZOOM)
+
+
+def test_refused_credentials_are_not_hidden_by_what_else_goes_wrong(
+    sqlite_installation: Installation,
+) -> None:
+    installation = sqlite_installation
+    connection = installation.connect(installation.team.ben)
+    installation.simulators.zoom_switches(token_endpoint="invalid_client")
+    installation.clock.forward(timedelta(seconds=3599 - 200))
+
+    def renew() -> None:
+        with installation.app.app_context():
+            live_grant(connection)
+
+    def is_refused() -> bool:
+        row = row_of(installation, connection)
+        assert row.credentials_refused == (row.trouble == reasons.credentials_refused(App.ZOOM))
+        return row.credentials_refused
+
+    renew()
+    assert is_refused()
+    with installation.writing():
+        check_now(connection)
+        db.session.commit()
+    installation.simulators.zoom_switches(fail_next=1, fail_operation="account")
+    installation.run_due()
+    assert is_refused()
+    installation.simulators.zoom_switches(token_endpoint="server_error")
+    installation.clock.forward(timedelta(seconds=10))
+    renew()
+    assert is_refused()
+    installation.simulators.zoom_switches(token_endpoint="")
+    installation.clock.forward(timedelta(seconds=30))
+    renew()
+    assert not is_refused()
 
 
 def test_server_without_credentials_says_so_and_ends_nothing(sqlite_installation: Installation) -> None:

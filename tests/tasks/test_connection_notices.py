@@ -11,9 +11,21 @@ from connections import reasons
 from connections.ending import end_connections
 from connections.refresh import live_grant
 from extensions import db
-from models import App, AuditEntry, Connection, ConnectionState, Mail, MailKind, MailState, TaskState, User
+from models import (
+    App,
+    AuditEntry,
+    Connection,
+    ConnectionState,
+    Mail,
+    MailKind,
+    MailState,
+    Role,
+    Task,
+    TaskState,
+    User,
+)
 from providers.errors import ProviderError
-from tests.factories import LENA, PRIYA, Member
+from tests.factories import LENA, PRIYA, Member, create_user
 from tests.machines.simulators import ReceivedMail
 from tests.tasks.installation import Installation
 
@@ -57,6 +69,13 @@ def test_user_is_told_of_an_account_that_is_new_to_them_and_of_no_other(
     [first] = installation.simulators.mails(ben.email)
     assert first.message["Subject"] == "Zoom was connected to your account at Northlight"
     assert f"as {LENA}." in text_of(first)
+    # Whoever did not do it writes to the owner; the owner has nobody to write to.
+    assert installation.team.ada.email in str(first.message["Reply-To"])
+    installation.connect(installation.team.ada, PRIYA, with_notice=True)
+    installation.run_due()
+    [to_owner] = installation.simulators.mails(installation.team.ada.email)
+    assert to_owner.message["Reply-To"] is None
+    assert "tell the owner" not in text_of(to_owner)
     installation.connect(ben, with_notice=True)
     installation.run_due()
     assert len(subjects_to(installation, ben)) == 1
@@ -175,7 +194,10 @@ def test_user_whose_account_a_colleague_connected_is_told_who_it_was(
     installation.connect(team.cleo)
     installation.run_due()
     [mail] = installation.simulators.mails(team.ben.email)
-    assert "Cleo Marin connected this account." in text_of(mail)
+    assert (
+        f"{LENA} was connected by Cleo Marin. "
+        "Reconnect with an account of your own, or agree with Cleo Marin on who uses this one."
+    ) in text_of(mail)
     with installation.reading():
         row = db.session.get_one(Connection, connection)
         assert (row.state, row.ciphertext, row.account_email) == (ConnectionState.RECONNECT_NEEDED, "", "")
@@ -202,3 +224,56 @@ def test_owner_is_told_once_a_day_that_credentials_are_refused(sqlite_installati
     assert len(installation.simulators.mails(team.ada.email)) == 2
     assert subjects_to(installation, team.ben) == subjects_to(installation, team.cleo) == []
     assert {task.state for task in installation.tasks("report_refused_credentials")} == {TaskState.DONE}
+
+
+def test_nudge_shows_no_interview_that_its_reader_may_not_see(sqlite_installation: Installation) -> None:
+    installation = sqlite_installation
+    with installation.writing():
+        rex = create_user("Rex Voss", Role.RECRUITER)
+    connection = installation.connect(rex)
+    installation.schedule(rex)
+    installation.run_due()
+    with installation.writing():
+        db.session.get_one(User, rex.id).role = Role.HIRING_MANAGER
+        db.session.commit()
+    end_at_zoom(installation, connection)
+    [mail] = installation.simulators.mails(rex.email)
+    assert mail.message["Subject"] == "Reconnect Zoom (1 coming interview depends on it)"
+    assert "- 1 that your role does not show you" in text_of(mail)
+    assert "Dina" not in mail.message.as_string()
+
+
+def test_notice_names_the_account_that_was_connected_then(sqlite_installation: Installation) -> None:
+    installation, ben = sqlite_installation, sqlite_installation.team.ben
+    installation.simulators.mail_switches(refuse_connections=True)
+    for account in (LENA, PRIYA):
+        installation.connect(ben, account, with_notice=True)
+        installation.run_due()
+    installation.simulators.mail_switches(refuse_connections=False)
+    installation.later(minutes=10)
+    # Both leave at the same moment, in whichever order.
+    texts = sorted(map(text_of, installation.simulators.mails(ben.email)), key=lambda text: PRIYA in text)
+    assert [LENA in text for text in texts] == [True, False]
+    assert [PRIYA in text for text in texts] == [False, True]
+    # What was said is not kept beside the row that forgets it when the account is given back.
+    with installation.reading():
+        payloads = [task.payload for task in db.session.scalars(db.select(Task))]
+    assert payloads
+    assert LENA not in str(payloads)
+
+
+def test_report_about_credentials_is_dropped_when_they_are_accepted_again(
+    sqlite_installation: Installation,
+) -> None:
+    installation, team = sqlite_installation, sqlite_installation.team
+    connection = installation.connect(team.ben)
+    installation.simulators.mail_switches(refuse_connections=True)
+    installation.simulators.zoom_switches(token_endpoint="invalid_client")
+    renew(installation, connection)
+    assert mails_of(installation, MailKind.CREDENTIALS_REFUSED) == [(team.ada.email, 0, MailState.QUEUED)]
+    installation.simulators.zoom_switches(token_endpoint="")
+    installation.later(seconds=10)
+    installation.connect(team.cleo, PRIYA)
+    installation.simulators.mail_switches(refuse_connections=False)
+    installation.later(minutes=10)
+    assert mails_of(installation, MailKind.CREDENTIALS_REFUSED) == [(team.ada.email, 0, MailState.DROPPED)]

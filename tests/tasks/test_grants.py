@@ -15,7 +15,13 @@ from connections.setup import Connections
 from extensions import db
 from models import App, Connection, ConnectionState, FailureReason, MeetingState, TaskState
 from providers.base import Grant, Provider, TokenSet
-from providers.errors import AccessTokenRejectedError, ConnectionRevokedError
+from providers.errors import (
+    AccessTokenRejectedError,
+    ConnectionRevokedError,
+    InvalidClientError,
+    ProviderError,
+    RetryableError,
+)
 from tasks.grants import enqueue_due_refreshes
 from tests.factories import LENA
 from tests.machines.application import build_app, close_app, settings_for
@@ -104,6 +110,45 @@ def test_outage_of_the_token_endpoint_costs_nothing_while_the_token_lives(
     after = seen(installation, connection)
     assert after.expires_at > installation.clock.now + timedelta(minutes=50)
     assert after.trouble is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"), [("invalid_client", InvalidClientError), ("server_error", RetryableError)]
+)
+def test_token_endpoint_in_trouble_is_left_alone_until_its_time(
+    sqlite_installation: Installation, answer: str, error: type[ProviderError]
+) -> None:
+    installation = sqlite_installation
+    connection = installation.connect(installation.team.ben)
+    installation.clock.forward(timedelta(hours=1))
+    installation.simulators.zoom_switches(token_endpoint=answer)
+
+    def use() -> ProviderError:
+        with installation.app.app_context(), pytest.raises(error) as raised:
+            live_grant(connection)
+        return raised.value
+
+    use()
+    for _ in range(10):
+        problem = use()
+    assert len(refreshes(installation)) == 1
+    row = seen(installation, connection)
+    assert problem.words == row.trouble
+    if isinstance(problem, RetryableError):
+        assert problem.retry_at == row.refresh_after
+    # Its time never gets so far away that what is put right goes unnoticed.
+    for _ in range(8):
+        assert row.refresh_after is not None
+        installation.clock.forward(row.refresh_after - installation.clock.now)
+        use()
+        row = seen(installation, connection)
+    assert row.refresh_after is not None
+    limit = timedelta(minutes=1) if error is InvalidClientError else timedelta(minutes=15)
+    assert row.refresh_after - installation.clock.now == limit
+    installation.simulators.zoom_switches(token_endpoint="")
+    installation.clock.forward(limit)
+    with installation.app.app_context():
+        live_grant(connection)
 
 
 def test_server_that_lost_its_zoom_credentials_does_not_ask_at_every_tick(

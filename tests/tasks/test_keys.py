@@ -3,18 +3,21 @@ ones."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
 from flask import Flask
 
-from connections import reasons
+from connections import reasons, round_trip
+from connections.ending import end_connections
 from connections.grants import with_grant
-from connections.keys import check_keys
+from database import writing
 from extensions import db
-from models import App, Connection, ConnectionState
+from models import App, Connection, ConnectionState, MeetingState, User, UserSession
 from providers.errors import ConnectionRevokedError
-from tests.factories import LENA, PRIYA
+from tasks.connection_checks import look_at_keys
+from tests.factories import LENA, PRIYA, consent
 from tests.machines.application import build_app, close_app, settings_for
 from tests.tasks.installation import Installation
 
@@ -35,7 +38,7 @@ def server_with_another_key(installation: Installation) -> Iterator[Flask]:
 def look_at_the_keys(app: Flask) -> None:
     """What every server process does first."""
     with app.app_context():
-        check_keys()
+        look_at_keys()
 
 
 def row_of(installation: Installation, connection: int) -> Connection:
@@ -93,3 +96,98 @@ def test_grant_of_another_row_does_not_open(sqlite_installation: Installation) -
         with installation.app.app_context(), pytest.raises(ConnectionRevokedError):
             with_grant(connection, lambda grant: grant.access_token)
         assert row_of(installation, connection).problem == reasons.unreadable(App.ZOOM)
+
+
+def rotate(installation: Installation) -> str:
+    """What the command does, in a process of its own beside the running server."""
+    config = installation.app.config
+    settings = settings_for(
+        config["DATABASE_URL"], config["INSTANCE_PATH"], installation.simulators.settings()
+    )
+    app = build_app(settings)
+    with writing():
+        output: str = app.test_cli_runner().invoke(args=["keys", "rotate"]).output
+    close_app(app)
+    return output
+
+
+def test_server_that_goes_on_running_while_keys_are_rotated_notices_nothing(
+    installation: Installation,
+) -> None:
+    team = installation.team
+    connection = installation.connect(team.ben)
+    # The key that the server began with is gone after the second time.
+    for _ in range(2):
+        assert "1 connections are encrypted with the newest key" in rotate(installation)
+    theirs = installation.connect(team.cleo, PRIYA)
+    assert "2 connections are encrypted with the newest key" in rotate(installation)
+    for number in (connection, theirs):
+        with installation.app.app_context():
+            assert with_grant(number, lambda grant: grant.access_token)
+        assert row_of(installation, number).state is ConnectionState.CONNECTED
+    assert installation.tasks("nudge_to_reconnect") == []
+
+
+def test_keys_are_rotated_for_all_that_waits_too(sqlite_installation: Installation) -> None:
+    installation, team = sqlite_installation, sqlite_installation.team
+    connection = installation.connect(team.ben)
+    with installation.writing():
+        user = db.session.get_one(User, team.ben.id)
+        row = UserSession(user_id=user.id, token_hash="x" * 64)
+        db.session.add(row)
+        db.session.flush()
+        address = round_trip.begin(user, row, App.ZOOM)
+        end_connections(user)
+        session_id = row.id
+        db.session.commit()
+    for _ in range(2):
+        rotate(installation)
+    # To seal this, the server takes over the newer keys; the one that all the rest was sealed with is gone.
+    installation.connect(team.cleo, PRIYA)
+    installation.run_due()
+    grants = {grant["account"]: grant["alive"] for grant in installation.simulators.ledger()["grants"]}
+    assert grants == {LENA: False, PRIYA: True}
+    assert row_of(installation, connection).state is ConnectionState.ENDED
+    answer = consent(address, LENA)
+    with installation.writing():
+        trip = round_trip.finish(
+            team.ben.id,
+            session_id,
+            "zoom",
+            state=answer["state"],
+            code=answer["code"],
+            error=None,
+            may_connect=lambda user: True,
+        )
+        db.session.commit()
+    assert trip.result == "connected", trip.words
+
+
+def test_key_file_that_holds_something_else_now_disturbs_no_running_server(
+    sqlite_installation: Installation, instance_path: Path
+) -> None:
+    installation = sqlite_installation
+    connection = installation.connect(installation.team.ben)
+    for content in ("no key at all", ""):
+        (instance_path / "token_encryption_keys").write_text(content)
+        installation.connect(installation.team.cleo, PRIYA)
+        with installation.app.app_context():
+            assert with_grant(connection, lambda grant: grant.access_token)
+    (instance_path / "token_encryption_keys").unlink()
+    installation.connect(installation.team.cleo, PRIYA)
+
+
+def test_meeting_that_waited_for_the_right_key_is_made_when_it_is_back(
+    sqlite_installation: Installation,
+) -> None:
+    installation = sqlite_installation
+    installation.connect(installation.team.ben)
+    with server_with_another_key(installation) as other:
+        look_at_the_keys(other)
+        interview = installation.schedule()
+        installation.run_due()
+        installation.later(minutes=5)
+    assert installation.meeting(interview).state is MeetingState.FAILED
+    look_at_the_keys(installation.app)
+    installation.run_due()
+    assert installation.meeting(interview).state is MeetingState.READY

@@ -3,12 +3,15 @@
 import logging
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from connections import round_trip
 from connections.ending import end_connections
+from connections.setup import connections
 from extensions import db
-from models import Connection, User
+from models import App, Connection, OAuthAttempt, User, UserSession
 from tasks.connection_checks import enqueue_due_checks
 from tasks.grants import enqueue_due_refreshes
 from tests.factories import LENA, PRIYA
@@ -36,6 +39,18 @@ def test_keys_stand_nowhere_in_plain_text_whatever_becomes_of_a_grant(
         nonlocal kept
         kept += b"".join(path.read_bytes() for path in tmp_path.rglob("*sqlite3*"))
 
+    # On the way to Zoom, and not come back yet: what proves later that it was this browser that left.
+    with installation.writing():
+        session = UserSession(user_id=team.ada.id, token_hash="of no cookie")
+        db.session.add(session)
+        db.session.flush()
+        address = round_trip.begin(db.session.get_one(User, team.ada.id), session, App.ZOOM)
+        [attempt] = db.session.scalars(db.select(OAuthAttempt))
+        opened = connections().vault.open(attempt.verifier_ciphertext, belongs_to=attempt.state_hash)
+        db.session.commit()
+    [state], verifier = parse_qs(urlsplit(address).query)["state"], opened["verifier"]
+    assert state
+    assert verifier
     ben = installation.connect(team.ben, with_notice=True)
     installation.schedule()
     hours_later(installation, 0)
@@ -72,8 +87,9 @@ def test_keys_stand_nowhere_in_plain_text_whatever_becomes_of_a_grant(
     assert "Reconnect Zoom" in mails
     assert "Zoom was connected" in mails
     assert b"revoke_grant" in kept
+    assert b"of no cookie" in kept
     assert "task" in caplog.text
-    for secret in ("ZAC-CANARY", "ZAT-CANARY", "ZRT-CANARY", "ZAK-CANARY", CLIENT_SECRET):
+    for secret in ("ZAC-CANARY", "ZAT-CANARY", "ZRT-CANARY", "ZAK-CANARY", CLIENT_SECRET, state, verifier):
         assert secret.encode() not in kept
         assert secret not in caplog.text
         assert secret not in mails

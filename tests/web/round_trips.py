@@ -37,7 +37,7 @@ def message_of(visitor: Visitor, back: Page) -> str:
     """What the page at the end of a round trip says about it."""
     notice = visitor.follow(back).tree.with_id("round-trip")
     assert notice is not None
-    return notice.text
+    return notice.all("p")[0].text
 
 
 def stored(app: Flask) -> list[Connection]:

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from connections.permissions import in_words, required_permissions
-from connections.rows import need_the_right_key, note_trouble
+from connections.rows import mark_unreadable, note_trouble
 from extensions import db
 from models import (
     App,
@@ -214,7 +214,7 @@ def test_only_interviews_that_still_need_this_account_count(
         # Made already, on somebody else's account.
         meetings[moved.id].state, meetings[moved.id].join_url = MeetingState.READY, "https://zoom.example/j/1"
         counted_id = counted.id
-        need_the_right_key(db.session.get_one(Connection, row_id), "The key is gone.")
+        mark_unreadable(db.session.get_one(Connection, row_id), "The key is gone.")
         db.session.commit()
     shown = [a["href"] for a in card(ben.get(APPS)).all("a") if a.text != "Disconnect"]
     assert shown == [f"/interviews/{counted_id}"]
@@ -227,7 +227,7 @@ def test_interview_that_its_host_may_not_see_any_more_is_only_counted(
         row_id = connect_zoom(people.ben, simulators)
         schedule(people.ada, people.dina)
         db.session.get_one(Job, people.job_id).hiring_manager_id = people.cleo.id
-        need_the_right_key(db.session.get_one(Connection, row_id), "The key is gone.")
+        mark_unreadable(db.session.get_one(Connection, row_id), "The key is gone.")
         db.session.commit()
     text = card_of(ben.get(APPS))
     assert "1 interview that your role does not show you any more." in text
@@ -244,7 +244,7 @@ def test_whoever_may_not_connect_any_more_can_still_disconnect(
     assert badge(page) == "Connected"
     assert has_disconnect(page)
     with in_rows(connected):
-        need_the_right_key(db.session.get_one(Connection, row_id), "The key is gone.")
+        mark_unreadable(db.session.get_one(Connection, row_id), "The key is gone.")
         db.session.commit()
     page = ben.get(APPS)
     assert badge(page) == "Reconnect needed"
@@ -302,11 +302,17 @@ def test_app_that_is_not_set_up_any_more_can_still_be_disconnected(
 ) -> None:
     with in_rows(connected):
         connect_zoom(people.ada, simulators)
+        interview_id = schedule(people.ada, people.dina)
     without = make_app()
     ada = Visitor(without).sign_in(people.ada.email, PASSWORD)
     page = ada.get(APPS)
     assert badge(page) == "Not set up"
     assert has_disconnect(page)
+    assert LENA in card(page).text
+    assert "Zoom is not set up on this server any more. The connection itself is unharmed" in card(page).text
+    assert "Before anybody can connect" not in card(page).text
+    assert "Add these scopes" in card(page).text
+    assert [a["href"] for a in card(page).all("a") if a["href"] == f"/interviews/{interview_id}"]
     ada.submit(ada.get(f"{APPS}/zoom/disconnect"), "Disconnect", leads_to=APPS)
     assert stored(without)[0].ciphertext == ""
 

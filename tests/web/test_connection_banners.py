@@ -5,11 +5,14 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from connections.reasons import credentials_refused
-from models import App, ConnectionState
-from tests.factories import PASSWORD, Team, create_connection, create_team, schedule
+from accounts.settings import open_connecting
+from extensions import db
+from models import ConnectionState, User
+from tests.factories import LENA, PASSWORD, Team, consent, create_connection, create_team, schedule
+from tests.machines.simulators import Simulators
 from tests.web.html_tree import Element
 from tests.web.page import Page, Visitor
+from tests.web.round_trips import come_back, leave
 from tests.web.rows import in_rows
 from timezones import utc_now
 
@@ -51,7 +54,7 @@ def test_who_has_to_reconnect_reads_how_many_interviews_depend_on_it(set_up: Fla
     for words in expected:
         [banner] = notices(ben.get("/jobs"))
         assert f"Your Zoom account has to be reconnected. {words}" in banner.text
-        assert [link["href"] for link in banner.all("a")] == [APPS]
+        assert [link["href"] for link in banner.all("a")] == [f"{APPS}#app-zoom"]
         with in_rows(set_up):
             schedule(people.ben, people.dina)
     # The card there says the same and more.
@@ -62,7 +65,9 @@ def test_who_has_to_reconnect_reads_how_many_interviews_depend_on_it(set_up: Fla
 
 def test_refused_credentials_are_told_to_those_who_can_change_them(set_up: Flask, people: Team) -> None:
     with in_rows(set_up):
-        create_connection(people.ben.id, trouble=credentials_refused(App.ZOOM), trouble_since=utc_now())
+        create_connection(
+            people.ben.id, credentials_refused=True, trouble="It was refused.", trouble_since=utc_now()
+        )
         create_connection(people.cleo.id, trouble="Zoom is away.", trouble_since=utc_now())
     ada = Visitor(set_up).sign_in(people.ada.email, PASSWORD)
     for address in ("/jobs", APPS):
@@ -73,4 +78,58 @@ def test_refused_credentials_are_told_to_those_who_can_change_them(set_up: Flask
         path, _, anchor = link["href"].partition("#")
         assert ada.get(path).tree.with_id(anchor) is not None
     ben = Visitor(set_up).sign_in(people.ben.email, PASSWORD)
+    assert notices(ben.get("/jobs")) == []
+
+
+def test_who_may_not_reconnect_reads_whom_to_ask(set_up: Flask, people: Team) -> None:
+    with in_rows(set_up):
+        create_connection(
+            people.ben.id,
+            state=ConnectionState.RECONNECT_NEEDED,
+            problem="Zoom ended it.",
+            problem_since=utc_now(),
+        )
+        open_connecting(db.session.get_one(User, people.ada.id), False)
+        db.session.commit()
+    ben = Visitor(set_up).sign_in(people.ben.email, PASSWORD)
+    [banner] = notices(ben.get("/jobs"))
+    assert "your role may not connect apps: ask Ada Berg." in banner.text
+    assert "has to be reconnected" not in banner.text
+    assert ben.get(APPS).has_button("Ask Ada Berg")
+
+
+def test_credentials_refused_at_connecting_are_told_until_tokens_come_again(
+    connected: Flask, simulators: Simulators
+) -> None:
+    with in_rows(connected):
+        people = create_team()
+    ada = Visitor(connected).sign_in(people.ada.email, PASSWORD)
+    simulators.zoom_switches(token_endpoint="invalid_client")
+    come_back(ada, consent(leave(ada), LENA))
+    [told] = refusals(ada.get("/jobs"))
+    assert "nobody can connect it, and within the hour no new Zoom meetings can be made" in told
+    assert "Meetings that exist, and their links, keep working." in told
+    come_back(ada, consent(leave(ada), LENA))
+    assert len(refusals(ada.get("/jobs"))) == 1
+    ben = Visitor(connected).sign_in(people.ben.email, PASSWORD)
+    assert refusals(ben.get("/jobs")) == []
+    simulators.zoom_switches(token_endpoint="")
+    come_back(ben, consent(leave(ben), LENA))
+    assert refusals(ada.get("/jobs")) == []
+
+
+def refusals(page: Page) -> list[str]:
+    return [b.text for b in notices(page) if "does not accept this server's credentials" in b.text]
+
+
+def test_app_that_people_have_connected_and_the_server_has_lost_is_told(
+    make_app: Callable[..., Flask], set_up: Flask, people: Team
+) -> None:
+    with in_rows(set_up):
+        create_connection(people.ben.id)
+    without = make_app()
+    ada = Visitor(without).sign_in(people.ada.email, PASSWORD)
+    [told] = [b.text for b in notices(ada.get("/jobs")) if "is not set up on this server any more" in b.text]
+    assert "Whoever runs this server has to put ZOOM_API_CLIENT_ID and ZOOM_API_CLIENT_SECRET right." in told
+    ben = Visitor(without).sign_in(people.ben.email, PASSWORD)
     assert notices(ben.get("/jobs")) == []

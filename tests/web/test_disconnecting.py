@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from flask import Flask
 
+from connections.rows import need_reconnect
 from extensions import db
-from models import AuditEntry, ConnectionState, Meeting, Role
+from models import AuditEntry, Connection, ConnectionState, Meeting, Role
 from tests.accounts.browser import do_background_work
 from tests.factories import (
     LENA,
@@ -20,7 +22,7 @@ from tests.factories import (
     schedule,
 )
 from tests.machines.simulators import Simulators
-from tests.web.page import Visitor
+from tests.web.page import Page, Visitor
 from tests.web.round_trips import APPS, card_of, stored
 from tests.web.rows import in_rows
 
@@ -138,3 +140,48 @@ def test_disconnecting_what_is_not_connected_says_so(
         eva = create_user("Eva Lang", Role.ADMIN)
     Visitor(connected).sign_in(eva.email, PASSWORD).post("/disconnect/zoom", leads_to=APPS)
     assert [row.state for row in stored(connected)] == [ConnectionState.ENDED, ConnectionState.CONNECTED]
+
+
+def test_grant_that_no_key_opens_is_left_to_its_user_in_words(
+    connected: Flask, make_app: Callable[..., Flask], simulators: Simulators, people: Team, ben: Visitor
+) -> None:
+    other = make_app({**simulators.settings(), "TOKEN_ENCRYPTION_KEYS": Fernet.generate_key().decode()})
+    ben = Visitor(other).sign_in(people.ben.email, PASSWORD)
+    question = ben.get(QUESTION)
+    assert "Zoom cannot be told" in question.text
+    assert "Remove SmoothHiring in Zoom’s own settings" in question.text
+    assert "Zoom is told" not in question.text
+    page = ben.follow(ben.submit(question, "Disconnect", leads_to=APPS))
+    assert "Zoom could not be told" in page.messages
+    assert "being told" not in card_of(page)
+    do_background_work(other)
+    assert is_alive(simulators) == [True]
+    with in_rows(other):
+        [words] = db.session.scalars(
+            db.select(AuditEntry.words).where(AuditEntry.event == "revocation_failed")
+        ).all()
+    assert "Zoom could not be told that Ben Frei disconnected." in words
+
+
+def test_grant_of_which_nothing_is_left_may_live_on_at_the_provider(
+    connected: Flask, simulators: Simulators, people: Team, ben: Visitor
+) -> None:
+    with in_rows(connected):
+        need_reconnect(db.session.scalars(db.select(Connection)).one(), "Zoom ended it.")
+        db.session.commit()
+    assert "If Zoom still lists SmoothHiring among the apps of that account" in ben.get(QUESTION).text
+    # Removed there, it would end for the colleague who uses it now.
+    with in_rows(connected):
+        connect_zoom(people.cleo, simulators)
+    text = ben.get(QUESTION).text
+    assert "This removes what is left of the connection." in text
+    assert "still lists" not in text
+
+
+def test_other_tabs_are_told_once_that_something_was_disconnected(ben: Visitor) -> None:
+    def tells(page: Page) -> bool:
+        return any("data-tells-connections" in element.attributes for element in page.tree.walk())
+
+    assert not tells(ben.get(APPS))
+    assert tells(ben.follow(ben.submit(ben.get(QUESTION), "Disconnect", leads_to=APPS)))
+    assert not tells(ben.get(APPS))

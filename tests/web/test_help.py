@@ -8,6 +8,7 @@ from flask import Flask
 from connections import reasons
 from connections.permissions import required_permissions
 from models import App, FailureReason, MeetingSoftware
+from providers.zoom.scopes import OPTIONAL
 from scheduling import failures
 from tests.factories import PASSWORD, Team, create_team
 from tests.web.page import Page, Visitor
@@ -55,6 +56,7 @@ def test_every_failure_of_the_product_stands_there_with_its_cure(set_up: Flask, 
         reasons.ended_by_provider(App.ZOOM),
         reasons.removed_by_user(App.ZOOM, "SmoothHiring"),
         reasons.lost_in_renewal(App.ZOOM),
+        reasons.permissions_missing(App.ZOOM, []),
         reasons.unreadable(App.ZOOM),
         reasons.taken_over("A colleague"),
         reasons.credentials_refused(App.ZOOM),
@@ -69,6 +71,9 @@ def test_every_permission_is_explained(set_up: Flask, people: Team) -> None:
         assert f"SmoothHiring may {permission.allows}" in text
         assert permission.because in text
         assert permission.scope in text
+    for scope in OPTIONAL:
+        assert scope in text
+    assert "Nothing in SmoothHiring uses them today" in text
 
 
 def test_registering_is_shown_to_those_who_administer(set_up: Flask, people: Team) -> None:

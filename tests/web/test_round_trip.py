@@ -1,8 +1,8 @@
 """To the provider's consent page and back: each end has its own message, and only one stores anything."""
 
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -14,6 +14,7 @@ from models import ConnectionState, OAuthAttempt, Organisation, UserSession
 from tests.accounts.browser import do_background_work
 from tests.factories import LENA, PASSWORD, PRIYA, Team, consent, schedule
 from tests.machines.clock import Clock
+from tests.machines.processes import wait_until
 from tests.machines.simulators import Simulators
 from tests.web.page import Visitor
 from tests.web.round_trips import (
@@ -218,27 +219,46 @@ def test_who_was_signed_out_meanwhile_is_told_on_the_sign_in_page(
     assert page.messages == "Nothing was connected. Sign in and connect again."
 
 
+@contextmanager
+def coming_back(simulators: Simulators, visitor: Visitor, answer: dict[str, str]) -> Iterator[None]:
+    """Do something while the provider, whose tokens have come already, is asked whose account it is."""
+    simulators.zoom_switches(latency_ms=500)
+    thread = threading.Thread(target=lambda: come_back(visitor, answer))
+    thread.start()
+    wait_until(lambda: simulators.ledger()["token_calls"] == 1, what="the tokens come", timeout=10)
+    yield
+    thread.join(10)
+    simulators.zoom_switches(latency_ms=0)
+    assert simulators.ledger()["token_calls"] == 1
+
+
 def test_who_signs_out_while_the_provider_is_being_asked_connects_nothing(
     connected: Flask, simulators: Simulators, people: Team, ada: Visitor
 ) -> None:
-    answer = consent(leave(ada), LENA)
-    # The tokens come at once, and whose account it is half a second later.
-    simulators.zoom_switches(latency_ms=500)
-    coming_back = threading.Thread(target=lambda: come_back(ada, answer))
-    coming_back.start()
-    until = time.monotonic() + 10
-    while simulators.ledger()["token_calls"] == 0 and time.monotonic() < until:
-        time.sleep(0.01)
-    with in_rows(connected):
+    with coming_back(simulators, ada, consent(leave(ada), LENA)), in_rows(connected):
         db.session.execute(db.update(UserSession).values(ended_at=utc_now()))
         db.session.commit()
-    coming_back.join(10)
-    simulators.zoom_switches(latency_ms=0)
-    assert simulators.ledger()["token_calls"] == 1
     assert stored(connected) == []
     with in_rows(connected):
         words = db.session.scalars(db.select(UserSession.connect_notice)).all()
     assert "You were signed out before Zoom had answered. Nothing was connected." in words
+    # What Zoom gave is given back.
+    assert [grant["alive"] for grant in simulators.ledger()["grants"]] == [True]
+    do_background_work(connected)
+    assert [grant["alive"] for grant in simulators.ledger()["grants"]] == [False]
+
+
+def test_connecting_that_is_closed_while_the_provider_is_being_asked_connects_nothing(
+    connected: Flask, simulators: Simulators, people: Team
+) -> None:
+    ben = Visitor(connected).sign_in(people.ben.email, PASSWORD)
+    with coming_back(simulators, ben, consent(leave(ben), LENA)), in_rows(connected):
+        db.session.get_one(Organisation, 1).connecting_is_open = False
+        db.session.commit()
+    assert stored(connected) == []
+    notice = ben.get(f"{APPS}?zoom=error").tree.with_id("round-trip")
+    assert notice is not None
+    assert notice.all("p")[0].text == "Connecting is not open to your role any more. Nothing was connected."
 
 
 def test_who_may_not_connect_any_more_is_told_so(
@@ -292,7 +312,8 @@ def test_account_that_a_colleague_connects_leaves_the_first_one_with_the_reason(
     )
     page = ada.get(APPS)
     assert "Reconnect needed" in card_of(page)
-    assert "Ben Frei connected this account" in card_of(page)
+    assert f"{LENA} was connected by Ben Frei." in card_of(page)
+    assert "Reconnect with an account of your own, or agree with Ben Frei on who uses" in card_of(page)
     assert result_of(come_back(ada, consent(leave(ada, "Reconnect"), PRIYA))) == "zoom=connected"
     assert [(row.account_email, row.state.value) for row in stored(connected)] == [
         (PRIYA, "connected"),
@@ -311,7 +332,9 @@ def test_connecting_another_account_than_before_is_said(
     assert "Coming: 1." in card_of(ada.get(APPS))
     answer = consent(ada.submit(page, "Connect", status=303).headers["Location"], PRIYA)
     assert message_of(ada, come_back(ada, answer)) == (
-        f"Zoom is connected as {PRIYA}. Before, it was {LENA}: meetings that were made there stay there."
+        f"Zoom is connected as {PRIYA}. Before, it was {LENA}: meetings that were made there stay there. "
+        "One coming interview has its meeting there: the links work, but nothing can be changed or cancelled "
+        "from here until that account is connected again."
     )
     # The meeting is not on this account, and its link works all the same.
     assert "None is coming up." in card_of(ada.get(APPS))

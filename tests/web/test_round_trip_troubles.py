@@ -96,7 +96,7 @@ def test_trouble_on_the_way_leaves_what_was_connected_as_it_was(
     page = ada.get(APPS)
     connect(ada)
     [before] = stored(connected)
-    for account, switches in ((None, {}), (TOM, {}), (PRIYA, {"token_endpoint": "server_error"})):
+    for account, switches in ((None, {}), (TOM, {}), (PRIYA, {"token_endpoint": "invalid_client"})):
         answer = consent(ada.submit(page, "Connect", status=303).headers["Location"], account)
         simulators.zoom_switches(**switches)
         back = come_back(ada, answer)

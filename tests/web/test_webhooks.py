@@ -3,14 +3,16 @@
 import hashlib
 import hmac
 import json
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import make_url
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
@@ -174,8 +176,46 @@ def test_signed_nonsense_is_refused_and_too_much_is_not_read(app: Flask) -> None
         assert send(app, body, signed(body)).status_code == 400, body[:20]
     large = message("meeting.deleted", object={"topic": "x" * 70_000})
     assert send(app, large, signed(large)).status_code == 413
-    nobody = message("app_deauthorized", client_id=CLIENT_ID)
-    assert send(app, nobody, signed(nobody)).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {},
+        {"user_id": ""},
+        {"user_id": ["a"]},
+        {"user_id": "\ud800"},
+        {"user_id": "a\0b"},
+        {"user_id": "a b"},
+        {"user_id": "é"},
+        {"user_id": "a" * 129},
+        {"user_id": "a", "deauthorization_time": "0001-01-01T00:00:00+14:00"},
+        {"user_id": "a", "deauthorization_time": "9999-12-31T23:59:59-14:00"},
+    ],
+)
+def test_removal_that_nobody_can_have_made_is_refused(app: Flask, payload: dict[str, Any]) -> None:
+    body = message("app_deauthorized", client_id=CLIENT_ID, **payload)
+    assert send(app, body, signed(body)).status_code == 400
+    assert send(app, body).status_code == 401
+
+
+def test_clocks_may_differ_by_minutes(app: Flask, connection: int) -> None:
+    for at in (utc_now() - timedelta(minutes=4), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)):
+        body = removal(app, connection, at=at)
+        assert send(app, body, signed(body)).status_code == 204
+        work(app)
+    assert checks(app) == ["done", "done"]
+
+
+def test_hint_that_leads_to_nothing_waits_for_no_writer(app: Flask, connection: int) -> None:
+    nobody = removal(app, connection, user_id="nobody")
+    seen_already = removal(app, connection)
+    path = make_url(app.config["DATABASE_URL"]).database or ""
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        for body in (nobody, seen_already):
+            assert send(app, body).status_code == 204
+        writer.execute("ROLLBACK")
 
 
 def test_removal_at_zoom_ends_the_connection(app: Flask, connection: int, simulators: Simulators) -> None:

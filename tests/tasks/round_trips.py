@@ -1,0 +1,106 @@
+"""Round trips to the simulated Zoom in their two halves, so that a test can do something in between."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from accounts.sessions import begin_session
+from connections import round_trip
+from connections.round_trip import RoundTrip
+from connections.setup import Connections
+from extensions import db
+from models import App, User, UserSession
+from providers.base import Provider
+from security import hash_token
+from tests.factories import LENA, Member, consent
+from tests.tasks.installation import Installation
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What somebody brings back from the consent page, and to which session."""
+
+    member: Member
+    session_id: int
+    query: dict[str, str]
+
+
+def go(installation: Installation, member: Member, account: str = LENA) -> Answer:
+    """Go to the consent page and allow it there."""
+    with installation.writing():
+        token = begin_session(member.id, "tests")
+        db.session.flush()
+        session = db.session.scalars(
+            db.select(UserSession).where(UserSession.token_hash == hash_token(token))
+        ).one()
+        session_id = session.id
+        address = round_trip.begin(db.session.get_one(User, member.id), session, App.ZOOM)
+        db.session.commit()
+    return Answer(member, session_id, consent(address, account))
+
+
+def finish(answer: Answer, *, may_connect: bool = True) -> RoundTrip:
+    """The way back, within the transaction of the caller."""
+    return round_trip.finish(
+        answer.member.id,
+        answer.session_id,
+        "zoom",
+        state=answer.query.get("state"),
+        code=answer.query.get("code"),
+        error=answer.query.get("error"),
+        may_connect=lambda user: may_connect,
+    )
+
+
+def come_back(installation: Installation, answer: Answer, *, may_connect: bool = True) -> RoundTrip:
+    """The way back as the callback's route walks it, with its commit."""
+    with installation.writing():
+        trip = finish(answer, may_connect=may_connect)
+        db.session.commit()
+    return trip
+
+
+class Interrupted:
+    """A provider around one of whose calls something else happens, once."""
+
+    def __init__(
+        self, provider: Provider, call: str, before: Callable[[], object], after: Callable[[], object]
+    ) -> None:
+        self._provider = provider
+        self._call = call
+        self._before, self._after = [before], [after]
+
+    def __getattr__(self, name: str) -> Any:
+        called = getattr(self._provider, name)
+        if name != self._call or not self._before:
+            return called
+
+        def interrupted(*arguments: Any, **named: Any) -> Any:
+            self._before.pop()()
+            answer = called(*arguments, **named)
+            self._after.pop()()
+            return answer
+
+        return interrupted
+
+
+def _nothing() -> None:
+    """What happens where nothing does."""
+
+
+@contextmanager
+def interrupted(
+    installation: Installation,
+    call: str,
+    *,
+    before: Callable[[], object] = _nothing,
+    after: Callable[[], object] = _nothing,
+) -> Iterator[None]:
+    """Let something happen before or after the next `call` of Zoom's is answered."""
+    alive: Connections = installation.app.extensions["connections"]
+    assert alive.zoom is not None
+    provider: Any = Interrupted(alive.zoom, call, before, after)
+    installation.app.extensions["connections"] = replace(alive, zoom=provider)
+    yield
+    installation.app.extensions["connections"] = alive
