@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -36,10 +37,13 @@ def banners() -> list[Banner]:
 def _connections(user: User, administers: bool) -> list[Banner]:
     """The person's own accounts that have to be reconnected and, for those who administer, providers that do
     not accept this server or that it has lost. Few queries, unless there is something to say."""
-    mine = sa.and_(Connection.user_id == user.id, Connection.state == ConnectionState.RECONNECT_NEEDED)
-    told = mine | Connection.credentials_refused if administers else mine
+    told = sa.and_(Connection.user_id == user.id, Connection.state == ConnectionState.RECONNECT_NEEDED)
+    not_set_up = {app for app in App if connections().provider(app) is None}
+    is_lost = sa.and_(Connection.app.in_(not_set_up), Connection.state == ConnectionState.CONNECTED)
+    if administers:
+        told = sa.or_(told, Connection.credentials_refused, is_lost)
     rows = db.session.scalars(sa.select(Connection).where(told)).all()
-    found = _unusable({row.app for row in rows if row.credentials_refused}) if administers else []
+    found = _unusable(rows, not_set_up) if administers else []
     if request.endpoint != "connected_apps.index":
         # There, its card says the same and more.
         found += [
@@ -66,18 +70,12 @@ def _reconnect(user: User, row: Connection) -> Banner:
     )
 
 
-def _unusable(refused_in_renewing: set[App]) -> list[Banner]:
+def _unusable(rows: Sequence[Connection], not_set_up: Collection[App]) -> list[Banner]:
     """The apps whose provider does not accept this server, and those that people have connected although they
     are not set up any more."""
     refusing = set(db.session.scalars(sa.select(RefusingProvider.provider)))
-    not_set_up = {app for app in App if connections().provider(app) is None}
-    lost = set(
-        db.session.scalars(
-            sa.select(Connection.app)
-            .where(Connection.app.in_(not_set_up), Connection.state == ConnectionState.CONNECTED)
-            .distinct()
-        )
-    )
+    refused_in_renewing = {row.app for row in rows if row.credentials_refused}
+    lost = {row.app for row in rows if row.app in not_set_up and row.state is ConnectionState.CONNECTED}
     found = []
     for app in App:
         if app in lost:
