@@ -21,6 +21,13 @@ postgresql_in_full_runs = pytest.mark.parametrize(
     indirect=True,
 )
 
+# The same for what is about several servers on one database, which is what PostgreSQL is chosen for.
+sqlite_in_full_runs = pytest.mark.parametrize(
+    "database_url",
+    [pytest.param("sqlite", marks=pytest.mark.full), pytest.param("postgresql", marks=pytest.mark.postgres)],
+    indirect=True,
+)
+
 
 def wait_until_settled(office: Office, interviews: Iterable[int], *, timeout: float = 30) -> None:
     """Wait until every interview has its meeting and every invitation has left."""

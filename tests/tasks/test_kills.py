@@ -24,9 +24,13 @@ KINDS = ("sync_meeting", "send_mail")
 @pytest.mark.parametrize(
     ("database_url", "kind", "phase"),
     [
-        *(("sqlite", kind, phase) for kind in KINDS for phase in ("loaded", "called", "recorded")),
-        # As little has happened outside as after the next phase.
-        *(pytest.param("sqlite", kind, "claimed", marks=pytest.mark.full) for kind in KINDS),
+        *(("sqlite", kind, phase) for kind in KINDS for phase in ("loaded", "called")),
+        # As little has happened outside as after the next phase, and as much as after the one before.
+        *(
+            pytest.param("sqlite", kind, phase, marks=pytest.mark.full)
+            for kind in KINDS
+            for phase in ("claimed", "recorded")
+        ),
         pytest.param("postgresql", "sync_meeting", "called", marks=pytest.mark.postgres),
         pytest.param("postgresql", "send_mail", "called", marks=[pytest.mark.postgres, pytest.mark.full]),
     ],

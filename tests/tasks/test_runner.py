@@ -15,7 +15,7 @@ from tests.tasks.installation import FrozenClock
 from tests.tasks.probes import Probe
 from timezones import utc_now
 
-LEASE = timedelta(seconds=120)
+LEASE = timedelta(seconds=240)
 
 
 @pytest.fixture

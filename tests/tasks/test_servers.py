@@ -3,11 +3,18 @@
 from tests.factories import LENA, PRIYA
 from tests.machines.servers import ServerProcesses
 from tests.tasks.installation import Office
-from tests.tasks.real_time import FAST, assert_one_meeting_each, copies_of_each_mail, wait_until_settled
+from tests.tasks.real_time import (
+    FAST,
+    assert_one_meeting_each,
+    copies_of_each_mail,
+    sqlite_in_full_runs,
+    wait_until_settled,
+)
 
 INTERVIEWS = 30
 
 
+@sqlite_in_full_runs
 def test_two_servers_with_two_workers_each_do_every_task_once(
     office: Office, server_processes: ServerProcesses
 ) -> None:
