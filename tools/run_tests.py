@@ -2,10 +2,10 @@
 
     python tools/run_tests.py [--full] [pytest arguments]
 
-First everything that does not mind company, on three processes because many tests wait for real servers,
-and beside it the browser tests, in one process because a second browser on the same cores costs more time than
-it saves; what they print is shown when they are done. Then, alone, the tests that measure time or fill both
-cores. With --full only what repeats itself runs, at full counts.
+First everything that does not mind company, on two processes, and beside it the browser tests, in one
+process because a second browser on the same cores costs more time than it saves; what they print is shown
+when they are done. Then, alone, the tests that measure time or fill both cores. With --full only what repeats
+itself runs, at full counts.
 
 Fails if a test failed, if one was skipped (what a test needs has to be there), if nothing ran, or if a phase
 took longer than it may.
@@ -60,7 +60,7 @@ Groups = tuple[tuple[Phase, ...], ...]
 
 ORDINARY: Groups = (
     (
-        Phase("together", "not browser and not serial", ("-n", "3"), 900),
+        Phase("together", "not browser and not serial", ("-n", "2"), 900),
         Phase("browser", "browser and not serial", ("-p", "no:xdist"), 900),
     ),
     (Phase("alone", "serial", ("-p", "no:xdist"), 900),),
@@ -68,7 +68,7 @@ ORDINARY: Groups = (
 FULL: Groups = (
     (
         Phase(
-            "full-together", "(full or counted) and not browser and not serial", ("--full", "-n", "3"), 2400
+            "full-together", "(full or counted) and not browser and not serial", ("--full", "-n", "2"), 2400
         ),
         Phase(
             "full-browser", "(full or counted) and browser and not serial", ("--full", "-p", "no:xdist"), 1800
