@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from models import Application, Candidate, MeetingSoftware, PhoneCaller, User
@@ -26,10 +27,12 @@ def suggested_by(last: Choices, actor: User, candidate: Candidate) -> dict[str, 
         # Somebody else's zone would turn the time that one means into another.
         when["timezone"] = last.timezone
     setup = _for_another_meeting(_setup_answers(last, candidate), last, candidate)
+    # Nobody from outside is invited to the next person's interview because somebody pressed Continue.
+    team = tuple(person for person in last.attendees if person.user_id is not None)
     return {
         "setup": _texts(setup),
         "date-time": _texts(when),
-        "attendees": _people_answers(last, candidate),
+        "attendees": _people_answers(replace(last, attendees=team), candidate),
         **_reminder_answers(last),
     }
 

@@ -34,6 +34,12 @@ def people(connected: Flask) -> Team:
 
 
 @pytest.fixture
+def set_up(make_app: MakeApp) -> Flask:
+    """The app with credentials for a Zoom that nobody ever calls."""
+    return make_app({"ZOOM_API_CLIENT_ID": "an-id", "ZOOM_API_CLIENT_SECRET": "a-secret"})
+
+
+@pytest.fixture
 def team(web: Flask) -> Team:
     with in_rows(web):
         return create_team()

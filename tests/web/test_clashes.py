@@ -65,8 +65,11 @@ def test_clash_needs_the_tick(web: Flask, team: Team, ada: Visitor) -> None:
     page = ada.get(f"{draft}/date-time")
     assert page.value_of("Continue", "accepted_clashes") == the_tick(page)
     assert "Accepted" in clashes_on(page)[0]
-    for step in ("attendees", "details", "preview", "finalize"):
+    for step in ("attendees", "details", "preview"):
         send(ada, draft, step)
+    # The last look shows what was accepted on the way.
+    assert "Ben Frei has another interview" in ada.get(f"{draft}/finalize").text
+    send(ada, draft, "finalize")
     assert interviews(web) == 2
 
 

@@ -20,11 +20,6 @@ APPS = "/settings/account/connected-apps"
 
 
 @pytest.fixture
-def set_up(make_app: Callable[..., Flask]) -> Flask:
-    return make_app({"ZOOM_API_CLIENT_ID": "an-id", "ZOOM_API_CLIENT_SECRET": "a-secret"})
-
-
-@pytest.fixture
 def people(set_up: Flask) -> Team:
     with in_rows(set_up):
         return create_team()

@@ -1,7 +1,5 @@
 """Help about connecting apps: complete, true to the product's own words, and for each what concerns them."""
 
-from collections.abc import Callable
-
 import pytest
 from flask import Flask
 
@@ -15,11 +13,6 @@ from tests.web.page import Page, Visitor
 from tests.web.rows import in_rows
 
 HELP = "/help/connecting-apps"
-
-
-@pytest.fixture
-def set_up(make_app: Callable[..., Flask]) -> Flask:
-    return make_app({"ZOOM_API_CLIENT_ID": "an-id", "ZOOM_API_CLIENT_SECRET": "a-secret"})
 
 
 @pytest.fixture

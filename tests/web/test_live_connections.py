@@ -1,7 +1,6 @@
 """Open pages that keep up with connections: what their polls answer, and what they leave alone."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -19,12 +18,6 @@ from tests.web.rows import in_rows
 from timezones import utc_now
 
 APPS = "/settings/account/connected-apps"
-
-
-@pytest.fixture
-def set_up(make_app: Callable[..., Flask]) -> Flask:
-    """The app with credentials for Zoom, which nothing here ever calls."""
-    return make_app({"ZOOM_API_CLIENT_ID": "an-id", "ZOOM_API_CLIENT_SECRET": "a-secret"})
 
 
 @pytest.fixture

@@ -54,6 +54,15 @@ def test_everybodys_clock_is_shown_with_a_word_when_it_is_night_or_another_date(
         assert ("Night" in clocks(look(ada, draft, f"2027-02-10 {at}"))[1]) is is_night, at
 
 
+def test_who_schedules_on_another_clock_reads_their_own_time(team: Team, ada: Visitor) -> None:
+    live_in(ada, "Asia/Tokyo", "Asia/Tokyo")
+    draft = walk_to(ada, team.dina.id, "date-time")
+    assert clocks(look(ada, draft, "2027-02-10 18:00", "Asia/Tokyo"))[-1] == (
+        "You Scheduling · Zurich 10:00 CET Wed 10 Feb"
+    )
+    assert not any("You" in row for row in clocks(look(ada, draft, "2027-02-10 10:00")))
+
+
 def test_people_chosen_later_join_in_and_those_of_one_zone_stand_together(team: Team, ada: Visitor) -> None:
     with in_rows(ada.app):
         lena = create_user("Lena Ott", Role.INTERVIEWER, timezone="Asia/Kolkata")

@@ -189,7 +189,7 @@ def _at_that_time(dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
     starts_at, minutes, on = form.starts_at, form.minutes, form.date.data
     clashes = _clashes(dialog, form)
     accepted = form.accepted_clashes.keys | _accepted_later(dialog)
-    times = local_times(starts_at, zone, _people(dialog)) if starts_at is not None else None
+    times = local_times(starts_at, zone, _people(dialog, zone)) if starts_at is not None else None
     day = None
     # The calendar's first and last days have no day before or after them.
     if on is not None and 1 < on.year < 9999:
@@ -240,14 +240,19 @@ def _accepted_later(dialog: Dialog) -> frozenset[str]:
     return frozenset(" ".join(saved).split())
 
 
-def _people(dialog: Dialog) -> list[OnTheClock]:
-    """Everybody whose clock matters, as far as they are chosen: the candidate first."""
+def _people(dialog: Dialog, chosen_zone: str) -> list[OnTheClock]:
+    """Everybody whose clock matters, as far as they are chosen: the candidate first, and at the end whoever
+    schedules, unless they take part or the time is chosen on their own clock."""
     zones = {user.id: user.timezone for user in dialog.team}
     people = [OnTheClock(dialog.candidate.name, "Candidate", dialog.candidate.timezone)]
     manager = dialog.hiring_manager
     if manager is not None:
         people.append(OnTheClock(manager.name, "Hiring manager", manager.timezone))
-    return people + [
+    people += [
         OnTheClock(person.name, "Attendee", zones.get(person.user_id) if person.user_id else None)
         for person in dialog.attendees()
     ]
+    actor = dialog.actor
+    if actor.id not in dialog.busy_user_ids() and actor.timezone != chosen_zone:
+        people.append(OnTheClock("You", "Scheduling", actor.timezone))
+    return people

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
+from blueprints.schedule_interview.clash_check import clash_box, clashes_then
 from blueprints.schedule_interview.hosting import hosting_warnings, meeting_in_words
 from blueprints.schedule_interview.outsiders import outsider_warnings
 from blueprints.schedule_interview.preview import ROLES_IN_WORDS, Preview
 from blueprints.schedule_interview.steps.base import Step, StepForm
 from messaging.wording import duration_words
 from scheduling import attachments
+from scheduling.commands import ScheduleInterview
 from scheduling.mails import span
 from timezones import local_moment
 from web.forms import CheckboxesField
@@ -82,9 +85,6 @@ FINALIZE = FinalizeStep()
 def _summary(dialog: Dialog) -> list[tuple[str, str, str]]:
     """What, in words, and the step at which it can be changed."""
     command = dialog.command(dialog.draft.version)
-    when = local_moment(command.starts_at, command.timezone)
-    manager = dialog.hiring_manager
-    with_whom = [manager.name if manager else "", *(person.name for person in command.attendees)]
     files = [
         f"{row.name} (only for the team)" if row.is_for_team_only else row.name
         for row in attachments.of_draft(dialog.draft.id)
@@ -92,11 +92,41 @@ def _summary(dialog: Dialog) -> list[tuple[str, str, str]]:
     rows = [
         ("Job", dialog.job.title if dialog.job else "", "setup"),
         ("How", meeting_in_words(dialog), "setup"),
-        ("When", f"{when.full}, {duration_words(command.duration_minutes)}", "date-time"),
+        ("When", "\n".join(_when(dialog, command)), "date-time"),
+        ("At the same time", "\n".join(_accepted(dialog, command)), "date-time"),
         ("Candidate", f"{dialog.candidate.name} <{dialog.candidate.email}>", ""),
-        ("With", ", ".join(name for name in with_whom if name), "attendees"),
+        ("With", "\n".join(_with_whom(dialog, command)), "attendees"),
+        ("Agenda", command.agenda, "setup"),
         ("Title", command.title, "details"),
         ("Message", command.message_to_candidate, "details"),
+        ("Internal notes", command.internal_notes, "details"),
         ("Attachments", "\n".join(files), "details"),
     ]
     return [row for row in rows if row[1]]
+
+
+def _when(dialog: Dialog, command: ScheduleInterview) -> Iterator[str]:
+    chosen = local_moment(command.starts_at, command.timezone)
+    yield f"{chosen.full}, {duration_words(command.duration_minutes)}"
+    theirs = dialog.candidate.timezone
+    if theirs is not None and local_moment(command.starts_at, theirs).full != chosen.full:
+        yield f"For {dialog.candidate.name}: {local_moment(command.starts_at, theirs).full}"
+
+
+def _accepted(dialog: Dialog, command: ScheduleInterview) -> list[str]:
+    """The other interviews then, all of which were accepted on the way here."""
+    clashes = clashes_then(
+        dialog,
+        command.starts_at,
+        command.duration_minutes,
+        manager=dialog.hiring_manager,
+        user_ids=dialog.busy_user_ids(),
+    )
+    return [clash.words for clash in clash_box(clashes, (), dialog.actor.timezone).clashes]
+
+
+def _with_whom(dialog: Dialog, command: ScheduleInterview) -> Iterator[str]:
+    if dialog.hiring_manager is not None:
+        yield f"{dialog.hiring_manager.name} (hiring manager)"
+    for person in command.attendees:
+        yield person.name if person.user_id is not None else f"{person.name} (from outside)"
