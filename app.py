@@ -23,7 +23,7 @@ from accounts.installation import account_services
 from attachment_files import AttachmentFiles
 from blueprints import register_blueprints
 from config import flask_settings, load_settings, settings_names
-from connections import setup as connections_setup
+from connections import service as connections_service
 from database import listen
 from demo.marker import read_marker
 from extensions import csrf, db, migrate
@@ -70,7 +70,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     mail.init_app(app)
     htmx.init_app(app)
 
-    connections_setup.init_app(app, _token_vault(settings, keys.token_keys))
+    connections_service.init_app(app, _token_vault(settings, keys.token_keys))
     signer = LinkSigner(keys.link_key)
     app.extensions["links"] = Links(signer, app.config["BASE_URL"])
     app.extensions["accounts"] = account_services(signer, app.config["BASE_URL"])

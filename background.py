@@ -8,12 +8,12 @@ from functools import partial
 from flask import Flask
 
 from hiring.retention import erase_expired
-from scheduling import attachments
+from scheduling.drafts import attachments
 from tasks.connection_checks import enqueue_due_checks, look_at_keys
 from tasks.grants import enqueue_due_refreshes
 from tasks.handlers import all_handlers
-from tasks.metronome import Metronome, once
-from tasks.runner import Runner
+from work.metronome import Metronome, once
+from work.runner import Runner
 
 # Gunicorn gives a worker 30 seconds to end; leases are given back before that.
 STOP_SECONDS = 20.0

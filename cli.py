@@ -17,9 +17,9 @@ from connections.keys import reseal_everything
 from extensions import db
 from models import Task, TaskState, User
 from security import PASSWORD_MIN_LENGTH, TokenVault, hash_password, is_well_known
-from tasks.attention import try_again_now
 from timezones import is_zone
 from web.addresses import normal_address
+from work.attention import try_again_now
 
 tasks = AppGroup("tasks", help="Background work: see what waits, try again, work by hand.")
 users = AppGroup("users", help="People of the team.")
@@ -45,19 +45,19 @@ def _app() -> Flask:
 @with_appcontext
 def setup_code() -> None:
     """Show the one-time code that /setup asks for."""
-    if first_run.organisation() is not None:
+    if first_run.organization() is not None:
         raise click.ClickException("This server is set up already; the code is gone.")
     click.echo(instance_folder.setup_code(current_app.config["INSTANCE_PATH"]))
 
 
 @click.command("setup")
-@click.option("--organisation", required=True, help="Name of the organisation.")
+@click.option("--organization", required=True, help="Name of the organization.")
 @click.option("--timezone", required=True, help="IANA name, for example Europe/Zurich.")
 @click.option("--name", required=True, help="The owner's name.")
-@click.option("--email", required=True, help="The owner's e-mail address.")
+@click.option("--email", required=True, help="The owner's email address.")
 @click.option("--open-connecting", is_flag=True, help="Everyone who schedules or hosts may connect apps.")
 @with_appcontext
-def setup(organisation: str, timezone: str, name: str, email: str, open_connecting: bool) -> None:
+def setup(organization: str, timezone: str, name: str, email: str, open_connecting: bool) -> None:
     """Set the server up without a browser. The owner's password is read from standard input."""
     from first_start import migrate_database
 
@@ -66,20 +66,20 @@ def setup(organisation: str, timezone: str, name: str, email: str, open_connecti
     try:
         email = normal_address(email)
     except ValueError:
-        raise click.BadParameter(f"{email} is not an e-mail address.", param_hint="--email") from None
+        raise click.BadParameter(f"{email} is not an email address.", param_hint="--email") from None
     password = _password()
     # This may be the very first thing that happens on a server, before any start of it.
     migrate_database(_app())
     try:
         first_run.set_up(
-            first_run.FirstRun(organisation, timezone, name, email, password, open_connecting),
+            first_run.FirstRun(organization, timezone, name, email, password, open_connecting),
             installation_id=current_app.config["INSTALLATION_ID"],
         )
     except first_run.AlreadySetUpError:
         raise click.ClickException("This server is set up already.") from None
     db.session.commit()
     instance_folder.forget_setup_code(current_app.config["INSTANCE_PATH"])
-    click.echo(f"{organisation} is ready. Sign in as {email} at {current_app.config['BASE_URL']}/login")
+    click.echo(f"{organization} is ready. Sign in as {email} at {current_app.config['BASE_URL']}/login")
 
 
 @users.command("reset-password")

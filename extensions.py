@@ -1,4 +1,4 @@
-"""The Flask extensions, unbound. `app.create_app` binds them; nothing here has behaviour of its own."""
+"""The Flask extensions, unbound. `app.create_app` binds them; nothing here has behavior of its own."""
 
 from __future__ import annotations
 

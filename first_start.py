@@ -10,7 +10,7 @@ from flask import Flask
 from flask_migrate import upgrade
 
 import instance_folder
-from accounts.first_run import organisation
+from accounts.first_run import organization
 from app import create_app
 from config import ROOT
 from extensions import db
@@ -23,7 +23,7 @@ def prepare(settings: Mapping[str, Any]) -> None:
     assets.prepare(app.config["INSTANCE_PATH"])
     migrate_database(app)
     with app.app_context():
-        is_new = organisation() is None
+        is_new = organization() is None
         # The master forks after this; a connection shared by two processes breaks in both.
         db.session.remove()
         db.engine.dispose()

@@ -1,4 +1,4 @@
-"""The first run: an organisation and its owner, once."""
+"""The first run: an organization and its owner, once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from accounts import audit
 from accounts.audit import Event
 from extensions import db
-from models import Organisation, Role, User
+from models import Organization, Role, User
 from security import hash_password
 
 
@@ -17,7 +17,7 @@ from security import hash_password
 class FirstRun:
     """What `/setup` and `flask setup` ask for. `timezone` (an IANA name) is of both."""
 
-    organisation_name: str
+    organization_name: str
     timezone: str
     owner_name: str
     owner_email: str
@@ -26,22 +26,22 @@ class FirstRun:
 
 
 class AlreadySetUpError(Exception):
-    """This installation has its organisation."""
+    """This installation has its organization."""
 
 
-def organisation() -> Organisation | None:
-    """The one organisation, or None before the first run."""
-    return db.session.get(Organisation, 1)
+def organization() -> Organization | None:
+    """The one organization, or None before the first run."""
+    return db.session.get(Organization, 1)
 
 
 def set_up(command: FirstRun, *, installation_id: str, is_demo: bool = False) -> User:
-    """Add organisation and owner to the current transaction; raises `AlreadySetUpError`."""
-    if organisation() is not None or db.session.scalar(sa.select(sa.func.count(User.id))):
+    """Add organization and owner to the current transaction; raises `AlreadySetUpError`."""
+    if organization() is not None or db.session.scalar(sa.select(sa.func.count(User.id))):
         raise AlreadySetUpError
     db.session.add(
-        Organisation(
+        Organization(
             id=1,
-            name=command.organisation_name,
+            name=command.organization_name,
             timezone=command.timezone,
             installation_id=installation_id,
             connecting_is_open=command.connecting_is_open,
@@ -57,5 +57,5 @@ def set_up(command: FirstRun, *, installation_id: str, is_demo: bool = False) ->
     )
     db.session.add(owner)
     db.session.flush()
-    audit.record(Event.SET_UP, f"{owner.name} set up {command.organisation_name}.", owner)
+    audit.record(Event.SET_UP, f"{owner.name} set up {command.organization_name}.", owner)
     return owner

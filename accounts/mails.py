@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from accounts.first_run import organisation
+from accounts.first_run import organization
 from accounts.links import invitation_state, reset_state
 from accounts.permissions import Action, may_anywhere
 from accounts.team import owner
@@ -27,8 +27,8 @@ from models import (
     User,
 )
 from scheduling.rules import Rules
-from tasks import outbox
 from timezones import utc_now
+from work import outbox
 
 SEND_TEAM_MAIL = "send_team_mail"
 
@@ -74,7 +74,7 @@ def queue_app_connected(connection: Connection, account: str, connected_at: date
 def queue_reconnect_needed(connection: Connection, number: int, rules: Rules) -> Mail:
     """One of the nudges about a connection that has ended: to its user, who alone can reconnect it, or to the
     owner when its user may not."""
-    user, here = connection.user, organisation()
+    user, here = connection.user, organization()
     is_open = here is not None and here.connecting_is_open
     may_connect = user.is_active and may_anywhere(user.role, Action.CONNECT_APPS, connecting_is_open=is_open)
     reader = user if may_connect else owner()
@@ -151,7 +151,7 @@ def why_useless(mail: Mail) -> str | None:
                 return "This person is not on the team any more."
             return None if reset_state(reset) == "open" else "The link can no longer be used."
         case MailKind.ASK_TO_CONNECT:
-            asking, here = db.session.get(User, mail.about_id), organisation()
+            asking, here = db.session.get(User, mail.about_id), organization()
             if asking is None or not asking.is_active:
                 return "Whoever asked is not on the team any more."
             if here is not None and here.connecting_is_open:

@@ -20,8 +20,8 @@ from models import Invitation, Lane, PasswordReset, User
 from scheduling.rules import Rules
 from security import KeyedHash
 from security import hash_password as _slow_hash
-from tasks import outbox
 from timezones import utc_now
+from work import outbox
 
 RESET_LIFETIME = timedelta(hours=1)
 ANSWER_RESET_REQUEST = "answer_reset_request"
@@ -58,7 +58,7 @@ def store_password(user: User, password_hash: str, rules: Rules) -> None:
 class ResetRequests:
     """Takes requests for a new password, and answers them later.
 
-    What waits in between is a keyed hash of the address that was typed: enough to recognise a member by, and
+    What waits in between is a keyed hash of the address that was typed: enough to recognize a member by, and
     nothing to be read in a copy of the database.
     """
 

@@ -1,4 +1,4 @@
-"""What people change about themselves and about the organisation."""
+"""What people change about themselves and about the organization."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from accounts import audit
 from accounts.audit import Event
 from extensions import db
-from models import Organisation, User
+from models import Organization, User
 
 INVITATION_WORDS_LIMIT = 1000
 
 
 @dataclass(frozen=True)
-class OrganisationSettings:
+class OrganizationSettings:
     """`timezone` is an IANA name. `retention_days` counts from the last interview; None keeps candidates.
 
-    The organisation's own words stand before and after the details of every invitation, as plain text.
+    The organization's own words stand before and after the details of every invitation, as plain text.
     """
 
     name: str
@@ -31,12 +31,12 @@ def change_profile(user: User, *, name: str, timezone: str) -> None:
     user.name, user.timezone = name, timezone
 
 
-def change_organisation(actor: User, wanted: OrganisationSettings) -> list[str]:
+def change_organization(actor: User, wanted: OrganizationSettings) -> list[str]:
     """Write the settings into the current transaction and return what is different now, in words."""
-    row = db.session.get_one(Organisation, 1)
+    row = db.session.get_one(Organization, 1)
     changes = []
     if row.name != wanted.name:
-        changes.append(f"The organisation is called {wanted.name}; before: {row.name}.")
+        changes.append(f"The organization is called {wanted.name}; before: {row.name}.")
     if row.timezone != wanted.timezone:
         changes.append(f"The time zone is {wanted.timezone}; before: {row.timezone}.")
     if row.retention_days != wanted.retention_days:
@@ -60,7 +60,7 @@ def _retention_words(days: int | None) -> str:
 
 def open_connecting(actor: User, is_open: bool) -> None:
     """Say in the current transaction whether everyone who schedules or hosts may connect apps."""
-    row = db.session.get_one(Organisation, 1)
+    row = db.session.get_one(Organization, 1)
     if row.connecting_is_open == is_open:
         return
     row.connecting_is_open = is_open

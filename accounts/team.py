@@ -13,7 +13,7 @@ from accounts.audit import Event
 from accounts.links import invitation_state
 from accounts.sessions import end_all_sessions
 from accounts.team_rules import NotAllowedError, TeamError, require_may_grant, require_may_manage
-from connections.ending import end_connections
+from connections.revocation import end_connections
 from extensions import db
 from models import Invitation, Job, Role, User, UserSession
 

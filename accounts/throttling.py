@@ -57,7 +57,7 @@ class Throttling:
     def take(self, door: Door, account: str, address: str) -> None:
         """Count one try in the current transaction, which the caller commits before making it.
 
-        `account` is the e-mail address that was typed, of somebody here or not; `address` is where the
+        `account` is the email address that was typed, of somebody here or not; `address` is where the
         request came from. Raises `TooManyTriesError`, and counts nothing then.
         """
         now = utc_now()

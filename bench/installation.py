@@ -126,7 +126,7 @@ def make(folder: Path, candidates_each: int) -> Installation:
 
 
 def address(member: int, candidate: int) -> str:
-    """The e-mail address of a candidate, by the numbers of the team member and the candidate."""
+    """The email address of a candidate, by the numbers of the team member and the candidate."""
     return f"candidate.{member}.{candidate}@mail.example"
 
 

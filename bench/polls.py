@@ -75,7 +75,7 @@ def _furnish(settings: Mapping[str, str]) -> _Place:
     from accounts.sessions import begin_session
     from extensions import db
     from models import App, Connection, ConnectionState, Meeting, MeetingState, User
-    from scheduling import drafts
+    from scheduling.drafts import drafts
     from timezones import utc_now
 
     with app.app_context():

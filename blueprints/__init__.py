@@ -13,15 +13,16 @@ import blueprints.settings.example  # noqa: F401  importing a module puts its pa
 from blueprints.calendar_page.routes import calendar_page
 from blueprints.connected_apps.routes import connected_apps
 from blueprints.dashboard.routes import dashboard
+from blueprints.first_run.routes import first_run
 from blueprints.help.routes import help_pages
 from blueprints.hiring.routes import hiring
 from blueprints.interviews.routes import interviews
 from blueprints.join.routes import join
 from blueprints.mailed_links.routes import mailed_links
-from blueprints.people.routes import people
 from blueprints.schedule_interview.routes import schedule_interview
 from blueprints.search.routes import search
 from blueprints.settings.routes import settings
+from blueprints.sign_in.routes import sign_in
 from blueprints.status.routes import status
 from blueprints.styleguide.routes import styleguide
 from blueprints.team.routes import team
@@ -36,7 +37,8 @@ ALL = (
     interviews,
     join,
     mailed_links,
-    people,
+    first_run,
+    sign_in,
     schedule_interview,
     search,
     settings,

@@ -12,8 +12,8 @@ from database import read_only
 from extensions import db
 from models import App, Connection, ConnectionState, Lane, Task, TaskState
 from providers.base import Account
-from tasks import outbox
 from timezones import utc_now
+from work import outbox
 
 CHECK_CONNECTION = "check_connection"
 
@@ -41,7 +41,7 @@ def due_checks(now: datetime) -> list[int]:
 
 def check_in_turn(connection_id: int, now: datetime) -> None:
     """Ask in the current transaction for the daily look at one connection."""
-    # Any even spread does; this one needs no memory and gives neighbours different minutes.
+    # Any even spread does; this one needs no memory and gives neighbors different minutes.
     share = (connection_id * 0.618) % 1
     _ask(connection_id, now + share * _SPREAD, key=_key(connection_id))
 
@@ -116,7 +116,7 @@ def _key(connection_id: int) -> str:
 
 
 def record_alive(row: Connection, account: Account) -> None:
-    """The provider honours the grant. People change their address and their plan there."""
+    """The provider honors the grant. People change their address and their plan there."""
     write_account(row, account)
     note_success(row)
 

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from connections import notices, reasons, refresh
-from connections.ending import give_back
+from connections import notices, refresh, wording
+from connections.revocation import give_back
 from connections.rows import need_reconnect, write_account, write_tokens
 from database import writing
 from extensions import db
@@ -59,7 +59,7 @@ def store_grant(user: User, app: App, tokens: TokenSet, account: Account, *, ask
     row = next((one for one in rows if one.user_id == user.id), None)
     others = [one for one in rows if one.user_id != user.id]
     for other in others:
-        need_reconnect(other, reasons.taken_over(user.name, account.email))
+        need_reconnect(other, wording.taken_over(user.name, account.email))
     # The index allows one living row per account, so the colleague's has to be written first.
     db.session.flush()
 
@@ -142,7 +142,7 @@ def with_grant(connection_id: int, call: Callable[[Grant], T], *, removed: str |
             row = db.session.get(Connection, connection_id, with_for_update=True, populate_existing=True)
             # A reconnect during the call has brought newer tokens, of which nothing bad is known.
             if row is not None and row.token_version == version:
-                words = removed or reasons.ended_by_provider(row.app)
+                words = removed or wording.ended_by_provider(row.app)
                 need_reconnect(row, words)
             db.session.commit()
         raise ConnectionRevokedError(words) from error

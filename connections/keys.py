@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from connections import reasons
-from connections.ending import REVOKE_GRANT, is_connected_again
+from connections import wording
+from connections.revocation import REVOKE_GRANT, is_connected_again
 from connections.rows import begin_storing, mark_unreadable, read_tokens, reopen
 from database import read_only, writing
 from extensions import db
@@ -43,7 +43,7 @@ def _settle(connection_id: int, when_reopened: Callable[[int], object]) -> None:
     if row is None or not row.ciphertext:
         return
     if read_tokens(row) is None:
-        mark_unreadable(row, reasons.unreadable(row.app))
+        mark_unreadable(row, wording.unreadable(row.app))
     elif not _is_living(row) and not is_connected_again(row.app, row.account_id, row.user_id):
         reopen(row)
         when_reopened(row.user_id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from models import App, Connection, Lane
-from tasks import outbox
+from work import outbox
 
 TELL_OF_CONNECTION = "tell_of_connection"
 NUDGE_TO_RECONNECT = "nudge_to_reconnect"

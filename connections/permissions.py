@@ -21,7 +21,7 @@ class Permission:
 
 _ZOOM = {
     "user:read:user": (
-        "see your name, e-mail address and plan",
+        "see your name, email address and plan",
         "Shows you which account is connected, and what its plan allows.",
     ),
     "meeting:write:meeting": ("create meetings", "Makes the meeting of each video interview that you host."),

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from connections import notices, reasons
-from connections.ending import revoke_later
+from connections import notices, wording
+from connections.revocation import revoke_later
 from connections.rows import (
     lose_permissions,
     mark_unreadable,
@@ -24,7 +24,7 @@ from connections.rows import (
     read_tokens,
     write_tokens,
 )
-from connections.setup import connections
+from connections.service import connections
 from database import read_only, writing
 from extensions import db
 from models import App, Connection, ConnectionState
@@ -81,7 +81,7 @@ def live_grant(
             db.session.rollback()
         if tokens is None:
             _lock_up(connection_id, version)
-            raise ConnectionRevokedError(reasons.unreadable(app))
+            raise ConnectionRevokedError(wording.unreadable(app))
         grant, refresh_token = tokens
 
         is_rejected = rejected_version is not None and version <= rejected_version
@@ -129,9 +129,9 @@ def _trouble(row: Connection, now: datetime) -> ProviderError | None:
     if row.refresh_after is None or row.refresh_after <= now:
         return None
     if connections().provider(row.app) is None:
-        return InvalidClientError(reasons.not_set_up(row.app))
+        return InvalidClientError(wording.not_set_up(row.app))
     # Empty where it failed before troubles were written down.
-    words = row.trouble or reasons.renewal_waits(row.app)
+    words = row.trouble or wording.renewal_waits(row.app)
     if row.credentials_refused:
         return InvalidClientError(words)
     return RetryableError(words, retry_at=row.refresh_after)
@@ -162,7 +162,7 @@ def _refresh(claim: _Claim, refresh_token: str, removed: str | None) -> None:
     app = claim.app
     provider = connections().provider(app)
     if provider is None:
-        words = reasons.not_set_up(app)
+        words = wording.not_set_up(app)
         _release(claim, words, longest_wait=_LONGEST_WAIT_FOR_OPERATOR)
         raise InvalidClientError(words)
     try:
@@ -176,12 +176,12 @@ def _refresh(claim: _Claim, refresh_token: str, removed: str | None) -> None:
             end, status=error.status, provider_code=error.provider_code, tracking_id=error.tracking_id
         ) from error
     except InvalidClientError:
-        words = reasons.credentials_refused(app)
+        words = wording.credentials_refused(app)
         _release(claim, words, is_refused=True, longest_wait=_LONGEST_WAIT_FOR_OPERATOR)
         raise
     except ProviderError as error:
         # Nothing is known to be wrong with the grant: it stays, and is asked for again later.
-        words = reasons.passing(error.words, again_within=_LONGEST_WAIT)
+        words = wording.passing(error.words, again_within=_LONGEST_WAIT)
         may_be_lost = isinstance(error, RetryableError) and error.maybe_applied
         _release(claim, words, may_be_lost=may_be_lost)
         raise
@@ -239,8 +239,8 @@ def _end(claim: _Claim, removed: str | None) -> str | None:
         row = _locked(claim.connection_id)
         words = None
         if row is not None and _is_held(claim, row):
-            lost = reasons.lost_in_renewal(row.app) if row.refresh_may_be_lost else None
-            words = removed or lost or reasons.ended_by_provider(row.app)
+            lost = wording.lost_in_renewal(row.app) if row.refresh_may_be_lost else None
+            words = removed or lost or wording.ended_by_provider(row.app)
             need_reconnect(row, words)
         db.session.commit()
     return words
@@ -251,7 +251,7 @@ def _lock_up(connection_id: int, version: int) -> None:
     with writing():
         row = _locked(connection_id)
         if row is not None and row.token_version == version:
-            mark_unreadable(row, reasons.unreadable(row.app))
+            mark_unreadable(row, wording.unreadable(row.app))
         db.session.commit()
 
 

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from connections.grants import OvertakenError, store_grant
 from connections.permissions import in_words
 from connections.rows import begin_storing, note_refused_credentials
-from connections.setup import connections
-from connections.unkept import look_after_unkept
+from connections.service import connections
+from connections.unstored_grants import look_after_unkept
 from database import writing
 from extensions import db
 from models import App, Connection, ConnectionState, OAuthAttempt, User, UserSession

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from connections import notices, reasons
+from connections import notices, wording
 from connections.permissions import in_words
-from connections.setup import connections
+from connections.service import connections
 from extensions import db
-from models import App, Connection, ConnectionState, Organisation, RefusingProvider
+from models import App, Connection, ConnectionState, Organization, RefusingProvider
 from providers.base import Account, Grant, TokenSet
 from security import SealBrokenError
 from timezones import utc_now
@@ -21,9 +21,9 @@ def begin_storing() -> None:
 
     Which rows storing changes depends on which are there: its user's, and a colleague's on the same account.
     Two people who change rows that depend on each other's would fall over the indexes or wait for each other
-    forever. It is rare and quick, so one at a time costs nothing; the one organisation's row stands for all.
+    forever. It is rare and quick, so one at a time costs nothing; the one organization's row stands for all.
     """
-    db.session.get(Organisation, 1, with_for_update=True, populate_existing=True)
+    db.session.get(Organization, 1, with_for_update=True, populate_existing=True)
 
 
 def owner_of_seal(row: Connection) -> str:
@@ -81,7 +81,7 @@ def write_account(row: Connection, account: Account) -> None:
 
 
 def need_reconnect(row: Connection, words: str) -> None:
-    """End a living grant that its provider does not honour any more, saying why in one sentence.
+    """End a living grant that its provider does not honor any more, saying why in one sentence.
 
     Nothing of the account stays but its id, and its user is told. A row that needs reconnecting already
     keeps the reason it has.
@@ -92,12 +92,12 @@ def need_reconnect(row: Connection, words: str) -> None:
 
 
 def lose_permissions(row: Connection, missing: Iterable[str]) -> None:
-    """The same for a grant that its provider still honours, but not for everything that is needed.
+    """The same for a grant that its provider still honors, but not for everything that is needed.
 
     It is not given back: providers that keep one grant per account could take a late revocation for the one
     that its user gives next. It is wiped all the same, because what cannot be used is not kept.
     """
-    need_reconnect(row, reasons.permissions_missing(row.app, in_words(missing)))
+    need_reconnect(row, wording.permissions_missing(row.app, in_words(missing)))
 
 
 def mark_unreadable(row: Connection, words: str) -> None:

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from config import ROOT, SettingError
 from demo.marker import DemoMarker, write_marker
-from demo.team import ORGANISATION, ForeignDatabaseError, seed
+from demo.team import ORGANIZATION, ForeignDatabaseError, seed
 
 FOLDER = ROOT / "instance-demo"
 CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET = "demo-zoom-client", "demo-zoom-secret", "demo-zoom-webhooks"
@@ -127,7 +127,7 @@ def _serve(base_url: str, addresses: dict[str, Any]) -> int:
 
 def _welcome(base_url: str, addresses: dict[str, Any]) -> str:
     return (
-        f"\n  The demo of {ORGANISATION} is ready.\n\n"
+        f"\n  The demo of {ORGANIZATION} is ready.\n\n"
         f"    SmoothHiring     {base_url}   (sign in with one click, as Lena Vogel for a start)\n"
         f"    Mailbox          {addresses['mailbox_public']}\n"
         f"    Simulated Zoom   {addresses['zoom_public']}\n\n"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from models import Application, Candidate, PhoneCaller, User
-from scheduling import drafts
-from scheduling.commands import ScheduleInterview, schedule_interview
+from scheduling.commands.schedule import ScheduleInterview, schedule_interview
+from scheduling.drafts import drafts
 from scheduling.rules import Rules
 from scheduling.venues import OnSite, PastedLink, PhoneCall, Venue
 from timezones import in_zone, parse_local, utc_now

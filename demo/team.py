@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accounts.first_run import FirstRun, organisation, set_up
+from accounts.first_run import FirstRun, organization, set_up
 from demo.interviews import schedule_all
 from extensions import db
 from hiring.commands import NewCandidate, NewJob, add_candidate, add_job
@@ -11,7 +11,7 @@ from scheduling.rules import Rules
 from security import hash_password
 
 PASSWORD = "demo-password"
-ORGANISATION = "Northlight"
+ORGANIZATION = "Northlight"
 
 _PEOPLE = (
     ("Grace Kim", Role.ADMIN, "America/Los_Angeles"),
@@ -53,14 +53,14 @@ def seed(installation_id: str, rules: Rules) -> bool:
 
     Raises `ForeignDatabaseError` rather than touch a database that is not the demo's.
     """
-    existing = organisation()
+    existing = organization()
     if existing is not None:
         if not existing.is_demo:
             raise ForeignDatabaseError
         return False
     owner = set_up(
         FirstRun(
-            organisation_name=ORGANISATION,
+            organization_name=ORGANIZATION,
             timezone="Europe/Berlin",
             owner_name="Lena Vogel",
             owner_email=_address("Lena Vogel"),

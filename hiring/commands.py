@@ -12,10 +12,10 @@ from accounts.permissions import Action
 from extensions import db
 from hiring.queries import has_applications_beyond
 from models import Application, Candidate, CandidateNote, Interview, Job, Stage, User
-from scheduling import recipients
+from scheduling.mails import address_changes
 from scheduling.rules import Rules
 
-_KNOWN_ADDRESS = "There is already a candidate with this e-mail address."
+_KNOWN_ADDRESS = "There is already a candidate with this email address."
 
 
 class HiringError(Exception):
@@ -143,11 +143,11 @@ def edit_candidate(actor: User, candidate: Candidate, command: CandidateDetails,
     except IntegrityError:
         raise HiringError(_KNOWN_ADDRESS, "email") from None
     if not is_moved:
-        recipients.rename(candidate)
+        address_changes.rename(candidate)
         return 0
     try:
-        return recipients.move(actor, candidate, rules)
-    except recipients.AddressTakenError as error:
+        return address_changes.move(actor, candidate, rules)
+    except address_changes.AddressTakenError as error:
         raise HiringError(error.words, "email") from None
 
 

@@ -34,8 +34,8 @@ from models import (
     TimelineEntry,
     User,
 )
-from scheduling import attachments
 from scheduling.clashes import LONGEST
+from scheduling.drafts import attachments
 from scheduling.timeline import note
 from timezones import utc_now
 

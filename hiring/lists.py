@@ -12,7 +12,6 @@ from sqlalchemy.sql import ColumnElement
 
 from accounts.permissions import Action, Scope, scope_of
 from extensions import db
-from hiring.paging import Column, ListPage, Order, Turn, turned_to
 from hiring.queries import (
     application_is_within,
     candidate_is_within,
@@ -20,6 +19,7 @@ from hiring.queries import (
     own_job_ids,
 )
 from models import Application, Candidate, Job, Stage, User, search_key
+from paging import Column, ListPage, Order, Turn, turned_to
 
 # More than this in a drop-down list and nobody finds anything.
 JOBS_TO_CHOOSE_FROM = 200

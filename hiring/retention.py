@@ -1,4 +1,4 @@
-"""Erasing candidates by themselves, so many days after their last interview, if the organisation says so."""
+"""Erasing candidates by themselves, so many days after their last interview, if the organization says so."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from extensions import db
 from hiring.commands import HiringError
 from hiring.erasing import coming_interviews, erase_candidate
 from hiring.imports import forget_old_imports
-from models import Application, Candidate, CandidateNote, Draft, Interview, Organisation
-from tasks.heartbeat import last_time, mark_and_commit
+from models import Application, Candidate, CandidateNote, Draft, Interview, Organization
 from timezones import utc_now
+from work.heartbeat import last_time, mark_and_commit
 
 log = logging.getLogger("retention")
 
@@ -33,7 +33,7 @@ def erase_expired() -> None:
     """
     now = utc_now()
     with read_only():
-        days = db.session.scalar(sa.select(Organisation.retention_days))
+        days = db.session.scalar(sa.select(Organization.retention_days))
         looked_at = last_time(_MARK)
         is_time = looked_at is None or now - looked_at >= _EVERY
         due = _due(now - timedelta(days=days)) if is_time and days is not None else []

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from messaging.cleaning import many_lines, one_line
-from models import Interview, Mail, MeetingState, Organisation, PhoneCaller, ReaderRole
+from models import Interview, Mail, MeetingState, Organization, PhoneCaller, ReaderRole
 
 LinkState = Literal["ready", "waiting", "failed", "none"]
 
@@ -64,7 +64,7 @@ class InterviewFacts:
 
     title: str
     job_title: str
-    organisation: str
+    organization: str
     type_label: str
     software_label: str | None
     starts_at: datetime
@@ -86,7 +86,7 @@ class InterviewFacts:
     candidate_calls: bool = False
     address: str | None = None
     directions: str = ""
-    # The organisation's own words before and after the details of an invitation.
+    # The organization's own words before and after the details of an invitation.
     intro: str = ""
     closing: str = ""
     files: tuple[AttachedFile, ...] = ()
@@ -96,7 +96,7 @@ class InterviewFacts:
             raise ValueError("an instant must be aware")
         if self.link_state == "ready" and not self.join_url:
             raise ValueError("a ready link needs its address")
-        for name in ("title", "job_title", "organisation", "type_label", "uid"):
+        for name in ("title", "job_title", "organization", "type_label", "uid"):
             object.__setattr__(self, name, one_line(getattr(self, name)))
         for name in ("software_label", "join_url", "passcode", "phone_number"):
             value = getattr(self, name)
@@ -132,7 +132,7 @@ class Reader:
     is_of_the_team: bool = False
 
 
-def facts_of(interview: Interview, organisation: Organisation) -> InterviewFacts:
+def facts_of(interview: Interview, organization: Organization) -> InterviewFacts:
     """The facts of an interview, stored or about to be. Reads its application, people, meeting and files;
     changes nothing."""
     meeting = interview.meeting if interview.meeting is not None and interview.meeting.is_wanted else None
@@ -142,7 +142,7 @@ def facts_of(interview: Interview, organisation: Organisation) -> InterviewFacts
     return InterviewFacts(
         title=interview.title,
         job_title=interview.application.job.title,
-        organisation=organisation.name,
+        organization=organization.name,
         type_label=interview.interview_type.label,
         software_label=meeting.called if meeting else None,
         starts_at=interview.starts_at,
@@ -167,8 +167,8 @@ def facts_of(interview: Interview, organisation: Organisation) -> InterviewFacts
         candidate_calls=interview.phone_caller is PhoneCaller.CANDIDATE,
         address=interview.address,
         directions=interview.directions or "",
-        intro=organisation.invitation_intro,
-        closing=organisation.invitation_closing,
+        intro=organization.invitation_intro,
+        closing=organization.invitation_closing,
         files=tuple(
             AttachedFile(row.name, row.content_type, row.size_bytes, row.is_for_team_only, row.stored_as)
             for row in interview.attachments

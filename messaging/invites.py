@@ -74,7 +74,7 @@ def _location(facts: InterviewFacts) -> str:
 
 def _description(facts: InterviewFacts, reader: Reader) -> str:
     """Everything a reader needs whose calendar shows nothing but the description."""
-    blocks = [f"{facts.title}\n{facts.job_title}, {facts.organisation}"]
+    blocks = [f"{facts.title}\n{facts.job_title}, {facts.organization}"]
     if facts.join_url:
         join = f"{join_label(facts.software_label)}: {facts.join_url}"
         if facts.passcode:

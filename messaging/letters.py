@@ -69,7 +69,7 @@ def _compose(
         "facts": facts,
         "reader": reader,
         "subject_job": shortened(facts.job_title, _SUBJECT_PART_LIMIT),
-        "subject_organisation": shortened(facts.organisation, _SUBJECT_PART_LIMIT),
+        "subject_organization": shortened(facts.organization, _SUBJECT_PART_LIMIT),
         "short_start": short_start(facts.starts_at, zone),
         "period": period(facts.starts_at, facts.duration_minutes, zone),
         "zone": zone,

@@ -22,10 +22,10 @@ class TeamReader:
     """Whom a letter is written for, and in whose name. Both are cleaned on the way in."""
 
     person: Person
-    organisation: str
+    organization: str
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "organisation", one_line(self.organisation))
+        object.__setattr__(self, "organization", one_line(self.organization))
 
 
 def compose_team_invitation(
@@ -68,8 +68,8 @@ def composed(kind: str, reader: TeamReader, more: dict[str, object]) -> Letter:
     """The letter that a kind's templates make for one reader; `more` is what only that kind says."""
     context = {
         "reader": reader.person,
-        "organisation": reader.organisation,
-        "subject_organisation": shortened(reader.organisation, _SUBJECT_PART_LIMIT),
+        "organization": reader.organization,
+        "subject_organization": shortened(reader.organization, _SUBJECT_PART_LIMIT),
         **more,
     }
     subject, text, html = rendered(kind, context)

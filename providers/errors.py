@@ -127,7 +127,7 @@ class ScopeMissingError(PermanentError):
 
 
 class HostNotAllowedError(PermanentError):
-    """This account may not host the meeting (its plan, its licence, or the user is not usable)."""
+    """This account may not host the meeting (its plan, its license, or the user is not usable)."""
 
     default_code = "host_not_allowed"
 

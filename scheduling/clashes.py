@@ -17,7 +17,7 @@ from sqlalchemy.orm import selectinload
 
 from extensions import db
 from models import Application, Attendee, Interview, InterviewStatus, Meeting, MeetingSoftware, User
-from scheduling.hosts import Host, first_usable, possible_hosts
+from scheduling.meetings.hosts import Host, first_usable, possible_hosts
 from scheduling.timeline import possessive
 from scheduling.venues import OnlineMeeting, Venue
 

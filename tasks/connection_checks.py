@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from connections import reasons
+from connections import wording
 from connections.checks import check_in_turn, due_checks, record_alive, record_trouble
 from connections.grants import with_grant
 from connections.keys import check_keys
 from connections.rows import lose_permissions
-from connections.setup import connections
+from connections.service import connections
 from database import read_only, writing
 from extensions import db
 from models import App, Connection, ConnectionState
@@ -22,10 +22,10 @@ from providers.errors import (
     RetryableError,
     ScopeMissingError,
 )
-from scheduling.meetings import try_again_for_host
-from tasks import retry
-from tasks.runner import Again, ClaimedTask, Done, Handler, Next
+from scheduling.meetings.planning import try_again_for_host
 from timezones import utc_now
+from work import retry
+from work.runner import Again, ClaimedTask, Done, Handler, Next
 
 
 def enqueue_due_checks() -> None:
@@ -63,14 +63,14 @@ class _NotSetUp:
 
 
 def check_connection() -> Handler:
-    """The handler that asks a provider whether it still honours a grant."""
+    """The handler that asks a provider whether it still honors a grant."""
 
     def load(task: ClaimedTask) -> _Look | None:
         row = db.session.get(Connection, int(task.payload["connection_id"]))
         if row is None or row.state != ConnectionState.CONNECTED:
             return None
         is_removed = task.payload["is_removed"]
-        removed = reasons.removed_by_user(row.app, connections().name) if is_removed else None
+        removed = wording.removed_by_user(row.app, connections().name) if is_removed else None
         return _Look(row.id, row.app, removed, task.failures)
 
     def call(look: _Look) -> Account | ProviderError | _NotSetUp:
@@ -107,7 +107,7 @@ def _record(look: _Look, row: Connection, outcome: Account | ProviderError | _No
             return Again(utc_now() + again, problem.words)
         case RetryableError() as problem:
             at = max(utc_now() + again, problem.retry_at or utc_now())
-            words = reasons.passing(problem.words, again_within="the hour")
+            words = wording.passing(problem.words, again_within="the hour")
             record_trouble(row, words, is_looked_at=False)
             return Again(at, problem.words)
         case ScopeMissingError() as problem:
@@ -116,5 +116,5 @@ def _record(look: _Look, row: Connection, outcome: Account | ProviderError | _No
         case ProviderError() as problem:
             record_trouble(row, problem.words, is_looked_at=True)
         case _NotSetUp():
-            record_trouble(row, reasons.not_set_up(row.app), is_looked_at=True)
+            record_trouble(row, wording.not_set_up(row.app), is_looked_at=True)
     return Done()

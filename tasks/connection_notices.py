@@ -13,9 +13,9 @@ from connections.notices import next_nudge, nudge
 from extensions import db
 from models import Connection, ConnectionState
 from scheduling.rules import Rules
-from tasks import outbox
-from tasks.runner import ClaimedTask, Done, Handler, Next
 from timezones import utc_now
+from work import outbox
+from work.runner import ClaimedTask, Done, Handler, Next
 
 
 def tell_of_connection(rules: Rules) -> Handler:

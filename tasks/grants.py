@@ -9,23 +9,23 @@ import sqlalchemy as sa
 
 from accounts import audit
 from accounts.audit import Event
-from connections.ending import (
+from connections.refresh import due_connections, live_grant
+from connections.revocation import (
     Revocation,
     is_connected_again,
     keep_renewed,
     note_may_be_lost,
     read_revocation,
 )
-from connections.refresh import due_connections, live_grant
-from connections.setup import connections
+from connections.service import connections
 from database import read_only, writing
 from extensions import db
 from models import App, Lane, Task, TaskState, User
 from providers.base import Provider
 from providers.errors import ConnectionRevokedError, ProviderError, RetryableError
-from tasks import outbox, retry
-from tasks.runner import Again, ClaimedTask, Done, Handler, Next
 from timezones import utc_now
+from work import outbox, retry
+from work.runner import Again, ClaimedTask, Done, Handler, Next
 
 REFRESH_CONNECTION = "refresh_connection"
 

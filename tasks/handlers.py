@@ -9,22 +9,22 @@ from accounts.mails import SEND_TEAM_MAIL
 from accounts.passwords import ANSWER_RESET_REQUEST
 from attachment_files import AttachmentFiles
 from connections.checks import CHECK_CONNECTION
-from connections.ending import REPORT_NOT_GIVEN_BACK, REVOKE_GRANT
 from connections.notices import NUDGE_TO_RECONNECT, REPORT_REFUSED_CREDENTIALS, TELL_OF_CONNECTION
+from connections.revocation import REPORT_NOT_GIVEN_BACK, REVOKE_GRANT
 from scheduling.join_links import Links
-from scheduling.mails import SEND_MAIL
-from scheduling.meetings import SYNC_MEETING
+from scheduling.mails.queue import SEND_MAIL
+from scheduling.meetings.orphans import SETTLE_ATTEMPTS
+from scheduling.meetings.planning import SYNC_MEETING
 from scheduling.rules import Rules
-from scheduling.strays import SETTLE_ATTEMPTS
 from tasks.connection_checks import check_connection
 from tasks.connection_notices import nudge_to_reconnect, report_refused_credentials, tell_of_connection
 from tasks.grants import REFRESH_CONNECTION, refresh_connection, report_not_given_back, revoke_grant
 from tasks.mails import send_mail
 from tasks.meetings import sync_meeting
+from tasks.orphans import settle_attempts
 from tasks.password_resets import answer_reset_requests
-from tasks.runner import Handler
-from tasks.strays import settle_attempts
 from tasks.team_mails import send_team_mail
+from work.runner import Handler
 
 
 def all_handlers(links: Links, rules: Rules, attachment_files: AttachmentFiles) -> Mapping[str, Handler]:

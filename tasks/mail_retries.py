@@ -4,10 +4,10 @@ mail, whether it is about an interview or goes to the team."""
 from __future__ import annotations
 
 from messaging.delivery import Deferred, Misconfigured, Unknown
-from scheduling import mails
-from tasks import retry
-from tasks.runner import Again
+from scheduling.mails import queue
 from timezones import utc_now
+from work import retry
+from work.runner import Again
 
 _NO_SERVER = "No mail server is set; the mail waits for one."
 
@@ -19,6 +19,6 @@ def waits_for_server() -> Again:
 
 def record_not_taken(mail_id: int, outcome: Deferred | Unknown | Misconfigured, failures: int) -> Again:
     """The server did not take the mail, or died before it said so. `failures` are those before this one."""
-    mails.record_not_yet(mail_id, words=outcome.words, may_be_double=isinstance(outcome, Unknown))
+    queue.record_not_yet(mail_id, words=outcome.words, may_be_double=isinstance(outcome, Unknown))
     ladder = retry.MAIL_SERVER if isinstance(outcome, Misconfigured) else retry.MAIL
     return Again(utc_now() + ladder.delay(failures + 1), outcome.words)

@@ -34,14 +34,15 @@ from models import (
     MailState,
     Meeting,
     MeetingState,
-    Organisation,
+    Organization,
 )
-from scheduling import mails, meetings
 from scheduling.join_links import Links
+from scheduling.mails import queue
+from scheduling.meetings import planning
 from scheduling.rules import Rules
 from tasks.mail_retries import record_not_taken, waits_for_server
-from tasks.runner import Again, ClaimedTask, Done, Handler, Next
 from timezones import utc_now
+from work.runner import Again, ClaimedTask, Done, Handler, Next
 
 log = logging.getLogger("tasks")
 
@@ -113,16 +114,16 @@ def send_mail(links: Links, rules: Rules, attachment_files: AttachmentFiles) -> 
     def record(loaded: Loaded, outcome: Outcome | None) -> Next:
         match loaded.what:
             case Drop(why):
-                mails.record_dropped(loaded.mail_id, words=why)
+                queue.record_dropped(loaded.mail_id, words=why)
                 return Done()
             case Wait(then):
-                mails.record_not_yet(loaded.mail_id, words=then.why)
+                queue.record_not_yet(loaded.mail_id, words=then.why)
                 return then
         assert outcome is not None
         return _record(loaded, outcome, rules)
 
     def gave_up(task: ClaimedTask, why: str) -> None:
-        mails.record_refused(int(task.payload["mail_id"]), words=f"The mail could not be made ({why}).")
+        queue.record_refused(int(task.payload["mail_id"]), words=f"The mail could not be made ({why}).")
 
     return Handler(load, call, record, gave_up)
 
@@ -131,20 +132,20 @@ def _what_to_do(
     mail: Mail, interview: Interview, links: Links, attachment_files: AttachmentFiles
 ) -> Drop | Wait | Ready:
     now = utc_now()
-    useless = mails.why_useless(mail, interview, now)
+    useless = queue.why_useless(mail, interview, now)
     if useless is not None:
         return Drop(useless)
-    waits_until = mails.waits_until(mail, interview, now)
+    waits_until = queue.waits_until(mail, interview, now)
     if waits_until is not None:
         return Wait(Again(waits_until, "The invitation waits for the meeting.", is_failure=False))
     if not is_configured():
         return Wait(waits_for_server())
-    organisation = db.session.get_one(Organisation, 1)
-    letter, files, lost = _compose(mail, interview, organisation, links, attachment_files)
+    organization = db.session.get_one(Organization, 1)
+    letter, files, lost = _compose(mail, interview, organization, links, attachment_files)
     meeting = interview.meeting
     return Ready(
         letter,
-        _envelope(mail, interview, organisation),
+        _envelope(mail, interview, organization),
         files,
         lost,
         is_invitation=mail.kind is MailKind.INVITATION,
@@ -155,12 +156,12 @@ def _what_to_do(
 def _compose(
     mail: Mail,
     interview: Interview,
-    organisation: Organisation,
+    organization: Organization,
     links: Links,
     attachment_files: AttachmentFiles,
 ) -> tuple[Letter, tuple[FilePart, ...], int]:
     """The letter, the files that go with it, and how many should and cannot be read."""
-    facts = facts_of(interview, organisation)
+    facts = facts_of(interview, organization)
     reader = reader_of(mail, interview, links.join_page_for(mail, interview))
     if mail.kind is MailKind.REMINDER:
         return compose_reminder(facts, reader, mail.minutes_before), (), 0
@@ -181,7 +182,7 @@ def _part(file: AttachedFile, attachment_files: AttachmentFiles) -> FilePart | N
         return None
 
 
-def _envelope(mail: Mail, interview: Interview, organisation: Organisation) -> Envelope:
+def _envelope(mail: Mail, interview: Interview, organization: Organization) -> Envelope:
     candidate, manager, scheduler = interview.candidate, interview.hiring_manager, interview.scheduler
     copies = [Person(manager.name, manager.email)]
     copies += [Person(attendee.name, attendee.email) for attendee in interview.attendees]
@@ -190,7 +191,7 @@ def _envelope(mail: Mail, interview: Interview, organisation: Organisation) -> E
         to=(Person(candidate.name, candidate.email),),
         cc=tuple(copies),
         reply_to=Person(scheduler.name, scheduler.email),
-        sender_name=f"{scheduler.name} via {organisation.name}",
+        sender_name=f"{scheduler.name} via {organization.name}",
         message_id=mail.message_id,
     )
 
@@ -201,15 +202,15 @@ def _record(loaded: Loaded, outcome: Outcome, rules: Rules) -> Next:
         case Accepted(_, words):
             # The meeting's outcome is written meeting first, mails after; the same order here keeps the
             # two from waiting for each other.
-            meeting = mails.meeting_of(loaded.interview_id, lock=True) if loaded.left_without_link else None
+            meeting = queue.meeting_of(loaded.interview_id, lock=True) if loaded.left_without_link else None
             lost = loaded.what.lost_files if isinstance(loaded.what, Ready) else 0
-            interview = mails.record_sent(mail_id, words=words, lost_files=lost)
+            interview = queue.record_sent(mail_id, words=words, lost_files=lost)
             if meeting is not None:
                 _reconcile_link(mail_id, meeting, interview, rules)
             return Done()
         case Refused(_, words, is_too_large=True) if _brought_files(loaded):
             why = "The mail server takes no mail as large as the attached files"
-            mails.record_files_left_out(mail_id, words=words, why=why)
+            queue.record_files_left_out(mail_id, words=words, why=why)
             return Again(utc_now(), words, is_failure=False)
         case Deferred(_, words, is_too_slow=True) | Unknown(words, is_too_slow=True) if (
             _brought_files(loaded) and loaded.failures
@@ -218,10 +219,10 @@ def _record(loaded: Loaded, outcome: Outcome, rules: Rules) -> Next:
             # invitation now is worth more than its files later.
             why = "The connection to the mail server is too slow for the attached files"
             may_be_double = isinstance(outcome, Unknown)
-            mails.record_files_left_out(mail_id, words=words, why=why, may_be_double=may_be_double)
+            queue.record_files_left_out(mail_id, words=words, why=why, may_be_double=may_be_double)
             return Again(utc_now(), words, is_failure=False)
         case Refused(_, words):
-            mails.record_refused(mail_id, words=words)
+            queue.record_refused(mail_id, words=words)
             return Done()
         case Deferred() | Unknown() | Misconfigured():
             return record_not_taken(mail_id, outcome, loaded.failures)
@@ -235,8 +236,8 @@ def _reconcile_link(mail_id: int, meeting: Meeting, interview: Interview, rules:
     """An invitation has left without a link. From now on people have been told so, and the meeting
     counts as settled; should it have become ready while the mail was on its way, the link follows."""
     if meeting.state == MeetingState.WAITING:
-        meetings.record_failed(interview.id, FailureReason.UNREACHABLE, None)
+        planning.record_failed(interview.id, FailureReason.UNREACHABLE, None)
     elif meeting.state == MeetingState.READY:
         sent = db.session.get_one(Mail, mail_id)
         if sent.revision == interview.revision:
-            mails.send_corrected_invitations(interview, rules)
+            queue.send_corrected_invitations(interview, rules)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from connections.grants import with_grant
-from connections.setup import APP_OF_SOFTWARE, connections
+from connections.service import APP_OF_SOFTWARE, connections
 from extensions import db
 from models import FailureReason, Interview, MeetingState
 from providers.base import Meeting as ProviderMeeting
@@ -23,13 +23,14 @@ from providers.errors import (
     RetryableError,
     ScopeMissingError,
 )
-from scheduling import mails, meetings
-from scheduling.meetings import Create, LookUp, NobodyCanHost
+from scheduling.mails import queue
+from scheduling.meetings import planning
+from scheduling.meetings.planning import Create, LookUp, NobodyCanHost
+from scheduling.meetings.wishes import Created, Wish
 from scheduling.rules import Rules
-from scheduling.wishes import Created, Wish
-from tasks import retry
-from tasks.runner import Again, ClaimedTask, Done, Handler, Next
 from timezones import utc_now
+from work import retry
+from work.runner import Again, ClaimedTask, Done, Handler, Next
 
 # Refusals that rule out one account and send the walk to the next host at once.
 _RULES_OUT: tuple[tuple[type[ProviderError], FailureReason], ...] = (
@@ -44,7 +45,7 @@ _RULES_OUT: tuple[tuple[type[ProviderError], FailureReason], ...] = (
 class Loaded:
     """A step with what the recording needs beside it."""
 
-    step: meetings.Step
+    step: planning.Step
     failures: int
 
 
@@ -60,7 +61,7 @@ def sync_meeting(rules: Rules) -> Handler:
     """The handler that creates the wanted meeting, one step at each start."""
 
     def load(task: ClaimedTask) -> Loaded | None:
-        step = meetings.plan(int(task.payload["interview_id"]), utc_now())
+        step = planning.plan(int(task.payload["interview_id"]), utc_now())
         return None if step is None else Loaded(step, task.failures)
 
     def call(loaded: Loaded) -> Outcome:
@@ -85,7 +86,7 @@ def sync_meeting(rules: Rules) -> Handler:
                 return _record_look_up(step, outcome, loaded.failures, rules)
 
     def gave_up(task: ClaimedTask, why: str) -> None:
-        meetings.record_failed(int(task.payload["interview_id"]), FailureReason.REFUSED, why)
+        planning.record_failed(int(task.payload["interview_id"]), FailureReason.REFUSED, why)
 
     return Handler(load, call, record, gave_up, load_writes=True)
 
@@ -114,27 +115,27 @@ def request_for(wish: Wish) -> MeetingRequest:
 def _record_create(step: Create, outcome: Outcome, failures: int, rules: Rules) -> Next:
     match outcome:
         case ProviderMeeting() as made:
-            meetings.record_created(step.attempt_id, _created(made), rules)
+            planning.record_created(step.attempt_id, _created(made), rules)
             return Done()
         case NotSetUp():
-            meetings.record_not_made(step.attempt_id, "not set up")
+            planning.record_not_made(step.attempt_id, "not set up")
             return _failed(step.interview_id, FailureReason.NOT_SET_UP, None)
         case PasscodeRefusedError() as error if step.wish.passcode is not None:
-            meetings.record_passcode_refused(step.attempt_id, error.words)
+            planning.record_passcode_refused(step.attempt_id, error.words)
             return Again(utc_now(), error.words, is_failure=False)
         case InvalidClientError() as error:
             # The same for every account: asking the next host would change nothing.
-            meetings.record_not_made(step.attempt_id, error.words)
+            planning.record_not_made(step.attempt_id, error.words)
             return _failed(step.interview_id, FailureReason.CREDENTIALS, None)
         case ProviderError() as error:
             reason = _ruled_out_by(error)
             if reason is not None:
-                meetings.record_refused(step.attempt_id, reason, error.words)
+                planning.record_refused(step.attempt_id, reason, error.words)
                 return Again(utc_now(), error.words, is_failure=False)
             if isinstance(error, RetryableError) and error.maybe_applied:
-                meetings.record_unknown(step.attempt_id, error.words)
+                planning.record_unknown(step.attempt_id, error.words)
             else:
-                meetings.record_not_made(step.attempt_id, error.words)
+                planning.record_not_made(step.attempt_id, error.words)
             return _same_host_again(step.interview_id, error, failures)
         case _:
             raise TypeError(type(outcome).__name__)
@@ -144,10 +145,10 @@ def _record_look_up(step: LookUp, outcome: Outcome, failures: int, rules: Rules)
     match outcome:
         case list() as found:
             for made in found:
-                if not meetings.is_known(step.software, made.id):
-                    meetings.record_created(step.attempt_ids[0], _created(made), rules)
+                if not planning.is_known(step.software, made.id):
+                    planning.record_created(step.attempt_ids[0], _created(made), rules)
                     return Done()
-            meetings.record_not_found(step.attempt_ids)
+            planning.record_not_found(step.attempt_ids)
             return Again(utc_now(), "looked up: nothing was created", is_failure=False)
         case NotSetUp():
             return _failed(step.interview_id, FailureReason.NOT_SET_UP, None)
@@ -156,7 +157,7 @@ def _record_look_up(step: LookUp, outcome: Outcome, failures: int, rules: Rules)
         case ProviderError() as error:
             reason = _ruled_out_by(error)
             if reason is not None:
-                meetings.record_look_up_refused(step, reason, error.words, utc_now())
+                planning.record_look_up_refused(step, reason, error.words, utc_now())
                 return Again(utc_now(), error.words, is_failure=False)
             return _same_host_again(step.interview_id, error, failures)
         case _:
@@ -176,7 +177,7 @@ def _ruled_out_by(error: ProviderError) -> FailureReason | None:
 
 def _same_host_again(interview_id: int, error: ProviderError, failures: int) -> Next:
     """Back off while the invitation may wait; when the next try would come too late for it, settle."""
-    meeting = mails.meeting_of(interview_id, lock=True)
+    meeting = queue.meeting_of(interview_id, lock=True)
     assert meeting is not None
     at = utc_now() + retry.MEETING_IN_GRACE.delay(failures + 1)
     if isinstance(error, RetryableError) and error.retry_at is not None:
@@ -196,7 +197,7 @@ def _failed(
     not_before: datetime | None = None,
 ) -> Next:
     """Tell people without a link and go on trying, more and more rarely, until it is of no use."""
-    meeting = meetings.record_failed(interview_id, reason, detail)
+    meeting = planning.record_failed(interview_id, reason, detail)
     if meeting is None:
         return Done()
     now = utc_now()
@@ -207,7 +208,7 @@ def _failed(
     if not_before is not None:
         at = max(at, not_before)
     interview = db.session.get_one(Interview, interview_id)
-    if at >= meetings.try_until(interview):
+    if at >= planning.try_until(interview):
         return Done()
     return Again(at, meeting.failure_words or reason.value)
 

@@ -6,7 +6,7 @@ from accounts.passwords import ResetRequests, answer_reset_request
 from extensions import db
 from models import User
 from scheduling.rules import Rules
-from tasks.runner import ClaimedTask, Done, Handler, Next
+from work.runner import ClaimedTask, Done, Handler, Next
 
 
 def answer_reset_requests(requests: ResetRequests, rules: Rules) -> Handler:

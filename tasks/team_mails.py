@@ -12,7 +12,7 @@ from accounts.links import AccountLinks
 from accounts.team import owner
 from connections.grants import holder_instead
 from connections.notices import NUDGES
-from connections.reasons import CREDENTIAL_SETTINGS, agree_with
+from connections.wording import CREDENTIAL_SETTINGS, agree_with
 from extensions import db
 from messaging.connection_letters import (
     EndedConnection,
@@ -41,13 +41,13 @@ from messaging.team_letters import (
     compose_request_to_connect,
     compose_team_invitation,
 )
-from models import Connection, Invitation, Mail, MailKind, MailState, Organisation, PasswordReset, Role, User
-from scheduling.hosting import coming_on_account, seen_by
-from scheduling.mails import record_not_yet
-from tasks import outbox
+from models import Connection, Invitation, Mail, MailKind, MailState, Organization, PasswordReset, Role, User
+from scheduling.mails.queue import record_not_yet
+from scheduling.meetings.on_account import coming_on_account, seen_by
 from tasks.mail_retries import record_not_taken, waits_for_server
-from tasks.runner import ClaimedTask, Done, Handler, Next
 from timezones import utc_now
+from work import outbox
+from work.runner import ClaimedTask, Done, Handler, Next
 
 
 @dataclass(frozen=True)
@@ -101,9 +101,9 @@ def send_team_mail(links: AccountLinks) -> Handler:
 
 
 def _compose(mail: Mail, links: AccountLinks, payload: Mapping[str, Any]) -> Letter:
-    organisation = db.session.get_one(Organisation, 1)
+    organization = db.session.get_one(Organization, 1)
     user = db.session.get_one(User, mail.user_id)
-    reader = TeamReader(Person(mail.name, mail.address, user.timezone), organisation.name)
+    reader = TeamReader(Person(mail.name, mail.address, user.timezone), organization.name)
     match mail.kind:
         case MailKind.TEAM_INVITATION:
             invitation = db.session.get_one(Invitation, mail.about_id)
@@ -178,14 +178,14 @@ def _ended(row: Connection, reader: User) -> EndedConnection:
 
 
 def _envelope(mail: Mail) -> Envelope:
-    organisation = db.session.get_one(Organisation, 1)
+    organization = db.session.get_one(Organization, 1)
     reader = Person(mail.name, mail.address)
     return Envelope(
         recipient=reader,
         to=(reader,),
         cc=(),
         reply_to=_answered_by(mail),
-        sender_name=organisation.name,
+        sender_name=organization.name,
         message_id=mail.message_id,
     )
 

@@ -34,16 +34,16 @@ from models import (
     User,
     UserSession,
 )
-from scheduling import drafts
-from scheduling.commands import NewAttendee, ScheduleInterview, clashes_of, schedule_interview
-from scheduling.meetings import try_again_for_host
+from scheduling.commands.schedule import NewAttendee, ScheduleInterview, clashes_of, schedule_interview
+from scheduling.drafts import drafts
+from scheduling.meetings.planning import try_again_for_host
 from scheduling.venues import OnlineMeeting, PhoneCall, Venue
 from security import hash_password, hash_token
 from tests.machines.simulators import Simulators
 from timezones import in_zone, utc_now
 
 PASSWORD = "correct horse battery"
-ORGANISATION = "Northlight"
+ORGANIZATION = "Northlight"
 TIMEZONE = "Europe/Zurich"
 
 # Accounts of the simulated Zoom.
@@ -82,10 +82,10 @@ class Team:
 
 
 def create_team() -> Team:
-    """The organisation, as after ``/setup``, with its people and two open jobs."""
+    """The organization, as after ``/setup``, with its people and two open jobs."""
     owner = set_up(
         FirstRun(
-            organisation_name=ORGANISATION,
+            organization_name=ORGANIZATION,
             timezone=TIMEZONE,
             owner_name="Ada Berg",
             owner_email="ada@northlight.example",

@@ -1,4 +1,4 @@
-"""E-mail addresses as people type them."""
+"""Email addresses as people type them."""
 
 from __future__ import annotations
 

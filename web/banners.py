@@ -11,11 +11,11 @@ from flask_login import current_user
 
 from accounts.permissions import Action, Scope, scope_of
 from accounts.team import owner
-from connections.reasons import CREDENTIAL_SETTINGS
-from connections.setup import connections
+from connections.service import connections
+from connections.wording import CREDENTIAL_SETTINGS
 from extensions import db
 from models import App, Connection, ConnectionState, Mail, MailState, RefusingProvider, User
-from scheduling.hosting import coming_on_account
+from scheduling.meetings.on_account import coming_on_account
 from timezones import utc_now
 from web.notices import Banner
 from web.signed_in import actor, may_connect

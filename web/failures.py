@@ -70,7 +70,7 @@ def init_app(app: Flask) -> None:
 def _answer(code: int, title: str, words: str) -> Response:
     """An error page or a piece of one.
 
-    Made without the context that every other page has: it looks up organisation and person in the
+    Made without the context that every other page has: it looks up organization and person in the
     database, which can be the very thing that failed, or that is locked while a form is refused.
     """
     template = "errors/_fragment.html" if htmx.is_htmx() else "errors/error.html"

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from flask import request, url_for
 
-from hiring.paging import ListPage, Turn
+from paging import ListPage, Turn
 from web.forms import clean_line
 
 Choice = TypeVar("Choice", bound=StrEnum)

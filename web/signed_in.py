@@ -11,7 +11,7 @@ from flask_login import logout_user as _logout_user
 
 import htmx
 from accounts import sessions
-from accounts.first_run import organisation
+from accounts.first_run import organization
 from accounts.permissions import Action, may_anywhere
 from extensions import login_manager
 from models import Role, User, UserSession
@@ -66,7 +66,7 @@ def _unauthorized() -> Response:
     wanted = request.full_path.rstrip("?") if may_be_read and not htmx.is_htmx() else None
     if "_user_id" in session:
         say("Your session has ended. Please sign in again.", "info")
-    return htmx.go_to(url_for("people.sign_in", next=wanted))
+    return htmx.go_to(url_for("sign_in.login", next=wanted))
 
 
 def person() -> SignedInPerson:
@@ -110,7 +110,7 @@ def forget_whether_connecting_is_open() -> None:
 def connecting_is_open() -> bool:
     """Whether the owner opened connecting to everyone who schedules or hosts."""
     if "connecting_is_open" not in g:
-        row = organisation()
+        row = organization()
         g.connecting_is_open = row is not None and row.connecting_is_open
     return bool(g.connecting_is_open)
 

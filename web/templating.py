@@ -12,9 +12,9 @@ from flask_login import current_user
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
-from accounts.first_run import organisation
+from accounts.first_run import organization
 from accounts.permissions import Action, may_anywhere
-from models import Organisation
+from models import Organization
 from timezones import LocalMoment, local_moment
 from web.assets import STATIC
 from web.banners import banners
@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
     @app.context_processor
     def about_this_server() -> dict[str, Any]:
         return {
-            "organisation": current_organisation(),
+            "organization": current_organization(),
             "app_name": app.config["APP_NAME"],
             "is_demo": demo is not None,
             "demo_mailbox_url": demo.mailbox_url if demo else None,
@@ -44,11 +44,11 @@ def init_app(app: Flask) -> None:
         }
 
 
-def current_organisation() -> Organisation | None:
-    """The organisation, read once per request."""
-    if "organisation" not in g:
-        g.organisation = organisation()
-    found: Organisation | None = g.organisation
+def current_organization() -> Organization | None:
+    """The organization, read once per request."""
+    if "organization" not in g:
+        g.organization = organization()
+    found: Organization | None = g.organization
     return found
 
 
@@ -82,7 +82,7 @@ def may(action: str) -> bool:
 def viewer_zone() -> str:
     """The zone in which this reader sees times; found once per request, as a list asks for every row."""
     if "viewer_zone" not in g:
-        row = current_user if current_user.is_authenticated else current_organisation()
+        row = current_user if current_user.is_authenticated else current_organization()
         g.viewer_zone = str(row.timezone) if row else "UTC"
     return str(g.viewer_zone)
 

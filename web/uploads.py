@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, request, session
 
-from scheduling.attachments import MEGABYTE, MOST_BYTES_TOGETHER
+from scheduling.drafts.attachments import MEGABYTE, MOST_BYTES_TOGETHER
 
 # Some more than is allowed in all, so that whoever sends a little too much is told in words beside the field
 # and keeps what they typed. What is far too much is cut off before anything of it is read.

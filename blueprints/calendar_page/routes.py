@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from blueprints.calendar_page.months import days_of, month_of, read_month, span_of
-from scheduling.queries import CALENDAR_LIMIT, between
+from scheduling.reading.lists import CALENDAR_LIMIT, between
 from timezones import utc_now
 from web.signed_in import actor
 
@@ -23,7 +23,7 @@ def index() -> ResponseReturnValue:
     span = between(user, start, end)
     days = days_of(month, span.interviews, now, user.timezone)
     return render_template(
-        "calendar/month.html",
+        "calendar_page/month.html",
         month=month,
         this_month=this_month,
         previous=month.moved(-1),

@@ -10,15 +10,15 @@ import sqlalchemy as sa
 
 from accounts.permissions import Action, Scope, may_anywhere, scope_of
 from accounts.team import owner
-from connections.ending import is_being_revoked
 from connections.grants import holder_instead
 from connections.permissions import Permission, in_words, required_permissions
-from connections.reasons import CREDENTIAL_SETTINGS, agree_with, credentials_refused, not_set_up
 from connections.refresh import REFRESH_WHEN_LEFT
-from connections.setup import connections
+from connections.revocation import is_being_revoked
+from connections.service import connections
+from connections.wording import CREDENTIAL_SETTINGS, agree_with, credentials_refused, not_set_up
 from extensions import db
 from models import App, Connection, ConnectionState, User
-from scheduling.hosting import HostedInterview, coming_on_account, seen_by
+from scheduling.meetings.on_account import HostedInterview, coming_on_account, seen_by
 from timezones import utc_now
 from web.signed_in import may_connect
 
@@ -127,7 +127,7 @@ def sections(user: User) -> list[Section]:
     """The cards of one person, by section."""
     return [
         Section(
-            "E-mail",
+            "Email",
             (
                 _later(App.GMAIL, "brand-gmail", "Sends invitations from your own Gmail address."),
                 _later(App.OUTLOOK_MAIL, "mail", "Sends invitations from your own Outlook address."),

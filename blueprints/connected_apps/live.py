@@ -24,7 +24,7 @@ def changes() -> ResponseReturnValue:
         return htmx.nothing_new()
     cards = [card for section in sections(actor()) for card in section.cards if card.key in versions]
     piece = render_template(
-        "settings/_app_changes.html",
+        "connected_apps/_app_changes.html",
         cards=cards,
         changed=changed,
         card_versions=versions,

@@ -15,16 +15,16 @@ from blueprints.connected_apps.cards import coming_of, connection_of, sections
 from blueprints.connected_apps.round_trip_notice import forget_notices, keep_notice, notice_of
 from blueprints.connected_apps.versions import card_versions
 from connections import round_trip
-from connections.ending import end_connections, is_connected_again
-from connections.reasons import CREDENTIAL_SETTINGS
+from connections.revocation import end_connections, is_connected_again
 from connections.round_trip import RoundTrip
 from connections.rows import is_unreadable
-from connections.setup import connections
+from connections.service import connections
+from connections.wording import CREDENTIAL_SETTINGS
 from database import writing
 from extensions import db
 from models import App, Connection, User, UserSession
-from scheduling.hosting import settle_on_account
-from scheduling.meetings import try_again_for_host
+from scheduling.meetings.on_account import settle_on_account
+from scheduling.meetings.planning import try_again_for_host
 from web import services
 from web.notices import say
 from web.signed_in import (
@@ -49,7 +49,7 @@ def index() -> ResponseReturnValue:
     result = next((request.args[name] for name in PROVIDERS if name in request.args), None)
     notice = notice_of(person().session, result)
     return render_template(
-        "settings/connected_apps.html",
+        "connected_apps/connected_apps.html",
         # Before the cards: what changes in between is then noticed by the next poll.
         card_versions=card_versions(actor()),
         sections=sections(actor()),
@@ -164,7 +164,7 @@ def _signed_out_meanwhile(provider: str, state: str | None) -> ResponseReturnVal
             "warning",
         )
     # Not back to this address: it holds the provider's code.
-    return redirect(url_for("people.sign_in", next=url_for("connected_apps.index")), 303)
+    return redirect(url_for("sign_in.login", next=url_for("connected_apps.index")), 303)
 
 
 def _left_behind(count: int) -> str:
@@ -195,11 +195,11 @@ def confirm_disconnecting(app: str) -> ResponseReturnValue:
         say(f"{wanted.label} is not connected.", "info")
         return redirect(url_for("connected_apps.index"), 303)
     return render_template(
-        "settings/disconnect.html",
+        "connected_apps/disconnect.html",
         app=wanted,
         connection=row,
         is_unreadable=is_unreadable(row),
-        # Its tokens are gone, and nobody here knows whether the provider still honours them.
+        # Its tokens are gone, and nobody here knows whether the provider still honors them.
         may_be_alive=not row.ciphertext and not is_connected_again(wanted, row.account_id, row.user_id),
         coming=coming_of(actor(), row),
     )

@@ -6,8 +6,8 @@ import hashlib
 
 import sqlalchemy as sa
 
-from connections.ending import is_being_revoked
-from connections.setup import connections
+from connections.revocation import is_being_revoked
+from connections.service import connections
 from extensions import db
 from models import App, Connection, ConnectionState, User
 from web.signed_in import may_connect

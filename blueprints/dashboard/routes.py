@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from accounts.permissions import Action, Scope, may_anywhere, scope_of
 from extensions import db
 from models import App, Candidate, Connection, Interview, Job, User
-from scheduling import drafts, queries
+from scheduling.drafts import drafts
+from scheduling.reading import lists
 from web.signed_in import actor, connecting_is_open
 
 dashboard = Blueprint("dashboard", __name__)
@@ -30,8 +31,8 @@ def home() -> ResponseReturnValue:
     schedules = may_anywhere(user.role, Action.SCHEDULE)
     return render_template(
         "dashboard/home.html",
-        upcoming=queries.upcoming(user),
-        attention=queries.without_link(user),
+        upcoming=lists.upcoming(user),
+        attention=lists.without_link(user),
         drafts=drafts.open_drafts(user) if schedules else [],
         first_steps=_first_steps(user),
     )

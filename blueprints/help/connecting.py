@@ -9,11 +9,11 @@ from flask import current_app
 from accounts.permissions import Action, may_anywhere
 from accounts.team import owner
 from blueprints.connected_apps.cards import may_connect
-from connections import reasons
+from connections import wording
 from connections.permissions import Permission, optional_permissions, required_permissions
-from connections.setup import connections
+from connections.service import connections
 from models import App, FailureReason, MeetingSoftware, User
-from scheduling import failures
+from scheduling.meetings import failures
 
 
 @dataclass(frozen=True)
@@ -110,27 +110,27 @@ def _once_connected() -> tuple[Trouble, ...]:
     """The reasons why a connection ends by itself, in the words of its card."""
     return (
         Trouble(
-            reasons.removed_by_user(App.ZOOM, current_app.config["APP_NAME"]),
+            wording.removed_by_user(App.ZOOM, current_app.config["APP_NAME"]),
             f"If that was not meant, or whenever you want to host again: {_then(_RECONNECT)}",
         ),
-        Trouble(reasons.ended_by_provider(App.ZOOM), _RECONNECT),
+        Trouble(wording.ended_by_provider(App.ZOOM), _RECONNECT),
         Trouble(
-            reasons.lost_in_renewal(App.ZOOM),
+            wording.lost_in_renewal(App.ZOOM),
             f"It was an unlucky moment; nothing is wrong with your account. {_RECONNECT}",
         ),
         Trouble(
-            reasons.permissions_missing(App.ZOOM, []),
+            wording.permissions_missing(App.ZOOM, []),
             "It was changed at Zoom, by you or by the administrator of your Zoom account. Press Reconnect on "
             "Connected Apps and leave every box ticked.",
         ),
         Trouble(
-            reasons.unreadable(App.ZOOM),
+            wording.unreadable(App.ZOOM),
             "The key is missing, for example after a move to another machine. Once the administrator has put "
             f"it back into TOKEN_ENCRYPTION_KEYS, everything works again. If it is lost: {_then(_RECONNECT)}",
         ),
         Trouble(
-            reasons.taken_over("A colleague"),
-            f"Zoom keeps one permission per account, and the newest one counts. {reasons.agree_with('them')}",
+            wording.taken_over("A colleague"),
+            f"Zoom keeps one permission per account, and the newest one counts. {wording.agree_with('them')}",
         ),
     )
 
@@ -139,11 +139,11 @@ def _with_a_warning() -> tuple[Trouble, ...]:
     """What is in the way although the connection is good, in the words of its card."""
     return (
         Trouble(
-            reasons.passing("Zoom did not answer in time.", again_within="15 minutes"),
+            wording.passing("Zoom did not answer in time.", again_within="15 minutes"),
             "There is nothing to do. Interviews are saved meanwhile, and their links follow.",
         ),
-        Trouble(reasons.credentials_refused(App.ZOOM), _NOT_YOURS),
-        Trouble(reasons.not_set_up(App.ZOOM), _NOT_YOURS),
+        Trouble(wording.credentials_refused(App.ZOOM), _NOT_YOURS),
+        Trouble(wording.not_set_up(App.ZOOM), _NOT_YOURS),
     )
 
 

@@ -15,8 +15,8 @@ from extensions import db
 from hiring import commands, lists, queries
 from hiring.lists import CandidateFilter, NameSort
 from models import Job, Stage
-from scheduling import drafts
-from scheduling.queries import interviews_of_candidate
+from scheduling.drafts import drafts
+from scheduling.reading.lists import interviews_of_candidate
 from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn
 from web.notices import say
 from web.signed_in import actor

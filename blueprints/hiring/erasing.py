@@ -11,7 +11,7 @@ from extensions import db
 from hiring import queries
 from hiring.commands import HiringError
 from hiring.erasing import coming_interviews, erase_candidate
-from scheduling.queries import interviews_of_candidate
+from scheduling.reading.lists import interviews_of_candidate
 from web.notices import say
 from web.signed_in import actor
 

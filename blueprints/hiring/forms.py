@@ -16,7 +16,7 @@ from web.forms import CheckboxesField, Form, ZoneField
 NAME_LENGTH, PHONE_LENGTH = 120, 40
 PHONE = re.compile(r"[+0-9][0-9 ()./-]*\Z")
 PHONE_WORDS = "Use digits, spaces and + ( ) . / - only."
-ADDRESS_WORDS = "Enter an e-mail address like dina@mail.example."
+ADDRESS_WORDS = "Enter an email address like dina@mail.example."
 _TOO_LONG = "At most %(max)d characters."
 
 
@@ -39,8 +39,8 @@ class CandidateDetailsForm(Form):
         ],
     )
     email = EmailField(
-        "E-mail",
-        validators=[DataRequired("Enter the candidate's e-mail address."), EmailAddress(ADDRESS_WORDS)],
+        "Email",
+        validators=[DataRequired("Enter the candidate's email address."), EmailAddress(ADDRESS_WORDS)],
     )
     phone = TelField(
         "Phone",

@@ -109,7 +109,7 @@ def _delimiter(text: str) -> str:
 
 
 def _plain(heading: str) -> str:
-    """A heading as it is compared: `E-Mail` and `Time zone` are what people write."""
+    """A heading as it is compared: `Email` and `Time zone` are what people write."""
     return "".join(letter for letter in heading.casefold() if letter.isalnum())
 
 
@@ -130,7 +130,7 @@ def _line(number: int, names: list[str], cells: list[str]) -> Line:
     try:
         email = normal_address(typed)
     except ValueError:
-        return wrong(ADDRESS_WORDS if typed else "The e-mail address is missing.")
+        return wrong(ADDRESS_WORDS if typed else "The email address is missing.")
     if phone and (len(phone) > PHONE_LENGTH or not PHONE.match(phone)):
         return wrong(f"Phone: at most {PHONE_LENGTH} characters. {PHONE_WORDS}")
     zone_name = _zones().get(zone.casefold().replace(" ", "_")) if zone else None

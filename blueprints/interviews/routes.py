@@ -15,8 +15,9 @@ from hiring.lists import jobs_to_choose_from
 from messaging.wording import call_words, join_label
 from models import FailureReason, Interview, InterviewStatus, MeetingState, PhoneCaller, ReaderRole
 from phone_numbers import phone_link
-from scheduling import failures, meetings, queries
-from scheduling.progress import Progress, progress_of
+from scheduling.meetings import failures, planning
+from scheduling.reading import lists
+from scheduling.reading.progress import Progress, progress_of
 from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn
 from web.notices import say
 from web.signed_in import actor
@@ -68,11 +69,11 @@ class InterviewView:
 @interviews.get("")
 def index() -> ResponseReturnValue:
     user, asked = actor(), asked_choice("status", InterviewStatus)
-    wanted = queries.InterviewFilter(
+    wanted = lists.InterviewFilter(
         status=asked or InterviewStatus.SCHEDULED,
         text=asked_text(),
         job_id=asked_id("job"),
-        sort=asked_choice("sort", queries.TimeSort),
+        sort=asked_choice("sort", lists.TimeSort),
     )
     address = ListAddress(
         "interviews.index",
@@ -85,8 +86,8 @@ def index() -> ResponseReturnValue:
     )
     return render_template(
         "interviews/list.html",
-        counts=queries.counts_by_status(user, TABS),
-        page=queries.interviews(user, wanted, asked_turn()),
+        counts=lists.counts_by_status(user, TABS),
+        page=lists.interviews(user, wanted, asked_turn()),
         wanted=wanted,
         address=address,
         jobs=jobs_to_choose_from(user, wanted.job_id),
@@ -95,14 +96,14 @@ def index() -> ResponseReturnValue:
 
 @interviews.get("/<int:interview_id>")
 def detail(interview_id: int) -> ResponseReturnValue:
-    interview = queries.interview(actor(), interview_id) or abort(404)
+    interview = lists.interview(actor(), interview_id) or abort(404)
     return render_template("interviews/detail.html", **vars(_view(interview)))
 
 
 @interviews.get("/<int:interview_id>/deliveries")
 def deliveries(interview_id: int) -> ResponseReturnValue:
     """The part of the page that brings itself up to date. `version` is what the page shows already."""
-    interview = queries.interview(actor(), interview_id) or abort(404)
+    interview = lists.interview(actor(), interview_id) or abort(404)
     if not htmx.is_htmx():
         return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
     view = _view(interview)
@@ -119,8 +120,8 @@ def deliveries(interview_id: int) -> ResponseReturnValue:
 @interviews.post("/<int:interview_id>/retry")
 def retry(interview_id: int) -> ResponseReturnValue:
     """Try again now, instead of when it is due."""
-    interview = queries.interview(actor(), interview_id, Action.SCHEDULE) or abort(404)
-    meetings.enqueue_sync(interview.id)
+    interview = lists.interview(actor(), interview_id, Action.SCHEDULE) or abort(404)
+    planning.enqueue_sync(interview.id)
     db.session.commit()
     say("Trying again now.", "info")
     return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
@@ -128,16 +129,16 @@ def retry(interview_id: int) -> ResponseReturnValue:
 
 def _view(interview: Interview) -> InterviewView:
     user = actor()
-    sees_contact = queries.may(user, Action.SEE_CONTACT, interview.id)
-    sees_link = queries.may(user, Action.SEE_JOIN_LINK, interview.id)
+    sees_contact = lists.may(user, Action.SEE_CONTACT, interview.id)
+    sees_link = lists.may(user, Action.SEE_JOIN_LINK, interview.id)
     progress = progress_of(interview)
     return InterviewView(
         interview=interview,
         progress=progress if sees_contact else _without_addresses(progress, interview),
         sees_contact=sees_contact,
         sees_link=sees_link,
-        sees_notes=queries.may(user, Action.SEE_NOTES, interview.id),
-        may_change=queries.may(user, Action.SCHEDULE, interview.id),
+        sees_notes=lists.may(user, Action.SEE_NOTES, interview.id),
+        may_change=lists.may(user, Action.SCHEDULE, interview.id),
         cure=_cure(interview),
         join_label=join_label(interview.meeting.called if interview.meeting else None),
         call=_call(interview, sees_number=sees_link),

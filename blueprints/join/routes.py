@@ -13,7 +13,7 @@ from models import Interview, PhoneCaller
 from phone_numbers import phone_link
 from scheduling.join_links import DoorState, Links, door_is_open, door_state
 from timezones import utc_now
-from web.templating import current_organisation
+from web.templating import current_organization
 
 join = Blueprint("join", __name__)
 
@@ -22,7 +22,7 @@ join = Blueprint("join", __name__)
 class DoorView:
     state: DoorState
     title: str
-    organisation: str
+    organization: str
     starts_at: datetime
     zone: str
     duration: int
@@ -55,7 +55,7 @@ def door(token: str) -> ResponseReturnValue:
     if state == "ready" and door_is_open(interview, now) and meeting is not None and meeting.join_url:
         response = make_response(redirect(meeting.join_url, 302))
     else:
-        response = make_response(render_template("public/join.html", view=_view(interview, state, reader)))
+        response = make_response(render_template("join/join.html", view=_view(interview, state, reader)))
     response.headers["X-Robots-Tag"] = "noindex"
     # The address is a key; the meeting's server has no need to learn it.
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -63,12 +63,12 @@ def door(token: str) -> ResponseReturnValue:
 
 
 def _view(interview: Interview, state: DoorState, reader: str) -> DoorView:
-    organisation = current_organisation()
+    organization = current_organization()
     zone = interview.candidate.timezone if reader == "candidate" else None
     view = DoorView(
         state=state,
         title=interview.title,
-        organisation=organisation.name if organisation else "",
+        organization=organization.name if organization else "",
         starts_at=interview.starts_at,
         zone=zone or interview.timezone,
         duration=interview.duration_minutes,

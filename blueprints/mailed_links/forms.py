@@ -18,10 +18,10 @@ class AcceptForm(Form):
 
 class AskForm(Form):
     email = EmailField(
-        "E-mail",
+        "Email",
         validators=[
-            DataRequired("Enter your e-mail address."),
-            EmailAddress("Enter an e-mail address like ana@company.example."),
+            DataRequired("Enter your email address."),
+            EmailAddress("Enter an email address like ana@company.example."),
         ],
     )
 

@@ -63,7 +63,7 @@ def ask_for_reset() -> ResponseReturnValue:
         )
     except TooManyTriesError as error:
         return too_many_tries(
-            error.seconds, back_url=url_for("people.sign_in"), back_label="Back to the sign-in page"
+            error.seconds, back_url=url_for("sign_in.login"), back_label="Back to the sign-in page"
         )
     db.session.commit()
     return render_template("mailed_links/reset_asked.html", email=form.email.data)
@@ -88,4 +88,4 @@ def reset(token: str) -> ResponseReturnValue:
         return render_template("mailed_links/reset_closed.html", state=state), 410
     db.session.commit()
     say("Your new password is stored and you are signed out everywhere. Sign in with it now.")
-    return redirect(url_for("people.sign_in"), 303)
+    return redirect(url_for("sign_in.login"), 303)

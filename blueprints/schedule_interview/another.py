@@ -12,8 +12,9 @@ from blueprints.schedule_interview.as_before import repeated
 from blueprints.schedule_interview.routes import schedule_interview
 from extensions import db
 from models import Interview
-from scheduling import drafts, queries
-from scheduling.repeating import choices_of, people_for_another
+from scheduling.drafts import drafts
+from scheduling.drafts.again import choices_of, people_for_another
+from scheduling.reading import lists
 from web.forms import Form
 from web.notices import say
 from web.signed_in import actor
@@ -27,7 +28,7 @@ class ForWhomForm(Form):
 @schedule_interview.route("/interviews/<int:interview_id>/another", methods=["GET", "POST"])
 def another(interview_id: int) -> ResponseReturnValue:
     user = actor()
-    interview = queries.interview(user, interview_id, Action.SCHEDULE) or abort(404)
+    interview = lists.interview(user, interview_id, Action.SCHEDULE) or abort(404)
     if interview.candidate.erased_at is not None:
         say("This interview cannot be repeated: its details were erased with its candidate.", "info")
         return redirect(url_for("interviews.detail", interview_id=interview_id), 303)

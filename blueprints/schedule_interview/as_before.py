@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from models import Application, Candidate, MeetingSoftware, PhoneCaller, User
-from scheduling.repeating import Choices
+from scheduling.drafts.again import Choices
 from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
 
 # As forms send them and drafts keep them: for each field its values as text.

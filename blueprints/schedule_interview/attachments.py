@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.open_draft import with_dialog
 from blueprints.schedule_interview.routes import schedule_interview
-from scheduling import attachments
+from scheduling.drafts import attachments
 from web.file_answers import as_download
 
 

@@ -13,7 +13,7 @@ from blueprints.schedule_interview.steps.setup import SetupForm
 from extensions import db
 from hiring import queries
 from models import User
-from scheduling import drafts
+from scheduling.drafts import drafts
 from web.row_ids import LARGEST_ROW_ID
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import url_for
 
-from scheduling.day_view import DayEntry, interviews_of_day
+from scheduling.reading.day import DayEntry, interviews_of_day
 from timezones import in_zone, place_name, start_of_day, zone_short_name
 
 if TYPE_CHECKING:

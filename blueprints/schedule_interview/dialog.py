@@ -19,10 +19,10 @@ from blueprints.schedule_interview.steps.base import F, Step
 from hiring import queries
 from models import Application, Draft, Job, MeetingSoftware, User
 from scheduling.clashes import zoom_host_for
-from scheduling.commands import NewAttendee, ScheduleInterview
-from scheduling.drafts import STEPS
-from scheduling.hosts import Host, possible_hosts
-from scheduling.repeating import last_on_job
+from scheduling.commands.schedule import NewAttendee, ScheduleInterview
+from scheduling.drafts.again import last_on_job
+from scheduling.drafts.drafts import STEPS
+from scheduling.meetings.hosts import Host, possible_hosts
 from scheduling.rules import Rules
 from scheduling.venues import Venue
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from accounts.team import owner
 from messaging.wording import call_words, duration_words, on_one_line
 from models import FailureReason, PhoneCaller
-from scheduling.budget import DAILY_LIMIT, budget_of
-from scheduling.hosts import BASIC_PLAN_MINUTES, Host, first_usable
+from scheduling.meetings.budget import DAILY_LIMIT, budget_of
+from scheduling.meetings.hosts import BASIC_PLAN_MINUTES, Host, first_usable
 from scheduling.timeline import first_name, possessive
 from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
 from timezones import local_moment, utc_now

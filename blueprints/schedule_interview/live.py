@@ -10,7 +10,7 @@ from blueprints.schedule_interview.open_draft import open_dialog
 from blueprints.schedule_interview.routes import schedule_interview
 from blueprints.schedule_interview.steps import SETUP
 from scheduling.errors import DraftGoneError, DraftUsedError
-from scheduling.hosting_version import hosting_version
+from scheduling.reading.hosting_version import hosting_version
 
 
 @schedule_interview.get("/schedule/<draft_id>/hosting")

@@ -17,7 +17,7 @@ from blueprints.schedule_interview.received_files import NOTHING, Received, rece
 from blueprints.schedule_interview.steps import ASKING, BY_KEY, DETAILS
 from extensions import db
 from hiring import queries
-from scheduling import drafts
+from scheduling.drafts import drafts
 from scheduling.errors import DraftExpiredError, DraftGoneError, DraftStaleError, DraftUsedError
 from scheduling.rules import Rules
 from web.signed_in import actor

@@ -11,7 +11,7 @@ from wtforms import Field
 from wtforms.widgets import TextInput
 
 from models import User
-from scheduling.commands import NewAttendee
+from scheduling.commands.schedule import NewAttendee
 from web.addresses import normal_address
 from web.forms import clean_line
 
@@ -127,6 +127,6 @@ def _people_in(text: str) -> list[tuple[str, str]]:
 
 def _not_an_address(row: PersonRow) -> str:
     if not row.email:
-        return f"Enter the e-mail address of {row.name}."
+        return f"Enter the email address of {row.name}."
     shown = row.email if len(row.email) <= 60 else row.email[:59] + "…"
-    return f"“{shown}” is not an e-mail address."
+    return f"“{shown}” is not an email address."

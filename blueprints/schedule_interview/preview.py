@@ -14,13 +14,13 @@ from messaging.facts import AttachedFile, InterviewFacts, Reader, facts_of, read
 from messaging.letters import Letter, compose_invitation
 from messaging.reading import describe_ics
 from models import Interview, Mail, Meeting, MeetingSoftware, MeetingState, ReaderRole
-from scheduling import attachments
-from scheduling.commands import planned_interview
-from scheduling.hosts import first_usable
-from scheduling.mails import Recipient, recipients_of, span
+from scheduling.commands.schedule import planned_interview
+from scheduling.drafts import attachments
+from scheduling.mails.queue import Recipient, recipients_of, span
+from scheduling.meetings.hosts import first_usable
 from scheduling.venues import OnlineMeeting, PastedLink
 from timezones import local_moment, utc_now
-from web.templating import current_organisation
+from web.templating import current_organization
 
 if TYPE_CHECKING:
     from blueprints.schedule_interview.dialog import Dialog
@@ -75,9 +75,9 @@ class Preview:
     def __init__(self, dialog: Dialog) -> None:
         self._dialog = dialog
         self.command = dialog.command(dialog.draft.version)
-        interview, organisation = self._interview(), current_organisation()
-        assert organisation is not None
-        self._facts: InterviewFacts = facts_of(interview, organisation)
+        interview, organization = self._interview(), current_organization()
+        assert organization is not None
+        self._facts: InterviewFacts = facts_of(interview, organization)
         self.recipients: list[Recipient] = recipients_of(interview)
         self._readers = [self._reader(recipient, interview) for recipient in self.recipients]
 

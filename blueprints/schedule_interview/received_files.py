@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from flask import request
 from werkzeug.datastructures import FileStorage
 
-from scheduling import attachments
-from scheduling.attachment_kinds import clean_name
-from scheduling.attachments import MOST_BYTES, MOST_FILES, AttachmentError, KeptFile, Upload
+from scheduling.drafts import attachments
+from scheduling.drafts.attachments import MOST_BYTES, MOST_FILES, AttachmentError, KeptFile, Upload
+from scheduling.drafts.kinds_of_files import clean_name
 from web import services
 
 

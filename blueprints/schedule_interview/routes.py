@@ -20,9 +20,9 @@ from blueprints.schedule_interview.steps.finalize import FINALIZE, FinalizeForm
 from blueprints.schedule_interview.steps.preview import PREVIEW
 from extensions import db
 from hiring import queries
-from scheduling import drafts
-from scheduling.commands import schedule_interview as schedule
-from scheduling.drafts import STEPS
+from scheduling.commands.schedule import schedule_interview as schedule
+from scheduling.drafts import drafts
+from scheduling.drafts.drafts import STEPS
 from scheduling.errors import SchedulingError
 from web.notices import say
 from web.signed_in import actor

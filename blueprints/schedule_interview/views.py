@@ -13,7 +13,7 @@ from blueprints.schedule_interview.as_before import SUGGESTED
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.steps import ALL, ASKING, BY_KEY
 from blueprints.schedule_interview.steps.base import Step, StepForm
-from scheduling.drafts import STEPS
+from scheduling.drafts.drafts import STEPS
 from web.forms import clean_text
 
 _TYPED = (TextInput, TextArea, DateInput, TimeInput, NumberInput)

@@ -1,4 +1,4 @@
-"""An invitation with made-up people, to see what the organisation's own words look like in it."""
+"""An invitation with made-up people, to see what the organization's own words look like in it."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from extensions import db
 from messaging.delivery import sender_address
 from messaging.facts import InterviewFacts, Person, Reader
 from messaging.letters import compose_invitation
-from models import Organisation, ReaderRole
+from models import Organization, ReaderRole
 from timezones import start_of_day, utc_now
 from web.signed_in import actor
 
 
-@settings.get("/organisation/invitation-example")
+@settings.get("/organization/invitation-example")
 def invitation_example() -> Response:
     """The mail as a page of its own, with the words that are saved."""
-    user, organisation, now = actor(), db.session.get_one(Organisation, 1), utc_now()
-    candidate = Person("Alex Example", "alex@candidate.example", organisation.timezone)
+    user, organization, now = actor(), db.session.get_one(Organization, 1), utc_now()
+    candidate = Person("Alex Example", "alex@candidate.example", organization.timezone)
     you = Person(user.name, user.email, user.timezone)
-    in_a_week = start_of_day((now + timedelta(days=7)).date(), organisation.timezone)
+    in_a_week = start_of_day((now + timedelta(days=7)).date(), organization.timezone)
     facts = InterviewFacts(
         title="Example Interview",
         job_title="Example job",
-        organisation=organisation.name,
+        organization=organization.name,
         type_label="Video",
         software_label="Zoom",
         starts_at=in_a_week + timedelta(hours=10),
         duration_minutes=45,
-        zone=organisation.timezone,
+        zone=organization.timezone,
         link_state="ready",
         join_url="https://zoom.us/j/example",
         passcode="example",
@@ -43,8 +43,8 @@ def invitation_example() -> Response:
         attendees=(),
         uid="example",
         revision=0,
-        intro=organisation.invitation_intro,
-        closing=organisation.invitation_closing,
+        intro=organization.invitation_intro,
+        closing=organization.invitation_closing,
     )
     reader = Reader(candidate, ReaderRole.CANDIDATE, None)
     letter = compose_invitation(facts, reader, sender=sender_address(), made_at=now)

@@ -1,4 +1,4 @@
-"""Forms of one's own profile and of the organisation."""
+"""Forms of one's own profile and of the organization."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class PasswordForm(Form):
     password = new_password_field("New password")
 
 
-class OrganisationForm(Form):
+class OrganizationForm(Form):
     name = StringField("Name", validators=[DataRequired("Enter a name."), Length(max=120)])
     timezone = ZoneField("Time zone", validators=[DataRequired("Choose a time zone.")])
     retention_days = IntegerField(

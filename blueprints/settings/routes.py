@@ -1,4 +1,4 @@
-"""Settings: one's own profile and sessions, the organisation, and the system log."""
+"""Settings: one's own profile and sessions, the organization, and the system log."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from flask.typing import ResponseReturnValue
 from accounts import audit, passwords, sessions
 from accounts import settings as changes
 from accounts.audit import Event
-from accounts.settings import OrganisationSettings
+from accounts.settings import OrganizationSettings
 from accounts.sign_in import is_own_password
 from accounts.throttling import TooManyTriesError
-from blueprints.settings.forms import OrganisationForm, PasswordForm, ProfileForm
+from blueprints.settings.forms import OrganizationForm, PasswordForm, ProfileForm
 from extensions import db
-from models import Organisation
-from tasks.attention import try_again_now, work_needing_attention
+from models import Organization
 from web import services, signed_in
 from web.notices import say
 from web.signed_in import actor, person
 from web.user_agents import browser_words
 from web.waiting import too_many_tries
+from work.attention import try_again_now, work_needing_attention
 
 settings = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -107,32 +107,32 @@ def end_all_sessions() -> ResponseReturnValue:
     signed_in.end()
     db.session.commit()
     say("You are signed out everywhere.", "info")
-    return redirect(url_for("people.sign_in"), 303)
+    return redirect(url_for("sign_in.login"), 303)
 
 
-@settings.route("/organisation", methods=["GET", "POST"])
-def organisation() -> ResponseReturnValue:
-    form = OrganisationForm()
+@settings.route("/organization", methods=["GET", "POST"])
+def organization() -> ResponseReturnValue:
+    form = OrganizationForm()
     if not form.is_submitted():
-        row = db.session.get_one(Organisation, 1)
+        row = db.session.get_one(Organization, 1)
         form.name.data, form.timezone.data = row.name, row.timezone
         form.retention_days.data = row.retention_days
         form.invitation_intro.data = row.invitation_intro
         form.invitation_closing.data = row.invitation_closing
-        return render_template("settings/organisation.html", form=form)
+        return render_template("settings/organization.html", form=form)
     if not form.validate():
-        return render_template("settings/organisation.html", form=form), 422
-    wanted = OrganisationSettings(
+        return render_template("settings/organization.html", form=form), 422
+    wanted = OrganizationSettings(
         form.name.data,
         form.timezone.data,
         form.retention_days.data,
         form.invitation_intro.data or "",
         form.invitation_closing.data or "",
     )
-    changed = changes.change_organisation(actor(), wanted)
+    changed = changes.change_organization(actor(), wanted)
     db.session.commit()
     say("Saved." if changed else "Nothing was different.")
-    return redirect(url_for("settings.organisation"), 303)
+    return redirect(url_for("settings.organization"), 303)
 
 
 @settings.get("/system-log")

@@ -9,8 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from extensions import db
 from models import Task, TaskState
-from tasks.heartbeat import DEAD_AFTER, last_beat
 from timezones import utc_now
+from work.heartbeat import DEAD_AFTER, last_beat
 
 status = Blueprint("status", __name__)
 

@@ -25,7 +25,7 @@ LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
 
 class SampleForm(Form):
     name = StringField("Name", validators=[DataRequired()])
-    email = StringField("E-mail", validators=[DataRequired()])
+    email = StringField("Email", validators=[DataRequired()])
     phone = StringField("Phone")
     password = PasswordField("Password", validators=[DataRequired()])
     agenda = TextAreaField("Agenda")
@@ -62,7 +62,7 @@ def sample_form(theme: str) -> SampleForm:
         SelectChoice("2", LONG_NAME),
     ]
     form.people.data = ["1"]
-    form.email.errors = ["Enter an e-mail address, such as name@company.example."]
+    form.email.errors = ["Enter an email address, such as name@company.example."]
     form.date.errors = ["Choose a date."]
     return form
 

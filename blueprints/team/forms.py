@@ -38,10 +38,10 @@ class RoleForm(Form):
 class InviteForm(RoleForm):
     name = StringField("Name", validators=[DataRequired("Enter their name."), Length(max=120)])
     email = EmailField(
-        "E-mail",
+        "Email",
         validators=[
-            DataRequired("Enter their e-mail address."),
-            EmailAddress("Enter an e-mail address like ana@company.example."),
+            DataRequired("Enter their email address."),
+            EmailAddress("Enter an email address like ana@company.example."),
         ],
     )
     timezone = ZoneField("Time zone", validators=[DataRequired("Choose a time zone.")])

@@ -17,7 +17,7 @@ from models import Invitation, Role
 from web import services
 from web.notices import say
 from web.signed_in import actor
-from web.templating import current_organisation
+from web.templating import current_organization
 
 team = Blueprint("team", __name__, url_prefix="/settings/team")
 
@@ -32,9 +32,9 @@ def invite() -> ResponseReturnValue:
     form = InviteForm()
     form.role.choices = role_choices(team_rules.grantable_roles(actor()))
     if not form.is_submitted():
-        organisation = current_organisation()
+        organization = current_organization()
         form.role.data = Role.RECRUITER.value
-        form.timezone.data = organisation.timezone if organisation is not None else "UTC"
+        form.timezone.data = organization.timezone if organization is not None else "UTC"
         return render_template("team/invite.html", form=form, role_lines=_role_lines(form))
     if form.validate():
         command = invitations.NewMember(form.name.data, form.email.data, form.chosen, form.timezone.data)

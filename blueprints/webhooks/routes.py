@@ -6,9 +6,9 @@ from __future__ import annotations
 from flask import Blueprint, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from connections import incoming
-from connections.incoming import UnprovenError
-from connections.setup import connections
+from connections import webhooks as provider_webhooks
+from connections.service import connections
+from connections.webhooks import UnprovenError
 from connections.zoom_webhooks import UnreadableMessageError
 from extensions import csrf, db
 
@@ -32,7 +32,7 @@ def zoom() -> ResponseReturnValue:
     # The bytes as they came: what is parsed and written again would have another signature.
     body = request.get_data(parse_form_data=False)
     try:
-        answer = incoming.take_from_zoom(
+        answer = provider_webhooks.take_from_zoom(
             body,
             timestamp=request.headers.get("x-zm-request-timestamp", ""),
             signature=request.headers.get("x-zm-signature", ""),

@@ -51,7 +51,7 @@ API_CODES: dict[int, tuple[type[PermanentError], str]] = {
         HostNotAllowedError,
         "This Zoom account's plan does not include scheduling meetings from other apps.",
     ),
-    3161: (HostNotAllowedError, "This Zoom user may not host meetings: a Zoom licence is missing."),
+    3161: (HostNotAllowedError, "This Zoom user may not host meetings: a Zoom license is missing."),
     1001: (HostNotAllowedError, "This Zoom user no longer exists."),
     1010: (HostNotAllowedError, "This Zoom user does not belong to the account any more."),
     1120: (HostNotAllowedError, "This Zoom user has not accepted Zoom's invitation to the account."),

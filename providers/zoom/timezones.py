@@ -2,7 +2,7 @@
 
 Zoom accepts a fixed list of ids shaped like IANA names (Zoom API reference, "Abbreviations", time zones):
 some IANA names are missing, some of its own are old spellings. What it does with any other name is not
-documented. The zone of a meeting is for display in Zoom only, since starts are sent in UTC, so a neighbour
+documented. The zone of a meeting is for display in Zoom only, since starts are sent in UTC, so a neighbor
 whose clocks show the same all year is as good, and "UTC" is always right.
 """
 
@@ -62,11 +62,11 @@ def zoom_timezone(name: str, at: datetime) -> str:
     same throughout the year of `at`, one of the same region first, else "UTC".
     """
     name = _OLD_SPELLING.get(name, name)
-    return name if name in _KNOWN else _neighbour(name, at.year)
+    return name if name in _KNOWN else _neighbor(name, at.year)
 
 
 @lru_cache(maxsize=1024)
-def _neighbour(name: str, year: int) -> str:
+def _neighbor(name: str, year: int) -> str:
     clock = _offsets(name, year)
     if clock is None:
         return "UTC"

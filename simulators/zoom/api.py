@@ -289,5 +289,5 @@ def unknown_call(anything: str) -> Response:
 
 
 def _must_be_licensed(person: Person) -> None:
-    if person.plan == "No licence" or person.email in zoom().board["no_licence"]:
+    if person.plan == "No license" or person.email in zoom().board["no_licence"]:
         raise errors.may_not_schedule(person.email)

@@ -42,7 +42,7 @@ def meeting_gone(meeting_id: int) -> ZoomError:
 
 def may_not_schedule(email: str) -> ZoomError:
     return ZoomError(
-        400, 3161, f"You are not allowed to host or schedule meetings: {email} has no Meetings licence."
+        400, 3161, f"You are not allowed to host or schedule meetings: {email} has no Meetings license."
     )
 
 

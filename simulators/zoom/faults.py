@@ -35,7 +35,7 @@ SWITCHES = (
         "names",
         [],
         "Day used up for",
-        "E-mail addresses of hosts who have reached the daily limit.",
+        "Email addresses of hosts who have reached the daily limit.",
     ),
     Switch(
         "lose_next_creates",
@@ -64,8 +64,8 @@ SWITCHES = (
         "no_licence",
         "names",
         [],
-        "No licence for",
-        "E-mail addresses of hosts who may not schedule (error 3161).",
+        "No license for",
+        "Email addresses of hosts who may not schedule (error 3161).",
     ),
     Switch(
         "withheld_scopes",

@@ -11,8 +11,8 @@ from simulators.zoom.scopes import CLASSIC, GRANULAR
 
 ACCOUNT_ID = "N0rthl1ghtSimAccount00"
 
-Plan = Literal["Licensed", "Basic", "No licence"]
-PLAN_TYPE: dict[Plan, int] = {"Basic": 1, "Licensed": 2, "No licence": 99}
+Plan = Literal["Licensed", "Basic", "No license"]
+PLAN_TYPE: dict[Plan, int] = {"Basic": 1, "Licensed": 2, "No license": 99}
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ PEOPLE = (
         scopes=CLASSIC,
     ),
     Person(
-        "Daniel", "Okafor", "No licence", "Africa/Johannesburg", 7_649_873_215, trait="may not host meetings"
+        "Daniel", "Okafor", "No license", "Africa/Johannesburg", 7_649_873_215, trait="may not host meetings"
     ),
 )
 

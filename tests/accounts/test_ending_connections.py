@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 
 from connections import refresh
-from connections.ending import REVOKE_GRANT, end_connection
 from connections.grants import with_grant
+from connections.revocation import REVOKE_GRANT, end_connection
 from connections.rows import read_tokens
-from connections.setup import Connections
+from connections.service import Connections
 from extensions import db
 from models import AuditEntry, Connection, ConnectionState, Task, TaskState
 from providers.base import Provider

@@ -92,7 +92,7 @@ def test_signing_out_everywhere_ends_every_saved_cookie(web: Flask, team: Team, 
 
 
 def test_every_page_of_the_settings_needs_a_sign_in(web: Flask, team: Team) -> None:
-    for path in ("account/profile", "team", "team/invite", "organisation", "system-log"):
+    for path in ("account/profile", "team", "team/invite", "organization", "system-log"):
         answer = Browser(web).client.get(f"/settings/{path}")
         assert answer.status_code in (302, 303)
         assert answer.headers["Location"].startswith("/login")

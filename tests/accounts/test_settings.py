@@ -1,4 +1,4 @@
-"""The organisation, who may connect apps, and asking the owner for it."""
+"""The organization, who may connect apps, and asking the owner for it."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from extensions import db
-from models import Organisation, Role
+from models import Organization, Role
 from tests.accounts.browser import Browser, do_background_work, text_of, the_mail_to, words_of
 from tests.factories import Team, create_user
 from tests.machines.clock import Clock
@@ -19,7 +19,7 @@ APPS = "/settings/account/connected-apps"
 
 def stored(app: Flask) -> tuple[str, str, int | None, bool]:
     with in_rows(app):
-        row = db.session.get_one(Organisation, 1)
+        row = db.session.get_one(Organization, 1)
         return row.name, row.timezone, row.retention_days, row.connecting_is_open
 
 
@@ -28,12 +28,12 @@ def open_connecting(browser: Browser, is_open: bool, status: int = 303) -> None:
 
 
 def test_name_zone_and_retention_are_changed_and_recorded(web: Flask, ada: Browser) -> None:
-    ada.post("/settings/organisation", name="Southlight", timezone="Europe/Madrid", retention_days="180")
+    ada.post("/settings/organization", name="Southlight", timezone="Europe/Madrid", retention_days="180")
     assert stored(web)[:3] == ("Southlight", "Europe/Madrid", 180)
     words = words_of(ada.get("/settings/system-log"))
-    assert "The organisation is called Southlight; before: Northlight." in words
+    assert "The organization is called Southlight; before: Northlight." in words
     assert "Candidates are erased 180 days after their last interview." in words
-    ada.post("/settings/organisation", name="Southlight", timezone="Europe/Madrid", retention_days="")
+    ada.post("/settings/organization", name="Southlight", timezone="Europe/Madrid", retention_days="")
     assert stored(web)[2] is None
 
 
@@ -43,18 +43,18 @@ def test_own_words_stand_in_the_example_of_an_invitation(web: Flask, ada: Browse
         "invitation_intro": "Hello from <us>\nall",
         "invitation_closing": "Ask & we answer.",
     }
-    ada.post("/settings/organisation", **stored_fields, **words)
-    assert "Hello from <us>" in words_of(ada.get("/settings/organisation"))
-    html = ada.get("/settings/organisation/invitation-example")
+    ada.post("/settings/organization", **stored_fields, **words)
+    assert "Hello from <us>" in words_of(ada.get("/settings/organization"))
+    html = ada.get("/settings/organization/invitation-example")
     assert (
         html.index("Hello from &lt;us&gt;<br>all") < html.index("Agenda") < html.index("Ask &amp; we answer.")
     )
     log = words_of(ada.get("/settings/system-log"))
     assert "The words before the details of invitations are different." in log
     assert "Hello from" not in log
-    ben.get("/settings/organisation/invitation-example", 403)
+    ben.get("/settings/organization/invitation-example", 403)
     too_long: dict[str, Any] = {"invitation_intro": "x" * 1001, "invitation_closing": "kept"}
-    answer = ada.post("/settings/organisation", 422, **stored_fields, **too_long)
+    answer = ada.post("/settings/organization", 422, **stored_fields, **too_long)
     assert "At most 1000 characters." in text_of(answer)
     assert "kept" in text_of(answer)
 
@@ -64,7 +64,7 @@ def test_retention_that_means_nothing_is_refused_and_kept_in_its_field(
     web: Flask, ada: Browser, days: str
 ) -> None:
     answer = ada.post(
-        "/settings/organisation", 422, name="Southlight", timezone="Europe/Madrid", retention_days=days
+        "/settings/organization", 422, name="Southlight", timezone="Europe/Madrid", retention_days=days
     )
     assert f'value="{days}"' in answer.get_data(as_text=True)
     assert stored(web)[0] == "Northlight"

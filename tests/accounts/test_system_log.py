@@ -8,14 +8,14 @@ from accounts import audit
 from accounts.audit import PAGE_SIZE, Event
 from extensions import db
 from models import AuditEntry, Lane, Mail, MailState, Task, TaskState
-from tasks import outbox
-from tasks.attention import work_needing_attention
 from tests.accounts.browser import Browser, do_background_work, words_of
 from tests.factories import PASSWORD, Team, schedule
 from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
 from tests.web.rows import in_rows
 from timezones import utc_now
+from work import outbox
+from work.attention import work_needing_attention
 
 LOG = "/settings/system-log"
 

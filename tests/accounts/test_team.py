@@ -69,7 +69,7 @@ def test_other_roles_reach_nothing_of_the_team(web: Flask, team: Team, role: Rol
         browser.get(path, 403)
     for action in ("role", "invitation/resend", "invitation/withdraw", "deactivate", "reactivate"):
         browser.post(f"/settings/team/{team.ben.id}/{action}", 403, role="owner")
-    for path in ("/settings/organisation", "/settings/system-log"):
+    for path in ("/settings/organization", "/settings/system-log"):
         browser.get(path, 403)
     page = browser.get("/settings/account/profile")
     assert "/settings/team" not in page

@@ -31,36 +31,34 @@ RULES: dict[str, frozenset[str]] = {
     # What every request goes through, whichever part of the interface answers it.
     "web": GROUND
     | DOMAIN
-    | {"htmx", "security", "attachment_files", "connections.reasons", "connections.setup"},
+    | {"htmx", "security", "attachment_files", "paging", "connections.wording", "connections.service"},
     # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
     "blueprints": GROUND
     | DOMAIN
-    | {"connections", "web", "htmx", "security", "instance_folder"}
+    | {"connections", "web", "htmx", "security", "instance_folder", "paging"}
     | {"messaging.letters", "messaging.facts", "messaging.reading"}
     | {"messaging.delivery.sender_address", "messaging.delivery.is_configured"}
     | {"messaging.wording"}
-    | {"tasks.heartbeat", "tasks.attention"},
-    # The domain enqueues work in the caller's transaction and knows nothing else of tasks.
-    # Whoever leaves the team gives back what they had connected.
-    "accounts": GROUND | DOMAIN | {"security", "tasks.outbox", "connections.ending"},
+    | {"work.heartbeat", "work.attention"},
+    # The domain enqueues work in the caller's transaction and knows nothing else of background work.
+    # Grants of people who leave the team are revoked.
+    "accounts": GROUND | DOMAIN | {"security", "work.outbox", "connections.revocation"},
     # What hiring does once a day is marked where the beats are.
-    "hiring": GROUND | DOMAIN | {"security", "tasks.outbox", "tasks.heartbeat"},
-    "scheduling": GROUND | DOMAIN | {"security", "tasks.outbox"},
-    "scheduling.attachments": GROUND | DOMAIN | {"attachment_files", "tasks.heartbeat"},
-    "connections": GROUND | {"providers", "security", "tasks.outbox"},
+    "hiring": GROUND | DOMAIN | {"security", "paging", "work.outbox", "work.heartbeat"},
+    "scheduling": GROUND | DOMAIN | {"security", "paging", "work.outbox"},
+    "scheduling.drafts.attachments": GROUND | DOMAIN | {"attachment_files", "work.heartbeat"},
+    "connections": GROUND | {"providers", "security", "work.outbox"},
     "messaging": GROUND | {"security"},
-    # Background work is two layers: the handlers are high and know everything that acts; what carries them is
-    # low, and the outbox is even known to the domain.
-    "tasks": GROUND | DOMAIN | {"connections", "messaging", "providers", "security", "attachment_files"},
-    "tasks.metronome": GROUND | {"tasks.runner", "tasks.heartbeat"},
-    "tasks.heartbeat": GROUND,
-    "tasks.attention": GROUND,
-    "tasks.runner": GROUND | {"tasks.outbox", "tasks.retry", "tasks.turns"},
-    "tasks.turns": frozenset({"models"}),
-    "tasks.outbox": GROUND,
-    "tasks.retry": frozenset(),
+    # Background work is two layers: the handlers are high and know everything that acts; the engine that
+    # carries them is low, and its outbox is even known to the domain.
+    "tasks": GROUND
+    | DOMAIN
+    | {"work", "connections", "messaging", "providers", "security", "attachment_files"},
+    "work": GROUND,
     # The floor: nothing of ours but what stands here.
-    "models": frozenset({"database", "extensions", "timezones"}),
+    "models": frozenset({"tables"}),
+    "tables": frozenset({"database", "extensions", "timezones"}),
+    "paging": frozenset({"database", "extensions", "security"}),
     "database": frozenset({"timezones"}),
     "extensions": frozenset({"database", "models"}),
     "security": frozenset({"timezones"}),
@@ -79,9 +77,9 @@ FOREIGN: dict[str, frozenset[str]] = {
     "scheduling": frozenset({"flask", "requests", "smtplib", "authlib", "flask_mail"}),
     "providers": frozenset({"flask", "flask_sqlalchemy", "sqlalchemy"}),
     "blueprints": frozenset({"requests", "smtplib", "authlib", "flask_mail"}),
-    "models": frozenset({"flask", "requests", "smtplib"}),
+    "tables": frozenset({"flask", "requests", "smtplib"}),
     "timezones": frozenset({"flask", "sqlalchemy"}),
-    "tasks.retry": frozenset({"flask", "sqlalchemy", "requests"}),
+    "work.retry": frozenset({"flask", "sqlalchemy", "requests"}),
 }
 
 # Only these start background threads: a command or a test that imports the app must stay quiet.
@@ -149,7 +147,7 @@ def test_only_the_server_and_the_commands_start_the_metronome() -> None:
     importers = {
         module
         for module, source in MODULES.items()
-        if not _begins_with(module, "tasks")
-        and any(_begins_with(name, "tasks.metronome") for name in _imports(*source))
+        if not _begins_with(module, "work")
+        and any(_begins_with(name, "work.metronome") for name in _imports(*source))
     }
     assert importers <= STARTERS_OF_THE_METRONOME

@@ -52,7 +52,7 @@ def test_no_page_has_a_barrier(
 ) -> None:
     [server] = server_processes.start(1)
     base_url = server.base_url
-    # A context for each theme: switched on an open page, colours are read half-way through their transition.
+    # A context for each theme: switched on an open page, colors are read half-way through their transition.
     page = new_browser_context(color_scheme=theme, reduced_motion="reduce").new_page()
     page.goto(f"{base_url}/setup")
     _check(page, size)
@@ -121,7 +121,7 @@ def test_no_page_about_people_has_a_barrier(
         "/candidates/1/erase",
         "/jobs/1/edit",
         "/settings/account/profile",
-        "/settings/organisation",
+        "/settings/organization",
         "/settings/system-log",
         "/settings/team",
         "/settings/team/1",
@@ -140,7 +140,7 @@ def test_no_page_about_people_has_a_barrier(
     page.goto(f"{base_url}/settings/team/invite")
     _check(page, size)
     page.get_by_label("Name", exact=True).fill("Priya Raman")
-    page.get_by_label("E-mail").fill("priya@northlight.example")
+    page.get_by_label("Email").fill("priya@northlight.example")
     page.get_by_role("button", name="Send the invitation").click()
     link = page.get_by_label("Link to hand over yourself").input_value()
     _check(page, size)

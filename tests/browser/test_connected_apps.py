@@ -53,7 +53,7 @@ def test_account_is_connected_disconnected_and_connected_again(
         java_script_enabled=False, viewport={"width": 360, "height": 740}, color_scheme="dark"
     ).new_page()
     plain.goto(f"{server.base_url}/login?next={APPS}")
-    plain.get_by_label("E-mail").fill(OWNER)
+    plain.get_by_label("Email").fill(OWNER)
     plain.get_by_label("Password").fill(PASSWORD)
     plain.get_by_role("button", name="Sign in").click()
     plain_card = plain.locator("#app-zoom")

@@ -206,7 +206,7 @@ def test_one_draft_open_in_two_browsers_becomes_one_interview(
     begin(here, server, instance_path)
     there = new_browser_context().new_page()
     there.goto(here.url)
-    there.get_by_label("E-mail").fill(OWNER)
+    there.get_by_label("Email").fill(OWNER)
     there.get_by_label("Password").fill(PASSWORD)
     there.get_by_role("button", name="Sign in").click()
     heading_is(there, "Setup")

@@ -110,7 +110,7 @@ def test_open_pages_keep_up_with_a_connection(
 
 def _sign_in(page: Page, base_url: str) -> Page:
     page.goto(f"{base_url}/login")
-    page.get_by_label("E-mail").fill(OWNER)
+    page.get_by_label("Email").fill(OWNER)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{base_url}/")

@@ -1,4 +1,4 @@
-"""How pages behave at every size, on paper, by keyboard and where the system has its own ideas of colour."""
+"""How pages behave at every size, on paper, by keyboard and where the system has its own ideas of color."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -31,7 +31,7 @@ PAGES = (
     "/settings/account/connected-apps",
     "/settings/team",
     "/settings/team/invite",
-    "/settings/organisation",
+    "/settings/organization",
     "/settings/system-log",
     "/help/connecting-apps",
 )
@@ -53,7 +53,7 @@ def signed_in(chromium: Browser, server: ServerProcess, shared_instance_path: Pa
     add_job_and_candidate(page, server.base_url)
     page.goto(f"{server.base_url}/candidates/new")
     page.get_by_label("Name", exact=True).fill(ENDLESS)
-    page.get_by_label("E-mail").fill(f"{'a' * 60}@{'b' * 60}.example")
+    page.get_by_label("Email").fill(f"{'a' * 60}@{'b' * 60}.example")
     page.get_by_role("button", name="Add candidate").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(ENDLESS)
     cookies = context.storage_state()
@@ -158,7 +158,7 @@ def test_a_time_zone_is_found_by_typing_a_city(team_page: Page, server: ServerPr
     field.press("Tab")
     expect(field).to_have_value("Africa/Lagos")
     page.get_by_label("Name", exact=True).fill("Amara Okafor")
-    page.get_by_label("E-mail").fill("amara.okafor@mail.example")
+    page.get_by_label("Email").fill("amara.okafor@mail.example")
     page.get_by_role("button", name="Add candidate").click()
     expect(page.get_by_text("Africa/Lagos")).to_be_visible()
 
@@ -196,7 +196,7 @@ def test_paper_is_white_in_the_dark_theme_and_carries_no_menus(
     expect(page.get_by_text("dina.kaur@mail.example")).to_be_visible()
 
 
-def test_where_the_system_chooses_the_colours_lines_say_where_one_is(
+def test_where_the_system_chooses_the_colors_lines_say_where_one_is(
     new_browser_context: Callable[..., BrowserContext], server: ServerProcess, signed_in: StorageState
 ) -> None:
     page = new_browser_context(forced_colors="active", storage_state=signed_in).new_page()

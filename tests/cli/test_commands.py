@@ -18,24 +18,24 @@ from models import (
     Interview,
     MailState,
     MeetingState,
-    Organisation,
+    Organization,
     Task,
     TaskState,
     User,
     UserSession,
 )
-from tasks.heartbeat import last_beat
 from tests.factories import PASSWORD, connect_zoom, create_team, schedule
 from tests.machines.application import build_app, close_app, settings_for
 from tests.machines.simulators import Simulators
 from tests.web.page import Visitor
 from tests.web.rows import in_rows
 from timezones import utc_now
+from work.heartbeat import last_beat
 
 NEW_PASSWORD = "a different sentence"
 SETUP = [
     "setup",
-    "--organisation=Northlight",
+    "--organization=Northlight",
     "--timezone=Europe/Zurich",
     "--name=Ada Berg",
     "--email=Ada@Northlight.example",
@@ -57,7 +57,7 @@ def test_setup_reads_the_password_from_standard_input(sqlite_app: Flask) -> None
     assert PASSWORD not in done.output
     assert not (sqlite_app.config["INSTANCE_PATH"] / "setup_code").exists()
     with in_rows(sqlite_app):
-        assert db.session.scalars(db.select(Organisation)).one().connecting_is_open is True
+        assert db.session.scalars(db.select(Organization)).one().connecting_is_open is True
     visitor = Visitor(sqlite_app).sign_in("ada@northlight.example", PASSWORD)
     visitor.get("/setup", status=404)
     again = flask(sqlite_app, *SETUP, typed=f"{PASSWORD}\n")
@@ -70,7 +70,7 @@ def test_setup_reads_the_password_from_standard_input(sqlite_app: Flask) -> None
     ("changed", "password", "words"),
     [
         ("--timezone=Mars/Olympus", PASSWORD, "not a time zone"),
-        ("--email=nobody", PASSWORD, "not an e-mail address"),
+        ("--email=nobody", PASSWORD, "not an email address"),
         ("--name=Ada Berg", "short", "at least 8"),
         ("--name=Ada Berg", "", "at least 8"),
         ("--name=Ada Berg", "sunshine", "tried first"),

@@ -21,7 +21,7 @@ from models import (
     Role,
     Stage,
 )
-from scheduling.commands import NewAttendee
+from scheduling.commands.schedule import NewAttendee
 from tests.factories import CreatedCandidate, Member, Team, create_candidate, create_user, schedule
 from tests.hiring.conftest import Rows
 from tests.hiring.visitor import Visitor, words_of
@@ -63,8 +63,8 @@ def test_details_are_corrected(rows: Rows, team: Team, ada: Visitor) -> None:
     [
         ("name", "", "Enter the candidate's name."),
         ("name", "x" * 121, "At most 120 characters."),
-        ("email", "dina", "Enter an e-mail address like"),
-        ("email", "omar@mail.example", "There is already a candidate with this e-mail address."),
+        ("email", "dina", "Enter an email address like"),
+        ("email", "omar@mail.example", "There is already a candidate with this email address."),
         ("phone", "call me", "Use digits, spaces"),
         ("timezone", "Mars/Olympus", "Choose one of these"),
     ],
@@ -102,7 +102,7 @@ def test_new_address_gets_the_waiting_mails_and_a_new_invitation(
         assert {mail.address for mail in theirs} == {"dina@new.example"}
         invited = {mail.address for mail in waiting if mail.kind is MailKind.INVITATION}
         assert invited == {"dina@new.example", team.ben.email}
-        assert "Ada Berg corrected the candidate's e-mail address" in [e.words for e in interview.timeline]
+        assert "Ada Berg corrected the candidate's email address" in [e.words for e in interview.timeline]
 
 
 def test_new_name_alone_invites_nobody_again(rows: Rows, team: Team, ada: Visitor) -> None:

@@ -21,14 +21,15 @@ from models import (
     Mail,
     MailState,
     MeetingAttempt,
-    Organisation,
+    Organization,
     Stage,
     Task,
     TaskState,
     User,
 )
-from models.deliveries import AttemptState
-from scheduling import drafts, mails
+from scheduling.drafts import drafts
+from scheduling.mails import queue
+from tables.deliveries import AttemptState
 from tests.factories import CreatedCandidate, Member, Team, create_candidate, create_team, schedule
 from tests.hiring.conftest import Rows, rows_of
 from tests.hiring.visitor import Visitor
@@ -81,7 +82,7 @@ def zaphod_with_everything(team: Team) -> tuple[CreatedCandidate, int]:
     )
     interview = db.session.get_one(Interview, interview_id)
     sent, waiting = [mail for mail in interview.mails if mail.address == OLD_ADDRESS]
-    mails.record_refused(sent.id, words=f"The mail server refused it: 550 <{OLD_ADDRESS}> of Betelgeuse")
+    queue.record_refused(sent.id, words=f"The mail server refused it: 550 <{OLD_ADDRESS}> of Betelgeuse")
     candidate = db.session.get_one(Candidate, zaphod.id)
     candidate.name, candidate.email = NAME, ADDRESS
     waiting.name, waiting.address = NAME, ADDRESS
@@ -171,7 +172,7 @@ def test_odd_names_are_found_in_the_timeline(both: Team, clock: Clock) -> None:
     odd = create_candidate("A.*(b\\1", "odd@mail.example", both.job_id)
     interview_id = schedule(both.ada, odd, software=None)
     mail = db.session.scalars(db.select(Mail).where(Mail.address == "odd@mail.example")).one()
-    mails.record_refused(mail.id, words="odd@mail.example is unknown")
+    queue.record_refused(mail.id, words="odd@mail.example is unknown")
     clock.now += timedelta(days=10)
     erase_candidate(user(both.ada), db.session.get_one(Candidate, odd.id))
     db.session.commit()
@@ -229,7 +230,7 @@ def test_nobody_is_erased_while_a_mail_of_theirs_is_leaving(both: Team, clock: C
 
 
 def retain(days: int | None) -> None:
-    db.session.get_one(Organisation, 1).retention_days = days
+    db.session.get_one(Organization, 1).retention_days = days
     db.session.commit()
 
 
@@ -238,7 +239,7 @@ def erased() -> set[int]:
     return set(db.session.scalars(db.select(Candidate.id).where(Candidate.erased_at.is_not(None))))
 
 
-def test_candidates_are_kept_for_ever_unless_the_organisation_says_otherwise(
+def test_candidates_are_kept_for_ever_unless_the_organization_says_otherwise(
     both: Team, clock: Clock
 ) -> None:
     clock.now += timedelta(days=5000)

@@ -87,7 +87,7 @@ def test_each_line_says_what_it_would_do(rows: Rows, team: Team, ada: Visitor) -
     with rows():
         create_candidate("Nils Known", "nils@mail.example", team.other_job_id)
     text = (
-        "e-mail;Name;Time zone;Favourite colour\n"
+        "email;Name;Time zone;Favorite color\n"
         "new@mail.example;New Person;america/new york;blue\n"
         "nils@mail.example;Somebody Else;;red\n"
         f"{team.dina.email};Dina Kaur;;\n"
@@ -108,14 +108,14 @@ def test_each_line_says_what_it_would_do(rows: Rows, team: Team, ada: Visitor) -
         "Left out: 7",
         "Known as Nils Known, who is put on Backend Engineer; nothing else changes",
         "Dina Kaur is on this job already",
-        "Enter an e-mail address like dina@mail.example.",
-        "The e-mail address is missing.",
+        "Enter an email address like dina@mail.example.",
+        "The email address is missing.",
         "The name is missing.",
         "The same address stands in line 2 already.",
         "“Mars/Olympus” is no time zone.",
         "There are more values than columns.",
         "The name is longer than 120 characters.",
-        "Not used: Favourite colour.",
+        "Not used: Favorite color.",
         "12 " + "x" * 121,
     ):
         assert words in page, words
@@ -251,7 +251,7 @@ def test_two_thousand_lines_are_read_and_imported(rows: Rows, team: Team, ada: V
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 def test_lists_of_all_spreadsheets_are_read(mark: bytes, delimiter: str, line_end: str) -> None:
     rows = [
-        ["Phone", "E-Mail", "Name"],
+        ["Phone", "Email", "Name"],
         ["+1", "zoë@mail.example", "Zoë\nAdams"],
         ["", "b@mail.example", "B"],
     ]

@@ -9,12 +9,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+import paging
 from extensions import db
-from hiring import lists, paging
+from hiring import lists
 from hiring.lists import CandidateFilter, JobFilter, JobState, NameSort
-from hiring.paging import ListPage, Turn
 from models import Application, Candidate, InterviewStatus, Job, JobMember, Role, Stage, User, search_key
-from scheduling import queries as interviews
+from paging import ListPage, Turn
+from scheduling.reading import lists as interviews
 from tests.factories import (
     Member,
     Team,

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from flask import Flask
 
 if TYPE_CHECKING:
-    from tasks.runner import ClaimedTask
+    from work.runner import ClaimedTask
 
 _PLAN = "SMOOTHHIRING_TEST_PLAN"
 
@@ -58,7 +58,7 @@ def install_phase_hook(failpoint: Failpoint) -> None:
 
     The server builds its runner itself, so its constructor is where a test can reach it.
     """
-    from tasks.runner import Runner
+    from work.runner import Runner
 
     announcing = functools.partialmethod(Runner.__init__, on_phase=failpoint.reached)
     setattr(Runner, "__init__", announcing)  # noqa: B010 - the type checker rightly refuses a plain assignment

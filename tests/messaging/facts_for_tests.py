@@ -20,7 +20,7 @@ KIRAN = Person("Kiran Rao", "kiran@northwind.example", "Asia/Kolkata")
 FACTS = InterviewFacts(
     title="Backend Engineer Interview",
     job_title="Backend Engineer",
-    organisation="Northwind",
+    organization="Northwind",
     type_label="Video",
     software_label="Zoom",
     starts_at=datetime(2026, 11, 24, 8, 0, tzinfo=UTC),

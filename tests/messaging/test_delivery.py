@@ -26,7 +26,7 @@ from messaging.delivery import (
 )
 from messaging.facts import Person
 from messaging.transport import FilePart
-from scheduling.attachments import MOST_BYTES_TOGETHER
+from scheduling.drafts.attachments import MOST_BYTES_TOGETHER
 from tests.messaging.deliveries_for_tests import ENVELOPE, LETTER, deliver_to, settings
 from tests.messaging.facts_for_tests import SENDER
 from tests.messaging.mail_servers import HOST, raw_server, real_server, scripted, silent
@@ -71,7 +71,7 @@ def test_lines_that_begin_with_a_period_arrive_as_written() -> None:
 
 @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
 @pytest.mark.parametrize(
-    "reply", ["421 4.7.0 Too many", "450 4.2.0 Greylisted", "451 4.3.0 Later", "452 4.2.2 Full"]
+    "reply", ["421 4.7.0 Too many", "450 4.2.0 Graylisted", "451 4.3.0 Later", "452 4.2.2 Full"]
 )
 def test_an_answer_of_the_four_hundreds_defers_the_mail(step: str, reply: str) -> None:
     with real_server() as mailroom:

@@ -19,14 +19,14 @@ from models import (
     Meeting,
     MeetingSoftware,
     MeetingState,
-    Organisation,
+    Organization,
     PhoneCaller,
     ReaderRole,
     User,
 )
 from tests.messaging.facts_for_tests import AT_OUR_OFFICE, CANDIDATE_CALLS, FACTS, ON_THE_PHONE
 
-NORTHWIND = Organisation(name="Northwind", invitation_intro="", invitation_closing="")
+NORTHWIND = Organization(name="Northwind", invitation_intro="", invitation_closing="")
 
 
 def interview() -> Interview:
@@ -44,7 +44,7 @@ def interview() -> Interview:
         title=FACTS.title,
         agenda=FACTS.agenda,
         message_to_candidate=FACTS.message_to_candidate,
-        internal_notes="She is our favourite.",
+        internal_notes="She is our favorite.",
         starts_at=FACTS.starts_at,
         duration_minutes=45,
         timezone="Europe/Zurich",
@@ -62,7 +62,7 @@ def interview() -> Interview:
 
 def test_a_stored_interview_gives_its_facts_without_the_internal_notes() -> None:
     assert facts_of(interview(), NORTHWIND) == FACTS
-    assert "favourite" not in repr(facts_of(interview(), NORTHWIND))
+    assert "favorite" not in repr(facts_of(interview(), NORTHWIND))
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def hostile_facts(text: str) -> InterviewFacts:
         FACTS,
         title=text,
         job_title=text,
-        organisation=text,
+        organization=text,
         agenda=text,
         message_to_candidate=text,
         passcode=text,

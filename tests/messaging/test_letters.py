@@ -72,7 +72,7 @@ def test_each_letter_reads_as_it_was_read_through(name: str) -> None:
         assert_golden(f"{name}.ics", letter.ics.decode().replace("\r\n", "\n"))
 
 
-def test_the_subject_names_job_organisation_and_the_readers_time() -> None:
+def test_the_subject_names_job_organization_and_the_readers_time() -> None:
     assert invitation().subject == "Interview: Backend Engineer at Northwind – Tue 24 Nov 2026, 03:00 EST"
 
 
@@ -240,7 +240,7 @@ def test_what_was_written_to_the_candidate_is_headed_so_in_other_copies() -> Non
     assert "Anna Berg’s message to Dina Park" in invitation(to=reader(BEN, ReaderRole.HIRING_MANAGER)).text
 
 
-def test_html_is_told_its_language_and_follows_dark_colours_without_fetching_anything() -> None:
+def test_html_is_told_its_language_and_follows_dark_colors_without_fetching_anything() -> None:
     html = invitation().html
     assert '<html lang="en">' in html
     assert '<meta name="color-scheme" content="light dark">' in html

@@ -22,8 +22,8 @@ LINK = "https://hiring.example/invitations/7-abcdefghijklmnopqrstuvwxyz_"
 HOSTILE = 'Eve <script>alert(1)</script>\r\nBcc: all@evil.example\u202e"'
 
 
-def reader(name: str = "Sofia Ortega", organisation: str = "Northlight") -> TeamReader:
-    return TeamReader(Person(name, "sofia@northlight.example", "Europe/Madrid"), organisation)
+def reader(name: str = "Sofia Ortega", organization: str = "Northlight") -> TeamReader:
+    return TeamReader(Person(name, "sofia@northlight.example", "Europe/Madrid"), organization)
 
 
 def invitation(to: TeamReader, by: str = "Ada Berg") -> Letter:

@@ -10,8 +10,8 @@ from flask import Flask
 from database import writing
 from extensions import db
 from models import Attachment, User
-from scheduling import attachments, drafts
-from scheduling.attachments import AttachmentError, Upload
+from scheduling.drafts import attachments, drafts
+from scheduling.drafts.attachments import AttachmentError, Upload
 from scheduling.errors import DraftStaleError
 from tests.factories import Team, create_team
 from tests.files_to_attach import PDF

@@ -7,7 +7,7 @@ from flask import Flask
 
 from extensions import db
 from models import User
-from scheduling import day_view
+from scheduling.reading import day
 from tests.factories import create_team, schedule
 from tests.machines.clock import Clock
 from tests.web.rows import in_rows
@@ -16,7 +16,7 @@ from tests.web.rows import in_rows
 def test_the_evening_before_takes_no_place_of_the_day(
     sqlite_app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(day_view, "_MOST", 2)
+    monkeypatch.setattr(day, "_MOST", 2)
     begins = datetime(2027, 3, 10, tzinfo=UTC)
     with in_rows(sqlite_app):
         team = create_team()
@@ -25,7 +25,7 @@ def test_the_evening_before_takes_no_place_of_the_day(
         # Begins the evening before and reaches into the day.
         schedule(team.ada, team.dina, starts_at=begins - timedelta(hours=1), duration_minutes=120)
         ada = db.session.get_one(User, team.ada.id)
-        shown = day_view.interviews_of_day(
+        shown = day.interviews_of_day(
             ada, begins, begins + timedelta(days=1), user_ids=(), candidate_id=team.dina.id
         )
         assert [entry.starts_at - begins for entry in shown] == [timedelta(hours=-1), timedelta(hours=9)]

@@ -25,13 +25,13 @@ from models import (
     Task,
     TaskState,
 )
-from scheduling.progress import progress_of
+from scheduling.reading.progress import progress_of
 from scheduling.rules import Rules
 from tasks.handlers import all_handlers
-from tasks.runner import Runner
 from tests import factories
 from tests.factories import LENA, CreatedCandidate, Member, Team
 from tests.machines.simulators import Simulators
+from work.runner import Runner
 
 
 class FrozenClock:
@@ -45,7 +45,7 @@ class FrozenClock:
         return self.now
 
     def forward(self, time: timedelta) -> None:
-        """Move on; a provider that lived in another time would not recognise its own meetings."""
+        """Move on; a provider that lived in another time would not recognize its own meetings."""
         self.now += time
         ahead = int((self.now - self._began).total_seconds())
         self._simulators.zoom_switches(clock_offset_seconds=ahead)

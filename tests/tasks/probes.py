@@ -9,9 +9,9 @@ from flask import Flask
 from database import read_only, writing
 from extensions import db
 from models import Lane, Task, TaskState
-from tasks import outbox
-from tasks.runner import ClaimedTask, Done, Handler, Next, Runner
 from timezones import utc_now
+from work import outbox
+from work.runner import ClaimedTask, Done, Handler, Next, Runner
 
 PROBE = "probe"
 

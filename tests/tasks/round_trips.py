@@ -8,7 +8,7 @@ from typing import Any
 from accounts.sessions import begin_session
 from connections import round_trip
 from connections.round_trip import RoundTrip
-from connections.setup import Connections
+from connections.service import Connections
 from extensions import db
 from models import App, User, UserSession
 from providers.base import Provider

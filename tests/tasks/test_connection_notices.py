@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from accounts.settings import open_connecting
-from connections import reasons
-from connections.ending import end_connections
+from connections import wording
 from connections.refresh import live_grant
+from connections.revocation import end_connections
 from extensions import db
 from models import (
     App,
@@ -105,7 +105,7 @@ def test_ended_connection_is_told_at_once_and_after_one_three_and_seven_days(
         mail for mail in installation.simulators.mails(ben.email) if "Reconnect" in mail.message["Subject"]
     ]
     assert first.message["Subject"] == "Reconnect Zoom (1 coming interview depends on it)"
-    assert reasons.ended_by_provider(App.ZOOM) in text_of(first)
+    assert wording.ended_by_provider(App.ZOOM) in text_of(first)
     assert "Backend Engineer Interview with Dina Kaur" in text_of(first)
     assert "/settings/account/connected-apps" in text_of(first)
     told_on = []
@@ -217,7 +217,7 @@ def test_owner_is_told_once_a_day_that_credentials_are_refused(sqlite_installati
         for row in db.session.scalars(db.select(Connection)):
             assert (row.state, row.trouble) == (
                 ConnectionState.CONNECTED,
-                reasons.credentials_refused(App.ZOOM),
+                wording.credentials_refused(App.ZOOM),
             )
     installation.clock.forward(timedelta(hours=24))
     renew(installation, connections[0])

@@ -7,14 +7,14 @@ import vobject
 
 from extensions import db
 from models import FailureReason, Interview, Lane, MailState, MeetingState, TaskState
-from scheduling import mails
-from tasks import outbox
-from tasks.runner import ClaimedTask
+from scheduling.mails import queue
 from tests.factories import LENA
 from tests.machines.processes import wait_until
 from tests.machines.simulators import ReceivedMail
 from tests.tasks.installation import Installation, another_runner
 from tests.tasks.locks import is_waiting_for_a_lock
+from work import outbox
+from work.runner import ClaimedTask
 
 DINA = "dina.kaur@mail.example"
 
@@ -238,10 +238,10 @@ def test_receipt_of_an_invitation_and_the_meetings_outcome_do_not_block_each_oth
     leaving = threading.Thread(target=installation.run_due, args=[Lane.MAIL])
     with installation.writing():
         # A late meeting is being written: first the meeting, then the mails that it makes out of date.
-        mails.meeting_of(interview, lock=True)
+        queue.meeting_of(interview, lock=True)
         leaving.start()
         wait_until(lambda: is_waiting_for_a_lock(installation.app), what="the receipt waits", timeout=10)
-        mails.send_corrected_invitations(db.session.get_one(Interview, interview), installation.rules)
+        queue.send_corrected_invitations(db.session.get_one(Interview, interview), installation.rules)
         db.session.commit()
     leaving.join(10)
     old, _ = installation.mails(interview, revision=0)
@@ -257,7 +257,7 @@ def test_invitation_that_is_asked_for_early_waits_for_its_meeting_all_the_same(
     with installation.writing():
         for row in db.session.scalars(db.select(Interview)).one().mails:
             outbox.enqueue(
-                mails.SEND_MAIL,
+                queue.SEND_MAIL,
                 lane=Lane.MAIL,
                 subject=f"interview:{interview}",
                 dedupe_key=f"mail:{row.id}",

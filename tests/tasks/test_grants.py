@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 import background
-from connections import reasons
+from connections import wording
 from connections.grants import with_grant
 from connections.refresh import live_grant
-from connections.setup import Connections
+from connections.service import Connections
 from extensions import db
 from models import App, Connection, ConnectionState, FailureReason, MeetingState, TaskState
 from providers.base import Grant, Provider, TokenSet
@@ -168,7 +168,7 @@ def test_server_that_lost_its_zoom_credentials_does_not_ask_at_every_tick(
     close_app(app)
     assert len(installation.tasks(REFRESH)) == 1
     row = seen(installation, connection)
-    assert (row.state, row.trouble) == (ConnectionState.CONNECTED, reasons.not_set_up(App.ZOOM))
+    assert (row.state, row.trouble) == (ConnectionState.CONNECTED, wording.not_set_up(App.ZOOM))
 
 
 def test_rejected_token_is_renewed_once_and_the_call_repeated_once(installation: Installation) -> None:
@@ -249,7 +249,7 @@ def test_revoked_grant_needs_a_reconnect_and_says_so(sqlite_installation: Instal
     ended = seen(installation, connection)
     assert (ended.state, ended.problem) == (
         ConnectionState.RECONNECT_NEEDED,
-        reasons.ended_by_provider(App.ZOOM),
+        wording.ended_by_provider(App.ZOOM),
     )
     interview = installation.schedule()
     installation.run_due()
@@ -293,7 +293,7 @@ def test_death_between_the_answer_and_storing_it_is_said_to_have_lost_the_connec
     interview = installation.schedule()
     installation.run_due()
     lost = seen(installation, connection)
-    assert (lost.state, lost.problem) == (ConnectionState.RECONNECT_NEEDED, reasons.lost_in_renewal(App.ZOOM))
+    assert (lost.state, lost.problem) == (ConnectionState.RECONNECT_NEEDED, wording.lost_in_renewal(App.ZOOM))
     assert "lost while it was being renewed" in installation.progress(interview)
     installation.connect(installation.team.ben)
     installation.run_due()
@@ -321,7 +321,7 @@ def test_answer_lost_on_the_network_is_said_to_have_lost_the_connection(
     lost = seen(installation, connection)
     assert (lost.state, lost.problem) == (
         ConnectionState.RECONNECT_NEEDED,
-        reasons.lost_in_renewal(App.ZOOM),
+        wording.lost_in_renewal(App.ZOOM),
     )
 
 
@@ -374,7 +374,7 @@ def test_grant_that_no_key_opens_needs_a_reconnect_and_is_not_overwritten(
     interview = installation.schedule()
     installation.run_due()
     assert installation.meeting(interview).failure is FailureReason.RECONNECT_NEEDED
-    assert seen(installation, connection).problem == reasons.unreadable(App.ZOOM)
+    assert seen(installation, connection).problem == wording.unreadable(App.ZOOM)
     with installation.reading():
         assert db.session.get_one(Connection, connection).ciphertext == spoiled
 

@@ -9,9 +9,9 @@ import pytest
 from cryptography.fernet import Fernet
 from flask import Flask
 
-from connections import reasons, round_trip
-from connections.ending import end_connections
+from connections import round_trip, wording
 from connections.grants import with_grant
+from connections.revocation import end_connections
 from database import writing
 from extensions import db
 from models import App, Connection, ConnectionState, MeetingState, User, UserSession
@@ -61,7 +61,7 @@ def test_wrong_key_ends_in_reconnect_needed_and_the_right_one_brings_all_back(
         locked = row_of(installation, connection)
         assert (locked.state, locked.problem) == (
             ConnectionState.RECONNECT_NEEDED,
-            reasons.unreadable(App.ZOOM),
+            wording.unreadable(App.ZOOM),
         )
         assert (locked.ciphertext, locked.account_email) == (before.ciphertext, LENA)
     assert len(installation.tasks("nudge_to_reconnect")) == 1
@@ -95,7 +95,7 @@ def test_grant_of_another_row_does_not_open(sqlite_installation: Installation) -
     for connection in (mine, theirs):
         with installation.app.app_context(), pytest.raises(ConnectionRevokedError):
             with_grant(connection, lambda grant: grant.access_token)
-        assert row_of(installation, connection).problem == reasons.unreadable(App.ZOOM)
+        assert row_of(installation, connection).problem == wording.unreadable(App.ZOOM)
 
 
 def rotate(installation: Installation) -> str:

@@ -3,10 +3,10 @@
 import pytest
 
 from models import AttemptState, Lane, MeetingState
-from tasks.runner import ClaimedTask
 from tests.factories import LENA, PRIYA
 from tests.machines.processes import wait_until
 from tests.tasks.installation import Installation, another_runner
+from work.runner import ClaimedTask
 
 
 def test_meeting_of_a_lost_answer_is_found_and_not_made_again(installation: Installation) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from connections.setup import Connections
+from connections.service import Connections
 from extensions import db
 from models import Connection, ConnectionState, FailureReason
 from providers.base import Provider, TokenSet
@@ -38,7 +38,7 @@ def test_permission_that_was_taken_back_has_to_be_given_again(sqlite_installatio
     assert row.state is ConnectionState.RECONNECT_NEEDED
     assert row.problem == (
         "Zoom no longer grants all the permissions that are needed. "
-        "Missing: see your name, e-mail address and plan."
+        "Missing: see your name, email address and plan."
     )
     assert (row.trouble, row.ciphertext) == (None, "")
     subjects = [str(mail.message["Subject"]) for mail in installation.simulators.mails(ben.email)]

@@ -12,14 +12,14 @@ from flask import Flask
 from database import writing
 from extensions import db
 from models import Lane, Task, TaskState
-from tasks import outbox, retry
-from tasks.runner import Again, ClaimedTask
 from tests.machines.application import build_app, close_app, settings_for
 from tests.machines.processes import wait_until
 from tests.tasks.installation import FrozenClock
 from tests.tasks.locks import is_waiting_for_a_lock
 from tests.tasks.probes import PROBE, Probe
 from timezones import utc_now
+from work import outbox, retry
+from work.runner import Again, ClaimedTask
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from models import Lane, TaskState
-from tasks import retry
-from tasks.runner import Again, ClaimedTask, Dead
 from tests.machines.processes import wait_until
 from tests.tasks.installation import FrozenClock
 from tests.tasks.probes import Probe
 from timezones import utc_now
+from work import retry
+from work.runner import Again, ClaimedTask, Dead
 
 LEASE = timedelta(seconds=240)
 

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from connections import round_trip
-from connections.ending import end_connections
-from connections.setup import connections
+from connections.revocation import end_connections
+from connections.service import connections
 from extensions import db
 from models import App, Connection, OAuthAttempt, User, UserSession
 from tasks.connection_checks import enqueue_due_checks

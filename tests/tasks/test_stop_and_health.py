@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from models import TaskState
-from tasks.metronome import Metronome
 from tests.machines.processes import wait_until
 from tests.machines.servers import ServerProcesses
 from tests.tasks.installation import Installation, Office
@@ -17,6 +16,7 @@ from tests.tasks.real_time import (
     postgresql_in_full_runs,
     wait_until_settled,
 )
+from work.metronome import Metronome
 
 STOPS_WITHIN = 25
 FAST_TICK = {"TICK_SECONDS": FAST["TICK_SECONDS"]}

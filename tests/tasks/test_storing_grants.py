@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from connections.ending import REVOKE_GRANT
 from connections.grants import with_grant
 from connections.refresh import live_grant
+from connections.revocation import REVOKE_GRANT
 from connections.round_trip import RoundTrip
-from connections.setup import connections
+from connections.service import connections
 from extensions import db
 from models import Connection, ConnectionState
 from providers.errors import ConnectionRevokedError

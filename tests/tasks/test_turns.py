@@ -3,7 +3,7 @@
 import threading
 
 from models import Lane
-from tasks.turns import NEVER, Turns
+from work.turns import NEVER, Turns
 
 
 def _nothing() -> None:

@@ -16,8 +16,8 @@ from database import read_only
 from extensions import db
 from hiring.erasing import erase_candidate
 from models import Attachment, Candidate, Draft, Interview, InterviewStatus, Role, User
-from scheduling import attachments
-from scheduling.attachments import MEGABYTE
+from scheduling.drafts import attachments
+from scheduling.drafts.attachments import MEGABYTE
 from tests.factories import PASSWORD, Team, create_team, create_user
 from tests.files_to_attach import DOCX, PDF, PNG
 from tests.machines.clock import Clock

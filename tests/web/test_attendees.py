@@ -8,7 +8,7 @@ from flask import Flask
 
 from extensions import db
 from models import Draft, Interview, InterviewStatus, Job, Role, User
-from scheduling.commands import NewAttendee
+from scheduling.commands.schedule import NewAttendee
 from tests.factories import Member, Team, create_user, schedule
 from tests.machines.clock import Clock
 from tests.web.conftest import SignIn
@@ -60,10 +60,10 @@ def test_rows_take_people_however_they_are_typed_or_pasted(team: Team, ada: Visi
 
 
 REFUSED: list[tuple[Rows, int, str]] = [
-    ([("Sam Ortiz", "")], 0, "Enter the e-mail address of Sam Ortiz"),
-    ([("Sam", "sam at partner")], 0, "“sam at partner” is not an e-mail address"),
-    ([("Sam", "x" * 300)], 0, "is not an e-mail address"),
-    ([("Sam", "a@b.example, nobody")], 0, "is not an e-mail address"),
+    ([("Sam Ortiz", "")], 0, "Enter the email address of Sam Ortiz"),
+    ([("Sam", "sam at partner")], 0, "“sam at partner” is not an email address"),
+    ([("Sam", "x" * 300)], 0, "is not an email address"),
+    ([("Sam", "a@b.example, nobody")], 0, "is not an email address"),
     ([("n" * 121, "a@b.example")], 0, "at most 120"),
     ([("Dina", "DINA.kaur@mail.example")], 0, "is the candidate, who is invited anyway"),
     ([("Sam", "a@b.example"), ("Samuel", "A@B.example")], 1, "stands in row 1 already"),

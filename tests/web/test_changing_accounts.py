@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from extensions import db
-from models import AttemptState, Connection, ConnectionState, Meeting, MeetingAttempt, Organisation
+from models import AttemptState, Connection, ConnectionState, Meeting, MeetingAttempt, Organization
 from tests.accounts.browser import do_background_work
 from tests.factories import LENA, PASSWORD, PRIYA, Member, Team, consent, schedule
 from tests.machines.clock import Clock
@@ -173,7 +173,7 @@ def test_dialog_says_whom_to_ask_where_connecting_is_not_open(
     draft = begin(ben, people.dina.id)
     for is_open, label in ((True, "Open Connected Apps"), (False, "Ask Ada Berg to let you connect")):
         with in_rows(connected):
-            db.session.get_one(Organisation, 1).connecting_is_open = is_open
+            db.session.get_one(Organization, 1).connecting_is_open = is_open
             db.session.commit()
         hosting = ben.get(f"{draft}/setup").tree.with_id("hosting")
         assert hosting is not None

@@ -8,7 +8,7 @@ from flask import Flask
 
 from extensions import db
 from models import Connection, Interview, InterviewStatus, Meeting, MeetingSoftware, Role
-from scheduling.commands import NewAttendee
+from scheduling.commands.schedule import NewAttendee
 from tests.factories import (
     Member,
     Team,

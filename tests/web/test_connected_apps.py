@@ -19,7 +19,7 @@ from models import (
     Job,
     MeetingSoftware,
     MeetingState,
-    Organisation,
+    Organization,
     Role,
 )
 from providers.zoom.scopes import OPTIONAL, REQUIRED
@@ -83,14 +83,14 @@ def fact(page: Page, label: str) -> list[str]:
 
 def set_opening(app: Flask, is_open: bool) -> None:
     with in_rows(app):
-        db.session.get_one(Organisation, 1).connecting_is_open = is_open
+        db.session.get_one(Organization, 1).connecting_is_open = is_open
         db.session.commit()
 
 
 def test_sections_stand_in_their_order_and_the_later_apps_say_that_they_are_later(ada: Visitor) -> None:
     page = ada.get(APPS)
     titles = [h.text for h in page.tree.all("h2") if "section-title" in h.get("class")]
-    assert titles == ["E-mail", "Google", "Microsoft", "Video & e-sign"]
+    assert titles == ["Email", "Google", "Microsoft", "Video & e-sign"]
     for app in App:
         is_zoom = app is App.ZOOM
         assert ("Not in this version" in card_of(page, app.value)) is not is_zoom
@@ -381,7 +381,7 @@ def test_tokens_stand_nowhere_in_plain_text(
 
     # Three codes, four states, two pairs of tokens, and the app's own secret.
     assert len(secrets) >= 12
-    # What the simulated Zoom makes is recognised even where it is none of the above.
+    # What the simulated Zoom makes is recognized even where it is none of the above.
     for secret in (*secrets, "ZAC-CANARY", "ZAT-CANARY", "ZRT-CANARY", "ZAK-CANARY"):
         assert secret.encode() not in kept, secret
         for place in (shown, caplog.text, mails):

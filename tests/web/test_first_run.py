@@ -1,4 +1,4 @@
-"""The first run: one code, one organisation, one owner, and then the page is gone."""
+"""The first run: one code, one organization, one owner, and then the page is gone."""
 
 from typing import Any
 
@@ -7,13 +7,13 @@ from flask import Flask
 
 import instance_folder
 from extensions import db
-from models import Organisation, Role, User, UserSession
+from models import Organization, Role, User, UserSession
 from tests.factories import PASSWORD
 from tests.web.page import Visitor
 from tests.web.rows import in_rows
 
 TYPED: dict[str, Any] = {
-    "organisation_name": "Northlight",
+    "organization_name": "Northlight",
     "timezone": "Europe/Zurich",
     "name": "Ada Berg",
     "email": "Ada@Northlight.Example",
@@ -33,16 +33,16 @@ def test_new_installation_leads_to_its_first_run(web: Flask) -> None:
     assert visitor.get("/setup").heading == "Set up SmoothHiring"
 
 
-def test_right_code_makes_organisation_and_owner_and_closes_the_door(web: Flask, code: str) -> None:
+def test_right_code_makes_organization_and_owner_and_closes_the_door(web: Flask, code: str) -> None:
     visitor = Visitor(web)
     page = visitor.get("/setup")
     answer = visitor.submit(page, "Finish setting up", leads_to="/", code=f" {code.upper()} ", **TYPED)
-    assert "Your organisation is ready" in visitor.follow(answer).messages
+    assert "Your organization is ready" in visitor.follow(answer).messages
     with in_rows(web):
-        organisation = db.session.scalars(db.select(Organisation)).one()
+        organization = db.session.scalars(db.select(Organization)).one()
         owner = db.session.scalars(db.select(User)).one()
-        assert (organisation.name, organisation.timezone) == ("Northlight", "Europe/Zurich")
-        assert organisation.connecting_is_open is False
+        assert (organization.name, organization.timezone) == ("Northlight", "Europe/Zurich")
+        assert organization.connecting_is_open is False
         assert (owner.role, owner.email, owner.name) == (Role.OWNER, "ada@northlight.example", "Ada Berg")
         assert owner.password_hash is not None
         assert owner.password_hash.startswith("$argon2id$")
@@ -58,20 +58,20 @@ def test_wrong_code_makes_nothing_and_keeps_what_was_typed(web: Flask, code: str
     for wrong in ("not-the-code", code[:-1], code + "0", "ümläut", "'; DROP TABLE users; --"):
         page = visitor.submit(visitor.get("/setup"), "Finish setting up", status=422, code=wrong, **TYPED)
         assert "This is not the code" in page.error_at("code")
-        assert page.value_of("Finish setting up", "organisation_name") == "Northlight"
+        assert page.value_of("Finish setting up", "organization_name") == "Northlight"
         assert page.value_of("Finish setting up", "timezone") == "Europe/Zurich"
         # A password is never sent back.
         assert PASSWORD not in page.html
     with in_rows(web):
-        for model in (Organisation, User, UserSession):
+        for model in (Organization, User, UserSession):
             assert db.session.scalar(db.select(db.func.count()).select_from(model)) == 0
     assert instance_folder.setup_code(web.config["INSTANCE_PATH"]) == code
 
 
 REFUSED = [
     ("code", "", "Enter the code"),
-    ("organisation_name", "  ", "Enter the name"),
-    ("organisation_name", "x" * 121, "120"),
+    ("organization_name", "  ", "Enter the name"),
+    ("organization_name", "x" * 121, "120"),
     ("timezone", "Nowhere/Land", "Choose one of these"),
     ("name", "", "Enter your name"),
     ("email", "ada", "like ana@company.example"),
@@ -98,4 +98,4 @@ def test_connecting_can_be_opened_from_the_start(web: Flask, code: str) -> None:
         visitor.get("/setup"), "Finish setting up", leads_to="/", code=code, connecting_is_open="y", **TYPED
     )
     with in_rows(web):
-        assert db.session.scalars(db.select(Organisation)).one().connecting_is_open is True
+        assert db.session.scalars(db.select(Organization)).one().connecting_is_open is True

@@ -3,11 +3,11 @@
 import pytest
 from flask import Flask
 
-from connections import reasons
+from connections import wording
 from connections.permissions import required_permissions
 from models import App, FailureReason, MeetingSoftware
 from providers.zoom.scopes import OPTIONAL
-from scheduling import failures
+from scheduling.meetings import failures
 from tests.factories import PASSWORD, Team, create_team
 from tests.web.page import Page, Visitor
 from tests.web.rows import in_rows
@@ -46,14 +46,14 @@ def test_every_failure_of_the_product_stands_there_with_its_cure(set_up: Flask, 
         assert failures.words_of(reason, MeetingSoftware.ZOOM) in text
         assert failures.cure_of(reason).words in text
     for words in (
-        reasons.ended_by_provider(App.ZOOM),
-        reasons.removed_by_user(App.ZOOM, "SmoothHiring"),
-        reasons.lost_in_renewal(App.ZOOM),
-        reasons.permissions_missing(App.ZOOM, []),
-        reasons.unreadable(App.ZOOM),
-        reasons.taken_over("A colleague"),
-        reasons.credentials_refused(App.ZOOM),
-        reasons.not_set_up(App.ZOOM),
+        wording.ended_by_provider(App.ZOOM),
+        wording.removed_by_user(App.ZOOM, "SmoothHiring"),
+        wording.lost_in_renewal(App.ZOOM),
+        wording.permissions_missing(App.ZOOM, []),
+        wording.unreadable(App.ZOOM),
+        wording.taken_over("A colleague"),
+        wording.credentials_refused(App.ZOOM),
+        wording.not_set_up(App.ZOOM),
     ):
         assert words in text
 

@@ -109,7 +109,7 @@ REFUSED_CANDIDATES = [
     ("name", "", "Enter the candidate's name"),
     ("name", "\u202e\x00\x07", "Enter the candidate's name"),
     ("name", "x" * 121, "120"),
-    ("email", "", "Enter the candidate's e-mail"),
+    ("email", "", "Enter the candidate's email"),
     ("email", "nora", "like dina@mail.example"),
     ("email", "nora@localhost", "like dina@mail.example"),
     ("email", "nora@mail.example, x@y.example", "like dina@mail.example"),

@@ -7,7 +7,7 @@ from flask import Flask
 
 from extensions import db
 from models import Attendee, Interview, InterviewStatus, Meeting, MeetingState
-from scheduling.commands import NewAttendee
+from scheduling.commands.schedule import NewAttendee
 from tests.factories import Team, create_candidate, schedule
 from tests.machines.clock import Clock
 from tests.web.page import Visitor

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from extensions import db
-from models import JobMember, Organisation, User
+from models import JobMember, Organization, User
 from tests.web.page import Visitor
 from tests.web.rows import in_rows
 from tests.web.world import LINK, NOTES, PASSCODE, PHONE, World, create_world, enter
@@ -142,7 +142,7 @@ def test_each_role_does_exactly_what_is_theirs(zoom_is_set_up: Flask, world: Wor
 def test_connecting_is_for_owner_and_admin_until_it_is_opened(zoom_is_set_up: Flask, world: World) -> None:
     for is_open in (False, True):
         with in_rows(zoom_is_set_up):
-            db.session.get_one(Organisation, 1).connecting_is_open = is_open
+            db.session.get_one(Organization, 1).connecting_is_open = is_open
             db.session.get_one(User, world.people["deactivated"].id).is_active = True
             db.session.commit()
         allowed = CONNECTING_WHEN_OPEN if is_open else WITH_ALL[:2]

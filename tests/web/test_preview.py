@@ -10,7 +10,7 @@ from flask import Flask
 
 from background import make_runner
 from extensions import db
-from models import Candidate, Mail, Organisation, Role, User
+from models import Candidate, Mail, Organization, Role, User
 from tests.factories import LENA, PASSWORD, Team, connect_zoom, create_team, create_user
 from tests.files_to_attach import PDF
 from tests.machines.clock import Clock
@@ -91,13 +91,13 @@ def run_everything(app: Flask) -> None:
 
 @pytest.fixture
 def team(connected: Flask, simulators: Simulators, clock: Clock) -> Team:
-    """The team with Ben's Zoom, a candidate far away, and an organisation with words of its own."""
+    """The team with Ben's Zoom, a candidate far away, and an organization with words of its own."""
     with in_rows(connected):
         team = create_team()
         db.session.get_one(Candidate, team.dina.id).timezone = "America/New_York"
-        organisation = db.session.get_one(Organisation, 1)
-        organisation.invitation_intro = "We are <three> people & a dog.\nWelcome!"
-        organisation.invitation_closing = "Questions? Write to us."
+        organization = db.session.get_one(Organization, 1)
+        organization.invitation_intro = "We are <three> people & a dog.\nWelcome!"
+        organization.invitation_closing = "Questions? Write to us."
         db.session.commit()
         create_user("Kiran Rao", Role.INTERVIEWER, timezone="Asia/Kolkata")
         connect_zoom(team.ben, simulators)

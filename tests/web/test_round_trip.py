@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from extensions import db
-from models import ConnectionState, OAuthAttempt, Organisation, UserSession
+from models import ConnectionState, OAuthAttempt, Organization, UserSession
 from tests.accounts.browser import do_background_work
 from tests.factories import LENA, PASSWORD, PRIYA, Team, consent, schedule
 from tests.machines.clock import Clock
@@ -253,7 +253,7 @@ def test_connecting_that_is_closed_while_the_provider_is_being_asked_connects_no
 ) -> None:
     ben = Visitor(connected).sign_in(people.ben.email, PASSWORD)
     with coming_back(simulators, ben, consent(leave(ben), LENA)), in_rows(connected):
-        db.session.get_one(Organisation, 1).connecting_is_open = False
+        db.session.get_one(Organization, 1).connecting_is_open = False
         db.session.commit()
     assert stored(connected) == []
     notice = ben.get(f"{APPS}?zoom=error").tree.with_id("round-trip")
@@ -267,7 +267,7 @@ def test_who_may_not_connect_any_more_is_told_so(
     ben = Visitor(connected).sign_in(people.ben.email, PASSWORD)
     answer = consent(leave(ben), LENA)
     with in_rows(connected):
-        db.session.get_one(Organisation, 1).connecting_is_open = False
+        db.session.get_one(Organization, 1).connecting_is_open = False
         db.session.commit()
     back = come_back(ben, answer)
     assert result_of(back) == "zoom=error"

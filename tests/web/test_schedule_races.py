@@ -136,7 +136,7 @@ def test_first_run_is_done_once_however_many_send_it(app: Flask) -> None:
         data = {
             **page.fields("Finish setting up"),
             "code": code,
-            "organisation_name": "Northlight",
+            "organization_name": "Northlight",
             "timezone": "Europe/Zurich",
             "name": "Ada Berg",
             "email": "ada@northlight.example",

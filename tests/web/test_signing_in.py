@@ -14,7 +14,7 @@ from tests.web.conftest import SignIn
 from tests.web.page import Visitor
 from tests.web.rows import in_rows
 
-WORDS = "E-mail address and password do not belong together."
+WORDS = "Email address and password do not belong together."
 
 
 def is_signed_in(visitor: Visitor) -> bool:
@@ -41,7 +41,7 @@ def test_address_may_be_typed_with_capitals_and_spaces(web: Flask, team: Team) -
 def test_nothing_typed_is_refused_beside_each_field(web: Flask, team: Team) -> None:
     visitor = Visitor(web)
     page = visitor.submit(visitor.get("/login"), "Sign in", status=422, email="", password="")
-    assert page.error_at("email") == "Enter your e-mail address."
+    assert page.error_at("email") == "Enter your email address."
     assert page.error_at("password") == "Enter your password."
     assert page.title.startswith("Error: ")
 

@@ -18,7 +18,7 @@ from models import (
     PhoneCaller,
     Role,
 )
-from scheduling.commands import NewAttendee
+from scheduling.commands.schedule import NewAttendee
 from scheduling.venues import OnSite, PastedLink, PhoneCall, Venue
 from tests.factories import PASSWORD, Team, create_team, create_user, schedule
 from tests.machines.clock import Clock

@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 import background
-from connections import reasons
+from connections import wording
 from connections.zoom_webhooks import ZoomWebhooks
 from extensions import db
 from models import App, Connection, ConnectionState, Task, WebhookEvent
@@ -227,7 +227,7 @@ def test_removal_at_zoom_ends_the_connection(app: Flask, connection: int, simula
     row = row_of(app, connection)
     assert (row.state, row.problem) == (
         ConnectionState.RECONNECT_NEEDED,
-        reasons.removed_by_user(App.ZOOM, "SmoothHiring"),
+        wording.removed_by_user(App.ZOOM, "SmoothHiring"),
     )
     assert (row.ciphertext, row.account_email) == ("", "")
 
@@ -252,7 +252,7 @@ def test_removal_is_looked_into_again_when_zoom_is_away(
     assert (row_of(app, connection).state, checks(app)) == (ConnectionState.CONNECTED, ["ready"])
     with later(timedelta(minutes=2)):
         work(app)
-    assert row_of(app, connection).problem == reasons.removed_by_user(App.ZOOM, "SmoothHiring")
+    assert row_of(app, connection).problem == wording.removed_by_user(App.ZOOM, "SmoothHiring")
 
 
 def test_removal_from_before_the_connection_is_left_alone(app: Flask, connection: int) -> None:
@@ -310,7 +310,7 @@ def test_unsigned_removal_is_a_hint_and_one_an_hour(
     row = row_of(app, connection)
     assert (row.state, row.problem) == (
         ConnectionState.RECONNECT_NEEDED,
-        reasons.ended_by_provider(App.ZOOM),
+        wording.ended_by_provider(App.ZOOM),
     )
 
 

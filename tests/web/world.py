@@ -10,8 +10,8 @@ from werkzeug.routing import Rule
 from extensions import db
 from hiring.imports import start_import
 from models import Interview, Mail, MailState, MeetingState, Role, User
-from scheduling import attachments, drafts
-from scheduling.commands import NewAttendee
+from scheduling.commands.schedule import NewAttendee
+from scheduling.drafts import attachments, drafts
 from tests.factories import (
     PASSWORD,
     CreatedCandidate,

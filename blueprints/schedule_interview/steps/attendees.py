@@ -18,8 +18,8 @@ from blueprints.schedule_interview.steps.base import Step, StepForm
 from blueprints.schedule_interview.steps.date_time import DATE_TIME
 from models import User
 from scheduling.clashes import Clash, ClashKind
-from scheduling.commands import NewAttendee
-from scheduling.load import Load, loads
+from scheduling.commands.schedule import NewAttendee
+from scheduling.reading.load import Load, loads
 from timezones import local_moment, utc_now
 from web.forms import CheckboxesField
 from web.notices import say
@@ -41,7 +41,7 @@ class AttendeesForm(StepForm):
     )
     people = CheckboxesField("From the team", coerce=int, validators=[Optional()])
     other_names = ColumnField("Names of other people")
-    other_emails = ColumnField("E-mail addresses of other people")
+    other_emails = ColumnField("Email addresses of other people")
     accepted_clashes = ClashTick("Schedule it all the same")
 
     team: Sequence[User] = ()

@@ -15,9 +15,9 @@ from wtforms.validators import DataRequired, Length, Optional
 from blueprints.schedule_interview.received_files import sent_files
 from blueprints.schedule_interview.steps.base import Step, StepForm
 from models import Attachment
-from scheduling import attachments, drafts
-from scheduling.attachment_kinds import KINDS, clean_name
-from scheduling.attachments import MOST_BYTES, AttachmentError
+from scheduling.drafts import attachments, drafts
+from scheduling.drafts.attachments import MOST_BYTES, AttachmentError
+from scheduling.drafts.kinds_of_files import KINDS, clean_name
 from web import services
 from web.forms import CheckboxesField
 

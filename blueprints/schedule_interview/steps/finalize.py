@@ -14,9 +14,9 @@ from blueprints.schedule_interview.outsiders import outsider_warnings
 from blueprints.schedule_interview.preview import ROLES_IN_WORDS, Preview
 from blueprints.schedule_interview.steps.base import Step, StepForm
 from messaging.wording import duration_words
-from scheduling import attachments
-from scheduling.commands import ScheduleInterview
-from scheduling.mails import span
+from scheduling.commands.schedule import ScheduleInterview
+from scheduling.drafts import attachments
+from scheduling.mails.queue import span
 from timezones import local_moment
 from web.forms import CheckboxesField
 

@@ -13,7 +13,7 @@ from blueprints.schedule_interview.hosting import hosting, zoom_warnings
 from blueprints.schedule_interview.steps.base import Step, StepForm
 from models import InterviewType, MeetingSoftware, PhoneCaller
 from phone_numbers import same_number
-from scheduling.hosting_version import hosting_version
+from scheduling.reading.hosting_version import hosting_version
 from scheduling.venues import (
     ADDRESS_LIMIT,
     DIRECTIONS_LIMIT,

@@ -1,0 +1,30 @@
+"""The form of the first run."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, EmailField, StringField
+from wtforms.validators import DataRequired, Length
+
+from web.addresses import EmailAddress
+from web.forms import Form, ZoneField
+from web.password_fields import new_password_field
+
+
+class SetupForm(Form):
+    code = StringField(
+        "Setup code", validators=[DataRequired("Enter the code from the server's console."), Length(max=64)]
+    )
+    organization_name = StringField(
+        "Organization", validators=[DataRequired("Enter the name of your organization."), Length(max=120)]
+    )
+    timezone = ZoneField("Time zone", validators=[DataRequired("Choose a time zone.")])
+    name = StringField("Your name", validators=[DataRequired("Enter your name."), Length(max=120)])
+    email = EmailField(
+        "Email",
+        validators=[
+            DataRequired("Enter your email address."),
+            EmailAddress("Enter an email address like ana@company.example."),
+        ],
+    )
+    password = new_password_field()
+    connecting_is_open = BooleanField("Everyone who schedules or hosts may connect their own apps")

@@ -1,0 +1,58 @@
+"""The first run: the one-time code, the organization and its owner."""
+
+from __future__ import annotations
+
+import hmac
+
+from flask import Blueprint, abort, current_app, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import IntegrityError
+
+import instance_folder
+from accounts import first_run as installing
+from blueprints.first_run.forms import SetupForm
+from extensions import db
+from web import signed_in
+from web.notices import say
+
+first_run = Blueprint("first_run", __name__)
+
+
+@first_run.route("/setup", methods=["GET", "POST"])
+def setup() -> ResponseReturnValue:
+    if installing.organization() is not None:
+        abort(404)
+    form = SetupForm()
+    if not form.is_submitted():
+        return render_template("first_run/setup.html", form=form)
+    folder = current_app.config["INSTANCE_PATH"]
+    if form.validate():
+        code = instance_folder.setup_code(folder)
+        if not hmac.compare_digest((form.code.data or "").lower().encode(), code.encode()):
+            form.refuse("code", "This is not the code. `flask setup-code` shows it again.")
+        else:
+            try:
+                owner = installing.set_up(
+                    _command(form), installation_id=current_app.config["INSTALLATION_ID"]
+                )
+            except (installing.AlreadySetUpError, IntegrityError):
+                # Somebody with the code was a moment faster.
+                db.session.rollback()
+                abort(404)
+            signed_in.begin(owner.id)
+            db.session.commit()
+            instance_folder.forget_setup_code(folder)
+            say("Your organization is ready. Connect Zoom next.")
+            return redirect(url_for("dashboard.home"), 303)
+    return render_template("first_run/setup.html", form=form), 422
+
+
+def _command(form: SetupForm) -> installing.FirstRun:
+    return installing.FirstRun(
+        organization_name=form.organization_name.data,
+        timezone=form.timezone.data,
+        owner_name=form.name.data,
+        owner_email=form.email.data,
+        password=form.password.data,
+        connecting_is_open=form.connecting_is_open.data,
+    )

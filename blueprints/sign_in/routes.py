@@ -1,0 +1,90 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from accounts import audit, first_run
+from accounts.audit import Event
+from accounts.sign_in import try_password
+from accounts.throttling import TooManyTriesError
+from blueprints.sign_in.forms import LoginForm
+from extensions import db
+from models import User
+from security import safe_next
+from web import services, signed_in
+from web.notices import say
+from web.waiting import too_many_tries
+
+sign_in = Blueprint("sign_in", __name__)
+
+
+@sign_in.route("/login", methods=["GET", "POST"])
+def login() -> ResponseReturnValue:
+    if first_run.organization() is None:
+        return redirect(url_for("first_run.setup"), 303)
+    if current_user.is_authenticated:
+        return redirect(url_for("dashboard.home"), 303)
+    form = LoginForm(next=safe_next(request.args.get("next")) or "")
+    if not form.is_submitted():
+        return _sign_in_page(form)
+    if form.validate():
+        try:
+            user = try_password(
+                services.accounts().throttling,
+                email=form.email.data,
+                password=form.password.data,
+                address=request.remote_addr or "",
+            )
+        except TooManyTriesError as error:
+            return too_many_tries(
+                error.seconds, back_url=url_for("sign_in.login"), back_label="Back to the sign-in page"
+            )
+        if user is not None:
+            signed_in.begin(user.id)
+            db.session.commit()
+            return redirect(safe_next(form.next.data) or url_for("dashboard.home"), 303)
+        form.refuse("password", "Email address and password do not belong together.")
+    return _sign_in_page(form), 422
+
+
+def _sign_in_page(form: LoginForm) -> str:
+    return render_template("sign_in/login.html", form=form, demo_people=_demo_people())
+
+
+def _demo_people() -> list[User]:
+    if current_app.extensions.get("demo") is None:
+        return []
+    # Not those who were invited and have not accepted: their way in is the mail in the demo's mailbox.
+    return list(
+        db.session.scalars(
+            sa.select(User).where(User.is_active.is_(True), User.password_hash.is_not(None)).order_by(User.id)
+        )
+    )
+
+
+@sign_in.post("/login/demo/<int:user_id>")
+def demo_login(user_id: int) -> ResponseReturnValue:
+    """One click instead of a password; there is no such address outside the demo."""
+    if current_app.extensions.get("demo") is None:
+        abort(404)
+    user = db.session.get(User, user_id)
+    if user is None or not user.is_active or user.password_hash is None:
+        abort(404)
+    signed_in.begin(user.id)
+    audit.record(Event.SIGNED_IN, f"{user.name} signed in with one click.", user)
+    db.session.commit()
+    return redirect(url_for("dashboard.home"), 303)
+
+
+@sign_in.post("/logout")
+def logout() -> ResponseReturnValue:
+    user = signed_in.actor()
+    audit.record(Event.SIGNED_OUT, f"{user.name} signed out.", user)
+    signed_in.end()
+    db.session.commit()
+    say("You are signed out.", "info")
+    return redirect(url_for("sign_in.login"), 303)

@@ -1,0 +1,199 @@
+"""Ending connections: unusable from the commit on, and given back to the provider by a task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from connections.rows import read_tokens, wipe
+from connections.service import connections
+from database import writing
+from extensions import db
+from models import App, Connection, ConnectionState, Lane, Task, TaskState, User
+from providers.base import TokenSet
+from security import SealBrokenError
+from work import outbox
+
+REVOKE_GRANT = "revoke_grant"
+REPORT_NOT_GIVEN_BACK = "report_not_given_back"
+
+
+def end_connections(user: User, *, only: App | None = None) -> list[App]:
+    """End all connections of a person, or `only` one app's, in the current transaction; return their apps.
+
+    The tokens leave the rows at once. The provider is told by a task, which holds them encrypted until then.
+    """
+    rows = db.session.scalars(
+        sa.select(Connection)
+        .where(
+            Connection.user_id == user.id,
+            Connection.state != ConnectionState.ENDED,
+            Connection.app == only if only is not None else sa.true(),
+        )
+        .order_by(Connection.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for row in rows:
+        end_connection(row)
+    return [row.app for row in rows]
+
+
+def end_connection(row: Connection) -> None:
+    """End one connection, whose row the current transaction holds."""
+    give_back(row)
+    wipe(row)
+    row.state = ConnectionState.ENDED
+    row.problem = row.problem_since = None
+
+
+def give_back(row: Connection) -> None:
+    """Let the provider end the grant of a row that is about to lose it."""
+    if not row.ciphertext:
+        # It is dead already, or belongs to the colleague who took it over.
+        return
+    opened = read_tokens(row)
+    if opened is None:
+        outbox.enqueue(
+            REPORT_NOT_GIVEN_BACK,
+            lane=Lane.PROVIDER,
+            subject=_subject(row.id),
+            payload={"user_id": row.user_id, "app": row.app.value},
+        )
+    else:
+        grant, refresh_token = opened
+        tokens = TokenSet(grant.access_token, refresh_token, row.expires_at, frozenset(), row.api_url)
+        revoke_later(row, tokens, row.account_id)
+
+
+def revoke_later(row: Connection, tokens: TokenSet, account_id: str) -> None:
+    """Ask in the current transaction for a grant on that account, which was this row's, to be given back."""
+    _revoke_later(row.user_id, row.app, tokens, account_id, _subject(row.id))
+
+
+def revoke_unkept(
+    user_id: int, app: App, tokens: TokenSet, account_id: str, *, run_at: datetime | None = None
+) -> None:
+    """The same for a grant that somebody gave and that never came to be a connection. `account_id` is empty
+    where it is not known."""
+    _revoke_later(user_id, app, tokens, account_id, f"unkept:{user_id}:{app.value}", run_at)
+
+
+def _revoke_later(
+    user_id: int, app: App, tokens: TokenSet, account_id: str, subject: str, run_at: datetime | None = None
+) -> None:
+    outbox.enqueue(
+        REVOKE_GRANT,
+        lane=Lane.PROVIDER,
+        subject=subject,
+        payload={
+            "user_id": user_id,
+            "app": app.value,
+            "account_id": account_id,
+            **_put_away(user_id, app, tokens),
+        },
+        run_at=run_at,
+    )
+
+
+def _put_away(user_id: int, app: App, tokens: TokenSet) -> dict[str, Any]:
+    """A pair of tokens as it stands in such a task. `may_be_lost`: it may have been spent on a newer pair
+    that never arrived."""
+    sealed = connections().vault.seal(
+        {"access_token": tokens.access_token, "refresh_token": tokens.refresh_token},
+        belongs_to=_owner_of_revocation(user_id, app),
+    )
+    return {"sealed": sealed, "expires_at": tokens.expires_at.isoformat(), "may_be_lost": False}
+
+
+def _owner_of_revocation(user_id: int, app: App) -> str:
+    """What the tokens in such a task are bound to."""
+    return f"revocation:{user_id}:{app.value}"
+
+
+@dataclass(frozen=True)
+class Revocation:
+    """A grant on its way back to its provider. `expires_at` (aware, UTC) is the access token's end;
+    `may_be_lost`: the refresh token may have been spent on a pair that never arrived."""
+
+    user_id: int
+    app: App
+    account_id: str
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_at: datetime
+    may_be_lost: bool
+
+
+def read_revocation(payload: Mapping[str, Any]) -> Revocation | None:
+    """What a task is to give back, or None when no key of this server opens it any more."""
+    user_id, app = int(payload["user_id"]), App(payload["app"])
+    try:
+        tokens = connections().vault.open(
+            str(payload["sealed"]), belongs_to=_owner_of_revocation(user_id, app)
+        )
+    except SealBrokenError:
+        return None
+    return Revocation(
+        user_id=user_id,
+        app=app,
+        account_id=str(payload["account_id"]),
+        access_token=tokens["access_token"] or "",
+        refresh_token=tokens["refresh_token"] or "",
+        expires_at=datetime.fromisoformat(payload["expires_at"]),
+        may_be_lost=bool(payload["may_be_lost"]),
+    )
+
+
+def note_may_be_lost(task_id: int, may_be_lost: bool) -> None:
+    """Write into a revocation's task, and commit, whether its refresh token may have been spent in vain."""
+    _amend(task_id, {"may_be_lost": may_be_lost})
+
+
+def keep_renewed(task_id: int, revocation: Revocation, tokens: TokenSet) -> None:
+    """Put the newer pair in the place of the older one, which is spent, and commit."""
+    _amend(task_id, _put_away(revocation.user_id, revocation.app, tokens))
+
+
+def _amend(task_id: int, changes: Mapping[str, Any]) -> None:
+    with writing():
+        row = db.session.get_one(Task, task_id, with_for_update=True, populate_existing=True)
+        row.payload = {**row.payload, **changes}
+        db.session.commit()
+
+
+def is_being_revoked(connection_id: int) -> bool:
+    """Whether a grant of this row is still on its way back to its provider."""
+    return (
+        db.session.scalar(
+            sa.select(Task.id)
+            .where(
+                Task.kind == REVOKE_GRANT,
+                Task.subject == _subject(connection_id),
+                Task.state.in_((TaskState.READY, TaskState.RUNNING)),
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def _subject(connection_id: int) -> str:
+    return f"connection:{connection_id}"
+
+
+def is_connected_again(app: App, account_id: str, user_id: int) -> bool:
+    """Whether the account has a living grant, of whomever. Providers that keep one grant per account have
+    ended the older one by themselves, and some would take a revocation of it for the newer one's. An account
+    that is not known (an empty id) may be any that the user has connected."""
+    its = Connection.account_id == account_id if account_id else Connection.user_id == user_id
+    living = db.session.scalar(
+        sa.select(Connection.id)
+        .where(Connection.app == app, its, Connection.state == ConnectionState.CONNECTED)
+        .limit(1)
+    )
+    return living is not None

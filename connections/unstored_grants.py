@@ -1,0 +1,42 @@
+"""Grants that a provider gave and that are not kept: something was missing, or somebody was faster."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from connections.checks import check_now
+from connections.revocation import revoke_unkept
+from connections.rows import begin_storing
+from extensions import db
+from models import App, Connection, ConnectionState
+from providers.base import Account, TokenSet
+from timezones import utc_now
+
+# By then the looks at the account's connections have shown which of them the grant has ended.
+_AFTER_THE_LOOKS = timedelta(minutes=5)
+
+
+def look_after_unkept(user_id: int, app: App, tokens: TokenSet | None, account: Account | None) -> list[int]:
+    """See in the current transaction to what an exchanged code leaves behind when nothing is stored.
+
+    A provider that keeps only the newest grant of an account has ended the one before it, so the living
+    connections of the account are looked at at once; as long as the `account` is not known, it may be
+    anybody's. Their ids are returned. The grant itself is given back, unless its `tokens` never arrived.
+    """
+    begin_storing()
+    of_account = Connection.account_id == account.id if account is not None else sa.true()
+    touched = list(
+        db.session.scalars(
+            sa.select(Connection.id)
+            .where(Connection.app == app, Connection.state == ConnectionState.CONNECTED, of_account)
+            .order_by(Connection.id)
+        )
+    )
+    for connection_id in touched:
+        check_now(connection_id)
+    if tokens is not None:
+        run_at = utc_now() + _AFTER_THE_LOOKS if touched else None
+        revoke_unkept(user_id, app, tokens, account.id if account is not None else "", run_at=run_at)
+    return touched

@@ -1,0 +1,92 @@
+"""Every table of the product: typed columns, named constraints, enums stored by value.
+
+No queries, no providers, no request. Split by what the tables hold; import names from here.
+"""
+
+from tables.access import AuditEntry, Invitation, PasswordReset, Throttle
+from tables.connections import App, Connection, ConnectionState, OAuthAttempt, RefusingProvider, WebhookEvent
+from tables.deliveries import (
+    MAYBE_ALIVE,
+    AttemptState,
+    FailureReason,
+    Mail,
+    MailKind,
+    MailState,
+    Meeting,
+    MeetingAttempt,
+    MeetingSoftware,
+    MeetingState,
+    ReaderRole,
+)
+from tables.hiring import (
+    Application,
+    Candidate,
+    CandidateImport,
+    CandidateNote,
+    Job,
+    JobMember,
+    Stage,
+    search_key,
+)
+from tables.interviews import (
+    Attachment,
+    Attendee,
+    Draft,
+    Interview,
+    InterviewStatus,
+    InterviewType,
+    PhoneCaller,
+    SchedulingMethod,
+    TimelineEntry,
+)
+from tables.team import Organization, Role, User, UserSession
+from tables.work import Heartbeat, Lane, Task, TaskState
+
+__all__ = [
+    "MAYBE_ALIVE",
+    "App",
+    "Application",
+    "Attachment",
+    "AttemptState",
+    "Attendee",
+    "AuditEntry",
+    "Candidate",
+    "CandidateImport",
+    "CandidateNote",
+    "Connection",
+    "ConnectionState",
+    "Draft",
+    "FailureReason",
+    "Heartbeat",
+    "Interview",
+    "InterviewStatus",
+    "InterviewType",
+    "Invitation",
+    "Job",
+    "JobMember",
+    "Lane",
+    "Mail",
+    "MailKind",
+    "MailState",
+    "Meeting",
+    "MeetingAttempt",
+    "MeetingSoftware",
+    "MeetingState",
+    "OAuthAttempt",
+    "Organization",
+    "PasswordReset",
+    "PhoneCaller",
+    "ReaderRole",
+    "RefusingProvider",
+    "Role",
+    "SchedulingMethod",
+    "Stage",
+    "Task",
+    "TaskState",
+    "Throttle",
+    "TimelineEntry",
+    "User",
+    "UserSession",
+    "WebhookEvent",
+    "search_key",
+]

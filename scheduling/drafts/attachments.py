@@ -1,0 +1,255 @@
+"""Files that go with an invitation: what may be added, to whom they go, and when they are removed.
+
+The rows change in the current transaction. A file's bytes are written before its row is committed and
+removed after the row was given up, so a crash at any point leaves at most a file that nobody refers to, and
+`sweep` finds it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from attachment_files import AttachmentFiles
+from database import read_only, writing
+from extensions import db
+from models import Attachment, Draft, User
+from scheduling.drafts.drafts import LIFETIME
+from scheduling.drafts.kinds_of_files import clean_name, kind_of, numbered
+from timezones import utc_now
+from work.heartbeat import last_time, mark_and_commit
+
+log = logging.getLogger("attachments")
+
+MEGABYTE = 1024 * 1024
+MOST_FILES = 5
+MOST_BYTES = 5 * MEGABYTE
+# On its way a file grows by a third. Many mail servers take 20 MB, some only 10 MB.
+MOST_BYTES_TOGETHER = 10 * MEGABYTE
+KINDS_IN_WORDS = "PDF, Word, Excel, PowerPoint, OpenDocument text, plain text, Markdown, PNG or JPEG"
+
+# A name can name a person, so it goes when the row is given up.
+_GIVEN_UP = "removed"
+_MARK = "attachments"
+_EVERY = timedelta(days=1)
+# Long enough for every upload that is still under way.
+_YOUNG = timedelta(hours=1)
+_AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One file as it was sent, under the name that the person's computer gave it."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """A file that was found good and whose bytes are on the disk; no draft has it yet."""
+
+    name: str
+    content_type: str
+    size_bytes: int
+    stored_as: str
+
+
+class AttachmentError(Exception):
+    """The file cannot be added; `words` say why and what helps."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+def of_draft(draft_id: str) -> list[Attachment]:
+    """The files of a draft in the order in which they were added."""
+    return list(
+        db.session.scalars(
+            sa.select(Attachment).where(Attachment.draft_id == draft_id).order_by(Attachment.id)
+        )
+    )
+
+
+def keep(upload: Upload, files: AttachmentFiles) -> KeptFile:
+    """Judge a file by itself and write its bytes to the disk. Asks the database nothing, so that it can be
+    called while no transaction is open: the disk may be slow. Raises `AttachmentError`."""
+    name = clean_name(upload.name) or "file"
+    shown = f"“{name}”"
+    if not upload.content:
+        raise AttachmentError(f"{shown} was not added: it is empty.")
+    if len(upload.content) > MOST_BYTES:
+        raise AttachmentError(
+            f"{shown} was not added: it is larger than {MOST_BYTES // MEGABYTE} MB. "
+            "Make it smaller, or put a link into the message."
+        )
+    kind = kind_of(name, upload.content)
+    if kind is None:
+        raise AttachmentError(
+            f"{shown} was not added: use {KINDS_IN_WORDS}, "
+            "and make sure that the name's ending fits what is in the file."
+        )
+    try:
+        stored_as = files.keep(upload.content)
+    except OSError:
+        log.exception("an attachment could not be written")
+        raise AttachmentError(
+            f"{shown} was not added: this server could not store it. "
+            "The interview can be scheduled without it; tell whoever looks after the server."
+        ) from None
+    return KeptFile(name, kind.content_type, len(upload.content), stored_as)
+
+
+def add(actor: User, draft: Draft, kept: KeptFile, *, is_for_team_only: bool) -> Attachment:
+    """Give a file to a draft. Raises `AttachmentError`."""
+    present = of_draft(draft.id)
+    if len(present) >= MOST_FILES:
+        raise too_many(kept.name)
+    if sum(row.size_bytes for row in present) + kept.size_bytes > MOST_BYTES_TOGETHER:
+        raise AttachmentError(
+            f"“{kept.name}” was not added: together the files may have {MOST_BYTES_TOGETHER // MEGABYTE} MB, "
+            "because many mail servers take no more."
+        )
+    attachment = Attachment(
+        draft_id=draft.id,
+        name=numbered(kept.name, {row.name.casefold() for row in present}),
+        content_type=kept.content_type,
+        size_bytes=kept.size_bytes,
+        stored_as=kept.stored_as,
+        is_for_team_only=is_for_team_only,
+        uploaded_by_id=actor.id,
+    )
+    db.session.add(attachment)
+    db.session.flush()
+    return attachment
+
+
+def too_many(name: str, and_more: int = 0) -> AttachmentError:
+    """What is said of a file for which there is no room, and of as many more that were sent after it."""
+    which = f"“{name}” and {and_more} more were" if and_more else f"“{name}” was"
+    return AttachmentError(f"{which} not added: at most {MOST_FILES} files. Remove one first.")
+
+
+def drop(kept: KeptFile, files: AttachmentFiles) -> None:
+    """Remove the bytes of a file that no draft took."""
+    _is_removed(files, kept.stored_as)
+
+
+def choose_readers(draft_id: str, among_ids: Collection[int], team_only_ids: Collection[int]) -> None:
+    """Of a draft's files in `among_ids`, those in `team_only_ids` go to the team alone, and the others to
+    everybody. About all other files nothing was said."""
+    for attachment in of_draft(draft_id):
+        is_for_team_only = attachment.id in team_only_ids
+        if attachment.id in among_ids and attachment.is_for_team_only != is_for_team_only:
+            db.session.execute(
+                sa.update(Attachment)
+                .where(Attachment.id == attachment.id, Attachment.draft_id == draft_id)
+                .values(is_for_team_only=is_for_team_only)
+            )
+
+
+def remove(draft_id: str, attachment_id: int) -> str | None:
+    """Take a file out of a draft and return what it was called; None when it is not there any more."""
+    attachment = next((row for row in of_draft(draft_id) if row.id == attachment_id), None)
+    if attachment is None:
+        return None
+    name = attachment.name
+    _give_up(Attachment.id == attachment.id, Attachment.draft_id == draft_id)
+    return name
+
+
+def move_to_interview(draft_id: str, interview_id: int) -> None:
+    """The draft has become an interview, which takes its files along."""
+    db.session.execute(
+        sa.update(Attachment)
+        .where(Attachment.draft_id == draft_id)
+        .values(draft_id=None, interview_id=interview_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def give_up_all_of(candidate_id: int, interview_ids: Collection[int]) -> None:
+    """Nothing of a candidate shall be left: neither the files of drafts nor those of interviews."""
+    drafts = sa.select(Draft.id).where(Draft.candidate_id == candidate_id)
+    _give_up(sa.or_(Attachment.interview_id.in_(interview_ids), Attachment.draft_id.in_(drafts)))
+
+
+def _give_up(*which: sa.ColumnElement[bool]) -> None:
+    """In one statement, so that a file which has just gone to an interview is not taken from it."""
+    db.session.execute(
+        sa.update(Attachment)
+        .where(*which)
+        .values(draft_id=None, interview_id=None, name=_GIVEN_UP)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+# Removing the bytes
+
+
+def sweep(files: AttachmentFiles) -> None:
+    """One look, a chore of the metronome: most of the time it reads two rows and is done.
+
+    Removes the files whose rows were given up, at once; once a day also those of expired drafts, and files
+    that no row knows.
+    """
+    now = utc_now()
+    with read_only():
+        given_up = _given_up()
+        looked_at = last_time(_MARK)
+        db.session.rollback()
+    is_time = looked_at is None or now - looked_at >= _EVERY
+    if not given_up and not is_time:
+        return
+    with writing():
+        if is_time:
+            _give_up_of_expired_drafts(now)
+            given_up = _given_up()
+        for attachment_id, stored_as in given_up:
+            if _is_removed(files, stored_as):
+                db.session.execute(sa.delete(Attachment).where(Attachment.id == attachment_id))
+        if is_time:
+            mark_and_commit(_MARK, now)
+        else:
+            db.session.commit()
+    if is_time:
+        _remove_unknown(files, now)
+
+
+def _given_up() -> list[tuple[int, str]]:
+    rows = db.session.execute(
+        sa.select(Attachment.id, Attachment.stored_as)
+        .where(Attachment.draft_id.is_(None), Attachment.interview_id.is_(None))
+        .order_by(Attachment.id)
+        .limit(_AT_ONCE)
+    )
+    return [(row.id, row.stored_as) for row in rows]
+
+
+def _give_up_of_expired_drafts(now: datetime) -> None:
+    expired = sa.select(Draft.id).where(Draft.updated_at < now - LIFETIME)
+    _give_up(Attachment.draft_id.in_(expired))
+
+
+def _remove_unknown(files: AttachmentFiles, now: datetime) -> None:
+    old = set(files.written_before(now - _YOUNG))
+    with read_only():
+        known = set(db.session.scalars(sa.select(Attachment.stored_as))) if old else set()
+        db.session.rollback()
+    for stored_as in old - known:
+        _is_removed(files, stored_as)
+
+
+def _is_removed(files: AttachmentFiles, stored_as: str) -> bool:
+    """What cannot be removed now is tried again at the next look."""
+    try:
+        files.remove(stored_as)
+    except OSError:
+        log.exception("an attachment could not be removed")
+        return False
+    return True

@@ -1,0 +1,101 @@
+"""What a candidate's new name or address means for the mails of their interviews."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from extensions import db
+from models import (
+    Application,
+    Attendee,
+    Candidate,
+    Interview,
+    InterviewStatus,
+    Mail,
+    MailState,
+    ReaderRole,
+    User,
+)
+from scheduling.mails import queue
+from scheduling.rules import Rules
+from scheduling.timeline import note
+from timezones import utc_now
+
+
+class AddressTakenError(Exception):
+    """Somebody else who takes part in one of the interviews has this address."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+def rename(candidate: Candidate) -> None:
+    """Give the candidate's mails that have not left the name the candidate has now."""
+    for mail in _waiting(candidate):
+        mail.name = candidate.name
+
+
+def move(actor: User, candidate: Candidate, rules: Rules) -> int:
+    """The candidate has another address now: returns how many coming interviews invite everybody again.
+
+    Links in the older mails stop working, because they are in the wrong hands. Raises `AddressTakenError`
+    when the address belongs to somebody else who takes part.
+    """
+    coming = _coming(candidate)
+    _refuse_address_of_others(candidate, coming)
+    for mail in _waiting(candidate):
+        mail.name, mail.address = candidate.name, candidate.email
+    db.session.flush()
+    for interview in coming:
+        interview.link_generation += 1
+        note(interview.id, f"{actor.name} corrected the candidate's email address", actor=actor)
+        queue.send_corrected_invitations(interview, rules)
+    return len(coming)
+
+
+def _coming(candidate: Candidate) -> list[Interview]:
+    return list(
+        db.session.scalars(
+            sa.select(Interview)
+            .join(Interview.application)
+            .where(
+                Application.candidate_id == candidate.id,
+                Interview.status == InterviewStatus.SCHEDULED,
+                Interview.starts_at > utc_now(),
+            )
+            .order_by(Interview.starts_at, Interview.id)
+        )
+    )
+
+
+def _waiting(candidate: Candidate) -> list[Mail]:
+    return list(
+        db.session.scalars(
+            sa.select(Mail)
+            .join(Interview, Interview.id == Mail.interview_id)
+            .join(Interview.application)
+            .where(
+                Application.candidate_id == candidate.id,
+                Mail.role == ReaderRole.CANDIDATE,
+                Mail.state == MailState.QUEUED,
+            )
+        )
+    )
+
+
+def _refuse_address_of_others(candidate: Candidate, interviews: list[Interview]) -> None:
+    numbers = [interview.id for interview in interviews]
+    attends = db.session.scalar(
+        sa.select(Attendee.name).where(
+            Attendee.interview_id.in_(numbers), sa.func.lower(Attendee.email) == candidate.email
+        )
+    )
+    manages = db.session.scalar(
+        sa.select(User.name)
+        .join(Interview, Interview.hiring_manager_id == User.id)
+        .where(Interview.id.in_(numbers), User.email == candidate.email)
+    )
+    taken_by = attends or manages
+    if taken_by:
+        raise AddressTakenError(f"{taken_by} has this address and takes part in a coming interview.")

@@ -1,0 +1,156 @@
+"""The coming interviews that stand or fall with one connected account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from accounts.permissions import Action
+from extensions import db
+from models import (
+    Application,
+    Candidate,
+    Connection,
+    Interview,
+    InterviewStatus,
+    Meeting,
+    MeetingAttempt,
+    MeetingSoftware,
+    MeetingState,
+    User,
+)
+from scheduling.meetings import orphans
+from scheduling.meetings.hosts import APP_FOR
+from scheduling.reading.lists import interview_is_within
+from timezones import utc_now
+
+
+@dataclass(frozen=True)
+class HostedInterview:
+    """`has_meeting`: its meeting exists on this account. Otherwise the account is one that may get it."""
+
+    interview_id: int
+    title: str
+    candidate_name: str
+    starts_at: datetime
+    timezone: str
+    has_meeting: bool
+
+
+def coming_on_account(connection: Connection, *, now: datetime) -> list[HostedInterview]:
+    """The scheduled interviews from `now` on that this account hosts or may still have to, soonest first.
+
+    The account may still get an interview whose meeting has not been made (yet), if its user is the hiring
+    manager or the scheduler: those are asked to host.
+    """
+    is_here = sa.and_(Meeting.state == MeetingState.READY, Meeting.connection_id == connection.id)
+    may_come_here = sa.and_(
+        Meeting.state.in_((MeetingState.WAITING, MeetingState.FAILED)),
+        sa.or_(
+            Interview.hiring_manager_id == connection.user_id, Interview.scheduler_id == connection.user_id
+        ),
+    )
+    rows = db.session.execute(
+        sa.select(
+            Interview.id,
+            Interview.title,
+            Candidate.name,
+            Interview.starts_at,
+            Interview.timezone,
+            Meeting.state == MeetingState.READY,
+        )
+        .join(Meeting, Meeting.interview_id == Interview.id)
+        .join(Application, Application.id == Interview.application_id)
+        .join(Candidate, Candidate.id == Application.candidate_id)
+        .where(
+            Interview.status == InterviewStatus.SCHEDULED,
+            Interview.starts_at >= now,
+            Meeting.software.in_(_softwares_of(connection)),
+            Meeting.is_wanted.is_(True),
+            sa.or_(is_here, may_come_here),
+        )
+        .order_by(Interview.starts_at, Interview.id)
+    )
+    return [HostedInterview(*row) for row in rows]
+
+
+def seen_by(actor: User, hosted: list[HostedInterview]) -> list[HostedInterview]:
+    """Those that `actor` may see: an account may host interviews that its user's role no longer reaches."""
+    ids = {interview.interview_id for interview in hosted}
+    seen = set(
+        db.session.scalars(
+            sa.select(Interview.id).where(Interview.id.in_(ids), interview_is_within(actor, Action.SEE))
+        )
+        if ids
+        else ()
+    )
+    return [interview for interview in hosted if interview.interview_id in seen]
+
+
+def settle_on_account(connection: Connection) -> int:
+    """Give a connection that was just made what lies on its account, and take from it what does not.
+
+    What lies on the account it stood for before is out of reach until somebody connects that one again; its
+    links keep working. What lies on this account belongs here, whoever had connected it when it was made.
+    Returns how many coming interviews have just got out of reach.
+    """
+    on_its_software = Meeting.software.in_(_softwares_of(connection))
+    elsewhere = sa.and_(
+        Meeting.connection_id == connection.id, Meeting.account_id.is_distinct_from(connection.account_id)
+    )
+    count = db.session.scalar(
+        sa.select(sa.func.count(Meeting.id))
+        .join(Interview, Interview.id == Meeting.interview_id)
+        .where(
+            elsewhere,
+            Meeting.state == MeetingState.READY,
+            Meeting.is_wanted.is_(True),
+            Interview.status == InterviewStatus.SCHEDULED,
+            Interview.starts_at >= utc_now(),
+        )
+    )
+    db.session.execute(sa.update(Meeting).where(elsewhere).values(connection_id=None))
+    db.session.execute(
+        sa.update(MeetingAttempt)
+        .where(
+            MeetingAttempt.connection_id == connection.id,
+            MeetingAttempt.account_id.is_distinct_from(connection.account_id),
+        )
+        .values(connection_id=None)
+    )
+    _take_back(connection, on_its_software)
+    return count or 0
+
+
+def _take_back(connection: Connection, on_its_software: sa.ColumnElement[bool]) -> None:
+    now_here = {"connection_id": connection.id, "host_id": connection.user_id}
+    db.session.execute(
+        sa.update(Meeting)
+        .where(
+            on_its_software,
+            Meeting.account_id == connection.account_id,
+            Meeting.connection_id.is_distinct_from(connection.id),
+        )
+        .values(now_here)
+    )
+    attempts = db.session.scalars(
+        sa.select(MeetingAttempt)
+        .join(Meeting, Meeting.id == MeetingAttempt.meeting_id)
+        .where(
+            on_its_software,
+            MeetingAttempt.account_id == connection.account_id,
+            MeetingAttempt.connection_id.is_distinct_from(connection.id),
+        )
+        .with_for_update(of=MeetingAttempt)
+    ).all()
+    for attempt in attempts:
+        attempt.connection_id, attempt.host_id = connection.id, connection.user_id
+    # What an older try may have left there could not be looked for in the meantime.
+    for meeting in {attempt.meeting for attempt in attempts}:
+        orphans.settle_later(meeting)
+
+
+def _softwares_of(connection: Connection) -> list[MeetingSoftware]:
+    return [software for software, app in APP_FOR.items() if app is connection.app]

@@ -1,0 +1,85 @@
+"""One day of the team: what is on already, as far as the person who looks may know it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from accounts.permissions import Action
+from extensions import db
+from models import Application, Interview, InterviewStatus, User
+from scheduling.clashes import LONGEST
+from scheduling.reading.lists import interview_is_within
+
+# A day of more than this is read in the calendar.
+_MOST = 200
+
+
+@dataclass(frozen=True)
+class DayEntry:
+    """One interview of the day. `candidate` and `job` are None where the person who looks may not see it
+    (`is_seen`): then it is known that these people are busy, and not with whom."""
+
+    starts_at: datetime
+    ends_at: datetime
+    people: tuple[str, ...]
+    is_involved: bool
+    interview_id: int
+    is_seen: bool
+    candidate: str | None
+    job: str | None
+
+
+def interviews_of_day(
+    actor: User, begins: datetime, ends: datetime, *, user_ids: Collection[int], candidate_id: int
+) -> list[DayEntry]:
+    """The team's scheduled interviews between two instants, in the order of their time.
+
+    Those that take one of these people or this candidate are marked as involved. `people` names them first.
+    """
+    nearby = db.session.execute(
+        sa.select(Interview.id, Interview.starts_at, Interview.duration_minutes)
+        .where(
+            Interview.status == InterviewStatus.SCHEDULED,
+            Interview.starts_at < ends,
+            Interview.starts_at > begins - LONGEST,
+        )
+        .order_by(Interview.starts_at, Interview.id)
+    )
+    # Bare columns first, because most of the day before is over by the time that this one begins.
+    that_day = [number for number, at, minutes in nearby if at + timedelta(minutes=minutes) > begins]
+    rows = db.session.execute(
+        sa.select(Interview, interview_is_within(actor, Action.SEE).label("is_seen"))
+        .where(Interview.id.in_(that_day[:_MOST]))
+        .options(
+            joinedload(Interview.application).joinedload(Application.candidate),
+            joinedload(Interview.application).joinedload(Application.job),
+            joinedload(Interview.hiring_manager),
+            selectinload(Interview.attendees),
+        )
+        .order_by(Interview.starts_at, Interview.id)
+    )
+    entries = []
+    for interview, is_seen in rows:
+        ends_at = interview.starts_at + timedelta(minutes=interview.duration_minutes)
+        busy = {interview.hiring_manager_id: interview.hiring_manager.name}
+        busy |= {a.user_id: a.name for a in interview.attendees if a.user_id is not None}
+        involved = [number for number in busy if number in user_ids]
+        others = [number for number in busy if number not in user_ids]
+        entries.append(
+            DayEntry(
+                starts_at=interview.starts_at,
+                ends_at=ends_at,
+                people=tuple(busy[number] for number in (*involved, *others)),
+                is_involved=bool(involved) or interview.candidate.id == candidate_id,
+                interview_id=interview.id,
+                is_seen=bool(is_seen),
+                candidate=interview.candidate.name if is_seen else None,
+                job=interview.application.job.title if is_seen else None,
+            )
+        )
+    return entries

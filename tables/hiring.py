@@ -1,0 +1,176 @@
+"""Jobs, candidates, and who applied for what."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from database import choice
+from extensions import Model
+from tables.team import User
+from timezones import utc_now
+
+_KEY_LENGTH = 160
+
+
+def search_key(text: str) -> str:
+    """`text` as lists order it and searches compare it: without case, accents and doubled spaces.
+
+    Neither database can do this by itself: SQLite knows the case of ASCII only, and PostgreSQL's idea of
+    order depends on how the cluster was made.
+    """
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(plain.casefold().split())[:_KEY_LENGTH]
+
+
+class Stage(StrEnum):
+    """How far an application has come."""
+
+    NEW = "new"
+    SCREENING = "screening"
+    INTERVIEW = "interview"
+    OFFER = "offer"
+    HIRED = "hired"
+    REJECTED = "rejected"
+
+    @property
+    def label(self) -> str:
+        return self.value.title()
+
+
+class Job(Model):
+    """An open position. Its hiring manager and its team decide who sees its candidates."""
+
+    __tablename__ = "jobs"
+    # The list shows open or closed jobs by title, or all of them, a page at a time.
+    __table_args__ = (
+        sa.Index("ix_jobs_is_open_title_key_id", "is_open", "title_key", "id"),
+        sa.Index("ix_jobs_title_key_id", "title_key", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(sa.String(160))
+    # Follows the title by itself, see `search_key`.
+    title_key: Mapped[str] = mapped_column(sa.String(_KEY_LENGTH))
+    department: Mapped[str] = mapped_column(sa.String(120), default="")
+    location: Mapped[str] = mapped_column(sa.String(120), default="")
+    hiring_manager_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    is_open: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    hiring_manager: Mapped[User] = relationship()
+    team: Mapped[list[User]] = relationship(secondary="job_members", order_by="User.name")
+    applications: Mapped[list[Application]] = relationship(back_populates="job")
+
+    @property
+    def usual_interview_title(self) -> str:
+        """What an interview for it is called unless somebody calls it otherwise."""
+        return f"{self.title} Interview"
+
+    @validates("title")
+    def _title_changed(self, _name: str, title: str) -> str:
+        self.title_key = search_key(title)
+        return title
+
+
+class JobMember(Model):
+    """Somebody who works on a job beside its hiring manager."""
+
+    __tablename__ = "job_members"
+
+    job_id: Mapped[int] = mapped_column(sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class Candidate(Model):
+    """A person who wants a job. One row per email address, however many jobs."""
+
+    __tablename__ = "candidates"
+    # The list shows names in order, a page at a time, and never those who were erased. With the address in
+    # it, too, a search reads the index from end to end and no row but those that it finds.
+    __table_args__ = (
+        sa.Index(
+            "ix_candidates_name_key_id_email",
+            "name_key",
+            "id",
+            "email",
+            sqlite_where=sa.text("erased_at IS NULL"),
+            postgresql_where=sa.text("erased_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    # Follows the name by itself, see `search_key`.
+    name_key: Mapped[str] = mapped_column(sa.String(_KEY_LENGTH))
+    email: Mapped[str] = mapped_column(sa.String(254), unique=True)
+    phone: Mapped[str] = mapped_column(sa.String(40), default="")
+    # Unknown for most people; mails then show the interview's zone, named.
+    timezone: Mapped[str | None] = mapped_column(sa.String(64))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    # Set when the person was erased: what is left is a stub that keeps the counts right.
+    erased_at: Mapped[datetime | None]
+
+    applications: Mapped[list[Application]] = relationship(back_populates="candidate")
+    notes: Mapped[list[CandidateNote]] = relationship(
+        order_by="CandidateNote.id", cascade="all, delete-orphan"
+    )
+
+    @validates("name")
+    def _name_changed(self, _name: str, name: str) -> str:
+        self.name_key = search_key(name)
+        return name
+
+
+class Application(Model):
+    """One candidate on one job."""
+
+    __tablename__ = "applications"
+    __table_args__ = (sa.UniqueConstraint("candidate_id", "job_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidates.id", ondelete="CASCADE"))
+    job_id: Mapped[int] = mapped_column(sa.ForeignKey("jobs.id"), index=True)
+    stage: Mapped[Stage] = mapped_column(choice(Stage, "stage"), default=Stage.NEW)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    candidate: Mapped[Candidate] = relationship(back_populates="applications")
+    job: Mapped[Job] = relationship(back_populates="applications")
+
+
+class CandidateNote(Model):
+    """Something the team noted about a candidate; it never leaves the team."""
+
+    __tablename__ = "candidate_notes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidates.id", ondelete="CASCADE"), index=True)
+    author_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    text: Mapped[str] = mapped_column(sa.Text)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    author: Mapped[User] = relationship()
+
+
+class CandidateImport(Model):
+    """A list of candidates that somebody sent in and has not confirmed yet.
+
+    Only the text is kept. What it would do is worked out anew each time it is shown and when it is
+    confirmed, so that there is nothing here that could be trusted by mistake.
+    """
+
+    __tablename__ = "candidate_imports"
+
+    # Unguessable, because it stands in addresses.
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    owner_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    job_id: Mapped[int] = mapped_column(sa.ForeignKey("jobs.id", ondelete="CASCADE"))
+    text: Mapped[str] = mapped_column(sa.Text)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)

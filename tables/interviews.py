@@ -1,0 +1,191 @@
+"""Interviews, who takes part, what goes with them, what happened to them, and the drafts they grow from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from database import choice
+from extensions import Model
+from tables.deliveries import Mail, Meeting
+from tables.hiring import Application, Candidate
+from tables.team import User
+from timezones import utc_now
+
+
+class InterviewType(StrEnum):
+    VIDEO = "video"
+    PHONE = "phone"
+    IN_PERSON = "in_person"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+
+class PhoneCaller(StrEnum):
+    """Who dials at the start of a phone interview."""
+
+    TEAM = "team"
+    CANDIDATE = "candidate"
+
+
+class SchedulingMethod(StrEnum):
+    DIRECT = "direct"
+    TIME_SLOTS = "time_slots"
+
+
+class InterviewStatus(StrEnum):
+    """What the team decided. What became of meeting, mails and entries stands in their own rows."""
+
+    REQUESTED = "requested"
+    ACCEPTED = "accepted"
+    SCHEDULED = "scheduled"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+
+    @property
+    def label(self) -> str:
+        return "No-show" if self is InterviewStatus.NO_SHOW else self.value.title()
+
+
+class Interview(Model):
+    """One conversation between a candidate and the team."""
+
+    __tablename__ = "interviews"
+    __table_args__ = (
+        sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name="duration"),
+        sa.CheckConstraint("revision >= 0", name="revision"),
+        # The lists show one status at a time by the clock, a page at a time; the calendar a span of time.
+        sa.Index("ix_interviews_status_starts_at_id", "status", "starts_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"), index=True)
+    scheduler_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    hiring_manager_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    interview_type: Mapped[InterviewType] = mapped_column(choice(InterviewType, "interview_type"))
+    method: Mapped[SchedulingMethod] = mapped_column(choice(SchedulingMethod, "method"))
+    status: Mapped[InterviewStatus] = mapped_column(choice(InterviewStatus, "status"))
+
+    title: Mapped[str] = mapped_column(sa.String(200))
+    agenda: Mapped[str] = mapped_column(sa.Text)
+    message_to_candidate: Mapped[str] = mapped_column(sa.Text, default="")
+    internal_notes: Mapped[str] = mapped_column(sa.Text, default="")
+    # What the scheduler asked for; what the meeting really has stands on the meeting.
+    requested_passcode: Mapped[str | None] = mapped_column(sa.String(10))
+
+    # By phone: the number that is dialled, and by whom. In person: where, and how one gets there.
+    phone_number: Mapped[str | None] = mapped_column(sa.String(40))
+    phone_caller: Mapped[PhoneCaller | None] = mapped_column(choice(PhoneCaller, "phone_caller"))
+    address: Mapped[str | None] = mapped_column(sa.String(300))
+    directions: Mapped[str | None] = mapped_column(sa.String(1000))
+
+    # The instant, and beside it the wall time as it was chosen ("2026-11-24T09:00"): when a country
+    # changes its rules, the wall time is what the people agreed on.
+    starts_at: Mapped[datetime]
+    duration_minutes: Mapped[int]
+    wall_time: Mapped[str] = mapped_column(sa.String(16))
+    timezone: Mapped[str] = mapped_column(sa.String(64))
+
+    # The UID of the calendar entry, for life, and its SEQUENCE: raised by every change that people
+    # have to be told of.
+    ics_uid: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    revision: Mapped[int] = mapped_column(default=0)
+    # Raising it makes every link that was mailed for this interview unknown.
+    link_generation: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    application: Mapped[Application] = relationship()
+    scheduler: Mapped[User] = relationship(foreign_keys=[scheduler_id])
+    hiring_manager: Mapped[User] = relationship(foreign_keys=[hiring_manager_id])
+    attendees: Mapped[list[Attendee]] = relationship(order_by="Attendee.id", cascade="all, delete-orphan")
+    meeting: Mapped[Meeting | None] = relationship(back_populates="interview")
+    mails: Mapped[list[Mail]] = relationship(order_by="Mail.id")
+    timeline: Mapped[list[TimelineEntry]] = relationship(order_by="TimelineEntry.id")
+    attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")
+
+    @property
+    def candidate(self) -> Candidate:
+        return self.application.candidate
+
+
+class Attendee(Model):
+    """Somebody who takes part beside candidate and hiring manager: a user, or just name and address."""
+
+    __tablename__ = "attendees"
+    __table_args__ = (sa.UniqueConstraint("interview_id", "email"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    interview_id: Mapped[int] = mapped_column(sa.ForeignKey("interviews.id", ondelete="CASCADE"))
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    email: Mapped[str] = mapped_column(sa.String(254))
+
+    user: Mapped[User | None] = relationship()
+
+
+class TimelineEntry(Model):
+    """One thing that happened to an interview, in words. Rows are only ever added."""
+
+    __tablename__ = "timeline_entries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    interview_id: Mapped[int] = mapped_column(sa.ForeignKey("interviews.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(default=utc_now)
+    # Empty when nobody of the team did it: Zoom answered, a mail left.
+    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    words: Mapped[str] = mapped_column(sa.String(500))
+
+    actor: Mapped[User | None] = relationship()
+
+
+class Attachment(Model):
+    """A file that goes with an interview's invitation. It belongs to a draft first and to the interview that
+    grows from it after; its bytes lie in the instance folder."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (sa.CheckConstraint("size_bytes > 0", name="size_bytes"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # With neither the row only waits for its file to be removed.
+    draft_id: Mapped[str | None] = mapped_column(sa.ForeignKey("drafts.id", ondelete="SET NULL"), index=True)
+    interview_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("interviews.id", ondelete="CASCADE"), index=True
+    )
+    # As the person's computer called it; never part of a path of ours.
+    name: Mapped[str] = mapped_column(sa.String(160))
+    content_type: Mapped[str] = mapped_column(sa.String(100))
+    size_bytes: Mapped[int]
+    # The random name of the file that holds the bytes.
+    stored_as: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    is_for_team_only: Mapped[bool] = mapped_column(default=False)
+    uploaded_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Draft(Model):
+    """A half-typed interview. Its payload is what the forms held, as text, complete or not."""
+
+    __tablename__ = "drafts"
+
+    # Unguessable, because it stands in addresses.
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    owner_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidates.id", ondelete="CASCADE"))
+    payload: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    # Raised by each save; a form that carries an older one was filled in beside a newer draft.
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now)
+    # Set in the transaction that makes the interview. The conditional UPDATE that sets it is what
+    # turns a double click into one interview.
+    used_at: Mapped[datetime | None]
+    interview_id: Mapped[int | None] = mapped_column(sa.ForeignKey("interviews.id", ondelete="SET NULL"))
+
+    candidate: Mapped[Candidate] = relationship()

@@ -1,0 +1,93 @@
+"""The organization, the people of the team, and the sessions they are signed in with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from database import choice
+from extensions import Model
+from timezones import utc_now
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    ADMIN = "admin"
+    RECRUITER = "recruiter"
+    HIRING_MANAGER = "hiring_manager"
+    INTERVIEWER = "interviewer"
+    OBSERVER = "observer"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").title()
+
+
+class Organization(Model):
+    """The one organization of this installation; its row exists once `/setup` is done."""
+
+    __tablename__ = "organizations"
+    __table_args__ = (
+        sa.CheckConstraint("id = 1", name="only_one"),
+        sa.CheckConstraint("retention_days BETWEEN 1 AND 3650", name="retention_days"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    timezone: Mapped[str] = mapped_column(sa.String(64))
+    # The same id lies in the instance folder. Where the two differ, the database was copied.
+    installation_id: Mapped[str] = mapped_column(sa.String(64))
+    # Whether everyone who schedules or hosts may connect apps of their own, or only owner and admins.
+    connecting_is_open: Mapped[bool] = mapped_column(default=False)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    # Days after their last interview at which candidates are erased; empty means never.
+    retention_days: Mapped[int | None]
+    # The organization's own words around the details of every invitation.
+    invitation_intro: Mapped[str] = mapped_column(sa.String(1000), default="")
+    invitation_closing: Mapped[str] = mapped_column(sa.String(1000), default="")
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class User(Model):
+    """A person of the team."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    # Kept in lower case, so that the unique index means what a person means by "the same address".
+    email: Mapped[str] = mapped_column(sa.String(254), unique=True)
+    # Empty for somebody who cannot sign in with a password.
+    password_hash: Mapped[str | None] = mapped_column(sa.String(255))
+    role: Mapped[Role] = mapped_column(choice(Role, "role"))
+    timezone: Mapped[str] = mapped_column(sa.String(64))
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class UserSession(Model):
+    """One signed-in browser. The cookie holds a random token; the row holds only its hash.
+
+    Ending a session is a write here, so a cookie saved before signing out is worth nothing after.
+    """
+
+    __tablename__ = "user_sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    last_seen_at: Mapped[datetime] = mapped_column(default=utc_now)
+    ended_at: Mapped[datetime | None]
+    user_agent: Mapped[str] = mapped_column(sa.String(200), default="")
+    # What the last round trip to a provider ended with, shown on Connected Apps after the redirect;
+    # kept here because a message in the address could be forged by a link.
+    connect_notice: Mapped[str | None] = mapped_column(sa.String(500))
+    connect_notice_at: Mapped[datetime | None]
+    # It went well, and there is something to know all the same.
+    connect_notice_warns: Mapped[bool] = mapped_column(default=False)
+
+    user: Mapped[User] = relationship()

@@ -1,0 +1,48 @@
+"""When to try again, as data. Pure: nothing here reads a clock or a row."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Waiting times in seconds, one for each failure in a row; the last one repeats."""
+
+    seconds: tuple[float, ...]
+    # Spreads the retries of things that failed together, so that they do not come back together.
+    jitter: float = 0.2
+
+    def delay(self, failures: int, chance: float | None = None) -> timedelta:
+        """How long to wait after `failures` failures in a row (1 or more).
+
+        `chance` in [0, 1) fixes the jitter for tests; None draws it.
+        """
+        step = self.seconds[min(max(failures, 1), len(self.seconds)) - 1]
+        drawn = random.random() if chance is None else chance
+        return timedelta(seconds=step * (1 + self.jitter * (2 * drawn - 1)))
+
+
+MINUTE, HOUR = 60.0, 3600.0
+
+# While people are still waiting for the invitation: a passing fault should cost seconds.
+MEETING_IN_GRACE = Ladder((1, 2, 4, 8, 15, 30))
+# Afterwards people know; each try counts against the provider's daily budget.
+MEETING_AFTER_GRACE = Ladder((2 * MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 2 * HOUR))
+# Graylisting servers accept after about five minutes.
+MAIL = Ladder((5, 30, 2 * MINUTE, 6 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR))
+# The mail server itself is wrong or absent; a person has to change something.
+MAIL_SERVER = Ladder((15, MINUTE, 5 * MINUTE))
+# Nobody waits for it, and the grant is of no use to us in the meantime.
+REVOCATION = Ladder((10, MINUTE, 10 * MINUTE, HOUR, 3 * HOUR))
+# Whether a grant is alive: nobody waits for it, and a provider that is away has enough to do.
+CHECK = Ladder((MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR))
+# A meeting that nobody wants may lie on an account which nobody can use until its user reconnects it.
+STRAY_ON_CLOSED_ACCOUNT = timedelta(hours=1)
+# A handler crashed: bad data or a fault of ours. Few tries, then a person looks.
+CRASH = Ladder((5, MINUTE, 10 * MINUTE, HOUR))
+CRASHES_ALLOWED = 4
+# A task that was started this often without ever being finished takes its process with it each time.
+STARTS_WITHOUT_END_ALLOWED = 12

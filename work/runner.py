@@ -1,0 +1,400 @@
+"""Claims due tasks and runs them in three phases: load, call, record.
+
+*load* reads (or notes what is about to be tried) and ends its transaction; *call* talks to the outside
+with no transaction open; *record* writes the outcome, what follows from it, and the end of the task in
+one transaction, provided that the claim is still ours. A process may die between any two of them:
+the lease runs out, and the next start of the task finds out what happened.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.exc import (
+    DisconnectionError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from database import read_only, writing
+from extensions import db
+from models import Lane, Task, TaskState
+from timezones import utc_now
+from work import outbox, retry
+from work.turns import NEVER, Turns
+
+log = logging.getLogger("tasks")
+
+Phase = Literal["claimed", "loaded", "called", "recorded"]
+# The database is away, full or locked: no fault of the task, and nothing can be written about it either.
+_DATABASE_AWAY = (OperationalError, InterfaceError, DisconnectionError, PoolTimeoutError)
+
+PhaseHook = Callable[[Phase, "ClaimedTask"], None]
+
+
+@dataclass(frozen=True)
+class ClaimedTask:
+    """A task as its handler sees it. `failures` counts the starts that ended in a failure."""
+
+    id: int
+    kind: str
+    lane: Lane
+    subject: str
+    payload: Mapping[str, Any]
+    failures: int
+    starts: int
+    lease: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """The task is finished."""
+
+
+@dataclass(frozen=True)
+class Again:
+    """The task is to be started again at `at` (aware UTC). A failure counts, waiting does not."""
+
+    at: datetime
+    why: str
+    is_failure: bool = True
+
+
+@dataclass(frozen=True)
+class Dead:
+    """Nothing more will be tried by itself."""
+
+    why: str
+
+
+Next = Done | Again | Dead
+
+
+@dataclass(frozen=True)
+class Handler:
+    """How one kind of task is done.
+
+    `load` returns what the call needs, or None when there is nothing to do; with `load_writes` its
+    transaction may write. `call` returns an outcome and raises only for faults of our own. `record` writes
+    the outcome and says what becomes of the task. `gave_up` makes a crash visible to people, in the
+    transaction that ends the task.
+    """
+
+    load: Callable[[ClaimedTask], Any]
+    call: Callable[[Any], Any]
+    record: Callable[[Any, Any], Next]
+    gave_up: Callable[[ClaimedTask, str], None]
+    load_writes: bool = False
+
+
+def _no_hook(phase: Phase, task: ClaimedTask) -> None:
+    pass
+
+
+class LeaseLostError(Exception):
+    """Somebody else has the task by now; what we found out must not be written."""
+
+
+class Runner:
+    """A few threads per lane that run due tasks until they are told to stop."""
+
+    def __init__(
+        self,
+        app: Flask,
+        handlers: Mapping[str, Handler],
+        *,
+        threads: Mapping[Lane, int] | None = None,
+        on_phase: PhaseHook = _no_hook,
+    ) -> None:
+        self._app = app
+        self._handlers = handlers
+        self._thread_counts = threads or {Lane.PROVIDER: 3, Lane.MAIL: 3}
+        self._on_phase = on_phase
+        self._lease_time = timedelta(seconds=app.config["TASK_LEASE_SECONDS"])
+        self._threads: list[threading.Thread] = []
+        self._stopping = False
+        self._turns = Turns()
+        self._held: set[str] = set()
+        self._stop_listening: Callable[[], None] | None = None
+
+    def start(self) -> None:
+        """Start the threads. Must be called after the fork that made this process."""
+        self._stop_listening = outbox.when_committed(self.wake)
+        for lane, count in self._thread_counts.items():
+            for number in range(count):
+                thread = threading.Thread(
+                    target=self._work, args=(lane,), name=f"tasks-{lane.value}-{number}", daemon=True
+                )
+                self._threads.append(thread)
+                thread.start()
+
+    def wake(self, lane: Lane | None = None) -> None:
+        """Let waiting threads look for due work; all lanes when none is named."""
+        self._turns.wake(lane)
+
+    def stop(self, timeout: float) -> None:
+        """Claim nothing more, wait up to `timeout` seconds for what runs, then let go of the rest."""
+        if self._stop_listening:
+            self._stop_listening()
+            self._stop_listening = None
+        self._stopping = True
+        self._turns.end()
+        deadline = time.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        self._let_go()
+
+    def run_due(self, lane: Lane | None = None) -> int:
+        """Run what is due now in this thread, and return how many tasks were started."""
+        started = 0
+        for wanted in [lane] if lane else list(Lane):
+            while self._run_one(wanted):
+                started += 1
+        return started
+
+    def release_forfeited(self) -> int:
+        """Make tasks ready again whose lease ran out: their process died or hangs. Returns how many."""
+        now = utc_now()
+        with self._app.app_context(), read_only():
+            forfeited = db.session.scalars(
+                sa.select(Task.id).where(Task.state == TaskState.RUNNING, Task.leased_until < now)
+            ).all()
+        for task_id in forfeited:
+            with self._app.app_context(), writing():
+                task = db.session.get(Task, task_id, with_for_update=True)
+                if task is None or task.state != TaskState.RUNNING or task.leased_until is None:
+                    continue
+                if task.leased_until >= now:
+                    continue
+                log.warning("task %s %s: its lease ran out", task.id, task.kind)
+                if task.starts >= retry.STARTS_WITHOUT_END_ALLOWED:
+                    why = "it was started again and again without ever coming to an end"
+                    self._show_end(_as_claimed(task, task.lease or ""), why)
+                    self._bury(task, why)
+                else:
+                    _make_ready(task, now)
+                db.session.commit()
+        return len(forfeited)
+
+    # Threads
+
+    def _work(self, lane: Lane) -> None:
+        seen = NEVER
+        while not self._stopping:
+            seen = self._turns.wait(lane, seen)
+            try:
+                while not self._stopping and self._run_next(lane):
+                    pass
+            except SQLAlchemyError:
+                # The database is away or full. The next tick tries again; web requests say so themselves.
+                log.exception("the database cannot be used; background work pauses until the next tick")
+            except Exception:
+                # Whatever it is: a lane without threads would be silence, and the next tick is not far.
+                log.exception("background work stumbled and pauses until the next tick")
+
+    def _run_next(self, lane: Lane) -> bool:
+        """Run one due task, if there is one and it is this thread's turn to look for it."""
+        task = self._turns.look(lane, lambda: self._claim(lane))
+        if task is None:
+            return False
+        try:
+            self._run_claimed(task)
+        finally:
+            self._turns.note_end(lane)
+        return True
+
+    def _let_go(self) -> None:
+        if not self._held:
+            return
+        try:
+            with self._app.app_context(), writing():
+                for task in db.session.scalars(
+                    # Copied, because a thread that overstayed may come to its end meanwhile.
+                    sa.select(Task).where(Task.lease.in_(list(self._held)), Task.state == TaskState.RUNNING)
+                ):
+                    _make_ready(task, utc_now())
+                db.session.commit()
+        except SQLAlchemyError:
+            log.exception("leases could not be given back; they run out by themselves")
+
+    # One task
+
+    def _run_one(self, lane: Lane) -> bool:
+        task = self._claim(lane)
+        if task is None:
+            return False
+        self._run_claimed(task)
+        return True
+
+    def _run_claimed(self, task: ClaimedTask) -> None:
+        self._held.add(task.lease)
+        try:
+            self._run(task)
+        except LeaseLostError:
+            log.warning("task %s %s: the lease was lost, the outcome is not written", task.id, task.kind)
+        finally:
+            self._held.discard(task.lease)
+
+    def _claim(self, lane: Lane) -> ClaimedTask | None:
+        now = utc_now()
+        running = sa.select(Task.subject).where(Task.state == TaskState.RUNNING, Task.lane == lane)
+        with self._app.app_context(), read_only():
+            due = db.session.scalars(
+                sa.select(Task.id)
+                .where(Task.state == TaskState.READY, Task.lane == lane, Task.run_at <= now)
+                .where(Task.subject.not_in(running))
+                .order_by(Task.run_at, Task.id)
+                .limit(8)
+            ).all()
+        for task_id in due:
+            claimed = self._claim_one(task_id, now)
+            if claimed is not None:
+                return claimed
+        return None
+
+    def _claim_one(self, task_id: int, now: datetime) -> ClaimedTask | None:
+        lease = secrets.token_hex(16)
+        with self._app.app_context(), writing():
+            try:
+                row = db.session.scalar(
+                    sa.update(Task)
+                    .where(Task.id == task_id, Task.state == TaskState.READY, Task.run_at <= now)
+                    .values(
+                        state=TaskState.RUNNING,
+                        lease=lease,
+                        leased_until=now + self._lease_time,
+                        starts=Task.starts + 1,
+                    )
+                    .returning(Task)
+                )
+                if row is None:
+                    return None
+                claimed = _as_claimed(row, lease)
+                db.session.commit()
+            except IntegrityError:
+                # Another task of the same subject began a moment ago; this one waits its turn.
+                db.session.rollback()
+                return None
+        self._on_phase("claimed", claimed)
+        return claimed
+
+    def _run(self, task: ClaimedTask) -> None:
+        began = time.monotonic()
+        try:
+            handler = self._handlers[task.kind]
+            mode = writing if handler.load_writes else read_only
+            with self._app.app_context(), mode():
+                if handler.load_writes:
+                    self._own_row(task)
+                loaded = handler.load(task)
+                db.session.commit()
+            self._on_phase("loaded", task)
+            if loaded is None:
+                self._finish(task, lambda: Done())
+                return
+            with self._app.app_context():
+                outcome = handler.call(loaded)
+            self._on_phase("called", task)
+            self._finish(task, lambda: handler.record(loaded, outcome))
+            self._on_phase("recorded", task)
+        except (LeaseLostError, *_DATABASE_AWAY):
+            raise
+        except Exception as error:
+            # Bad data or a fault of ours must not stop the others; the row steps aside and shows itself.
+            log.exception("task %s %s crashed", task.id, task.kind)
+            crash = type(error).__name__
+            self._finish(task, lambda: self._after_crash(task, crash))
+        finally:
+            log.info(
+                "task %s %s %s %.0f ms", task.id, task.kind, task.subject, 1000 * (time.monotonic() - began)
+            )
+
+    def _after_crash(self, task: ClaimedTask, crash: str) -> Next:
+        crashes = task.failures + 1
+        why = f"{crash} in {task.kind}"
+        if crashes < retry.CRASHES_ALLOWED:
+            return Again(utc_now() + retry.CRASH.delay(crashes), why)
+        self._show_end(task, why)
+        return Dead(why)
+
+    def _show_end(self, task: ClaimedTask, why: str) -> None:
+        """Let the handler tell people; it may stumble over the very data that brought the task down."""
+        if task.kind not in self._handlers:
+            return
+        try:
+            with db.session.begin_nested():
+                self._handlers[task.kind].gave_up(task, why)
+        except _DATABASE_AWAY:
+            raise
+        except Exception:
+            log.exception("task %s %s was given up and could not say so", task.id, task.kind)
+
+    def _finish(self, task: ClaimedTask, record: Callable[[], Next]) -> None:
+        try:
+            self._finish_once(task, record)
+        except IntegrityError:
+            # On PostgreSQL the same work may have been asked for anew in a transaction that committed
+            # between our look for such a twin and our own write. It is visible now; any other clash
+            # with a constraint comes again and counts as a crash.
+            self._finish_once(task, record)
+
+    def _finish_once(self, task: ClaimedTask, record: Callable[[], Next]) -> None:
+        with self._app.app_context(), writing():
+            row = self._own_row(task)
+            then = record()
+            match then:
+                case Done():
+                    row.state, row.finished_at, row.last_error = TaskState.DONE, utc_now(), None
+                    row.lease = row.leased_until = None
+                case Again(at, why, is_failure):
+                    row.last_error = why[:500]
+                    row.failures += 1 if is_failure else 0
+                    # An end of any kind shows that starting the task does not kill its process.
+                    row.starts = 0
+                    _make_ready(row, at)
+                case Dead(why):
+                    self._bury(row, why)
+            db.session.commit()
+
+    def _own_row(self, task: ClaimedTask) -> Task:
+        """The task's row, locked, or `LeaseLostError` when the claim is no longer ours."""
+        row = db.session.get(Task, task.id, with_for_update=True)
+        if row is None or row.state != TaskState.RUNNING or row.lease != task.lease:
+            raise LeaseLostError(task.id)
+        return row
+
+    @staticmethod
+    def _bury(row: Task, why: str) -> None:
+        row.state, row.finished_at, row.last_error = TaskState.DEAD, utc_now(), why[:500]
+        row.lease = row.leased_until = None
+
+
+def _as_claimed(row: Task, lease: str) -> ClaimedTask:
+    return ClaimedTask(row.id, row.kind, row.lane, row.subject, row.payload, row.failures, row.starts, lease)
+
+
+def _make_ready(row: Task, at: datetime) -> None:
+    """Ready again at `at`; or done, when the same work was asked for anew while this ran."""
+    row.lease = row.leased_until = None
+    if row.dedupe_key is not None:
+        twin = db.session.scalar(
+            sa.select(Task).where(
+                Task.dedupe_key == row.dedupe_key, Task.state == TaskState.READY, Task.id != row.id
+            )
+        )
+        if twin is not None:
+            row.state, row.finished_at = TaskState.DONE, utc_now()
+            return
+    row.state, row.run_at = TaskState.READY, at
