@@ -79,11 +79,58 @@ class MeetingRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class MeetingChange:
+    """What is to change in a meeting that exists. None leaves a value as the provider has it.
+
+    timezone: an IANA name, for display on the provider's side only, as in `MeetingRequest`.
+    Raises ValueError if nothing at all is to change.
+    """
+
+    topic: str | None = None
+    agenda: str | None = None
+    starts_at: datetime | None = None
+    duration_minutes: int | None = None
+    timezone: str | None = None
+    passcode: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        values = (
+            self.topic,
+            self.agenda,
+            self.starts_at,
+            self.duration_minutes,
+            self.timezone,
+            self.passcode,
+        )
+        if all(value is None for value in values):
+            raise ValueError("a change must change something")
+        if self.starts_at is not None:
+            require_utc(self.starts_at, "starts_at")
+        if self.duration_minutes is not None and self.duration_minutes < 1:
+            raise ValueError("duration_minutes must be at least 1")
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingSettings:
+    """How people get into a meeting, as the provider has it after applying its own rules and the account's.
+
+    Accounts lock some settings, and providers overrule others without an error. None: the answer did not
+    tell.
+    """
+
+    waiting_room: bool | None = None
+    join_before_host: bool | None = None
+    sign_in_required: bool | None = None
+    auto_recording: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Meeting:
     """One meeting as the provider has it.
 
     passcode: None if there is none or the answer did not tell.
-    duration_minutes, created_at, host_account_id: None if the answer did not tell.
+    duration_minutes, timezone, created_at, host_account_id: None if the answer did not tell.
+    timezone: the provider's own name of the zone, which need not be an IANA name.
     """
 
     id: str
@@ -95,6 +142,8 @@ class Meeting:
     agenda: str
     created_at: datetime | None
     host_account_id: str | None
+    timezone: str | None = None
+    settings: MeetingSettings = MeetingSettings()
 
     def __post_init__(self) -> None:
         require_utc(self.starts_at, "starts_at")
@@ -116,12 +165,22 @@ class MeetingProvider(Protocol):
         """
         ...
 
-    def get_meeting(self, grant: Grant, meeting_id: str) -> Meeting:
+    def read_meeting(self, grant: Grant, meeting_id: str) -> Meeting:
         """Return one meeting; raise `MeetingGoneError` if there is none of that id."""
         ...
 
+    def update_meeting(self, grant: Grant, meeting_id: str, change: MeetingChange) -> Meeting:
+        """Change what `change` names and nothing else; return the meeting as read back afterwards.
+
+        Compare what comes back: providers ignore some values without an error, such as a start in the past.
+        A new passcode makes a new join link. Raises `MeetingGoneError` if there is none of that id. After a
+        `RetryableError` with `maybe_applied`, call `read_meeting` before trying again: the change may have
+        been made, and providers count changes against a daily limit.
+        """
+        ...
+
     def delete_meeting(self, grant: Grant, meeting_id: str) -> None:
-        """Remove one meeting. One that is gone already counts as removed."""
+        """Remove one meeting. One that is already gone counts as removed, so this may be repeated."""
         ...
 
     def find_meetings(self, grant: Grant, request: MeetingRequest, created_since: datetime) -> list[Meeting]:

@@ -13,7 +13,8 @@ from providers.zoom.settings import ZoomSettings, regional_api_url
 
 GET_USER = Operation("get_user")
 CREATE_MEETING = Operation("create_meeting", changes_once=True)
-GET_MEETING = Operation("get_meeting")
+READ_MEETING = Operation("read_meeting")
+UPDATE_MEETING = Operation("update_meeting", changes_once=True)
 LIST_MEETINGS = Operation("list_meetings")
 DELETE_MEETING = Operation("delete_meeting")
 
@@ -52,7 +53,19 @@ class ZoomClient:
 
     def meeting(self, grant: Grant, meeting_id: str) -> dict[str, Any]:
         """GET /meetings/{id}."""
-        return self._object(grant, GET_MEETING, "GET", f"/meetings/{meeting_id}")
+        return self._object(grant, READ_MEETING, "GET", f"/meetings/{meeting_id}")
+
+    def update_meeting(self, grant: Grant, meeting_id: str, body: dict[str, Any]) -> None:
+        """PATCH /meetings/{id}. Zoom changes what the body names and answers with nothing to read."""
+        self._call(
+            grant,
+            UPDATE_MEETING,
+            "PATCH",
+            f"/meetings/{meeting_id}",
+            json=body,
+            passcode=body.get("password"),
+            expected=204,
+        )
 
     def delete_meeting(self, grant: Grant, meeting_id: str) -> None:
         """DELETE /meetings/{id}. Zoom writes to nobody about it: the product's own mail does."""

@@ -1,6 +1,7 @@
 """Zoom's meetings and users as JSON: what is sent, and how the answers are read.
 
-Source: Zoom API reference, "Create a meeting", "Get a meeting", "List meetings", "Get a user".
+Source: Zoom API reference, "Create a meeting", "Update a meeting", "Get a meeting", "List
+meetings", "Get a user".
 `start_url` is never read: it carries the host's own key.
 """
 
@@ -16,7 +17,7 @@ from providers.answers import (
     required_link,
     required_text,
 )
-from providers.base import Account, Meeting, MeetingRequest, Plan
+from providers.base import Account, Meeting, MeetingChange, MeetingRequest, MeetingSettings, Plan
 from providers.zoom.timezones import zoom_timezone
 
 SCHEDULED = 2
@@ -40,9 +41,7 @@ def create_body(request: MeetingRequest) -> dict[str, Any]:
         "type": SCHEDULED,
         "topic": _cut(request.topic, MAX_TOPIC),
         "agenda": _cut(request.agenda, MAX_AGENDA),
-        # With "Z" the time zone beside it shifts nothing. Fractions and "+00:00" are not in the documented
-        # form.
-        "start_time": request.starts_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "start_time": _start_time(request.starts_at),
         "duration": request.duration_minutes,
         "timezone": zoom_timezone(request.timezone, request.starts_at),
         "settings": {
@@ -72,10 +71,32 @@ def create_body(request: MeetingRequest) -> dict[str, Any]:
     return body
 
 
-def read_meeting(answer: dict[str, Any]) -> Meeting:
+def update_body(change: MeetingChange, now: datetime) -> dict[str, Any]:
+    """Return the body that changes what `change` names, and nothing that the host may have set in Zoom.
+
+    now: the current instant, whose year decides which listed zone has the clock of `change.timezone` if the
+    change names no start.
+    """
+    body: dict[str, Any] = {}
+    if change.topic is not None:
+        body["topic"] = _cut(change.topic, MAX_TOPIC)
+    if change.agenda is not None:
+        body["agenda"] = _cut(change.agenda, MAX_AGENDA)
+    if change.starts_at is not None:
+        body["start_time"] = _start_time(change.starts_at)
+    if change.duration_minutes is not None:
+        body["duration"] = change.duration_minutes
+    if change.timezone is not None:
+        body["timezone"] = zoom_timezone(change.timezone, change.starts_at or now)
+    if change.passcode is not None:
+        body["password"] = change.passcode
+    return body
+
+
+def meeting_in(answer: dict[str, Any]) -> Meeting:
     """Return the meeting in an answer. Raises UnusableAnswerError without a usable id, join link or start."""
     return Meeting(
-        id=read_id(answer),
+        id=id_in(answer),
         join_url=required_link(answer, "join_url"),
         passcode=optional_text(answer, "password") or None,
         starts_at=required_instant(answer, "start_time"),
@@ -84,10 +105,30 @@ def read_meeting(answer: dict[str, Any]) -> Meeting:
         agenda=optional_text(answer, "agenda"),
         created_at=optional_instant(answer, "created_at"),
         host_account_id=optional_text(answer, "host_id") or None,
+        timezone=optional_text(answer, "timezone") or None,
+        settings=_settings_in(answer.get("settings")),
     )
 
 
-def read_id(answer: dict[str, Any]) -> str:
+def _settings_in(settings: object) -> MeetingSettings:
+    """Return how people get in. The list of meetings has no settings, and old editions lack single ones."""
+    if not isinstance(settings, dict):
+        return MeetingSettings()
+    recording = optional_text(settings, "auto_recording")
+    return MeetingSettings(
+        waiting_room=_flag(settings, "waiting_room"),
+        join_before_host=_flag(settings, "join_before_host"),
+        sign_in_required=_flag(settings, "meeting_authentication"),
+        auto_recording=recording != "none" if recording else None,
+    )
+
+
+def _flag(answer: dict[str, Any], name: str) -> bool | None:
+    value = answer.get(name)
+    return value if isinstance(value, bool) else None
+
+
+def id_in(answer: dict[str, Any]) -> str:
     """Return a meeting's id, a number that some of Zoom's answers send as text."""
     number = optional_whole_number(answer, "id")
     text = optional_text(answer, "id") if number is None else str(number)
@@ -101,7 +142,7 @@ def is_meeting_id(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 20
 
 
-def read_account(answer: dict[str, Any]) -> Account:
+def account_in(answer: dict[str, Any]) -> Account:
     """Return the account in an answer. By the reference everything but the type may be missing; we need the
     id.
     """
@@ -134,6 +175,11 @@ def may_be(entry: dict[str, Any], request: MeetingRequest, created_since: dateti
 def has_agenda_of(meeting: Meeting, request: MeetingRequest) -> bool:
     """Tell whether the whole agenda is the one that was asked for."""
     return _same_text(meeting.agenda, _cut(request.agenda, MAX_AGENDA))
+
+
+def _start_time(starts_at: datetime) -> str:
+    # With "Z" the time zone beside it shifts nothing. Fractions and "+00:00" are not in the documented form.
+    return starts_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _cut(text: str, length: int) -> str:

@@ -5,20 +5,21 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from providers.answers import UnusableAnswerError
-from providers.base import Account, Grant, Meeting, MeetingRequest, TokenSet, require_utc
+from providers.base import Account, Grant, Meeting, MeetingChange, MeetingRequest, TokenSet, require_utc
 from providers.clock import Clock, system_clock
-from providers.errors import MeetingGoneError
+from providers.errors import MeetingGoneError, RetryableError
 from providers.http import Bounds, Operation, Peer, origin_of
-from providers.zoom.client import CREATE_MEETING, GET_MEETING, GET_USER, ZoomClient
+from providers.zoom.client import CREATE_MEETING, GET_USER, READ_MEETING, ZoomClient
 from providers.zoom.errors import TRACKING_HEADER, nonsense
 from providers.zoom.meetings import (
+    account_in,
     create_body,
     has_agenda_of,
+    id_in,
     is_meeting_id,
     may_be,
-    read_account,
-    read_id,
-    read_meeting,
+    meeting_in,
+    update_body,
 )
 from providers.zoom.oauth import ZoomOAuth
 from providers.zoom.scopes import missing_scopes
@@ -50,20 +51,31 @@ class ZoomProvider:
             ),
         )
         bounds = bounds or Bounds(timeout_seconds=settings.timeout_seconds)
+        self._clock = clock
         self._client = ZoomClient(settings, peer, bounds, clock)
         self._oauth = ZoomOAuth(settings, peer, bounds, clock)
 
     def account(self, grant: Grant) -> Account:
-        return _read(GET_USER, read_account, self._client.user(grant))
+        return _read(GET_USER, account_in, self._client.user(grant))
 
     def create_meeting(self, grant: Grant, request: MeetingRequest) -> Meeting:
         """Make the meeting. `PasscodeRefusedError` means: once more with `passcode=None`, which Zoom then
         chooses.
         """
-        return _read(CREATE_MEETING, read_meeting, self._client.create_meeting(grant, create_body(request)))
+        return _read(CREATE_MEETING, meeting_in, self._client.create_meeting(grant, create_body(request)))
 
-    def get_meeting(self, grant: Grant, meeting_id: str) -> Meeting:
-        return _read(GET_MEETING, read_meeting, self._client.meeting(grant, _checked(meeting_id)))
+    def read_meeting(self, grant: Grant, meeting_id: str) -> Meeting:
+        return _read(READ_MEETING, meeting_in, self._client.meeting(grant, _checked(meeting_id)))
+
+    def update_meeting(self, grant: Grant, meeting_id: str, change: MeetingChange) -> Meeting:
+        """Change the meeting and read it back. `PasscodeRefusedError` means that nothing was changed."""
+        self._client.update_meeting(grant, _checked(meeting_id), update_body(change, self._clock()))
+        try:
+            return self.read_meeting(grant, meeting_id)
+        except RetryableError as error:
+            # Zoom has made the change; only what it looks like now is unknown.
+            error.maybe_applied = True
+            raise
 
     def delete_meeting(self, grant: Grant, meeting_id: str) -> None:
         try:
@@ -79,7 +91,7 @@ class ZoomProvider:
             if not may_be(entry, request, created_since):
                 continue
             try:
-                meeting = self.get_meeting(grant, _read(GET_MEETING, read_id, entry))
+                meeting = self.read_meeting(grant, _read(READ_MEETING, id_in, entry))
             except MeetingGoneError:
                 continue
             if has_agenda_of(meeting, request):

@@ -37,6 +37,9 @@ OPERATION_OF = {
     "api.delete_meeting": "delete",
 }
 
+# The switches that lose an answer after the call took effect.
+LOSING = {"create": "lose_next_creates", "update": "lose_next_updates", "delete": "lose_next_deletes"}
+
 
 @api.before_request
 def _arrive() -> Response | None:
@@ -88,10 +91,11 @@ def _leave(response: Response) -> Response:
     state = zoom()
     response.headers["x-zm-trackingid"] = f"v=2.0;clid=sim;rid=WEB_{secrets.token_hex(16)}"
     answered = 200 <= response.status_code < 300
-    if request.endpoint == "api.create_meeting" and answered:
+    operation = OPERATION_OF.get(request.endpoint or "")
+    if operation == "create" and answered:
         time.sleep(state.board["create_answer_delay_ms"] / 1000)
-        if state.board.take("lose_next_creates"):
-            request.environ[DROP_CONNECTION] = True
+    if operation in LOSING and answered and state.board.take(LOSING[operation]):
+        request.environ[DROP_CONNECTION] = True
     if state.resets != g.resets:
         return response
     status = None if request.environ.get(DROP_CONNECTION) else response.status_code
@@ -99,7 +103,7 @@ def _leave(response: Response) -> Response:
     entry: dict[str, Any] = {
         "method": request.method,
         "path": request.path,
-        "operation": OPERATION_OF.get(request.endpoint or ""),
+        "operation": operation,
         "account": person.email if person else None,
         "status": status,
         "at": state.now().isoformat(),

@@ -45,6 +45,20 @@ SWITCHES = (
         "How many creates make their meeting and then drop the connection.",
     ),
     Switch(
+        "lose_next_updates",
+        "count",
+        0,
+        "Lose the answer after updating",
+        "How many updates change their meeting and then drop the connection.",
+    ),
+    Switch(
+        "lose_next_deletes",
+        "count",
+        0,
+        "Lose the answer after deleting",
+        "How many deletes remove their meeting and then drop the connection.",
+    ),
+    Switch(
         "drop_next_creates",
         "count",
         0,

@@ -106,7 +106,7 @@ def test_trouble_at_zoom_leaves_nothing_to_look_up_after_a_read(
 ) -> None:
     scripted_server.answers(answer(503, b"<html>", headers={"Retry-After": "30"}))
     with pytest.raises(RetryableError) as caught:
-        scripted_zoom.get_meeting(GRANT, "1")
+        scripted_zoom.read_meeting(GRANT, "1")
     assert (caught.value.code, caught.value.maybe_applied) == ("unavailable", False)
     assert caught.value.retry_at == NOW + timedelta(seconds=30)
 

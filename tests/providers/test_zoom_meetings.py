@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from providers.base import Grant, Meeting, MeetingRequest, TokenSet
+from providers.base import Grant, Meeting, MeetingChange, MeetingRequest, MeetingSettings, TokenSet
 from providers.errors import (
     AccessTokenRejectedError,
     DailyLimitError,
@@ -91,7 +91,7 @@ def test_a_meeting_is_made_as_asked_and_can_be_read_back(
     assert (meeting.topic, meeting.duration_minutes) == (meeting_request.topic, 45)
     assert meeting.host_account_id == zoom.account(host).id
     assert meeting.created_at is not None
-    assert zoom.get_meeting(host, meeting.id) == meeting
+    assert zoom.read_meeting(host, meeting.id) == meeting
 
 
 @pytest.mark.parametrize("account", ["aiko.tanaka", "hannah.weiss"])
@@ -253,7 +253,7 @@ def test_a_meeting_is_removed_and_removing_it_again_is_no_error(
     zoom.delete_meeting(host, meeting.id)
     assert _alive(simulators) == []
     with pytest.raises(MeetingGoneError):
-        zoom.get_meeting(host, meeting.id)
+        zoom.read_meeting(host, meeting.id)
 
 
 def test_removing_tells_zoom_to_write_to_nobody(
@@ -266,13 +266,25 @@ def test_removing_tells_zoom_to_write_to_nobody(
     )
 
 
+def test_how_people_get_in_is_shown_as_the_account_has_it(
+    zoom: ZoomProvider, host: Grant, meeting_request: MeetingRequest
+) -> None:
+    made = zoom.create_meeting(host, meeting_request)
+    assert made.settings == MeetingSettings(
+        waiting_room=False, join_before_host=True, sign_in_required=False, auto_recording=False
+    )
+    assert made.timezone == "Europe/Zurich"
+
+
 @pytest.mark.parametrize("meeting_id", ["", "../users/me", "12?x=1", "１２３", "-5"])
 def test_only_a_meetings_id_becomes_part_of_an_address(
     meeting_id: str, scripted_zoom: ZoomProvider, scripted_server: ScriptedServer
 ) -> None:
-    for call in (scripted_zoom.get_meeting, scripted_zoom.delete_meeting):
+    for call in (scripted_zoom.read_meeting, scripted_zoom.delete_meeting):
         with pytest.raises(ValueError):
             call(Grant("t"), meeting_id)
+    with pytest.raises(ValueError):
+        scripted_zoom.update_meeting(Grant("t"), meeting_id, MeetingChange(topic="Another"))
     assert scripted_server.requests == []
 
 
