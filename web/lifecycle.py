@@ -14,6 +14,7 @@ from database import begin_reading, begin_writing
 from extensions import db
 from security import MAIL_FRAME_POLICY, content_security_policy
 from web.access import POLLS
+from web.assets import theme_script_hash
 from web.row_ids import RowIdConverter
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -21,7 +22,7 @@ _ANY_HOST = ("/healthz", "/webhooks/")
 
 
 def init_app(app: Flask) -> None:
-    policy = content_security_policy([_origin(app.config["ZOOM_OAUTH_URL"])])
+    policy = content_security_policy([_origin(app.config["ZOOM_OAUTH_URL"])], [theme_script_hash()])
     own_host = urlsplit(app.config["BASE_URL"]).netloc.lower()
 
     # Before the blueprints, whose addresses use it.
