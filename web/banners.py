@@ -16,6 +16,7 @@ from connections.wording import CREDENTIAL_SETTINGS
 from extensions import db
 from models import App, Connection, ConnectionState, Mail, MailState, RefusingProvider, User
 from scheduling.meetings.on_account import coming_on_account
+from services import services
 from timezones import utc_now
 from web.notices import Banner
 from web.signed_in import actor, may_connect
@@ -29,7 +30,7 @@ def banners() -> list[Banner]:
         return []
     administers = scope_of(current_user.role, Action.ADMINISTER) is Scope.ALL
     found = _connections(actor(), administers)
-    if administers and current_app.extensions.get("demo") is None:
+    if administers and services().demo is None:
         found += [banner for banner in (_mail_server(), _address()) if banner is not None]
     return found
 

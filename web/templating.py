@@ -15,6 +15,7 @@ from markupsafe import Markup
 from accounts.first_run import organization
 from accounts.permissions import Action, may_anywhere
 from models import Organization
+from services import services
 from timezones import LocalMoment, local_moment
 from web.assets import STATIC
 from web.banners import banners
@@ -31,7 +32,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.filters["initials"] = initials
     app.jinja_env.filters["role_label"] = lambda role: role.label
-    demo = app.extensions.get("demo")
+    demo = services(app).demo
 
     @app.context_processor
     def about_this_server() -> dict[str, Any]:
