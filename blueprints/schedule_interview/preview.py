@@ -20,7 +20,7 @@ from scheduling.mails.queue import Recipient, recipients_of, span
 from scheduling.meetings.hosts import first_usable
 from scheduling.venues import OnlineMeeting, PastedLink
 from timezones import local_moment, utc_now
-from web.templating import current_organization
+from web.signed_in import current_organization
 
 if TYPE_CHECKING:
     from blueprints.schedule_interview.dialog import Dialog
