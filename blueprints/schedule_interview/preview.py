@@ -21,7 +21,7 @@ from scheduling.meetings.hosts import first_usable
 from scheduling.meetings.software import spec_of
 from scheduling.venues import OnlineMeeting, PastedLink
 from timezones import local_moment, utc_now
-from web.templating import current_organization
+from web.signed_in import current_organization
 
 if TYPE_CHECKING:
     from blueprints.schedule_interview.dialog import Dialog
