@@ -99,13 +99,15 @@ def account_warnings(dialog: Dialog, minutes: int | None = None) -> list[str]:
     if longest is not None and host.connection.plan == "basic" and minutes > longest:
         found.append(
             f"{_whose(dialog, host)} {spec.label} account is on the Basic plan. "
-            f"{spec.label} ends its meetings after {longest} minutes, so an interview of {duration_words(minutes)} would be cut off."
+            f"{spec.label} ends its meetings after {longest} minutes, "
+            f"so an interview of {duration_words(minutes)} would be cut off."
         )
     if dialog.has_chosen_people and host.user.id not in dialog.busy_user_ids():
         # Only the scheduler can host without taking part, and has not forgotten it before people were chosen.
         found.append(
             f"Your {spec.label} account hosts, but you are not among the attendees. "
-            "Everybody can join without you, and nobody has the host's controls. To take part, choose yourself on Attendees."
+            "Everybody can join without you, and nobody has the host's controls. "
+            "To take part, choose yourself on Attendees."
         )
     return found + _budget_warnings(dialog, hosts, host)
 
