@@ -14,7 +14,7 @@ from phone_numbers import phone_link
 from scheduling.join_links import DoorState, door_is_open, door_state
 from services import services
 from timezones import utc_now
-from web.templating import current_organization
+from web.signed_in import current_organization
 
 join = Blueprint("join", __name__)
 
