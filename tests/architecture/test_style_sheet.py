@@ -16,7 +16,9 @@ COLORS = re.compile(
     r"#[0-9a-f]{3,8}\b|\b(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch|color|light-dark)\(|(?<![\w-])(?:white|black|gr[ae]y|red|green|blue)(?![\w-])",
     re.IGNORECASE,
 )
-SHADOWS = re.compile(r"(?:box-shadow|text-shadow|filter):(?!\s*(?:none|var\(--|blur\(var\())[^;]+|drop-shadow\(")
+SHADOWS = re.compile(
+    r"(?:box-shadow|text-shadow|filter):(?!\s*(?:none|var\(--|blur\(var\())[^;]+|drop-shadow\("
+)
 USES, NAMES = re.compile(r"var\((--[\w-]+)"), re.compile(r"^\s*(--[\w-]+):", re.MULTILINE)
 
 
