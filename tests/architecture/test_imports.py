@@ -31,7 +31,8 @@ RULES: dict[str, frozenset[str]] = {
     # What every request goes through, whichever part of the interface answers it.
     "web": GROUND
     | DOMAIN
-    | {"htmx", "security", "attachment_files", "paging", "connections.wording", "connections.service"},
+    | {"htmx", "security", "attachment_files", "paging", "connections.wording", "connections.service"}
+    | {"connections.catalogue", "connections.app_spec"},
     # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
     "blueprints": GROUND
     | DOMAIN
@@ -42,10 +43,14 @@ RULES: dict[str, frozenset[str]] = {
     | {"work.heartbeat", "work.attention"},
     # The domain enqueues work in the caller's transaction and knows nothing else of background work.
     # Grants of people who leave the team are revoked.
-    "accounts": GROUND | DOMAIN | {"security", "work.outbox", "connections.revocation"},
+    "accounts": GROUND
+    | DOMAIN
+    | {"security", "work.outbox", "connections.revocation", "connections.catalogue"},
     # What hiring does once a day is marked where the beats are.
     "hiring": GROUND | DOMAIN | {"security", "paging", "work.outbox", "work.heartbeat"},
     "scheduling": GROUND | DOMAIN | {"security", "paging", "work.outbox"},
+    # Which settings belong to the app that a software needs.
+    "scheduling.meetings.software": GROUND | {"connections.catalogue"},
     "scheduling.drafts.attachments": GROUND | DOMAIN | {"attachment_files", "work.heartbeat"},
     "connections": GROUND | {"providers", "security", "work.outbox"},
     "messaging": GROUND | {"security"},

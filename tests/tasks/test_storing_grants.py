@@ -36,8 +36,7 @@ def accounts(installation: Installation) -> dict[int, str]:
         said = {row.id: (row.user_id, row.account_email) for row in rows}
         db.session.rollback()
     with installation.app.app_context():
-        zoom = connections().zoom
-        assert zoom is not None
+        zoom = connections().clients[ZOOM].accounts
         for connection_id, (_, email) in said.items():
             assert with_grant(connection_id, zoom.account).email == email
     return dict(said.values())
