@@ -32,7 +32,7 @@ from scheduling.meetings.wishes import Created, Wish
 from scheduling.rules import Rules
 from timezones import utc_now
 from work import retry
-from work.runner import Again, ClaimedTask, Done, Handler, Next
+from work.protocol import Again, ClaimedTask, Done, Handler, Next
 
 # Refusals that rule out one account and send the walk to the next host at once.
 _RULES_OUT: tuple[tuple[type[ProviderError], FailureReason], ...] = (

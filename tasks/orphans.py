@@ -11,7 +11,7 @@ from scheduling.meetings.orphans import StrayHunt
 from tasks.meetings import NotSetUp, meetings_of, request_for
 from timezones import utc_now
 from work import retry
-from work.runner import Again, ClaimedTask, Done, Handler, Next
+from work.protocol import Again, ClaimedTask, Done, Handler, Next
 
 
 def settle_attempts() -> Handler:

@@ -17,6 +17,7 @@ from connections.catalogue import label_of
 from extensions import db
 from models import Connection, ConnectionState, RefusingProvider, User
 from scheduling.meetings.on_account import coming_on_account
+from services import services
 from timezones import utc_now
 from web import banner_facts
 from web.notices import Banner
@@ -41,7 +42,7 @@ def banners() -> list[Banner]:
     found: list[Banner] = []
     if facts.has_lost_own or (administers and facts.is_refused):
         found += _connections(reader.user, administers)
-    if administers and current_app.extensions.get("demo") is None:
+    if administers and services().demo is None:
         found += [banner for banner in (_mail_server(facts.waiting_mails), _address()) if banner is not None]
     return found
 

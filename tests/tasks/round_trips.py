@@ -13,7 +13,9 @@ from extensions import db
 from models import User, UserSession
 from providers.protocols import OAuthProvider
 from security import hash_token
+from services import services
 from tests.factories import LENA, ZOOM, Member, consent, with_provider
+from tests.machines.application import use_services
 from tests.tasks.installation import Installation
 
 
@@ -98,8 +100,8 @@ def interrupted(
     after: Callable[[], object] = _nothing,
 ) -> Iterator[None]:
     """Let something happen before or after the next `call` of Zoom's is answered."""
-    alive: Connections = installation.app.extensions["connections"]
+    alive: Connections = services(installation.app).connections
     provider: Any = Interrupted(alive.clients[ZOOM].oauth, call, before, after)
-    installation.app.extensions["connections"] = with_provider(alive, provider)
+    use_services(installation.app, connections=with_provider(alive, provider))
     yield
-    installation.app.extensions["connections"] = alive
+    use_services(installation.app, connections=alive)

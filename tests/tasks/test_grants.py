@@ -23,9 +23,10 @@ from providers.errors import (
     RetryableError,
 )
 from providers.protocols import OAuthProvider
+from services import services
 from tasks.grants import enqueue_due_refreshes
 from tests.factories import LENA, ZOOM, with_provider
-from tests.machines.application import build_app, close_app, settings_for
+from tests.machines.application import build_app, close_app, settings_for, use_services
 from tests.tasks.installation import Installation
 
 REFRESH = "refresh_connection"
@@ -213,12 +214,12 @@ def test_reconnect_during_a_refresh_that_is_refused_is_used(sqlite_installation:
     installation = sqlite_installation
     connection = installation.connect(installation.team.ben)
     installation.clock.forward(timedelta(hours=1))
-    alive: Connections = installation.app.extensions["connections"]
+    alive: Connections = services(installation.app).connections
     overtaken: Any = Overtaken(alive.clients[ZOOM].oauth, lambda: installation.connect(installation.team.ben))
-    installation.app.extensions["connections"] = with_provider(alive, overtaken)
+    use_services(installation.app, connections=with_provider(alive, overtaken))
     with installation.app.app_context():
         grant, _ = live_grant(connection)
-    installation.app.extensions["connections"] = alive
+    use_services(installation.app, connections=alive)
     row = seen(installation, connection)
     assert (row.state, row.problem) == (ConnectionState.CONNECTED, None)
     with installation.app.app_context():
@@ -282,12 +283,12 @@ def test_death_between_the_answer_and_storing_it_is_said_to_have_lost_the_connec
     installation = sqlite_installation
     connection = installation.connect(installation.team.ben)
     installation.clock.forward(timedelta(hours=1))
-    alive: Connections = installation.app.extensions["connections"]
+    alive: Connections = services(installation.app).connections
     dies: Any = DiesAfterRefresh(alive.clients[ZOOM].oauth)
-    installation.app.extensions["connections"] = with_provider(alive, dies)
+    use_services(installation.app, connections=with_provider(alive, dies))
     with installation.app.app_context(), pytest.raises(PowerCut):
         live_grant(connection)
-    installation.app.extensions["connections"] = alive
+    use_services(installation.app, connections=alive)
     installation.clock.forward(timedelta(seconds=31))
     interview = installation.schedule()
     installation.run_due()
