@@ -15,6 +15,7 @@ from blueprints.settings.forms import OrganizationForm, PasswordForm, ProfileFor
 from extensions import db
 from models import Organization
 from web import services, signed_in
+from web.lists import options_of
 from web.notices import say
 from web.signed_in import actor, person
 from web.user_agents import browser_words
@@ -145,7 +146,7 @@ def system_log() -> ResponseReturnValue:
         work=work_needing_attention(),
         page=page,
         event=event,
-        events=list(Event),
+        event_options=options_of("Everything", ((known.value, known.label) for known in Event)),
     )
 
 
