@@ -1,6 +1,6 @@
 """Pieces of pages that are rendered once and kept may depend on their arguments and on nothing else."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -21,7 +21,8 @@ def remembered(app: Flask) -> Iterator[tuple[str, nodes.Template, str]]:
         source, _, _ = app.jinja_env.loader.get_source(app.jinja_env, name)
         tree = app.jinja_env.parse(source)
         for each in tree.find_all(nodes.Assign):
-            if isinstance(each.target, nodes.Name) and each.target.name == "remembered":
+            is_list = isinstance(each.target, nodes.Name) and each.target.name == "remembered"
+            if is_list and isinstance(each.node, nodes.List):
                 for macro in each.node.as_const():
                     yield name, tree, macro
 
@@ -44,7 +45,8 @@ def used_by(app: Flask, tree: nodes.Template, name: str) -> tuple[set[str], set[
     while waiting:
         macro = macros[waiting.pop()]
         done.add(macro.name)
-        alone = nodes.Template([macro], lineno=1).set_environment(app.jinja_env)
+        alone = nodes.Template([macro], lineno=1)
+        alone.set_environment(app.jinja_env)
         used = find_undeclared_variables(alone)
         waiting += (used & macros.keys()) - done
         names |= used - macros.keys() - of_file
@@ -62,9 +64,15 @@ def test_remembered_macros_depend_on_their_arguments_alone(app: Flask) -> None:
     assert seen > 10
 
 
+def macro(app: Flask, name: str) -> Callable[..., Markup]:
+    """One of the badges, as a template gets it that imports it."""
+    made: Callable[..., Markup] = getattr(app.jinja_env.get_template("components/badges.html").module, name)
+    return made
+
+
 def test_same_arguments_are_rendered_once(app: Flask) -> None:
     with app.test_request_context():
-        badge = app.jinja_env.get_template("components/badges.html").module.badge
+        badge = macro(app, "badge")
         first = badge("On its way", "info")
         assert badge("On its way", "info") is first
         assert badge("On its way", "danger") != first
@@ -77,7 +85,7 @@ def test_text_and_markup_that_are_equal_are_not_taken_for_each_other(app: Flask,
     if order == "markup first":
         asked.reverse()
     with app.test_request_context():
-        badge = app.jinja_env.get_template("components/badges.html").module.badge
+        badge = macro(app, "badge")
         shown = {type(each): badge(each) for each in asked}
     assert words in shown[Markup]
     assert words not in shown[str]
