@@ -3,8 +3,8 @@
 `static/css/<layer>/` holds the style sheet, one folder for each cascade layer, and `static/scripts/site/`
 the module that every page runs. Both become one file each: a page shows nothing before it has its style
 sheet, and every further file costs a round trip. The files of a folder are joined in the order of their
-names, so adding one is enough; `LAYERS` says which layer wins over which, and within a layer nothing may depend
-on the order.
+names, so adding one is enough; `LAYERS` says which layer wins over which, and within a layer nothing may
+depend on the order.
 """
 
 from __future__ import annotations
