@@ -136,7 +136,11 @@ def _takes_the_same(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     ]
     if wanted.zoom_host is not None:
         same.append(
-            Interview.id.in_(sa.select(Meeting.interview_id).where(Meeting.software == MeetingSoftware.ZOOM))
+            Interview.id.in_(
+                sa.select(Meeting.interview_id).where(
+                    Meeting.software == MeetingSoftware.ZOOM, Meeting.is_wanted
+                )
+            )
         )
     return same
 

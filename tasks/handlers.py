@@ -13,15 +13,14 @@ from connections.notices import NUDGE_TO_RECONNECT, REPORT_REFUSED_CREDENTIALS, 
 from connections.revocation import REPORT_NOT_GIVEN_BACK, REVOKE_GRANT
 from scheduling.join_links import Links
 from scheduling.mails.queue import SEND_MAIL
-from scheduling.meetings.orphans import SETTLE_ATTEMPTS
-from scheduling.meetings.planning import SYNC_MEETING
+from scheduling.meetings.orphans import REMOVE_ORPHANS
+from scheduling.meetings.wanting import SYNC_MEETING
 from scheduling.rules import Rules
 from tasks.connection_checks import check_connection
 from tasks.connection_notices import nudge_to_reconnect, report_refused_credentials, tell_of_connection
 from tasks.grants import REFRESH_CONNECTION, refresh_connection, report_not_given_back, revoke_grant
 from tasks.mails import send_mail
-from tasks.meetings import sync_meeting
-from tasks.orphans import settle_attempts
+from tasks.meetings import remove_orphans, sync_meeting
 from tasks.password_resets import answer_reset_requests
 from tasks.team_mails import send_team_mail
 from work.runner import Handler
@@ -32,7 +31,7 @@ def all_handlers(links: Links, rules: Rules, attachment_files: AttachmentFiles) 
     accounts = account_services(links.signer, links.base_url)
     return {
         SYNC_MEETING: sync_meeting(rules),
-        SETTLE_ATTEMPTS: settle_attempts(),
+        REMOVE_ORPHANS: remove_orphans(),
         SEND_MAIL: send_mail(links, rules, attachment_files),
         SEND_TEAM_MAIL: send_team_mail(accounts.links),
         ANSWER_RESET_REQUEST: answer_reset_requests(accounts.reset_requests, rules),

@@ -21,7 +21,7 @@ _SHOWN = 50
 
 _WORDS = {
     "sync_meeting": "Making the online meeting",
-    "settle_attempts": "Looking for a second meeting that may have been left behind",
+    "remove_orphans": "Looking for a second meeting that may have been left behind",
     "send_mail": "Sending a mail about an interview",
     "send_team_mail": "Sending a mail to the team",
     "answer_reset_request": "Answering a request for a new password",

@@ -1,7 +1,7 @@
 """How much of what a provider allows in one day an account has used up.
 
 Zoom counts the meetings that are created and changed for one user, from midnight to midnight in UTC. Only our
-own calls are known here; what somebody does with other apps on the same account comes on top, so that the
+own calls are known here; what its owner does with other apps on the same account comes on top, so that the
 count is a reason to warn and never one to refuse.
 """
 
@@ -13,10 +13,12 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from extensions import db
-from models import Connection, MeetingAttempt
+from models import CallKind, Connection, MeetingCall
 
 DAILY_LIMIT = 100
 _NEARLY = 80
+# Zoom lets meetings be deleted without limit.
+_COUNTED = (CallKind.CREATE, CallKind.UPDATE)
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,10 @@ def budget_of(connection: Connection, now: datetime) -> Budget:
     """The budget of one connected account at `now` (aware UTC)."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     used = db.session.scalar(
-        sa.select(sa.func.count(MeetingAttempt.id)).where(
-            MeetingAttempt.connection_id == connection.id, MeetingAttempt.began_at >= midnight
+        sa.select(sa.func.count(MeetingCall.id)).where(
+            MeetingCall.connection_id == connection.id,
+            MeetingCall.kind.in_(_COUNTED),
+            MeetingCall.began_at >= midnight,
         )
     )
     return Budget(used or 0, midnight + timedelta(days=1))

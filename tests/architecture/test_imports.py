@@ -45,7 +45,11 @@ RULES: dict[str, frozenset[str]] = {
     "accounts": GROUND | DOMAIN | {"security", "work.outbox", "connections.revocation"},
     # What hiring does once a day is marked where the beats are.
     "hiring": GROUND | DOMAIN | {"security", "paging", "work.outbox", "work.heartbeat"},
-    "scheduling": GROUND | DOMAIN | {"security", "paging", "work.outbox"},
+    # A meeting's steps call the provider they are handed, in the values and errors that all providers share,
+    # and say when to try again.
+    "scheduling": GROUND
+    | DOMAIN
+    | {"security", "paging", "work.outbox", "work.retry", "providers.base", "providers.errors"},
     "scheduling.drafts.attachments": GROUND | DOMAIN | {"attachment_files", "work.heartbeat"},
     "connections": GROUND | {"providers", "security", "work.outbox"},
     "messaging": GROUND | {"security"},
