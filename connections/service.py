@@ -9,15 +9,12 @@ from typing import Any
 from flask import Flask, current_app
 
 from connections.zoom_webhooks import ZoomWebhooks
-from models import App, MeetingSoftware
+from models import App
 from providers import registry
 from providers.base import Provider
 from providers.zoom.settings import ZoomSettings
 from security import TokenVault
 from timezones import utc_now
-
-# Which app brings which meeting software.
-APP_OF_SOFTWARE = {MeetingSoftware.ZOOM: App.ZOOM}
 
 
 @dataclass(frozen=True)

@@ -181,10 +181,9 @@ class MeetingCall(Model):
     __tablename__ = "meeting_calls"
     __table_args__ = (
         # Deleting asks for nothing in particular; everything else asks for the whole meeting.
+        sa.CheckConstraint("kind = 'delete' OR (topic || agenda || timezone) IS NOT NULL", name="words"),
         sa.CheckConstraint(
-            "kind = 'delete' OR (topic IS NOT NULL AND agenda IS NOT NULL AND starts_at IS NOT NULL"
-            " AND duration_minutes IS NOT NULL AND timezone IS NOT NULL)",
-            name="asks_for_something",
+            "kind = 'delete' OR (starts_at IS NOT NULL AND duration_minutes IS NOT NULL)", name="time"
         ),
     )
 

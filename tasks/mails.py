@@ -12,7 +12,6 @@ from extensions import db
 from messaging.delivery import (
     Accepted,
     Deferred,
-    Envelope,
     Misconfigured,
     Outcome,
     Refused,
@@ -23,7 +22,7 @@ from messaging.delivery import (
 )
 from messaging.facts import AttachedFile, Person, facts_of, reader_of
 from messaging.letters import Letter, compose_invitation, compose_reminder
-from messaging.transport import FilePart
+from messaging.mime import Envelope, FilePart
 from models import (
     Application,
     Attendee,

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from connections.grants import with_grant
-from connections.service import APP_OF_SOFTWARE, connections
+from connections.service import connections
 from models import FailureReason, MeetingSoftware
 from providers.base import Grant, MeetingProvider
 from providers.errors import ProviderError, RetryableError
 from scheduling.meetings import orphans, planning, recording
 from scheduling.meetings.orphans import OrphanSearch
+from scheduling.meetings.software import spec_of
 from scheduling.meetings.steps import Outcome, Step
 from scheduling.meetings.tries import NotSetUpError
 from scheduling.rules import Rules
@@ -88,7 +89,7 @@ def _with_provider(
     software: MeetingSoftware, connection_id: int, call: Callable[[MeetingProvider, Grant], T]
 ) -> T | ProviderError:
     """The answer to a call with a live grant, or the error. No transaction may be open."""
-    provider = connections().provider(APP_OF_SOFTWARE[software])
+    provider = connections().provider(spec_of(software).app)
     if provider is None:
         return NotSetUpError("not set up")
     try:

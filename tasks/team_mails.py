@@ -24,7 +24,6 @@ from messaging.connection_letters import (
 from messaging.delivery import (
     Accepted,
     Deferred,
-    Envelope,
     Misconfigured,
     Outcome,
     Refused,
@@ -34,6 +33,7 @@ from messaging.delivery import (
 )
 from messaging.facts import Person
 from messaging.letters import Letter
+from messaging.mime import Envelope
 from messaging.team_letters import (
     TeamReader,
     compose_password_changed,

@@ -13,7 +13,7 @@ from models import Interview, PhoneCaller
 from phone_numbers import phone_link
 from scheduling.join_links import DoorState, Links, door_is_open, door_state
 from timezones import utc_now
-from web.templating import current_organization
+from web.signed_in import current_organization
 
 join = Blueprint("join", __name__)
 

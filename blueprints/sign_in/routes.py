@@ -7,7 +7,7 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from accounts import audit, first_run
+from accounts import audit
 from accounts.audit import Event
 from accounts.sign_in import try_password
 from accounts.throttling import TooManyTriesError
@@ -24,7 +24,7 @@ sign_in = Blueprint("sign_in", __name__)
 
 @sign_in.route("/login", methods=["GET", "POST"])
 def login() -> ResponseReturnValue:
-    if first_run.organization() is None:
+    if signed_in.current_organization() is None:
         return redirect(url_for("first_run.setup"), 303)
     if current_user.is_authenticated:
         return redirect(url_for("dashboard.home"), 303)

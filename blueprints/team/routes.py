@@ -16,8 +16,7 @@ from extensions import db
 from models import Invitation, Role
 from web import services
 from web.notices import say
-from web.signed_in import actor
-from web.templating import current_organization
+from web.signed_in import actor, current_organization
 
 team = Blueprint("team", __name__, url_prefix="/settings/team")
 

@@ -893,8 +893,12 @@ def upgrade() -> None:
         sa.Column("failure_words", sa.String(length=500), nullable=True),
         sa.Column("checks", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "kind = 'delete' OR (topic IS NOT NULL AND agenda IS NOT NULL AND starts_at IS NOT NULL AND duration_minutes IS NOT NULL AND timezone IS NOT NULL)",
-            name=op.f("ck_meeting_calls_asks_for_something"),
+            "kind = 'delete' OR (starts_at IS NOT NULL AND duration_minutes IS NOT NULL)",
+            name=op.f("ck_meeting_calls_time"),
+        ),
+        sa.CheckConstraint(
+            "kind = 'delete' OR (topic || agenda || timezone) IS NOT NULL",
+            name=op.f("ck_meeting_calls_words"),
         ),
         sa.ForeignKeyConstraint(
             ["connection_id"],

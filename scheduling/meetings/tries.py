@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from extensions import db
 from models import FailureReason, Meeting, MeetingState
@@ -19,6 +19,7 @@ from providers.errors import (
     ScopeMissingError,
 )
 from scheduling.meetings import recording, wanting
+from scheduling.meetings.software import spec_of
 from timezones import utc_now
 from work import retry
 
@@ -116,14 +117,10 @@ def failed(
     in_vain = failures + 1 if meeting.state is MeetingState.READY else meeting.walk - 1
     at = now + retry.MEETING_AFTER_GRACE.delay(in_vain)
     if reason is FailureReason.DAILY_LIMIT:
-        at = max(at, _next_midnight(now))
+        limit = spec_of(meeting.software).daily_limit
+        at = max(at, limit.try_again_at(now)) if limit is not None else at
     if not_before is not None:
         at = max(at, not_before)
     if at >= wanting.useful_until(meeting):
         return None
     return TryAgain(at, meeting.failure_words or reason.value)
-
-
-def _next_midnight(now: datetime) -> datetime:
-    # Zoom counts creates per host and UTC day; a minute more than that forgives a clock that is ahead.
-    return now.replace(hour=0, minute=1, second=0, microsecond=0) + timedelta(days=1)
