@@ -19,7 +19,7 @@ from scheduling.meetings.tries import NotSetUpError
 from scheduling.rules import Rules
 from timezones import utc_now
 from work import retry
-from work.runner import Again, ClaimedTask, Done, Handler, Next
+from work.protocol import Again, ClaimedTask, Done, Handler, Next
 
 T = TypeVar("T")
 
@@ -46,8 +46,7 @@ def sync_meeting(rules: Rules) -> Handler:
         return _with_provider(step.software, step.connection_id, step.call)
 
     def record(loaded: Loaded, outcome: Outcome) -> Next:
-        then = loaded.step.record(outcome, loaded.failures, rules)
-        return Done() if then is None else Again(then.at, then.why, then.is_failure)
+        return loaded.step.record(outcome, loaded.failures, rules)
 
     def gave_up(task: ClaimedTask, why: str) -> None:
         recording.record_failed(int(task.payload["meeting_id"]), FailureReason.REFUSED, why)

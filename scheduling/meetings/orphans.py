@@ -23,8 +23,14 @@ from scheduling.meetings import asking
 from scheduling.timeline import note
 from timezones import utc_now
 from work import outbox
+from work.kinds import TaskKind
 
-REMOVE_ORPHANS = "remove_orphans"
+REMOVE_ORPHANS = TaskKind(
+    "remove_orphans",
+    Lane.PROVIDER,
+    "Looking for a second meeting that may have been left behind",
+    subject="interview",
+)
 
 # When the orphan of a lost create is looked for: after the call has surely ended at both ends, and once more
 # much later, because a provider under stress may finish late.
@@ -64,11 +70,10 @@ def search_later(meeting: Meeting) -> None:
         if _may_have_left_one(call):
             outbox.enqueue(
                 REMOVE_ORPHANS,
-                lane=Lane.PROVIDER,
-                subject=f"interview:{meeting.interview_id}",
+                meeting.interview_id,
                 payload={"call_id": call.id},
                 run_at=call.began_at + _CHECKS[0],
-                dedupe_key=f"{REMOVE_ORPHANS}:{call.id}",
+                dedupe_key=REMOVE_ORPHANS.key(call.id),
             )
 
 

@@ -16,9 +16,10 @@ from providers.base import Grant, MeetingChange, MeetingProvider, MeetingRequest
 from providers.base import Meeting as ShownMeeting
 from providers.errors import MeetingGoneError, PasscodeRefusedError, ProviderError, RetryableError
 from scheduling.meetings import orphans, recording, tries
-from scheduling.meetings.tries import TryAgain, Verdict
+from scheduling.meetings.tries import Verdict
 from scheduling.rules import Rules
 from timezones import utc_now
+from work.protocol import Again, Done, Next
 
 # What a provider answers to one of the steps.
 Answer = ShownMeeting | list[ShownMeeting] | None
@@ -38,9 +39,9 @@ class Step(Protocol):
         """Do it. May raise any `ProviderError`."""
         ...
 
-    def record(self, outcome: Outcome, failures: int, rules: Rules) -> TryAgain | None:
-        """Write what came of it into the current transaction; say when the next step is to be planned, or
-        None when nothing more is to be done. `failures`: how often the task failed in a row before this."""
+    def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
+        """Write what came of it into the current transaction, and say when the next step is to be planned, if
+        there is any. `failures`: how often the task failed in a row before this."""
         ...
 
 
@@ -57,11 +58,11 @@ class Create:
     def call(self, provider: MeetingProvider, grant: Grant) -> Answer:
         return provider.create_meeting(grant, self.wanted)
 
-    def record(self, outcome: Outcome, failures: int, rules: Rules) -> TryAgain | None:
+    def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
         match outcome:
             case ShownMeeting() as shown:
                 recording.record_created(self.call_id, shown, rules)
-                return None
+                return Done()
             case PasscodeRefusedError() as error if self.wanted.passcode is not None:
                 recording.record_passcode_refused(self.call_id, error.words)
                 return tries.at_once(error.words)
@@ -89,7 +90,7 @@ class LookUp:
     def call(self, provider: MeetingProvider, grant: Grant) -> Answer:
         return provider.find_meetings(grant, self.lost, self.since)
 
-    def record(self, outcome: Outcome, failures: int, rules: Rules) -> TryAgain | None:
+    def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
         match outcome:
             case list() as found:
                 for shown in found:
@@ -123,11 +124,11 @@ class Update:
     def call(self, provider: MeetingProvider, grant: Grant) -> Answer:
         return provider.update_meeting(grant, self.provider_meeting_id, self.change)
 
-    def record(self, outcome: Outcome, failures: int, rules: Rules) -> TryAgain | None:
+    def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
         match outcome:
             case ShownMeeting() as shown:
                 recording.record_updated(self.call_id, shown, rules, passcode=self.change.passcode)
-                return None
+                return Done()
             case MeetingGoneError() as error:
                 return _gone(self.meeting_id, (self.call_id,), error)
             case PasscodeRefusedError() as error if self.change.passcode is not None:
@@ -153,7 +154,7 @@ class ReadBack:
     def call(self, provider: MeetingProvider, grant: Grant) -> Answer:
         return provider.read_meeting(grant, self.provider_meeting_id)
 
-    def record(self, outcome: Outcome, failures: int, rules: Rules) -> TryAgain | None:
+    def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
         match outcome:
             case ShownMeeting() as shown:
                 recording.record_read_back(self.call_ids, shown, rules)
@@ -181,11 +182,11 @@ class Remove:
         provider.delete_meeting(grant, self.provider_meeting_id)
         return None
 
-    def record(self, outcome: Outcome, failures: int, rules: Rules) -> TryAgain | None:
+    def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
         match outcome:
             case None:
                 recording.record_removed(self.meeting_id)
-                return None
+                return Done()
             case ProviderError() as error:
                 verdict = tries.verdict_on(error)
                 # Without a refusal the provider may have deleted it, and answered too late or unreadably.
@@ -211,7 +212,7 @@ class NobodyCanHost:
     def call(self, provider: MeetingProvider, grant: Grant) -> Answer:
         return None
 
-    def record(self, outcome: Outcome, failures: int, rules: Rules) -> TryAgain | None:
+    def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
         return tries.failed(self.meeting_id, self.reason, self.detail, failures=failures)
 
 
@@ -227,7 +228,7 @@ def _close(call_id: int, error: ProviderError) -> Verdict | None:
     return verdict
 
 
-def _gone(meeting_id: int, call_ids: tuple[int, ...], error: MeetingGoneError) -> TryAgain | None:
+def _gone(meeting_id: int, call_ids: tuple[int, ...], error: MeetingGoneError) -> Next:
     if recording.record_gone(meeting_id, call_ids, error.words):
-        return None
-    return TryAgain(utc_now() + recording.SECOND_LOOK, error.words, is_failure=False)
+        return Done()
+    return Again(utc_now() + recording.SECOND_LOOK, error.words, is_failure=False)

@@ -22,6 +22,7 @@ from scheduling.meetings import recording, wanting
 from scheduling.meetings.software import spec_of
 from timezones import utc_now
 from work import retry
+from work.protocol import Again, Done, Next
 
 # Errors that rule one account out at once.
 _ABOUT_ACCOUNT: tuple[tuple[type[ProviderError], FailureReason], ...] = (
@@ -46,18 +47,9 @@ class Verdict:
     is_about_account: bool = True
 
 
-@dataclass(frozen=True)
-class TryAgain:
-    """The next step is to be planned at `at` (aware UTC). A failure counts, waiting does not."""
-
-    at: datetime
-    why: str
-    is_failure: bool = True
-
-
-def at_once(why: str) -> TryAgain:
+def at_once(why: str) -> Again:
     """The next step follows now; nothing went wrong."""
-    return TryAgain(utc_now(), why, is_failure=False)
+    return Again(utc_now(), why, is_failure=False)
 
 
 def verdict_on(error: ProviderError) -> Verdict | None:
@@ -72,7 +64,7 @@ def verdict_on(error: ProviderError) -> Verdict | None:
     return None if isinstance(error, RetryableError) else Verdict(FailureReason.REFUSED)
 
 
-def not_now(meeting_id: int, error: ProviderError, failures: int) -> TryAgain | None:
+def not_now(meeting_id: int, error: ProviderError, failures: int) -> Next:
     """The account that is to do it cannot for now, and no other can.
 
     `failures`: how often the task failed in a row before this.
@@ -84,7 +76,7 @@ def not_now(meeting_id: int, error: ProviderError, failures: int) -> TryAgain | 
     return failed(meeting_id, verdict.reason, detail, failures=failures)
 
 
-def _same_account_again(meeting_id: int, error: ProviderError, failures: int) -> TryAgain | None:
+def _same_account_again(meeting_id: int, error: ProviderError, failures: int) -> Next:
     """Back off while the invitation may wait; when the next try would come too late for it, settle."""
     meeting = db.session.get_one(Meeting, meeting_id, with_for_update=True)
     at = utc_now() + retry.MEETING_IN_GRACE.delay(failures + 1)
@@ -93,7 +85,7 @@ def _same_account_again(meeting_id: int, error: ProviderError, failures: int) ->
     # People have an older link of a meeting that is ready, but no reason to wait for anything.
     may_wait = meeting.state in (MeetingState.WAITING, MeetingState.READY)
     if may_wait and at < meeting.grace_ends_at:
-        return TryAgain(at, error.words)
+        return Again(at, error.words)
     is_limit = isinstance(error, RateLimitedError)
     reason = FailureReason.RATE_LIMITED if is_limit else FailureReason.UNREACHABLE
     return failed(meeting_id, reason, error.words, failures=failures, not_before=at)
@@ -106,11 +98,11 @@ def failed(
     *,
     failures: int,
     not_before: datetime | None = None,
-) -> TryAgain | None:
-    """Tell people, and go on trying, more and more rarely; None once it would be of no use."""
+) -> Next:
+    """Tell people, and go on trying, more and more rarely, until it would be of no use."""
     meeting = recording.record_failed(meeting_id, reason, detail)
     if meeting is None:
-        return None
+        return Done()
     now = utc_now()
     # For a meeting still to be made, walks that ended in vain count, so that the tries within the grace time
     # do not lengthen the wait.
@@ -122,5 +114,5 @@ def failed(
     if not_before is not None:
         at = max(at, not_before)
     if at >= wanting.useful_until(meeting):
-        return None
-    return TryAgain(at, meeting.failure_words or reason.value)
+        return Done()
+    return Again(at, meeting.failure_words or reason.value)

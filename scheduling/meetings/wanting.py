@@ -11,8 +11,9 @@ from models import Connection, Interview, InterviewStatus, Lane, Meeting, Meetin
 from scheduling.rules import Rules
 from timezones import utc_now
 from work import outbox
+from work.kinds import TaskKind
 
-SYNC_MEETING = "sync_meeting"
+SYNC_MEETING = TaskKind("sync_meeting", Lane.PROVIDER, "Making the online meeting", subject="interview")
 
 # A link that comes later than this helps nobody; people have found another way by then.
 _USELESS_BEFORE_START = timedelta(minutes=5)
@@ -138,9 +139,8 @@ def _sync(meeting: Meeting) -> outbox.Work:
     # account that is out of reach must not keep people waiting for the new one.
     return outbox.Work(
         SYNC_MEETING,
-        lane=Lane.PROVIDER,
-        subject=f"interview:{meeting.interview_id}",
+        meeting.interview_id,
         payload={"meeting_id": meeting.id},
         run_at=utc_now(),
-        dedupe_key=f"{SYNC_MEETING}:{meeting.id}",
+        dedupe_key=SYNC_MEETING.key(meeting.id),
     )
