@@ -9,8 +9,9 @@ from typing import TypeVar
 from connections.grants import with_grant
 from connections.service import connections
 from models import FailureReason, MeetingSoftware
-from providers.base import Grant, MeetingProvider
+from providers.base import Grant
 from providers.errors import ProviderError, RetryableError
+from providers.protocols import MeetingProvider
 from scheduling.meetings import orphans, planning, recording
 from scheduling.meetings.orphans import OrphanSearch
 from scheduling.meetings.software import spec_of
@@ -88,7 +89,8 @@ def _with_provider(
     software: MeetingSoftware, connection_id: int, call: Callable[[MeetingProvider, Grant], T]
 ) -> T | ProviderError:
     """The answer to a call with a live grant, or the error. No transaction may be open."""
-    provider = connections().provider(spec_of(software).app)
+    clients = connections().clients.get(spec_of(software).app)
+    provider = clients.meetings if clients is not None else None
     if provider is None:
         return NotSetUpError("not set up")
     try:

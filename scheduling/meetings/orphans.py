@@ -18,7 +18,8 @@ from models import (
     MeetingCall,
     MeetingSoftware,
 )
-from providers.base import Grant, MeetingProvider, MeetingRequest
+from providers.base import Grant, MeetingRequest
+from providers.protocols import MeetingProvider
 from scheduling.meetings import asking
 from scheduling.timeline import note
 from timezones import utc_now

@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Protocol
 
 from models import CallState, FailureReason, MeetingSoftware
-from providers.base import Grant, MeetingChange, MeetingProvider, MeetingRequest
+from providers.base import Grant, MeetingChange, MeetingRequest
 from providers.base import Meeting as ShownMeeting
 from providers.errors import MeetingGoneError, PasscodeRefusedError, ProviderError, RetryableError
+from providers.protocols import MeetingProvider
 from scheduling.meetings import orphans, recording, tries
 from scheduling.meetings.tries import Verdict
 from scheduling.rules import Rules
