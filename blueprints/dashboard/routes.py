@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from accounts.permissions import Action, Scope, may_anywhere, scope_of
 from extensions import db
-from models import App, Candidate, Connection, Interview, Job, User
+from models import Candidate, Connection, Interview, Job, User
 from scheduling.drafts import drafts
+from scheduling.meetings.software import DEFAULT, spec_of
 from scheduling.reading import lists
 from web.signed_in import actor, connecting_is_open
 
@@ -40,7 +41,7 @@ def home() -> ResponseReturnValue:
 
 # Whether there is any of each: whatever it is, one row is enough, and one statement for all of them.
 _BEGUN = sa.select(
-    sa.exists().where(Connection.app == App.ZOOM).label("connections"),
+    sa.exists().where(Connection.app == spec_of(DEFAULT).app).label("connections"),
     sa.select(Job.id).exists().label("jobs"),
     sa.select(Candidate.id).exists().label("candidates"),
     sa.select(Interview.id).exists().label("interviews"),
@@ -54,7 +55,8 @@ def _first_steps(user: User) -> list[FirstStep]:
     begun = db.session.execute(_BEGUN).one()
     steps = []
     if may_anywhere(user.role, Action.CONNECT_APPS, connecting_is_open=connecting_is_open()):
-        steps.append(FirstStep("Connect Zoom", url_for("connected_apps.index"), begun.connections))
+        label = f"Connect {DEFAULT.label}"
+        steps.append(FirstStep(label, url_for("connected_apps.index"), begun.connections))
     steps += [
         FirstStep("Add a job", url_for("hiring.new_job"), begun.jobs),
         FirstStep("Add a candidate", url_for("hiring.new_candidate"), begun.candidates),

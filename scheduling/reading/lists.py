@@ -122,7 +122,7 @@ def _rows() -> Query:
         .join(Application, Application.id == Interview.application_id)
         .join(Candidate, Candidate.id == Application.candidate_id)
         .join(Job, Job.id == Application.job_id)
-        .outerjoin(Meeting, Meeting.interview_id == Interview.id)
+        .outerjoin(Meeting, sa.and_(Meeting.interview_id == Interview.id, Meeting.is_wanted))
     )
 
 
