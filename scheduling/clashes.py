@@ -16,8 +16,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from extensions import db
-from models import Application, Attendee, Interview, InterviewStatus, Meeting, MeetingSoftware, User
+from models import (
+    Application,
+    Attendee,
+    Candidate,
+    Interview,
+    InterviewStatus,
+    Meeting,
+    MeetingSoftware,
+    User,
+)
 from scheduling.meetings.hosts import Host, first_usable, possible_hosts
+from scheduling.plans import Plan
 from scheduling.timeline import possessive
 from scheduling.venues import OnlineMeeting, Venue
 
@@ -114,6 +124,16 @@ def find_clashes(wanted: Wanted, *, lock: bool = False) -> list[Clash]:
         .order_by(Interview.starts_at, Interview.id)
     )
     return [clash for interview in interviews for clash in _clashes_with(interview, wanted)]
+
+
+def clashes_of(
+    plan: Plan, candidate: Candidate, hiring_manager: User, scheduler: User, *, lock: bool = False
+) -> list[Clash]:
+    """Everything that an interview by this plan would clash with, accepted or not; `lock` as in
+    `find_clashes`."""
+    when, host = plan.when, zoom_host_for(plan.venue, hiring_manager, scheduler)
+    wanted = Wanted(when.starts_at, when.duration_minutes, plan.user_ids, candidate.id, host)
+    return find_clashes(wanted, lock=lock)
 
 
 def in_words(clashes: Collection[Clash]) -> str:

@@ -68,7 +68,7 @@ Venue = OnlineMeeting | PastedLink | PhoneCall | OnSite
 
 
 def problems_of(venue: Venue) -> dict[str, str]:
-    """What cannot be used as it is, in words, by the field of the dialog; empty when all is well."""
+    """What cannot be used as it is, in words, by the name of the field; empty when all is well."""
     match venue:
         case OnlineMeeting(passcode=passcode):
             found = {"password": _problem_of_passcode(passcode)}
@@ -87,7 +87,7 @@ def problems_of(venue: Venue) -> dict[str, str]:
 def check(venue: Venue) -> None:
     """Raises `SchedulingError` for a venue that the dialog would not have let pass."""
     for name, words in problems_of(venue).items():
-        raise SchedulingError(words, step="setup", field=name)
+        raise SchedulingError(words, field=name)
 
 
 def _problem_of_passcode(passcode: str | None) -> str | None:

@@ -93,6 +93,11 @@ class Interview(Model):
     wall_time: Mapped[str] = mapped_column(sa.String(16))
     timezone: Mapped[str] = mapped_column(sa.String(64))
 
+    # How long before the start reminders leave, in minutes, and who gets none: addresses in lower case, and
+    # "candidate" for the candidate.
+    reminder_minutes: Mapped[list[int]] = mapped_column(sa.JSON, default=list)
+    no_reminder_for: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+
     # The UID of the calendar entry, for life, and its SEQUENCE: raised by every change that people
     # have to be told of.
     ics_uid: Mapped[str] = mapped_column(sa.String(80), unique=True)
@@ -179,6 +184,9 @@ class Draft(Model):
     owner_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
     candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidates.id", ondelete="CASCADE"))
     payload: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    # What the steps that were not saved yet begin with, where another interview is repeated. Otherwise they
+    # begin as last time on the job, which is looked up.
+    suggestions: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     # Raised by each save; a form that carries an older one was filled in beside a newer draft.
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)

@@ -5,7 +5,7 @@ and Dina is the candidate on Ben's job. Everything here needs an application con
 ids and plain values, so that no test holds a transaction open while a server or a runner wants to write.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -23,6 +23,7 @@ from hiring.commands import NewCandidate, NewJob, add_candidate, add_job
 from models import (
     App,
     Application,
+    Candidate,
     Connection,
     ConnectionState,
     Job,
@@ -34,9 +35,12 @@ from models import (
     User,
     UserSession,
 )
-from scheduling.commands.schedule import NewAttendee, ScheduleInterview, clashes_of, schedule_interview
+from scheduling.clashes import clashes_of
+from scheduling.commands.schedule import schedule_interview
+from scheduling.commands.ticket import Ticket
 from scheduling.drafts import drafts
 from scheduling.meetings.planning import try_again_for_host
+from scheduling.plans import Participant, Plan, Reminders, When
 from scheduling.venues import OnlineMeeting, PhoneCall, Venue
 from security import hash_password, hash_token
 from tests.machines.simulators import Simulators
@@ -167,7 +171,7 @@ def schedule(
     agenda: str = "Introduction, experience, questions",
     passcode: str | None = None,
     hiring_manager: Member | None = None,
-    attendees: tuple[NewAttendee, ...] = (),
+    attendees: tuple[Participant, ...] = (),
     title: str | None = None,
     message_to_candidate: str = "",
     internal_notes: str = "",
@@ -183,27 +187,22 @@ def schedule(
     starts_at = starts_at or in_three_days()
     draft = drafts.start(user, candidate.id)
     manager_id = hiring_manager.id if hiring_manager else job.hiring_manager_id
-    command = ScheduleInterview(
-        draft_id=draft.id,
-        draft_version=draft.version,
+    plan = Plan(
         application_id=candidate.application_id,
         venue=venue or (OnlineMeeting(software, passcode) if software else _ON_THE_PHONE),
         agenda=agenda,
-        starts_at=starts_at,
-        wall_time=f"{in_zone(starts_at, timezone):%Y-%m-%dT%H:%M}",
-        timezone=timezone,
-        duration_minutes=duration_minutes,
+        when=When(starts_at, f"{in_zone(starts_at, timezone):%Y-%m-%dT%H:%M}", timezone, duration_minutes),
         hiring_manager_id=manager_id,
         attendees=attendees,
         title=title or _title(job),
-        message_to_candidate=message_to_candidate,
-        internal_notes=internal_notes,
-        reminder_minutes=reminder_minutes,
-        accepted_clashes=frozenset(),
+        message=message_to_candidate,
+        notes=internal_notes,
+        reminders=Reminders(reminder_minutes),
     )
-    clashes = clashes_of(command, candidate.id, db.session.get_one(User, manager_id), user)
-    accepted = replace(command, accepted_clashes=frozenset(clash.key for clash in clashes))
-    interview = schedule_interview(user, accepted, current_app.extensions["rules"])
+    person, manager = db.session.get_one(Candidate, candidate.id), db.session.get_one(User, manager_id)
+    accepted = frozenset(clash.key for clash in clashes_of(plan, person, manager, user))
+    ticket = Ticket(draft.id, draft.version, accepted)
+    interview = schedule_interview(user, plan, ticket, current_app.extensions["rules"])
     db.session.commit()
     return interview.id
 

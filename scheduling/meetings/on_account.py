@@ -23,7 +23,7 @@ from models import (
 )
 from scheduling.meetings import orphans
 from scheduling.meetings.hosts import APP_FOR
-from scheduling.reading.lists import interview_is_within
+from scheduling.visibility import interview_is_within
 from timezones import utc_now
 
 

@@ -13,7 +13,7 @@ from accounts.permissions import Action
 from extensions import db
 from models import Application, Interview, InterviewStatus, User
 from scheduling.clashes import LONGEST
-from scheduling.reading.lists import interview_is_within
+from scheduling.visibility import interview_is_within
 
 # A day of more than this is read in the calendar.
 _MOST = 200
