@@ -22,6 +22,7 @@ from models import (
     PhoneCaller,
     User,
 )
+from scheduling.meetings.software import DEFAULT
 from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
 
 # Stands for the candidate among those who get no reminder. It is no email address, so that the choice
@@ -175,7 +176,7 @@ def _venue_of(interview: Interview) -> Venue:
         case InterviewType.VIDEO if meeting is not None and meeting.software is MeetingSoftware.OTHER:
             return PastedLink(meeting.join_url or "", meeting.label or "")
         case _:
-            software = meeting.software if meeting is not None else MeetingSoftware.ZOOM
+            software = meeting.software if meeting is not None else DEFAULT
             return OnlineMeeting(software, interview.requested_passcode)
 
 

@@ -47,7 +47,7 @@ from scheduling.meetings.on_account import coming_on_account, seen_by
 from tasks.mail_retries import record_not_taken, waits_for_server
 from timezones import utc_now
 from work import outbox
-from work.runner import ClaimedTask, Done, Handler, Next
+from work.protocol import ClaimedTask, Done, Handler, Next
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ from scheduling.meetings.planning import try_again_for_host
 from scheduling.plans import Participant, Plan, Reminders, When
 from scheduling.venues import OnlineMeeting, PhoneCall, Venue
 from security import hash_password, hash_token
+from services import services
 from tests.machines.simulators import Simulators
 from timezones import in_zone, utc_now
 
@@ -202,7 +203,7 @@ def schedule(
     person, manager = db.session.get_one(Candidate, candidate.id), db.session.get_one(User, manager_id)
     accepted = frozenset(clash.key for clash in clashes_of(plan, person, manager, user))
     ticket = Ticket(draft.id, draft.version, accepted)
-    interview = schedule_interview(user, plan, ticket, current_app.extensions["rules"])
+    interview = schedule_interview(user, plan, ticket, services().rules)
     db.session.commit()
     return interview.id
 
@@ -264,7 +265,7 @@ def connect_zoom(
     assert trip.connection_id is not None
     try_again_for_host(member.id)
     if not with_notice:
-        db.session.execute(db.delete(Task).where(Task.kind == TELL_OF_CONNECTION))
+        db.session.execute(db.delete(Task).where(Task.kind == TELL_OF_CONNECTION.name))
     db.session.commit()
     return trip.connection_id
 

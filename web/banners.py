@@ -15,6 +15,7 @@ from connections.wording import CREDENTIAL_SETTINGS
 from extensions import db
 from models import App, Connection, ConnectionState, RefusingProvider, User
 from scheduling.meetings.on_account import coming_on_account
+from services import services
 from timezones import utc_now
 from web import banner_facts
 from web.notices import Banner
@@ -39,7 +40,7 @@ def banners() -> list[Banner]:
     found: list[Banner] = []
     if facts.has_lost_own or (administers and facts.is_refused):
         found += _connections(reader.user, administers)
-    if administers and current_app.extensions.get("demo") is None:
+    if administers and services().demo is None:
         found += [banner for banner in (_mail_server(facts.waiting_mails), _address()) if banner is not None]
     return found
 

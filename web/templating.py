@@ -13,6 +13,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from accounts.permissions import Action, may_anywhere
+from services import services
 from timezones import LocalMoment, local_moment
 from web.assets import STATIC
 from web.banners import banners
@@ -29,7 +30,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.filters["initials"] = initials
     app.jinja_env.filters["role_label"] = lambda role: role.label
-    demo = app.extensions.get("demo")
+    demo = services(app).demo
 
     @app.context_processor
     def about_this_server() -> dict[str, Any]:
