@@ -36,6 +36,8 @@ from tables.interviews import (
     InterviewStatus,
     InterviewType,
     PhoneCaller,
+    Revision,
+    RevisionReason,
     SchedulingMethod,
     TimelineEntry,
 )
@@ -78,6 +80,8 @@ __all__ = [
     "PhoneCaller",
     "ReaderRole",
     "RefusingProvider",
+    "Revision",
+    "RevisionReason",
     "Role",
     "SchedulingMethod",
     "Stage",

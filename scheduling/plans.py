@@ -22,7 +22,6 @@ from models import (
     PhoneCaller,
     User,
 )
-from scheduling.meetings.software import DEFAULT
 from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
 
 # Stands for the candidate among those who get no reminder. It is no email address, so that the choice
@@ -167,17 +166,17 @@ def _put_venue(venue: Venue, interview: Interview) -> None:
 
 
 def _venue_of(interview: Interview) -> Venue:
-    meeting = interview.meeting
     match interview.interview_type:
         case InterviewType.PHONE:
             return PhoneCall(interview.phone_number or "", interview.phone_caller or PhoneCaller.TEAM)
         case InterviewType.IN_PERSON:
             return OnSite(interview.address or "", interview.directions or "")
-        case InterviewType.VIDEO if meeting is not None and meeting.software is MeetingSoftware.OTHER:
-            return PastedLink(meeting.join_url or "", meeting.label or "")
-        case _:
-            software = meeting.software if meeting is not None else DEFAULT
-            return OnlineMeeting(software, interview.requested_passcode)
+        case InterviewType.VIDEO:
+            meeting = interview.meeting
+            assert meeting is not None, "a video interview has a meeting from the first"
+            if meeting.software is MeetingSoftware.OTHER:
+                return PastedLink(meeting.join_url or "", meeting.label or "")
+            return OnlineMeeting(meeting.software, interview.requested_passcode)
 
 
 # What has changed between two plans

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from models import InterviewType, MeetingSoftware, PhoneCaller
 from phone_numbers import MOST_CHARACTERS, is_phone_number
 from scheduling.errors import SchedulingError
-from scheduling.meetings.software import spec_of
+from scheduling.software import spec_of
 
 LABEL_LIMIT = 60
 LINK_LIMIT = 2000

@@ -26,9 +26,9 @@ from providers.errors import (
 from scheduling.mails import queue
 from scheduling.meetings import planning
 from scheduling.meetings.planning import Create, LookUp, NobodyCanHost
-from scheduling.meetings.software import spec_of
 from scheduling.meetings.wishes import Created, Wish
 from scheduling.rules import Rules
+from scheduling.software import spec_of
 from timezones import utc_now
 from work import retry
 from work.protocol import Again, ClaimedTask, Done, Handler, Next

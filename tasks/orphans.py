@@ -9,7 +9,7 @@ from extensions import db
 from providers.errors import ProviderError, RetryableError
 from scheduling.meetings import orphans, planning
 from scheduling.meetings.orphans import StrayHunt
-from scheduling.meetings.software import spec_of
+from scheduling.software import spec_of
 from tasks.meetings import NotSetUp, request_for
 from timezones import utc_now
 from work import retry

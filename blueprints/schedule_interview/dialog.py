@@ -22,9 +22,9 @@ from scheduling.clashes import host_taken_up, software_of
 from scheduling.commands.ticket import Ticket
 from scheduling.drafts.again import last_on_job
 from scheduling.meetings.hosts import Host, possible_hosts
-from scheduling.meetings.software import DEFAULT
 from scheduling.plans import Participant, Plan, Reminders, When
 from scheduling.rules import Rules
+from scheduling.software import DEFAULT
 from scheduling.venues import Venue
 
 

@@ -18,7 +18,7 @@ from scheduling.commands.schedule import new_interview
 from scheduling.drafts import attachments
 from scheduling.mails.queue import Recipient, recipients_of, span
 from scheduling.meetings.hosts import first_usable
-from scheduling.meetings.software import spec_of
+from scheduling.software import spec_of
 from scheduling.venues import OnlineMeeting, PastedLink
 from timezones import local_moment, utc_now
 from web.signed_in import current_organization

@@ -18,6 +18,7 @@ from scheduling.errors import SchedulingError
 from scheduling.mails import queue
 from scheduling.meetings import planning
 from scheduling.plans import Plan, put
+from scheduling.revisions import first_revision
 from scheduling.rules import Rules
 from scheduling.timeline import note
 from scheduling.venues import OnlineMeeting, PastedLink
@@ -61,6 +62,7 @@ def schedule_interview(actor: User, plan: Plan, ticket: Ticket, rules: Rules) ->
     db.session.flush()
     drafts.point_to_interview(ticket.draft_id, interview.id)
     attachments.move_to_interview(ticket.draft_id, interview.id)
+    first_revision(interview, actor, plan)
     note(interview.id, f"{actor.name} scheduled the interview", actor=actor)
     due_at = utc_now()
     match plan.venue:

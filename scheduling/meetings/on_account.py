@@ -21,7 +21,7 @@ from models import (
     User,
 )
 from scheduling.meetings import orphans
-from scheduling.meetings.software import softwares_of
+from scheduling.software import softwares_of
 from scheduling.visibility import interview_is_within
 from timezones import utc_now
 

@@ -23,12 +23,14 @@ from models import (
     MeetingAttempt,
     MeetingSoftware,
     MeetingState,
+    RevisionReason,
     User,
 )
 from scheduling.mails import queue
 from scheduling.meetings import failures, orphans
 from scheduling.meetings.hosts import Host, first_usable, possible_hosts
 from scheduling.meetings.wishes import CLOCK_TOLERANCE, Created, Wish
+from scheduling.revisions import raise_revision
 from scheduling.rules import Rules
 from scheduling.timeline import note, possessive
 from timezones import utc_now
@@ -253,6 +255,7 @@ def record_created(attempt_id: int, created: Created, rules: Rules) -> None:
             f"{meeting.software.label} did not accept the passcode you chose; it made one of its own.",
         )
     if was_settled:
+        raise_revision(interview, RevisionReason.LINK_CAME_LATE)
         queue.send_corrected_invitations(interview, rules)
     else:
         queue.release_invitations(interview)
