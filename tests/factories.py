@@ -5,7 +5,7 @@ and Dina is the candidate on Ben's job. Everything here needs an application con
 ids and plain values, so that no test holds a transaction open while a server or a runner wants to write.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
