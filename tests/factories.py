@@ -40,7 +40,6 @@ from scheduling.clashes import clashes_of
 from scheduling.commands.schedule import schedule_interview
 from scheduling.commands.ticket import Ticket
 from scheduling.drafts import drafts
-from scheduling.meetings.planning import try_again_for_host
 from scheduling.meetings.wanting import try_again_for_host
 from scheduling.plans import Participant, Plan, Reminders, When
 from scheduling.venues import OnlineMeeting, PhoneCall, Venue
