@@ -9,11 +9,10 @@ from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
-from sqlalchemy.sql import ColumnElement
 
-from accounts.permissions import Action, Scope, scope_of
+from accounts.permissions import Action
 from extensions import db
-from hiring.queries import Asker, own_interview_ids, own_job_ids
+from hiring.queries import Asker
 from models import (
     Application,
     Candidate,
@@ -29,6 +28,7 @@ from models import (
     search_key,
 )
 from paging import Counting, ListPage, Order, Pages, Query, Turn, literally, read_instant
+from scheduling.visibility import interview_is_within
 from timezones import utc_now
 
 # An interview stays among the coming ones until it is surely over.
@@ -93,21 +93,6 @@ class Span:
 
     interviews: list[InterviewRow]
     is_cut: bool
-
-
-def interview_is_within(actor: User | Asker, action: Action) -> ColumnElement[bool]:
-    """The condition on `Interview` for what `actor` may do this to."""
-    match scope_of(actor.role, action):
-        case Scope.ALL:
-            return sa.true()
-        case Scope.OWN_JOBS:
-            return Interview.application_id.in_(
-                sa.select(Application.id).where(Application.job_id.in_(own_job_ids(actor)))
-            )
-        case Scope.OWN_INTERVIEWS:
-            return Interview.id.in_(own_interview_ids(actor))
-        case _:
-            return sa.false()
 
 
 def _rows() -> Query:
