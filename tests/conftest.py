@@ -22,6 +22,7 @@ from tests.machines.application import (
     migrate_database,
     settings_for,
 )
+from tests.machines.apps import Apps, LendApp, Place, Seeded
 from tests.machines.browser import BrowserComplaints, new_desktop_context, running_chromium
 from tests.machines.clock import Clock, standing_clock
 from tests.machines.counts import Counts
@@ -151,21 +152,34 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory, _template_instanc
     return make_sqlite_template(tmp_path_factory.mktemp("sqlite-template"), _template_instance)
 
 
-@pytest.fixture
-def instance_path(_template_instance: Path, tmp_path: Path) -> Path:
-    """An instance folder of the test's own that belongs to the database of ``database_url``."""
-    return Path(shutil.copytree(_template_instance, tmp_path / "instance"))
+@pytest.fixture(scope="session")
+def _place(
+    _sqlite_template: Path, _template_instance: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Place:
+    """Where this process's tests work, one after the other."""
+    return Place(tmp_path_factory.mktemp("place"), _sqlite_template, _template_instance)
+
+
+@pytest.fixture(scope="session")
+def _apps() -> Apps:
+    return Apps()
 
 
 @pytest.fixture
-def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
-    """The URL of a fresh, migrated, empty SQLite database."""
-    return copy_sqlite(_sqlite_template, tmp_path / "smoothhiring.sqlite3")
+def instance_path(_place: Place) -> Path:
+    """The instance folder that belongs to the database of ``database_url``, with nothing in it but keys."""
+    return _place.empty_instance()
+
+
+@pytest.fixture
+def sqlite_url(_place: Place) -> str:
+    """The URL of a migrated, empty SQLite database."""
+    return _place.empty_database()
 
 
 @pytest.fixture
 def postgres_url(_postgresql_template: PostgreSQLCluster) -> Iterator[str]:
-    """The URL of a fresh, migrated, empty PostgreSQL database."""
+    """The URL of a migrated, empty PostgreSQL database."""
     url = _postgresql_template.create_database()
     yield url
     _postgresql_template.drop_database(url)
@@ -178,39 +192,59 @@ def postgres_url(_postgresql_template: PostgreSQLCluster) -> Iterator[str]:
     ]
 )
 def database_url(request: pytest.FixtureRequest) -> str:
-    """The URL of a fresh, migrated, empty database; the test runs once on SQLite and once on PostgreSQL."""
+    """The URL of a migrated, empty database; the test runs once on SQLite and once on PostgreSQL."""
     url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
     return url
 
 
 @pytest.fixture
-def app(database_url: str, instance_path: Path) -> Iterator[Flask]:
-    """The app on a database of the test's own, once per kind of database, without background work."""
-    app = build_app(settings_for(database_url, instance_path))
-    yield app
-    close_app(app)
+def seeded(_place: Place) -> Seeded:
+    """``seeded(app, create_team)`` fills the empty database of an app, soon by putting back what it knows."""
+    return _place.seeded
 
 
 @pytest.fixture
-def sqlite_app(sqlite_url: str, instance_path: Path) -> Iterator[Flask]:
+def lend_app(_apps: Apps) -> Iterator[LendApp]:
+    """Lends the app with settings as ``settings_for`` makes them, for the length of a test."""
+    lent: list[Flask] = []
+
+    def lend(settings: Mapping[str, str]) -> Flask:
+        lent.append(_apps.lend(settings))
+        return lent[-1]
+
+    yield lend
+    for app in lent:
+        _apps.take_back(app)
+
+
+@pytest.fixture
+def app(database_url: str, instance_path: Path, lend_app: LendApp) -> Flask:
+    """The app on an empty database, once per kind of database, without background work."""
+    return lend_app(settings_for(database_url, instance_path))
+
+
+@pytest.fixture
+def sqlite_app(sqlite_url: str, instance_path: Path, lend_app: LendApp) -> Flask:
     """The app on SQLite alone, for tests whose subject never touches the difference."""
+    return lend_app(settings_for(sqlite_url, instance_path))
+
+
+@pytest.fixture
+def make_app(sqlite_url: str, instance_path: Path, lend_app: LendApp) -> MakeApp:
+    """Builds apps on one SQLite database, with settings of the test's choice."""
+
+    def make(settings: Mapping[str, str] | None = None) -> Flask:
+        return lend_app(settings_for(sqlite_url, instance_path, settings))
+
+    return make
+
+
+@pytest.fixture
+def new_app(sqlite_url: str, instance_path: Path) -> Iterator[Flask]:
+    """The app on SQLite as it was just built, for tests that give it routes: nothing may be added later."""
     app = build_app(settings_for(sqlite_url, instance_path))
     yield app
     close_app(app)
-
-
-@pytest.fixture
-def make_app(sqlite_url: str, instance_path: Path) -> Iterator[MakeApp]:
-    """Builds apps on one SQLite database, with settings of the test's choice."""
-    made: list[Flask] = []
-
-    def make(settings: Mapping[str, str] | None = None) -> Flask:
-        made.append(build_app(settings_for(sqlite_url, instance_path, settings)))
-        return made[-1]
-
-    yield make
-    for app in made:
-        close_app(app)
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from flask import Flask
 from tests.accounts.browser import Browser
 from tests.factories import Team, create_team
 from tests.machines.application import MakeApp
+from tests.machines.apps import Seeded
 from tests.machines.simulators import Simulators
-from tests.web.rows import in_rows
 
 
 @pytest.fixture
@@ -17,9 +17,8 @@ def web(make_app: MakeApp, simulators: Simulators) -> Flask:
 
 
 @pytest.fixture
-def team(web: Flask) -> Team:
-    with in_rows(web):
-        return create_team()
+def team(web: Flask, seeded: Seeded) -> Team:
+    return seeded(web, create_team)
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from tests.accounts.browser import Browser, do_background_work, words_of
 from tests.factories import LENA, Team, connect_zoom, schedule
 from tests.machines.application import MakeApp
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
-from tests.web.rows import in_rows
 from timezones import utc_now
 
 

@@ -13,8 +13,8 @@ from tests.accounts.browser import Browser, do_background_work, link_in, the_mai
 from tests.factories import Team, create_job, create_user
 from tests.machines.application import MakeApp
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
-from tests.web.rows import in_rows
 
 SOFIA = "sofia.ortega@northlight.example"
 SUBJECT = "invites you to"

@@ -19,8 +19,8 @@ from tests.accounts.browser import (
 )
 from tests.factories import PASSWORD, Team
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
-from tests.web.rows import in_rows
 
 NEW = "another long password"
 SUBJECT = "Choose a new password"

@@ -8,7 +8,7 @@ from extensions import db
 from models import User
 from tests.accounts.browser import Browser, words_of
 from tests.factories import Team
-from tests.web.rows import in_rows
+from tests.machines.rows import in_rows
 from web.user_agents import browser_words
 
 

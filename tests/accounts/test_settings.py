@@ -11,8 +11,8 @@ from models import Organization, Role
 from tests.accounts.browser import Browser, do_background_work, text_of, the_mail_to, words_of
 from tests.factories import Team, create_user
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
-from tests.web.rows import in_rows
 
 APPS = "/settings/account/connected-apps"
 

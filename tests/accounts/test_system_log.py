@@ -11,8 +11,8 @@ from models import AuditEntry, Lane, Mail, MailState, Task, TaskState
 from tests.accounts.browser import Browser, do_background_work, words_of
 from tests.factories import PASSWORD, Team, schedule
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
-from tests.web.rows import in_rows
 from timezones import utc_now
 from work import outbox
 from work.attention import work_needing_attention

@@ -11,7 +11,7 @@ from extensions import db
 from models import AuditEntry, Role, User
 from tests.accounts.browser import Browser, words_of
 from tests.factories import Team, create_job, create_team, create_user
-from tests.web.rows import in_rows
+from tests.machines.rows import in_rows
 
 
 def role_of(app: Flask, user_id: int) -> Role:

@@ -15,7 +15,7 @@ from tests.accounts.browser import Browser, text_of
 from tests.factories import PASSWORD, Team, create_team
 from tests.machines.application import build_app, close_app, settings_for
 from tests.machines.clock import Clock
-from tests.web.rows import in_rows
+from tests.machines.rows import in_rows
 
 WRONG = "not the password"
 

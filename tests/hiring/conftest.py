@@ -8,7 +8,8 @@ from flask import Flask
 
 from tests.factories import Member, Team, create_team
 from tests.hiring.visitor import Visitor
-from tests.web.rows import in_rows
+from tests.machines.apps import Seeded
+from tests.machines.rows import in_rows
 
 Rows = Callable[[], AbstractContextManager[None]]
 
@@ -25,9 +26,8 @@ def rows(sqlite_app: Flask) -> Rows:
 
 
 @pytest.fixture
-def team(rows: Rows) -> Team:
-    with rows():
-        return create_team()
+def team(sqlite_app: Flask, seeded: Seeded) -> Team:
+    return seeded(sqlite_app, create_team)
 
 
 @pytest.fixture

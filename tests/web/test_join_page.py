@@ -10,8 +10,8 @@ from models import Attendee, Interview, InterviewStatus, Meeting, MeetingState
 from scheduling.commands.schedule import NewAttendee
 from tests.factories import Team, create_candidate, schedule
 from tests.machines.clock import Clock
-from tests.web.page import Visitor
-from tests.web.rows import in_rows
+from tests.machines.rows import in_rows
+from tests.pages.visitor import Visitor
 
 LINK = "https://zoom.example/j/83000000001?pwd=the-secret-key"
 

@@ -9,9 +9,10 @@ from extensions import db
 from models import Job, Mail, MailKind
 from tests.factories import Team
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
+from tests.pages.page import Page
+from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import begin, send, walk_on, walk_to
-from tests.web.page import Page, Visitor
-from tests.web.rows import in_rows
 
 pytestmark = pytest.mark.usefixtures("clock")
 

@@ -8,9 +8,9 @@ from flask import Flask
 from extensions import db
 from models import Draft, Interview, Mail, MailKind
 from tests.factories import Team
+from tests.machines.rows import in_rows
+from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import STEPS, begin, schedule_by_hand, send, walk_to
-from tests.web.page import Visitor
-from tests.web.rows import in_rows
 
 pytestmark = pytest.mark.usefixtures("clock")
 
