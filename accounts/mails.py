@@ -26,11 +26,11 @@ from models import (
     ReaderRole,
     User,
 )
-from scheduling.rules import Rules
 from timezones import utc_now
 from work import outbox
+from work.kinds import TaskKind
 
-SEND_TEAM_MAIL = "send_team_mail"
+SEND_TEAM_MAIL = TaskKind("send_team_mail", Lane.MAIL, "Sending a mail to the team", subject="user")
 
 # Telling the owner the same twice on one day is one mail: they have read it, or have a reason.
 ONE_REQUEST_PER = timedelta(days=1)
@@ -39,56 +39,58 @@ ONE_REQUEST_PER = timedelta(days=1)
 PROVIDER_NUMBERS = {"zoom": 1, "google": 2, "microsoft": 3}
 
 
-def queue_invitation(invitation: Invitation, rules: Rules) -> Mail:
+def queue_invitation(invitation: Invitation, mail_domain: str) -> Mail:
     """The mail with the current link. One with an older link that has not left is dropped at its turn."""
     return _queue(
-        MailKind.TEAM_INVITATION, invitation.user, invitation.id, rules, revision=invitation.generation
+        MailKind.TEAM_INVITATION, invitation.user, invitation.id, mail_domain, revision=invitation.generation
     )
 
 
-def queue_password_reset(reset: PasswordReset, rules: Rules) -> Mail:
-    return _queue(MailKind.PASSWORD_RESET, reset.user, reset.id, rules)
+def queue_password_reset(reset: PasswordReset, mail_domain: str) -> Mail:
+    return _queue(MailKind.PASSWORD_RESET, reset.user, reset.id, mail_domain)
 
 
-def queue_password_changed(user: User, rules: Rules) -> Mail:
+def queue_password_changed(user: User, mail_domain: str) -> Mail:
     """The notice by which somebody learns of a change that was not theirs."""
-    return _queue(MailKind.PASSWORD_CHANGED, user, user.id, rules)
+    return _queue(MailKind.PASSWORD_CHANGED, user, user.id, mail_domain)
 
 
-def queue_request_to_connect(asking: User, owner: User, rules: Rules) -> Mail | None:
+def queue_request_to_connect(asking: User, owner: User, mail_domain: str) -> Mail | None:
     """Tell the owner that somebody would like to connect an app; None when they were told within a day."""
     # Of two clicks at once, the second one waits here and finds the first one's mail.
     db.session.get(User, asking.id, with_for_update=True)
     if _was_queued_within_a_day(MailKind.ASK_TO_CONNECT, asking.id):
         return None
-    return _queue(MailKind.ASK_TO_CONNECT, owner, asking.id, rules)
+    return _queue(MailKind.ASK_TO_CONNECT, owner, asking.id, mail_domain)
 
 
-def queue_app_connected(connection: Connection, account: str, connected_at: datetime, rules: Rules) -> Mail:
+def queue_app_connected(
+    connection: Connection, account: str, connected_at: datetime, mail_domain: str
+) -> Mail:
     """The notice by which somebody learns of an account that they did not connect themselves. It names that
     one even if another has taken its place by the time the mail leaves."""
     said = {"account": account, "connected_at": connected_at.isoformat()}
-    return _queue(MailKind.APP_CONNECTED, connection.user, connection.id, rules, said=said)
+    return _queue(MailKind.APP_CONNECTED, connection.user, connection.id, mail_domain, said=said)
 
 
-def queue_reconnect_needed(connection: Connection, number: int, rules: Rules) -> Mail:
+def queue_reconnect_needed(connection: Connection, number: int, mail_domain: str) -> Mail:
     """One of the nudges about a connection that has ended: to its user, who alone can reconnect it, or to the
     owner when its user may not."""
     user, here = connection.user, organization()
     is_open = here is not None and here.connecting_is_open
     may_connect = user.is_active and may_anywhere(user.role, Action.CONNECT_APPS, connecting_is_open=is_open)
     reader = user if may_connect else owner()
-    return _queue(MailKind.RECONNECT_NEEDED, reader, connection.id, rules, revision=number)
+    return _queue(MailKind.RECONNECT_NEEDED, reader, connection.id, mail_domain, revision=number)
 
 
-def queue_credentials_refused(provider: str, rules: Rules) -> Mail | None:
+def queue_credentials_refused(provider: str, mail_domain: str) -> Mail | None:
     """Tell the owner that a provider does not accept this server; None when they were told within a day."""
     reader, number = owner(), PROVIDER_NUMBERS[provider]
     # Of two reports at once, the second one waits here and finds the first one's mail.
     db.session.get(User, reader.id, with_for_update=True)
     if _was_queued_within_a_day(MailKind.CREDENTIALS_REFUSED, number):
         return None
-    return _queue(MailKind.CREDENTIALS_REFUSED, reader, number, rules)
+    return _queue(MailKind.CREDENTIALS_REFUSED, reader, number, mail_domain)
 
 
 def _was_queued_within_a_day(kind: MailKind, about_id: int) -> bool:
@@ -108,7 +110,7 @@ def _queue(
     kind: MailKind,
     reader: User,
     about_id: int,
-    rules: Rules,
+    mail_domain: str,
     *,
     revision: int = 0,
     said: Mapping[str, str] | None = None,
@@ -123,7 +125,7 @@ def _queue(
         user_id=reader.id,
         name=reader.name,
         address=reader.email,
-        message_id=f"<{secrets.token_hex(16)}@{rules.message_id_domain}>",
+        message_id=f"<{secrets.token_hex(16)}@{mail_domain}>",
         due_at=now,
         state=MailState.QUEUED,
     )
@@ -131,8 +133,7 @@ def _queue(
     db.session.flush()
     outbox.enqueue(
         SEND_TEAM_MAIL,
-        lane=Lane.MAIL,
-        subject=f"user:{reader.id}",
+        reader.id,
         payload={"mail_id": mail.id, **(said or {})},
         run_at=now,
         dedupe_key=f"mail:{mail.id}",

@@ -13,35 +13,16 @@ from dataclasses import dataclass
 
 from flask import current_app
 
-from messaging.addresses import bare_address, needs_smtputf8, wire_address
+from messaging.addresses import bare_address, wire_address
 from messaging.cleaning import one_line, shortened
-from messaging.facts import Person
-from messaging.headers import Mailbox
 from messaging.letters import Letter
-from messaging.transport import CalendarPart, FilePart, HardenedConnection, HardenedMessage, Stage, mail
+from messaging.mime import Envelope, FilePart, mime_of
+from messaging.smtp import Stage
+from messaging.transport import HardenedConnection, WrittenMessage, mail
 from timezones import utc_now
 
 _SERVER_TEXT_LIMIT = 240
 _WORDS_LIMIT = 480
-
-
-@dataclass(frozen=True)
-class Envelope:
-    """Who gets one copy, and what its headers show.
-
-    `recipient` alone gets it; `to` and `cc` are printed on every copy alike. Replies go to `reply_to`,
-    or are not directed anywhere if that has no address.
-    `sender_name` stands in front of the server's own address. `message_id` and `references` are
-    Message-IDs, with or without their angle brackets.
-    """
-
-    recipient: Person
-    to: tuple[Person, ...]
-    cc: tuple[Person, ...]
-    reply_to: Person
-    sender_name: str
-    message_id: str
-    references: str | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +92,7 @@ def _default_sender() -> str:
 
 def deliver(letter: Letter, envelope: Envelope, files: tuple[FilePart, ...] = ()) -> Outcome:
     """Send one letter to one recipient, with its files. Needs an application context; takes at most about a
-    minute, and as long again as its files need on a slow line (`bounded_smtp.text_seconds`).
+    minute, and as long again as its files need on a slow line (`smtp.text_seconds`).
 
     Raises for no fault of the outside: each becomes an outcome with one plain sentence for people.
     """
@@ -122,9 +103,12 @@ def deliver(letter: Letter, envelope: Envelope, files: tuple[FilePart, ...] = ()
     except ValueError:
         return Refused(None, _words(f"{envelope.recipient.address} cannot be used as a mail address."))
     try:
-        message = _message(letter, envelope, recipient, files)
+        content = mime_of(letter, envelope, files, sender=sender_address(), sent_at=utc_now())
     except ValueError as error:
         return Refused(None, _words(f"The mail could not be written: {error}."))
+    message = WrittenMessage(
+        content, subject=one_line(letter.subject), sender=sender_address(), recipient=recipient
+    )
     connection = mail.connect()
     try:
         with connection:
@@ -139,51 +123,6 @@ def _acceptance(connection: HardenedConnection) -> Accepted:
     if reply is None:
         raise RuntimeError("a delivery without a fault has an answer")
     return Accepted(reply.code, _words(f"The mail server took it: {_said(reply.code, reply.text)}"))
-
-
-def _message(
-    letter: Letter, envelope: Envelope, recipient: str, files: tuple[FilePart, ...]
-) -> HardenedMessage:
-    """Raises `ValueError` when a header cannot be written."""
-    speaks_utf8 = needs_smtputf8(recipient)
-    reply_to = _entry(envelope.reply_to, speaks_utf8)
-    calendar = None
-    if letter.ics is not None and letter.ics_method is not None:
-        calendar = CalendarPart(letter.ics, letter.ics_method)
-    return HardenedMessage(
-        subject=one_line(letter.subject),
-        text=letter.text,
-        html=letter.html,
-        sender=Mailbox(one_line(envelope.sender_name), sender_address()),
-        recipient=recipient,
-        to=tuple(_entry(person, speaks_utf8) for person in envelope.to),
-        cc=tuple(_entry(person, speaks_utf8) for person in envelope.cc),
-        reply_to=reply_to if reply_to.address else None,
-        message_id=_bracketed(envelope.message_id),
-        sent_at=utc_now(),
-        references=_bracketed(envelope.references) if envelope.references else None,
-        calendar=calendar,
-        files=files,
-    )
-
-
-def _entry(person: Person, speaks_utf8: bool) -> Mailbox:
-    """A person as To and Cc show them.
-
-    An address that this mail's headers cannot carry is left out, and the name alone is shown: one such
-    address among those invited must not keep the mail from everybody else.
-    """
-    try:
-        address = wire_address(person.address)
-    except ValueError:
-        return Mailbox(person.name, None)
-    if needs_smtputf8(address) and not speaks_utf8:
-        return Mailbox(person.name, None)
-    return Mailbox(person.name, address)
-
-
-def _bracketed(message_id: str) -> str:
-    return f"<{message_id.strip('<>')}>"
 
 
 def _outcome_of_fault(error: Exception, stage: Stage, address: str) -> Outcome:

@@ -18,7 +18,7 @@ DoorState = Literal["ready", "waiting", "failed", "cancelled", "past", "phone", 
 
 
 @dataclass(frozen=True)
-class Links:
+class JoinLinks:
     """Signs and checks the addresses of this installation."""
 
     signer: LinkSigner

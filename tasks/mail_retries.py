@@ -7,7 +7,7 @@ from messaging.delivery import Deferred, Misconfigured, Unknown
 from scheduling.mails import queue
 from timezones import utc_now
 from work import retry
-from work.runner import Again
+from work.protocol import Again
 
 _NO_SERVER = "No mail server is set; the mail waits for one."
 

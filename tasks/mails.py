@@ -12,7 +12,6 @@ from extensions import db
 from messaging.delivery import (
     Accepted,
     Deferred,
-    Envelope,
     Misconfigured,
     Outcome,
     Refused,
@@ -23,7 +22,7 @@ from messaging.delivery import (
 )
 from messaging.facts import AttachedFile, Person, facts_of, reader_of
 from messaging.letters import Letter, compose_invitation, compose_reminder
-from messaging.transport import FilePart
+from messaging.mime import Envelope, FilePart
 from models import (
     Application,
     Attendee,
@@ -36,13 +35,13 @@ from models import (
     MeetingState,
     Organization,
 )
-from scheduling.join_links import Links
+from scheduling.join_links import JoinLinks
 from scheduling.mails import queue
 from scheduling.meetings import planning
 from scheduling.rules import Rules
 from tasks.mail_retries import record_not_taken, waits_for_server
 from timezones import utc_now
-from work.runner import Again, ClaimedTask, Done, Handler, Next
+from work.protocol import Again, ClaimedTask, Done, Handler, Next
 
 log = logging.getLogger("tasks")
 
@@ -96,7 +95,7 @@ class Loaded:
         return isinstance(self.what, Ready) and self.what.is_invitation and not self.what.has_link
 
 
-def send_mail(links: Links, rules: Rules, attachment_files: AttachmentFiles) -> Handler:
+def send_mail(links: JoinLinks, rules: Rules, attachment_files: AttachmentFiles) -> Handler:
     """The handler that sends a mail when it is due, and only while it is of use."""
 
     def load(task: ClaimedTask) -> Loaded | None:
@@ -129,7 +128,7 @@ def send_mail(links: Links, rules: Rules, attachment_files: AttachmentFiles) -> 
 
 
 def _what_to_do(
-    mail: Mail, interview: Interview, links: Links, attachment_files: AttachmentFiles
+    mail: Mail, interview: Interview, links: JoinLinks, attachment_files: AttachmentFiles
 ) -> Drop | Wait | Ready:
     now = utc_now()
     useless = queue.why_useless(mail, interview, now)
@@ -157,7 +156,7 @@ def _compose(
     mail: Mail,
     interview: Interview,
     organization: Organization,
-    links: Links,
+    links: JoinLinks,
     attachment_files: AttachmentFiles,
 ) -> tuple[Letter, tuple[FilePart, ...], int]:
     """The letter, the files that go with it, and how many should and cannot be read."""

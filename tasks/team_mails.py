@@ -24,7 +24,6 @@ from messaging.connection_letters import (
 from messaging.delivery import (
     Accepted,
     Deferred,
-    Envelope,
     Misconfigured,
     Outcome,
     Refused,
@@ -34,6 +33,7 @@ from messaging.delivery import (
 )
 from messaging.facts import Person
 from messaging.letters import Letter
+from messaging.mime import Envelope
 from messaging.team_letters import (
     TeamReader,
     compose_password_changed,
@@ -47,7 +47,7 @@ from scheduling.meetings.on_account import coming_on_account, seen_by
 from tasks.mail_retries import record_not_taken, waits_for_server
 from timezones import utc_now
 from work import outbox
-from work.runner import ClaimedTask, Done, Handler, Next
+from work.protocol import ClaimedTask, Done, Handler, Next
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import abort, current_app, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
@@ -17,9 +17,20 @@ from hiring.lists import CandidateFilter, NameSort
 from models import Job, Stage
 from scheduling.drafts import drafts
 from scheduling.reading.lists import interviews_of_candidate
-from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn
+from services import services
+from web.lists import (
+    ListAddress,
+    asked_choice,
+    asked_id,
+    asked_text,
+    asked_turn,
+    job_options,
+    options_of,
+)
 from web.notices import say
 from web.signed_in import actor
+
+_STAGE_OPTIONS = options_of("All stages", ((stage.value, stage.label) for stage in Stage))
 
 
 def asked_candidates() -> CandidateFilter:
@@ -49,8 +60,8 @@ def candidates() -> ResponseReturnValue:
         page=lists.candidates(user, wanted, asked_turn()),
         wanted=wanted,
         address=address,
-        jobs=lists.jobs_to_choose_from(user, wanted.job_id),
-        stages=list(Stage),
+        job_options=job_options(lists.jobs_to_choose_from(user, wanted.job_id)),
+        stage_options=_STAGE_OPTIONS,
     )
 
 
@@ -105,7 +116,7 @@ def edit_candidate(candidate_id: int) -> ResponseReturnValue:
             timezone=form.timezone.data or None,
         )
         try:
-            invited = commands.edit_candidate(user, found, details, current_app.extensions["rules"])
+            invited = commands.edit_candidate(user, found, details, services().rules)
             db.session.commit()
             say(_saved(invited))
             return redirect(url_for("hiring.candidate", candidate_id=candidate_id), 303)

@@ -26,8 +26,9 @@ from scheduling.rules import Rules
 from scheduling.timeline import note
 from timezones import utc_now
 from work import outbox
+from work.kinds import TaskKind
 
-SEND_MAIL = "send_mail"
+SEND_MAIL = TaskKind("send_mail", Lane.MAIL, "Sending a mail about an interview", subject="interview")
 
 # A reminder that leaves later than this before the start only startles people.
 _REMINDER_USELESS_BEFORE_START = timedelta(minutes=5)
@@ -168,8 +169,7 @@ def _queue(interview_id: int, rows: list[_Row]) -> None:
 def _delivery(interview_id: int, mail_id: int, due_at: datetime) -> outbox.Work:
     return outbox.Work(
         SEND_MAIL,
-        lane=Lane.MAIL,
-        subject=f"interview:{interview_id}",
+        interview_id,
         payload={"mail_id": mail_id},
         run_at=due_at,
         dedupe_key=f"mail:{mail_id}",

@@ -62,7 +62,7 @@ def progress_of(interview: Interview) -> Progress:
             rows.append(ProgressRow("done", "link", f"{label} link saved"))
         elif meeting.state == MeetingState.FAILED and meeting.failure is not None:
             words = meeting.failure_words or failures.words_of(meeting.failure, meeting.software)
-            cure = failures.cure_of(meeting.failure).words
+            cure = failures.cure_of(meeting.failure, meeting.software).words
             rows.append(ProgressRow("problem", "alert-triangle", f"No {label} meeting yet. {words}", cure))
         elif meeting.state == MeetingState.WAITING:
             is_settled = False

@@ -9,8 +9,9 @@ from typing import Any
 from flask import Flask
 
 from messaging import transport
-from messaging.delivery import Envelope, Outcome, deliver
+from messaging.delivery import Outcome, deliver
 from messaging.letters import compose_invitation
+from messaging.mime import Envelope
 from tests.messaging.facts_for_tests import ANNA, BEN, DINA, FACTS, KIRAN, MADE_AT, SENDER, reader
 from tests.messaging.mail_servers import HOST
 

@@ -12,8 +12,7 @@ import pytest
 from flask import Flask
 
 from config import flask_settings, load_settings
-from messaging import transport
-from messaging.bounded_smtp import text_seconds
+from messaging import smtp, transport
 from messaging.delivery import (
     Accepted,
     Deferred,
@@ -25,7 +24,8 @@ from messaging.delivery import (
     sender_address,
 )
 from messaging.facts import Person
-from messaging.transport import FilePart
+from messaging.mime import FilePart
+from messaging.smtp import text_seconds
 from scheduling.drafts.attachments import MOST_BYTES_TOGETHER
 from tests.messaging.deliveries_for_tests import ENVELOPE, LETTER, deliver_to, settings
 from tests.messaging.facts_for_tests import SENDER
@@ -205,7 +205,7 @@ def a_file(size: int) -> tuple[FilePart, ...]:
 
 
 def test_a_long_text_is_given_the_time_that_a_slow_line_needs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "TOTAL_SECONDS", 0.5)
+    monkeypatch.setattr(smtp, "TOTAL_SECONDS", 0.5)
     with raw_server(slow_reader) as port, settings(port, MAIL_TIMEOUT=0.3):
         assert isinstance(deliver(LETTER, ENVELOPE, a_file(300_000)), Accepted)
 
@@ -229,11 +229,11 @@ def test_the_longest_delivery_is_over_before_its_task_is_given_to_somebody_else(
     # In base64, lines of 76 characters with their ends: 78 bytes for 57.
     longest = MOST_BYTES_TOGETHER * 78 / 57
     lease = flask_settings(load_settings({}))["TASK_LEASE_SECONDS"]
-    assert transport.TOTAL_SECONDS + transport.GOODBYE_SECONDS + text_seconds(int(longest)) < lease - 30
+    assert smtp.TOTAL_SECONDS + smtp.GOODBYE_SECONDS + text_seconds(int(longest)) < lease - 30
 
 
 def test_a_trickling_server_is_given_up_after_the_total_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "TOTAL_SECONDS", 0.5)
+    monkeypatch.setattr(smtp, "TOTAL_SECONDS", 0.5)
     with raw_server(trickle) as port:
         began = time.monotonic()
         outcome = deliver_to(port)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
@@ -16,7 +17,8 @@ from flask_mail import Message
 
 from messaging.headers import Mailbox
 from messaging.invites import build_ics
-from messaging.transport import CalendarPart, FilePart, HardenedMessage, mail
+from messaging.mime import CalendarPart, FilePart, Headers, written
+from messaging.transport import WrittenMessage, mail
 from tests.messaging.facts_for_tests import FACTS, MADE_AT, SENDER, reader
 from tests.messaging.mail_servers import HOST, real_server
 
@@ -25,21 +27,25 @@ DINA = Mailbox("Dina Park", "dina@mail.example")
 ANNA = Mailbox("Anna Berg", "anna@northwind.example")
 
 
-def message(**changes: Any) -> HardenedMessage:
-    arguments: dict[str, Any] = {
-        "subject": "Interview: Backend Engineer – Tue 24 Nov 2026, 09:00 CET",
-        "text": "Grüezi Dina\n" + "long " * 300 + "\n",
-        "html": "<p>Grüezi Dina</p>\n",
-        "sender": Mailbox("Anna Berg via Northwind", SENDER),
-        "recipient": "dina@mail.example",
-        "to": (DINA,),
-        "cc": (),
-        "reply_to": ANNA,
-        "message_id": "<i1.r0.7f3a@northwind.example>",
-        "sent_at": datetime(2026, 11, 22, 14, 30, tzinfo=UTC),
-        "calendar": CalendarPart(ICS, "REQUEST"),
-    } | changes
-    return HardenedMessage(**arguments)
+def message(**changes: Any) -> bytes:
+    headers = Headers(
+        subject="Interview: Backend Engineer – Tue 24 Nov 2026, 09:00 CET",
+        sender=Mailbox("Anna Berg via Northwind", SENDER),
+        to=(DINA,),
+        cc=(),
+        reply_to=ANNA,
+        message_id="<i1.r0.7f3a@northwind.example>",
+        sent_at=datetime(2026, 11, 22, 14, 30, tzinfo=UTC),
+    )
+    parts = {"calendar": CalendarPart(ICS, "REQUEST")} | {
+        name: changes.pop(name) for name in ("calendar", "files") if name in changes
+    }
+    return written(
+        replace(headers, **changes),
+        text="Grüezi Dina\n" + "long " * 300 + "\n",
+        html="<p>Grüezi Dina</p>\n",
+        **parts,
+    )
 
 
 def read(content: bytes) -> EmailMessage:
@@ -47,7 +53,7 @@ def read(content: bytes) -> EmailMessage:
 
 
 def test_the_parts_stand_in_the_order_that_mail_programs_expect() -> None:
-    parts = [(part.get_content_type(), part.get_filename()) for part in read(message().as_bytes()).walk()]
+    parts = [(part.get_content_type(), part.get_filename()) for part in read(message()).walk()]
     assert parts == [
         ("multipart/mixed", None),
         ("multipart/alternative", None),
@@ -64,28 +70,26 @@ def test_the_parts_stand_in_the_order_that_mail_programs_expect() -> None:
 )
 def test_files_come_last_and_arrive_byte_for_byte_under_their_names(name: str) -> None:
     content = bytes(range(256)) * 300
-    parts = list(
-        read(message(files=(FilePart(name, "application/pdf", content),)).as_bytes()).iter_attachments()
-    )
+    parts = list(read(message(files=(FilePart(name, "application/pdf", content),))).iter_attachments())
     assert [part.get_filename() for part in parts] == ["invite.ics", name]
     assert parts[1].get_content_type() == "application/pdf"
     assert parts[1].get_payload(decode=True) == content
-    assert all(len(line) < 1000 for line in message().as_bytes().split(b"\r\n"))
+    assert all(len(line) < 1000 for line in message().split(b"\r\n"))
 
 
 def test_text_file_keeps_its_line_ends_and_its_encoding() -> None:
     content = "Grüezi\nDina\r\n".encode("cp1252")
-    [_, part] = read(message(files=(FilePart("a.txt", "text/plain", content),)).as_bytes()).iter_attachments()
+    [_, part] = read(message(files=(FilePart("a.txt", "text/plain", content),))).iter_attachments()
     assert part.get_payload(decode=True) == content
 
 
 def test_name_of_a_file_cannot_write_a_header() -> None:
     with pytest.raises(ValueError):
-        message(files=(FilePart("a.pdf\r\nBcc: x@mail.example", "application/pdf", b"%PDF-"),)).as_bytes()
+        message(files=(FilePart("a.pdf\r\nBcc: x@mail.example", "application/pdf", b"%PDF-"),))
 
 
 def test_both_calendar_parts_hold_the_same_bytes_and_the_same_method() -> None:
-    parts = [part for part in read(message().as_bytes()).walk() if part.get_content_type() == "text/calendar"]
+    parts = [part for part in read(message()).walk() if part.get_content_type() == "text/calendar"]
     for part in parts:
         assert part.get_payload(decode=True) == ICS
         assert part.get_param("method") == "REQUEST"
@@ -95,12 +99,12 @@ def test_both_calendar_parts_hold_the_same_bytes_and_the_same_method() -> None:
 
 
 def test_without_a_calendar_there_are_two_alternatives_and_nothing_else() -> None:
-    parts = [part.get_content_type() for part in read(message(calendar=None).as_bytes()).walk()]
+    parts = [part.get_content_type() for part in read(message(calendar=None)).walk()]
     assert parts == ["multipart/alternative", "text/plain", "text/html"]
 
 
 def test_the_wire_carries_ascii_in_short_lines_that_end_in_crlf() -> None:
-    content = message().as_bytes()
+    content = message()
     assert content.isascii()
     assert content.count(b"\n") == content.count(b"\r\n") == content.count(b"\r")
     assert max(len(line) for line in content.split(b"\r\n")) <= 78
@@ -108,7 +112,7 @@ def test_the_wire_carries_ascii_in_short_lines_that_end_in_crlf() -> None:
 
 
 def test_a_machine_says_that_it_is_one() -> None:
-    mail_read = read(message().as_bytes())
+    mail_read = read(message())
     assert mail_read["Auto-Submitted"] == "auto-generated"
     assert mail_read["X-Auto-Response-Suppress"] == "All"
     assert mail_read["Date"] == "Sun, 22 Nov 2026 14:30:00 +0000"
@@ -137,7 +141,7 @@ ODD_NAMES = [
 @pytest.mark.parametrize("name", ODD_NAMES)
 def test_odd_names_arrive_as_they_are_and_change_no_address(name: str) -> None:
     people = tuple(Mailbox(name, f"person{number}@mail.example") for number in range(5))
-    content = message(to=people[:1], cc=people[1:], sender=Mailbox(name, SENDER)).as_bytes()
+    content = message(to=people[:1], cc=people[1:], sender=Mailbox(name, SENDER))
     expected = [f"person{number}@mail.example" for number in range(1, 5)]
     # The modern parser puts spaces between the encoded words of a long name, so names are read as
     # RFC 2047 has it.
@@ -152,7 +156,7 @@ def test_odd_names_arrive_as_they_are_and_change_no_address(name: str) -> None:
 
 @pytest.mark.parametrize("subject", [*ODD_NAMES, "Grüße " * 25, "tail =?", "é" * 160])
 def test_odd_subjects_arrive_as_they_are(subject: str) -> None:
-    content = message(subject=subject).as_bytes()
+    content = message(subject=subject)
     raw = message_from_bytes(content, policy=policy.compat32)
     assert str(make_header(decode_header(raw["Subject"]))) == subject
     assert raw["Bcc"] is None
@@ -171,7 +175,7 @@ def test_control_characters_in_a_header_are_refused(header: str, odd: str) -> No
 @pytest.mark.parametrize("field", ["to", "cc", "sender", "reply_to"])
 @pytest.mark.parametrize("odd", ["a\r\nBcc: x@y.example", "a\x00b", "a\u2028b"])
 def test_control_characters_in_a_name_are_refused(field: str, odd: str) -> None:
-    def build() -> HardenedMessage:
+    def build() -> bytes:
         person = Mailbox(odd, "a@b.example")
         return message(**{field: (person,) if field in ("to", "cc") else person})
 
@@ -185,13 +189,15 @@ def test_a_message_id_has_one_form(message_id: str) -> None:
         message(message_id=message_id)
 
 
-def test_the_extension_sends_hardened_messages_and_no_others() -> None:
+def test_the_extension_sends_written_messages_and_no_others() -> None:
     app = Flask("mail")
     with real_server() as mailroom:
         app.config.update(TESTING=True, MAIL_SERVER=HOST, MAIL_PORT=mailroom.port, MAIL_DEFAULT_SENDER=SENDER)
         mail.init_app(app)
         with app.app_context(), mail.record_messages() as recorded:
-            mail.send(message())
+            mail.send(
+                WrittenMessage(message(), subject="Interview", sender=SENDER, recipient=DINA.address or "")
+            )
             with pytest.raises(TypeError):
                 mail.send(Message("plain", recipients=["dina@mail.example"], body="hello"))
     assert len(mailroom.taken) == len(recorded) == 1

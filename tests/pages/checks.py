@@ -1,8 +1,8 @@
 """What every page has to fulfil, whatever the test that opened it is about.
 
-A page is valid HTML with one h1, which its title starts with. Its ids are used once, its controls have labels,
-and what aria attributes name is there. No link leads nowhere, and no script or style is in the page. Every form
-says how and where it is sent and carries its token.
+A page is valid HTML with one h1, which its title starts with. Its ids are used once, its controls have
+labels, and what aria attributes name is there. No link leads nowhere, and no script or style is in the page.
+Every form says how and where it is sent and carries its token.
 """
 
 from __future__ import annotations

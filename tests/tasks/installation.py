@@ -27,6 +27,7 @@ from models import (
 )
 from scheduling.reading.progress import progress_of
 from scheduling.rules import Rules
+from services import services
 from tasks.handlers import all_handlers
 from tests import factories
 from tests.factories import LENA, CreatedCandidate, Member, Team
@@ -96,7 +97,7 @@ class Office:
         self.app = app
         self.team = team
         self.simulators = simulators
-        self.rules: Rules = app.extensions["rules"]
+        self.rules: Rules = services(app).rules
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -219,6 +220,4 @@ class Installation(Office):
 
 def another_runner(installation: Installation, **options: Any) -> Runner:
     """A second runner on the same database, as another process has one."""
-    parts = installation.app.extensions
-    handlers = all_handlers(parts["links"], installation.rules, parts["attachment_files"])
-    return Runner(installation.app, handlers, **options)
+    return Runner(installation.app, all_handlers(services(installation.app)), **options)

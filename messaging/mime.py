@@ -1,0 +1,197 @@
+"""The bytes of a mail: its headers and parts, written by the standard library's current mail package.
+
+How the bytes travel is not decided here: whatever carries a mail, an SMTP server or a provider's interface,
+is handed the same bytes. Nothing reads settings, the database or a request.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+
+from messaging.addresses import needs_smtputf8, wire_address
+from messaging.cleaning import one_line
+from messaging.facts import Person
+from messaging.headers import Mailbox, mailbox_header, text_header
+from messaging.letters import Letter
+
+_MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """Who gets one copy, and what its headers show.
+
+    `recipient` alone gets it; `to` and `cc` are printed on every copy alike. Replies go to `reply_to`,
+    or are not directed anywhere if that has no address. `sender_name` is shown before the server's own
+    address. `message_id` and `references` are Message-IDs, with or without their angle brackets.
+    """
+
+    recipient: Person
+    to: tuple[Person, ...]
+    cc: tuple[Person, ...]
+    reply_to: Person
+    sender_name: str
+    message_id: str
+    references: str | None = None
+
+
+@dataclass(frozen=True)
+class FilePart:
+    """A file on its way, under the name that the reader is to see."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class CalendarPart:
+    """A calendar file on its way: `method` is named in the MIME type and has to equal METHOD inside."""
+
+    content: bytes
+    method: str
+
+
+@dataclass(frozen=True)
+class Headers:
+    """The headers of one copy, ready to be written.
+
+    `to` and `cc` are what the reader sees and have no influence on who gets the mail. `message_id` and
+    `references` have the form `<left@right>`; `sent_at` is aware.
+    """
+
+    subject: str
+    sender: Mailbox
+    to: tuple[Mailbox, ...]
+    cc: tuple[Mailbox, ...]
+    reply_to: Mailbox | None
+    message_id: str
+    sent_at: datetime
+    references: str | None = None
+
+
+def mime_of(
+    letter: Letter, envelope: Envelope, files: tuple[FilePart, ...] = (), *, sender: str, sent_at: datetime
+) -> bytes:
+    """One copy of a letter as it goes over the wire, with CRLF line ends.
+
+    `sender` is the bare address it is sent from, `sent_at` (aware) its date. The bytes are ASCII unless the
+    recipient's own address is not. Raises `ValueError` when the recipient has no usable address or a header
+    cannot be written.
+    """
+    speaks_utf8 = needs_smtputf8(wire_address(envelope.recipient.address))
+    reply_to = _entry(envelope.reply_to, speaks_utf8)
+    headers = Headers(
+        subject=one_line(letter.subject),
+        sender=Mailbox(one_line(envelope.sender_name), sender),
+        to=tuple(_entry(person, speaks_utf8) for person in envelope.to),
+        cc=tuple(_entry(person, speaks_utf8) for person in envelope.cc),
+        reply_to=reply_to if reply_to.address else None,
+        message_id=_bracketed(envelope.message_id),
+        sent_at=sent_at,
+        references=_bracketed(envelope.references) if envelope.references else None,
+    )
+    calendar = None
+    if letter.ics is not None and letter.ics_method is not None:
+        calendar = CalendarPart(letter.ics, letter.ics_method)
+    return written(
+        headers, text=letter.text, html=letter.html, calendar=calendar, files=files, is_utf8=speaks_utf8
+    )
+
+
+def written(
+    headers: Headers,
+    *,
+    text: str,
+    html: str,
+    calendar: CalendarPart | None = None,
+    files: tuple[FilePart, ...] = (),
+    is_utf8: bool = False,
+) -> bytes:
+    """A complete mail. `is_utf8`: headers may hold UTF-8, which only a server with SMTPUTF8 takes.
+
+    Raises `ValueError` for any control character in any header and for a Message-ID of the wrong form.
+    """
+    email = EmailMessage(policy=SMTPUTF8 if is_utf8 else SMTP)
+    _write_headers(email, headers)
+    _write_parts(email, text, html, calendar, files)
+    return email.as_bytes()
+
+
+def _entry(person: Person, speaks_utf8: bool) -> Mailbox:
+    """A person as To and Cc show them.
+
+    An address that this mail's headers cannot carry is left out, and the name alone is shown: one such
+    address among those invited must not keep the mail from everybody else.
+    """
+    try:
+        address = wire_address(person.address)
+    except ValueError:
+        return Mailbox(person.name, None)
+    if needs_smtputf8(address) and not speaks_utf8:
+        return Mailbox(person.name, None)
+    return Mailbox(person.name, address)
+
+
+def _bracketed(message_id: str) -> str:
+    return f"<{message_id.strip('<>')}>"
+
+
+def _write_headers(email: EmailMessage, headers: Headers) -> None:
+    for message_id in (headers.message_id, headers.references):
+        if message_id is not None and not _MESSAGE_ID.fullmatch(message_id):
+            raise ValueError("a Message-ID has the form <left@right>")
+    email["From"] = mailbox_header("From", (headers.sender,))
+    email["To"] = mailbox_header("To", headers.to)
+    if headers.cc:
+        email["Cc"] = mailbox_header("Cc", headers.cc)
+    if headers.reply_to is not None:
+        email["Reply-To"] = mailbox_header("Reply-To", (headers.reply_to,))
+    email["Subject"] = text_header("Subject", headers.subject)
+    email["Date"] = headers.sent_at
+    email["Message-ID"] = headers.message_id
+    if headers.references is not None:
+        email["In-Reply-To"] = headers.references
+        email["References"] = headers.references
+    # Out-of-office replies to a machine help nobody: the first line is the standard's (RFC 3834), the
+    # second is what Exchange looks at.
+    email["Auto-Submitted"] = "auto-generated"
+    email["X-Auto-Response-Suppress"] = "All"
+
+
+def _write_parts(
+    email: EmailMessage, text: str, html: str, calendar: CalendarPart | None, files: tuple[FilePart, ...]
+) -> None:
+    """Text, HTML and calendar as alternatives, the calendar once more as a file, then the other files.
+
+    Mail programs show the last alternative they understand; some take invitations only from there
+    and some only from an attachment. Base64 keeps the calendar's line ends byte for byte.
+    """
+    email.set_content(text, cte="quoted-printable")
+    email.add_alternative(html, subtype="html", cte="quoted-printable")
+    if calendar is not None:
+        parameters = {"method": calendar.method, "charset": "utf-8"}
+        email.add_alternative(
+            calendar.content, maintype="text", subtype="calendar", cte="base64", params=parameters
+        )
+        email.add_attachment(
+            calendar.content,
+            maintype="text",
+            subtype="calendar",
+            cte="base64",
+            params=parameters,
+            filename="invite.ics",
+        )
+    for file in files:
+        maintype, _, subtype = file.content_type.partition("/")
+        email.add_attachment(
+            file.content, maintype=maintype, subtype=subtype, cte="base64", filename=file.name
+        )
+    for part in email.walk():
+        if part is not email:
+            # The standard library repeats it in each part, where it has no meaning (RFC 2045).
+            del part["MIME-Version"]
