@@ -31,6 +31,7 @@ from tests.machines.postgresql import PostgreSQLCluster, postgresql_cluster
 from tests.machines.processes import tail
 from tests.machines.servers import ServerProcess, ServerProcesses
 from tests.machines.simulators import Simulators, running_simulators
+from tests.machines.slowness import Slowness
 
 hypothesis.settings.register_profile("ordinary", max_examples=40, deadline=None, database=None)
 hypothesis.settings.register_profile("full", max_examples=1000, deadline=None, database=None)
@@ -48,19 +49,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("full" if config.getoption("--full") else "ordinary")
+    config.pluginmanager.register(Slowness(), "slowness")
+
+
+def _is_second_turn(item: pytest.Item) -> bool:
+    """Whether this is PostgreSQL's turn of a test that did not choose its databases itself."""
+    call = getattr(item, "callspec", None)
+    chooses = any("database_url" in mark.args[0] for mark in item.iter_markers("parametrize"))
+    return call is not None and call.params.get("database_url") == "postgresql" and not chooses
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what repeats itself, and leave tests marked ``full`` to full runs. Runs before -m is applied."""
+    """Mark what repeats itself and what belongs together, and leave tests marked ``full`` to full runs.
+
+    Runs before -m is applied.
+    """
     for item in items:
         fixtures = getattr(item, "fixturenames", [])
         if "counts" in fixtures or hypothesis.is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker("counted")
         if "chromium" in fixtures:
             item.add_marker("browser")
+            item.add_marker(pytest.mark.xdist_group("browser"))
         if "postgresql" in fixtures and "database_url" not in fixtures:
             item.add_marker("postgres")
+        if _is_second_turn(item) and not item.get_closest_marker("both_databases"):
+            item.add_marker("full")
     if not config.getoption("--full"):
         left_out = [item for item in items if item.get_closest_marker("full")]
         if left_out:

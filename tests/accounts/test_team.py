@@ -129,6 +129,7 @@ def test_every_change_is_in_the_system_log(web: Flask, team: Team, ada: Browser)
         assert {row.address for row in rows} == {"203.0.113.7"}
 
 
+@pytest.mark.both_databases
 def test_two_owners_who_demote_each_other_leave_one(app: Flask) -> None:
     with in_rows(app):
         ada = create_team().ada

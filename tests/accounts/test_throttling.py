@@ -18,6 +18,9 @@ from tests.machines.application import build_app, close_app, settings_for
 from tests.machines.clock import Clock
 from tests.machines.rows import in_rows
 
+# Locking and SQL that differs are their subject.
+pytestmark = pytest.mark.both_databases
+
 WRONG = "not the password"
 
 

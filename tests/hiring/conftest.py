@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 
 from tests.factories import Member, Team, create_team
-from tests.hiring.visitor import Visitor
 from tests.machines.apps import Seeded
 from tests.machines.rows import in_rows
+from tests.pages.visitor import Visitor
 
 Rows = Callable[[], AbstractContextManager[None]]
 
@@ -32,7 +32,7 @@ def team(sqlite_app: Flask, seeded: Seeded) -> Team:
 
 @pytest.fixture
 def browser(sqlite_app: Flask) -> Callable[[Member], Visitor]:
-    return lambda member: Visitor(sqlite_app).sign_in(member)
+    return lambda member: Visitor(sqlite_app).enter(member)
 
 
 @pytest.fixture

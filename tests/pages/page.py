@@ -22,6 +22,7 @@ class Page:
     def __post_init__(self) -> None:
         self.status = self.response.status_code
         self.headers = self.response.headers
+        self.was_streamed = self.response.is_streamed
         # Large files come from the disk, and nobody else closes them.
         with self.response:
             self.response.get_data()
@@ -83,9 +84,9 @@ class Page:
 
     @property
     def words(self) -> str:
-        """What can be read in the page's own part, or in all of a piece, with single spaces."""
+        """What can be read in the page's own part, or in all of a piece, with a space at every tag."""
         mains = self.tree.all("main")
-        return mains[0].text if mains else self.text
+        return mains[0].words if mains else self.tree.words
 
     @property
     def row_names(self) -> list[str]:

@@ -36,6 +36,12 @@ class Element:
     def text(self) -> str:
         return " ".join(self.raw_text.split())
 
+    @property
+    def words(self) -> str:
+        """The text with a space at every tag, as cells and list entries are read one by one."""
+        pieces = [child if isinstance(child, str) else child.words for child in self.children]
+        return " ".join(" ".join(pieces).split())
+
     def walk(self) -> Iterator[Element]:
         """This element's descendants in the order of the page."""
         # Not by recursion: pages are walked over and over, and each level would cost every element a step.

@@ -121,6 +121,7 @@ def test_every_page_of_the_owner_is_well_made(web: Flask, world: World) -> None:
     assert seen >= 11
 
 
+@pytest.mark.both_databases
 def test_rows_that_cannot_exist_are_not_found(app: Flask) -> None:
     with in_rows(app):
         world = create_world()

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from threading import Barrier
 
+import pytest
 from flask import Flask
 
 import instance_folder
@@ -18,6 +19,9 @@ from tests.machines.rows import in_rows
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor, path_of
 from tests.web.dialog_steps import send, the_tick, walk_to
+
+# Locking and SQL that differs are their subject.
+pytestmark = pytest.mark.both_databases
 
 
 def at_once(clicks: list[Callable[[], Page]]) -> list[Page]:

@@ -41,6 +41,7 @@ def add_route() -> Iterator[AddRoute]:
     ACCESS.pop("only_here", None)
 
 
+@pytest.mark.both_databases
 def test_reading_request_cannot_write_even_if_its_route_tries(
     database_url: str, instance_path: Path, add_route: AddRoute
 ) -> None:
