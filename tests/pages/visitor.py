@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +21,8 @@ from tests.pages.page import Page
 from tests.pages.tree import Element
 from web import signed_in
 
-Fields = Mapping[str, str | Sequence[str]]
+# Texts, numbers, lists of them, and files as Werkzeug takes them.
+Fields = Mapping[str, Any]
 
 
 class Visitor:
@@ -68,7 +69,7 @@ class Visitor:
     ) -> Page:
         """Fill in the form with `button` on a page and send it. A change to None leaves the field out."""
         form = page.form(button)
-        data: dict[str, str | Sequence[str]] = {**page.fields(button)}
+        data: dict[str, Any] = {**page.fields(button)}
         for name, value in changes.items():
             if value is None:
                 data.pop(name, None)
