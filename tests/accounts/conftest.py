@@ -3,11 +3,11 @@
 import pytest
 from flask import Flask
 
-from tests.accounts.browser import Browser
 from tests.factories import Team, create_team
 from tests.machines.application import MakeApp
 from tests.machines.apps import Seeded
 from tests.machines.simulators import Simulators
+from tests.pages.visitor import Visitor
 
 
 @pytest.fixture
@@ -22,12 +22,12 @@ def team(web: Flask, seeded: Seeded) -> Team:
 
 
 @pytest.fixture
-def ada(web: Flask, team: Team) -> Browser:
+def ada(web: Flask, team: Team) -> Visitor:
     """The owner's browser, signed in."""
-    return Browser(web).sign_in(team.ada.email)
+    return Visitor(web).enter(team.ada)
 
 
 @pytest.fixture
-def ben(web: Flask, team: Team) -> Browser:
+def ben(web: Flask, team: Team) -> Visitor:
     """A hiring manager's browser, signed in."""
-    return Browser(web).sign_in(team.ben.email)
+    return Visitor(web).enter(team.ben)

@@ -98,6 +98,17 @@ class Visitor:
         self.submit(page, "Sign in", leads_to="/", email=email, password=password)
         return self
 
+    def try_to_sign_in(self, email: str, password: str) -> int:
+        """Send the sign-in form, whatever comes of it; the status of the answer, 303 if that is in."""
+        data = {"csrf_token": self.token(), "email": email, "password": password}
+        answer = self.client.post("/login", base_url=self.base_url, data=data, headers=self._headers(False))
+        return answer.status_code
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether this browser gets to see a page that is for people who are signed in."""
+        return self.client.get("/jobs", base_url=self.base_url).status_code == 200
+
     def enter(self, user: Member) -> Visitor:
         """Be signed in, by a real session, without the form, the password and the entry in the System log."""
         with self.app.test_request_context(base_url=self.base_url, environ_base=self.client.environ_base):
@@ -118,13 +129,14 @@ class Visitor:
         )
         return cookie.value if cookie is not None else ""
 
-    def plant_cookie(self, value: str) -> None:
+    def plant_cookie(self, value: str) -> Visitor:
         self.client.set_cookie(
             self.app.config["SESSION_COOKIE_NAME"],
             value,
             domain=urlsplit(self.base_url).hostname or "localhost",
             secure=self.base_url.startswith("https"),
         )
+        return self
 
     @staticmethod
     def _could_send(form: Element, name: str) -> bool:

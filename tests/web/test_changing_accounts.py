@@ -7,7 +7,7 @@ from flask import Flask
 
 from extensions import db
 from models import CallState, Connection, ConnectionState, Meeting, MeetingCall, Organization
-from tests.accounts.browser import do_background_work
+from tests.accounts.mails import do_background_work
 from tests.factories import LENA, PRIYA, Member, Team, consent, schedule
 from tests.machines.clock import Clock
 from tests.machines.rows import in_rows

@@ -23,7 +23,7 @@ from models import (
 )
 from providers.zoom.scopes import OPTIONAL, REQUIRED
 from services import services
-from tests.accounts.browser import do_background_work
+from tests.accounts.mails import do_background_work
 from tests.factories import (
     LENA,
     ZOOM,

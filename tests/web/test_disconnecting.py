@@ -10,7 +10,7 @@ from flask import Flask
 from connections.rows import need_reconnect
 from extensions import db
 from models import AuditEntry, Connection, ConnectionState, Meeting, Role
-from tests.accounts.browser import do_background_work
+from tests.accounts.mails import do_background_work
 from tests.factories import (
     LENA,
     PRIYA,

@@ -11,7 +11,7 @@ from flask import Flask
 
 from extensions import db
 from models import ConnectionState, OAuthAttempt, Organization, UserSession
-from tests.accounts.browser import do_background_work
+from tests.accounts.mails import do_background_work
 from tests.factories import LENA, PASSWORD, PRIYA, Team, consent, schedule
 from tests.machines.clock import Clock
 from tests.machines.processes import wait_until
