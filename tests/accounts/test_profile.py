@@ -106,8 +106,8 @@ def test_every_page_of_the_settings_needs_a_sign_in(web: Flask, team: Team) -> N
         assert answer.status_code in (302, 303)
         assert answer.headers["Location"].startswith("/login")
     for path in ("account/password", "account/sessions/end", "team/1/deactivate"):
-        answer = Visitor(web).post(f"/settings/{path}", status=303)
-        assert answer.headers["Location"].startswith("/login")
+        page = Visitor(web).post(f"/settings/{path}", status=303)
+        assert page.headers["Location"].startswith("/login")
 
 
 def test_browsers_are_named_as_people_know_them() -> None:
