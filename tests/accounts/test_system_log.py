@@ -41,6 +41,7 @@ def test_sign_ins_sign_outs_and_failures_are_recorded(web: Flask, team: Team, ad
 
 
 def test_newest_stands_first_and_the_filter_leaves_one_kind(web: Flask, team: Team, ada: Visitor) -> None:
+    Visitor(web).sign_in(team.ada.email)
     Visitor(web).try_to_sign_in(team.ben.email, "wrong")
     words = ada.get(LOG).words
     assert words.index("with a wrong password") < words.index("Ada Berg signed in.")

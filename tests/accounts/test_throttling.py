@@ -35,7 +35,7 @@ def two_processes(database_url: str, instance_path: Path) -> Iterator[tuple[Flas
         close_app(app)
 
 
-def refused_at(app: Flask, email: str, address: str = "203.0.113.7", password: str = WRONG) -> int:
+def refused_at(app: Flask, email: str, address: str = "127.0.0.1", password: str = WRONG) -> int:
     return Visitor(app, address).try_to_sign_in(email, password)
 
 
