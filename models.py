@@ -9,14 +9,10 @@ from tables.deliveries import (
     MAYBE_ALIVE,
     AttemptState,
     FailureReason,
-    Mail,
-    MailKind,
-    MailState,
     Meeting,
     MeetingAttempt,
     MeetingSoftware,
     MeetingState,
-    ReaderRole,
 )
 from tables.hiring import (
     Application,
@@ -39,6 +35,7 @@ from tables.interviews import (
     SchedulingMethod,
     TimelineEntry,
 )
+from tables.mails import Mail, MailState, ReaderRole
 from tables.team import Organization, Role, User, UserSession
 from tables.work import Heartbeat, Lane, Task, TaskState
 
@@ -66,7 +63,6 @@ __all__ = [
     "JobMember",
     "Lane",
     "Mail",
-    "MailKind",
     "MailState",
     "Meeting",
     "MeetingAttempt",

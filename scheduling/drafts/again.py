@@ -18,12 +18,13 @@ from models import (
     InterviewType,
     Job,
     Mail,
-    MailKind,
     MeetingSoftware,
     PhoneCaller,
     User,
 )
 from scheduling.commands.schedule import NewAttendee
+from scheduling.mails.occasions import Occasion
+from scheduling.mails.queue import REMINDER
 from scheduling.reading.lists import interview_is_within
 from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
 
@@ -134,8 +135,9 @@ def _venue_of(interview: Interview) -> Venue:
 
 def _reminders_of(interview: Interview) -> tuple[int, ...] | None:
     mails = db.session.execute(
-        sa.select(Mail.kind, Mail.minutes_before).where(Mail.interview_id == interview.id).distinct()
+        sa.select(Mail.kind, Mail.occasion).where(Mail.interview_id == interview.id).distinct()
     ).all()
     if not mails:
         return None
-    return tuple(sorted((row.minutes_before for row in mails if row.kind is MailKind.REMINDER), reverse=True))
+    before = {Occasion.read(row.occasion).minutes_before for row in mails if row.kind == REMINDER}
+    return tuple(sorted(before, reverse=True))

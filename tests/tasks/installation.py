@@ -17,7 +17,6 @@ from models import (
     Interview,
     Lane,
     Mail,
-    MailKind,
     MailState,
     Meeting,
     MeetingState,
@@ -25,6 +24,8 @@ from models import (
     Task,
     TaskState,
 )
+from scheduling.mails.occasions import Occasion
+from scheduling.mails.queue import INVITATION
 from scheduling.reading.progress import progress_of
 from scheduling.rules import Rules
 from tasks.handlers import all_handlers
@@ -66,11 +67,10 @@ class MeetingSeen:
 @dataclass(frozen=True)
 class MailSeen:
     id: int
-    kind: MailKind
+    kind: str
     role: ReaderRole
     address: str
-    revision: int
-    minutes_before: int
+    occasion: str
     state: MailState
     words: str | None
     message_id: str
@@ -136,7 +136,7 @@ class Office:
             )
 
     def mails(
-        self, interview_id: int, kind: MailKind = MailKind.INVITATION, revision: int | None = None
+        self, interview_id: int, kind: str = INVITATION, revision: int | None = None
     ) -> list[MailSeen]:
         """The mails of one kind, oldest first: candidate, hiring manager, attendees."""
         with self.reading():
@@ -149,15 +149,14 @@ class Office:
                     row.kind,
                     row.role,
                     row.address,
-                    row.revision,
-                    row.minutes_before,
+                    row.occasion,
                     row.state,
                     row.words,
                     row.message_id,
                     row.may_be_double,
                 )
                 for row in rows
-                if revision in (None, row.revision)
+                if revision in (None, Occasion.read(row.occasion).revision)
             ]
 
     def tasks(self, kind: str | None = None) -> list[TaskSeen]:
