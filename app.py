@@ -1,16 +1,13 @@
-"""The composition root: puts the parts together, and starts nothing by itself.
+"""The composition root: puts the parts together, and starts nothing on its own.
 
 `create_app` is what gunicorn, the command line and the tests call. Background work begins only when
-`background.start` is called in the process that shall do it.
+`background.start` is called in the process that does it.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import timedelta
-from functools import partial
-from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -19,18 +16,13 @@ import cli
 import htmx
 import instance_folder
 import models  # noqa: F401  the tables have to be known before the first query or migration
-from accounts.installation import account_services
-from attachment_files import AttachmentFiles
 from blueprints import register_blueprints
 from config import flask_settings, load_settings, settings_names
-from connections import service as connections_service
 from database import listen
-from demo.marker import read_marker
 from extensions import csrf, db, migrate
 from messaging.transport import mail
-from scheduling.join_links import Links
-from scheduling.rules import Rules
-from security import LinkSigner, TokenVault
+from services import build_services, provide
+from tasks.mails.kinds import all_kinds
 from web import access, assets, failures, lifecycle, signed_in, templating, uploads
 
 
@@ -70,18 +62,9 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     mail.init_app(app)
     htmx.init_app(app)
 
-    connections_service.init_app(app, _token_vault(settings, keys.token_keys))
-    signer = LinkSigner(keys.link_key)
-    app.extensions["links"] = Links(signer, app.config["BASE_URL"])
-    app.extensions["accounts"] = account_services(signer, app.config["BASE_URL"])
-    app.extensions["rules"] = Rules(
-        grace=timedelta(seconds=app.config["MEETING_GRACE_SECONDS"]),
-        reminder_minutes=tuple(round(hours * 60) for hours in app.config["REMINDER_HOURS"]),
-        message_id_domain=str(app.config["MAIL_DEFAULT_SENDER"]).rpartition("@")[2].strip("> ")
-        or "localhost",
-    )
-    app.extensions["attachment_files"] = AttachmentFiles(app.config["INSTANCE_PATH"] / "uploads")
-    app.extensions["demo"] = read_marker(app.config["INSTANCE_PATH"])
+    provide(app, build_services(app.config, keys))
+    # Mails can be queued and shown only once their kinds are declared.
+    all_kinds()
 
     lifecycle.init_app(app)
     signed_in.init_app(app)
@@ -92,13 +75,6 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     register_blueprints(app)
     cli.init_app(app)
     return app
-
-
-def _token_vault(settings: Mapping[str, Any], keys: tuple[str, ...]) -> TokenVault:
-    """The vault of this process. Keys of the folder may be rotated beside it; those of the settings stay."""
-    if settings["TOKEN_ENCRYPTION_KEYS"]:
-        return TokenVault(keys)
-    return TokenVault(keys, partial(instance_folder.read_token_keys, settings["INSTANCE_PATH"]))
 
 
 def _quiet_the_talkative() -> None:

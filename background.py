@@ -9,6 +9,7 @@ from flask import Flask
 
 from hiring.retention import erase_expired
 from scheduling.drafts import attachments
+from services import services
 from tasks.connection_checks import enqueue_due_checks, look_at_keys
 from tasks.grants import enqueue_due_refreshes
 from tasks.handlers import all_handlers
@@ -32,8 +33,7 @@ class Background:
 
 def make_runner(app: Flask) -> Runner:
     """A runner that knows every kind of task; for the command line, which runs it by hand."""
-    parts = app.extensions
-    return Runner(app, all_handlers(parts["links"], parts["rules"], parts["attachment_files"]))
+    return Runner(app, all_handlers(services(app)))
 
 
 def work_once(app: Flask) -> int:
@@ -44,7 +44,7 @@ def work_once(app: Flask) -> int:
 
 
 def _make_metronome(app: Flask, runner: Runner) -> Metronome:
-    sweep_files = partial(attachments.sweep, app.extensions["attachment_files"])
+    sweep_files = partial(attachments.sweep, services(app).attachment_files)
     chores = (once(look_at_keys), enqueue_due_refreshes, enqueue_due_checks, erase_expired, sweep_files)
     return Metronome(app, runner, chores)
 

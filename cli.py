@@ -16,7 +16,9 @@ from accounts.passwords import store_password
 from connections.keys import reseal_everything
 from extensions import db
 from models import Task, TaskState, User
+from schema import migrate_database
 from security import PASSWORD_MIN_LENGTH, TokenVault, hash_password, is_well_known
+from services import services
 from timezones import is_zone
 from web.addresses import normal_address
 from work.attention import try_again_now
@@ -59,8 +61,6 @@ def setup_code() -> None:
 @with_appcontext
 def setup(organization: str, timezone: str, name: str, email: str, open_connecting: bool) -> None:
     """Set the server up without a browser. The owner's password is read from standard input."""
-    from first_start import migrate_database
-
     if not is_zone(timezone):
         raise click.BadParameter(f"{timezone} is not a time zone.", param_hint="--timezone")
     try:
@@ -90,7 +90,7 @@ def reset_password(email: str) -> None:
     user = db.session.scalar(sa.select(User).where(User.email == email.strip().lower()))
     if user is None:
         raise click.ClickException(f"Nobody here has the address {email}.")
-    store_password(user, hash_password(_password()), current_app.extensions["rules"])
+    store_password(user, hash_password(_password()), services().mail_domain)
     audit.record(Event.PASSWORD_RESET, f"{user.name} got a new password from the command line.", None)
     db.session.commit()
     click.echo(f"{user.name} has a new password; all their sessions are ended.")

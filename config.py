@@ -235,10 +235,12 @@ def load_settings(
 def flask_settings(values: Mapping[str, Any]) -> dict[str, Any]:
     """What Flask and its extensions are told, derived from our settings."""
     is_https = str(values["BASE_URL"]).startswith("https://")
+    database_url = _driver_url(str(values["DATABASE_URL"]))
     return {
-        "SQLALCHEMY_DATABASE_URI": _driver_url(str(values["DATABASE_URL"])),
-        # A server that restarted its database must not cost every worker one failed request.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+        "SQLALCHEMY_DATABASE_URI": database_url,
+        # A server that restarted its database must not cost every worker one failed request. A file does not
+        # restart, so SQLite is not asked each time.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": not database_url.startswith("sqlite")},
         "SESSION_COOKIE_NAME": "__Host-session" if is_https else "session",
         "SESSION_COOKIE_SECURE": is_https,
         "SESSION_COOKIE_HTTPONLY": True,

@@ -6,14 +6,12 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask
-from flask_migrate import upgrade
-
 import instance_folder
 from accounts.first_run import organization
 from app import create_app
-from config import ROOT
 from extensions import db
+from schema import migrate_database
+from services import services
 from web import assets
 
 
@@ -28,7 +26,7 @@ def prepare(settings: Mapping[str, Any]) -> None:
         db.session.remove()
         db.engine.dispose()
     address = app.config["BASE_URL"]
-    if app.extensions["demo"] is not None:
+    if services(app).demo is not None:
         # The demo has a welcome of its own.
         return
     if is_new:
@@ -36,12 +34,6 @@ def prepare(settings: Mapping[str, Any]) -> None:
         _tell(f"\n  Open {address}/setup and enter this code: {code}\n")
     else:
         _tell(f"\n  {app.config['APP_NAME']} is at {address}\n")
-
-
-def migrate_database(app: Flask) -> None:
-    """Bring the tables of the application's database up to date."""
-    with app.app_context():
-        upgrade(directory=str(ROOT / "migrations"))
 
 
 def _tell(text: str) -> None:

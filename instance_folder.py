@@ -1,11 +1,12 @@
-"""What lies in `INSTANCE_PATH`: keys, the installation id, and the one-time code of the first run.
+"""What `INSTANCE_PATH` holds: keys, the installation id, the first run's one-time code, the demo's marker.
 
-Every file is made once, complete, and readable by its owner alone. Several processes may start at the
+Every key is made once, complete, and readable by its owner alone. Several processes may start at the
 same time; the first one to link its file wins and the others read what it wrote.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import tempfile
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.fernet import Fernet
+
+_DEMO_MARKER = "demo.json"
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,31 @@ def read_token_keys(folder: Path) -> tuple[str, ...]:
 def write_token_keys(folder: Path, keys: tuple[str, ...]) -> None:
     """Replace the token keys in the folder, newest first, in one step."""
     _replace(folder / "token_encryption_keys", ",".join(keys))
+
+
+@dataclass(frozen=True)
+class DemoMarker:
+    """How a server knows that it is the demo: a file in its instance folder, which `make demo` alone writes.
+    It says where the simulated mailbox and Zoom are, for the links in the demo's banner."""
+
+    mailbox_url: str
+    zoom_url: str
+
+
+def read_demo_marker(folder: Path) -> DemoMarker | None:
+    """The demo's marker in this folder, or None for a real server."""
+    path = folder / _DEMO_MARKER
+    if not path.exists():
+        return None
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return DemoMarker(mailbox_url=content["mailbox_url"], zoom_url=content["zoom_url"])
+
+
+def write_demo_marker(folder: Path, marker: DemoMarker) -> None:
+    """Make this folder, which may not exist yet, the demo's."""
+    folder.mkdir(parents=True, exist_ok=True)
+    content = {"mailbox_url": marker.mailbox_url, "zoom_url": marker.zoom_url}
+    (folder / _DEMO_MARKER).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
 def _listed(keys: str) -> tuple[str, ...]:

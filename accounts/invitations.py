@@ -18,7 +18,6 @@ from accounts.links import invitation_state
 from accounts.team_rules import TeamError, require_may_grant, require_may_manage
 from extensions import db
 from models import Invitation, Role, User
-from scheduling.rules import Rules
 from timezones import utc_now
 
 LIFETIME = timedelta(days=7)
@@ -36,7 +35,7 @@ class NewMember:
     timezone: str
 
 
-def invite(actor: User, command: NewMember, rules: Rules) -> Invitation:
+def invite(actor: User, command: NewMember, mail_domain: str) -> Invitation:
     """Add the person, their invitation and its mail to the current transaction. Raises `TeamError`."""
     require_may_grant(actor, command.role)
     known = db.session.scalar(sa.select(User).where(User.email == command.email))
@@ -55,7 +54,7 @@ def invite(actor: User, command: NewMember, rules: Rules) -> Invitation:
     )
     db.session.add(invitation)
     db.session.flush()
-    mails.queue_invitation(invitation, rules)
+    mails.queue_invitation(invitation, mail_domain)
     audit.record(Event.INVITED, f"{user.name} was invited as {user.role.label}.", actor)
     return invitation
 
@@ -66,7 +65,7 @@ def _why_not_again(known: User) -> str:
     return f"{known.name} was on the team with this address. Open their page and let them back in."
 
 
-def resend(actor: User, invitation: Invitation, rules: Rules) -> None:
+def resend(actor: User, invitation: Invitation, mail_domain: str) -> None:
     """Send the invitation again with a new link, which ends the older one; also after it was withdrawn or has
     expired. Raises `TeamError` for one that was accepted, and for one that was sent a moment ago."""
     require_may_manage(actor, invitation.user)
@@ -82,7 +81,7 @@ def resend(actor: User, invitation: Invitation, rules: Rules) -> None:
     invitation.invited_by = actor
     invitation.generation += 1
     invitation.expires_at = now + LIFETIME
-    mails.queue_invitation(invitation, rules)
+    mails.queue_invitation(invitation, mail_domain)
     audit.record(Event.INVITATION_RESENT, f"{invitation.user.name} was invited again.", actor)
 
 

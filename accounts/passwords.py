@@ -17,14 +17,16 @@ from accounts.sessions import end_all_sessions
 from accounts.throttling import ASK_FOR_RESET, SIGN_IN, Throttling
 from extensions import db
 from models import Invitation, Lane, PasswordReset, User
-from scheduling.rules import Rules
 from security import KeyedHash
 from security import hash_password as _slow_hash
 from timezones import utc_now
 from work import outbox
+from work.kinds import TaskKind
 
 RESET_LIFETIME = timedelta(hours=1)
-ANSWER_RESET_REQUEST = "answer_reset_request"
+ANSWER_RESET_REQUEST = TaskKind(
+    "answer_reset_request", Lane.MAIL, "Answering a request for a new password", subject="reset"
+)
 
 
 def new_hash(password: str) -> str:
@@ -34,14 +36,14 @@ def new_hash(password: str) -> str:
     return _slow_hash(password)
 
 
-def change_password(user: User, password_hash: str, rules: Rules) -> None:
+def change_password(user: User, password_hash: str, mail_domain: str) -> None:
     """Store a new password in the current transaction. Ends every session, this browser's too: the caller
     begins a new one, so that whatever was saved of the old one is worth nothing."""
-    store_password(user, password_hash, rules)
+    store_password(user, password_hash, mail_domain)
     audit.record(Event.PASSWORD_CHANGED, f"{user.name} changed their password.", user)
 
 
-def store_password(user: User, password_hash: str, rules: Rules) -> None:
+def store_password(user: User, password_hash: str, mail_domain: str) -> None:
     """Put a new password into the current transaction, with all that goes with it: every session ends, links
     to reset it are void, and the person gets a notice by mail."""
     user.password_hash = password_hash
@@ -52,7 +54,7 @@ def store_password(user: User, password_hash: str, rules: Rules) -> None:
         .where(PasswordReset.user_id == user.id, PasswordReset.used_at.is_(None))
         .values(used_at=utc_now())
     )
-    mails.queue_password_changed(user, rules)
+    mails.queue_password_changed(user, mail_domain)
 
 
 class ResetRequests:
@@ -72,8 +74,7 @@ class ResetRequests:
         who = self._hash(account)
         outbox.enqueue(
             ANSWER_RESET_REQUEST,
-            lane=Lane.MAIL,
-            subject=f"reset:{who[:32]}",
+            who[:32],
             payload={"who": who},
         )
 
@@ -83,31 +84,31 @@ class ResetRequests:
         return next((user for user in everybody if self._hash(user.email) == who), None)
 
 
-def answer_reset_request(user: User, rules: Rules) -> None:
+def answer_reset_request(user: User, mail_domain: str) -> None:
     """Give somebody a link, in the current transaction; their invitation again, if they never accepted."""
     if user.password_hash is None:
         invitation = db.session.scalar(sa.select(Invitation).where(Invitation.user_id == user.id))
         if invitation is not None and invitation_state(invitation) == "open":
-            mails.queue_invitation(invitation, rules)
+            mails.queue_invitation(invitation, mail_domain)
         return
     now = utc_now()
     reset = PasswordReset(user=user, created_at=now, expires_at=now + RESET_LIFETIME)
     db.session.add(reset)
     db.session.flush()
-    mails.queue_password_reset(reset, rules)
+    mails.queue_password_reset(reset, mail_domain)
 
 
 class ResetClosedError(Exception):
     """The link was used, or its hour is over."""
 
 
-def redeem(reset: PasswordReset, password_hash: str, throttling: Throttling, rules: Rules) -> User:
+def redeem(reset: PasswordReset, password_hash: str, throttling: Throttling, mail_domain: str) -> User:
     """Store the new password that a reset's link was used for; once. The row has to be held by this
     transaction. Nobody is signed in by it. Raises `ResetClosedError`."""
     if reset_state(reset) != "open":
         raise ResetClosedError
     user = reset.user
-    store_password(user, password_hash, rules)
+    store_password(user, password_hash, mail_domain)
     throttling.forget(SIGN_IN, user.email)
     audit.record(Event.PASSWORD_RESET, f"{user.name} chose a new password through a mailed link.", user)
     return user

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
@@ -11,7 +12,7 @@ from sqlalchemy.orm import contains_eager
 
 from database import read_only, writing
 from extensions import db
-from models import User, UserSession
+from models import Organization, User, UserSession
 from security import hash_token, new_token, password_matches
 from timezones import utc_now
 
@@ -47,21 +48,35 @@ def begin_session(user_id: int, user_agent: str) -> str:
     return token
 
 
-def find_session(token: str) -> UserSession | None:
-    """The living session of a token: not ended, not too old, and of an active user."""
-    now = utc_now()
-    return db.session.scalar(
-        sa.select(UserSession)
+def select_living(*beside: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """The statement that finds who is signed in: session, user and organization, then the columns `beside`.
+
+    It takes the parameters of `living`, and finds a session that was not ended, is not too old, and belongs
+    to an active user. Callers keep it: every request runs it, and building it takes longer than running it.
+    """
+    return (
+        sa.select(UserSession, User, Organization, *beside)
         .join(UserSession.user)
+        .outerjoin(Organization, Organization.id == 1)
         .options(contains_eager(UserSession.user))
         .where(
-            UserSession.token_hash == hash_token(token),
+            UserSession.token_hash == sa.bindparam("token_hash"),
             UserSession.ended_at.is_(None),
-            UserSession.last_seen_at > now - IDLE_LIMIT,
-            UserSession.created_at > now - ABSOLUTE_LIMIT,
+            UserSession.last_seen_at > sa.bindparam("seen_after", type_=UserSession.last_seen_at.type),
+            UserSession.created_at > sa.bindparam("begun_after", type_=UserSession.created_at.type),
             User.is_active.is_(True),
         )
     )
+
+
+def living(token: str) -> dict[str, Any]:
+    """The parameters with which `select_living` finds the session of this token now."""
+    now = utc_now()
+    return {
+        "token_hash": hash_token(token),
+        "seen_after": now - IDLE_LIMIT,
+        "begun_after": now - ABSOLUTE_LIMIT,
+    }
 
 
 def end_session(session_id: int) -> None:

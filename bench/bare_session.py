@@ -10,7 +10,7 @@ import os
 from flask import Flask, session
 from flask.typing import ResponseReturnValue
 
-from accounts.sessions import find_session
+from accounts.sessions import living, select_living
 from database import begin_reading, listen
 from extensions import db
 
@@ -28,7 +28,7 @@ def application() -> Flask:
         db.engine.dispose()
     app.before_request(begin_reading)
     # Once: Flask would compile a template that is given as text anew for each answer.
-    page = app.jinja_env.from_string(_PAGE)
+    page, statement = app.jinja_env.from_string(_PAGE), select_living()
 
     @app.get("/")
     def ready() -> str:
@@ -41,9 +41,10 @@ def application() -> Flask:
 
     @app.get("/me")
     def me() -> ResponseReturnValue:
-        row = find_session(session["token"])
+        row = db.session.execute(statement, living(session["token"])).one_or_none()
         if row is None:
             return "nobody", 401
-        return page.render(name=row.user.name, role=row.user.role.label)
+        user = row[1]
+        return page.render(name=user.name, role=user.role.label)
 
     return app

@@ -14,8 +14,14 @@ from models import App, Connection, ConnectionState, Lane, Task, TaskState
 from providers.base import Account
 from timezones import utc_now
 from work import outbox
+from work.kinds import TaskKind
 
-CHECK_CONNECTION = "check_connection"
+CHECK_CONNECTION = TaskKind(
+    "check_connection",
+    Lane.PROVIDER,
+    "Asking a provider whether a connection still works",
+    subject="connection",
+)
 
 EVERY = timedelta(days=1)
 # Those that fall due together (after an update, after a night without power) are spread over this time.
@@ -92,8 +98,7 @@ def _living(app: App, account_id: str, at: datetime) -> Connection | None:
 def _ask(connection_id: int, run_at: datetime, *, key: str, is_removed: bool = False) -> None:
     outbox.enqueue(
         CHECK_CONNECTION,
-        lane=Lane.PROVIDER,
-        subject=f"connection:{connection_id}",
+        connection_id,
         payload={"connection_id": connection_id, "is_removed": is_removed},
         run_at=run_at,
         dedupe_key=key,
@@ -105,14 +110,14 @@ def _waiting() -> set[str | None]:
     return set(
         db.session.scalars(
             sa.select(Task.dedupe_key).where(
-                Task.kind == CHECK_CONNECTION, Task.state.in_((TaskState.READY, TaskState.RUNNING))
+                Task.kind == CHECK_CONNECTION.name, Task.state.in_((TaskState.READY, TaskState.RUNNING))
             )
         )
     )
 
 
 def _key(connection_id: int) -> str:
-    return f"{CHECK_CONNECTION}:{connection_id}"
+    return CHECK_CONNECTION.key(connection_id)
 
 
 def record_alive(row: Connection, account: Account) -> None:

@@ -74,7 +74,7 @@ def reseal_everything(vault: TokenVault) -> Resealed:
         anew = _resealed(vault, row.ciphertext)
         row.ciphertext, broken = anew or row.ciphertext, broken + (anew is None)
     connections = len(grants) - broken
-    for task in db.session.scalars(sa.select(Task).where(Task.kind == REVOKE_GRANT).with_for_update()):
+    for task in db.session.scalars(sa.select(Task).where(Task.kind == REVOKE_GRANT.name).with_for_update()):
         # Those that are done hold nothing any more.
         if "sealed" in task.payload:
             anew = _resealed(vault, task.payload["sealed"])

@@ -9,10 +9,20 @@ from datetime import datetime, timedelta
 
 from models import App, Connection, Lane
 from work import outbox
+from work.kinds import TaskKind
 
-TELL_OF_CONNECTION = "tell_of_connection"
-NUDGE_TO_RECONNECT = "nudge_to_reconnect"
-REPORT_REFUSED_CREDENTIALS = "report_refused_credentials"
+TELL_OF_CONNECTION = TaskKind(
+    "tell_of_connection", Lane.MAIL, "Telling someone that an app was connected", subject="connection"
+)
+NUDGE_TO_RECONNECT = TaskKind(
+    "nudge_to_reconnect", Lane.MAIL, "Telling someone to reconnect an app", subject="connection"
+)
+REPORT_REFUSED_CREDENTIALS = TaskKind(
+    "report_refused_credentials",
+    Lane.MAIL,
+    "Telling the owner that a provider does not accept this server",
+    subject="provider",
+)
 
 # When somebody whose connection has ended is told of it, counted from that moment.
 NUDGES = (timedelta(), timedelta(days=1), timedelta(days=3), timedelta(days=7))
@@ -22,8 +32,7 @@ def tell_of_connection(row: Connection) -> None:
     """Let the user of a row know that this account was connected in their name."""
     outbox.enqueue(
         TELL_OF_CONNECTION,
-        lane=Lane.MAIL,
-        subject=f"connection:{row.id}",
+        row.id,
         payload={
             "connection_id": row.id,
             "account": row.account_email,
@@ -37,8 +46,7 @@ def nudge(row: Connection, number: int) -> None:
     assert row.problem_since is not None
     outbox.enqueue(
         NUDGE_TO_RECONNECT,
-        lane=Lane.MAIL,
-        subject=f"connection:{row.id}",
+        row.id,
         payload={"connection_id": row.id, "since": row.problem_since.isoformat(), "number": number},
         run_at=row.problem_since + NUDGES[number],
     )
@@ -53,8 +61,7 @@ def report_refused_credentials(app: App) -> None:
     """Let the owner know that the provider of an app does not accept this server."""
     outbox.enqueue(
         REPORT_REFUSED_CREDENTIALS,
-        lane=Lane.MAIL,
-        subject=f"provider:{app.provider}",
+        app.provider,
         payload={"provider": app.provider},
-        dedupe_key=f"{REPORT_REFUSED_CREDENTIALS}:{app.provider}",
+        dedupe_key=REPORT_REFUSED_CREDENTIALS.key(app.provider),
     )

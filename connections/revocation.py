@@ -17,9 +17,17 @@ from models import App, Connection, ConnectionState, Lane, Task, TaskState, User
 from providers.base import TokenSet
 from security import SealBrokenError
 from work import outbox
+from work.kinds import TaskKind
 
-REVOKE_GRANT = "revoke_grant"
-REPORT_NOT_GIVEN_BACK = "report_not_given_back"
+REVOKE_GRANT = TaskKind(
+    "revoke_grant", Lane.PROVIDER, "Telling a provider that someone disconnected", subject="connection"
+)
+REPORT_UNREVOKED_GRANT = TaskKind(
+    "report_unrevoked_grant",
+    Lane.PROVIDER,
+    "Noting that a provider could not be told that someone disconnected",
+    subject="connection",
+)
 
 
 def end_connections(user: User, *, only: App | None = None) -> list[App]:
@@ -59,9 +67,8 @@ def give_back(row: Connection) -> None:
     opened = read_tokens(row)
     if opened is None:
         outbox.enqueue(
-            REPORT_NOT_GIVEN_BACK,
-            lane=Lane.PROVIDER,
-            subject=_subject(row.id),
+            REPORT_UNREVOKED_GRANT,
+            row.id,
             payload={"user_id": row.user_id, "app": row.app.value},
         )
     else:
@@ -72,7 +79,7 @@ def give_back(row: Connection) -> None:
 
 def revoke_later(row: Connection, tokens: TokenSet, account_id: str) -> None:
     """Ask in the current transaction for a grant on that account, which was this row's, to be given back."""
-    _revoke_later(row.user_id, row.app, tokens, account_id, _subject(row.id))
+    _revoke_later(row.user_id, row.app, tokens, account_id, row.id)
 
 
 def revoke_unkept(
@@ -80,16 +87,20 @@ def revoke_unkept(
 ) -> None:
     """The same for a grant that somebody gave and that never came to be a connection. `account_id` is empty
     where it is not known."""
-    _revoke_later(user_id, app, tokens, account_id, f"unkept:{user_id}:{app.value}", run_at)
+    _revoke_later(user_id, app, tokens, account_id, f"unstored-{user_id}-{app.value}", run_at)
 
 
 def _revoke_later(
-    user_id: int, app: App, tokens: TokenSet, account_id: str, subject: str, run_at: datetime | None = None
+    user_id: int,
+    app: App,
+    tokens: TokenSet,
+    account_id: str,
+    about: int | str,
+    run_at: datetime | None = None,
 ) -> None:
     outbox.enqueue(
         REVOKE_GRANT,
-        lane=Lane.PROVIDER,
-        subject=subject,
+        about,
         payload={
             "user_id": user_id,
             "app": app.value,
@@ -172,8 +183,8 @@ def is_being_revoked(connection_id: int) -> bool:
         db.session.scalar(
             sa.select(Task.id)
             .where(
-                Task.kind == REVOKE_GRANT,
-                Task.subject == _subject(connection_id),
+                Task.kind == REVOKE_GRANT.name,
+                Task.subject == REVOKE_GRANT.about(connection_id),
                 Task.state.in_((TaskState.READY, TaskState.RUNNING)),
             )
             .limit(1)

@@ -6,23 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app
+from flask import current_app
 
 from connections.zoom_webhooks import ZoomWebhooks
-from models import App, MeetingSoftware
+from models import App
 from providers import registry
 from providers.base import Provider
 from providers.zoom.settings import ZoomSettings
 from security import TokenVault
 from timezones import utc_now
 
-# Which app brings which meeting software.
-APP_OF_SOFTWARE = {MeetingSoftware.ZOOM: App.ZOOM}
-
 
 @dataclass(frozen=True)
 class Connections:
-    """Held by the application; `connections()` finds it again."""
+    """Built once for each application; `connections()` finds it again."""
 
     vault: TokenVault
     base_url: str
@@ -41,20 +38,21 @@ class Connections:
         return f"{self.base_url}/connect/{provider}/callback"
 
 
-def init_app(app: Flask, vault: TokenVault) -> None:
-    """Read the providers' settings of `app` once."""
-    app.extensions["connections"] = Connections(
+def connections_of(config: Mapping[str, Any], vault: TokenVault) -> Connections:
+    """The connections of an installation with these settings."""
+    return Connections(
         vault=vault,
-        base_url=app.config["BASE_URL"],
-        name=app.config["APP_NAME"],
-        zoom=_zoom(app.config),
-        zoom_webhooks=_zoom_webhooks(app.config),
+        base_url=config["BASE_URL"],
+        name=config["APP_NAME"],
+        zoom=_zoom(config),
+        zoom_webhooks=_zoom_webhooks(config),
     )
 
 
 def connections() -> Connections:
-    """The connections of the current application."""
-    found = current_app.extensions["connections"]
+    """The connections of the current application. They are one of its `Services`, whose module is above this
+    package and therefore not imported here."""
+    found = current_app.extensions["services"].connections
     assert isinstance(found, Connections)
     return found
 

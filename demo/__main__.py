@@ -19,8 +19,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from config import ROOT, SettingError
-from demo.marker import DemoMarker, write_marker
 from demo.team import ORGANIZATION, ForeignDatabaseError, seed
+from instance_folder import DemoMarker, write_demo_marker
 
 FOLDER = ROOT / "instance-demo"
 CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET = "demo-zoom-client", "demo-zoom-secret", "demo-zoom-webhooks"
@@ -36,7 +36,7 @@ def main() -> int:
     simulators = _start_simulators(host, port, urlsplit(base_url).hostname or "localhost")
     try:
         addresses = json.loads(simulators.stdout.readline() if simulators.stdout else b"{}")
-        write_marker(FOLDER, DemoMarker(addresses["mailbox_public"], addresses["zoom_public"]))
+        write_demo_marker(FOLDER, DemoMarker(addresses["mailbox_public"], addresses["zoom_public"]))
         os.environ.update(_settings(host, port, base_url, addresses))
         return _serve(base_url, addresses)
     finally:
@@ -92,14 +92,15 @@ def _settings(host: str, port: int, base_url: str, addresses: dict[str, Any]) ->
 
 def _serve(base_url: str, addresses: dict[str, Any]) -> int:
     # Imported here: the application reads its settings when it is made, and they are set only now.
-    import first_start
     from app import create_app
+    from schema import migrate_database
+    from services import services
 
     try:
         app = create_app()
-        first_start.migrate_database(app)
+        migrate_database(app)
         with app.app_context():
-            seed(app.config["INSTALLATION_ID"], app.extensions["rules"])
+            seed(app.config["INSTALLATION_ID"], services(app).rules)
     except ForeignDatabaseError:
         return _complain(f"{FOLDER.name}/ holds a database that is not the demo's; move it away first.")
     except SettingError as error:

@@ -45,7 +45,7 @@ class Letter:
 
 @dataclass(frozen=True)
 class TeamReader:
-    """A person of the team whom a letter is written for, and in whose name. Both are cleaned on the way in."""
+    """A person of the team, and the organization in whose name they are written to. Both are cleaned."""
 
     person: Person
     organization: str

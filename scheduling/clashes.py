@@ -1,4 +1,4 @@
-"""What else happens at a wanted time: to the people of the team, to the candidate, on the Zoom account.
+"""What else happens at a wanted time: to the people of the team, to the candidate, on the account that hosts.
 
 A clash warns and does not forbid. Whoever schedules accepts exactly the clashes they were shown, each by its
 key; one that appeared since is a new question.
@@ -18,6 +18,7 @@ from sqlalchemy.orm import selectinload
 from extensions import db
 from models import Application, Attendee, Interview, InterviewStatus, Meeting, MeetingSoftware, User
 from scheduling.meetings.hosts import Host, first_usable, possible_hosts
+from scheduling.meetings.software import spec_of
 from scheduling.timeline import possessive
 from scheduling.venues import OnlineMeeting, Venue
 
@@ -26,23 +27,24 @@ LONGEST = timedelta(minutes=1440)
 
 
 class ClashKind(StrEnum):
-    """What is taken twice. Zoom runs one meeting at a time on an account: it ends or refuses the second."""
+    """What is taken twice. An account is, where the software runs one meeting at a time on it."""
 
     PERSON = "person"
     CANDIDATE = "candidate"
-    ZOOM_ACCOUNT = "zoom_account"
+    HOST_ACCOUNT = "host_account"
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What an interview would take up. `zoom_host` is who will be asked first to host it by Zoom, if it is
-    held by Zoom and anybody can."""
+    """What an interview would take up. `host` is on whose account its meeting would be made first, with the
+    `software`, if that runs one meeting at a time and anyone can host."""
 
     starts_at: datetime
     duration_minutes: int
     user_ids: frozenset[int]
     candidate_id: int
-    zoom_host: Host | None = None
+    host: Host | None = None
+    software: MeetingSoftware | None = None
 
     @property
     def ends_at(self) -> datetime:
@@ -51,7 +53,8 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Clash:
-    """Something is taken by another interview then. `name` is whose; times are aware UTC.
+    """Something is taken by another interview then. `name` is whose; times are aware UTC. `software` is set
+    for an account.
 
     `key` is another one as soon as either of the two interviews moves, so that what was accepted once is
     not accepted for a different time.
@@ -64,24 +67,30 @@ class Clash:
     starts_at: datetime
     ends_at: datetime
     key: str
+    software: MeetingSoftware | None = None
 
 
-def zoom_host_for(venue: Venue, hiring_manager: User, scheduler: User) -> Host | None:
-    """On whose Zoom account a meeting there would be made first."""
-    if not isinstance(venue, OnlineMeeting) or venue.software is not MeetingSoftware.ZOOM:
+def host_taken_up(venue: Venue, hiring_manager: User, scheduler: User) -> Host | None:
+    """On whose account a meeting there would be made first, if that leaves no room for a second one then."""
+    if not isinstance(venue, OnlineMeeting) or not spec_of(venue.software).one_at_a_time:
         return None
     return first_usable(possible_hosts(venue.software, hiring_manager, scheduler))
 
 
+def software_of(venue: Venue) -> MeetingSoftware | None:
+    """The software that makes a meeting there; None for what needs none."""
+    return venue.software if isinstance(venue, OnlineMeeting) else None
+
+
 def find_clashes(wanted: Wanted, *, lock: bool = False) -> list[Clash]:
-    """The scheduled interviews that take the same people, candidate or Zoom account then, soonest first.
+    """The scheduled interviews that take the same people, candidate or host account then, soonest first.
 
     `lock` holds the rows of the people and of the host for the rest of the transaction, in the order of
     their ids, so that two commands for one of them cannot both find the time free. The candidate's row is
     the caller's to lock. SQLite has one writer and needs no lock.
     """
     if lock:
-        hosting = {wanted.zoom_host.user.id} if wanted.zoom_host else set()
+        hosting = {wanted.host.user.id} if wanted.host else set()
         db.session.scalars(
             sa.select(User.id)
             .where(User.id.in_(wanted.user_ids | hosting))
@@ -118,11 +127,13 @@ def find_clashes(wanted: Wanted, *, lock: bool = False) -> list[Clash]:
 
 def in_words(clashes: Collection[Clash]) -> str:
     """Whose time was taken, in a sentence or two, for somebody who had not seen these clashes before."""
-    names = ", ".join(dict.fromkeys(c.name for c in clashes if c.kind is not ClashKind.ZOOM_ACCOUNT))
-    hosts = ", ".join(dict.fromkeys(possessive(c.name) for c in clashes if c.kind is ClashKind.ZOOM_ACCOUNT))
+    names = ", ".join(dict.fromkeys(c.name for c in clashes if c.kind is not ClashKind.HOST_ACCOUNT))
+    hosts = ", ".join(
+        dict.fromkeys(f"{possessive(c.name)} {c.software.label}" for c in clashes if c.software is not None)
+    )
     words = [f"{names} got another interview at this time."] if names else []
     if hosts:
-        words.append(f"{hosts} Zoom account got another meeting at this time, and runs only one at once.")
+        words.append(f"{hosts} account got another meeting at this time, and runs only one at once.")
     return " ".join(words)
 
 
@@ -134,9 +145,9 @@ def _takes_the_same(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
             sa.select(Application.id).where(Application.candidate_id == wanted.candidate_id)
         ),
     ]
-    if wanted.zoom_host is not None:
+    if wanted.host is not None:
         same.append(
-            Interview.id.in_(sa.select(Meeting.interview_id).where(Meeting.software == MeetingSoftware.ZOOM))
+            Interview.id.in_(sa.select(Meeting.interview_id).where(Meeting.software == wanted.software))
         )
     return same
 
@@ -148,7 +159,8 @@ def _clashes_with(interview: Interview, wanted: Wanted) -> Iterator[Clash]:
         times = (interview.starts_at, ends_at, wanted.starts_at, wanted.ends_at)
         said = f"{kind} {subject_id} {interview.id} " + " ".join(time.isoformat() for time in times)
         key = hashlib.sha256(said.encode()).hexdigest()[:16]
-        return Clash(kind, subject_id, name, interview.id, interview.starts_at, ends_at, key)
+        software = wanted.software if kind is ClashKind.HOST_ACCOUNT else None
+        return Clash(kind, subject_id, name, interview.id, interview.starts_at, ends_at, key, software)
 
     busy = {interview.hiring_manager_id: interview.hiring_manager.name}
     busy |= {a.user_id: a.name for a in interview.attendees if a.user_id is not None}
@@ -157,16 +169,16 @@ def _clashes_with(interview: Interview, wanted: Wanted) -> Iterator[Clash]:
             yield clash(ClashKind.PERSON, number, name)
     if interview.candidate.id == wanted.candidate_id:
         yield clash(ClashKind.CANDIDATE, interview.candidate.id, interview.candidate.name)
-    if wanted.zoom_host is not None and _is_on_account_of(interview, wanted.zoom_host):
-        yield clash(ClashKind.ZOOM_ACCOUNT, wanted.zoom_host.user.id, wanted.zoom_host.user.name)
+    if wanted.host is not None and _is_on_account_of(interview, wanted.host, wanted.software):
+        yield clash(ClashKind.HOST_ACCOUNT, wanted.host.user.id, wanted.host.user.name)
 
 
-def _is_on_account_of(interview: Interview, host: Host) -> bool:
+def _is_on_account_of(interview: Interview, host: Host, software: MeetingSoftware | None) -> bool:
     meeting = interview.meeting
     if (
         meeting is None
         or host.connection is None
-        or meeting.software is not MeetingSoftware.ZOOM
+        or meeting.software is not software
         or not meeting.is_wanted
     ):
         return False

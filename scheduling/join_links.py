@@ -18,15 +18,15 @@ DoorState = Literal["ready", "waiting", "failed", "cancelled", "past", "phone", 
 
 
 @dataclass(frozen=True)
-class Links:
+class JoinLinks:
     """Signs and checks the addresses of this installation."""
 
     signer: LinkSigner
     base_url: str
 
     def join_page(self, interview: Interview, reader: str) -> str:
-        """The address for one reader: `candidate`, `manager` or `attendee-<id>`, as `mails.queue.recipients_of`
-        names them. Nothing is looked up, so one who has been taken off the interview can be named, too."""
+        """The address for one reader: `candidate`, `manager` or `attendee-<id>`, as `mails.queue` names them.
+        Nothing is looked up, so a reader who has been taken off the interview can be named, too."""
         return f"{self.base_url}/j/{self.signer.token(_target(interview, reader))}"
 
     def opened_by(self, token: str) -> tuple[Interview, str] | None:

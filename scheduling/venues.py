@@ -9,16 +9,13 @@ from urllib.parse import urlsplit
 from models import InterviewType, MeetingSoftware, PhoneCaller
 from phone_numbers import MOST_CHARACTERS, is_phone_number
 from scheduling.errors import SchedulingError
+from scheduling.meetings.software import spec_of
 
 LABEL_LIMIT = 60
 LINK_LIMIT = 2000
 ADDRESS_LIMIT = 300
 DIRECTIONS_LIMIT = 1000
 PHONE_LIMIT = MOST_CHARACTERS
-
-# What Zoom takes as a passcode, by its API reference: at most ten characters, letters, digits and @ - _ *.
-_PASSCODE = re.compile(r"[A-Za-z0-9@_*-]{1,10}")
-
 
 # The last ones are invisible and come along when a link is copied from a page or a chat.
 _NOT_IN_LINKS = re.compile(r"[\s\\<>\"\x00-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
@@ -70,8 +67,8 @@ Venue = OnlineMeeting | PastedLink | PhoneCall | OnSite
 def problems_of(venue: Venue) -> dict[str, str]:
     """What cannot be used as it is, in words, by the field of the dialog; empty when all is well."""
     match venue:
-        case OnlineMeeting(passcode=passcode):
-            found = {"password": _problem_of_passcode(passcode)}
+        case OnlineMeeting(software, passcode):
+            found = {"password": _problem_of_passcode(software, passcode)}
         case PastedLink(url, label):
             found = {"link_url": _problem_of_link(url), "link_label": _problem_of_label(label)}
         case PhoneCall(number, _):
@@ -90,10 +87,11 @@ def check(venue: Venue) -> None:
         raise SchedulingError(words, step="setup", field=name)
 
 
-def _problem_of_passcode(passcode: str | None) -> str | None:
-    if passcode is None or _PASSCODE.fullmatch(passcode):
+def _problem_of_passcode(software: MeetingSoftware, passcode: str | None) -> str | None:
+    rule = spec_of(software).passcode
+    if passcode is None or (rule is not None and rule.pattern.fullmatch(passcode)):
         return None
-    return "Use at most 10 letters, digits and the characters @ _ * - without spaces."
+    return rule.words if rule is not None else f"{software.label} meetings have no password to choose."
 
 
 def _problem_of_link(url: str) -> str | None:

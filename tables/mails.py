@@ -39,7 +39,7 @@ class Mail(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    # What the mail is about, in the form of a task's subject: `interview:42`, `connection:7`, `provider:zoom`.
+    # What the mail is about, in the form of a task's subject: `interview:42`, `connection:7`, `user:3`.
     about: Mapped[str] = mapped_column(sa.String(60))
     # The same interview once more, if it is one: the mail is listed with it and goes when it goes.
     interview_id: Mapped[int | None] = mapped_column(

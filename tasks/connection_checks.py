@@ -25,7 +25,7 @@ from providers.errors import (
 from scheduling.meetings.planning import try_again_for_host
 from timezones import utc_now
 from work import retry
-from work.runner import Again, ClaimedTask, Done, Handler, Next
+from work.protocol import Again, ClaimedTask, Done, Handler, Next
 
 
 def enqueue_due_checks() -> None:

@@ -12,25 +12,24 @@ from accounts.audit import Event
 from connections.notices import next_nudge, nudge
 from extensions import db
 from models import Connection, ConnectionState
-from scheduling.rules import Rules
 from timezones import utc_now
 from work import outbox
-from work.runner import ClaimedTask, Done, Handler, Next
+from work.protocol import ClaimedTask, Done, Handler, Next
 
 
-def tell_of_connection(rules: Rules) -> Handler:
+def tell_of_connection(mail_domain: str) -> Handler:
     """The handler that writes to somebody in whose name an account was connected."""
 
     def tell(payload: Mapping[str, Any]) -> None:
         row = _locked(payload)
         if row is not None and row.state == ConnectionState.CONNECTED:
             at = datetime.fromisoformat(payload["connected_at"])
-            mails.queue_app_connected(row, str(payload["account"]), at, rules)
+            mails.queue_app_connected(row, str(payload["account"]), at, mail_domain)
 
-    return _writing_only(tell)
+    return _telling(tell)
 
 
-def nudge_to_reconnect(rules: Rules) -> Handler:
+def nudge_to_reconnect(mail_domain: str) -> Handler:
     """The handler that writes about a connection that has ended, and asks for the next such mail."""
 
     def tell(payload: Mapping[str, Any]) -> None:
@@ -42,21 +41,21 @@ def nudge_to_reconnect(rules: Rules) -> Handler:
         if number == 0:
             words = f"The {row.app.label} connection of {row.user.name} has ended. {row.problem}"
             audit.record(Event.CONNECTION_ENDED, words, None)
-        mails.queue_reconnect_needed(row, number, rules)
+        mails.queue_reconnect_needed(row, number, mail_domain)
         following = next_nudge(since, utc_now())
         if following is not None:
             nudge(row, following)
 
-    return _writing_only(tell)
+    return _telling(tell)
 
 
-def report_refused_credentials(rules: Rules) -> Handler:
+def report_refused_credentials(mail_domain: str) -> Handler:
     """The handler that writes to the owner about a provider that does not accept this server."""
 
     def tell(payload: Mapping[str, Any]) -> None:
-        mails.queue_credentials_refused(str(payload["provider"]), rules)
+        mails.queue_credentials_refused(str(payload["provider"]), mail_domain)
 
-    return _writing_only(tell)
+    return _telling(tell)
 
 
 def _locked(payload: Mapping[str, Any]) -> Connection | None:
@@ -65,21 +64,13 @@ def _locked(payload: Mapping[str, Any]) -> Connection | None:
     )
 
 
-def _writing_only(tell: Callable[[Mapping[str, Any]], None]) -> Handler:
-    """A handler that calls nobody outside: all it does, it does in the transaction that ends the task."""
-
-    def load(task: ClaimedTask) -> ClaimedTask:
-        return task
-
-    def call(task: ClaimedTask) -> None:
-        """Nothing outside is needed."""
-
-    def record(task: ClaimedTask, outcome: None) -> Next:
+def _telling(tell: Callable[[Mapping[str, Any]], None]) -> Handler:
+    def record(task: ClaimedTask) -> Next:
         tell(task.payload)
         outbox.forget(task.id, "account")
         return Done()
 
     def gave_up(task: ClaimedTask, why: str) -> None:
-        """Nothing to show: Connected Apps says the same, and the system log that this was given up."""
+        """Nothing to show: Connected Apps says the same, and the System log that this was given up."""
 
-    return Handler(load, call, record, gave_up)
+    return Handler.deciding(record, gave_up)

@@ -25,9 +25,12 @@ from providers.base import Provider
 from providers.errors import ConnectionRevokedError, ProviderError, RetryableError
 from timezones import utc_now
 from work import outbox, retry
-from work.runner import Again, ClaimedTask, Done, Handler, Next
+from work.kinds import TaskKind
+from work.protocol import Again, ClaimedTask, Done, Handler, Next
 
-REFRESH_CONNECTION = "refresh_connection"
+REFRESH_CONNECTION = TaskKind(
+    "refresh_connection", Lane.PROVIDER, "Renewing a connection", subject="connection"
+)
 
 # Past this, a provider that is still not to be had is left to its user, who is told.
 _REVOCATIONS_TRIED = 40
@@ -39,11 +42,13 @@ def enqueue_due_refreshes() -> None:
         asked_for = set(
             db.session.scalars(
                 sa.select(Task.dedupe_key).where(
-                    Task.kind == REFRESH_CONNECTION, Task.state.in_((TaskState.READY, TaskState.RUNNING))
+                    Task.kind == REFRESH_CONNECTION.name, Task.state.in_((TaskState.READY, TaskState.RUNNING))
                 )
             )
         )
-        due = [number for number in due_connections(utc_now()) if _key(number) not in asked_for]
+        due = [
+            number for number in due_connections(utc_now()) if REFRESH_CONNECTION.key(number) not in asked_for
+        ]
         db.session.rollback()
     if not due:
         return
@@ -51,16 +56,11 @@ def enqueue_due_refreshes() -> None:
         for connection_id in due:
             outbox.enqueue(
                 REFRESH_CONNECTION,
-                lane=Lane.PROVIDER,
-                subject=f"connection:{connection_id}",
+                connection_id,
                 payload={"connection_id": connection_id},
-                dedupe_key=_key(connection_id),
+                dedupe_key=REFRESH_CONNECTION.key(connection_id),
             )
         db.session.commit()
-
-
-def _key(connection_id: int) -> str:
-    return f"{REFRESH_CONNECTION}:{connection_id}"
 
 
 def refresh_connection() -> Handler:
@@ -170,23 +170,17 @@ def _renewed(task_id: int, revocation: Revocation, provider: Provider) -> str:
     return tokens.access_token
 
 
-def report_not_given_back() -> Handler:
-    """The handler that says that a grant has ended here which nobody could give back to its provider."""
+def report_unrevoked_grant() -> Handler:
+    """The handler that says that a grant has ended here which nobody could revoke at its provider."""
 
-    def load(task: ClaimedTask) -> tuple[int, App]:
-        return int(task.payload["user_id"]), App(task.payload["app"])
-
-    def call(whose: tuple[int, App]) -> None:
-        """Nobody outside can be asked: there is no token to ask with."""
-
-    def record(whose: tuple[int, App], outcome: None) -> Next:
-        _tell_that_it_failed(*whose)
+    def record(task: ClaimedTask) -> Next:
+        _tell_that_it_failed(int(task.payload["user_id"]), App(task.payload["app"]))
         return Done()
 
     def gave_up(task: ClaimedTask, why: str) -> None:
         """Nothing to show: the person was told when they disconnected."""
 
-    return Handler(load, call, record, gave_up)
+    return Handler.deciding(record, gave_up)
 
 
 def _tell_that_it_failed(user_id: int, app: App) -> None:

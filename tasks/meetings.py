@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from connections.grants import with_grant
-from connections.service import APP_OF_SOFTWARE, connections
+from connections.service import connections
 from extensions import db
 from models import FailureReason, Interview, MeetingState
 from providers.base import Meeting as ProviderMeeting
@@ -26,11 +26,12 @@ from providers.errors import (
 from scheduling.mails import queue
 from scheduling.meetings import planning
 from scheduling.meetings.planning import Create, LookUp, NobodyCanHost
+from scheduling.meetings.software import spec_of
 from scheduling.meetings.wishes import Created, Wish
 from scheduling.rules import Rules
 from timezones import utc_now
 from work import retry
-from work.runner import Again, ClaimedTask, Done, Handler, Next
+from work.protocol import Again, ClaimedTask, Done, Handler, Next
 
 # Refusals that rule out one account and send the walk to the next host at once.
 _RULES_OUT: tuple[tuple[type[ProviderError], FailureReason], ...] = (
@@ -68,7 +69,7 @@ def sync_meeting(rules: Rules) -> Handler:
         step = loaded.step
         if isinstance(step, NobodyCanHost):
             return None
-        provider = connections().provider(APP_OF_SOFTWARE[step.software])
+        provider = connections().provider(spec_of(step.software).app)
         if provider is None:
             return NotSetUp()
         try:
@@ -204,15 +205,11 @@ def _failed(
     # Counted in walks that ended in vain, so that the tries within the grace time do not lengthen the wait.
     at = now + retry.MEETING_AFTER_GRACE.delay(meeting.walk - 1)
     if reason is FailureReason.DAILY_LIMIT:
-        at = max(at, _next_midnight(now))
+        limit = spec_of(meeting.software).daily_limit
+        at = max(at, limit.try_again_at(now)) if limit is not None else at
     if not_before is not None:
         at = max(at, not_before)
     interview = db.session.get_one(Interview, interview_id)
     if at >= planning.try_until(interview):
         return Done()
     return Again(at, meeting.failure_words or reason.value)
-
-
-def _next_midnight(now: datetime) -> datetime:
-    # Zoom counts creates per host and UTC day; a minute more than that forgives a clock that is ahead.
-    return now.replace(hour=0, minute=1, second=0, microsecond=0) + timedelta(days=1)

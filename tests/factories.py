@@ -39,6 +39,7 @@ from scheduling.drafts import drafts
 from scheduling.meetings.planning import try_again_for_host
 from scheduling.venues import OnlineMeeting, PhoneCall, Venue
 from security import hash_password, hash_token
+from services import services
 from tests.machines.simulators import Simulators
 from timezones import in_zone, utc_now
 
@@ -203,7 +204,7 @@ def schedule(
     )
     clashes = clashes_of(command, candidate.id, db.session.get_one(User, manager_id), user)
     accepted = replace(command, accepted_clashes=frozenset(clash.key for clash in clashes))
-    interview = schedule_interview(user, accepted, current_app.extensions["rules"])
+    interview = schedule_interview(user, accepted, services().rules)
     db.session.commit()
     return interview.id
 
@@ -265,7 +266,7 @@ def connect_zoom(
     assert trip.connection_id is not None
     try_again_for_host(member.id)
     if not with_notice:
-        db.session.execute(db.delete(Task).where(Task.kind == TELL_OF_CONNECTION))
+        db.session.execute(db.delete(Task).where(Task.kind == TELL_OF_CONNECTION.name))
     db.session.commit()
     return trip.connection_id
 

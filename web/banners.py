@@ -11,34 +11,45 @@ from flask_login import current_user
 
 from accounts.permissions import Action, Scope, scope_of
 from accounts.team import owner
-from connections.service import connections
 from connections.wording import CREDENTIAL_SETTINGS
 from extensions import db
-from models import App, Connection, ConnectionState, Mail, MailState, RefusingProvider, User
+from models import App, Connection, ConnectionState, RefusingProvider, User
 from scheduling.meetings.on_account import coming_on_account
+from services import services
 from timezones import utc_now
+from web import banner_facts
 from web.notices import Banner
-from web.signed_in import actor, may_connect
+from web.signed_in import may_connect, person
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+# For a page whose request did not bring the facts along, such as a form that is shown again.
+_SEPARATELY = sa.select(*banner_facts.COLUMNS).select_from(User).where(User.id == sa.bindparam("reader_id"))
 
 
 def banners() -> list[Banner]:
     """What this person should know; empty for those who could do nothing about it."""
     if not current_user.is_authenticated:
         return []
-    administers = scope_of(current_user.role, Action.ADMINISTER) is Scope.ALL
-    found = _connections(actor(), administers)
-    if administers and current_app.extensions.get("demo") is None:
-        found += [banner for banner in (_mail_server(), _address()) if banner is not None]
+    reader, facts = person(), person().banner_facts
+    if facts is None:
+        told = {**banner_facts.parameters(), "reader_id": reader.user.id}
+        facts = banner_facts.facts_of(db.session.execute(_SEPARATELY, told).one())
+    administers = scope_of(reader.role, Action.ADMINISTER) is Scope.ALL
+    found: list[Banner] = []
+    if facts.has_lost_own or (administers and facts.is_refused):
+        found += _connections(reader.user, administers)
+    if administers and services().demo is None:
+        found += [banner for banner in (_mail_server(facts.waiting_mails), _address()) if banner is not None]
     return found
 
 
 def _connections(user: User, administers: bool) -> list[Banner]:
     """The person's own accounts that have to be reconnected and, for those who administer, providers that do
-    not accept this server or that it has lost. Few queries, unless there is something to say."""
+    not accept this server or that it has lost."""
     told = sa.and_(Connection.user_id == user.id, Connection.state == ConnectionState.RECONNECT_NEEDED)
-    not_set_up = {app for app in App if connections().provider(app) is None}
+    not_set_up = banner_facts.apps_not_set_up()
     is_lost = sa.and_(Connection.app.in_(not_set_up), Connection.state == ConnectionState.CONNECTED)
     if administers:
         told = sa.or_(told, Connection.credentials_refused, is_lost)
@@ -97,12 +108,9 @@ def _server_has_to_change(app: App, what: str) -> Banner:
     )
 
 
-def _mail_server() -> Banner | None:
+def _mail_server(waiting: int) -> Banner | None:
     if current_app.config["MAIL_SERVER"]:
         return None
-    waiting = db.session.scalar(
-        sa.select(sa.func.count(Mail.id)).where(Mail.state == MailState.QUEUED, Mail.due_at <= utc_now())
-    )
     text = "No mail server is set: invitations and reminders wait until MAIL_SERVER is."
     return Banner("danger" if waiting else "warning", f"{text} Waiting now: {waiting}." if waiting else text)
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 import htmx
 from extensions import db
+from services import services
 
 log = logging.getLogger("web")
 
@@ -74,7 +75,7 @@ def _answer(code: int, title: str, words: str) -> Response:
     database, which can be the very thing that failed, or that is locked while a form is refused.
     """
     template = "errors/_fragment.html" if htmx.is_htmx() else "errors/error.html"
-    demo = current_app.extensions.get("demo")
+    demo = services().demo
     page = current_app.jinja_env.get_template(template).render(
         code=code,
         title=title,

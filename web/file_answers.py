@@ -7,7 +7,7 @@ import io
 from flask import Response, abort, send_file
 
 from models import Attachment
-from web import services
+from services import services
 
 # Should a browser show it all the same, it may do nothing and belongs to no site.
 _SHUT_OFF = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
@@ -16,7 +16,7 @@ _SHUT_OFF = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ance
 def as_download(attachment: Attachment) -> Response:
     """The file under the name it came with. Whatever is in it, no browser shows or runs it on this site."""
     try:
-        content = services.attachment_files().read(attachment.stored_as)
+        content = services().attachment_files.read(attachment.stored_as)
     except OSError:
         abort(404)
     response = send_file(

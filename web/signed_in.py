@@ -13,17 +13,28 @@ import htmx
 from accounts import sessions
 from accounts.first_run import organization
 from accounts.permissions import Action, may_anywhere
-from extensions import login_manager
-from models import Role, User, UserSession
+from extensions import db, login_manager
+from models import Organization, Role, User, UserSession
+from web import banner_facts
+from web.banner_facts import BannerFacts
 from web.notices import say
 
 
 class SignedInPerson(UserMixin):
     """The person behind a request, found through the session row that the cookie points at."""
 
-    def __init__(self, row: UserSession, token: str) -> None:
+    def __init__(
+        self,
+        row: UserSession,
+        token: str,
+        organization: Organization | None,
+        banner_facts: BannerFacts | None = None,
+    ) -> None:
         self.session = row
         self.user = row.user
+        self.organization = organization
+        # None where the request shows no whole page; see `_shows_banners`.
+        self.banner_facts = banner_facts
         # Kept aside, because a commit makes the row forget, and asking again would wait for the writers.
         self.seen = (row.id, row.last_seen_at)
         self._token = token
@@ -54,9 +65,27 @@ def init_app(app: Flask) -> None:
     login_manager.unauthorized_handler(_unauthorized)
 
 
+# Who is signed in, and for a page what its banners say too: one statement, made once.
+_ALONE = sessions.select_living()
+_WITH_BANNERS = sessions.select_living(*banner_facts.COLUMNS)
+
+
 def _load(token: str) -> SignedInPerson | None:
-    row = sessions.find_session(token)
-    return SignedInPerson(row, token) if row is not None else None
+    with_banners = _shows_banners()
+    told = sessions.living(token)
+    if with_banners:
+        told |= banner_facts.parameters()
+    row = db.session.execute(_WITH_BANNERS if with_banners else _ALONE, told).one_or_none()
+    if row is None:
+        return None
+    facts = banner_facts.facts_of(row) if with_banners else None
+    return SignedInPerson(row[0], token, row[2], facts)
+
+
+def _shows_banners() -> bool:
+    """Whether this request will most likely be answered by a whole page. A form that is shown again after
+    wrong input is one, too, and asks for its banners separately."""
+    return request.method == "GET" and not htmx.is_htmx()
 
 
 def _unauthorized() -> Response:
@@ -89,10 +118,11 @@ def begin(user_id: int) -> None:
         # Somebody switches from one person to another; the cookie of the first must not outlive that.
         sessions.end_session(person().session.id)
     token = sessions.begin_session(user_id, request.user_agent.string)
-    row = sessions.find_session(token)
-    assert row is not None
+    # The new row has to be written before the statement can find it.
+    signing_in = _load(token)
+    assert signing_in is not None
     session.clear()
-    _login_user(SignedInPerson(row, token))
+    _login_user(signing_in)
 
 
 def end() -> None:
@@ -102,17 +132,27 @@ def end() -> None:
     session.clear()
 
 
+def current_organization() -> Organization | None:
+    """The organization, read at most once per request; None before the first run."""
+    if current_user.is_authenticated:
+        return person().organization
+    if "organization" not in g:
+        g.organization = organization()
+    found: Organization | None = g.organization
+    return found
+
+
 def forget_whether_connecting_is_open() -> None:
     """Let a request that has taken a while ask again."""
-    g.pop("connecting_is_open", None)
+    here = current_organization()
+    if here is not None:
+        db.session.expire(here)
 
 
 def connecting_is_open() -> bool:
     """Whether the owner opened connecting to everyone who schedules or hosts."""
-    if "connecting_is_open" not in g:
-        row = organization()
-        g.connecting_is_open = row is not None and row.connecting_is_open
-    return bool(g.connecting_is_open)
+    here = current_organization()
+    return here is not None and here.connecting_is_open
 
 
 def may_connect(user: User) -> bool:

@@ -12,13 +12,12 @@ from flask_login import current_user
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
-from accounts.first_run import organization
 from accounts.permissions import Action, may_anywhere
-from models import Organization
+from services import services
 from timezones import LocalMoment, local_moment
 from web.assets import STATIC
 from web.banners import banners
-from web.signed_in import connecting_is_open
+from web.signed_in import connecting_is_open, current_organization
 
 
 def init_app(app: Flask) -> None:
@@ -31,7 +30,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.filters["initials"] = initials
     app.jinja_env.filters["role_label"] = lambda role: role.label
-    demo = app.extensions.get("demo")
+    demo = services(app).demo
 
     @app.context_processor
     def about_this_server() -> dict[str, Any]:
@@ -42,14 +41,6 @@ def init_app(app: Flask) -> None:
             "demo_mailbox_url": demo.mailbox_url if demo else None,
             "demo_zoom_url": demo.zoom_url if demo else None,
         }
-
-
-def current_organization() -> Organization | None:
-    """The organization, read once per request."""
-    if "organization" not in g:
-        g.organization = organization()
-    found: Organization | None = g.organization
-    return found
 
 
 @cache

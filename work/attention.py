@@ -1,4 +1,4 @@
-"""Background work that somebody should look at, in the words of the people who would."""
+"""Background work that someone should look at, in the words of the people who would."""
 
 from __future__ import annotations
 
@@ -12,34 +12,21 @@ import sqlalchemy as sa
 from extensions import db
 from models import Interview, Mail, MailState, Task, TaskState
 from timezones import utc_now
+from work.kinds import words_of
+from work.mail import kind_of
 
-# Work that fails is tried again by itself; it is worth a look when that has gone on for this long.
+# Work that fails is tried again automatically; it is worth a look when that has gone on for this long.
 _FAILING_FOR = timedelta(minutes=15)
 # Work that is due and not begun means that nobody does any.
 _OVERDUE_FOR = timedelta(minutes=5)
 _SHOWN = 50
-
-_WORDS = {
-    "sync_meeting": "Making the online meeting",
-    "settle_attempts": "Looking for a second meeting that may have been left behind",
-    "send_mail": "Sending a mail about an interview",
-    "send_team_mail": "Sending a mail to the team",
-    "answer_reset_request": "Answering a request for a new password",
-    "refresh_connection": "Renewing a connection",
-    "check_connection": "Asking a provider whether a connection still works",
-    "tell_of_connection": "Telling somebody that an app was connected",
-    "nudge_to_reconnect": "Telling somebody to reconnect an app",
-    "report_refused_credentials": "Telling the owner that a provider does not accept this server",
-    "revoke_grant": "Telling a provider that somebody disconnected",
-    "report_not_given_back": "Noting that a provider could not be told that somebody disconnected",
-}
 
 WorkState = Literal["given_up", "failing", "overdue"]
 
 
 @dataclass(frozen=True)
 class WaitingWork:
-    """One piece of work. `next_try_at` is None when nothing more is tried by itself; `interview_title` and
+    """One piece of work. `next_try_at` is None when nothing more will be tried; `interview_title` and
     `interview_id` are set when it is about an interview."""
 
     task_id: int
@@ -72,8 +59,8 @@ def work_needing_attention() -> list[WaitingWork]:
         .order_by(Task.state, Task.id)
         .limit(_SHOWN)
     ).all()
-    titles = _titles(rows)
-    return [_described(task, titles, now) for task in rows]
+    titles, mails = _titles(rows), _mail_labels(rows)
+    return [_described(task, titles, mails, now) for task in rows]
 
 
 def _titles(tasks: Sequence[Task]) -> dict[int, str]:
@@ -82,12 +69,24 @@ def _titles(tasks: Sequence[Task]) -> dict[int, str]:
     return {row.id: row.title for row in found}
 
 
+def _mail_labels(tasks: Sequence[Task]) -> dict[int, str]:
+    """What the mails are called that tasks are to send, by the mail's id."""
+    ids = {task.payload["mail_id"] for task in tasks if "mail_id" in task.payload}
+    found = db.session.execute(sa.select(Mail.id, Mail.kind).where(Mail.id.in_(ids)))
+    return {row.id: kind_of(row.kind).label for row in found}
+
+
+def _words(task: Task, mail_labels: dict[int, str]) -> str:
+    label = mail_labels.get(task.payload.get("mail_id", 0))
+    return f"{words_of(task.kind)}: {label}" if label is not None else words_of(task.kind)
+
+
 def _interview_id(task: Task) -> int | None:
     kind, _, number = task.subject.partition(":")
     return int(number) if kind == "interview" and number.isdigit() else None
 
 
-def _described(task: Task, titles: dict[int, str], now: datetime) -> WaitingWork:
+def _described(task: Task, titles: dict[int, str], mail_labels: dict[int, str], now: datetime) -> WaitingWork:
     interview_id = _interview_id(task)
     state: WorkState = "failing"
     if task.state == TaskState.DEAD:
@@ -96,7 +95,7 @@ def _described(task: Task, titles: dict[int, str], now: datetime) -> WaitingWork
         state = "overdue"
     return WaitingWork(
         task_id=task.id,
-        words=_WORDS.get(task.kind, task.kind.replace("_", " ").capitalize()),
+        words=_words(task, mail_labels),
         state=state,
         problem=task.last_error or "",
         since=task.created_at,
@@ -107,7 +106,7 @@ def _described(task: Task, titles: dict[int, str], now: datetime) -> WaitingWork
 
 
 def try_again_now(task_id: int) -> str | None:
-    """Begin a piece of work anew in the current transaction, also one that was given up, and return what it
+    """Start a piece of work again in the current transaction, also one that was given up, and return what it
     is in words; the next tick does it. None when there is no such work, or it is done or being done."""
     task = db.session.get(Task, task_id, with_for_update=True, populate_existing=True)
     if task is None or task.state not in (TaskState.READY, TaskState.DEAD):
@@ -117,14 +116,14 @@ def try_again_now(task_id: int) -> str | None:
     if mail is not None and mail.state == MailState.FAILED:
         # Giving up marked it, and a delivery leaves alone what is not in the queue.
         mail.state, mail.words = MailState.QUEUED, None
-    now, words = utc_now(), _WORDS.get(task.kind, task.kind)
+    now, words = utc_now(), _words(task, _mail_labels([task]))
     twin = db.session.scalar(
         sa.select(Task).where(
             Task.dedupe_key == task.dedupe_key, Task.state == TaskState.READY, Task.id != task.id
         )
     )
     if twin is not None:
-        # The same work was asked for anew since this was given up, and it may not wait twice.
+        # The same work was asked for again since this was given up, and it may not wait twice.
         twin.run_at = now
         task.state, task.finished_at = TaskState.DONE, now
         return words

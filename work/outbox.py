@@ -7,7 +7,7 @@ knows what the work is.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from extensions import db
 from models import Lane, Task, TaskState
 from timezones import utc_now
+from work.kinds import TaskKind
 
 _ENQUEUED = "lanes_with_new_tasks"
 _listeners: list[Callable[[Lane], None]] = []
@@ -26,21 +27,20 @@ _listeners: list[Callable[[Lane], None]] = []
 
 @dataclass(frozen=True)
 class Work:
-    """One piece of work to ask for, due at `run_at` (aware UTC)."""
+    """One piece of work to ask for. `about` says which one of what the kind's `subject` names; it is due at
+    `run_at` (aware UTC)."""
 
-    kind: str
-    lane: Lane
-    subject: str
+    kind: TaskKind
+    about: int | str
     payload: Mapping[str, Any]
     run_at: datetime
     dedupe_key: str | None
 
 
 def enqueue(
-    kind: str,
+    kind: TaskKind,
+    about: int | str,
     *,
-    lane: Lane,
-    subject: str,
     payload: Mapping[str, Any] | None = None,
     run_at: datetime | None = None,
     dedupe_key: str | None = None,
@@ -50,7 +50,7 @@ def enqueue(
     With a `dedupe_key`, work of the same key that has not started yet is used instead and brought
     forward if it was due later. The caller commits.
     """
-    enqueue_work(Work(kind, lane, subject, dict(payload or {}), run_at or utc_now(), dedupe_key))
+    enqueue_work(Work(kind, about, dict(payload or {}), run_at or utc_now(), dedupe_key))
 
 
 def enqueue_work(work: Work) -> None:
@@ -78,7 +78,18 @@ def enqueue_first(works: Sequence[Work]) -> None:
 
 def _insert(works: Sequence[Work]) -> None:
     if works:
-        db.session.execute(sa.insert(Task), [asdict(work) for work in works])
+        db.session.execute(sa.insert(Task), [_row(work) for work in works])
+
+
+def _row(work: Work) -> dict[str, Any]:
+    return {
+        "kind": work.kind.name,
+        "lane": work.kind.lane,
+        "subject": work.kind.about(work.about),
+        "payload": dict(work.payload),
+        "run_at": work.run_at,
+        "dedupe_key": work.dedupe_key,
+    }
 
 
 def _bring_forward(dedupe_key: str, due: datetime) -> bool:
@@ -94,14 +105,17 @@ def _bring_forward(dedupe_key: str, due: datetime) -> bool:
 
 
 def _announce_later(works: Sequence[Work]) -> None:
-    """Let the commit wake the lanes. Work for later needs nobody now; the tick after its time finds it."""
+    """Let the commit wake the lanes. Work that is due later is found by the tick after
+    its time."""
     now = utc_now()
-    db.session.info.setdefault(_ENQUEUED, set()).update(work.lane for work in works if work.run_at <= now)
+    db.session.info.setdefault(_ENQUEUED, set()).update(
+        work.kind.lane for work in works if work.run_at <= now
+    )
 
 
 def forget(task_id: int, *names: str) -> None:
-    """Take something out of what a task knows, in the current transaction: finished tasks stay, and what is
-    secret or personal shall not stay with them."""
+    """Take something out of what a task knows, in the current transaction: finished tasks are kept, and
+    nothing secret or personal should be kept with them."""
     row = db.session.get_one(Task, task_id)
     row.payload = {name: value for name, value in row.payload.items() if name not in names}
 

@@ -13,9 +13,8 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import sqlalchemy as sa
 from flask import Flask
@@ -33,6 +32,8 @@ from extensions import db
 from models import Lane, Task, TaskState
 from timezones import utc_now
 from work import outbox, retry
+from work.kinds import TaskKind
+from work.protocol import Again, ClaimedTask, Dead, Done, Handler, Next
 from work.turns import NEVER, Turns
 
 log = logging.getLogger("tasks")
@@ -42,61 +43,6 @@ Phase = Literal["claimed", "loaded", "called", "recorded"]
 _DATABASE_AWAY = (OperationalError, InterfaceError, DisconnectionError, PoolTimeoutError)
 
 PhaseHook = Callable[[Phase, "ClaimedTask"], None]
-
-
-@dataclass(frozen=True)
-class ClaimedTask:
-    """A task as its handler sees it. `failures` counts the starts that ended in a failure."""
-
-    id: int
-    kind: str
-    lane: Lane
-    subject: str
-    payload: Mapping[str, Any]
-    failures: int
-    starts: int
-    lease: str
-
-
-@dataclass(frozen=True)
-class Done:
-    """The task is finished."""
-
-
-@dataclass(frozen=True)
-class Again:
-    """The task is to be started again at `at` (aware UTC). A failure counts, waiting does not."""
-
-    at: datetime
-    why: str
-    is_failure: bool = True
-
-
-@dataclass(frozen=True)
-class Dead:
-    """Nothing more will be tried by itself."""
-
-    why: str
-
-
-Next = Done | Again | Dead
-
-
-@dataclass(frozen=True)
-class Handler:
-    """How one kind of task is done.
-
-    `load` returns what the call needs, or None when there is nothing to do; with `load_writes` its
-    transaction may write. `call` returns an outcome and raises only for faults of our own. `record` writes
-    the outcome and says what becomes of the task. `gave_up` makes a crash visible to people, in the
-    transaction that ends the task.
-    """
-
-    load: Callable[[ClaimedTask], Any]
-    call: Callable[[Any], Any]
-    record: Callable[[Any, Any], Next]
-    gave_up: Callable[[ClaimedTask, str], None]
-    load_writes: bool = False
 
 
 def _no_hook(phase: Phase, task: ClaimedTask) -> None:
@@ -113,13 +59,13 @@ class Runner:
     def __init__(
         self,
         app: Flask,
-        handlers: Mapping[str, Handler],
+        handlers: Mapping[TaskKind, Handler],
         *,
         threads: Mapping[Lane, int] | None = None,
         on_phase: PhaseHook = _no_hook,
     ) -> None:
         self._app = app
-        self._handlers = handlers
+        self._handlers = {kind.name: handler for kind, handler in handlers.items()}
         self._thread_counts = threads or {Lane.PROVIDER: 3, Lane.MAIL: 3}
         self._on_phase = on_phase
         self._lease_time = timedelta(seconds=app.config["TASK_LEASE_SECONDS"])

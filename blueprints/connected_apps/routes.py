@@ -25,7 +25,7 @@ from extensions import db
 from models import App, Connection, User, UserSession
 from scheduling.meetings.on_account import settle_on_account
 from scheduling.meetings.planning import try_again_for_host
-from web import services
+from services import services
 from web.notices import say
 from web.signed_in import (
     actor,
@@ -78,9 +78,9 @@ def ask() -> ResponseReturnValue:
     if scope_of(user.role, Action.CONNECT_APPS) is not Scope.IF_OPENED or may_connect(user):
         abort(403)
     asked = owner()
-    mail = mails.queue_request_to_connect(user, asked, services.rules())
+    was_told = mails.queue_request_to_connect(user, asked, services().mail_domain)
     db.session.commit()
-    if mail is None:
+    if not was_told:
         say(f"{asked.name} was asked within the last day already.", "info")
     else:
         say(f"{asked.name} gets a mail with your request.")

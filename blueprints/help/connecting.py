@@ -90,7 +90,7 @@ _WHILE_CONNECTING = (
 
 def connecting_help(user: User) -> ConnectingHelp:
     """The page as this person needs it."""
-    administers = may_anywhere(user.role, Action.ADMINISTER)
+    administers, software = may_anywhere(user.role, Action.ADMINISTER), MeetingSoftware.ZOOM
     return ConnectingHelp(
         permissions=required_permissions(App.ZOOM),
         optional=optional_permissions(App.ZOOM),
@@ -98,7 +98,10 @@ def connecting_help(user: User) -> ConnectingHelp:
         once_connected=_once_connected(),
         with_a_warning=_with_a_warning(),
         without_a_link=tuple(
-            Trouble(failures.words_of(reason, MeetingSoftware.ZOOM), failures.cure_of(reason).words)
+            Trouble(
+                failures.words_of(reason, software),
+                failures.cure_of(reason, software).words,
+            )
             for reason in FailureReason
         ),
         ask_name=None if may_connect(user) else owner().name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import abort, current_app, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
@@ -17,6 +17,7 @@ from hiring.lists import CandidateFilter, NameSort
 from models import Job, Stage
 from scheduling.drafts import drafts
 from scheduling.reading.lists import interviews_of_candidate
+from services import services
 from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn
 from web.notices import say
 from web.signed_in import actor
@@ -105,7 +106,7 @@ def edit_candidate(candidate_id: int) -> ResponseReturnValue:
             timezone=form.timezone.data or None,
         )
         try:
-            invited = commands.edit_candidate(user, found, details, current_app.extensions["rules"])
+            invited = commands.edit_candidate(user, found, details, services().rules)
             db.session.commit()
             say(_saved(invited))
             return redirect(url_for("hiring.candidate", candidate_id=candidate_id), 303)

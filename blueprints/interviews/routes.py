@@ -173,7 +173,7 @@ def _cure(interview: Interview) -> CureLink | None:
     meeting = interview.meeting
     if meeting is None or meeting.state != MeetingState.FAILED or meeting.failure is None:
         return None
-    cure = failures.cure_of(meeting.failure)
+    cure = failures.cure_of(meeting.failure, meeting.software)
     leads_to_apps = meeting.failure in (
         FailureReason.NOT_CONNECTED,
         FailureReason.RECONNECT_NEEDED,

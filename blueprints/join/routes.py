@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flask import Blueprint, abort, current_app, make_response, redirect, render_template
+from flask import Blueprint, abort, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from messaging.wording import call_words, join_label
 from models import Interview, PhoneCaller
 from phone_numbers import phone_link
-from scheduling.join_links import DoorState, Links, door_is_open, door_state
+from scheduling.join_links import DoorState, door_is_open, door_state
+from services import services
 from timezones import utc_now
-from web.templating import current_organization
+from web.signed_in import current_organization
 
 join = Blueprint("join", __name__)
 
@@ -44,8 +45,7 @@ class DoorView:
 @join.get("/j/<token>")
 def door(token: str) -> ResponseReturnValue:
     """Who and when, and the way in; while the interview is on, straight through."""
-    links: Links = current_app.extensions["links"]
-    opened = links.opened_by(token)
+    opened = services().join_links.opened_by(token)
     if opened is None:
         abort(404)
     interview, reader = opened

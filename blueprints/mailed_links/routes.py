@@ -13,7 +13,8 @@ from accounts.throttling import TooManyTriesError
 from blueprints.mailed_links.forms import AcceptForm, AskForm, ResetForm
 from extensions import db
 from models import Invitation
-from web import services, signed_in
+from services import services
+from web import signed_in
 from web.notices import say
 from web.waiting import too_many_tries
 
@@ -22,7 +23,7 @@ mailed_links = Blueprint("mailed_links", __name__)
 
 @mailed_links.route("/invitations/<token>", methods=["GET", "POST"])
 def invitation(token: str) -> ResponseReturnValue:
-    found, state = services.accounts().links.opened_invitation(token) or abort(404)
+    found, state = services().account_links.opened_invitation(token) or abort(404)
     if state != "open":
         return _closed_invitation(found, state)
     form = AcceptForm()
@@ -32,7 +33,7 @@ def invitation(token: str) -> ResponseReturnValue:
     if not form.validate():
         return render_template("mailed_links/invitation.html", form=form, invitation=found, token=token), 422
     password_hash = passwords.new_hash(form.password.data)
-    found, state = services.accounts().links.opened_invitation(token, lock=True) or abort(404)
+    found, state = services().account_links.opened_invitation(token, lock=True) or abort(404)
     try:
         user = invitations.accept(
             found, name=form.name.data, password_hash=password_hash, timezone=form.timezone.data
@@ -56,11 +57,9 @@ def ask_for_reset() -> ResponseReturnValue:
         return render_template("mailed_links/ask_for_reset.html", form=form)
     if not form.validate():
         return render_template("mailed_links/ask_for_reset.html", form=form), 422
-    accounts = services.accounts()
+    here = services()
     try:
-        accounts.reset_requests.take(
-            accounts.throttling, email=form.email.data, address=request.remote_addr or ""
-        )
+        here.reset_requests.take(here.throttling, email=form.email.data, address=request.remote_addr or "")
     except TooManyTriesError as error:
         return too_many_tries(
             error.seconds, back_url=url_for("sign_in.login"), back_label="Back to the sign-in page"
@@ -71,7 +70,7 @@ def ask_for_reset() -> ResponseReturnValue:
 
 @mailed_links.route("/password-reset/<token>", methods=["GET", "POST"])
 def reset(token: str) -> ResponseReturnValue:
-    found, state = services.accounts().links.opened_reset(token) or abort(404)
+    found, state = services().account_links.opened_reset(token) or abort(404)
     if state != "open":
         return render_template("mailed_links/reset_closed.html", state=state), 410
     form = ResetForm()
@@ -81,9 +80,9 @@ def reset(token: str) -> ResponseReturnValue:
         page = render_template("mailed_links/reset.html", form=form, email=found.user.email, token=token)
         return page, 422
     password_hash = passwords.new_hash(form.password.data)
-    found, state = services.accounts().links.opened_reset(token, lock=True) or abort(404)
+    found, state = services().account_links.opened_reset(token, lock=True) or abort(404)
     try:
-        passwords.redeem(found, password_hash, services.accounts().throttling, services.rules())
+        passwords.redeem(found, password_hash, services().throttling, services().mail_domain)
     except passwords.ResetClosedError:
         return render_template("mailed_links/reset_closed.html", state=state), 410
     db.session.commit()

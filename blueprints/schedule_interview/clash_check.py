@@ -12,7 +12,7 @@ from wtforms.fields import SelectChoice
 from wtforms.widgets import CheckboxInput
 
 from models import User
-from scheduling.clashes import Clash, ClashKind, Wanted, find_clashes
+from scheduling.clashes import Clash, Wanted, find_clashes
 from scheduling.timeline import possessive
 from timezones import in_zone, local_moment
 
@@ -66,10 +66,15 @@ def clashes_then(
     user_ids: Collection[int],
 ) -> list[Clash]:
     """What an interview at that time with these people would clash with, host account included."""
-    host = dialog.zoom_host(manager)
-    return find_clashes(
-        Wanted(starts_at, duration_minutes, frozenset(user_ids), dialog.candidate.id, zoom_host=host)
+    wanted = Wanted(
+        starts_at,
+        duration_minutes,
+        frozenset(user_ids),
+        dialog.candidate.id,
+        host=dialog.host_taken_up(manager),
+        software=dialog.software,
     )
+    return find_clashes(wanted)
 
 
 def clash_box(
@@ -90,9 +95,10 @@ def _words(clash: Clash, zone: str, on: date | None) -> str:
         when = f"from {begins.time} to {ends.time} {ends.zone_short}"
     else:
         when = f"from {begins.short} to {ends.time if len(days) == 1 else ends.short}"
-    if clash.kind is ClashKind.ZOOM_ACCOUNT:
+    if clash.software is not None:
+        label = clash.software.label
         return (
-            f"{possessive(clash.name)} Zoom account, which would host, has another meeting {when}. "
-            "Zoom runs one at a time: it ends or refuses the second."
+            f"{possessive(clash.name)} {label} account, which would host, has another meeting {when}. "
+            f"{label} runs one at a time: it ends or refuses the second."
         )
     return f"{clash.name} has another interview {when}."

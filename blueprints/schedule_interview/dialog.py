@@ -18,11 +18,12 @@ from blueprints.schedule_interview.steps import ASKING, ATTENDEES, DATE_TIME, DE
 from blueprints.schedule_interview.steps.base import F, Step
 from hiring import queries
 from models import Application, Draft, Job, MeetingSoftware, User
-from scheduling.clashes import zoom_host_for
+from scheduling.clashes import host_taken_up, software_of
 from scheduling.commands.schedule import NewAttendee, ScheduleInterview
 from scheduling.drafts.again import last_on_job
 from scheduling.drafts.drafts import STEPS
 from scheduling.meetings.hosts import Host, possible_hosts
+from scheduling.meetings.software import DEFAULT
 from scheduling.rules import Rules
 from scheduling.venues import Venue
 
@@ -160,11 +161,16 @@ class Dialog:
     def hosts(self) -> list[Host]:
         """Who could host, in the order in which they will be asked."""
         manager = self.hiring_manager
-        return possible_hosts(MeetingSoftware.ZOOM, manager or self.actor, self.actor)
+        return possible_hosts(self.software, manager or self.actor, self.actor)
 
-    def zoom_host(self, manager: User | None) -> Host | None:
-        """On whose Zoom account it would be held with that hiring manager, if by Zoom and on anybody's."""
-        return zoom_host_for(self.venue, manager or self.actor, self.actor) if self.venue else None
+    def host_taken_up(self, manager: User | None) -> Host | None:
+        """Whose account it would take up with that hiring manager, if that leaves no room for another."""
+        return host_taken_up(self.venue, manager or self.actor, self.actor) if self.venue else None
+
+    @property
+    def software(self) -> MeetingSoftware:
+        """What makes the meeting: as chosen, else as it will be suggested."""
+        return (software_of(self.venue) if self.venue else None) or DEFAULT
 
     @property
     def venue(self) -> Venue | None:

@@ -1,4 +1,4 @@
-"""On whose Zoom account an interview will be held, and what to know about that account, in words."""
+"""On whose account an interview will be held, and what to know about that account, in words."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from accounts.team import owner
 from messaging.wording import call_words, duration_words, on_one_line
 from models import FailureReason, PhoneCaller
-from scheduling.meetings.budget import DAILY_LIMIT, budget_of
-from scheduling.meetings.hosts import BASIC_PLAN_MINUTES, Host, first_usable
+from scheduling.meetings.budget import budget_of
+from scheduling.meetings.hosts import Host, first_usable
+from scheduling.meetings.software import spec_of
 from scheduling.timeline import first_name, possessive
 from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
 from timezones import local_moment, utc_now
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Hosting:
-    """Whose Zoom account will host, in words. `ask_name`: whom to ask, when nobody's can and the reader may
+    """Whose account will host, in words. `ask_name`: whom to ask, when nobody's can and the reader may
     not connect one."""
 
     words: str
@@ -31,24 +32,26 @@ class Hosting:
 
 
 def hosting(dialog: Dialog) -> Hosting:
-    """Whose Zoom account hosts, and why, or what happens when nobody's can."""
+    """Whose account hosts, and why, or what happens when nobody's can."""
     hosts = dialog.hosts()
     host = first_usable(hosts)
     if dialog.hiring_manager is None:
-        return _while_job_is_open(host, _whom_to_ask(dialog))
+        return _while_job_is_open(dialog, host)
     if host is not None and host.connection is not None:
-        words = f"{_whose(dialog, host)} Zoom account hosts, because {_because(dialog, hosts, host)}."
+        label = dialog.software.label
+        words = f"{_whose(dialog, host)} {label} account hosts, because {_because(dialog, hosts, host)}."
         return Hosting(words, True, host.connection.account_email)
     words = "The interview will be saved and everybody invited, without a link for now."
     return Hosting(f"{_why_nobody(dialog, hosts)} {words}", False, None, _whom_to_ask(dialog))
 
 
-def _while_job_is_open(own: Host | None, ask: str | None) -> Hosting:
+def _while_job_is_open(dialog: Dialog, own: Host | None) -> Hosting:
     """Before one of several jobs was chosen, nobody knows whose hiring manager will be asked first."""
+    label = dialog.software.label
     if own is None or own.connection is None:
-        words = "You have not connected Zoom. The hiring manager's account hosts, if it is connected."
-        return Hosting(words, False, None, ask)
-    words = "The hiring manager's Zoom account hosts if it is connected, else yours."
+        words = f"You have not connected {label}. The hiring manager's account hosts, if it is connected."
+        return Hosting(words, False, None, _whom_to_ask(dialog))
+    words = f"The hiring manager's {label} account hosts if it is connected, else yours."
     return Hosting(words, True, own.connection.account_email)
 
 
@@ -59,68 +62,76 @@ def _whom_to_ask(dialog: Dialog) -> str | None:
 def hosting_warnings(dialog: Dialog, minutes: int | None = None) -> list[str]:
     """What somebody should know about the account that will host, as far as it is known by now. Empty for an
     interview that needs no account. `minutes` is how long it takes where that is being typed."""
-    return zoom_warnings(dialog, minutes) if isinstance(dialog.venue, OnlineMeeting) else []
+    return account_warnings(dialog, minutes) if isinstance(dialog.venue, OnlineMeeting) else []
 
 
 def _because(dialog: Dialog, hosts: list[Host], host: Host) -> str:
-    manager = hosts[0]
+    manager, label = hosts[0], dialog.software.label
     if host is manager:
         is_own = host.user.id == dialog.actor.id
         return f"{'you are' if is_own else f'{first_name(host.user.name)} is'} the hiring manager"
     if manager.unusable is FailureReason.RECONNECT_NEEDED:
-        return f"the Zoom connection of {first_name(manager.user.name)}, the hiring manager, has ended"
-    return f"{first_name(manager.user.name)}, the hiring manager, has not connected Zoom"
+        return f"the {label} connection of {first_name(manager.user.name)}, the hiring manager, has ended"
+    return f"{first_name(manager.user.name)}, the hiring manager, has not connected {label}"
 
 
 def _why_nobody(dialog: Dialog, hosts: list[Host]) -> str:
+    label = dialog.software.label
     ended = [host for host in hosts if host.unusable is FailureReason.RECONNECT_NEEDED]
     if ended:
-        return f"{_whose(dialog, ended[0])} Zoom connection has ended."
+        return f"{_whose(dialog, ended[0])} {label} connection has ended."
     if len(hosts) == 1:
-        return "Zoom is not connected."
+        return f"{label} is not connected."
     manager = first_name(hosts[0].user.name)
-    return f"Zoom is not connected, neither by {manager}, the hiring manager, nor by you."
+    return f"{label} is not connected, neither by {manager}, the hiring manager, nor by you."
 
 
-def zoom_warnings(dialog: Dialog, minutes: int | None = None) -> list[str]:
-    """The same as if the meeting were held by Zoom, whatever is chosen by now."""
+def account_warnings(dialog: Dialog, minutes: int | None = None) -> list[str]:
+    """The same as if a meeting were made on an account, whatever is chosen by now."""
     hosts = dialog.hosts()
     host = first_usable(hosts)
     if host is None or host.connection is None or dialog.hiring_manager is None:
         return []
     found = []
+    spec = spec_of(dialog.software)
     minutes = minutes or dialog.duration_minutes
-    if host.connection.plan == "basic" and minutes > BASIC_PLAN_MINUTES:
+    longest = spec.free_plan_minutes
+    if longest is not None and host.connection.plan == "basic" and minutes > longest:
         found.append(
-            f"{_whose(dialog, host)} Zoom account is on the Basic plan. Zoom ends its meetings after "
-            f"{BASIC_PLAN_MINUTES} minutes, so an interview of {duration_words(minutes)} would be cut off."
+            f"{_whose(dialog, host)} {spec.label} account is on the Basic plan. "
+            f"{spec.label} ends its meetings after {longest} minutes, "
+            f"so an interview of {duration_words(minutes)} would be cut off."
         )
     if dialog.has_chosen_people and host.user.id not in dialog.busy_user_ids():
         # Only the scheduler can host without taking part, and has not forgotten it before people were chosen.
         found.append(
-            "Your Zoom account hosts, but you are not among the attendees. Everybody can join without you, "
-            "and nobody has the host's controls. To take part, choose yourself on Attendees."
+            f"Your {spec.label} account hosts, but you are not among the attendees. "
+            "Everybody can join without you, and nobody has the host's controls. "
+            "To take part, choose yourself on Attendees."
         )
     return found + _budget_warnings(dialog, hosts, host)
 
 
 def _budget_warnings(dialog: Dialog, hosts: list[Host], host: Host) -> list[str]:
     assert host.connection is not None
-    budget = budget_of(host.connection, utc_now())
+    limit, label = spec_of(dialog.software).daily_limit, dialog.software.label
+    if limit is None:
+        return []
+    budget = budget_of(host.connection, limit, utc_now())
     if not budget.is_nearly_used:
         return []
-    anew = local_moment(budget.begins_anew_at, dialog.actor.timezone)
-    when = "00:00 UTC" if anew.zone_short == "UTC" else f"00:00 UTC ({anew.short})"
-    rule = f"Zoom lets one account create or change {DAILY_LIMIT} meetings a day."
+    reset = local_moment(budget.resets_at, dialog.actor.timezone)
+    when = limit.resets_in_words if reset.zone_short == "UTC" else f"{limit.resets_in_words} ({reset.short})"
+    rule = f"{label} lets one account create or change {limit.calls} meetings a day."
     whose = _whose(dialog, host)
     if not budget.is_used_up:
-        return [f"{rule} {whose} account has used {budget.used} of them; the count begins anew at {when}."]
+        return [f"{rule} {whose} account has used {budget.used} of them; the count starts over at {when}."]
     instead = next((other for other in hosts if other.unusable is None and other is not host), None)
     if instead is not None:
-        then = f"If Zoom refuses this one, {_whose(dialog, instead, own='your')} account hosts."
+        then = f"If {label} refuses this one, {_whose(dialog, instead, own='your')} account hosts."
     else:
-        then = "If Zoom refuses this one, everybody is invited without a link, which follows after that."
-    return [f"{rule} {whose} account has used them up; the count begins anew at {when}. {then}"]
+        then = f"If {label} refuses this one, everybody is invited without a link, which follows after that."
+    return [f"{rule} {whose} account has used them up; the count starts over at {when}. {then}"]
 
 
 def _whose(dialog: Dialog, host: Host, *, own: str = "Your") -> str:

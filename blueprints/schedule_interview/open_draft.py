@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 import htmx
@@ -19,7 +19,7 @@ from extensions import db
 from hiring import queries
 from scheduling.drafts import drafts
 from scheduling.errors import DraftExpiredError, DraftGoneError, DraftStaleError, DraftUsedError
-from scheduling.rules import Rules
+from services import services
 from web.signed_in import actor
 
 
@@ -32,9 +32,7 @@ def open_dialog(draft_id: str, received: Received = NOTHING) -> Dialog:
     if candidate is None:
         # Somebody else's candidate by now; a draft from before must not show them.
         raise DraftGoneError(draft_id)
-    rules = current_app.extensions["rules"]
-    assert isinstance(rules, Rules)
-    return Dialog(user, draft, rules, received)
+    return Dialog(user, draft, services().rules, received)
 
 
 def _open_with_files(draft_id: str, step: str) -> Dialog:

@@ -18,19 +18,18 @@ from scheduling.commands.schedule import planned_interview
 from scheduling.drafts import attachments
 from scheduling.mails.queue import INVITATION, recipients_of, span
 from scheduling.meetings.hosts import first_usable
+from scheduling.meetings.software import spec_of
 from scheduling.venues import OnlineMeeting, PastedLink
 from tasks.mails.previews import preview
 from timezones import local_moment, utc_now
-from web.templating import current_organization
+from web.signed_in import current_organization
 from work.mail import Recipient
 
 if TYPE_CHECKING:
     from blueprints.schedule_interview.dialog import Dialog
 
-# What only exists once the interview does: the links are made then, and so is Zoom's own passcode.
+# What only exists once the interview does: the links are made then, and so is the software's own passcode.
 _JOIN_PAGE_LATER = "/j/made-when-you-schedule"
-_LINK_LATER = "https://zoom.us/j/made-when-you-schedule"
-_PASSCODE_LATER = "made by Zoom"
 _UID_LATER = "made-when-you-schedule"
 
 ROLES_IN_WORDS = {
@@ -98,8 +97,8 @@ class Preview:
                     software=software,
                     is_wanted=True,
                     state=MeetingState.READY if has_host else MeetingState.FAILED,
-                    join_url=_LINK_LATER if has_host else None,
-                    passcode=(passcode or _PASSCODE_LATER) if has_host else None,
+                    join_url=spec_of(software).link("made-when-you-schedule") if has_host else None,
+                    passcode=(passcode or f"made by {software.label}") if has_host else None,
                 )
             case PastedLink(url, label):
                 interview.meeting = Meeting(
@@ -186,8 +185,10 @@ class Preview:
             if command.starts_at - timedelta(minutes=minutes) <= now
         ]
         if isinstance(command.venue, OnlineMeeting) and first_usable(self._dialog.hosts()) is None:
+            label = command.venue.software.label
             words.append(
-                "No Zoom link yet: nobody who could host has connected Zoom. It follows once somebody does."
+                f"No {label} link yet: nobody who could host has connected {label}. "
+                "It follows once someone does."
             )
         if not is_configured():
             words.append(

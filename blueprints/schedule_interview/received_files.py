@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 from scheduling.drafts import attachments
 from scheduling.drafts.attachments import MOST_BYTES, MOST_FILES, AttachmentError, KeptFile, Upload
 from scheduling.drafts.kinds_of_files import clean_name
-from web import services
+from services import services
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def sent_files() -> list[FileStorage]:
 
 def receive() -> Received:
     """Look at no more files than a draft may have, or a form could keep the server busy with thousands."""
-    files, sent = services.attachment_files(), sent_files()
+    files, sent = services().attachment_files, sent_files()
     kept: list[KeptFile] = []
     refused: list[str] = []
     for one in sent[:MOST_FILES]:

@@ -12,6 +12,7 @@ from messaging.delivery import sender_address
 from messaging.facts import InterviewFacts, Person, Reader
 from models import Organization, ReaderRole
 from scheduling.mails.queue import INVITATION
+from scheduling.meetings.software import DEFAULT, spec_of
 from tasks.mails.previews import preview
 from timezones import start_of_day, utc_now
 from web.signed_in import actor
@@ -29,12 +30,12 @@ def invitation_example() -> Response:
         job_title="Example job",
         organization=organization.name,
         type_label="Video",
-        software_label="Zoom",
+        software_label=DEFAULT.label,
         starts_at=in_a_week + timedelta(hours=10),
         duration_minutes=45,
         zone=organization.timezone,
         link_state="ready",
-        join_url="https://zoom.us/j/example",
+        join_url=spec_of(DEFAULT).link("example"),
         passcode="example",
         agenda="Introduction, experience discussion, Q&A",
         message_to_candidate="",

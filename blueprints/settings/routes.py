@@ -14,7 +14,8 @@ from accounts.throttling import TooManyTriesError
 from blueprints.settings.forms import OrganizationForm, PasswordForm, ProfileForm
 from extensions import db
 from models import Organization
-from web import services, signed_in
+from services import services
+from web import signed_in
 from web.notices import say
 from web.signed_in import actor, person
 from web.user_agents import browser_words
@@ -50,7 +51,7 @@ def change_password() -> ResponseReturnValue:
         return _profile_page(password_form=form), 422
     try:
         knows_it = is_own_password(
-            services.accounts().throttling, actor(), form.current.data, request.remote_addr or ""
+            services().throttling, actor(), form.current.data, request.remote_addr or ""
         )
     except TooManyTriesError as error:
         return too_many_tries(
@@ -61,7 +62,7 @@ def change_password() -> ResponseReturnValue:
         return _profile_page(password_form=form), 422
     password_hash = passwords.new_hash(form.password.data)
     user = actor()
-    passwords.change_password(user, password_hash, services.rules())
+    passwords.change_password(user, password_hash, services().mail_domain)
     signed_in.begin(user.id)
     db.session.commit()
     say("Your password is changed. You are signed out everywhere else.")

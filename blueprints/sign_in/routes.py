@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from accounts import audit, first_run
+from accounts import audit
 from accounts.audit import Event
 from accounts.sign_in import try_password
 from accounts.throttling import TooManyTriesError
@@ -15,7 +15,8 @@ from blueprints.sign_in.forms import LoginForm
 from extensions import db
 from models import User
 from security import safe_next
-from web import services, signed_in
+from services import services
+from web import signed_in
 from web.notices import say
 from web.waiting import too_many_tries
 
@@ -24,7 +25,7 @@ sign_in = Blueprint("sign_in", __name__)
 
 @sign_in.route("/login", methods=["GET", "POST"])
 def login() -> ResponseReturnValue:
-    if first_run.organization() is None:
+    if signed_in.current_organization() is None:
         return redirect(url_for("first_run.setup"), 303)
     if current_user.is_authenticated:
         return redirect(url_for("dashboard.home"), 303)
@@ -34,7 +35,7 @@ def login() -> ResponseReturnValue:
     if form.validate():
         try:
             user = try_password(
-                services.accounts().throttling,
+                services().throttling,
                 email=form.email.data,
                 password=form.password.data,
                 address=request.remote_addr or "",
@@ -56,7 +57,7 @@ def _sign_in_page(form: LoginForm) -> str:
 
 
 def _demo_people() -> list[User]:
-    if current_app.extensions.get("demo") is None:
+    if services().demo is None:
         return []
     # Not those who were invited and have not accepted: their way in is the mail in the demo's mailbox.
     return list(
@@ -69,7 +70,7 @@ def _demo_people() -> list[User]:
 @sign_in.post("/login/demo/<int:user_id>")
 def demo_login(user_id: int) -> ResponseReturnValue:
     """One click instead of a password; there is no such address outside the demo."""
-    if current_app.extensions.get("demo") is None:
+    if services().demo is None:
         abort(404)
     user = db.session.get(User, user_id)
     if user is None or not user.is_active or user.password_hash is None:

@@ -14,10 +14,9 @@ from accounts.team_rules import NotAllowedError, TeamError
 from blueprints.team.forms import ROLE_LINES, InviteForm, RoleForm, role_choices
 from extensions import db
 from models import Invitation, Role
-from web import services
+from services import services
 from web.notices import say
-from web.signed_in import actor
-from web.templating import current_organization
+from web.signed_in import actor, current_organization
 
 team = Blueprint("team", __name__, url_prefix="/settings/team")
 
@@ -39,7 +38,7 @@ def invite() -> ResponseReturnValue:
     if form.validate():
         command = invitations.NewMember(form.name.data, form.email.data, form.chosen, form.timezone.data)
         try:
-            made = invitations.invite(actor(), command, services.rules())
+            made = invitations.invite(actor(), command, services().mail_domain)
             db.session.commit()
             say(f"{command.name} is invited. They can be chosen as hiring manager and attendee already.")
             return redirect(url_for("team.member", user_id=made.user_id), 303)
@@ -66,7 +65,7 @@ def _member_page(found: Member, form: RoleForm | None) -> str:
     link = mail = None
     # Whoever holds an invitation's link can become that person, so it is shown to nobody below them.
     if found.invitation is not None and found.state == "invited" and why_not is None:
-        link = services.accounts().links.invitation(found.invitation)
+        link = services().account_links.invitation(found.invitation)
         mail = mails.latest_invitation_mail(found.invitation)
     return render_template(
         "team/member.html",
@@ -107,7 +106,7 @@ def resend(user_id: int) -> ResponseReturnValue:
     invitation = _invitation(user_id)
 
     def send() -> str:
-        invitations.resend(actor(), invitation, services.rules())
+        invitations.resend(actor(), invitation, services().mail_domain)
         return "The invitation is on its way again. The link of the older mail is dead."
 
     return _done(user_id, send)

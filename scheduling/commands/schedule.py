@@ -21,7 +21,7 @@ from models import (
     User,
 )
 from scheduling import venues
-from scheduling.clashes import Clash, Wanted, find_clashes, in_words, zoom_host_for
+from scheduling.clashes import Clash, Wanted, find_clashes, host_taken_up, in_words, software_of
 from scheduling.drafts import attachments, drafts
 from scheduling.errors import SchedulingError
 from scheduling.mails import queue
@@ -169,8 +169,14 @@ def clashes_of(
 ) -> list[Clash]:
     """Everything that the interview would clash with, accepted or not."""
     team = {manager.id} | {person.user_id for person in command.attendees if person.user_id is not None}
-    host = zoom_host_for(command.venue, manager, scheduler)
-    wanted = Wanted(command.starts_at, command.duration_minutes, frozenset(team), candidate_id, host)
+    wanted = Wanted(
+        command.starts_at,
+        command.duration_minutes,
+        frozenset(team),
+        candidate_id,
+        host=host_taken_up(command.venue, manager, scheduler),
+        software=software_of(command.venue),
+    )
     return find_clashes(wanted, lock=lock)
 
 

@@ -25,6 +25,7 @@ from models import (
 from scheduling.commands.schedule import NewAttendee
 from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import REMINDER
+from scheduling.meetings.software import DEFAULT
 from scheduling.reading.lists import interview_is_within
 from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
 
@@ -129,8 +130,8 @@ def _venue_of(interview: Interview) -> Venue:
         case InterviewType.VIDEO if meeting is not None and meeting.software is MeetingSoftware.OTHER:
             return PastedLink(meeting.join_url or "", meeting.label or "")
         case _:
-            software = meeting.software if meeting is not None else MeetingSoftware.ZOOM
-            return OnlineMeeting(software, interview.requested_passcode)
+            chosen = meeting.software if meeting is not None else DEFAULT
+            return OnlineMeeting(chosen, interview.requested_passcode)
 
 
 def _reminders_of(interview: Interview) -> tuple[int, ...] | None:

@@ -1,4 +1,4 @@
-"""What the timeline says about mails: that all of one occasion have left, and for whom something went wrong."""
+"""What the timeline says about mails: that all of one occasion have left, and what went wrong for whom."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from models import Mail, MailState
 from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import people
 from scheduling.timeline import note
-from work.mail import kind_named
+from work import mail as mails
+from work.mail import kind_of
 
 
 def label_of(mail: Mail) -> str:
     """What people call this mail of an interview: `Invitation`, or `Corrected invitation`."""
-    kind = kind_named(mail.kind)
+    kind = kind_of(mail.kind)
     is_first = mail.occasion == str(Occasion(0))
     return kind.label if is_first or not kind.label_later else kind.label_later
 
@@ -27,24 +28,27 @@ def note_sent(mail: Mail, interview_id: int, *, lost_files: int = 0) -> None:
     """
     if lost_files:
         files = "an attached file that" if lost_files == 1 else f"{lost_files} attached files that"
-        what = kind_named(mail.kind).label.lower()
+        what = kind_of(mail.kind).label.lower()
         note(interview_id, f"The {what} to {mail.name} left without {files} could not be read.")
     db.session.flush()
     _note_when_all_left(mail, interview_id)
 
 
-def note_refused(mail: Mail, interview_id: int) -> None:
-    """The mail will never arrive; the timeline says for whom. What the server said stays with the mail,
-    because it may repeat an address that not every reader of the timeline may see."""
-    note(interview_id, f"{kind_named(mail.kind).label} to {mail.name} could not be delivered.")
-    db.session.flush()
-    _note_when_all_left(mail, interview_id)
+def record_refused(mail_id: int, *, words: str) -> None:
+    """The mail will never be taken. If it is about an interview, its timeline says for whom; what the server
+    said stays with the mail, because it may repeat an address that not every reader of the timeline may see.
+    """
+    mail = mails.record_refused(mail_id, words=words)
+    if mail.interview_id is not None:
+        note(mail.interview_id, f"{kind_of(mail.kind).label} to {mail.name} could not be delivered.")
+        db.session.flush()
+        _note_when_all_left(mail, mail.interview_id)
 
 
 def note_files_left_out(mail: Mail, interview_id: int, *, why: str) -> None:
     """With its files it does not arrive, so it leaves again without them. `why` is a sentence without its
     full stop."""
-    what = kind_named(mail.kind).label.lower()
+    what = kind_of(mail.kind).label.lower()
     note(interview_id, f"{why}. The {what} to {mail.name} leaves without them.")
 
 
@@ -62,4 +66,3 @@ def _note_when_all_left(mail: Mail, interview_id: int) -> None:
     sent = counts.get(MailState.SENT, 0)
     if sent and not counts.get(MailState.QUEUED):
         note(interview_id, f"{label_of(mail)} sent to {people(sent)}")
-

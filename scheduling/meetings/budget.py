@@ -1,46 +1,44 @@
 """How much of what a provider allows in one day an account has used up.
 
-Zoom counts the meetings that are created and changed for one user, from midnight to midnight in UTC. Only our
-own calls are known here; what somebody does with other apps on the same account comes on top, so that the
-count is a reason to warn and never one to refuse.
+Only our own calls are known here; what its owner does with other apps on the same account comes on top, so
+that the count is a reason to warn and never one to refuse.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from extensions import db
 from models import Connection, MeetingAttempt
-
-DAILY_LIMIT = 100
-_NEARLY = 80
+from scheduling.meetings.software import DailyLimit
 
 
 @dataclass(frozen=True)
 class Budget:
-    """What one account has used since the last 00:00 UTC. `begins_anew_at` is aware UTC."""
+    """What one account has used of a daily limit since it was last reset. `resets_at` is aware UTC."""
 
     used: int
-    begins_anew_at: datetime
+    limit: DailyLimit
+    resets_at: datetime
 
     @property
     def is_nearly_used(self) -> bool:
-        return self.used >= _NEARLY
+        return self.used >= self.limit.nearly
 
     @property
     def is_used_up(self) -> bool:
-        return self.used >= DAILY_LIMIT
+        return self.used >= self.limit.calls
 
 
-def budget_of(connection: Connection, now: datetime) -> Budget:
-    """The budget of one connected account at `now` (aware UTC)."""
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+def budget_of(connection: Connection, limit: DailyLimit, now: datetime) -> Budget:
+    """What one connected account has used of its software's `limit` at `now` (aware UTC)."""
+    since = limit.last_reset(now)
     used = db.session.scalar(
         sa.select(sa.func.count(MeetingAttempt.id)).where(
-            MeetingAttempt.connection_id == connection.id, MeetingAttempt.began_at >= midnight
+            MeetingAttempt.connection_id == connection.id, MeetingAttempt.began_at >= since
         )
     )
-    return Budget(used or 0, midnight + timedelta(days=1))
+    return Budget(used or 0, limit, limit.next_reset(now))

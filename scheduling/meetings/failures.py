@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models import FailureReason as R
 from models import MeetingSoftware
+from scheduling.meetings.software import spec_of
 
 
 @dataclass(frozen=True)
@@ -31,16 +32,16 @@ _WORDS = {
 
 _CURES = {
     R.NOT_CONNECTED: Cure(
-        "Connect it in Settings → Account → Connected Apps; the link then follows by itself.", "Connect"
+        "Connect it in Settings → Account → Connected Apps; the link then follows automatically.", "Connect"
     ),
     R.RECONNECT_NEEDED: Cure("Reconnect it in Settings → Account → Connected Apps.", "Reconnect"),
     R.SCOPES_MISSING: Cure("Reconnect to grant the updated permissions.", "Reconnect"),
-    R.RATE_LIMITED: Cure("Wait a few minutes; we try again by ourselves."),
-    R.DAILY_LIMIT: Cure("We try again after 00:00 UTC, when the count begins anew."),
+    R.RATE_LIMITED: Cure("Wait a few minutes; we try again automatically."),
+    R.DAILY_LIMIT: Cure("We try again after {reset}, when the count starts over."),
     R.NOT_ALLOWED: Cure("Connect another account, or check the plan of this one.", "Connected Apps"),
-    R.CREDENTIALS: Cure("The administrator has to check ZOOM_API_CLIENT_ID and ZOOM_API_CLIENT_SECRET."),
-    R.NOT_SET_UP: Cure("The administrator has to set ZOOM_API_CLIENT_ID and ZOOM_API_CLIENT_SECRET."),
-    R.UNREACHABLE: Cure("We keep trying by ourselves and send the link as soon as there is one."),
+    R.CREDENTIALS: Cure("The administrator has to check {settings}."),
+    R.NOT_SET_UP: Cure("The administrator has to set {settings}."),
+    R.UNREACHABLE: Cure("We keep trying and send the link as soon as there is one."),
     R.REFUSED: Cure("Check the interview's details; we keep trying meanwhile."),
 }
 
@@ -51,6 +52,9 @@ def words_of(reason: R, software: MeetingSoftware, detail: str | None = None) ->
     return f"{words} {detail}" if detail and detail not in words else words
 
 
-def cure_of(reason: R) -> Cure:
-    """What helps against this reason."""
-    return _CURES[reason]
+def cure_of(reason: R, software: MeetingSoftware) -> Cure:
+    """What helps against this reason, for a meeting of this software."""
+    cure, spec = _CURES[reason], spec_of(software)
+    reset = spec.daily_limit.resets_in_words if spec.daily_limit is not None else "the end of the day"
+    words = cure.words.format(settings=" and ".join(spec.settings), reset=reset)
+    return replace(cure, words=words)

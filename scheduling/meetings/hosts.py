@@ -7,17 +7,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from extensions import db
-from models import App, Connection, ConnectionState, FailureReason, MeetingSoftware, User
-
-# Which app has to be connected for which software.
-APP_FOR = {
-    MeetingSoftware.ZOOM: App.ZOOM,
-    MeetingSoftware.GOOGLE_MEET: App.GOOGLE_CALENDAR,
-    MeetingSoftware.TEAMS: App.OUTLOOK_CALENDAR,
-}
-
-# Zoom ends every meeting of a host on its free plan after this long, whoever takes part.
-BASIC_PLAN_MINUTES = 40
+from models import Connection, ConnectionState, FailureReason, MeetingSoftware, User
+from scheduling.meetings.software import spec_of
 
 
 @dataclass(frozen=True)
@@ -30,9 +21,10 @@ class Host:
 
 
 def possible_hosts(software: MeetingSoftware, hiring_manager: User, scheduler: User) -> list[Host]:
-    """Everybody who could host, in the order in which they are asked, each once."""
+    """Everyone who could host, in the order in which they are asked, each once. Raises KeyError for a
+    software whose meetings no account hosts."""
     in_order = (hiring_manager, scheduler)
-    app = APP_FOR.get(software)
+    app = spec_of(software).app
     connections = {
         row.user_id: row
         for row in db.session.scalars(

@@ -17,12 +17,11 @@ from models import (
     InterviewStatus,
     Meeting,
     MeetingAttempt,
-    MeetingSoftware,
     MeetingState,
     User,
 )
 from scheduling.meetings import orphans
-from scheduling.meetings.hosts import APP_FOR
+from scheduling.meetings.software import softwares_of
 from scheduling.reading.lists import interview_is_within
 from timezones import utc_now
 
@@ -67,7 +66,7 @@ def coming_on_account(connection: Connection, *, now: datetime) -> list[HostedIn
         .where(
             Interview.status == InterviewStatus.SCHEDULED,
             Interview.starts_at >= now,
-            Meeting.software.in_(_softwares_of(connection)),
+            Meeting.software.in_(softwares_of(connection.app)),
             Meeting.is_wanted.is_(True),
             sa.or_(is_here, may_come_here),
         )
@@ -96,7 +95,7 @@ def settle_on_account(connection: Connection) -> int:
     links keep working. What lies on this account belongs here, whoever had connected it when it was made.
     Returns how many coming interviews have just got out of reach.
     """
-    on_its_software = Meeting.software.in_(_softwares_of(connection))
+    on_its_software = Meeting.software.in_(softwares_of(connection.app))
     elsewhere = sa.and_(
         Meeting.connection_id == connection.id, Meeting.account_id.is_distinct_from(connection.account_id)
     )
@@ -150,7 +149,3 @@ def _take_back(connection: Connection, on_its_software: sa.ColumnElement[bool]) 
     # What an older try may have left there could not be looked for in the meantime.
     for meeting in {attempt.meeting for attempt in attempts}:
         orphans.settle_later(meeting)
-
-
-def _softwares_of(connection: Connection) -> list[MeetingSoftware]:
-    return [software for software, app in APP_FOR.items() if app is connection.app]

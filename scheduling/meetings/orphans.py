@@ -13,8 +13,14 @@ from scheduling.meetings.wishes import CLOCK_TOLERANCE, Wish
 from scheduling.timeline import note
 from timezones import utc_now
 from work import outbox
+from work.kinds import TaskKind
 
-SETTLE_ATTEMPTS = "settle_attempts"
+SETTLE_ATTEMPTS = TaskKind(
+    "settle_attempts",
+    Lane.PROVIDER,
+    "Looking for a second meeting that may have been left behind",
+    subject="interview",
+)
 
 # When a stray of a lost create is looked for: after the call has surely ended at both ends, and once more
 # much later, because a provider under stress may finish late.
@@ -37,11 +43,10 @@ def settle_later(meeting: Meeting) -> None:
         if attempt.state in MAYBE_ALIVE and attempt.connection_id is not None:
             outbox.enqueue(
                 SETTLE_ATTEMPTS,
-                lane=Lane.PROVIDER,
-                subject=f"interview:{meeting.interview_id}",
+                meeting.interview_id,
                 payload={"attempt_id": attempt.id},
                 run_at=attempt.began_at + SETTLE_CHECKS[0],
-                dedupe_key=f"{SETTLE_ATTEMPTS}:{attempt.id}",
+                dedupe_key=SETTLE_ATTEMPTS.key(attempt.id),
             )
 
 

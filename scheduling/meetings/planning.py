@@ -33,8 +33,9 @@ from scheduling.rules import Rules
 from scheduling.timeline import note, possessive
 from timezones import utc_now
 from work import outbox
+from work.kinds import TaskKind
 
-SYNC_MEETING = "sync_meeting"
+SYNC_MEETING = TaskKind("sync_meeting", Lane.PROVIDER, "Making the online meeting", subject="interview")
 
 # A link that comes later than this helps nobody; people have found another way by then.
 _TRY_UNTIL_BEFORE_START = timedelta(minutes=5)
@@ -113,11 +114,10 @@ def enqueue_sync(interview_id: int) -> None:
 def _sync(interview_id: int) -> outbox.Work:
     return outbox.Work(
         SYNC_MEETING,
-        lane=Lane.PROVIDER,
-        subject=f"interview:{interview_id}",
+        interview_id,
         payload={"interview_id": interview_id},
         run_at=utc_now(),
-        dedupe_key=f"{SYNC_MEETING}:{interview_id}",
+        dedupe_key=SYNC_MEETING.key(interview_id),
     )
 
 

@@ -14,7 +14,7 @@ from scheduling.mails.outcomes import label_of
 from scheduling.mails.queue import people
 from scheduling.meetings import failures
 from scheduling.timeline import possessive
-from work.mail import MailKind, kind_named
+from work.mail import MailKind, kind_of
 
 # A kind with mails of it, oldest first.
 _OfOneKind = tuple[MailKind, list[Mail]]
@@ -67,7 +67,7 @@ def progress_of(interview: Interview) -> Progress:
             rows.append(ProgressRow("done", "link", f"{label} link saved"))
         elif meeting.state == MeetingState.FAILED and meeting.failure is not None:
             words = meeting.failure_words or failures.words_of(meeting.failure, meeting.software)
-            cure = failures.cure_of(meeting.failure).words
+            cure = failures.cure_of(meeting.failure, meeting.software).words
             rows.append(ProgressRow("problem", "alert-triangle", f"No {label} meeting yet. {words}", cure))
         elif meeting.state == MeetingState.WAITING:
             is_settled = False
@@ -92,7 +92,7 @@ def _by_kind(mails: Iterable[Mail]) -> tuple[list[_OfOneKind], list[_OfOneKind]]
     by_name: dict[str, list[Mail]] = defaultdict(list)
     for mail in mails:
         by_name[mail.kind].append(mail)
-    kinds = [(kind_named(name), found) for name, found in by_name.items()]
+    kinds = [(kind_of(name), found) for name, found in by_name.items()]
     return [each for each in kinds if not each[0].is_timed], [each for each in kinds if each[0].is_timed]
 
 

@@ -87,7 +87,7 @@ def send_mail(kinds: Mapping[str, Kind], workshop: Workshop, rules: Rules) -> Ha
         return then
 
     def gave_up(task: ClaimedTask, why: str) -> None:
-        _record_refused(int(task.payload["mail_id"]), words=f"The mail could not be made ({why}).")
+        outcomes.record_refused(int(task.payload["mail_id"]), words=f"The mail could not be made ({why}).")
 
     return Handler(load, call, record, gave_up)
 
@@ -108,7 +108,7 @@ def _record(loaded: Loaded, outcome: Outcome, rules: Rules) -> Next:
             why = "The connection to the mail server is too slow for the attached files"
             return _leave_files_out(loaded, words, why, may_be_double=isinstance(outcome, Unknown))
         case Refused(_, words):
-            _record_refused(loaded.mail_id, words=words)
+            outcomes.record_refused(loaded.mail_id, words=words)
             return Done()
         case Deferred() | Unknown() | Misconfigured():
             # Not taken, or the server died before it said so.
@@ -132,12 +132,6 @@ def _record_sent(loaded: Loaded, words: str, rules: Rules) -> None:
     outcomes.note_sent(mail, interview_id, lost_files=lost)
     if meeting is not None:
         _reconcile_link(mail, meeting, interview_id, rules)
-
-
-def _record_refused(mail_id: int, *, words: str) -> None:
-    mail = mails.record_refused(mail_id, words=words)
-    if mail.interview_id is not None:
-        outcomes.note_refused(mail, mail.interview_id)
 
 
 def _leave_files_out(loaded: Loaded, words: str, why: str, *, may_be_double: bool) -> Again:

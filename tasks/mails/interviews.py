@@ -120,7 +120,9 @@ class InterviewKind(Kind):
         reader = reader_of(mail, interview.candidate.timezone, page)
         brings = self.brings_files and not mail.leaves_files_out
         wanted = facts.files_for(reader) if brings else ()
-        found = {file: part for file in wanted if (part := _part(file, workshop.attachment_files)) is not None}
+        found = {
+            file: part for file in wanted if (part := _part(file, workshop.attachment_files)) is not None
+        }
         copy = InterviewCopy(replace(facts, files=tuple(found)), reader, mail.occasion)
         meeting = interview.meeting
         return Ready(
@@ -140,9 +142,7 @@ class InterviewKind(Kind):
             return letter
         # For the reader of a CANCEL it is off, even where it takes place without them.
         facts = replace(copy.facts, is_cancelled=self.calendar == "CANCEL")
-        return with_calendar(
-            letter, facts, copy.reader, method=self.calendar, sender=sender, made_at=made_at
-        )
+        return with_calendar(letter, facts, copy.reader, method=self.calendar, sender=sender, made_at=made_at)
 
 
 def is_older_revision(mail: Mail, interview: Interview) -> bool:

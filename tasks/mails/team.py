@@ -38,7 +38,7 @@ def row_of(table: type[Row]) -> Callable[[Mail], Row | None]:
 
 
 def named_by(mail: Mail) -> str:
-    """What stands behind the colon of the mail's `about`: `7` for `connection:7`, `zoom` for `provider:zoom`."""
+    """What follows the colon in the mail's `about`: `7` for `connection:7`."""
     return mail.about.partition(":")[2]
 
 

@@ -16,9 +16,10 @@ from extensions import db
 from models import AuditEntry, Connection, ConnectionState, Task, TaskState
 from providers.base import Provider
 from providers.errors import ConnectionRevokedError, RetryableError
+from services import services
 from tests.accounts.browser import Browser, do_background_work, words_of
 from tests.factories import LENA, Team, connect_zoom, schedule
-from tests.machines.application import MakeApp
+from tests.machines.application import MakeApp, use_services
 from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
 from tests.web.rows import in_rows
@@ -37,7 +38,7 @@ def grants(simulators: Simulators) -> list[bool]:
 
 
 def revocation(app: Flask) -> Task:
-    task = db.session.scalars(db.select(Task).where(Task.kind == REVOKE_GRANT)).one()
+    task = db.session.scalars(db.select(Task).where(Task.kind == REVOKE_GRANT.name)).one()
     db.session.expunge(task)
     return task
 
@@ -118,7 +119,7 @@ def test_expired_access_token_is_renewed_so_that_the_whole_grant_ends(
 def end_with_a_token_that_ran_out(web: Flask, connection_id: int) -> None:
     with in_rows(web):
         end_connection(db.session.get_one(Connection, connection_id))
-        task = db.session.scalars(db.select(Task).where(Task.kind == REVOKE_GRANT)).one()
+        task = db.session.scalars(db.select(Task).where(Task.kind == REVOKE_GRANT.name)).one()
         task.payload = {**task.payload, "expires_at": (utc_now() - timedelta(minutes=1)).isoformat()}
         db.session.commit()
 
@@ -149,11 +150,11 @@ def test_renewed_pair_is_kept_until_the_provider_has_been_told(
 ) -> None:
     end_with_a_token_that_ran_out(web, connection_id)
     before = simulators.ledger()["token_calls"]
-    reached: Connections = web.extensions["connections"]
+    reached: Connections = services(web).connections
     half_away: Any = RefreshesOnly(reached.zoom)
-    web.extensions["connections"] = replace(reached, zoom=half_away)
+    use_services(web, connections=replace(reached, zoom=half_away))
     do_background_work(web)
-    web.extensions["connections"] = reached
+    use_services(web, connections=reached)
     assert grants(simulators) == [True]
     clock.move(timedelta(minutes=1))
     do_background_work(web)
@@ -203,7 +204,7 @@ def test_provider_that_stays_away_is_left_to_its_user_in_words(
     away = make_app({**simulators.settings(), "ZOOM_OAUTH_URL": "http://127.0.0.1:9"})
     ada.post(f"/settings/team/{team.ben.id}/deactivate")
     with in_rows(web):
-        db.session.scalars(db.select(Task).where(Task.kind == REVOKE_GRANT)).one().failures = 39
+        db.session.scalars(db.select(Task).where(Task.kind == REVOKE_GRANT.name)).one().failures = 39
         db.session.commit()
     do_background_work(away)
     with in_rows(web):
@@ -275,6 +276,6 @@ def test_pair_that_arrives_after_the_end_is_given_back_too(
         refresh._refresh(claim, refresh_token, None)
         row = db.session.get_one(Connection, connection_id)
         assert (row.state, row.ciphertext) == (ConnectionState.ENDED, "")
-        assert len(db.session.scalars(db.select(Task).where(Task.kind == REVOKE_GRANT)).all()) == 2
+        assert len(db.session.scalars(db.select(Task).where(Task.kind == REVOKE_GRANT.name)).all()) == 2
     do_background_work(web)
     assert grants(simulators) == [False]

@@ -10,6 +10,7 @@ from accounts.mails import PASSWORD_RESET
 from accounts.passwords import answer_reset_request
 from extensions import db
 from models import Mail, MailState, PasswordReset, User
+from services import services
 from tests.accounts.browser import (
     Browser,
     do_background_work,
@@ -217,7 +218,7 @@ def test_mail_whose_link_was_voided_before_it_left_is_dropped(
     web: Flask, team: Team, ben: Browser, simulators: Simulators
 ) -> None:
     with in_rows(web):
-        answer_reset_request(db.session.get_one(User, team.ben.id), web.extensions["rules"])
+        answer_reset_request(db.session.get_one(User, team.ben.id), services(web).mail_domain)
         db.session.commit()
     ben.post("/settings/account/password", current=PASSWORD, password=NEW)
     do_background_work(web)

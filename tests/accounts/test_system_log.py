@@ -6,8 +6,10 @@ from flask import Flask
 
 from accounts import audit
 from accounts.audit import PAGE_SIZE, Event
+from connections.revocation import REVOKE_GRANT
 from extensions import db
-from models import AuditEntry, Lane, Mail, MailState, Task, TaskState
+from models import AuditEntry, Mail, MailState, Task, TaskState
+from tasks.grants import REFRESH_CONNECTION
 from tests.accounts.browser import Browser, do_background_work, words_of
 from tests.factories import PASSWORD, Team, schedule
 from tests.machines.clock import Clock
@@ -93,8 +95,8 @@ def test_work_that_nobody_begins_and_work_that_keeps_failing_are_listed(
     web: Flask, clock: Clock, team: Team
 ) -> None:
     with in_rows(web):
-        outbox.enqueue("refresh_connection", lane=Lane.PROVIDER, subject="connection:1", payload={})
-        outbox.enqueue("revoke_grant", lane=Lane.PROVIDER, subject="connection:2", payload={})
+        outbox.enqueue(REFRESH_CONNECTION, 1)
+        outbox.enqueue(REVOKE_GRANT, 2)
         db.session.flush()
         failing = db.session.scalars(db.select(Task).where(Task.kind == "revoke_grant")).one()
         failing.failures, failing.last_error = 3, "Zoom cannot be reached."
@@ -107,7 +109,7 @@ def test_work_that_nobody_begins_and_work_that_keeps_failing_are_listed(
         found = {work.words: (work.state, work.problem) for work in work_needing_attention()}
     assert found == {
         "Renewing a connection": ("overdue", ""),
-        "Telling a provider that somebody disconnected": ("failing", "Zoom cannot be reached."),
+        "Telling a provider that someone disconnected": ("failing", "Zoom cannot be reached."),
     }
 
 
@@ -126,7 +128,7 @@ def test_mail_that_was_given_up_is_shown_with_its_interview_and_sent_with_one_cl
     assert simulators.mails(address) == []
     page = ada.get(LOG)
     words = words_of(page)
-    assert "Sending a mail about an interview Given up" in words
+    assert "Sending an email: Invitation Given up" in words
     assert "KeyError in send_mail" in words
     assert f'href="/interviews/{interview_id}"' in page
     ada.post(f"{LOG}/retry/{task_id}")
@@ -134,19 +136,13 @@ def test_mail_that_was_given_up_is_shown_with_its_interview_and_sent_with_one_cl
     assert len(simulators.mails(address)) == 1
     words = words_of(ada.get(LOG))
     assert "Everything is on its way" in words
-    assert "Tried again: Sending a mail about an interview." in words
+    assert "Tried again: Sending an email: Invitation." in words
 
 
-def test_work_that_was_asked_for_anew_is_not_done_twice(web: Flask, team: Team, ada: Browser) -> None:
+def test_work_that_was_asked_for_again_is_not_done_twice(web: Flask, team: Team, ada: Browser) -> None:
     with in_rows(web):
         for _ in range(2):
-            outbox.enqueue(
-                "refresh_connection",
-                lane=Lane.PROVIDER,
-                subject="connection:1",
-                payload={"connection_id": 1},
-                dedupe_key="twin",
-            )
+            outbox.enqueue(REFRESH_CONNECTION, 1, payload={"connection_id": 1}, dedupe_key="twin")
             db.session.flush()
             for task in db.session.scalars(db.select(Task).where(Task.state == TaskState.READY)):
                 if db.session.scalar(db.select(db.func.count(Task.id))) == 1:

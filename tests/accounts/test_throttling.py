@@ -11,6 +11,7 @@ from flask import Flask
 from accounts.throttling import SIGN_IN, Door, TooManyTriesError
 from extensions import db
 from models import Throttle
+from services import services
 from tests.accounts.browser import Browser, text_of
 from tests.factories import PASSWORD, Team, create_team
 from tests.machines.application import build_app, close_app, settings_for
@@ -129,7 +130,7 @@ def test_tries_of_yesterday_are_forgotten_and_removed(web: Flask, clock: Clock, 
 
 def test_addresses_of_one_ipv6_network_count_as_one(sqlite_app: Flask, clock: Clock) -> None:
     door = Door("test", free_per_account=100, free_per_address=2)
-    throttling = sqlite_app.extensions["accounts"].throttling
+    throttling = services(sqlite_app).throttling
     with in_rows(sqlite_app):
         throttling.take(door, "one", "2001:db8:1:2::1")
         throttling.take(door, "two", "2001:db8:1:2:ffff::1")
@@ -168,7 +169,7 @@ def test_guessing_the_current_password_is_delayed_too(
 
 
 def test_reset_password_lets_its_owner_in_at_once(web: Flask, clock: Clock, team: Team) -> None:
-    throttling = web.extensions["accounts"].throttling
+    throttling = services(web).throttling
     for _ in range(SIGN_IN.free_per_account):
         refused_at(web, team.ada.email)
     assert refused_at(web, team.ada.email, "198.51.100.1", PASSWORD) == 429
@@ -181,7 +182,7 @@ def test_reset_password_lets_its_owner_in_at_once(web: Flask, clock: Clock, team
 def test_refused_try_is_not_counted(sqlite_app: Flask, clock: Clock) -> None:
     """Somebody who keeps pressing the button while they wait does not make the wait longer."""
     door = Door("test", free_per_account=1, free_per_address=100)
-    throttling = sqlite_app.extensions["accounts"].throttling
+    throttling = services(sqlite_app).throttling
     with in_rows(sqlite_app):
         throttling.take(door, "somebody", "203.0.113.7")
         for _ in range(5):

@@ -19,6 +19,9 @@ GROUND = frozenset({"models", "database", "extensions", "timezones", "phone_numb
 # The domain, by what it is about. Its parts may know one another.
 DOMAIN = frozenset({"accounts", "hiring", "scheduling"})
 
+# How the domain asks for background work, in the transaction of its decision.
+ASKING_FOR_WORK = frozenset({"work.outbox", "work.kinds", "work.mail"})
+
 RULES: dict[str, frozenset[str]] = {
     # The only places where parts are joined.
     "app": EVERYTHING,
@@ -26,34 +29,50 @@ RULES: dict[str, frozenset[str]] = {
     "gunicorn.conf": EVERYTHING,
     "background": EVERYTHING,
     "first_start": EVERYTHING,
+    "schema": frozenset({"config"}),
+    # Everything an installation is made of, below whatever uses it.
+    "services": frozenset(
+        {
+            "accounts.links",
+            "accounts.passwords",
+            "accounts.throttling",
+            "attachment_files",
+            "connections.service",
+            "instance_folder",
+            "scheduling.join_links",
+            "scheduling.rules",
+            "security",
+        }
+    ),
     # Made-up people and jobs come into being the way real ones do; the simulators are started as programs.
-    "demo": GROUND | DOMAIN | {"app", "config", "first_start", "security"},
+    "demo": GROUND | DOMAIN | {"app", "config", "instance_folder", "schema", "security", "services"},
     # What every request goes through, whichever part of the interface answers it.
     "web": GROUND
     | DOMAIN
-    | {"htmx", "security", "attachment_files", "paging", "connections.wording", "connections.service"},
+    | {"htmx", "security", "services", "paging", "connections.wording", "connections.service"},
     # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
     "blueprints": GROUND
     | DOMAIN
-    | {"connections", "web", "htmx", "security", "instance_folder", "paging"}
+    | {"connections", "web", "htmx", "security", "services", "instance_folder", "paging"}
     | {"messaging.letters", "messaging.facts", "messaging.reading"}
+    | {"tasks.mails.previews", "work.mail.Recipient"}
     | {"messaging.delivery.sender_address", "messaging.delivery.is_configured"}
     | {"messaging.wording"}
     | {"work.heartbeat", "work.attention"},
     # The domain enqueues work in the caller's transaction and knows nothing else of background work.
     # Grants of people who leave the team are revoked.
-    "accounts": GROUND | DOMAIN | {"security", "work.outbox", "connections.revocation"},
+    "accounts": GROUND | DOMAIN | {"security", "connections.revocation"} | ASKING_FOR_WORK,
     # What hiring does once a day is marked where the beats are.
-    "hiring": GROUND | DOMAIN | {"security", "paging", "work.outbox", "work.heartbeat"},
-    "scheduling": GROUND | DOMAIN | {"security", "paging", "work.outbox"},
+    "hiring": GROUND | DOMAIN | {"security", "paging", "work.heartbeat"} | ASKING_FOR_WORK,
+    "scheduling": GROUND | DOMAIN | {"security", "paging"} | ASKING_FOR_WORK,
     "scheduling.drafts.attachments": GROUND | DOMAIN | {"attachment_files", "work.heartbeat"},
-    "connections": GROUND | {"providers", "security", "work.outbox"},
+    "connections": GROUND | {"providers", "security"} | ASKING_FOR_WORK,
     "messaging": GROUND | {"security"},
     # Background work is two layers: the handlers are high and know everything that acts; the engine that
     # carries them is low, and its outbox is even known to the domain.
     "tasks": GROUND
     | DOMAIN
-    | {"work", "connections", "messaging", "providers", "security", "attachment_files"},
+    | {"work", "connections", "messaging", "providers", "security", "services", "attachment_files"},
     "work": GROUND,
     # The floor: nothing of ours but what stands here.
     "models": frozenset({"tables"}),

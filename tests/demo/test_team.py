@@ -6,13 +6,14 @@ from flask import Flask
 from demo.team import ForeignDatabaseError, seed
 from extensions import db
 from models import Interview, InterviewType, Mail, User
+from services import services
 from tests.factories import create_team
 from tests.web.rows import in_rows
 from timezones import in_zone, utc_now
 
 
 def plant(app: Flask) -> bool:
-    return seed(app.config["INSTALLATION_ID"], app.extensions["rules"])
+    return seed(app.config["INSTALLATION_ID"], services(app).rules)
 
 
 def test_demo_begins_with_coming_interviews_of_several_kinds_and_is_planted_once(sqlite_app: Flask) -> None:

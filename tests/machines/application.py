@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -67,6 +68,13 @@ def build_app(settings: Mapping[str, str]) -> Flask:
     from app import create_app
 
     return create_app({"TESTING": True, **settings})
+
+
+def use_services(app: Flask, **changed: Any) -> None:
+    """Put other services in the place of an app's own, by their names."""
+    from services import provide, services
+
+    provide(app, replace(services(app), **changed))
 
 
 def close_app(app: Flask) -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from flask import Flask
 
 if TYPE_CHECKING:
-    from work.runner import ClaimedTask
+    from work.protocol import ClaimedTask
 
 _PLAN = "SMOOTHHIRING_TEST_PLAN"
 

@@ -27,13 +27,14 @@ def assert_golden(name: str, actual: str) -> None:
 def assert_html_says_what_the_text_says(letter: Letter) -> None:
     """Every line of the text is also read in the HTML, or is the address that a link of it leads to.
 
-    The line with which the text leads over to a link is left out: there the HTML has a button.
+    The line with which the text leads over to a link is left out: there the HTML has a button. Nor does
+    the HTML say "Duration" beside a duration.
     """
     words, links = _seen(letter.html), [unescape(link) for link in re.findall(r'href="([^"]*)"', letter.html)]
     lines = [line.strip() for line in letter.text.splitlines() if line.strip()]
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
         leads_to_link = line.endswith(":") and following in links
-        said = line.removeprefix("- ").removesuffix(":")
+        said = _words(line.removeprefix("- ").removeprefix("Duration: "))
         assert leads_to_link or line in links or said in words, f"only the text says {line!r}"
 
 
@@ -42,4 +43,9 @@ def _seen(html: str) -> str:
     visible = re.sub(r"<(style|title)\b.*?</\1>", " ", html, flags=re.DOTALL)
     # Marks inside a line take no room; the others end one.
     visible = re.sub(r"</?(span|a|strong)\b[^>]*>", "", visible)
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", visible)).split())
+    return _words(unescape(re.sub(r"<[^>]+>", " ", visible)))
+
+
+def _words(text: str) -> str:
+    """`text` without the marks that set its pieces apart, for which HTML has room instead."""
+    return " ".join(re.sub(r"[.:()·]", " ", text).split())

@@ -13,6 +13,7 @@ from models import Attachment, User
 from scheduling.drafts import attachments, drafts
 from scheduling.drafts.attachments import AttachmentError, Upload
 from scheduling.errors import DraftStaleError
+from services import services
 from tests.factories import Team, create_team
 from tests.files_to_attach import PDF
 from timezones import system_clock, use_clock
@@ -41,7 +42,7 @@ def test_draft_is_taken_by_one_form_and_never_after_it_was_spent(team: Team) -> 
 
 
 def test_what_is_given_up_is_removed_at_the_next_look_and_the_rest_stays(app: Flask, team: Team) -> None:
-    files = app.extensions["attachment_files"]
+    files = services(app).attachment_files
     ada = db.session.get_one(User, team.ada.id)
     draft = drafts.start(ada, team.dina.id)
     kept, removed = (

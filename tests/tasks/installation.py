@@ -28,6 +28,7 @@ from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import INVITATION
 from scheduling.reading.progress import progress_of
 from scheduling.rules import Rules
+from services import services
 from tasks.handlers import all_handlers
 from tests import factories
 from tests.factories import LENA, CreatedCandidate, Member, Team
@@ -95,7 +96,7 @@ class Office:
     def __init__(self, app: Flask, simulators: Simulators) -> None:
         self.app = app
         self.simulators = simulators
-        self.rules: Rules = app.extensions["rules"]
+        self.rules: Rules = services(app).rules
         with self.writing():
             self.team: Team = factories.create_team()
 
@@ -135,9 +136,7 @@ class Office:
                 tuple(attempt.state for attempt in row.attempts),
             )
 
-    def mails(
-        self, interview_id: int, kind: str = INVITATION, revision: int | None = None
-    ) -> list[MailSeen]:
+    def mails(self, interview_id: int, kind: str = INVITATION, revision: int | None = None) -> list[MailSeen]:
         """The mails of one kind, oldest first: candidate, hiring manager, attendees."""
         with self.reading():
             rows = db.session.scalars(
@@ -219,6 +218,4 @@ class Installation(Office):
 
 def another_runner(installation: Installation, **options: Any) -> Runner:
     """A second runner on the same database, as another process has one."""
-    parts = installation.app.extensions
-    handlers = all_handlers(parts["links"], installation.rules, parts["attachment_files"])
-    return Runner(installation.app, handlers, **options)
+    return Runner(installation.app, all_handlers(services(installation.app)), **options)

@@ -11,9 +11,12 @@ from extensions import db
 from models import Lane, Task, TaskState
 from timezones import utc_now
 from work import outbox
-from work.runner import ClaimedTask, Done, Handler, Next, Runner
+from work.kinds import TaskKind
+from work.protocol import ClaimedTask, Done, Handler, Next
+from work.runner import Runner
 
-PROBE = "probe"
+PROBE = TaskKind("probe", Lane.PROVIDER, "Trying out the engine", subject="interview")
+MAIL_PROBE = TaskKind("mail_probe", Lane.MAIL, "Trying out the mail lane", subject="interview")
 
 
 class Probe:
@@ -29,20 +32,19 @@ class Probe:
         self.when_given_up: Callable[[ClaimedTask], None] = lambda task: None
 
     def runner(self, **options: Any) -> Runner:
-        return Runner(
-            self.app, {PROBE: Handler(self._load, self._call, self._record, self._gave_up)}, **options
-        )
+        handler = Handler(self._load, self._call, self._record, self._gave_up)
+        return Runner(self.app, {PROBE: handler, MAIL_PROBE: handler}, **options)
 
     def enqueue(
         self,
-        subject: str = "interview:1",
+        interview: int = 1,
         *,
-        lane: Lane = Lane.PROVIDER,
+        kind: TaskKind = PROBE,
         dedupe_key: str | None = None,
         run_at: datetime | None = None,
     ) -> None:
         with self.app.app_context(), writing():
-            outbox.enqueue(PROBE, lane=lane, subject=subject, dedupe_key=dedupe_key, run_at=run_at)
+            outbox.enqueue(kind, interview, dedupe_key=dedupe_key, run_at=run_at)
             db.session.commit()
 
     def tasks(self) -> list[Task]:

@@ -13,7 +13,9 @@ from extensions import db
 from models import App, User, UserSession
 from providers.base import Provider
 from security import hash_token
+from services import services
 from tests.factories import LENA, Member, consent
+from tests.machines.application import use_services
 from tests.tasks.installation import Installation
 
 
@@ -98,9 +100,9 @@ def interrupted(
     after: Callable[[], object] = _nothing,
 ) -> Iterator[None]:
     """Let something happen before or after the next `call` of Zoom's is answered."""
-    alive: Connections = installation.app.extensions["connections"]
+    alive: Connections = services(installation.app).connections
     assert alive.zoom is not None
     provider: Any = Interrupted(alive.zoom, call, before, after)
-    installation.app.extensions["connections"] = replace(alive, zoom=provider)
+    use_services(installation.app, connections=replace(alive, zoom=provider))
     yield
-    installation.app.extensions["connections"] = alive
+    use_services(installation.app, connections=alive)

@@ -22,9 +22,10 @@ from providers.errors import (
     ProviderError,
     RetryableError,
 )
+from services import services
 from tasks.grants import enqueue_due_refreshes
 from tests.factories import LENA
-from tests.machines.application import build_app, close_app, settings_for
+from tests.machines.application import build_app, close_app, settings_for, use_services
 from tests.tasks.installation import Installation
 
 REFRESH = "refresh_connection"
@@ -212,12 +213,12 @@ def test_reconnect_during_a_refresh_that_is_refused_is_used(sqlite_installation:
     installation = sqlite_installation
     connection = installation.connect(installation.team.ben)
     installation.clock.forward(timedelta(hours=1))
-    alive: Connections = installation.app.extensions["connections"]
+    alive: Connections = services(installation.app).connections
     overtaken: Any = Overtaken(alive.zoom, lambda: installation.connect(installation.team.ben))
-    installation.app.extensions["connections"] = replace(alive, zoom=overtaken)
+    use_services(installation.app, connections=replace(alive, zoom=overtaken))
     with installation.app.app_context():
         grant, _ = live_grant(connection)
-    installation.app.extensions["connections"] = alive
+    use_services(installation.app, connections=alive)
     row = seen(installation, connection)
     assert (row.state, row.problem) == (ConnectionState.CONNECTED, None)
     with installation.app.app_context():
@@ -283,12 +284,12 @@ def test_death_between_the_answer_and_storing_it_is_said_to_have_lost_the_connec
     installation = sqlite_installation
     connection = installation.connect(installation.team.ben)
     installation.clock.forward(timedelta(hours=1))
-    alive: Connections = installation.app.extensions["connections"]
+    alive: Connections = services(installation.app).connections
     dies: Any = DiesAfterRefresh(alive.zoom)
-    installation.app.extensions["connections"] = replace(alive, zoom=dies)
+    use_services(installation.app, connections=replace(alive, zoom=dies))
     with installation.app.app_context(), pytest.raises(PowerCut):
         live_grant(connection)
-    installation.app.extensions["connections"] = alive
+    use_services(installation.app, connections=alive)
     installation.clock.forward(timedelta(seconds=31))
     interview = installation.schedule()
     installation.run_due()

@@ -6,7 +6,7 @@ from models import AttemptState, Lane, MeetingState
 from tests.factories import LENA, PRIYA
 from tests.machines.processes import wait_until
 from tests.tasks.installation import Installation, another_runner
-from work.runner import ClaimedTask
+from work.protocol import ClaimedTask
 
 
 def test_meeting_of_a_lost_answer_is_found_and_not_made_again(installation: Installation) -> None:

@@ -8,8 +8,10 @@ from connections.service import Connections
 from extensions import db
 from models import Connection, ConnectionState, FailureReason
 from providers.base import Provider, TokenSet
+from services import services
 from tasks.connection_checks import enqueue_due_checks
 from tests.factories import PASSWORD
+from tests.machines.application import use_services
 from tests.tasks.installation import Installation
 from tests.web.page import Visitor
 from tests.web.round_trips import APPS
@@ -73,12 +75,12 @@ def test_renewal_without_a_needed_permission_asks_for_a_reconnect(sqlite_install
     installation = sqlite_installation
     connection = installation.connect(installation.team.ben)
     installation.clock.forward(timedelta(hours=1))
-    alive: Connections = installation.app.extensions["connections"]
+    alive: Connections = services(installation.app).connections
     grants_less: Any = GrantsLess(alive.zoom)
-    installation.app.extensions["connections"] = replace(alive, zoom=grants_less)
+    use_services(installation.app, connections=replace(alive, zoom=grants_less))
     interview = installation.schedule()
     installation.run_due()
-    installation.app.extensions["connections"] = alive
+    use_services(installation.app, connections=alive)
     row = row_of(installation, connection)
     assert row.state is ConnectionState.RECONNECT_NEEDED
     assert (

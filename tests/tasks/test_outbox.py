@@ -11,7 +11,7 @@ from flask import Flask
 
 from database import writing
 from extensions import db
-from models import Lane, Task, TaskState
+from models import Task, TaskState
 from tests.machines.application import build_app, close_app, settings_for
 from tests.machines.processes import wait_until
 from tests.tasks.installation import FrozenClock
@@ -19,7 +19,7 @@ from tests.tasks.locks import is_waiting_for_a_lock
 from tests.tasks.probes import PROBE, Probe
 from timezones import utc_now
 from work import outbox, retry
-from work.runner import Again, ClaimedTask
+from work.protocol import Again, ClaimedTask
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def probe(app: Flask, clock: FrozenClock) -> Probe:
 
 def test_work_of_a_decision_that_was_taken_back_is_not_there(probe: Probe) -> None:
     with probe.app.app_context(), writing():
-        outbox.enqueue(PROBE, lane=Lane.PROVIDER, subject="interview:1")
+        outbox.enqueue(PROBE, 1)
         db.session.rollback()
     assert probe.tasks() == []
 
@@ -134,7 +134,7 @@ def test_retry_that_meets_the_same_work_half_asked_for_is_not_lost(postgres_prob
     with probe.app.app_context(), writing():
         # In a transaction that is still open when the outcome is to be written.
         at = utc_now() + timedelta(minutes=1)
-        outbox.enqueue(PROBE, lane=Lane.PROVIDER, subject="interview:1", dedupe_key="one", run_at=at)
+        outbox.enqueue(PROBE, 1, dedupe_key="one", run_at=at)
         db.session.flush()
         may_go_on.set()
         wait_until(

@@ -10,10 +10,10 @@ from sqlalchemy.exc import OperationalError
 from models import Lane, TaskState
 from tests.machines.processes import wait_until
 from tests.tasks.installation import FrozenClock
-from tests.tasks.probes import Probe
+from tests.tasks.probes import MAIL_PROBE, Probe
 from timezones import utc_now
 from work import retry
-from work.runner import Again, ClaimedTask, Dead
+from work.protocol import Again, ClaimedTask, Dead
 
 LEASE = timedelta(seconds=240)
 
@@ -49,7 +49,7 @@ def test_task_that_somebody_else_claimed_is_left_alone(probe: Probe) -> None:
 
 def test_two_runners_that_saw_the_same_task_due_begin_it_once(probe: Probe) -> None:
     for number in range(8):
-        probe.enqueue(f"interview:{number}")
+        probe.enqueue(number)
     together = threading.Barrier(4)
     failures: list[BaseException] = []
 
@@ -75,7 +75,7 @@ def test_two_runners_that_saw_the_same_task_due_begin_it_once(probe: Probe) -> N
 def test_one_subject_has_one_running_task_per_lane(probe: Probe) -> None:
     probe.enqueue()
     probe.enqueue()
-    probe.enqueue(lane=Lane.MAIL)
+    probe.enqueue(kind=MAIL_PROBE)
     elsewhere = probe.runner()
     meanwhile: list[int] = []
 
@@ -144,7 +144,7 @@ def test_task_that_crashes_goes_dead_after_the_allowed_number_and_says_so(
 
     probe.during_call = crash
     probe.enqueue()
-    probe.enqueue("interview:2")
+    probe.enqueue(2)
     for _ in range(retry.CRASHES_ALLOWED + 2):
         probe.runner().run_due()
         clock.forward(timedelta(hours=2))
@@ -165,7 +165,7 @@ def test_data_that_also_trips_the_giving_up_kills_no_thread(probe: Probe, clock:
         probe.runner().run_due()
         clock.forward(timedelta(hours=2))
     assert probe.states() == [TaskState.DEAD]
-    probe.enqueue("interview:2")
+    probe.enqueue(2)
     assert probe.runner().run_due() == 1
 
 
@@ -258,9 +258,9 @@ def test_lane_lives_on_after_a_fault_that_nobody_foresaw(probe: Probe) -> None:
     runner = probe.runner(threads={Lane.PROVIDER: 1}, on_phase=stumble)
     runner.start()
     try:
-        probe.enqueue("interview:1")
+        probe.enqueue(1)
         wait_until(lambda: bool(stumbles), what="the runner stumbled", timeout=10)
-        probe.enqueue("interview:2")
+        probe.enqueue(2)
         wait_until(lambda: TaskState.DONE in probe.states(), what="the other task is done", timeout=10)
     finally:
         runner.stop(10)

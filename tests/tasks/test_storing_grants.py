@@ -163,7 +163,7 @@ def test_pair_that_arrives_for_the_account_before_is_given_back(sqlite_installat
         live_grant(connection)
     assert accounts(installation) == {ada.id: PRIYA}
     # The pair that was there when the other account came is spent; the one that came later is not.
-    assert len(installation.tasks(REVOKE_GRANT)) == 2
+    assert len(installation.tasks(REVOKE_GRANT.name)) == 2
     installation.run_due()
     assert living_grants(installation) == [PRIYA]
 

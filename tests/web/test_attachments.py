@@ -18,6 +18,7 @@ from hiring.erasing import erase_candidate
 from models import Attachment, Candidate, Draft, Interview, InterviewStatus, Role, User
 from scheduling.drafts import attachments
 from scheduling.drafts.attachments import MEGABYTE
+from services import services
 from tests.factories import PASSWORD, Team, create_team, create_user
 from tests.files_to_attach import DOCX, PDF, PNG
 from tests.machines.clock import Clock
@@ -50,7 +51,7 @@ def on_disk(app: Flask) -> dict[str, bytes]:
 
 def sweep(app: Flask) -> None:
     with app.app_context():
-        attachments.sweep(app.extensions["attachment_files"])
+        attachments.sweep(services(app).attachment_files)
 
 
 def files_in(message: EmailMessage) -> dict[str, bytes]:
@@ -363,7 +364,7 @@ def test_files_of_a_draft_that_is_too_old_go_and_those_of_interviews_stay(
 
 
 def test_file_that_no_row_knows_is_swept_once_it_is_old(web: Flask, team: Team, clock: Clock) -> None:
-    stray = web.extensions["attachment_files"].keep(PDF)
+    stray = services(web).attachment_files.keep(PDF)
     # As if it had been written on the day at which the clock of this test stands.
     os.utime(web.config["INSTANCE_PATH"] / "uploads" / stray, (clock.now.timestamp(), clock.now.timestamp()))
     sweep(web)

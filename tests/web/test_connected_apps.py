@@ -23,6 +23,7 @@ from models import (
     Role,
 )
 from providers.zoom.scopes import OPTIONAL, REQUIRED
+from services import services
 from tests.accounts.browser import do_background_work
 from tests.factories import (
     LENA,
@@ -335,7 +336,7 @@ def test_tokens_stand_nowhere_in_plain_text(
 ) -> None:
     """All that happens to a grant, from its first answer to its end, and where it could have left a trace."""
     caplog.set_level(logging.DEBUG)
-    vault = connected.extensions["connections"].vault
+    vault = services(connected).connections.vault
     secrets = {str(connected.config["ZOOM_API_CLIENT_SECRET"])}
     shown = ""
 

@@ -14,6 +14,7 @@ from models import Attachment, Draft
 from scheduling.drafts.attachments import MEGABYTE
 from tests.factories import Team
 from tests.files_to_attach import DOCX, PDF, PNG
+from tests.machines.application import use_services
 from tests.web.dialog_steps import send, walk_to
 from tests.web.page import Page, Visitor
 from tests.web.rows import in_rows
@@ -146,7 +147,7 @@ class _SlowDisk(AttachmentFiles):
 def test_nobody_waits_for_files_that_are_written_to_the_disk(web: Flask, ada: Visitor, draft: str) -> None:
     with web.app_context():
         database = db.engine.url.database or ""
-    web.extensions["attachment_files"] = _SlowDisk(web.config["INSTANCE_PATH"] / "uploads", database)
+    use_services(web, attachment_files=_SlowDisk(web.config["INSTANCE_PATH"] / "uploads", database))
     send(ada, draft, "details", files=chosen(("a.png", PNG), ("a.pdf", PDF)))
     assert listed(ada.get(f"{draft}/details")) == ["a.png", "a.pdf"]
 

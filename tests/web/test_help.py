@@ -44,7 +44,7 @@ def test_every_failure_of_the_product_stands_there_with_its_cure(set_up: Flask, 
     text = signed_in(set_up, people.ben.email).get(HELP).text
     for reason in FailureReason:
         assert failures.words_of(reason, MeetingSoftware.ZOOM) in text
-        assert failures.cure_of(reason).words in text
+        assert failures.cure_of(reason, MeetingSoftware.ZOOM).words in text
     for words in (
         wording.ended_by_provider(App.ZOOM),
         wording.removed_by_user(App.ZOOM, "SmoothHiring"),

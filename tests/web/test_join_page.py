@@ -8,6 +8,7 @@ from flask import Flask
 from extensions import db
 from models import Attendee, Interview, InterviewStatus, Meeting, MeetingState
 from scheduling.commands.schedule import NewAttendee
+from services import services
 from tests.factories import Team, create_candidate, schedule
 from tests.machines.clock import Clock
 from tests.web.page import Visitor
@@ -35,7 +36,7 @@ def change_meeting(interview_id: int, state: MeetingState) -> None:
 def door(app: Flask, interview_id: int, reader: str = "candidate") -> str:
     with in_rows(app):
         interview = db.session.get_one(Interview, interview_id)
-        address: str = app.extensions["links"].join_page(interview, reader)
+        address: str = services(app).join_links.join_page(interview, reader)
     return address.removeprefix("http://localhost")
 
 

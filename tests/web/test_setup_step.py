@@ -232,7 +232,7 @@ def test_nearly_used_budget_is_warned_about_until_midnight_utc(
         use_up(earlier, connection_id, 1, clock)
     words = ada.get(f"{draft}/setup").text
     assert (
-        "Ben's account has used 80 of them; the count begins anew at 00:00 UTC (Tue 2 Feb, 01:00 CET)."
+        "Ben's account has used 80 of them; the count starts over at 00:00 UTC (Tue 2 Feb, 01:00 CET)."
         in words
     )
     with in_rows(web):

@@ -20,6 +20,7 @@ from models import (
 )
 from scheduling.commands.schedule import NewAttendee
 from scheduling.venues import OnSite, PastedLink, PhoneCall, Venue
+from services import services
 from tests.factories import PASSWORD, Team, create_team, create_user, schedule
 from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
@@ -78,7 +79,7 @@ def everything_in(message: EmailMessage) -> str:
 def join_page(app: Flask, interview_id: int, reader: str = "candidate") -> Page:
     with in_rows(app):
         interview = db.session.get_one(Interview, interview_id)
-        address: str = app.extensions["links"].join_page(interview, reader)
+        address: str = services(app).join_links.join_page(interview, reader)
     return Visitor(app).get(path_of(address))
 
 
@@ -160,7 +161,7 @@ def test_pasted_link_is_ready_at_once_and_is_joined_like_any_other(
     with in_rows(connected):
         clock.now = db.session.get_one(Interview, interview_id).starts_at
         interview = db.session.get_one(Interview, interview_id)
-        address = path_of(connected.extensions["links"].join_page(interview, "manager"))
+        address = path_of(services(connected).join_links.join_page(interview, "manager"))
     Visitor(connected).get(address, leads_to=WEBEX)
 
 

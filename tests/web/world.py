@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, current_app, url_for
+from flask import Flask, url_for
 from werkzeug.routing import Rule
 
 from extensions import db
@@ -12,6 +12,7 @@ from hiring.imports import start_import
 from models import Interview, Mail, MailState, MeetingState, Role, User
 from scheduling.commands.schedule import NewAttendee
 from scheduling.drafts import attachments, drafts
+from services import services
 from tests.factories import (
     PASSWORD,
     CreatedCandidate,
@@ -79,7 +80,7 @@ def create_world() -> World:
             f"The mail server refused it: 550 <{team.dina.email}> unknown",
         )
     draft = drafts.start(db.session.get_one(User, team.ada.id), team.dina.id)
-    owner, files = db.session.get_one(User, team.ada.id), current_app.extensions["attachment_files"]
+    owner, files = db.session.get_one(User, team.ada.id), services().attachment_files
     kept = attachments.keep(attachments.Upload("plan.pdf", PDF), files)
     attached = attachments.add(owner, draft, kept, is_for_team_only=False)
     attachments.move_to_interview(draft.id, interview_id)
@@ -91,7 +92,7 @@ def create_world() -> World:
     db.session.commit()
     import_id = sent_in.id
     other = create_candidate("Omar Haddad", "omar@mail.example", team.other_job_id, phone="+41 44 668 1800")
-    links = current_app.extensions["links"]
+    links = services().join_links
     token = links.join_page(interview, "candidate").rpartition("/")[2]
     return World(
         team,

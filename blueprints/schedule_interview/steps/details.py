@@ -18,7 +18,7 @@ from models import Attachment
 from scheduling.drafts import attachments, drafts
 from scheduling.drafts.attachments import MOST_BYTES, AttachmentError
 from scheduling.drafts.kinds_of_files import KINDS, clean_name
-from web import services
+from services import services
 from web.forms import CheckboxesField
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class DetailsStep(Step[DetailsForm]):
                     dialog.actor, dialog.draft, kept, is_for_team_only=form.new_files_for_team_only.data
                 )
             except AttachmentError as error:
-                attachments.drop(kept, services.attachment_files())
+                attachments.drop(kept, services().attachment_files)
                 refused.append(error.words)
         form.files.errors = refused
         self.prepare(dialog, form)

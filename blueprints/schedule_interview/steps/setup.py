@@ -9,10 +9,11 @@ from wtforms import Field, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length
 
-from blueprints.schedule_interview.hosting import hosting, zoom_warnings
+from blueprints.schedule_interview.hosting import account_warnings, hosting
 from blueprints.schedule_interview.steps.base import Step, StepForm
 from models import InterviewType, MeetingSoftware, PhoneCaller
 from phone_numbers import same_number
+from scheduling.meetings.software import DEFAULT, OFFERED, spec_of
 from scheduling.reading.hosting_version import hosting_version
 from scheduling.venues import (
     ADDRESS_LIMIT,
@@ -30,14 +31,14 @@ from scheduling.venues import (
 if TYPE_CHECKING:
     from blueprints.schedule_interview.dialog import Dialog
 
-VenueKind = Literal["zoom", "other", "phone", "in_person"]
+VenueKind = Literal["online", "link", "phone", "on_site"]
 
 # What is asked for each kind beside what is asked for all; nothing else of it is checked or kept.
 _ASKED_FOR: dict[VenueKind, frozenset[str]] = {
-    "zoom": frozenset({"meeting_software", "password"}),
-    "other": frozenset({"meeting_software", "link_label", "link_url"}),
+    "online": frozenset({"meeting_software", "password"}),
+    "link": frozenset({"meeting_software", "link_label", "link_url"}),
     "phone": frozenset({"phone_number", "phone_caller"}),
-    "in_person": frozenset({"address", "directions"}),
+    "on_site": frozenset({"address", "directions"}),
 }
 _ASKED_FOR_SOME = frozenset().union(*_ASKED_FOR.values())
 
@@ -63,10 +64,9 @@ class SetupForm(StepForm):
     meeting_software = SelectField(
         "Meeting Software",
         choices=[
-            SelectChoice(software.value, software.label)
-            for software in (MeetingSoftware.ZOOM, MeetingSoftware.OTHER)
+            SelectChoice(software.value, software.label) for software in (*OFFERED, MeetingSoftware.OTHER)
         ],
-        default=MeetingSoftware.ZOOM.value,
+        default=DEFAULT.value,
     )
     link_label = StringField(
         "Name of the software", validators=[_Needed()], render_kw={"maxlength": str(LABEL_LIMIT)}
@@ -107,20 +107,20 @@ class SetupForm(StepForm):
         if self.interview_type.data == InterviewType.PHONE:
             return "phone"
         if self.interview_type.data == InterviewType.IN_PERSON:
-            return "in_person"
-        return "other" if self.meeting_software.data == MeetingSoftware.OTHER else "zoom"
+            return "on_site"
+        return "link" if self.meeting_software.data == MeetingSoftware.OTHER else "online"
 
     @property
     def venue(self) -> Venue:
         """Where it is held, from a form whose choices were found right."""
         match self.kind:
-            case "zoom":
-                return OnlineMeeting(MeetingSoftware.ZOOM, self.password.data or None)
-            case "other":
+            case "online":
+                return OnlineMeeting(MeetingSoftware(self.meeting_software.data), self.password.data or None)
+            case "link":
                 return PastedLink(self.link_url.data or "", self.link_label.data or "")
             case "phone":
                 return PhoneCall(self.phone_number.data or "", PhoneCaller(self.phone_caller.data))
-            case "in_person":
+            case "on_site":
                 return OnSite(self.address.data or "", self.directions.data or "")
 
     def validate(self, extra_validators: dict[str, Sequence[Any]] | None = None) -> bool:
@@ -169,6 +169,8 @@ class SetupStep(Step[SetupForm]):
     def context(self, dialog: Dialog, form: SetupForm) -> dict[str, Any]:
         return {
             **self.hosting_context(dialog),
+            "software_icons": {software.value: spec_of(software).icon for software in OFFERED},
+            "software_label": dialog.software.label,
             "address_limit": ADDRESS_LIMIT,
             "directions_limit": DIRECTIONS_LIMIT,
         }
@@ -180,7 +182,8 @@ class SetupStep(Step[SetupForm]):
         return {
             "hosting_version": version,
             "hosting": hosting(dialog),
-            "hosting_warnings": zoom_warnings(dialog),
+            "hosting_app": spec_of(dialog.software).app.value,
+            "hosting_warnings": account_warnings(dialog),
         }
 
 

@@ -19,7 +19,7 @@ _NOT_CONNECTED = "The account is not connected any more."
 def letter(
     reader: TeamReader, *, app: str, account: str, connected_at: datetime, is_owner: bool, link: str
 ) -> Letter:
-    """`account` is its address, or ""; `connected_at` is aware; `is_owner`: nobody else is there to be told."""
+    """`account` is its address, or ""; `connected_at` is aware; `is_owner`: there is no one else to tell."""
     return compose_for_team(
         APP_CONNECTED,
         reader,

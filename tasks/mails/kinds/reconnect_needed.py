@@ -48,9 +48,7 @@ class EndedConnection:
     advice: str = ""
 
 
-def letter(
-    reader: TeamReader, ended: EndedConnection, *, is_first: bool, is_last: bool, link: str
-) -> Letter:
+def letter(reader: TeamReader, ended: EndedConnection, *, is_first: bool, is_last: bool, link: str) -> Letter:
     """The letter at once (`is_first`) or as one of the reminders, of which nothing follows the last."""
     return compose_for_team(
         RECONNECT_NEEDED,

@@ -1,0 +1,136 @@
+"""What each meeting software is like: whose account it needs, its limits, and the rules of its passcodes.
+
+Everything the product knows about a software beyond its name is here, so that the rest asks for a rule and
+never for a name. `MeetingSoftware.OTHER` has no entry: its link was made elsewhere and is pasted.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models import App, MeetingSoftware
+
+# A clock that runs ahead of the provider's must not ask in the last moments of the old day.
+_AFTER_RESET = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class PasscodeRule:
+    """What the software accepts as a passcode. `words` tells a person who typed something else."""
+
+    pattern: re.Pattern[str]
+    words: str
+
+
+@dataclass(frozen=True)
+class DailyLimit:
+    """How many calls of some kinds one account may make in a day, which ends at midnight in UTC.
+
+    calls: the most that are accepted in one day.
+    nearly: from this many on, people are warned.
+    counts: the kinds of calls that are counted together, by the names of the meetings' ledger.
+    """
+
+    calls: int
+    nearly: int
+    counts: frozenset[str]
+    resets_in_words: str = "00:00 UTC"
+
+    def last_reset(self, now: datetime) -> datetime:
+        """When the running day began, as of `now` (aware UTC)."""
+        return now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def next_reset(self, now: datetime) -> datetime:
+        """When the count starts over, as of `now` (aware UTC)."""
+        return self.last_reset(now) + timedelta(days=1)
+
+    def try_again_at(self, now: datetime) -> datetime:
+        """When a call that the limit refused may be tried again, as of `now` (aware UTC)."""
+        return self.next_reset(now) + _AFTER_RESET
+
+
+@dataclass(frozen=True)
+class SoftwareSpec:
+    """One meeting software.
+
+    app: what its host has to have connected.
+    link_form: what its join links look like, with {} where they differ, for previews and examples.
+    settings: the operator's settings to check when the provider refuses this server.
+    passcode: None where nobody can choose one.
+    daily_limit: None where no limit is known.
+    free_plan_minutes: after this long the software ends every meeting of a host on its free plan, whoever
+        takes part; None where it does not.
+    one_at_a_time: an account can host a single meeting at any time; a second one is refused or ends the
+        first.
+    """
+
+    software: MeetingSoftware
+    app: App
+    icon: str
+    link_form: str
+    settings: tuple[str, ...]
+    passcode: PasscodeRule | None = None
+    daily_limit: DailyLimit | None = None
+    free_plan_minutes: int | None = None
+    one_at_a_time: bool = False
+
+    @property
+    def label(self) -> str:
+        return self.software.label
+
+    def link(self, end: str) -> str:
+        """A link that looks like one of this software's and leads to no meeting."""
+        return self.link_form.format(end)
+
+
+_SPECS = (
+    SoftwareSpec(
+        software=MeetingSoftware.ZOOM,
+        app=App.ZOOM,
+        icon="brand-zoom",
+        link_form="https://zoom.us/j/{}",
+        settings=("ZOOM_API_CLIENT_ID", "ZOOM_API_CLIENT_SECRET"),
+        # Zoom's API reference: at most ten characters. For updates it lists no other special characters.
+        passcode=PasscodeRule(
+            re.compile(r"[A-Za-z0-9@_*-]{1,10}"),
+            "Use at most 10 letters, digits and the characters @ _ * - without spaces.",
+        ),
+        # Zoom's API reference counts what is created and what is changed together, for each user.
+        daily_limit=DailyLimit(calls=100, nearly=80, counts=frozenset({"create", "update"})),
+        # Also with two people, and also for Basic users of a paid account, since July 2022.
+        free_plan_minutes=40,
+        one_at_a_time=True,
+    ),
+    SoftwareSpec(
+        software=MeetingSoftware.GOOGLE_MEET,
+        app=App.GOOGLE_CALENDAR,
+        icon="brand-google",
+        link_form="https://meet.google.com/{}",
+        settings=("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
+    ),
+    SoftwareSpec(
+        software=MeetingSoftware.TEAMS,
+        app=App.OUTLOOK_CALENDAR,
+        icon="brand-teams",
+        link_form="https://teams.microsoft.com/meet/{}",
+        settings=("MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET"),
+    ),
+)
+_BY_SOFTWARE = {spec.software: spec for spec in _SPECS}
+
+
+def spec_of(software: MeetingSoftware) -> SoftwareSpec:
+    """The entry of a software. Raises KeyError for `OTHER`, whose meetings no account hosts."""
+    return _BY_SOFTWARE[software]
+
+
+def softwares_of(app: App) -> tuple[MeetingSoftware, ...]:
+    """The softwares whose meetings are made through an app; none for an app that only sends mail."""
+    return tuple(spec.software for spec in _SPECS if spec.app == app)
+
+
+# What the dialog offers, besides a pasted link, the first one chosen unless someone chooses another.
+OFFERED = (MeetingSoftware.ZOOM,)
+DEFAULT = OFFERED[0]

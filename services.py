@@ -1,0 +1,89 @@
+"""What the settings and the instance folder make of this installation, built once for each application.
+
+Routes, commands, chores and tasks find everything here; the domain gets what it needs as arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from flask import Flask, current_app
+
+import instance_folder
+from accounts.links import AccountLinks
+from accounts.passwords import ResetRequests
+from accounts.throttling import Throttling
+from attachment_files import AttachmentFiles
+from connections.service import Connections, connections_of
+from instance_folder import DemoMarker, InstanceKeys
+from scheduling.join_links import JoinLinks
+from scheduling.rules import Rules
+from security import LinkSigner, TokenVault
+
+_KEY = "services"
+
+
+@dataclass(frozen=True)
+class Services:
+    """One installation's parts. Replicas on one database agree as long as they have the same keys."""
+
+    connections: Connections
+    join_links: JoinLinks
+    account_links: AccountLinks
+    throttling: Throttling
+    reset_requests: ResetRequests
+    rules: Rules
+    # What follows the @ of every Message-ID: that of the sender's address.
+    mail_domain: str
+    attachment_files: AttachmentFiles
+    # None on a real server.
+    demo: DemoMarker | None
+
+
+def build_services(config: Mapping[str, Any], keys: InstanceKeys) -> Services:
+    """The services of an installation with these settings and keys. Reads the instance folder, and writes
+    nothing."""
+    signer, base_url, folder = LinkSigner(keys.link_key), config["BASE_URL"], config["INSTANCE_PATH"]
+    mail_domain = _domain_of(str(config["MAIL_DEFAULT_SENDER"]))
+    return Services(
+        connections=connections_of(config, _token_vault(config, keys.token_keys)),
+        join_links=JoinLinks(signer, base_url),
+        account_links=AccountLinks(signer, base_url),
+        throttling=Throttling(signer.keyed_hash("throttling")),
+        reset_requests=ResetRequests(signer.keyed_hash("password-reset")),
+        rules=Rules(
+            grace=timedelta(seconds=config["MEETING_GRACE_SECONDS"]),
+            reminder_minutes=tuple(round(hours * 60) for hours in config["REMINDER_HOURS"]),
+            message_id_domain=mail_domain,
+        ),
+        mail_domain=mail_domain,
+        attachment_files=AttachmentFiles(folder / "uploads"),
+        demo=instance_folder.read_demo_marker(folder),
+    )
+
+
+def provide(app: Flask, built: Services) -> None:
+    """Let `app` find its services. Tests put others in their place."""
+    app.extensions[_KEY] = built
+
+
+def services(app: Flask | None = None) -> Services:
+    """The services of `app`, or of the current application."""
+    found = (app or current_app).extensions[_KEY]
+    assert isinstance(found, Services)
+    return found
+
+
+def _token_vault(config: Mapping[str, Any], keys: tuple[str, ...]) -> TokenVault:
+    """The vault of this process. Keys of the folder may be rotated beside it; those of the settings stay."""
+    if config["TOKEN_ENCRYPTION_KEYS"]:
+        return TokenVault(keys)
+    return TokenVault(keys, partial(instance_folder.read_token_keys, config["INSTANCE_PATH"]))
+
+
+def _domain_of(sender: str) -> str:
+    return sender.rpartition("@")[2].strip("> ") or "localhost"

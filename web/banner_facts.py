@@ -1,0 +1,68 @@
+"""What the banners above a page depend on, as columns that the sign-in's own statement can bring along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app
+
+from connections.service import connections
+from models import App, Connection, ConnectionState, Mail, MailState, RefusingProvider, User
+from timezones import utc_now
+
+
+@dataclass(frozen=True)
+class BannerFacts:
+    """`has_lost_own`: the reader has an account to reconnect. `is_refused`: a provider does not accept this
+    server, or people have connected an app that is no longer set up. `waiting_mails`: due and not sent."""
+
+    has_lost_own: bool
+    is_refused: bool
+    waiting_mails: int
+
+
+# Correlated with the user of the statement around them. They only say whether there is anything to say:
+# nearly always there is nothing, and then no row is read.
+COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
+    sa.exists()
+    .where(Connection.user_id == User.id, Connection.state == ConnectionState.RECONNECT_NEEDED)
+    .correlate(User)
+    .label("has_lost_own"),
+    sa.or_(
+        sa.exists().where(Connection.credentials_refused.is_(True)),
+        sa.exists().where(
+            Connection.app.in_(sa.bindparam("apps_not_set_up", expanding=True)),
+            Connection.state == ConnectionState.CONNECTED,
+        ),
+        sa.select(RefusingProvider.provider).exists(),
+    ).label("is_refused"),
+    sa.select(sa.func.count(Mail.id))
+    .where(
+        sa.bindparam("has_no_mail_server", type_=sa.Boolean()),
+        Mail.state == MailState.QUEUED,
+        Mail.due_at <= sa.bindparam("now", type_=Mail.due_at.type),
+    )
+    .scalar_subquery()
+    .label("waiting_mails"),
+)
+
+
+def parameters() -> dict[str, Any]:
+    """What the columns have to be told."""
+    return {
+        "apps_not_set_up": list(apps_not_set_up()),
+        "has_no_mail_server": not current_app.config["MAIL_SERVER"],
+        "now": utc_now(),
+    }
+
+
+def apps_not_set_up() -> frozenset[App]:
+    """The apps for which this server has no credentials."""
+    return frozenset(app for app in App if connections().provider(app) is None)
+
+
+def facts_of(row: sa.Row[Any]) -> BannerFacts:
+    """The facts in a row that holds `COLUMNS`."""
+    return BannerFacts(bool(row.has_lost_own), bool(row.is_refused), int(row.waiting_mails))
