@@ -18,7 +18,7 @@ from phone_numbers import phone_link
 from scheduling.meetings import failures, planning
 from scheduling.reading import lists
 from scheduling.reading.progress import Progress, progress_of
-from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn
+from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn, job_options
 from web.notices import say
 from web.signed_in import actor
 
@@ -90,7 +90,7 @@ def index() -> ResponseReturnValue:
         page=lists.interviews(user, wanted, asked_turn()),
         wanted=wanted,
         address=address,
-        jobs=jobs_to_choose_from(user, wanted.job_id),
+        job_options=job_options(jobs_to_choose_from(user, wanted.job_id)),
     )
 
 
