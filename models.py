@@ -4,7 +4,7 @@ No queries, no providers, no request. Split by what the tables hold; import name
 """
 
 from tables.access import AuditEntry, Invitation, PasswordReset, Throttle
-from tables.connections import App, Connection, ConnectionState, OAuthAttempt, RefusingProvider, WebhookEvent
+from tables.connections import Connection, ConnectionState, OAuthAttempt, RefusingProvider, WebhookEvent
 from tables.deliveries import (
     MAYBE_ALIVE,
     AttemptState,
@@ -41,7 +41,6 @@ from tables.work import Heartbeat, Lane, Task, TaskState
 
 __all__ = [
     "MAYBE_ALIVE",
-    "App",
     "Application",
     "Attachment",
     "AttemptState",

@@ -9,9 +9,9 @@ from datetime import datetime
 from connections.grants import with_grant
 from connections.service import connections
 from extensions import db
-from models import FailureReason, Interview, MeetingState
+from models import FailureReason, Interview, MeetingSoftware, MeetingState
 from providers.base import Meeting as ProviderMeeting
-from providers.base import MeetingRequest, Provider
+from providers.base import MeetingRequest
 from providers.errors import (
     ConnectionRevokedError,
     DailyLimitError,
@@ -23,6 +23,7 @@ from providers.errors import (
     RetryableError,
     ScopeMissingError,
 )
+from providers.protocols import MeetingProvider
 from scheduling.mails import queue
 from scheduling.meetings import planning
 from scheduling.meetings.planning import Create, LookUp, NobodyCanHost
@@ -69,7 +70,7 @@ def sync_meeting(rules: Rules) -> Handler:
         step = loaded.step
         if isinstance(step, NobodyCanHost):
             return None
-        provider = connections().provider(spec_of(step.software).app)
+        provider = meetings_of(step.software)
         if provider is None:
             return NotSetUp()
         try:
@@ -92,8 +93,14 @@ def sync_meeting(rules: Rules) -> Handler:
     return Handler(load, call, record, gave_up, load_writes=True)
 
 
+def meetings_of(software: MeetingSoftware) -> MeetingProvider | None:
+    """Who makes the meetings of a software, or None while the operator has not set that up."""
+    clients = connections().clients.get(spec_of(software).app)
+    return clients.meetings if clients is not None else None
+
+
 def _provider_call(
-    provider: Provider, step: Create | LookUp
+    provider: MeetingProvider, step: Create | LookUp
 ) -> Callable[..., ProviderMeeting | list[ProviderMeeting]]:
     request = request_for(step.wish)
     if isinstance(step, Create):

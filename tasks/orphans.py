@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from connections.grants import with_grant
-from connections.service import connections
 from database import read_only
 from extensions import db
 from providers.errors import ProviderError, RetryableError
 from scheduling.meetings import orphans, planning
 from scheduling.meetings.orphans import StrayHunt
-from scheduling.meetings.software import spec_of
-from tasks.meetings import NotSetUp, request_for
+from tasks.meetings import NotSetUp, meetings_of, request_for
 from timezones import utc_now
 from work import retry
 from work.protocol import Again, ClaimedTask, Done, Handler, Next
@@ -23,7 +21,7 @@ def settle_attempts() -> Handler:
         return orphans.plan_stray_hunt(int(task.payload["attempt_id"]))
 
     def call(hunt: StrayHunt) -> list[str] | ProviderError | NotSetUp:
-        provider = connections().provider(spec_of(hunt.software).app)
+        provider = meetings_of(hunt.software)
         if provider is None:
             return NotSetUp()
         try:

@@ -204,21 +204,7 @@ def upgrade() -> None:
         "connections",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "app",
-            sa.Enum(
-                "zoom",
-                "google-calendar",
-                "gmail",
-                "outlook-calendar",
-                "outlook-mail",
-                name="app",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("app", sa.String(length=32), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -233,6 +219,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("account_id", sa.String(length=128), nullable=False),
+        sa.Column("is_exclusive", sa.Boolean(), nullable=False),
         sa.Column("account_email", sa.String(length=254), nullable=False),
         sa.Column("account_name", sa.String(length=160), nullable=False),
         sa.Column("plan", sa.String(length=32), nullable=False),
@@ -264,8 +251,8 @@ def upgrade() -> None:
             "uq_connections_living_account",
             ["app", "account_id"],
             unique=True,
-            sqlite_where=sa.text("state = 'connected'"),
-            postgresql_where=sa.text("state = 'connected'"),
+            sqlite_where=sa.text("state = 'connected' AND is_exclusive"),
+            postgresql_where=sa.text("state = 'connected' AND is_exclusive"),
         )
 
     op.create_table(
@@ -416,21 +403,7 @@ def upgrade() -> None:
         sa.Column("state_hash", sa.String(length=64), nullable=False),
         sa.Column("session_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "app",
-            sa.Enum(
-                "zoom",
-                "google-calendar",
-                "gmail",
-                "outlook-calendar",
-                "outlook-mail",
-                name="app",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("app", sa.String(length=32), nullable=False),
         sa.Column("verifier_ciphertext", sa.Text(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.Column("superseded_at", database.UTCDateTime(), nullable=True),
@@ -932,8 +905,8 @@ def downgrade() -> None:
     with op.batch_alter_table("connections", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_connections_living_account",
-            sqlite_where=sa.text("state = 'connected'"),
-            postgresql_where=sa.text("state = 'connected'"),
+            sqlite_where=sa.text("state = 'connected' AND is_exclusive"),
+            postgresql_where=sa.text("state = 'connected' AND is_exclusive"),
         )
 
     op.drop_table("connections")

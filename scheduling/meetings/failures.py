@@ -56,5 +56,5 @@ def cure_of(reason: R, software: MeetingSoftware) -> Cure:
     """What helps against this reason, for a meeting of this software."""
     cure, spec = _CURES[reason], spec_of(software)
     reset = spec.daily_limit.resets_in_words if spec.daily_limit is not None else "the end of the day"
-    words = cure.words.format(settings=" and ".join(spec.settings), reset=reset)
+    words = cure.words.format(settings=spec.settings_in_words, reset=reset)
     return replace(cure, words=words)

@@ -49,7 +49,8 @@ RULES: dict[str, frozenset[str]] = {
     # What every request goes through, whichever part of the interface answers it.
     "web": GROUND
     | DOMAIN
-    | {"htmx", "security", "services", "paging", "connections.wording", "connections.service"},
+    | {"htmx", "security", "services", "paging", "connections.wording", "connections.service"}
+    | {"connections.catalogue", "connections.app_spec"},
     # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
     "blueprints": GROUND
     | DOMAIN
@@ -65,6 +66,8 @@ RULES: dict[str, frozenset[str]] = {
     # What hiring does once a day is marked where the beats are.
     "hiring": GROUND | DOMAIN | {"security", "paging", "work.heartbeat"} | ASKING_FOR_WORK,
     "scheduling": GROUND | DOMAIN | {"security", "paging"} | ASKING_FOR_WORK,
+    # Which settings belong to the app that a software needs.
+    "scheduling.meetings.software": GROUND | {"connections.catalogue"},
     "scheduling.drafts.attachments": GROUND | DOMAIN | {"attachment_files", "work.heartbeat"},
     "connections": GROUND | {"providers", "security"} | ASKING_FOR_WORK,
     "messaging": GROUND | {"security"},

@@ -61,10 +61,9 @@ def taken_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(code)])
     monkeypatch.setattr(FOLDERS, "searchpath", [*FOLDERS.searchpath, str(templates)])
     monkeypatch.setattr(mails, "_declared", dict(mails._declared))
-    kinds.all_kinds.cache_clear()
+    kinds.all_kinds()
     yield "taken_off"
     sys.modules.pop("tasks.mails.kinds.taken_off", None)
-    kinds.all_kinds.cache_clear()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from flask import Flask
 
 from extensions import db
 from models import (
-    App,
     AttemptState,
     Candidate,
     Connection,
@@ -17,7 +16,7 @@ from models import (
     Meeting,
     MeetingAttempt,
 )
-from tests.factories import PASSWORD, Member, Team, schedule
+from tests.factories import PASSWORD, ZOOM, Member, Team, schedule
 from tests.machines.clock import Clock
 from tests.web.dialog_steps import begin, send
 from tests.web.kinds import IN_PERSON, OTHER, PHONE
@@ -105,7 +104,7 @@ def connect(
     """A connected account without its provider, which no page ever asks."""
     row = Connection(
         user_id=member.id,
-        app=App.ZOOM,
+        app=ZOOM,
         state=state,
         account_id=member.email,
         account_email=member.email,

@@ -182,7 +182,7 @@ class SetupStep(Step[SetupForm]):
         return {
             "hosting_version": version,
             "hosting": hosting(dialog),
-            "hosting_app": spec_of(dialog.software).app.value,
+            "hosting_app": spec_of(dialog.software).app,
             "hosting_warnings": account_warnings(dialog),
         }
 

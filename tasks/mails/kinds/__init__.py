@@ -7,13 +7,18 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from types import MappingProxyType
 
 from tasks.mails.kind import Kind
 
 
-@cache
 def all_kinds() -> Mapping[str, Kind]:
     """The kinds by name. The first call declares them, which pages that show mails rely on."""
-    modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
+    return _by_name(tuple(__path__))
+
+
+@cache
+def _by_name(folders: tuple[str, ...]) -> MappingProxyType[str, Kind]:
+    modules = [import_module(f"{__name__}.{file.name}") for file in iter_modules(folders)]
     kinds: list[Kind] = [module.KIND for module in modules]
-    return {kind.name: kind for kind in kinds}
+    return MappingProxyType({kind.name: kind for kind in kinds})

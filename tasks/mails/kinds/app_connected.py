@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from accounts.mails import APP_CONNECTED
+from connections.catalogue import label_of
 from messaging.cleaning import one_line
 from messaging.letters import Letter, TeamReader, compose_for_team, moment_for
 from models import Connection, ConnectionState, Mail, Role
@@ -36,7 +37,7 @@ def letter(
 def _compose(copy: TeamCopy[Connection]) -> Letter:
     return letter(
         copy.reader,
-        app=copy.about.app.label,
+        app=label_of(copy.about.app),
         account=copy.said["account"],
         connected_at=datetime.fromisoformat(copy.said["connected_at"]),
         is_owner=copy.user.role is Role.OWNER,

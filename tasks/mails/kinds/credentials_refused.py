@@ -7,10 +7,10 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from accounts.mails import CREDENTIALS_REFUSED
-from connections.wording import CREDENTIAL_SETTINGS
+from connections.catalogue import apps_of, provider_label
 from extensions import db
 from messaging.letters import Letter, TeamReader, compose_for_team, moment_for
-from models import App, Connection, Mail
+from models import Connection, Mail
 from tasks.mails.team import TeamCopy, TeamKind, answers_reach_the_owner, named_by
 
 
@@ -29,15 +29,15 @@ def _compose(copy: TeamCopy[str]) -> Letter:
     provider = copy.about
     return letter(
         copy.reader,
-        provider=provider.title(),
-        settings=CREDENTIAL_SETTINGS[provider],
+        provider=provider_label(provider),
+        settings=apps_of(provider)[0].setting_names,
         since=copy.mail.created_at,
         link=copy.links.connected_apps(),
     )
 
 
 def _why_useless(mail: Mail, provider: str) -> str | None:
-    apps = [app for app in App if app.provider == provider]
+    apps = [spec.key for spec in apps_of(provider)]
     accepted = db.session.scalar(
         sa.select(Connection.id)
         .where(Connection.app.in_(apps), Connection.connected_at > mail.created_at)

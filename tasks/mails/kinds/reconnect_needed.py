@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.mails import RECONNECT_NEEDED, nudge_number
+from connections.catalogue import label_of
 from connections.grants import holder_instead
 from connections.notices import NUDGES
 from connections.wording import agree_with
@@ -94,7 +95,7 @@ def _ended(row: Connection, reader: User) -> EndedConnection:
     coming = coming_on_account(row, now=utc_now())
     seen, holder = seen_by(reader, coming), holder_instead(row)
     return EndedConnection(
-        app=row.app.label,
+        app=label_of(row.app),
         whose=None if row.user_id == reader.id else row.user.name,
         problem=row.problem or "",
         advice=agree_with(holder) if holder is not None and row.user_id == reader.id else "",
