@@ -62,7 +62,7 @@ RULES: dict[str, frozenset[str]] = {
     | {"work.heartbeat", "work.attention"},
     # The domain enqueues work in the caller's transaction and knows nothing else of background work.
     # Grants of people who leave the team are revoked.
-    "accounts": GROUND | DOMAIN | {"security", "connections.revocation"} | ASKING_FOR_WORK,
+    "accounts": GROUND | DOMAIN | {"security", "connections.revocation", "connections.catalogue"} | ASKING_FOR_WORK,
     # What hiring does once a day is marked where the beats are.
     "hiring": GROUND | DOMAIN | {"security", "paging", "work.heartbeat"} | ASKING_FOR_WORK,
     "scheduling": GROUND | DOMAIN | {"security", "paging"} | ASKING_FOR_WORK,
