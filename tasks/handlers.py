@@ -8,8 +8,8 @@ from accounts.passwords import ANSWER_RESET_REQUEST
 from connections.checks import CHECK_CONNECTION
 from connections.notices import NUDGE_TO_RECONNECT, REPORT_REFUSED_CREDENTIALS, TELL_OF_CONNECTION
 from connections.revocation import REPORT_UNREVOKED_GRANT, REVOKE_GRANT
-from scheduling.meetings.orphans import SETTLE_ATTEMPTS
-from scheduling.meetings.planning import SYNC_MEETING
+from scheduling.meetings.orphans import REMOVE_ORPHANS
+from scheduling.meetings.wanting import SYNC_MEETING
 from services import Services
 from tasks.connection_checks import check_connection
 from tasks.connection_notices import nudge_to_reconnect, report_refused_credentials, tell_of_connection
@@ -17,8 +17,7 @@ from tasks.grants import REFRESH_CONNECTION, refresh_connection, report_unrevoke
 from tasks.mails.handler import send_mail
 from tasks.mails.kind import Workshop
 from tasks.mails.kinds import all_kinds
-from tasks.meetings import sync_meeting
-from tasks.orphans import settle_attempts
+from tasks.meetings import remove_orphans, sync_meeting
 from tasks.password_resets import answer_reset_requests
 from work.kinds import TaskKind
 from work.mail import SEND_MAIL
@@ -31,8 +30,8 @@ def all_handlers(services: Services) -> Mapping[TaskKind, Handler]:
     workshop = Workshop(services.join_links, services.account_links, services.attachment_files)
     return {
         SYNC_MEETING: sync_meeting(rules),
-        SETTLE_ATTEMPTS: settle_attempts(),
         SEND_MAIL: send_mail(all_kinds(), workshop, rules),
+        REMOVE_ORPHANS: remove_orphans(),
         ANSWER_RESET_REQUEST: answer_reset_requests(services.reset_requests, mail_domain),
         REFRESH_CONNECTION: refresh_connection(),
         REVOKE_GRANT: revoke_grant(),

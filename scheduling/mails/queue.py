@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
-
-from extensions import db
-from models import Attendee, Interview, MailState, Meeting, ReaderRole
+from models import Attendee, Interview, MailState, ReaderRole
 from scheduling.mails.occasions import Occasion
 from scheduling.rules import Rules
 from timezones import utc_now
@@ -131,9 +128,3 @@ def span(minutes: int) -> str:
     if rest:
         return f"{minutes} minutes"
     return "1 hour" if hours == 1 else f"{hours} hours"
-
-
-def meeting_of(interview_id: int, *, lock: bool) -> Meeting | None:
-    """The meeting row of an interview, locked for the rest of the transaction if wanted."""
-    query = sa.select(Meeting).where(Meeting.interview_id == interview_id)
-    return db.session.scalar(query.with_for_update() if lock else query)

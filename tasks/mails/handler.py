@@ -18,7 +18,7 @@ from messaging.delivery import (
 )
 from models import FailureReason, Interview, Mail, MailState, Meeting, MeetingState
 from scheduling.mails import outcomes, queue
-from scheduling.meetings import planning
+from scheduling.meetings import recording, wanting
 from scheduling.rules import Rules
 from tasks.mails.kind import Drop, Kind, Ready, Wait, Workshop
 from timezones import utc_now
@@ -123,7 +123,7 @@ def _record_sent(loaded: Loaded, words: str, rules: Rules) -> None:
     if interview_id is not None and loaded.left_without_link:
         # The meeting's outcome is written meeting first, mails after; the same order here keeps the two from
         # waiting for each other.
-        meeting = queue.meeting_of(interview_id, lock=True)
+        meeting = wanting.wanted_meeting(interview_id, lock=True)
     mail = mails.record_sent(loaded.mail_id, words=words)
     if interview_id is None:
         return
@@ -146,7 +146,7 @@ def _reconcile_link(mail: Mail, meeting: Meeting, interview_id: int, rules: Rule
     """An invitation has left without a link. From now on people have been told so, and the meeting
     counts as settled; should it have become ready while the mail was on its way, the link follows."""
     if meeting.state == MeetingState.WAITING:
-        planning.record_failed(interview_id, FailureReason.UNREACHABLE, None)
+        recording.record_failed(meeting.id, FailureReason.UNREACHABLE, None)
     elif meeting.state == MeetingState.READY:
         interview = db.session.get_one(Interview, interview_id)
         if mail.occasion == queue.current_occasion(interview):
