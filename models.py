@@ -33,6 +33,8 @@ from tables.interviews import (
     InterviewStatus,
     InterviewType,
     PhoneCaller,
+    Revision,
+    RevisionReason,
     SchedulingMethod,
     TimelineEntry,
 )
@@ -75,6 +77,8 @@ __all__ = [
     "PhoneCaller",
     "ReaderRole",
     "RefusingProvider",
+    "Revision",
+    "RevisionReason",
     "Role",
     "SchedulingMethod",
     "Stage",

@@ -111,8 +111,8 @@ def release_invitations(interview: Interview) -> None:
 
 
 def send_corrected_invitations(interview: Interview, rules: Rules) -> None:
-    """Raise the revision and invite everybody again; older invitations that have not left are dropped."""
-    interview.revision += 1
+    """Invite everyone again, after the revision was raised; older invitations that have not left are
+    dropped."""
     for waiting in mail.waiting(mail.about_interview(interview.id), INVITATION):
         waiting.state, waiting.words = MailState.DROPPED, NEWER_INVITATION
     mail.queue(_invitations(interview, due_at=utc_now()), domain=rules.message_id_domain)

@@ -16,9 +16,10 @@ from messaging.delivery import (
     deliver,
     is_configured,
 )
-from models import FailureReason, Interview, Mail, MailState, Meeting, MeetingState
+from models import FailureReason, Interview, Mail, MailState, Meeting, MeetingState, RevisionReason
 from scheduling.mails import outcomes, queue
 from scheduling.meetings import recording, wanting
+from scheduling.revisions import raise_revision
 from scheduling.rules import Rules
 from tasks.mails.kind import Drop, Kind, Ready, Wait, Workshop
 from timezones import utc_now
@@ -150,4 +151,5 @@ def _reconcile_link(mail: Mail, meeting: Meeting, interview_id: int, rules: Rule
     elif meeting.state == MeetingState.READY:
         interview = db.session.get_one(Interview, interview_id)
         if mail.occasion == queue.current_occasion(interview):
+            raise_revision(interview, RevisionReason.LINK_CAME_LATE)
             queue.send_corrected_invitations(interview, rules)

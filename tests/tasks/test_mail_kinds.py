@@ -15,8 +15,8 @@ from extensions import db
 from messaging.facts import Person, facts_of, reader_of
 from messaging.rendering import FOLDERS
 from models import Attendee, Interview, InterviewStatus, Mail, MailState, Organization, ReaderRole, User
-from scheduling.commands.schedule import NewAttendee
 from scheduling.mails.queue import INVITATION, current_occasion, recipients_of
+from scheduling.plans import Participant
 from tasks.mails import kinds
 from tasks.mails.previews import preview
 from tests.architecture.repository import ROOT, product_files
@@ -73,7 +73,7 @@ def installation(sqlite_installation: Installation) -> Installation:
 
 
 def scheduled_with_sam(installation: Installation) -> int:
-    return installation.schedule(attendees=(NewAttendee("Sam Ortiz", SAM),))
+    return installation.schedule(attendees=(Participant("Sam Ortiz", SAM),))
 
 
 def sams_copy(interview: Interview) -> Recipient:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from models import Interview, Mail
 from scheduling.mails.queue import INVITATION, NEWER_INVITATION
@@ -15,8 +15,7 @@ def _why_useless(mail: Mail, interview: Interview, now: datetime) -> str | None:
         return off
     if is_older_revision(mail, interview):
         return NEWER_INVITATION
-    ends_at = interview.starts_at + timedelta(minutes=interview.duration_minutes)
-    return "The interview is over." if now >= ends_at else None
+    return "The interview is over." if now >= interview.ends_at else None
 
 
 def _more(copy: InterviewCopy) -> More:
