@@ -52,6 +52,8 @@ TEMPLATES = {
 @pytest.fixture
 def taken_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The made-up kind, added beside the others: one file and one folder."""
+    # Those of the product are declared for good, before what is made up is declared for this test.
+    kinds.all_kinds()
     code, templates = tmp_path / "kinds", tmp_path / "mail"
     code.mkdir()
     (code / "taken_off.py").write_text(KIND_FILE, encoding="utf-8")
