@@ -138,7 +138,7 @@ def test_mail_that_was_given_up_is_shown_with_its_interview_and_sent_with_one_cl
     assert simulators.mails(address) == []
     page = ada.get(LOG)
     words = page.words
-    assert "Sending a mail about an interview Given up" in words
+    assert "Sending an email: Invitation Given up" in words
     assert "KeyError in send_mail" in words
     assert f'href="/interviews/{interview_id}"' in page.html
     ada.post(f"{LOG}/retry/{task_id}", status=303)
@@ -146,7 +146,7 @@ def test_mail_that_was_given_up_is_shown_with_its_interview_and_sent_with_one_cl
     assert len(simulators.mails(address)) == 1
     words = ada.get(LOG).words
     assert "Everything is on its way" in words
-    assert "Tried again: Sending a mail about an interview." in words
+    assert "Tried again: Sending an email: Invitation." in words
 
 
 def test_work_that_was_asked_for_again_is_not_done_twice(web: Flask, team: Team, ada: Visitor) -> None:
