@@ -11,8 +11,7 @@ from scheduling.mails.queue import INVITATION, REMINDER
 from tests.factories import Team
 from tests.machines.rows import in_rows
 from tests.pages.visitor import Visitor
-from tests.web.dialog_steps import STEPS, begin, draft_at, schedule_by_hand, send, walk_to
-from tests.web.kinds import IN_PERSON, OTHER, PHONE
+from tests.web.dialog_steps import STEPS, begin, schedule_by_hand, send, walk_to
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -104,7 +103,7 @@ def test_what_cannot_be_is_refused_beside_its_field_and_stays_as_typed(
     web: Flask, team: Team, ada: Visitor
 ) -> None:
     # The one that stays untouched comes last: another begun after it would be the same.
-    drafts = {step: draft_at(ada, team.dina.id, step) for step in reversed(STEPS[:4])}
+    drafts = {step: walk_to(ada, team.dina.id, step) for step in reversed(STEPS[:4])}
     for step, typed, field, words in REFUSED:
         page = send(ada, drafts[step], step, status=422, **typed)
         assert words in page.error_at(field), f"{step} {typed}: {page.error_at(field)}"
@@ -143,7 +142,7 @@ def test_step_opened_too_early_leads_to_the_first_that_is_missing(team: Team, ad
 
 
 def test_going_back_shows_what_was_typed_and_can_be_sent_again(web: Flask, team: Team, ada: Visitor) -> None:
-    draft = draft_at(ada, team.dina.id, "details", {"attendees": {"people": [str(team.cleo.id)]}})
+    draft = walk_to(ada, team.dina.id, "details", {"attendees": {"people": [str(team.cleo.id)]}})
     page = ada.get(f"{draft}/details")
     [back] = page.tree.all("a", lambda e: e.text == "Back")
     page = ada.get(back["href"])
@@ -176,16 +175,3 @@ def test_candidate_on_several_jobs_needs_one_chosen(web: Flask, team: Team, ada:
     assert page.error_at("job")
     page = send(ada, draft, "setup", status=422, job="99999")
     assert page.error_at("job")
-
-
-@pytest.mark.parametrize("setup", [{}, OTHER, PHONE, IN_PERSON], ids=["Zoom", "link", "phone", "on site"])
-def test_draft_that_tests_write_is_what_the_dialog_writes(
-    web: Flask, team: Team, ada: Visitor, setup: dict[str, str]
-) -> None:
-    """What makes it right that other tests begin in the middle."""
-    walked = walk_to(ada, team.dina.id, "finalize", {"setup": setup}).rpartition("/")[2]
-    written = draft_at(ada, team.dina.id, "finalize", {"setup": setup}).rpartition("/")[2]
-    with in_rows(web):
-        by_hand, made = (db.session.get_one(Draft, name) for name in (walked, written))
-        assert made.payload == by_hand.payload
-        assert made.suggestions == by_hand.suggestions
