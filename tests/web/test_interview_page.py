@@ -214,5 +214,5 @@ def test_tabs_show_one_status_each_and_pages_of_twenty_five(web: Flask, team: Te
     for odd in ("0", "-3", "99", "x", "9" * 30, ""):
         ada.get(f"/interviews?page={odd}")
     assert rows("/interviews?status=completed") == 1
-    assert ada.get("/interviews?status=no-such").title.startswith("Scheduled")
+    assert ada.get("/interviews?status=no-such").title.startswith("Interviews: scheduled")
     assert "No requested interviews" in ada.get("/interviews?status=requested").text
