@@ -8,7 +8,7 @@ from flask import Flask
 from extensions import db
 from models import Draft, Interview, Mail, MailKind
 from tests.factories import Team
-from tests.web.dialog_steps import STEPS, begin, schedule_by_hand, send, walk_to
+from tests.web.dialog_steps import STEPS, begin, other_people, schedule_by_hand, send, walk_to
 from tests.web.page import Visitor
 from tests.web.rows import in_rows
 
@@ -29,8 +29,7 @@ def test_six_full_pages_schedule_an_interview_without_script(web: Flask, team: T
             "date-time": {"duration_minutes": 50},
             "attendees": {
                 "people": [str(team.cleo.id)],
-                "other_names": ["Sam Ortiz", ""],
-                "other_emails": ["Sam@Partner.example", ""],
+                **other_people(("Sam Ortiz", "Sam@Partner.example")),
             },
             "details": {"message_to_candidate": "Bring a drawing.", "internal_notes": "Likes tea."},
         },
