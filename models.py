@@ -4,16 +4,17 @@ No queries, no providers, no request. Split by what the tables hold; import name
 """
 
 from tables.access import AuditEntry, Invitation, PasswordReset, Throttle
-from tables.connections import App, Connection, ConnectionState, OAuthAttempt, RefusingProvider, WebhookEvent
+from tables.connections import Connection, ConnectionState, OAuthAttempt, RefusingProvider, WebhookEvent
 from tables.deliveries import (
-    MAYBE_ALIVE,
-    AttemptState,
+    UNCLEAR,
+    CallKind,
+    CallState,
     FailureReason,
     Mail,
     MailKind,
     MailState,
     Meeting,
-    MeetingAttempt,
+    MeetingCall,
     MeetingSoftware,
     MeetingState,
     ReaderRole,
@@ -46,13 +47,13 @@ from tables.team import Organization, Role, User, UserSession
 from tables.work import Heartbeat, Lane, Task, TaskState
 
 __all__ = [
-    "MAYBE_ALIVE",
-    "App",
+    "UNCLEAR",
     "Application",
     "Attachment",
-    "AttemptState",
     "Attendee",
     "AuditEntry",
+    "CallKind",
+    "CallState",
     "Candidate",
     "CandidateImport",
     "CandidateNote",
@@ -73,7 +74,7 @@ __all__ = [
     "MailKind",
     "MailState",
     "Meeting",
-    "MeetingAttempt",
+    "MeetingCall",
     "MeetingSoftware",
     "MeetingState",
     "OAuthAttempt",

@@ -85,16 +85,6 @@ class KeyedHash:
         return hmac.digest(self._key, text.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
-def message_code(secret: str, message: bytes) -> str:
-    """The HMAC-SHA256 of a message in hexadecimal, with which providers prove that they sent it."""
-    return hmac.digest(secret.encode(), message, "sha256").hex()
-
-
-def is_same(given: str, expected: str) -> bool:
-    """Whether two texts are the same, in a time that does not tell how much of them is."""
-    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), expected.encode())
-
-
 class SealBrokenError(Exception):
     """A ciphertext cannot be opened: the key is missing or wrong, or it belongs somewhere else."""
 

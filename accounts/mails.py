@@ -12,9 +12,9 @@ from accounts.first_run import organization
 from accounts.links import invitation_state, reset_state
 from accounts.permissions import Action, may_anywhere
 from accounts.team import owner
+from connections.catalogue import apps_of
 from extensions import db
 from models import (
-    App,
     Connection,
     ConnectionState,
     Invitation,
@@ -181,7 +181,8 @@ def _why_nudge_is_useless(mail: Mail, connection: Connection | None) -> str | No
 
 
 def _why_report_is_useless(mail: Mail) -> str | None:
-    apps = [app for app in App if PROVIDER_NUMBERS[app.provider] == mail.about_id]
+    names = [name for name, number in PROVIDER_NUMBERS.items() if number == mail.about_id]
+    apps = [spec.key for name in names for spec in apps_of(name)]
     accepted = db.session.scalar(
         sa.select(Connection.id)
         .where(Connection.app.in_(apps), Connection.connected_at > mail.created_at)

@@ -13,6 +13,7 @@ from accounts.audit import Event
 from accounts.links import invitation_state
 from accounts.sessions import end_all_sessions
 from accounts.team_rules import NotAllowedError, TeamError, require_may_grant, require_may_manage
+from connections.catalogue import label_of
 from connections.revocation import end_connections
 from extensions import db
 from models import Invitation, Job, Role, User, UserSession
@@ -127,7 +128,7 @@ def deactivate(actor: User, user: User) -> None:
     user.is_active = False
     end_all_sessions(user)
     ended = end_connections(user)
-    apps = f" Ended: {', '.join(app.label for app in ended)}." if ended else ""
+    apps = f" Ended: {', '.join(label_of(app) for app in ended)}." if ended else ""
     audit.record(Event.DEACTIVATED, f"{user.name} was deactivated.{apps}", actor)
 
 

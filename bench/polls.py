@@ -74,7 +74,7 @@ def _furnish(settings: Mapping[str, str]) -> _Place:
     app = build_app(settings)
     from accounts.sessions import begin_session
     from extensions import db
-    from models import App, Connection, ConnectionState, Meeting, MeetingState, User
+    from models import Connection, ConnectionState, Meeting, MeetingState, User
     from scheduling.drafts import drafts
     from timezones import utc_now
 
@@ -82,7 +82,7 @@ def _furnish(settings: Mapping[str, str]) -> _Place:
         owner = db.session.scalars(db.select(User).where(User.email == many_rows.OWNER)).one()
         connection = Connection(
             user_id=owner.id,
-            app=App.ZOOM,
+            app="zoom",
             state=ConnectionState.CONNECTED,
             account_id="measured",
             account_email=many_rows.OWNER,

@@ -3,14 +3,16 @@ grant is gone. What comes of it is written here; the calling is done by a task."
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from connections.catalogue import apps_of
 from connections.rows import note_success, note_trouble, write_account
 from database import read_only
 from extensions import db
-from models import App, Connection, ConnectionState, Lane, Task, TaskState
+from models import Connection, ConnectionState, Lane, Task, TaskState
 from providers.base import Account
 from timezones import utc_now
 from work import outbox
@@ -57,42 +59,48 @@ def check_now(connection_id: int) -> None:
     _ask(connection_id, utc_now(), key=_key(connection_id))
 
 
-def removed_in_provider(app: App, account_id: str, at: datetime) -> None:
+def removed_in_provider(provider: str, account_id: str, at: datetime) -> None:
     """The provider says, provably, that this account's permission was taken back at `at`: look at once.
 
-    Looked at rather than believed, because messages come late and out of order: somebody may have connected
-    again since.
+    Looked at rather than believed, because messages come late and out of order: the account may have been
+    connected again since.
     """
-    row = _living(app, account_id, at)
-    if row is not None:
+    for row in _living(provider, account_id, at):
         _ask(row.id, utc_now(), key=f"{_key(row.id)}:removed", is_removed=True)
 
 
-def maybe_removed_in_provider(app: App, account_id: str, at: datetime) -> None:
-    """Somebody says the same and proves nothing. Whoever it is causes no more than one call in an hour, and
-    waits for no writer unless there is one to cause.
+def maybe_removed_in_provider(provider: str, account_id: str, at: datetime) -> None:
+    """Someone says the same and proves nothing. That causes no more than one call in an hour for each
+    connection, and waits for no writer unless there is one to cause.
 
     Must be called with no transaction open.
     """
     now = utc_now()
     with read_only():
-        row = _living(app, account_id, at)
-        was_seen = row is not None and row.checked_at is not None and row.checked_at > now - _PER_HINT
-        due = row.id if row is not None and not was_seen and _key(row.id) not in _waiting() else None
+        rows = [row for row in _living(provider, account_id, at) if not _was_just_seen(row, now)]
+        waiting = _waiting() if rows else set()
+        due = [row.id for row in rows if _key(row.id) not in waiting]
         db.session.rollback()
-    if due is not None:
-        _ask(due, now, key=_key(due))
+    for connection_id in due:
+        _ask(connection_id, now, key=_key(connection_id))
 
 
-def _living(app: App, account_id: str, at: datetime) -> Connection | None:
-    return db.session.scalar(
-        sa.select(Connection).where(
-            Connection.app == app,
+def _was_just_seen(row: Connection, now: datetime) -> bool:
+    return row.checked_at is not None and row.checked_at > now - _PER_HINT
+
+
+def _living(provider: str, account_id: str, at: datetime) -> Sequence[Connection]:
+    """The living connections of an account to any of the provider's apps that were made before `at`."""
+    return db.session.scalars(
+        sa.select(Connection)
+        .where(
+            Connection.app.in_([spec.key for spec in apps_of(provider)]),
             Connection.account_id == account_id,
             Connection.state == ConnectionState.CONNECTED,
             Connection.connected_at <= at + _CLOCKS_DIFFER,
         )
-    )
+        .order_by(Connection.id)
+    ).all()
 
 
 def _ask(connection_id: int, run_at: datetime, *, key: str, is_removed: bool = False) -> None:

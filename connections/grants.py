@@ -10,11 +10,12 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from connections import notices, refresh, wording
+from connections.catalogue import spec_of
 from connections.revocation import give_back
 from connections.rows import need_reconnect, write_account, write_tokens
 from database import writing
 from extensions import db
-from models import App, Connection, ConnectionState, User
+from models import Connection, ConnectionState, User
 from providers.base import Account, Grant, TokenSet
 from providers.errors import AccessTokenRejectedError, ConnectionRevokedError
 from timezones import utc_now
@@ -42,15 +43,15 @@ class OvertakenError(Exception):
         self.connection = connection
 
 
-def store_grant(user: User, app: App, tokens: TokenSet, account: Account, *, asked_at: datetime) -> Stored:
+def store_grant(user: User, app: str, tokens: TokenSet, account: Account, *, asked_at: datetime) -> Stored:
     """Write a fresh grant into the current transaction, in place of an older one of the same user and app.
 
     It was asked for at `asked_at` (aware, UTC); what was connected after that is left alone, and
     `OvertakenError` raised. The caller has called `begin_storing`.
 
-    A provider keeps only the newest grant of an account alive, so a colleague who had connected the
-    same account needs to reconnect from now on, and their row says who took it. A grant on another account
-    that this one replaces is given back. The user gets a mail about every account that is new to them.
+    Where a provider keeps only the newest grant of an account alive, a colleague who had connected the same
+    account needs to reconnect from now on, and their row says who took it. A grant on another account that
+    this one replaces is revoked. The user gets a mail about every account that is new to them.
     """
     rows = _in_the_way(user, app, account.id)
     for one in rows:
@@ -73,6 +74,7 @@ def store_grant(user: User, app: App, tokens: TokenSet, account: Account, *, ask
         give_back(row)
     row.state = ConnectionState.CONNECTED
     row.account_id = account.id
+    row.is_exclusive = spec_of(app).traits.newest_grant_ends_others
     write_account(row, account)
     row.connected_at, row.problem, row.problem_since = utc_now(), None, None
     write_tokens(row, tokens)
@@ -82,20 +84,19 @@ def store_grant(user: User, app: App, tokens: TokenSet, account: Account, *, ask
     return Stored(row, tuple(other.user.name for other in others), replaced)
 
 
-def _in_the_way(user: User, app: App, account_id: str) -> list[Connection]:
-    """The user's row of an app and those of colleagues that live on the account, held and read afresh: a
-    refresh that has begun is seen and ended, one that wants to begin waits."""
+def _in_the_way(user: User, app: str, account_id: str) -> list[Connection]:
+    """The user's row of an app and, where the new grant ends theirs, those of colleagues that live on the
+    account, held and read afresh: a refresh that has begun is seen and ended, one that wants to begin waits.
+    """
+    is_ended = sa.and_(Connection.account_id == account_id, Connection.state == ConnectionState.CONNECTED)
+    if not spec_of(app).traits.newest_grant_ends_others:
+        is_ended = sa.false()
     return list(
         db.session.scalars(
             sa.select(Connection)
             .where(
                 Connection.app == app,
-                sa.or_(
-                    Connection.user_id == user.id,
-                    sa.and_(
-                        Connection.account_id == account_id, Connection.state == ConnectionState.CONNECTED
-                    ),
-                ),
+                sa.or_(Connection.user_id == user.id, is_ended),
             )
             # Always in the same order, as everybody does who holds several.
             .order_by(Connection.id)
@@ -107,7 +108,7 @@ def _in_the_way(user: User, app: App, account_id: str) -> list[Connection]:
 
 def holder_instead(row: Connection) -> str | None:
     """By name, the colleague who has connected the account of a row that needs reconnecting."""
-    if row.state != ConnectionState.RECONNECT_NEEDED or not row.account_id:
+    if row.state != ConnectionState.RECONNECT_NEEDED or not row.account_id or not row.is_exclusive:
         return None
     return db.session.scalar(
         sa.select(User.name)

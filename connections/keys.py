@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from connections import wording
-from connections.revocation import REVOKE_GRANT, is_connected_again
+from connections.revocation import REVOKE_GRANT, is_superseded
 from connections.rows import begin_storing, mark_unreadable, read_tokens, reopen
 from database import read_only, writing
 from extensions import db
@@ -44,7 +44,7 @@ def _settle(connection_id: int, when_reopened: Callable[[int], object]) -> None:
         return
     if read_tokens(row) is None:
         mark_unreadable(row, wording.unreadable(row.app))
-    elif not _is_living(row) and not is_connected_again(row.app, row.account_id, row.user_id):
+    elif not _is_living(row) and not is_superseded(row.app, row.account_id, row.user_id):
         reopen(row)
         when_reopened(row.user_id)
 

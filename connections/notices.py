@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from models import App, Connection, Lane
+from connections.catalogue import spec_of
+from models import Connection, Lane
 from work import outbox
 from work.kinds import TaskKind
 
@@ -57,11 +58,12 @@ def next_nudge(since: datetime, now: datetime) -> int | None:
     return next((number for number, after in enumerate(NUDGES) if since + after > now), None)
 
 
-def report_refused_credentials(app: App) -> None:
+def report_refused_credentials(app: str) -> None:
     """Let the owner know that the provider of an app does not accept this server."""
+    provider = spec_of(app).provider
     outbox.enqueue(
         REPORT_REFUSED_CREDENTIALS,
-        app.provider,
-        payload={"provider": app.provider},
-        dedupe_key=REPORT_REFUSED_CREDENTIALS.key(app.provider),
+        provider,
+        payload={"provider": provider},
+        dedupe_key=REPORT_REFUSED_CREDENTIALS.key(provider),
     )

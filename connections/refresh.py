@@ -1,8 +1,8 @@
 """Refreshing access tokens: one refresh at a time per connection, over threads and processes.
 
-Zoom's refresh tokens can be spent once; the loser of a race would be told `invalid_grant`. So whoever
-refreshes first claims the row by a conditional UPDATE, talks to the provider with no transaction open,
-and stores the new pair before anybody uses it. The others wait and read what was stored.
+Some providers' refresh tokens can be spent once; the loser of a race would be told `invalid_grant`. So the
+first to refresh claims the row by a conditional UPDATE, talks to the provider with no transaction open, and
+stores the new pair before it is used. The others wait and read what was stored.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from connections import notices, wording
+from connections.catalogue import spec_of
 from connections.revocation import revoke_later
 from connections.rows import (
     lose_permissions,
@@ -27,7 +28,7 @@ from connections.rows import (
 from connections.service import connections
 from database import read_only, writing
 from extensions import db
-from models import App, Connection, ConnectionState
+from models import Connection, ConnectionState
 from providers.base import Grant
 from providers.errors import ConnectionRevokedError, InvalidClientError, ProviderError, RetryableError
 from timezones import utc_now
@@ -50,7 +51,7 @@ class _Claim:
 
     token: str
     connection_id: int
-    app: App
+    app: str
     account_id: str
     version: int
 
@@ -128,7 +129,7 @@ def _trouble(row: Connection, now: datetime) -> ProviderError | None:
     """What the last refresh failed with, as long as the next one has to wait for its time."""
     if row.refresh_after is None or row.refresh_after <= now:
         return None
-    if connections().provider(row.app) is None:
+    if row.app not in connections().clients:
         return InvalidClientError(wording.not_set_up(row.app))
     # Empty where it failed before troubles were written down.
     words = row.trouble or wording.renewal_waits(row.app)
@@ -150,7 +151,7 @@ def _claim(connection_id: int, version: int) -> _Claim | None:
             return None
         if row.refresh_claim is not None:
             # Whoever held it died, perhaps after the provider had answered.
-            row.refresh_may_be_lost = True
+            row.refresh_may_be_lost = spec_of(row.app).traits.rotates_refresh_tokens
         row.refresh_claim, row.refresh_claimed_until = token, now + _CLAIM_LASTS
         claim = _Claim(token, connection_id, row.app, row.account_id, version)
         db.session.commit()
@@ -160,21 +161,19 @@ def _claim(connection_id: int, version: int) -> _Claim | None:
 def _refresh(claim: _Claim, refresh_token: str, removed: str | None) -> None:
     """Renew the tokens under a claim. Returns when the row has to be read again, whoever has written it."""
     app = claim.app
-    provider = connections().provider(app)
-    if provider is None:
+    clients = connections().clients.get(app)
+    if clients is None:
         words = wording.not_set_up(app)
         _release(claim, words, longest_wait=_LONGEST_WAIT_FOR_OPERATOR)
         raise InvalidClientError(words)
     try:
-        tokens = provider.refresh(refresh_token)
+        tokens = clients.oauth.refresh(refresh_token)
     except ConnectionRevokedError as error:
         end = _end(claim, removed)
         if end is None:
             return
         # The interview's page shall say the same as the connection's card.
-        raise ConnectionRevokedError(
-            end, status=error.status, provider_code=error.provider_code, tracking_id=error.tracking_id
-        ) from error
+        raise ConnectionRevokedError(end, error.facts) from error
     except InvalidClientError:
         words = wording.credentials_refused(app)
         _release(claim, words, is_refused=True, longest_wait=_LONGEST_WAIT_FOR_OPERATOR)
@@ -189,7 +188,7 @@ def _refresh(claim: _Claim, refresh_token: str, removed: str | None) -> None:
         row = _locked(claim.connection_id)
         if row is not None and _is_held(claim, row):
             write_tokens(row, tokens)
-            missing = provider.missing_scopes(tokens.scopes)
+            missing = clients.oauth.missing_scopes(tokens.scopes)
             if missing:
                 lose_permissions(row, missing)
         elif row is not None and (
@@ -223,9 +222,10 @@ def _release(
         row = _locked(claim.connection_id)
         if row is not None and _is_held(claim, row):
             row.refresh_claim = row.refresh_claimed_until = None
+            rotates = spec_of(row.app).traits.rotates_refresh_tokens
             step = _FAILURE_WAITS[min(row.refresh_failures, len(_FAILURE_WAITS) - 1)]
             row.refresh_after = utc_now() + timedelta(seconds=min(step, longest_wait))
-            row.refresh_may_be_lost = row.refresh_may_be_lost or may_be_lost
+            row.refresh_may_be_lost = row.refresh_may_be_lost or (may_be_lost and rotates)
             note_failed_refresh(row, trouble, is_refused=is_refused)
             if is_refused:
                 notices.report_refused_credentials(row.app)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from connections.catalogue import apps_of, spec_of
 from connections.rows import read_tokens, wipe
 from connections.service import connections
 from database import writing
 from extensions import db
-from models import App, Connection, ConnectionState, Lane, Task, TaskState, User
+from models import Connection, ConnectionState, Lane, Task, TaskState, User
 from providers.base import TokenSet
 from security import SealBrokenError
 from work import outbox
@@ -30,7 +31,7 @@ REPORT_UNREVOKED_GRANT = TaskKind(
 )
 
 
-def end_connections(user: User, *, only: App | None = None) -> list[App]:
+def end_connections(user: User, *, only: str | None = None) -> list[str]:
     """End all connections of a person, or `only` one app's, in the current transaction; return their apps.
 
     The tokens leave the rows at once. The provider is told by a task, which holds them encrypted until then.
@@ -69,7 +70,7 @@ def give_back(row: Connection) -> None:
         outbox.enqueue(
             REPORT_UNREVOKED_GRANT,
             row.id,
-            payload={"user_id": row.user_id, "app": row.app.value},
+            payload={"user_id": row.user_id, "app": row.app},
         )
     else:
         grant, refresh_token = opened
@@ -83,16 +84,16 @@ def revoke_later(row: Connection, tokens: TokenSet, account_id: str) -> None:
 
 
 def revoke_unkept(
-    user_id: int, app: App, tokens: TokenSet, account_id: str, *, run_at: datetime | None = None
+    user_id: int, app: str, tokens: TokenSet, account_id: str, *, run_at: datetime | None = None
 ) -> None:
     """The same for a grant that somebody gave and that never came to be a connection. `account_id` is empty
     where it is not known."""
-    _revoke_later(user_id, app, tokens, account_id, f"unstored-{user_id}-{app.value}", run_at)
+    _revoke_later(user_id, app, tokens, account_id, f"unstored-{user_id}-{app}", run_at)
 
 
 def _revoke_later(
     user_id: int,
-    app: App,
+    app: str,
     tokens: TokenSet,
     account_id: str,
     about: int | str,
@@ -103,7 +104,7 @@ def _revoke_later(
         about,
         payload={
             "user_id": user_id,
-            "app": app.value,
+            "app": app,
             "account_id": account_id,
             **_put_away(user_id, app, tokens),
         },
@@ -111,7 +112,7 @@ def _revoke_later(
     )
 
 
-def _put_away(user_id: int, app: App, tokens: TokenSet) -> dict[str, Any]:
+def _put_away(user_id: int, app: str, tokens: TokenSet) -> dict[str, Any]:
     """A pair of tokens as it stands in such a task. `may_be_lost`: it may have been spent on a newer pair
     that never arrived."""
     sealed = connections().vault.seal(
@@ -121,9 +122,9 @@ def _put_away(user_id: int, app: App, tokens: TokenSet) -> dict[str, Any]:
     return {"sealed": sealed, "expires_at": tokens.expires_at.isoformat(), "may_be_lost": False}
 
 
-def _owner_of_revocation(user_id: int, app: App) -> str:
+def _owner_of_revocation(user_id: int, app: str) -> str:
     """What the tokens in such a task are bound to."""
-    return f"revocation:{user_id}:{app.value}"
+    return f"revocation:{user_id}:{app}"
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ class Revocation:
     `may_be_lost`: the refresh token may have been spent on a pair that never arrived."""
 
     user_id: int
-    app: App
+    app: str
     account_id: str
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -142,7 +143,7 @@ class Revocation:
 
 def read_revocation(payload: Mapping[str, Any]) -> Revocation | None:
     """What a task is to give back, or None when no key of this server opens it any more."""
-    user_id, app = int(payload["user_id"]), App(payload["app"])
+    user_id, app = int(payload["user_id"]), str(payload["app"])
     try:
         tokens = connections().vault.open(
             str(payload["sealed"]), belongs_to=_owner_of_revocation(user_id, app)
@@ -197,14 +198,32 @@ def _subject(connection_id: int) -> str:
     return f"connection:{connection_id}"
 
 
-def is_connected_again(app: App, account_id: str, user_id: int) -> bool:
-    """Whether the account has a living grant, of whomever. Providers that keep one grant per account have
-    ended the older one by themselves, and some would take a revocation of it for the newer one's. An account
-    that is not known (an empty id) may be any that the user has connected."""
+def is_superseded(app: str, account_id: str, user_id: int) -> bool:
+    """Whether a newer grant has ended an older one of this account at the provider, whoever has given it.
+
+    Only providers that keep one grant per account do that. An account that is not known (an empty id) may be
+    any that the user has connected.
+    """
+    return spec_of(app).traits.newest_grant_ends_others and _is_living((app,), account_id, user_id)
+
+
+def would_end_another(app: str, account_id: str, user_id: int) -> bool:
+    """Whether revoking a grant of this account could end another one that is still in use.
+
+    Providers that keep one grant per account may take a late revocation for the newer grant; others end all
+    grants of the account together, those of their other apps included.
+    """
+    traits, provider = spec_of(app).traits, spec_of(app).provider
+    if traits.revoke_ends_whole_account:
+        return _is_living([spec.key for spec in apps_of(provider)], account_id, user_id)
+    return traits.newest_grant_ends_others and _is_living((app,), account_id, user_id)
+
+
+def _is_living(apps: Sequence[str], account_id: str, user_id: int) -> bool:
     its = Connection.account_id == account_id if account_id else Connection.user_id == user_id
     living = db.session.scalar(
         sa.select(Connection.id)
-        .where(Connection.app == app, its, Connection.state == ConnectionState.CONNECTED)
+        .where(Connection.app.in_(apps), its, Connection.state == ConnectionState.CONNECTED)
         .limit(1)
     )
     return living is not None

@@ -10,15 +10,16 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from connections.app_spec import AppClients
+from connections.catalogue import apps_of, in_words, label_of, provider_label, spec_of
 from connections.grants import OvertakenError, store_grant
-from connections.permissions import in_words
 from connections.rows import begin_storing, note_refused_credentials
 from connections.service import connections
 from connections.unstored_grants import look_after_unkept
 from database import writing
 from extensions import db
-from models import App, Connection, ConnectionState, OAuthAttempt, User, UserSession
-from providers.base import Account, Grant, Provider, TokenSet
+from models import Connection, ConnectionState, OAuthAttempt, User, UserSession
+from providers.base import Account, Grant, TokenSet
 from providers.errors import InvalidClientError, ProviderError, RefusedError, RetryableError
 from security import SealBrokenError, hash_token, new_token
 from timezones import utc_now
@@ -49,7 +50,7 @@ class RoundTrip:
     words: str
     connection_id: int | None = None
     is_other_account: bool = False
-    credentials_refused_by: App | None = None
+    credentials_refused_by: str | None = None
 
 
 class NotSetUpError(Exception):
@@ -65,7 +66,7 @@ class _NothingStoredError(Exception):
         advice: str = "",
         *,
         result: Result = "error",
-        credentials_refused_by: App | None = None,
+        credentials_refused_by: str | None = None,
         may_have_exchanged: bool = False,
     ) -> None:
         super().__init__(words)
@@ -81,20 +82,20 @@ class _NothingStoredError(Exception):
 class _Exchange:
     """The tokens that a code was exchanged for, and when that was asked for (aware, UTC)."""
 
-    app: App
-    provider: Provider
+    app: str
+    clients: AppClients
     tokens: TokenSet
     asked_at: datetime
 
 
-def begin(user: User, session: UserSession, app: App) -> str:
+def begin(user: User, session: UserSession, app: str) -> str:
     """Write a one-time attempt into the current transaction and return the consent page's address.
 
     Raises `NotSetUpError`. The caller commits before sending the person away.
     """
-    provider = connections().provider(app)
-    if provider is None:
-        raise NotSetUpError(app.label)
+    clients = connections().clients.get(app)
+    if clients is None:
+        raise NotSetUpError(label_of(app))
     db.session.execute(sa.delete(OAuthAttempt).where(OAuthAttempt.created_at < utc_now() - _REMEMBERED))
     state, verifier = new_token(), new_token()
     state_hash = hash_token(state)
@@ -107,8 +108,8 @@ def begin(user: User, session: UserSession, app: App) -> str:
             verifier_ciphertext=connections().vault.seal({"verifier": verifier}, belongs_to=state_hash),
         )
     )
-    return provider.authorize_url(
-        redirect_uri=connections().redirect_uri(app.provider), state=state, code_verifier=verifier
+    return clients.oauth.authorize_url(
+        redirect_uri=connections().redirect_uri(spec_of(app).provider), state=state, code_verifier=verifier
     )
 
 
@@ -153,14 +154,14 @@ def _nothing_stored(row: Connection | None, reason: _NothingStoredError, touched
     if row is None:
         standing = "Nothing was connected."
     elif not still_connected:
-        standing = f"Nothing was changed: {row.app.label} still has to be reconnected."
+        standing = f"Nothing was changed: {label_of(row.app)} still has to be reconnected."
     elif row.id in touched:
         standing = (
-            f"{row.app.label} was connected as {_called(row)} before; "
+            f"{label_of(row.app)} was connected as {_called(row)} before; "
             "whether that still works is being checked now."
         )
     else:
-        standing = f"Nothing was changed: {row.app.label} is still connected as {_called(row)}."
+        standing = f"Nothing was changed: {label_of(row.app)} is still connected as {_called(row)}."
     if reason.credentials_refused_by is not None:
         note_refused_credentials(reason.credentials_refused_by)
     advice = "" if still_connected and reason.advice == _AGAIN else reason.advice
@@ -171,7 +172,7 @@ def _nothing_stored(row: Connection | None, reason: _NothingStoredError, touched
     )
 
 
-def abandon(state: str | None) -> App | None:
+def abandon(state: str | None) -> str | None:
     """Spend the attempt of somebody who may not finish it, and return its app if it was still good.
 
     Must be called with no transaction open; commits for itself, like the spending in `finish`.
@@ -185,14 +186,15 @@ def _own_attempt(user_id: int, session_id: int, provider_name: str, state: str |
     attempt = _spend(state)
     if attempt is None:
         raise _NothingStoredError(
-            f"This answer from {provider_name.title()} was used already, or was not asked for from here.",
+            f"This answer from {provider_label(provider_name)} was used already, "
+            "or was not asked for from here.",
             _AGAIN,
         )
     if (attempt.session_id, attempt.user_id) != (session_id, user_id):
         raise _NothingStoredError(
             "This answer belongs to another sign-in.", "Please connect again from here."
         )
-    if attempt.app.provider != provider_name:
+    if spec_of(attempt.app).provider != provider_name:
         raise _NothingStoredError(
             "This answer came from another provider than the one that was asked.", _AGAIN
         )
@@ -202,7 +204,7 @@ def _own_attempt(user_id: int, session_id: int, provider_name: str, state: str |
 def _check_time(attempt: OAuthAttempt) -> None:
     if _is_late(attempt, utc_now()):
         raise _NothingStoredError(
-            f"You were at {attempt.app.label} for more than ten minutes, and its answer is too old now.",
+            f"You were at {label_of(attempt.app)} for more than ten minutes, and its answer is too old now.",
             _AGAIN,
         )
     if attempt.superseded_at is not None:
@@ -211,13 +213,13 @@ def _check_time(attempt: OAuthAttempt) -> None:
 
 def _exchange(attempt: OAuthAttempt, code: str | None, error: str | None) -> _Exchange:
     """Turn the provider's answer into tokens."""
-    app, label = attempt.app, attempt.app.label
+    app, label = attempt.app, label_of(attempt.app)
     if error == "access_denied":
         raise _NothingStoredError(f"You declined on {label}'s page.", result="denied")
     if error or not code:
         raise _NothingStoredError(f"{label} sent you back without a permission.", _AGAIN)
-    provider = connections().provider(app)
-    if provider is None:
+    clients = connections().clients.get(app)
+    if clients is None:
         raise _NothingStoredError(f"{label} is no longer set up on this server.")
     try:
         sealed = connections().vault.open(attempt.verifier_ciphertext, belongs_to=attempt.state_hash)
@@ -227,9 +229,9 @@ def _exchange(attempt: OAuthAttempt, code: str | None, error: str | None) -> _Ex
         ) from None
     asked_at = utc_now()
     try:
-        tokens = provider.exchange_code(
+        tokens = clients.oauth.exchange_code(
             code=code,
-            redirect_uri=connections().redirect_uri(app.provider),
+            redirect_uri=connections().redirect_uri(spec_of(app).provider),
             code_verifier=sealed["verifier"] or "",
         )
     except InvalidClientError:
@@ -244,24 +246,25 @@ def _exchange(attempt: OAuthAttempt, code: str | None, error: str | None) -> _Ex
         ) from None
     except ProviderError as problem:
         raise _told(app, problem) from None
-    return _Exchange(app, provider, tokens, asked_at)
+    return _Exchange(app, clients, tokens, asked_at)
 
 
 def _account(exchange: _Exchange) -> Account | ProviderError:
     """Whose account the tokens are for, or why that is not known. Asked even where they will not do, because
     this very exchange may have ended an older grant of that account."""
     try:
-        return exchange.provider.account(Grant(exchange.tokens.access_token, exchange.tokens.api_url))
+        return exchange.clients.accounts.account(Grant(exchange.tokens.access_token, exchange.tokens.api_url))
     except ProviderError as problem:
         return problem
 
 
 def _complete(exchange: _Exchange, account: Account | ProviderError) -> Account:
     """Whose account it is, if the grant covers everything."""
-    label, missing = exchange.app.label, exchange.provider.missing_scopes(exchange.tokens.scopes)
+    label = label_of(exchange.app)
+    missing = exchange.clients.oauth.missing_scopes(exchange.tokens.scopes)
     if missing:
         # The whole list in words as well would be longer than anybody reads, and than is kept.
-        purpose = f" to {_listed(in_words(missing))}" if len(missing) <= _MOST_IN_WORDS else ""
+        purpose = f" to {_listed(in_words(exchange.app, missing))}" if len(missing) <= _MOST_IN_WORDS else ""
         raise _NothingStoredError(
             f"{label} did not grant what is needed{purpose} ({', '.join(missing)}).",
             "Connect again with everything ticked; the administrator adds to the app what is not offered.",
@@ -271,8 +274,8 @@ def _complete(exchange: _Exchange, account: Account | ProviderError) -> Account:
     return account
 
 
-def _told(app: App, problem: ProviderError) -> _NothingStoredError:
-    log.warning("connecting %s failed: %s", app.value, problem.code)
+def _told(app: str, problem: ProviderError) -> _NothingStoredError:
+    log.warning("connecting %s failed: %s", app, problem.code)
     maybe_applied = isinstance(problem, RetryableError) and problem.maybe_applied
     return _NothingStoredError(
         problem.words, "Please try again in a few minutes.", may_have_exchanged=maybe_applied
@@ -292,7 +295,7 @@ def _store(
     user = db.session.get_one(User, user_id, populate_existing=True, with_for_update={"read": True})
     session = db.session.get_one(UserSession, session_id, populate_existing=True)
     if session.ended_at is not None or not user.is_active:
-        raise _NothingStoredError(f"You were signed out before {app.label} had answered.")
+        raise _NothingStoredError(f"You were signed out before {label_of(app)} had answered.")
     if not may_connect(user):
         raise _NothingStoredError("Connecting is not open to your role any more.")
     try:
@@ -305,7 +308,7 @@ def _store(
         .where(OAuthAttempt.user_id == user_id, OAuthAttempt.app == app, OAuthAttempt.superseded_at.is_(None))
         .values(superseded_at=utc_now())
     )
-    words = [f"{app.label} is connected as {_called(stored.connection)}."]
+    words = [f"{label_of(app)} is connected as {_called(stored.connection)}."]
     if stored.replaced is not None:
         before = stored.replaced or "another account"
         words.append(f"Before, it was {before}: meetings that were made there stay there.")
@@ -324,13 +327,13 @@ def _overtaken(user: User, by: Connection) -> _NothingStoredError:
     return _NothingStoredError(f"{by.user.name} connected the same account at this moment.", _AGAIN)
 
 
-def _in_another_tab(app: App) -> str:
-    return f"{app.label} was connected in another tab meanwhile."
+def _in_another_tab(app: str) -> str:
+    return f"{label_of(app)} was connected in another tab meanwhile."
 
 
-def _living_connection(user_id: int, provider_name: str, app: App | None) -> Connection | None:
+def _living_connection(user_id: int, provider_name: str, app: str | None) -> Connection | None:
     """The person's connection of an app, or of the provider's first one where the app is not known."""
-    apps = [app] if app is not None else [one for one in App if one.provider == provider_name]
+    apps = [app] if app is not None else [spec.key for spec in apps_of(provider_name)]
     return db.session.scalar(
         sa.select(Connection)
         .where(

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from connections import notices, wording
-from connections.permissions import in_words
+from connections.catalogue import in_words, spec_of
 from connections.service import connections
 from extensions import db
-from models import App, Connection, ConnectionState, Organization, RefusingProvider
+from models import Connection, ConnectionState, Organization, RefusingProvider
 from providers.base import Account, Grant, TokenSet
 from security import SealBrokenError
 from timezones import utc_now
@@ -28,7 +28,7 @@ def begin_storing() -> None:
 
 def owner_of_seal(row: Connection) -> str:
     """What a ciphertext is bound to: moved to another user, app or account it does not open."""
-    return f"connection:{row.user_id}:{row.app.value}:{row.account_id}"
+    return f"connection:{row.user_id}:{row.app}:{row.account_id}"
 
 
 def read_tokens(row: Connection) -> tuple[Grant, str] | None:
@@ -62,14 +62,17 @@ def write_tokens(row: Connection, tokens: TokenSet) -> None:
     row.refresh_may_be_lost = False
     _end_refreshing(row)
     _forget_trouble(row)
-    db.session.execute(sa.delete(RefusingProvider).where(RefusingProvider.provider == row.app.provider))
+    db.session.execute(
+        sa.delete(RefusingProvider).where(RefusingProvider.provider == spec_of(row.app).provider)
+    )
 
 
-def note_refused_credentials(app: App) -> None:
+def note_refused_credentials(app: str) -> None:
     """The provider of an app did not accept this server when somebody wanted to connect."""
     begin_storing()
-    if db.session.get(RefusingProvider, app.provider) is None:
-        db.session.add(RefusingProvider(provider=app.provider))
+    provider = spec_of(app).provider
+    if db.session.get(RefusingProvider, provider) is None:
+        db.session.add(RefusingProvider(provider=provider))
         db.session.flush()
     notices.report_refused_credentials(app)
 
@@ -94,10 +97,10 @@ def need_reconnect(row: Connection, words: str) -> None:
 def lose_permissions(row: Connection, missing: Iterable[str]) -> None:
     """The same for a grant that its provider still honors, but not for everything that is needed.
 
-    It is not given back: providers that keep one grant per account could take a late revocation for the one
-    that its user gives next. It is wiped all the same, because what cannot be used is not kept.
+    It is not revoked: providers that keep one grant per account could take a late revocation for the one that
+    its user gives next. It is wiped all the same, because what cannot be used is not kept.
     """
-    need_reconnect(row, wording.permissions_missing(row.app, in_words(missing)))
+    need_reconnect(row, wording.permissions_missing(row.app, in_words(row.app, missing)))
 
 
 def mark_unreadable(row: Connection, words: str) -> None:

@@ -8,13 +8,10 @@ from typing import Any
 
 from flask import current_app
 
-from connections.zoom_webhooks import ZoomWebhooks
-from models import App
-from providers import registry
-from providers.base import Provider
-from providers.zoom.settings import ZoomSettings
+from connections import catalogue
+from connections.app_spec import AppClients
+from providers.protocols import WebhookReader
 from security import TokenVault
-from timezones import utc_now
 
 
 @dataclass(frozen=True)
@@ -25,13 +22,10 @@ class Connections:
     base_url: str
     # What the product calls itself.
     name: str
-    zoom: Provider | None
-    # None when the operator has set no secret: nothing that comes in can be believed then.
-    zoom_webhooks: ZoomWebhooks | None
-
-    def provider(self, app: App) -> Provider | None:
-        """The provider behind an app, or None when the operator has not set it up."""
-        return self.zoom if app is App.ZOOM else None
+    # What can be done through each app that the operator has set up, by the app's key.
+    clients: Mapping[str, AppClients]
+    # By provider. There is none without a secret from the operator: nothing could be believed then.
+    webhooks: Mapping[str, WebhookReader]
 
     def redirect_uri(self, provider: str) -> str:
         """The address that a provider sends people back to; it has to be registered there exactly."""
@@ -44,8 +38,8 @@ def connections_of(config: Mapping[str, Any], vault: TokenVault) -> Connections:
         vault=vault,
         base_url=config["BASE_URL"],
         name=config["APP_NAME"],
-        zoom=_zoom(config),
-        zoom_webhooks=_zoom_webhooks(config),
+        clients=_clients(config),
+        webhooks=_webhooks(config),
     )
 
 
@@ -57,23 +51,11 @@ def connections() -> Connections:
     return found
 
 
-def _zoom_webhooks(config: Mapping[str, Any]) -> ZoomWebhooks | None:
-    secret = config["ZOOM_WEBHOOK_SECRET_TOKEN"]
-    return ZoomWebhooks(secret, config["ZOOM_API_CLIENT_ID"]) if secret else None
+def _clients(config: Mapping[str, Any]) -> dict[str, AppClients]:
+    built = {spec.key: spec.build(config) for spec in catalogue.specs() if spec.build is not None}
+    return {key: clients for key, clients in built.items() if clients is not None}
 
 
-def _zoom(config: Mapping[str, Any]) -> Provider | None:
-    if not (config["ZOOM_API_CLIENT_ID"] and config["ZOOM_API_CLIENT_SECRET"]):
-        return None
-    return registry.load(
-        "zoom",
-        ZoomSettings(
-            client_id=config["ZOOM_API_CLIENT_ID"],
-            client_secret=config["ZOOM_API_CLIENT_SECRET"],
-            oauth_url=config["ZOOM_OAUTH_URL"],
-            api_url=config["ZOOM_API_URL"],
-            api_url_is_configured="ZOOM_API_URL" in config["EXPLICIT"],
-            timeout_seconds=config["PROVIDER_TIMEOUT_SECONDS"],
-        ),
-        clock=utc_now,
-    )
+def _webhooks(config: Mapping[str, Any]) -> dict[str, WebhookReader]:
+    built = {spec.provider: spec.webhook(config) for spec in catalogue.specs() if spec.webhook is not None}
+    return {provider: reader for provider, reader in built.items() if reader is not None}

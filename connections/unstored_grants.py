@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from connections.catalogue import spec_of
 from connections.checks import check_now
 from connections.revocation import revoke_unkept
 from connections.rows import begin_storing
 from extensions import db
-from models import App, Connection, ConnectionState
+from models import Connection, ConnectionState
 from providers.base import Account, TokenSet
 from timezones import utc_now
 
@@ -18,7 +19,7 @@ from timezones import utc_now
 _AFTER_THE_LOOKS = timedelta(minutes=5)
 
 
-def look_after_unkept(user_id: int, app: App, tokens: TokenSet | None, account: Account | None) -> list[int]:
+def look_after_unkept(user_id: int, app: str, tokens: TokenSet | None, account: Account | None) -> list[int]:
     """See in the current transaction to what an exchanged code leaves behind when nothing is stored.
 
     A provider that keeps only the newest grant of an account has ended the one before it, so the living
@@ -27,10 +28,16 @@ def look_after_unkept(user_id: int, app: App, tokens: TokenSet | None, account: 
     """
     begin_storing()
     of_account = Connection.account_id == account.id if account is not None else sa.true()
+    ends_others = spec_of(app).traits.newest_grant_ends_others
     touched = list(
         db.session.scalars(
             sa.select(Connection.id)
-            .where(Connection.app == app, Connection.state == ConnectionState.CONNECTED, of_account)
+            .where(
+                Connection.app == app,
+                Connection.state == ConnectionState.CONNECTED,
+                of_account,
+                sa.true() if ends_others else sa.false(),
+            )
             .order_by(Connection.id)
         )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -9,49 +10,55 @@ from sqlalchemy.exc import IntegrityError
 
 from connections import checks
 from connections.service import connections
-from connections.zoom_webhooks import Challenge, Deauthorised, UnreadableMessageError, ZoomWebhooks
 from extensions import db
-from models import App, WebhookEvent
-from security import message_code
+from models import WebhookEvent
+from providers.events import Challenge, GrantRemoved, UnreadableMessageError
+from providers.protocols import WebhookReader
 from timezones import utc_now
 
-# Longer than a signature holds and than Zoom repeats what it got no answer to, both by far.
+# Longer than a signature holds and than providers repeat what they got no answer to, both by far.
 _REMEMBERED = timedelta(days=7)
 
 
 class UnprovenError(Exception):
-    """Nobody vouches for the message, and it is not one that may be taken as a mere hint."""
+    """The signature is missing or wrong, and the event is not one we accept unsigned as a hint."""
 
 
-def take_from_zoom(body: bytes, *, timestamp: str, signature: str) -> dict[str, str] | None:
-    """Act upon one message of Zoom's in the current transaction; returns what is to be answered, if anything.
+class UnreadableError(Exception):
+    """The message is genuine, and makes no sense."""
+
+
+def receive(provider: str, body: bytes, headers: Mapping[str, str]) -> dict[str, str] | None:
+    """Act upon one message of a provider in the current transaction; return what to answer, if anything.
 
     Must be called with no transaction open. Nothing is believed: a removal, signed or not, makes a task ask
-    Zoom itself. Raises `UnprovenError`, and `UnreadableMessageError` for what is signed and makes no sense.
-    Only for a server that has the secret.
+    the provider itself. `headers` by their names in lower case. Raises KeyError for a provider without a
+    webhook here, `UnprovenError` and `UnreadableError`.
     """
-    zoom, now = connections().zoom_webhooks, utc_now()
-    assert zoom is not None
-    if not zoom.is_genuine(body, timestamp=timestamp, signature=signature, now=now):
-        _take_as_hint(zoom, body)
+    reader, now = connections().webhooks[provider], utc_now()
+    if not reader.is_genuine(body, headers, now):
+        _take_as_hint(provider, reader, body)
         return None
-    event = zoom.read(body, now)
+    try:
+        event = reader.read(body, now)
+    except UnreadableMessageError as error:
+        raise UnreadableError from error
     match event:
-        case Challenge():
-            return zoom.answer(event)
-        case Deauthorised() if _is_new(message_code(zoom.secret, body)):
-            checks.removed_in_provider(App.ZOOM, event.zoom_user_id, event.at)
+        case Challenge(answer):
+            return answer
+        case GrantRemoved(account_id, at) if _is_new(reader.digest(body)):
+            checks.removed_in_provider(provider, account_id, at)
     return None
 
 
-def _take_as_hint(zoom: ZoomWebhooks, body: bytes) -> None:
+def _take_as_hint(provider: str, reader: WebhookReader, body: bytes) -> None:
     try:
-        event = zoom.read(body, utc_now())
+        event = reader.read(body, utc_now())
     except UnreadableMessageError as error:
         raise UnprovenError from error
-    if not isinstance(event, Deauthorised):
+    if not isinstance(event, GrantRemoved):
         raise UnprovenError
-    checks.maybe_removed_in_provider(App.ZOOM, event.zoom_user_id, event.at)
+    checks.maybe_removed_in_provider(provider, event.account_id, event.at)
 
 
 def _is_new(digest: str) -> bool:

@@ -5,46 +5,39 @@ Each is about what happened. What helps stands beside it wherever it is shown, a
 
 from __future__ import annotations
 
-from models import App
-
-# By which names the operator gives this server the credentials of each provider's app.
-CREDENTIAL_SETTINGS = {
-    "zoom": ("ZOOM_API_CLIENT_ID", "ZOOM_API_CLIENT_SECRET"),
-    "google": ("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
-    "microsoft": ("MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET"),
-}
+from connections.catalogue import label_of, spec_of
 
 # The grant is over: its user has to reconnect.
 
 
-def ended_by_provider(app: App) -> str:
+def ended_by_provider(app: str) -> str:
     return (
-        f"{app.label} no longer accepts this connection: it was removed in {app.label}, "
+        f"{label_of(app)} no longer accepts this connection: it was removed in {label_of(app)}, "
         "or not renewed for too long."
     )
 
 
-def removed_by_user(app: App, product: str) -> str:
+def removed_by_user(app: str, product: str) -> str:
     """The provider itself told that its user took the permission back. Not addressed to that user: the
     interviews' pages and the system log say it to others."""
-    return f"{product} was removed in {app.label}."
+    return f"{product} was removed in {label_of(app)}."
 
 
-def lost_in_renewal(app: App) -> str:
+def lost_in_renewal(app: str) -> str:
     return (
-        f"The connection was lost while it was being renewed: {app.label}'s answer did not arrive here, "
+        f"The connection was lost while it was being renewed: {label_of(app)}'s answer did not arrive here, "
         "or could not be stored."
     )
 
 
-def unreadable(app: App) -> str:
-    return f"The stored connection to {app.label} cannot be decrypted with the keys of this server."
+def unreadable(app: str) -> str:
+    return f"The stored connection to {label_of(app)} cannot be decrypted with the keys of this server."
 
 
-def permissions_missing(app: App, missing: list[str]) -> str:
-    """`missing`: what may not be done any more, as `permissions.in_words` has it; empty if not known."""
+def permissions_missing(app: str, missing: list[str]) -> str:
+    """`missing`: what may not be done any more, as `catalogue.in_words` has it; empty if not known."""
     named = f" Missing: {', '.join(missing)}." if missing else ""
-    return f"{app.label} no longer grants all the permissions that are needed.{named}"
+    return f"{label_of(app)} no longer grants all the permissions that are needed.{named}"
 
 
 def taken_over(by: str, account: str = "") -> str:
@@ -62,24 +55,24 @@ def agree_with(by: str) -> str:
 
 def passing(said: str, *, again_within: str) -> str:
     """A provider's trouble, which began with its saying `said`, one sentence."""
-    return f"{said} The connection itself is unharmed; we try again by ourselves within {again_within}."
+    return f"{said} The connection itself is unharmed; we try again automatically within {again_within}."
 
 
-def renewal_waits(app: App) -> str:
-    return passing(f"{app.label} could not renew this connection just now.", again_within="15 minutes")
+def renewal_waits(app: str) -> str:
+    return passing(f"{label_of(app)} could not renew this connection just now.", again_within="15 minutes")
 
 
-def credentials_refused(app: App, *, told: str | None = None) -> str:
+def credentials_refused(app: str, *, told: str | None = None) -> str:
     """`told`: who can see to it, for somebody who cannot."""
-    what = f"{app.label} does not accept this server's credentials. The connection itself is unharmed; "
+    what = f"{label_of(app)} does not accept this server's credentials. The connection itself is unharmed; "
     if told is not None:
         return f"{what}{told} has been told."
-    return f"{what}the administrator has to check {' and '.join(CREDENTIAL_SETTINGS[app.provider])}."
+    return f"{what}the administrator has to check {spec_of(app).settings_in_words}."
 
 
-def not_set_up(app: App, *, told: str | None = None) -> str:
+def not_set_up(app: str, *, told: str | None = None) -> str:
     """`told` as above."""
-    what = f"{app.label} is not set up on this server any more. The connection itself is unharmed; "
+    what = f"{label_of(app)} is not set up on this server any more. The connection itself is unharmed; "
     if told is not None:
         return f"{what}{told} sees on every page what there is to do."
-    return f"{what}the administrator has to set {' and '.join(CREDENTIAL_SETTINGS[app.provider])} again."
+    return f"{what}the administrator has to set {spec_of(app).settings_in_words} again."

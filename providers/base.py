@@ -1,4 +1,4 @@
-"""What every provider takes and returns, and the Protocols through which the product sees it.
+"""What every provider takes and returns. What it can be asked is in `providers.protocols`.
 
 All instants are aware and in UTC; anything else is refused with ValueError where it enters. Secrets (tokens,
 join links, passcodes) are left out of every `repr`, because that is how they would reach a log.
@@ -6,7 +6,7 @@ join links, passcodes) are left out of every `repr`, because that is how they wo
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Literal
 
 Plan = Literal["basic", "licensed", "unknown"]
 
@@ -151,76 +151,71 @@ class Meeting:
             require_utc(self.created_at, "created_at")
 
 
-class MeetingProvider(Protocol):
-    """Makes meetings on the account that a grant belongs to. Every method may raise any `ProviderError`."""
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """An interview as it is to be in someone's calendar.
 
-    def account(self, grant: Grant) -> Account:
-        """Return the account behind the grant."""
-        ...
+    key: our own name for the entry, the same for every version of it, so that putting it twice makes one.
+    timezone: an IANA name, in which the calendar shows the time.
+    wants_meeting: the calendar's provider also makes an online meeting for it.
+    """
 
-    def create_meeting(self, grant: Grant, request: MeetingRequest) -> Meeting:
-        """Make one meeting and return it as the provider made it, which may differ from what was asked.
+    key: str
+    title: str
+    description: str
+    location: str
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    wants_meeting: bool = False
 
-        After a `RetryableError` with `maybe_applied`, call `find_meetings` before trying again.
-        """
-        ...
-
-    def read_meeting(self, grant: Grant, meeting_id: str) -> Meeting:
-        """Return one meeting; raise `MeetingGoneError` if there is none of that id."""
-        ...
-
-    def update_meeting(self, grant: Grant, meeting_id: str, change: MeetingChange) -> Meeting:
-        """Change what `change` names and nothing else; return the meeting as read back afterwards.
-
-        Compare what comes back: providers ignore some values without an error, such as a start in the past.
-        A new passcode makes a new join link. Raises `MeetingGoneError` if there is none of that id. After a
-        `RetryableError` with `maybe_applied`, call `read_meeting` before trying again: the change may have
-        been made, and providers count changes against a daily limit.
-        """
-        ...
-
-    def delete_meeting(self, grant: Grant, meeting_id: str) -> None:
-        """Remove one meeting. One that is already gone counts as removed, so this may be repeated."""
-        ...
-
-    def find_meetings(self, grant: Grant, request: MeetingRequest, created_since: datetime) -> list[Meeting]:
-        """Return this host's meetings that a lost `create_meeting(grant, request)` may have made, oldest
-        first.
-
-        They have the request's topic, agenda, start and duration and were made at `created_since` (aware,
-        UTC) or later, give or take a small difference of clocks. The caller leaves out those that it already
-        knows as its own.
-        """
-        ...
+    def __post_init__(self) -> None:
+        require_utc(self.starts_at, "starts_at")
+        require_utc(self.ends_at, "ends_at")
+        if self.ends_at <= self.starts_at:
+            raise ValueError("an entry must end after it starts")
 
 
-class OAuthProvider(Protocol):
-    """Gets, renews and gives back grants. What calls the provider may raise any `ProviderError`."""
+@dataclass(frozen=True, slots=True)
+class PlacedEntry:
+    """An entry as the calendar has it.
 
-    def authorize_url(self, *, redirect_uri: str, state: str, code_verifier: str) -> str:
-        """Return the address at which the user is asked for consent (PKCE, S256)."""
-        ...
+    id: the provider's own.
+    version: changes whenever the entry does, on either side.
+    join_url: of the online meeting, if one was wanted and is ready.
+    """
 
-    def exchange_code(self, *, code: str, redirect_uri: str, code_verifier: str) -> TokenSet:
-        """Spend the code of the callback. A refused code is a `RefusedError` with code "code_refused"."""
-        ...
+    id: str
+    version: str
+    starts_at: datetime
+    ends_at: datetime
+    join_url: str | None = field(default=None, repr=False)
 
-    def refresh(self, refresh_token: str) -> TokenSet:
-        """Renew the grant; `ConnectionRevokedError` is the only answer that means the user must reconnect.
-
-        With a `RetryableError` that is `maybe_applied` the provider may have rotated the token already. The
-        old one is then worth one more try and may turn out to be dead.
-        """
-        ...
-
-    def revoke(self, access_token: str) -> None:
-        """Give the grant back. One that is dead already counts as given back."""
-        ...
-
-    def missing_scopes(self, granted: frozenset[str]) -> list[str]:
-        """Return the required scopes that `granted` does not cover, in the order to list them in."""
-        ...
+    def __post_init__(self) -> None:
+        require_utc(self.starts_at, "starts_at")
+        require_utc(self.ends_at, "ends_at")
 
 
-class Provider(MeetingProvider, OAuthProvider, Protocol):
-    """A provider of meetings that is connected by OAuth."""
+@dataclass(frozen=True, slots=True)
+class BusySpan:
+    """A time at which the calendar's owner is not free. Both instants are aware, in UTC."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    def __post_init__(self) -> None:
+        require_utc(self.starts_at, "starts_at")
+        require_utc(self.ends_at, "ends_at")
+
+
+@dataclass(frozen=True, slots=True)
+class EntryChanges:
+    """What has changed in a calendar since some position.
+
+    changed: entries as they are now. gone: ids of entries that were deleted.
+    position: where to go on from the next time; an opaque text of the provider's.
+    """
+
+    changed: tuple[PlacedEntry, ...]
+    gone: tuple[str, ...]
+    position: str = field(repr=False)

@@ -1,51 +1,62 @@
 """What can go wrong with a provider, as one tree whose branches are what a caller does next.
 
-`RetryableError` means the same call may work later; `PermanentError` means that it will not until somebody
+`RetryableError` means the same call may work later; `PermanentError` means that it will not until someone
 has done something. Every error carries one sentence for a person (`words`) and one stable word for code
 (`code`). Nothing here keeps a request, an answer or a credential, so an error may be logged and stored as it
 is.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known about the answer behind an error, for logs and support.
+
+    code: a stable machine word; None for the default of the error's class.
+    status: the HTTP status, if an answer came at all.
+    provider_code: the provider's own error code as text, if it sent one.
+    tracking_id: the provider's name for this call, which its support asks for.
+    """
+
+    code: str | None = None
+    status: int | None = None
+    provider_code: str | None = None
+    tracking_id: str | None = None
+
+
+NO_FACTS = Facts()
 
 
 class ProviderError(Exception):
     """A call to a provider that did not do what it was asked to do.
 
     words: one plain English sentence that a recruiter understands.
-    code: a stable machine word; each class has its own default.
-    status: the HTTP status, if an answer came at all.
-    provider_code: the provider's own error code as text, if it sent one.
-    tracking_id: the provider's name for this call, which its support asks for.
+    facts: what is known about the answer.
     """
 
     default_code: ClassVar[str] = "provider"
 
-    def __init__(
-        self,
-        words: str,
-        *,
-        code: str | None = None,
-        status: int | None = None,
-        provider_code: str | None = None,
-        tracking_id: str | None = None,
-    ) -> None:
+    def __init__(self, words: str, facts: Facts = NO_FACTS) -> None:
         super().__init__(words)
         self.words = words
-        self.code = code or self.default_code
-        self.status = status
-        self.provider_code = provider_code
-        self.tracking_id = tracking_id
+        self.facts = facts
+
+    @property
+    def code(self) -> str:
+        """The stable machine word of this error."""
+        return self.facts.code or self.default_code
 
 
 class RetryableError(ProviderError):
     """The same call may work later.
 
     maybe_applied: the answer was lost, so what was asked for may have happened all the same. Set only for
-        calls that must not simply be repeated: creating something, spending a one-time code, rotating a
-        token.
+        calls that must not simply be repeated: creating or changing something, spending a one-time code,
+        rotating a token.
     retry_at: the earliest sensible time for the next try (aware, UTC), when the provider named one.
     """
 
@@ -54,17 +65,12 @@ class RetryableError(ProviderError):
     def __init__(
         self,
         words: str,
+        facts: Facts = NO_FACTS,
         *,
         maybe_applied: bool = False,
         retry_at: datetime | None = None,
-        code: str | None = None,
-        status: int | None = None,
-        provider_code: str | None = None,
-        tracking_id: str | None = None,
     ) -> None:
-        super().__init__(
-            words, code=code, status=status, provider_code=provider_code, tracking_id=tracking_id
-        )
+        super().__init__(words, facts)
         self.maybe_applied = maybe_applied
         self.retry_at = retry_at
 
@@ -84,7 +90,7 @@ class DailyLimitError(RetryableError):
 
 
 class PermanentError(ProviderError):
-    """Repeating the call will not help until somebody has done something."""
+    """Repeating the call will not help until someone has done something."""
 
     default_code = "permanent"
 
@@ -110,19 +116,8 @@ class ScopeMissingError(PermanentError):
 
     default_code = "scope_missing"
 
-    def __init__(
-        self,
-        words: str,
-        *,
-        scopes: Iterable[str] = (),
-        code: str | None = None,
-        status: int | None = None,
-        provider_code: str | None = None,
-        tracking_id: str | None = None,
-    ) -> None:
-        super().__init__(
-            words, code=code, status=status, provider_code=provider_code, tracking_id=tracking_id
-        )
+    def __init__(self, words: str, facts: Facts = NO_FACTS, *, scopes: Iterable[str] = ()) -> None:
+        super().__init__(words, facts)
         self.scopes = tuple(scopes)
 
 

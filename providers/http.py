@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import requests
 import urllib3.exceptions
 
-from providers.errors import PermanentError, ProviderError, RefusedError, RetryableError
+from providers.errors import Facts, PermanentError, ProviderError, RefusedError, RetryableError
 from providers.transport import Call, DeadlineAdapter, current_call
 
 logger = logging.getLogger("providers")
@@ -198,7 +198,7 @@ class BoundedSession(requests.Session):
     def _not_sendable(self) -> PermanentError:
         return RefusedError(
             f"{self.peer.label} could not be asked: the address or the credentials in use are not valid.",
-            code="not_sendable",
+            Facts(code="not_sendable"),
         )
 
     def _failure(
@@ -209,7 +209,7 @@ class BoundedSession(requests.Session):
             # Name resolution, connecting and TLS fail as OSError; a request that is wrong, as ValueError.
             if isinstance(error, ValueError):
                 return self._not_sendable()
-            return RetryableError(f"{label} cannot be reached at the moment.", code="unreachable")
+            return RetryableError(f"{label} cannot be reached at the moment.", Facts(code="unreachable"))
         if _is_timeout(error):
             words, code = f"{label} did not answer in time.", "timeout"
         elif response is None and isinstance(error, requests.ConnectionError):
@@ -218,10 +218,12 @@ class BoundedSession(requests.Session):
             words, code = f"{label} sent an answer that cannot be used.", "nonsense"
         return RetryableError(
             words,
-            code=code,
+            Facts(
+                code=code,
+                status=None if response is None else response.status_code,
+                tracking_id=None if response is None else tracking_id_of(self.peer, response),
+            ),
             maybe_applied=operation.changes_once,
-            status=None if response is None else response.status_code,
-            tracking_id=None if response is None else tracking_id_of(self.peer, response),
         )
 
 

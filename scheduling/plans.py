@@ -172,8 +172,8 @@ def _venue_of(interview: Interview) -> Venue:
         case InterviewType.IN_PERSON:
             return OnSite(interview.address or "", interview.directions or "")
         case InterviewType.VIDEO:
-            meeting = interview.meeting
-            assert meeting is not None, "a video interview has a meeting from the first"
+            # There is one from the first. Once the interview is cancelled none is wanted any more.
+            meeting = interview.meeting or interview.meetings[-1]
             if meeting.software is MeetingSoftware.OTHER:
                 return PastedLink(meeting.join_url or "", meeting.label or "")
             return OnlineMeeting(meeting.software, interview.requested_passcode)

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models import App, MeetingSoftware
+from connections.catalogue import spec_of as spec_of_app
+from models import MeetingSoftware
 
 # A clock that runs ahead of the provider's must not ask in the last moments of the old day.
 _AFTER_RESET = timedelta(minutes=1)
@@ -55,9 +56,8 @@ class DailyLimit:
 class SoftwareSpec:
     """One meeting software.
 
-    app: what its host has to have connected.
+    app: what its host has to have connected, by its key in the catalogue of apps.
     link_form: what its join links look like, with {} where they differ, for previews and examples.
-    settings: the operator's settings to check when the provider refuses this server.
     passcode: None where nobody can choose one.
     daily_limit: None where no limit is known.
     free_plan_minutes: after this long the software ends every meeting of a host on its free plan, whoever
@@ -67,10 +67,9 @@ class SoftwareSpec:
     """
 
     software: MeetingSoftware
-    app: App
+    app: str
     icon: str
     link_form: str
-    settings: tuple[str, ...]
     passcode: PasscodeRule | None = None
     daily_limit: DailyLimit | None = None
     free_plan_minutes: int | None = None
@@ -80,6 +79,11 @@ class SoftwareSpec:
     def label(self) -> str:
         return self.software.label
 
+    @property
+    def settings_in_words(self) -> str:
+        """The operator's settings to check when the provider refuses this server."""
+        return spec_of_app(self.app).settings_in_words
+
     def link(self, end: str) -> str:
         """A link that looks like one of this software's and leads to no meeting."""
         return self.link_form.format(end)
@@ -88,10 +92,9 @@ class SoftwareSpec:
 _SPECS = (
     SoftwareSpec(
         software=MeetingSoftware.ZOOM,
-        app=App.ZOOM,
+        app="zoom",
         icon="brand-zoom",
         link_form="https://zoom.us/j/{}",
-        settings=("ZOOM_API_CLIENT_ID", "ZOOM_API_CLIENT_SECRET"),
         # Zoom's API reference: at most ten characters. For updates it lists no other special characters.
         passcode=PasscodeRule(
             re.compile(r"[A-Za-z0-9@_*-]{1,10}"),
@@ -105,17 +108,15 @@ _SPECS = (
     ),
     SoftwareSpec(
         software=MeetingSoftware.GOOGLE_MEET,
-        app=App.GOOGLE_CALENDAR,
+        app="google-calendar",
         icon="brand-google",
         link_form="https://meet.google.com/{}",
-        settings=("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
     ),
     SoftwareSpec(
         software=MeetingSoftware.TEAMS,
-        app=App.OUTLOOK_CALENDAR,
+        app="outlook-calendar",
         icon="brand-teams",
         link_form="https://teams.microsoft.com/meet/{}",
-        settings=("MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET"),
     ),
 )
 _BY_SOFTWARE = {spec.software: spec for spec in _SPECS}
@@ -126,7 +127,7 @@ def spec_of(software: MeetingSoftware) -> SoftwareSpec:
     return _BY_SOFTWARE[software]
 
 
-def softwares_of(app: App) -> tuple[MeetingSoftware, ...]:
+def softwares_of(app: str) -> tuple[MeetingSoftware, ...]:
     """The softwares whose meetings are made through an app; none for an app that only sends mail."""
     return tuple(spec.software for spec in _SPECS if spec.app == app)
 

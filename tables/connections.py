@@ -14,41 +14,6 @@ from tables.team import User
 from timezones import utc_now
 
 
-class App(StrEnum):
-    """What a user connects. The values stand in addresses."""
-
-    ZOOM = "zoom"
-    GOOGLE_CALENDAR = "google-calendar"
-    GMAIL = "gmail"
-    OUTLOOK_CALENDAR = "outlook-calendar"
-    OUTLOOK_MAIL = "outlook-mail"
-
-    @property
-    def label(self) -> str:
-        return _APP_LABELS[self]
-
-    @property
-    def provider(self) -> str:
-        """Whose account it is: `zoom`, `google` or `microsoft`."""
-        return _APP_PROVIDERS[self]
-
-
-_APP_LABELS = {
-    App.ZOOM: "Zoom",
-    App.GOOGLE_CALENDAR: "Google Calendar",
-    App.GMAIL: "Gmail",
-    App.OUTLOOK_CALENDAR: "Outlook Calendar",
-    App.OUTLOOK_MAIL: "Outlook Mail",
-}
-_APP_PROVIDERS = {
-    App.ZOOM: "zoom",
-    App.GOOGLE_CALENDAR: "google",
-    App.GMAIL: "google",
-    App.OUTLOOK_CALENDAR: "microsoft",
-    App.OUTLOOK_MAIL: "microsoft",
-}
-
-
 class ConnectionState(StrEnum):
     CONNECTED = "connected"
     RECONNECT_NEEDED = "reconnect_needed"
@@ -62,23 +27,26 @@ class Connection(Model):
     __tablename__ = "connections"
     __table_args__ = (
         sa.UniqueConstraint("user_id", "app"),
-        # Zoom keeps only the newest grant of an account alive, so two living rows for one account would
-        # be one too many.
+        # Where a provider keeps only the newest grant of an account alive, two living rows for one account
+        # would be one too many.
         sa.Index(
             "uq_connections_living_account",
             "app",
             "account_id",
             unique=True,
-            sqlite_where=sa.text("state = 'connected'"),
-            postgresql_where=sa.text("state = 'connected'"),
+            sqlite_where=sa.text("state = 'connected' AND is_exclusive"),
+            postgresql_where=sa.text("state = 'connected' AND is_exclusive"),
         ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
-    app: Mapped[App] = mapped_column(choice(App, "app"))
+    # The key of an app in `connections.catalogue`. Without a constraint: a new app needs no migration.
+    app: Mapped[str] = mapped_column(sa.String(32))
     state: Mapped[ConnectionState] = mapped_column(choice(ConnectionState, "state"))
     account_id: Mapped[str] = mapped_column(sa.String(128))
+    # The provider of this app keeps one living grant per account.
+    is_exclusive: Mapped[bool] = mapped_column(default=False)
     account_email: Mapped[str] = mapped_column(sa.String(254))
     account_name: Mapped[str] = mapped_column(sa.String(160))
     plan: Mapped[str] = mapped_column(sa.String(32))
@@ -101,8 +69,8 @@ class Connection(Model):
     refresh_may_be_lost: Mapped[bool] = mapped_column(default=False)
     problem: Mapped[str | None] = mapped_column(sa.String(500))
     problem_since: Mapped[datetime | None]
-    # Something in the way that is not the grant's fault (Zoom is away, the operator's credentials are wrong):
-    # the grant stays, and this says what is going on until a call succeeds.
+    # Something in the way that is not the grant's fault (the provider is away, the operator's credentials are
+    # wrong): the grant stays, and this says what is going on until a call succeeds.
     trouble: Mapped[str | None] = mapped_column(sa.String(500))
     trouble_since: Mapped[datetime | None]
     # The trouble is that the provider does not accept this server: the operator's business, told to all who
@@ -124,7 +92,7 @@ class OAuthAttempt(Model):
     state_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     session_id: Mapped[int] = mapped_column(sa.ForeignKey("user_sessions.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
-    app: Mapped[App] = mapped_column(choice(App, "app"))
+    app: Mapped[str] = mapped_column(sa.String(32))
     verifier_ciphertext: Mapped[str] = mapped_column(sa.Text)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     # Another attempt for the same app came back first. Kept until it is too old, so that this one's way

@@ -13,7 +13,7 @@ from connections.rows import lose_permissions
 from connections.service import connections
 from database import read_only, writing
 from extensions import db
-from models import App, Connection, ConnectionState
+from models import Connection, ConnectionState
 from providers.base import Account
 from providers.errors import (
     ConnectionRevokedError,
@@ -22,7 +22,7 @@ from providers.errors import (
     RetryableError,
     ScopeMissingError,
 )
-from scheduling.meetings.planning import try_again_for_host
+from scheduling.meetings.wanting import try_again_for_host
 from timezones import utc_now
 from work import retry
 from work.protocol import Again, ClaimedTask, Done, Handler, Next
@@ -53,7 +53,7 @@ class _Look:
     """`removed` is the reason, in words, if the grant turns out to be dead after somebody has told why."""
 
     connection_id: int
-    app: App
+    app: str
     removed: str | None
     failures: int
 
@@ -74,11 +74,11 @@ def check_connection() -> Handler:
         return _Look(row.id, row.app, removed, task.failures)
 
     def call(look: _Look) -> Account | ProviderError | _NotSetUp:
-        provider = connections().provider(look.app)
-        if provider is None:
+        clients = connections().clients.get(look.app)
+        if clients is None:
             return _NotSetUp()
         try:
-            return with_grant(look.connection_id, provider.account, removed=look.removed)
+            return with_grant(look.connection_id, clients.accounts.account, removed=look.removed)
         except ProviderError as problem:
             return problem
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from accounts import audit, mails
 from accounts.audit import Event
+from connections.catalogue import label_of
 from connections.notices import next_nudge, nudge
 from extensions import db
 from models import Connection, ConnectionState
@@ -39,7 +40,7 @@ def nudge_to_reconnect(mail_domain: str) -> Handler:
             return
         number = int(payload["number"])
         if number == 0:
-            words = f"The {row.app.label} connection of {row.user.name} has ended. {row.problem}"
+            words = f"The {label_of(row.app)} connection of {row.user.name} has ended. {row.problem}"
             audit.record(Event.CONNECTION_ENDED, words, None)
         mails.queue_reconnect_needed(row, number, mail_domain)
         following = next_nudge(since, utc_now())

@@ -9,20 +9,21 @@ import sqlalchemy as sa
 
 from accounts import audit
 from accounts.audit import Event
+from connections.catalogue import label_of
 from connections.refresh import due_connections, live_grant
 from connections.revocation import (
     Revocation,
-    is_connected_again,
     keep_renewed,
     note_may_be_lost,
     read_revocation,
+    would_end_another,
 )
 from connections.service import connections
 from database import read_only, writing
 from extensions import db
-from models import App, Lane, Task, TaskState, User
-from providers.base import Provider
+from models import Lane, Task, TaskState, User
 from providers.errors import ConnectionRevokedError, ProviderError, RetryableError
+from providers.protocols import OAuthProvider
 from timezones import utc_now
 from work import outbox, retry
 from work.kinds import TaskKind
@@ -91,10 +92,10 @@ class _Return:
 
     task_id: int
     user_id: int
-    app: App
+    app: str
     failures: int
     revocation: Revocation | None
-    is_superseded: bool
+    would_end_another: bool
 
 
 class _Lost:
@@ -107,18 +108,18 @@ def revoke_grant() -> Handler:
 
     def load(task: ClaimedTask) -> _Return:
         revocation = read_revocation(task.payload)
-        user_id, app = int(task.payload["user_id"]), App(task.payload["app"])
+        user_id, app = int(task.payload["user_id"]), str(task.payload["app"])
         return _Return(
             task.id,
             user_id,
             app,
             task.failures,
             revocation,
-            is_connected_again(app, str(task.payload["account_id"]), user_id),
+            would_end_another(app, str(task.payload["account_id"]), user_id),
         )
 
     def call(returned: _Return) -> ProviderError | _Lost | None:
-        if returned.revocation is None or returned.is_superseded:
+        if returned.revocation is None or returned.would_end_another:
             return None
         return _give_back(returned.task_id, returned.revocation)
 
@@ -131,23 +132,23 @@ def revoke_grant() -> Handler:
         return Done()
 
     def gave_up(task: ClaimedTask, why: str) -> None:
-        _tell_that_it_failed(int(task.payload["user_id"]), App(task.payload["app"]))
+        _tell_that_it_failed(int(task.payload["user_id"]), str(task.payload["app"]))
         outbox.forget(task.id, "sealed")
 
     return Handler(load, call, record, gave_up)
 
 
 def _give_back(task_id: int, revocation: Revocation) -> ProviderError | _Lost | None:
-    provider = connections().provider(revocation.app)
-    if provider is None:
+    clients = connections().clients.get(revocation.app)
+    if clients is None:
         # Without the operator's credentials there is nobody to revoke as; the grant goes with the app.
         return None
     access_token = revocation.access_token
     try:
         if revocation.expires_at <= utc_now():
             # Revoking a token that has run out says nothing about the refresh token beside it.
-            access_token = _renewed(task_id, revocation, provider)
-        provider.revoke(access_token)
+            access_token = _renewed(task_id, revocation, clients.oauth)
+        clients.oauth.revoke(access_token)
     except ConnectionRevokedError:
         return _Lost() if revocation.may_be_lost else None
     except ProviderError as problem:
@@ -155,12 +156,12 @@ def _give_back(task_id: int, revocation: Revocation) -> ProviderError | _Lost | 
     return None
 
 
-def _renewed(task_id: int, revocation: Revocation, provider: Provider) -> str:
+def _renewed(task_id: int, revocation: Revocation, oauth: OAuthProvider) -> str:
     """A fresh access token. It is stored with its refresh token before it is used, because the older pair is
     spent and revoking may have to be tried again; before that, it is noted that the answer may be lost."""
     note_may_be_lost(task_id, True)
     try:
-        tokens = provider.refresh(revocation.refresh_token)
+        tokens = oauth.refresh(revocation.refresh_token)
     except ProviderError as problem:
         is_lost = isinstance(problem, RetryableError) and problem.maybe_applied
         if not is_lost and not revocation.may_be_lost:
@@ -174,7 +175,7 @@ def report_unrevoked_grant() -> Handler:
     """The handler that says that a grant has ended here which nobody could revoke at its provider."""
 
     def record(task: ClaimedTask) -> Next:
-        _tell_that_it_failed(int(task.payload["user_id"]), App(task.payload["app"]))
+        _tell_that_it_failed(int(task.payload["user_id"]), str(task.payload["app"]))
         return Done()
 
     def gave_up(task: ClaimedTask, why: str) -> None:
@@ -183,12 +184,12 @@ def report_unrevoked_grant() -> Handler:
     return Handler.deciding(record, gave_up)
 
 
-def _tell_that_it_failed(user_id: int, app: App) -> None:
+def _tell_that_it_failed(user_id: int, app: str) -> None:
     user = db.session.get(User, user_id)
     whose = user.name if user is not None else "somebody"
     audit.record(
         Event.REVOCATION_FAILED,
-        f"{app.label} could not be told that {whose} disconnected. This server holds no access any more; "
-        f"to be sure, remove the app in that account's own settings at {app.label}.",
+        f"{label_of(app)} could not be told that {whose} disconnected. This server holds no access any more; "
+        f"to be sure, remove the app in that account's own settings at {label_of(app)}.",
         None,
     )

@@ -10,9 +10,10 @@ from typing import Any
 from accounts import mails
 from accounts.links import AccountLinks
 from accounts.team import owner
+from connections.catalogue import apps_of, label_of, provider_label
 from connections.grants import holder_instead
 from connections.notices import NUDGES
-from connections.wording import CREDENTIAL_SETTINGS, agree_with
+from connections.wording import agree_with
 from extensions import db
 from messaging.connection_letters import (
     EndedConnection,
@@ -131,7 +132,7 @@ def _compose(mail: Mail, links: AccountLinks, payload: Mapping[str, Any]) -> Let
             row = db.session.get_one(Connection, mail.about_id)
             return compose_app_connected(
                 reader,
-                app=row.app.label,
+                app=label_of(row.app),
                 account=payload["account"],
                 connected_at=datetime.fromisoformat(payload["connected_at"]),
                 is_owner=user.role is Role.OWNER,
@@ -152,8 +153,8 @@ def _compose(mail: Mail, links: AccountLinks, payload: Mapping[str, Any]) -> Let
             )
             return compose_credentials_refused(
                 reader,
-                provider=provider.title(),
-                settings=CREDENTIAL_SETTINGS[provider],
+                provider=provider_label(provider),
+                settings=apps_of(provider)[0].setting_names,
                 since=mail.created_at,
                 link=links.connected_apps(),
             )
@@ -164,7 +165,7 @@ def _ended(row: Connection, reader: User) -> EndedConnection:
     coming = coming_on_account(row, now=utc_now())
     seen, holder = seen_by(reader, coming), holder_instead(row)
     return EndedConnection(
-        app=row.app.label,
+        app=label_of(row.app),
         whose=None if row.user_id == reader.id else row.user.name,
         problem=row.problem or "",
         advice=agree_with(holder) if holder is not None and row.user_id == reader.id else "",

@@ -5,7 +5,7 @@ and Dina is the candidate on Ben's job. Everything here needs an application con
 ids and plain values, so that no test holds a transaction open while a server or a runner wants to write.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -17,11 +17,12 @@ from flask import current_app
 from accounts.first_run import FirstRun, set_up
 from accounts.sessions import begin_session
 from connections import round_trip
+from connections.app_spec import AppClients
 from connections.notices import TELL_OF_CONNECTION
+from connections.service import Connections
 from extensions import db
 from hiring.commands import NewCandidate, NewJob, add_candidate, add_job
 from models import (
-    App,
     Application,
     Candidate,
     Connection,
@@ -39,7 +40,7 @@ from scheduling.clashes import clashes_of
 from scheduling.commands.schedule import schedule_interview
 from scheduling.commands.ticket import Ticket
 from scheduling.drafts import drafts
-from scheduling.meetings.planning import try_again_for_host
+from scheduling.meetings.wanting import try_again_for_host
 from scheduling.plans import Participant, Plan, Reminders, When
 from scheduling.venues import OnlineMeeting, PhoneCall, Venue
 from security import hash_password, hash_token
@@ -52,6 +53,8 @@ ORGANIZATION = "Northlight"
 TIMEZONE = "Europe/Zurich"
 
 # Accounts of the simulated Zoom.
+# The key of the app in the catalogue.
+ZOOM = "zoom"
 LENA = "lena.vogel@northlight.example"
 PRIYA = "priya.raman@northlight.example"
 
@@ -227,7 +230,7 @@ def create_connection(user_id: int, **values: Any) -> int:
         "ciphertext": "opens with no key",
         "expires_at": utc_now() + timedelta(hours=1),
     }
-    row = Connection(user_id=user_id, app=App.ZOOM, **{**usual, **values})
+    row = Connection(user_id=user_id, app=ZOOM, **{**usual, **values})
     db.session.add(row)
     db.session.commit()
     return row.id
@@ -249,7 +252,7 @@ def connect_zoom(
         db.select(UserSession).where(UserSession.token_hash == hash_token(token))
     ).one()
     session_id = session.id
-    address = round_trip.begin(user, session, App.ZOOM)
+    address = round_trip.begin(user, session, ZOOM)
     db.session.commit()
     answer = consent(address, account)
     trip = round_trip.finish(
@@ -268,6 +271,12 @@ def connect_zoom(
         db.session.execute(db.delete(Task).where(Task.kind == TELL_OF_CONNECTION.name))
     db.session.commit()
     return trip.connection_id
+
+
+def with_provider(alive: Connections, provider: Any) -> Connections:
+    """The same connections with another provider in the place of Zoom's."""
+    clients = AppClients(oauth=provider, accounts=provider, meetings=provider)
+    return replace(alive, clients={**alive.clients, ZOOM: clients})
 
 
 def consent(authorize_url: str, account: str | None) -> dict[str, str]:

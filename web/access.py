@@ -65,7 +65,7 @@ ACCESS: dict[str, Rule] = {
     "team.withdraw": Needs(Action.ADMINISTER),
     "team.deactivate": Needs(Action.ADMINISTER),
     "team.reactivate": Needs(Action.ADMINISTER),
-    "webhooks.zoom": Public("the signature is the permission; what has none is at most a hint to look"),
+    "webhooks.receive": Public("the signature is the permission; what has none is at most a hint to look"),
     "join.door": Public("the signed link is the permission"),
     "dashboard.home": SignedIn(),
     "help_pages.index": SignedIn(),

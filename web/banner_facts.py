@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app
 
+from connections import catalogue
 from connections.service import connections
-from models import App, Connection, ConnectionState, Mail, MailState, RefusingProvider, User
+from models import Connection, ConnectionState, Mail, MailState, RefusingProvider, User
 from timezones import utc_now
 
 
@@ -58,9 +59,9 @@ def parameters() -> dict[str, Any]:
     }
 
 
-def apps_not_set_up() -> frozenset[App]:
-    """The apps for which this server has no credentials."""
-    return frozenset(app for app in App if connections().provider(app) is None)
+def apps_not_set_up() -> frozenset[str]:
+    """The apps for which this server has no credentials, by their keys."""
+    return frozenset(spec.key for spec in catalogue.specs() if spec.key not in connections().clients)
 
 
 def facts_of(row: sa.Row[Any]) -> BannerFacts:

@@ -11,9 +11,11 @@ from flask_login import current_user
 
 from accounts.permissions import Action, Scope, scope_of
 from accounts.team import owner
-from connections.wording import CREDENTIAL_SETTINGS
+from connections import catalogue
+from connections.app_spec import AppSpec
+from connections.catalogue import label_of
 from extensions import db
-from models import App, Connection, ConnectionState, RefusingProvider, User
+from models import Connection, ConnectionState, RefusingProvider, User
 from scheduling.meetings.on_account import coming_on_account
 from services import services
 from timezones import utc_now
@@ -69,40 +71,39 @@ def _reconnect(user: User, row: Connection) -> Banner:
     count = len(coming_on_account(row, now=utc_now()))
     at_risk = {0: "No coming interview depends on it.", 1: "One coming interview depends on it."}
     if may_connect(user):
-        what = f"Your {row.app.label} account has to be reconnected."
+        what = f"Your {label_of(row.app)} account has to be reconnected."
     else:
-        what = f"Your {row.app.label} connection has ended, and your role may not connect apps: "
+        what = f"Your {label_of(row.app)} connection has ended, and your role may not connect apps: "
         what += f"ask {owner().name}."
     return Banner(
         "warning",
         f"{what} {at_risk.get(count, f'{count} coming interviews depend on it.')}",
         "Connected Apps",
-        url_for("connected_apps.index", _anchor=f"app-{row.app.value}"),
+        url_for("connected_apps.index", _anchor=f"app-{row.app}"),
     )
 
 
-def _unusable(rows: Sequence[Connection], not_set_up: Collection[App]) -> list[Banner]:
+def _unusable(rows: Sequence[Connection], not_set_up: Collection[str]) -> list[Banner]:
     """The apps whose provider does not accept this server, and those that people have connected although they
     are not set up any more."""
     refusing = set(db.session.scalars(sa.select(RefusingProvider.provider)))
     refused_in_renewing = {row.app for row in rows if row.credentials_refused}
     lost = {row.app for row in rows if row.app in not_set_up and row.state is ConnectionState.CONNECTED}
     found = []
-    for app in App:
-        if app in lost:
-            found.append(_server_has_to_change(app, "is not set up on this server any more"))
-        elif app not in not_set_up and (app in refused_in_renewing or app.provider in refusing):
-            found.append(_server_has_to_change(app, "does not accept this server's credentials"))
+    for spec in catalogue.specs():
+        if spec.key in lost:
+            found.append(_server_has_to_change(spec, "is not set up on this server any more"))
+        elif spec.key not in not_set_up and (spec.key in refused_in_renewing or spec.provider in refusing):
+            found.append(_server_has_to_change(spec, "does not accept this server's credentials"))
     return found
 
 
-def _server_has_to_change(app: App, what: str) -> Banner:
-    settings = " and ".join(CREDENTIAL_SETTINGS[app.provider])
+def _server_has_to_change(spec: AppSpec, what: str) -> Banner:
     return Banner(
         "danger",
-        f"{app.label} {what}: nobody can connect it, and within the hour no new {app.label} meetings can be "
-        f"made. Meetings that exist, and their links, keep working. Whoever runs this server has to put "
-        f"{settings} right. Everybody's account stays connected.",
+        f"{spec.label} {what}: nobody can connect it, and within the hour no new {spec.label} meetings can "
+        f"be made. Meetings that exist, and their links, keep working. Whoever runs this server has to put "
+        f"{spec.settings_in_words} right. Everybody's account stays connected.",
         "How to set it up",
         url_for("help_pages.connecting_apps", _anchor="registering"),
     )

@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from accounts import audit
 from accounts.sessions import note_seen
+from connections import catalogue
 from database import begin_reading, begin_writing
 from extensions import db
 from security import MAIL_FRAME_POLICY, content_security_policy
@@ -21,7 +22,7 @@ _ANY_HOST = ("/healthz", "/webhooks/")
 
 
 def init_app(app: Flask) -> None:
-    policy = content_security_policy([_origin(app.config["ZOOM_OAUTH_URL"])])
+    policy = content_security_policy(_consent_origins(app))
     own_host = urlsplit(app.config["BASE_URL"]).netloc.lower()
 
     # Before the blueprints, whose addresses use it.
@@ -90,6 +91,12 @@ def _at_home() -> Response:
     response = redirect(current_app.config["BASE_URL"] + request.full_path.rstrip("?"), 302)
     assert isinstance(response, Response)
     return response
+
+
+def _consent_origins(app: Flask) -> list[str]:
+    """Where our forms lead people who connect an app."""
+    addresses = [spec.consent_url(app.config) for spec in catalogue.available() if spec.consent_url]
+    return sorted({_origin(address) for address in addresses})
 
 
 def _origin(address: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
 from flask import request, url_for
 
+from models import Job
 from paging import ListPage, Turn
 from web.forms import clean_line
 
@@ -43,6 +45,18 @@ def asked_turn() -> Turn | None:
     if before := request.args.get("before"):
         return Turn("before", before)
     return None
+
+
+def options_of(first: str, choices: Iterable[tuple[object, str]]) -> tuple[tuple[object, str], ...]:
+    """What `filter_select` offers: everything under the words `first`, and then each choice."""
+    return (("", first), *choices)
+
+
+def job_options(jobs: Iterable[Job]) -> tuple[tuple[object, str], ...]:
+    """The jobs by which a list can be narrowed down."""
+    return options_of(
+        "All jobs", ((job.id, job.title if job.is_open else f"{job.title} (closed)") for job in jobs)
+    )
 
 
 @dataclass(frozen=True)

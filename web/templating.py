@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import Flask, g
@@ -17,14 +17,17 @@ from services import services
 from timezones import LocalMoment, local_moment
 from web.assets import STATIC
 from web.banners import banners
+from web.remembering import RememberingTemplate
 from web.signed_in import connecting_is_open, current_organization
 
 
 def init_app(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.template_class = RememberingTemplate
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["icon"] = icon
     app.jinja_env.globals["may"] = may
+    app.jinja_env.globals["viewer_zone"] = viewer_zone
     # Asked by the pages that show them, so that the pieces of pages need not pay for it.
     app.jinja_env.globals["banners"] = banners
     app.jinja_env.filters["moment"] = moment
@@ -80,7 +83,11 @@ def viewer_zone() -> str:
 
 def moment(instant: datetime, zone_name: str | None = None) -> LocalMoment:
     """An instant as this reader sees it, or as it reads in `zone_name`."""
-    return local_moment(instant, zone_name or viewer_zone())
+    return _moment(instant, zone_name or viewer_zone())
+
+
+# The same few instants are on page after page.
+_moment = lru_cache(4096)(local_moment)
 
 
 def initials(name: str) -> str:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Literal
 
 import sqlalchemy as sa
 
 from accounts.permissions import Action, Scope, may_anywhere, scope_of
 from accounts.team import owner
+from connections import catalogue
+from connections.app_spec import AppSpec, Permission
 from connections.grants import holder_instead
-from connections.permissions import Permission, in_words, required_permissions
 from connections.refresh import REFRESH_WHEN_LEFT
 from connections.revocation import is_being_revoked
 from connections.service import connections
-from connections.wording import CREDENTIAL_SETTINGS, agree_with, credentials_refused, not_set_up
+from connections.wording import agree_with, credentials_refused, not_set_up
 from extensions import db
-from models import App, Connection, ConnectionState, User
+from models import Connection, ConnectionState, User
 from scheduling.meetings.on_account import HostedInterview, coming_on_account, seen_by
 from timezones import utc_now
 from web.signed_in import may_connect
@@ -86,9 +88,7 @@ class SettingUp:
 class Card:
     """One app for one person. `is_being_revoked`: the provider is still being told of an ended grant."""
 
-    app: App
-    icon: str
-    line: str
+    spec: AppSpec
     state: CardState
     grant: Grant | None = None
     is_being_revoked: bool = False
@@ -97,11 +97,11 @@ class Card:
 
     @property
     def key(self) -> str:
-        return self.app.value
+        return self.spec.key
 
     @property
     def label(self) -> str:
-        return self.app.label
+        return self.spec.label
 
     @property
     def badge(self) -> CardState:
@@ -117,74 +117,37 @@ class Section:
     cards: tuple[Card, ...]
 
 
-_PLANS = {
-    "basic": "Basic: Zoom ends meetings after 40 minutes",
-    "licensed": "Licensed",
-}
-
-
 def sections(user: User) -> list[Section]:
     """The cards of one person, by section."""
-    return [
-        Section(
-            "Email",
-            (
-                _later(App.GMAIL, "brand-gmail", "Sends invitations from your own Gmail address."),
-                _later(App.OUTLOOK_MAIL, "mail", "Sends invitations from your own Outlook address."),
-            ),
-        ),
-        Section(
-            "Google",
-            (
-                _later(
-                    App.GOOGLE_CALENDAR,
-                    "brand-google",
-                    "Writes interviews into your Google Calendar and makes Google Meet links.",
-                ),
-            ),
-        ),
-        Section(
-            "Microsoft",
-            (
-                _later(
-                    App.OUTLOOK_CALENDAR,
-                    "brand-teams",
-                    "Writes interviews into your Outlook calendar and makes Teams links.",
-                ),
-            ),
-        ),
-        Section("Video & e-sign", (_zoom_card(user),)),
-    ]
+    cards = [_card(user, spec) for spec in catalogue.specs()]
+    return [Section(title, tuple(group)) for title, group in groupby(cards, lambda card: card.spec.section)]
 
 
-def _later(app: App, icon: str, line: str) -> Card:
-    """An app that this version does not offer, in the place where it will stand."""
-    return Card(app, icon, line, "not_offered")
-
-
-def connection_of(user: User, app: App) -> Connection | None:
-    """Somebody's connection of an app, unless it was ended."""
+def connection_of(user: User, app: str) -> Connection | None:
+    """Someone's connection of an app, unless it was ended."""
     row = _row(user, app)
     return row if row is not None and row.state != ConnectionState.ENDED else None
 
 
 def coming_of(user: User, row: Connection) -> Coming:
-    """The coming interviews that stand or fall with an account of this person."""
+    """The coming interviews that depend on an account of this person."""
     hosted = coming_on_account(row, now=utc_now())
     seen = seen_by(user, hosted)
     return Coming(tuple(seen), len(hosted) - len(seen))
 
 
-def _row(user: User, app: App) -> Connection | None:
+def _row(user: User, app: str) -> Connection | None:
     return db.session.scalar(
         sa.select(Connection).where(Connection.user_id == user.id, Connection.app == app)
     )
 
 
-def _zoom_card(user: User) -> Card:
-    row = _row(user, App.ZOOM)
+def _card(user: User, spec: AppSpec) -> Card:
+    if not spec.is_available:
+        return Card(spec, "not_offered")
+    row = _row(user, spec.key)
     is_ended = row is not None and row.state == ConnectionState.ENDED
-    is_set_up = connections().provider(App.ZOOM) is not None
+    is_set_up = spec.key in connections().clients
     is_being_told = row is not None and is_ended and is_being_revoked(row.id)
     state: CardState
     if not is_set_up:
@@ -199,13 +162,11 @@ def _zoom_card(user: User) -> Card:
     else:
         state = "connect" if row is None or is_ended else "reconnect"
     return Card(
-        app=App.ZOOM,
-        icon="brand-zoom",
-        line="Makes a Zoom meeting for every video interview you host.",
-        state=state,
+        spec,
+        state,
         grant=_grant(user, row) if row is not None and not is_ended else None,
         is_being_revoked=is_being_told,
-        setting_up=_setting_up(user) if not is_set_up else None,
+        setting_up=_setting_up(user, spec) if not is_set_up else None,
         ask_name=owner().name if state in ("ask", "not_set_up") else None,
     )
 
@@ -219,8 +180,8 @@ def _grant(user: User, row: Connection) -> Grant:
     return Grant(
         account=row.account_email or row.account_name,
         since=row.connected_at,
-        plan=_PLANS.get(row.plan, "Not known"),
-        allows=tuple(in_words(scopes)),
+        plan=catalogue.spec_of(row.app).plans.get(row.plan, "Not known"),
+        allows=tuple(catalogue.in_words(row.app, scopes)),
         scopes=tuple(scopes),
         renewed_at=renewed_at,
         checked_at=row.checked_at,
@@ -236,17 +197,17 @@ def _grant(user: User, row: Connection) -> Grant:
 def _trouble(user: User, row: Connection) -> str | None:
     """What is in the way. The server's settings are named to those who may know of them."""
     told = None if may_anywhere(user.role, Action.ADMINISTER) else owner().name
-    if connections().provider(row.app) is None:
+    if row.app not in connections().clients:
         return not_set_up(row.app, told=told)
     return credentials_refused(row.app, told=told) if row.credentials_refused else row.trouble
 
 
-def _setting_up(user: User) -> SettingUp | None:
+def _setting_up(user: User, spec: AppSpec) -> SettingUp | None:
     """What stands in the way of people who cannot change it would only puzzle them."""
     if not may_anywhere(user.role, Action.ADMINISTER):
         return None
     return SettingUp(
-        redirect_uri=connections().redirect_uri(App.ZOOM.provider),
-        permissions=required_permissions(App.ZOOM),
-        setting_names=CREDENTIAL_SETTINGS[App.ZOOM.provider],
+        redirect_uri=connections().redirect_uri(spec.provider),
+        permissions=spec.permissions,
+        setting_names=spec.setting_names,
     )

@@ -14,17 +14,18 @@ from accounts.team import owner
 from blueprints.connected_apps.cards import coming_of, connection_of, sections
 from blueprints.connected_apps.round_trip_notice import forget_notices, keep_notice, notice_of
 from blueprints.connected_apps.versions import card_versions
-from connections import round_trip
-from connections.revocation import end_connections, is_connected_again
+from connections import catalogue, round_trip
+from connections.app_spec import AppSpec
+from connections.catalogue import label_of
+from connections.revocation import end_connections, is_superseded
 from connections.round_trip import RoundTrip
 from connections.rows import is_unreadable
 from connections.service import connections
-from connections.wording import CREDENTIAL_SETTINGS
 from database import writing
 from extensions import db
-from models import App, Connection, User, UserSession
+from models import Connection, User, UserSession
 from scheduling.meetings.on_account import settle_on_account
-from scheduling.meetings.planning import try_again_for_host
+from scheduling.meetings.wanting import try_again_for_host
 from services import services
 from web.notices import say
 from web.signed_in import (
@@ -37,7 +38,6 @@ from web.signed_in import (
 
 connected_apps = Blueprint("connected_apps", __name__)
 
-PROVIDERS = ("zoom", "google", "microsoft")
 # Codes and states of the providers have some hundred characters at most.
 _LONGEST_PARAMETER = 2048
 # In the browser's session: it has just disconnected something, and its other tabs should know.
@@ -46,7 +46,7 @@ _CHANGED = "connections_changed"
 
 @connected_apps.get("/settings/account/connected-apps")
 def index() -> ResponseReturnValue:
-    result = next((request.args[name] for name in PROVIDERS if name in request.args), None)
+    result = next((request.args[name] for name in catalogue.providers() if name in request.args), None)
     notice = notice_of(person().session, result)
     return render_template(
         "connected_apps/connected_apps.html",
@@ -90,7 +90,7 @@ def ask() -> ResponseReturnValue:
 @connected_apps.post("/connect/<app>")
 def connect(app: str) -> ResponseReturnValue:
     try:
-        address = round_trip.begin(actor(), person().session, _app(app))
+        address = round_trip.begin(actor(), person().session, _app(app).key)
     except round_trip.NotSetUpError:
         abort(404)
     db.session.commit()
@@ -100,7 +100,7 @@ def connect(app: str) -> ResponseReturnValue:
 @connected_apps.get("/connect/<provider>/callback")
 def callback(provider: str) -> ResponseReturnValue:
     """Where a provider sends people back to. The one GET that writes, because providers come by GET."""
-    if provider not in PROVIDERS:
+    if provider not in catalogue.providers():
         abort(404)
     if request.method != "GET":
         abort(405)
@@ -159,7 +159,7 @@ def _signed_out_meanwhile(provider: str, state: str | None) -> ResponseReturnVal
         say("Nothing was connected. Sign in and connect again.", "warning")
     else:
         say(
-            f"You were signed out while you were at {app.label}. "
+            f"You were signed out while you were at {label_of(app)}. "
             "Nothing was connected; sign in and connect again.",
             "warning",
         )
@@ -175,9 +175,9 @@ def _left_behind(count: int) -> str:
     )
 
 
-def _who_helps_with_credentials(app: App, *, is_admin: bool) -> str:
+def _who_helps_with_credentials(app: str, *, is_admin: bool) -> str:
     if is_admin:
-        return f"Check {' and '.join(CREDENTIAL_SETTINGS[app.provider])} in the settings of this server."
+        return f"Check {catalogue.spec_of(app).settings_in_words} in the settings of this server."
     return f"Only whoever runs this server can change that; {owner().name} has been told."
 
 
@@ -190,7 +190,7 @@ def _only(name: str) -> str | None:
 @connected_apps.get("/settings/account/connected-apps/<app>/disconnect")
 def confirm_disconnecting(app: str) -> ResponseReturnValue:
     wanted = _app(app)
-    row = connection_of(actor(), wanted)
+    row = connection_of(actor(), wanted.key)
     if row is None:
         say(f"{wanted.label} is not connected.", "info")
         return redirect(url_for("connected_apps.index"), 303)
@@ -200,7 +200,7 @@ def confirm_disconnecting(app: str) -> ResponseReturnValue:
         connection=row,
         is_unreadable=is_unreadable(row),
         # Its tokens are gone, and nobody here knows whether the provider still honors them.
-        may_be_alive=not row.ciphertext and not is_connected_again(wanted, row.account_id, row.user_id),
+        may_be_alive=not row.ciphertext and not is_superseded(wanted.key, row.account_id, row.user_id),
         coming=coming_of(actor(), row),
     )
 
@@ -208,9 +208,9 @@ def confirm_disconnecting(app: str) -> ResponseReturnValue:
 @connected_apps.post("/disconnect/<app>")
 def disconnect(app: str) -> ResponseReturnValue:
     wanted, user = _app(app), actor()
-    row = connection_of(user, wanted)
+    row = connection_of(user, wanted.key)
     cannot_be_told = row is not None and is_unreadable(row)
-    ended = end_connections(user, only=wanted)
+    ended = end_connections(user, only=wanted.key)
     if ended:
         forget_notices(user)
         audit.record(Event.DISCONNECTED, f"{user.name} disconnected {wanted.label}.", user)
@@ -231,8 +231,8 @@ def disconnect(app: str) -> ResponseReturnValue:
     return redirect(url_for("connected_apps.index"), 303)
 
 
-def _app(key: str) -> App:
-    found = next((app for app in App if app.value == key), None)
+def _app(key: str) -> AppSpec:
+    found = catalogue.find(key)
     if found is None:
         abort(404)
     return found

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from connections.revocation import is_being_revoked
 from connections.service import connections
 from extensions import db
-from models import App, Connection, ConnectionState, User
+from models import Connection, ConnectionState, User
 from web.signed_in import may_connect
 
 # Everything of a row that a card shows. Renewed tokens change nothing of it but the time of the next renewal.
@@ -40,11 +40,9 @@ def card_versions(user: User) -> dict[str, str]:
     """
     rows = {row.app: row for row in db.session.execute(_ROWS, {"me": user.id})}
     versions = {}
-    for app in App:
-        if connections().provider(app) is None:
-            continue
+    for app in connections().clients:
         row = rows.get(app)
         is_being_told = row is not None and row.state is ConnectionState.ENDED and is_being_revoked(row.id)
         shown = (may_connect(user), tuple(row or ()), is_being_told)
-        versions[app.value] = hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+        versions[app] = hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
     return versions

@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from accounts.permissions import Action, Scope, may_anywhere, scope_of
 from extensions import db
-from models import App, Candidate, Connection, Interview, Job, User
+from models import Candidate, Connection, Interview, Job, User
 from scheduling.drafts import drafts
 from scheduling.reading import lists
+from scheduling.software import DEFAULT, spec_of
 from web.signed_in import actor, connecting_is_open
 
 dashboard = Blueprint("dashboard", __name__)
@@ -44,8 +45,8 @@ def _first_steps(user: User) -> list[FirstStep]:
         return []
     steps = []
     if may_anywhere(user.role, Action.CONNECT_APPS, connecting_is_open=connecting_is_open()):
-        is_connected = _any(Connection.id, Connection.app == App.ZOOM)
-        steps.append(FirstStep("Connect Zoom", url_for("connected_apps.index"), is_connected))
+        is_connected = _any(Connection.id, Connection.app == spec_of(DEFAULT).app)
+        steps.append(FirstStep(f"Connect {DEFAULT.label}", url_for("connected_apps.index"), is_connected))
     steps += [
         FirstStep("Add a job", url_for("hiring.new_job"), _any(Job.id)),
         FirstStep("Add a candidate", url_for("hiring.new_candidate"), _any(Candidate.id)),

@@ -12,6 +12,7 @@ import instance_folder
 from accounts import first_run as installing
 from blueprints.first_run.forms import SetupForm
 from extensions import db
+from scheduling.software import DEFAULT
 from web import signed_in
 from web.notices import say
 
@@ -42,7 +43,7 @@ def setup() -> ResponseReturnValue:
             signed_in.begin(owner.id)
             db.session.commit()
             instance_folder.forget_setup_code(folder)
-            say("Your organization is ready. Connect Zoom next.")
+            say(f"Your organization is ready. Connect {DEFAULT.label} next.")
             return redirect(url_for("dashboard.home"), 303)
     return render_template("first_run/setup.html", form=form), 422
 

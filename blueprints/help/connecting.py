@@ -8,17 +8,18 @@ from flask import current_app
 
 from accounts.permissions import Action, may_anywhere
 from accounts.team import owner
-from blueprints.connected_apps.cards import may_connect
-from connections import wording
-from connections.permissions import Permission, optional_permissions, required_permissions
+from connections import catalogue, wording
+from connections.app_spec import AppSpec
 from connections.service import connections
-from models import App, FailureReason, MeetingSoftware, User
+from models import FailureReason, User
 from scheduling.meetings import failures
+from scheduling.software import softwares_of
+from web.signed_in import may_connect
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """What somebody reads when something went wrong, and what helps."""
+    """What people read when something went wrong, and what helps."""
 
     words: str
     cure: str
@@ -26,21 +27,22 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Registration:
-    """What whoever runs the server enters at Zoom, once."""
+    """What the operator of the server enters at the provider, once. `webhook_url` is None where the provider
+    sends nothing on its own."""
 
     redirect_uri: str
-    webhook_url: str
+    webhook_url: str | None
     takes_webhooks: bool
 
 
 @dataclass(frozen=True)
 class ConnectingHelp:
-    """`optional`: what each scope allows that may be granted and is not used yet.
+    """`others` are the apps that this page can be about, too. `without_a_link` is empty for an app that makes
+    no meetings. `ask_name` is whom someone asks who may not connect; `registration` is for those who
+    administer."""
 
-    `ask_name` is whom somebody asks who may not connect; `registration` is for those who administer."""
-
-    permissions: tuple[Permission, ...]
-    optional: dict[str, str]
+    app: AppSpec
+    others: tuple[AppSpec, ...]
     while_connecting: tuple[Trouble, ...]
     once_connected: tuple[Trouble, ...]
     with_a_warning: tuple[Trouble, ...]
@@ -51,102 +53,106 @@ class ConnectingHelp:
 
 _RECONNECT = "Press Reconnect on Connected Apps. Meetings that were made already keep their links."
 
-_NOT_YOURS = (
-    "Nobody has to reconnect. Once that is put right on the server, everything works again by itself."
-)
-
-_WHILE_CONNECTING = (
-    Trouble(
-        "You declined on Zoom's page",
-        "Nothing was connected. Press Connect again whenever you like, and choose Allow.",
-    ),
-    Trouble(
-        "Zoom did not grant everything that is needed",
-        "Connect again and leave every box ticked. If a box is missing, the administrator has to add that "
-        "scope to the app at Zoom.",
-    ),
-    Trouble(
-        "The answer was used already, is too old, or belongs to another sign-in",
-        "Each way to Zoom and back works once, for ten minutes, in the browser it began in. Press Connect "
-        "again.",
-    ),
-    Trouble(
-        "You were signed out while you were at Zoom",
-        "Nothing was connected. Sign in and connect again.",
-    ),
-    Trouble(
-        "Zoom did not answer, or answered something that makes no sense",
-        "Nothing new was connected. Try again in a few minutes; interviews are saved meanwhile, and their "
-        "links follow. If your account was connected before, Zoom may have ended that for the sake of this "
-        "try: we look at once, and the card says so.",
-    ),
-    Trouble(
-        "Zoom shows a page of its own instead of asking you",
-        "An “invalid redirect” means that the redirect address at Zoom differs from this server's. Being "
-        "asked for an approval means that your Zoom account's administrator has to approve the app first.",
-    ),
-)
+_NOT_YOURS = "Nobody has to reconnect. Once the server is put right, everything works again automatically."
 
 
-def connecting_help(user: User) -> ConnectingHelp:
-    """The page as this person needs it."""
-    administers, software = may_anywhere(user.role, Action.ADMINISTER), MeetingSoftware.ZOOM
+def connecting_help(user: User, app: AppSpec) -> ConnectingHelp:
+    """The page about one app, as this person needs it."""
+    administers = may_anywhere(user.role, Action.ADMINISTER)
     return ConnectingHelp(
-        permissions=required_permissions(App.ZOOM),
-        optional=optional_permissions(App.ZOOM),
-        while_connecting=_WHILE_CONNECTING,
-        once_connected=_once_connected(),
-        with_a_warning=_with_a_warning(),
+        app=app,
+        others=tuple(spec for spec in catalogue.available() if spec is not app),
+        while_connecting=_while_connecting(app.label),
+        once_connected=_once_connected(app),
+        with_a_warning=_with_a_warning(app),
         without_a_link=tuple(
-            Trouble(
-                failures.words_of(reason, software),
-                failures.cure_of(reason, software).words,
-            )
+            Trouble(failures.words_of(reason, software), failures.cure_of(reason, software).words)
+            for software in softwares_of(app.key)
             for reason in FailureReason
         ),
         ask_name=None if may_connect(user) else owner().name,
-        registration=_registration() if administers else None,
+        registration=_registration(app) if administers else None,
     )
 
 
-def _once_connected() -> tuple[Trouble, ...]:
-    """The reasons why a connection ends by itself, in the words of its card."""
+def _while_connecting(label: str) -> tuple[Trouble, ...]:
     return (
         Trouble(
-            wording.removed_by_user(App.ZOOM, current_app.config["APP_NAME"]),
+            f"You declined on {label}'s page",
+            "Nothing was connected. Press Connect again whenever you like, and choose Allow.",
+        ),
+        Trouble(
+            f"{label} did not grant everything that is needed",
+            "Connect again and leave every box ticked. If a box is missing, the administrator has to add "
+            f"that scope to the app at {label}.",
+        ),
+        Trouble(
+            "The answer was used already, is too old, or belongs to another sign-in",
+            f"Each way to {label} and back works once, for ten minutes, in the browser it began in. Press "
+            "Connect again.",
+        ),
+        Trouble(
+            f"You were signed out while you were at {label}",
+            "Nothing was connected. Sign in and connect again.",
+        ),
+        Trouble(
+            f"{label} did not answer, or answered something that makes no sense",
+            "Nothing new was connected. Try again in a few minutes; interviews are saved meanwhile, and "
+            f"their links follow. If your account was connected before, {label} may have ended that for the "
+            "sake of this try: we look at once, and the card says so.",
+        ),
+        Trouble(
+            f"{label} shows a page of its own instead of asking you",
+            f"An “invalid redirect” means that the redirect address at {label} differs from this server's. "
+            f"Being asked for an approval means that your {label} account's administrator has to approve the "
+            "app first.",
+        ),
+    )
+
+
+def _once_connected(app: AppSpec) -> tuple[Trouble, ...]:
+    """The reasons why a connection ends on its own, in the words of its card."""
+    found = [
+        Trouble(
+            wording.removed_by_user(app.key, current_app.config["APP_NAME"]),
             f"If that was not meant, or whenever you want to host again: {_then(_RECONNECT)}",
         ),
-        Trouble(wording.ended_by_provider(App.ZOOM), _RECONNECT),
+        Trouble(wording.ended_by_provider(app.key), _RECONNECT),
+        *_lost_in_renewal(app),
         Trouble(
-            wording.lost_in_renewal(App.ZOOM),
-            f"It was an unlucky moment; nothing is wrong with your account. {_RECONNECT}",
+            wording.permissions_missing(app.key, []),
+            f"It was changed at {app.label}, by you or by the administrator of your {app.label} account. "
+            "Press Reconnect on Connected Apps and leave every box ticked.",
         ),
         Trouble(
-            wording.permissions_missing(App.ZOOM, []),
-            "It was changed at Zoom, by you or by the administrator of your Zoom account. Press Reconnect on "
-            "Connected Apps and leave every box ticked.",
-        ),
-        Trouble(
-            wording.unreadable(App.ZOOM),
+            wording.unreadable(app.key),
             "The key is missing, for example after a move to another machine. Once the administrator has put "
             f"it back into TOKEN_ENCRYPTION_KEYS, everything works again. If it is lost: {_then(_RECONNECT)}",
         ),
-        Trouble(
-            wording.taken_over("A colleague"),
-            f"Zoom keeps one permission per account, and the newest one counts. {wording.agree_with('them')}",
-        ),
-    )
+    ]
+    if app.traits.newest_grant_ends_others:
+        keeps = f"{app.label} keeps one permission per account, and the newest one counts."
+        found.append(Trouble(wording.taken_over("A colleague"), f"{keeps} {wording.agree_with('them')}"))
+    return tuple(found)
 
 
-def _with_a_warning() -> tuple[Trouble, ...]:
+def _lost_in_renewal(app: AppSpec) -> tuple[Trouble, ...]:
+    """Only where a renewal whose answer is lost costs the connection."""
+    if not app.traits.rotates_refresh_tokens:
+        return ()
+    cure = f"It was an unlucky moment; nothing is wrong with your account. {_RECONNECT}"
+    return (Trouble(wording.lost_in_renewal(app.key), cure),)
+
+
+def _with_a_warning(app: AppSpec) -> tuple[Trouble, ...]:
     """What is in the way although the connection is good, in the words of its card."""
     return (
         Trouble(
-            wording.passing("Zoom did not answer in time.", again_within="15 minutes"),
+            wording.passing(f"{app.label} did not answer in time.", again_within="15 minutes"),
             "There is nothing to do. Interviews are saved meanwhile, and their links follow.",
         ),
-        Trouble(wording.credentials_refused(App.ZOOM), _NOT_YOURS),
-        Trouble(wording.not_set_up(App.ZOOM), _NOT_YOURS),
+        Trouble(wording.credentials_refused(app.key), _NOT_YOURS),
+        Trouble(wording.not_set_up(app.key), _NOT_YOURS),
     )
 
 
@@ -155,9 +161,10 @@ def _then(words: str) -> str:
     return words[0].lower() + words[1:]
 
 
-def _registration() -> Registration:
+def _registration(app: AppSpec) -> Registration:
+    base_url = connections().base_url
     return Registration(
-        redirect_uri=connections().redirect_uri(App.ZOOM.provider),
-        webhook_url=f"{current_app.config['BASE_URL']}/webhooks/zoom",
-        takes_webhooks=bool(current_app.config["ZOOM_WEBHOOK_SECRET_TOKEN"]),
+        redirect_uri=connections().redirect_uri(app.provider),
+        webhook_url=f"{base_url}/webhooks/{app.provider}" if app.webhook is not None else None,
+        takes_webhooks=app.provider in connections().webhooks,
     )

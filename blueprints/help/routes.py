@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.help.connecting import connecting_help
+from connections import catalogue
 from web.signed_in import actor
 
 help_pages = Blueprint("help_pages", __name__, url_prefix="/help")
@@ -19,4 +20,7 @@ def index() -> ResponseReturnValue:
 
 @help_pages.get("/connecting-apps")
 def connecting_apps() -> ResponseReturnValue:
-    return render_template("help/connecting_apps.html", help=connecting_help(actor()))
+    """About the app that the address names, else about the first one."""
+    asked = catalogue.find(request.args.get("app", ""))
+    app = asked if asked is not None and asked.is_available else catalogue.available()[0]
+    return render_template("help/connecting_apps.html", help=connecting_help(actor(), app))

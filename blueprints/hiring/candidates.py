@@ -18,9 +18,19 @@ from models import Job, Stage
 from scheduling.drafts import drafts
 from scheduling.reading.lists import interviews_of_candidate
 from services import services
-from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn
+from web.lists import (
+    ListAddress,
+    asked_choice,
+    asked_id,
+    asked_text,
+    asked_turn,
+    job_options,
+    options_of,
+)
 from web.notices import say
 from web.signed_in import actor
+
+_STAGE_OPTIONS = options_of("All stages", ((stage.value, stage.label) for stage in Stage))
 
 
 def asked_candidates() -> CandidateFilter:
@@ -50,8 +60,8 @@ def candidates() -> ResponseReturnValue:
         page=lists.candidates(user, wanted, asked_turn()),
         wanted=wanted,
         address=address,
-        jobs=lists.jobs_to_choose_from(user, wanted.job_id),
-        stages=list(Stage),
+        job_options=job_options(lists.jobs_to_choose_from(user, wanted.job_id)),
+        stage_options=_STAGE_OPTIONS,
     )
 
 

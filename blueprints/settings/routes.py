@@ -16,6 +16,7 @@ from extensions import db
 from models import Organization
 from services import services
 from web import signed_in
+from web.lists import options_of
 from web.notices import say
 from web.signed_in import actor, person
 from web.user_agents import browser_words
@@ -146,7 +147,7 @@ def system_log() -> ResponseReturnValue:
         work=work_needing_attention(),
         page=page,
         event=event,
-        events=list(Event),
+        event_options=options_of("Everything", ((known.value, known.label) for known in Event)),
     )
 
 

@@ -204,21 +204,7 @@ def upgrade() -> None:
         "connections",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "app",
-            sa.Enum(
-                "zoom",
-                "google-calendar",
-                "gmail",
-                "outlook-calendar",
-                "outlook-mail",
-                name="app",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("app", sa.String(length=32), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -233,6 +219,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("account_id", sa.String(length=128), nullable=False),
+        sa.Column("is_exclusive", sa.Boolean(), nullable=False),
         sa.Column("account_email", sa.String(length=254), nullable=False),
         sa.Column("account_name", sa.String(length=160), nullable=False),
         sa.Column("plan", sa.String(length=32), nullable=False),
@@ -264,8 +251,8 @@ def upgrade() -> None:
             "uq_connections_living_account",
             ["app", "account_id"],
             unique=True,
-            sqlite_where=sa.text("state = 'connected'"),
-            postgresql_where=sa.text("state = 'connected'"),
+            sqlite_where=sa.text("state = 'connected' AND is_exclusive"),
+            postgresql_where=sa.text("state = 'connected' AND is_exclusive"),
         )
 
     op.create_table(
@@ -416,21 +403,7 @@ def upgrade() -> None:
         sa.Column("state_hash", sa.String(length=64), nullable=False),
         sa.Column("session_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "app",
-            sa.Enum(
-                "zoom",
-                "google-calendar",
-                "gmail",
-                "outlook-calendar",
-                "outlook-mail",
-                name="app",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("app", sa.String(length=32), nullable=False),
         sa.Column("verifier_ciphertext", sa.Text(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.Column("superseded_at", database.UTCDateTime(), nullable=True),
@@ -727,6 +700,13 @@ def upgrade() -> None:
         sa.Column("label", sa.String(length=60), nullable=True),
         sa.Column("join_url", sa.Text(), nullable=True),
         sa.Column("passcode", sa.String(length=64), nullable=True),
+        sa.Column("shown_topic", sa.Text(), nullable=True),
+        sa.Column("shown_agenda", sa.Text(), nullable=True),
+        sa.Column("shown_starts_at", database.UTCDateTime(), nullable=True),
+        sa.Column("shown_duration_minutes", sa.Integer(), nullable=True),
+        sa.Column("shown_timezone", sa.String(length=64), nullable=True),
+        sa.Column("shown_settings", sa.JSON(), nullable=False),
+        sa.Column("shown_at", database.UTCDateTime(), nullable=True),
         sa.Column("passcode_was_refused", sa.Boolean(), nullable=False),
         sa.Column("grace_ends_at", database.UTCDateTime(), nullable=False),
         sa.Column("settled_at", database.UTCDateTime(), nullable=True),
@@ -743,6 +723,7 @@ def upgrade() -> None:
                 "not_set_up",
                 "unreachable",
                 "refused",
+                "gone",
                 name="failure",
                 native_enum=False,
                 create_constraint=True,
@@ -769,13 +750,20 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meetings")),
-        sa.UniqueConstraint("interview_id", name=op.f("uq_meetings_interview_id")),
         sa.UniqueConstraint(
             "software", "provider_meeting_id", name=op.f("uq_meetings_software_provider_meeting_id")
         ),
     )
     with op.batch_alter_table("meetings", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_meetings_connection_id"), ["connection_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_meetings_interview_id"), ["interview_id"], unique=False)
+        batch_op.create_index(
+            "uq_meetings_wanted_interview_id",
+            ["interview_id"],
+            unique=True,
+            sqlite_where=sa.text("is_wanted"),
+            postgresql_where=sa.text("is_wanted"),
+        )
 
     op.create_table(
         "revisions",
@@ -788,6 +776,7 @@ def upgrade() -> None:
                 "scheduled",
                 "address_corrected",
                 "link_came_late",
+                "link_changed",
                 name="revisionreason",
                 native_enum=False,
                 length=32,
@@ -860,9 +849,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_attachments_interview_id"), ["interview_id"], unique=False)
 
     op.create_table(
-        "meeting_attempts",
+        "meeting_calls",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "create",
+                "update",
+                "delete",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column("connection_id", sa.Integer(), nullable=True),
         sa.Column("account_id", sa.String(length=128), nullable=True),
         sa.Column("host_id", sa.Integer(), nullable=False),
@@ -872,7 +874,7 @@ def upgrade() -> None:
             sa.Enum(
                 "calling",
                 "unknown",
-                "created",
+                "done",
                 "refused",
                 "absent",
                 "removed",
@@ -884,10 +886,11 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("began_at", database.UTCDateTime(), nullable=False),
-        sa.Column("topic", sa.String(length=200), nullable=False),
-        sa.Column("agenda", sa.Text(), nullable=False),
-        sa.Column("starts_at", database.UTCDateTime(), nullable=False),
-        sa.Column("duration_minutes", sa.Integer(), nullable=False),
+        sa.Column("topic", sa.String(length=200), nullable=True),
+        sa.Column("agenda", sa.Text(), nullable=True),
+        sa.Column("starts_at", database.UTCDateTime(), nullable=True),
+        sa.Column("duration_minutes", sa.Integer(), nullable=True),
+        sa.Column("timezone", sa.String(length=64), nullable=True),
         sa.Column(
             "failure",
             sa.Enum(
@@ -901,6 +904,7 @@ def upgrade() -> None:
                 "not_set_up",
                 "unreachable",
                 "refused",
+                "gone",
                 name="failure",
                 native_enum=False,
                 create_constraint=True,
@@ -910,34 +914,40 @@ def upgrade() -> None:
         ),
         sa.Column("failure_words", sa.String(length=500), nullable=True),
         sa.Column("checks", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind = 'delete' OR (starts_at IS NOT NULL AND duration_minutes IS NOT NULL)",
+            name=op.f("ck_meeting_calls_time"),
+        ),
+        sa.CheckConstraint(
+            "kind = 'delete' OR (topic || agenda || timezone) IS NOT NULL",
+            name=op.f("ck_meeting_calls_words"),
+        ),
         sa.ForeignKeyConstraint(
             ["connection_id"],
             ["connections.id"],
-            name=op.f("fk_meeting_attempts_connection_id_connections"),
+            name=op.f("fk_meeting_calls_connection_id_connections"),
             ondelete="SET NULL",
         ),
-        sa.ForeignKeyConstraint(["host_id"], ["users.id"], name=op.f("fk_meeting_attempts_host_id_users")),
+        sa.ForeignKeyConstraint(["host_id"], ["users.id"], name=op.f("fk_meeting_calls_host_id_users")),
         sa.ForeignKeyConstraint(
             ["meeting_id"],
             ["meetings.id"],
-            name=op.f("fk_meeting_attempts_meeting_id_meetings"),
+            name=op.f("fk_meeting_calls_meeting_id_meetings"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_attempts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_calls")),
     )
-    with op.batch_alter_table("meeting_attempts", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_meeting_attempts_connection_id"), ["connection_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_meeting_attempts_meeting_id"), ["meeting_id"], unique=False)
+    with op.batch_alter_table("meeting_calls", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meeting_calls_connection_id"), ["connection_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_meeting_calls_meeting_id"), ["meeting_id"], unique=False)
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("meeting_attempts", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_meeting_attempts_meeting_id"))
-        batch_op.drop_index(batch_op.f("ix_meeting_attempts_connection_id"))
+    with op.batch_alter_table("meeting_calls", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_meeting_calls_meeting_id"))
+        batch_op.drop_index(batch_op.f("ix_meeting_calls_connection_id"))
 
-    op.drop_table("meeting_attempts")
+    op.drop_table("meeting_calls")
     with op.batch_alter_table("attachments", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attachments_interview_id"))
         batch_op.drop_index(batch_op.f("ix_attachments_draft_id"))
@@ -949,6 +959,12 @@ def downgrade() -> None:
     op.drop_table("timeline_entries")
     op.drop_table("revisions")
     with op.batch_alter_table("meetings", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_meetings_wanted_interview_id",
+            sqlite_where=sa.text("is_wanted"),
+            postgresql_where=sa.text("is_wanted"),
+        )
+        batch_op.drop_index(batch_op.f("ix_meetings_interview_id"))
         batch_op.drop_index(batch_op.f("ix_meetings_connection_id"))
 
     op.drop_table("meetings")
@@ -1002,8 +1018,8 @@ def downgrade() -> None:
     with op.batch_alter_table("connections", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_connections_living_account",
-            sqlite_where=sa.text("state = 'connected'"),
-            postgresql_where=sa.text("state = 'connected'"),
+            sqlite_where=sa.text("state = 'connected' AND is_exclusive"),
+            postgresql_where=sa.text("state = 'connected' AND is_exclusive"),
         )
 
     op.drop_table("connections")

@@ -7,6 +7,7 @@ import requests
 from providers.answers import UnusableAnswerError, json_object
 from providers.base import Grant
 from providers.clock import Clock
+from providers.errors import Facts
 from providers.http import BoundedSession, Bounds, Operation, Peer, tracking_id_of
 from providers.zoom.errors import api_error, nonsense
 from providers.zoom.settings import ZoomSettings, regional_api_url
@@ -86,13 +87,13 @@ class ZoomClient:
             page = self._object(grant, LIST_MEETINGS, "GET", "/users/me/meetings", params=params)
             listed = page.get("meetings")
             if not isinstance(listed, list):
-                raise nonsense(LIST_MEETINGS, {})
+                raise nonsense(LIST_MEETINGS)
             entries += [entry for entry in listed if isinstance(entry, dict)]
             token = page.get("next_page_token")
             if not isinstance(token, str) or not token:
                 return entries
             params = {**params, "next_page_token": token}
-        raise nonsense(LIST_MEETINGS, {})
+        raise nonsense(LIST_MEETINGS)
 
     def _object(
         self,
@@ -108,7 +109,7 @@ class ZoomClient:
         try:
             return json_object(response.content)
         except UnusableAnswerError:
-            facts = {"status": response.status_code, "tracking_id": tracking_id_of(self._peer, response)}
+            facts = Facts(status=response.status_code, tracking_id=tracking_id_of(self._peer, response))
             raise nonsense(operation, facts) from None
 
     def _call(

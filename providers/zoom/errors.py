@@ -6,9 +6,8 @@ messages"; "Rate limits". Codes that only old editions list are marked.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from typing import Any
 
 import requests
 
@@ -20,9 +19,11 @@ from providers.answers import (
     retry_after,
 )
 from providers.errors import (
+    NO_FACTS,
     AccessTokenRejectedError,
     ConnectionRevokedError,
     DailyLimitError,
+    Facts,
     HostNotAllowedError,
     InvalidClientError,
     MeetingGoneError,
@@ -106,10 +107,10 @@ def api_error(
     secrets: what must not be repeated from the answer.
     """
     status = response.status_code
-    facts: dict[str, Any] = {"status": status, "tracking_id": tracking_id_of(peer, response)}
+    facts = Facts(status=status, tracking_id=tracking_id_of(peer, response))
     refusal = _read_refusal(response)
     if refusal is not None and refusal.code is not None:
-        facts["provider_code"] = str(refusal.code)
+        facts = replace(facts, provider_code=str(refusal.code))
     said = refusal.text if refusal is not None else ""
 
     # An old edition of the reference gave the daily limit with status 300, hence not only for 429.
@@ -120,9 +121,7 @@ def api_error(
         return _daily_limit(now, facts)
     if limited:
         words = "Zoom asks for a short break because of too many calls."
-        return RateLimitedError(
-            words, retry_at=retry_after(response.headers.get("Retry-After"), now), **facts
-        )
+        return RateLimitedError(words, facts, retry_at=retry_after(response.headers.get("Retry-After"), now))
     if status >= 500 or status == 408:
         return unavailable(operation, response, now=now, facts=facts)
     # A page of some gateway, whatever its status, is not Zoom's answer: a 404 of that kind says nothing about
@@ -133,49 +132,49 @@ def api_error(
 
 
 def _refused(
-    refusal: _Refusal, facts: dict[str, Any], *, passcode: str | None, secrets: Iterable[str]
+    refusal: _Refusal, facts: Facts, *, passcode: str | None, secrets: Iterable[str]
 ) -> ProviderError:
     error, words = API_CODES.get(refusal.code or 0, (RefusedError, ""))
     if error is ScopeMissingError:
-        return ScopeMissingError(words, scopes=_scopes_named(refusal.message), **facts)
-    if facts["status"] == 401:
-        return AccessTokenRejectedError(API_CODES[124][1], **facts)
+        return ScopeMissingError(words, facts, scopes=_scopes_named(refusal.message))
+    if facts.status == 401:
+        return AccessTokenRejectedError(API_CODES[124][1], facts)
     # Only both together mean that the meeting is gone; everything else under 404 may be a wrong address.
-    if error is not RefusedError and not (error is MeetingGoneError and facts["status"] != 404):
-        return error(words, **facts)
+    if error is not RefusedError and not (error is MeetingGoneError and facts.status != 404):
+        return error(words, facts)
     hidden = (*secrets, *([passcode] if passcode else []))
     if passcode and refusal.code in _PASSCODE_CODES and _PASSCODE.search(refusal.text):
-        return PasscodeRefusedError("The Zoom account's rules do not allow this passcode.", **facts)
+        return PasscodeRefusedError("The Zoom account's rules do not allow this passcode.", facts)
     said = readable(refusal.text, hidden)
-    return RefusedError(f"Zoom refused: {said}" if said else "Zoom refused without giving a reason.", **facts)
+    return RefusedError(f"Zoom refused: {said}" if said else "Zoom refused without giving a reason.", facts)
 
 
 def unavailable(
-    operation: Operation, response: requests.Response, *, now: datetime, facts: dict[str, Any]
+    operation: Operation, response: requests.Response, *, now: datetime, facts: Facts
 ) -> RetryableError:
     """Return the error for trouble on Zoom's side. A gateway's time-out hides whether the work was done."""
     return RetryableError(
         "Zoom has trouble on its side at the moment.",
+        facts,
         maybe_applied=operation.changes_once,
         retry_at=retry_after(response.headers.get("Retry-After"), now),
-        **facts,
     )
 
 
-def nonsense(operation: Operation, facts: dict[str, Any]) -> RetryableError:
+def nonsense(operation: Operation, facts: Facts = NO_FACTS) -> RetryableError:
     """Return the error for an answer that cannot be used, whatever it claims to be."""
     words = "Zoom sent an answer that cannot be used."
-    return RetryableError(words, code="nonsense", maybe_applied=operation.changes_once, **facts)
+    return RetryableError(words, replace(facts, code="nonsense"), maybe_applied=operation.changes_once)
 
 
-def _daily_limit(now: datetime, facts: dict[str, Any]) -> DailyLimitError:
+def _daily_limit(now: datetime, facts: Facts) -> DailyLimitError:
     # Creates and updates together are limited to 100 a day for each host and counted from 00:00 UTC (Zoom API
     # reference, meetings). These answers come without Retry-After and with the headers of another limit.
     midnight = datetime.combine(now.date() + timedelta(days=1), time(), tzinfo=now.tzinfo)
     return DailyLimitError(
-        "Zoom's limit of meetings for one host and day is reached; it starts anew at 00:00 UTC.",
+        "Zoom's limit of meetings for one host and day is reached; it starts over at 00:00 UTC.",
+        facts,
         retry_at=midnight,
-        **facts,
     )
 
 
@@ -193,12 +192,10 @@ def token_error(
     wrong client secret and an outage are no fault of the user's.
     """
     status = response.status_code
-    facts: dict[str, Any] = {"status": status, "tracking_id": tracking_id_of(peer, response)}
+    facts = Facts(status=status, tracking_id=tracking_id_of(peer, response))
     if status == 429:
         words = "Zoom asks for a short break because of too many calls."
-        return RateLimitedError(
-            words, retry_at=retry_after(response.headers.get("Retry-After"), now), **facts
-        )
+        return RateLimitedError(words, facts, retry_at=retry_after(response.headers.get("Retry-After"), now))
     if status >= 500 or status == 408:
         return unavailable(operation, response, now=now, facts=facts)
     try:
@@ -211,19 +208,19 @@ def token_error(
     if status < 400 and not error:
         return nonsense(operation, facts)
     # Anything but the shape of an OAuth error word may be an echo of what was sent.
-    facts["provider_code"] = error if re.fullmatch(r"[a-z_]{1,40}", error) else None
+    facts = replace(facts, provider_code=error if re.fullmatch(r"[a-z_]{1,40}", error) else None)
     if error == "invalid_client":
-        return InvalidClientError(INVALID_CLIENT_WORDS, **facts)
+        return InvalidClientError(INVALID_CLIENT_WORDS, facts)
     # Until about 2022 a dead token or code was "invalid_request" with one of these reasons.
     grant_is_dead = error == "invalid_grant" or (
         error == "invalid_request" and reason.startswith(("Invalid Token", "Invalid authorization code"))
     )
     if grant_is_dead and operation.name == "exchange_code":
-        return RefusedError(CODE_REFUSED_WORDS, code="code_refused", **facts)
+        return RefusedError(CODE_REFUSED_WORDS, replace(facts, code="code_refused"))
     if grant_is_dead:
-        return ConnectionRevokedError(REVOKED_WORDS, **facts)
+        return ConnectionRevokedError(REVOKED_WORDS, facts)
     said = readable(reason or optional_text(body, "errorMessage") or error, secrets)
-    return RefusedError(f"Zoom refused the sign-in: {said}" if said else "Zoom refused the sign-in.", **facts)
+    return RefusedError(f"Zoom refused the sign-in: {said}" if said else "Zoom refused the sign-in.", facts)
 
 
 def readable(text: str, secrets: Iterable[str]) -> str:

@@ -20,7 +20,7 @@ from providers.answers import (
 )
 from providers.base import TokenSet
 from providers.clock import Clock
-from providers.errors import ConnectionRevokedError
+from providers.errors import ConnectionRevokedError, Facts
 from providers.http import BoundedSession, Bounds, Operation, Peer, tracking_id_of
 from providers.zoom.errors import nonsense, token_error
 from providers.zoom.scopes import REQUIRED
@@ -95,7 +95,7 @@ class ZoomOAuth:
         if response.status_code == 200 and _is_success(response):
             return
         error = token_error(self._peer, REVOKE, response, now=self._clock(), secrets=(access_token,))
-        if isinstance(error, ConnectionRevokedError) or error.provider_code == "invalid_token":
+        if isinstance(error, ConnectionRevokedError) or error.facts.provider_code == "invalid_token":
             return
         raise error
 
@@ -155,7 +155,7 @@ class ZoomOAuth:
                 api_url=regional_api_url(optional_text(answer, "api_url")),
             )
         except UnusableAnswerError:
-            facts = {"status": response.status_code, "tracking_id": tracking_id_of(self._peer, response)}
+            facts = Facts(status=response.status_code, tracking_id=tracking_id_of(self._peer, response))
             raise nonsense(operation, facts) from None
 
     def _session(self, operation: Operation) -> _OAuthSession:

@@ -119,7 +119,7 @@ def _read(operation: Operation, reader: Callable[[dict[str, Any]], T], answer: d
     try:
         return reader(answer)
     except UnusableAnswerError:
-        raise nonsense(operation, {}) from None
+        raise nonsense(operation) from None
 
 
 def _checked(meeting_id: str) -> str:

@@ -16,7 +16,7 @@ from scheduling.commands.ticket import Ticket
 from scheduling.drafts import attachments, drafts
 from scheduling.errors import SchedulingError
 from scheduling.mails import queue
-from scheduling.meetings import planning
+from scheduling.meetings import wanting
 from scheduling.plans import Plan, put
 from scheduling.revisions import first_revision
 from scheduling.rules import Rules
@@ -67,9 +67,9 @@ def schedule_interview(actor: User, plan: Plan, ticket: Ticket, rules: Rules) ->
     due_at = utc_now()
     match plan.venue:
         case OnlineMeeting(software):
-            due_at = planning.want_meeting(interview, software, rules).grace_ends_at
+            due_at = wanting.want_meeting(interview, software, rules).grace_ends_at
         case PastedLink(url, label):
-            planning.keep_pasted_link(interview, url, label)
+            wanting.keep_pasted_link(interview, url, label)
     queue.queue_first_mails(
         interview,
         rules,

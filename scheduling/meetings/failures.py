@@ -28,6 +28,7 @@ _WORDS = {
     R.NOT_SET_UP: "{software} is not set up on this server.",
     R.UNREACHABLE: "{software} did not answer in time.",
     R.REFUSED: "{software} refused the meeting.",
+    R.GONE: "The {software} meeting no longer exists: someone deleted it in {software}.",
 }
 
 _CURES = {
@@ -43,6 +44,7 @@ _CURES = {
     R.NOT_SET_UP: Cure("The administrator has to set {settings}."),
     R.UNREACHABLE: Cure("We keep trying and send the link as soon as there is one."),
     R.REFUSED: Cure("Check the interview's details; we keep trying meanwhile."),
+    R.GONE: Cure("We create a new one and send its link to everyone."),
 }
 
 
@@ -56,5 +58,5 @@ def cure_of(reason: R, software: MeetingSoftware) -> Cure:
     """What helps against this reason, for a meeting of this software."""
     cure, spec = _CURES[reason], spec_of(software)
     reset = spec.daily_limit.resets_in_words if spec.daily_limit is not None else "the end of the day"
-    words = cure.words.format(settings=" and ".join(spec.settings), reset=reset)
+    words = cure.words.format(settings=spec.settings_in_words, reset=reset)
     return replace(cure, words=words)

@@ -1,6 +1,5 @@
 """Connections end with their person's place on the team: here at once, at the provider by a task."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,11 +13,11 @@ from connections.rows import read_tokens
 from connections.service import Connections
 from extensions import db
 from models import AuditEntry, Connection, ConnectionState, Task, TaskState
-from providers.base import Provider
 from providers.errors import ConnectionRevokedError, RetryableError
+from providers.protocols import OAuthProvider
 from services import services
 from tests.accounts.browser import Browser, do_background_work, words_of
-from tests.factories import LENA, Team, connect_zoom, schedule
+from tests.factories import LENA, ZOOM, Team, connect_zoom, schedule, with_provider
 from tests.machines.application import MakeApp, use_services
 from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
@@ -134,8 +133,7 @@ def failed_revocations(app: Flask) -> list[str]:
 class RefreshesOnly:
     """A provider that goes away after it has renewed a grant."""
 
-    def __init__(self, provider: Provider | None) -> None:
-        assert provider is not None
+    def __init__(self, provider: OAuthProvider) -> None:
         self._provider = provider
 
     def __getattr__(self, name: str) -> Any:
@@ -151,8 +149,8 @@ def test_renewed_pair_is_kept_until_the_provider_has_been_told(
     end_with_a_token_that_ran_out(web, connection_id)
     before = simulators.ledger()["token_calls"]
     reached: Connections = services(web).connections
-    half_away: Any = RefreshesOnly(reached.zoom)
-    use_services(web, connections=replace(reached, zoom=half_away))
+    half_away: Any = RefreshesOnly(reached.clients[ZOOM].oauth)
+    use_services(web, connections=with_provider(reached, half_away))
     do_background_work(web)
     use_services(web, connections=reached)
     assert grants(simulators) == [True]

@@ -49,7 +49,8 @@ RULES: dict[str, frozenset[str]] = {
     # What every request goes through, whichever part of the interface answers it.
     "web": GROUND
     | DOMAIN
-    | {"htmx", "security", "services", "paging", "connections.wording", "connections.service"},
+    | {"htmx", "security", "services", "paging", "connections.wording", "connections.service"}
+    | {"connections.catalogue", "connections.app_spec"},
     # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
     "blueprints": GROUND
     | DOMAIN
@@ -60,10 +61,21 @@ RULES: dict[str, frozenset[str]] = {
     | {"work.heartbeat", "work.attention"},
     # The domain enqueues work in the caller's transaction and knows nothing else of background work.
     # Grants of people who leave the team are revoked.
-    "accounts": GROUND | DOMAIN | {"security", "connections.revocation"} | ASKING_FOR_WORK,
+    "accounts": GROUND
+    | DOMAIN
+    | {"security", "connections.revocation", "connections.catalogue"}
+    | ASKING_FOR_WORK,
     # What hiring does once a day is marked where the beats are.
     "hiring": GROUND | DOMAIN | {"security", "paging", "work.heartbeat"} | ASKING_FOR_WORK,
-    "scheduling": GROUND | DOMAIN | {"security", "paging"} | ASKING_FOR_WORK,
+    # A meeting's steps call the provider they are handed, in the values and errors that all providers share,
+    # and say when to try again.
+    "scheduling": GROUND
+    | DOMAIN
+    | {"security", "paging", "work.protocol", "work.retry"}
+    | {"providers.base", "providers.errors", "providers.protocols"}
+    | ASKING_FOR_WORK,
+    # Which settings belong to the app that a software needs.
+    "scheduling.software": GROUND | {"connections.catalogue"},
     "scheduling.drafts.attachments": GROUND | DOMAIN | {"attachment_files", "work.heartbeat"},
     "connections": GROUND | {"providers", "security"} | ASKING_FOR_WORK,
     "messaging": GROUND | {"security"},

@@ -93,7 +93,7 @@ def test_each_answer_becomes_the_error_that_says_what_to_do_next(
         scripted_zoom.create_meeting(GRANT, meeting_request)
     error = caught.value
     assert type(error) is expected
-    assert (error.status, error.tracking_id) == (status, "rid=WEB_7")
+    assert (error.facts.status, error.facts.tracking_id) == (status, "rid=WEB_7")
     assert error.words
     assert error.words == str(error)
     if isinstance(error, RetryableError):
@@ -192,7 +192,7 @@ def test_a_refusal_keeps_zooms_words_and_the_fields(
     with pytest.raises(RefusedError) as caught:
         scripted_zoom.create_meeting(GRANT, meeting_request)
     assert caught.value.words == "Zoom refused: Validation Failed. settings.jbh_time: Invalid field."
-    assert caught.value.provider_code == "300"
+    assert caught.value.facts.provider_code == "300"
 
 
 def test_a_refusal_is_cut_and_repeats_no_secret(

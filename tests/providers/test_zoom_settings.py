@@ -8,7 +8,6 @@ import pytest
 
 from providers.base import Grant, Meeting, MeetingRequest, TokenSet
 from providers.http import Bounds, Peer
-from providers.registry import PROVIDERS, load
 from providers.zoom.client import ZoomClient
 from providers.zoom.provider import ZoomProvider
 from providers.zoom.scopes import OPTIONAL, REQUIRED, covers, missing_scopes
@@ -73,14 +72,10 @@ def test_settings_do_not_show_the_secret() -> None:
     assert "hush" not in repr(ZoomSettings("id", "hush"))
 
 
-def test_the_registry_gives_a_provider_that_is_made_from_its_settings() -> None:
-    provider = load("zoom", ZoomSettings("my-app", "secret"), clock=lambda: NOW)
-    assert isinstance(provider, ZoomProvider)
-    assert PROVIDERS["zoom"].label == "Zoom"
+def test_without_configured_addresses_people_are_sent_to_zoom_itself() -> None:
+    provider = ZoomProvider(ZoomSettings("my-app", "secret"), clock=lambda: NOW)
     url = provider.authorize_url(redirect_uri="https://a.example/cb", state="s", code_verifier="v" * 43)
     assert urlsplit(url).netloc == "zoom.us"
-    with pytest.raises(KeyError):
-        load("skype", ZoomSettings("my-app", "secret"))
 
 
 def test_required_scopes_may_be_granular_classic_or_an_administrators() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from accounts.sessions import begin_session
@@ -10,11 +10,11 @@ from connections import round_trip
 from connections.round_trip import RoundTrip
 from connections.service import Connections
 from extensions import db
-from models import App, User, UserSession
-from providers.base import Provider
+from models import User, UserSession
+from providers.protocols import OAuthProvider
 from security import hash_token
 from services import services
-from tests.factories import LENA, Member, consent
+from tests.factories import LENA, ZOOM, Member, consent, with_provider
 from tests.machines.application import use_services
 from tests.tasks.installation import Installation
 
@@ -37,7 +37,7 @@ def go(installation: Installation, member: Member, account: str = LENA) -> Answe
             db.select(UserSession).where(UserSession.token_hash == hash_token(token))
         ).one()
         session_id = session.id
-        address = round_trip.begin(db.session.get_one(User, member.id), session, App.ZOOM)
+        address = round_trip.begin(db.session.get_one(User, member.id), session, ZOOM)
         db.session.commit()
     return Answer(member, session_id, consent(address, account))
 
@@ -67,7 +67,7 @@ class Interrupted:
     """A provider around one of whose calls something else happens, once."""
 
     def __init__(
-        self, provider: Provider, call: str, before: Callable[[], object], after: Callable[[], object]
+        self, provider: OAuthProvider, call: str, before: Callable[[], object], after: Callable[[], object]
     ) -> None:
         self._provider = provider
         self._call = call
@@ -101,8 +101,7 @@ def interrupted(
 ) -> Iterator[None]:
     """Let something happen before or after the next `call` of Zoom's is answered."""
     alive: Connections = services(installation.app).connections
-    assert alive.zoom is not None
-    provider: Any = Interrupted(alive.zoom, call, before, after)
-    use_services(installation.app, connections=replace(alive, zoom=provider))
+    provider: Any = Interrupted(alive.clients[ZOOM].oauth, call, before, after)
+    use_services(installation.app, connections=with_provider(alive, provider))
     yield
     use_services(installation.app, connections=alive)

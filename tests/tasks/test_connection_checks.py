@@ -9,9 +9,9 @@ from connections import wording
 from connections.checks import check_now
 from connections.refresh import live_grant
 from extensions import db
-from models import App, Connection, ConnectionState, TaskState
+from models import Connection, ConnectionState, TaskState
 from tasks.connection_checks import enqueue_due_checks
-from tests.factories import LENA, PRIYA
+from tests.factories import LENA, PRIYA, ZOOM
 from tests.machines.application import build_app, close_app, settings_for
 from tests.tasks.installation import Installation
 
@@ -91,7 +91,7 @@ def test_grant_that_died_unnoticed_is_found_out(sqlite_installation: Installatio
     row = row_of(installation, connection)
     assert (row.state, row.problem) == (
         ConnectionState.RECONNECT_NEEDED,
-        wording.ended_by_provider(App.ZOOM),
+        wording.ended_by_provider(ZOOM),
     )
     a_day_later(installation)
     assert len(installation.tasks(CHECK)) == 1
@@ -107,7 +107,7 @@ def test_provider_that_is_away_is_asked_again_and_the_card_says_so(
     row = row_of(installation, connection)
     assert row.state is ConnectionState.CONNECTED
     assert row.trouble is not None
-    assert "try again by ourselves within the hour" in row.trouble
+    assert "try again automatically within the hour" in row.trouble
     since = row.trouble_since
     [task] = installation.tasks(CHECK)
     assert (task.state, task.failures) == (TaskState.READY, 1)
@@ -136,7 +136,7 @@ def test_call_that_works_does_not_hide_that_the_token_cannot_be_renewed(
     before = looks(installation)
     installation.later(seconds=1800 - 200)
     assert looks(installation) == before + 1
-    assert row_of(installation, connection).trouble == wording.credentials_refused(App.ZOOM)
+    assert row_of(installation, connection).trouble == wording.credentials_refused(ZOOM)
 
 
 def test_refused_credentials_are_not_hidden_by_what_else_goes_wrong(
@@ -153,7 +153,7 @@ def test_refused_credentials_are_not_hidden_by_what_else_goes_wrong(
 
     def is_refused() -> bool:
         row = row_of(installation, connection)
-        assert row.credentials_refused == (row.trouble == wording.credentials_refused(App.ZOOM))
+        assert row.credentials_refused == (row.trouble == wording.credentials_refused(ZOOM))
         return row.credentials_refused
 
     renew()
@@ -187,7 +187,7 @@ def test_server_without_credentials_says_so_and_ends_nothing(sqlite_installation
     background.make_runner(app).run_due()
     close_app(app)
     row = row_of(installation, connection)
-    assert (row.state, row.trouble) == (ConnectionState.CONNECTED, wording.not_set_up(App.ZOOM))
+    assert (row.state, row.trouble) == (ConnectionState.CONNECTED, wording.not_set_up(ZOOM))
     assert [task.state for task in installation.tasks(CHECK)] == [TaskState.DONE]
 
 

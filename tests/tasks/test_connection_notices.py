@@ -12,7 +12,6 @@ from connections.refresh import live_grant
 from connections.revocation import end_connections
 from extensions import db
 from models import (
-    App,
     AuditEntry,
     Connection,
     ConnectionState,
@@ -25,7 +24,7 @@ from models import (
     User,
 )
 from providers.errors import ProviderError
-from tests.factories import LENA, PRIYA, Member, create_user
+from tests.factories import LENA, PRIYA, ZOOM, Member, create_user
 from tests.machines.simulators import ReceivedMail
 from tests.tasks.installation import Installation
 
@@ -105,7 +104,7 @@ def test_ended_connection_is_told_at_once_and_after_one_three_and_seven_days(
         mail for mail in installation.simulators.mails(ben.email) if "Reconnect" in mail.message["Subject"]
     ]
     assert first.message["Subject"] == "Reconnect Zoom (1 coming interview depends on it)"
-    assert wording.ended_by_provider(App.ZOOM) in text_of(first)
+    assert wording.ended_by_provider(ZOOM) in text_of(first)
     assert "Backend Engineer Interview with Dina Kaur" in text_of(first)
     assert "/settings/account/connected-apps" in text_of(first)
     told_on = []
@@ -217,7 +216,7 @@ def test_owner_is_told_once_a_day_that_credentials_are_refused(sqlite_installati
         for row in db.session.scalars(db.select(Connection)):
             assert (row.state, row.trouble) == (
                 ConnectionState.CONNECTED,
-                wording.credentials_refused(App.ZOOM),
+                wording.credentials_refused(ZOOM),
             )
     installation.clock.forward(timedelta(hours=24))
     renew(installation, connections[0])

@@ -1,7 +1,7 @@
 """Tokens are renewed in time and once, and a grant that has ended says so in words."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,8 +13,8 @@ from connections.grants import with_grant
 from connections.refresh import live_grant
 from connections.service import Connections
 from extensions import db
-from models import App, Connection, ConnectionState, FailureReason, MeetingState, TaskState
-from providers.base import Grant, Provider, TokenSet
+from models import Connection, ConnectionState, FailureReason, MeetingState, TaskState
+from providers.base import Grant, TokenSet
 from providers.errors import (
     AccessTokenRejectedError,
     ConnectionRevokedError,
@@ -22,9 +22,10 @@ from providers.errors import (
     ProviderError,
     RetryableError,
 )
+from providers.protocols import OAuthProvider
 from services import services
 from tasks.grants import enqueue_due_refreshes
-from tests.factories import LENA
+from tests.factories import LENA, ZOOM, with_provider
 from tests.machines.application import build_app, close_app, settings_for, use_services
 from tests.tasks.installation import Installation
 
@@ -104,7 +105,7 @@ def test_outage_of_the_token_endpoint_costs_nothing_while_the_token_lives(
     assert during.refresh_after is not None
     assert during.trouble is not None
     assert "trouble on its side" in during.trouble
-    assert "try again by ourselves within 15 minutes" in during.trouble
+    assert "try again automatically within 15 minutes" in during.trouble
     installation.simulators.zoom_switches(token_endpoint="")
     installation.clock.forward(timedelta(seconds=30))
     tick(installation)
@@ -169,7 +170,7 @@ def test_server_that_lost_its_zoom_credentials_does_not_ask_at_every_tick(
     close_app(app)
     assert len(installation.tasks(REFRESH)) == 1
     row = seen(installation, connection)
-    assert (row.state, row.trouble) == (ConnectionState.CONNECTED, wording.not_set_up(App.ZOOM))
+    assert (row.state, row.trouble) == (ConnectionState.CONNECTED, wording.not_set_up(ZOOM))
 
 
 def test_rejected_token_is_renewed_once_and_the_call_repeated_once(installation: Installation) -> None:
@@ -214,8 +215,8 @@ def test_reconnect_during_a_refresh_that_is_refused_is_used(sqlite_installation:
     connection = installation.connect(installation.team.ben)
     installation.clock.forward(timedelta(hours=1))
     alive: Connections = services(installation.app).connections
-    overtaken: Any = Overtaken(alive.zoom, lambda: installation.connect(installation.team.ben))
-    use_services(installation.app, connections=replace(alive, zoom=overtaken))
+    overtaken: Any = Overtaken(alive.clients[ZOOM].oauth, lambda: installation.connect(installation.team.ben))
+    use_services(installation.app, connections=with_provider(alive, overtaken))
     with installation.app.app_context():
         grant, _ = live_grant(connection)
     use_services(installation.app, connections=alive)
@@ -228,8 +229,7 @@ def test_reconnect_during_a_refresh_that_is_refused_is_used(sqlite_installation:
 class Overtaken:
     """A provider during whose refusal of a refresh something else happens."""
 
-    def __init__(self, provider: Provider | None, meanwhile: Callable[[], object]) -> None:
-        assert provider is not None
+    def __init__(self, provider: OAuthProvider, meanwhile: Callable[[], object]) -> None:
         self._provider = provider
         self._meanwhile = meanwhile
 
@@ -250,7 +250,7 @@ def test_revoked_grant_needs_a_reconnect_and_says_so(sqlite_installation: Instal
     ended = seen(installation, connection)
     assert (ended.state, ended.problem) == (
         ConnectionState.RECONNECT_NEEDED,
-        wording.ended_by_provider(App.ZOOM),
+        wording.ended_by_provider(ZOOM),
     )
     interview = installation.schedule()
     installation.run_due()
@@ -266,8 +266,7 @@ class PowerCut(BaseException):
 class DiesAfterRefresh:
     """A provider whose process dies after the answer to a refresh has come and before anybody has seen it."""
 
-    def __init__(self, provider: Provider | None) -> None:
-        assert provider is not None
+    def __init__(self, provider: OAuthProvider) -> None:
         self._provider = provider
 
     def __getattr__(self, name: str) -> Any:
@@ -285,8 +284,8 @@ def test_death_between_the_answer_and_storing_it_is_said_to_have_lost_the_connec
     connection = installation.connect(installation.team.ben)
     installation.clock.forward(timedelta(hours=1))
     alive: Connections = services(installation.app).connections
-    dies: Any = DiesAfterRefresh(alive.zoom)
-    use_services(installation.app, connections=replace(alive, zoom=dies))
+    dies: Any = DiesAfterRefresh(alive.clients[ZOOM].oauth)
+    use_services(installation.app, connections=with_provider(alive, dies))
     with installation.app.app_context(), pytest.raises(PowerCut):
         live_grant(connection)
     use_services(installation.app, connections=alive)
@@ -294,7 +293,7 @@ def test_death_between_the_answer_and_storing_it_is_said_to_have_lost_the_connec
     interview = installation.schedule()
     installation.run_due()
     lost = seen(installation, connection)
-    assert (lost.state, lost.problem) == (ConnectionState.RECONNECT_NEEDED, wording.lost_in_renewal(App.ZOOM))
+    assert (lost.state, lost.problem) == (ConnectionState.RECONNECT_NEEDED, wording.lost_in_renewal(ZOOM))
     assert "lost while it was being renewed" in installation.progress(interview)
     installation.connect(installation.team.ben)
     installation.run_due()
@@ -322,7 +321,7 @@ def test_answer_lost_on_the_network_is_said_to_have_lost_the_connection(
     lost = seen(installation, connection)
     assert (lost.state, lost.problem) == (
         ConnectionState.RECONNECT_NEEDED,
-        wording.lost_in_renewal(App.ZOOM),
+        wording.lost_in_renewal(ZOOM),
     )
 
 
@@ -375,7 +374,7 @@ def test_grant_that_no_key_opens_needs_a_reconnect_and_is_not_overwritten(
     interview = installation.schedule()
     installation.run_due()
     assert installation.meeting(interview).failure is FailureReason.RECONNECT_NEEDED
-    assert seen(installation, connection).problem == wording.unreadable(App.ZOOM)
+    assert seen(installation, connection).problem == wording.unreadable(ZOOM)
     with installation.reading():
         assert db.session.get_one(Connection, connection).ciphertext == spoiled
 

@@ -14,10 +14,10 @@ from connections.grants import with_grant
 from connections.revocation import end_connections
 from database import writing
 from extensions import db
-from models import App, Connection, ConnectionState, MeetingState, User, UserSession
+from models import Connection, ConnectionState, MeetingState, User, UserSession
 from providers.errors import ConnectionRevokedError
 from tasks.connection_checks import look_at_keys
-from tests.factories import LENA, PRIYA, consent
+from tests.factories import LENA, PRIYA, ZOOM, consent
 from tests.machines.application import build_app, close_app, settings_for
 from tests.tasks.installation import Installation
 
@@ -61,7 +61,7 @@ def test_wrong_key_ends_in_reconnect_needed_and_the_right_one_brings_all_back(
         locked = row_of(installation, connection)
         assert (locked.state, locked.problem) == (
             ConnectionState.RECONNECT_NEEDED,
-            wording.unreadable(App.ZOOM),
+            wording.unreadable(ZOOM),
         )
         assert (locked.ciphertext, locked.account_email) == (before.ciphertext, LENA)
     assert len(installation.tasks("nudge_to_reconnect")) == 1
@@ -95,7 +95,7 @@ def test_grant_of_another_row_does_not_open(sqlite_installation: Installation) -
     for connection in (mine, theirs):
         with installation.app.app_context(), pytest.raises(ConnectionRevokedError):
             with_grant(connection, lambda grant: grant.access_token)
-        assert row_of(installation, connection).problem == wording.unreadable(App.ZOOM)
+        assert row_of(installation, connection).problem == wording.unreadable(ZOOM)
 
 
 def rotate(installation: Installation) -> str:
@@ -136,7 +136,7 @@ def test_keys_are_rotated_for_all_that_waits_too(sqlite_installation: Installati
         row = UserSession(user_id=user.id, token_hash="x" * 64)
         db.session.add(row)
         db.session.flush()
-        address = round_trip.begin(user, row, App.ZOOM)
+        address = round_trip.begin(user, row, ZOOM)
         end_connections(user)
         session_id = row.id
         db.session.commit()

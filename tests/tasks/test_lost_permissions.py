@@ -7,10 +7,11 @@ from typing import Any
 from connections.service import Connections
 from extensions import db
 from models import Connection, ConnectionState, FailureReason
-from providers.base import Provider, TokenSet
+from providers.base import TokenSet
+from providers.protocols import OAuthProvider
 from services import services
 from tasks.connection_checks import enqueue_due_checks
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, ZOOM, with_provider
 from tests.machines.application import use_services
 from tests.tasks.installation import Installation
 from tests.web.page import Visitor
@@ -59,8 +60,7 @@ def test_permission_that_was_taken_back_has_to_be_given_again(sqlite_installatio
 class GrantsLess:
     """A provider that renews a grant for less than it was given for."""
 
-    def __init__(self, provider: Provider | None) -> None:
-        assert provider is not None
+    def __init__(self, provider: OAuthProvider) -> None:
         self._provider = provider
 
     def __getattr__(self, name: str) -> Any:
@@ -76,8 +76,8 @@ def test_renewal_without_a_needed_permission_asks_for_a_reconnect(sqlite_install
     connection = installation.connect(installation.team.ben)
     installation.clock.forward(timedelta(hours=1))
     alive: Connections = services(installation.app).connections
-    grants_less: Any = GrantsLess(alive.zoom)
-    use_services(installation.app, connections=replace(alive, zoom=grants_less))
+    grants_less: Any = GrantsLess(alive.clients[ZOOM].oauth)
+    use_services(installation.app, connections=with_provider(alive, grants_less))
     interview = installation.schedule()
     installation.run_due()
     use_services(installation.app, connections=alive)

@@ -11,10 +11,10 @@ from connections import round_trip
 from connections.revocation import end_connections
 from connections.service import connections
 from extensions import db
-from models import App, Connection, OAuthAttempt, User, UserSession
+from models import Connection, OAuthAttempt, User, UserSession
 from tasks.connection_checks import enqueue_due_checks
 from tasks.grants import enqueue_due_refreshes
-from tests.factories import LENA, PRIYA
+from tests.factories import LENA, PRIYA, ZOOM
 from tests.machines.simulators import CLIENT_SECRET
 from tests.tasks.installation import Installation
 
@@ -44,7 +44,7 @@ def test_keys_stand_nowhere_in_plain_text_whatever_becomes_of_a_grant(
         session = UserSession(user_id=team.ada.id, token_hash="of no cookie")
         db.session.add(session)
         db.session.flush()
-        address = round_trip.begin(db.session.get_one(User, team.ada.id), session, App.ZOOM)
+        address = round_trip.begin(db.session.get_one(User, team.ada.id), session, ZOOM)
         [attempt] = db.session.scalars(db.select(OAuthAttempt))
         opened = connections().vault.open(attempt.verifier_ciphertext, belongs_to=attempt.state_hash)
         db.session.commit()

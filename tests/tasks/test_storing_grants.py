@@ -13,7 +13,7 @@ from connections.service import connections
 from extensions import db
 from models import Connection, ConnectionState
 from providers.errors import ConnectionRevokedError
-from tests.factories import LENA, PRIYA, Member
+from tests.factories import LENA, PRIYA, ZOOM, Member
 from tests.machines.processes import wait_until
 from tests.tasks.installation import Installation
 from tests.tasks.locks import is_waiting_for_a_lock
@@ -36,8 +36,7 @@ def accounts(installation: Installation) -> dict[int, str]:
         said = {row.id: (row.user_id, row.account_email) for row in rows}
         db.session.rollback()
     with installation.app.app_context():
-        zoom = connections().zoom
-        assert zoom is not None
+        zoom = connections().clients[ZOOM].accounts
         for connection_id, (_, email) in said.items():
             assert with_grant(connection_id, zoom.account).email == email
     return dict(said.values())

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from connections.permissions import in_words, required_permissions
+from connections.catalogue import in_words, spec_of, specs
 from connections.rows import mark_unreadable, note_trouble
 from extensions import db
 from models import (
-    App,
     Connection,
     Interview,
     InterviewStatus,
@@ -28,6 +27,7 @@ from tests.accounts.browser import do_background_work
 from tests.factories import (
     LENA,
     PASSWORD,
+    ZOOM,
     Team,
     connect_zoom,
     consent,
@@ -92,9 +92,10 @@ def test_sections_stand_in_their_order_and_the_later_apps_say_that_they_are_late
     page = ada.get(APPS)
     titles = [h.text for h in page.tree.all("h2") if "section-title" in h.get("class")]
     assert titles == ["Email", "Google", "Microsoft", "Video & e-sign"]
-    for app in App:
-        is_zoom = app is App.ZOOM
-        assert ("Not in this version" in card_of(page, app.value)) is not is_zoom
+    assert len(specs()) == 5
+    for spec in specs():
+        is_zoom = spec.key == ZOOM
+        assert ("Not in this version" in card_of(page, spec.key)) is not is_zoom
         assert page.has_button("Connect")
     for later in ("google-calendar", "gmail", "outlook-calendar", "outlook-mail", "fax"):
         ada.post(f"/connect/{later}", status=404)
@@ -121,10 +122,10 @@ def test_connected_card_tells_everything_about_the_account(
     assert used_for.endswith("Coming: 2, of which 1 has a meeting here.")
     # An hour, less the second in it and five minutes, after it was connected.
     assert fact(page, "Access is renewed") == ["By itself, next at Mon 1 Feb, 13:54 CET"]
-    assert {permission.scope for permission in required_permissions(App.ZOOM)} <= set(
+    assert {permission.scope for permission in spec_of(ZOOM).permissions} <= set(
         fact(page, "Names of the scopes")
     )
-    assert {permission.allows.capitalize() for permission in required_permissions(App.ZOOM)} <= set(
+    assert {permission.allows.capitalize() for permission in spec_of(ZOOM).permissions} <= set(
         fact(page, "It may")
     )
 
@@ -144,12 +145,12 @@ def test_plan_and_permissions_are_said_in_words_whatever_kind_the_account_is(
 
 
 def test_every_scope_that_is_asked_for_has_words() -> None:
-    assert {permission.scope for permission in required_permissions(App.ZOOM)} == set(REQUIRED)
+    assert {permission.scope for permission in spec_of(ZOOM).permissions} == set(REQUIRED)
     classic = {scope for scopes in (*REQUIRED.values(), *OPTIONAL.values()) for scope in scopes}
     for scope in (*REQUIRED, *OPTIONAL, *classic):
-        assert in_words([scope]), scope
-        assert in_words([f"{scope}:admin"]) == in_words([scope])
-    assert in_words(["something:new"]) == []
+        assert in_words(ZOOM, [scope]), scope
+        assert in_words(ZOOM, [f"{scope}:admin"]) == in_words(ZOOM, [scope])
+    assert in_words(ZOOM, ["something:new"]) == []
 
 
 def test_trouble_that_passes_stands_on_the_card_and_leaves_it_connected(
@@ -281,7 +282,7 @@ def test_card_of_an_app_that_is_not_set_up_says_what_to_do(web: Flask) -> None:
     assert badge(page) == "Not set up"
     assert not page.has_button("Connect")
     copied = [button["data-copy"] for button in card(page).all("button") if "data-copy" in button.attributes]
-    scopes = [permission.scope for permission in required_permissions(App.ZOOM)]
+    scopes = [permission.scope for permission in spec_of(ZOOM).permissions]
     assert copied == [
         f"http://localhost{CALLBACK}",
         *scopes,

@@ -4,11 +4,11 @@ import pytest
 from flask import Flask
 
 from connections import wording
-from connections.permissions import required_permissions
-from models import App, FailureReason, MeetingSoftware
+from connections.catalogue import spec_of
+from models import FailureReason, MeetingSoftware
 from providers.zoom.scopes import OPTIONAL
 from scheduling.meetings import failures
-from tests.factories import PASSWORD, Team, create_team
+from tests.factories import PASSWORD, ZOOM, Team, create_team
 from tests.web.page import Page, Visitor
 from tests.web.rows import in_rows
 
@@ -46,21 +46,21 @@ def test_every_failure_of_the_product_stands_there_with_its_cure(set_up: Flask, 
         assert failures.words_of(reason, MeetingSoftware.ZOOM) in text
         assert failures.cure_of(reason, MeetingSoftware.ZOOM).words in text
     for words in (
-        wording.ended_by_provider(App.ZOOM),
-        wording.removed_by_user(App.ZOOM, "SmoothHiring"),
-        wording.lost_in_renewal(App.ZOOM),
-        wording.permissions_missing(App.ZOOM, []),
-        wording.unreadable(App.ZOOM),
+        wording.ended_by_provider(ZOOM),
+        wording.removed_by_user(ZOOM, "SmoothHiring"),
+        wording.lost_in_renewal(ZOOM),
+        wording.permissions_missing(ZOOM, []),
+        wording.unreadable(ZOOM),
         wording.taken_over("A colleague"),
-        wording.credentials_refused(App.ZOOM),
-        wording.not_set_up(App.ZOOM),
+        wording.credentials_refused(ZOOM),
+        wording.not_set_up(ZOOM),
     ):
         assert words in text
 
 
 def test_every_permission_is_explained(set_up: Flask, people: Team) -> None:
     text = signed_in(set_up, people.ben.email).get(HELP).text
-    for permission in required_permissions(App.ZOOM):
+    for permission in spec_of(ZOOM).permissions:
         assert f"SmoothHiring may {permission.allows}" in text
         assert permission.because in text
         assert permission.scope in text
@@ -75,7 +75,7 @@ def test_registering_is_shown_to_those_who_administer(set_up: Flask, people: Tea
     assert copied(ada) == {
         f"{base}/connect/zoom/callback",
         f"{base}/webhooks/zoom",
-        *(permission.scope for permission in required_permissions(App.ZOOM)),
+        *(permission.scope for permission in spec_of(ZOOM).permissions),
     }
     ben = signed_in(set_up, people.ben.email).get(HELP)
     assert copied(ben) == set()

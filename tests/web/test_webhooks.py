@@ -18,10 +18,10 @@ from werkzeug.test import TestResponse
 
 import background
 from connections import wording
-from connections.zoom_webhooks import ZoomWebhooks
 from extensions import db
-from models import App, Connection, ConnectionState, Task, WebhookEvent
-from tests.factories import LENA, Team, connect_zoom, create_team
+from models import Connection, ConnectionState, Task, WebhookEvent
+from providers.zoom.webhooks import ZoomWebhooks
+from tests.factories import LENA, ZOOM, Team, connect_zoom, create_team
 from tests.machines.simulators import CLIENT_ID, Simulators
 from tests.web.rows import in_rows
 from timezones import system_clock, use_clock, utc_now
@@ -128,9 +128,10 @@ def test_signature_is_that_of_the_bytes_as_they_came() -> None:
     ).encode()
     zoom, now = ZoomWebhooks(SECRET, CLIENT_ID), datetime.fromtimestamp(1626230691, UTC)
     signature = "v0=20e4d590ebf8252d89f7cb30f149a81f5df918d7ac77f5853443b3379e75b524"
-    assert zoom.is_genuine(body, timestamp="1626230691", signature=signature, now=now)
-    assert not zoom.is_genuine(body + b" ", timestamp="1626230691", signature=signature, now=now)
-    assert not zoom.is_genuine(body, timestamp="1626230692", signature=signature, now=now)
+    headers = {"x-zm-request-timestamp": "1626230691", "x-zm-signature": signature}
+    assert zoom.is_genuine(body, headers, now)
+    assert not zoom.is_genuine(body + b" ", headers, now)
+    assert not zoom.is_genuine(body, {**headers, "x-zm-request-timestamp": "1626230692"}, now)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +228,7 @@ def test_removal_at_zoom_ends_the_connection(app: Flask, connection: int, simula
     row = row_of(app, connection)
     assert (row.state, row.problem) == (
         ConnectionState.RECONNECT_NEEDED,
-        wording.removed_by_user(App.ZOOM, "SmoothHiring"),
+        wording.removed_by_user(ZOOM, "SmoothHiring"),
     )
     assert (row.ciphertext, row.account_email) == ("", "")
 
@@ -252,7 +253,7 @@ def test_removal_is_looked_into_again_when_zoom_is_away(
     assert (row_of(app, connection).state, checks(app)) == (ConnectionState.CONNECTED, ["ready"])
     with later(timedelta(minutes=2)):
         work(app)
-    assert row_of(app, connection).problem == wording.removed_by_user(App.ZOOM, "SmoothHiring")
+    assert row_of(app, connection).problem == wording.removed_by_user(ZOOM, "SmoothHiring")
 
 
 def test_removal_from_before_the_connection_is_left_alone(app: Flask, connection: int) -> None:
@@ -310,7 +311,7 @@ def test_unsigned_removal_is_a_hint_and_one_an_hour(
     row = row_of(app, connection)
     assert (row.state, row.problem) == (
         ConnectionState.RECONNECT_NEEDED,
-        wording.ended_by_provider(App.ZOOM),
+        wording.ended_by_provider(ZOOM),
     )
 
 

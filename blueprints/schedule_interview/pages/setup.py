@@ -33,7 +33,7 @@ class SetupPage(Page[SetupForm]):
         return {
             "hosting_version": version,
             "hosting": hosting(asked),
-            "hosting_app": spec_of(dialog.software).app.value,
+            "hosting_app": spec_of(dialog.software).app,
             "hosting_warnings": account_warnings(asked),
         }
 

@@ -4,16 +4,17 @@ Source: Zoom's guide "Using webhooks". The documents leave open whether `app_dea
 others, so an unsigned one can be read too; it is for the caller to believe nothing of it.
 """
 
-from __future__ import annotations
-
+import hmac
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from security import is_same, message_code
+from providers.events import Challenge, Event, GrantRemoved, Unknown, UnreadableMessageError
 
+_TIMESTAMP, _SIGNATURE = "x-zm-request-timestamp", "x-zm-signature"
 # Longer ago than this, a message with a sound signature may be a copy of one that somebody overheard.
 TOLERANCE = timedelta(minutes=5)
 # Documented as seconds; milliseconds stand elsewhere in the same messages, and no second is that late.
@@ -23,54 +24,27 @@ _USER_ID = re.compile(r"[!-~]{1,128}")
 
 
 @dataclass(frozen=True)
-class Challenge:
-    """Zoom asks whether this address knows the secret."""
-
-    plain_token: str
-
-
-@dataclass(frozen=True)
-class Deauthorised:
-    """A Zoom user took the permission back. `at` is aware and in UTC."""
-
-    zoom_user_id: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """Something that this product does not act upon."""
-
-
-Event = Challenge | Deauthorised | Unknown
-
-
-class UnreadableMessageError(ValueError):
-    """The body is not one of Zoom's."""
-
-
-@dataclass(frozen=True)
 class ZoomWebhooks:
     """Reads what comes in. `secret` is shared with Zoom; `client_id` names our app there."""
 
     secret: str = field(repr=False)
     client_id: str
 
-    def is_genuine(self, body: bytes, *, timestamp: str, signature: str, now: datetime) -> bool:
-        """Whether Zoom signed these very bytes within the last minutes."""
+    def is_genuine(self, body: bytes, headers: Mapping[str, str], now: datetime) -> bool:
+        """Tell whether Zoom signed these very bytes within the last minutes."""
+        timestamp, signature = headers.get(_TIMESTAMP, ""), headers.get(_SIGNATURE, "")
         sent_at = _instant(timestamp)
         if sent_at is None or abs(now - sent_at) > TOLERANCE:
             return False
-        expected = f"v0={message_code(self.secret, b'v0:' + timestamp.encode() + b':' + body)}"
-        return is_same(signature, expected)
+        expected = f"v0={self._code(b'v0:' + timestamp.encode() + b':' + body)}"
+        return hmac.compare_digest(signature.encode("utf-8", "surrogatepass"), expected.encode())
 
-    def answer(self, challenge: Challenge) -> dict[str, str]:
-        """What Zoom wants to hear to a challenge that it signed."""
-        token = challenge.plain_token
-        return {"plainToken": token, "encryptedToken": message_code(self.secret, token.encode())}
+    def digest(self, body: bytes) -> str:
+        """Return a keyed hash of a message, by which a copy of it is recognized."""
+        return self._code(body)
 
     def read(self, body: bytes, now: datetime) -> Event:
-        """What a message says. Raises `UnreadableMessageError`."""
+        """Return what a message says. Raises `UnreadableMessageError`."""
         try:
             message = json.loads(body)
         except (ValueError, RecursionError) as error:
@@ -82,18 +56,17 @@ class ZoomWebhooks:
             case "endpoint.url_validation":
                 return self._challenge(payload)
             case "app_deauthorized":
-                return self._deauthorised(payload, now)
+                return self._removed(payload, now)
             case _:
                 return Unknown()
 
-    @staticmethod
-    def _challenge(payload: dict[str, Any]) -> Challenge:
+    def _challenge(self, payload: dict[str, Any]) -> Challenge:
         token = payload.get("plainToken")
         if not isinstance(token, str) or not token.isascii():
             raise UnreadableMessageError("a challenge without a token")
-        return Challenge(token)
+        return Challenge({"plainToken": token, "encryptedToken": self._code(token.encode())})
 
-    def _deauthorised(self, payload: dict[str, Any], now: datetime) -> Event:
+    def _removed(self, payload: dict[str, Any], now: datetime) -> Event:
         user_id, client_id = payload.get("user_id"), payload.get("client_id")
         if not isinstance(user_id, str) or not _USER_ID.fullmatch(user_id):
             raise UnreadableMessageError("a removal without a user")
@@ -102,7 +75,10 @@ class ZoomWebhooks:
             return Unknown()
         at = _written_instant(payload.get("deauthorization_time")) or now
         # What is said to happen later has happened: clocks differ.
-        return Deauthorised(user_id, min(at, now))
+        return GrantRemoved(user_id, min(at, now))
+
+    def _code(self, message: bytes) -> str:
+        return hmac.digest(self.secret.encode(), message, "sha256").hex()
 
 
 def _instant(timestamp: str) -> datetime | None:

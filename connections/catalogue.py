@@ -1,0 +1,87 @@
+"""Which apps there are. Everything that asks about an app by its key asks here.
+
+A new app is a new file in `connections.apps`: it is found on its own, and no list has to be extended.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterable
+from functools import cache
+from importlib import import_module
+from types import MappingProxyType
+
+from connections import apps
+from connections.app_spec import AppSpec
+
+# The sections of Connected Apps, in their order; any others follow by name.
+_SECTIONS = ("Email", "Google", "Microsoft", "Video & e-sign")
+
+
+def specs() -> tuple[AppSpec, ...]:
+    """All apps, in the order in which people see them."""
+    return tuple(_by_key(tuple(apps.__path__)).values())
+
+
+def available() -> tuple[AppSpec, ...]:
+    """The apps that this version of the product can connect."""
+    return tuple(spec for spec in specs() if spec.is_available)
+
+
+def find(key: str) -> AppSpec | None:
+    """The app of a key, or None if there is none."""
+    return _by_key(tuple(apps.__path__)).get(key)
+
+
+def spec_of(key: str) -> AppSpec:
+    """The app of a key that we stored. Raises KeyError if this version does not know it."""
+    return _by_key(tuple(apps.__path__))[key]
+
+
+def label_of(key: str) -> str:
+    """What people call an app."""
+    return spec_of(key).label
+
+
+def apps_of(provider: str) -> tuple[AppSpec, ...]:
+    """The apps of one provider, such as "google"."""
+    return tuple(spec for spec in specs() if spec.provider == provider)
+
+
+def providers() -> tuple[str, ...]:
+    """The names of all providers, each once."""
+    return tuple(dict.fromkeys(spec.provider for spec in specs()))
+
+
+def provider_label(provider: str) -> str:
+    """What people call a provider. One that is not known, from an address say, is called by its name."""
+    found = apps_of(provider)
+    return found[0].provider_label if found else provider.title()
+
+
+def in_words(key: str, scopes: Iterable[str]) -> list[str]:
+    """What these scopes of an app allow, each thing said once; a scope that is not known is left out."""
+    spec = spec_of(key)
+    words = {permission.scope: permission.allows for permission in spec.permissions}
+    words |= {**spec.optional_permissions, **spec.other_scopes}
+    # Forms that end in ":admin" allow the same for everyone's meetings; only the account's own are used.
+    plain = [scope.removesuffix(":admin") for scope in scopes]
+    order = list(words)
+    known = sorted({scope for scope in plain if scope in words}, key=order.index)
+    return list(dict.fromkeys(words[scope] for scope in known))
+
+
+@cache
+def _by_key(folders: tuple[str, ...]) -> MappingProxyType[str, AppSpec]:
+    """The apps in these folders by their keys. Raises ValueError if two have the same key."""
+    found: dict[str, AppSpec] = {}
+    loaded = [import_module(f"{apps.__name__}.{file.name}").SPEC for file in pkgutil.iter_modules(folders)]
+    for spec in sorted(loaded, key=_place):
+        if found.setdefault(spec.key, spec) is not spec:
+            raise ValueError(f"two apps have the key {spec.key}")
+    return MappingProxyType(found)
+
+
+def _place(spec: AppSpec) -> tuple[int, str, str]:
+    known = spec.section in _SECTIONS
+    return _SECTIONS.index(spec.section) if known else len(_SECTIONS), spec.section, spec.label

@@ -1,0 +1,37 @@
+"""Pieces of pages that are rendered once and kept: macros whose markup depends on their arguments alone.
+
+A template names such macros in a list of its own, beside them:
+
+    {% set remembered = ["avatar"] %}
+
+Whoever imports one gets it with a memory. The arguments are the key, with their types, because a text and a
+piece of markup that compare equal are escaped differently; so they have to be plain values, and a list has to
+come as a tuple. What depends on anything else, such as who is asking or the token of a form, does not belong
+into a remembered macro; a test reads them all. Calls between macros of one file do not pass through here.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Template
+from jinja2.environment import TemplateModule
+
+# For each macro and process. A row of a list is about a kilobyte and a half.
+REMEMBERED_MOST = 512
+
+
+class RememberingTemplate(Template):
+    """A template whose module remembers what the macros named in `remembered` have made."""
+
+    def make_module(
+        self,
+        vars: dict[str, Any] | None = None,
+        shared: bool = False,
+        locals: Any = None,
+    ) -> TemplateModule:
+        module = super().make_module(vars, shared, locals)
+        for name in getattr(module, "remembered", ()):
+            setattr(module, name, lru_cache(REMEMBERED_MOST, typed=True)(getattr(module, name)))
+        return module
