@@ -116,7 +116,7 @@ def create_world() -> World:
             "user_id": team.ada.id,
             "session_id": 1,
             "task_id": 1,
-            "filename": "app.css",
+            "filename": "style.css",
         },
     )
 
