@@ -68,7 +68,7 @@ def schedule_by_hand(visitor: Visitor, candidate_id: int, answers: Answers | Non
     return int(found.group(1))
 
 
-def other_people(*rows: tuple[str, str]) -> dict[str, str]:
+def other_people(*rows: tuple[str, str]) -> dict[str, Any]:
     """What the rows for people from outside send: for each a name and an address. A page never shows more
     than these and some that are empty."""
     padded = [*rows, *[("", "")] * 4]
