@@ -92,6 +92,20 @@ def test_row_that_cannot_be_is_refused_beside_it_and_stays_as_typed(
         assert "attendees" not in db.session.scalars(db.select(Draft)).one().payload
 
 
+def test_row_numbers_that_no_page_has_break_nothing(team: Team, ada: Visitor) -> None:
+    draft = walk_to(ada, team.dina.id, "attendees")
+    fields = {**ada.get(f"{draft}/attendees").fields("Continue"), "direction": "continue"}
+    odd = {f"other_people-{number}-email": "a@b.example" for number in ("²", "9" * 5000, "-1", "x", "")}
+    flood = {f"other_people-{number}-email": "" for number in range(300)}
+    far = {"other_people-9000-email": "sam@partner.example"}
+    for more, people in ((odd, []), (far, [("sam", "sam@partner.example")]), (flood | far, [])):
+        page = ada.get(f"{draft}/attendees")
+        blank = {name: "" for name in fields if name.startswith("other_people-")}
+        sent = {**fields, **blank, "version": page.value_of("Continue", "version"), **more}
+        ada.post(f"{draft}/attendees", sent, leads_to=f"{draft}/details")
+        assert kept(ada.get(f"{draft}/attendees")) == people
+
+
 def test_address_of_somebody_on_the_team_takes_the_member(web: Flask, team: Team, ada: Visitor) -> None:
     draft = walk_to(ada, team.dina.id, "attendees")
     rows = [("C. Marin", "Cleo@Northlight.example"), ("Sam", "sam@partner.example")]
