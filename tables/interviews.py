@@ -40,7 +40,7 @@ class SchedulingMethod(StrEnum):
 
 
 class InterviewStatus(StrEnum):
-    """What the team decided. What became of meeting, mails and entries stands in their own rows."""
+    """What the team decided. What became of meeting, mails and entries is in their own rows."""
 
     REQUESTED = "requested"
     ACCEPTED = "accepted"
@@ -78,7 +78,7 @@ class Interview(Model):
     agenda: Mapped[str] = mapped_column(sa.Text)
     message_to_candidate: Mapped[str] = mapped_column(sa.Text, default="")
     internal_notes: Mapped[str] = mapped_column(sa.Text, default="")
-    # What the scheduler asked for; what the meeting really has stands on the meeting.
+    # What the scheduler asked for; what the meeting really has is on the meeting.
     requested_passcode: Mapped[str | None] = mapped_column(sa.String(10))
 
     # By phone: the number that is dialled, and by whom. In person: where, and how one gets there.
@@ -172,7 +172,7 @@ class Revision(Model):
 
 
 class Attendee(Model):
-    """Somebody who takes part beside candidate and hiring manager: a user, or just name and address."""
+    """Someone who takes part beside candidate and hiring manager: a user, or just name and address."""
 
     __tablename__ = "attendees"
     __table_args__ = (sa.UniqueConstraint("interview_id", "email"),)
@@ -236,7 +236,7 @@ class Draft(Model):
 
     __tablename__ = "drafts"
 
-    # Unguessable, because it stands in addresses.
+    # Unguessable, because it is part of addresses.
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
     owner_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
     candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidates.id", ondelete="CASCADE"))

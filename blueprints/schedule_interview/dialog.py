@@ -111,7 +111,7 @@ class Dialog:
         return form
 
     def typed(self, form_class: type[F], values: MultiDict[str, str]) -> F:
-        """The form of a step as it stands while it is being typed."""
+        """The form of a step as it is while it is being typed."""
         form = form_class(formdata=values, meta={"csrf": False})
         form.offer(self._offered(form_class))
         return form

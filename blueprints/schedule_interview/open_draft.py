@@ -38,7 +38,8 @@ def open_dialog(draft_id: str, received: Received = NOTHING) -> Dialog:
 
 def _open_with_files(draft_id: str, step: str) -> Dialog:
     """The draft, with the files that came for it. They are put on the disk between two transactions: after it
-    is known that this person may send them and that nobody saved it meanwhile, before anything is written."""
+    is known that this person may send them and that nobody else has saved it since, before anything is
+    written."""
     dialog = open_dialog(draft_id)
     if step != DetailsForm.key or not sent_files() or DetailsForm().opened_on != dialog.draft.version:
         return dialog

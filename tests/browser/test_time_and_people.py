@@ -102,7 +102,7 @@ def test_page_follows_what_is_typed_and_people_are_found_and_pasted(
     page.reload()
     team_list = page.get_by_role("group", name="From the team")
     page.get_by_role("checkbox", name=re.compile("Cleo Marin")).check()
-    search = page.get_by_label("Find somebody of the team")
+    search = page.get_by_label("Find someone on the team")
     search.fill("person7")
     # Who is chosen stays in sight.
     expect(team_list.get_by_role("checkbox")).to_have_count(2)

@@ -24,7 +24,7 @@ from web.forms import ZoneField, zone_choices
 # Beyond this the year is a slip of the finger.
 _YEARS_AHEAD = 5
 _FURTHEST = timedelta(days=366 * _YEARS_AHEAD)
-# What has just passed is still shown on everybody's clock beside the refusal.
+# What has just passed is still shown on everyone's clock beside the refusal.
 _JUST_PASSED = timedelta(days=1)
 
 

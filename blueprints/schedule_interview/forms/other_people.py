@@ -13,7 +13,7 @@ from scheduling.plans import Participant
 from web.addresses import normal_address
 
 MOST_OTHERS = 30
-# A form has far fewer rows; whoever sends more has not typed them.
+# A form has far fewer rows; anyone who sends more has not typed them.
 _MOST_ROWS = 200
 _LONGEST_NAME = 120
 

@@ -83,7 +83,7 @@ class SetupForm(StepForm):
     agenda = TextAreaField(
         "Agenda",
         validators=[
-            DataRequired("Enter an agenda, so that everybody knows what to expect."),
+            DataRequired("Enter an agenda, so that everyone knows what to expect."),
             Length(max=2000, message="An agenda has at most 2000 characters."),
         ],
     )

@@ -53,7 +53,7 @@ DATE_TIME = DateTimePage()
 
 
 def _at_that_time(dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
-    """What goes with a form as it stands, be it right or wrong or half typed."""
+    """What goes with a form as it is, be it right or wrong or half typed."""
     zone = form.timezone.data if is_zone(form.timezone.data or "") else dialog.actor.timezone
     starts_at, minutes, on = form.starts_at, form.minutes, form.date.data
     clashes = _clashes(dialog, form)
@@ -110,7 +110,7 @@ def _accepted_later(dialog: Dialog) -> frozenset[str]:
 
 
 def _people(dialog: Dialog, chosen_zone: str) -> list[OnTheClock]:
-    """Everybody whose clock matters, as far as they are chosen: the candidate first, and at the end the
+    """Everyone whose clock matters, as far as they are chosen: the candidate first, and at the end the
     person who schedules, unless they take part or the time is chosen on their own clock."""
     zones = {user.id: user.timezone for user in dialog.team}
     people = [OnTheClock(dialog.candidate.name, "Candidate", dialog.candidate.timezone)]

@@ -114,7 +114,7 @@ def _span(starts_at: datetime, ends_at: datetime, zone: str) -> str:
 
 
 def _place(starts_at: datetime, ends_at: datetime, on: date, zone: str) -> dict[str, int]:
-    """Where it lies on that day's clock; what reaches in from the day before or out into the next is cut
+    """Where it is on that day's clock; what reaches in from the day before or out into the next is cut
     off. By the clock and not by minutes passed, so that it fits the marks on a day with a clock change."""
 
     def minutes(instant: datetime) -> int:

@@ -53,7 +53,7 @@ def hosting(asked: HostQuestion) -> Hosting:
         label = asked.software.label
         words = f"{_whose(asked, host)} {label} account hosts, because {_because(asked, hosts, host)}."
         return Hosting(words, True, host.connection.account_email)
-    words = "The interview will be saved and everybody invited, without a link for now."
+    words = "The interview will be saved and everyone invited, without a link for now."
     return Hosting(f"{_why_nobody(asked, hosts)} {words}", False, None, _whom_to_ask(asked))
 
 
@@ -72,8 +72,8 @@ def _whom_to_ask(asked: HostQuestion) -> str | None:
 
 
 def hosting_warnings(asked: HostQuestion, minutes: int | None = None) -> list[str]:
-    """What somebody should know about the account that will host, as far as it is known by now. Empty for an
-    interview that needs no account. `minutes` is how long it takes where that is being typed."""
+    """What the person should know about the account that will host, as far as it is known by now. Empty for
+    an interview that needs no account. `minutes` is how long it takes where that is being typed."""
     return account_warnings(asked, minutes) if isinstance(asked.venue, OnlineMeeting) else []
 
 
@@ -118,7 +118,7 @@ def account_warnings(asked: HostQuestion, minutes: int | None = None) -> list[st
         # Only the scheduler can host without taking part, and has not forgotten it before people were chosen.
         found.append(
             f"Your {spec.label} account hosts, but you are not among the attendees. "
-            "Everybody can join without you, and nobody has the host's controls. "
+            "Everyone can join without you, and nobody has the host's controls. "
             "To take part, choose yourself on Attendees."
         )
     return found + _budget_warnings(asked, hosts, host)
@@ -142,7 +142,7 @@ def _budget_warnings(asked: HostQuestion, hosts: list[Host], host: Host) -> list
     if instead is not None:
         then = f"If {label} refuses this one, {_whose(asked, instead, own='your')} account hosts."
     else:
-        then = f"If {label} refuses this one, everybody is invited without a link, which follows after that."
+        then = f"If {label} refuses this one, everyone is invited without a link, which follows after that."
     return [f"{rule} {whose} account has used them up; the count starts over at {when}. {then}"]
 
 

@@ -26,7 +26,7 @@ _JOIN_PAGE_LATER = "/j/made-when-you-schedule"
 
 @dataclass(frozen=True)
 class ReaderChoice:
-    """One of those who get a mail, as somebody to pick."""
+    """One of those who get a mail, as someone to pick."""
 
     role: str
     name: str
