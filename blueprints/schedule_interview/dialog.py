@@ -29,13 +29,14 @@ from scheduling.commands.schedule import new_interview
 from scheduling.commands.ticket import Ticket
 from scheduling.drafts import attachments, drafts
 from scheduling.drafts.again import last_on_job
-from scheduling.mails.queue import Recipient, recipients_of
+from scheduling.mails.queue import recipients_of
 from scheduling.meetings.hosts import Host, possible_hosts
 from scheduling.plans import Participant, Plan, Reminders, When
 from scheduling.rules import Rules
 from scheduling.software import DEFAULT
 from scheduling.venues import Venue
 from web.row_ids import LARGEST_ROW_ID
+from work.mail import Recipient
 
 # The calendar entry's UID is made with the interview.
 _UID_LATER = "made-when-you-schedule"

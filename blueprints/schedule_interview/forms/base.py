@@ -10,9 +10,9 @@ from wtforms import Field, FieldList, HiddenField
 from wtforms.widgets import DateInput, NumberInput, TextArea, TextInput, TimeInput
 
 from models import Application, Attachment, Candidate, ReaderRole, User
-from scheduling.mails.queue import Recipient
 from scheduling.rules import Rules
 from web.forms import Form, clean_text
+from work.mail import Recipient
 
 # As forms send them and drafts keep them: for each field its values as text.
 Answers = dict[str, list[str]]

@@ -10,15 +10,17 @@ from flask import current_app
 
 from blueprints.schedule_interview.forms.base import ROLES_IN_WORDS
 from messaging.delivery import is_configured, sender_address
-from messaging.facts import AttachedFile, InterviewFacts, Reader, facts_of, reader_of
-from messaging.letters import Letter, compose_invitation
+from messaging.facts import AttachedFile, InterviewFacts, Reader, facts_of
+from messaging.letters import Letter
 from messaging.reading import describe_ics
-from models import Attachment, Interview, Mail, Meeting, MeetingSoftware, MeetingState, Organization
-from scheduling.mails.queue import Recipient, recipients_of, span
+from models import Attachment, Interview, Meeting, MeetingSoftware, MeetingState, Organization
+from scheduling.mails.queue import INVITATION, recipients_of, span
 from scheduling.plans import Plan
 from scheduling.software import spec_of
 from scheduling.venues import OnlineMeeting, PastedLink, Venue
+from tasks.mails.previews import preview
 from timezones import local_moment, utc_now
+from work.mail import Recipient
 
 # What only exists once the interview does: the links are made then, and so is the software's own passcode.
 _JOIN_PAGE_LATER = "/j/made-when-you-schedule"
@@ -75,25 +77,28 @@ class Preview:
         interview.attachments = files
         interview.meeting = _meeting_of(plan.venue, has_host=has_host)
         self._facts: InterviewFacts = facts_of(interview, organization)
-        self._readers = [self._reader(recipient, interview) for recipient in recipients_of(interview)]
+        self._readers = [self._reader(recipient, self._facts) for recipient in recipients_of(interview)]
 
     def __len__(self) -> int:
         """How many readers there are."""
         return len(self._readers)
 
     @staticmethod
-    def _reader(recipient: Recipient, interview: Interview) -> Reader:
-        mail = Mail(
-            role=recipient.role, user_id=recipient.user_id, name=recipient.name, address=recipient.address
+    def _reader(recipient: Recipient, facts: InterviewFacts) -> Reader:
+        people = {person.address.casefold(): person for person in facts.participants}
+        return Reader(
+            people[recipient.address.casefold()],
+            recipient.role,
+            current_app.config["BASE_URL"] + _JOIN_PAGE_LATER,
+            is_of_the_team=recipient.user_id is not None,
         )
-        return reader_of(mail, interview, current_app.config["BASE_URL"] + _JOIN_PAGE_LATER)
 
     def letter(self, number: int) -> Letter | None:
         """The mail to the reader of that number; None when there is no such reader."""
         if not 0 <= number < len(self._readers):
             return None
-        return compose_invitation(
-            self._facts, self._readers[number], sender=sender_address(), made_at=utc_now()
+        return preview(
+            INVITATION, self._facts, self._readers[number], sender=sender_address(), made_at=utc_now()
         )
 
     def shown(self, number: int, frame_url: str) -> ShownLetter | None:
