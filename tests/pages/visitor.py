@@ -140,7 +140,9 @@ class Visitor:
 
     @staticmethod
     def _could_send(form: Element, name: str) -> bool:
-        return any(element.get("name") == name for element in form.walk())
+        # A script adds rows of the same fields, numbered on.
+        names = (name, re.sub(r"-\d+-", "-0-", name))
+        return any(element.get("name") in names for element in form.walk())
 
     def _secret(self) -> object:
         """What the token belongs to. It changes when somebody signs in or out."""

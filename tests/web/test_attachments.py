@@ -26,7 +26,7 @@ from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor
-from tests.web.dialog_steps import schedule_by_hand, send, walk_to
+from tests.web.dialog_steps import other_people, schedule_by_hand, send, walk_to
 
 SAM = "sam@partner.example"
 # The clock stands before anybody signs in, or their session would be months old.
@@ -227,8 +227,7 @@ def sent(connected: Flask, simulators: Simulators, clock: Clock) -> tuple[Team, 
 def _with_sam(user_id: int) -> dict[str, Any]:
     return {
         "people": [str(user_id)],
-        "other_names": ["Sam Ortiz", "", ""],
-        "other_emails": [SAM, "", ""],
+        **other_people(("Sam Ortiz", SAM)),
     }
 
 

@@ -18,13 +18,13 @@ from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor
-from tests.web.dialog_steps import send, walk_to
+from tests.web.dialog_steps import other_people, send, walk_to
 
 SAM = "sam@partner.example"
 KIRAN = "kiran@northlight.example"
 ANSWERS: dict[str, dict[str, Any]] = {
     "setup": {"agenda": "Introduction\nQuestions & <answers>", "password": "s3cret-1"},
-    "attendees": {"other_names": ["Sam Ortiz", "", ""], "other_emails": [SAM, "", ""]},
+    "attendees": other_people(("Sam Ortiz", SAM)),
     "details": {"title": "Talk with “Northlight”", "message_to_candidate": "Bring a drawing."},
 }
 BY_PHONE: dict[str, Any] = {
