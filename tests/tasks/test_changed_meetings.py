@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from scheduling.meetings.software import spec_of
 
 from connections.grants import with_grant
 from database import read_only
@@ -12,6 +11,7 @@ from extensions import db
 from models import CallKind, CallState, Connection, FailureReason, Meeting, MeetingSoftware, MeetingState
 from providers.base import MeetingChange
 from scheduling.meetings.budget import budget_of
+from scheduling.software import spec_of
 from services import services
 from tests.factories import LENA, in_three_days
 from tests.tasks.installation import Installation, another_runner
