@@ -10,14 +10,10 @@ from tables.deliveries import (
     CallKind,
     CallState,
     FailureReason,
-    Mail,
-    MailKind,
-    MailState,
     Meeting,
     MeetingCall,
     MeetingSoftware,
     MeetingState,
-    ReaderRole,
 )
 from tables.hiring import (
     Application,
@@ -33,6 +29,7 @@ from tables.interviews import (
     Attachment,
     Attendee,
     Draft,
+    DraftSubject,
     Interview,
     InterviewStatus,
     InterviewType,
@@ -42,6 +39,7 @@ from tables.interviews import (
     SchedulingMethod,
     TimelineEntry,
 )
+from tables.mails import Mail, MailState, ReaderRole
 from tables.team import Organization, Role, User, UserSession
 from tables.work import Heartbeat, Lane, Task, TaskState
 
@@ -59,6 +57,7 @@ __all__ = [
     "Connection",
     "ConnectionState",
     "Draft",
+    "DraftSubject",
     "FailureReason",
     "Heartbeat",
     "Interview",
@@ -69,7 +68,6 @@ __all__ = [
     "JobMember",
     "Lane",
     "Mail",
-    "MailKind",
     "MailState",
     "Meeting",
     "MeetingCall",

@@ -5,12 +5,28 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from blueprints.schedule_interview.pages import BY_KEY
+from blueprints.schedule_interview.subjects import NEW_INTERVIEW
 from extensions import db
-from models import Draft, Interview, Mail, MailKind
+from models import Draft, Interview, Mail
+from scheduling.mails.queue import INVITATION, REMINDER
 from tests.factories import Team
-from tests.web.dialog_steps import STEPS, begin, schedule_by_hand, send, walk_to
-from tests.web.page import Visitor
-from tests.web.rows import in_rows
+from tests.machines.rows import in_rows
+from tests.pages.visitor import Visitor
+from tests.web.dialog_steps import STEPS, begin, other_people, schedule_by_hand, send, walk_to
+
+REFUSED_FIELDS = {
+    "job": "setup",
+    "password": "setup",
+    "link_url": "setup",
+    "link_label": "setup",
+    "phone_number": "setup",
+    "address": "setup",
+    "directions": "setup",
+    "date": "date-time",
+    "accepted_clashes": "date-time",
+    "hiring_manager": "attendees",
+}
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -29,8 +45,7 @@ def test_six_full_pages_schedule_an_interview_without_script(web: Flask, team: T
             "date-time": {"duration_minutes": 50},
             "attendees": {
                 "people": [str(team.cleo.id)],
-                "other_names": ["Sam Ortiz", ""],
-                "other_emails": ["Sam@Partner.example", ""],
+                **other_people(("Sam Ortiz", "Sam@Partner.example")),
             },
             "details": {"message_to_candidate": "Bring a drawing.", "internal_notes": "Likes tea."},
         },
@@ -48,8 +63,8 @@ def test_six_full_pages_schedule_an_interview_without_script(web: Flask, team: T
             ("Cleo Marin", team.cleo.email, team.cleo.id),
             ("Sam Ortiz", "sam@partner.example", None),
         ]
-        reminders = {m.minutes_before for m in interview.mails if m.kind is MailKind.REMINDER}
-        assert reminders == {1440, 60}
+        reminders = {m.occasion for m in interview.mails if m.kind == REMINDER}
+        assert reminders == {"r0-1440", "r0-60"}
     page = ada.get(f"/interviews/{interview_id}")
     assert "Zoom meeting is being created" in page.text
     assert "Likes tea." in page.text
@@ -164,7 +179,7 @@ def test_no_reminders_means_no_reminders(web: Flask, team: Team, ada: Visitor) -
     interview_id = schedule_by_hand(ada, team.dina.id, {"finalize": {"reminders": None}})
     with in_rows(web):
         kinds = set(db.session.scalars(db.select(Mail.kind).where(Mail.interview_id == interview_id)))
-    assert kinds == {MailKind.INVITATION}
+    assert kinds == {INVITATION}
 
 
 def test_candidate_on_several_jobs_needs_one_chosen(web: Flask, team: Team, ada: Visitor) -> None:
@@ -174,3 +189,12 @@ def test_candidate_on_several_jobs_needs_one_chosen(web: Flask, team: Team, ada:
     assert page.error_at("job")
     page = send(ada, draft, "setup", status=422, job="99999")
     assert page.error_at("job")
+
+
+def test_every_step_of_a_subject_has_its_page_and_every_refusal_a_step() -> None:
+    keys = tuple(step.key for step in NEW_INTERVIEW.steps)
+    assert keys == STEPS
+    assert set(BY_KEY) == set(keys)
+    # What commands and venues refuse, by the field that they name.
+    asked = {name: next(s.key for s in NEW_INTERVIEW.steps if hasattr(s, name)) for name in REFUSED_FIELDS}
+    assert asked == REFUSED_FIELDS
