@@ -11,8 +11,8 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.steps import PASSWORD
 from tests.factories import create_candidate, create_team, in_three_days, schedule
+from tests.machines.rows import in_rows
 from tests.machines.servers import ServerProcesses
-from tests.web.rows import in_rows
 
 MOST_BYTES, MOST_REQUESTS = 110_000, 8
 # Its list of time zones comes on top of htmx, and pages themselves are not compressed.
