@@ -1,6 +1,6 @@
 """Text that people and providers typed, made fit for headers, calendar files and pages.
 
-Nothing here judges what somebody wrote. It takes out the characters that no reader can see and that
+Nothing here judges what was written. It takes out the characters that no reader can see and that
 change what the others mean: controls, line separators, and the marks that turn the reading direction
 around, with which `gpj.exe` can be shown as `exe.jpg`.
 """

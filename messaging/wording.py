@@ -54,7 +54,7 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-# Only these names do not say by themselves that they are a meeting's; what somebody calls a link of their
+# Only these names do not say on their own that they are a meeting's; what a person calls a link of their
 # own, such as "Webex" or "Our video room", reads well as it is.
 _CALLED_MEETING = frozenset({"Zoom", "Microsoft Teams"})
 

@@ -46,7 +46,7 @@ def _target(interview: Interview, reader: str) -> LinkTarget:
 
 
 def door_state(interview: Interview, now: datetime) -> DoorState:
-    """What somebody who opens the address now should see."""
+    """What someone who opens the address now should see."""
     if interview.status == InterviewStatus.CANCELLED:
         return "cancelled"
     if now > interview.ends_at + CLOSES_AFTER_END:
