@@ -1,0 +1,136 @@
+"""The rows for people outside the team: what was typed or pasted there, and what is wrong with which."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from email.utils import getaddresses
+
+from wtforms import FieldList
+
+from models import User
+from scheduling.plans import Participant
+from web.addresses import normal_address
+
+MOST_OTHERS = 30
+# A form has far fewer rows; anyone who sends more has not typed them.
+_MOST_ROWS = 200
+_LONGEST_NAME = 120
+
+
+class RowsField(FieldList):
+    """Rows of the same fields, as many as were sent. Row numbers are those of a form and not of a flood."""
+
+    def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
+        beginning = f"{prefix}-"
+        found = {
+            number
+            for name in formdata
+            if name.startswith(beginning)
+            and (number := name[len(beginning) :].partition("-")[0]).isdigit()
+            # Not every digit of Unicode is a number to Python, and a long one takes long to read.
+            and number.isascii()
+            and len(number) <= 4
+        }
+        yield from sorted(map(int, found))[:_MOST_ROWS]
+
+
+class RowError(str):
+    """A message about one row; `control_id` is the field that it leads to."""
+
+    control_id: str
+
+    def __new__(cls, words: str, number: int) -> RowError:
+        error = super().__new__(cls, words)
+        error.control_id = f"other_people-{number}-email"
+        return error
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    name: str
+    email: str
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the rows say. `people` are those that are right; `taken` are members of the team whose address
+    was typed, and who are taken as such: then they see the interview in their own list and zone."""
+
+    rows: tuple[PersonRow, ...]
+    people: tuple[Participant, ...]
+    taken: tuple[User, ...]
+
+    @property
+    def errors(self) -> list[RowError]:
+        return [RowError(row.error, number) for number, row in enumerate(self.rows) if row.error]
+
+
+def read_rows(
+    typed: Iterable[tuple[str, str]],
+    *,
+    team: Collection[User],
+    hiring_manager: User | None,
+    candidate_email: str,
+) -> Reading:
+    """Read the rows, each a name and an address as they were typed; empty ones are left out."""
+    by_address = {user.email.lower(): user for user in team}
+    rows: list[PersonRow] = []
+    people: dict[str, tuple[int, Participant]] = {}
+    taken: dict[int, User] = {}
+    for row in _split(typed):
+        number = len(rows)
+        try:
+            address = normal_address(row.email)
+        except ValueError:
+            rows.append(replace(row, error=_not_an_address(row)))
+            continue
+        member = by_address.get(address)
+        if address == candidate_email.lower():
+            error = "This is the candidate, who is invited anyway. Clear this row."
+        elif member is not None and hiring_manager is not None and member.id == hiring_manager.id:
+            error = f"This is {member.name}, the hiring manager, who is invited anyway. Clear this row."
+        elif member is not None:
+            taken[member.id] = member
+            continue
+        elif address in people:
+            error = f"This address is in row {people[address][0] + 1} already. Clear one of the two."
+        elif len(row.name) > _LONGEST_NAME:
+            error = f"A name has at most {_LONGEST_NAME} characters."
+        elif len(people) >= MOST_OTHERS:
+            error = f"At most {MOST_OTHERS} other people."
+        else:
+            error = ""
+            # Shown, so that it can be made a real name.
+            row = PersonRow(row.name or address.partition("@")[0], address)
+            people[address] = number, Participant(row.name, row.email)
+        rows.append(replace(row, error=error))
+    return Reading(tuple(rows), tuple(person for _, person in people.values()), tuple(taken.values()))
+
+
+def _split(typed: Iterable[tuple[str, str]]) -> Iterator[PersonRow]:
+    """The rows with name and address apart, wherever `Sam Ortiz <sam@partner.example>` was pasted."""
+    for name, email in typed:
+        if not name and not email:
+            continue
+        pasted = _people_in(email) or ([] if email else _people_in(name))
+        if not pasted:
+            yield PersonRow(name, email)
+        for found_name, address in pasted:
+            # A name that was typed beside the address counts more than the one that came with it.
+            own = name if email and len(pasted) == 1 else ""
+            yield PersonRow(own or found_name, address)
+
+
+def _people_in(text: str) -> list[tuple[str, str]]:
+    """The names and addresses of a pasted text, or nothing when something in it is neither."""
+    found = getaddresses([text.replace(";", ",")])
+    return found if found and all("@" in address for _, address in found) else []
+
+
+def _not_an_address(row: PersonRow) -> str:
+    if not row.email:
+        return f"Enter the email address of {row.name}."
+    shown = row.email if len(row.email) <= 60 else row.email[:59] + "…"
+    return f"“{shown}” is not an email address."

@@ -1,0 +1,170 @@
+"""Setup: for which job, what kind of interview, where it is held, and what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Literal
+
+from wtforms import Field, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import DataRequired, Length
+
+from blueprints.schedule_interview.forms.base import EVERYTHING_ELSE_IS_KEPT, Answers, Gone, Offered, StepForm
+from models import Application, InterviewType, MeetingSoftware, PhoneCaller
+from phone_numbers import same_number
+from scheduling.software import DEFAULT, OFFERED
+from scheduling.venues import (
+    LABEL_LIMIT,
+    PHONE_LIMIT,
+    OnlineMeeting,
+    OnSite,
+    PastedLink,
+    PhoneCall,
+    Venue,
+    problems_of,
+)
+
+VenueKind = Literal["online", "link", "phone", "on_site"]
+
+# What is asked for each kind beside what is asked for all; nothing else of it is checked or kept.
+_ASKED_FOR: dict[VenueKind, frozenset[str]] = {
+    "online": frozenset({"meeting_software", "password"}),
+    "link": frozenset({"meeting_software", "link_label", "link_url"}),
+    "phone": frozenset({"phone_number", "phone_caller"}),
+    "on_site": frozenset({"address", "directions"}),
+}
+_ASKED_FOR_SOME = frozenset().union(*_ASKED_FOR.values())
+
+
+class _Needed:
+    """Marks a field that its kind of interview cannot do without. Whether it is filled in is checked with
+    the venue, because the other kinds can."""
+
+    field_flags: ClassVar = {"required": True}
+
+    def __call__(self, form: StepForm, field: Field) -> None:
+        return
+
+
+class SetupForm(StepForm):
+    key, label = "setup", "Setup"
+
+    # Left out when the candidate is on one job only. Its values are applications.
+    job = SelectField("Job", coerce=int)
+    interview_type = RadioField(
+        "Interview type",
+        choices=[SelectChoice(kind.value, kind.label) for kind in InterviewType],
+        default=InterviewType.VIDEO.value,
+    )
+    meeting_software = SelectField(
+        "Meeting Software",
+        choices=[
+            SelectChoice(software.value, software.label) for software in (*OFFERED, MeetingSoftware.OTHER)
+        ],
+        default=DEFAULT.value,
+    )
+    link_label = StringField(
+        "Name of the software", validators=[_Needed()], render_kw={"maxlength": str(LABEL_LIMIT)}
+    )
+    link_url = StringField("Link", validators=[_Needed()])
+    phone_caller = RadioField(
+        "Who calls?",
+        choices=[
+            SelectChoice(PhoneCaller.TEAM.value, "We call the candidate"),
+            SelectChoice(PhoneCaller.CANDIDATE.value, "The candidate calls us"),
+        ],
+        default=PhoneCaller.TEAM.value,
+    )
+    phone_number = StringField(
+        "Phone number", validators=[_Needed()], render_kw={"maxlength": str(PHONE_LIMIT)}
+    )
+    address = TextAreaField("Address", validators=[_Needed()])
+    directions = TextAreaField("How to get there")
+    agenda = TextAreaField(
+        "Agenda",
+        validators=[
+            DataRequired("Enter an agenda, so that everyone knows what to expect."),
+            Length(max=2000, message="An agenda has at most 2000 characters."),
+        ],
+    )
+    password = StringField("Password")
+
+    # Taken from what is offered.
+    candidate_phone = ""
+    application: Application | None = None
+
+    def offer(self, offered: Offered) -> None:
+        self.candidate_phone, self.application = offered.candidate.phone, offered.application
+        self.job.choices = [SelectChoice(a.id, a.job.title) for a in offered.applications]
+        if len(offered.applications) == 1 and offered.application is not None:
+            del self.job
+
+    def suggest(self, offered: Offered) -> None:
+        self._keep_their_number_ready()
+
+    def show_saved(self, offered: Offered, saved: Answers) -> None:
+        self._keep_their_number_ready()
+
+    def _keep_their_number_ready(self) -> None:
+        """In its field, for someone who chooses the phone."""
+        if self.kind != "phone":
+            self.phone_number.data = self.candidate_phone
+
+    def explain(self, offered: Offered, gone: Gone) -> None:
+        if offered.application is not None:
+            return
+        if gone.closed_job is not None:
+            words = f"{gone.closed_job} was closed in the meantime. Choose another job."
+        else:
+            words = f"{offered.candidate.name} is no longer on the job that you chose. Choose another."
+        self.job.errors = [f"{words} {EVERYTHING_ELSE_IS_KEPT}"]
+
+    def answers(self) -> Answers:
+        applying = _ASKED_FOR[self.kind]
+        answers = {
+            name: values
+            for name, values in super().answers().items()
+            if name in applying or name not in _ASKED_FOR_SOME
+        }
+        if "job" not in answers and self.application is not None:
+            # Kept although nobody had to choose: should this job close and another open before the last step,
+            # the interview must not move there on its own.
+            answers["job"] = [str(self.application.id)]
+        return answers
+
+    def _calls_themselves(self) -> bool:
+        is_theirs = same_number(self.phone_number.data or "", self.candidate_phone)
+        return is_theirs and self.kind == "phone" and self.phone_caller.data == PhoneCaller.CANDIDATE
+
+    @property
+    def kind(self) -> VenueKind:
+        """Which of the kinds is chosen, from a form whose choices were found right."""
+        if self.interview_type.data == InterviewType.PHONE:
+            return "phone"
+        if self.interview_type.data == InterviewType.IN_PERSON:
+            return "on_site"
+        return "link" if self.meeting_software.data == MeetingSoftware.OTHER else "online"
+
+    @property
+    def venue(self) -> Venue:
+        """Where it is held, from a form whose choices were found right."""
+        match self.kind:
+            case "online":
+                return OnlineMeeting(MeetingSoftware(self.meeting_software.data), self.password.data or None)
+            case "link":
+                return PastedLink(self.link_url.data or "", self.link_label.data or "")
+            case "phone":
+                return PhoneCall(self.phone_number.data or "", PhoneCaller(self.phone_caller.data))
+            case "on_site":
+                return OnSite(self.address.data or "", self.directions.data or "")
+
+    def validate(self, extra_validators: dict[str, Sequence[Any]] | None = None) -> bool:
+        is_right = bool(super().validate(extra_validators))
+        if self.interview_type.errors or self.meeting_software.errors or self.phone_caller.errors:
+            return False
+        problems = problems_of(self.venue)
+        if self._calls_themselves() and not problems:
+            problems = {"phone_number": "This is the candidate's own number. Enter the one they are to call."}
+        for name, words in problems.items():
+            self.refuse(name, words)
+        return is_right and not problems

@@ -1,0 +1,84 @@
+"""Details, with the files that go along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from os import SEEK_END
+from typing import Any
+
+from werkzeug.datastructures import FileStorage
+
+from blueprints.schedule_interview.dialog import Dialog
+from blueprints.schedule_interview.forms.details import DetailsForm
+from blueprints.schedule_interview.pages.base import Page
+from blueprints.schedule_interview.received_files import sent_files
+from models import Attachment
+from scheduling.drafts import attachments, drafts
+from scheduling.drafts.attachments import MOST_BYTES, AttachmentError
+from scheduling.drafts.kinds_of_files import KINDS, clean_name
+from services import services
+
+
+class DetailsPage(Page[DetailsForm]):
+    form_class = DetailsForm
+
+    def check(self, dialog: Dialog, form: DetailsForm) -> bool:
+        """Files stay even when something else is wrong: only the person who chose
+        them can put them into the form a second time."""
+        is_right = form.validate()
+        return self._keep_files(dialog, form) and is_right
+
+    def _keep_files(self, dialog: Dialog, form: DetailsForm) -> bool:
+        """Write down who gets what, remove and add; False when a file could not be added. Raises
+        `DraftStaleError` before anything is touched."""
+        drafts.take(dialog.draft, form.opened_on)
+        form.version.data = str(dialog.draft.version)
+        attachments.choose_readers(dialog.draft.id, form.listed.data or [], form.team_only.data or [])
+        if form.remove.data is not None:
+            attachments.remove(dialog.draft.id, form.remove.data)
+        refused = list(dialog.received.refused)
+        for kept in dialog.received.kept:
+            try:
+                attachments.add(
+                    dialog.actor, dialog.draft, kept, is_for_team_only=form.new_files_for_team_only.data
+                )
+            except AttachmentError as error:
+                attachments.drop(kept, services().attachment_files)
+                refused.append(error.words)
+        form.files.errors = refused
+        dialog.offer_again(form)
+        return not refused
+
+    def differences(self, dialog: Dialog, form: DetailsForm) -> list[tuple[str, str, str]]:
+        """New files, ticks and a press on Remove, unless all that has happened already: by the same form."""
+        present, ticked = dialog.files(), set(form.team_only.data or [])
+        listed = [row for row in present if row.id in (form.listed.data or [])]
+        readers = form.new_files_for_team_only.data
+        here = {(row.name, row.size_bytes, row.is_for_team_only) for row in present}
+        new = [sent for sent in sent_files() if (*_name_and_size(sent), readers) not in here]
+        names = ", ".join(clean_name(sent.filename or "") for sent in new)
+        found = [("Attachments", _names(present), f"{names} (new)")] if new else []
+        if any(row.is_for_team_only != (row.id in ticked) for row in listed):
+            saved = _names(row for row in listed if row.is_for_team_only)
+            sent_ticks = _names(row for row in listed if row.id in ticked)
+            found.append(("Only for the team", saved, sent_ticks))
+        removed = [row for row in present if row.id == form.remove.data]
+        return found + [("Remove", "–", row.name) for row in removed]
+
+    def context(self, dialog: Dialog, form: DetailsForm) -> dict[str, Any]:
+        return {
+            "attachments": dialog.files(),
+            "accept": ",".join(f".{ending}" for ending in KINDS),
+            "largest_file": MOST_BYTES,
+        }
+
+
+DETAILS = DetailsPage()
+
+
+def _names(files: Iterable[Attachment]) -> str:
+    return ", ".join(row.name for row in files) or "–"
+
+
+def _name_and_size(sent: FileStorage) -> tuple[str, int]:
+    return clean_name(sent.filename or "") or "file", sent.stream.seek(0, SEEK_END)

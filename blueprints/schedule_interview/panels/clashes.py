@@ -1,0 +1,55 @@
+"""What the wanted time clashes with, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from scheduling.clashes import Clash
+from scheduling.timeline import possessive
+from timezones import in_zone, local_moment
+
+
+@dataclass(frozen=True)
+class ShownClash:
+    """`is_new`: not accepted yet."""
+
+    words: str
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class ClashBox:
+    """The clashes of a page with the tick's value, and whether all of them were accepted before."""
+
+    clashes: tuple[ShownClash, ...]
+    value: str
+    is_ticked: bool
+
+
+def clash_box(
+    clashes: Collection[Clash], accepted: Collection[str], zone: str, *, on: date | None = None
+) -> ClashBox:
+    """The clashes as a page shows them, with times in that zone; the date is said unless it is `on`."""
+    return ClashBox(
+        tuple(ShownClash(_words(clash, zone, on), clash.key not in accepted) for clash in clashes),
+        value=" ".join(clash.key for clash in clashes),
+        is_ticked=all(clash.key in accepted for clash in clashes),
+    )
+
+
+def _words(clash: Clash, zone: str, on: date | None) -> str:
+    begins, ends = local_moment(clash.starts_at, zone), local_moment(clash.ends_at, zone)
+    days = {in_zone(clash.starts_at, zone).date(), in_zone(clash.ends_at, zone).date()}
+    if days == {on}:
+        when = f"from {begins.time} to {ends.time} {ends.zone_short}"
+    else:
+        when = f"from {begins.short} to {ends.time if len(days) == 1 else ends.short}"
+    if clash.software is not None:
+        label = clash.software.label
+        return (
+            f"{possessive(clash.name)} {label} account, which would host, has another meeting {when}. "
+            f"{label} runs one at a time: it ends or refuses the second."
+        )
+    return f"{clash.name} has another interview {when}."

@@ -1,0 +1,192 @@
+"""The mails of a draft, made of the same facts and by the same composer as the real ones."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import current_app
+
+from blueprints.schedule_interview.forms.base import ROLES_IN_WORDS
+from messaging.delivery import is_configured, sender_address
+from messaging.facts import AttachedFile, InterviewFacts, Reader, facts_of
+from messaging.letters import Letter
+from messaging.reading import describe_ics
+from models import Attachment, Interview, Meeting, MeetingSoftware, MeetingState, Organization
+from scheduling.mails.queue import INVITATION, recipients_of, span
+from scheduling.plans import Plan
+from scheduling.software import spec_of
+from scheduling.venues import OnlineMeeting, PastedLink, Venue
+from tasks.mails.previews import preview
+from timezones import local_moment, utc_now
+from work.mail import Recipient
+
+# What only exists once the interview does: the links are made then, and so is the software's own passcode.
+_JOIN_PAGE_LATER = "/j/made-when-you-schedule"
+
+
+@dataclass(frozen=True)
+class ReaderChoice:
+    """One of those who get a mail, as someone to pick."""
+
+    role: str
+    name: str
+    url: str
+    is_shown: bool
+
+
+@dataclass(frozen=True)
+class ShownLetter:
+    """One reader's mail with what the page says about it. Times are the reader's."""
+
+    to: str
+    subject: str
+    frame_url: str
+    text: str
+    ics_rows: list[tuple[str, str]]
+    files: tuple[AttachedFile, ...]
+    reminders: list[str]
+
+
+@dataclass(frozen=True)
+class ReminderTime:
+    """When one reminder leaves: on each reader's clock, and for whom."""
+
+    before: str
+    clocks: list[tuple[str, str]]
+
+
+class Preview:
+    """What would leave if the draft became an interview now.
+
+    `interview` is the planned one, in no session; `files` go with it. `has_host`: whether anyone could host
+    an online meeting.
+    """
+
+    def __init__(
+        self,
+        interview: Interview,
+        plan: Plan,
+        files: list[Attachment],
+        organization: Organization,
+        *,
+        has_host: bool,
+    ) -> None:
+        self._plan, self._has_host = plan, has_host
+        interview.attachments = files
+        interview.meeting = _meeting_of(plan.venue, has_host=has_host)
+        self._facts: InterviewFacts = facts_of(interview, organization)
+        self._readers = [self._reader(recipient, self._facts) for recipient in recipients_of(interview)]
+
+    def __len__(self) -> int:
+        """How many readers there are."""
+        return len(self._readers)
+
+    @staticmethod
+    def _reader(recipient: Recipient, facts: InterviewFacts) -> Reader:
+        people = {person.address.casefold(): person for person in facts.participants}
+        return Reader(
+            people[recipient.address.casefold()],
+            recipient.role,
+            current_app.config["BASE_URL"] + _JOIN_PAGE_LATER,
+            is_of_the_team=recipient.user_id is not None,
+        )
+
+    def letter(self, number: int) -> Letter | None:
+        """The mail to the reader of that number; None when there is no such reader."""
+        if not 0 <= number < len(self._readers):
+            return None
+        return preview(
+            INVITATION, self._facts, self._readers[number], sender=sender_address(), made_at=utc_now()
+        )
+
+    def shown(self, number: int, frame_url: str) -> ShownLetter | None:
+        letter = self.letter(number)
+        if letter is None:
+            return None
+        reader = self._readers[number]
+        return ShownLetter(
+            to=f"{reader.person.name} <{reader.person.address}>",
+            subject=letter.subject,
+            frame_url=frame_url,
+            text=letter.text,
+            ics_rows=describe_ics(letter.ics, self._zone(reader)) if letter.ics else [],
+            files=self._facts.files_for(reader),
+            reminders=[local_moment(at, self._zone(reader)).full for _, at in self._reminder_times()],
+        )
+
+    def choices(self, shown: int, here: str) -> list[ReaderChoice]:
+        """Everyone who gets a mail, the candidate first; `here` is the address of the page."""
+        return [
+            ReaderChoice(
+                ROLES_IN_WORDS[reader.role],
+                reader.person.name,
+                f"{here}?reader={number}#letter",
+                number == shown,
+            )
+            for number, reader in enumerate(self._readers)
+        ]
+
+    def reminders(self) -> list[ReminderTime]:
+        """When reminders leave, said on the clocks of those who get them."""
+        return [ReminderTime(span(minutes), self._clocks(at)) for minutes, at in self._reminder_times()]
+
+    def _reminder_times(self) -> list[tuple[int, datetime]]:
+        now, starts_at = utc_now(), self._plan.when.starts_at
+        times = [
+            (minutes, starts_at - timedelta(minutes=minutes)) for minutes in self._plan.reminders.minutes
+        ]
+        return [(minutes, at) for minutes, at in times if at > now]
+
+    def _clocks(self, at: datetime) -> list[tuple[str, str]]:
+        names: dict[str, list[str]] = defaultdict(list)
+        for reader in self._readers:
+            names[local_moment(at, self._zone(reader)).full].append(reader.person.name)
+        return [(when, ", ".join(people)) for when, people in names.items()]
+
+    def _zone(self, reader: Reader) -> str:
+        return reader.person.zone or self._plan.when.timezone
+
+    def will_not_happen(self) -> list[str]:
+        """What one might expect and this interview or this server rules out, and why."""
+        now, plan = utc_now(), self._plan
+        words = [
+            f"No reminder {span(minutes)} before: the interview begins sooner than that."
+            for minutes in plan.reminders.minutes
+            if plan.when.starts_at - timedelta(minutes=minutes) <= now
+        ]
+        if isinstance(plan.venue, OnlineMeeting) and not self._has_host:
+            label = plan.venue.software.label
+            words.append(
+                f"No {label} link yet: nobody who could host has connected {label}. "
+                "It follows once someone does."
+            )
+        if not is_configured():
+            words.append(
+                "No mail leaves for now: this server has no mail server set. The interview is saved, and the "
+                "invitations wait. Tell the candidate yourself if it is soon."
+            )
+        return words
+
+
+def _meeting_of(venue: Venue, *, has_host: bool) -> Meeting | None:
+    """The meeting as it will look in the mails, with words where its link and passcode will be."""
+    match venue:
+        case OnlineMeeting(software, passcode):
+            return Meeting(
+                software=software,
+                is_wanted=True,
+                state=MeetingState.READY if has_host else MeetingState.FAILED,
+                join_url=spec_of(software).link("made-when-you-schedule") if has_host else None,
+                passcode=(passcode or f"made by {software.label}") if has_host else None,
+            )
+        case PastedLink(url, label):
+            return Meeting(
+                software=MeetingSoftware.OTHER,
+                is_wanted=True,
+                label=label,
+                state=MeetingState.READY,
+                join_url=url,
+            )
+    return None
