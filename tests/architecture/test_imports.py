@@ -65,12 +65,12 @@ RULES: dict[str, frozenset[str]] = {
     | DOMAIN
     | {"security", "connections.revocation", "connections.catalogue"}
     | ASKING_FOR_WORK,
-    # What hiring does once a day is marked where the beats are.
-    "hiring": GROUND | DOMAIN | {"security", "paging", "work.heartbeat"} | ASKING_FOR_WORK,
+    # What hiring does once a day is a chore.
+    "hiring": GROUND | DOMAIN | {"security", "paging", "work.chores"} | ASKING_FOR_WORK,
     "scheduling": GROUND | DOMAIN | {"security", "paging"} | ASKING_FOR_WORK,
     # Which settings belong to the app that a software needs.
     "scheduling.meetings.software": GROUND | {"connections.catalogue"},
-    "scheduling.drafts.attachments": GROUND | DOMAIN | {"attachment_files", "work.heartbeat"},
+    "scheduling.drafts.attachments": GROUND | DOMAIN | {"attachment_files", "work.chores"},
     "connections": GROUND | {"providers", "security"} | ASKING_FOR_WORK,
     "messaging": GROUND | {"security"},
     # Background work is two layers: the handlers are high and know everything that acts; the engine that
