@@ -8,7 +8,7 @@ from typing import Literal
 
 from extensions import db
 from models import Interview, InterviewStatus, InterviewType, Mail, MeetingState, ReaderRole
-from security import LinkSigner, LinkTarget, named_in
+from security import LinkSigner
 
 # While the door is open the address leads straight into the meeting, without a click in between.
 OPENS_BEFORE_START = timedelta(minutes=15)
@@ -26,7 +26,8 @@ class JoinLinks:
 
     def join_page(self, interview: Interview, reader: str) -> str:
         """The address for one reader: `candidate`, `manager` or `attendee-<id>`."""
-        return f"{self.base_url}/j/{self.signer.token(_target(interview, reader))}"
+        token = self.signer.token("join", interview.id, reader, interview.link_generation)
+        return f"{self.base_url}/j/{token}"
 
     def join_page_for(self, mail: Mail, interview: Interview) -> str:
         """The address that stands in this mail and in no other."""
@@ -34,18 +35,14 @@ class JoinLinks:
 
     def opened_by(self, token: str) -> tuple[Interview, str] | None:
         """The interview and the reader that a token proves, or None for anything else."""
-        claimed = named_in(token)
-        if claimed is None:
+        proven = self.signer.parts_of("join", token)
+        if proven is None:
             return None
-        interview_id, reader = claimed
-        interview = db.session.get(Interview, interview_id)
-        if interview is None or not self.signer.proves(token, _target(interview, reader)):
+        interview_id, reader, generation = proven
+        interview = db.session.get(Interview, int(interview_id))
+        if interview is None or int(generation) != interview.link_generation:
             return None
         return interview, reader
-
-
-def _target(interview: Interview, reader: str) -> LinkTarget:
-    return LinkTarget("join", interview.id, interview.link_generation, reader)
 
 
 def _reader_of(mail: Mail, interview: Interview) -> str:

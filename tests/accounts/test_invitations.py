@@ -165,12 +165,12 @@ def test_withdrawn_invitation_can_be_sent_again(web: Flask, clock: Clock, ada: B
 
 @pytest.mark.parametrize("change", ["number", "proof", "short", "empty"])
 def test_link_that_was_tampered_with_is_unknown(web: Flask, ada: Browser, change: str) -> None:
-    number, _, proof = link_on(ada.get(invite(ada))).removeprefix("/invitations/").partition("-")
+    number, _, proof = link_on(ada.get(invite(ada))).removeprefix("/invitations/").partition(".0.")
     tampered = {
-        "number": f"{int(number) + 1}-{proof}",
-        "proof": f"{number}-{'A' if proof[0] != 'A' else 'B'}{proof[1:]}",
-        "short": f"{number}-{proof[:-1]}",
-        "empty": f"{number}-",
+        "number": f"{int(number) + 1}.0.{proof}",
+        "proof": f"{number}.0.{'A' if proof[0] != 'A' else 'B'}{proof[1:]}",
+        "short": f"{number}.0.{proof[:-1]}",
+        "empty": f"{number}.0.",
     }[change]
     Browser(web).get(f"/invitations/{tampered}", 404)
 
