@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from messaging.cleaning import one_line
 from messaging.letters import Letter
 from messaging.team_letters import TeamReader, composed, moment_for
+from text import one_line
 
 # More than this is a list that nobody reads in a mail; the page has them all.
 LISTED = 8

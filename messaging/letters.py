@@ -10,13 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from messaging.cleaning import one_line, shortened
 from messaging.facts import InterviewFacts, Reader
 from messaging.invites import Method, build_ics
 from messaging.rendering import rendered
 from messaging.wording import (
     call_words,
-    duration_words,
     join_label,
     other_period,
     period,
@@ -25,6 +23,8 @@ from messaging.wording import (
 )
 from models import ReaderRole
 from phone_numbers import phone_link
+from text import one_line, shortened
+from wording import duration
 
 # Long enough for every sensible title, short enough that the date at the end survives in an inbox.
 SUBJECT_LIMIT = 180
@@ -58,7 +58,7 @@ def compose_reminder(facts: InterviewFacts, reader: Reader, minutes_before: int)
     It carries no calendar file: the same REQUEST once more makes some programs ask again for an answer
     that the reader has already given.
     """
-    return _compose("reminder", facts, reader, {"until_start": duration_words(minutes_before)}, None)
+    return _compose("reminder", facts, reader, {"until_start": duration(minutes_before)}, None)
 
 
 def _compose(
@@ -74,7 +74,7 @@ def _compose(
         "period": period(facts.starts_at, facts.duration_minutes, zone),
         "zone": zone,
         "other_period": other_period(facts, reader),
-        "duration": duration_words(facts.duration_minutes),
+        "duration": duration(facts.duration_minutes),
         "message_heading": _message_heading(facts, reader),
         "join_label": join_label(facts.software_label),
         # A pasted link can be anything; only a web address may become something to click on.

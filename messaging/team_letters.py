@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from messaging.cleaning import one_line, shortened
 from messaging.facts import Person
 from messaging.letters import SUBJECT_LIMIT, Letter
 from messaging.rendering import rendered
+from text import one_line, shortened
 from timezones import local_moment
 
 _SUBJECT_PART_LIMIT = 70

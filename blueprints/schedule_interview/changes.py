@@ -15,6 +15,7 @@ from hiring import queries
 from models import User
 from scheduling.drafts import drafts
 from web.row_ids import LARGEST_ROW_ID
+from wording import listed
 
 if TYPE_CHECKING:
     from blueprints.schedule_interview.dialog import Dialog
@@ -53,7 +54,7 @@ def _about_the_people(dialog: Dialog, form: AttendeesForm) -> None:
             form.hiring_manager.choices.insert(0, SelectChoice("", "Choose somebody"))
     left = [user_id for user_id in form.people.data or [] if user_id not in here]
     if left:
-        names = " and ".join(_name_of(user_id) for user_id in left)
+        names = listed([_name_of(user_id) for user_id in left])
         verb = "is" if len(left) == 1 else "are"
         form.people.errors = [f"{names} {verb} no longer active in your team. Continue without them?"]
 

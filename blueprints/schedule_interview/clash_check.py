@@ -13,8 +13,8 @@ from wtforms.widgets import CheckboxInput
 
 from models import User
 from scheduling.clashes import Clash, Wanted, find_clashes
-from scheduling.timeline import possessive
 from timezones import in_zone, local_moment
+from wording import possessive
 
 if TYPE_CHECKING:
     from blueprints.schedule_interview.dialog import Dialog

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from accounts.team import owner
-from messaging.wording import call_words, duration_words, on_one_line
+from messaging.wording import call_words, on_one_line
 from models import FailureReason, PhoneCaller
 from scheduling.meetings.budget import budget_of
 from scheduling.meetings.hosts import Host, first_usable
 from scheduling.meetings.software import spec_of
-from scheduling.timeline import first_name, possessive
 from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
 from timezones import local_moment, utc_now
 from web.signed_in import may_connect
+from wording import duration, first_name, possessive
 
 if TYPE_CHECKING:
     from blueprints.schedule_interview.dialog import Dialog
@@ -100,7 +100,7 @@ def account_warnings(dialog: Dialog, minutes: int | None = None) -> list[str]:
         found.append(
             f"{_whose(dialog, host)} {spec.label} account is on the Basic plan. "
             f"{spec.label} ends its meetings after {longest} minutes, "
-            f"so an interview of {duration_words(minutes)} would be cut off."
+            f"so an interview of {duration(minutes)} would be cut off."
         )
     if dialog.has_chosen_people and host.user.id not in dialog.busy_user_ids():
         # Only the scheduler can host without taking part, and has not forgotten it before people were chosen.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hiring import queries
+from wording import listed
 
 if TYPE_CHECKING:
     from blueprints.schedule_interview.dialog import Dialog
@@ -23,5 +24,4 @@ def outsider_warnings(dialog: Dialog) -> list[str]:
         return []
     if len(names) == 1:
         return [f"{names[0]} gets the mails but cannot open the interview here without being on this job."]
-    everybody = f"{', '.join(names[:-1])} and {names[-1]}"
-    return [f"{everybody} get the mails but cannot open the interview here without being on this job."]
+    return [f"{listed(names)} get the mails but cannot open the interview here without being on this job."]

@@ -16,12 +16,13 @@ from messaging.reading import describe_ics
 from models import Interview, Mail, Meeting, MeetingSoftware, MeetingState, ReaderRole
 from scheduling.commands.schedule import planned_interview
 from scheduling.drafts import attachments
-from scheduling.mails.queue import Recipient, recipients_of, span
+from scheduling.mails.queue import Recipient, recipients_of
 from scheduling.meetings.hosts import first_usable
 from scheduling.meetings.software import spec_of
 from scheduling.venues import OnlineMeeting, PastedLink
 from timezones import local_moment, utc_now
 from web.signed_in import current_organization
+from wording import duration
 
 if TYPE_CHECKING:
     from blueprints.schedule_interview.dialog import Dialog
@@ -153,7 +154,7 @@ class Preview:
 
     def reminders(self) -> list[ReminderTime]:
         """When reminders leave, said on the clocks of those who get them."""
-        return [ReminderTime(span(minutes), self._clocks(at)) for minutes, at in self._reminder_times()]
+        return [ReminderTime(duration(minutes), self._clocks(at)) for minutes, at in self._reminder_times()]
 
     def _reminder_times(self) -> list[tuple[int, datetime]]:
         now, starts_at = utc_now(), self.command.starts_at
@@ -175,7 +176,7 @@ class Preview:
         """What one might expect and this interview or this server rules out, and why."""
         now, command = utc_now(), self.command
         words = [
-            f"No reminder {span(minutes)} before: the interview begins sooner than that."
+            f"No reminder {duration(minutes)} before: the interview begins sooner than that."
             for minutes in command.reminder_minutes
             if command.starts_at - timedelta(minutes=minutes) <= now
         ]

@@ -25,6 +25,7 @@ from models import (
 from scheduling.rules import Rules
 from scheduling.timeline import note
 from timezones import utc_now
+from wording import duration, people
 from work import outbox
 from work.kinds import TaskKind
 
@@ -105,7 +106,7 @@ def _reminders(
             row = _row(interview, rules, recipient, MailKind.REMINDER, due_at=due_at, minutes_before=before)
             if due_at <= now:
                 row["state"] = MailState.DROPPED
-                row["words"] = f"The interview begins in less than {span(before)}."
+                row["words"] = f"The interview begins in less than {duration(before)}."
             wanted.append(row)
     return wanted
 
@@ -282,18 +283,6 @@ def _note_when_all_left(mail: Mail) -> Interview:
         )
         note(interview.id, f"{what} sent to {people(sent)}")
     return interview
-
-
-def people(number: int) -> str:
-    return "1 person" if number == 1 else f"{number} people"
-
-
-def span(minutes: int) -> str:
-    """`24 hours`, `1 hour`, `90 minutes`."""
-    hours, rest = divmod(minutes, 60)
-    if rest:
-        return f"{minutes} minutes"
-    return "1 hour" if hours == 1 else f"{hours} hours"
 
 
 def meeting_of(interview_id: int, *, lock: bool) -> Meeting | None:

@@ -30,8 +30,9 @@ from scheduling.meetings import failures, orphans
 from scheduling.meetings.hosts import Host, first_usable, possible_hosts
 from scheduling.meetings.wishes import CLOCK_TOLERANCE, Created, Wish
 from scheduling.rules import Rules
-from scheduling.timeline import note, possessive
+from scheduling.timeline import note
 from timezones import utc_now
+from wording import possessive
 from work import outbox
 from work.kinds import TaskKind
 

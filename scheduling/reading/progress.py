@@ -10,9 +10,8 @@ from datetime import datetime
 from typing import Literal
 
 from models import Interview, InterviewStatus, Mail, MailKind, MailState, MeetingState
-from scheduling.mails.queue import people
 from scheduling.meetings import failures
-from scheduling.timeline import possessive
+from wording import people, possessive
 
 RowState = Literal["done", "waiting", "problem", "dropped"]
 

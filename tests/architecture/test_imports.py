@@ -13,9 +13,9 @@ import pytest
 from tests.architecture.repository import product_files
 
 EVERYTHING = frozenset({"*"})
-# What nearly every part may know: the tables, how the database is spoken to, the clock, how people write
-# telephone numbers.
-GROUND = frozenset({"models", "database", "extensions", "timezones", "phone_numbers"})
+# What nearly every part may know: the tables, how the database is spoken to, the clock, texts and words, how
+# people write telephone numbers.
+GROUND = frozenset({"models", "database", "extensions", "timezones", "text", "wording", "phone_numbers"})
 # The domain, by what it is about. Its parts may know one another.
 DOMAIN = frozenset({"accounts", "hiring", "scheduling"})
 
@@ -89,6 +89,8 @@ RULES: dict[str, frozenset[str]] = {
     "htmx": frozenset(),
     "timezones": frozenset(),
     "phone_numbers": frozenset(),
+    "text": frozenset(),
+    "wording": frozenset(),
     "config": frozenset(),
     "instance_folder": frozenset(),
     "attachment_files": frozenset(),

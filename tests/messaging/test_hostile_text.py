@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
 
-from messaging.cleaning import many_lines, one_line, shortened
 from messaging.delivery import Accepted, deliver
 from messaging.facts import InterviewFacts, Person
 from messaging.letters import Letter, compose_invitation, compose_reminder
@@ -21,6 +20,7 @@ from messaging.mime import Envelope
 from messaging.transport import mail
 from tests.messaging.facts_for_tests import ANNA, DINA, FACTS, MADE_AT, SENDER, reader
 from tests.messaging.mail_servers import HOST, real_server
+from text import many_lines, one_line, shortened
 
 CORPUS = {
     "very long": "long title " * 500,

@@ -13,12 +13,11 @@ from blueprints.schedule_interview.hosting import hosting_warnings, meeting_in_w
 from blueprints.schedule_interview.outsiders import outsider_warnings
 from blueprints.schedule_interview.preview import ROLES_IN_WORDS, Preview
 from blueprints.schedule_interview.steps.base import Step, StepForm
-from messaging.wording import duration_words
 from scheduling.commands.schedule import ScheduleInterview
 from scheduling.drafts import attachments
-from scheduling.mails.queue import span
 from timezones import local_moment
 from web.forms import CheckboxesField
+from wording import duration
 
 if TYPE_CHECKING:
     from blueprints.schedule_interview.dialog import Dialog
@@ -46,7 +45,7 @@ class FinalizeStep(Step[FinalizeForm]):
 
     def prepare(self, dialog: Dialog, form: FinalizeForm) -> None:
         form.reminders.choices = [
-            SelectChoice(minutes, f"{span(minutes)} before the interview")
+            SelectChoice(minutes, f"{duration(minutes)} before the interview")
             for minutes in dialog.rules.reminder_minutes
         ]
         form.preview = Preview(dialog) if dialog.first_incomplete() is None else None
@@ -107,7 +106,7 @@ def _summary(dialog: Dialog) -> list[tuple[str, str, str]]:
 
 def _when(dialog: Dialog, command: ScheduleInterview) -> Iterator[str]:
     chosen = local_moment(command.starts_at, command.timezone)
-    yield f"{chosen.full}, {duration_words(command.duration_minutes)}"
+    yield f"{chosen.full}, {duration(command.duration_minutes)}"
     theirs = dialog.candidate.timezone
     if theirs is not None and local_moment(command.starts_at, theirs).full != chosen.full:
         yield f"For {dialog.candidate.name}: {local_moment(command.starts_at, theirs).full}"
