@@ -5,7 +5,7 @@ from __future__ import annotations
 from connections.keys import check_keys
 from hiring.retention import ERASE_EXPIRED
 from scheduling.drafts.attachments import removing_bytes, sweeping
-from scheduling.meetings.planning import try_again_for_host
+from scheduling.meetings.wanting import try_again_for_host
 from services import Services
 from tasks.connection_checks import ASK_FOR_CHECKS
 from tasks.grants import ASK_FOR_REFRESHES

@@ -18,7 +18,6 @@ from models import (
     Mail,
     MailKind,
     MailState,
-    Meeting,
     MeetingState,
     ReaderRole,
 )
@@ -283,9 +282,3 @@ def _note_when_all_left(mail: Mail) -> Interview:
         )
         note(interview.id, f"{what} sent to {people(sent)}")
     return interview
-
-
-def meeting_of(interview_id: int, *, lock: bool) -> Meeting | None:
-    """The meeting row of an interview, locked for the rest of the transaction if wanted."""
-    query = sa.select(Meeting).where(Meeting.interview_id == interview_id)
-    return db.session.scalar(query.with_for_update() if lock else query)
