@@ -11,13 +11,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql import ColumnElement
 
 from accounts.permissions import Action, Scope, scope_of
+from accounts.row_permissions import application_is_within, candidate_is_within, job_is_within, own_job_ids
 from extensions import db
-from hiring.queries import (
-    application_is_within,
-    candidate_is_within,
-    job_is_within,
-    own_job_ids,
-)
 from models import Application, Candidate, Job, Stage, User, search_key
 from paging import Column, ListPage, Order, Turn, turned_to
 

@@ -9,8 +9,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from accounts.permissions import Action
+from accounts.row_permissions import application_is_within
 from extensions import db
-from hiring.queries import application_is_within
 from models import (
     Application,
     Attendee,

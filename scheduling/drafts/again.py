@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from accounts.permissions import Action
+from accounts.row_permissions import application_is_within, interview_is_within
 from extensions import db
-from hiring.queries import application_is_within
 from models import (
     Application,
     Candidate,
@@ -25,7 +25,6 @@ from models import (
 )
 from scheduling.commands.schedule import NewAttendee
 from scheduling.meetings.software import DEFAULT
-from scheduling.reading.lists import interview_is_within
 from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
 
 

@@ -8,11 +8,10 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
-from sqlalchemy.sql import ColumnElement
 
-from accounts.permissions import Action, Scope, scope_of
+from accounts.permissions import Action
+from accounts.row_permissions import interview_is_within
 from extensions import db
-from hiring.queries import own_interview_ids, own_job_ids
 from models import (
     Application,
     Candidate,
@@ -62,21 +61,6 @@ class Span:
 
     interviews: list[Interview]
     is_cut: bool
-
-
-def interview_is_within(actor: User, action: Action) -> ColumnElement[bool]:
-    """The condition on `Interview` for what `actor` may do this to."""
-    match scope_of(actor.role, action):
-        case Scope.ALL:
-            return sa.true()
-        case Scope.OWN_JOBS:
-            return Interview.application_id.in_(
-                sa.select(Application.id).where(Application.job_id.in_(own_job_ids(actor)))
-            )
-        case Scope.OWN_INTERVIEWS:
-            return Interview.id.in_(own_interview_ids(actor))
-        case _:
-            return sa.false()
 
 
 def _with_people() -> sa.Select[Interview]:
