@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accounts import audit, passwords, sessions
@@ -15,6 +15,7 @@ from blueprints.settings.forms import OrganizationForm, PasswordForm, ProfileFor
 from extensions import db
 from models import Organization
 from services import services
+from timezones import utc_now
 from web import signed_in
 from web.lists import options_of
 from web.notices import say
@@ -22,6 +23,7 @@ from web.signed_in import actor, person
 from web.user_agents import browser_words
 from web.waiting import too_many_tries
 from work.attention import try_again_now, work_needing_attention
+from work.findings import background_state
 
 settings = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -144,6 +146,7 @@ def system_log() -> ResponseReturnValue:
     page = audit.entries(event, request.args.get("page", 1, type=int))
     return render_template(
         "settings/system_log.html",
+        findings=background_state(utc_now(), is_expected=current_app.config["SCHEDULER_ENABLED"]).findings,
         work=work_needing_attention(),
         page=page,
         event=event,

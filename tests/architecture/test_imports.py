@@ -44,7 +44,8 @@ RULES: dict[str, frozenset[str]] = {
     "web": GROUND
     | DOMAIN
     | {"htmx", "security", "services", "paging", "connections.wording", "connections.service"}
-    | {"connections.catalogue", "connections.app_spec"},
+    | {"connections.catalogue"}
+    | {"work.findings", "connections.findings", "messaging.findings"},
     # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
     "blueprints": GROUND
     | DOMAIN
@@ -52,7 +53,7 @@ RULES: dict[str, frozenset[str]] = {
     | {"messaging.letters", "messaging.facts", "messaging.reading"}
     | {"messaging.delivery.sender_address", "messaging.delivery.is_configured"}
     | {"messaging.wording"}
-    | {"work.heartbeat", "work.attention"},
+    | {"work.findings", "work.attention"},
     # The domain enqueues work in the caller's transaction and knows nothing else of background work.
     # Grants of people who leave the team are revoked.
     "accounts": GROUND
@@ -73,6 +74,8 @@ RULES: dict[str, frozenset[str]] = {
     "scheduling.drafts.attachments": GROUND | DOMAIN | {"attachment_files", "work.chores"},
     "connections": GROUND | {"providers", "security"} | ASKING_FOR_WORK,
     "messaging": GROUND | {"security"},
+    "messaging.findings": frozenset({"work.findings"}),
+    "connections.findings": GROUND | {"connections", "work.findings"},
     # Background work is two layers: the handlers are high and know everything that acts; the engine that
     # carries them is low, and its outbox is even known to the domain.
     "tasks": GROUND
