@@ -128,7 +128,8 @@ def _delay(beyond: int) -> timedelta:
     """How long to wait before the next try, when this many more than the free ones have been made."""
     if beyond < 0:
         return timedelta()
-    return min(_LONGEST_DELAY, _FIRST_DELAY * 2 ** min(beyond, 20))
+    doublings: int = 2 ** min(beyond, 20)
+    return min(_LONGEST_DELAY, _FIRST_DELAY * doublings)
 
 
 def _network(address: str) -> str:
