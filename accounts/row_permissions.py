@@ -5,14 +5,31 @@ The first argument is always who asks, so that nobody sees more than their role.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 from sqlalchemy.sql import ColumnElement
 
 from accounts.permissions import Action, Scope, scope_of
-from models import Application, Attendee, Candidate, Interview, Job, JobMember, User
+from models import Application, Attendee, Candidate, Interview, Job, JobMember, Role, User
 
 
-def own_job_ids(actor: User) -> sa.Select[int]:
+@dataclass(frozen=True)
+class Asker:
+    """Someone of a role whose id is known only when a statement runs. The conditions below take it in place
+    of a user, so that statements can be built once for each role; they then have the parameter `asker_id`."""
+
+    role: Role
+
+    @property
+    def id(self) -> sa.BindParameter[int]:
+        return _ASKER_ID
+
+
+_ASKER_ID = sa.bindparam("asker_id", type_=sa.Integer())
+
+
+def own_job_ids(actor: User | Asker) -> sa.Select[int]:
     """Ids of the jobs that `actor` manages or works on."""
     return sa.select(Job.id).where(
         sa.or_(
@@ -22,7 +39,7 @@ def own_job_ids(actor: User) -> sa.Select[int]:
     )
 
 
-def own_interview_ids(actor: User) -> sa.Select[int]:
+def own_interview_ids(actor: User | Asker) -> sa.Select[int]:
     """Ids of the interviews that `actor` takes part in or scheduled."""
     return sa.select(Interview.id).where(
         sa.or_(
@@ -33,7 +50,7 @@ def own_interview_ids(actor: User) -> sa.Select[int]:
     )
 
 
-def job_is_within(actor: User, action: Action) -> ColumnElement[bool]:
+def job_is_within(actor: User | Asker, action: Action) -> ColumnElement[bool]:
     """The condition on `Job` for what `actor` may do this to."""
     match scope_of(actor.role, action):
         case Scope.ALL:
@@ -50,7 +67,7 @@ def job_is_within(actor: User, action: Action) -> ColumnElement[bool]:
             return sa.false()
 
 
-def application_is_within(actor: User, action: Action) -> ColumnElement[bool]:
+def application_is_within(actor: User | Asker, action: Action) -> ColumnElement[bool]:
     """The condition on `Application` for what `actor` may do this to."""
     match scope_of(actor.role, action):
         case Scope.ALL:
@@ -65,14 +82,14 @@ def application_is_within(actor: User, action: Action) -> ColumnElement[bool]:
             return sa.false()
 
 
-def candidate_is_within(actor: User, action: Action) -> ColumnElement[bool]:
+def candidate_is_within(actor: User | Asker, action: Action) -> ColumnElement[bool]:
     """The condition on `Candidate`: one of their applications is within reach."""
     if scope_of(actor.role, action) is Scope.ALL:
         return sa.true()
     return Candidate.id.in_(sa.select(Application.candidate_id).where(application_is_within(actor, action)))
 
 
-def interview_is_within(actor: User, action: Action) -> ColumnElement[bool]:
+def interview_is_within(actor: User | Asker, action: Action) -> ColumnElement[bool]:
     """The condition on `Interview` for what `actor` may do this to."""
     match scope_of(actor.role, action):
         case Scope.ALL:

@@ -22,7 +22,7 @@ from models import (
     User,
 )
 from scheduling.meetings import orphans
-from scheduling.meetings.software import softwares_of
+from scheduling.software import softwares_of
 from timezones import utc_now
 
 
