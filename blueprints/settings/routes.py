@@ -11,6 +11,7 @@ from accounts.audit import Event
 from accounts.settings import OrganizationSettings
 from accounts.sign_in import is_own_password
 from accounts.throttling import TooManyTriesError
+from blueprints.settings import example
 from blueprints.settings.forms import OrganizationForm, PasswordForm, ProfileForm
 from extensions import db
 from models import Organization
@@ -26,6 +27,7 @@ from work.attention import try_again_now, work_needing_attention
 from work.findings import background_state
 
 settings = Blueprint("settings", __name__, url_prefix="/settings")
+example.register(settings)
 
 
 @settings.get("")
