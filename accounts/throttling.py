@@ -1,7 +1,7 @@
 """Growing delays after tries in vain, for each account and each network address, shared by all processes.
 
 A try is counted before it is made and taken back when it succeeds: counted afterwards, a hundred tries at
-the same moment would all find the door open.
+the same moment would all be let through.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _LONGEST_DELAY = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
-class Door:
-    """Something that is tried, and how often in a row it may be before the delays begin."""
+class Limit:
+    """How often in a row something may be tried before the delays begin."""
 
     name: str
     free_per_account: int
@@ -36,8 +36,8 @@ class Door:
     free_per_address: int
 
 
-SIGN_IN = Door("sign-in", free_per_account=5, free_per_address=20)
-ASK_FOR_RESET = Door("password-reset", free_per_account=3, free_per_address=10)
+SIGN_IN = Limit("sign-in", free_per_account=5, free_per_address=20)
+ASK_FOR_RESET = Limit("password-reset", free_per_account=3, free_per_address=10)
 
 
 class TooManyTriesError(Exception):
@@ -54,14 +54,14 @@ class Throttling:
     def __init__(self, keyed_hash: KeyedHash) -> None:
         self._hash = keyed_hash
 
-    def take(self, door: Door, account: str, address: str) -> None:
+    def take(self, limit: Limit, account: str, address: str) -> None:
         """Count one try in the current transaction, which the caller commits before making it.
 
         `account` is the email address that was typed, of somebody here or not; `address` is where the
         request came from. Raises `TooManyTriesError`, and counts nothing then.
         """
         now = utc_now()
-        counters = self._counters(door, account, address)
+        counters = self._counters(limit, account, address)
         rows = {key: _locked(key, now) for key in sorted(counters)}
         waits = [row.blocked_until - now for row in rows.values() if row.blocked_until]
         longest = max(waits, default=timedelta())
@@ -73,13 +73,13 @@ class Throttling:
             delay = _delay(row.failures - counters[key])
             row.blocked_until = now + delay if delay else None
 
-    def forgive(self, door: Door, account: str, address: str) -> None:
+    def forgive(self, limit: Limit, account: str, address: str) -> None:
         """Take the last try back in the current transaction, because it succeeded.
 
         The account begins anew. The address only loses this one try, or somebody with an account of their
         own could wipe out their tries at others' by signing in between.
         """
-        account_key, address_key = self._keys(door, account, address)
+        account_key, address_key = self._keys(limit, account, address)
         # Locked in the order of `take`, so that two sign-ins at once never wait for each other.
         for key in sorted((account_key, address_key)):
             _locked(key, utc_now())
@@ -90,22 +90,22 @@ class Throttling:
             .values(failures=Throttle.failures - 1, blocked_until=None)
         )
 
-    def forget(self, door: Door, account: str) -> None:
+    def forget(self, limit: Limit, account: str) -> None:
         """Let an account begin anew, because its owner has proved themselves in another way."""
         db.session.execute(
-            sa.delete(Throttle).where(Throttle.key == self._hash(f"{door.name}|account|{account}"))
+            sa.delete(Throttle).where(Throttle.key == self._hash(f"{limit.name}|account|{account}"))
         )
 
-    def _keys(self, door: Door, account: str, address: str) -> tuple[str, str]:
+    def _keys(self, limit: Limit, account: str, address: str) -> tuple[str, str]:
         return (
-            self._hash(f"{door.name}|account|{account}"),
-            self._hash(f"{door.name}|address|{_network(address)}"),
+            self._hash(f"{limit.name}|account|{account}"),
+            self._hash(f"{limit.name}|address|{_network(address)}"),
         )
 
-    def _counters(self, door: Door, account: str, address: str) -> dict[str, int]:
+    def _counters(self, limit: Limit, account: str, address: str) -> dict[str, int]:
         """The keys of one try, and how many tries each has free."""
-        account_key, address_key = self._keys(door, account, address)
-        return {account_key: door.free_per_account, address_key: door.free_per_address}
+        account_key, address_key = self._keys(limit, account, address)
+        return {account_key: limit.free_per_account, address_key: limit.free_per_address}
 
 
 def _locked(key: str, now: datetime) -> Throttle:

@@ -10,11 +10,11 @@ from extensions import db
 from models import Interview, InterviewStatus, InterviewType, Mail, MeetingState, ReaderRole
 from security import LinkSigner
 
-# While the door is open the address leads straight into the meeting, without a click in between.
+# From then on, and until then, the address leads straight into the meeting, without a click in between.
 OPENS_BEFORE_START = timedelta(minutes=15)
 CLOSES_AFTER_END = timedelta(minutes=30)
 
-DoorState = Literal["ready", "waiting", "failed", "cancelled", "past", "phone", "in_person"]
+JoinState = Literal["ready", "waiting", "failed", "cancelled", "past", "phone", "in_person"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def _reader_of(mail: Mail, interview: Interview) -> str:
     return f"attendee-{attendee.id}"
 
 
-def door_state(interview: Interview, now: datetime) -> DoorState:
+def join_state(interview: Interview, now: datetime) -> JoinState:
     """What somebody who opens the address now should see."""
     if interview.status == InterviewStatus.CANCELLED:
         return "cancelled"
@@ -70,6 +70,6 @@ def door_state(interview: Interview, now: datetime) -> DoorState:
     return "ready" if meeting.state == MeetingState.READY else "failed"
 
 
-def door_is_open(interview: Interview, now: datetime) -> bool:
+def leads_straight_in(interview: Interview, now: datetime) -> bool:
     """Whether the address should lead into the meeting at once: from shortly before until after the end."""
     return interview.starts_at - OPENS_BEFORE_START <= now <= interview.ends_at + CLOSES_AFTER_END
