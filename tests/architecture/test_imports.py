@@ -14,7 +14,7 @@ GROUND = frozenset({"models", "database", "extensions", "timezones", "text", "wo
 DOMAIN = frozenset({"accounts", "hiring", "scheduling"})
 
 # How the domain asks for background work, in the transaction of its decision.
-ASKING_FOR_WORK = frozenset({"work.outbox", "work.kinds"})
+ASKING_FOR_WORK = frozenset({"work.outbox", "work.kinds", "work.mail"})
 
 RULES: dict[str, frozenset[str]] = {
     # The only places where parts are joined.
@@ -51,6 +51,7 @@ RULES: dict[str, frozenset[str]] = {
     | DOMAIN
     | {"connections", "web", "htmx", "security", "services", "instance_folder", "paging"}
     | {"messaging.letters", "messaging.facts", "messaging.reading"}
+    | {"tasks.mails.previews", "work.mail.Recipient"}
     | {"messaging.delivery.sender_address", "messaging.delivery.is_configured"}
     | {"messaging.wording"}
     | {"work.findings", "work.attention"},
