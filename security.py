@@ -42,7 +42,7 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
-# Verified against when nobody has that address, so that the answer takes as long as for somebody.
+# Verified against when nobody has that address, so that the answer takes as long as for someone.
 _nobody = _hasher.hash(secrets.token_hex(16))
 
 
@@ -56,12 +56,12 @@ def password_matches(stored: str | None, password: str) -> bool:
 
 
 def password_is_outdated(stored: str) -> bool:
-    """Whether a stored hash was made with a weaker profile than today's, and should be made anew."""
+    """Whether a stored hash was made with a weaker profile than today's, and should be made again."""
     return _hasher.check_needs_rehash(stored)
 
 
 def new_token() -> str:
-    """A random text of 256 bits that may stand in a cookie or an address."""
+    """A random text of 256 bits for a cookie or an address."""
     return secrets.token_urlsafe(32)
 
 
@@ -73,7 +73,7 @@ def hash_token(token: str) -> str:
 class KeyedHash:
     """Turns a text into something that can be compared and not be guessed back without the key.
 
-    For what is worth remembering although it may not be stored, such as addresses that people type in vain.
+    For what is worth remembering although it may not be stored, such as addresses that nobody here has.
     """
 
     def __init__(self, key: bytes, purpose: str) -> None:
@@ -91,15 +91,15 @@ class SealBrokenError(Exception):
 class TokenVault:
     """Encrypts what providers gave us. The first key seals; all of them open.
 
-    `read_anew` tells the keys as they are now, for a server that goes on running while they are rotated
+    `read_now` tells the keys as they are now, for a server that goes on running while they are rotated
     beside it: asked before anything is sealed, and before anything is called unreadable. If it cannot tell,
     the vault keeps the keys it has.
     """
 
-    def __init__(self, keys: Iterable[str], read_anew: Callable[[], Iterable[str]] = tuple) -> None:
+    def __init__(self, keys: Iterable[str], read_now: Callable[[], Iterable[str]] = tuple) -> None:
         self._keys = tuple(keys)
         self._fernet = _fernet(self._keys)
-        self._read_anew = read_anew
+        self._read_now = read_now
 
     def seal(self, content: Mapping[str, str | None], *, belongs_to: str) -> str:
         """Encrypt `content` for one owner, for example `connection:7:zoom:abc`.
@@ -140,12 +140,12 @@ class TokenVault:
     def _look_for_newer_keys(self) -> bool:
         """Take over the keys as they are now; whether they have changed."""
         try:
-            keys = tuple(self._read_anew())
+            keys = tuple(self._read_now())
             if not keys or keys == self._keys:
                 return False
             fernet = _fernet(keys)
         except (OSError, ValueError):
-            # Something else than keys lies there now. The next start will complain; this server goes on.
+            # Something other than keys is there now. The next start will complain; this server goes on.
             return False
         self._keys, self._fernet = keys, fernet
         return True

@@ -25,12 +25,12 @@ class AccountLinks:
     base_url: str
 
     def invitation(self, invitation: Invitation) -> str:
-        """The address at which somebody accepts."""
+        """The address at which someone accepts."""
         token = self.signer.token("invitation", invitation.id, invitation.generation)
         return f"{self.base_url}/invitations/{token}"
 
     def reset(self, reset: PasswordReset) -> str:
-        """The address at which somebody chooses a new password."""
+        """The address at which someone chooses a new password."""
         return f"{self.base_url}/password-reset/{self.signer.token('password-reset', reset.id)}"
 
     def sign_in(self) -> str:
@@ -62,7 +62,7 @@ class AccountLinks:
 
     def opened_reset(self, token: str, *, lock: bool = False) -> tuple[PasswordReset, ResetState] | None:
         """The reset that a token proves, and whether it can still be used; None for anything else, and for
-        somebody who was deactivated meanwhile. `lock` as for invitations."""
+        someone who was deactivated meanwhile. `lock` as for invitations."""
         proven = self.signer.parts_of("password-reset", token)
         found = _row(PasswordReset, int(proven[0]), lock) if proven is not None else None
         if found is None or not found.user.is_active:

@@ -1,4 +1,4 @@
-"""Growing delays after tries in vain, for each account and each network address, shared by all processes.
+"""Growing delays after failed tries, for each account and each network address, shared by all processes.
 
 A try is counted before it is made and taken back when it succeeds: counted afterwards, a hundred tries at
 the same moment would all be let through.
@@ -19,9 +19,9 @@ from models import Throttle
 from security import KeyedHash
 from timezones import utc_now
 
-# Whoever stops trying for this long begins anew.
+# After this long without a try the count starts again.
 _FORGOTTEN_AFTER = timedelta(hours=12)
-# Doubling from here on. A delay and not a lock: somebody else's tries must not shut the owner out for good.
+# Doubling from here on. A delay and not a lock: someone else's tries must not shut the owner out for good.
 _FIRST_DELAY = timedelta(seconds=5)
 _LONGEST_DELAY = timedelta(minutes=15)
 
@@ -49,7 +49,7 @@ class TooManyTriesError(Exception):
 
 
 class Throttling:
-    """Counts tries under keyed hashes: the database never holds an address that somebody merely typed."""
+    """Counts tries under keyed hashes: the database never holds an address that someone merely typed."""
 
     def __init__(self, keyed_hash: KeyedHash) -> None:
         self._hash = keyed_hash
@@ -57,7 +57,7 @@ class Throttling:
     def take(self, limit: Limit, account: str, address: str) -> None:
         """Count one try in the current transaction, which the caller commits before making it.
 
-        `account` is the email address that was typed, of somebody here or not; `address` is where the
+        `account` is the email address that was typed, of someone here or not; `address` is where the
         request came from. Raises `TooManyTriesError`, and counts nothing then.
         """
         now = utc_now()
@@ -76,8 +76,8 @@ class Throttling:
     def forgive(self, limit: Limit, account: str, address: str) -> None:
         """Take the last try back in the current transaction, because it succeeded.
 
-        The account begins anew. The address only loses this one try, or somebody with an account of their
-        own could wipe out their tries at others' by signing in between.
+        The account starts again from zero. The address only loses this one try, or someone with an account
+        of their own could wipe out their tries at others' by signing in between.
         """
         account_key, address_key = self._keys(limit, account, address)
         # Locked in the order of `take`, so that two sign-ins at once never wait for each other.
@@ -91,7 +91,7 @@ class Throttling:
         )
 
     def forget(self, limit: Limit, account: str) -> None:
-        """Let an account begin anew, because its owner has proved themselves in another way."""
+        """Let an account start again from zero, because its owner has proved themselves in another way."""
         db.session.execute(
             sa.delete(Throttle).where(Throttle.key == self._hash(f"{limit.name}|account|{account}"))
         )
@@ -133,7 +133,7 @@ def _delay(beyond: int) -> timedelta:
 
 
 def _network(address: str) -> str:
-    """What counts as one address. Whoever has one of IPv6 has all 2^64 of its network."""
+    """What counts as one address. With one IPv6 address a person has all 2^64 of its network."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

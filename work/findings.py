@@ -1,4 +1,4 @@
-"""What is wrong with a server, as one kind of value, whoever looks: the banners above the pages, the health
+"""What is wrong with a server, as one kind of value, whoever asks: the banners above the pages, the health
 page, the System log. Each part of the product finds its own; this module finds what is wrong with background
 work."""
 
