@@ -24,7 +24,7 @@ _NOT_IN_LINKS = re.compile(rf"[\s\\<>\"{CONTROLS}{INVISIBLE}{JOINERS}]")
 
 @dataclass(frozen=True)
 class OnlineMeeting:
-    """A meeting that is made on somebody's connected account. Without a passcode the provider makes one."""
+    """A meeting that is made on a connected account. Without a passcode the provider makes one."""
 
     software: MeetingSoftware
     passcode: str | None = field(default=None, repr=False)
@@ -34,7 +34,7 @@ class OnlineMeeting:
 
 @dataclass(frozen=True)
 class PastedLink:
-    """A video meeting that somebody made elsewhere: its address (http or https) and what it belongs to."""
+    """A video meeting that was made elsewhere: its address (http or https) and what it belongs to."""
 
     url: str = field(repr=False)
     label: str

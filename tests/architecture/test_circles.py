@@ -13,20 +13,6 @@ from tests.architecture.modules import IMPORTS, begins_with
 KNOWN = (
     # Tables that refer to each other, as rows do: an interview has its mails, a mail its interview.
     {"tables.deliveries", "tables.interviews"},
-    # The dialog knows its steps, and every step the dialog. To be opened with the dialog's next shape.
-    {
-        f"blueprints.schedule_interview.{part}"
-        for part in (
-            "changes",
-            "clash_check",
-            "day",
-            "dialog",
-            "hosting",
-            "outsiders",
-            "preview",
-            "steps",
-        )
-    },
 )
 
 
