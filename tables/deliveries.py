@@ -90,7 +90,7 @@ class Meeting(Model):
     join_url: Mapped[str | None] = mapped_column(sa.Text)
     passcode: Mapped[str | None] = mapped_column(sa.String(64))
 
-    # The account's own rules refused the passcode that was asked for; Zoom's own is used instead.
+    # The account's own rules refused the passcode that was asked for; the provider makes one instead.
     passcode_was_refused: Mapped[bool] = mapped_column(default=False)
 
     # Until this instant a passing fault keeps the invitation waiting; afterwards people are told

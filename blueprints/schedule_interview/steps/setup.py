@@ -169,7 +169,6 @@ class SetupStep(Step[SetupForm]):
     def context(self, dialog: Dialog, form: SetupForm) -> dict[str, Any]:
         return {
             **self.hosting_context(dialog),
-            "software_icons": {software.value: spec_of(software).icon for software in OFFERED},
             "software_label": dialog.software.label,
             "address_limit": ADDRESS_LIMIT,
             "directions_limit": DIRECTIONS_LIMIT,
