@@ -6,14 +6,15 @@ No queries, no providers, no request. Split by what the tables hold; import name
 from tables.access import AuditEntry, Invitation, PasswordReset, Throttle
 from tables.connections import Connection, ConnectionState, OAuthAttempt, RefusingProvider, WebhookEvent
 from tables.deliveries import (
-    MAYBE_ALIVE,
-    AttemptState,
+    UNCLEAR,
+    CallKind,
+    CallState,
     FailureReason,
     Mail,
     MailKind,
     MailState,
     Meeting,
-    MeetingAttempt,
+    MeetingCall,
     MeetingSoftware,
     MeetingState,
     ReaderRole,
@@ -43,12 +44,13 @@ from tables.team import Organization, Role, User, UserSession
 from tables.work import Heartbeat, Lane, Task, TaskState
 
 __all__ = [
-    "MAYBE_ALIVE",
+    "UNCLEAR",
     "Application",
     "Attachment",
-    "AttemptState",
     "Attendee",
     "AuditEntry",
+    "CallKind",
+    "CallState",
     "Candidate",
     "CandidateImport",
     "CandidateNote",
@@ -68,7 +70,7 @@ __all__ = [
     "MailKind",
     "MailState",
     "Meeting",
-    "MeetingAttempt",
+    "MeetingCall",
     "MeetingSoftware",
     "MeetingState",
     "OAuthAttempt",

@@ -25,7 +25,7 @@ from models import (
     Mail,
     MailState,
     Meeting,
-    MeetingAttempt,
+    MeetingCall,
     MeetingSoftware,
     MeetingState,
     ReaderRole,
@@ -144,7 +144,7 @@ def _empty_interview(interview: Interview) -> None:
     db.session.execute(
         sa.update(Meeting)
         .where(Meeting.interview_id == interview.id)
-        .values(failure_words=None)
+        .values(failure_words=None, shown_topic=None, shown_agenda=None)
         .execution_options(synchronize_session="fetch")
     )
     # What a pasted link is called, and the link itself, may name whom it was made for.
@@ -154,10 +154,10 @@ def _empty_interview(interview: Interview) -> None:
         .values(label=None, join_url=None, state=MeetingState.REMOVED)
         .execution_options(synchronize_session="fetch")
     )
-    of_this_meeting = sa.select(Meeting.id).where(Meeting.interview_id == interview.id)
+    of_its_meetings = sa.select(Meeting.id).where(Meeting.interview_id == interview.id)
     db.session.execute(
-        sa.update(MeetingAttempt)
-        .where(MeetingAttempt.meeting_id.in_(of_this_meeting))
+        sa.update(MeetingCall)
+        .where(MeetingCall.meeting_id.in_(of_its_meetings))
         .values(topic=title, agenda="", failure_words=None)
         .execution_options(synchronize_session="fetch")
     )

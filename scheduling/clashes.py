@@ -147,7 +147,9 @@ def _takes_the_same(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     ]
     if wanted.host is not None:
         same.append(
-            Interview.id.in_(sa.select(Meeting.interview_id).where(Meeting.software == wanted.software))
+            Interview.id.in_(
+                sa.select(Meeting.interview_id).where(Meeting.software == wanted.software, Meeting.is_wanted)
+            )
         )
     return same
 

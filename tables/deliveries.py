@@ -1,10 +1,10 @@
-"""What an interview owes the outside: its meeting and its mails, each wanted and observed."""
+"""What an interview owes the outside: its meetings and its mails, each wanted and observed."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -38,7 +38,10 @@ _SOFTWARE_LABELS = {
 
 
 class MeetingState(StrEnum):
-    """Waiting is the only state in which people have not been told yet; the others are settled."""
+    """Waiting is the only state in which people have not been told yet; the others are settled.
+
+    A meeting that is no longer wanted stays READY until it is removed at the provider.
+    """
 
     WAITING = "waiting"
     READY = "ready"
@@ -47,7 +50,8 @@ class MeetingState(StrEnum):
 
 
 class FailureReason(StrEnum):
-    """Why there is no meeting. Each has its own words and its own cure in `scheduling.failures`."""
+    """Why there is no meeting, or why it could not be changed. `scheduling.meetings.failures` has the words
+    for each and what helps."""
 
     NOT_CONNECTED = "not_connected"
     RECONNECT_NEEDED = "reconnect_needed"
@@ -59,20 +63,34 @@ class FailureReason(StrEnum):
     NOT_SET_UP = "not_set_up"
     UNREACHABLE = "unreachable"
     REFUSED = "refused"
+    # The provider says that the meeting no longer exists: someone deleted it there.
+    GONE = "gone"
 
 
 class Meeting(Model):
-    """The online meeting of an interview: what the team wants, and what the provider last showed."""
+    """An online meeting of an interview: whether it is wanted, and what the provider last showed of it.
+
+    What is wanted of it (topic, start, duration) is said by the interview. An interview may have several
+    meetings, of which at most one is wanted: after a change of software or account the old one stays until
+    it has been removed at the provider.
+    """
 
     __tablename__ = "meetings"
     __table_args__ = (
         # Two interviews can never hold the same meeting, whatever a look-up found.
         sa.UniqueConstraint("software", "provider_meeting_id"),
         sa.CheckConstraint("state <> 'ready' OR join_url IS NOT NULL", name="ready_has_link"),
+        sa.Index(
+            "uq_meetings_wanted_interview_id",
+            "interview_id",
+            unique=True,
+            sqlite_where=sa.text("is_wanted"),
+            postgresql_where=sa.text("is_wanted"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    interview_id: Mapped[int] = mapped_column(sa.ForeignKey("interviews.id", ondelete="CASCADE"), unique=True)
+    interview_id: Mapped[int] = mapped_column(sa.ForeignKey("interviews.id", ondelete="CASCADE"), index=True)
     software: Mapped[MeetingSoftware] = mapped_column(choice(MeetingSoftware, "software"))
     is_wanted: Mapped[bool] = mapped_column(default=True)
     state: Mapped[MeetingState] = mapped_column(choice(MeetingState, "state"), default=MeetingState.WAITING)
@@ -81,30 +99,43 @@ class Meeting(Model):
     connection_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("connections.id", ondelete="SET NULL"), index=True
     )
-    # The provider's id of the account it lies on. A connection may come to stand for another account; the
-    # meeting is then without one until somebody connects this account again.
+    # The provider's id of the account that hosts it. A connection may change to another account; the meeting
+    # is then without one until someone connects this account again.
     account_id: Mapped[str | None] = mapped_column(sa.String(128))
     provider_meeting_id: Mapped[str | None] = mapped_column(sa.String(64))
     # What a pasted link belongs to, in the scheduler's words; the others are called by their software.
     label: Mapped[str | None] = mapped_column(sa.String(60))
+
+    # What the provider showed when it last answered with the meeting. Providers and their accounts overrule
+    # some of what was asked for without an error, and hosts change meetings in the provider's own pages.
+    # The names of the settings are those of `providers.base.MeetingSettings`; None: the answer did not tell.
     join_url: Mapped[str | None] = mapped_column(sa.Text)
     passcode: Mapped[str | None] = mapped_column(sa.String(64))
+    shown_topic: Mapped[str | None] = mapped_column(sa.Text)
+    shown_agenda: Mapped[str | None] = mapped_column(sa.Text)
+    shown_starts_at: Mapped[datetime | None]
+    shown_duration_minutes: Mapped[int | None]
+    # The provider's own name of the zone, which need not be an IANA name.
+    shown_timezone: Mapped[str | None] = mapped_column(sa.String(64))
+    shown_settings: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    shown_at: Mapped[datetime | None]
 
-    # The account's own rules refused the passcode that was asked for; the provider makes one instead.
+    # The account's own rules refused the passcode that was asked for; one of the provider's own is used.
     passcode_was_refused: Mapped[bool] = mapped_column(default=False)
 
     # Until this instant a passing fault keeps the invitation waiting; afterwards people are told
     # without a link and the work goes on.
     grace_ends_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+    # Why there is no meeting, or why one that is ready could not be changed or removed so far.
     failure: Mapped[FailureReason | None] = mapped_column(choice(FailureReason, "failure"))
     failure_words: Mapped[str | None] = mapped_column(sa.String(500))
     # Counts the walks over the possible hosts; a new walk asks hosts again that an older one ruled out.
     walk: Mapped[int] = mapped_column(default=1)
 
-    interview: Mapped[Interview] = relationship(back_populates="meeting")
+    interview: Mapped[Interview] = relationship(back_populates="meetings")
     host: Mapped[User | None] = relationship()
-    attempts: Mapped[list[MeetingAttempt]] = relationship(order_by="MeetingAttempt.id")
+    calls: Mapped[list[MeetingCall]] = relationship(order_by="MeetingCall.id")
 
     @property
     def called(self) -> str:
@@ -112,50 +143,75 @@ class Meeting(Model):
         return self.label or self.software.label
 
 
-class AttemptState(StrEnum):
-    """What is known of one create call.
+class CallKind(StrEnum):
+    """What a call to a provider was to do with a meeting."""
 
-    CALLING is written before the call leaves. A process that dies leaves it behind, and then it means
-    the same as UNKNOWN: a meeting may be alive that nobody has seen.
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class CallState(StrEnum):
+    """What is known of one call.
+
+    CALLING is written before the call leaves. A process that dies leaves it behind, and then it means the
+    same as UNKNOWN: the answer was lost, and the provider may have done what it was asked. ABSENT: certainly
+    nothing was done, and the same account may be asked again. REFUSED: likewise, and the account is not
+    asked again in the same walk. REMOVED: a create left a second meeting behind, which has been removed.
     """
 
     CALLING = "calling"
     UNKNOWN = "unknown"
-    CREATED = "created"
+    DONE = "done"
     REFUSED = "refused"
     ABSENT = "absent"
     REMOVED = "removed"
 
 
-MAYBE_ALIVE = (AttemptState.CALLING, AttemptState.UNKNOWN)
+UNCLEAR = (CallState.CALLING, CallState.UNKNOWN)
 
 
-class MeetingAttempt(Model):
-    """One create call on one host's account, with what was asked for, so that it can be looked up."""
+class MeetingCall(Model):
+    """One call that creates, changes or deletes a meeting on one account, with what was asked for.
 
-    __tablename__ = "meeting_attempts"
+    Rows are never deleted while their meeting exists: a lost answer, the day's budget of an account and
+    orphaned meetings are all found by looking at this table.
+    """
+
+    __tablename__ = "meeting_calls"
+    __table_args__ = (
+        # Deleting asks for nothing in particular; everything else asks for the whole meeting.
+        sa.CheckConstraint("kind = 'delete' OR (topic || agenda || timezone) IS NOT NULL", name="words"),
+        sa.CheckConstraint(
+            "kind = 'delete' OR (starts_at IS NOT NULL AND duration_minutes IS NOT NULL)", name="time"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meetings.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[CallKind] = mapped_column(choice(CallKind, "kind"))
     connection_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("connections.id", ondelete="SET NULL"), index=True
     )
-    # As with a meeting: what this call may have left lies there, whatever the connection stands for by now.
+    # As with a meeting: what this call did was done on that account, whatever the connection is for by now.
     account_id: Mapped[str | None] = mapped_column(sa.String(128))
     host_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     walk: Mapped[int]
-    state: Mapped[AttemptState] = mapped_column(choice(AttemptState, "state"))
+    state: Mapped[CallState] = mapped_column(choice(CallState, "state"), default=CallState.CALLING)
     began_at: Mapped[datetime] = mapped_column(default=utc_now)
-    topic: Mapped[str] = mapped_column(sa.String(200))
-    agenda: Mapped[str] = mapped_column(sa.Text)
-    starts_at: Mapped[datetime]
-    duration_minutes: Mapped[int]
+    # What the meeting was to be afterwards, in full, even if a change sent only a part of it. The passcode is
+    # left out: it is a secret, and nothing has to be looked up by it.
+    topic: Mapped[str | None] = mapped_column(sa.String(200))
+    agenda: Mapped[str | None] = mapped_column(sa.Text)
+    starts_at: Mapped[datetime | None]
+    duration_minutes: Mapped[int | None]
+    timezone: Mapped[str | None] = mapped_column(sa.String(64))
     failure: Mapped[FailureReason | None] = mapped_column(choice(FailureReason, "failure"))
     failure_words: Mapped[str | None] = mapped_column(sa.String(500))
-    # How often a stray meeting of this attempt has been looked for since.
+    # How often an orphaned meeting of this call has been looked for since.
     checks: Mapped[int] = mapped_column(default=0)
 
-    meeting: Mapped[Meeting] = relationship(back_populates="attempts")
+    meeting: Mapped[Meeting] = relationship(back_populates="calls")
 
 
 class MailKind(StrEnum):

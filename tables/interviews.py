@@ -105,7 +105,14 @@ class Interview(Model):
     scheduler: Mapped[User] = relationship(foreign_keys=[scheduler_id])
     hiring_manager: Mapped[User] = relationship(foreign_keys=[hiring_manager_id])
     attendees: Mapped[list[Attendee]] = relationship(order_by="Attendee.id", cascade="all, delete-orphan")
-    meeting: Mapped[Meeting | None] = relationship(back_populates="interview")
+    # Every meeting there ever was, and among them the one that is wanted, which can be loaded eagerly on its
+    # own. Write through `Meeting.interview_id`: this side only reads.
+    meetings: Mapped[list[Meeting]] = relationship(back_populates="interview", order_by="Meeting.id")
+    meeting: Mapped[Meeting | None] = relationship(
+        primaryjoin=lambda: sa.and_(Interview.id == Meeting.interview_id, Meeting.is_wanted),
+        viewonly=True,
+        uselist=False,
+    )
     mails: Mapped[list[Mail]] = relationship(order_by="Mail.id")
     timeline: Mapped[list[TimelineEntry]] = relationship(order_by="TimelineEntry.id")
     attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")

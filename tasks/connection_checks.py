@@ -22,7 +22,7 @@ from providers.errors import (
     RetryableError,
     ScopeMissingError,
 )
-from scheduling.meetings.planning import try_again_for_host
+from scheduling.meetings.wanting import try_again_for_host
 from timezones import utc_now
 from work import retry
 from work.protocol import Again, ClaimedTask, Done, Handler, Next

@@ -10,15 +10,14 @@ from connections.checks import CHECK_CONNECTION
 from connections.notices import NUDGE_TO_RECONNECT, REPORT_REFUSED_CREDENTIALS, TELL_OF_CONNECTION
 from connections.revocation import REPORT_UNREVOKED_GRANT, REVOKE_GRANT
 from scheduling.mails.queue import SEND_MAIL
-from scheduling.meetings.orphans import SETTLE_ATTEMPTS
-from scheduling.meetings.planning import SYNC_MEETING
+from scheduling.meetings.orphans import REMOVE_ORPHANS
+from scheduling.meetings.wanting import SYNC_MEETING
 from services import Services
 from tasks.connection_checks import check_connection
 from tasks.connection_notices import nudge_to_reconnect, report_refused_credentials, tell_of_connection
 from tasks.grants import REFRESH_CONNECTION, refresh_connection, report_unrevoked_grant, revoke_grant
 from tasks.mails import send_mail
-from tasks.meetings import sync_meeting
-from tasks.orphans import settle_attempts
+from tasks.meetings import remove_orphans, sync_meeting
 from tasks.password_resets import answer_reset_requests
 from tasks.team_mails import send_team_mail
 from work.kinds import TaskKind
@@ -30,7 +29,7 @@ def all_handlers(services: Services) -> Mapping[TaskKind, Handler]:
     rules, mail_domain = services.rules, services.mail_domain
     return {
         SYNC_MEETING: sync_meeting(rules),
-        SETTLE_ATTEMPTS: settle_attempts(),
+        REMOVE_ORPHANS: remove_orphans(),
         SEND_MAIL: send_mail(services.join_links, rules, services.attachment_files),
         SEND_TEAM_MAIL: send_team_mail(services.account_links),
         ANSWER_RESET_REQUEST: answer_reset_requests(services.reset_requests, mail_domain),

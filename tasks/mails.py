@@ -37,7 +37,7 @@ from models import (
 )
 from scheduling.join_links import JoinLinks
 from scheduling.mails import queue
-from scheduling.meetings import planning
+from scheduling.meetings import recording, wanting
 from scheduling.rules import Rules
 from tasks.mail_retries import record_not_taken, waits_for_server
 from timezones import utc_now
@@ -201,7 +201,9 @@ def _record(loaded: Loaded, outcome: Outcome, rules: Rules) -> Next:
         case Accepted(_, words):
             # The meeting's outcome is written meeting first, mails after; the same order here keeps the
             # two from waiting for each other.
-            meeting = queue.meeting_of(loaded.interview_id, lock=True) if loaded.left_without_link else None
+            meeting = (
+                wanting.wanted_meeting(loaded.interview_id, lock=True) if loaded.left_without_link else None
+            )
             lost = loaded.what.lost_files if isinstance(loaded.what, Ready) else 0
             interview = queue.record_sent(mail_id, words=words, lost_files=lost)
             if meeting is not None:
@@ -235,7 +237,7 @@ def _reconcile_link(mail_id: int, meeting: Meeting, interview: Interview, rules:
     """An invitation has left without a link. From now on people have been told so, and the meeting
     counts as settled; should it have become ready while the mail was on its way, the link follows."""
     if meeting.state == MeetingState.WAITING:
-        planning.record_failed(interview.id, FailureReason.UNREACHABLE, None)
+        recording.record_failed(meeting.id, FailureReason.UNREACHABLE, None)
     elif meeting.state == MeetingState.READY:
         sent = db.session.get_one(Mail, mail_id)
         if sent.revision == interview.revision:

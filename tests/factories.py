@@ -37,7 +37,7 @@ from models import (
 )
 from scheduling.commands.schedule import NewAttendee, ScheduleInterview, clashes_of, schedule_interview
 from scheduling.drafts import drafts
-from scheduling.meetings.planning import try_again_for_host
+from scheduling.meetings.wanting import try_again_for_host
 from scheduling.venues import OnlineMeeting, PhoneCall, Venue
 from security import hash_password, hash_token
 from services import services

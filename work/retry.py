@@ -39,8 +39,8 @@ MAIL_SERVER = Ladder((15, MINUTE, 5 * MINUTE))
 REVOCATION = Ladder((10, MINUTE, 10 * MINUTE, HOUR, 3 * HOUR))
 # Whether a grant is alive: nobody waits for it, and a provider that is away has enough to do.
 CHECK = Ladder((MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR))
-# A meeting that nobody wants may lie on an account which nobody can use until its user reconnects it.
-STRAY_ON_CLOSED_ACCOUNT = timedelta(hours=1)
+# A meeting that nobody wants may be on an account that nobody can use until its user reconnects it.
+ORPHAN_ON_CLOSED_ACCOUNT = timedelta(hours=1)
 # A handler crashed: bad data or a fault of ours. Few tries, then a person looks.
 CRASH = Ladder((5, MINUTE, 10 * MINUTE, HOUR))
 CRASHES_ALLOWED = 4

@@ -25,7 +25,7 @@ from database import writing
 from extensions import db
 from models import Connection, User, UserSession
 from scheduling.meetings.on_account import settle_on_account
-from scheduling.meetings.planning import try_again_for_host
+from scheduling.meetings.wanting import try_again_for_host
 from services import services
 from web.notices import say
 from web.signed_in import (

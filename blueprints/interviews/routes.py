@@ -15,7 +15,7 @@ from hiring.lists import jobs_to_choose_from
 from messaging.wording import call_words, join_label
 from models import FailureReason, Interview, InterviewStatus, MeetingState, PhoneCaller, ReaderRole
 from phone_numbers import phone_link
-from scheduling.meetings import failures, planning
+from scheduling.meetings import failures, wanting
 from scheduling.reading import lists
 from scheduling.reading.progress import Progress, progress_of
 from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn, job_options
@@ -121,7 +121,7 @@ def deliveries(interview_id: int) -> ResponseReturnValue:
 def retry(interview_id: int) -> ResponseReturnValue:
     """Try again now, instead of when it is due."""
     interview = lists.interview(actor(), interview_id, Action.SCHEDULE) or abort(404)
-    planning.enqueue_sync(interview.id)
+    wanting.enqueue_sync(interview.id)
     db.session.commit()
     say("Trying again now.", "info")
     return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))

@@ -683,6 +683,13 @@ def upgrade() -> None:
         sa.Column("label", sa.String(length=60), nullable=True),
         sa.Column("join_url", sa.Text(), nullable=True),
         sa.Column("passcode", sa.String(length=64), nullable=True),
+        sa.Column("shown_topic", sa.Text(), nullable=True),
+        sa.Column("shown_agenda", sa.Text(), nullable=True),
+        sa.Column("shown_starts_at", database.UTCDateTime(), nullable=True),
+        sa.Column("shown_duration_minutes", sa.Integer(), nullable=True),
+        sa.Column("shown_timezone", sa.String(length=64), nullable=True),
+        sa.Column("shown_settings", sa.JSON(), nullable=False),
+        sa.Column("shown_at", database.UTCDateTime(), nullable=True),
         sa.Column("passcode_was_refused", sa.Boolean(), nullable=False),
         sa.Column("grace_ends_at", database.UTCDateTime(), nullable=False),
         sa.Column("settled_at", database.UTCDateTime(), nullable=True),
@@ -699,6 +706,7 @@ def upgrade() -> None:
                 "not_set_up",
                 "unreachable",
                 "refused",
+                "gone",
                 name="failure",
                 native_enum=False,
                 create_constraint=True,
@@ -725,13 +733,20 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meetings")),
-        sa.UniqueConstraint("interview_id", name=op.f("uq_meetings_interview_id")),
         sa.UniqueConstraint(
             "software", "provider_meeting_id", name=op.f("uq_meetings_software_provider_meeting_id")
         ),
     )
     with op.batch_alter_table("meetings", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_meetings_connection_id"), ["connection_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_meetings_interview_id"), ["interview_id"], unique=False)
+        batch_op.create_index(
+            "uq_meetings_wanted_interview_id",
+            ["interview_id"],
+            unique=True,
+            sqlite_where=sa.text("is_wanted"),
+            postgresql_where=sa.text("is_wanted"),
+        )
 
     op.create_table(
         "timeline_entries",
@@ -785,9 +800,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_attachments_interview_id"), ["interview_id"], unique=False)
 
     op.create_table(
-        "meeting_attempts",
+        "meeting_calls",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "create",
+                "update",
+                "delete",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column("connection_id", sa.Integer(), nullable=True),
         sa.Column("account_id", sa.String(length=128), nullable=True),
         sa.Column("host_id", sa.Integer(), nullable=False),
@@ -797,7 +825,7 @@ def upgrade() -> None:
             sa.Enum(
                 "calling",
                 "unknown",
-                "created",
+                "done",
                 "refused",
                 "absent",
                 "removed",
@@ -809,10 +837,11 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("began_at", database.UTCDateTime(), nullable=False),
-        sa.Column("topic", sa.String(length=200), nullable=False),
-        sa.Column("agenda", sa.Text(), nullable=False),
-        sa.Column("starts_at", database.UTCDateTime(), nullable=False),
-        sa.Column("duration_minutes", sa.Integer(), nullable=False),
+        sa.Column("topic", sa.String(length=200), nullable=True),
+        sa.Column("agenda", sa.Text(), nullable=True),
+        sa.Column("starts_at", database.UTCDateTime(), nullable=True),
+        sa.Column("duration_minutes", sa.Integer(), nullable=True),
+        sa.Column("timezone", sa.String(length=64), nullable=True),
         sa.Column(
             "failure",
             sa.Enum(
@@ -826,6 +855,7 @@ def upgrade() -> None:
                 "not_set_up",
                 "unreachable",
                 "refused",
+                "gone",
                 name="failure",
                 native_enum=False,
                 create_constraint=True,
@@ -835,34 +865,40 @@ def upgrade() -> None:
         ),
         sa.Column("failure_words", sa.String(length=500), nullable=True),
         sa.Column("checks", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind = 'delete' OR (starts_at IS NOT NULL AND duration_minutes IS NOT NULL)",
+            name=op.f("ck_meeting_calls_time"),
+        ),
+        sa.CheckConstraint(
+            "kind = 'delete' OR (topic || agenda || timezone) IS NOT NULL",
+            name=op.f("ck_meeting_calls_words"),
+        ),
         sa.ForeignKeyConstraint(
             ["connection_id"],
             ["connections.id"],
-            name=op.f("fk_meeting_attempts_connection_id_connections"),
+            name=op.f("fk_meeting_calls_connection_id_connections"),
             ondelete="SET NULL",
         ),
-        sa.ForeignKeyConstraint(["host_id"], ["users.id"], name=op.f("fk_meeting_attempts_host_id_users")),
+        sa.ForeignKeyConstraint(["host_id"], ["users.id"], name=op.f("fk_meeting_calls_host_id_users")),
         sa.ForeignKeyConstraint(
             ["meeting_id"],
             ["meetings.id"],
-            name=op.f("fk_meeting_attempts_meeting_id_meetings"),
+            name=op.f("fk_meeting_calls_meeting_id_meetings"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_attempts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_calls")),
     )
-    with op.batch_alter_table("meeting_attempts", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_meeting_attempts_connection_id"), ["connection_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_meeting_attempts_meeting_id"), ["meeting_id"], unique=False)
+    with op.batch_alter_table("meeting_calls", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meeting_calls_connection_id"), ["connection_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_meeting_calls_meeting_id"), ["meeting_id"], unique=False)
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("meeting_attempts", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_meeting_attempts_meeting_id"))
-        batch_op.drop_index(batch_op.f("ix_meeting_attempts_connection_id"))
+    with op.batch_alter_table("meeting_calls", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_meeting_calls_meeting_id"))
+        batch_op.drop_index(batch_op.f("ix_meeting_calls_connection_id"))
 
-    op.drop_table("meeting_attempts")
+    op.drop_table("meeting_calls")
     with op.batch_alter_table("attachments", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attachments_interview_id"))
         batch_op.drop_index(batch_op.f("ix_attachments_draft_id"))
@@ -873,6 +909,12 @@ def downgrade() -> None:
 
     op.drop_table("timeline_entries")
     with op.batch_alter_table("meetings", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_meetings_wanted_interview_id",
+            sqlite_where=sa.text("is_wanted"),
+            postgresql_where=sa.text("is_wanted"),
+        )
+        batch_op.drop_index(batch_op.f("ix_meetings_interview_id"))
         batch_op.drop_index(batch_op.f("ix_meetings_connection_id"))
 
     op.drop_table("meetings")

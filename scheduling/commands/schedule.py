@@ -25,7 +25,7 @@ from scheduling.clashes import Clash, Wanted, find_clashes, host_taken_up, in_wo
 from scheduling.drafts import attachments, drafts
 from scheduling.errors import SchedulingError
 from scheduling.mails import queue
-from scheduling.meetings import planning
+from scheduling.meetings import wanting
 from scheduling.rules import Rules
 from scheduling.timeline import note
 from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
@@ -110,9 +110,9 @@ def schedule_interview(actor: User, command: ScheduleInterview, rules: Rules) ->
     due_at = utc_now()
     match command.venue:
         case OnlineMeeting(software):
-            due_at = planning.want_meeting(interview, software, rules).grace_ends_at
+            due_at = wanting.want_meeting(interview, software, rules).grace_ends_at
         case PastedLink(url, label):
-            planning.keep_pasted_link(interview, url, label)
+            wanting.keep_pasted_link(interview, url, label)
     queue.queue_first_mails(
         interview,
         rules,

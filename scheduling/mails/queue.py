@@ -18,7 +18,6 @@ from models import (
     Mail,
     MailKind,
     MailState,
-    Meeting,
     MeetingState,
     ReaderRole,
 )
@@ -294,9 +293,3 @@ def span(minutes: int) -> str:
     if rest:
         return f"{minutes} minutes"
     return "1 hour" if hours == 1 else f"{hours} hours"
-
-
-def meeting_of(interview_id: int, *, lock: bool) -> Meeting | None:
-    """The meeting row of an interview, locked for the rest of the transaction if wanted."""
-    query = sa.select(Meeting).where(Meeting.interview_id == interview_id)
-    return db.session.scalar(query.with_for_update() if lock else query)

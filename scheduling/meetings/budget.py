@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from extensions import db
-from models import Connection, MeetingAttempt
+from models import CallKind, Connection, MeetingCall
 from scheduling.meetings.software import DailyLimit
 
 
@@ -37,8 +37,10 @@ def budget_of(connection: Connection, limit: DailyLimit, now: datetime) -> Budge
     """What one connected account has used of its software's `limit` at `now` (aware UTC)."""
     since = limit.last_reset(now)
     used = db.session.scalar(
-        sa.select(sa.func.count(MeetingAttempt.id)).where(
-            MeetingAttempt.connection_id == connection.id, MeetingAttempt.began_at >= since
+        sa.select(sa.func.count(MeetingCall.id)).where(
+            MeetingCall.connection_id == connection.id,
+            MeetingCall.kind.in_([CallKind(name) for name in limit.counts]),
+            MeetingCall.began_at >= since,
         )
     )
     return Budget(used or 0, limit, limit.next_reset(now))

@@ -28,6 +28,7 @@ _WORDS = {
     R.NOT_SET_UP: "{software} is not set up on this server.",
     R.UNREACHABLE: "{software} did not answer in time.",
     R.REFUSED: "{software} refused the meeting.",
+    R.GONE: "The {software} meeting no longer exists: someone deleted it in {software}.",
 }
 
 _CURES = {
@@ -43,6 +44,7 @@ _CURES = {
     R.NOT_SET_UP: Cure("The administrator has to set {settings}."),
     R.UNREACHABLE: Cure("We keep trying and send the link as soon as there is one."),
     R.REFUSED: Cure("Check the interview's details; we keep trying meanwhile."),
+    R.GONE: Cure("We create a new one and send its link to everyone."),
 }
 
 

@@ -16,7 +16,7 @@ from models import (
     Interview,
     InterviewStatus,
     Meeting,
-    MeetingAttempt,
+    MeetingCall,
     MeetingState,
     User,
 )
@@ -112,10 +112,10 @@ def settle_on_account(connection: Connection) -> int:
     )
     db.session.execute(sa.update(Meeting).where(elsewhere).values(connection_id=None))
     db.session.execute(
-        sa.update(MeetingAttempt)
+        sa.update(MeetingCall)
         .where(
-            MeetingAttempt.connection_id == connection.id,
-            MeetingAttempt.account_id.is_distinct_from(connection.account_id),
+            MeetingCall.connection_id == connection.id,
+            MeetingCall.account_id.is_distinct_from(connection.account_id),
         )
         .values(connection_id=None)
     )
@@ -134,18 +134,18 @@ def _take_back(connection: Connection, on_its_software: sa.ColumnElement[bool]) 
         )
         .values(now_here)
     )
-    attempts = db.session.scalars(
-        sa.select(MeetingAttempt)
-        .join(Meeting, Meeting.id == MeetingAttempt.meeting_id)
+    calls = db.session.scalars(
+        sa.select(MeetingCall)
+        .join(Meeting, Meeting.id == MeetingCall.meeting_id)
         .where(
             on_its_software,
-            MeetingAttempt.account_id == connection.account_id,
-            MeetingAttempt.connection_id.is_distinct_from(connection.id),
+            MeetingCall.account_id == connection.account_id,
+            MeetingCall.connection_id.is_distinct_from(connection.id),
         )
-        .with_for_update(of=MeetingAttempt)
+        .with_for_update(of=MeetingCall)
     ).all()
-    for attempt in attempts:
-        attempt.connection_id, attempt.host_id = connection.id, connection.user_id
+    for call in calls:
+        call.connection_id, call.host_id = connection.id, connection.user_id
     # What an older try may have left there could not be looked for in the meantime.
-    for meeting in {attempt.meeting for attempt in attempts}:
-        orphans.settle_later(meeting)
+    for meeting in {call.meeting for call in calls}:
+        orphans.search_later(meeting)

@@ -1,4 +1,4 @@
-"""Strays: what a lost answer may have left alive beside the meeting that is used."""
+"""Orphaned meetings: what a create with a lost answer may have left alive beside the meeting that is used."""
 
 from __future__ import annotations
 
@@ -7,102 +7,139 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from database import read_only
 from extensions import db
-from models import MAYBE_ALIVE, AttemptState, Lane, Meeting, MeetingAttempt, MeetingSoftware
-from scheduling.meetings.wishes import CLOCK_TOLERANCE, Wish
+from models import (
+    UNCLEAR,
+    CallKind,
+    CallState,
+    Lane,
+    Meeting,
+    MeetingCall,
+    MeetingSoftware,
+)
+from providers.base import Grant, MeetingRequest
+from providers.protocols import MeetingProvider
+from scheduling.meetings import asking
 from scheduling.timeline import note
 from timezones import utc_now
 from work import outbox
 from work.kinds import TaskKind
 
-SETTLE_ATTEMPTS = TaskKind(
-    "settle_attempts",
+REMOVE_ORPHANS = TaskKind(
+    "remove_orphans",
     Lane.PROVIDER,
     "Looking for a second meeting that may have been left behind",
     subject="interview",
 )
 
-# When a stray of a lost create is looked for: after the call has surely ended at both ends, and once more
+# When the orphan of a lost create is looked for: after the call has surely ended at both ends, and once more
 # much later, because a provider under stress may finish late.
-SETTLE_CHECKS = (timedelta(minutes=1), timedelta(minutes=15))
+_CHECKS = (timedelta(minutes=1), timedelta(minutes=15))
 
 
 @dataclass(frozen=True)
-class StrayHunt:
-    """One unclear attempt to clear up: everything that fits it and is not ours goes."""
+class OrphanSearch:
+    """One create whose answer was lost: all meetings that fit it and that nobody knows or waits for go."""
 
-    attempt_id: int
+    call_id: int
     connection_id: int
     software: MeetingSoftware
-    wish: Wish
+    lost: MeetingRequest
     since: datetime
 
+    def call(self, provider: MeetingProvider, grant: Grant) -> int:
+        """Find and delete them, and return how many there were. Reads the database in between, in
+        transactions of its own. May raise any `ProviderError`; doing it again is safe."""
+        found = provider.find_meetings(grant, self.lost, self.since)
+        orphans = [shown.id for shown in found if not self._is_ours_or_awaited(shown.id)]
+        for orphan in orphans:
+            provider.delete_meeting(grant, orphan)
+        return len(orphans)
 
-def settle_later(meeting: Meeting) -> None:
-    for attempt in meeting.attempts:
-        if attempt.state in MAYBE_ALIVE and attempt.connection_id is not None:
+    def _is_ours_or_awaited(self, provider_meeting_id: str) -> bool:
+        with read_only():
+            known = is_known(self.software, provider_meeting_id) or _may_be_anothers(self.call_id)
+            # The look ends its transaction: the next line talks to the provider.
+            db.session.rollback()
+        return known
+
+
+def search_later(meeting: Meeting) -> None:
+    """Ask, in the current transaction, for what creates with a lost answer may have left to be looked for."""
+    for call in meeting.calls:
+        if _may_have_left_one(call):
             outbox.enqueue(
-                SETTLE_ATTEMPTS,
+                REMOVE_ORPHANS,
                 meeting.interview_id,
-                payload={"attempt_id": attempt.id},
-                run_at=attempt.began_at + SETTLE_CHECKS[0],
-                dedupe_key=SETTLE_ATTEMPTS.key(attempt.id),
+                payload={"call_id": call.id},
+                run_at=call.began_at + _CHECKS[0],
+                dedupe_key=REMOVE_ORPHANS.key(call.id),
             )
 
 
-def plan_stray_hunt(attempt_id: int) -> StrayHunt | None:
-    """What to look for, or None when this attempt is clear or its account is gone."""
-    attempt = db.session.get(MeetingAttempt, attempt_id)
-    if attempt is None or attempt.state not in MAYBE_ALIVE or attempt.connection_id is None:
+def plan_search(call_id: int) -> OrphanSearch | None:
+    """What to look for, or None when it is clear what this call did, or its account is gone."""
+    call = db.session.get(MeetingCall, call_id)
+    if call is None or not _may_have_left_one(call) or call.connection_id is None:
         return None
-    return StrayHunt(
-        attempt_id=attempt.id,
-        connection_id=attempt.connection_id,
-        software=attempt.meeting.software,
-        wish=Wish(
-            topic=attempt.topic,
-            agenda=attempt.agenda,
-            starts_at=attempt.starts_at,
-            duration_minutes=attempt.duration_minutes,
-            timezone=attempt.meeting.interview.timezone,
-            passcode=None,
-        ),
-        since=attempt.began_at - CLOCK_TOLERANCE,
+    return OrphanSearch(
+        call_id=call.id,
+        connection_id=call.connection_id,
+        software=call.meeting.software,
+        lost=asking.asked_by(call),
+        since=asking.made_since([call]),
     )
 
 
-def may_be_anothers(attempt_id: int) -> bool:
-    """Whether another unclear attempt looks the same, so that a stray could be what it is waiting for."""
-    attempt = db.session.get_one(MeetingAttempt, attempt_id)
+def record_search(call_id: int, removed: int) -> datetime | None:
+    """Note how many were `removed`; returns when to look once more (aware UTC), or None when all is clear."""
+    call = db.session.get_one(MeetingCall, call_id)
+    call.checks += 1
+    if removed:
+        call.state = CallState.REMOVED
+        note(
+            call.meeting.interview_id,
+            f"Removed a second {call.meeting.software.label} meeting that a lost answer had left behind",
+        )
+        return None
+    if utc_now() - call.began_at >= _CHECKS[-1]:
+        call.state = CallState.ABSENT
+        return None
+    return call.began_at + _CHECKS[-1]
+
+
+def is_known(software: MeetingSoftware, provider_meeting_id: str) -> bool:
+    """Whether one of our interviews has this meeting already."""
     return (
         db.session.scalar(
-            sa.select(MeetingAttempt.id).where(
-                MeetingAttempt.id != attempt.id,
-                MeetingAttempt.meeting_id != attempt.meeting_id,
-                MeetingAttempt.connection_id == attempt.connection_id,
-                MeetingAttempt.state.in_(MAYBE_ALIVE),
-                MeetingAttempt.checks == 0,
-                MeetingAttempt.topic == attempt.topic,
-                MeetingAttempt.starts_at == attempt.starts_at,
+            sa.select(Meeting.id).where(
+                Meeting.software == software, Meeting.provider_meeting_id == provider_meeting_id
             )
         )
         is not None
     )
 
 
-def record_stray_hunt(attempt_id: int, removed: int) -> datetime | None:
-    """Note the result; returns when to look once more, or None when the attempt is settled."""
-    attempt = db.session.get_one(MeetingAttempt, attempt_id)
-    attempt.checks += 1
-    if removed:
-        attempt.state = AttemptState.REMOVED
-        note(
-            attempt.meeting.interview_id,
-            f"Removed a second {attempt.meeting.software.label} meeting that a lost answer had left behind",
+def _may_have_left_one(call: MeetingCall) -> bool:
+    return call.kind is CallKind.CREATE and call.state in UNCLEAR and call.connection_id is not None
+
+
+def _may_be_anothers(call_id: int) -> bool:
+    """Whether another unclear create asked for the same, so that an orphan could be what that one made."""
+    call = db.session.get_one(MeetingCall, call_id)
+    return (
+        db.session.scalar(
+            sa.select(MeetingCall.id).where(
+                MeetingCall.id != call.id,
+                MeetingCall.meeting_id != call.meeting_id,
+                MeetingCall.kind == CallKind.CREATE,
+                MeetingCall.connection_id == call.connection_id,
+                MeetingCall.state.in_(UNCLEAR),
+                MeetingCall.checks == 0,
+                MeetingCall.topic == call.topic,
+                MeetingCall.starts_at == call.starts_at,
+            )
         )
-        return None
-    age = utc_now() - attempt.began_at
-    if age >= SETTLE_CHECKS[-1]:
-        attempt.state = AttemptState.ABSENT
-        return None
-    return attempt.began_at + SETTLE_CHECKS[-1]
+        is not None
+    )

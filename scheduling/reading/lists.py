@@ -192,7 +192,7 @@ def without_link(actor: User, *, limit: int = 8) -> list[Interview]:
     return list(
         db.session.scalars(
             _with_people()
-            .join(Meeting, Meeting.interview_id == Interview.id)
+            .join(Meeting, sa.and_(Meeting.interview_id == Interview.id, Meeting.is_wanted))
             .where(
                 Interview.status == InterviewStatus.SCHEDULED,
                 Interview.starts_at > utc_now(),

@@ -67,7 +67,13 @@ RULES: dict[str, frozenset[str]] = {
     | ASKING_FOR_WORK,
     # What hiring does once a day is marked where the beats are.
     "hiring": GROUND | DOMAIN | {"security", "paging", "work.heartbeat"} | ASKING_FOR_WORK,
-    "scheduling": GROUND | DOMAIN | {"security", "paging"} | ASKING_FOR_WORK,
+    # A meeting's steps call the provider they are handed, in the values and errors that all providers share,
+    # and say when to try again.
+    "scheduling": GROUND
+    | DOMAIN
+    | {"security", "paging", "work.protocol", "work.retry"}
+    | {"providers.base", "providers.errors", "providers.protocols"}
+    | ASKING_FOR_WORK,
     # Which settings belong to the app that a software needs.
     "scheduling.meetings.software": GROUND | {"connections.catalogue"},
     "scheduling.drafts.attachments": GROUND | DOMAIN | {"attachment_files", "work.heartbeat"},

@@ -15,12 +15,14 @@ from hiring.imports import start_import
 from models import (
     Application,
     AuditEntry,
+    CallKind,
+    CallState,
     Candidate,
     Interview,
     InterviewStatus,
     Mail,
     MailState,
-    MeetingAttempt,
+    MeetingCall,
     Organization,
     Stage,
     Task,
@@ -29,7 +31,6 @@ from models import (
 )
 from scheduling.drafts import drafts
 from scheduling.mails import queue
-from tables.deliveries import AttemptState
 from tests.factories import CreatedCandidate, Member, Team, create_candidate, create_team, schedule
 from tests.hiring.conftest import Rows, rows_of
 from tests.hiring.visitor import Visitor
@@ -88,17 +89,20 @@ def zaphod_with_everything(team: Team) -> tuple[CreatedCandidate, int]:
     waiting.name, waiting.address = NAME, ADDRESS
     assert interview.meeting is not None
     interview.meeting.failure_words = "Zoom does not like Zaphod"
+    interview.meeting.shown_topic, interview.meeting.shown_agenda = "Meeting Zaphod", "How Zaphod left"
     interview.phone_number, interview.address, interview.directions = PHONE, "Betelgeuse", "Ask for Zaphod"
     db.session.add(
-        MeetingAttempt(
+        MeetingCall(
             meeting_id=interview.meeting.id,
             host_id=team.ben.id,
             walk=1,
-            state=AttemptState.REFUSED,
+            kind=CallKind.CREATE,
+            state=CallState.REFUSED,
             topic="Meeting Zaphod",
             agenda="How Zaphod left Betelgeuse",
             starts_at=interview.starts_at,
             duration_minutes=45,
+            timezone="UTC",
             failure_words="Zaphod?",
         )
     )

@@ -12,7 +12,7 @@ import background
 from database import read_only, writing
 from extensions import db
 from models import (
-    AttemptState,
+    CallState,
     FailureReason,
     Interview,
     Lane,
@@ -61,7 +61,7 @@ class MeetingSeen:
     provider_meeting_id: str | None
     join_url: str | None
     passcode: str | None
-    attempts: tuple[AttemptState, ...]
+    calls: tuple[CallState, ...]
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,9 @@ class Office:
 
     def meeting(self, interview_id: int) -> MeetingSeen:
         with self.reading():
-            row = db.session.scalars(db.select(Meeting).where(Meeting.interview_id == interview_id)).one()
+            row = db.session.scalars(
+                db.select(Meeting).where(Meeting.interview_id == interview_id, Meeting.is_wanted)
+            ).one()
             return MeetingSeen(
                 row.state,
                 row.host.name if row.host else None,
@@ -133,7 +135,7 @@ class Office:
                 row.provider_meeting_id,
                 row.join_url,
                 row.passcode,
-                tuple(attempt.state for attempt in row.attempts),
+                tuple(call.state for call in row.calls),
             )
 
     def mails(

@@ -40,7 +40,7 @@ def wait_until_settled(office: Office, interviews: Iterable[int], *, timeout: fl
             if any(mail.state is not MailState.SENT for mail in office.mails(interview)):
                 return False
             open_interviews.discard(interview)
-        return all(task.state is TaskState.DONE for task in office.tasks() if task.kind != "settle_attempts")
+        return all(task.state is TaskState.DONE for task in office.tasks() if task.kind != "remove_orphans")
 
     wait_until(settled, what="meetings are ready and mails have left", timeout=timeout, every=0.1)
 

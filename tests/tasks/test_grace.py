@@ -8,6 +8,7 @@ import vobject
 from extensions import db
 from models import FailureReason, Interview, Lane, MailState, MeetingState, TaskState
 from scheduling.mails import queue
+from scheduling.meetings.wanting import wanted_meeting
 from tests.factories import LENA
 from tests.machines.processes import wait_until
 from tests.machines.simulators import ReceivedMail
@@ -238,7 +239,7 @@ def test_receipt_of_an_invitation_and_the_meetings_outcome_do_not_block_each_oth
     leaving = threading.Thread(target=installation.run_due, args=[Lane.MAIL])
     with installation.writing():
         # A late meeting is being written: first the meeting, then the mails that it makes out of date.
-        queue.meeting_of(interview, lock=True)
+        wanted_meeting(interview, lock=True)
         leaving.start()
         wait_until(lambda: is_waiting_for_a_lock(installation.app), what="the receipt waits", timeout=10)
         queue.send_corrected_invitations(db.session.get_one(Interview, interview), installation.rules)

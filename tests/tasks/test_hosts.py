@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from models import AttemptState, FailureReason, MailState, MeetingState
+from models import CallState, FailureReason, MailState, MeetingState
 from tests.factories import LENA, PRIYA
 from tests.tasks.installation import Installation
 
@@ -79,7 +79,7 @@ def test_scheduler_hosts_when_the_hiring_manager_has_no_licence(installation: In
     interview = installation.schedule()
     installation.run_due()
     assert installation.meeting(interview).host == "Ada Berg"
-    assert installation.meeting(interview).attempts == (AttemptState.REFUSED, AttemptState.CREATED)
+    assert installation.meeting(interview).calls == (CallState.REFUSED, CallState.DONE)
 
 
 def test_reason_is_the_first_hosts_when_nobody_can(installation: Installation) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models import AttemptState, Lane, MeetingState
+from models import CallState, Lane, MeetingState
 from tests.factories import LENA, PRIYA
 from tests.machines.processes import wait_until
 from tests.tasks.installation import Installation, another_runner
@@ -14,13 +14,13 @@ def test_meeting_of_a_lost_answer_is_found_and_not_made_again(installation: Inst
     installation.simulators.zoom_switches(lose_next_creates=1)
     interview = installation.schedule()
     installation.run_due()
-    assert installation.meeting(interview).attempts == (AttemptState.UNKNOWN,)
+    assert installation.meeting(interview).calls == (CallState.UNKNOWN,)
     installation.later(seconds=5)
     seen = installation.meeting(interview)
     [meeting] = installation.living_meetings()
     assert seen.provider_meeting_id == str(meeting["id"])
     assert seen.join_url == meeting["join_url"]
-    assert seen.attempts == (AttemptState.CREATED,)
+    assert seen.calls == (CallState.DONE,)
     assert len(installation.calls("create")) == 1
     assert len(installation.simulators.mails()) == 2
 
@@ -54,7 +54,7 @@ def test_connection_that_dropped_before_anything_was_made_is_followed_by_one_cre
     assert len(installation.living_meetings()) == 1
     installation.later(minutes=2)
     installation.later(minutes=15)
-    assert installation.meeting(interview).attempts == (AttemptState.ABSENT, AttemptState.CREATED)
+    assert installation.meeting(interview).calls == (CallState.ABSENT, CallState.DONE)
     assert len(installation.living_meetings()) == 1
 
 
@@ -110,7 +110,7 @@ def test_look_up_that_takes_the_twins_meeting_leaves_its_own_to_the_twin(
 def test_meeting_that_appears_after_it_was_looked_for_is_removed(installation: Installation) -> None:
     installation.connect(installation.team.ben)
     # Our patience is two seconds: the call is given up, and Zoom carries it out all the same.
-    installation.simulators.zoom_switches(latency_ms=2500)
+    installation.simulators.zoom_switches(latency_ms=4000)
     interview = installation.schedule()
     installation.run_due()
     installation.simulators.zoom_switches(latency_ms=0)
@@ -169,7 +169,7 @@ def test_meeting_that_was_lost_in_an_outage_is_not_left_beside_a_second_one(
     assert installation.meeting(interview).provider_meeting_id == str(left["id"])
 
 
-def test_meeting_that_a_twin_is_about_to_write_down_is_not_taken_for_a_stray(
+def test_meeting_that_a_twin_is_about_to_write_down_is_not_taken_for_an_orphan(
     installation: Installation,
 ) -> None:
     installation.connect(installation.team.ben)
@@ -177,15 +177,15 @@ def test_meeting_that_a_twin_is_about_to_write_down_is_not_taken_for_a_stray(
     first = installation.schedule()
     installation.run_due()
     installation.later(seconds=5)
-    assert installation.meeting(first).attempts == (AttemptState.UNKNOWN, AttemptState.CREATED)
+    assert installation.meeting(first).calls == (CallState.UNKNOWN, CallState.DONE)
     second = installation.schedule()
 
-    def stray_is_looked_for(phase: str, task: ClaimedTask) -> None:
+    def orphan_is_looked_for(phase: str, task: ClaimedTask) -> None:
         if phase == "called" and task.subject == f"interview:{second}":
             installation.later(minutes=2)
 
-    another_runner(installation, on_phase=stray_is_looked_for).run_due(Lane.PROVIDER)
-    assert {task.starts for task in installation.tasks("settle_attempts")} != {0}
+    another_runner(installation, on_phase=orphan_is_looked_for).run_due(Lane.PROVIDER)
+    assert {task.starts for task in installation.tasks("remove_orphans")} != {0}
     living = {str(meeting["id"]) for meeting in installation.living_meetings()}
     assert living == {installation.meeting(number).provider_meeting_id for number in (first, second)}
     assert len(living) == 2

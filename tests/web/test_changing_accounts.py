@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from extensions import db
-from models import AttemptState, Connection, ConnectionState, Meeting, MeetingAttempt, Organization
+from models import CallState, Connection, ConnectionState, Meeting, MeetingCall, Organization
 from tests.accounts.browser import do_background_work
 from tests.factories import LENA, PASSWORD, PRIYA, Member, Team, consent, schedule
 from tests.machines.clock import Clock
@@ -95,8 +95,8 @@ def test_what_a_lost_answer_left_on_an_account_is_looked_for_when_it_is_back(
         schedule(people.ada, people.dina)
     do_background_work(connected)
     with in_rows(connected):
-        attempt = db.session.scalars(db.select(MeetingAttempt)).one()
-        attempt.state = AttemptState.UNKNOWN
+        call = db.session.scalars(db.select(MeetingCall)).one()
+        call.state = CallState.UNKNOWN
         db.session.commit()
     connect_again = consent(leave_again(ada, connected, people.ada), PRIYA)
     come_back(ada, connect_again)
@@ -104,7 +104,7 @@ def test_what_a_lost_answer_left_on_an_account_is_looked_for_when_it_is_back(
     clock.move(timedelta(minutes=20))
     do_background_work(connected)
     with in_rows(connected):
-        assert db.session.scalars(db.select(MeetingAttempt.state)).all() == [AttemptState.ABSENT]
+        assert db.session.scalars(db.select(MeetingCall.state)).all() == [CallState.ABSENT]
 
 
 def leave_again(visitor: Visitor, app: Flask, member: Member) -> str:

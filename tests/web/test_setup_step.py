@@ -8,13 +8,14 @@ from flask import Flask
 
 from extensions import db
 from models import (
-    AttemptState,
+    CallKind,
+    CallState,
     Candidate,
     Connection,
     ConnectionState,
     Draft,
     Meeting,
-    MeetingAttempt,
+    MeetingCall,
 )
 from tests.factories import PASSWORD, ZOOM, Member, Team, schedule
 from tests.machines.clock import Clock
@@ -201,17 +202,19 @@ def test_candidate_is_not_asked_to_call_their_own_number(web: Flask, team: Team,
 def use_up(interview_id: int, connection_id: int, number: int, clock: Clock) -> None:
     meeting = db.session.scalars(db.select(Meeting).where(Meeting.interview_id == interview_id)).one()
     db.session.add_all(
-        MeetingAttempt(
+        MeetingCall(
             meeting_id=meeting.id,
             connection_id=connection_id,
             host_id=meeting.interview.hiring_manager_id,
             walk=1,
-            state=AttemptState.CREATED,
+            kind=CallKind.CREATE,
+            state=CallState.DONE,
             began_at=clock.now,
             topic="",
             agenda="",
             starts_at=clock.now,
             duration_minutes=45,
+            timezone="UTC",
         )
         for _ in range(number)
     )

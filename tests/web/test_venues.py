@@ -141,7 +141,7 @@ def test_pasted_link_is_ready_at_once_and_is_joined_like_any_other(
     with in_rows(connected):
         meeting = db.session.scalars(db.select(Meeting)).one()
         assert (meeting.state, meeting.join_url, meeting.label) == (MeetingState.READY, WEBEX, "Webex")
-        assert meeting.attempts == []
+        assert meeting.calls == []
     assert simulators.ledger()["calls"] == []
     assert len(mails) == 2
     for message in mails.values():

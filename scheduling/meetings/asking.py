@@ -1,0 +1,115 @@
+"""What a provider is asked for: what the interview wants, what an earlier call wanted, and the difference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from models import CallKind, CallState, Meeting, MeetingCall
+from providers.base import Meeting as ShownMeeting
+from providers.base import MeetingChange, MeetingRequest
+
+# The provider's clock and ours may differ by this much when "created since" is compared.
+_CLOCK_TOLERANCE = timedelta(minutes=2)
+
+
+def wanted_of(meeting: Meeting) -> MeetingRequest:
+    """What the interview wants its meeting to be."""
+    interview = meeting.interview
+    return MeetingRequest(
+        topic=interview.title,
+        agenda=interview.agenda,
+        starts_at=interview.starts_at,
+        duration_minutes=interview.duration_minutes,
+        timezone=interview.timezone,
+        passcode=None if meeting.passcode_was_refused else interview.requested_passcode,
+    )
+
+
+def asked_by(call: MeetingCall) -> MeetingRequest:
+    """What a call that creates or changes a meeting asked for, less its passcode."""
+    assert call.topic is not None
+    assert call.agenda is not None
+    assert call.starts_at is not None
+    assert call.duration_minutes is not None
+    assert call.timezone is not None
+    return MeetingRequest(
+        topic=call.topic,
+        agenda=call.agenda,
+        starts_at=call.starts_at,
+        duration_minutes=call.duration_minutes,
+        timezone=call.timezone,
+    )
+
+
+def made_since(calls: Sequence[MeetingCall]) -> datetime:
+    """The earliest instant (aware UTC) at which one of these calls can have made a meeting, by the provider's
+    clock."""
+    return min(call.began_at for call in calls) - _CLOCK_TOLERANCE
+
+
+def change_towards_wanted(meeting: Meeting) -> MeetingChange | None:
+    """What has to be changed at the provider, or None when nothing has.
+
+    A value is sent only if the provider shows another one and was not already asked for exactly this one. So
+    what a host changed in the provider's own pages stays as it is, and what the provider shortened or
+    ignored is not sent again and again.
+    """
+    wanted, asked = wanted_of(meeting), _last_asked(meeting)
+    if asked is None:
+        # No call of ours made it, so it is not ours to change.
+        return None
+    shown = {
+        "topic": meeting.shown_topic,
+        "agenda": meeting.shown_agenda,
+        "starts_at": meeting.shown_starts_at,
+        "duration_minutes": meeting.shown_duration_minutes,
+        # The provider shows a name of its own for many zones.
+        "timezone": meeting.shown_timezone,
+    }
+    changes: dict[str, Any] = {
+        name: getattr(wanted, name)
+        for name, value in shown.items()
+        if getattr(wanted, name) not in (value, getattr(asked, name))
+    }
+    # A meeting that shows no passcode has none by the host's or the account's decision.
+    if wanted.passcode and meeting.passcode and wanted.passcode != meeting.passcode:
+        changes["passcode"] = wanted.passcode
+    return MeetingChange(**changes) if changes else None
+
+
+def shows_what_was_asked(shown: ShownMeeting, call: MeetingCall, before: Meeting) -> bool:
+    """Whether a meeting that was read back is what a change with a lost answer was to make of it.
+
+    Only if something of it can be seen: `before` shows what the provider showed until then. The zone cannot,
+    because providers use names of their own, and no call keeps its passcode. Such a change counts as not
+    made: making it twice does no harm.
+    """
+    asked = _visible(call.topic, call.agenda, call.starts_at, call.duration_minutes)
+    was_shown = _visible(
+        before.shown_topic, before.shown_agenda, before.shown_starts_at, before.shown_duration_minutes
+    )
+    return asked != was_shown and asked == _visible(
+        shown.topic, shown.agenda, shown.starts_at, shown.duration_minutes
+    )
+
+
+def _visible(
+    topic: str | None, agenda: str | None, starts_at: datetime | None, duration_minutes: int | None
+) -> tuple[list[str], list[str], datetime | None, int | None]:
+    # Providers drop outer blanks, line ends and fractions of a second.
+    return (
+        (topic or "").split(),
+        (agenda or "").split(),
+        starts_at.replace(second=0, microsecond=0) if starts_at else None,
+        duration_minutes,
+    )
+
+
+def _last_asked(meeting: Meeting) -> MeetingRequest | None:
+    """What the last call that succeeded asked for."""
+    for call in reversed(meeting.calls):
+        if call.kind is not CallKind.DELETE and call.state is CallState.DONE:
+            return asked_by(call)
+    return None

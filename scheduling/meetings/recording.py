@@ -1,0 +1,226 @@
+"""What became of calls to a provider. Each function adds to the current transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import timedelta
+
+from extensions import db
+from models import (
+    UNCLEAR,
+    CallKind,
+    CallState,
+    FailureReason,
+    Interview,
+    InterviewStatus,
+    Meeting,
+    MeetingCall,
+    MeetingState,
+    User,
+)
+from providers.base import Meeting as ShownMeeting
+from scheduling.mails import queue
+from scheduling.meetings import asking, failures, orphans, wanting
+from scheduling.rules import Rules
+from scheduling.timeline import note, possessive
+from timezones import utc_now
+
+# Providers in trouble have denied meetings that they showed again minutes later, so that one denial is not
+# believed; the second counts if it comes at least this much later.
+SECOND_LOOK = timedelta(minutes=2)
+
+
+def record_created(call_id: int, shown: ShownMeeting, rules: Rules) -> None:
+    """The meeting exists, answered or found again: store it and let the people know."""
+    call, meeting = _locked(call_id)
+    interview, host = meeting.interview, db.session.get_one(User, call.host_id)
+    call.state, call.failure, call.failure_words = CallState.DONE, None, None
+    was_settled = meeting.state == MeetingState.FAILED
+    meeting.state, meeting.settled_at = MeetingState.READY, utc_now()
+    meeting.host, meeting.connection_id = host, call.connection_id
+    meeting.account_id = call.account_id
+    meeting.provider_meeting_id = shown.id
+    _store_shown(meeting, shown)
+    meeting.failure = meeting.failure_words = None
+    orphans.search_later(meeting)
+    note(interview.id, f"{meeting.software.label} meeting created on {possessive(host.name)} account")
+    if not _is_awaited(meeting, interview):
+        # The team decided otherwise while the call was under way: it is removed next.
+        wanting.enqueue_sync(interview.id)
+        return
+    if meeting.passcode_was_refused:
+        _note_refused_passcode(meeting)
+    if was_settled:
+        queue.send_corrected_invitations(interview, rules)
+    else:
+        queue.release_invitations(interview)
+
+
+def record_updated(call_id: int, shown: ShownMeeting, rules: Rules, *, passcode: str | None) -> None:
+    """The meeting was changed and read back. `passcode` is the one that was asked for, if any."""
+    call, meeting = _locked(call_id)
+    call.state, call.failure, call.failure_words = CallState.DONE, None, None
+    meeting.failure = meeting.failure_words = None
+    if passcode is not None and shown.passcode != passcode:
+        meeting.passcode_was_refused = True
+        _note_refused_passcode(meeting)
+    note(meeting.interview_id, f"{meeting.software.label} meeting updated")
+    _show_again(meeting, shown, rules)
+
+
+def record_read_back(call_ids: Sequence[int], shown: ShownMeeting, rules: Rules) -> None:
+    """The meeting was read because the answers to these changes were lost: now it shows which were made."""
+    meeting = None
+    for call_id in call_ids:
+        call, meeting = _locked(call_id)
+        was_made = asking.shows_what_was_asked(shown, call, meeting)
+        call.state = CallState.DONE if was_made else CallState.ABSENT
+        if was_made:
+            note(meeting.interview_id, f"{meeting.software.label} meeting updated")
+    if meeting is not None:
+        _show_again(meeting, shown, rules)
+
+
+def record_removed(meeting_id: int) -> None:
+    """The meeting does not exist any more, and is not wanted either."""
+    meeting = _meeting(meeting_id)
+    for call in meeting.calls:
+        if call.kind is CallKind.DELETE and call.state in UNCLEAR:
+            call.state, call.failure_words = CallState.DONE, None
+    where = f" from {possessive(meeting.host.name)} account" if meeting.host is not None else ""
+    note(meeting.interview_id, f"{meeting.software.label} meeting removed{where}")
+    _forget_links(meeting)
+
+
+def record_never_made(meeting: Meeting) -> None:
+    """A meeting that is not wanted any more was never made, as far as is known, or not by us."""
+    _forget_links(meeting)
+    orphans.search_later(meeting)
+
+
+def record_gone(meeting_id: int, call_ids: Sequence[int], words: str) -> bool:
+    """The provider says that a meeting to be changed does not exist. Returns whether that is certain: then a
+    new one is wanted in its place, and the work asked for."""
+    now = utc_now()
+    meeting = _meeting(meeting_id)
+    earlier = [call for call in meeting.calls if call.id not in call_ids]
+    for call in meeting.calls:
+        if call.id in call_ids:
+            close_call(call.id, CallState.ABSENT, words, FailureReason.GONE)
+    is_certain = bool(earlier) and (
+        earlier[-1].failure is FailureReason.GONE and earlier[-1].began_at <= now - SECOND_LOOK
+    )
+    if is_certain:
+        why = failures.words_of(FailureReason.GONE, meeting.software)
+        meeting.failure, meeting.failure_words = FailureReason.GONE, why
+        wanting.want_another(meeting)
+        _forget_links(meeting)
+        note(meeting.interview_id, f"{why} A new one is being created.")
+    return is_certain
+
+
+def close_call(
+    call_id: int, state: CallState, words: str, failure: FailureReason | None = None
+) -> MeetingCall:
+    """Write down what is known of one call, in the provider's or our own words. `failure` rules its account
+    out as the host in this walk."""
+    call = db.session.get_one(MeetingCall, call_id)
+    call.state, call.failure, call.failure_words = state, failure, words[:500]
+    return call
+
+
+def record_passcode_refused(call_id: int, words: str) -> None:
+    """The account's rules refuse the passcode: the provider's own is used from now on. Not a failure."""
+    call = close_call(call_id, CallState.ABSENT, words)
+    call.meeting.passcode_was_refused = True
+    if call.kind is CallKind.UPDATE:
+        _note_refused_passcode(call.meeting)
+
+
+def record_not_found(call_ids: Sequence[int]) -> None:
+    """Looked for and not there for now: creating again is right. The orphan is looked for once more later."""
+    for call_id in call_ids:
+        call = db.session.get_one(MeetingCall, call_id)
+        call.state, call.checks = CallState.UNKNOWN, call.checks + 1
+
+
+def record_look_up_refused(call_ids: Sequence[int], reason: FailureReason, words: str) -> None:
+    """This account cannot be asked what became of earlier calls: the next host is asked in the same walk.
+
+    They stay unclear, since a meeting may be alive.
+    """
+    for call_id in call_ids:
+        call = close_call(call_id, CallState.UNKNOWN, words, reason)
+        call.walk = call.meeting.walk
+
+
+def record_failed(meeting_id: int, reason: FailureReason, detail: str | None) -> Meeting | None:
+    """What is wanted cannot be had for now. Returns the meeting, or None when nothing is to be done with it.
+
+    One that is still to be made: tell the people without a link, once, and begin a new walk at the next try.
+    One that is ready keeps its link; that it could not be changed or removed is said once for each reason.
+    """
+    meeting = _meeting(meeting_id)
+    if meeting.state is MeetingState.REMOVED:
+        return None
+    words = failures.words_of(reason, meeting.software, detail)
+    is_first = meeting.state is MeetingState.WAITING
+    is_news = is_first or meeting.failure != reason
+    meeting.failure, meeting.failure_words = reason, words[:500]
+    if meeting.state is MeetingState.READY:
+        if is_news:
+            what = "has not been updated yet" if meeting.is_wanted else "has not been removed yet"
+            note(meeting.interview_id, f"The {meeting.software.label} meeting {what}: {words}")
+        return meeting
+    meeting.state, meeting.settled_at = MeetingState.FAILED, meeting.settled_at or utc_now()
+    meeting.walk += 1
+    if is_news:
+        note(meeting.interview_id, f"No {meeting.software.label} meeting: {words}")
+    if is_first:
+        queue.release_invitations(meeting.interview)
+    orphans.search_later(meeting)
+    return meeting
+
+
+def _locked(call_id: int) -> tuple[MeetingCall, Meeting]:
+    call = db.session.get_one(MeetingCall, call_id)
+    return call, _meeting(call.meeting_id)
+
+
+def _meeting(meeting_id: int) -> Meeting:
+    # The meeting first and its mails afterwards, always: `tasks.mails` takes them in this order too.
+    return db.session.get_one(Meeting, meeting_id, with_for_update=True, populate_existing=True)
+
+
+def _is_awaited(meeting: Meeting, interview: Interview) -> bool:
+    return meeting.is_wanted and interview.status == InterviewStatus.SCHEDULED
+
+
+def _show_again(meeting: Meeting, shown: ShownMeeting, rules: Rules) -> None:
+    """Store what the provider shows of a meeting that people have been invited to."""
+    is_new_link = meeting.join_url != shown.join_url or meeting.passcode != shown.passcode
+    _store_shown(meeting, shown)
+    if is_new_link and _is_awaited(meeting, meeting.interview):
+        # With a new passcode, and with a new link anyway, the one in people's mailboxes opens nothing.
+        queue.send_corrected_invitations(meeting.interview, rules)
+
+
+def _store_shown(meeting: Meeting, shown: ShownMeeting) -> None:
+    meeting.join_url, meeting.passcode = shown.join_url, shown.passcode
+    meeting.shown_topic, meeting.shown_agenda = shown.topic, shown.agenda
+    meeting.shown_starts_at, meeting.shown_duration_minutes = shown.starts_at, shown.duration_minutes
+    meeting.shown_timezone = shown.timezone[:64] if shown.timezone else None
+    meeting.shown_settings = asdict(shown.settings)
+    meeting.shown_at = utc_now()
+
+
+def _forget_links(meeting: Meeting) -> None:
+    meeting.state = MeetingState.REMOVED
+    meeting.join_url = meeting.passcode = None
+    meeting.failure = meeting.failure_words = None
+
+
+def _note_refused_passcode(meeting: Meeting) -> None:
+    label = meeting.software.label
+    note(meeting.interview_id, f"{label} did not accept the passcode you chose; it made one of its own.")

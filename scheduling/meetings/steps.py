@@ -1,0 +1,235 @@
+"""The steps that bring a meeting in line with what is wanted, one class each.
+
+A step is planned in one transaction, calls the provider with none open, and is recorded in another. Whatever
+creates, changes or deletes is written into the ledger before it is called, so that after a crash it is known
+that it may have happened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from models import CallState, FailureReason, MeetingSoftware
+from providers.base import Grant, MeetingChange, MeetingRequest
+from providers.base import Meeting as ShownMeeting
+from providers.errors import MeetingGoneError, PasscodeRefusedError, ProviderError, RetryableError
+from providers.protocols import MeetingProvider
+from scheduling.meetings import orphans, recording, tries
+from scheduling.meetings.tries import Verdict
+from scheduling.rules import Rules
+from timezones import utc_now
+from work.protocol import Again, Done, Next
+
+# What a provider answers to one of the steps.
+Answer = ShownMeeting | list[ShownMeeting] | None
+Outcome = Answer | ProviderError
+
+
+class Step(Protocol):
+    """One step. `connection_id` is whose grant the call needs; None when there is nothing to call."""
+
+    @property
+    def software(self) -> MeetingSoftware: ...
+
+    @property
+    def connection_id(self) -> int | None: ...
+
+    def call(self, provider: MeetingProvider, grant: Grant) -> Answer:
+        """Do it. May raise any `ProviderError`."""
+        ...
+
+    def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
+        """Write what came of it into the current transaction, and say when the next step is to be planned, if
+        there is any. `failures`: how often the task failed in a row before this."""
+        ...
+
+
+@dataclass(frozen=True)
+class Create:
+    """Create the meeting."""
+
+    meeting_id: int
+    call_id: int
+    software: MeetingSoftware
+    connection_id: int
+    wanted: MeetingRequest
+
+    def call(self, provider: MeetingProvider, grant: Grant) -> Answer:
+        return provider.create_meeting(grant, self.wanted)
+
+    def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
+        match outcome:
+            case ShownMeeting() as shown:
+                recording.record_created(self.call_id, shown, rules)
+                return Done()
+            case PasscodeRefusedError() as error if self.wanted.passcode is not None:
+                recording.record_passcode_refused(self.call_id, error.words)
+                return tries.at_once(error.words)
+            case ProviderError() as error:
+                verdict = _close(self.call_id, error)
+                if verdict is not None and verdict.is_about_account:
+                    # The next possible host is asked.
+                    return tries.at_once(error.words)
+                return tries.not_now(self.meeting_id, error, failures)
+            case _:
+                raise TypeError(type(outcome).__name__)
+
+
+@dataclass(frozen=True)
+class LookUp:
+    """Look for what earlier creates with a lost answer may have made, before creating again."""
+
+    meeting_id: int
+    call_ids: tuple[int, ...]
+    software: MeetingSoftware
+    connection_id: int
+    lost: MeetingRequest
+    since: datetime
+
+    def call(self, provider: MeetingProvider, grant: Grant) -> Answer:
+        return provider.find_meetings(grant, self.lost, self.since)
+
+    def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
+        match outcome:
+            case list() as found:
+                for shown in found:
+                    if not orphans.is_known(self.software, shown.id):
+                        recording.record_created(self.call_ids[0], shown, rules)
+                        # The team may have changed the interview since that call.
+                        return tries.at_once("looked up: found")
+                recording.record_not_found(self.call_ids)
+                return tries.at_once("looked up: nothing was created")
+            case ProviderError() as error:
+                verdict = tries.verdict_on(error)
+                if verdict is not None and verdict.is_about_account:
+                    recording.record_look_up_refused(self.call_ids, verdict.reason, error.words)
+                    return tries.at_once(error.words)
+                return tries.not_now(self.meeting_id, error, failures)
+            case _:
+                raise TypeError(type(outcome).__name__)
+
+
+@dataclass(frozen=True)
+class Update:
+    """Change what the provider shows otherwise than it is wanted, and nothing else."""
+
+    meeting_id: int
+    call_id: int
+    software: MeetingSoftware
+    connection_id: int
+    provider_meeting_id: str
+    change: MeetingChange
+
+    def call(self, provider: MeetingProvider, grant: Grant) -> Answer:
+        return provider.update_meeting(grant, self.provider_meeting_id, self.change)
+
+    def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
+        match outcome:
+            case ShownMeeting() as shown:
+                recording.record_updated(self.call_id, shown, rules, passcode=self.change.passcode)
+                return Done()
+            case MeetingGoneError() as error:
+                return _gone(self.meeting_id, (self.call_id,), error)
+            case PasscodeRefusedError() as error if self.change.passcode is not None:
+                recording.record_passcode_refused(self.call_id, error.words)
+                return tries.at_once(error.words)
+            case ProviderError() as error:
+                _close(self.call_id, error)
+                return tries.not_now(self.meeting_id, error, failures)
+            case _:
+                raise TypeError(type(outcome).__name__)
+
+
+@dataclass(frozen=True)
+class ReadBack:
+    """Read the meeting, to see which changes with a lost answer were made."""
+
+    meeting_id: int
+    call_ids: tuple[int, ...]
+    software: MeetingSoftware
+    connection_id: int
+    provider_meeting_id: str
+
+    def call(self, provider: MeetingProvider, grant: Grant) -> Answer:
+        return provider.read_meeting(grant, self.provider_meeting_id)
+
+    def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
+        match outcome:
+            case ShownMeeting() as shown:
+                recording.record_read_back(self.call_ids, shown, rules)
+                return tries.at_once("read back")
+            case MeetingGoneError() as error:
+                return _gone(self.meeting_id, self.call_ids, error)
+            case ProviderError() as error:
+                return tries.not_now(self.meeting_id, error, failures)
+            case _:
+                raise TypeError(type(outcome).__name__)
+
+
+@dataclass(frozen=True)
+class Remove:
+    """Delete a meeting that is not wanted any more. One that is already gone counts as deleted, so a lost
+    answer is settled by doing it again."""
+
+    meeting_id: int
+    call_id: int
+    software: MeetingSoftware
+    connection_id: int
+    provider_meeting_id: str
+
+    def call(self, provider: MeetingProvider, grant: Grant) -> Answer:
+        provider.delete_meeting(grant, self.provider_meeting_id)
+        return None
+
+    def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
+        match outcome:
+            case None:
+                recording.record_removed(self.meeting_id)
+                return Done()
+            case ProviderError() as error:
+                verdict = tries.verdict_on(error)
+                # Without a refusal the provider may have deleted it, and answered too late or unreadably.
+                if verdict is None:
+                    recording.close_call(self.call_id, CallState.UNKNOWN, error.words)
+                else:
+                    recording.close_call(self.call_id, CallState.REFUSED, error.words, verdict.reason)
+                return tries.not_now(self.meeting_id, error, failures)
+            case _:
+                raise TypeError(type(outcome).__name__)
+
+
+@dataclass(frozen=True)
+class NobodyCanHost:
+    """No account can be asked for now. The reason is that of the host who comes first."""
+
+    meeting_id: int
+    software: MeetingSoftware
+    reason: FailureReason
+    detail: str | None
+    connection_id: None = None
+
+    def call(self, provider: MeetingProvider, grant: Grant) -> Answer:
+        return None
+
+    def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
+        return tries.failed(self.meeting_id, self.reason, self.detail, failures=failures)
+
+
+def _close(call_id: int, error: ProviderError) -> Verdict | None:
+    """Write down what is known of a create or change after an error, and return what the error says."""
+    verdict = tries.verdict_on(error)
+    if verdict is not None and verdict.is_about_account:
+        recording.close_call(call_id, CallState.REFUSED, error.words, verdict.reason)
+    elif isinstance(error, RetryableError) and error.maybe_applied:
+        recording.close_call(call_id, CallState.UNKNOWN, error.words)
+    else:
+        recording.close_call(call_id, CallState.ABSENT, error.words)
+    return verdict
+
+
+def _gone(meeting_id: int, call_ids: tuple[int, ...], error: MeetingGoneError) -> Next:
+    if recording.record_gone(meeting_id, call_ids, error.words):
+        return Done()
+    return Again(utc_now() + recording.SECOND_LOOK, error.words, is_failure=False)

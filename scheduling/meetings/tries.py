@@ -1,0 +1,118 @@
+"""What an error of a provider means for the meeting, and when to try again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from extensions import db
+from models import FailureReason, Meeting, MeetingState
+from providers.errors import (
+    ConnectionRevokedError,
+    DailyLimitError,
+    HostNotAllowedError,
+    InvalidClientError,
+    PermanentError,
+    ProviderError,
+    RateLimitedError,
+    RetryableError,
+    ScopeMissingError,
+)
+from scheduling.meetings import recording, wanting
+from scheduling.meetings.software import spec_of
+from timezones import utc_now
+from work import retry
+from work.protocol import Again, Done, Next
+
+# Errors that rule one account out at once.
+_ABOUT_ACCOUNT: tuple[tuple[type[ProviderError], FailureReason], ...] = (
+    (ConnectionRevokedError, FailureReason.RECONNECT_NEEDED),
+    (ScopeMissingError, FailureReason.SCOPES_MISSING),
+    (HostNotAllowedError, FailureReason.NOT_ALLOWED),
+    (DailyLimitError, FailureReason.DAILY_LIMIT),
+)
+
+
+class NotSetUpError(PermanentError):
+    """The operator has given this server no credentials for the software, so that nothing can be called."""
+
+    default_code = "not_set_up"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Why repeating a call is of no use for now. `is_about_account`: another account may be able to do it."""
+
+    reason: FailureReason
+    is_about_account: bool = True
+
+
+def at_once(why: str) -> Again:
+    """The next step follows now; nothing went wrong."""
+    return Again(utc_now(), why, is_failure=False)
+
+
+def verdict_on(error: ProviderError) -> Verdict | None:
+    """Whether the error says that the account cannot do it; None when the same call may work shortly."""
+    if isinstance(error, NotSetUpError):
+        return Verdict(FailureReason.NOT_SET_UP, is_about_account=False)
+    if isinstance(error, InvalidClientError):
+        return Verdict(FailureReason.CREDENTIALS, is_about_account=False)
+    for kind, reason in _ABOUT_ACCOUNT:
+        if isinstance(error, kind):
+            return Verdict(reason)
+    return None if isinstance(error, RetryableError) else Verdict(FailureReason.REFUSED)
+
+
+def not_now(meeting_id: int, error: ProviderError, failures: int) -> Next:
+    """The account that is to do it cannot for now, and no other can.
+
+    `failures`: how often the task failed in a row before this.
+    """
+    verdict = verdict_on(error)
+    if verdict is None:
+        return _same_account_again(meeting_id, error, failures)
+    detail = error.words if verdict.is_about_account else None
+    return failed(meeting_id, verdict.reason, detail, failures=failures)
+
+
+def _same_account_again(meeting_id: int, error: ProviderError, failures: int) -> Next:
+    """Back off while the invitation may wait; when the next try would come too late for it, settle."""
+    meeting = db.session.get_one(Meeting, meeting_id, with_for_update=True)
+    at = utc_now() + retry.MEETING_IN_GRACE.delay(failures + 1)
+    if isinstance(error, RetryableError) and error.retry_at is not None:
+        at = max(at, error.retry_at)
+    # People have an older link of a meeting that is ready, but no reason to wait for anything.
+    may_wait = meeting.state in (MeetingState.WAITING, MeetingState.READY)
+    if may_wait and at < meeting.grace_ends_at:
+        return Again(at, error.words)
+    is_limit = isinstance(error, RateLimitedError)
+    reason = FailureReason.RATE_LIMITED if is_limit else FailureReason.UNREACHABLE
+    return failed(meeting_id, reason, error.words, failures=failures, not_before=at)
+
+
+def failed(
+    meeting_id: int,
+    reason: FailureReason,
+    detail: str | None,
+    *,
+    failures: int,
+    not_before: datetime | None = None,
+) -> Next:
+    """Tell people, and go on trying, more and more rarely, until it would be of no use."""
+    meeting = recording.record_failed(meeting_id, reason, detail)
+    if meeting is None:
+        return Done()
+    now = utc_now()
+    # For a meeting still to be made, walks that ended in vain count, so that the tries within the grace time
+    # do not lengthen the wait.
+    in_vain = failures + 1 if meeting.state is MeetingState.READY else meeting.walk - 1
+    at = now + retry.MEETING_AFTER_GRACE.delay(in_vain)
+    if reason is FailureReason.DAILY_LIMIT:
+        limit = spec_of(meeting.software).daily_limit
+        at = max(at, limit.try_again_at(now)) if limit is not None else at
+    if not_before is not None:
+        at = max(at, not_before)
+    if at >= wanting.useful_until(meeting):
+        return Done()
+    return Again(at, meeting.failure_words or reason.value)

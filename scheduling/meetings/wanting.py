@@ -1,0 +1,146 @@
+"""Saying which meeting an interview wants, and asking for the work that brings it about."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from extensions import db
+from models import Connection, Interview, InterviewStatus, Lane, Meeting, MeetingSoftware, MeetingState
+from scheduling.rules import Rules
+from timezones import utc_now
+from work import outbox
+from work.kinds import TaskKind
+
+SYNC_MEETING = TaskKind("sync_meeting", Lane.PROVIDER, "Making the online meeting", subject="interview")
+
+# A link that comes later than this helps nobody; people have found another way by then.
+_USELESS_BEFORE_START = timedelta(minutes=5)
+
+
+def want_meeting(interview: Interview, software: MeetingSoftware, rules: Rules) -> Meeting:
+    """Write down that the interview wants a meeting, and ask for the work, in the current transaction.
+
+    The interview has no other meeting that is wanted; the database refuses a second one.
+    """
+    meeting = Meeting(
+        interview_id=interview.id,
+        software=software,
+        state=MeetingState.WAITING,
+        grace_ends_at=utc_now() + rules.grace,
+    )
+    _ask_for_work_on_new(meeting)
+    return meeting
+
+
+def want_another(meeting: Meeting) -> Meeting:
+    """Want a new meeting of the same kind in place of one that is lost, and ask for the work.
+
+    People were invited to the lost one, so the new one counts as settled without a link: once it is made,
+    its link follows in a corrected invitation. The caller has said what became of the lost one.
+    """
+    now = utc_now()
+    another = Meeting(
+        interview_id=meeting.interview_id,
+        software=meeting.software,
+        state=MeetingState.FAILED,
+        failure=meeting.failure,
+        failure_words=meeting.failure_words,
+        grace_ends_at=now,
+        settled_at=now,
+    )
+    meeting.is_wanted = False
+    # At most one is wanted, also between two statements.
+    db.session.flush()
+    _ask_for_work_on_new(another)
+    return another
+
+
+def keep_pasted_link(interview: Interview, url: str, label: str) -> Meeting:
+    """Write down a meeting that someone made elsewhere. It is settled from the start: nothing has to be
+    made, and nobody's account hosts it."""
+    now = utc_now()
+    meeting = Meeting(
+        interview_id=interview.id,
+        software=MeetingSoftware.OTHER,
+        label=label,
+        state=MeetingState.READY,
+        join_url=url,
+        grace_ends_at=now,
+        settled_at=now,
+    )
+    db.session.add(meeting)
+    return meeting
+
+
+def wanted_meeting(interview_id: int, *, lock: bool) -> Meeting | None:
+    """The meeting that an interview wants, if any; `lock` holds its row for the rest of the transaction."""
+    query = sa.select(Meeting).where(Meeting.interview_id == interview_id, Meeting.is_wanted)
+    return db.session.scalar(query.with_for_update() if lock else query)
+
+
+def useful_until(meeting: Meeting) -> datetime:
+    """The instant (aware UTC) after which work on a meeting helps nobody.
+
+    One that is wanted has to be ready shortly before the start; one that is not disturbs its host until it
+    would have ended.
+    """
+    interview = meeting.interview
+    if meeting.is_wanted:
+        return interview.starts_at - _USELESS_BEFORE_START
+    starts_at = meeting.shown_starts_at or interview.starts_at
+    return starts_at + timedelta(minutes=meeting.shown_duration_minutes or interview.duration_minutes)
+
+
+def enqueue_sync(interview_id: int) -> None:
+    """Ask for an interview's meetings to be brought in line now: the wanted one, and those still to be
+    removed."""
+    for meeting in db.session.scalars(
+        sa.select(Meeting).where(Meeting.interview_id == interview_id, Meeting.state != MeetingState.REMOVED)
+    ):
+        outbox.enqueue_work(_sync(meeting))
+
+
+def try_again_for_host(user_id: int) -> int:
+    """A user connected an account: ask again for what they could host, and for what could not be changed or
+    removed on their account meanwhile. Returns how many meetings these are."""
+    now = utc_now()
+    is_asked_to_host = sa.and_(
+        Meeting.is_wanted,
+        Meeting.state.in_((MeetingState.WAITING, MeetingState.FAILED)),
+        Interview.status == InterviewStatus.SCHEDULED,
+        Interview.starts_at > now,
+        sa.or_(Interview.hiring_manager_id == user_id, Interview.scheduler_id == user_id),
+    )
+    is_out_of_line = sa.and_(
+        Meeting.state == MeetingState.READY,
+        sa.or_(Meeting.failure.is_not(None), sa.not_(Meeting.is_wanted)),
+        Meeting.connection_id.in_(sa.select(Connection.id).where(Connection.user_id == user_id)),
+    )
+    meetings = db.session.scalars(
+        sa.select(Meeting)
+        .join(Interview, Interview.id == Meeting.interview_id)
+        .where(sa.or_(is_asked_to_host, is_out_of_line))
+    ).all()
+    for meeting in meetings:
+        outbox.enqueue_work(_sync(meeting))
+    return len(meetings)
+
+
+def _ask_for_work_on_new(meeting: Meeting) -> None:
+    db.session.add(meeting)
+    db.session.flush()
+    outbox.enqueue_first([_sync(meeting)])
+
+
+def _sync(meeting: Meeting) -> outbox.Work:
+    # Of one interview one at a time, each with waiting times of its own: removing an old meeting from an
+    # account that is out of reach must not keep people waiting for the new one.
+    return outbox.Work(
+        SYNC_MEETING,
+        meeting.interview_id,
+        payload={"meeting_id": meeting.id},
+        run_at=utc_now(),
+        dedupe_key=SYNC_MEETING.key(meeting.id),
+    )
