@@ -37,6 +37,8 @@ from tables.interviews import (
     InterviewStatus,
     InterviewType,
     PhoneCaller,
+    Revision,
+    RevisionReason,
     SchedulingMethod,
     TimelineEntry,
 )
@@ -79,6 +81,8 @@ __all__ = [
     "PhoneCaller",
     "ReaderRole",
     "RefusingProvider",
+    "Revision",
+    "RevisionReason",
     "Role",
     "SchedulingMethod",
     "Stage",

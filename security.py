@@ -241,15 +241,16 @@ def row_named_in(token: str) -> int | None:
     return int(number) if len(number) <= 10 and int(number) < 2**31 else None
 
 
-def content_security_policy(form_targets: Iterable[str] = ()) -> str:
-    """The policy of every page: nothing inline, nothing foreign.
+def content_security_policy(form_targets: Iterable[str] = (), inline_scripts: Iterable[str] = ()) -> str:
+    """The policy of every page: nothing foreign, and inline only the scripts whose hashes are given.
 
     Chromium holds the redirect after a form post to `form-action` as well, so the providers' consent
     pages have to be named.
     """
     forms = " ".join(["'self'", *form_targets])
+    scripts = " ".join(["'self'", *(f"'{digest}'" for digest in inline_scripts)])
     return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
         f"connect-src 'self'; frame-src 'self'; form-action {forms}; base-uri 'none'; "
         "frame-ancestors 'none'; object-src 'none'"
     )

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from models import Application, Candidate, PhoneCaller, User
-from scheduling.commands.schedule import ScheduleInterview, schedule_interview
+from scheduling.commands.schedule import schedule_interview
+from scheduling.commands.ticket import Ticket
 from scheduling.drafts import drafts
+from scheduling.plans import Plan, Reminders, When
 from scheduling.rules import Rules
 from scheduling.venues import OnSite, PastedLink, PhoneCall, Venue
 from timezones import in_zone, parse_local, utc_now
@@ -60,29 +62,30 @@ def schedule_all(scheduler: User, candidates: dict[str, Candidate], rules: Rules
     for planned in _PLANNED:
         candidate = candidates[planned.candidate]
         [application] = candidate.applications
-        schedule_interview(scheduler, _command(scheduler, application, planned, rules), rules)
+        draft = drafts.start(scheduler, application.candidate_id)
+        ticket = Ticket(draft.id, draft.version)
+        schedule_interview(scheduler, _plan(application, planned, rules), ticket, rules)
 
 
-def _command(scheduler: User, application: Application, planned: _Planned, rules: Rules) -> ScheduleInterview:
-    manager, draft = application.job.hiring_manager, drafts.start(scheduler, application.candidate_id)
+def _plan(application: Application, planned: _Planned, rules: Rules) -> Plan:
+    manager = application.job.hiring_manager
     on = _working_day(in_zone(utc_now(), manager.timezone).date(), planned.working_days)
-    return ScheduleInterview(
-        draft_id=draft.id,
-        draft_version=draft.version,
+    return Plan(
         application_id=application.id,
         venue=planned.venue,
         agenda=planned.agenda,
-        starts_at=parse_local(on, planned.at, manager.timezone),
-        wall_time=f"{on:%Y-%m-%d}T{planned.at:%H:%M}",
-        timezone=manager.timezone,
-        duration_minutes=planned.minutes,
+        when=When(
+            starts_at=parse_local(on, planned.at, manager.timezone),
+            wall_time=f"{on:%Y-%m-%d}T{planned.at:%H:%M}",
+            timezone=manager.timezone,
+            duration_minutes=planned.minutes,
+        ),
         hiring_manager_id=manager.id,
         attendees=(),
         title=f"{application.job.title} Interview",
-        message_to_candidate="",
-        internal_notes="",
-        reminder_minutes=rules.reminder_minutes,
-        accepted_clashes=frozenset(),
+        message="",
+        notes="",
+        reminders=Reminders(rules.reminder_minutes),
     )
 
 

@@ -7,7 +7,6 @@ the page that asks for confirmation says so.
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 import sqlalchemy as sa
 
@@ -29,12 +28,12 @@ from models import (
     MeetingSoftware,
     MeetingState,
     ReaderRole,
+    Revision,
     Task,
     TaskState,
     TimelineEntry,
     User,
 )
-from scheduling.clashes import LONGEST
 from scheduling.drafts import attachments
 from scheduling.timeline import note
 from timezones import utc_now
@@ -46,18 +45,17 @@ _SERVERS_WORDS = re.compile(r"(could not be delivered\.).*", re.DOTALL)
 
 def coming_interviews(candidate: Candidate) -> list[Interview]:
     """The interviews that have to be called off before the candidate can be erased, soonest first."""
-    now = utc_now()
     open_ones = db.session.scalars(
         sa.select(Interview)
         .join(Interview.application)
         .where(
             Application.candidate_id == candidate.id,
             Interview.status.in_(_NOT_OVER_YET),
-            Interview.starts_at > now - LONGEST,
+            Interview.ends_at > utc_now(),
         )
         .order_by(Interview.starts_at, Interview.id)
     )
-    return [row for row in open_ones if row.starts_at + timedelta(minutes=row.duration_minutes) > now]
+    return list(open_ones)
 
 
 def erase_candidate(actor: User | None, candidate: Candidate, *, why: str = "") -> None:
@@ -139,6 +137,12 @@ def _empty_interview(interview: Interview) -> None:
     interview.requested_passcode = None
     # The number may be theirs, and the address where they live.
     interview.phone_number = interview.address = interview.directions = None
+    db.session.execute(
+        sa.update(Revision)
+        .where(Revision.interview_id == interview.id)
+        .values(before=None, after=None)
+        .execution_options(synchronize_session="fetch")
+    )
     # The links in the candidate's mails lead nowhere from now on.
     interview.link_generation += 1
     db.session.execute(

@@ -16,9 +16,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from extensions import db
-from models import Application, Attendee, Interview, InterviewStatus, Meeting, MeetingSoftware, User
+from models import (
+    Application,
+    Attendee,
+    Candidate,
+    Interview,
+    InterviewStatus,
+    Meeting,
+    MeetingSoftware,
+    User,
+)
 from scheduling.meetings.hosts import Host, first_usable, possible_hosts
-from scheduling.meetings.software import spec_of
+from scheduling.plans import Plan
+from scheduling.software import spec_of
 from scheduling.timeline import possessive
 from scheduling.venues import OnlineMeeting, Venue
 
@@ -98,17 +108,16 @@ def find_clashes(wanted: Wanted, *, lock: bool = False) -> list[Clash]:
             .with_for_update()
         ).all()
     # Bare columns first: hardly ever is anything near, and somebody is waiting for the answer to a click.
-    nearby = db.session.execute(
-        sa.select(Interview.id, Interview.starts_at, Interview.duration_minutes).where(
+    overlapping = db.session.scalars(
+        sa.select(Interview.id).where(
             Interview.status == InterviewStatus.SCHEDULED,
             Interview.starts_at < wanted.ends_at,
+            Interview.ends_at > wanted.starts_at,
+            # Says the same once more, for the index on the start.
             Interview.starts_at > wanted.starts_at - LONGEST,
             sa.or_(*_takes_the_same(wanted)),
         )
-    )
-    overlapping = [
-        number for number, begins, minutes in nearby if begins + timedelta(minutes=minutes) > wanted.starts_at
-    ]
+    ).all()
     if not overlapping:
         return []
     interviews = db.session.scalars(
@@ -123,6 +132,22 @@ def find_clashes(wanted: Wanted, *, lock: bool = False) -> list[Clash]:
         .order_by(Interview.starts_at, Interview.id)
     )
     return [clash for interview in interviews for clash in _clashes_with(interview, wanted)]
+
+
+def clashes_of(
+    plan: Plan, candidate: Candidate, hiring_manager: User, scheduler: User, *, lock: bool = False
+) -> list[Clash]:
+    """Everything that an interview by this plan would clash with, accepted or not; `lock` as in
+    `find_clashes`."""
+    wanted = Wanted(
+        plan.when.starts_at,
+        plan.when.duration_minutes,
+        plan.user_ids,
+        candidate.id,
+        host=host_taken_up(plan.venue, hiring_manager, scheduler),
+        software=software_of(plan.venue),
+    )
+    return find_clashes(wanted, lock=lock)
 
 
 def in_words(clashes: Collection[Clash]) -> str:
@@ -155,14 +180,15 @@ def _takes_the_same(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
 
 
 def _clashes_with(interview: Interview, wanted: Wanted) -> Iterator[Clash]:
-    ends_at = interview.starts_at + timedelta(minutes=interview.duration_minutes)
 
     def clash(kind: ClashKind, subject_id: int, name: str) -> Clash:
-        times = (interview.starts_at, ends_at, wanted.starts_at, wanted.ends_at)
+        times = (interview.starts_at, interview.ends_at, wanted.starts_at, wanted.ends_at)
         said = f"{kind} {subject_id} {interview.id} " + " ".join(time.isoformat() for time in times)
         key = hashlib.sha256(said.encode()).hexdigest()[:16]
         software = wanted.software if kind is ClashKind.HOST_ACCOUNT else None
-        return Clash(kind, subject_id, name, interview.id, interview.starts_at, ends_at, key, software)
+        return Clash(
+            kind, subject_id, name, interview.id, interview.starts_at, interview.ends_at, key, software
+        )
 
     busy = {interview.hiring_manager_id: interview.hiring_manager.name}
     busy |= {a.user_id: a.name for a in interview.attendees if a.user_id is not None}

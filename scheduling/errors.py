@@ -4,12 +4,12 @@ from __future__ import annotations
 
 
 class SchedulingError(Exception):
-    """Refused. `step` and `field` say where in the dialog the answer is."""
+    """Refused, in words for the person. `field` names what has to be answered differently; which page asks
+    for it is for the interface to know."""
 
-    def __init__(self, words: str, *, step: str, field: str) -> None:
+    def __init__(self, words: str, *, field: str) -> None:
         super().__init__(words)
         self.words = words
-        self.step = step
         self.field = field
 
 

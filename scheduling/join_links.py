@@ -61,7 +61,7 @@ def door_state(interview: Interview, now: datetime) -> DoorState:
     """What somebody who opens the address now should see."""
     if interview.status == InterviewStatus.CANCELLED:
         return "cancelled"
-    if now > _ends_at(interview) + CLOSES_AFTER_END:
+    if now > interview.ends_at + CLOSES_AFTER_END:
         return "past"
     if interview.interview_type is InterviewType.PHONE:
         return "phone"
@@ -75,8 +75,4 @@ def door_state(interview: Interview, now: datetime) -> DoorState:
 
 def door_is_open(interview: Interview, now: datetime) -> bool:
     """Whether the address should lead into the meeting at once: from shortly before until after the end."""
-    return interview.starts_at - OPENS_BEFORE_START <= now <= _ends_at(interview) + CLOSES_AFTER_END
-
-
-def _ends_at(interview: Interview) -> datetime:
-    return interview.starts_at + timedelta(minutes=interview.duration_minutes)
+    return interview.starts_at - OPENS_BEFORE_START <= now <= interview.ends_at + CLOSES_AFTER_END

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from models import InterviewType, MeetingSoftware, PhoneCaller
 from phone_numbers import MOST_CHARACTERS, is_phone_number
 from scheduling.errors import SchedulingError
-from scheduling.meetings.software import spec_of
+from scheduling.software import spec_of
 
 LABEL_LIMIT = 60
 LINK_LIMIT = 2000
@@ -65,7 +65,7 @@ Venue = OnlineMeeting | PastedLink | PhoneCall | OnSite
 
 
 def problems_of(venue: Venue) -> dict[str, str]:
-    """What cannot be used as it is, in words, by the field of the dialog; empty when all is well."""
+    """What cannot be used as it is, in words, by the name of the field; empty when all is well."""
     match venue:
         case OnlineMeeting(software, passcode):
             found = {"password": _problem_of_passcode(software, passcode)}
@@ -84,7 +84,7 @@ def problems_of(venue: Venue) -> dict[str, str]:
 def check(venue: Venue) -> None:
     """Raises `SchedulingError` for a venue that the dialog would not have let pass."""
     for name, words in problems_of(venue).items():
-        raise SchedulingError(words, step="setup", field=name)
+        raise SchedulingError(words, field=name)
 
 
 def _problem_of_passcode(software: MeetingSoftware, passcode: str | None) -> str | None:

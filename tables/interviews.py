@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from database import choice
 from extensions import Model
@@ -61,6 +61,7 @@ class Interview(Model):
     __table_args__ = (
         sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name="duration"),
         sa.CheckConstraint("revision >= 0", name="revision"),
+        sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         # The lists show one status at a time by the clock, a page at a time; the calendar a span of time.
         sa.Index("ix_interviews_status_starts_at_id", "status", "starts_at", "id"),
     )
@@ -90,8 +91,16 @@ class Interview(Model):
     # changes its rules, the wall time is what the people agreed on.
     starts_at: Mapped[datetime]
     duration_minutes: Mapped[int]
+    # A column and not worked out on the way, because both databases would add minutes to an instant in a
+    # different way, and queries about what overlaps need it. It follows the other two on its own.
+    ends_at: Mapped[datetime]
     wall_time: Mapped[str] = mapped_column(sa.String(16))
     timezone: Mapped[str] = mapped_column(sa.String(64))
+
+    # How long before the start reminders leave, in minutes, and who gets none: addresses in lower case, and
+    # "candidate" for the candidate.
+    reminder_minutes: Mapped[list[int]] = mapped_column(sa.JSON, default=list)
+    no_reminder_for: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
 
     # The UID of the calendar entry, for life, and its SEQUENCE: raised by every change that people
     # have to be told of.
@@ -115,11 +124,59 @@ class Interview(Model):
     )
     mails: Mapped[list[Mail]] = relationship(order_by="Mail.id")
     timeline: Mapped[list[TimelineEntry]] = relationship(order_by="TimelineEntry.id")
+    revisions: Mapped[list[Revision]] = relationship(order_by="Revision.number")
     attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")
 
     @property
     def candidate(self) -> Candidate:
         return self.application.candidate
+
+    @validates("starts_at", "duration_minutes")
+    def _move_the_end(self, name: str, value: Any) -> Any:
+        starts_at = value if name == "starts_at" else self.starts_at
+        minutes = value if name == "duration_minutes" else self.duration_minutes
+        if starts_at is not None and minutes is not None:
+            self.ends_at = starts_at + timedelta(minutes=minutes)
+        return value
+
+
+class RevisionReason(StrEnum):
+    """Why everyone was told again. Closed in code and open in the database, because reasons will be added."""
+
+    SCHEDULED = "scheduled"
+    ADDRESS_CORRECTED = "address_corrected"
+    LINK_CAME_LATE = "link_came_late"
+    LINK_CHANGED = "link_changed"
+
+
+class Revision(Model):
+    """One state of an interview that people were told of. Rows are only ever added; a candidate who is erased
+    takes what was decided with them."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (sa.UniqueConstraint("interview_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    interview_id: Mapped[int] = mapped_column(sa.ForeignKey("interviews.id", ondelete="CASCADE"))
+    # As `Interview.revision` was from then on; the first is 0.
+    number: Mapped[int]
+    reason: Mapped[RevisionReason] = mapped_column(
+        sa.Enum(
+            RevisionReason,
+            values_callable=lambda reasons: [reason.value for reason in reasons],
+            native_enum=False,
+            create_constraint=False,
+            length=32,
+        )
+    )
+    # Empty when nobody on the team did it: a link came late.
+    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    at: Mapped[datetime] = mapped_column(default=utc_now)
+    # The plan before and after, as `scheduling.plans` keeps it; both are empty when it stayed the same.
+    before: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+
+    actor: Mapped[User | None] = relationship()
 
 
 class Attendee(Model):
@@ -186,6 +243,9 @@ class Draft(Model):
     owner_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
     candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidates.id", ondelete="CASCADE"))
     payload: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    # What the steps that were not saved yet begin with, where another interview is repeated. Otherwise they
+    # begin as last time on the job, which is looked up.
+    suggestions: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     # Raised by each save; a form that carries an older one was filled in beside a newer draft.
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)

@@ -34,10 +34,12 @@ from models import (
     Meeting,
     MeetingState,
     Organization,
+    RevisionReason,
 )
 from scheduling.join_links import JoinLinks
 from scheduling.mails import queue
 from scheduling.meetings import recording, wanting
+from scheduling.revisions import raise_revision
 from scheduling.rules import Rules
 from tasks.mail_retries import record_not_taken, waits_for_server
 from timezones import utc_now
@@ -241,4 +243,5 @@ def _reconcile_link(mail_id: int, meeting: Meeting, interview: Interview, rules:
     elif meeting.state == MeetingState.READY:
         sent = db.session.get_one(Mail, mail_id)
         if sent.revision == interview.revision:
+            raise_revision(interview, RevisionReason.LINK_CAME_LATE)
             queue.send_corrected_invitations(interview, rules)

@@ -14,10 +14,10 @@ from providers.errors import ProviderError, RetryableError
 from providers.protocols import MeetingProvider
 from scheduling.meetings import orphans, planning, recording
 from scheduling.meetings.orphans import OrphanSearch
-from scheduling.meetings.software import spec_of
 from scheduling.meetings.steps import Outcome, Step
 from scheduling.meetings.tries import NotSetUpError
 from scheduling.rules import Rules
+from scheduling.software import spec_of
 from timezones import utc_now
 from work import retry
 from work.protocol import Again, ClaimedTask, Done, Handler, Next

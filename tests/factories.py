@@ -24,6 +24,7 @@ from extensions import db
 from hiring.commands import NewCandidate, NewJob, add_candidate, add_job
 from models import (
     Application,
+    Candidate,
     Connection,
     ConnectionState,
     Job,
@@ -35,9 +36,12 @@ from models import (
     User,
     UserSession,
 )
-from scheduling.commands.schedule import NewAttendee, ScheduleInterview, clashes_of, schedule_interview
+from scheduling.clashes import clashes_of
+from scheduling.commands.schedule import schedule_interview
+from scheduling.commands.ticket import Ticket
 from scheduling.drafts import drafts
 from scheduling.meetings.wanting import try_again_for_host
+from scheduling.plans import Participant, Plan, Reminders, When
 from scheduling.venues import OnlineMeeting, PhoneCall, Venue
 from security import hash_password, hash_token
 from services import services
@@ -171,7 +175,7 @@ def schedule(
     agenda: str = "Introduction, experience, questions",
     passcode: str | None = None,
     hiring_manager: Member | None = None,
-    attendees: tuple[NewAttendee, ...] = (),
+    attendees: tuple[Participant, ...] = (),
     title: str | None = None,
     message_to_candidate: str = "",
     internal_notes: str = "",
@@ -187,27 +191,22 @@ def schedule(
     starts_at = starts_at or in_three_days()
     draft = drafts.start(user, candidate.id)
     manager_id = hiring_manager.id if hiring_manager else job.hiring_manager_id
-    command = ScheduleInterview(
-        draft_id=draft.id,
-        draft_version=draft.version,
+    plan = Plan(
         application_id=candidate.application_id,
         venue=venue or (OnlineMeeting(software, passcode) if software else _ON_THE_PHONE),
         agenda=agenda,
-        starts_at=starts_at,
-        wall_time=f"{in_zone(starts_at, timezone):%Y-%m-%dT%H:%M}",
-        timezone=timezone,
-        duration_minutes=duration_minutes,
+        when=When(starts_at, f"{in_zone(starts_at, timezone):%Y-%m-%dT%H:%M}", timezone, duration_minutes),
         hiring_manager_id=manager_id,
         attendees=attendees,
         title=title or _title(job),
-        message_to_candidate=message_to_candidate,
-        internal_notes=internal_notes,
-        reminder_minutes=reminder_minutes,
-        accepted_clashes=frozenset(),
+        message=message_to_candidate,
+        notes=internal_notes,
+        reminders=Reminders(reminder_minutes),
     )
-    clashes = clashes_of(command, candidate.id, db.session.get_one(User, manager_id), user)
-    accepted = replace(command, accepted_clashes=frozenset(clash.key for clash in clashes))
-    interview = schedule_interview(user, accepted, services().rules)
+    person, manager = db.session.get_one(Candidate, candidate.id), db.session.get_one(User, manager_id)
+    accepted = frozenset(clash.key for clash in clashes_of(plan, person, manager, user))
+    ticket = Ticket(draft.id, draft.version, accepted)
+    interview = schedule_interview(user, plan, ticket, services().rules)
     db.session.commit()
     return interview.id
 

@@ -1,57 +1,103 @@
-"""Static files: copied once with compressed twins, served under an address that names their content."""
+"""Style sheet, scripts and the font: what the browser loads, made from `static/` once and served compressed.
+
+`static/css/<layer>/` holds the style sheet, one folder for each cascade layer, and `static/scripts/site/`
+the module that every page runs. Both become one file each: a page shows nothing before it has its style
+sheet, and every further file costs a round trip. The files of a folder are joined in the order of their
+names, so adding one is enough; `LAYERS` says which layer wins over which, and within a layer nothing may
+depend on the order.
+"""
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
-import shutil
+import mimetypes
+import re
 import tempfile
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, url_for
+import brotli
+from flask import Flask, Response, abort, url_for
+from markupsafe import Markup
 from whitenoise import WhiteNoise
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
+# From what gives way to what has the last word.
+LAYERS = ("reset", "tokens", "base", "components", "pages")
 _COMPRESSIBLE = {".css", ".js", ".svg"}
-# Our own style sheets in the order in which they count.
-_SHEETS = (
-    *("app", "shell", "menus", "components", "notices", "badges", "rows", "forms"),
-    *("pages", "schedule", "letters", "time_and_people", "venues", "hiring", "calendar", "settings"),
-    *("apps", "help", "media"),
-)
-_BUNDLE = "all.css"
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+
+
+def style_sheet() -> str:
+    """The product's style sheet, without comments and indentation."""
+    layers = [f"@layer {', '.join(LAYERS)};"]
+    for layer in LAYERS:
+        rules = "\n".join(
+            path.read_text(encoding="utf-8") for path in sorted((STATIC / "css" / layer).glob("*.css"))
+        )
+        lines = (line.strip() for line in _COMMENT.sub("", rules).splitlines())
+        layers.append("\n".join([f"@layer {layer} {{", *filter(None, lines), "}"]))
+    return "\n".join(layers)
+
+
+def site_script() -> str:
+    """The module that every page runs; its files share one scope, so each name exists once."""
+    return "\n".join(
+        path.read_text(encoding="utf-8") for path in sorted((STATIC / "scripts" / "site").glob("*.js"))
+    )
+
+
+@cache
+def theme_script() -> Markup:
+    """The few lines that set a saved theme. They are part of the page: a file of their own would hold up the
+    first paint by a round trip."""
+    return Markup((STATIC / "scripts" / "theme.js").read_text(encoding="utf-8"))
+
+
+def theme_script_hash() -> str:
+    """How the content security policy names `theme_script`, which it lets run as the only inline one."""
+    digest = hashlib.sha256(theme_script().encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+def served_files() -> dict[str, bytes]:
+    """All that is served, by its name below the static address; made from the sources at each call."""
+    files = {"style.css": style_sheet().encode(), "site.js": site_script().encode()}
+    single = [STATIC / "favicon.svg", STATIC / "scripts" / "attendees.js", *(STATIC / "vendor").glob("*.*")]
+    for path in single:
+        if path.suffix != ".md":
+            files[str(path.relative_to(STATIC))] = path.read_bytes()
+    return files
 
 
 @cache
 def digest() -> str:
-    """Changes when any static file does, or their order; so browsers may keep what they have for ever."""
-    content = hashlib.sha256(" ".join(_SHEETS).encode())
-    for path in sorted(STATIC.rglob("*")):
-        if path.is_file():
-            content.update(str(path.relative_to(STATIC)).encode())
-            content.update(path.read_bytes())
+    """Changes when any served file does, so that browsers may keep what they have for ever."""
+    content = hashlib.sha256()
+    for name, data in sorted(served_files().items()):
+        content.update(f"{name}\0{len(data)}\0".encode())
+        content.update(data)
     return content.hexdigest()[:12]
 
 
 def prepare(instance_path: Path) -> None:
-    """Copy the static files with compressed twins into the instance folder. Done before the workers start;
-    compressing on each request would cost more than the request.
-
-    Our style sheets become one file: over HTTP/1.1 a browser asks for six at a time, and a page shows
-    nothing before it has all of them.
-    """
+    """Write what is served into the instance folder, with compressed twins. Done before the workers start;
+    compressing on each request would cost more than the request."""
     target = _folder(instance_path)
     if target.exists():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as workshop:
         copy = Path(workshop) / "copy"
-        shutil.copytree(STATIC, copy)
-        sheets = [(STATIC / f"{name}.css").read_text(encoding="utf-8") for name in _SHEETS]
-        (copy / _BUNDLE).write_text("\n".join(sheets), encoding="utf-8")
-        for path in [path for path in copy.rglob("*") if path.suffix in _COMPRESSIBLE]:
-            path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
+        for name, data in served_files().items():
+            path = copy / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            if path.suffix in _COMPRESSIBLE:
+                path.with_name(path.name + ".gz").write_bytes(gzip.compress(data, 9, mtime=0))
+                path.with_name(path.name + ".br").write_bytes(brotli.compress(data))
         try:
             copy.rename(target)
         except OSError:
@@ -60,6 +106,10 @@ def prepare(instance_path: Path) -> None:
 
 
 def init_app(app: Flask) -> None:
+    """Serve the prepared files where there are any. Elsewhere, as in development, each request makes its file
+    from the sources, so that a reload shows what has been changed."""
+    app.view_functions["static"] = _made_now
+    app.jinja_env.globals["theme_script"] = theme_script()
     folder = _folder(app.config["INSTANCE_PATH"])
     if folder.exists():
         prefix = f"static/{digest()}/"
@@ -71,10 +121,15 @@ def init_app(app: Flask) -> None:
             immutable_file_test=lambda *_: True,
         )
         app.jinja_env.globals["asset"] = lambda name: f"/{prefix}{name}"
-        app.jinja_env.globals["style_sheets"] = [_BUNDLE]
     else:
         app.jinja_env.globals["asset"] = lambda name: url_for("static", filename=name)
-        app.jinja_env.globals["style_sheets"] = [f"{name}.css" for name in _SHEETS]
+
+
+def _made_now(filename: str) -> Response:
+    data = served_files().get(filename)
+    if data is None:
+        abort(404)
+    return Response(data, mimetype=mimetypes.guess_type(filename)[0])
 
 
 def _folder(instance_path: Path) -> Path:

@@ -15,6 +15,7 @@ from database import begin_reading, begin_writing
 from extensions import db
 from security import MAIL_FRAME_POLICY, content_security_policy
 from web.access import POLLS
+from web.assets import theme_script_hash
 from web.row_ids import RowIdConverter
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -22,7 +23,7 @@ _ANY_HOST = ("/healthz", "/webhooks/")
 
 
 def init_app(app: Flask) -> None:
-    policy = content_security_policy(_consent_origins(app))
+    policy = content_security_policy(_consent_origins(app), [theme_script_hash()])
     own_host = urlsplit(app.config["BASE_URL"]).netloc.lower()
 
     # Before the blueprints, whose addresses use it.

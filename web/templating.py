@@ -63,10 +63,8 @@ def _drawing(name: str) -> str:
 def icon(name: str, size: int = 20, class_: str = "") -> Markup:
     """One vendored outline icon, inlined; decoration only, so hidden from screen readers."""
     return Markup(
-        '<svg class="icon {}" width="{}" height="{}" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
-        'stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" '
-        'focusable="false">{}</svg>'
-    ).format(class_, size, size, Markup(_drawing(name)))
+        '<svg class="{}" width="{}" height="{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>'
+    ).format(f"icon {class_}".strip(), size, size, Markup(_drawing(name)))
 
 
 def may(action: str) -> bool:

@@ -12,8 +12,8 @@ from accounts.permissions import Action, Scope, may_anywhere, scope_of
 from extensions import db
 from models import Candidate, Connection, Interview, Job, User
 from scheduling.drafts import drafts
-from scheduling.meetings.software import DEFAULT, spec_of
 from scheduling.reading import lists
+from scheduling.software import DEFAULT, spec_of
 from web.signed_in import actor, connecting_is_open
 
 dashboard = Blueprint("dashboard", __name__)

@@ -12,7 +12,7 @@ import instance_folder
 from accounts import first_run as installing
 from blueprints.first_run.forms import SetupForm
 from extensions import db
-from scheduling.meetings.software import DEFAULT
+from scheduling.software import DEFAULT
 from web import signed_in
 from web.notices import say
 

@@ -13,7 +13,7 @@ from connections.app_spec import AppSpec
 from connections.service import connections
 from models import FailureReason, User
 from scheduling.meetings import failures
-from scheduling.meetings.software import softwares_of
+from scheduling.software import softwares_of
 from web.signed_in import may_connect
 
 

@@ -8,12 +8,13 @@ from wtforms import SelectField
 from wtforms.fields import SelectChoice
 
 from accounts.permissions import Action
-from blueprints.schedule_interview.as_before import repeated
+from blueprints.schedule_interview.answers import repeated
 from blueprints.schedule_interview.routes import schedule_interview
 from extensions import db
+from hiring import queries
 from models import Interview
 from scheduling.drafts import drafts
-from scheduling.drafts.again import choices_of, people_for_another
+from scheduling.drafts.again import people_for_another
 from scheduling.reading import lists
 from web.forms import Form
 from web.notices import say
@@ -43,7 +44,9 @@ def another(interview_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _page(interview, form), 422
     application = people[form.application.data]
-    draft = drafts.start(user, application.candidate_id, repeated(choices_of(interview), application))
+    active = {member.id for member in queries.team()}
+    answered, suggested = repeated(interview, application, active_user_ids=active)
+    draft = drafts.start(user, application.candidate_id, answered, suggestions=suggested)
     db.session.commit()
     return redirect(url_for("schedule_interview.resume", draft_id=draft.id), 303)
 

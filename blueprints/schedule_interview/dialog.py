@@ -11,20 +11,20 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from accounts.permissions import Action
-from blueprints.schedule_interview.as_before import SUGGESTED, Answers, suggested_by
+from blueprints.schedule_interview.answers import Answers, as_last_time
 from blueprints.schedule_interview.changes import say_what_changed
 from blueprints.schedule_interview.received_files import NOTHING, Received
-from blueprints.schedule_interview.steps import ASKING, ATTENDEES, DATE_TIME, DETAILS, FINALIZE, SETUP
+from blueprints.schedule_interview.steps import ALL, ASKING, ATTENDEES, DATE_TIME, DETAILS, FINALIZE, SETUP
 from blueprints.schedule_interview.steps.base import F, Step
 from hiring import queries
 from models import Application, Draft, Job, MeetingSoftware, User
 from scheduling.clashes import host_taken_up, software_of
-from scheduling.commands.schedule import NewAttendee, ScheduleInterview
+from scheduling.commands.ticket import Ticket
 from scheduling.drafts.again import last_on_job
-from scheduling.drafts.drafts import STEPS
 from scheduling.meetings.hosts import Host, possible_hosts
-from scheduling.meetings.software import DEFAULT
+from scheduling.plans import Participant, Plan, Reminders, When
 from scheduling.rules import Rules
+from scheduling.software import DEFAULT
 from scheduling.venues import Venue
 
 
@@ -109,11 +109,13 @@ class Dialog:
     @cached_property
     def suggested(self) -> Mapping[str, Answers]:
         """What the steps that were not saved yet begin with, by step and field."""
-        given: Mapping[str, Answers] | None = self.draft.payload.get(SUGGESTED)
-        if given is not None:
-            return given
+        if self.draft.suggestions is not None:
+            return self.draft.suggestions
         last = last_on_job(self.actor, self.job.id) if self.job is not None else None
-        return suggested_by(last, self.actor, self.candidate) if last is not None else {}
+        if last is None:
+            return {}
+        active = {user.id for user in self.team}
+        return as_last_time(last, self.actor, self.candidate, active_user_ids=active)
 
     def first_incomplete(self) -> str | None:
         """The first step that still has to be filled in; None when all that Finalize needs is there."""
@@ -122,7 +124,7 @@ class Dialog:
     def may_finish_from(self, step: Step[Any]) -> bool:
         """Whether this step is all that lies before Finalize, for somebody who has been further than here;
         on the first way there the steps come one after the other."""
-        has_been_further = any(later in self.draft.payload for later in STEPS[STEPS.index(step.key) + 1 :])
+        has_been_further = any(self.is_saved(later) for later in ALL[ALL.index(step) + 1 :])
         return has_been_further and all(self.checked(other) is not None for other in ASKING if other != step)
 
     def _from_draft(self, step: Step[F], *, csrf: bool) -> F:
@@ -190,26 +192,20 @@ class Dialog:
         busy = {manager.id} if manager else set()
         return busy | {person.user_id for person in self.attendees() if person.user_id is not None}
 
-    def attendees(self) -> tuple[NewAttendee, ...]:
+    def attendees(self) -> tuple[Participant, ...]:
         """Everybody chosen on the third step, team members first."""
         form = self.checked(ATTENDEES)
         if form is None:
             return ()
         chosen = set(form.people.data or ()) - {form.hiring_manager.data}
-        team = tuple(NewAttendee(u.name, u.email, u.id) for u in self.team if u.id in chosen)
+        team = tuple(Participant(u.name, u.email, u.id) for u in self.team if u.id in chosen)
         known = {person.email for person in team}
         return team + tuple(person for person in form.other_people if person.email not in known)
 
-    def command(
-        self,
-        version: int,
-        reminder_minutes: tuple[int, ...] | None = None,
-        *,
-        no_reminder_for: frozenset[str] = frozenset(),
-    ) -> ScheduleInterview:
-        """Everything as one command. Only for a draft whose steps are complete.
+    def plan(self, reminders: Reminders | None = None) -> Plan:
+        """Everything that was chosen. Only for a draft whose steps are complete.
 
-        `reminder_minutes` and `no_reminder_for` are what Finalize was sent with; before, everybody gets all.
+        `reminders` are what Finalize was sent with; before, everyone gets all that are usual.
         """
         setup, when = self.checked(SETUP), self.checked(DATE_TIME)
         people, details = self.checked(ATTENDEES), self.checked(DETAILS)
@@ -219,22 +215,22 @@ class Dialog:
         assert details is not None
         assert when.starts_at is not None
         assert self.application is not None
-        return ScheduleInterview(
-            draft_id=self.draft.id,
-            draft_version=version,
+        return Plan(
             application_id=self.application.id,
             venue=setup.venue,
             agenda=setup.agenda.data,
-            starts_at=when.starts_at,
-            wall_time=when.wall_time,
-            timezone=when.timezone.data,
-            duration_minutes=when.duration_minutes.data,
+            when=When(when.starts_at, when.wall_time, when.timezone.data, when.duration_minutes.data),
             hiring_manager_id=people.hiring_manager.data,
             attendees=self.attendees(),
             title=details.title.data,
-            message_to_candidate=details.message_to_candidate.data or "",
-            internal_notes=details.internal_notes.data or "",
-            reminder_minutes=self.rules.reminder_minutes if reminder_minutes is None else reminder_minutes,
-            accepted_clashes=when.accepted_clashes.keys | people.accepted_clashes.keys,
-            no_reminder_for=no_reminder_for,
+            message=details.message_to_candidate.data or "",
+            notes=details.internal_notes.data or "",
+            reminders=Reminders(self.rules.reminder_minutes) if reminders is None else reminders,
         )
+
+    def ticket(self, version: int) -> Ticket:
+        """The draft as of that version, with every clash that was accepted on the way."""
+        accepted: frozenset[str] = frozenset()
+        for form in (self.checked(DATE_TIME), self.checked(ATTENDEES)):
+            accepted |= form.accepted_clashes.keys if form is not None else frozenset()
+        return Ticket(self.draft.id, version, accepted)

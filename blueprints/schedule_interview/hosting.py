@@ -10,7 +10,7 @@ from messaging.wording import call_words, duration_words, on_one_line
 from models import FailureReason, PhoneCaller
 from scheduling.meetings.budget import budget_of
 from scheduling.meetings.hosts import Host, first_usable
-from scheduling.meetings.software import spec_of
+from scheduling.software import spec_of
 from scheduling.timeline import first_name, possessive
 from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
 from timezones import local_moment, utc_now

@@ -11,7 +11,7 @@ from wtforms import Field
 from wtforms.widgets import TextInput
 
 from models import User
-from scheduling.commands.schedule import NewAttendee
+from scheduling.plans import Participant
 from web.addresses import normal_address
 from web.forms import clean_line
 
@@ -54,7 +54,7 @@ class Reading:
     was typed, and who are taken as such: then they see the interview in their own list and zone."""
 
     rows: tuple[PersonRow, ...]
-    people: tuple[NewAttendee, ...]
+    people: tuple[Participant, ...]
     taken: tuple[User, ...]
 
     @property
@@ -73,7 +73,7 @@ def read_rows(
     """Read the rows; empty ones are left out."""
     by_address = {user.email.lower(): user for user in team}
     rows: list[PersonRow] = []
-    people: dict[str, tuple[int, NewAttendee]] = {}
+    people: dict[str, tuple[int, Participant]] = {}
     taken: dict[int, User] = {}
     for row in _split(names, emails):
         number = len(rows)
@@ -100,7 +100,7 @@ def read_rows(
             error = ""
             # Shown, so that it can be made a real name.
             row = PersonRow(row.name or address.partition("@")[0], address)
-            people[address] = number, NewAttendee(row.name, row.email)
+            people[address] = number, Participant(row.name, row.email)
         rows.append(replace(row, error=error))
     return Reading(tuple(rows), tuple(person for _, person in people.values()), tuple(taken.values()))
 

@@ -14,11 +14,11 @@ from messaging.facts import AttachedFile, InterviewFacts, Reader, facts_of, read
 from messaging.letters import Letter, compose_invitation
 from messaging.reading import describe_ics
 from models import Interview, Mail, Meeting, MeetingSoftware, MeetingState, ReaderRole
-from scheduling.commands.schedule import planned_interview
+from scheduling.commands.schedule import new_interview
 from scheduling.drafts import attachments
 from scheduling.mails.queue import Recipient, recipients_of, span
 from scheduling.meetings.hosts import first_usable
-from scheduling.meetings.software import spec_of
+from scheduling.software import spec_of
 from scheduling.venues import OnlineMeeting, PastedLink
 from timezones import local_moment, utc_now
 from web.signed_in import current_organization
@@ -73,7 +73,7 @@ class Preview:
 
     def __init__(self, dialog: Dialog) -> None:
         self._dialog = dialog
-        self.command = dialog.command(dialog.draft.version)
+        self.plan = dialog.plan()
         interview, organization = self._interview(), current_organization()
         assert organization is not None
         self._facts: InterviewFacts = facts_of(interview, organization)
@@ -81,14 +81,10 @@ class Preview:
         self._readers = [self._reader(recipient, interview) for recipient in self.recipients]
 
     def _interview(self) -> Interview:
-        dialog, command = self._dialog, self.command
-        assert dialog.application is not None
-        assert dialog.hiring_manager is not None
-        interview = planned_interview(
-            command, dialog.application, dialog.actor, dialog.hiring_manager, ics_uid=_UID_LATER
-        )
+        dialog, plan = self._dialog, self.plan
+        interview = new_interview(plan, dialog.actor, ics_uid=_UID_LATER)
         interview.attachments = attachments.of_draft(dialog.draft.id)
-        match command.venue:
+        match plan.venue:
             case OnlineMeeting(software, passcode):
                 has_host = first_usable(dialog.hosts()) is not None
                 interview.meeting = Meeting(
@@ -156,10 +152,8 @@ class Preview:
         return [ReminderTime(span(minutes), self._clocks(at)) for minutes, at in self._reminder_times()]
 
     def _reminder_times(self) -> list[tuple[int, datetime]]:
-        now, starts_at = utc_now(), self.command.starts_at
-        times = [
-            (minutes, starts_at - timedelta(minutes=minutes)) for minutes in self.command.reminder_minutes
-        ]
+        now, starts_at = utc_now(), self.plan.when.starts_at
+        times = [(minutes, starts_at - timedelta(minutes=minutes)) for minutes in self.plan.reminders.minutes]
         return [(minutes, at) for minutes, at in times if at > now]
 
     def _clocks(self, at: datetime) -> list[tuple[str, str]]:
@@ -169,18 +163,18 @@ class Preview:
         return [(when, ", ".join(people)) for when, people in names.items()]
 
     def _zone(self, reader: Reader) -> str:
-        return reader.person.zone or self.command.timezone
+        return reader.person.zone or self.plan.when.timezone
 
     def will_not_happen(self) -> list[str]:
         """What one might expect and this interview or this server rules out, and why."""
-        now, command = utc_now(), self.command
+        now, plan = utc_now(), self.plan
         words = [
             f"No reminder {span(minutes)} before: the interview begins sooner than that."
-            for minutes in command.reminder_minutes
-            if command.starts_at - timedelta(minutes=minutes) <= now
+            for minutes in plan.reminders.minutes
+            if plan.when.starts_at - timedelta(minutes=minutes) <= now
         ]
-        if isinstance(command.venue, OnlineMeeting) and first_usable(self._dialog.hosts()) is None:
-            label = command.venue.software.label
+        if isinstance(plan.venue, OnlineMeeting) and first_usable(self._dialog.hosts()) is None:
+            label = plan.venue.software.label
             words.append(
                 f"No {label} link yet: nobody who could host has connected {label}. "
                 "It follows once someone does."

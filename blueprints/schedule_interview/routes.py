@@ -13,7 +13,7 @@ from blueprints.schedule_interview import views
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.open_draft import open_dialog, with_dialog
 from blueprints.schedule_interview.preview import Preview
-from blueprints.schedule_interview.steps import ASKING, BY_KEY
+from blueprints.schedule_interview.steps import ASKING, BY_KEY, asking_for
 from blueprints.schedule_interview.steps.base import Step, StepForm
 from blueprints.schedule_interview.steps.date_time import DATE_TIME
 from blueprints.schedule_interview.steps.finalize import FINALIZE, FinalizeForm
@@ -22,7 +22,6 @@ from extensions import db
 from hiring import queries
 from scheduling.commands.schedule import schedule_interview as schedule
 from scheduling.drafts import drafts
-from scheduling.drafts.drafts import STEPS
 from scheduling.errors import SchedulingError
 from web.notices import say
 from web.signed_in import actor
@@ -43,7 +42,7 @@ def start(candidate_id: int) -> ResponseReturnValue:
         return redirect(here, 303)
     draft = drafts.start(user, candidate.id)
     db.session.commit()
-    return redirect(url_for("schedule_interview.step", draft_id=draft.id, step=STEPS[0]), 303)
+    return redirect(url_for("schedule_interview.step", draft_id=draft.id, step=views.STEPS[0]), 303)
 
 
 @schedule_interview.get("/schedule/<draft_id>")
@@ -72,7 +71,7 @@ def discard(dialog: Dialog) -> ResponseReturnValue:
 def step(dialog: Dialog, step: str) -> ResponseReturnValue:
     here = BY_KEY.get(step) or abort(404)
     earlier = dialog.first_incomplete()
-    is_too_early = earlier is not None and STEPS.index(earlier) < STEPS.index(step)
+    is_too_early = earlier is not None and views.STEPS.index(earlier) < views.STEPS.index(step)
     if request.method == "GET":
         if is_too_early:
             return _first(dialog, BY_KEY[earlier or ""], then=here)
@@ -129,12 +128,12 @@ def _keep_for_later(
 def _finalize(dialog: Dialog, form: FinalizeForm) -> ResponseReturnValue:
     """One command, one commit. Everything was checked again on the way here."""
     version = form.opened_on
-    command = dialog.command(version, tuple(form.reminders.data or ()), no_reminder_for=form.no_reminder_for)
+    plan, ticket = dialog.plan(form.chosen(dialog.candidate.email)), dialog.ticket(version)
     try:
-        interview_id = schedule(dialog.actor, command, dialog.rules).id
+        interview_id = schedule(dialog.actor, plan, ticket, dialog.rules).id
     except SchedulingError as error:
         db.session.rollback()
-        dialog, there = open_dialog(dialog.draft.id), BY_KEY[error.step]
+        dialog, there = open_dialog(dialog.draft.id), asking_for(error.field)
         drafts.save_step(dialog.draft, version, FINALIZE.key, FINALIZE.answers(dialog, form))
         db.session.commit()
         wrong = dialog.saved(there)

@@ -9,13 +9,12 @@ from typing import Any, Literal
 from flask import request, url_for
 from wtforms.widgets import DateInput, NumberInput, TextArea, TextInput, TimeInput
 
-from blueprints.schedule_interview.as_before import SUGGESTED
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.steps import ALL, ASKING, BY_KEY
 from blueprints.schedule_interview.steps.base import Step, StepForm
-from scheduling.drafts.drafts import STEPS
 from web.forms import clean_text
 
+STEPS = tuple(step.key for step in ALL)
 _TYPED = (TextInput, TextArea, DateInput, TimeInput, NumberInput)
 
 
@@ -68,7 +67,7 @@ def _filled_in_as(dialog: Dialog, step: Step[Any], form: StepForm) -> str | None
     """Where the values of a page come from that nobody has typed into this draft."""
     if form.is_submitted() or dialog.is_saved(step) or not dialog.suggested.get(step.key):
         return None
-    is_copy = SUGGESTED in dialog.draft.payload
+    is_copy = dialog.draft.suggestions is not None
     return (
         "Filled in as in the interview you are repeating."
         if is_copy

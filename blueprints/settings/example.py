@@ -12,7 +12,7 @@ from messaging.delivery import sender_address
 from messaging.facts import InterviewFacts, Person, Reader
 from messaging.letters import compose_invitation
 from models import Organization, ReaderRole
-from scheduling.meetings.software import DEFAULT, spec_of
+from scheduling.software import DEFAULT, spec_of
 from timezones import start_of_day, utc_now
 from web.signed_in import actor
 

@@ -477,13 +477,17 @@ def upgrade() -> None:
         sa.Column("directions", sa.String(length=1000), nullable=True),
         sa.Column("starts_at", database.UTCDateTime(), nullable=False),
         sa.Column("duration_minutes", sa.Integer(), nullable=False),
+        sa.Column("ends_at", database.UTCDateTime(), nullable=False),
         sa.Column("wall_time", sa.String(length=16), nullable=False),
         sa.Column("timezone", sa.String(length=64), nullable=False),
+        sa.Column("reminder_minutes", sa.JSON(), nullable=False),
+        sa.Column("no_reminder_for", sa.JSON(), nullable=False),
         sa.Column("ics_uid", sa.String(length=80), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("link_generation", sa.Integer(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_interviews_duration")),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_interviews_ends_after_start")),
         sa.CheckConstraint("revision >= 0", name=op.f("ck_interviews_revision")),
         sa.ForeignKeyConstraint(
             ["application_id"], ["applications.id"], name=op.f("fk_interviews_application_id_applications")
@@ -533,6 +537,7 @@ def upgrade() -> None:
         sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("candidate_id", sa.Integer(), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("suggestions", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.Column("updated_at", database.UTCDateTime(), nullable=False),
@@ -749,6 +754,38 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "revisions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("interview_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "scheduled",
+                "address_corrected",
+                "link_came_late",
+                "link_changed",
+                name="revisionreason",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("at", database.UTCDateTime(), nullable=False),
+        sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("after", sa.JSON(none_as_null=True), nullable=True),
+        sa.ForeignKeyConstraint(["actor_id"], ["users.id"], name=op.f("fk_revisions_actor_id_users")),
+        sa.ForeignKeyConstraint(
+            ["interview_id"],
+            ["interviews.id"],
+            name=op.f("fk_revisions_interview_id_interviews"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_revisions")),
+        sa.UniqueConstraint("interview_id", "number", name=op.f("uq_revisions_interview_id_number")),
+    )
+    op.create_table(
         "timeline_entries",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("interview_id", sa.Integer(), nullable=False),
@@ -908,6 +945,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_timeline_entries_interview_id"))
 
     op.drop_table("timeline_entries")
+    op.drop_table("revisions")
     with op.batch_alter_table("meetings", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_meetings_wanted_interview_id",

@@ -20,9 +20,6 @@ from timezones import utc_now
 
 LIFETIME = timedelta(days=14)
 
-# In the order of the dialog. `preview` shows and asks nothing.
-STEPS = ("setup", "date-time", "attendees", "details", "preview", "finalize")
-
 
 @dataclass(frozen=True)
 class OpenDraft:
@@ -35,12 +32,19 @@ class OpenDraft:
     updated_at: datetime
 
 
-def start(actor: User, candidate_id: int, payload: Mapping[str, Any] | None = None) -> Draft:
+def start(
+    actor: User,
+    candidate_id: int,
+    payload: Mapping[str, Any] | None = None,
+    *,
+    suggestions: Mapping[str, Any] | None = None,
+) -> Draft:
     """A draft for one candidate, filled in or empty; an empty one may be left over from an earlier click.
-    Old ones of this person are cleared away on the occasion."""
+    `suggestions` are what its open steps begin with. Old drafts of this person are deleted on the
+    occasion."""
     now = utc_now()
     db.session.execute(sa.delete(Draft).where(Draft.owner_id == actor.id, Draft.updated_at < now - LIFETIME))
-    if not payload and (untouched := _untouched(actor, candidate_id)) is not None:
+    if not payload and suggestions is None and (untouched := _untouched(actor, candidate_id)) is not None:
         untouched.updated_at = now
         return untouched
     draft = Draft(
@@ -48,6 +52,7 @@ def start(actor: User, candidate_id: int, payload: Mapping[str, Any] | None = No
         owner_id=actor.id,
         candidate_id=candidate_id,
         payload=dict(payload or {}),
+        suggestions=None if suggestions is None else dict(suggestions),
     )
     db.session.add(draft)
     db.session.flush()
@@ -62,7 +67,8 @@ def _untouched(actor: User, candidate_id: int) -> Draft | None:
         Draft.candidate_id == candidate_id,
         Draft.used_at.is_(None),
     )
-    return next((draft for draft in db.session.scalars(mine) if not draft.payload), None)
+    untouched = (draft for draft in db.session.scalars(mine) if not draft.payload and not draft.suggestions)
+    return next(untouched, None)
 
 
 def find(actor: User, draft_id: str) -> Draft:
@@ -168,7 +174,7 @@ def open_drafts(actor: User, *, candidate_id: int | None = None, limit: int = 10
             id=draft.id,
             candidate_name=draft.candidate.name,
             job_title=titles.get(chosen_application_id(draft)),
-            steps_done=sum(step in draft.payload for step in STEPS),
+            steps_done=len(draft.payload),
             updated_at=draft.updated_at,
         )
         for draft in drafts

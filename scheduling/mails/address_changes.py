@@ -14,9 +14,11 @@ from models import (
     Mail,
     MailState,
     ReaderRole,
+    RevisionReason,
     User,
 )
 from scheduling.mails import queue
+from scheduling.revisions import raise_revision
 from scheduling.rules import Rules
 from scheduling.timeline import note
 from timezones import utc_now
@@ -50,6 +52,7 @@ def move(actor: User, candidate: Candidate, rules: Rules) -> int:
     for interview in coming:
         interview.link_generation += 1
         note(interview.id, f"{actor.name} corrected the candidate's email address", actor=actor)
+        raise_revision(interview, RevisionReason.ADDRESS_CORRECTED, actor)
         queue.send_corrected_invitations(interview, rules)
     return len(coming)
 

@@ -119,8 +119,8 @@ def release_invitations(interview: Interview) -> None:
 
 
 def send_corrected_invitations(interview: Interview, rules: Rules) -> None:
-    """Raise the revision and invite everybody again; older invitations that have not left are dropped."""
-    interview.revision += 1
+    """Invite everyone again, after the revision was raised; older invitations that have not left are
+    dropped."""
     for mail in _waiting(interview.id, MailKind.INVITATION):
         mail.state, mail.words = MailState.DROPPED, "A newer invitation takes its place."
     _queue(interview.id, _invitations(interview, rules, due_at=utc_now()))
@@ -189,11 +189,10 @@ def why_useless(mail: Mail, interview: Interview, now: datetime) -> str | None:
     """The reason for not sending a mail any more, or None while it is still of use."""
     if interview.status == InterviewStatus.CANCELLED:
         return "The interview was cancelled."
-    ends_at = interview.starts_at + timedelta(minutes=interview.duration_minutes)
     if mail.kind is MailKind.INVITATION:
         if mail.revision != interview.revision:
             return "A newer invitation takes its place."
-        if now >= ends_at:
+        if now >= interview.ends_at:
             return "The interview is over."
     if mail.kind is MailKind.REMINDER and now > interview.starts_at - _REMINDER_USELESS_BEFORE_START:
         return "It would have come too late to be of use."

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from extensions import db
 from models import CallKind, Connection, MeetingCall
-from scheduling.meetings.software import DailyLimit
+from scheduling.software import DailyLimit
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from models import FailureReason as R
 from models import MeetingSoftware
-from scheduling.meetings.software import spec_of
+from scheduling.software import spec_of
 
 
 @dataclass(frozen=True)

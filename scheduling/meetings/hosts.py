@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from extensions import db
 from models import Connection, ConnectionState, FailureReason, MeetingSoftware, User
-from scheduling.meetings.software import spec_of
+from scheduling.software import spec_of
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from models import (
     User,
 )
 from scheduling.meetings import orphans
-from scheduling.meetings.software import softwares_of
-from scheduling.reading.lists import interview_is_within
+from scheduling.software import softwares_of
+from scheduling.visibility import interview_is_within
 from timezones import utc_now
 
 

@@ -17,11 +17,13 @@ from models import (
     Meeting,
     MeetingCall,
     MeetingState,
+    RevisionReason,
     User,
 )
 from providers.base import Meeting as ShownMeeting
 from scheduling.mails import queue
 from scheduling.meetings import asking, failures, orphans, wanting
+from scheduling.revisions import raise_revision
 from scheduling.rules import Rules
 from scheduling.timeline import note, possessive
 from timezones import utc_now
@@ -52,6 +54,7 @@ def record_created(call_id: int, shown: ShownMeeting, rules: Rules) -> None:
     if meeting.passcode_was_refused:
         _note_refused_passcode(meeting)
     if was_settled:
+        raise_revision(interview, RevisionReason.LINK_CAME_LATE)
         queue.send_corrected_invitations(interview, rules)
     else:
         queue.release_invitations(interview)
@@ -203,6 +206,7 @@ def _show_again(meeting: Meeting, shown: ShownMeeting, rules: Rules) -> None:
     _store_shown(meeting, shown)
     if is_new_link and _is_awaited(meeting, meeting.interview):
         # With a new passcode, and with a new link anyway, the one in people's mailboxes opens nothing.
+        raise_revision(meeting.interview, RevisionReason.LINK_CHANGED)
         queue.send_corrected_invitations(meeting.interview, rules)
 
 

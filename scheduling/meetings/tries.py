@@ -19,7 +19,7 @@ from providers.errors import (
     ScopeMissingError,
 )
 from scheduling.meetings import recording, wanting
-from scheduling.meetings.software import spec_of
+from scheduling.software import spec_of
 from timezones import utc_now
 from work import retry
 from work.protocol import Again, Done, Next

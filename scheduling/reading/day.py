@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -13,7 +13,7 @@ from accounts.permissions import Action
 from extensions import db
 from models import Application, Interview, InterviewStatus, User
 from scheduling.clashes import LONGEST
-from scheduling.reading.lists import interview_is_within
+from scheduling.visibility import interview_is_within
 
 # A day of more than this is read in the calendar.
 _MOST = 200
@@ -41,20 +41,15 @@ def interviews_of_day(
 
     Those that take one of these people or this candidate are marked as involved. `people` names them first.
     """
-    nearby = db.session.execute(
-        sa.select(Interview.id, Interview.starts_at, Interview.duration_minutes)
+    rows = db.session.execute(
+        sa.select(Interview, interview_is_within(actor, Action.SEE).label("is_seen"))
         .where(
             Interview.status == InterviewStatus.SCHEDULED,
             Interview.starts_at < ends,
+            Interview.ends_at > begins,
+            # Says the same once more, for the index on the start.
             Interview.starts_at > begins - LONGEST,
         )
-        .order_by(Interview.starts_at, Interview.id)
-    )
-    # Bare columns first, because most of the day before is over by the time that this one begins.
-    that_day = [number for number, at, minutes in nearby if at + timedelta(minutes=minutes) > begins]
-    rows = db.session.execute(
-        sa.select(Interview, interview_is_within(actor, Action.SEE).label("is_seen"))
-        .where(Interview.id.in_(that_day[:_MOST]))
         .options(
             joinedload(Interview.application).joinedload(Application.candidate),
             joinedload(Interview.application).joinedload(Application.job),
@@ -62,10 +57,10 @@ def interviews_of_day(
             selectinload(Interview.attendees),
         )
         .order_by(Interview.starts_at, Interview.id)
+        .limit(_MOST)
     )
     entries = []
     for interview, is_seen in rows:
-        ends_at = interview.starts_at + timedelta(minutes=interview.duration_minutes)
         busy = {interview.hiring_manager_id: interview.hiring_manager.name}
         busy |= {a.user_id: a.name for a in interview.attendees if a.user_id is not None}
         involved = [number for number in busy if number in user_ids]
@@ -73,7 +68,7 @@ def interviews_of_day(
         entries.append(
             DayEntry(
                 starts_at=interview.starts_at,
-                ends_at=ends_at,
+                ends_at=interview.ends_at,
                 people=tuple(busy[number] for number in (*involved, *others)),
                 is_involved=bool(involved) or interview.candidate.id == candidate_id,
                 interview_id=interview.id,

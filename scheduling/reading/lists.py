@@ -8,11 +8,9 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
-from sqlalchemy.sql import ColumnElement
 
-from accounts.permissions import Action, Scope, scope_of
+from accounts.permissions import Action
 from extensions import db
-from hiring.queries import own_interview_ids, own_job_ids
 from models import (
     Application,
     Candidate,
@@ -24,6 +22,7 @@ from models import (
     search_key,
 )
 from paging import ListPage, Order, Turn, counted, read_instant, turned_to
+from scheduling.visibility import interview_is_within
 from timezones import utc_now
 
 # An interview stays among the coming ones until it is surely over.
@@ -62,21 +61,6 @@ class Span:
 
     interviews: list[Interview]
     is_cut: bool
-
-
-def interview_is_within(actor: User, action: Action) -> ColumnElement[bool]:
-    """The condition on `Interview` for what `actor` may do this to."""
-    match scope_of(actor.role, action):
-        case Scope.ALL:
-            return sa.true()
-        case Scope.OWN_JOBS:
-            return Interview.application_id.in_(
-                sa.select(Application.id).where(Application.job_id.in_(own_job_ids(actor)))
-            )
-        case Scope.OWN_INTERVIEWS:
-            return Interview.id.in_(own_interview_ids(actor))
-        case _:
-            return sa.false()
 
 
 def _with_people() -> sa.Select[Interview]:

@@ -75,7 +75,7 @@ RULES: dict[str, frozenset[str]] = {
     | {"providers.base", "providers.errors", "providers.protocols"}
     | ASKING_FOR_WORK,
     # Which settings belong to the app that a software needs.
-    "scheduling.meetings.software": GROUND | {"connections.catalogue"},
+    "scheduling.software": GROUND | {"connections.catalogue"},
     "scheduling.drafts.attachments": GROUND | DOMAIN | {"attachment_files", "work.heartbeat"},
     "connections": GROUND | {"providers", "security"} | ASKING_FOR_WORK,
     "messaging": GROUND | {"security"},

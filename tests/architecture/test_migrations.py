@@ -76,7 +76,8 @@ def test_migrations_make_what_the_models_say(empty_app: Flask) -> None:
         assert _shape() == wanted
         for table in db.metadata.sorted_tables:
             for column in table.columns:
-                if isinstance(column.type, sa.Enum):
+                # Open vocabularies have no CHECK, because words will be added to them.
+                if isinstance(column.type, sa.Enum) and column.type.create_constraint:
                     words = _allowed(table.name, f"ck_{table.name}_{column.type.name}")
                     assert set(column.type.enums) == set(words.split("'")[1::2]), (table.name, column.name)
 

@@ -21,7 +21,7 @@ from models import (
     Role,
     Stage,
 )
-from scheduling.commands.schedule import NewAttendee
+from scheduling.plans import Participant
 from tests.factories import CreatedCandidate, Member, Team, create_candidate, create_user, schedule
 from tests.hiring.conftest import Rows
 from tests.hiring.visitor import Visitor, words_of
@@ -120,7 +120,7 @@ def test_address_of_somebody_who_takes_part_is_refused(
     rows: Rows, team: Team, ada: Visitor, whose: str
 ) -> None:
     with rows():
-        guest = NewAttendee("Gil Stone", "gil@mail.example")
+        guest = Participant("Gil Stone", "gil@mail.example")
         interview_id = schedule(team.ada, team.dina, attendees=(guest,))
     taken = "gil@mail.example" if whose == "attendee" else team.ben.email
     answer = ada.post(address_of(team.dina, "/edit"), {**DETAILS, "email": taken}, status=422)
@@ -204,7 +204,7 @@ def test_notes_are_for_those_who_may_see_them(
         somebody = create_user("Nora Falk", role)
         if is_own:
             schedule(
-                team.ada, team.dina, attendees=(NewAttendee(somebody.name, somebody.email, somebody.id),)
+                team.ada, team.dina, attendees=(Participant(somebody.name, somebody.email, somebody.id),)
             )
     visitor = browser(somebody)
     assert ("salary 123456" in visitor.get(address_of(team.dina))) is sees

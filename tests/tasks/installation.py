@@ -1,7 +1,7 @@
 """The product in the test's own process, with the simulators outside: what tests do to it and see of it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ import background
 from database import read_only, writing
 from extensions import db
 from models import (
+    CallKind,
     CallState,
     FailureReason,
     Interview,
@@ -25,6 +26,7 @@ from models import (
     Task,
     TaskState,
 )
+from scheduling.meetings.wanting import enqueue_sync, wanted_meeting
 from scheduling.reading.progress import progress_of
 from scheduling.rules import Rules
 from services import services
@@ -32,7 +34,8 @@ from tasks.handlers import all_handlers
 from tests import factories
 from tests.factories import LENA, CreatedCandidate, Member, Team
 from tests.machines.simulators import Simulators
-from work.runner import Runner
+from work.protocol import ClaimedTask
+from work.runner import Phase, Runner
 
 
 class FrozenClock:
@@ -62,6 +65,21 @@ class MeetingSeen:
     join_url: str | None
     passcode: str | None
     calls: tuple[CallState, ...]
+
+
+@dataclass(frozen=True)
+class MeetingRow:
+    is_wanted: bool
+    state: MeetingState
+    failure: FailureReason | None
+    join_url: str | None
+    provider_meeting_id: str | None
+    shown_topic: str | None
+    shown_starts_at: datetime | None
+    shown_duration_minutes: int | None
+    shown_timezone: str | None
+    shown_settings: dict[str, Any]
+    calls: tuple[tuple[CallKind, CallState], ...]
 
 
 @dataclass(frozen=True)
@@ -138,6 +156,44 @@ class Office:
                 tuple(call.state for call in row.calls),
             )
 
+    def rows(self, interview_id: int) -> list[MeetingRow]:
+        """All meetings of an interview, oldest first, with what Zoom last showed of them."""
+        with self.reading():
+            return [
+                MeetingRow(
+                    row.is_wanted,
+                    row.state,
+                    row.failure,
+                    row.join_url,
+                    row.provider_meeting_id,
+                    row.shown_topic,
+                    row.shown_starts_at,
+                    row.shown_duration_minutes,
+                    row.shown_timezone,
+                    row.shown_settings,
+                    tuple((call.kind, call.state) for call in row.calls),
+                )
+                for row in db.session.get_one(Interview, interview_id).meetings
+            ]
+
+    def change(self, interview_id: int, **wanted: Any) -> None:
+        """Have the team want something else of an interview, and ask for the work."""
+        with self.writing():
+            interview = db.session.get_one(Interview, interview_id)
+            for name, value in wanted.items():
+                setattr(interview, name, value)
+            enqueue_sync(interview_id)
+            db.session.commit()
+
+    def call_off_meeting(self, interview_id: int) -> None:
+        """Have the team not want the interview's meeting any more, and ask for the work."""
+        with self.writing():
+            meeting = wanted_meeting(interview_id, lock=True)
+            assert meeting is not None
+            meeting.is_wanted = False
+            enqueue_sync(interview_id)
+            db.session.commit()
+
     def mails(
         self, interview_id: int, kind: MailKind = MailKind.INVITATION, revision: int | None = None
     ) -> list[MailSeen]:
@@ -199,6 +255,10 @@ class Office:
         return [call for call in self.simulators.ledger()["calls"] if call["operation"] == operation]
 
 
+class _ProcessEndsError(BaseException):
+    """Nothing of the product catches it, as nothing runs on in a process that was killed."""
+
+
 class Installation(Office):
     """An office whose work is done in the test's own thread, when the test says so, by the test's clock."""
 
@@ -214,6 +274,19 @@ class Installation(Office):
         """Let time pass, then do what is due."""
         self.clock.forward(timedelta(seconds=seconds, minutes=minutes, hours=hours))
         return self.runner.run_due()
+
+    def die_after(self, phase: Phase, kind: str) -> None:
+        """Do what is due as a process that dies after a phase of a task of this kind, and let its claim run
+        out."""
+
+        def end(reached: Phase, task: ClaimedTask) -> None:
+            if (reached, task.kind) == (phase, kind):
+                raise _ProcessEndsError
+
+        with suppress(_ProcessEndsError):
+            another_runner(self, on_phase=end).run_due()
+        self.clock.forward(timedelta(seconds=self.app.config["TASK_LEASE_SECONDS"] + 1))
+        self.runner.release_forfeited()
 
     def until_grace_is_over(self) -> None:
         """Let the two minutes pass in which the invitation waits, with every retry in its time."""

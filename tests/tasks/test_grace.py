@@ -6,9 +6,10 @@ import pytest
 import vobject
 
 from extensions import db
-from models import FailureReason, Interview, Lane, MailState, MeetingState, TaskState
+from models import FailureReason, Interview, Lane, MailState, MeetingState, RevisionReason, TaskState
 from scheduling.mails import queue
 from scheduling.meetings.wanting import wanted_meeting
+from scheduling.revisions import raise_revision
 from tests.factories import LENA
 from tests.machines.processes import wait_until
 from tests.machines.simulators import ReceivedMail
@@ -242,7 +243,9 @@ def test_receipt_of_an_invitation_and_the_meetings_outcome_do_not_block_each_oth
         wanted_meeting(interview, lock=True)
         leaving.start()
         wait_until(lambda: is_waiting_for_a_lock(installation.app), what="the receipt waits", timeout=10)
-        queue.send_corrected_invitations(db.session.get_one(Interview, interview), installation.rules)
+        row = db.session.get_one(Interview, interview)
+        raise_revision(row, RevisionReason.LINK_CAME_LATE)
+        queue.send_corrected_invitations(row, installation.rules)
         db.session.commit()
     leaving.join(10)
     old, _ = installation.mails(interview, revision=0)

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from models import CallState, TaskState
 from tests.factories import in_three_days
 from tests.machines.counts import Counts
+from tests.machines.processes import wait_until
 from tests.machines.servers import FailpointPlan, ServerProcesses
 from tests.tasks.installation import Office
 from tests.tasks.real_time import (
@@ -53,6 +55,46 @@ def test_server_killed_after_a_phase_ends_like_one_that_was_not(
     # The mail server took the mail and nobody lived to write that down: it goes once more, as itself.
     is_in_doubt = (kind, phase) == ("send_mail", "called")
     assert sorted(copies.values()) == ([1, 2] if is_in_doubt else [1, 1])
+
+
+@pytest.mark.parametrize(
+    ("database_url", "is_wanted", "phase"),
+    [
+        ("sqlite", True, "called"),
+        ("sqlite", False, "called"),
+        pytest.param("sqlite", True, "loaded", marks=pytest.mark.full),
+        pytest.param("sqlite", False, "loaded", marks=pytest.mark.full),
+        pytest.param("postgresql", True, "called", marks=[pytest.mark.postgres, pytest.mark.full]),
+        pytest.param("postgresql", False, "called", marks=[pytest.mark.postgres, pytest.mark.full]),
+    ],
+    indirect=["database_url"],
+)
+def test_server_killed_while_it_changes_or_removes_a_meeting_is_followed_by_one_that_finishes(
+    office: Office, server_processes: ServerProcesses, is_wanted: bool, phase: str
+) -> None:
+    office.connect(office.team.ben)
+    interview = office.schedule()
+    [first] = server_processes.start(1, overrides=FAST)
+    wait_until_settled(office, [interview])
+    first.kill()
+    if is_wanted:
+        office.change(interview, duration_minutes=30)
+    else:
+        office.call_off_meeting(interview)
+    failpoint = FailpointPlan(phase=phase, kind="sync_meeting")  # type: ignore[arg-type]
+    [doomed] = server_processes.start(1, failpoint=failpoint, overrides=FAST)
+    doomed.process.wait(timeout=20)
+    assert doomed.failpoint_fired()
+    server_processes.start(1, overrides=FAST)
+    wait_until(
+        lambda: all(task.state is TaskState.DONE for task in office.tasks()),
+        what="the next server has finished",
+        timeout=30,
+    )
+    durations = [meeting["duration"] for meeting in office.living_meetings()]
+    assert durations == ([30] if is_wanted else [])
+    assert {state for _, state in office.rows(interview)[0].calls} == {CallState.DONE}
+    assert set(copies_of_each_mail(office, [interview]).values()) == {1}
 
 
 @pytest.mark.parametrize(

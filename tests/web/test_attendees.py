@@ -8,7 +8,7 @@ from flask import Flask
 
 from extensions import db
 from models import Draft, Interview, InterviewStatus, Job, Role, User
-from scheduling.commands.schedule import NewAttendee
+from scheduling.plans import Participant
 from tests.factories import Member, Team, create_user, schedule
 from tests.machines.clock import Clock
 from tests.web.conftest import SignIn
@@ -131,7 +131,7 @@ def test_load_counts_what_took_or_will_take_somebodys_time(
 ) -> None:
     now = clock.now
     with in_rows(web):
-        cleo = (NewAttendee(team.cleo.name, team.cleo.email, team.cleo.id),)
+        cleo = (Participant(team.cleo.name, team.cleo.email, team.cleo.id),)
 
         def held(days_ago: int, status: InterviewStatus, *, with_cleo: bool = True) -> None:
             clock.now = now - timedelta(days=days_ago, hours=1)
@@ -202,7 +202,7 @@ def test_those_with_another_interview_then_are_marked(
 ) -> None:
     with in_rows(web):
         eva: Member = create_user("Eva Lang", Role.INTERVIEWER)
-        guest = (NewAttendee(eva.name, eva.email, eva.id),)
+        guest = (Participant(eva.name, eva.email, eva.id),)
         at = clock.now.replace(day=10, hour=8, minute=15)
         schedule(team.ada, team.dina, starts_at=at, hiring_manager=team.cleo, attendees=guest, software=None)
     draft = walk_to(ada, team.dina.id, "date-time")

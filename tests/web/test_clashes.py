@@ -8,7 +8,7 @@ from flask import Flask
 
 from extensions import db
 from models import Connection, Interview, InterviewStatus, Meeting, MeetingSoftware, Role
-from scheduling.commands.schedule import NewAttendee
+from scheduling.plans import Participant
 from tests.factories import (
     Member,
     Team,
@@ -40,8 +40,8 @@ def interviews(app: Flask) -> int:
         return db.session.scalar(db.select(db.func.count(Interview.id))) or 0
 
 
-def guest(member: Member) -> tuple[NewAttendee, ...]:
-    return (NewAttendee(member.name, member.email, member.id),)
+def guest(member: Member) -> tuple[Participant, ...]:
+    return (Participant(member.name, member.email, member.id),)
 
 
 def clashes_on(page: Page) -> list[str]:

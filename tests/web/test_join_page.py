@@ -7,7 +7,7 @@ from flask import Flask
 
 from extensions import db
 from models import Attendee, Interview, InterviewStatus, Meeting, MeetingState
-from scheduling.commands.schedule import NewAttendee
+from scheduling.plans import Participant
 from services import services
 from tests.factories import Team, create_candidate, schedule
 from tests.machines.clock import Clock
@@ -21,7 +21,7 @@ LINK = "https://zoom.example/j/83000000001?pwd=the-secret-key"
 def interview_id(web: Flask, clock: Clock, team: Team) -> int:
     """An interview of 45 minutes that begins in three days, with its meeting ready."""
     with in_rows(web):
-        made = schedule(team.ada, team.dina, attendees=(NewAttendee("Sam Ortiz", "sam@partner.example"),))
+        made = schedule(team.ada, team.dina, attendees=(Participant("Sam Ortiz", "sam@partner.example"),))
         change_meeting(made, MeetingState.READY)
         return made
 

@@ -8,6 +8,7 @@ from tests.web.page import Visitor, page_problems
 from tests.web.rows import in_rows
 from tests.web.world import World, all_addresses, create_world, enter, everything_stored
 from web.access import ACCESS, Public
+from web.assets import theme_script_hash
 
 # The one GET that writes: providers send people back by GET.
 WRITING_GETS = frozenset({"connected_apps.callback"})
@@ -95,7 +96,7 @@ def test_every_answer_carries_the_protecting_headers(web: Flask, world: World) -
             assert policy["default-src"] == "'none'"
             assert policy["base-uri"] == "'none'"
             if "sandbox" not in policy:
-                assert policy["script-src"] == "'self'"
+                assert policy["script-src"] == f"'self' '{theme_script_hash()}'"
                 assert policy["style-src"] == "'self'"
                 assert policy["frame-ancestors"] == "'none'"
                 assert policy["form-action"].startswith("'self'")

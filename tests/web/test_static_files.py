@@ -2,9 +2,11 @@
 
 import gzip
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import brotli
 import pytest
 from flask import Flask
 from werkzeug.test import Client
@@ -25,9 +27,9 @@ def served(sqlite_url: str, instance_path: Path) -> Iterator[Flask]:
     close_app(app)
 
 
-def _file(app: Flask, address: str) -> Response:
+def _file(app: Flask, address: str, encoding: str = "gzip") -> Response:
     """The answer to a request for a file, read to its end; an unread one keeps the file open."""
-    with Client(app).get(address, base_url=HOST, headers={"Accept-Encoding": "gzip"}) as answer:
+    with Client(app).get(address, base_url=HOST, headers={"Accept-Encoding": encoding}) as answer:
         answer.get_data()
         return answer
 
@@ -44,7 +46,7 @@ def _loaded_files(app: Flask) -> list[str]:
 
 def test_every_file_that_a_page_loads_is_there_and_kept_for_ever(served: Flask) -> None:
     files = _loaded_files(served)
-    assert len(files) >= 6
+    assert len(files) == 4
     for file in files:
         answer = _file(served, file)
         assert answer.status_code == 200, file
@@ -56,28 +58,72 @@ def test_every_file_that_a_page_loads_is_there_and_kept_for_ever(served: Flask) 
             assert "Accept-Encoding" in answer.headers["Vary"]
 
 
-def test_a_page_loads_at_most_two_style_sheets_and_they_hold_all_of_ours(served: Flask) -> None:
-    sheets = [file for file in _loaded_files(served) if file.endswith(".css")]
-    assert len(sheets) == 2
-    ours = _sheet(served, sheets[1])
-    for path in assets.STATIC.glob("*.css"):
-        assert path.read_text() in ours, f"{path.name} is in no bundle: name it in web.assets"
+def test_one_style_sheet_holds_every_file_in_the_layer_of_its_folder(served: Flask) -> None:
+    [sheet] = [file for file in _loaded_files(served) if file.endswith(".css")]
+    css = _sheet(served, sheet)
+    assert css.startswith("@layer reset, tokens, base, components, pages;")
+    layers = dict(re.findall(r"^@layer (\w+) \{\n(.*?)^\}$(?=\n@layer|\Z)", css, re.MULTILINE | re.DOTALL))
+    assert list(layers) == list(assets.LAYERS)
+    sources = sorted((assets.STATIC / "css").rglob("*.*"))
+    assert len(sources) > 40
+    for path in sources:
+        first_rule = re.search(r"^[^\s/@*}][^{]*\{", path.read_text(), re.MULTILINE)
+        if first_rule is not None:
+            assert " ".join(first_rule.group().split()) in " ".join(layers[path.parent.name].split()), path
 
 
-def test_the_font_is_asked_for_before_the_style_sheets_name_it(served: Flask) -> None:
+def test_one_script_holds_every_file_of_the_site(served: Flask) -> None:
+    [script] = [file for file in _loaded_files(served) if file.endswith(".js")]
+    js = _sheet(served, script)
+    for path in (assets.STATIC / "scripts" / "site").iterdir():
+        assert path.read_text() in js, path.name
+
+
+def test_browsers_that_know_brotli_get_it_and_it_says_the_same(served: Flask) -> None:
+    for file in _loaded_files(served):
+        if file.endswith((".css", ".js")):
+            answer = _file(served, file, "gzip, deflate, br")
+            assert answer.headers["Content-Encoding"] == "br"
+            assert brotli.decompress(answer.get_data()).decode() == _sheet(served, file)
+
+
+def test_nothing_but_the_style_sheet_holds_up_the_first_paint(served: Flask) -> None:
+    page = served.test_client().get("/login", base_url=HOST, follow_redirects=True)
+    scripts = re.findall(r"<script([^>]*)>(.*?)</script>", page.text, re.DOTALL)
+    for attributes, _ in scripts:
+        assert not attributes or "defer" in attributes or 'type="module"' in attributes
+    [inline] = [text for attributes, text in scripts if not attributes]
+    # The one inline script is let run by its hash, and any other would not be.
+    assert inline == assets.theme_script()
+    policy = page.headers["Content-Security-Policy"]
+    assert f"script-src 'self' '{assets.theme_script_hash()}';" in policy
+    assert "unsafe" not in policy
+
+
+def test_the_font_is_asked_for_before_the_style_sheet_names_it(served: Flask) -> None:
     [font] = [file for file in _loaded_files(served) if file.endswith(".woff2")]
-    sheet = next(file for file in _loaded_files(served) if file.endswith("all.css"))
+    sheet = next(file for file in _loaded_files(served) if file.endswith(".css"))
     folder = sheet.rpartition("/")[0]
     css = _sheet(served, sheet)
     assert font.removeprefix(f"{folder}/") in re.findall(r'url\("([^"]+)"\)', css)
 
 
 def test_the_address_changes_with_the_content(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "app.css").write_text("a {}")
+    shutil.copytree(assets.STATIC, tmp_path, dirs_exist_ok=True)
     monkeypatch.setattr(assets, "STATIC", tmp_path)
     first = assets.digest.__wrapped__()
-    (tmp_path / "app.css").write_text("b {}")
+    (tmp_path / "css" / "pages" / "another.css").write_text("a { color: inherit; }")
     assert assets.digest.__wrapped__() != first
+
+
+def test_in_development_a_file_is_made_from_the_sources_at_each_request(sqlite_app: Flask) -> None:
+    client = sqlite_app.test_client()
+    sheet = client.get("/static/style.css", base_url=HOST)
+    assert sheet.mimetype == "text/css"
+    assert sheet.text == assets.style_sheet()
+    assert client.get("/static/vendor/htmx-2.0.11.min.js", base_url=HOST).status_code == 200
+    for name in ("css/base/page.css", "vendor/VENDOR.md", "../app.py"):
+        assert client.get(f"/static/{name}", base_url=HOST).status_code == 404
 
 
 def test_the_page_of_all_components_is_there_in_development_only(served: Flask, sqlite_app: Flask) -> None:

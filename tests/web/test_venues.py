@@ -18,7 +18,7 @@ from models import (
     PhoneCaller,
     Role,
 )
-from scheduling.commands.schedule import NewAttendee
+from scheduling.plans import Participant
 from scheduling.venues import OnSite, PastedLink, PhoneCall, Venue
 from services import services
 from tests.factories import PASSWORD, Team, create_team, create_user, schedule
@@ -190,7 +190,7 @@ def test_number_is_shown_to_those_who_may_see_a_link(
 ) -> None:
     with in_rows(web):
         ivan, olaf = create_user("Ivan Petrov", Role.INTERVIEWER), create_user("Olaf Berg", Role.OBSERVER)
-        attendees = (NewAttendee(ivan.name, ivan.email, ivan.id),)
+        attendees = (Participant(ivan.name, ivan.email, ivan.id),)
         ids = [
             schedule(team.ada, team.dina, venue=PhoneCall("030 901820", caller), attendees=attendees)
             for caller in PhoneCaller

@@ -10,8 +10,8 @@ from werkzeug.routing import Rule
 from extensions import db
 from hiring.imports import start_import
 from models import Interview, Mail, MailState, MeetingState, Role, User
-from scheduling.commands.schedule import NewAttendee
 from scheduling.drafts import attachments, drafts
+from scheduling.plans import Participant
 from services import services
 from tests.factories import (
     PASSWORD,
@@ -64,7 +64,7 @@ def create_world() -> World:
     interview_id = schedule(
         team.ada,
         team.dina,
-        attendees=(NewAttendee(ivan.name, ivan.email, ivan.id),),
+        attendees=(Participant(ivan.name, ivan.email, ivan.id),),
         internal_notes=NOTES,
         passcode="asked-for1",
     )
@@ -116,7 +116,7 @@ def create_world() -> World:
             "user_id": team.ada.id,
             "session_id": 1,
             "task_id": 1,
-            "filename": "app.css",
+            "filename": "style.css",
         },
     )
 

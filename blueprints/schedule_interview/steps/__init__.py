@@ -14,4 +14,9 @@ from blueprints.schedule_interview.steps.setup import SETUP
 ALL: tuple[Step[Any], ...] = (SETUP, DATE_TIME, ATTENDEES, DETAILS, PREVIEW, FINALIZE)
 BY_KEY = {step.key: step for step in ALL}
 # Those that ask for something that the interview cannot be without.
-ASKING = (SETUP, DATE_TIME, ATTENDEES, DETAILS)
+ASKING: tuple[Step[Any], ...] = (SETUP, DATE_TIME, ATTENDEES, DETAILS)
+
+
+def asking_for(field: str) -> Step[Any]:
+    """The first step whose form has that field. Raises `StopIteration` for a field that no form has."""
+    return next(step for step in ALL if hasattr(step.form_class, field))

@@ -18,7 +18,7 @@ from blueprints.schedule_interview.steps.base import Step, StepForm
 from blueprints.schedule_interview.steps.date_time import DATE_TIME
 from models import User
 from scheduling.clashes import Clash, ClashKind
-from scheduling.commands.schedule import NewAttendee
+from scheduling.plans import Participant
 from scheduling.reading.load import Load, loads
 from timezones import local_moment, utc_now
 from web.forms import CheckboxesField
@@ -70,7 +70,7 @@ class AttendeesForm(StepForm):
         return next((user for user in self.team if user.id == self.hiring_manager.data), None)
 
     @property
-    def other_people(self) -> tuple[NewAttendee, ...]:
+    def other_people(self) -> tuple[Participant, ...]:
         return self.reading.people
 
     @property

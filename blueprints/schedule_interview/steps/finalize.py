@@ -14,9 +14,9 @@ from blueprints.schedule_interview.outsiders import outsider_warnings
 from blueprints.schedule_interview.preview import ROLES_IN_WORDS, Preview
 from blueprints.schedule_interview.steps.base import Step, StepForm
 from messaging.wording import duration_words
-from scheduling.commands.schedule import ScheduleInterview
 from scheduling.drafts import attachments
 from scheduling.mails.queue import span
+from scheduling.plans import THE_CANDIDATE, Plan, Reminders
 from timezones import local_moment
 from web.forms import CheckboxesField
 
@@ -38,6 +38,15 @@ class FinalizeForm(StepForm):
     def no_reminder_for(self) -> frozenset[str]:
         """The addresses of those whose tick was taken away."""
         return frozenset(self.asked_about.data or ()) - frozenset(self.reminders_to.data or ())
+
+    def chosen(self, candidate_email: str) -> Reminders:
+        """The reminders as they were just sent; without anyone to remind there are none."""
+        if not self.reminders_to.data:
+            return Reminders()
+        not_for = self.no_reminder_for
+        if candidate_email.lower() in not_for:
+            not_for = not_for - {candidate_email.lower()} | {THE_CANDIDATE}
+        return Reminders(tuple(self.reminders.data or ()), not_for)
 
 
 class FinalizeStep(Step[FinalizeForm]):
@@ -84,7 +93,7 @@ FINALIZE = FinalizeStep()
 
 def _summary(dialog: Dialog) -> list[tuple[str, str, str]]:
     """What, in words, and the step at which it can be changed."""
-    command = dialog.command(dialog.draft.version)
+    plan = dialog.plan()
     files = [
         f"{row.name} (only for the team)" if row.is_for_team_only else row.name
         for row in attachments.of_draft(dialog.draft.id)
@@ -92,41 +101,41 @@ def _summary(dialog: Dialog) -> list[tuple[str, str, str]]:
     rows = [
         ("Job", dialog.job.title if dialog.job else "", "setup"),
         ("How", meeting_in_words(dialog), "setup"),
-        ("When", "\n".join(_when(dialog, command)), "date-time"),
-        ("At the same time", "\n".join(_accepted(dialog, command)), "date-time"),
+        ("When", "\n".join(_when(dialog, plan)), "date-time"),
+        ("At the same time", "\n".join(_accepted(dialog, plan)), "date-time"),
         ("Candidate", f"{dialog.candidate.name} <{dialog.candidate.email}>", ""),
-        ("With", "\n".join(_with_whom(dialog, command)), "attendees"),
-        ("Agenda", command.agenda, "setup"),
-        ("Title", command.title, "details"),
-        ("Message", command.message_to_candidate, "details"),
-        ("Internal notes", command.internal_notes, "details"),
+        ("With", "\n".join(_with_whom(dialog, plan)), "attendees"),
+        ("Agenda", plan.agenda, "setup"),
+        ("Title", plan.title, "details"),
+        ("Message", plan.message, "details"),
+        ("Internal notes", plan.notes, "details"),
         ("Attachments", "\n".join(files), "details"),
     ]
     return [row for row in rows if row[1]]
 
 
-def _when(dialog: Dialog, command: ScheduleInterview) -> Iterator[str]:
-    chosen = local_moment(command.starts_at, command.timezone)
-    yield f"{chosen.full}, {duration_words(command.duration_minutes)}"
+def _when(dialog: Dialog, plan: Plan) -> Iterator[str]:
+    chosen = local_moment(plan.when.starts_at, plan.when.timezone)
+    yield f"{chosen.full}, {duration_words(plan.when.duration_minutes)}"
     theirs = dialog.candidate.timezone
-    if theirs is not None and local_moment(command.starts_at, theirs).full != chosen.full:
-        yield f"For {dialog.candidate.name}: {local_moment(command.starts_at, theirs).full}"
+    if theirs is not None and local_moment(plan.when.starts_at, theirs).full != chosen.full:
+        yield f"For {dialog.candidate.name}: {local_moment(plan.when.starts_at, theirs).full}"
 
 
-def _accepted(dialog: Dialog, command: ScheduleInterview) -> list[str]:
+def _accepted(dialog: Dialog, plan: Plan) -> list[str]:
     """The other interviews then, all of which were accepted on the way here."""
     clashes = clashes_then(
         dialog,
-        command.starts_at,
-        command.duration_minutes,
+        plan.when.starts_at,
+        plan.when.duration_minutes,
         manager=dialog.hiring_manager,
         user_ids=dialog.busy_user_ids(),
     )
     return [clash.words for clash in clash_box(clashes, (), dialog.actor.timezone).clashes]
 
 
-def _with_whom(dialog: Dialog, command: ScheduleInterview) -> Iterator[str]:
+def _with_whom(dialog: Dialog, plan: Plan) -> Iterator[str]:
     if dialog.hiring_manager is not None:
         yield f"{dialog.hiring_manager.name} (hiring manager)"
-    for person in command.attendees:
+    for person in plan.attendees:
         yield person.name if person.user_id is not None else f"{person.name} (from outside)"

@@ -13,8 +13,8 @@ from blueprints.schedule_interview.hosting import account_warnings, hosting
 from blueprints.schedule_interview.steps.base import Step, StepForm
 from models import InterviewType, MeetingSoftware, PhoneCaller
 from phone_numbers import same_number
-from scheduling.meetings.software import DEFAULT, OFFERED, spec_of
 from scheduling.reading.hosting_version import hosting_version
+from scheduling.software import DEFAULT, OFFERED, spec_of
 from scheduling.venues import (
     ADDRESS_LIMIT,
     DIRECTIONS_LIMIT,

@@ -1,0 +1,149 @@
+"""A plan as answers to the steps of the dialog, for an interview that begins with what another one had."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+
+from models import Application, Candidate, Interview, MeetingSoftware, PhoneCaller, User
+from scheduling.plans import Participant, Plan, plan_of
+from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
+
+# As forms send them and drafts keep them: for each field its values as text.
+Answers = dict[str, list[str]]
+# The answers of the steps, by the key of the step.
+StepAnswers = dict[str, Answers]
+
+# What belongs to one meeting and is not offered for the next one.
+_OF_ONE_MEETING = ("password", "link_url")
+
+
+def answers_of(plan: Plan, *, active_user_ids: Collection[int]) -> StepAnswers:
+    """What someone would have typed and ticked to make this plan. People who have left the team since are
+    left out, the hiring manager too; the date and the time are left for the person to choose."""
+    when = {"duration_minutes": str(plan.when.duration_minutes), "timezone": plan.when.timezone}
+    manager_id = plan.hiring_manager_id
+    manager = {"hiring_manager": [str(manager_id)]} if manager_id in active_user_ids else {}
+    people = [p for p in plan.attendees if p.user_id is None or p.user_id in active_user_ids]
+    return {
+        "setup": _texts(
+            {"job": str(plan.application_id), "agenda": plan.agenda, **_venue_answers(plan.venue)}
+        ),
+        "date-time": _texts(when),
+        "attendees": {**manager, **_people_answers(people)},
+        "details": _texts(
+            {"title": plan.title, "message_to_candidate": plan.message, "internal_notes": plan.notes}
+        ),
+        "finalize": {"reminders": [str(minutes) for minutes in plan.reminders.minutes]},
+    }
+
+
+def as_last_time(
+    last: Interview, actor: User, candidate: Candidate, *, active_user_ids: Collection[int]
+) -> StepAnswers:
+    """What a new interview on the same job begins with. Nothing of it counts before it was seen and sent."""
+    plan = plan_of(last)
+    answers = answers_of(plan, active_user_ids=active_user_ids)
+    setup = _for_another_meeting(answers["setup"], last, candidate)
+    setup.pop("job")
+    if candidate.id != last.application.candidate_id:
+        setup.update(_number_of(candidate, plan.venue))
+    when = answers["date-time"]
+    if last.scheduler_id != actor.id:
+        # Another person's zone would turn the time that one means into a different one.
+        del when["timezone"]
+    # Nobody from outside is invited to the next person's interview because someone pressed Continue.
+    team = {"people": answers["attendees"]["people"]}
+    return {"setup": setup, "date-time": when, "attendees": team, "finalize": answers["finalize"]}
+
+
+def repeated(
+    interview: Interview, application: Application, *, active_user_ids: Collection[int]
+) -> tuple[StepAnswers, StepAnswers]:
+    """What a draft that repeats an interview on the same job has answered already, and what its open steps
+    begin with: everything but when.
+
+    For another candidate it is another meeting. Where that takes something away from Setup, Setup is asked
+    again and begins with the rest.
+    """
+    plan, candidate = plan_of(interview), application.candidate
+    answers = answers_of(plan, active_user_ids=active_user_ids)
+    setup = full_setup = {**answers["setup"], "job": [str(application.id)]}
+    details = answers["details"]
+    if candidate.id != interview.application.candidate_id:
+        full_setup = {**full_setup, **_number_of(candidate, plan.venue)}
+        setup = _for_another_meeting(full_setup, interview, candidate)
+        # What was written to or about one person is nobody else's business.
+        details = {**details, "message_to_candidate": [""], "internal_notes": [""]}
+        if _names(plan.title, interview.candidate.name):
+            details["title"] = [application.job.usual_interview_title]
+    has_lost = any(value != [""] and setup.get(name, [""]) == [""] for name, value in full_setup.items())
+    people = _without_candidate(answers["attendees"], candidate)
+    answered: StepAnswers = {"attendees": people, "details": details}
+    suggested: StepAnswers = {"date-time": answers["date-time"], "finalize": answers["finalize"]}
+    (suggested if has_lost else answered)["setup"] = setup
+    return answered, suggested
+
+
+def _for_another_meeting(setup: Answers, interview: Interview, candidate: Candidate) -> Answers:
+    """The answers without what belongs to the one meeting, or names its candidate to another."""
+    left = {name: values for name, values in setup.items() if name not in _OF_ONE_MEETING}
+    is_another = candidate.id != interview.application.candidate_id
+    if is_another and any(_names(text, interview.candidate.name) for text in left["agenda"]):
+        left["agenda"] = [""]
+    return left
+
+
+def _names(text: str, candidate_name: str) -> bool:
+    """Whether the text names the candidate, in full or by one of their names alone. Those count only as names
+    are written, because there are people called Will, Mark and Hope."""
+    words = set(re.findall(r"\w+", text))
+    alone = {name for name in re.findall(r"\w+", candidate_name) if len(name) > 1}
+    return candidate_name.casefold() in text.casefold() or not words.isdisjoint(alone)
+
+
+def _number_of(candidate: Candidate, venue: Venue) -> Answers:
+    """A number that we dial is the candidate's own; one that candidates dial is ours and stays."""
+    match venue:
+        case PhoneCall(_, PhoneCaller.TEAM):
+            return {"phone_number": [candidate.phone]}
+        case _:
+            return {}
+
+
+def _without_candidate(people: Answers, candidate: Candidate) -> Answers:
+    """An outsider of the earlier interview may be the candidate of this one."""
+    pairs = zip(people["other_names"], people["other_emails"], strict=True)
+    others = [(name, email) for name, email in pairs if email.lower() != candidate.email.lower()]
+    return {
+        **people,
+        "other_names": [name for name, _ in others],
+        "other_emails": [email for _, email in others],
+    }
+
+
+def _venue_answers(venue: Venue) -> dict[str, str]:
+    kind = {"interview_type": venue.interview_type.value}
+    match venue:
+        case OnlineMeeting(software, passcode):
+            return {**kind, "meeting_software": software.value, "password": passcode or ""}
+        case PastedLink(url, label):
+            other = MeetingSoftware.OTHER.value
+            return {**kind, "meeting_software": other, "link_label": label, "link_url": url}
+        case PhoneCall(number, caller):
+            return {**kind, "phone_caller": caller.value, "phone_number": number}
+        case OnSite(address, directions):
+            return {**kind, "address": address, "directions": directions}
+
+
+def _people_answers(people: list[Participant]) -> Answers:
+    others = [person for person in people if person.user_id is None]
+    return {
+        "people": [str(person.user_id) for person in people if person.user_id is not None],
+        "other_names": [person.name for person in others],
+        "other_emails": [person.email for person in others],
+    }
+
+
+def _texts(values: Mapping[str, str]) -> Answers:
+    return {name: [value] for name, value in values.items()}

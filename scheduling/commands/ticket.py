@@ -1,0 +1,28 @@
+"""What goes with every command of the dialog: which draft, as of when, and which clashes are accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from scheduling.clashes import Clash, in_words
+from scheduling.errors import SchedulingError
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """`draft_version` is the one that the last page showed. `accepted_clashes` are the keys of the clashes
+    that were shown and accepted."""
+
+    draft_id: str
+    draft_version: int
+    accepted_clashes: frozenset[str] = frozenset()
+
+    def refuse_new(self, clashes: Iterable[Clash]) -> None:
+        """Raises `SchedulingError` when one of the clashes was never shown to the person."""
+        new = [clash for clash in clashes if clash.key not in self.accepted_clashes]
+        if new:
+            raise SchedulingError(
+                f"{in_words(new)} Choose another time, or tick that it is all right.",
+                field="accepted_clashes",
+            )

@@ -1,0 +1,16 @@
+// Buttons that fill a field in.
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-fills]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.fills);
+  field.value = button.dataset.value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+});
+
+document.addEventListener("input", (event) => {
+  for (const button of document.querySelectorAll(`[data-fills="${event.target.id}"][aria-pressed]`)) {
+    button.setAttribute("aria-pressed", String(button.dataset.value === event.target.value));
+  }
+});

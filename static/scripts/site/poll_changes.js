@@ -1,0 +1,40 @@
+// What has changed, in words, and where the focus stays.
+
+// A fragment that updates itself is not a live region, or each poll would be read out as a whole. It carries one
+// sentence in `data-announce`, which is said when it differs from the one before.
+const said = new Map();
+
+function remember(element, isNew) {
+  const words = element.dataset.announce;
+  if (isNew && said.get(element.id) !== words) announceBriefly(words);
+  said.set(element.id, words);
+}
+
+for (const element of document.querySelectorAll("[data-announce]")) remember(element, false);
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.matches("[data-announce]")) remember(event.target, true);
+});
+
+// The focus stays in a piece that is replaced: on the same control, which htmx finds by its id, or else on the new piece,
+// where it would otherwise fall back to the top of the page.
+let focused = null;
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const target = event.detail.target;
+  focused = target.matches('[tabindex="-1"]') && target.contains(document.activeElement) ? target.id : null;
+});
+document.addEventListener("htmx:afterSwap", () => {
+  if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
+  focused = null;
+});
+
+// What somebody has opened stays open in the piece that takes the place of the old one.
+const opened = new Set();
+
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  for (const summary of event.detail.target.querySelectorAll("details[open] > summary[id]")) opened.add(summary.id);
+});
+document.addEventListener("htmx:oobAfterSwap", () => {
+  for (const id of opened) document.getElementById(id)?.parentElement.setAttribute("open", "");
+  opened.clear();
+});

@@ -1,0 +1,33 @@
+// Pieces of a page that bring themselves up to date. Without this a page shows what was true when it was opened.
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.verb === "get") return;
+  event.detail.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
+});
+
+const NEWS = "connections-changed";
+
+function askNow(trigger, selector = "[data-poll]") {
+  for (const element of document.querySelectorAll(selector)) window.htmx?.trigger(element, trigger);
+}
+
+// Whoever has been signed out may sign in again in another tab, so the one left behind asks when it is looked at again.
+let isSignedOut = false;
+
+// Nobody reads a hidden tab, so it does not ask by the clock; it asks at once when it is looked at again. News from
+// another tab of this browser is rare and goes through, so that this one is right already when somebody turns to it.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const isNews = event.detail.requestConfig.triggeringEvent?.type === NEWS;
+  const isLookedAt = event.detail.requestConfig.triggeringEvent?.type === "tab-visible";
+  const waits = isSignedOut ? !isLookedAt : document.hidden && !isNews;
+  if (waits && event.target.matches("[data-poll]")) event.preventDefault();
+});
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) askNow("tab-visible");
+});
+
+// Whoever comes back from a provider or disconnects lands on a page that carries `data-tells-connections`. The other
+// tabs of the browser then ask at once instead of when it is their turn.
+const connections = new BroadcastChannel("connections");
+connections.addEventListener("message", () => askNow(NEWS, `[data-poll][hx-trigger*="${NEWS}"]`));
+if (document.querySelector("[data-tells-connections]")) connections.postMessage(null);

@@ -1,0 +1,71 @@
+// Long lists: type to find.
+
+// Some hundred time zones are too many to scroll through. The list itself stays in the form, out of sight, and is what
+// is sent; in its place there is a text field with the browser's own suggestions.
+function makeSearchable(select) {
+  const options = [...select.options].filter((option) => option.value);
+  const suggestions = document.createElement("datalist");
+  suggestions.id = `${select.id}-suggestions`;
+  for (const option of options) suggestions.append(new Option("", option.text.trim()));
+
+  const input = document.createElement("input");
+  input.id = select.id;
+  input.className = select.className;
+  input.setAttribute("list", suggestions.id);
+  input.autocomplete = "off";
+  input.spellcheck = false;
+  const empty = [...select.options].find((option) => !option.value);
+  input.placeholder = empty ? empty.text.trim() : "";
+  for (const name of ["aria-describedby", "aria-invalid"]) {
+    if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
+  }
+  select.id = `${select.id}-list`;
+  select.hidden = true;
+  select.after(input, suggestions);
+
+  // Chosen while what was typed fits no entry: no value of the list, so that the server asks again.
+  const unknown = new Option("", "?");
+  select.append(unknown);
+  const problem = document.createElement("p");
+  problem.id = `${input.id}-problem`;
+  problem.className = "field-error";
+  problem.setAttribute("role", "alert");
+  input.after(problem);
+
+  const plain = (text) => text.trim().toLowerCase().replaceAll("_", " ");
+  const show = () => {
+    input.value = select.value ? select.selectedOptions[0].text.trim() : "";
+  };
+  const choose = (option) => {
+    (option ?? unknown).selected = true;
+    problem.textContent = "";
+  };
+  const exactly = () => {
+    const typed = plain(input.value);
+    if (!typed && empty) return empty;
+    return options.find((option) => [option.text, option.value].map(plain).includes(typed));
+  };
+  input.addEventListener("focus", () => input.select());
+  // "berlin" is enough where only one entry has a word that is that or begins like that. Three letters are no
+  // beginning: they are more likely the short name of a zone, and IST is not Istanbul.
+  const theOnly = (fits) => {
+    const fitting = options.filter((option) => plain(option.text).split(/[/,()·]/).some(fits));
+    return fitting.length === 1 ? fitting[0] : null;
+  };
+  const meant = (typed) =>
+    theOnly((part) => part.trim() === typed) ??
+    theOnly((part) => part.split(" ").includes(typed) && typed.length > 3) ??
+    (typed.length > 3 ? theOnly((part) => part.trim().startsWith(typed)) : null);
+  input.addEventListener("input", () => choose(exactly()));
+  input.addEventListener("change", () => {
+    const typed = plain(input.value);
+    const found = exactly() ?? (typed ? meant(typed) : null);
+    choose(found);
+    // What fits nothing, or more than one, stays as it was typed and is asked about.
+    if (found) show();
+    else problem.textContent = `“${input.value}” is not one entry of the list. Type more of the name, or choose from the list.`;
+  });
+  show();
+}
+
+for (const select of document.querySelectorAll("select[data-searchable]")) makeSearchable(select);
