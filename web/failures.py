@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 import htmx
 from extensions import db
-from scheduling.meetings.software import DEFAULT
+from scheduling.software import DEFAULT
 from services import services
 
 log = logging.getLogger("web")

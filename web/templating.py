@@ -13,7 +13,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from accounts.permissions import Action, may_anywhere
-from scheduling.meetings.software import DEFAULT, ICONS
+from scheduling.software import DEFAULT, ICONS
 from services import services
 from timezones import LocalMoment, local_moment
 from web.assets import STATIC

@@ -11,7 +11,7 @@ AT_HOME = (
     "providers/zoom/",
     "connections/apps/zoom.py",
     "templates/apps/zoom/",
-    "scheduling/meetings/software.py",
+    "scheduling/software.py",
     # Pretending to be it, showing it, measuring with it, testing it.
     "simulators/",
     "demo/",

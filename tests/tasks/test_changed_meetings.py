@@ -11,7 +11,7 @@ from extensions import db
 from models import CallKind, CallState, Connection, FailureReason, Meeting, MeetingSoftware, MeetingState
 from providers.base import MeetingChange
 from scheduling.meetings.budget import budget_of
-from scheduling.meetings.software import spec_of
+from scheduling.software import spec_of
 from services import services
 from tests.factories import LENA, in_three_days
 from tests.tasks.installation import Installation, another_runner
