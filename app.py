@@ -22,6 +22,7 @@ from database import listen
 from extensions import csrf, db, migrate
 from messaging.transport import mail
 from services import build_services, provide
+from tasks.mails.kinds import all_kinds
 from web import access, assets, failures, lifecycle, signed_in, templating, uploads
 
 
@@ -62,6 +63,8 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     htmx.init_app(app)
 
     provide(app, build_services(app.config, keys))
+    # Mails can be queued and shown only once their kinds are declared.
+    all_kinds()
 
     lifecycle.init_app(app)
     signed_in.init_app(app)

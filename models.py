@@ -10,14 +10,10 @@ from tables.deliveries import (
     CallKind,
     CallState,
     FailureReason,
-    Mail,
-    MailKind,
-    MailState,
     Meeting,
     MeetingCall,
     MeetingSoftware,
     MeetingState,
-    ReaderRole,
 )
 from tables.hiring import (
     Application,
@@ -42,6 +38,7 @@ from tables.interviews import (
     SchedulingMethod,
     TimelineEntry,
 )
+from tables.mails import Mail, MailState, ReaderRole
 from tables.team import Organization, Role, User, UserSession
 from tables.work import Heartbeat, Lane, Task, TaskState
 
@@ -69,7 +66,6 @@ __all__ = [
     "JobMember",
     "Lane",
     "Mail",
-    "MailKind",
     "MailState",
     "Meeting",
     "MeetingCall",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, Literal, TypeVar
@@ -24,6 +24,9 @@ PAGE_SIZE = 25
 # Counting every row of a long list takes longer than showing a page of it, and nobody reads the number.
 COUNTED = 1000
 
+# A statement and a row of its result, whatever the columns.
+Query = sa.Select[*tuple[Any, ...]]
+Found = sa.Row[*tuple[Any, ...]]
 Column = sa.ColumnElement[Any] | InstrumentedAttribute[Any]
 Direction = Literal["after", "before"]
 
@@ -67,60 +70,91 @@ def read_instant(text: Any) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def counted(*queries: sa.Select[Any]) -> list[tuple[int, bool]]:
-    """How many rows each query has, up to `COUNTED`, and whether there are more; asked all at once."""
-    some = [query.order_by(None).limit(COUNTED + 1).subquery() for query in queries]
-    numbers = [sa.select(sa.func.count()).select_from(each).scalar_subquery() for each in some]
-    return [(min(n, COUNTED), n > COUNTED) for n in db.session.execute(sa.select(*numbers)).one()]
+def literally(text: str) -> str:
+    """The text for `contains(…, escape="/")`: `%` and `_` are looked for as they are."""
+    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
 
 
-def turned_to(
-    query: sa.Select[Any],
-    order: Order,
-    turn: Turn | None,
-    *,
-    ids: sa.Select[int] | None = None,
-    size: int = PAGE_SIZE,
-) -> ListPage[Any]:
-    """The page that `turn` asks for, of rows that are entities with an id; the first one without it.
+class Counting:
+    """Counts the rows of queries up to `COUNTED`, all of them with one statement that is built once."""
 
-    `query` selects the rows and `ids` just their ids, for counting, if that is wanted. A turn that nobody
-    could have been given leads to the first page.
+    def __init__(self, *queries: Query) -> None:
+        some = [query.order_by(None).limit(COUNTED + 1).subquery() for query in queries]
+        numbers = [sa.select(sa.func.count()).select_from(each).scalar_subquery() for each in some]
+        self._statement = sa.select(*numbers)
+
+    def numbers(self, told: Mapping[str, Any]) -> list[tuple[int, bool]]:
+        """How many rows each query has with these parameters, up to `COUNTED`, and whether there are more."""
+        row = db.session.execute(self._statement, told).one()
+        return [(min(number, COUNTED), number > COUNTED) for number in row]
+
+
+class Pages(Generic[Row]):
+    """The statements behind the pages of one list, built once: putting them together for each page took
+    longer than running them.
+
+    `query` selects the rows and `ids` just their ids, for counting, if that is wanted; both may have
+    parameters. `make` turns a row of the result into what the page shows, which has to have the columns of
+    `order` as attributes of the same names.
     """
-    total, is_more = counted(ids)[0] if ids is not None else (0, False)
-    edge = _edge(turn, order) if turn else None
-    backwards = edge is not None and turn is not None and turn.direction == "before"
-    found = _rows(query, order, edge, backwards, size)
-    if backwards and len(found) <= size:
-        # Few are left before that row: show a whole first page instead of a short one.
-        edge, backwards = None, False
-        found = _rows(query, order, None, False, size)
-    has_further = len(found) > size
-    rows = found[:size]
-    if backwards:
-        rows.reverse()
-    has_before = has_further if backwards else edge is not None
-    has_after = True if backwards else has_further
-    return ListPage(
-        rows,
-        total,
-        is_more,
-        before=_name(rows[0], order) if rows and has_before else None,
-        after=_name(rows[-1], order) if rows and has_after else None,
-    )
 
-
-def _rows(
-    query: sa.Select[Any], order: Order, edge: Sequence[Any] | None, backwards: bool, size: int
-) -> list[Any]:
-    columns = [order.id] if order.column is None else [order.column, order.id]
-    descending = order.descending != backwards
-    if edge is not None:
+    def __init__(
+        self,
+        query: Query,
+        order: Order,
+        make: Callable[[Found], Row],
+        *,
+        ids: Query | None = None,
+    ) -> None:
+        self._order, self._make = order, make
+        self._counting = Counting(ids) if ids is not None else None
+        columns = [order.id] if order.column is None else [order.column, order.id]
         here = sa.tuple_(*columns)
-        there = sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(edge, columns, strict=True)))
-        query = query.where(here < there if descending else here > there)
-    ordered = [column.desc() if descending else column.asc() for column in columns]
-    return list(db.session.scalars(query.order_by(*ordered).limit(size + 1)))
+        edge = sa.tuple_(*(sa.bindparam(f"edge_{n}", type_=each.type) for n, each in enumerate(columns)))
+        forwards = [each.desc() if order.descending else each.asc() for each in columns]
+        backwards = [each.asc() if order.descending else each.desc() for each in columns]
+        most = sa.bindparam("most", type_=sa.Integer())
+        beyond, short_of = (here < edge, here > edge) if order.descending else (here > edge, here < edge)
+        self._first = query.order_by(*forwards).limit(most)
+        self._after = query.where(beyond).order_by(*forwards).limit(most)
+        self._before = query.where(short_of).order_by(*backwards).limit(most)
+
+    def turned_to(
+        self, turn: Turn | None, told: Mapping[str, Any], *, size: int = PAGE_SIZE
+    ) -> ListPage[Row]:
+        """The page that `turn` asks for, the first one without it; `told` are the queries' parameters.
+
+        A turn that nobody could have been given leads to the first page.
+        """
+        total, is_more = self._counting.numbers(told)[0] if self._counting is not None else (0, False)
+        edge = _edge(turn, self._order) if turn else None
+        backwards = edge is not None and turn is not None and turn.direction == "before"
+        statement = self._first if edge is None else self._before if backwards else self._after
+        found = self._rows(statement, told, edge, size)
+        if backwards and len(found) <= size:
+            # Few are left before that row: show a whole first page instead of a short one.
+            edge, backwards = None, False
+            found = self._rows(self._first, told, None, size)
+        has_further = len(found) > size
+        rows = found[:size]
+        if backwards:
+            rows.reverse()
+        has_before = has_further if backwards else edge is not None
+        has_after = True if backwards else has_further
+        return ListPage(
+            rows,
+            total,
+            is_more,
+            before=_name(rows[0], self._order) if rows and has_before else None,
+            after=_name(rows[-1], self._order) if rows and has_after else None,
+        )
+
+    def _rows(
+        self, statement: Query, told: Mapping[str, Any], edge: Sequence[Any] | None, size: int
+    ) -> list[Row]:
+        place = {f"edge_{number}": value for number, value in enumerate(edge or ())}
+        found = db.session.execute(statement, {**told, **place, "most": size + 1})
+        return [self._make(row) for row in found]
 
 
 def _name(row: Any, order: Order) -> str:

@@ -23,7 +23,6 @@ from models import (
     InterviewType,
     Lane,
     Mail,
-    MailKind,
     Meeting,
     MeetingSoftware,
     ReaderRole,
@@ -92,8 +91,9 @@ def _mail(interview_id: int) -> Base:
     token = secrets.token_hex(16)
     return Mail(
         interview_id=interview_id,
-        kind=MailKind.INVITATION,
-        revision=0,
+        about=f"interview:{interview_id}",
+        kind="invitation",
+        occasion="r0",
         role=ReaderRole.CANDIDATE,
         name="Candidate",
         address=f"{token}@mail.example",

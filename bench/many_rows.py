@@ -3,7 +3,7 @@ for one at a time."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -63,6 +63,10 @@ def _fill(numbers: range, jobs: list[int], owner: int) -> None:
 
     now, stages = utc_now(), list(Stage)
     names = [f"{_FIRST[n % len(_FIRST)]} {_LAST[n // len(_FIRST) % len(_LAST)]} {n}" for n in numbers]
+
+    def starts_at(n: int) -> datetime:
+        return now + timedelta(minutes=15 * (n - len(_STATUSES)) + n % 7)
+
     rows: dict[type, list[dict[str, object]]] = {
         Candidate: [
             {
@@ -94,8 +98,9 @@ def _fill(numbers: range, jobs: list[int], owner: int) -> None:
                 "status": _STATUSES[n % len(_STATUSES)],
                 "title": "Engineer Interview",
                 "agenda": "Introduction, experience discussion, Q&A",
-                "starts_at": now + timedelta(minutes=15 * (n - len(_STATUSES)) + n % 7),
+                "starts_at": starts_at(n),
                 "duration_minutes": 45,
+                "ends_at": starts_at(n) + timedelta(minutes=45),
                 "wall_time": "2030-01-01T09:00",
                 "timezone": "Europe/Berlin",
                 "ics_uid": f"{n}@northlight.example",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -13,13 +16,14 @@ from sqlalchemy.sql import ColumnElement
 from accounts.permissions import Action, Scope, scope_of
 from extensions import db
 from hiring.queries import (
+    Asker,
     application_is_within,
     candidate_is_within,
     job_is_within,
     own_job_ids,
 )
-from models import Application, Candidate, Job, Stage, User, search_key
-from paging import Column, ListPage, Order, Turn, turned_to
+from models import Application, Candidate, Job, Role, Stage, User, search_key
+from paging import Column, ListPage, Order, Pages, Turn, literally
 
 # More than this in a drop-down list and nobody finds anything.
 JOBS_TO_CHOOSE_FROM = 200
@@ -57,41 +61,135 @@ class CandidateFilter:
     sort: NameSort = NameSort.NAME
 
 
-def jobs(actor: User, wanted: JobFilter, turn: Turn | None = None) -> ListPage[Job]:
+@dataclass(frozen=True)
+class JobRow:
+    """A job as lists show it."""
+
+    id: int
+    title: str
+    title_key: str
+    department: str
+    location: str
+    is_open: bool
+    created_at: datetime
+    hiring_manager_name: str
+
+
+@dataclass(frozen=True)
+class CandidateRow:
+    """A candidate as lists show them. `applied_for`: the jobs that the reader sees, and how far it has come
+    with each."""
+
+    id: int
+    name: str
+    name_key: str
+    created_at: datetime
+    applied_for: tuple[tuple[str, Stage], ...] = ()
+
+    @property
+    def job_titles(self) -> str:
+        return ", ".join(title for title, _ in self.applied_for)
+
+
+@dataclass(frozen=True)
+class JobChoice:
+    """A job in a drop-down list."""
+
+    id: int
+    title: str
+    is_open: bool
+
+
+def jobs(actor: User, wanted: JobFilter, turn: Turn | None = None) -> ListPage[JobRow]:
     """One page of the jobs that `actor` sees, with their hiring managers."""
-    where = [job_is_within(actor, Action.SEE)]
-    if wanted.text:
-        where.append(job_matches(wanted.text))
-    if wanted.state is not JobState.ALL:
-        where.append(Job.is_open.is_(wanted.state is JobState.OPEN))
-    if wanted.only_mine:
-        where.append(Job.id.in_(own_job_ids(actor)))
-    return turned_to(
-        sa.select(Job).where(*where).options(joinedload(Job.hiring_manager)),
-        _order(Job.title_key, Job.id, wanted.sort),
-        turn,
+    pages = _job_pages(actor.role, bool(wanted.text), wanted.state, wanted.only_mine, wanted.sort)
+    return pages.turned_to(turn, {"asker_id": actor.id, **_searched(wanted.text)})
+
+
+@cache
+def _job_pages(
+    role: Role, is_searched: bool, state: JobState, only_mine: bool, sort: NameSort
+) -> Pages[JobRow]:
+    asker = Asker(role)
+    where = [job_is_within(asker, Action.SEE)]
+    if is_searched:
+        where.append(_job_has_text(_SEARCHED_KEY, _SEARCHED_TEXT))
+    if state is not JobState.ALL:
+        where.append(Job.is_open.is_(state is JobState.OPEN))
+    if only_mine:
+        where.append(Job.id.in_(own_job_ids(asker)))
+    of_job = (Job.id, Job.title, Job.title_key, Job.department, Job.location, Job.is_open, Job.created_at)
+    return Pages(
+        sa.select(*of_job, User.name).join(User, User.id == Job.hiring_manager_id).where(*where),
+        _order(Job.title_key, Job.id, sort),
+        lambda row: JobRow(*row),
         ids=sa.select(Job.id).where(*where),
     )
 
 
 def application_counts(actor: User, job_ids: list[int]) -> dict[int, int]:
     """How many candidates `actor` sees on each of these jobs; those without any are left out."""
-    rows = db.session.execute(
+    told = {"asker_id": actor.id, "job_ids": job_ids}
+    found = db.session.execute(_counting_of_jobs(actor.role), told)
+    return {row[0]: row[1] for row in found}
+
+
+@cache
+def _counting_of_jobs(role: Role) -> sa.Select[int, int]:
+    return (
         sa.select(Application.job_id, sa.func.count(Application.id))
-        .where(Application.job_id.in_(job_ids), application_is_within(actor, Action.SEE))
+        .where(
+            Application.job_id.in_(sa.bindparam("job_ids", expanding=True)),
+            application_is_within(Asker(role), Action.SEE),
+        )
         .group_by(Application.job_id)
     )
-    return {row[0]: row[1] for row in rows}
 
 
-def candidates(actor: User, wanted: CandidateFilter, turn: Turn | None = None) -> ListPage[Candidate]:
+def candidates(actor: User, wanted: CandidateFilter, turn: Turn | None = None) -> ListPage[CandidateRow]:
     """One page of the candidates that `actor` sees, with those of their applications that `actor` sees."""
-    where = _candidate_conditions(actor, wanted)
-    return turned_to(
-        sa.select(Candidate).where(*where).options(*_with_jobs(actor)),
-        _order(Candidate.name_key, Candidate.id, wanted.sort),
-        turn,
+    pages = _candidate_pages(
+        actor.role, bool(wanted.text), wanted.job_id is not None, wanted.stage is not None, wanted.sort
+    )
+    told = {"asker_id": actor.id, "job_id": wanted.job_id, "stage": wanted.stage, **_searched(wanted.text)}
+    page = pages.turned_to(turn, told)
+    applied: dict[int, list[tuple[str, Stage]]] = defaultdict(list)
+    if page.rows:
+        of_these = {"asker_id": actor.id, "candidate_ids": [row.id for row in page.rows]}
+        for candidate_id, title, stage in db.session.execute(_applications_of(actor.role), of_these):
+            applied[candidate_id].append((title, stage))
+    return replace(page, rows=[replace(row, applied_for=tuple(applied[row.id])) for row in page.rows])
+
+
+@cache
+def _candidate_pages(
+    role: Role, is_searched: bool, of_job: bool, at_stage: bool, sort: NameSort
+) -> Pages[CandidateRow]:
+    where = _candidate_conditions(
+        Asker(role),
+        (_SEARCHED_KEY, _SEARCHED_ADDRESS) if is_searched else None,
+        sa.bindparam("job_id", type_=sa.Integer()) if of_job else None,
+        sa.bindparam("stage", type_=Application.stage.type) if at_stage else None,
+    )
+    return Pages(
+        sa.select(Candidate.id, Candidate.name, Candidate.name_key, Candidate.created_at).where(*where),
+        _order(Candidate.name_key, Candidate.id, sort),
+        lambda row: CandidateRow(*row),
         ids=sa.select(Candidate.id).where(*where),
+    )
+
+
+@cache
+def _applications_of(role: Role) -> sa.Select[int, str, Stage]:
+    """Of candidates on several jobs, only the applications that this role sees."""
+    return (
+        sa.select(Application.candidate_id, Job.title, Application.stage)
+        .join(Job, Job.id == Application.job_id)
+        .where(
+            Application.candidate_id.in_(sa.bindparam("candidate_ids", expanding=True)),
+            application_is_within(Asker(role), Action.SEE),
+        )
+        .order_by(Application.id)
     )
 
 
@@ -101,7 +199,8 @@ def all_candidates(actor: User, wanted: CandidateFilter) -> Iterator[list[Candid
     Between two portions the caller may end the transaction, so that a slow reader at the other end of a
     network keeps nobody else waiting.
     """
-    where, last = _candidate_conditions(actor, wanted), 0
+    searched = _literals(wanted.text) if wanted.text else None
+    where, last = _candidate_conditions(actor, searched, wanted.job_id, wanted.stage), 0
     while True:
         found = list(
             db.session.scalars(
@@ -131,29 +230,28 @@ def newest_applications(actor: User, job_id: int, *, limit: int) -> list[Applica
     )
 
 
-def jobs_to_choose_from(actor: User, chosen: int | None = None) -> list[Job]:
+def jobs_to_choose_from(actor: User, chosen: int | None = None) -> list[JobChoice]:
     """Jobs for a drop-down list: the open ones first, and the chosen one however many there are."""
-    within = job_is_within(actor, Action.SEE)
-    found = list(
-        db.session.scalars(
-            sa.select(Job)
-            .where(within)
-            .order_by(Job.is_open.desc(), Job.title_key, Job.id)
-            .limit(JOBS_TO_CHOOSE_FROM)
-        )
-    )
+    every, one = _jobs_to_choose_from(actor.role)
+    told = {"asker_id": actor.id, "job_id": chosen}
+    found = [JobChoice(*row) for row in db.session.execute(every, told)]
     if chosen is not None and all(job.id != chosen for job in found):
-        found += db.session.scalars(sa.select(Job).where(Job.id == chosen, within)).all()
+        found += [JobChoice(*row) for row in db.session.execute(one, told)]
     return found
+
+
+@cache
+def _jobs_to_choose_from(role: Role) -> tuple[sa.Select[int, str, bool], sa.Select[int, str, bool]]:
+    """The statement for all of them, and the one for `job_id` alone."""
+    query = sa.select(Job.id, Job.title, Job.is_open).where(job_is_within(Asker(role), Action.SEE))
+    in_order = query.order_by(Job.is_open.desc(), Job.title_key, Job.id)
+    one = query.where(Job.id == sa.bindparam("job_id", type_=sa.Integer()))
+    return in_order.limit(JOBS_TO_CHOOSE_FROM), one
 
 
 def job_matches(text: str) -> ColumnElement[bool]:
     """The condition on `Job`: title, department or location contain the text."""
-    return sa.or_(
-        Job.title_key.contains(search_key(text), autoescape=True),
-        Job.department.icontains(text, autoescape=True),
-        Job.location.icontains(text, autoescape=True),
-    )
+    return _job_has_text(sa.literal(literally(search_key(text))), sa.literal(literally(text)))
 
 
 def candidate_matches(actor: User, text: str) -> ColumnElement[bool]:
@@ -161,32 +259,68 @@ def candidate_matches(actor: User, text: str) -> ColumnElement[bool]:
 
     Addresses are searched only for those who see them: else somebody could find one out letter by letter.
     """
-    by_name = Candidate.name_key.contains(search_key(text), autoescape=True)
+    return _candidate_has_text(actor, *_literals(text))
+
+
+# What is searched for, as parameters: the text as it was typed, as lists compare it, and in lower case as
+# addresses are kept.
+_SEARCHED_TEXT = sa.bindparam("searched_text", type_=sa.String())
+_SEARCHED_KEY = sa.bindparam("searched_key", type_=sa.String())
+_SEARCHED_ADDRESS = sa.bindparam("searched_address", type_=sa.String())
+
+
+def _searched(text: str) -> dict[str, str]:
+    """The parameters with which a text is searched for."""
+    return {
+        "searched_text": literally(text),
+        "searched_key": literally(search_key(text)),
+        "searched_address": literally(text.lower()),
+    }
+
+
+def _literals(text: str) -> tuple[ColumnElement[str], ColumnElement[str]]:
+    """A text as names are compared, and as addresses are."""
+    return sa.literal(literally(search_key(text))), sa.literal(literally(text.lower()))
+
+
+def _job_has_text(key: ColumnElement[str], text: ColumnElement[str]) -> ColumnElement[bool]:
+    return sa.or_(
+        Job.title_key.contains(key, escape="/"),
+        Job.department.icontains(text, escape="/"),
+        Job.location.icontains(text, escape="/"),
+    )
+
+
+def _candidate_has_text(
+    actor: User | Asker, key: ColumnElement[str], address: ColumnElement[str]
+) -> ColumnElement[bool]:
+    by_name = Candidate.name_key.contains(key, escape="/")
     match scope_of(actor.role, Action.SEE_CONTACT):
         case Scope.NONE:
             return by_name
         case Scope.ALL:
-            return sa.or_(by_name, Candidate.email.contains(text.lower(), autoescape=True))
+            return sa.or_(by_name, Candidate.email.contains(address, escape="/"))
         case _:
-            return sa.or_(
-                by_name,
-                sa.and_(
-                    Candidate.email.contains(text.lower(), autoescape=True),
-                    candidate_is_within(actor, Action.SEE_CONTACT),
-                ),
-            )
+            within = candidate_is_within(actor, Action.SEE_CONTACT)
+            return sa.or_(by_name, sa.and_(Candidate.email.contains(address, escape="/"), within))
 
 
-def _candidate_conditions(actor: User, wanted: CandidateFilter) -> list[ColumnElement[bool]]:
+def _candidate_conditions(
+    actor: User | Asker,
+    searched: tuple[ColumnElement[str], ColumnElement[str]] | None,
+    job_id: int | ColumnElement[int] | None,
+    stage: Stage | ColumnElement[Stage] | None,
+) -> list[ColumnElement[bool]]:
+    """`searched`: as names are compared, and as addresses are."""
     where = [Candidate.erased_at.is_(None), candidate_is_within(actor, Action.SEE)]
-    if wanted.text:
-        where.append(candidate_matches(actor, wanted.text))
-    if wanted.job_id is not None or wanted.stage is not None:
+    if searched is not None:
+        where.append(_candidate_has_text(actor, *searched))
+    if job_id is not None or stage is not None:
         on_it = sa.select(Application.candidate_id).where(application_is_within(actor, Action.SEE))
-        if wanted.job_id is not None:
-            on_it = on_it.where(Application.job_id == wanted.job_id)
-        if wanted.stage is not None:
-            on_it = on_it.where(Application.stage == wanted.stage)
+        if job_id is not None:
+            on_it = on_it.where(Application.job_id == job_id)
+        if stage is not None:
+            on_it = on_it.where(Application.stage == stage)
         where.append(Candidate.id.in_(on_it))
     return where
 

@@ -6,6 +6,7 @@ The first argument is always who asks, so that nobody sees more than their role.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -13,10 +14,25 @@ from sqlalchemy.sql import ColumnElement
 
 from accounts.permissions import Action, Scope, scope_of
 from extensions import db
-from models import Application, Attendee, Candidate, CandidateNote, Interview, Job, JobMember, User
+from models import Application, Attendee, Candidate, CandidateNote, Interview, Job, JobMember, Role, User
 
 
-def own_job_ids(actor: User) -> sa.Select[int]:
+@dataclass(frozen=True)
+class Asker:
+    """Somebody of a role whose id is known only when a statement runs. The conditions below take it in place
+    of a user, so that statements can be built once for each role; they then have the parameter `asker_id`."""
+
+    role: Role
+
+    @property
+    def id(self) -> sa.BindParameter[int]:
+        return _ASKER_ID
+
+
+_ASKER_ID = sa.bindparam("asker_id", type_=sa.Integer())
+
+
+def own_job_ids(actor: User | Asker) -> sa.Select[int]:
     """Ids of the jobs that `actor` manages or works on."""
     return sa.select(Job.id).where(
         sa.or_(
@@ -36,7 +52,7 @@ def outsiders(job_id: int, users: Iterable[User]) -> frozenset[int]:
     return frozenset(limited) - frozenset(db.session.scalars(insiders))
 
 
-def own_interview_ids(actor: User) -> sa.Select[int]:
+def own_interview_ids(actor: User | Asker) -> sa.Select[int]:
     """Ids of the interviews that `actor` takes part in or scheduled."""
     return sa.select(Interview.id).where(
         sa.or_(
@@ -47,7 +63,7 @@ def own_interview_ids(actor: User) -> sa.Select[int]:
     )
 
 
-def job_is_within(actor: User, action: Action) -> ColumnElement[bool]:
+def job_is_within(actor: User | Asker, action: Action) -> ColumnElement[bool]:
     """The condition on `Job` for what `actor` may do this to."""
     match scope_of(actor.role, action):
         case Scope.ALL:
@@ -64,7 +80,7 @@ def job_is_within(actor: User, action: Action) -> ColumnElement[bool]:
             return sa.false()
 
 
-def application_is_within(actor: User, action: Action) -> ColumnElement[bool]:
+def application_is_within(actor: User | Asker, action: Action) -> ColumnElement[bool]:
     """The condition on `Application` for what `actor` may do this to."""
     match scope_of(actor.role, action):
         case Scope.ALL:
@@ -79,7 +95,7 @@ def application_is_within(actor: User, action: Action) -> ColumnElement[bool]:
             return sa.false()
 
 
-def candidate_is_within(actor: User, action: Action) -> ColumnElement[bool]:
+def candidate_is_within(actor: User | Asker, action: Action) -> ColumnElement[bool]:
     """The condition on `Candidate`: one of their applications is within reach."""
     if scope_of(actor.role, action) is Scope.ALL:
         return sa.true()

@@ -176,14 +176,14 @@ def facts_of(interview: Interview, organization: Organization) -> InterviewFacts
     )
 
 
-def reader_of(mail: Mail, interview: Interview, join_page_url: str | None) -> Reader:
-    """Whom a queued mail is written for, with the zone that person is known to live in."""
-    person = Person(mail.name, mail.address, _zone_of(mail, interview))
-    return Reader(person, mail.role, join_page_url, is_of_the_team=mail.user_id is not None)
+def reader_of(mail: Mail, candidate_zone: str | None, join_page_url: str | None) -> Reader:
+    """Whom a queued mail is written for, with the zone that person is known to live in.
 
-
-def _zone_of(mail: Mail, interview: Interview) -> str | None:
+    All of it comes from the mail's own row, so the mail can still be written for someone who does not take
+    part any more. Only a candidate's zone is kept elsewhere: `candidate_zone`, an IANA name or None.
+    """
+    zone = mail.user.timezone if mail.user is not None else None
     if mail.role is ReaderRole.CANDIDATE:
-        return interview.candidate.timezone
-    users = [interview.hiring_manager, *(attendee.user for attendee in interview.attendees)]
-    return next((user.timezone for user in users if user is not None and user.id == mail.user_id), None)
+        zone = candidate_zone
+    person = Person(mail.name, mail.address, zone)
+    return Reader(person, mail.role, join_page_url, is_of_the_team=mail.user_id is not None)

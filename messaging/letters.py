@@ -1,17 +1,17 @@
 """Letters: what a mail says, as subject, text, HTML and calendar file.
 
-Pure: the same facts give the same letter, and neither a database nor a request is needed. The preview
-in the dialog is this composer's work, not a likeness of it.
+Pure: the same facts give the same letter, and neither a database nor a request is needed. What each kind of
+mail says beyond its templates is declared with the kind, in `tasks/mails/kinds/`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from messaging.cleaning import one_line, shortened
-from messaging.facts import InterviewFacts, Reader
+from messaging.facts import InterviewFacts, Person, Reader
 from messaging.invites import Method, build_ics
 from messaging.rendering import rendered
 from messaging.wording import (
@@ -25,6 +25,7 @@ from messaging.wording import (
 )
 from models import ReaderRole
 from phone_numbers import phone_link
+from timezones import local_moment
 
 # Long enough for every sensible title, short enough that the date at the end survives in an inbox.
 SUBJECT_LIMIT = 180
@@ -42,28 +43,24 @@ class Letter:
     ics_method: Method | None = None
 
 
-def compose_invitation(facts: InterviewFacts, reader: Reader, *, sender: str, made_at: datetime) -> Letter:
-    """The invitation as `reader` gets it, with the calendar file.
+@dataclass(frozen=True)
+class TeamReader:
+    """A person of the team, and the organization in whose name they are written to. Both are cleaned."""
 
-    `sender` is the bare address that the mail server sends from; it becomes the organiser of the calendar
-    entry. `made_at`, aware, is when this revision was written down.
-    """
-    ics = build_ics(facts, reader, sender=sender, made_at=made_at)
-    return _compose("invitation", facts, reader, {"files": facts.files_for(reader)}, ics)
+    person: Person
+    organization: str
 
-
-def compose_reminder(facts: InterviewFacts, reader: Reader, minutes_before: int) -> Letter:
-    """The reminder as `reader` gets it, `minutes_before` the start.
-
-    It carries no calendar file: the same REQUEST once more makes some programs ask again for an answer
-    that the reader has already given.
-    """
-    return _compose("reminder", facts, reader, {"until_start": duration_words(minutes_before)}, None)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "organization", one_line(self.organization))
 
 
-def _compose(
-    kind: str, facts: InterviewFacts, reader: Reader, extra: Mapping[str, object], ics: bytes | None
+def compose_about_interview(
+    folder: str, facts: InterviewFacts, reader: Reader, more: Mapping[str, object] | None = None
 ) -> Letter:
+    """The letter that the templates in `folder` make of an interview for one reader, without a calendar file.
+
+    `more` is what only these templates ask for.
+    """
     zone = reader_zone(facts, reader)
     context = {
         "facts": facts,
@@ -87,16 +84,49 @@ def _compose(
             to_candidate=reader.role is ReaderRole.CANDIDATE,
         ),
         "phone_link": phone_link(facts.phone_number or ""),
-        **extra,
+        **(more or {}),
     }
-    subject, text, html = rendered(kind, context)
-    return Letter(
-        subject=shortened(one_line(subject), SUBJECT_LIMIT),
-        text=text,
-        html=html,
-        ics=ics,
-        ics_method=None if ics is None else "REQUEST",
-    )
+    return _letter(folder, context)
+
+
+def with_calendar(
+    letter: Letter,
+    facts: InterviewFacts,
+    reader: Reader,
+    *,
+    method: Method,
+    sender: str,
+    made_at: datetime,
+) -> Letter:
+    """The letter with a calendar file of the same interview.
+
+    `sender` is the bare address that the mail server sends from; it becomes the organizer of the calendar
+    entry. `made_at`, aware, is when this revision was written down. Raises `ValueError` when `method` and
+    `facts.is_cancelled` disagree.
+    """
+    ics = build_ics(facts, reader, sender=sender, made_at=made_at, method=method)
+    return replace(letter, ics=ics, ics_method=method)
+
+
+def compose_for_team(folder: str, reader: TeamReader, more: Mapping[str, object]) -> Letter:
+    """The letter that the templates in `folder` make for one person of the team; `more` is what they say."""
+    context = {
+        "reader": reader.person,
+        "organization": reader.organization,
+        "subject_organization": shortened(reader.organization, _SUBJECT_PART_LIMIT),
+        **more,
+    }
+    return _letter(folder, context)
+
+
+def moment_for(reader: TeamReader, instant: datetime) -> str:
+    """An aware instant in words, in the reader's own zone."""
+    return local_moment(instant, reader.person.zone or "UTC").full
+
+
+def _letter(folder: str, context: Mapping[str, object]) -> Letter:
+    subject, text, html = rendered(folder, context)
+    return Letter(subject=shortened(one_line(subject), SUBJECT_LIMIT), text=text, html=html)
 
 
 def _message_heading(facts: InterviewFacts, reader: Reader) -> str:

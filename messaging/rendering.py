@@ -7,9 +7,12 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+# Where the folders of the kinds are looked for.
+FOLDERS = FileSystemLoader(Path(__file__).resolve().parent.parent / "templates" / "mail")
+
 # An environment of its own: a mail is made without a request, and with nothing that pages may use.
 _templates = Environment(
-    loader=FileSystemLoader(Path(__file__).resolve().parent.parent / "templates" / "mail"),
+    loader=FOLDERS,
     autoescape=lambda name: name is not None and name.endswith(".html"),
     undefined=StrictUndefined,
     trim_blocks=True,

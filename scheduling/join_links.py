@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from extensions import db
-from models import Interview, InterviewStatus, InterviewType, Mail, MeetingState, ReaderRole
+from models import Interview, InterviewStatus, InterviewType, MeetingState
 from security import LinkSigner, LinkTarget, named_in
 
 # While the door is open the address leads straight into the meeting, without a click in between.
@@ -25,12 +25,9 @@ class JoinLinks:
     base_url: str
 
     def join_page(self, interview: Interview, reader: str) -> str:
-        """The address for one reader: `candidate`, `manager` or `attendee-<id>`."""
+        """The address for one reader: `candidate`, `manager` or `attendee-<id>`, as `mails.queue` names them.
+        Nothing is looked up, so a reader who has been taken off the interview can be named, too."""
         return f"{self.base_url}/j/{self.signer.token(_target(interview, reader))}"
-
-    def join_page_for(self, mail: Mail, interview: Interview) -> str:
-        """The address that stands in this mail and in no other."""
-        return self.join_page(interview, _reader_of(mail, interview))
 
     def opened_by(self, token: str) -> tuple[Interview, str] | None:
         """The interview and the reader that a token proves, or None for anything else."""
@@ -46,15 +43,6 @@ class JoinLinks:
 
 def _target(interview: Interview, reader: str) -> LinkTarget:
     return LinkTarget("join", interview.id, interview.link_generation, reader)
-
-
-def _reader_of(mail: Mail, interview: Interview) -> str:
-    if mail.role is ReaderRole.CANDIDATE:
-        return "candidate"
-    if mail.role is ReaderRole.HIRING_MANAGER:
-        return "manager"
-    attendee = next(a for a in interview.attendees if a.email.lower() == mail.address.lower())
-    return f"attendee-{attendee.id}"
 
 
 def door_state(interview: Interview, now: datetime) -> DoorState:

@@ -6,11 +6,11 @@ import sqlalchemy as sa
 from sqlalchemy.sql import ColumnElement
 
 from accounts.permissions import Action, Scope, scope_of
-from hiring.queries import own_interview_ids, own_job_ids
+from hiring.queries import Asker, own_interview_ids, own_job_ids
 from models import Application, Interview, User
 
 
-def interview_is_within(actor: User, action: Action) -> ColumnElement[bool]:
+def interview_is_within(actor: User | Asker, action: Action) -> ColumnElement[bool]:
     """The condition on `Interview` for what `actor` may do this to."""
     match scope_of(actor.role, action):
         case Scope.ALL:

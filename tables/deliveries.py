@@ -1,4 +1,4 @@
-"""What an interview owes the outside: its meetings and its mails, each wanted and observed."""
+"""The online meetings that an interview owes the outside, wanted and observed."""
 
 from __future__ import annotations
 
@@ -212,70 +212,3 @@ class MeetingCall(Model):
     checks: Mapped[int] = mapped_column(default=0)
 
     meeting: Mapped[Meeting] = relationship(back_populates="calls")
-
-
-class MailKind(StrEnum):
-    INVITATION = "invitation"
-    REMINDER = "reminder"
-    # To people of the team, about no interview.
-    TEAM_INVITATION = "team_invitation"
-    PASSWORD_RESET = "password_reset"
-    PASSWORD_CHANGED = "password_changed"
-    ASK_TO_CONNECT = "ask_to_connect"
-    APP_CONNECTED = "app_connected"
-    # `revision` counts these, the first at once and the others as nudges on later days.
-    RECONNECT_NEEDED = "reconnect_needed"
-    # To the owner: a provider does not accept this server's credentials.
-    CREDENTIALS_REFUSED = "credentials_refused"
-
-
-class MailState(StrEnum):
-    QUEUED = "queued"
-    SENT = "sent"
-    FAILED = "failed"
-    DROPPED = "dropped"
-
-
-class ReaderRole(StrEnum):
-    CANDIDATE = "candidate"
-    HIRING_MANAGER = "hiring_manager"
-    ATTENDEE = "attendee"
-    TEAM = "team"
-
-
-class Mail(Model):
-    """One message to one recipient. Its body is made when it leaves, from what is true then."""
-
-    __tablename__ = "mails"
-    __table_args__ = (
-        # Never two of one kind and revision to one person.
-        sa.UniqueConstraint("interview_id", "kind", "revision", "minutes_before", "address"),
-        sa.Index("ix_mails_state_due_at", "state", "due_at"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    # Empty for mails to the team that are about no interview; `about_id` then says which row they are about,
-    # or which provider.
-    interview_id: Mapped[int | None] = mapped_column(sa.ForeignKey("interviews.id", ondelete="CASCADE"))
-    about_id: Mapped[int | None]
-    kind: Mapped[MailKind] = mapped_column(choice(MailKind, "kind"))
-    revision: Mapped[int]
-    # For a reminder, how long before the start it leaves; 0 for everything else.
-    minutes_before: Mapped[int] = mapped_column(default=0)
-    role: Mapped[ReaderRole] = mapped_column(choice(ReaderRole, "role"))
-    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
-    name: Mapped[str] = mapped_column(sa.String(120))
-    address: Mapped[str] = mapped_column(sa.String(254))
-    # Made once with the row, so that a repeated delivery is recognizable as the same message.
-    message_id: Mapped[str] = mapped_column(sa.String(120), unique=True)
-    due_at: Mapped[datetime]
-    state: Mapped[MailState] = mapped_column(choice(MailState, "state"), default=MailState.QUEUED)
-    sent_at: Mapped[datetime | None]
-    # The server's answer in its own words, or our reason for dropping it.
-    words: Mapped[str | None] = mapped_column(sa.String(500))
-    # A delivery was cut off after the text had been handed over: the server may have taken it.
-    may_be_double: Mapped[bool] = mapped_column(default=False)
-    # Files stay behind: with them it does not arrive, being too large for the server or for the line to it,
-    # or they could not be read. An invitation without them is better than none.
-    leaves_files_out: Mapped[bool] = mapped_column(default=False)
-    created_at: Mapped[datetime] = mapped_column(default=utc_now)

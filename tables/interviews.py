@@ -11,8 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from database import choice
 from extensions import Model
-from tables.deliveries import Mail, Meeting
+from tables.deliveries import Meeting
 from tables.hiring import Application, Candidate
+from tables.mails import Mail
 from tables.team import User
 from timezones import utc_now
 

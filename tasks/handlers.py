@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from accounts.mails import SEND_TEAM_MAIL
 from accounts.passwords import ANSWER_RESET_REQUEST
 from connections.checks import CHECK_CONNECTION
 from connections.notices import NUDGE_TO_RECONNECT, REPORT_REFUSED_CREDENTIALS, TELL_OF_CONNECTION
 from connections.revocation import REPORT_UNREVOKED_GRANT, REVOKE_GRANT
-from scheduling.mails.queue import SEND_MAIL
 from scheduling.meetings.orphans import REMOVE_ORPHANS
 from scheduling.meetings.wanting import SYNC_MEETING
 from services import Services
 from tasks.connection_checks import check_connection
 from tasks.connection_notices import nudge_to_reconnect, report_refused_credentials, tell_of_connection
 from tasks.grants import REFRESH_CONNECTION, refresh_connection, report_unrevoked_grant, revoke_grant
-from tasks.mails import send_mail
+from tasks.mails.handler import send_mail
+from tasks.mails.kind import Workshop
+from tasks.mails.kinds import all_kinds
 from tasks.meetings import remove_orphans, sync_meeting
 from tasks.password_resets import answer_reset_requests
-from tasks.team_mails import send_team_mail
 from work.kinds import TaskKind
+from work.mail import SEND_MAIL
 from work.protocol import Handler
 
 
 def all_handlers(services: Services) -> Mapping[TaskKind, Handler]:
     """The handlers of an installation by kind. A test compares them with the kinds that are declared."""
     rules, mail_domain = services.rules, services.mail_domain
+    workshop = Workshop(services.join_links, services.account_links, services.attachment_files)
     return {
         SYNC_MEETING: sync_meeting(rules),
+        SEND_MAIL: send_mail(all_kinds(), workshop, rules),
         REMOVE_ORPHANS: remove_orphans(),
-        SEND_MAIL: send_mail(services.join_links, rules, services.attachment_files),
-        SEND_TEAM_MAIL: send_team_mail(services.account_links),
         ANSWER_RESET_REQUEST: answer_reset_requests(services.reset_requests, mail_domain),
         REFRESH_CONNECTION: refresh_connection(),
         REVOKE_GRANT: revoke_grant(),

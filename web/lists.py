@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from flask import request, url_for
 
-from models import Job
+from hiring.lists import JobChoice
 from paging import ListPage, Turn
 from web.forms import clean_line
 
@@ -52,7 +52,7 @@ def options_of(first: str, choices: Iterable[tuple[object, str]]) -> tuple[tuple
     return (("", first), *choices)
 
 
-def job_options(jobs: Iterable[Job]) -> tuple[tuple[object, str], ...]:
+def job_options(jobs: Iterable[JobChoice]) -> tuple[tuple[object, str], ...]:
     """The jobs by which a list can be narrowed down."""
     return options_of(
         "All jobs", ((job.id, job.title if job.is_open else f"{job.title} (closed)") for job in jobs)

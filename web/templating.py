@@ -33,6 +33,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["banners"] = banners
     app.jinja_env.globals["software_icons"] = ICONS
     app.jinja_env.filters["moment"] = moment
+    # For pieces that are remembered, and so may not ask who reads them.
+    app.jinja_env.filters["moment_in"] = _moment
     app.jinja_env.filters["initials"] = initials
     app.jinja_env.filters["role_label"] = lambda role: role.label
     demo = services(app).demo

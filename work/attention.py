@@ -13,6 +13,7 @@ from extensions import db
 from models import Interview, Mail, MailState, Task, TaskState
 from timezones import utc_now
 from work.kinds import words_of
+from work.mail import kind_of
 
 # Work that fails is tried again automatically; it is worth a look when that has gone on for this long.
 _FAILING_FOR = timedelta(minutes=15)
@@ -58,8 +59,8 @@ def work_needing_attention() -> list[WaitingWork]:
         .order_by(Task.state, Task.id)
         .limit(_SHOWN)
     ).all()
-    titles = _titles(rows)
-    return [_described(task, titles, now) for task in rows]
+    titles, mails = _titles(rows), _mail_labels(rows)
+    return [_described(task, titles, mails, now) for task in rows]
 
 
 def _titles(tasks: Sequence[Task]) -> dict[int, str]:
@@ -68,12 +69,24 @@ def _titles(tasks: Sequence[Task]) -> dict[int, str]:
     return {row.id: row.title for row in found}
 
 
+def _mail_labels(tasks: Sequence[Task]) -> dict[int, str]:
+    """What the mails are called that tasks are to send, by the mail's id."""
+    ids = {task.payload["mail_id"] for task in tasks if "mail_id" in task.payload}
+    found = db.session.execute(sa.select(Mail.id, Mail.kind).where(Mail.id.in_(ids)))
+    return {row.id: kind_of(row.kind).label for row in found}
+
+
+def _words(task: Task, mail_labels: dict[int, str]) -> str:
+    label = mail_labels.get(task.payload.get("mail_id", 0))
+    return f"{words_of(task.kind)}: {label}" if label is not None else words_of(task.kind)
+
+
 def _interview_id(task: Task) -> int | None:
     kind, _, number = task.subject.partition(":")
     return int(number) if kind == "interview" and number.isdigit() else None
 
 
-def _described(task: Task, titles: dict[int, str], now: datetime) -> WaitingWork:
+def _described(task: Task, titles: dict[int, str], mail_labels: dict[int, str], now: datetime) -> WaitingWork:
     interview_id = _interview_id(task)
     state: WorkState = "failing"
     if task.state == TaskState.DEAD:
@@ -82,7 +95,7 @@ def _described(task: Task, titles: dict[int, str], now: datetime) -> WaitingWork
         state = "overdue"
     return WaitingWork(
         task_id=task.id,
-        words=words_of(task.kind),
+        words=_words(task, mail_labels),
         state=state,
         problem=task.last_error or "",
         since=task.created_at,
@@ -103,7 +116,7 @@ def try_again_now(task_id: int) -> str | None:
     if mail is not None and mail.state == MailState.FAILED:
         # Giving up marked it, and a delivery leaves alone what is not in the queue.
         mail.state, mail.words = MailState.QUEUED, None
-    now, words = utc_now(), words_of(task.kind)
+    now, words = utc_now(), _words(task, _mail_labels([task]))
     twin = db.session.scalar(
         sa.select(Task).where(
             Task.dedupe_key == task.dedupe_key, Task.state == TaskState.READY, Task.id != task.id

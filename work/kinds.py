@@ -16,7 +16,8 @@ class TaskKind:
 
     `name` is stored with every task, so it must not change while tasks of this kind may be waiting. `words`
     are what the System log calls the work ("Making the online meeting"). `subject` says what such work is
-    about ("interview"): of one subject, at most one task per lane runs at a time.
+    about ("interview"): of one subject, at most one task per lane runs at a time. It is empty for work that
+    can be about things of many sorts, which then names its subject in full.
 
     Raises ValueError for a kind without words, and for a second kind under a name that is taken.
     """
@@ -34,7 +35,7 @@ class TaskKind:
 
     def about(self, which: int | str) -> str:
         """The subject of a task about one of them, for example `interview:42`."""
-        return f"{self.subject}:{which}"
+        return f"{self.subject}:{which}" if self.subject else str(which)
 
     def key(self, which: int | str) -> str:
         """A dedupe key that lets one task of this kind wait for each of them."""

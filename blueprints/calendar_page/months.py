@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from models import Interview
+from scheduling.reading.lists import InterviewRow
 from timezones import in_zone, start_of_day
 
 # Beyond these nobody has interviews, and dates stop working.
@@ -42,7 +42,7 @@ class Day:
     """`is_other`: of the month before or after, shown to make the weeks whole."""
 
     on: date
-    interviews: list[Interview]
+    interviews: list[InterviewRow]
     is_other: bool
     is_today: bool
 
@@ -71,9 +71,9 @@ def span_of(month: Month, zone_name: str) -> tuple[datetime, datetime]:
     return start_of_day(days[0], zone_name), start_of_day(days[-1] + timedelta(days=1), zone_name)
 
 
-def days_of(month: Month, interviews: Iterable[Interview], now: datetime, zone_name: str) -> list[Day]:
+def days_of(month: Month, interviews: Iterable[InterviewRow], now: datetime, zone_name: str) -> list[Day]:
     """The days of the month's weeks with their interviews, each on the day that it has for this reader."""
-    by_day: dict[date, list[Interview]] = defaultdict(list)
+    by_day: dict[date, list[InterviewRow]] = defaultdict(list)
     for interview in interviews:
         by_day[in_zone(interview.starts_at, zone_name).date()].append(interview)
     today = in_zone(now, zone_name).date()

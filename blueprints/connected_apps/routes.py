@@ -78,9 +78,9 @@ def ask() -> ResponseReturnValue:
     if scope_of(user.role, Action.CONNECT_APPS) is not Scope.IF_OPENED or may_connect(user):
         abort(403)
     asked = owner()
-    mail = mails.queue_request_to_connect(user, asked, services().mail_domain)
+    was_told = mails.queue_request_to_connect(user, asked, services().mail_domain)
     db.session.commit()
-    if mail is None:
+    if not was_told:
         say(f"{asked.name} was asked within the last day already.", "info")
     else:
         say(f"{asked.name} gets a mail with your request.")

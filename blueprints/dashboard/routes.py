@@ -39,21 +39,27 @@ def home() -> ResponseReturnValue:
     )
 
 
+# Whether there is any of each: whatever it is, one row is enough, and one statement for all of them.
+_BEGUN = sa.select(
+    sa.exists().where(Connection.app == spec_of(DEFAULT).app).label("connections"),
+    sa.select(Job.id).exists().label("jobs"),
+    sa.select(Candidate.id).exists().label("candidates"),
+    sa.select(Interview.id).exists().label("interviews"),
+)
+
+
 def _first_steps(user: User) -> list[FirstStep]:
     """What a new team does first; empty once all of it is done, and for those who could not do it."""
     if scope_of(user.role, Action.MANAGE_JOBS) is not Scope.ALL:
         return []
+    begun = db.session.execute(_BEGUN).one()
     steps = []
     if may_anywhere(user.role, Action.CONNECT_APPS, connecting_is_open=connecting_is_open()):
-        is_connected = _any(Connection.id, Connection.app == spec_of(DEFAULT).app)
-        steps.append(FirstStep(f"Connect {DEFAULT.label}", url_for("connected_apps.index"), is_connected))
+        label = f"Connect {DEFAULT.label}"
+        steps.append(FirstStep(label, url_for("connected_apps.index"), begun.connections))
     steps += [
-        FirstStep("Add a job", url_for("hiring.new_job"), _any(Job.id)),
-        FirstStep("Add a candidate", url_for("hiring.new_candidate"), _any(Candidate.id)),
-        FirstStep("Schedule an interview", url_for("hiring.candidates"), _any(Interview.id)),
+        FirstStep("Add a job", url_for("hiring.new_job"), begun.jobs),
+        FirstStep("Add a candidate", url_for("hiring.new_candidate"), begun.candidates),
+        FirstStep("Schedule an interview", url_for("hiring.candidates"), begun.interviews),
     ]
     return [] if all(step.done for step in steps) else steps
-
-
-def _any(column: sa.orm.InstrumentedAttribute[int], *where: sa.ColumnElement[bool]) -> bool:
-    return db.session.scalar(sa.select(column).where(*where).limit(1)) is not None

@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING
 from flask import current_app, url_for
 
 from messaging.delivery import is_configured, sender_address
-from messaging.facts import AttachedFile, InterviewFacts, Reader, facts_of, reader_of
-from messaging.letters import Letter, compose_invitation
+from messaging.facts import AttachedFile, InterviewFacts, Reader, facts_of
+from messaging.letters import Letter
 from messaging.reading import describe_ics
-from models import Interview, Mail, Meeting, MeetingSoftware, MeetingState, ReaderRole
+from models import Interview, Meeting, MeetingSoftware, MeetingState, ReaderRole
 from scheduling.commands.schedule import new_interview
 from scheduling.drafts import attachments
-from scheduling.mails.queue import Recipient, recipients_of, span
+from scheduling.mails.queue import INVITATION, recipients_of, span
 from scheduling.meetings.hosts import first_usable
 from scheduling.software import spec_of
 from scheduling.venues import OnlineMeeting, PastedLink
+from tasks.mails.previews import preview
 from timezones import local_moment, utc_now
 from web.signed_in import current_organization
+from work.mail import Recipient
 
 if TYPE_CHECKING:
     from blueprints.schedule_interview.dialog import Dialog
@@ -78,7 +80,7 @@ class Preview:
         assert organization is not None
         self._facts: InterviewFacts = facts_of(interview, organization)
         self.recipients: list[Recipient] = recipients_of(interview)
-        self._readers = [self._reader(recipient, interview) for recipient in self.recipients]
+        self._readers = [self._reader(recipient, self._facts) for recipient in self.recipients]
 
     def _interview(self) -> Interview:
         dialog, plan = self._dialog, self.plan
@@ -105,18 +107,21 @@ class Preview:
         return interview
 
     @staticmethod
-    def _reader(recipient: Recipient, interview: Interview) -> Reader:
-        mail = Mail(
-            role=recipient.role, user_id=recipient.user_id, name=recipient.name, address=recipient.address
+    def _reader(recipient: Recipient, facts: InterviewFacts) -> Reader:
+        people = {person.address.casefold(): person for person in facts.participants}
+        return Reader(
+            people[recipient.address.casefold()],
+            recipient.role,
+            current_app.config["BASE_URL"] + _JOIN_PAGE_LATER,
+            is_of_the_team=recipient.user_id is not None,
         )
-        return reader_of(mail, interview, current_app.config["BASE_URL"] + _JOIN_PAGE_LATER)
 
     def letter(self, number: int) -> Letter | None:
         """The mail to the reader of that number; None when there is no such reader."""
         if not 0 <= number < len(self._readers):
             return None
-        return compose_invitation(
-            self._facts, self._readers[number], sender=sender_address(), made_at=utc_now()
+        return preview(
+            INVITATION, self._facts, self._readers[number], sender=sender_address(), made_at=utc_now()
         )
 
     def shown(self, number: int) -> ShownLetter | None:

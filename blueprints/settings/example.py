@@ -10,9 +10,10 @@ from blueprints.settings.routes import settings
 from extensions import db
 from messaging.delivery import sender_address
 from messaging.facts import InterviewFacts, Person, Reader
-from messaging.letters import compose_invitation
 from models import Organization, ReaderRole
+from scheduling.mails.queue import INVITATION
 from scheduling.software import DEFAULT, spec_of
+from tasks.mails.previews import preview
 from timezones import start_of_day, utc_now
 from web.signed_in import actor
 
@@ -48,7 +49,7 @@ def invitation_example() -> Response:
         closing=organization.invitation_closing,
     )
     reader = Reader(candidate, ReaderRole.CANDIDATE, None)
-    letter = compose_invitation(facts, reader, sender=sender_address(), made_at=now)
+    letter = preview(INVITATION, facts, reader, sender=sender_address(), made_at=now)
     response = make_response(letter.html)
     response.headers["X-Framed-Mail"] = "yes"
     return response

@@ -566,29 +566,10 @@ def upgrade() -> None:
     op.create_table(
         "mails",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("about", sa.String(length=60), nullable=False),
         sa.Column("interview_id", sa.Integer(), nullable=True),
-        sa.Column("about_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "invitation",
-                "reminder",
-                "team_invitation",
-                "password_reset",
-                "password_changed",
-                "ask_to_connect",
-                "app_connected",
-                "reconnect_needed",
-                "credentials_refused",
-                name="kind",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("minutes_before", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("occasion", sa.String(length=60), nullable=False),
         sa.Column(
             "role",
             sa.Enum(
@@ -606,6 +587,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("join_reader", sa.String(length=40), nullable=True),
         sa.Column("message_id", sa.String(length=120), nullable=False),
         sa.Column("due_at", database.UTCDateTime(), nullable=False),
         sa.Column(
@@ -636,16 +618,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_mails_user_id_users")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mails")),
         sa.UniqueConstraint(
-            "interview_id",
-            "kind",
-            "revision",
-            "minutes_before",
-            "address",
-            name=op.f("uq_mails_interview_id_kind_revision_minutes_before_address"),
+            "about", "kind", "occasion", "address", name=op.f("uq_mails_about_kind_occasion_address")
         ),
         sa.UniqueConstraint("message_id", name=op.f("uq_mails_message_id")),
     )
     with op.batch_alter_table("mails", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mails_interview_id"), ["interview_id"], unique=False)
         batch_op.create_index("ix_mails_state_due_at", ["state", "due_at"], unique=False)
 
     op.create_table(
@@ -958,6 +936,7 @@ def downgrade() -> None:
     op.drop_table("meetings")
     with op.batch_alter_table("mails", schema=None) as batch_op:
         batch_op.drop_index("ix_mails_state_due_at")
+        batch_op.drop_index(batch_op.f("ix_mails_interview_id"))
 
     op.drop_table("mails")
     with op.batch_alter_table("drafts", schema=None) as batch_op:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
 from accounts.permissions import Action
 from extensions import db
@@ -161,7 +161,7 @@ def open_drafts(actor: User, *, candidate_id: int | None = None, limit: int = 10
             Draft.used_at.is_(None),
             Draft.updated_at > utc_now() - LIFETIME,
         )
-        .options(selectinload(Draft.candidate))
+        .options(joinedload(Draft.candidate))
         .order_by(Draft.updated_at.desc())
         .limit(limit)
     )

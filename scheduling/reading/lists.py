@@ -5,23 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from accounts.permissions import Action
 from extensions import db
+from hiring.queries import Asker
 from models import (
     Application,
     Candidate,
     Interview,
     InterviewStatus,
+    InterviewType,
+    Job,
     Meeting,
+    MeetingSoftware,
     MeetingState,
+    Role,
     User,
     search_key,
 )
-from paging import ListPage, Order, Turn, counted, read_instant, turned_to
+from paging import Counting, ListPage, Order, Pages, Query, Turn, literally, read_instant
 from scheduling.visibility import interview_is_within
 from timezones import utc_now
 
@@ -56,11 +62,57 @@ class InterviewFilter:
 
 
 @dataclass(frozen=True)
+class InterviewRow:
+    """An interview as lists and calendars show it. `software`, `meeting_label` and `meeting_state` are None
+    without an online meeting; `meeting_label` also where the meeting is called by its software."""
+
+    id: int
+    title: str
+    starts_at: datetime
+    duration_minutes: int
+    status: InterviewStatus
+    interview_type: InterviewType
+    candidate_name: str
+    job_id: int
+    job_title: str
+    software: MeetingSoftware | None
+    meeting_label: str | None
+    meeting_state: MeetingState | None
+
+    @property
+    def how(self) -> str:
+        """How people will meet, in words: what the meeting is called, else the type."""
+        if self.software is None:
+            return self.interview_type.label
+        return self.meeting_label or self.software.label
+
+
+@dataclass(frozen=True)
 class Span:
     """The interviews of a span of time; `is_cut` says that there are more than are shown."""
 
-    interviews: list[Interview]
+    interviews: list[InterviewRow]
     is_cut: bool
+
+
+def _rows() -> Query:
+    """The columns of `InterviewRow`. Entities would cost a list several times as much, and it only reads."""
+    of_interview = (
+        *(Interview.id, Interview.title, Interview.starts_at, Interview.duration_minutes),
+        *(Interview.status, Interview.interview_type),
+    )
+    of_job, of_meeting = (Job.id, Job.title), (Meeting.software, Meeting.label, Meeting.state)
+    return (
+        sa.select(*of_interview, Candidate.name, *of_job, *of_meeting)
+        .join(Application, Application.id == Interview.application_id)
+        .join(Candidate, Candidate.id == Application.candidate_id)
+        .join(Job, Job.id == Application.job_id)
+        .outerjoin(Meeting, sa.and_(Meeting.interview_id == Interview.id, Meeting.is_wanted))
+    )
+
+
+def _found(statement: Query, **told: object) -> list[InterviewRow]:
+    return [InterviewRow(*row) for row in db.session.execute(statement, told)]
 
 
 def _with_people() -> sa.Select[Interview]:
@@ -100,90 +152,124 @@ def counts_by_status(
     actor: User, statuses: tuple[InterviewStatus, ...]
 ) -> dict[InterviewStatus, tuple[int, bool]]:
     """How many interviews `actor` sees in each of these, up to a limit, and whether there are more."""
-    within = interview_is_within(actor, Action.SEE)
-    queries = [sa.select(Interview.id).where(Interview.status == status, within) for status in statuses]
-    return dict(zip(statuses, counted(*queries), strict=True))
+    numbers = _counting(actor.role, statuses).numbers({"asker_id": actor.id})
+    return dict(zip(statuses, numbers, strict=True))
 
 
-def interviews(actor: User, wanted: InterviewFilter, turn: Turn | None = None) -> ListPage[Interview]:
+@cache
+def _counting(role: Role, statuses: tuple[InterviewStatus, ...]) -> Counting:
+    within = interview_is_within(Asker(role), Action.SEE)
+    return Counting(*(sa.select(Interview.id).where(Interview.status == each, within) for each in statuses))
+
+
+def interviews(actor: User, wanted: InterviewFilter, turn: Turn | None = None) -> ListPage[InterviewRow]:
     """One page of the interviews that `actor` sees in a status, by their time."""
-    where = [Interview.status == wanted.status, interview_is_within(actor, Action.SEE)]
-    if wanted.text or wanted.job_id is not None:
+    is_descending = wanted.sorted_by is TimeSort.LATEST
+    pages = _pages(actor.role, bool(wanted.text), wanted.job_id is not None, is_descending)
+    told = {
+        "asker_id": actor.id,
+        "status": wanted.status,
+        "job_id": wanted.job_id,
+        "searched_key": literally(search_key(wanted.text)),
+    }
+    return pages.turned_to(turn, told)
+
+
+@cache
+def _pages(role: Role, is_searched: bool, of_job: bool, is_descending: bool) -> Pages[InterviewRow]:
+    where = [
+        Interview.status == sa.bindparam("status", type_=Interview.status.type),
+        interview_is_within(Asker(role), Action.SEE),
+    ]
+    if is_searched or of_job:
         meant = sa.select(Application.id)
-        if wanted.job_id is not None:
-            meant = meant.where(Application.job_id == wanted.job_id)
-        if wanted.text:
-            named = Candidate.name_key.contains(search_key(wanted.text), autoescape=True)
-            meant = meant.join(Application.candidate).where(named)
+        if of_job:
+            meant = meant.where(Application.job_id == sa.bindparam("job_id", type_=sa.Integer()))
+        if is_searched:
+            key = sa.bindparam("searched_key", type_=sa.String())
+            meant = meant.join(Application.candidate).where(Candidate.name_key.contains(key, escape="/"))
         where.append(Interview.application_id.in_(meant))
-    descending = wanted.sorted_by is TimeSort.LATEST
-    return turned_to(
-        _with_people().where(*where),
-        Order(Interview.id, Interview.starts_at, read_instant, descending=descending),
-        turn,
-    )
+    order = Order(Interview.id, Interview.starts_at, read_instant, descending=is_descending)
+    return Pages(_rows().where(*where), order, lambda row: InterviewRow(*row))
 
 
 def between(actor: User, start: datetime, end: datetime) -> Span:
     """The interviews that `actor` sees from `start` up to before `end`, but for those called off."""
-    shown = (InterviewStatus.SCHEDULED, InterviewStatus.COMPLETED, InterviewStatus.NO_SHOW)
-    found = list(
-        db.session.scalars(
-            _with_people()
-            .where(
-                Interview.status.in_(shown),
-                Interview.starts_at >= start,
-                Interview.starts_at < end,
-                interview_is_within(actor, Action.SEE),
-            )
-            .order_by(Interview.starts_at, Interview.id)
-            .limit(CALENDAR_LIMIT + 1)
-        )
-    )
+    found = _found(_between(actor.role), asker_id=actor.id, start=start, end=end)
     return Span(found[:CALENDAR_LIMIT], len(found) > CALENDAR_LIMIT)
 
 
-def interviews_of_candidate(actor: User, candidate_id: int) -> list[Interview]:
+@cache
+def _between(role: Role) -> Query:
+    shown = (InterviewStatus.SCHEDULED, InterviewStatus.COMPLETED, InterviewStatus.NO_SHOW)
+    return (
+        _rows()
+        .where(
+            Interview.status.in_(shown),
+            Interview.starts_at >= _instant("start"),
+            Interview.starts_at < _instant("end"),
+            interview_is_within(Asker(role), Action.SEE),
+        )
+        .order_by(Interview.starts_at, Interview.id)
+        .limit(CALENDAR_LIMIT + 1)
+    )
+
+
+def interviews_of_candidate(actor: User, candidate_id: int) -> list[InterviewRow]:
     """The interviews of one candidate that `actor` sees, newest first."""
-    return list(
-        db.session.scalars(
-            _with_people()
-            .join(Interview.application)
-            .where(Application.candidate_id == candidate_id, interview_is_within(actor, Action.SEE))
-            .order_by(Interview.starts_at.desc())
+    return _found(_of_candidate(actor.role), asker_id=actor.id, candidate_id=candidate_id)
+
+
+@cache
+def _of_candidate(role: Role) -> Query:
+    return (
+        _rows()
+        .where(
+            Application.candidate_id == sa.bindparam("candidate_id", type_=sa.Integer()),
+            interview_is_within(Asker(role), Action.SEE),
         )
+        .order_by(Interview.starts_at.desc())
     )
 
 
-def upcoming(actor: User, *, limit: int = 8) -> list[Interview]:
+def upcoming(actor: User, *, limit: int = 8) -> list[InterviewRow]:
     """The next interviews that `actor` sees."""
-    return list(
-        db.session.scalars(
-            _with_people()
-            .where(
-                Interview.status == InterviewStatus.SCHEDULED,
-                Interview.starts_at > utc_now() - _STILL_ON,
-                interview_is_within(actor, Action.SEE),
-            )
-            .order_by(Interview.starts_at, Interview.id)
-            .limit(limit)
+    return _found(_upcoming(actor.role), asker_id=actor.id, still_on_after=utc_now() - _STILL_ON, most=limit)
+
+
+@cache
+def _upcoming(role: Role) -> Query:
+    return (
+        _rows()
+        .where(
+            Interview.status == InterviewStatus.SCHEDULED,
+            Interview.starts_at > _instant("still_on_after"),
+            interview_is_within(Asker(role), Action.SEE),
         )
+        .order_by(Interview.starts_at, Interview.id)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
     )
 
 
-def without_link(actor: User, *, limit: int = 8) -> list[Interview]:
+def without_link(actor: User, *, limit: int = 8) -> list[InterviewRow]:
     """Coming interviews whose meeting could not be made and that `actor` could do something about."""
-    return list(
-        db.session.scalars(
-            _with_people()
-            .join(Meeting, sa.and_(Meeting.interview_id == Interview.id, Meeting.is_wanted))
-            .where(
-                Interview.status == InterviewStatus.SCHEDULED,
-                Interview.starts_at > utc_now(),
-                Meeting.state == MeetingState.FAILED,
-                interview_is_within(actor, Action.SCHEDULE),
-            )
-            .order_by(Interview.starts_at, Interview.id)
-            .limit(limit)
+    return _found(_without_link(actor.role), asker_id=actor.id, now=utc_now(), most=limit)
+
+
+@cache
+def _without_link(role: Role) -> Query:
+    return (
+        _rows()
+        .where(
+            Interview.status == InterviewStatus.SCHEDULED,
+            Interview.starts_at > _instant("now"),
+            Meeting.state == MeetingState.FAILED,
+            interview_is_within(Asker(role), Action.SCHEDULE),
         )
+        .order_by(Interview.starts_at, Interview.id)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
     )
+
+
+def _instant(name: str) -> sa.BindParameter[datetime]:
+    return sa.bindparam(name, type_=Interview.starts_at.type)

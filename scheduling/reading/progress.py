@@ -9,10 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from models import Interview, InterviewStatus, Mail, MailKind, MailState, MeetingState
+from models import Interview, InterviewStatus, Mail, MailState, MeetingState
+from scheduling.mails.outcomes import label_of
 from scheduling.mails.queue import people
 from scheduling.meetings import failures
 from scheduling.timeline import possessive
+from work.mail import MailKind, kind_of
+
+# A kind with mails of it, oldest first.
+_OfOneKind = tuple[MailKind, list[Mail]]
 
 RowState = Literal["done", "waiting", "problem", "dropped"]
 
@@ -67,17 +72,32 @@ def progress_of(interview: Interview) -> Progress:
         elif meeting.state == MeetingState.WAITING:
             is_settled = False
             rows.append(ProgressRow("waiting", "video", f"{label} meeting is being created"))
-    invitations = [mail for mail in interview.mails if mail.kind is MailKind.INVITATION]
-    newest = [mail for mail in invitations if mail.revision == interview.revision]
-    rows += _invitations(newest, is_correction=interview.revision > 0)
-    if interview.status == InterviewStatus.SCHEDULED and any(m.state == MailState.QUEUED for m in newest):
-        is_settled = False
-    rows += _reminders(mail for mail in interview.mails if mail.kind is MailKind.REMINDER)
+    at_once, timed = _by_kind(interview.mails)
+    for kind, mails in at_once:
+        # Older ones have been replaced; what counts is how far the newest have come.
+        newest = [mail for mail in mails if mail.occasion == mails[-1].occasion]
+        rows += _at_once(kind, newest)
+        if interview.status == InterviewStatus.SCHEDULED and any(
+            mail.state == MailState.QUEUED for mail in newest
+        ):
+            is_settled = False
+    for kind, mails in timed:
+        rows += _timed(kind, mails)
     return Progress(tuple(rows), is_settled)
 
 
-def _invitations(mails: list[Mail], *, is_correction: bool) -> list[ProgressRow]:
-    what = "Corrected invitation" if is_correction else "Invitation"
+def _by_kind(mails: Iterable[Mail]) -> tuple[list[_OfOneKind], list[_OfOneKind]]:
+    """The mails of each kind, oldest first: of those that leave as soon as they can, and of those that leave
+    at a time that was announced."""
+    by_name: dict[str, list[Mail]] = defaultdict(list)
+    for mail in mails:
+        by_name[mail.kind].append(mail)
+    kinds = [(kind_of(name), found) for name, found in by_name.items()]
+    return [each for each in kinds if not each[0].is_timed], [each for each in kinds if each[0].is_timed]
+
+
+def _at_once(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
+    what = label_of(mails[-1])
     by_state: dict[MailState, list[Mail]] = defaultdict(list)
     for mail in mails:
         by_state[mail.state].append(mail)
@@ -85,7 +105,8 @@ def _invitations(mails: list[Mail], *, is_correction: bool) -> list[ProgressRow]
     sent, queued = by_state[MailState.SENT], by_state[MailState.QUEUED]
     if sent:
         last = max((mail.sent_at for mail in sent if mail.sent_at is not None), default=None)
-        rows.append(ProgressRow("done", "send", f"{what} sent to {people(len(sent))}", _names(sent), last))
+        words = f"{what} sent to {people(len(sent))}"
+        rows.append(ProgressRow("done", kind.icon, words, _names(sent), last))
     if queued:
         reasons = dict.fromkeys(mail.words for mail in queued if mail.words)
         rows.append(
@@ -109,35 +130,26 @@ def _invitations(mails: list[Mail], *, is_correction: bool) -> list[ProgressRow]
     return rows
 
 
-def _reminders(mails: Iterable[Mail]) -> list[ProgressRow]:
-    groups: dict[tuple[int, MailState], list[Mail]] = defaultdict(list)
+def _timed(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
+    groups: dict[tuple[datetime, MailState], list[Mail]] = defaultdict(list)
     for mail in mails:
-        groups[(mail.minutes_before, mail.state)].append(mail)
+        groups[(mail.due_at, mail.state)].append(mail)
     rows = []
-    for (_, state), group in sorted(groups.items(), key=lambda entry: (-entry[0][0], entry[0][1].value)):
+    for (due_at, state), group in sorted(groups.items(), key=lambda entry: (entry[0][0], entry[0][1].value)):
         first = group[0]
         match state:
             case MailState.QUEUED:
-                rows.append(
-                    ProgressRow("waiting", "bell", "Reminder queued for", _names(group), first.due_at)
-                )
+                words = f"{kind.label} queued for"
+                rows.append(ProgressRow("waiting", kind.icon, words, _names(group), due_at))
             case MailState.SENT:
-                rows.append(
-                    ProgressRow(
-                        "done", "bell", f"Reminder sent to {people(len(group))}", _names(group), first.sent_at
-                    )
-                )
+                words = f"{kind.label} sent to {people(len(group))}"
+                rows.append(ProgressRow("done", kind.icon, words, _names(group), first.sent_at))
             case MailState.FAILED:
-                rows.append(
-                    ProgressRow(
-                        "problem",
-                        "alert-triangle",
-                        f"Reminder to {_names(group)} could not be delivered",
-                        first.words,
-                    )
-                )
+                words = f"{kind.label} to {_names(group)} could not be delivered"
+                rows.append(ProgressRow("problem", "alert-triangle", words, first.words))
             case MailState.DROPPED:
-                rows.append(ProgressRow("dropped", "circle-x", "No reminder", first.words))
+                words = f"No {kind.label.lower()}"
+                rows.append(ProgressRow("dropped", "circle-x", words, first.words))
     return rows
 
 

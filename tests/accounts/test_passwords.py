@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from accounts.mails import PASSWORD_RESET
 from accounts.passwords import answer_reset_request
 from extensions import db
-from models import Mail, MailKind, MailState, PasswordReset, User
+from models import Mail, MailState, PasswordReset, User
 from services import services
 from tests.accounts.browser import (
     Browser,
@@ -222,6 +223,6 @@ def test_mail_whose_link_was_voided_before_it_left_is_dropped(
     ben.post("/settings/account/password", current=PASSWORD, password=NEW)
     do_background_work(web)
     with in_rows(web):
-        mail = db.session.scalars(db.select(Mail).where(Mail.kind == MailKind.PASSWORD_RESET)).one()
+        mail = db.session.scalars(db.select(Mail).where(Mail.kind == PASSWORD_RESET)).one()
         assert (mail.state, mail.words) == (MailState.DROPPED, "The link can no longer be used.")
     assert len(simulators.mails(team.ben.email)) == 1

@@ -128,7 +128,7 @@ def test_mail_that_was_given_up_is_shown_with_its_interview_and_sent_with_one_cl
     assert simulators.mails(address) == []
     page = ada.get(LOG)
     words = words_of(page)
-    assert "Sending a mail about an interview Given up" in words
+    assert "Sending an email: Invitation Given up" in words
     assert "KeyError in send_mail" in words
     assert f'href="/interviews/{interview_id}"' in page
     ada.post(f"{LOG}/retry/{task_id}")
@@ -136,7 +136,7 @@ def test_mail_that_was_given_up_is_shown_with_its_interview_and_sent_with_one_cl
     assert len(simulators.mails(address)) == 1
     words = words_of(ada.get(LOG))
     assert "Everything is on its way" in words
-    assert "Tried again: Sending a mail about an interview." in words
+    assert "Tried again: Sending an email: Invitation." in words
 
 
 def test_work_that_was_asked_for_again_is_not_done_twice(web: Flask, team: Team, ada: Browser) -> None:

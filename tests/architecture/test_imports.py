@@ -20,7 +20,7 @@ GROUND = frozenset({"models", "database", "extensions", "timezones", "phone_numb
 DOMAIN = frozenset({"accounts", "hiring", "scheduling"})
 
 # How the domain asks for background work, in the transaction of its decision.
-ASKING_FOR_WORK = frozenset({"work.outbox", "work.kinds"})
+ASKING_FOR_WORK = frozenset({"work.outbox", "work.kinds", "work.mail"})
 
 RULES: dict[str, frozenset[str]] = {
     # The only places where parts are joined.
@@ -56,6 +56,7 @@ RULES: dict[str, frozenset[str]] = {
     | DOMAIN
     | {"connections", "web", "htmx", "security", "services", "instance_folder", "paging"}
     | {"messaging.letters", "messaging.facts", "messaging.reading"}
+    | {"tasks.mails.previews", "work.mail.Recipient"}
     | {"messaging.delivery.sender_address", "messaging.delivery.is_configured"}
     | {"messaging.wording"}
     | {"work.heartbeat", "work.attention"},

@@ -6,7 +6,8 @@ import pytest
 
 from blueprints.calendar_page.months import Month, days_of, read_month, span_of
 from extensions import db
-from models import Interview, InterviewStatus, User
+from models import Interview, InterviewStatus, InterviewType, User
+from scheduling.reading.lists import InterviewRow
 from tests.factories import Team, create_candidate, schedule
 from tests.hiring.conftest import Rows
 from tests.hiring.visitor import Visitor, link_to
@@ -68,7 +69,20 @@ def test_spans_of_months_leave_no_gap_even_where_clocks_change() -> None:
 
 
 def test_interview_stands_on_the_day_that_it_has_for_the_reader() -> None:
-    late = Interview(starts_at=datetime(2026, 11, 10, 23, 30, tzinfo=UTC))
+    late = InterviewRow(
+        id=1,
+        title="Engineer Interview",
+        starts_at=datetime(2026, 11, 10, 23, 30, tzinfo=UTC),
+        duration_minutes=45,
+        status=InterviewStatus.SCHEDULED,
+        interview_type=InterviewType.PHONE,
+        candidate_name="Dina Kaur",
+        job_id=1,
+        job_title="Engineer",
+        software=None,
+        meeting_label=None,
+        meeting_state=None,
+    )
     for zone, on in [("UTC", 10), ("Asia/Tokyo", 11), ("America/New_York", 10)]:
         days = days_of(Month(2026, 11), [late], datetime(2026, 11, 3, tzinfo=UTC), zone)
         assert [day.on.day for day in days if day.interviews] == [on]

@@ -15,12 +15,13 @@ from models import (
     Interview,
     Job,
     Mail,
-    MailKind,
     MailState,
     ReaderRole,
     Role,
     Stage,
 )
+from scheduling.mails.occasions import Occasion
+from scheduling.mails.queue import INVITATION
 from scheduling.plans import Participant
 from tests.factories import CreatedCandidate, Member, Team, create_candidate, create_user, schedule
 from tests.hiring.conftest import Rows
@@ -88,7 +89,7 @@ def test_new_address_gets_the_waiting_mails_and_a_new_invitation(
 ) -> None:
     with rows():
         interview_id = schedule(team.ada, team.dina, software=None, reminder_minutes=(1440, 60))
-        for mail in db.session.scalars(db.select(Mail).where(Mail.kind == MailKind.INVITATION)):
+        for mail in db.session.scalars(db.select(Mail).where(Mail.kind == INVITATION)):
             mail.state = MailState.SENT
         db.session.commit()
     page = ada.post(address_of(team.dina, "/edit"), {**DETAILS, "email": "dina@new.example"})
@@ -98,9 +99,9 @@ def test_new_address_gets_the_waiting_mails_and_a_new_invitation(
         assert (interview.revision, interview.link_generation) == (1, 1)
         waiting = [mail for mail in interview.mails if mail.state is MailState.QUEUED]
         theirs = [mail for mail in waiting if mail.role is ReaderRole.CANDIDATE]
-        assert sorted(mail.minutes_before for mail in theirs) == [0, 60, 1440]
+        assert sorted(Occasion.read(mail.occasion).minutes_before for mail in theirs) == [0, 60, 1440]
         assert {mail.address for mail in theirs} == {"dina@new.example"}
-        invited = {mail.address for mail in waiting if mail.kind is MailKind.INVITATION}
+        invited = {mail.address for mail in waiting if mail.kind == INVITATION}
         assert invited == {"dina@new.example", team.ben.email}
         assert "Ada Berg corrected the candidate's email address" in [e.words for e in interview.timeline]
 

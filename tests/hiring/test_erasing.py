@@ -30,7 +30,7 @@ from models import (
     User,
 )
 from scheduling.drafts import drafts
-from scheduling.mails import queue
+from scheduling.mails import outcomes
 from tests.factories import CreatedCandidate, Member, Team, create_candidate, create_team, schedule
 from tests.hiring.conftest import Rows, rows_of
 from tests.hiring.visitor import Visitor
@@ -83,7 +83,7 @@ def zaphod_with_everything(team: Team) -> tuple[CreatedCandidate, int]:
     )
     interview = db.session.get_one(Interview, interview_id)
     sent, waiting = [mail for mail in interview.mails if mail.address == OLD_ADDRESS]
-    queue.record_refused(sent.id, words=f"The mail server refused it: 550 <{OLD_ADDRESS}> of Betelgeuse")
+    outcomes.record_refused(sent.id, words=f"The mail server refused it: 550 <{OLD_ADDRESS}> of Betelgeuse")
     candidate = db.session.get_one(Candidate, zaphod.id)
     candidate.name, candidate.email = NAME, ADDRESS
     waiting.name, waiting.address = NAME, ADDRESS
@@ -176,7 +176,7 @@ def test_odd_names_are_found_in_the_timeline(both: Team, clock: Clock) -> None:
     odd = create_candidate("A.*(b\\1", "odd@mail.example", both.job_id)
     interview_id = schedule(both.ada, odd, software=None)
     mail = db.session.scalars(db.select(Mail).where(Mail.address == "odd@mail.example")).one()
-    queue.record_refused(mail.id, words="odd@mail.example is unknown")
+    outcomes.record_refused(mail.id, words="odd@mail.example is unknown")
     clock.now += timedelta(days=10)
     erase_candidate(user(both.ada), db.session.get_one(Candidate, odd.id))
     db.session.commit()

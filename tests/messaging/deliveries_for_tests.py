@@ -10,12 +10,13 @@ from flask import Flask
 
 from messaging import transport
 from messaging.delivery import Outcome, deliver
-from messaging.letters import compose_invitation
 from messaging.mime import Envelope
+from scheduling.mails.queue import INVITATION
+from tasks.mails.previews import preview
 from tests.messaging.facts_for_tests import ANNA, BEN, DINA, FACTS, KIRAN, MADE_AT, SENDER, reader
 from tests.messaging.mail_servers import HOST
 
-LETTER = compose_invitation(FACTS, reader(), sender=SENDER, made_at=MADE_AT)
+LETTER = preview(INVITATION, FACTS, reader(), sender=SENDER, made_at=MADE_AT)
 ENVELOPE = Envelope(
     recipient=DINA,
     to=(DINA,),

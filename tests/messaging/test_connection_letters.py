@@ -5,17 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from messaging.connection_letters import (
-    EndedConnection,
-    InterviewAtRisk,
-    compose_app_connected,
-    compose_credentials_refused,
-    compose_reconnect_needed,
-)
 from messaging.facts import Person
-from messaging.letters import SUBJECT_LIMIT, Letter
-from messaging.team_letters import TeamReader
-from tests.messaging.golden_files import assert_golden
+from messaging.letters import SUBJECT_LIMIT, Letter, TeamReader
+from tasks.mails.kinds import app_connected, credentials_refused, reconnect_needed
+from tasks.mails.kinds.reconnect_needed import EndedConnection, InterviewAtRisk
+from tests.messaging.golden_files import assert_golden, assert_html_says_what_the_text_says
 
 AT = datetime(2026, 11, 23, 7, 5, tzinfo=UTC)
 APPS = "https://hiring.northlight.example/settings/account/connected-apps"
@@ -39,20 +33,20 @@ def ended(*, whose: str | None = None, at_risk: tuple[InterviewAtRisk, ...] = ()
 def reconnect(
     what: EndedConnection, to: TeamReader | None = None, *, is_first: bool = True, is_last: bool = False
 ) -> Letter:
-    return compose_reconnect_needed(to or reader(), what, is_first=is_first, is_last=is_last, link=APPS)
+    return reconnect_needed.letter(to or reader(), what, is_first=is_first, is_last=is_last, link=APPS)
 
 
 TWO = (interview(1, has_meeting=True), interview(2, has_meeting=False))
 
 LETTERS = {
-    "app-connected": lambda: compose_app_connected(
+    "app-connected": lambda: app_connected.letter(
         reader(), app="Zoom", account=LENA, connected_at=AT, is_owner=False, link=APPS
     ),
     "reconnect-needed": lambda: reconnect(ended(at_risk=TWO)),
     "reconnect-needed-last-to-owner": lambda: reconnect(
         ended(whose="Ben Frei"), reader("Ada Berg", "America/New_York"), is_first=False, is_last=True
     ),
-    "credentials-refused": lambda: compose_credentials_refused(
+    "credentials-refused": lambda: credentials_refused.letter(
         reader("Ada Berg"),
         provider="Zoom",
         settings=("ZOOM_API_CLIENT_ID", "ZOOM_API_CLIENT_SECRET"),
@@ -66,7 +60,11 @@ LETTERS = {
 def test_letter_reads_as_when_somebody_last_read_it_through(name: str) -> None:
     letter = LETTERS[name]()
     assert_golden(f"{name}.txt", f"Subject: {letter.subject}\n\n{letter.text}")
-    assert_golden(f"{name}.html", letter.html)
+    assert_html_says_what_the_text_says(letter)
+
+
+def test_the_layout_of_letters_to_the_team_is_as_it_was_last_looked_at() -> None:
+    assert_golden("to-the-team.html", LETTERS["reconnect-needed"]().html)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +91,7 @@ def test_long_list_is_cut_and_says_so() -> None:
 
 
 def test_account_without_an_address_is_left_out() -> None:
-    letter = compose_app_connected(
+    letter = app_connected.letter(
         reader(), app="Zoom", account="", connected_at=AT, is_owner=False, link=APPS
     )
     assert "08:05 CET.\n" in letter.text
@@ -102,7 +100,7 @@ def test_account_without_an_address_is_left_out() -> None:
 
 def test_owner_is_not_told_to_tell_the_owner() -> None:
     for is_owner in (True, False):
-        letter = compose_app_connected(
+        letter = app_connected.letter(
             reader(), app="Zoom", account=LENA, connected_at=AT, is_owner=is_owner, link=APPS
         )
         for part in (letter.text, letter.html):
@@ -115,7 +113,7 @@ def test_hostile_names_stay_names() -> None:
     at_risk = (InterviewAtRisk(hostile, hostile, AT, False),)
     for letter in (
         reconnect(EndedConnection("Zoom", hostile, hostile, AT, at_risk), reader(hostile)),
-        compose_app_connected(
+        app_connected.letter(
             reader(hostile), app="Zoom", account=hostile, connected_at=AT, is_owner=True, link=APPS
         ),
     ):

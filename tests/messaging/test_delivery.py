@@ -220,7 +220,8 @@ def test_a_line_that_stalls_under_a_long_text_is_given_up_and_said_to_be_slow() 
     with raw_server(stall) as port, settings(port, MAIL_TIMEOUT=0.2):
         began = time.monotonic()
         outcome = deliver(LETTER, ENVELOPE, a_file(12_000_000))
-        assert time.monotonic() - began < 5
+        # A line that moved would be given more than two minutes for as long a text.
+        assert time.monotonic() - began < 30
     assert isinstance(outcome, Deferred)
     assert outcome.is_too_slow
 

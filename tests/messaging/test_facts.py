@@ -130,8 +130,9 @@ def test_types_are_named_in_the_users_words(interview_type: InterviewType, label
 def test_a_reader_has_the_zone_that_is_known_of_them(
     role: ReaderRole, user_id: int | None, zone: str | None
 ) -> None:
-    mail = Mail(role=role, user_id=user_id, name="Somebody", address="somebody@mail.example")
-    reader = reader_of(mail, interview(), "https://hiring.northwind.example/j/t")
+    user = User(id=user_id, timezone=zone) if user_id is not None else None
+    mail = Mail(role=role, user_id=user_id, user=user, name="Somebody", address="somebody@mail.example")
+    reader = reader_of(mail, "America/New_York", "https://hiring.northwind.example/j/t")
     assert reader.person == Person("Somebody", "somebody@mail.example", zone)
     assert reader.role is role
     assert reader.join_page_url == "https://hiring.northwind.example/j/t"

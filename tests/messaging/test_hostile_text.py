@@ -16,9 +16,11 @@ from markupsafe import escape
 from messaging.cleaning import many_lines, one_line, shortened
 from messaging.delivery import Accepted, deliver
 from messaging.facts import InterviewFacts, Person
-from messaging.letters import Letter, compose_invitation, compose_reminder
+from messaging.letters import Letter
 from messaging.mime import Envelope
 from messaging.transport import mail
+from scheduling.mails.queue import INVITATION, REMINDER
+from tasks.mails.previews import preview
 from tests.messaging.facts_for_tests import ANNA, DINA, FACTS, MADE_AT, SENDER, reader
 from tests.messaging.mail_servers import HOST, real_server
 
@@ -65,10 +67,10 @@ def letters(text: str) -> list[Letter]:
         about, link_state="none", join_url=None, phone_number=text, address=text, directions=text
     )
     return [
-        compose_invitation(about, to, sender=SENDER, made_at=MADE_AT),
-        compose_reminder(about, to, 60),
-        compose_invitation(elsewhere, to, sender=SENDER, made_at=MADE_AT),
-        compose_invitation(replace(elsewhere, phone_number=None), to, sender=SENDER, made_at=MADE_AT),
+        preview(INVITATION, about, to, sender=SENDER, made_at=MADE_AT),
+        preview(REMINDER, about, to, sender=SENDER, made_at=MADE_AT, minutes_before=60),
+        preview(INVITATION, elsewhere, to, sender=SENDER, made_at=MADE_AT),
+        preview(INVITATION, replace(elsewhere, phone_number=None), to, sender=SENDER, made_at=MADE_AT),
     ]
 
 

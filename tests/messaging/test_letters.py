@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 import pytest
 
 from messaging.facts import InterviewFacts, LinkState, Person, Reader
-from messaging.letters import Letter, compose_invitation, compose_reminder
+from messaging.letters import Letter
 from models import ReaderRole
+from scheduling.mails.queue import INVITATION, REMINDER
+from tasks.mails.previews import preview
 from tests.messaging.facts_for_tests import (
     ANNA,
     AT_OUR_OFFICE,
@@ -28,11 +30,15 @@ from tests.messaging.facts_for_tests import (
     facts,
     reader,
 )
-from tests.messaging.golden_files import assert_golden
+from tests.messaging.golden_files import assert_golden, assert_html_says_what_the_text_says
 
 
 def invitation(about: InterviewFacts = FACTS, to: Reader | None = None) -> Letter:
-    return compose_invitation(about, to or reader(), sender=SENDER, made_at=MADE_AT)
+    return preview(INVITATION, about, to or reader(), sender=SENDER, made_at=MADE_AT)
+
+
+def reminder(about: InterviewFacts, to: Reader, minutes: int) -> Letter:
+    return preview(REMINDER, about, to, sender=SENDER, made_at=MADE_AT, minutes_before=minutes)
 
 
 def both_bodies(letter: Letter) -> tuple[str, str]:
@@ -54,10 +60,10 @@ LETTERS = {
     "invitation-own-words-and-files-hiring-manager-zurich": invitation(
         WITH_FILES, replace(reader(BEN, ReaderRole.HIRING_MANAGER), is_of_the_team=True)
     ),
-    "reminder-phone-attendee-kolkata": compose_reminder(ON_THE_PHONE, reader(KIRAN, ReaderRole.ATTENDEE), 60),
-    "reminder-in-person-candidate-new-york": compose_reminder(AT_OUR_OFFICE, reader(), 24 * 60),
-    "reminder-candidate-new-york": compose_reminder(FACTS, reader(), 24 * 60),
-    "reminder-without-link-hiring-manager-zurich": compose_reminder(
+    "reminder-phone-attendee-kolkata": reminder(ON_THE_PHONE, reader(KIRAN, ReaderRole.ATTENDEE), 60),
+    "reminder-in-person-candidate-new-york": reminder(AT_OUR_OFFICE, reader(), 24 * 60),
+    "reminder-candidate-new-york": reminder(FACTS, reader(), 24 * 60),
+    "reminder-without-link-hiring-manager-zurich": reminder(
         WAITING, reader(BEN, ReaderRole.HIRING_MANAGER), 60
     ),
 }
@@ -67,9 +73,16 @@ LETTERS = {
 def test_each_letter_reads_as_it_was_read_through(name: str) -> None:
     letter = LETTERS[name]
     assert_golden(f"{name}.txt", f"Subject: {letter.subject}\n\n{letter.text}")
-    assert_golden(f"{name}.html", letter.html)
+    assert_html_says_what_the_text_says(letter)
     if letter.ics is not None:
         assert_golden(f"{name}.ics", letter.ics.decode().replace("\r\n", "\n"))
+
+
+def test_the_layout_of_letters_about_interviews_is_as_it_was_last_looked_at() -> None:
+    """The one with most in it; what others have instead of something is asserted where it is told."""
+    assert_golden(
+        "about-an-interview.html", LETTERS["invitation-own-words-and-files-hiring-manager-zurich"].html
+    )
 
 
 def test_the_subject_names_job_organization_and_the_readers_time() -> None:
@@ -109,7 +122,7 @@ def test_an_interview_over_a_clock_change_names_both_zones() -> None:
     assert "Sunday, 25 October 2026, 02:30 CEST – 02:15 CET" in letter.text
 
 
-@pytest.mark.parametrize("letter", [invitation(), compose_reminder(FACTS, reader(), 60)])
+@pytest.mark.parametrize("letter", [invitation(), reminder(FACTS, reader(), 60)])
 def test_the_providers_link_comes_first_and_the_readers_own_page_after_it(letter: Letter) -> None:
     escaped = letter.html.replace("&amp;", "&")
     for body in (letter.text, escaped):
@@ -124,7 +137,7 @@ def test_the_providers_link_comes_first_and_the_readers_own_page_after_it(letter
 @pytest.mark.parametrize("state", ["waiting", "failed"])
 def test_without_a_link_every_body_says_that_it_follows(state: LinkState) -> None:
     about = replace(WAITING, link_state=state)
-    for letter in (invitation(about), compose_reminder(about, reader(), 60)):
+    for letter in (invitation(about), reminder(about, reader(), 60)):
         for body in both_bodies(letter):
             assert "The link to join will follow in a separate mail." in body
             assert "This page will always show the current link:" in body
@@ -135,7 +148,7 @@ def test_without_a_link_every_body_says_that_it_follows(state: LinkState) -> Non
 
 @pytest.mark.parametrize("about", [ON_THE_PHONE, CANDIDATE_CALLS, AT_OUR_OFFICE])
 def test_an_interview_without_a_meeting_promises_no_link_and_names_no_software(about: InterviewFacts) -> None:
-    for letter in (invitation(about), compose_reminder(about, reader(), 60)):
+    for letter in (invitation(about), reminder(about, reader(), 60)):
         unfolded = (letter.ics or b"").replace(b"\r\n ", b"").decode()
         for body in (letter.text, letter.html.replace('class="link"', "").replace(".link", ""), unfolded):
             for word in ("link", "Join", "Passcode", "Zoom"):
@@ -156,7 +169,7 @@ def test_an_interview_without_a_meeting_promises_no_link_and_names_no_software(a
     ],
 )
 def test_each_reader_is_told_who_calls_whom(about: InterviewFacts, to: Reader, words: str) -> None:
-    for letter in (invitation(about, to), compose_reminder(about, to, 60)):
+    for letter in (invitation(about, to), reminder(about, to, 60)):
         assert words in letter.text
         assert words in re.sub(r"<[^>]+>", "", letter.html)
 
@@ -228,7 +241,7 @@ def test_a_pasted_link_that_is_no_web_address_cannot_be_clicked_on() -> None:
     [(1440, "24 hours"), (60, "1 hour"), (90, "1 hour 30 minutes"), (15, "15 minutes")],
 )
 def test_a_reminder_says_how_long_it_still_is(minutes: int, words: str) -> None:
-    letter = compose_reminder(FACTS, reader(), minutes)
+    letter = reminder(FACTS, reader(), minutes)
     assert letter.ics is None
     assert letter.subject.startswith("Interview reminder: Backend Engineer at Northwind – Tue 24 Nov 2026")
     for body in both_bodies(letter):

@@ -8,14 +8,8 @@ from html import unescape
 import pytest
 
 from messaging.facts import Person
-from messaging.letters import SUBJECT_LIMIT, Letter
-from messaging.team_letters import (
-    TeamReader,
-    compose_password_changed,
-    compose_password_reset,
-    compose_request_to_connect,
-    compose_team_invitation,
-)
+from messaging.letters import SUBJECT_LIMIT, Letter, TeamReader
+from tasks.mails.kinds import ask_to_connect, password_changed, password_reset, team_invitation
 
 AT = datetime(2027, 2, 1, 12, tzinfo=UTC)
 LINK = "https://hiring.example/invitations/7-abcdefghijklmnopqrstuvwxyz_"
@@ -27,14 +21,14 @@ def reader(name: str = "Sofia Ortega", organization: str = "Northlight") -> Team
 
 
 def invitation(to: TeamReader, by: str = "Ada Berg") -> Letter:
-    return compose_team_invitation(to, invited_by=by, role="Recruiter", link=LINK, expires_at=AT)
+    return team_invitation.letter(to, invited_by=by, role="Recruiter", link=LINK, expires_at=AT)
 
 
 COMPOSERS: dict[str, Callable[[TeamReader], Letter]] = {
     "invitation": invitation,
-    "reset": lambda to: compose_password_reset(to, link=LINK, expires_at=AT),
-    "changed": lambda to: compose_password_changed(to, changed_at=AT, link=LINK),
-    "request": lambda to: compose_request_to_connect(
+    "reset": lambda to: password_reset.letter(to, link=LINK, expires_at=AT),
+    "changed": lambda to: password_changed.letter(to, changed_at=AT, link=LINK),
+    "request": lambda to: ask_to_connect.letter(
         to, asking=Person(to.person.name, "ben@northlight.example"), role="Interviewer", link=LINK
     ),
 }

@@ -18,7 +18,6 @@ from models import (
     Interview,
     Lane,
     Mail,
-    MailKind,
     MailState,
     Meeting,
     MeetingState,
@@ -26,6 +25,8 @@ from models import (
     Task,
     TaskState,
 )
+from scheduling.mails.occasions import Occasion
+from scheduling.mails.queue import INVITATION
 from scheduling.meetings.wanting import enqueue_sync, wanted_meeting
 from scheduling.reading.progress import progress_of
 from scheduling.rules import Rules
@@ -85,11 +86,10 @@ class MeetingRow:
 @dataclass(frozen=True)
 class MailSeen:
     id: int
-    kind: MailKind
+    kind: str
     role: ReaderRole
     address: str
-    revision: int
-    minutes_before: int
+    occasion: str
     state: MailState
     words: str | None
     message_id: str
@@ -194,9 +194,7 @@ class Office:
             enqueue_sync(interview_id)
             db.session.commit()
 
-    def mails(
-        self, interview_id: int, kind: MailKind = MailKind.INVITATION, revision: int | None = None
-    ) -> list[MailSeen]:
+    def mails(self, interview_id: int, kind: str = INVITATION, revision: int | None = None) -> list[MailSeen]:
         """The mails of one kind, oldest first: candidate, hiring manager, attendees."""
         with self.reading():
             rows = db.session.scalars(
@@ -208,15 +206,14 @@ class Office:
                     row.kind,
                     row.role,
                     row.address,
-                    row.revision,
-                    row.minutes_before,
+                    row.occasion,
                     row.state,
                     row.words,
                     row.message_id,
                     row.may_be_double,
                 )
                 for row in rows
-                if revision in (None, row.revision)
+                if revision in (None, Occasion.read(row.occasion).revision)
             ]
 
     def tasks(self, kind: str | None = None) -> list[TaskSeen]:

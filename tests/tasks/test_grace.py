@@ -16,6 +16,7 @@ from tests.machines.simulators import ReceivedMail
 from tests.tasks.installation import Installation, another_runner
 from tests.tasks.locks import is_waiting_for_a_lock
 from work import outbox
+from work.mail import SEND_MAIL
 from work.protocol import ClaimedTask
 
 DINA = "dina.kaur@mail.example"
@@ -260,7 +261,7 @@ def test_invitation_that_is_asked_for_early_waits_for_its_meeting_all_the_same(
     interview = installation.schedule()
     with installation.writing():
         for row in db.session.scalars(db.select(Interview)).one().mails:
-            outbox.enqueue(queue.SEND_MAIL, interview, dedupe_key=f"mail:{row.id}")
+            outbox.enqueue(SEND_MAIL, row.about, dedupe_key=f"mail:{row.id}")
         db.session.commit()
     assert installation.run_due(Lane.MAIL) == 2
     assert [mail.state for mail in installation.mails(interview)] == [MailState.QUEUED] * 2

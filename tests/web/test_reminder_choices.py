@@ -6,7 +6,9 @@ import pytest
 from flask import Flask
 
 from extensions import db
-from models import Job, Mail, MailKind
+from models import Job, Mail
+from scheduling.mails.occasions import Occasion
+from scheduling.mails.queue import REMINDER
 from tests.factories import Team
 from tests.machines.clock import Clock
 from tests.web.dialog_steps import begin, send, walk_on, walk_to
@@ -24,8 +26,8 @@ ANSWERS: dict[str, dict[str, Any]] = {
 
 def reminders(app: Flask) -> set[tuple[str, int]]:
     with in_rows(app):
-        rows = db.session.scalars(db.select(Mail).where(Mail.kind == MailKind.REMINDER))
-        return {(row.address, row.minutes_before) for row in rows}
+        rows = db.session.scalars(db.select(Mail).where(Mail.kind == REMINDER))
+        return {(row.address, Occasion.read(row.occasion).minutes_before) for row in rows}
 
 
 def ticked(page: Page, name: str) -> list[str]:

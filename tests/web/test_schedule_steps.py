@@ -6,7 +6,8 @@ import pytest
 from flask import Flask
 
 from extensions import db
-from models import Draft, Interview, Mail, MailKind
+from models import Draft, Interview, Mail
+from scheduling.mails.queue import INVITATION, REMINDER
 from tests.factories import Team
 from tests.web.dialog_steps import STEPS, begin, schedule_by_hand, send, walk_to
 from tests.web.page import Visitor
@@ -48,8 +49,8 @@ def test_six_full_pages_schedule_an_interview_without_script(web: Flask, team: T
             ("Cleo Marin", team.cleo.email, team.cleo.id),
             ("Sam Ortiz", "sam@partner.example", None),
         ]
-        reminders = {m.minutes_before for m in interview.mails if m.kind is MailKind.REMINDER}
-        assert reminders == {1440, 60}
+        reminders = {m.occasion for m in interview.mails if m.kind == REMINDER}
+        assert reminders == {"r0-1440", "r0-60"}
     page = ada.get(f"/interviews/{interview_id}")
     assert "Zoom meeting is being created" in page.text
     assert "Likes tea." in page.text
@@ -164,7 +165,7 @@ def test_no_reminders_means_no_reminders(web: Flask, team: Team, ada: Visitor) -
     interview_id = schedule_by_hand(ada, team.dina.id, {"finalize": {"reminders": None}})
     with in_rows(web):
         kinds = set(db.session.scalars(db.select(Mail.kind).where(Mail.interview_id == interview_id)))
-    assert kinds == {MailKind.INVITATION}
+    assert kinds == {INVITATION}
 
 
 def test_candidate_on_several_jobs_needs_one_chosen(web: Flask, team: Team, ada: Visitor) -> None:

@@ -1,0 +1,68 @@
+"""What the timeline says about mails: that all of one occasion have left, and what went wrong for whom."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from extensions import db
+from models import Mail, MailState
+from scheduling.mails.occasions import Occasion
+from scheduling.mails.queue import people
+from scheduling.timeline import note
+from work import mail as mails
+from work.mail import kind_of
+
+
+def label_of(mail: Mail) -> str:
+    """What people call this mail of an interview: `Invitation`, or `Corrected invitation`."""
+    kind = kind_of(mail.kind)
+    is_first = mail.occasion == str(Occasion(0))
+    return kind.label if is_first or not kind.label_later else kind.label_later
+
+
+def note_sent(mail: Mail, interview_id: int, *, lost_files: int = 0) -> None:
+    """The mail has left. Adds a line when it was the last of its occasion to leave.
+
+    `lost_files` could not be read and stayed behind; the timeline says so without their names, because not
+    everybody who reads it may see those.
+    """
+    if lost_files:
+        files = "an attached file that" if lost_files == 1 else f"{lost_files} attached files that"
+        what = kind_of(mail.kind).label.lower()
+        note(interview_id, f"The {what} to {mail.name} left without {files} could not be read.")
+    db.session.flush()
+    _note_when_all_left(mail, interview_id)
+
+
+def record_refused(mail_id: int, *, words: str) -> None:
+    """The mail will never be taken. If it is about an interview, its timeline says for whom; what the server
+    said stays with the mail, because it may repeat an address that not every reader of the timeline may see.
+    """
+    mail = mails.record_refused(mail_id, words=words)
+    if mail.interview_id is not None:
+        note(mail.interview_id, f"{kind_of(mail.kind).label} to {mail.name} could not be delivered.")
+        db.session.flush()
+        _note_when_all_left(mail, mail.interview_id)
+
+
+def note_files_left_out(mail: Mail, interview_id: int, *, why: str) -> None:
+    """With its files it does not arrive, so it leaves again without them. `why` is a sentence without its
+    full stop."""
+    what = kind_of(mail.kind).label.lower()
+    note(interview_id, f"{why}. The {what} to {mail.name} leaves without them.")
+
+
+def _note_when_all_left(mail: Mail, interview_id: int) -> None:
+    rows = db.session.execute(
+        sa.select(Mail.state, sa.func.count(Mail.id))
+        .where(
+            Mail.interview_id == interview_id,
+            Mail.kind == mail.kind,
+            Mail.occasion == mail.occasion,
+        )
+        .group_by(Mail.state)
+    )
+    counts = {row[0]: row[1] for row in rows}
+    sent = counts.get(MailState.SENT, 0)
+    if sent and not counts.get(MailState.QUEUED):
+        note(interview_id, f"{label_of(mail)} sent to {people(sent)}")

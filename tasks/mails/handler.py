@@ -1,0 +1,155 @@
+"""The task that delivers one mail to one person, of whatever kind it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from extensions import db
+from messaging.delivery import (
+    Accepted,
+    Deferred,
+    Misconfigured,
+    Outcome,
+    Refused,
+    Unknown,
+    deliver,
+    is_configured,
+)
+from models import FailureReason, Interview, Mail, MailState, Meeting, MeetingState, RevisionReason
+from scheduling.mails import outcomes, queue
+from scheduling.meetings import recording, wanting
+from scheduling.revisions import raise_revision
+from scheduling.rules import Rules
+from tasks.mails.kind import Drop, Kind, Ready, Wait, Workshop
+from timezones import utc_now
+from work import mail as mails
+from work import outbox, retry
+from work.protocol import Again, ClaimedTask, Done, Handler, Next
+
+_NO_SERVER = "No mail server is set; the mail waits for one."
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """One try to deliver one mail. `interview_id` is None for a mail to the team about no interview."""
+
+    task_id: int
+    mail_id: int
+    interview_id: int | None
+    kind: Kind
+    failures: int
+    what: Drop | Wait | Ready
+
+    @property
+    def left_without_link(self) -> bool:
+        """Whether the kind waits for a meeting whose link was not known when the letter was made."""
+        return self.kind.waits_for_meeting and isinstance(self.what, Ready) and self.what.lacks_link
+
+    @property
+    def brought_files(self) -> bool:
+        return isinstance(self.what, Ready) and bool(self.what.files)
+
+
+def send_mail(kinds: Mapping[str, Kind], workshop: Workshop, rules: Rules) -> Handler:
+    """The handler that sends a mail when it is due, and only while it is of use."""
+
+    def load(task: ClaimedTask) -> Loaded | None:
+        mail = db.session.get(Mail, int(task.payload["mail_id"]))
+        if mail is None or mail.state != MailState.QUEUED:
+            return None
+        kind = kinds[mail.kind]
+        what: Drop | Wait | Ready | None = kind.hindrance(mail)
+        if what is None and not is_configured():
+            # Someone has to set one, which is not this mail's failure.
+            what = Wait(Again(utc_now() + retry.MAIL_SERVER.delay(3), _NO_SERVER, is_failure=False))
+        if what is None:
+            what = kind.written(mail, workshop, task.payload.get("said", {}))
+        return Loaded(task.id, mail.id, mail.interview_id, kind, task.failures, what)
+
+    def call(loaded: Loaded) -> Outcome | None:
+        ready = loaded.what
+        return deliver(ready.letter, ready.envelope, ready.files) if isinstance(ready, Ready) else None
+
+    def record(loaded: Loaded, outcome: Outcome | None) -> Next:
+        match loaded.what:
+            case Drop(why):
+                mails.record_dropped(loaded.mail_id, words=why)
+                then: Next = Done()
+            case Wait(again):
+                mails.record_not_yet(loaded.mail_id, words=again.why)
+                then = again
+            case Ready():
+                assert outcome is not None
+                then = _record(loaded, outcome, rules)
+        if isinstance(then, Done):
+            # Finished tasks are kept, and what a mail said of the moment may be personal.
+            outbox.forget(loaded.task_id, "said")
+        return then
+
+    def gave_up(task: ClaimedTask, why: str) -> None:
+        outcomes.record_refused(int(task.payload["mail_id"]), words=f"The mail could not be made ({why}).")
+
+    return Handler(load, call, record, gave_up)
+
+
+def _record(loaded: Loaded, outcome: Outcome, rules: Rules) -> Next:
+    match outcome:
+        case Accepted(_, words):
+            _record_sent(loaded, words, rules)
+            return Done()
+        case Refused(_, words, is_too_large=True) if loaded.brought_files:
+            why = "The mail server takes no mail as large as the attached files"
+            return _leave_files_out(loaded, words, why, may_be_double=False)
+        case Deferred(_, words, is_too_slow=True) | Unknown(words, is_too_slow=True) if (
+            loaded.brought_files and loaded.failures
+        ):
+            # The line may have stalled once for any reason. With a failure before, whatever it was, the mail
+            # now is worth more than its files later.
+            why = "The connection to the mail server is too slow for the attached files"
+            return _leave_files_out(loaded, words, why, may_be_double=isinstance(outcome, Unknown))
+        case Refused(_, words):
+            outcomes.record_refused(loaded.mail_id, words=words)
+            return Done()
+        case Deferred() | Unknown() | Misconfigured():
+            # Not taken, or the server died before it said so.
+            is_unknown = isinstance(outcome, Unknown)
+            mails.record_not_yet(loaded.mail_id, words=outcome.words, may_be_double=is_unknown)
+            ladder = retry.MAIL_SERVER if isinstance(outcome, Misconfigured) else retry.MAIL
+            return Again(utc_now() + ladder.delay(loaded.failures + 1), outcome.words)
+
+
+def _record_sent(loaded: Loaded, words: str, rules: Rules) -> None:
+    interview_id, meeting = loaded.interview_id, None
+    if interview_id is not None and loaded.left_without_link:
+        # The meeting's outcome is written meeting first, mails after; the same order here keeps the two from
+        # waiting for each other.
+        meeting = wanting.wanted_meeting(interview_id, lock=True)
+    mail = mails.record_sent(loaded.mail_id, words=words)
+    if interview_id is None:
+        return
+    lost = loaded.what.lost_files if isinstance(loaded.what, Ready) else 0
+    mail.leaves_files_out = mail.leaves_files_out or bool(lost)
+    outcomes.note_sent(mail, interview_id, lost_files=lost)
+    if meeting is not None:
+        _reconcile_link(mail, meeting, interview_id, rules)
+
+
+def _leave_files_out(loaded: Loaded, words: str, why: str, *, may_be_double: bool) -> Again:
+    mail = mails.record_not_yet(loaded.mail_id, words=words, may_be_double=may_be_double)
+    mail.leaves_files_out = True
+    assert loaded.interview_id is not None, "only a mail about an interview brings files"
+    outcomes.note_files_left_out(mail, loaded.interview_id, why=why)
+    return Again(utc_now(), words, is_failure=False)
+
+
+def _reconcile_link(mail: Mail, meeting: Meeting, interview_id: int, rules: Rules) -> None:
+    """An invitation has left without a link. From now on people have been told so, and the meeting
+    counts as settled; should it have become ready while the mail was on its way, the link follows."""
+    if meeting.state == MeetingState.WAITING:
+        recording.record_failed(meeting.id, FailureReason.UNREACHABLE, None)
+    elif meeting.state == MeetingState.READY:
+        interview = db.session.get_one(Interview, interview_id)
+        if mail.occasion == queue.current_occasion(interview):
+            raise_revision(interview, RevisionReason.LINK_CAME_LATE)
+            queue.send_corrected_invitations(interview, rules)

@@ -1,0 +1,177 @@
+"""Mails about an interview: they go to those who take part, in the name of the scheduler."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import joinedload, selectinload
+
+from attachment_files import AttachmentFiles
+from extensions import db
+from messaging.delivery import sender_address
+from messaging.facts import AttachedFile, InterviewFacts, Person, Reader, facts_of, reader_of
+from messaging.invites import Method
+from messaging.letters import Letter, compose_about_interview, with_calendar
+from messaging.mime import Envelope, FilePart
+from models import (
+    Application,
+    Attendee,
+    Interview,
+    InterviewStatus,
+    Mail,
+    MeetingState,
+    Organization,
+    ReaderRole,
+)
+from scheduling.mails.occasions import Occasion
+from scheduling.mails.queue import attendee_key
+from tasks.mails.kind import Drop, Kind, Ready, Wait, Workshop
+from timezones import utc_now
+from work.protocol import Again
+
+log = logging.getLogger("tasks")
+
+# What every letter names, read in three queries instead of one for each.
+_EVERYBODY_AND_THE_MEETING = (
+    joinedload(Interview.application, innerjoin=True).options(
+        joinedload(Application.candidate, innerjoin=True), joinedload(Application.job, innerjoin=True)
+    ),
+    joinedload(Interview.scheduler, innerjoin=True),
+    joinedload(Interview.hiring_manager, innerjoin=True),
+    joinedload(Interview.meeting),
+    selectinload(Interview.attendees).joinedload(Attendee.user),
+    selectinload(Interview.attachments),
+)
+
+
+@dataclass(frozen=True)
+class InterviewCopy:
+    """One reader's copy, about to be written: all that it may say. The dialog's preview makes the same."""
+
+    facts: InterviewFacts
+    reader: Reader
+    occasion: str
+
+
+More = Mapping[str, object]
+
+
+def nothing_more(copy: InterviewCopy) -> More:
+    """For templates that need no more than every mail about an interview may say."""
+    return {}
+
+
+def is_off(mail: Mail, interview: Interview) -> str | None:
+    """Why a mail that asks someone to come is of no use: the interview was called off, or its reader was
+    taken off it."""
+    if interview.status == InterviewStatus.CANCELLED:
+        return "The interview was cancelled."
+    if mail.role is ReaderRole.ATTENDEE and not _still_attends(mail, interview):
+        return f"{mail.name} does not take part any more."
+    return None
+
+
+def _still_attends(mail: Mail, interview: Interview) -> bool:
+    """Known by their row, because an address may be corrected after the mail was queued; and by the address,
+    because the same person may have been taken off and added again."""
+    return any(
+        mail.join_reader == attendee_key(attendee) or mail.address.lower() == attendee.email.lower()
+        for attendee in interview.attendees
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterviewKind(Kind):
+    """`why_useless` returns the reason for not sending a mail any more at an instant (aware UTC), or None.
+    Each kind says so for itself: no reason holds for all, because a cancellation always has to arrive.
+
+    `more` is what its templates ask for beyond the facts; `calendar` the method of the calendar file that
+    it brings, if any.
+    """
+
+    why_useless: Callable[[Mail, Interview, datetime], str | None]
+    more: Callable[[InterviewCopy], More] = nothing_more
+    calendar: Method | None = None
+
+    def hindrance(self, mail: Mail) -> Drop | Wait | None:
+        interview, now = _interview_of(mail), utc_now()
+        useless = self.why_useless(mail, interview, now)
+        if useless is not None:
+            return Drop(useless)
+        meeting = interview.meeting
+        if (
+            self.waits_for_meeting
+            and meeting is not None
+            and meeting.state == MeetingState.WAITING
+            and now < meeting.grace_ends_at
+        ):
+            why = f"The {self.label.lower()} waits for the meeting."
+            return Wait(Again(meeting.grace_ends_at, why, is_failure=False))
+        return None
+
+    def written(self, mail: Mail, workshop: Workshop, said: Mapping[str, str]) -> Ready:
+        interview = _interview_of(mail)
+        organization = db.session.get_one(Organization, 1)
+        page = workshop.join_links.join_page(interview, mail.join_reader) if mail.join_reader else None
+        facts = facts_of(interview, organization)
+        reader = reader_of(mail, interview.candidate.timezone, page)
+        brings = self.brings_files and not mail.leaves_files_out
+        wanted = facts.files_for(reader) if brings else ()
+        found = {
+            file: part for file in wanted if (part := _part(file, workshop.attachment_files)) is not None
+        }
+        copy = InterviewCopy(replace(facts, files=tuple(found)), reader, mail.occasion)
+        meeting = interview.meeting
+        return Ready(
+            # The stamp of the row, not of this try: a repeated delivery is the same message to the last byte.
+            self.letter(copy, sender=sender_address(), made_at=mail.created_at),
+            _envelope(mail, interview, organization),
+            tuple(found.values()),
+            len(wanted) - len(found),
+            lacks_link=meeting is not None and meeting.state != MeetingState.READY,
+        )
+
+    def letter(self, copy: InterviewCopy, *, sender: str, made_at: datetime) -> Letter:
+        """What one copy says. `sender` is the bare address that mails are sent from; `made_at`, aware, is
+        when this revision was written down."""
+        letter = compose_about_interview(self.name, copy.facts, copy.reader, self.more(copy))
+        if self.calendar is None:
+            return letter
+        # For the reader of a CANCEL it is off, even where it takes place without them.
+        facts = replace(copy.facts, is_cancelled=self.calendar == "CANCEL")
+        return with_calendar(letter, facts, copy.reader, method=self.calendar, sender=sender, made_at=made_at)
+
+
+def is_older_revision(mail: Mail, interview: Interview) -> bool:
+    """Whether the mail is about a revision that another has replaced."""
+    return Occasion.read(mail.occasion).revision != interview.revision
+
+
+def _interview_of(mail: Mail) -> Interview:
+    return db.session.get_one(Interview, mail.interview_id, options=_EVERYBODY_AND_THE_MEETING)
+
+
+def _part(file: AttachedFile, attachment_files: AttachmentFiles) -> FilePart | None:
+    """The file as a part of a mail. One that has been lost must not keep the mail from leaving."""
+    try:
+        return FilePart(file.name, file.content_type, attachment_files.read(file.stored_as))
+    except OSError:
+        log.exception("an attachment cannot be read; the mail leaves without it")
+        return None
+
+
+def _envelope(mail: Mail, interview: Interview, organization: Organization) -> Envelope:
+    candidate, manager, scheduler = interview.candidate, interview.hiring_manager, interview.scheduler
+    copies = [Person(manager.name, manager.email)]
+    copies += [Person(attendee.name, attendee.email) for attendee in interview.attendees]
+    return Envelope(
+        recipient=Person(mail.name, mail.address),
+        to=(Person(candidate.name, candidate.email),),
+        cc=tuple(copies),
+        reply_to=Person(scheduler.name, scheduler.email),
+        sender_name=f"{scheduler.name} via {organization.name}",
+        message_id=mail.message_id,
+    )

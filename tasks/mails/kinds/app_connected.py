@@ -1,0 +1,60 @@
+"""The notice that an account was connected in the reader's name.
+
+It says no more of the account than its address, and only while it is connected.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.mails import APP_CONNECTED
+from connections.catalogue import label_of
+from messaging.cleaning import one_line
+from messaging.letters import Letter, TeamReader, compose_for_team, moment_for
+from models import Connection, ConnectionState, Mail, Role
+from tasks.mails.team import TeamCopy, TeamKind, answers_reach_the_owner, row_of
+
+_NOT_CONNECTED = "The account is not connected any more."
+
+
+def letter(
+    reader: TeamReader, *, app: str, account: str, connected_at: datetime, is_owner: bool, link: str
+) -> Letter:
+    """`account` is its address, or ""; `connected_at` is aware; `is_owner`: there is no one else to tell."""
+    return compose_for_team(
+        APP_CONNECTED,
+        reader,
+        {
+            "app": app,
+            "account": one_line(account),
+            "when": moment_for(reader, connected_at),
+            "is_owner": is_owner,
+            "link": link,
+        },
+    )
+
+
+def _compose(copy: TeamCopy[Connection]) -> Letter:
+    return letter(
+        copy.reader,
+        app=label_of(copy.about.app),
+        account=copy.said["account"],
+        connected_at=datetime.fromisoformat(copy.said["connected_at"]),
+        is_owner=copy.user.role is Role.OWNER,
+        link=copy.links.connected_apps(),
+    )
+
+
+def _why_useless(mail: Mail, connection: Connection) -> str | None:
+    return None if connection.state == ConnectionState.CONNECTED else _NOT_CONNECTED
+
+
+KIND = TeamKind(
+    name=APP_CONNECTED,
+    label="Notice of a connected app",
+    find=row_of(Connection),
+    gone=_NOT_CONNECTED,
+    why_useless=_why_useless,
+    compose=_compose,
+    replies_to=answers_reach_the_owner,
+)

@@ -1,0 +1,29 @@
+"""The notice that a password was changed, by which someone learns of a change that was not theirs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.mails import PASSWORD_CHANGED
+from messaging.letters import Letter, TeamReader, compose_for_team, moment_for
+from models import User
+from tasks.mails.team import TeamCopy, TeamKind, answers_reach_the_reader, row_of
+
+
+def letter(reader: TeamReader, *, changed_at: datetime, link: str) -> Letter:
+    """`changed_at` is aware; `link` leads to where the change can be undone by choosing a new password."""
+    return compose_for_team(PASSWORD_CHANGED, reader, {"link": link, "when": moment_for(reader, changed_at)})
+
+
+def _compose(copy: TeamCopy[User]) -> Letter:
+    return letter(copy.reader, changed_at=copy.mail.created_at, link=copy.links.ask_for_reset())
+
+
+KIND = TeamKind(
+    name=PASSWORD_CHANGED,
+    label="Notice of a new password",
+    find=row_of(User),
+    gone="This person is not on the team any more.",
+    compose=_compose,
+    replies_to=answers_reach_the_reader,
+)

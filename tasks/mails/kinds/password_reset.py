@@ -1,0 +1,40 @@
+"""The mail to someone who forgot their password, with a link that works once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.links import reset_state
+from accounts.mails import PASSWORD_RESET
+from messaging.letters import Letter, TeamReader, compose_for_team, moment_for
+from models import Mail, PasswordReset
+from tasks.mails.team import TeamCopy, TeamKind, answers_reach_the_reader, row_of
+
+_NOT_ON_THE_TEAM = "This person is not on the team any more."
+
+
+def letter(reader: TeamReader, *, link: str, expires_at: datetime) -> Letter:
+    """`link` works once, until `expires_at` (aware)."""
+    return compose_for_team(PASSWORD_RESET, reader, {"link": link, "until": moment_for(reader, expires_at)})
+
+
+def _compose(copy: TeamCopy[PasswordReset]) -> Letter:
+    reset = copy.about
+    return letter(copy.reader, link=copy.links.reset(reset), expires_at=reset.expires_at)
+
+
+def _why_useless(mail: Mail, reset: PasswordReset) -> str | None:
+    if not reset.user.is_active:
+        return _NOT_ON_THE_TEAM
+    return None if reset_state(reset) == "open" else "The link can no longer be used."
+
+
+KIND = TeamKind(
+    name=PASSWORD_RESET,
+    label="Link for a new password",
+    find=row_of(PasswordReset),
+    gone=_NOT_ON_THE_TEAM,
+    why_useless=_why_useless,
+    compose=_compose,
+    replies_to=answers_reach_the_reader,
+)

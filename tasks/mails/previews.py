@@ -1,0 +1,35 @@
+"""A mail about an interview as it would leave, for people to see before it does.
+
+Made by the kind itself, so that it cannot differ from what is sent. Nothing is read or stored.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from messaging.facts import InterviewFacts, Reader
+from messaging.letters import Letter
+from scheduling.mails.occasions import Occasion
+from tasks.mails.interviews import InterviewCopy, InterviewKind
+from tasks.mails.kinds import all_kinds
+
+
+def preview(
+    name: str,
+    facts: InterviewFacts,
+    reader: Reader,
+    *,
+    sender: str,
+    made_at: datetime,
+    minutes_before: int = 0,
+) -> Letter:
+    """The mail of the kind called `name` to one reader; `minutes_before` the start, for a reminder.
+
+    `sender` is the bare address that mails are sent from, `made_at` (aware) when the revision was written
+    down. Raises KeyError for a kind that does not exist or is about no interview.
+    """
+    kind = all_kinds()[name]
+    if not isinstance(kind, InterviewKind):
+        raise KeyError(f"{name} is about no interview")
+    copy = InterviewCopy(facts, reader, str(Occasion(facts.revision, minutes_before)))
+    return kind.letter(copy, sender=sender, made_at=made_at)

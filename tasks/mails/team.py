@@ -1,0 +1,95 @@
+"""Mails to people of the team about their place on it: they go to one person, in the organization's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from accounts.links import AccountLinks
+from accounts.team import owner
+from extensions import Model, db
+from messaging.facts import Person
+from messaging.letters import Letter, TeamReader
+from messaging.mime import Envelope
+from models import Mail, Organization, User
+from tasks.mails.kind import Drop, Kind, Ready, Wait, Workshop
+
+About = TypeVar("About")
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True)
+class TeamCopy(Generic[About]):
+    """One mail about to be written: its row, what it is about, and for whom. `said`: what was to be told of
+    the moment when it was queued."""
+
+    mail: Mail
+    about: About
+    user: User
+    reader: TeamReader
+    links: AccountLinks
+    said: Mapping[str, str]
+
+
+def row_of(table: type[Row]) -> Callable[[Mail], Row | None]:
+    """How to find what a mail is about, when its `about` ends with the id of a row."""
+    return lambda mail: db.session.get(table, int(named_by(mail)))
+
+
+def named_by(mail: Mail) -> str:
+    """What follows the colon in the mail's `about`: `7` for `connection:7`."""
+    return mail.about.partition(":")[2]
+
+
+def never_useless(mail: Mail, about: object) -> str | None:
+    """For mails that are of use whatever has happened since."""
+    return None
+
+
+def answers_reach_the_reader(mail: Mail, about: object) -> Person:
+    """Nobody else should read what is answered to a mail about a password."""
+    return Person(mail.name, mail.address)
+
+
+def answers_reach_the_owner(mail: Mail, about: object) -> Person:
+    """The owner sees to it; in the owner's own copy there is nobody else to write to."""
+    person = owner()
+    return Person(person.name, "" if person.id == mail.user_id else person.email)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamKind(Kind, Generic[About]):
+    """`find` looks up what a mail is about; when it does not exist any more, the mail is of no use, and
+    `gone` says so. `why_useless` returns any other reason for not sending it, or None."""
+
+    find: Callable[[Mail], About | None]
+    gone: str
+    compose: Callable[[TeamCopy[About]], Letter]
+    replies_to: Callable[[Mail, About], Person]
+    why_useless: Callable[[Mail, About], str | None] = never_useless
+
+    def hindrance(self, mail: Mail) -> Drop | Wait | None:
+        about = self.find(mail)
+        useless = self.gone if about is None else self.why_useless(mail, about)
+        return Drop(useless) if useless is not None else None
+
+    def written(self, mail: Mail, workshop: Workshop, said: Mapping[str, str]) -> Ready:
+        about, user = self.find(mail), mail.user
+        assert about is not None, "a mail about nothing is dropped"
+        assert user is not None, "only people of the team get these mails"
+        organization = db.session.get_one(Organization, 1)
+        reader = TeamReader(Person(mail.name, mail.address, user.timezone), organization.name)
+        copy = TeamCopy(mail, about, user, reader, workshop.account_links, said)
+        recipient = Person(mail.name, mail.address)
+        return Ready(
+            self.compose(copy),
+            Envelope(
+                recipient=recipient,
+                to=(recipient,),
+                cc=(),
+                reply_to=self.replies_to(mail, about),
+                sender_name=organization.name,
+                message_id=mail.message_id,
+            ),
+        )

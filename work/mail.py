@@ -1,0 +1,233 @@
+"""Asking for mails in the transaction that needs them, and writing down what became of each.
+
+Low, beside the outbox: the domain decides who gets which mail and when, and names it by its kind. What a
+kind says and when it stops being of use is declared above, in `tasks/mails/kinds/`, one file for each.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from extensions import db
+from models import Lane, Mail, MailState, ReaderRole
+from timezones import utc_now
+from work import outbox
+from work.kinds import TaskKind
+
+# Of one thing that mails are about, one leaves after the other.
+SEND_MAIL = TaskKind("send_mail", Lane.MAIL, "Sending an email", subject="")
+
+_INTERVIEW = "interview:"
+_declared: dict[str, MailKind] = {}
+
+
+class UnknownKindError(LookupError):
+    """No kind of mail has this name."""
+
+
+@dataclass(frozen=True)
+class MailKind:
+    """What everybody who shows mails may know of one kind; the rest of it is declared with it, above.
+
+    `name` is stored with every mail and is also the folder of its templates. `label` begins a sentence
+    ("Invitation", as in "Invitation sent to 2 people"); `label_later` replaces it for every revision but the
+    first. `is_timed`: it leaves at a time that was announced, not as soon as it can. `icon` is shown
+    beside it.
+
+    Raises ValueError for a kind without a label, and for a second kind under a name that is taken.
+    """
+
+    name: str
+    label: str
+    _: KW_ONLY
+    label_later: str = ""
+    is_timed: bool = False
+    icon: str = "send"
+
+    def __post_init__(self) -> None:
+        if not self.label.strip():
+            raise ValueError(f"{self.name} needs a label")
+        if _declared.setdefault(self.name, self) != self:
+            raise ValueError(f"{self.name} is declared twice")
+
+
+# A row may outlive its kind, when a newer version of the product asked for it.
+_GONE = MailKind("of_a_kind_that_is_gone", "Email")
+
+
+def kind_of(mail_kind: str) -> MailKind:
+    """The kind that is stored with a mail, by its name; for one that does not exist any more, a kind that is
+    just called "Email"."""
+    return _declared.get(mail_kind, _GONE)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One person who gets a copy. `join_reader` names them in the join address that is theirs alone, in a
+    mail about an interview."""
+
+    role: ReaderRole
+    user_id: int | None
+    name: str
+    address: str
+    join_reader: str | None = None
+
+
+@dataclass(frozen=True)
+class NewMail:
+    """One copy to be queued, due at `due_at` (aware UTC). With `dropped_because` it never leaves and is only
+    shown, with that reason. `said`: what the mail tells of this moment and nothing stored will know later."""
+
+    kind: str
+    about: str
+    occasion: str
+    recipient: Recipient
+    due_at: datetime
+    dropped_because: str | None = None
+    said: Mapping[str, str] = field(default_factory=dict)
+
+
+def copies(
+    kind: str, about: str, recipients: Iterable[Recipient], *, occasion: str, due_at: datetime
+) -> list[NewMail]:
+    """One mail of a kind for each of the recipients."""
+    return [NewMail(kind, about, occasion, recipient, due_at) for recipient in recipients]
+
+
+def queue(mails: Iterable[NewMail], *, domain: str) -> list[int]:
+    """Add mails to the current transaction and ask for those that are to leave; returns their ids in the
+    order given. Two statements however many there are, because a person waits for the answer to a click.
+
+    `domain` follows the @ of every Message-ID. Raises `UnknownKindError`, and `IntegrityError` when the same
+    person already has a mail of this kind about the same thing on the same occasion.
+    """
+    wanted = list(mails)
+    for mail in wanted:
+        if mail.kind not in _declared:
+            raise UnknownKindError(mail.kind)
+    if not wanted:
+        return []
+    ids = list(
+        db.session.scalars(
+            sa.insert(Mail).returning(Mail.id, sort_by_parameter_order=True),
+            [_row(mail, domain) for mail in wanted],
+            # Else rows with and without a user would be of two shapes, each with statements of its own.
+            execution_options={"render_nulls": True},
+        )
+    )
+    outbox.enqueue_first(
+        [
+            _delivery(mail.about, number, mail.due_at, mail.said)
+            for mail, number in zip(wanted, ids, strict=True)
+            if mail.dropped_because is None
+        ]
+    )
+    return ids
+
+
+def _row(mail: NewMail, domain: str) -> dict[str, object]:
+    recipient = mail.recipient
+    return {
+        "about": mail.about,
+        "interview_id": _interview_id(mail.about),
+        "kind": mail.kind,
+        "occasion": mail.occasion,
+        "role": recipient.role,
+        "user_id": recipient.user_id,
+        "name": recipient.name,
+        "address": recipient.address,
+        "join_reader": recipient.join_reader,
+        "message_id": f"<{secrets.token_hex(16)}@{domain}>",
+        "due_at": mail.due_at,
+        "state": MailState.QUEUED if mail.dropped_because is None else MailState.DROPPED,
+        "words": mail.dropped_because,
+    }
+
+
+def about_interview(interview_id: int) -> str:
+    """The `about` of mails about one interview."""
+    return f"{_INTERVIEW}{interview_id}"
+
+
+def _interview_id(about: str) -> int | None:
+    return int(about.removeprefix(_INTERVIEW)) if about.startswith(_INTERVIEW) else None
+
+
+def _delivery(
+    about: str, mail_id: int, due_at: datetime, said: Mapping[str, str] | None = None
+) -> outbox.Work:
+    payload: dict[str, object] = {"mail_id": mail_id}
+    if said:
+        payload["said"] = dict(said)
+    return outbox.Work(SEND_MAIL, about, payload=payload, run_at=due_at, dedupe_key=f"mail:{mail_id}")
+
+
+def waiting(about: str, kind: str) -> list[Mail]:
+    """The mails of one kind about one thing that have not left, oldest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Mail)
+            .where(Mail.about == about, Mail.kind == kind, Mail.state == MailState.QUEUED)
+            .order_by(Mail.id)
+        )
+    )
+
+
+def let_leave_now(mail: Mail) -> None:
+    """Bring a waiting mail forward to now, if it was due later."""
+    mail.due_at = min(mail.due_at, utc_now())
+    outbox.enqueue_work(_delivery(mail.about, mail.id, mail.due_at))
+
+
+def latest(about: str, kind: str) -> Mail | None:
+    """The newest mail of one kind about one thing."""
+    return db.session.scalar(
+        sa.select(Mail).where(Mail.about == about, Mail.kind == kind).order_by(Mail.id.desc()).limit(1)
+    )
+
+
+def next_occasion(about: str, kind: str) -> str:
+    """An occasion for a mail that may be sent again and again about the same thing: `n1`, `n2` and so on.
+
+    The caller holds a lock on what it is about. Of two who do not, the unique key lets one win.
+    """
+    number = db.session.scalar(
+        sa.select(sa.func.count(Mail.id)).where(Mail.about == about, Mail.kind == kind)
+    )
+    return f"n{(number or 0) + 1}"
+
+
+def record_sent(mail_id: int, *, words: str) -> Mail:
+    """A server took the mail; `words` are its answer."""
+    mail = db.session.get_one(Mail, mail_id)
+    mail.state, mail.sent_at, mail.words = MailState.SENT, utc_now(), words[:500]
+    return mail
+
+
+def record_refused(mail_id: int, *, words: str) -> Mail:
+    """The mail will never be taken, or could not be made."""
+    return _end(mail_id, MailState.FAILED, words)
+
+
+def record_dropped(mail_id: int, *, words: str) -> Mail:
+    """The mail is of no use any more and stays shown as dropped."""
+    return _end(mail_id, MailState.DROPPED, words)
+
+
+def record_not_yet(mail_id: int, *, words: str, may_be_double: bool = False) -> Mail:
+    """The mail has not left; it will be tried again."""
+    mail = db.session.get_one(Mail, mail_id)
+    mail.words = words[:500]
+    mail.may_be_double = mail.may_be_double or may_be_double
+    return mail
+
+
+def _end(mail_id: int, state: MailState, words: str) -> Mail:
+    mail = db.session.get_one(Mail, mail_id)
+    mail.state, mail.words = state, words[:500]
+    return mail
