@@ -58,6 +58,18 @@ def choice(enum: type[StrEnum], name: str) -> sa.Enum:
     )
 
 
+def open_choice(enum: type[StrEnum]) -> sa.Enum:
+    """The same without a CHECK, for words that will be added to: on SQLite a new one would copy the table."""
+    return sa.Enum(
+        enum,
+        values_callable=lambda members: [member.value for member in members],
+        native_enum=False,
+        create_constraint=False,
+        validate_strings=True,
+        length=32,
+    )
+
+
 class Base(DeclarativeBase):
     """The declarative base. Naming every constraint is what lets a migration find it again."""
 

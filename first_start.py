@@ -1,10 +1,13 @@
-"""What happens once before a server's processes start: keys, tables, static files, a word to the console."""
+"""What happens once before a server's processes start: keys, tables, static files, templates, a word to the
+console."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
 from typing import Any
+
+from flask import Flask
 
 import instance_folder
 from accounts.first_run import organization
@@ -34,6 +37,19 @@ def prepare(settings: Mapping[str, Any]) -> None:
         _tell(f"\n  Open {address}/setup and enter this code: {code}\n")
     else:
         _tell(f"\n  {app.config['APP_NAME']} is at {address}\n")
+
+
+def warm_up(app: Flask) -> None:
+    """Compile the templates, so that no worker does and no first visitor waits; leaves no connection open.
+
+    A connection shared by two processes breaks in both, so whatever looked at the database while the
+    application was made is closed before the fork.
+    """
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def _tell(text: str) -> None:

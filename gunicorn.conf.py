@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import sys
 from typing import Any
@@ -23,22 +24,29 @@ graceful_timeout = 30
 # Its socket would lie in the home folder, accept shutdown commands, and fail on read-only systems.
 control_socket_disable = True
 
-# Addresses that are keys, or carry one: join links, candidates' links, invitations, codes in a query.
-_SECRET_PATHS = re.compile(r"(/(?:s|j|repair|invitations|password-reset)/)[^\s?\"]+")
 _QUERY = re.compile(r"\?[^\s\"]*")
+# A path without its first part, for addresses that are no pages: a key may have been mistyped there.
+_BELOW_THE_FIRST = re.compile(r"((?:^|\s)/[^/\s?\"]*/)[^\s?\"]+")
+# Addresses that are keys; `on_starting` asks the application for them.
+_key_paths = re.compile(r"(?!)")
 
 
 class DiscreetLogger(Logger):
-    """Gunicorn's access log without anything that opens a door."""
+    """Gunicorn's access log without anything that lets its reader in: no queries and no keys in paths."""
 
     def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> Any:
         atoms = super().atoms(resp, req, environ, request_time)
-        return {name: discreet(value) if isinstance(value, str) else value for name, value in atoms.items()}
+        is_no_page = str(atoms["s"]) == "404"
+        return {
+            name: discreet(value, is_no_page=is_no_page) if isinstance(value, str) else value
+            for name, value in atoms.items()
+        }
 
 
-def discreet(text: str) -> str:
-    """The text without queries and without the part of a path that is a key."""
-    return _QUERY.sub("?…", _SECRET_PATHS.sub(r"\1…", text))
+def discreet(text: str, *, is_no_page: bool) -> str:
+    """The text without queries and without the part of a path that is, or could have been, a key."""
+    text = _QUERY.sub("?…", _key_paths.sub(r"\1…", text))
+    return _BELOW_THE_FIRST.sub(r"\1…", text) if is_no_page else text
 
 
 logger_class = DiscreetLogger
@@ -47,17 +55,32 @@ access_log_format = '%(h)s "%(r)s" %(s)s %(b)s %(M)sms'
 
 
 def on_starting(server: Any) -> None:
-    """Once, before the workers: keys, tables and compressed files, so that no two workers make them."""
+    """Once, before the workers: keys, tables and compressed files, so that no two workers make them; and the
+    application itself, whose code and templates the workers then share.
+
+    Gunicorn's own `preload_app` would load it before this, when there is nothing to load it with. As with
+    that, new code and new settings need a restart: a HUP only replaces the workers.
+    """
     import first_start
+    from web.access import key_prefixes
 
     first_start.prepare(settings)
+    app = server.app.wsgi()
+    global _key_paths
+    prefixes = "|".join(sorted(map(re.escape, key_prefixes(app.url_map))))
+    _key_paths = re.compile(rf"({prefixes})[^\s?\"]+")
+    first_start.warm_up(app)
+    # Garbage is dropped before the fork, and what is left is not looked at again in a worker: each look of
+    # the collector writes into the objects, and a page that was written to is no longer shared.
+    gc.collect()
+    gc.freeze()
 
 
 def post_worker_init(worker: Any) -> None:
     """In each worker, after the fork: threads do not survive it."""
     import background
 
-    worker.background = background.start(worker.wsgi)
+    worker.background = background.start(worker.app.wsgi())
 
 
 def worker_exit(server: Any, worker: Any) -> None:

@@ -6,9 +6,6 @@ from flask import Flask
 
 import blueprints.connected_apps.live
 import blueprints.interviews.attachments
-import blueprints.schedule_interview.another
-import blueprints.schedule_interview.attachments
-import blueprints.schedule_interview.live
 import blueprints.settings.example  # noqa: F401  importing a module puts its pages on the blueprint
 from blueprints.calendar_page.routes import calendar_page
 from blueprints.connected_apps.routes import connected_apps

@@ -1,7 +1,7 @@
 """What else happens at a wanted time: to the people of the team, to the candidate, on the account that hosts.
 
-A clash warns and does not forbid. Whoever schedules accepts exactly the clashes they were shown, each by its
-key; one that appeared since is a new question.
+A clash warns and does not forbid. The person who schedules accepts exactly the clashes they were shown, each
+by its key; one that appeared since is a new question.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def find_clashes(wanted: Wanted, *, lock: bool = False) -> list[Clash]:
             .order_by(User.id)
             .with_for_update()
         ).all()
-    # Bare columns first: hardly ever is anything near, and somebody is waiting for the answer to a click.
+    # Bare columns first: hardly ever is anything near, and someone is waiting for the answer to a click.
     overlapping = db.session.scalars(
         sa.select(Interview.id).where(
             Interview.status == InterviewStatus.SCHEDULED,
@@ -151,7 +151,7 @@ def clashes_of(
 
 
 def in_words(clashes: Collection[Clash]) -> str:
-    """Whose time was taken, in a sentence or two, for somebody who had not seen these clashes before."""
+    """Whose time was taken, in a sentence or two, for someone who had not seen these clashes before."""
     names = ", ".join(dict.fromkeys(c.name for c in clashes if c.kind is not ClashKind.HOST_ACCOUNT))
     hosts = ", ".join(
         dict.fromkeys(f"{possessive(c.name)} {c.software.label}" for c in clashes if c.software is not None)
@@ -212,6 +212,6 @@ def _is_on_account_of(interview: Interview, host: Host, software: MeetingSoftwar
         return False
     if meeting.connection_id is not None:
         return meeting.connection_id == host.connection.id
-    # Not made yet: it will be on the account of whoever is asked first.
+    # Not made yet: it will be on the account of the host who is asked first.
     its_host = first_usable(possible_hosts(meeting.software, interview.hiring_manager, interview.scheduler))
     return its_host is not None and its_host.user.id == host.user.id

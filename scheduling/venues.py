@@ -23,7 +23,7 @@ _NOT_IN_LINKS = re.compile(r"[\s\\<>\"\x00-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u2
 
 @dataclass(frozen=True)
 class OnlineMeeting:
-    """A meeting that is made on somebody's connected account. Without a passcode the provider makes one."""
+    """A meeting that is made on a connected account. Without a passcode the provider makes one."""
 
     software: MeetingSoftware
     passcode: str | None = field(default=None, repr=False)
@@ -33,7 +33,7 @@ class OnlineMeeting:
 
 @dataclass(frozen=True)
 class PastedLink:
-    """A video meeting that somebody made elsewhere: its address (http or https) and what it belongs to."""
+    """A video meeting that was made elsewhere: its address (http or https) and what it belongs to."""
 
     url: str = field(repr=False)
     label: str

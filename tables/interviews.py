@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from database import choice
+from database import choice, open_choice
 from extensions import Model
 from tables.deliveries import Meeting
 from tables.hiring import Application, Candidate
@@ -41,7 +41,7 @@ class SchedulingMethod(StrEnum):
 
 
 class InterviewStatus(StrEnum):
-    """What the team decided. What became of meeting, mails and entries stands in their own rows."""
+    """What the team decided. What became of meeting, mails and entries is in their own rows."""
 
     REQUESTED = "requested"
     ACCEPTED = "accepted"
@@ -79,7 +79,7 @@ class Interview(Model):
     agenda: Mapped[str] = mapped_column(sa.Text)
     message_to_candidate: Mapped[str] = mapped_column(sa.Text, default="")
     internal_notes: Mapped[str] = mapped_column(sa.Text, default="")
-    # What the scheduler asked for; what the meeting really has stands on the meeting.
+    # What the scheduler asked for; what the meeting really has is on the meeting.
     requested_passcode: Mapped[str | None] = mapped_column(sa.String(10))
 
     # By phone: the number that is dialled, and by whom. In person: where, and how one gets there.
@@ -161,15 +161,7 @@ class Revision(Model):
     interview_id: Mapped[int] = mapped_column(sa.ForeignKey("interviews.id", ondelete="CASCADE"))
     # As `Interview.revision` was from then on; the first is 0.
     number: Mapped[int]
-    reason: Mapped[RevisionReason] = mapped_column(
-        sa.Enum(
-            RevisionReason,
-            values_callable=lambda reasons: [reason.value for reason in reasons],
-            native_enum=False,
-            create_constraint=False,
-            length=32,
-        )
-    )
+    reason: Mapped[RevisionReason] = mapped_column(open_choice(RevisionReason))
     # Empty when nobody on the team did it: a link came late.
     actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     at: Mapped[datetime] = mapped_column(default=utc_now)
@@ -181,7 +173,7 @@ class Revision(Model):
 
 
 class Attendee(Model):
-    """Somebody who takes part beside candidate and hiring manager: a user, or just name and address."""
+    """Someone who takes part beside candidate and hiring manager: a user, or just name and address."""
 
     __tablename__ = "attendees"
     __table_args__ = (sa.UniqueConstraint("interview_id", "email"),)
@@ -234,15 +226,26 @@ class Attachment(Model):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
+class DraftSubject(StrEnum):
+    """What a draft is about. Open in the database: changes, requests and acceptances will be drafts, too."""
+
+    NEW_INTERVIEW = "new_interview"
+
+
 class Draft(Model):
     """A half-typed interview. Its payload is what the forms held, as text, complete or not."""
 
     __tablename__ = "drafts"
 
-    # Unguessable, because it stands in addresses.
+    # Unguessable, because it is part of addresses.
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
     owner_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
     candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidates.id", ondelete="CASCADE"))
+    # What it is about, and which interview, unless that is a new one; `interview_id` is what it became.
+    subject: Mapped[DraftSubject] = mapped_column(
+        open_choice(DraftSubject), default=DraftSubject.NEW_INTERVIEW
+    )
+    about_interview_id: Mapped[int | None] = mapped_column(sa.ForeignKey("interviews.id", ondelete="CASCADE"))
     payload: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     # What the steps that were not saved yet begin with, where another interview is repeated. Otherwise they
     # begin as last time on the job, which is looked up.

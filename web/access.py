@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from flask import Flask, abort, current_app, request
 from flask_login import current_user
+from werkzeug.routing import Map
 
 from accounts.permissions import Action, may_anywhere
 from web.signed_in import connecting_is_open
@@ -17,9 +18,11 @@ from web.signed_in import connecting_is_open
 
 @dataclass(frozen=True)
 class Public:
-    """Open to everybody; the reason says what protects it instead."""
+    """Open to everybody; the reason says what protects it instead. `key_in_path`: the address itself is a
+    key, which the server's access log must not show."""
 
     reason: str
+    key_in_path: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,9 @@ ACCESS: dict[str, Rule] = {
     "sign_in.login": Public("where one signs in"),
     "sign_in.demo_login": Public("exists in the demo only"),
     "sign_in.logout": SignedIn(),
-    "mailed_links.invitation": Public("the signed link is the permission"),
+    "mailed_links.invitation": Public("the signed link is the permission", key_in_path=True),
     "mailed_links.ask_for_reset": Public("answers everybody alike, and delays those who ask often"),
-    "mailed_links.reset": Public("the signed link is the permission"),
+    "mailed_links.reset": Public("the signed link is the permission", key_in_path=True),
     "settings.home": SignedIn(),
     "settings.profile": SignedIn(),
     "settings.change_password": SignedIn(),
@@ -66,7 +69,7 @@ ACCESS: dict[str, Rule] = {
     "team.deactivate": Needs(Action.ADMINISTER),
     "team.reactivate": Needs(Action.ADMINISTER),
     "webhooks.receive": Public("the signature is the permission; what has none is at most a hint to look"),
-    "join.door": Public("the signed link is the permission"),
+    "join.door": Public("the signed link is the permission", key_in_path=True),
     "dashboard.home": SignedIn(),
     "help_pages.index": SignedIn(),
     "help_pages.connecting_apps": SignedIn(),
@@ -122,6 +125,14 @@ POLLS = frozenset({"interviews.deliveries", "connected_apps.changes", "schedule_
 
 def init_app(app: Flask) -> None:
     app.before_request(_check)
+
+
+def key_prefixes(routes: Map) -> frozenset[str]:
+    """How the addresses that are keys begin, up to the key: `/j/` and the like."""
+    with_keys = {name for name, rule in ACCESS.items() if isinstance(rule, Public) and rule.key_in_path}
+    return frozenset(
+        each.rule.partition("<")[0] for each in routes.iter_rules() if each.endpoint in with_keys
+    )
 
 
 def _check() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
+from blueprints.schedule_interview.forms.attendees import answers_for_others
+from blueprints.schedule_interview.forms.base import Answers
 from models import Application, Candidate, Interview, MeetingSoftware, PhoneCaller, User
 from scheduling.plans import Participant, Plan, plan_of
 from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
 
-# As forms send them and drafts keep them: for each field its values as text.
-Answers = dict[str, list[str]]
 # The answers of the steps, by the key of the step.
 StepAnswers = dict[str, Answers]
 
@@ -66,7 +67,8 @@ def repeated(
     For another candidate it is another meeting. Where that takes something away from Setup, Setup is asked
     again and begins with the rest.
     """
-    plan, candidate = plan_of(interview), application.candidate
+    candidate = application.candidate
+    plan = _without(candidate.email, plan_of(interview))
     answers = answers_of(plan, active_user_ids=active_user_ids)
     setup = full_setup = {**answers["setup"], "job": [str(application.id)]}
     details = answers["details"]
@@ -78,11 +80,16 @@ def repeated(
         if _names(plan.title, interview.candidate.name):
             details["title"] = [application.job.usual_interview_title]
     has_lost = any(value != [""] and setup.get(name, [""]) == [""] for name, value in full_setup.items())
-    people = _without_candidate(answers["attendees"], candidate)
-    answered: StepAnswers = {"attendees": people, "details": details}
+    answered: StepAnswers = {"attendees": answers["attendees"], "details": details}
     suggested: StepAnswers = {"date-time": answers["date-time"], "finalize": answers["finalize"]}
     (suggested if has_lost else answered)["setup"] = setup
     return answered, suggested
+
+
+def _without(address: str, plan: Plan) -> Plan:
+    """Someone from outside who took part before may be the candidate now."""
+    others = (p for p in plan.attendees if p.user_id is not None or p.email.lower() != address.lower())
+    return replace(plan, attendees=tuple(others))
 
 
 def _for_another_meeting(setup: Answers, interview: Interview, candidate: Candidate) -> Answers:
@@ -111,17 +118,6 @@ def _number_of(candidate: Candidate, venue: Venue) -> Answers:
             return {}
 
 
-def _without_candidate(people: Answers, candidate: Candidate) -> Answers:
-    """An outsider of the earlier interview may be the candidate of this one."""
-    pairs = zip(people["other_names"], people["other_emails"], strict=True)
-    others = [(name, email) for name, email in pairs if email.lower() != candidate.email.lower()]
-    return {
-        **people,
-        "other_names": [name for name, _ in others],
-        "other_emails": [email for _, email in others],
-    }
-
-
 def _venue_answers(venue: Venue) -> dict[str, str]:
     kind = {"interview_type": venue.interview_type.value}
     match venue:
@@ -137,12 +133,9 @@ def _venue_answers(venue: Venue) -> dict[str, str]:
 
 
 def _people_answers(people: list[Participant]) -> Answers:
-    others = [person for person in people if person.user_id is None]
-    return {
-        "people": [str(person.user_id) for person in people if person.user_id is not None],
-        "other_names": [person.name for person in others],
-        "other_emails": [person.email for person in others],
-    }
+    team = [str(person.user_id) for person in people if person.user_id is not None]
+    others = ((person.name, person.email) for person in people if person.user_id is None)
+    return {"people": team, **answers_for_others(others)}
 
 
 def _texts(values: Mapping[str, str]) -> Answers:

@@ -1,9 +1,10 @@
-"""A draft as the dialog sees it: its forms filled and checked, and the command they make together."""
+"""A draft as the dialog sees it: its forms filled and checked, and the plan they make together."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Generic
 
@@ -11,21 +12,34 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from accounts.permissions import Action
-from blueprints.schedule_interview.answers import Answers, as_last_time
-from blueprints.schedule_interview.changes import say_what_changed
+from blueprints.schedule_interview.answers import StepAnswers, as_last_time
+from blueprints.schedule_interview.forms.attendees import AttendeesForm
+from blueprints.schedule_interview.forms.base import F, Gone, Offered, StepForm
+from blueprints.schedule_interview.forms.date_time import DateTimeForm
+from blueprints.schedule_interview.forms.details import DetailsForm
+from blueprints.schedule_interview.forms.finalize import FinalizeForm
+from blueprints.schedule_interview.forms.setup import SetupForm
 from blueprints.schedule_interview.received_files import NOTHING, Received
-from blueprints.schedule_interview.steps import ALL, ASKING, ATTENDEES, DATE_TIME, DETAILS, FINALIZE, SETUP
-from blueprints.schedule_interview.steps.base import F, Step
+from blueprints.schedule_interview.subjects import subject_of
+from extensions import db
 from hiring import queries
-from models import Application, Draft, Job, MeetingSoftware, User
-from scheduling.clashes import host_taken_up, software_of
+from models import Application, Attachment, Draft, Interview, Job, MeetingSoftware, User
+from scheduling.clashes import Clash, Wanted, find_clashes, host_taken_up, software_of
+from scheduling.commands.schedule import new_interview
 from scheduling.commands.ticket import Ticket
+from scheduling.drafts import attachments, drafts
 from scheduling.drafts.again import last_on_job
+from scheduling.mails.queue import recipients_of
 from scheduling.meetings.hosts import Host, possible_hosts
 from scheduling.plans import Participant, Plan, Reminders, When
 from scheduling.rules import Rules
 from scheduling.software import DEFAULT
 from scheduling.venues import Venue
+from web.row_ids import LARGEST_ROW_ID
+from work.mail import Recipient
+
+# The calendar entry's UID is made with the interview.
+_UID_LATER = "made-when-you-schedule"
 
 
 @dataclass(frozen=True)
@@ -39,75 +53,148 @@ class Dialog:
 
     def __init__(self, actor: User, draft: Draft, rules: Rules, received: Received = NOTHING) -> None:
         self.actor, self.draft, self.rules, self.received = actor, draft, rules, received
-        self.candidate = draft.candidate
+        self.candidate, self.subject = draft.candidate, subject_of(draft)
         self._checked: dict[str, _CheckedForm[Any]] = {}
+
+    @property
+    def steps(self) -> tuple[type[StepForm], ...]:
+        return self.subject.steps
 
     def address(self, step_key: str, *, back_to_finalize: bool = False) -> str:
         """Where a step of this draft is found; `back_to_finalize` makes its main button lead to the end."""
-        origin: dict[str, Any] = {"from": FINALIZE.key} if back_to_finalize else {}
+        origin: dict[str, Any] = {"from": FinalizeForm.key} if back_to_finalize else {}
         return url_for("schedule_interview.step", draft_id=self.draft.id, step=step_key, **origin)
 
-    @cached_property
-    def applications(self) -> list[Application]:
-        """What the candidate can be interviewed for by this person: applications on open jobs."""
-        found = queries.applications_of(self.actor, self.draft.candidate_id, Action.SCHEDULE)
-        return [application for application in found if application.job.is_open]
+    # What the forms can choose from
 
     @cached_property
-    def team(self) -> list[User]:
-        return queries.team()
+    def applications(self) -> tuple[Application, ...]:
+        """What the candidate can be interviewed for by this person: applications on open jobs."""
+        found = queries.applications_of(self.actor, self.draft.candidate_id, Action.SCHEDULE)
+        return tuple(application for application in found if application.job.is_open)
+
+    @cached_property
+    def team(self) -> tuple[User, ...]:
+        return tuple(queries.team())
+
+    def files(self) -> list[Attachment]:
+        """The draft's files as they are now."""
+        return attachments.of_draft(self.draft.id)
+
+    def _offered(self, form_class: type[StepForm]) -> Offered:
+        return replace(
+            self._usual_offer,
+            files=tuple(self.files()) if form_class.lists_files else (),
+            readers=self._readers() if form_class.lists_readers else (),
+        )
+
+    @cached_property
+    def _usual_offer(self) -> Offered:
+        return Offered(
+            team=self.team,
+            candidate=self.candidate,
+            applications=self.applications,
+            application=self.application,
+            zone=self.actor.timezone,
+            rules=self.rules,
+        )
+
+    def _readers(self) -> tuple[Recipient, ...]:
+        """Everyone who would get mails; nobody while the draft is not complete."""
+        return () if self.first_incomplete() is not None else tuple(recipients_of(self.planned_interview()))
 
     # Forms
 
-    def posted(self, step: Step[F]) -> F:
+    def posted(self, form_class: type[F]) -> F:
         """The form of a step as it was just sent."""
-        form = step.form_class()
-        step.prepare(self, form)
+        form = form_class()
+        form.offer(self._offered(form_class))
         return form
 
-    def saved(self, step: Step[F]) -> F:
+    def typed(self, form_class: type[F], values: MultiDict[str, str]) -> F:
+        """The form of a step as it is while it is being typed."""
+        form = form_class(formdata=values, meta={"csrf": False})
+        form.offer(self._offered(form_class))
+        return form
+
+    def offer_again(self, form: StepForm) -> None:
+        """Give a form its choices once more, after something that it lists has changed."""
+        offered = self._offered(type(form))
+        form.offer(offered)
+        form.show_saved(offered, {})
+
+    def saved(self, form_class: type[F]) -> F:
         """The form of a step as the draft holds it, with what no longer holds said beside its field; or
         fresh, with what is usual."""
-        form = self._from_draft(step, csrf=True)
-        if self.is_saved(step):
-            step.show_saved(self, form)
-            if self.is_wrong(step):
-                for name, field in self._checked[step.key].form._fields.items():
+        offered = self._offered(form_class)
+        form = self._from_draft(form_class, offered, csrf=True)
+        if self.is_saved(form_class):
+            form.show_saved(offered, self.draft.payload[form_class.key])
+            if self.is_wrong(form_class):
+                for name, field in self._checked[form_class.key].form._fields.items():
                     form[name].errors = field.errors
-                say_what_changed(self, form)
+                form.explain(offered, self._gone())
         else:
-            step.suggest(self, form)
-            for name, values in self.suggested.get(step.key, {}).items():
+            form.suggest(offered)
+            for name, values in self.suggested.get(form_class.key, {}).items():
                 if name in form:
                     form[name].process(MultiDict((form[name].name, value) for value in values))
         form.version.data = str(self.draft.version)
         return form
 
-    def is_saved(self, step: Step[Any]) -> bool:
-        return step.key in self.draft.payload
+    def is_saved(self, form_class: type[StepForm]) -> bool:
+        return form_class.key in self.draft.payload
 
     @property
     def has_chosen_people(self) -> bool:
-        """Whether somebody has said yet who takes part."""
-        return self.is_saved(ATTENDEES)
+        """Whether it was said yet who takes part."""
+        return self.is_saved(AttendeesForm)
 
-    def checked(self, step: Step[F]) -> F | None:
+    def checked(self, form_class: type[F]) -> F | None:
         """The saved form of a step if everything in it still holds, else None."""
-        found = self._check(step) if self.is_saved(step) else None
+        found = self._check(form_class) if self.is_saved(form_class) else None
         return found.form if found is not None and found.is_right else None
 
-    def is_wrong(self, step: Step[Any]) -> bool:
+    def is_wrong(self, form_class: type[StepForm]) -> bool:
         """Whether the step was filled in and does not hold any more, because the world has changed."""
-        return step in ASKING and self.is_saved(step) and self.checked(step) is None
+        return form_class.asks and self.is_saved(form_class) and self.checked(form_class) is None
 
-    def _check(self, step: Step[F]) -> _CheckedForm[F]:
-        if step.key not in self._checked:
-            form = self._from_draft(step, csrf=False)
-            self._checked[step.key] = _CheckedForm(form, form.validate())
-        return self._checked[step.key]
+    def _check(self, form_class: type[F]) -> _CheckedForm[F]:
+        if form_class.key not in self._checked:
+            form = self._from_draft(form_class, self._offered(form_class), csrf=False)
+            self._checked[form_class.key] = _CheckedForm(form, form.validate())
+        return self._checked[form_class.key]
+
+    def _from_draft(self, form_class: type[F], offered: Offered, *, csrf: bool) -> F:
+        saved = self.draft.payload.get(form_class.key)
+        filled = (
+            MultiDict([(name, value) for name, values in saved.items() for value in values])
+            if saved is not None
+            else None
+        )
+        form = form_class(formdata=filled, meta={"csrf": csrf})
+        form.offer(offered)
+        return form
+
+    def _gone(self) -> Gone:
+        """What was chosen in this draft and cannot be chosen any more."""
+        title, names = None, {}
+        if self.application is None:
+            number = drafts.chosen_application_id(self.draft)
+            application = queries.application(self.actor, self.candidate.id, number, Action.SEE)
+            if application is not None and not application.job.is_open:
+                title = application.job.title
+        people = self.draft.payload.get(AttendeesForm.key, {})
+        chosen = {*people.get("hiring_manager", []), *people.get("people", [])}
+        for text in chosen - {str(user.id) for user in self.team}:
+            number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+            user = db.session.get(User, number) if 0 < number <= LARGEST_ROW_ID else None
+            if user is not None:
+                names[number] = user.name
+        return Gone(title, names)
 
     @cached_property
-    def suggested(self) -> Mapping[str, Answers]:
+    def suggested(self) -> Mapping[str, Mapping[str, list[str]]]:
         """What the steps that were not saved yet begin with, by step and field."""
         if self.draft.suggestions is not None:
             return self.draft.suggestions
@@ -115,28 +202,24 @@ class Dialog:
         if last is None:
             return {}
         active = {user.id for user in self.team}
-        return as_last_time(last, self.actor, self.candidate, active_user_ids=active)
+        answers: StepAnswers = as_last_time(last, self.actor, self.candidate, active_user_ids=active)
+        return answers
 
     def first_incomplete(self) -> str | None:
         """The first step that still has to be filled in; None when all that Finalize needs is there."""
-        return next((step.key for step in ASKING if self.checked(step) is None), None)
+        return next((step.key for step in self.subject.asking if self.checked(step) is None), None)
 
-    def may_finish_from(self, step: Step[Any]) -> bool:
-        """Whether this step is all that lies before Finalize, for somebody who has been further than here;
-        on the first way there the steps come one after the other."""
-        has_been_further = any(self.is_saved(later) for later in ALL[ALL.index(step) + 1 :])
-        return has_been_further and all(self.checked(other) is not None for other in ASKING if other != step)
-
-    def _from_draft(self, step: Step[F], *, csrf: bool) -> F:
-        saved = self.draft.payload.get(step.key)
-        filled = (
-            MultiDict([(name, value) for name, values in saved.items() for value in values])
-            if saved is not None
-            else None
+    def may_finish_from(self, form_class: type[StepForm]) -> bool:
+        """Whether this step is all that is missing before Finalize, for someone who has been further than
+        here; on the first way there the steps come one after the other."""
+        later = self.steps[self.steps.index(form_class) + 1 :]
+        return any(self.is_saved(step) for step in later) and all(
+            self.checked(other) is not None for other in self.subject.asking if other is not form_class
         )
-        form = step.form_class(formdata=filled, meta={"csrf": csrf})
-        step.prepare(self, form)
-        return form
+
+    def asking_for(self, field: str) -> type[StepForm]:
+        """The first step whose form has that field. Raises `StopIteration` for a field that no form has."""
+        return next(step for step in self.steps if hasattr(step, field))
 
     # What the steps know together
 
@@ -144,7 +227,7 @@ class Dialog:
     def application(self) -> Application | None:
         """The application that the interview is for; None while several are possible, and when the chosen
         one no longer is."""
-        chosen = self.draft.payload.get("setup", {}).get("job", [])
+        chosen = self.draft.payload.get(SetupForm.key, {}).get("job", [])
         if not chosen and len(self.applications) == 1:
             return self.applications[0]
         return next((a for a in self.applications if [str(a.id)] == chosen), None)
@@ -155,60 +238,67 @@ class Dialog:
 
     @property
     def hiring_manager(self) -> User | None:
-        chosen = self.checked(ATTENDEES)
+        chosen = self.checked(AttendeesForm)
         if chosen is not None:
             return next(user for user in self.team if user.id == chosen.hiring_manager.data)
         return self.job.hiring_manager if self.job else None
 
-    def hosts(self) -> list[Host]:
-        """Who could host, in the order in which they will be asked."""
-        manager = self.hiring_manager
-        return possible_hosts(self.software, manager or self.actor, self.actor)
-
-    def host_taken_up(self, manager: User | None) -> Host | None:
-        """Whose account it would take up with that hiring manager, if that leaves no room for another."""
-        return host_taken_up(self.venue, manager or self.actor, self.actor) if self.venue else None
+    @property
+    def venue(self) -> Venue | None:
+        """Where it will be held; None while that is not settled."""
+        setup = self.checked(SetupForm)
+        return setup.venue if setup is not None else None
 
     @property
     def software(self) -> MeetingSoftware:
         """What makes the meeting: as chosen, else as it will be suggested."""
         return (software_of(self.venue) if self.venue else None) or DEFAULT
 
-    @property
-    def venue(self) -> Venue | None:
-        """Where it will be held; None while that is not settled."""
-        setup = self.checked(SETUP)
-        return setup.venue if setup is not None else None
+    def hosts(self) -> list[Host]:
+        """Who could host, in the order in which they will be asked."""
+        return possible_hosts(self.software, self.hiring_manager or self.actor, self.actor)
 
     @property
     def duration_minutes(self) -> int:
         """How long it takes: as chosen, else as it will be suggested."""
-        when = self.checked(DATE_TIME) or self.saved(DATE_TIME)
+        when = self.checked(DateTimeForm) or self.saved(DateTimeForm)
         return when.duration_minutes.data or 0
 
+    def attendees(self) -> tuple[Participant, ...]:
+        """Everyone chosen on Attendees, team members first; nobody while that does not hold."""
+        form = self.checked(AttendeesForm)
+        return form.attendees if form is not None else ()
+
     def busy_user_ids(self) -> set[int]:
-        """The people of the team whose time the interview takes, as far as they are chosen yet."""
+        """The people on the team whose time the interview takes, as far as they are chosen yet."""
         manager = self.hiring_manager
         busy = {manager.id} if manager else set()
         return busy | {person.user_id for person in self.attendees() if person.user_id is not None}
 
-    def attendees(self) -> tuple[Participant, ...]:
-        """Everybody chosen on the third step, team members first."""
-        form = self.checked(ATTENDEES)
-        if form is None:
-            return ()
-        chosen = set(form.people.data or ()) - {form.hiring_manager.data}
-        team = tuple(Participant(u.name, u.email, u.id) for u in self.team if u.id in chosen)
-        known = {person.email for person in team}
-        return team + tuple(person for person in form.other_people if person.email not in known)
+    def clashes_at(
+        self,
+        starts_at: datetime,
+        duration_minutes: int,
+        *,
+        manager: User | None,
+        user_ids: Collection[int],
+    ) -> list[Clash]:
+        """What an interview at that time with these people would clash with, host account included."""
+        host = host_taken_up(self.venue, manager or self.actor, self.actor) if self.venue else None
+        people, candidate_id = frozenset(user_ids), self.candidate.id
+        return find_clashes(
+            Wanted(starts_at, duration_minutes, people, candidate_id, host=host, software=self.software)
+        )
+
+    # What they make together
 
     def plan(self, reminders: Reminders | None = None) -> Plan:
         """Everything that was chosen. Only for a draft whose steps are complete.
 
         `reminders` are what Finalize was sent with; before, everyone gets all that are usual.
         """
-        setup, when = self.checked(SETUP), self.checked(DATE_TIME)
-        people, details = self.checked(ATTENDEES), self.checked(DETAILS)
+        setup, when = self.checked(SetupForm), self.checked(DateTimeForm)
+        people, details = self.checked(AttendeesForm), self.checked(DetailsForm)
         assert setup is not None
         assert when is not None
         assert people is not None
@@ -221,16 +311,20 @@ class Dialog:
             agenda=setup.agenda.data,
             when=When(when.starts_at, when.wall_time, when.timezone.data, when.duration_minutes.data),
             hiring_manager_id=people.hiring_manager.data,
-            attendees=self.attendees(),
+            attendees=people.attendees,
             title=details.title.data,
             message=details.message_to_candidate.data or "",
             notes=details.internal_notes.data or "",
             reminders=Reminders(self.rules.reminder_minutes) if reminders is None else reminders,
         )
 
+    def planned_interview(self) -> Interview:
+        """The interview as it would be now, in no session. Only for a draft whose steps are complete."""
+        return new_interview(self.plan(), self.actor, ics_uid=_UID_LATER)
+
     def ticket(self, version: int) -> Ticket:
         """The draft as of that version, with every clash that was accepted on the way."""
         accepted: frozenset[str] = frozenset()
-        for form in (self.checked(DATE_TIME), self.checked(ATTENDEES)):
+        for form in (self.checked(DateTimeForm), self.checked(AttendeesForm)):
             accepted |= form.accepted_clashes.keys if form is not None else frozenset()
         return Ticket(self.draft.id, version, accepted)

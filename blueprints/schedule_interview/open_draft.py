@@ -13,8 +13,9 @@ import htmx
 from accounts.permissions import Action
 from blueprints.schedule_interview import views
 from blueprints.schedule_interview.dialog import Dialog
+from blueprints.schedule_interview.forms.details import DetailsForm
+from blueprints.schedule_interview.pages import BY_KEY
 from blueprints.schedule_interview.received_files import NOTHING, Received, receive, sent_files
-from blueprints.schedule_interview.steps import ASKING, BY_KEY, DETAILS
 from extensions import db
 from hiring import queries
 from scheduling.drafts import drafts
@@ -30,16 +31,17 @@ def open_dialog(draft_id: str, received: Received = NOTHING) -> Dialog:
     # Held by a name, so that the draft finds its candidate in the session and asks no second time.
     candidate = queries.candidate(user, draft.candidate_id, Action.SCHEDULE)
     if candidate is None:
-        # Somebody else's candidate by now; a draft from before must not show them.
+        # Another person's candidate by now; a draft from before must not show them.
         raise DraftGoneError(draft_id)
     return Dialog(user, draft, services().rules, received)
 
 
 def _open_with_files(draft_id: str, step: str) -> Dialog:
     """The draft, with the files that came for it. They are put on the disk between two transactions: after it
-    is known that this person may send them and that nobody was faster, before anything is written."""
+    is known that this person may send them and that nobody else has saved it since, before anything is
+    written."""
     dialog = open_dialog(draft_id)
-    if step != DETAILS.key or not sent_files() or DETAILS.form_class().opened_on != dialog.draft.version:
+    if step != DetailsForm.key or not sent_files() or DetailsForm().opened_on != dialog.draft.version:
         return dialog
     db.session.rollback()
     return open_dialog(draft_id, receive())
@@ -56,7 +58,7 @@ def with_dialog(view: Callable[..., ResponseReturnValue]) -> Callable[..., Respo
                 return view(_open_with_files(draft_id, step), **options)
             except DraftStaleError:
                 db.session.rollback()
-                # Found anew, because what made this form stale may have used the draft up as well.
+                # Looked up again, because what made this form stale may have used the draft up as well.
                 return _stale(open_dialog(draft_id), step)
         except (DraftGoneError, DraftUsedError) as error:
             db.session.rollback()
@@ -70,34 +72,32 @@ def with_dialog(view: Callable[..., ResponseReturnValue]) -> Callable[..., Respo
 
 def _stale(dialog: Dialog, key: str) -> ResponseReturnValue:
     """The draft was saved since this form was opened: go on if by the same form, else show both."""
-    step = BY_KEY[key]
-    posted = dialog.posted(step)
-    asks, sent = step in ASKING, step.answers(dialog, posted)
-    differences = step.differences(dialog, posted)
-    if asks and sent == dialog.draft.payload.get(key) and not differences:
-        return redirect(dialog.address(views.next_step(key)), 303)
-    page = render_template(
+    page = BY_KEY[key]
+    posted = dialog.posted(page.form_class)
+    sent, differences = posted.answers(), page.differences(dialog, posted)
+    if page.asks and sent == dialog.draft.payload.get(key) and not differences:
+        return redirect(dialog.address(views.next_step(dialog, page)), 303)
+    yours = [*posted.in_words(sent), *((label, yours) for label, _, yours in differences)]
+    saved = [
+        *dialog.saved(page.form_class).in_words(sent),
+        *((label, saved) for label, saved, _ in differences),
+    ]
+    shown = render_template(
         "schedule_interview/stale.html",
         dialog=dialog,
-        step=step,
-        yours=[*views.answers_in_words(posted, sent), *((label, yours) for label, _, yours in differences)]
-        if asks
-        else [],
-        saved=[
-            *views.answers_in_words(dialog.saved(step), sent),
-            *((label, saved) for label, saved, _ in differences),
-        ]
-        if asks
-        else [],
-        sent_again=views.sent_again(dialog) if asks else [],
+        step=page,
+        yours=yours if page.asks else [],
+        saved=saved if page.asks else [],
+        sent_again=views.sent_again(dialog) if page.asks else [],
         has_files=bool(sent_files()),
     )
-    return page, 409
+    return shown, 409
 
 
 def _used(error: DraftUsedError, key: str) -> ResponseReturnValue:
     address = url_for("interviews.detail", interview_id=error.interview_id) if error.interview_id else None
-    if request.method == "POST" and BY_KEY.get(key) not in ASKING and address:
+    here = BY_KEY.get(key)
+    if request.method == "POST" and (here is None or not here.asks) and address:
         # A second click on the same button: show what the first one made.
         return redirect(address, 303)
     page = render_template("schedule_interview/used.html", interview_url=address, typed=views.typed(key))

@@ -536,6 +536,12 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("candidate_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "subject",
+            sa.Enum("new_interview", name="draftsubject", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("about_interview_id", sa.Integer(), nullable=True),
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("suggestions", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -543,6 +549,12 @@ def upgrade() -> None:
         sa.Column("updated_at", database.UTCDateTime(), nullable=False),
         sa.Column("used_at", database.UTCDateTime(), nullable=True),
         sa.Column("interview_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["about_interview_id"],
+            ["interviews.id"],
+            name=op.f("fk_drafts_about_interview_id_interviews"),
+            ondelete="CASCADE",
+        ),
         sa.ForeignKeyConstraint(
             ["candidate_id"],
             ["candidates.id"],

@@ -77,7 +77,7 @@ def of_draft(draft_id: str) -> list[Attachment]:
 
 
 def keep(upload: Upload, files: AttachmentFiles) -> KeptFile:
-    """Judge a file by itself and write its bytes to the disk. Asks the database nothing, so that it can be
+    """Judge one file on its own and write its bytes to the disk. Asks the database nothing, so that it can be
     called while no transaction is open: the disk may be slow. Raises `AttachmentError`."""
     name = clean_name(upload.name) or "file"
     shown = f"“{name}”"
@@ -100,7 +100,7 @@ def keep(upload: Upload, files: AttachmentFiles) -> KeptFile:
         log.exception("an attachment could not be written")
         raise AttachmentError(
             f"{shown} was not added: this server could not store it. "
-            "The interview can be scheduled without it; tell whoever looks after the server."
+            "The interview can be scheduled without it; tell the person who looks after the server."
         ) from None
     return KeptFile(name, kind.content_type, len(upload.content), stored_as)
 
@@ -174,7 +174,7 @@ def move_to_interview(draft_id: str, interview_id: int) -> None:
 
 
 def give_up_all_of(candidate_id: int, interview_ids: Collection[int]) -> None:
-    """Nothing of a candidate shall be left: neither the files of drafts nor those of interviews."""
+    """Nothing of a candidate may be left: neither the files of drafts nor those of interviews."""
     drafts = sa.select(Draft.id).where(Draft.candidate_id == candidate_id)
     _give_up(sa.or_(Attachment.interview_id.in_(interview_ids), Attachment.draft_id.in_(drafts)))
 

@@ -154,7 +154,7 @@ def open_drafts(actor: User, *, candidate_id: int | None = None, limit: int = 10
         sa.select(Draft)
         .where(
             Draft.owner_id == actor.id,
-            # Somebody who is out of sight by now is not shown from before.
+            # A candidate who is out of sight by now is not shown from before.
             Draft.candidate_id.in_(
                 sa.select(Candidate.id).where(candidate_is_within(actor, Action.SCHEDULE))
             ),

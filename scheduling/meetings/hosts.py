@@ -13,7 +13,7 @@ from scheduling.software import spec_of
 
 @dataclass(frozen=True)
 class Host:
-    """Somebody who could host. `unusable` says why not, and is None for somebody who can."""
+    """A user who may be asked to host. `unusable` says why they cannot, and is None for one who can."""
 
     user: User
     connection: Connection | None

@@ -1,4 +1,4 @@
-"""The coming interviews that stand or fall with one connected account."""
+"""Upcoming interviews that depend on one connected account."""
 
 from __future__ import annotations
 
@@ -89,11 +89,11 @@ def seen_by(actor: User, hosted: list[HostedInterview]) -> list[HostedInterview]
 
 
 def settle_on_account(connection: Connection) -> int:
-    """Give a connection that was just made what lies on its account, and take from it what does not.
+    """Link a connection that was just made to the meetings on its account, and to no others.
 
-    What lies on the account it stood for before is out of reach until somebody connects that one again; its
-    links keep working. What lies on this account belongs here, whoever had connected it when it was made.
-    Returns how many coming interviews have just got out of reach.
+    Meetings on the account it was connected to before are out of reach until someone connects that account
+    again; their links keep working. Meetings on this account belong to this connection, no matter who had
+    connected the account when they were made. Returns how many upcoming interviews are now out of reach.
     """
     on_its_software = Meeting.software.in_(softwares_of(connection.app))
     elsewhere = sa.and_(

@@ -170,7 +170,7 @@ def _ruling_out(host: Host, calls: Sequence[MeetingCall], walk: int) -> MeetingC
 
 
 def _nobody(meeting: Meeting, hosts: list[Host], calls: Sequence[MeetingCall]) -> NobodyCanHost:
-    # A refusal says more than "not connected", whoever comes first.
+    # A refusal says more than "not connected", even if it is not the first host's.
     for host in hosts:
         refused = _ruling_out(host, calls, meeting.walk)
         if refused is not None and refused.failure is not None:

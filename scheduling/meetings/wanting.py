@@ -89,8 +89,9 @@ def useful_until(meeting: Meeting) -> datetime:
     interview = meeting.interview
     if meeting.is_wanted:
         return interview.starts_at - _USELESS_BEFORE_START
-    starts_at = meeting.shown_starts_at or interview.starts_at
-    return starts_at + timedelta(minutes=meeting.shown_duration_minutes or interview.duration_minutes)
+    if meeting.shown_starts_at is None or meeting.shown_duration_minutes is None:
+        return interview.ends_at
+    return meeting.shown_starts_at + timedelta(minutes=meeting.shown_duration_minutes)
 
 
 def enqueue_sync(interview_id: int) -> None:

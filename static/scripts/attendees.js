@@ -39,7 +39,8 @@ function addRow() {
   next += 1;
   for (const input of row.querySelectorAll("input")) {
     const label = row.querySelector(`label[for="${input.id}"]`);
-    input.id = `${input.name}-${number}`;
+    input.name = input.name.replace(/\d+/, number);
+    input.id = input.name;
     label.htmlFor = input.id;
     label.querySelector(".visually-hidden").textContent = ` of person ${others.querySelectorAll(".other-row").length + 1}`;
   }

@@ -102,7 +102,7 @@ def test_page_follows_what_is_typed_and_people_are_found_and_pasted(
     page.reload()
     team_list = page.get_by_role("group", name="From the team")
     page.get_by_role("checkbox", name=re.compile("Cleo Marin")).check()
-    search = page.get_by_label("Find somebody of the team")
+    search = page.get_by_label("Find someone on the team")
     search.fill("person7")
     # Who is chosen stays in sight.
     expect(team_list.get_by_role("checkbox")).to_have_count(2)
@@ -120,7 +120,7 @@ def test_page_follows_what_is_typed_and_people_are_found_and_pasted(
     page.get_by_role("button", name="Add another person").click()
     page.get_by_label("Email of person 2").fill("sam@partner.example")
     page.get_by_role("button", name="Continue").click()
-    page.get_by_role("link", name=re.compile("stands in row 1 already")).click()
+    page.get_by_role("link", name=re.compile("is in row 1 already")).click()
     expect(page.get_by_label("Email of person 2")).to_be_focused()
     page.get_by_label("Email of person 2").fill("kim@partner.example")
     page.get_by_label("Email of person 2").press("Enter")

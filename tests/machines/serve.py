@@ -65,7 +65,7 @@ def install_phase_hook(failpoint: Failpoint) -> None:
 
 
 def application() -> Flask:
-    """Build the app inside a worker, with the plan's failpoint armed. Called by gunicorn."""
+    """Build the app that the workers will share, with the plan's failpoint armed. Called by gunicorn."""
     from app import create_app
 
     plan: dict[str, Any] = json.loads(Path(os.environ[_PLAN]).read_text())

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from blueprints.schedule_interview.steps.date_time import DateTimeForm
+from blueprints.schedule_interview.forms.date_time import DateTimeForm
 from timezones import (
     AmbiguousTimeError,
     NonexistentTimeError,

@@ -66,3 +66,14 @@ def schedule_by_hand(visitor: Visitor, candidate_id: int, answers: Answers | Non
     found = re.fullmatch(r"/interviews/(\d+)", path_of(answer.headers["Location"]))
     assert found is not None
     return int(found.group(1))
+
+
+def other_people(*rows: tuple[str, str]) -> dict[str, Any]:
+    """What the rows for people from outside send: for each a name and an address. A page never shows more
+    than these and some that are empty."""
+    padded = [*rows, *[("", "")] * 4]
+    return {
+        f"other_people-{number}-{column}": text
+        for number, row in enumerate(padded)
+        for column, text in zip(("name", "email"), row, strict=True)
+    }

@@ -3,6 +3,7 @@
 `get` and `post` are told what answer is expected; a redirect is told where it leads.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -189,7 +190,9 @@ class Visitor:
 
     @staticmethod
     def _could_send(form: Element, name: str) -> bool:
-        return any(element.get("name") == name for element in form.walk())
+        # A script adds rows of the same fields, numbered on.
+        names = (name, re.sub(r"-\d+-", "-0-", name))
+        return any(element.get("name") in names for element in form.walk())
 
     def _headers(self, htmx: bool) -> dict[str, str]:
         # Browsers name the page a form stands on; over https the form protection insists on it.

@@ -23,7 +23,7 @@ from tests.factories import PASSWORD, Team, create_team, create_user
 from tests.files_to_attach import DOCX, PDF, PNG
 from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
-from tests.web.dialog_steps import schedule_by_hand, send, walk_to
+from tests.web.dialog_steps import other_people, schedule_by_hand, send, walk_to
 from tests.web.page import Page, Visitor
 from tests.web.rows import in_rows
 
@@ -226,8 +226,7 @@ def sent(connected: Flask, simulators: Simulators, clock: Clock) -> tuple[Team, 
 def _with_sam(user_id: int) -> dict[str, Any]:
     return {
         "people": [str(user_id)],
-        "other_names": ["Sam Ortiz", "", ""],
-        "other_emails": [SAM, "", ""],
+        **other_people(("Sam Ortiz", SAM)),
     }
 
 

@@ -12,7 +12,7 @@ from scheduling.plans import Participant
 from tests.factories import Member, Team, create_user, schedule
 from tests.machines.clock import Clock
 from tests.web.conftest import SignIn
-from tests.web.dialog_steps import begin, schedule_by_hand, send, the_tick, walk_to
+from tests.web.dialog_steps import begin, other_people, schedule_by_hand, send, the_tick, walk_to
 from tests.web.page import Page, Visitor
 from tests.web.rows import in_rows
 
@@ -22,14 +22,19 @@ Rows = list[tuple[str, str]]
 
 
 def typed(rows: Rows) -> dict[str, Any]:
-    return {"other_names": [name for name, _ in rows], "other_emails": [email for _, email in rows]}
+    return other_people(*rows)
 
 
 def kept(page: Page) -> Rows:
     """The rows that are filled in on a page."""
+    return [row for row in shown(page) if any(row)]
+
+
+def shown(page: Page) -> Rows:
+    """All rows of a page, the empty ones, too."""
     fields = page.fields("Continue")
-    rows = zip(fields["other_names"], fields["other_emails"], strict=True)
-    return [row for row in rows if any(row)]
+    rows = [name for name in fields if name.startswith("other_people-") and name.endswith("-name")]
+    return [(fields[name][0], fields[name.replace("-name", "-email")][0]) for name in rows]
 
 
 TAKEN: list[tuple[Rows, Rows]] = [
@@ -56,7 +61,7 @@ def test_rows_take_people_however_they_are_typed_or_pasted(team: Team, ada: Visi
         page = ada.get(f"{draft}/attendees")
         assert kept(page) == people, rows
         # However many were filled in, there is room for more.
-        assert len(page.fields("Continue")["other_emails"]) == len(people) + 3
+        assert len(shown(page)) == len(people) + 3
 
 
 REFUSED: list[tuple[Rows, int, str]] = [
@@ -66,7 +71,7 @@ REFUSED: list[tuple[Rows, int, str]] = [
     ([("Sam", "a@b.example, nobody")], 0, "is not an email address"),
     ([("n" * 121, "a@b.example")], 0, "at most 120"),
     ([("Dina", "DINA.kaur@mail.example")], 0, "is the candidate, who is invited anyway"),
-    ([("Sam", "a@b.example"), ("Samuel", "A@B.example")], 1, "stands in row 1 already"),
+    ([("Sam", "a@b.example"), ("Samuel", "A@B.example")], 1, "is in row 1 already"),
     ([("Sam", "a@b.example"), ("Ben", "Ben <ben@northlight.example>")], 1, "Ben Frei, the hiring manager"),
     ([("", f"p{n}@b.example") for n in range(31)], 30, "At most 30"),
 ]
@@ -78,13 +83,27 @@ def test_row_that_cannot_be_is_refused_beside_it_and_stays_as_typed(
     draft = walk_to(ada, team.dina.id, "attendees")
     for rows, number, words in REFUSED:
         page = send(ada, draft, "attendees", status=422, **typed(rows))
-        assert words in page.error_at(f"other_emails-{number}"), rows
+        assert words in page.error_at(f"other_people-{number}-email"), rows
         links = {link.get("href"): link.text for link in page.tree.all("a")}
-        assert words in links[f"#other_emails-{number}"]
+        assert words in links[f"#other_people-{number}-email"]
         assert kept(page)[number][0] == ("Ben" if "manager" in words else rows[number][0])
         assert kept(page)[0][0] == rows[0][0] or not rows[0][0]
     with in_rows(web):
         assert "attendees" not in db.session.scalars(db.select(Draft)).one().payload
+
+
+def test_row_numbers_that_no_page_has_break_nothing(team: Team, ada: Visitor) -> None:
+    draft = walk_to(ada, team.dina.id, "attendees")
+    fields = {**ada.get(f"{draft}/attendees").fields("Continue"), "direction": "continue"}
+    odd = {f"other_people-{number}-email": "a@b.example" for number in ("²", "9" * 5000, "-1", "x", "")}
+    flood = {f"other_people-{number}-email": "" for number in range(300)}
+    far = {"other_people-9000-email": "sam@partner.example"}
+    for more, people in ((odd, []), (far, [("sam", "sam@partner.example")]), (flood | far, [])):
+        page = ada.get(f"{draft}/attendees")
+        blank = {name: "" for name in fields if name.startswith("other_people-")}
+        sent = {**fields, **blank, "version": page.value_of("Continue", "version"), **more}
+        ada.post(f"{draft}/attendees", sent, leads_to=f"{draft}/details")
+        assert kept(ada.get(f"{draft}/attendees")) == people
 
 
 def test_address_of_somebody_on_the_team_takes_the_member(web: Flask, team: Team, ada: Visitor) -> None:

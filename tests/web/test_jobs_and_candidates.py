@@ -8,7 +8,7 @@ from flask import Flask
 from extensions import db
 from models import Application, Candidate, Job, User
 from tests.factories import PASSWORD, Team, create_job, create_team
-from tests.web.dialog_steps import send, walk_to
+from tests.web.dialog_steps import other_people, send, walk_to
 from tests.web.page import Visitor
 from tests.web.rows import in_rows
 
@@ -199,7 +199,7 @@ def test_hostile_text_goes_through_every_field_and_does_nothing(app: Flask, star
     )
     answers = {
         "setup": {"agenda": agenda},
-        "attendees": {"other_names": "Sam", "other_emails": "sam@partner.example"},
+        "attendees": other_people(("Sam", "sam@partner.example")),
         "details": {"title": heading, "message_to_candidate": message, "internal_notes": notes},
     }
     draft = walk_to(ada, int(candidate.address.rpartition("/")[2]), "finalize", answers)

@@ -9,7 +9,7 @@ from models import Candidate, Role, User
 from tests.factories import Team, create_user
 from tests.machines.clock import Clock
 from tests.web.conftest import SignIn
-from tests.web.dialog_steps import send, walk_to
+from tests.web.dialog_steps import other_people, send, walk_to
 from tests.web.page import Page, Visitor
 from tests.web.rows import in_rows
 
@@ -73,8 +73,7 @@ def test_people_chosen_later_join_in_and_those_of_one_zone_stand_together(team: 
         draft,
         "attendees",
         people=[str(lena.id), str(omid.id)],
-        other_names=["Sam Ortiz"],
-        other_emails=["sam@partner.example"],
+        **other_people(("Sam Ortiz", "sam@partner.example")),
     )
     page = ada.get(f"{draft}/date-time")
     assert clocks(page) == [

@@ -15,7 +15,7 @@ from tests.factories import LENA, PASSWORD, Team, connect_zoom, create_team, cre
 from tests.files_to_attach import PDF
 from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
-from tests.web.dialog_steps import send, walk_to
+from tests.web.dialog_steps import other_people, send, walk_to
 from tests.web.page import Page, Visitor
 from tests.web.rows import in_rows
 
@@ -23,7 +23,7 @@ SAM = "sam@partner.example"
 KIRAN = "kiran@northlight.example"
 ANSWERS: dict[str, dict[str, Any]] = {
     "setup": {"agenda": "Introduction\nQuestions & <answers>", "password": "s3cret-1"},
-    "attendees": {"other_names": ["Sam Ortiz", "", ""], "other_emails": [SAM, "", ""]},
+    "attendees": other_people(("Sam Ortiz", SAM)),
     "details": {"title": "Talk with “Northlight”", "message_to_candidate": "Bring a drawing."},
 }
 BY_PHONE: dict[str, Any] = {

@@ -11,7 +11,7 @@ from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import REMINDER
 from tests.factories import Team
 from tests.machines.clock import Clock
-from tests.web.dialog_steps import begin, send, walk_on, walk_to
+from tests.web.dialog_steps import begin, other_people, send, walk_on, walk_to
 from tests.web.page import Page, Visitor
 from tests.web.rows import in_rows
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("clock")
 SAM = "sam@partner.example"
 ANSWERS: dict[str, dict[str, Any]] = {
     "setup": {"interview_type": "phone", "phone_number": "+44 20 7946 0018"},
-    "attendees": {"other_names": ["Sam Ortiz", "", ""], "other_emails": [SAM, "", ""]},
+    "attendees": other_people(("Sam Ortiz", SAM)),
 }
 
 
@@ -62,10 +62,7 @@ def test_refused_finalize_remembers_the_ticks_and_reminds_whoever_joined_since(
     send(ada, other, "finalize")
     # Meanwhile the others have an interview at that time, which has to be looked at first.
     ada.submit(page, "Schedule Interview", status=422, reminders=["60"], reminders_to=[team.ben.email])
-    rows: dict[str, Any] = {
-        "other_names": ["Sam Ortiz", "Uma Noor"],
-        "other_emails": [SAM, "uma@partner.example"],
-    }
+    rows = other_people(("Sam Ortiz", SAM), ("Uma Noor", "uma@partner.example"))
     send(ada, draft, "date-time", time="15:00")
     send(ada, draft, "attendees", **rows)
     page = ada.get(f"{draft}/finalize")

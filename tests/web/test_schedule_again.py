@@ -10,7 +10,7 @@ from hiring.erasing import erase_candidate
 from models import Candidate, Interview, InterviewStatus, Job, Meeting, User
 from tests.factories import Team, create_candidate
 from tests.web.conftest import SignIn
-from tests.web.dialog_steps import begin, schedule_by_hand, send, walk_on
+from tests.web.dialog_steps import begin, other_people, schedule_by_hand, send, walk_on
 from tests.web.kinds import OTHER
 from tests.web.page import Visitor, path_of
 from tests.web.rows import in_rows
@@ -27,7 +27,7 @@ FIRST: dict[str, dict[str, Any]] = {
 
 
 def first_interview(ada: Visitor, team: Team) -> int:
-    people = {"people": [str(team.cleo.id)], "other_names": ["Sam"], "other_emails": ["sam@partner.example"]}
+    people = {"people": [str(team.cleo.id)], **other_people(("Sam", "sam@partner.example"))}
     return schedule_by_hand(ada, team.dina.id, {**FIRST, "attendees": people})
 
 

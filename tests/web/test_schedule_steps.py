@@ -5,13 +5,28 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from blueprints.schedule_interview.pages import BY_KEY
+from blueprints.schedule_interview.subjects import NEW_INTERVIEW
 from extensions import db
 from models import Draft, Interview, Mail
 from scheduling.mails.queue import INVITATION, REMINDER
 from tests.factories import Team
-from tests.web.dialog_steps import STEPS, begin, schedule_by_hand, send, walk_to
+from tests.web.dialog_steps import STEPS, begin, other_people, schedule_by_hand, send, walk_to
 from tests.web.page import Visitor
 from tests.web.rows import in_rows
+
+REFUSED_FIELDS = {
+    "job": "setup",
+    "password": "setup",
+    "link_url": "setup",
+    "link_label": "setup",
+    "phone_number": "setup",
+    "address": "setup",
+    "directions": "setup",
+    "date": "date-time",
+    "accepted_clashes": "date-time",
+    "hiring_manager": "attendees",
+}
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -30,8 +45,7 @@ def test_six_full_pages_schedule_an_interview_without_script(web: Flask, team: T
             "date-time": {"duration_minutes": 50},
             "attendees": {
                 "people": [str(team.cleo.id)],
-                "other_names": ["Sam Ortiz", ""],
-                "other_emails": ["Sam@Partner.example", ""],
+                **other_people(("Sam Ortiz", "Sam@Partner.example")),
             },
             "details": {"message_to_candidate": "Bring a drawing.", "internal_notes": "Likes tea."},
         },
@@ -175,3 +189,12 @@ def test_candidate_on_several_jobs_needs_one_chosen(web: Flask, team: Team, ada:
     assert page.error_at("job")
     page = send(ada, draft, "setup", status=422, job="99999")
     assert page.error_at("job")
+
+
+def test_every_step_of_a_subject_has_its_page_and_every_refusal_a_step() -> None:
+    keys = tuple(step.key for step in NEW_INTERVIEW.steps)
+    assert keys == STEPS
+    assert set(BY_KEY) == set(keys)
+    # What commands and venues refuse, by the field that they name.
+    asked = {name: next(s.key for s in NEW_INTERVIEW.steps if hasattr(s, name)) for name in REFUSED_FIELDS}
+    assert asked == REFUSED_FIELDS

@@ -241,7 +241,7 @@ def test_nearly_used_budget_is_warned_about_until_midnight_utc(
         use_up(earlier, connection_id, 20, clock)
     words = ada.get(f"{draft}/setup").text
     assert "Ben's account has used them up" in words
-    assert "everybody is invited without a link, which follows after that" in words
+    assert "everyone is invited without a link, which follows after that" in words
     with in_rows(web):
         connect(team.ada)
     assert "If Zoom refuses this one, your account hosts." in ada.get(f"{draft}/setup").text

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from flask import abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectField
 from wtforms.fields import SelectChoice
 
 from accounts.permissions import Action
 from blueprints.schedule_interview.answers import repeated
-from blueprints.schedule_interview.routes import schedule_interview
 from extensions import db
 from hiring import queries
 from models import Interview
@@ -26,7 +25,13 @@ class ForWhomForm(Form):
     application = SelectField("Candidate", coerce=int, render_kw={"data-searchable": "true"})
 
 
-@schedule_interview.route("/interviews/<int:interview_id>/another", methods=["GET", "POST"])
+def register(blueprint: Blueprint) -> None:
+    """Put the page on the blueprint."""
+    blueprint.add_url_rule(
+        "/interviews/<int:interview_id>/another", view_func=another, methods=["GET", "POST"]
+    )
+
+
 def another(interview_id: int) -> ResponseReturnValue:
     user = actor()
     interview = lists.interview(user, interview_id, Action.SCHEDULE) or abort(404)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from accounts.team import owner
 from messaging.wording import call_words, duration_words, on_one_line
-from models import FailureReason, PhoneCaller
+from models import FailureReason, MeetingSoftware, PhoneCaller, User
 from scheduling.meetings.budget import budget_of
 from scheduling.meetings.hosts import Host, first_usable
 from scheduling.software import spec_of
@@ -16,8 +15,21 @@ from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venu
 from timezones import local_moment, utc_now
 from web.signed_in import may_connect
 
-if TYPE_CHECKING:
-    from blueprints.schedule_interview.dialog import Dialog
+
+@dataclass(frozen=True)
+class HostQuestion:
+    """What decides who hosts, as far as it is chosen by now. `hosts` are in the order in which they will be
+    asked; `venue` and `hiring_manager` are None while they are open."""
+
+    actor: User
+    candidate_name: str
+    hiring_manager: User | None
+    hosts: tuple[Host, ...]
+    software: MeetingSoftware
+    venue: Venue | None
+    duration_minutes: int
+    busy_user_ids: frozenset[int]
+    has_chosen_people: bool
 
 
 @dataclass(frozen=True)
@@ -31,120 +43,120 @@ class Hosting:
     ask_name: str | None = None
 
 
-def hosting(dialog: Dialog) -> Hosting:
+def hosting(asked: HostQuestion) -> Hosting:
     """Whose account hosts, and why, or what happens when nobody's can."""
-    hosts = dialog.hosts()
+    hosts = list(asked.hosts)
     host = first_usable(hosts)
-    if dialog.hiring_manager is None:
-        return _while_job_is_open(dialog, host)
+    if asked.hiring_manager is None:
+        return _while_job_is_open(asked, host)
     if host is not None and host.connection is not None:
-        label = dialog.software.label
-        words = f"{_whose(dialog, host)} {label} account hosts, because {_because(dialog, hosts, host)}."
+        label = asked.software.label
+        words = f"{_whose(asked, host)} {label} account hosts, because {_because(asked, hosts, host)}."
         return Hosting(words, True, host.connection.account_email)
-    words = "The interview will be saved and everybody invited, without a link for now."
-    return Hosting(f"{_why_nobody(dialog, hosts)} {words}", False, None, _whom_to_ask(dialog))
+    words = "The interview will be saved and everyone invited, without a link for now."
+    return Hosting(f"{_why_nobody(asked, hosts)} {words}", False, None, _whom_to_ask(asked))
 
 
-def _while_job_is_open(dialog: Dialog, own: Host | None) -> Hosting:
+def _while_job_is_open(asked: HostQuestion, own: Host | None) -> Hosting:
     """Before one of several jobs was chosen, nobody knows whose hiring manager will be asked first."""
-    label = dialog.software.label
+    label = asked.software.label
     if own is None or own.connection is None:
         words = f"You have not connected {label}. The hiring manager's account hosts, if it is connected."
-        return Hosting(words, False, None, _whom_to_ask(dialog))
+        return Hosting(words, False, None, _whom_to_ask(asked))
     words = f"The hiring manager's {label} account hosts if it is connected, else yours."
     return Hosting(words, True, own.connection.account_email)
 
 
-def _whom_to_ask(dialog: Dialog) -> str | None:
-    return None if may_connect(dialog.actor) else owner().name
+def _whom_to_ask(asked: HostQuestion) -> str | None:
+    return None if may_connect(asked.actor) else owner().name
 
 
-def hosting_warnings(dialog: Dialog, minutes: int | None = None) -> list[str]:
-    """What somebody should know about the account that will host, as far as it is known by now. Empty for an
-    interview that needs no account. `minutes` is how long it takes where that is being typed."""
-    return account_warnings(dialog, minutes) if isinstance(dialog.venue, OnlineMeeting) else []
+def hosting_warnings(asked: HostQuestion, minutes: int | None = None) -> list[str]:
+    """What the person should know about the account that will host, as far as it is known by now. Empty for
+    an interview that needs no account. `minutes` is how long it takes where that is being typed."""
+    return account_warnings(asked, minutes) if isinstance(asked.venue, OnlineMeeting) else []
 
 
-def _because(dialog: Dialog, hosts: list[Host], host: Host) -> str:
-    manager, label = hosts[0], dialog.software.label
+def _because(asked: HostQuestion, hosts: list[Host], host: Host) -> str:
+    manager, label = hosts[0], asked.software.label
     if host is manager:
-        is_own = host.user.id == dialog.actor.id
+        is_own = host.user.id == asked.actor.id
         return f"{'you are' if is_own else f'{first_name(host.user.name)} is'} the hiring manager"
     if manager.unusable is FailureReason.RECONNECT_NEEDED:
         return f"the {label} connection of {first_name(manager.user.name)}, the hiring manager, has ended"
     return f"{first_name(manager.user.name)}, the hiring manager, has not connected {label}"
 
 
-def _why_nobody(dialog: Dialog, hosts: list[Host]) -> str:
-    label = dialog.software.label
+def _why_nobody(asked: HostQuestion, hosts: list[Host]) -> str:
+    label = asked.software.label
     ended = [host for host in hosts if host.unusable is FailureReason.RECONNECT_NEEDED]
     if ended:
-        return f"{_whose(dialog, ended[0])} {label} connection has ended."
+        return f"{_whose(asked, ended[0])} {label} connection has ended."
     if len(hosts) == 1:
         return f"{label} is not connected."
     manager = first_name(hosts[0].user.name)
     return f"{label} is not connected, neither by {manager}, the hiring manager, nor by you."
 
 
-def account_warnings(dialog: Dialog, minutes: int | None = None) -> list[str]:
+def account_warnings(asked: HostQuestion, minutes: int | None = None) -> list[str]:
     """The same as if a meeting were made on an account, whatever is chosen by now."""
-    hosts = dialog.hosts()
+    hosts = list(asked.hosts)
     host = first_usable(hosts)
-    if host is None or host.connection is None or dialog.hiring_manager is None:
+    if host is None or host.connection is None or asked.hiring_manager is None:
         return []
     found = []
-    spec = spec_of(dialog.software)
-    minutes = minutes or dialog.duration_minutes
+    spec = spec_of(asked.software)
+    minutes = minutes or asked.duration_minutes
     longest = spec.free_plan_minutes
     if longest is not None and host.connection.plan == "basic" and minutes > longest:
         found.append(
-            f"{_whose(dialog, host)} {spec.label} account is on the Basic plan. "
+            f"{_whose(asked, host)} {spec.label} account is on the Basic plan. "
             f"{spec.label} ends its meetings after {longest} minutes, "
             f"so an interview of {duration_words(minutes)} would be cut off."
         )
-    if dialog.has_chosen_people and host.user.id not in dialog.busy_user_ids():
+    if asked.has_chosen_people and host.user.id not in asked.busy_user_ids:
         # Only the scheduler can host without taking part, and has not forgotten it before people were chosen.
         found.append(
             f"Your {spec.label} account hosts, but you are not among the attendees. "
-            "Everybody can join without you, and nobody has the host's controls. "
+            "Everyone can join without you, and nobody has the host's controls. "
             "To take part, choose yourself on Attendees."
         )
-    return found + _budget_warnings(dialog, hosts, host)
+    return found + _budget_warnings(asked, hosts, host)
 
 
-def _budget_warnings(dialog: Dialog, hosts: list[Host], host: Host) -> list[str]:
+def _budget_warnings(asked: HostQuestion, hosts: list[Host], host: Host) -> list[str]:
     assert host.connection is not None
-    limit, label = spec_of(dialog.software).daily_limit, dialog.software.label
+    limit, label = spec_of(asked.software).daily_limit, asked.software.label
     if limit is None:
         return []
     budget = budget_of(host.connection, limit, utc_now())
     if not budget.is_nearly_used:
         return []
-    reset = local_moment(budget.resets_at, dialog.actor.timezone)
+    reset = local_moment(budget.resets_at, asked.actor.timezone)
     when = limit.resets_in_words if reset.zone_short == "UTC" else f"{limit.resets_in_words} ({reset.short})"
     rule = f"{label} lets one account create or change {limit.calls} meetings a day."
-    whose = _whose(dialog, host)
+    whose = _whose(asked, host)
     if not budget.is_used_up:
         return [f"{rule} {whose} account has used {budget.used} of them; the count starts over at {when}."]
     instead = next((other for other in hosts if other.unusable is None and other is not host), None)
     if instead is not None:
-        then = f"If {label} refuses this one, {_whose(dialog, instead, own='your')} account hosts."
+        then = f"If {label} refuses this one, {_whose(asked, instead, own='your')} account hosts."
     else:
-        then = f"If {label} refuses this one, everybody is invited without a link, which follows after that."
+        then = f"If {label} refuses this one, everyone is invited without a link, which follows after that."
     return [f"{rule} {whose} account has used them up; the count starts over at {when}. {then}"]
 
 
-def _whose(dialog: Dialog, host: Host, *, own: str = "Your") -> str:
-    return own if host.user.id == dialog.actor.id else possessive(host.user.name)
+def _whose(asked: HostQuestion, host: Host, *, own: str = "Your") -> str:
+    return own if host.user.id == asked.actor.id else possessive(host.user.name)
 
 
-def meeting_in_words(dialog: Dialog) -> str:
+def meeting_in_words(asked: HostQuestion) -> str:
     """How people will meet and, where it needs one, on whose account."""
-    venue = dialog.venue
+    venue = asked.venue
     if venue is None:
         return ""
-    words = _venue_in_words(venue, dialog.candidate.name)
-    return f"{words}\n{hosting(dialog).words}" if isinstance(venue, OnlineMeeting) else words
+    words = _venue_in_words(venue, asked.candidate_name)
+    return f"{words}\n{hosting(asked).words}" if isinstance(venue, OnlineMeeting) else words
 
 
 def _venue_in_words(venue: Venue, candidate_name: str) -> str:

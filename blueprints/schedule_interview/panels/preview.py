@@ -5,43 +5,30 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
-from flask import current_app, url_for
+from flask import current_app
 
+from blueprints.schedule_interview.forms.base import ROLES_IN_WORDS
 from messaging.delivery import is_configured, sender_address
 from messaging.facts import AttachedFile, InterviewFacts, Reader, facts_of
 from messaging.letters import Letter
 from messaging.reading import describe_ics
-from models import Interview, Meeting, MeetingSoftware, MeetingState, ReaderRole
-from scheduling.commands.schedule import new_interview
-from scheduling.drafts import attachments
+from models import Attachment, Interview, Meeting, MeetingSoftware, MeetingState, Organization
 from scheduling.mails.queue import INVITATION, recipients_of, span
-from scheduling.meetings.hosts import first_usable
+from scheduling.plans import Plan
 from scheduling.software import spec_of
-from scheduling.venues import OnlineMeeting, PastedLink
+from scheduling.venues import OnlineMeeting, PastedLink, Venue
 from tasks.mails.previews import preview
 from timezones import local_moment, utc_now
-from web.signed_in import current_organization
 from work.mail import Recipient
-
-if TYPE_CHECKING:
-    from blueprints.schedule_interview.dialog import Dialog
 
 # What only exists once the interview does: the links are made then, and so is the software's own passcode.
 _JOIN_PAGE_LATER = "/j/made-when-you-schedule"
-_UID_LATER = "made-when-you-schedule"
-
-ROLES_IN_WORDS = {
-    ReaderRole.CANDIDATE: "Candidate",
-    ReaderRole.HIRING_MANAGER: "Hiring manager",
-    ReaderRole.ATTENDEE: "Attendee",
-}
 
 
 @dataclass(frozen=True)
 class ReaderChoice:
-    """One of those who get a mail, as somebody to pick."""
+    """One of those who get a mail, as someone to pick."""
 
     role: str
     name: str
@@ -71,40 +58,30 @@ class ReminderTime:
 
 
 class Preview:
-    """What would leave if the draft became an interview now. Only for a draft whose steps are complete."""
+    """What would leave if the draft became an interview now.
 
-    def __init__(self, dialog: Dialog) -> None:
-        self._dialog = dialog
-        self.plan = dialog.plan()
-        interview, organization = self._interview(), current_organization()
-        assert organization is not None
+    `interview` is the planned one, in no session; `files` go with it. `has_host`: whether anyone could host
+    an online meeting.
+    """
+
+    def __init__(
+        self,
+        interview: Interview,
+        plan: Plan,
+        files: list[Attachment],
+        organization: Organization,
+        *,
+        has_host: bool,
+    ) -> None:
+        self._plan, self._has_host = plan, has_host
+        interview.attachments = files
+        interview.meeting = _meeting_of(plan.venue, has_host=has_host)
         self._facts: InterviewFacts = facts_of(interview, organization)
-        self.recipients: list[Recipient] = recipients_of(interview)
-        self._readers = [self._reader(recipient, self._facts) for recipient in self.recipients]
+        self._readers = [self._reader(recipient, self._facts) for recipient in recipients_of(interview)]
 
-    def _interview(self) -> Interview:
-        dialog, plan = self._dialog, self.plan
-        interview = new_interview(plan, dialog.actor, ics_uid=_UID_LATER)
-        interview.attachments = attachments.of_draft(dialog.draft.id)
-        match plan.venue:
-            case OnlineMeeting(software, passcode):
-                has_host = first_usable(dialog.hosts()) is not None
-                interview.meeting = Meeting(
-                    software=software,
-                    is_wanted=True,
-                    state=MeetingState.READY if has_host else MeetingState.FAILED,
-                    join_url=spec_of(software).link("made-when-you-schedule") if has_host else None,
-                    passcode=(passcode or f"made by {software.label}") if has_host else None,
-                )
-            case PastedLink(url, label):
-                interview.meeting = Meeting(
-                    software=MeetingSoftware.OTHER,
-                    is_wanted=True,
-                    label=label,
-                    state=MeetingState.READY,
-                    join_url=url,
-                )
-        return interview
+    def __len__(self) -> int:
+        """How many readers there are."""
+        return len(self._readers)
 
     @staticmethod
     def _reader(recipient: Recipient, facts: InterviewFacts) -> Reader:
@@ -124,24 +101,23 @@ class Preview:
             INVITATION, self._facts, self._readers[number], sender=sender_address(), made_at=utc_now()
         )
 
-    def shown(self, number: int) -> ShownLetter | None:
+    def shown(self, number: int, frame_url: str) -> ShownLetter | None:
         letter = self.letter(number)
         if letter is None:
             return None
-        reader, draft_id = self._readers[number], self._dialog.draft.id
+        reader = self._readers[number]
         return ShownLetter(
             to=f"{reader.person.name} <{reader.person.address}>",
             subject=letter.subject,
-            frame_url=url_for("schedule_interview.letter_frame", draft_id=draft_id, number=number),
+            frame_url=frame_url,
             text=letter.text,
             ics_rows=describe_ics(letter.ics, self._zone(reader)) if letter.ics else [],
             files=self._facts.files_for(reader),
             reminders=[local_moment(at, self._zone(reader)).full for _, at in self._reminder_times()],
         )
 
-    def choices(self, shown: int) -> list[ReaderChoice]:
-        """Everybody who gets a mail, the candidate first."""
-        here = self._dialog.address("preview")
+    def choices(self, shown: int, here: str) -> list[ReaderChoice]:
+        """Everyone who gets a mail, the candidate first; `here` is the address of the page."""
         return [
             ReaderChoice(
                 ROLES_IN_WORDS[reader.role],
@@ -157,8 +133,10 @@ class Preview:
         return [ReminderTime(span(minutes), self._clocks(at)) for minutes, at in self._reminder_times()]
 
     def _reminder_times(self) -> list[tuple[int, datetime]]:
-        now, starts_at = utc_now(), self.plan.when.starts_at
-        times = [(minutes, starts_at - timedelta(minutes=minutes)) for minutes in self.plan.reminders.minutes]
+        now, starts_at = utc_now(), self._plan.when.starts_at
+        times = [
+            (minutes, starts_at - timedelta(minutes=minutes)) for minutes in self._plan.reminders.minutes
+        ]
         return [(minutes, at) for minutes, at in times if at > now]
 
     def _clocks(self, at: datetime) -> list[tuple[str, str]]:
@@ -168,17 +146,17 @@ class Preview:
         return [(when, ", ".join(people)) for when, people in names.items()]
 
     def _zone(self, reader: Reader) -> str:
-        return reader.person.zone or self.plan.when.timezone
+        return reader.person.zone or self._plan.when.timezone
 
     def will_not_happen(self) -> list[str]:
         """What one might expect and this interview or this server rules out, and why."""
-        now, plan = utc_now(), self.plan
+        now, plan = utc_now(), self._plan
         words = [
             f"No reminder {span(minutes)} before: the interview begins sooner than that."
             for minutes in plan.reminders.minutes
             if plan.when.starts_at - timedelta(minutes=minutes) <= now
         ]
-        if isinstance(plan.venue, OnlineMeeting) and first_usable(self._dialog.hosts()) is None:
+        if isinstance(plan.venue, OnlineMeeting) and not self._has_host:
             label = plan.venue.software.label
             words.append(
                 f"No {label} link yet: nobody who could host has connected {label}. "
@@ -190,3 +168,25 @@ class Preview:
                 "invitations wait. Tell the candidate yourself if it is soon."
             )
         return words
+
+
+def _meeting_of(venue: Venue, *, has_host: bool) -> Meeting | None:
+    """The meeting as it will look in the mails, with words where its link and passcode will be."""
+    match venue:
+        case OnlineMeeting(software, passcode):
+            return Meeting(
+                software=software,
+                is_wanted=True,
+                state=MeetingState.READY if has_host else MeetingState.FAILED,
+                join_url=spec_of(software).link("made-when-you-schedule") if has_host else None,
+                passcode=(passcode or f"made by {software.label}") if has_host else None,
+            )
+        case PastedLink(url, label):
+            return Meeting(
+                software=MeetingSoftware.OTHER,
+                is_wanted=True,
+                label=label,
+                state=MeetingState.READY,
+                join_url=url,
+            )
+    return None

@@ -5,29 +5,34 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from email.utils import getaddresses
-from itertools import zip_longest
 
-from wtforms import Field
-from wtforms.widgets import TextInput
+from wtforms import FieldList
 
 from models import User
 from scheduling.plans import Participant
 from web.addresses import normal_address
-from web.forms import clean_line
 
 MOST_OTHERS = 30
-# A form has far fewer rows; whoever sends more has not typed them.
+# A form has far fewer rows; anyone who sends more has not typed them.
 _MOST_ROWS = 200
 _LONGEST_NAME = 120
 
 
-class ColumnField(Field):
-    """One column of the rows: a text for each of them, empty ones included."""
+class RowsField(FieldList):
+    """Rows of the same fields, as many as were sent. Row numbers are those of a form and not of a flood."""
 
-    widget = TextInput()
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = [clean_line(text) or "" for text in valuelist[:_MOST_ROWS]]
+    def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
+        beginning = f"{prefix}-"
+        found = {
+            number
+            for name in formdata
+            if name.startswith(beginning)
+            and (number := name[len(beginning) :].partition("-")[0]).isdigit()
+            # Not every digit of Unicode is a number to Python, and a long one takes long to read.
+            and number.isascii()
+            and len(number) <= 4
+        }
+        yield from sorted(map(int, found))[:_MOST_ROWS]
 
 
 class RowError(str):
@@ -37,7 +42,7 @@ class RowError(str):
 
     def __new__(cls, words: str, number: int) -> RowError:
         error = super().__new__(cls, words)
-        error.control_id = f"other_emails-{number}"
+        error.control_id = f"other_people-{number}-email"
         return error
 
 
@@ -63,19 +68,18 @@ class Reading:
 
 
 def read_rows(
-    names: Iterable[str],
-    emails: Iterable[str],
+    typed: Iterable[tuple[str, str]],
     *,
     team: Collection[User],
     hiring_manager: User | None,
     candidate_email: str,
 ) -> Reading:
-    """Read the rows; empty ones are left out."""
+    """Read the rows, each a name and an address as they were typed; empty ones are left out."""
     by_address = {user.email.lower(): user for user in team}
     rows: list[PersonRow] = []
     people: dict[str, tuple[int, Participant]] = {}
     taken: dict[int, User] = {}
-    for row in _split(names, emails):
+    for row in _split(typed):
         number = len(rows)
         try:
             address = normal_address(row.email)
@@ -91,7 +95,7 @@ def read_rows(
             taken[member.id] = member
             continue
         elif address in people:
-            error = f"This address stands in row {people[address][0] + 1} already. Clear one of the two."
+            error = f"This address is in row {people[address][0] + 1} already. Clear one of the two."
         elif len(row.name) > _LONGEST_NAME:
             error = f"A name has at most {_LONGEST_NAME} characters."
         elif len(people) >= MOST_OTHERS:
@@ -105,9 +109,9 @@ def read_rows(
     return Reading(tuple(rows), tuple(person for _, person in people.values()), tuple(taken.values()))
 
 
-def _split(names: Iterable[str], emails: Iterable[str]) -> Iterator[PersonRow]:
+def _split(typed: Iterable[tuple[str, str]]) -> Iterator[PersonRow]:
     """The rows with name and address apart, wherever `Sam Ortiz <sam@partner.example>` was pasted."""
-    for name, email in zip_longest(names, emails, fillvalue=""):
+    for name, email in typed:
         if not name and not email:
             continue
         pasted = _people_in(email) or ([] if email else _people_in(name))
@@ -115,8 +119,8 @@ def _split(names: Iterable[str], emails: Iterable[str]) -> Iterator[PersonRow]:
             yield PersonRow(name, email)
         for found_name, address in pasted:
             # A name that was typed beside the address counts more than the one that came with it.
-            typed = name if email and len(pasted) == 1 else ""
-            yield PersonRow(typed or found_name, address)
+            own = name if email and len(pasted) == 1 else ""
+            yield PersonRow(own or found_name, address)
 
 
 def _people_in(text: str) -> list[tuple[str, str]]:

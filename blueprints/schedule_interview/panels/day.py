@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from flask import url_for
 
+from models import Candidate, User
 from scheduling.reading.day import DayEntry, interviews_of_day
 from timezones import in_zone, place_name, start_of_day, zone_short_name
-
-if TYPE_CHECKING:
-    from blueprints.schedule_interview.dialog import Dialog
 
 # What is drawn of a day at least, in minutes after midnight; interviews outside stretch it to whole hours.
 _DRAWN_FROM, _DRAWN_TO = 8 * 60, 18 * 60
@@ -50,7 +47,8 @@ class Day:
 
 
 def day_of(
-    dialog: Dialog,
+    actor: User,
+    candidate: Candidate,
     on: date,
     zone: str,
     *,
@@ -58,11 +56,10 @@ def day_of(
     user_ids: Collection[int],
     clashing: Collection[int],
 ) -> Day:
-    """That day in that zone. `wanted` is from when to when, if it is known; `clashing` are interviews."""
+    """That day in that zone, as far as `actor` may know it. `wanted` is from when to when, if it is known;
+    `clashing` are interviews."""
     begins, ends = start_of_day(on, zone), start_of_day(on + timedelta(days=1), zone)
-    entries = interviews_of_day(
-        dialog.actor, begins, ends, user_ids=user_ids, candidate_id=dialog.candidate.id
-    )
+    entries = interviews_of_day(actor, begins, ends, user_ids=user_ids, candidate_id=candidate.id)
     rows: list[tuple[datetime, DayRow]] = []
     others = []
     for entry in entries:
@@ -72,7 +69,7 @@ def day_of(
         else:
             others.append(row)
     if wanted is not None:
-        rows.append((wanted[0], _wanted_row(dialog, wanted, on, zone)))
+        rows.append((wanted[0], _wanted_row(candidate.name, wanted, on, zone)))
     # The wanted time comes before what begins with it, so that the eye meets it first.
     rows.sort(key=lambda pair: (pair[0], not pair[1].is_wanted))
     shown = tuple(row for _, row in rows)
@@ -100,11 +97,11 @@ def _row(entry: DayEntry, on: date, zone: str, *, is_clash: bool) -> DayRow:
     )
 
 
-def _wanted_row(dialog: Dialog, wanted: tuple[datetime, datetime], on: date, zone: str) -> DayRow:
+def _wanted_row(candidate_name: str, wanted: tuple[datetime, datetime], on: date, zone: str) -> DayRow:
     return DayRow(
         time=_span(*wanted, zone),
         title="This interview",
-        detail=dialog.candidate.name,
+        detail=candidate_name,
         url=None,
         is_wanted=True,
         is_clash=False,
@@ -117,7 +114,7 @@ def _span(starts_at: datetime, ends_at: datetime, zone: str) -> str:
 
 
 def _place(starts_at: datetime, ends_at: datetime, on: date, zone: str) -> dict[str, int]:
-    """Where it lies on that day's clock; what reaches in from the day before or out into the next is cut
+    """Where it is on that day's clock; what reaches in from the day before or out into the next is cut
     off. By the clock and not by minutes passed, so that it fits the marks on a day with a clock change."""
 
     def minutes(instant: datetime) -> int:

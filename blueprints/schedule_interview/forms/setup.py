@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from wtforms import Field, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length
 
-from blueprints.schedule_interview.hosting import account_warnings, hosting
-from blueprints.schedule_interview.steps.base import Step, StepForm
-from models import InterviewType, MeetingSoftware, PhoneCaller
+from blueprints.schedule_interview.forms.base import EVERYTHING_ELSE_IS_KEPT, Answers, Gone, Offered, StepForm
+from models import Application, InterviewType, MeetingSoftware, PhoneCaller
 from phone_numbers import same_number
-from scheduling.reading.hosting_version import hosting_version
-from scheduling.software import DEFAULT, OFFERED, spec_of
+from scheduling.software import DEFAULT, OFFERED
 from scheduling.venues import (
-    ADDRESS_LIMIT,
-    DIRECTIONS_LIMIT,
     LABEL_LIMIT,
     PHONE_LIMIT,
     OnlineMeeting,
@@ -27,9 +23,6 @@ from scheduling.venues import (
     Venue,
     problems_of,
 )
-
-if TYPE_CHECKING:
-    from blueprints.schedule_interview.dialog import Dialog
 
 VenueKind = Literal["online", "link", "phone", "on_site"]
 
@@ -54,6 +47,8 @@ class _Needed:
 
 
 class SetupForm(StepForm):
+    key, label = "setup", "Setup"
+
     # Left out when the candidate is on one job only. Its values are applications.
     job = SelectField("Job", coerce=int)
     interview_type = RadioField(
@@ -88,14 +83,54 @@ class SetupForm(StepForm):
     agenda = TextAreaField(
         "Agenda",
         validators=[
-            DataRequired("Enter an agenda, so that everybody knows what to expect."),
+            DataRequired("Enter an agenda, so that everyone knows what to expect."),
             Length(max=2000, message="An agenda has at most 2000 characters."),
         ],
     )
     password = StringField("Password")
 
-    # Whom the interview is with, filled in by the step.
+    # Taken from what is offered.
     candidate_phone = ""
+    application: Application | None = None
+
+    def offer(self, offered: Offered) -> None:
+        self.candidate_phone, self.application = offered.candidate.phone, offered.application
+        self.job.choices = [SelectChoice(a.id, a.job.title) for a in offered.applications]
+        if len(offered.applications) == 1 and offered.application is not None:
+            del self.job
+
+    def suggest(self, offered: Offered) -> None:
+        self._keep_their_number_ready()
+
+    def show_saved(self, offered: Offered, saved: Answers) -> None:
+        self._keep_their_number_ready()
+
+    def _keep_their_number_ready(self) -> None:
+        """In its field, for someone who chooses the phone."""
+        if self.kind != "phone":
+            self.phone_number.data = self.candidate_phone
+
+    def explain(self, offered: Offered, gone: Gone) -> None:
+        if offered.application is not None:
+            return
+        if gone.closed_job is not None:
+            words = f"{gone.closed_job} was closed in the meantime. Choose another job."
+        else:
+            words = f"{offered.candidate.name} is no longer on the job that you chose. Choose another."
+        self.job.errors = [f"{words} {EVERYTHING_ELSE_IS_KEPT}"]
+
+    def answers(self) -> Answers:
+        applying = _ASKED_FOR[self.kind]
+        answers = {
+            name: values
+            for name, values in super().answers().items()
+            if name in applying or name not in _ASKED_FOR_SOME
+        }
+        if "job" not in answers and self.application is not None:
+            # Kept although nobody had to choose: should this job close and another open before the last step,
+            # the interview must not move there on its own.
+            answers["job"] = [str(self.application.id)]
+        return answers
 
     def _calls_themselves(self) -> bool:
         is_theirs = same_number(self.phone_number.data or "", self.candidate_phone)
@@ -133,57 +168,3 @@ class SetupForm(StepForm):
         for name, words in problems.items():
             self.refuse(name, words)
         return is_right and not problems
-
-
-class SetupStep(Step[SetupForm]):
-    key, label = "setup", "Setup"
-    form_class = SetupForm
-
-    def prepare(self, dialog: Dialog, form: SetupForm) -> None:
-        form.candidate_phone = dialog.candidate.phone
-        form.job.choices = [SelectChoice(a.id, a.job.title) for a in dialog.applications]
-        if len(dialog.applications) == 1 and dialog.application is not None:
-            del form.job
-
-    def suggest(self, dialog: Dialog, form: SetupForm) -> None:
-        self.show_saved(dialog, form)
-
-    def show_saved(self, dialog: Dialog, form: SetupForm) -> None:
-        # Waits in its field for somebody who chooses the phone.
-        if form.kind != "phone":
-            form.phone_number.data = dialog.candidate.phone
-
-    def answers(self, dialog: Dialog, form: SetupForm) -> dict[str, list[str]]:
-        applying = _ASKED_FOR[form.kind]
-        answers = {
-            name: values
-            for name, values in super().answers(dialog, form).items()
-            if name in applying or name not in _ASKED_FOR_SOME
-        }
-        if "job" not in answers and dialog.application is not None:
-            # Kept although nobody had to choose: should this job close and another open before the last
-            # step, the interview must not move there by itself.
-            answers["job"] = [str(dialog.application.id)]
-        return answers
-
-    def context(self, dialog: Dialog, form: SetupForm) -> dict[str, Any]:
-        return {
-            **self.hosting_context(dialog),
-            "software_label": dialog.software.label,
-            "address_limit": ADDRESS_LIMIT,
-            "directions_limit": DIRECTIONS_LIMIT,
-        }
-
-    def hosting_context(self, dialog: Dialog) -> dict[str, Any]:
-        """What the part that says who hosts needs, in the page and when it is asked for alone. The version
-        comes first: whatever changes after it is noticed by the next poll."""
-        version = hosting_version()
-        return {
-            "hosting_version": version,
-            "hosting": hosting(dialog),
-            "hosting_app": spec_of(dialog.software).app,
-            "hosting_warnings": account_warnings(dialog),
-        }
-
-
-SETUP = SetupStep()

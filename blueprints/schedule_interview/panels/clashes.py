@@ -1,43 +1,14 @@
-"""What the wanted time clashes with, in words, and the tick that accepts exactly what was shown."""
+"""What the wanted time clashes with, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING
+from datetime import date
 
-from wtforms import Field
-from wtforms.fields import SelectChoice
-from wtforms.widgets import CheckboxInput
-
-from models import User
-from scheduling.clashes import Clash, Wanted, find_clashes
+from scheduling.clashes import Clash
 from scheduling.timeline import possessive
 from timezones import in_zone, local_moment
-
-if TYPE_CHECKING:
-    from blueprints.schedule_interview.dialog import Dialog
-
-TICK_NEEDED = "Choose another time, or tick that it is all right."
-
-
-class ClashTick(Field):
-    """One box for all clashes of a page. What it sends are the keys of those that stood beside it, so that
-    a clash that came later is never accepted by an older tick."""
-
-    widget = CheckboxInput()
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = " ".join(valuelist)
-
-    @property
-    def keys(self) -> frozenset[str]:
-        return frozenset((self.data or "").split())
-
-    def iter_choices(self) -> Iterator[SelectChoice]:
-        """For those who put answers into words: keys mean nothing to a reader."""
-        yield SelectChoice(self.data or "", "Yes" if self.data else "")
 
 
 @dataclass(frozen=True)
@@ -55,26 +26,6 @@ class ClashBox:
     clashes: tuple[ShownClash, ...]
     value: str
     is_ticked: bool
-
-
-def clashes_then(
-    dialog: Dialog,
-    starts_at: datetime,
-    duration_minutes: int,
-    *,
-    manager: User | None,
-    user_ids: Collection[int],
-) -> list[Clash]:
-    """What an interview at that time with these people would clash with, host account included."""
-    wanted = Wanted(
-        starts_at,
-        duration_minutes,
-        frozenset(user_ids),
-        dialog.candidate.id,
-        host=dialog.host_taken_up(manager),
-        software=dialog.software,
-    )
-    return find_clashes(wanted)
 
 
 def clash_box(

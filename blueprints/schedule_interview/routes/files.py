@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from flask import abort
+from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.open_draft import with_dialog
-from blueprints.schedule_interview.routes import schedule_interview
-from scheduling.drafts import attachments
 from web.file_answers import as_download
 
 
-@schedule_interview.get("/schedule/<draft_id>/attachments/<int:attachment_id>")
+def register(blueprint: Blueprint) -> None:
+    """Put the address on the blueprint."""
+    blueprint.add_url_rule("/schedule/<draft_id>/attachments/<int:attachment_id>", view_func=attachment)
+
+
 @with_dialog
 def attachment(dialog: Dialog, attachment_id: int) -> ResponseReturnValue:
-    row = next((row for row in attachments.of_draft(dialog.draft.id) if row.id == attachment_id), None)
+    row = next((row for row in dialog.files() if row.id == attachment_id), None)
     return as_download(row or abort(404))

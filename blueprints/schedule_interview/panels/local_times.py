@@ -1,4 +1,4 @@
-"""One instant on everybody's clock: when it is there, and what is worth a word about it."""
+"""One instant on everyone's clock: when it is there, and what is worth a word about it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from timezones import (
 
 @dataclass(frozen=True)
 class OnTheClock:
-    """Somebody who takes part. `zone` is None where nobody has told us."""
+    """Someone who takes part. `zone` is None where it is not known."""
 
     name: str
     part: str

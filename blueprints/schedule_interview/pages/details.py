@@ -1,76 +1,30 @@
-"""Details: its title, what the candidate is told, what stays in the team, and which files go along."""
+"""Details, with the files that go along."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from os import SEEK_END
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from flask_wtf.file import MultipleFileField
 from werkzeug.datastructures import FileStorage
-from wtforms import BooleanField, IntegerField, StringField, SubmitField, TextAreaField
-from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, Length, Optional
 
+from blueprints.schedule_interview.dialog import Dialog
+from blueprints.schedule_interview.forms.details import DetailsForm
+from blueprints.schedule_interview.pages.base import Page
 from blueprints.schedule_interview.received_files import sent_files
-from blueprints.schedule_interview.steps.base import Step, StepForm
 from models import Attachment
 from scheduling.drafts import attachments, drafts
 from scheduling.drafts.attachments import MOST_BYTES, AttachmentError
 from scheduling.drafts.kinds_of_files import KINDS, clean_name
 from services import services
-from web.forms import CheckboxesField
-
-if TYPE_CHECKING:
-    from blueprints.schedule_interview.dialog import Dialog
-
-MESSAGE_LIMIT = 4000
-NOTES_LIMIT = 8000
 
 
-class DetailsForm(StepForm):
-    title = StringField(
-        "Title",
-        validators=[DataRequired("Enter a title."), Length(max=200, message="At most 200 characters.")],
-    )
-    message_to_candidate = TextAreaField(
-        "Message to the candidate",
-        validators=[Length(max=MESSAGE_LIMIT, message=f"At most {MESSAGE_LIMIT} characters.")],
-    )
-    internal_notes = TextAreaField(
-        "Internal notes", validators=[Length(max=NOTES_LIMIT, message=f"At most {NOTES_LIMIT} characters.")]
-    )
-    # Files are rows of their own and no part of what the draft holds as text.
-    files = MultipleFileField("Add files")
-    new_files_for_team_only = BooleanField("Only for the team")
-    # The files that the page showed, and of those the ticked ones. About a file that another tab has added
-    # since, the form says nothing; one that is gone by now needs no complaint.
-    listed = CheckboxesField(coerce=int, validate_choice=False, validators=[Optional()])
-    team_only = CheckboxesField(
-        "Only for the team", coerce=int, validate_choice=False, validators=[Optional()]
-    )
-    # Sent by their buttons.
-    upload = SubmitField("Upload now")
-    remove = IntegerField("Remove", validators=[Optional()])
-
-
-class DetailsStep(Step[DetailsForm]):
-    key, label = "details", "Details"
+class DetailsPage(Page[DetailsForm]):
     form_class = DetailsForm
 
-    def prepare(self, dialog: Dialog, form: DetailsForm) -> None:
-        form.team_only.choices = [SelectChoice(row.id, row.name) for row in _files(dialog)]
-
-    def suggest(self, dialog: Dialog, form: DetailsForm) -> None:
-        form.title.data = dialog.job.usual_interview_title if dialog.job else ""
-        self.show_saved(dialog, form)
-
-    def show_saved(self, dialog: Dialog, form: DetailsForm) -> None:
-        form.team_only.data = [row.id for row in _files(dialog) if row.is_for_team_only]
-
     def check(self, dialog: Dialog, form: DetailsForm) -> bool:
-        """Files stay even when something else is wrong: nobody can put them into the form a second time but
-        the person who chose them."""
+        """Files stay even when something else is wrong: only the person who chose
+        them can put them into the form a second time."""
         is_right = form.validate()
         return self._keep_files(dialog, form) and is_right
 
@@ -92,20 +46,12 @@ class DetailsStep(Step[DetailsForm]):
                 attachments.drop(kept, services().attachment_files)
                 refused.append(error.words)
         form.files.errors = refused
-        self.prepare(dialog, form)
-        self.show_saved(dialog, form)
+        dialog.offer_again(form)
         return not refused
-
-    def stays(self, form: DetailsForm) -> bool:
-        return form.upload.data or form.remove.data is not None
-
-    def answers(self, dialog: Dialog, form: DetailsForm) -> dict[str, list[str]]:
-        texts = super().answers(dialog, form)
-        return {name: texts[name] for name in ("title", "message_to_candidate", "internal_notes")}
 
     def differences(self, dialog: Dialog, form: DetailsForm) -> list[tuple[str, str, str]]:
         """New files, ticks and a press on Remove, unless all that has happened already: by the same form."""
-        present, ticked = _files(dialog), set(form.team_only.data or [])
+        present, ticked = dialog.files(), set(form.team_only.data or [])
         listed = [row for row in present if row.id in (form.listed.data or [])]
         readers = form.new_files_for_team_only.data
         here = {(row.name, row.size_bytes, row.is_for_team_only) for row in present}
@@ -121,17 +67,13 @@ class DetailsStep(Step[DetailsForm]):
 
     def context(self, dialog: Dialog, form: DetailsForm) -> dict[str, Any]:
         return {
-            "attachments": _files(dialog),
+            "attachments": dialog.files(),
             "accept": ",".join(f".{ending}" for ending in KINDS),
             "largest_file": MOST_BYTES,
         }
 
 
-DETAILS = DetailsStep()
-
-
-def _files(dialog: Dialog) -> list[Attachment]:
-    return attachments.of_draft(dialog.draft.id)
+DETAILS = DetailsPage()
 
 
 def _names(files: Iterable[Attachment]) -> str:

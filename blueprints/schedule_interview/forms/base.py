@@ -1,0 +1,128 @@
+"""What every step asks with: a form that takes its choices from outside and gives its answers as text."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar
+
+from wtforms import Field, FieldList, HiddenField
+from wtforms.widgets import DateInput, NumberInput, TextArea, TextInput, TimeInput
+
+from models import Application, Attachment, Candidate, ReaderRole, User
+from scheduling.rules import Rules
+from web.forms import Form, clean_text
+from work.mail import Recipient
+
+# As forms send them and drafts keep them: for each field its values as text.
+Answers = dict[str, list[str]]
+
+ROLES_IN_WORDS = {
+    ReaderRole.CANDIDATE: "Candidate",
+    ReaderRole.HIRING_MANAGER: "Hiring manager",
+    ReaderRole.ATTENDEE: "Attendee",
+}
+EVERYTHING_ELSE_IS_KEPT = "Everything else is kept."
+
+_TYPED = (TextInput, TextArea, DateInput, TimeInput, NumberInput)
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What the forms of one draft can choose from. `application` is the one the interview is for; None while
+    several are possible, and when the chosen one no longer is. `zone` is that of the person at the screen.
+
+    `files` and `readers`, who would get mails, are filled in only for the forms that list them.
+    """
+
+    team: tuple[User, ...]
+    candidate: Candidate
+    applications: tuple[Application, ...]
+    application: Application | None
+    zone: str
+    rules: Rules
+    files: tuple[Attachment, ...] = ()
+    readers: tuple[Recipient, ...] = ()
+
+
+@dataclass(frozen=True)
+class Gone:
+    """What was chosen once and cannot be chosen any more: the title of a job that was closed, if that is why,
+    and the names of those who left the team, by user."""
+
+    closed_job: str | None
+    names: Mapping[int, str]
+
+
+class StepForm(Form):
+    """A step's form; `version` says which state of the draft it was opened on."""
+
+    # In the address, in the draft, and as the heading of the page.
+    key: ClassVar[str]
+    label: ClassVar[str]
+    # Whether it asks for something that the interview cannot be without.
+    asks: ClassVar[bool] = True
+    lists_files: ClassVar[bool] = False
+    lists_readers: ClassVar[bool] = False
+
+    version = HiddenField()
+
+    @property
+    def opened_on(self) -> int:
+        """The draft's version when this form was made; 0, which no draft has, for what is none."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+    def offer(self, offered: Offered) -> None:
+        """Take the choices, and leave out the fields that this draft does not need."""
+
+    def suggest(self, offered: Offered) -> None:
+        """Fill in what most people would, where nothing was saved yet."""
+
+    def show_saved(self, offered: Offered, saved: Answers) -> None:
+        """Make a form that was filled from the draft look as it did when it was sent."""
+
+    def explain(self, offered: Offered, gone: Gone) -> None:
+        """Say beside its field what became of a choice that was right when it was made. What else is wrong,
+        such as a time that has passed, keeps its own words."""
+
+    @property
+    def stays(self) -> bool:
+        """Whether the button that was pressed leads back to this page instead of on."""
+        return False
+
+    def answers(self) -> Answers:
+        """What the form holds, as text, for keeping in the draft."""
+        return {
+            name: [str(value) for value in field.raw_data or []]
+            for name, field in self._fields.items()
+            if name not in ("csrf_token", "version")
+        }
+
+    def in_words(self, names: Collection[str]) -> list[tuple[str, str]]:
+        """What the form holds in the fields called `names`, for comparing two versions of it side by side."""
+        return [
+            row
+            for name, field in self._fields.items()
+            if name in names or isinstance(field, FieldList)
+            for row in self.words_of(field)
+        ]
+
+    def words_of(self, field: Field) -> Iterator[tuple[str, str]]:
+        """The label of one field and what it holds, chosen things by their labels."""
+        choices = {str(value): str(label) for value, label, *_ in getattr(field, "iter_choices", tuple)()}
+        values = field.data if isinstance(field.data, list) else [field.data]
+        words = ", ".join(choices.get(str(value), str(value)) for value in values if value not in (None, ""))
+        yield field.label.text, words or "–"
+
+    def typed(self) -> list[tuple[str, str]]:
+        """The texts that were sent, by label, for copying them out of a page that cannot take them."""
+        return [row for field in self for row in self.typed_in(field) if row[1].strip()]
+
+    def typed_in(self, field: Field) -> Iterator[tuple[str, str]]:
+        """The label of one field and the text that was typed into it."""
+        if isinstance(field.widget, _TYPED):
+            yield field.label.text, "\n".join(clean_text(text) or "" for text in field.raw_data or [])
+
+
+F = TypeVar("F", bound=StepForm)

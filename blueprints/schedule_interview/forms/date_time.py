@@ -1,0 +1,142 @@
+"""Date & Time: when, in whose zone, and what else is on then."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from wtforms import DateField, Field, IntegerField, RadioField, TimeField
+from wtforms.fields import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
+
+from blueprints.schedule_interview.forms.base import Answers, Offered, StepForm
+from blueprints.schedule_interview.forms.clash_tick import ClashTick
+from timezones import (
+    AmbiguousTimeError,
+    NonexistentTimeError,
+    UnknownZoneError,
+    is_zone,
+    parse_local,
+    utc_now,
+    zone_short_name,
+)
+from web.forms import ZoneField, zone_choices
+
+# Beyond this the year is a slip of the finger.
+_YEARS_AHEAD = 5
+_FURTHEST = timedelta(days=366 * _YEARS_AHEAD)
+# What has just passed is still shown on everyone's clock beside the refusal.
+_JUST_PASSED = timedelta(days=1)
+
+
+class DateTimeForm(StepForm):
+    key, label = "date-time", "Date & Time"
+
+    date = DateField("Date", validators=[InputRequired("Choose a date.")])
+    time = TimeField("Time", validators=[InputRequired("Choose a time.")])
+    duration_minutes = IntegerField(
+        "Duration in minutes",
+        default=45,
+        validators=[
+            InputRequired("Enter how long the interview takes."),
+            NumberRange(5, 1440, "Enter between 5 and 1440 minutes."),
+        ],
+    )
+    timezone = ZoneField("Time zone", validators=[DataRequired("Choose a time zone.")])
+    # Shown only when the clock strikes this time twice that day.
+    occurrence = RadioField("Which one?", choices=[], validate_choice=False, validators=[Optional()])
+    accepted_clashes = ClashTick("Schedule it all the same")
+
+    def offer(self, offered: Offered) -> None:
+        self.timezone.choices = zone_choices(first=offered.zone)
+
+    def suggest(self, offered: Offered) -> None:
+        self.timezone.data = offered.zone
+
+    def show_saved(self, offered: Offered, saved: Answers) -> None:
+        self.keep_asking()
+
+    def validate_time(self, field: Field) -> None:
+        """Ask about a repeated hour; refuse a skipped one and what is not ahead."""
+        if self.date.data is None or field.data is None or not self.timezone.data or self.timezone.errors:
+            return
+        try:
+            starts_at = self._read()
+        except NonexistentTimeError as gap:
+            raise ValidationError(
+                f"The clocks go forward that day: after {gap.before:%H:%M} comes {gap.after:%H:%M}. "
+                "Choose a time that exists."
+            ) from None
+        except AmbiguousTimeError as twice:
+            self._ask_which(twice)
+            raise ValidationError(
+                "The clocks go back that day, so this time comes twice. Say which one."
+            ) from None
+        except (UnknownZoneError, OverflowError):
+            raise ValidationError("This date and time cannot be used.") from None
+        self.keep_asking()
+        if starts_at <= utc_now():
+            raise ValidationError("This time has passed. Choose a later one.")
+        if starts_at > utc_now() + _FURTHEST:
+            raise ValidationError(f"This is more than {_YEARS_AHEAD} years ahead. Check the year.")
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """The instant of wall time and zone, right or wrong; None while they do not make one, and for a time
+        so far off that nothing need be worked out for it."""
+        if self.date.data is None or self.time.data is None or not is_zone(self.timezone.data or ""):
+            return None
+        try:
+            starts_at = self._read()
+        except (NonexistentTimeError, AmbiguousTimeError, OverflowError):
+            return None
+        now = utc_now()
+        return starts_at if now - _JUST_PASSED <= starts_at <= now + _FURTHEST else None
+
+    @property
+    def minutes(self) -> int | None:
+        """How long it takes, if that can be."""
+        length = self.duration_minutes.data
+        return length if length is not None and 5 <= length <= 1440 else None
+
+    def keep_asking(self) -> None:
+        """Show the question that was answered again, if the clock strikes this time twice."""
+        if self.date.data is None or self.time.data is None:
+            return
+        try:
+            parse_local(self.date.data, self.time.data, self.timezone.data or "")
+        except AmbiguousTimeError as twice:
+            self._ask_which(twice)
+        except (NonexistentTimeError, UnknownZoneError, OverflowError):
+            # Whatever is wrong with it is said where the answer is checked.
+            return
+
+    def _read(self) -> datetime:
+        try:
+            return parse_local(self.date.data, self.time.data, self.timezone.data)
+        except AmbiguousTimeError as twice:
+            for instant in (twice.earlier, twice.later):
+                if self.occurrence.data == _as_value(instant):
+                    return instant
+            raise
+
+    def _ask_which(self, twice: AmbiguousTimeError) -> None:
+        zone = self.timezone.data
+        self.occurrence.choices = [
+            SelectChoice(
+                _as_value(instant), f"The {which}, {zone_short_name(instant, zone)} ({_utc(instant)})"
+            )
+            for which, instant in (("first", twice.earlier), ("second", twice.later))
+        ]
+
+    @property
+    def wall_time(self) -> str:
+        return f"{self.date.data:%Y-%m-%d}T{self.time.data:%H:%M}"
+
+
+def _as_value(instant: datetime) -> str:
+    """An answer names the instant itself, so that it says nothing about another day or another zone."""
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M}Z"
+
+
+def _utc(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%H:%M} UTC"

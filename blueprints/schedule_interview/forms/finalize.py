@@ -1,0 +1,62 @@
+"""Finalize: which reminders leave, and for whom. All the rest of the page is shown and not asked."""
+
+from __future__ import annotations
+
+from wtforms.fields import SelectChoice
+from wtforms.validators import Optional
+
+from blueprints.schedule_interview.forms.base import ROLES_IN_WORDS, Answers, Offered, StepForm
+from scheduling.mails.queue import span
+from scheduling.plans import THE_CANDIDATE, Reminders
+from web.forms import CheckboxesField
+
+
+class FinalizeForm(StepForm):
+    key, label = "finalize", "Finalize"
+    asks = False
+    lists_readers = True
+
+    reminders = CheckboxesField("Reminders", coerce=int, validators=[Optional()])
+    reminders_to = CheckboxesField("Reminders go to", validators=[Optional()])
+    # Whom the page asked about. By the time it is sent an earlier step may have broken, and then nobody can
+    # tell any more who was there.
+    asked_about = CheckboxesField(validate_choice=False, validators=[Optional()])
+
+    def offer(self, offered: Offered) -> None:
+        self.reminders.choices = [
+            SelectChoice(minutes, f"{span(minutes)} before the interview")
+            for minutes in offered.rules.reminder_minutes
+        ]
+        self.reminders_to.choices = [
+            SelectChoice(who.address.lower(), f"{who.name} ({ROLES_IN_WORDS[who.role].lower()})")
+            for who in offered.readers
+        ]
+
+    def suggest(self, offered: Offered) -> None:
+        self.reminders.data = list(offered.rules.reminder_minutes)
+        self.reminders_to.data = [choice.value for choice in self.reminders_to.choices]
+
+    def show_saved(self, offered: Offered, saved: Answers) -> None:
+        # Someone who takes part only since then gets reminders, like everyone of whom nothing else was said.
+        without = set(saved.get("no_reminder_for", []))
+        self.reminders_to.data = [
+            choice.value for choice in self.reminders_to.choices if choice.value not in without
+        ]
+
+    def answers(self) -> Answers:
+        reminders = super().answers()["reminders"]
+        return {"reminders": reminders, "no_reminder_for": sorted(self.no_reminder_for)}
+
+    @property
+    def no_reminder_for(self) -> frozenset[str]:
+        """The addresses of those whose tick was taken away."""
+        return frozenset(self.asked_about.data or ()) - frozenset(self.reminders_to.data or ())
+
+    def chosen(self, candidate_email: str) -> Reminders:
+        """The reminders as they were just sent; without anyone to remind there are none."""
+        if not self.reminders_to.data:
+            return Reminders()
+        not_for = self.no_reminder_for
+        if candidate_email.lower() in not_for:
+            not_for = not_for - {candidate_email.lower()} | {THE_CANDIDATE}
+        return Reminders(tuple(self.reminders.data or ()), not_for)

@@ -1,0 +1,58 @@
+"""What every page of the dialog is: what may be saved, and what is shown beside the form."""
+
+from __future__ import annotations
+
+from typing import Any, Generic
+
+from blueprints.schedule_interview.dialog import Dialog
+from blueprints.schedule_interview.forms.base import F
+from blueprints.schedule_interview.panels.host import HostQuestion
+
+
+class Page(Generic[F]):
+    """One page. The form checks what was typed, the page what needs the rest of the draft."""
+
+    form_class: type[F]
+
+    @property
+    def key(self) -> str:
+        return self.form_class.key
+
+    @property
+    def label(self) -> str:
+        return self.form_class.label
+
+    @property
+    def asks(self) -> bool:
+        return self.form_class.asks
+
+    @property
+    def template(self) -> str:
+        return f"schedule_interview/{self.key.replace('-', '_')}.html"
+
+    def check(self, dialog: Dialog, form: F) -> bool:
+        """Whether what was just sent may be saved; what may not is said beside its field."""
+        return bool(form.validate())
+
+    def differences(self, dialog: Dialog, form: F) -> list[tuple[str, str, str]]:
+        """What was sent beside the answers and is saved otherwise: its label, as saved, as sent."""
+        return []
+
+    def context(self, dialog: Dialog, form: F) -> dict[str, Any]:
+        """What the page shows beside its form."""
+        return {}
+
+
+def host_question(dialog: Dialog) -> HostQuestion:
+    """What decides who hosts, as far as the draft says it by now."""
+    return HostQuestion(
+        actor=dialog.actor,
+        candidate_name=dialog.candidate.name,
+        hiring_manager=dialog.hiring_manager,
+        hosts=tuple(dialog.hosts()),
+        software=dialog.software,
+        venue=dialog.venue,
+        duration_minutes=dialog.duration_minutes,
+        busy_user_ids=frozenset(dialog.busy_user_ids()),
+        has_chosen_people=dialog.has_chosen_people,
+    )

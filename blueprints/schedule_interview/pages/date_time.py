@@ -1,0 +1,127 @@
+"""Date & Time, with what else happens then, everyone's clock, and the day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from blueprints.schedule_interview.dialog import Dialog
+from blueprints.schedule_interview.forms.attendees import AttendeesForm
+from blueprints.schedule_interview.forms.clash_tick import TICK_NEEDED
+from blueprints.schedule_interview.forms.date_time import DateTimeForm
+from blueprints.schedule_interview.pages.base import Page, host_question
+from blueprints.schedule_interview.panels.clashes import clash_box
+from blueprints.schedule_interview.panels.day import day_of
+from blueprints.schedule_interview.panels.host import hosting_warnings
+from blueprints.schedule_interview.panels.local_times import LocalTimes, OnTheClock, local_times
+from scheduling.clashes import Clash
+from timezones import is_zone
+
+
+class DateTimePage(Page[DateTimeForm]):
+    form_class = DateTimeForm
+
+    def check(self, dialog: Dialog, form: DateTimeForm) -> bool:
+        if not form.validate():
+            return False
+        if any(clash.key not in form.accepted_clashes.keys for clash in _clashes(dialog, form)):
+            form.refuse("accepted_clashes", TICK_NEEDED)
+            return False
+        return True
+
+    def context(self, dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
+        return {"problem": "", "out_of_band": False, **_at_that_time(dialog, form)}
+
+    def look(self, dialog: Dialog, typed: MultiDict[str, str]) -> dict[str, Any]:
+        """What goes with what is typed so far. Nothing of it is saved, and nothing refused before it is
+        sent; only a time that cannot be is said at once."""
+        form = dialog.typed(DateTimeForm, typed)
+        form.validate()
+        is_typed = form.date.data is not None and form.time.data is not None
+        return {
+            "form": form,
+            "out_of_band": True,
+            "candidate": dialog.candidate,
+            "problem": form.time.errors[0] if is_typed and form.time.errors else "",
+            **_at_that_time(dialog, form),
+        }
+
+
+DATE_TIME = DateTimePage()
+
+
+def _at_that_time(dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
+    """What goes with a form as it is, be it right or wrong or half typed."""
+    zone = form.timezone.data if is_zone(form.timezone.data or "") else dialog.actor.timezone
+    starts_at, minutes, on = form.starts_at, form.minutes, form.date.data
+    clashes = _clashes(dialog, form)
+    accepted = form.accepted_clashes.keys | _accepted_later(dialog)
+    times = local_times(starts_at, zone, _people(dialog, zone)) if starts_at is not None else None
+    day = None
+    # The calendar's first and last days have no day before or after them.
+    if on is not None and 1 < on.year < 9999:
+        day = day_of(
+            dialog.actor,
+            dialog.candidate,
+            on,
+            zone,
+            wanted=(starts_at, starts_at + timedelta(minutes=minutes)) if starts_at and minutes else None,
+            user_ids=dialog.busy_user_ids(),
+            clashing={clash.interview_id for clash in clashes},
+        )
+    return {
+        "clash_box": clash_box(clashes, accepted, zone, on=on),
+        "hosting_warnings": hosting_warnings(host_question(dialog), minutes),
+        "local_times": times,
+        "day": day,
+        "announcement": _announcement(clashes, times),
+    }
+
+
+def _announcement(clashes: list[Clash], times: LocalTimes | None) -> str:
+    """The warnings in a sentence or two, for saying aloud."""
+    busy = ", ".join(dict.fromkeys(clash.name for clash in clashes))
+    nights = ", ".join(dict.fromkeys(row.place for row in times.rows if row.is_night)) if times else ""
+    words = [
+        f"Something else at the same time: {busy}." if busy else "",
+        f"Night in {nights}." if nights else "",
+    ]
+    return " ".join(filter(None, words))
+
+
+def _clashes(dialog: Dialog, form: DateTimeForm) -> list[Clash]:
+    """What happens at the wanted time to those who are chosen so far."""
+    if form.starts_at is None or form.minutes is None:
+        return []
+    return dialog.clashes_at(
+        form.starts_at,
+        form.minutes,
+        manager=dialog.hiring_manager,
+        user_ids=dialog.busy_user_ids(),
+    )
+
+
+def _accepted_later(dialog: Dialog) -> frozenset[str]:
+    """What was accepted on the Attendees step, for people who were chosen there."""
+    saved = dialog.draft.payload.get(AttendeesForm.key, {}).get("accepted_clashes", [])
+    return frozenset(" ".join(saved).split())
+
+
+def _people(dialog: Dialog, chosen_zone: str) -> list[OnTheClock]:
+    """Everyone whose clock matters, as far as they are chosen: the candidate first, and at the end the
+    person who schedules, unless they take part or the time is chosen on their own clock."""
+    zones = {user.id: user.timezone for user in dialog.team}
+    people = [OnTheClock(dialog.candidate.name, "Candidate", dialog.candidate.timezone)]
+    manager = dialog.hiring_manager
+    if manager is not None:
+        people.append(OnTheClock(manager.name, "Hiring manager", manager.timezone))
+    people += [
+        OnTheClock(person.name, "Attendee", zones.get(person.user_id) if person.user_id else None)
+        for person in dialog.attendees()
+    ]
+    actor = dialog.actor
+    if actor.id not in dialog.busy_user_ids() and actor.timezone != chosen_zone:
+        people.append(OnTheClock("You", "Scheduling", actor.timezone))
+    return people

@@ -1,0 +1,83 @@
+"""Finalize: everything once more, the reminders, and the one click."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from blueprints.schedule_interview.dialog import Dialog
+from blueprints.schedule_interview.forms.finalize import FinalizeForm
+from blueprints.schedule_interview.pages.base import Page, host_question
+from blueprints.schedule_interview.pages.preview import preview_of
+from blueprints.schedule_interview.panels.clashes import clash_box
+from blueprints.schedule_interview.panels.host import hosting_warnings, meeting_in_words
+from blueprints.schedule_interview.panels.outsiders import outsider_warnings
+from messaging.wording import duration_words
+from models import Attachment
+from scheduling.plans import Plan
+from timezones import local_moment
+
+
+class FinalizePage(Page[FinalizeForm]):
+    form_class = FinalizeForm
+
+    def context(self, dialog: Dialog, form: FinalizeForm) -> dict[str, Any]:
+        files = dialog.files()
+        return {
+            "summary": _summary(dialog, files),
+            "warnings": [
+                *outsider_warnings(dialog.job, dialog.team, dialog.busy_user_ids()),
+                *hosting_warnings(host_question(dialog)),
+            ],
+            "will_not_happen": preview_of(dialog, files).will_not_happen(),
+            "last_button": dialog.subject.last_button,
+        }
+
+
+FINALIZE = FinalizePage()
+
+
+def _summary(dialog: Dialog, files: list[Attachment]) -> list[tuple[str, str, str]]:
+    """What, in words, and the step at which it can be changed."""
+    plan = dialog.plan()
+    names = [f"{row.name} (only for the team)" if row.is_for_team_only else row.name for row in files]
+    rows = [
+        ("Job", dialog.job.title if dialog.job else "", "setup"),
+        ("How", meeting_in_words(host_question(dialog)), "setup"),
+        ("When", "\n".join(_when(dialog, plan)), "date-time"),
+        ("At the same time", "\n".join(_accepted(dialog, plan)), "date-time"),
+        ("Candidate", f"{dialog.candidate.name} <{dialog.candidate.email}>", ""),
+        ("With", "\n".join(_with_whom(dialog, plan)), "attendees"),
+        ("Agenda", plan.agenda, "setup"),
+        ("Title", plan.title, "details"),
+        ("Message", plan.message, "details"),
+        ("Internal notes", plan.notes, "details"),
+        ("Attachments", "\n".join(names), "details"),
+    ]
+    return [row for row in rows if row[1]]
+
+
+def _when(dialog: Dialog, plan: Plan) -> Iterator[str]:
+    chosen = local_moment(plan.when.starts_at, plan.when.timezone)
+    yield f"{chosen.full}, {duration_words(plan.when.duration_minutes)}"
+    theirs = dialog.candidate.timezone
+    if theirs is not None and local_moment(plan.when.starts_at, theirs).full != chosen.full:
+        yield f"For {dialog.candidate.name}: {local_moment(plan.when.starts_at, theirs).full}"
+
+
+def _accepted(dialog: Dialog, plan: Plan) -> list[str]:
+    """The other interviews then, all of which were accepted on the way here."""
+    clashes = dialog.clashes_at(
+        plan.when.starts_at,
+        plan.when.duration_minutes,
+        manager=dialog.hiring_manager,
+        user_ids=dialog.busy_user_ids(),
+    )
+    return [clash.words for clash in clash_box(clashes, (), dialog.actor.timezone).clashes]
+
+
+def _with_whom(dialog: Dialog, plan: Plan) -> Iterator[str]:
+    if dialog.hiring_manager is not None:
+        yield f"{dialog.hiring_manager.name} (hiring manager)"
+    for person in plan.attendees:
+        yield person.name if person.user_id is not None else f"{person.name} (from outside)"

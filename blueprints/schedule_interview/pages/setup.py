@@ -1,0 +1,40 @@
+"""Setup, with who will host an online meeting beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from blueprints.schedule_interview.dialog import Dialog
+from blueprints.schedule_interview.forms.setup import SetupForm
+from blueprints.schedule_interview.pages.base import Page, host_question
+from blueprints.schedule_interview.panels.host import account_warnings, hosting
+from scheduling.reading.hosting_version import hosting_version
+from scheduling.software import spec_of
+from scheduling.venues import ADDRESS_LIMIT, DIRECTIONS_LIMIT
+
+
+class SetupPage(Page[SetupForm]):
+    form_class = SetupForm
+
+    def context(self, dialog: Dialog, form: SetupForm) -> dict[str, Any]:
+        return {
+            **self.hosting_context(dialog),
+            "software_label": dialog.software.label,
+            "address_limit": ADDRESS_LIMIT,
+            "directions_limit": DIRECTIONS_LIMIT,
+        }
+
+    def hosting_context(self, dialog: Dialog) -> dict[str, Any]:
+        """What the part that says who hosts needs, in the page and when it is asked for alone. The version
+        comes first: whatever changes after it is noticed by the next poll."""
+        version = hosting_version()
+        asked = host_question(dialog)
+        return {
+            "hosting_version": version,
+            "hosting": hosting(asked),
+            "hosting_app": spec_of(dialog.software).app,
+            "hosting_warnings": account_warnings(asked),
+        }
+
+
+SETUP = SetupPage()

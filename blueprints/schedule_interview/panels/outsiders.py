@@ -1,0 +1,26 @@
+"""Who takes part and cannot open the interview's page, because their role shows them their own jobs only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from hiring import queries
+from models import Job, User
+
+
+def outsiders(job: Job | None, team: Sequence[User]) -> frozenset[int]:
+    """Everyone on the team who is not shown this job unless they are added to it."""
+    return queries.outsiders(job.id, team) if job is not None else frozenset()
+
+
+def outsider_warnings(job: Job | None, team: Sequence[User], chosen: Collection[int]) -> list[str]:
+    """Those of the chosen who are outsiders, in a sentence. A warning, because the mails have all they
+    need."""
+    outside = outsiders(job, team)
+    names = [user.name for user in team if user.id in chosen and user.id in outside]
+    if not names:
+        return []
+    if len(names) == 1:
+        return [f"{names[0]} gets the mails but cannot open the interview here without being on this job."]
+    everyone = f"{', '.join(names[:-1])} and {names[-1]}"
+    return [f"{everyone} get the mails but cannot open the interview here without being on this job."]

@@ -1,0 +1,11 @@
+"""The addresses of the dialog."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from blueprints.schedule_interview.routes import again, files, live, steps
+
+schedule_interview = Blueprint("schedule_interview", __name__)
+for _part in (steps, again, live, files):
+    _part.register(schedule_interview)

@@ -1,0 +1,162 @@
+"""Schedule Interview: six full pages over one draft. Nothing outside is touched before Finalize."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from accounts.permissions import Action
+from blueprints.schedule_interview import views
+from blueprints.schedule_interview.dialog import Dialog
+from blueprints.schedule_interview.forms.base import StepForm
+from blueprints.schedule_interview.forms.finalize import FinalizeForm
+from blueprints.schedule_interview.forms.preview import PreviewForm
+from blueprints.schedule_interview.open_draft import open_dialog, with_dialog
+from blueprints.schedule_interview.pages import BY_KEY
+from blueprints.schedule_interview.pages.base import Page
+from blueprints.schedule_interview.subjects import NEW_INTERVIEW
+from extensions import db
+from hiring import queries
+from scheduling.drafts import drafts
+from scheduling.errors import SchedulingError
+from web.notices import say
+from web.signed_in import actor
+
+
+def register(blueprint: Blueprint) -> None:
+    """Put the pages on the blueprint."""
+    both = ["GET", "POST"]
+    blueprint.add_url_rule("/candidates/<int:candidate_id>/schedule", view_func=start, methods=both)
+    blueprint.add_url_rule("/schedule/<draft_id>", view_func=resume)
+    blueprint.add_url_rule("/schedule/<draft_id>/discard", view_func=discard, methods=both)
+    blueprint.add_url_rule("/schedule/<draft_id>/<step>", view_func=step, methods=both)
+
+
+def start(candidate_id: int) -> ResponseReturnValue:
+    """Begin a draft. A GET leads to the candidate, whose page has the button: reading changes nothing."""
+    user = actor()
+    candidate = queries.candidate(user, candidate_id, Action.SCHEDULE) or abort(404)
+    here = url_for("hiring.candidate", candidate_id=candidate_id)
+    if request.method == "GET":
+        return redirect(here, 303)
+    if not any(a.job.is_open for a in queries.applications_of(user, candidate_id, Action.SCHEDULE)):
+        say("Put the candidate on an open job first.", "warning")
+        return redirect(here, 303)
+    draft = drafts.start(user, candidate.id)
+    db.session.commit()
+    return redirect(
+        url_for("schedule_interview.step", draft_id=draft.id, step=NEW_INTERVIEW.steps[0].key), 303
+    )
+
+
+@with_dialog
+def resume(dialog: Dialog) -> ResponseReturnValue:
+    """Go on where it was left."""
+    last = FinalizeForm.key if dialog.is_saved(PreviewForm) else PreviewForm.key
+    return redirect(dialog.address(dialog.first_incomplete() or last), 303)
+
+
+@with_dialog
+def discard(dialog: Dialog) -> ResponseReturnValue:
+    """Ask, on a page that needs no script, and throw the draft away."""
+    if request.method == "GET":
+        return render_template("schedule_interview/discard.html", dialog=dialog)
+    name = dialog.candidate.name
+    drafts.discard(dialog.draft)
+    db.session.commit()
+    say(f"The half-finished interview with {name} is gone. Nobody had been invited.", "info")
+    return redirect(url_for("dashboard.home"), 303)
+
+
+@with_dialog
+def step(dialog: Dialog, step: str) -> ResponseReturnValue:
+    here = BY_KEY.get(step) or abort(404)
+    earlier = _earlier(dialog, here)
+    if request.method == "GET":
+        if earlier is not None:
+            return _first(dialog, earlier, then=here)
+        if not dialog.applications:
+            return render_template("schedule_interview/no_job.html", dialog=dialog)
+        return _page(dialog, here, dialog.saved(here.form_class))
+    form = dialog.posted(here.form_class)
+    if earlier is not None:
+        return _keep_for_later(dialog, here, form, earlier)
+    if request.form.get("direction") == "show":
+        # Without a script: the page again with what goes with the values as they are. Nothing is saved.
+        return _page(dialog, here, form, 200 if form.validate() else 422)
+    there = BY_KEY.get(request.form.get("change", ""))
+    if isinstance(form, FinalizeForm) and there is not None:
+        drafts.save_step(dialog.draft, form.opened_on, step, form.answers())
+        db.session.commit()
+        return redirect(dialog.address(there.key, back_to_finalize=True), 303)
+    if not here.check(dialog, form):
+        # Files that came with it stay, because the browser cannot send them again on its own.
+        db.session.commit()
+        return _page(dialog, here, form, 422)
+    if isinstance(form, FinalizeForm):
+        return _finalize(dialog, form)
+    drafts.save_step(dialog.draft, form.opened_on, step, form.answers())
+    db.session.commit()
+    if form.stays:
+        return redirect(dialog.address(step, back_to_finalize=views.came_from_finalize()), 303)
+    to_the_end = views.came_from_finalize() or request.form.get("direction") == FinalizeForm.key
+    return redirect(dialog.address(FinalizeForm.key if to_the_end else views.next_step(dialog, here)), 303)
+
+
+def _earlier(dialog: Dialog, here: Page[Any]) -> Page[Any] | None:
+    """The page that has to be filled in before this one, if there is one."""
+    incomplete, keys = dialog.first_incomplete(), [step.key for step in dialog.steps]
+    if incomplete is None or keys.index(incomplete) >= keys.index(here.key):
+        return None
+    return BY_KEY[incomplete]
+
+
+def _first(dialog: Dialog, earlier: Page[Any], *, then: Page[Any]) -> ResponseReturnValue:
+    """Lead to a step that has to be filled in first, and from there straight back to the end if that is
+    where the person was going."""
+    goes_back = then.form_class is FinalizeForm and dialog.may_finish_from(earlier.form_class)
+    return redirect(dialog.address(earlier.key, back_to_finalize=goes_back), 303)
+
+
+def _keep_for_later(
+    dialog: Dialog, here: Page[Any], form: StepForm, earlier: Page[Any]
+) -> ResponseReturnValue:
+    """The world changed under an earlier step while this one was typed: keep it, and have that one fixed."""
+    if dialog.is_wrong(earlier.form_class):
+        # Right or wrong, it is kept as it is, and checked again when it is reached.
+        here.check(dialog, form)
+        drafts.save_step(dialog.draft, form.opened_on, here.key, form.answers())
+        db.session.commit()
+        kept = f"What you typed on {here.label} is kept." if here.asks else dialog.subject.nothing_done
+        say(f"{kept} First, {earlier.label} needs another look.", "info")
+    return _first(dialog, earlier, then=here)
+
+
+def _finalize(dialog: Dialog, form: FinalizeForm) -> ResponseReturnValue:
+    """One command, one commit. Everything was checked again on the way here."""
+    plan = dialog.plan(form.chosen(dialog.candidate.email))
+    ticket = dialog.ticket(form.opened_on)
+    try:
+        interview_id = dialog.subject.command(dialog.actor, plan, ticket, dialog.rules).id
+    except SchedulingError as error:
+        db.session.rollback()
+        dialog = open_dialog(dialog.draft.id)
+        drafts.save_step(dialog.draft, ticket.draft_version, form.key, form.answers())
+        db.session.commit()
+        there = BY_KEY[dialog.asking_for(error.field).key]
+        wrong = dialog.saved(there.form_class)
+        if not wrong.errors:
+            wrong.refuse(error.field, error.words)
+        return _page(dialog, there, wrong, 422, goes_back=True)
+    db.session.commit()
+    return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
+
+
+def _page(
+    dialog: Dialog, page: Page[Any], form: StepForm, status: int = 200, *, goes_back: bool | None = None
+) -> ResponseReturnValue:
+    """`goes_back`: whether the step leads straight back to Finalize; by default, if one came from there."""
+    goes_back = views.came_from_finalize() if goes_back is None else goes_back
+    return render_template(page.template, **views.context(dialog, page, form, goes_back=goes_back)), status

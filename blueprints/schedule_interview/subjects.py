@@ -1,0 +1,58 @@
+"""What a dialog is about: the words and the steps it has, and the command that its last button gives.
+
+Scheduling a new interview is one subject. Changing one, asking a candidate for times, and accepting one of
+them go through the same steps with the same forms; each is another row here and no second dialog.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from blueprints.schedule_interview.forms.attendees import AttendeesForm
+from blueprints.schedule_interview.forms.base import StepForm
+from blueprints.schedule_interview.forms.date_time import DateTimeForm
+from blueprints.schedule_interview.forms.details import DetailsForm
+from blueprints.schedule_interview.forms.finalize import FinalizeForm
+from blueprints.schedule_interview.forms.preview import PreviewForm
+from blueprints.schedule_interview.forms.setup import SetupForm
+from models import Draft, DraftSubject, Interview, User
+from scheduling.commands.schedule import schedule_interview
+from scheduling.commands.ticket import Ticket
+from scheduling.plans import Plan
+from scheduling.rules import Rules
+
+
+@dataclass(frozen=True)
+class Subject:
+    """`stepper` names the list of steps for those who hear it. `last_button` is what Finalize says, and
+    `nothing_done` what the person hears while a step before it needs another look. `command` gets who acts,
+    what was decided, what goes with it, and the rules; it raises as `schedule_interview` does.
+    """
+
+    stepper: str
+    steps: tuple[type[StepForm], ...]
+    last_button: str
+    nothing_done: str
+    command: Callable[[User, Plan, Ticket, Rules], Interview]
+
+    @property
+    def asking(self) -> tuple[type[StepForm], ...]:
+        """The steps that ask for something the interview cannot be without."""
+        return tuple(step for step in self.steps if step.asks)
+
+
+NEW_INTERVIEW = Subject(
+    stepper="Steps to schedule the interview",
+    steps=(SetupForm, DateTimeForm, AttendeesForm, DetailsForm, PreviewForm, FinalizeForm),
+    last_button="Schedule Interview",
+    nothing_done="Nothing has been scheduled yet.",
+    command=schedule_interview,
+)
+
+_SUBJECTS = {DraftSubject.NEW_INTERVIEW: NEW_INTERVIEW}
+
+
+def subject_of(draft: Draft) -> Subject:
+    """What the draft is about."""
+    return _SUBJECTS[draft.subject]
