@@ -17,10 +17,10 @@ demo: runtime ## Start a complete demo: made-up team, simulated Zoom and mailbox
 run: runtime ## Start the server with the settings of the environment and .env
 	@exec $(BIN)/gunicorn -c gunicorn.conf.py "app:create_app()"
 
-test: dev test-programs ## Run every test at ordinary counts, browser and PostgreSQL included (ONLY="path or option" narrows it)
+test: dev test-programs ## Run every test, on PostgreSQL too where it matters (ONLY="path or option" narrows it)
 	@exec $(BIN)/python tools/run_tests.py $(ONLY)
 
-test-full: dev test-programs ## Repeat races, kills and random sequences at full counts
+test-full: dev test-programs ## Run every test on both databases, with races, kills and random sequences at full counts
 	@exec $(BIN)/python tools/run_tests.py --full $(ONLY)
 
 lint: dev ## Check style and types

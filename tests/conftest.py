@@ -22,6 +22,7 @@ from tests.machines.application import (
     migrate_database,
     settings_for,
 )
+from tests.machines.apps import Apps, LendApp, Place, Seeded
 from tests.machines.browser import BrowserComplaints, new_desktop_context, running_chromium
 from tests.machines.clock import Clock, standing_clock
 from tests.machines.counts import Counts
@@ -30,6 +31,7 @@ from tests.machines.postgresql import PostgreSQLCluster, postgresql_cluster
 from tests.machines.processes import tail
 from tests.machines.servers import ServerProcess, ServerProcesses
 from tests.machines.simulators import Simulators, running_simulators
+from tests.machines.slowness import Slowness
 
 hypothesis.settings.register_profile("ordinary", max_examples=40, deadline=None, database=None)
 hypothesis.settings.register_profile("full", max_examples=1000, deadline=None, database=None)
@@ -47,19 +49,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("full" if config.getoption("--full") else "ordinary")
+    config.pluginmanager.register(Slowness(), "slowness")
+
+
+def _is_second_turn(item: pytest.Item) -> bool:
+    """Whether this is PostgreSQL's turn of a test that did not choose its databases itself."""
+    call = getattr(item, "callspec", None)
+    chooses = any("database_url" in mark.args[0] for mark in item.iter_markers("parametrize"))
+    return call is not None and call.params.get("database_url") == "postgresql" and not chooses
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what repeats itself, and leave tests marked ``full`` to full runs. Runs before -m is applied."""
+    """Mark what repeats itself and what belongs together, and leave tests marked ``full`` to full runs.
+
+    Runs before -m is applied.
+    """
     for item in items:
         fixtures = getattr(item, "fixturenames", [])
         if "counts" in fixtures or hypothesis.is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker("counted")
         if "chromium" in fixtures:
             item.add_marker("browser")
+            item.add_marker(pytest.mark.xdist_group("browser"))
         if "postgresql" in fixtures and "database_url" not in fixtures:
             item.add_marker("postgres")
+        if _is_second_turn(item) and not item.get_closest_marker("both_databases"):
+            item.add_marker("full")
     if not config.getoption("--full"):
         left_out = [item for item in items if item.get_closest_marker("full")]
         if left_out:
@@ -151,21 +167,34 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory, _template_instanc
     return make_sqlite_template(tmp_path_factory.mktemp("sqlite-template"), _template_instance)
 
 
-@pytest.fixture
-def instance_path(_template_instance: Path, tmp_path: Path) -> Path:
-    """An instance folder of the test's own that belongs to the database of ``database_url``."""
-    return Path(shutil.copytree(_template_instance, tmp_path / "instance"))
+@pytest.fixture(scope="session")
+def _place(
+    _sqlite_template: Path, _template_instance: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Place:
+    """Where this process's tests work, one after the other."""
+    return Place(tmp_path_factory.mktemp("place"), _sqlite_template, _template_instance)
+
+
+@pytest.fixture(scope="session")
+def _apps() -> Apps:
+    return Apps()
 
 
 @pytest.fixture
-def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
-    """The URL of a fresh, migrated, empty SQLite database."""
-    return copy_sqlite(_sqlite_template, tmp_path / "smoothhiring.sqlite3")
+def instance_path(_place: Place) -> Path:
+    """The instance folder that belongs to the database of ``database_url``, with nothing in it but keys."""
+    return _place.empty_instance()
+
+
+@pytest.fixture
+def sqlite_url(_place: Place) -> str:
+    """The URL of a migrated, empty SQLite database."""
+    return _place.empty_database()
 
 
 @pytest.fixture
 def postgres_url(_postgresql_template: PostgreSQLCluster) -> Iterator[str]:
-    """The URL of a fresh, migrated, empty PostgreSQL database."""
+    """The URL of a migrated, empty PostgreSQL database."""
     url = _postgresql_template.create_database()
     yield url
     _postgresql_template.drop_database(url)
@@ -178,39 +207,59 @@ def postgres_url(_postgresql_template: PostgreSQLCluster) -> Iterator[str]:
     ]
 )
 def database_url(request: pytest.FixtureRequest) -> str:
-    """The URL of a fresh, migrated, empty database; the test runs once on SQLite and once on PostgreSQL."""
+    """The URL of a migrated, empty database; the test runs once on SQLite and once on PostgreSQL."""
     url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
     return url
 
 
 @pytest.fixture
-def app(database_url: str, instance_path: Path) -> Iterator[Flask]:
-    """The app on a database of the test's own, once per kind of database, without background work."""
-    app = build_app(settings_for(database_url, instance_path))
-    yield app
-    close_app(app)
+def seeded(_place: Place) -> Seeded:
+    """``seeded(app, create_team)`` fills the empty database of an app, soon by putting back what it knows."""
+    return _place.seeded
 
 
 @pytest.fixture
-def sqlite_app(sqlite_url: str, instance_path: Path) -> Iterator[Flask]:
+def lend_app(_apps: Apps) -> Iterator[LendApp]:
+    """Lends the app with settings as ``settings_for`` makes them, for the length of a test."""
+    lent: list[Flask] = []
+
+    def lend(settings: Mapping[str, str]) -> Flask:
+        lent.append(_apps.lend(settings))
+        return lent[-1]
+
+    yield lend
+    for app in lent:
+        _apps.take_back(app)
+
+
+@pytest.fixture
+def app(database_url: str, instance_path: Path, lend_app: LendApp) -> Flask:
+    """The app on an empty database, once per kind of database, without background work."""
+    return lend_app(settings_for(database_url, instance_path))
+
+
+@pytest.fixture
+def sqlite_app(sqlite_url: str, instance_path: Path, lend_app: LendApp) -> Flask:
     """The app on SQLite alone, for tests whose subject never touches the difference."""
+    return lend_app(settings_for(sqlite_url, instance_path))
+
+
+@pytest.fixture
+def make_app(sqlite_url: str, instance_path: Path, lend_app: LendApp) -> MakeApp:
+    """Builds apps on one SQLite database, with settings of the test's choice."""
+
+    def make(settings: Mapping[str, str] | None = None) -> Flask:
+        return lend_app(settings_for(sqlite_url, instance_path, settings))
+
+    return make
+
+
+@pytest.fixture
+def new_app(sqlite_url: str, instance_path: Path) -> Iterator[Flask]:
+    """The app on SQLite as it was just built, for tests that give it routes: nothing may be added later."""
     app = build_app(settings_for(sqlite_url, instance_path))
     yield app
     close_app(app)
-
-
-@pytest.fixture
-def make_app(sqlite_url: str, instance_path: Path) -> Iterator[MakeApp]:
-    """Builds apps on one SQLite database, with settings of the test's choice."""
-    made: list[Flask] = []
-
-    def make(settings: Mapping[str, str] | None = None) -> Flask:
-        made.append(build_app(settings_for(sqlite_url, instance_path, settings)))
-        return made[-1]
-
-    yield make
-    for app in made:
-        close_app(app)
 
 
 @pytest.fixture

@@ -2,26 +2,23 @@
 
     python tools/run_tests.py [--full] [pytest arguments]
 
-First everything that does not mind company, on two processes, and beside it the browser tests, in one
-process because a second browser on the same cores costs more time than it saves; what they print is shown
-when they are done. Then, alone, the tests that measure time or fill both cores. With --full only what repeats
-itself runs, at full counts.
+First everything that does not mind company, on as many processes as there are cores. The browser tests stay
+together on one of them, because a second browser on the same cores costs more time than it saves. Then,
+alone, the tests that measure time or fill all cores. With --full every test runs on both databases, and
+races, kills and random sequences repeat themselves at full counts, saying how far they are.
 
 Fails if a test failed, if one was skipped (what a test needs has to be there), if nothing ran, or if a phase
 took longer than it may.
 """
 
-import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 from xml.etree import ElementTree
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -52,60 +49,24 @@ class Outcome:
     broken: bool
 
 
-# What Ctrl-C has to end; pytest runs in sessions of its own, which do not hear it.
-RUNNING: set[subprocess.Popen[bytes]] = set()
-
-# The phases of a group run side by side, the groups one after the other.
-Groups = tuple[tuple[Phase, ...], ...]
-
-ORDINARY: Groups = (
-    (
-        Phase("together", "not browser and not serial", ("-n", "2"), 900),
-        Phase("browser", "browser and not serial", ("-p", "no:xdist"), 900),
-    ),
-    (Phase("alone", "serial", ("-p", "no:xdist"), 900),),
+# Far beyond what they take, which is four minutes and 25 minutes on two cores.
+ORDINARY = (
+    Phase("together", "not serial", ("-n", "auto", "--dist", "loadgroup"), 900),
+    Phase("alone", "serial", ("-p", "no:xdist"), 600),
 )
-FULL: Groups = (
-    (
-        Phase(
-            "full-together", "(full or counted) and not browser and not serial", ("--full", "-n", "2"), 2400
-        ),
-        Phase(
-            "full-browser", "(full or counted) and browser and not serial", ("--full", "-p", "no:xdist"), 1800
-        ),
-    ),
-    (Phase("full-alone", "(full or counted) and serial", ("--full", "-p", "no:xdist"), 1800),),
+FULL = (
+    Phase("full-together", "not serial", ("--full", "-n", "auto", "--dist", "loadgroup"), 2400),
+    Phase("full-alone", "serial", ("--full", "-p", "no:xdist"), 1200),
 )
 
 
-def run_side_by_side(group: tuple[Phase, ...], arguments: list[str]) -> dict[Phase, Outcome]:
-    """Run the phases of a group; the first one's output comes as it is made, the others' afterwards."""
+def run(phase: Phase, arguments: list[str]) -> Outcome:
+    """Run one phase, showing what pytest prints, and count what it did."""
     RESULTS.mkdir(exist_ok=True)
-    kept = {phase: RESULTS / f"{phase.name}.txt" for phase in group[1:]}
-    with ThreadPoolExecutor(len(group)) as pool:
-        running = {phase: pool.submit(run, phase, arguments, kept.get(phase)) for phase in group}
-        try:
-            outcomes = {phase: future.result() for phase, future in running.items()}
-        except KeyboardInterrupt:
-            for process in list(RUNNING):
-                end(process)
-            raise
-    for log in kept.values():
-        print(log.read_text(errors="replace"), flush=True)
-    return outcomes
-
-
-def run(phase: Phase, arguments: list[str], log: Path | None) -> Outcome:
-    """Run one phase, its output going to the terminal or into `log`, and count what it did."""
-    with log.open("w") if log else contextlib.nullcontext() as output:
-        return _run(phase, arguments, output)
-
-
-def _run(phase: Phase, arguments: list[str], output: TextIO | None) -> Outcome:
     report = RESULTS / f"{phase.name}.xml"
     report.unlink(missing_ok=True)
     started = time.monotonic()
-    print(f"\n=== {phase.name}: {phase.marks}", flush=True, file=output)
+    print(f"\n=== {phase.name}: {phase.marks}", flush=True)
     process = subprocess.Popen(
         [
             sys.executable,
@@ -115,6 +76,7 @@ def _run(phase: Phase, arguments: list[str], output: TextIO | None) -> Outcome:
             "-m",
             phase.marks,
             *phase.arguments,
+            "--durations=20",
             *("-o", "tmp_path_retention_policy=failed"),
             f"--junitxml={report}",
             *arguments,
@@ -122,18 +84,17 @@ def _run(phase: Phase, arguments: list[str], output: TextIO | None) -> Outcome:
         cwd=REPOSITORY,
         env={**os.environ, **temporary_folder()},
         start_new_session=True,
-        stdout=output,
-        stderr=subprocess.STDOUT if output else None,
     )
-    RUNNING.add(process)
     try:
         code = process.wait(timeout=phase.limit_seconds)
     except subprocess.TimeoutExpired:
         print(f"=== {phase.name} was still running after {phase.limit_seconds} seconds and has been ended.")
         end(process)
         code = -1
-    finally:
-        RUNNING.discard(process)
+    except KeyboardInterrupt:
+        # pytest runs in a session of its own, which does not hear Ctrl-C.
+        end(process)
+        raise
     passed, failed, skipped = counted(report)
     return Outcome(
         passed=passed,
@@ -181,9 +142,7 @@ def main() -> int:
     arguments = sys.argv[1:]
     full = "--full" in arguments
     rest = [argument for argument in arguments if argument != "--full"]
-    outcomes: dict[Phase, Outcome] = {}
-    for group in FULL if full else ORDINARY:
-        outcomes.update(run_side_by_side(group, rest))
+    outcomes = {phase: run(phase, rest) for phase in (FULL if full else ORDINARY)}
 
     print()
     for phase, outcome in outcomes.items():

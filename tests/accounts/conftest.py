@@ -3,11 +3,11 @@
 import pytest
 from flask import Flask
 
-from tests.accounts.browser import Browser
 from tests.factories import Team, create_team
 from tests.machines.application import MakeApp
+from tests.machines.apps import Seeded
 from tests.machines.simulators import Simulators
-from tests.web.rows import in_rows
+from tests.pages.visitor import Visitor
 
 
 @pytest.fixture
@@ -17,18 +17,17 @@ def web(make_app: MakeApp, simulators: Simulators) -> Flask:
 
 
 @pytest.fixture
-def team(web: Flask) -> Team:
-    with in_rows(web):
-        return create_team()
+def team(web: Flask, seeded: Seeded) -> Team:
+    return seeded(web, create_team)
 
 
 @pytest.fixture
-def ada(web: Flask, team: Team) -> Browser:
+def ada(web: Flask, team: Team) -> Visitor:
     """The owner's browser, signed in."""
-    return Browser(web).sign_in(team.ada.email)
+    return Visitor(web).enter(team.ada)
 
 
 @pytest.fixture
-def ben(web: Flask, team: Team) -> Browser:
+def ben(web: Flask, team: Team) -> Visitor:
     """A hiring manager's browser, signed in."""
-    return Browser(web).sign_in(team.ben.email)
+    return Visitor(web).enter(team.ben)

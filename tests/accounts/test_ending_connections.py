@@ -16,12 +16,13 @@ from models import AuditEntry, Connection, ConnectionState, Task, TaskState
 from providers.errors import ConnectionRevokedError, RetryableError
 from providers.protocols import OAuthProvider
 from services import services
-from tests.accounts.browser import Browser, do_background_work, words_of
+from tests.accounts.mails import do_background_work
 from tests.factories import LENA, ZOOM, Team, connect_zoom, schedule, with_provider
 from tests.machines.application import MakeApp, use_services
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
-from tests.web.rows import in_rows
+from tests.pages.visitor import Visitor
 from timezones import utc_now
 
 
@@ -43,9 +44,9 @@ def revocation(app: Flask) -> Task:
 
 
 def test_deactivating_makes_the_grant_unusable_before_the_provider_is_told(
-    web: Flask, team: Team, ada: Browser, connection_id: int, simulators: Simulators
+    web: Flask, team: Team, ada: Visitor, connection_id: int, simulators: Simulators
 ) -> None:
-    ada.post(f"/settings/team/{team.ben.id}/deactivate")
+    ada.post(f"/settings/team/{team.ben.id}/deactivate", status=303)
     assert grants(simulators) == [True]
     with in_rows(web):
         row = db.session.get_one(Connection, connection_id)
@@ -53,13 +54,13 @@ def test_deactivating_makes_the_grant_unusable_before_the_provider_is_told(
         db.session.rollback()
         with pytest.raises(ConnectionRevokedError):
             with_grant(connection_id, lambda grant: grant.access_token)
-    assert "Ben Frei was deactivated. Ended: Zoom." in words_of(ada.get("/settings/system-log"))
+    assert "Ben Frei was deactivated. Ended: Zoom." in ada.get("/settings/system-log").words
 
 
 def test_task_gives_the_grant_back_and_wipes_the_tokens(
-    web: Flask, team: Team, ada: Browser, connection_id: int, simulators: Simulators
+    web: Flask, team: Team, ada: Visitor, connection_id: int, simulators: Simulators
 ) -> None:
-    ada.post(f"/settings/team/{team.ben.id}/deactivate")
+    ada.post(f"/settings/team/{team.ben.id}/deactivate", status=303)
     with in_rows(web):
         assert "sealed" in revocation(web).payload
     do_background_work(web)
@@ -70,11 +71,11 @@ def test_task_gives_the_grant_back_and_wipes_the_tokens(
         assert "sealed" not in task.payload
 
 
-def test_tokens_wait_encrypted(web: Flask, team: Team, ada: Browser, connection_id: int) -> None:
+def test_tokens_wait_encrypted(web: Flask, team: Team, ada: Visitor, connection_id: int) -> None:
     tokens: list[str] = []
     with in_rows(web):
         with_grant(connection_id, lambda grant: tokens.append(grant.access_token))
-    ada.post(f"/settings/team/{team.ben.id}/deactivate")
+    ada.post(f"/settings/team/{team.ben.id}/deactivate", status=303)
     with in_rows(web):
         everything = " ".join(
             str(row) for table in db.metadata.sorted_tables for row in db.session.execute(db.select(table))
@@ -87,13 +88,13 @@ def test_provider_that_is_away_is_told_later(
     web: Flask,
     clock: Clock,
     team: Team,
-    ada: Browser,
+    ada: Visitor,
     connection_id: int,
     make_app: MakeApp,
     simulators: Simulators,
 ) -> None:
     away = make_app({**simulators.settings(), "ZOOM_OAUTH_URL": "http://127.0.0.1:9"})
-    ada.post(f"/settings/team/{team.ben.id}/deactivate")
+    ada.post(f"/settings/team/{team.ben.id}/deactivate", status=303)
     do_background_work(away)
     with in_rows(web):
         task = revocation(web)
@@ -106,7 +107,7 @@ def test_provider_that_is_away_is_told_later(
 
 
 def test_expired_access_token_is_renewed_so_that_the_whole_grant_ends(
-    web: Flask, clock: Clock, team: Team, ada: Browser, connection_id: int, simulators: Simulators
+    web: Flask, clock: Clock, team: Team, ada: Visitor, connection_id: int, simulators: Simulators
 ) -> None:
     end_with_a_token_that_ran_out(web, connection_id)
     before = simulators.ledger()["token_calls"]
@@ -197,10 +198,10 @@ def test_grant_that_the_provider_ended_by_itself_is_no_failure(
 
 
 def test_provider_that_stays_away_is_left_to_its_user_in_words(
-    web: Flask, team: Team, ada: Browser, connection_id: int, make_app: MakeApp, simulators: Simulators
+    web: Flask, team: Team, ada: Visitor, connection_id: int, make_app: MakeApp, simulators: Simulators
 ) -> None:
     away = make_app({**simulators.settings(), "ZOOM_OAUTH_URL": "http://127.0.0.1:9"})
-    ada.post(f"/settings/team/{team.ben.id}/deactivate")
+    ada.post(f"/settings/team/{team.ben.id}/deactivate", status=303)
     with in_rows(web):
         db.session.scalars(db.select(Task).where(Task.kind == REVOKE_GRANT.name)).one().failures = 39
         db.session.commit()
@@ -214,10 +215,10 @@ def test_provider_that_stays_away_is_left_to_its_user_in_words(
 
 
 def test_account_that_was_connected_again_meanwhile_is_not_revoked(
-    web: Flask, team: Team, ada: Browser, connection_id: int, make_app: MakeApp, simulators: Simulators
+    web: Flask, team: Team, ada: Visitor, connection_id: int, make_app: MakeApp, simulators: Simulators
 ) -> None:
     away = make_app({**simulators.settings(), "ZOOM_OAUTH_URL": "http://127.0.0.1:9"})
-    ada.post(f"/settings/team/{team.ben.id}/deactivate")
+    ada.post(f"/settings/team/{team.ben.id}/deactivate", status=303)
     with in_rows(web):
         connect_zoom(team.cleo, simulators, LENA)
     # Done although the provider cannot be reached: it was not asked.
@@ -230,13 +231,13 @@ def test_account_that_was_connected_again_meanwhile_is_not_revoked(
 
 
 def test_whoever_comes_back_connects_anew_on_the_same_row(
-    web: Flask, team: Team, ada: Browser, connection_id: int, simulators: Simulators
+    web: Flask, team: Team, ada: Visitor, connection_id: int, simulators: Simulators
 ) -> None:
-    ada.post(f"/settings/team/{team.ben.id}/deactivate")
+    ada.post(f"/settings/team/{team.ben.id}/deactivate", status=303)
     do_background_work(web)
-    ada.post(f"/settings/team/{team.ben.id}/reactivate")
-    ben = Browser(web).sign_in(team.ben.email)
-    page = ben.get("/settings/account/connected-apps")
+    ada.post(f"/settings/team/{team.ben.id}/reactivate", status=303)
+    ben = Visitor(web).enter(team.ben)
+    page = ben.get("/settings/account/connected-apps").html
     assert "/connect/zoom" in page
     assert "Reconnect" not in page
     with in_rows(web):
@@ -245,14 +246,14 @@ def test_whoever_comes_back_connects_anew_on_the_same_row(
 
 
 def test_meeting_of_somebody_who_left_keeps_its_link(
-    web: Flask, team: Team, ada: Browser, connection_id: int, simulators: Simulators
+    web: Flask, team: Team, ada: Visitor, connection_id: int, simulators: Simulators
 ) -> None:
     with in_rows(web):
         interview_id = schedule(team.ada, team.dina)
     do_background_work(web)
-    ada.post(f"/settings/team/{team.ben.id}/deactivate")
+    ada.post(f"/settings/team/{team.ben.id}/deactivate", status=303)
     do_background_work(web)
-    words = words_of(ada.get(f"/interviews/{interview_id}"))
+    words = ada.get(f"/interviews/{interview_id}").words
     assert "Join Zoom Meeting" in words
     assert "Ben Frei's Zoom account" in words
 

@@ -6,99 +6,108 @@ from flask import Flask
 
 from extensions import db
 from models import User
-from tests.accounts.browser import Browser, words_of
 from tests.factories import Team
-from tests.web.rows import in_rows
+from tests.machines.rows import in_rows
+from tests.pages.visitor import Visitor
 from web.user_agents import browser_words
 
 
-def test_name_and_zone_are_changed(web: Flask, team: Team, ben: Browser) -> None:
-    ben.post("/settings/account/profile", name="  Benjamin   Frei ", timezone="America/New_York")
-    page = ben.get("/settings/account/profile")
+def test_name_and_zone_are_changed(web: Flask, team: Team, ben: Visitor) -> None:
+    ben.post(
+        "/settings/account/profile",
+        {"name": "  Benjamin   Frei ", "timezone": "America/New_York"},
+        status=303,
+    )
+    page = ben.get("/settings/account/profile").html
     assert "Your profile is saved." in page
     with in_rows(web):
         user = db.session.get_one(User, team.ben.id)
         assert (user.name, user.timezone) == ("Benjamin Frei", "America/New_York")
 
 
-def test_what_was_typed_wrong_stays_in_its_field(web: Flask, ben: Browser) -> None:
-    answer = ben.post("/settings/account/profile", 422, name="", timezone="Europe/Madrid")
-    page = answer.get_data(as_text=True)
+def test_what_was_typed_wrong_stays_in_its_field(web: Flask, ben: Visitor) -> None:
+    answer = ben.post("/settings/account/profile", {"name": "", "timezone": "Europe/Madrid"}, status=422)
+    page = answer.html
     assert "Enter your name." in page
     assert re.search(r'<option selected value="Europe/Madrid"', page)
-    answer = ben.post("/settings/account/profile", 422, name="Ben", timezone="Mars/Olympus")
-    assert 'value="Ben"' in answer.get_data(as_text=True)
+    answer = ben.post("/settings/account/profile", {"name": "Ben", "timezone": "Mars/Olympus"}, status=422)
+    assert 'value="Ben"' in answer.html
 
 
-def test_wrong_password_leaves_the_other_form_as_it_was(web: Flask, team: Team, ben: Browser) -> None:
-    page = ben.post("/settings/account/password", 422, current="wrong", password="a long new password")
-    html = page.get_data(as_text=True)
+def test_wrong_password_leaves_the_other_form_as_it_was(web: Flask, team: Team, ben: Visitor) -> None:
+    page = ben.post(
+        "/settings/account/password", {"current": "wrong", "password": "a long new password"}, status=422
+    )
+    html = page.html
     assert f'value="{team.ben.name}"' in html
     assert "a long new password" not in html
 
 
-def test_role_and_address_cannot_be_smuggled_in(web: Flask, team: Team, ben: Browser) -> None:
+def test_role_and_address_cannot_be_smuggled_in(web: Flask, team: Team, ben: Visitor) -> None:
     ben.post(
         "/settings/account/profile",
-        name="Ben Frei",
-        timezone="Europe/Zurich",
-        role="owner",
-        email="owner@northlight.example",
-        is_active="",
-        password_hash="x",
+        {
+            "name": "Ben Frei",
+            "timezone": "Europe/Zurich",
+            "role": "owner",
+            "email": "owner@northlight.example",
+            "is_active": "",
+            "password_hash": "x",
+        },
+        status=303,
     )
     with in_rows(web):
         user = db.session.get_one(User, team.ben.id)
         assert (user.role, user.email, user.is_active) == (team.ben.role, team.ben.email, True)
-    assert Browser(web).sign_in(team.ben.email).is_signed_in
+    assert Visitor(web).sign_in(team.ben.email).is_signed_in
 
 
-def test_sessions_are_listed_and_this_one_is_marked(web: Flask, team: Team, ben: Browser) -> None:
-    phone = Browser(web)
+def test_sessions_are_listed_and_this_one_is_marked(web: Flask, team: Team, ben: Visitor) -> None:
+    phone = Visitor(web)
     phone.client.environ_base["HTTP_USER_AGENT"] = (
         "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
         "Version/18.0 Mobile/15E148 Safari/604.1"
     )
     phone.sign_in(team.ben.email)
-    words = words_of(ben.get("/settings/account/profile"))
+    words = ben.get("/settings/account/profile").words
     assert words.count("This browser") == 1
     assert "Safari on iPhone Last seen" in words
 
 
-def test_signing_out_one_of_them_ends_only_that_one(web: Flask, team: Team, ben: Browser) -> None:
-    elsewhere = Browser(web).sign_in(team.ben.email)
+def test_signing_out_one_of_them_ends_only_that_one(web: Flask, team: Team, ben: Visitor) -> None:
+    elsewhere = Visitor(web).sign_in(team.ben.email)
     kept = elsewhere.session_cookie()
-    [path] = re.findall(r"/settings/account/sessions/\d+/end", ben.get("/settings/account/profile"))
-    ben.post(path)
+    [path] = re.findall(r"/settings/account/sessions/\d+/end", ben.get("/settings/account/profile").html)
+    ben.post(path, status=303)
     assert ben.is_signed_in
     assert not elsewhere.is_signed_in
-    assert not Browser(web).plant_cookie(kept).is_signed_in
+    assert not Visitor(web).plant_cookie(kept).is_signed_in
 
 
-def test_sessions_of_others_are_out_of_reach(web: Flask, ada: Browser, ben: Browser) -> None:
-    Browser(web).sign_in("ada@northlight.example")
-    [path] = re.findall(r"/settings/account/sessions/\d+/end", ada.get("/settings/account/profile"))
-    ben.post(path, 404)
+def test_sessions_of_others_are_out_of_reach(web: Flask, ada: Visitor, ben: Visitor) -> None:
+    Visitor(web).sign_in("ada@northlight.example")
+    [path] = re.findall(r"/settings/account/sessions/\d+/end", ada.get("/settings/account/profile").html)
+    ben.post(path, status=404)
 
 
-def test_signing_out_everywhere_ends_every_saved_cookie(web: Flask, team: Team, ben: Browser) -> None:
-    elsewhere = Browser(web).sign_in(team.ben.email)
+def test_signing_out_everywhere_ends_every_saved_cookie(web: Flask, team: Team, ben: Visitor) -> None:
+    elsewhere = Visitor(web).sign_in(team.ben.email)
     kept = [ben.session_cookie(), elsewhere.session_cookie()]
-    answer = ben.post("/settings/account/sessions/end")
+    answer = ben.post("/settings/account/sessions/end", status=303)
     assert answer.headers["Location"] == "/login"
     for cookie in kept:
-        assert not Browser(web).plant_cookie(cookie).is_signed_in
-    assert Browser(web).sign_in(team.ben.email).is_signed_in
+        assert not Visitor(web).plant_cookie(cookie).is_signed_in
+    assert Visitor(web).sign_in(team.ben.email).is_signed_in
 
 
 def test_every_page_of_the_settings_needs_a_sign_in(web: Flask, team: Team) -> None:
     for path in ("account/profile", "team", "team/invite", "organization", "system-log"):
-        answer = Browser(web).client.get(f"/settings/{path}")
+        answer = Visitor(web).client.get(f"/settings/{path}")
         assert answer.status_code in (302, 303)
         assert answer.headers["Location"].startswith("/login")
     for path in ("account/password", "account/sessions/end", "team/1/deactivate"):
-        answer = Browser(web).post(f"/settings/{path}", 303)
-        assert answer.headers["Location"].startswith("/login")
+        page = Visitor(web).post(f"/settings/{path}", status=303)
+        assert page.headers["Location"].startswith("/login")
 
 
 def test_browsers_are_named_as_people_know_them() -> None:

@@ -12,11 +12,14 @@ from accounts.throttling import SIGN_IN, Door, TooManyTriesError
 from extensions import db
 from models import Throttle
 from services import services
-from tests.accounts.browser import Browser, text_of
 from tests.factories import PASSWORD, Team, create_team
 from tests.machines.application import build_app, close_app, settings_for
 from tests.machines.clock import Clock
-from tests.web.rows import in_rows
+from tests.machines.rows import in_rows
+from tests.pages.visitor import Visitor
+
+# Locking and SQL that differs are their subject.
+pytestmark = pytest.mark.both_databases
 
 WRONG = "not the password"
 
@@ -32,8 +35,8 @@ def two_processes(database_url: str, instance_path: Path) -> Iterator[tuple[Flas
         close_app(app)
 
 
-def refused_at(app: Flask, email: str, address: str = "203.0.113.7", password: str = WRONG) -> int:
-    return Browser(app, address).try_to_sign_in(email, password)
+def refused_at(app: Flask, email: str, address: str = "127.0.0.1", password: str = WRONG) -> int:
+    return Visitor(app, address).try_to_sign_in(email, password)
 
 
 def test_tries_are_counted_over_both_processes(two_processes: tuple[Flask, Flask], clock: Clock) -> None:
@@ -70,7 +73,7 @@ def test_delay_doubles_up_to_a_quarter_of_an_hour(web: Flask, clock: Clock, team
         assert refused_at(web, team.ada.email) == 422
     waits = []
     for number in range(9):
-        blocked = Browser(web).post("/login", 429, email=team.ada.email, password=WRONG)
+        blocked = Visitor(web).post("/login", {"email": team.ada.email, "password": WRONG}, status=429)
         waits.append(int(blocked.headers["Retry-After"]))
         clock.move(timedelta(seconds=waits[-1] - 1))
         assert refused_at(web, team.ada.email) == 429
@@ -82,7 +85,7 @@ def test_delay_doubles_up_to_a_quarter_of_an_hour(web: Flask, clock: Clock, team
 def test_page_says_in_words_how_long_to_wait(web: Flask, clock: Clock, team: Team) -> None:
     for _ in range(SIGN_IN.free_per_account):
         refused_at(web, team.ada.email)
-    page = text_of(Browser(web).post("/login", 429, email=team.ada.email, password=PASSWORD))
+    page = Visitor(web).post("/login", {"email": team.ada.email, "password": PASSWORD}, status=429).words
     assert "Please wait 5 seconds" in page
     assert "Nothing is locked" in page
 
@@ -143,7 +146,7 @@ def test_header_that_anybody_can_send_is_not_taken_for_the_address(
     web: Flask, clock: Clock, team: Team
 ) -> None:
     for number in range(SIGN_IN.free_per_address):
-        browser = Browser(web)
+        browser = Visitor(web)
         browser.client.environ_base["HTTP_X_FORWARDED_FOR"] = f"198.51.100.{number}"
         browser.try_to_sign_in(f"guess{number}@northlight.example", WRONG)
     assert refused_at(web, team.ada.email, password=PASSWORD) == 429
@@ -153,19 +156,23 @@ def test_asking_for_resets_is_delayed_for_known_and_unknown_people_alike(
     web: Flask, clock: Clock, team: Team
 ) -> None:
     for address, email in (("198.51.100.1", team.ada.email), ("198.51.100.2", "nobody@mail.example")):
-        browser = Browser(web, address)
+        browser = Visitor(web, address)
         for _ in range(3):
-            browser.post("/password-reset", 200, email=email)
-        blocked = browser.post("/password-reset", 429, email=email)
+            browser.post("/password-reset", {"email": email}, status=200)
+        blocked = browser.post("/password-reset", {"email": email}, status=429)
         assert blocked.headers["Retry-After"] == "5"
 
 
 def test_guessing_the_current_password_is_delayed_too(
-    web: Flask, clock: Clock, team: Team, ben: Browser
+    web: Flask, clock: Clock, team: Team, ben: Visitor
 ) -> None:
     for _ in range(SIGN_IN.free_per_account):
-        ben.post("/settings/account/password", 422, current=WRONG, password="a long new password")
-    ben.post("/settings/account/password", 429, current=PASSWORD, password="a long new password")
+        ben.post(
+            "/settings/account/password", {"current": WRONG, "password": "a long new password"}, status=422
+        )
+    ben.post(
+        "/settings/account/password", {"current": PASSWORD, "password": "a long new password"}, status=429
+    )
 
 
 def test_reset_password_lets_its_owner_in_at_once(web: Flask, clock: Clock, team: Team) -> None:

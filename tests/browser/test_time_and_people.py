@@ -10,8 +10,8 @@ from playwright.sync_api import Page, Route, expect
 from models import Role
 from tests.browser.steps import PASSWORD, choose_zone, in_two_days_at_nine
 from tests.factories import create_candidate, create_team, create_user, schedule
+from tests.machines.rows import in_rows
 from tests.machines.servers import ServerProcesses
-from tests.web.rows import in_rows
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -26,9 +26,9 @@ from models import (
 )
 from tests.factories import PASSWORD, connect_zoom, create_team, schedule
 from tests.machines.application import build_app, close_app, settings_for
+from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
-from tests.web.page import Visitor
-from tests.web.rows import in_rows
+from tests.pages.visitor import Visitor
 from timezones import utc_now
 from work.heartbeat import last_beat
 

@@ -8,7 +8,7 @@ from extensions import db
 from models import Interview, InterviewType, Mail, User
 from services import services
 from tests.factories import create_team
-from tests.web.rows import in_rows
+from tests.machines.rows import in_rows
 from timezones import in_zone, utc_now
 
 

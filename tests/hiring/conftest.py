@@ -7,8 +7,9 @@ import pytest
 from flask import Flask
 
 from tests.factories import Member, Team, create_team
-from tests.hiring.visitor import Visitor
-from tests.web.rows import in_rows
+from tests.machines.apps import Seeded
+from tests.machines.rows import in_rows
+from tests.pages.visitor import Visitor
 
 Rows = Callable[[], AbstractContextManager[None]]
 
@@ -25,14 +26,13 @@ def rows(sqlite_app: Flask) -> Rows:
 
 
 @pytest.fixture
-def team(rows: Rows) -> Team:
-    with rows():
-        return create_team()
+def team(sqlite_app: Flask, seeded: Seeded) -> Team:
+    return seeded(sqlite_app, create_team)
 
 
 @pytest.fixture
 def browser(sqlite_app: Flask) -> Callable[[Member], Visitor]:
-    return lambda member: Visitor(sqlite_app).sign_in(member)
+    return lambda member: Visitor(sqlite_app).enter(member)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from scheduling.mails.queue import INVITATION
 from scheduling.plans import Participant
 from tests.factories import CreatedCandidate, Member, Team, create_candidate, create_user, schedule
 from tests.hiring.conftest import Rows
-from tests.hiring.visitor import Visitor, words_of
+from tests.pages.visitor import Visitor
 
 DETAILS = {
     "name": "Dina Kaur",
@@ -44,7 +44,7 @@ def application_address(team: Team, rest: str) -> str:
 
 
 def test_details_are_corrected(rows: Rows, team: Team, ada: Visitor) -> None:
-    page = ada.get(address_of(team.dina, "/edit"))
+    page = ada.get(address_of(team.dina, "/edit")).html
     assert 'value="dina.kaur@mail.example"' in page
     changed = {
         "name": " Dina  K\u0101ur ",
@@ -52,7 +52,7 @@ def test_details_are_corrected(rows: Rows, team: Team, ada: Visitor) -> None:
         "phone": "",
         "timezone": "Asia/Kolkata",
     }
-    ada.post(address_of(team.dina, "/edit"), changed)
+    ada.post(address_of(team.dina, "/edit"), changed, status=303)
     with rows():
         dina = db.session.get_one(Candidate, team.dina.id)
         assert (dina.name, dina.name_key, dina.email) == ("Dina Kāur", "dina kaur", "dina@mail.example")
@@ -76,8 +76,8 @@ def test_wrong_details_come_back_with_what_was_typed(
     with rows():
         create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
     answer = ada.post(address_of(team.dina, "/edit"), {**DETAILS, field: value}, status=422)
-    page = answer.get_data(as_text=True)
-    assert words in words_of(page)
+    page = answer.html
+    assert words in answer.words
     if field != "timezone":
         assert value in page
     with rows():
@@ -92,8 +92,8 @@ def test_new_address_gets_the_waiting_mails_and_a_new_invitation(
         for mail in db.session.scalars(db.select(Mail).where(Mail.kind == INVITATION)):
             mail.state = MailState.SENT
         db.session.commit()
-    page = ada.post(address_of(team.dina, "/edit"), {**DETAILS, "email": "dina@new.example"})
-    assert "The invitations to the coming interview go out again" in ada.read(page.headers["Location"])
+    page = ada.post(address_of(team.dina, "/edit"), {**DETAILS, "email": "dina@new.example"}, status=303)
+    assert "The invitations to the coming interview go out again" in ada.get(page.headers["Location"]).words
     with rows():
         interview = db.session.get_one(Interview, interview_id)
         assert (interview.revision, interview.link_generation) == (1, 1)
@@ -109,7 +109,7 @@ def test_new_address_gets_the_waiting_mails_and_a_new_invitation(
 def test_new_name_alone_invites_nobody_again(rows: Rows, team: Team, ada: Visitor) -> None:
     with rows():
         interview_id = schedule(team.ada, team.dina, software=None)
-    ada.post(address_of(team.dina, "/edit"), {**DETAILS, "name": "Dina Singh"})
+    ada.post(address_of(team.dina, "/edit"), {**DETAILS, "name": "Dina Singh"}, status=303)
     with rows():
         interview = db.session.get_one(Interview, interview_id)
         assert interview.revision == 0
@@ -125,7 +125,7 @@ def test_address_of_somebody_who_takes_part_is_refused(
         interview_id = schedule(team.ada, team.dina, attendees=(guest,))
     taken = "gil@mail.example" if whose == "attendee" else team.ben.email
     answer = ada.post(address_of(team.dina, "/edit"), {**DETAILS, "email": taken}, status=422)
-    assert "takes part in a coming interview" in words_of(answer.get_data(as_text=True))
+    assert "takes part in a coming interview" in answer.words
     with rows():
         assert db.session.get_one(Candidate, team.dina.id).email == team.dina.email
         assert db.session.get_one(Interview, interview_id).revision == 0
@@ -133,24 +133,24 @@ def test_address_of_somebody_who_takes_part_is_refused(
 
 
 def test_stage_is_set_by_a_list_and_a_button(rows: Rows, team: Team, ada: Visitor) -> None:
-    page = ada.get(address_of(team.dina))
+    page = ada.get(address_of(team.dina)).html
     form = re.search(r'<form class="stage-form".*?</form>', page, re.DOTALL)
     assert form is not None
     assert application_address(team, "stage") in form.group()
-    ada.post(application_address(team, "stage"), {"stage": "offer"})
+    ada.post(application_address(team, "stage"), {"stage": "offer"}, status=303)
     with rows():
         assert db.session.get_one(Application, team.dina.application_id).stage is Stage.OFFER
-    ada.post(application_address(team, "stage"), {"stage": "emperor"})
-    assert "Choose a stage." in ada.read(address_of(team.dina))
+    ada.post(application_address(team, "stage"), {"stage": "emperor"}, status=303)
+    assert "Choose a stage." in ada.get(address_of(team.dina)).words
 
 
 def test_candidate_is_put_on_another_job_and_taken_off_it(rows: Rows, team: Team, ada: Visitor) -> None:
-    ada.post(address_of(team.dina, "/applications"), {"job": team.other_job_id})
+    ada.post(address_of(team.dina, "/applications"), {"job": team.other_job_id}, status=303)
     with rows():
         [other] = db.session.scalars(db.select(Application.id).where(Application.job_id == team.other_job_id))
-    assert "Product Designer" in ada.read(address_of(team.dina))
-    ada.post(address_of(team.dina, f"/applications/{other}/remove"))
-    assert "Dina Kaur is no longer on Product Designer." in ada.read(address_of(team.dina))
+    assert "Product Designer" in ada.get(address_of(team.dina)).words
+    ada.post(address_of(team.dina, f"/applications/{other}/remove"), status=303)
+    assert "Dina Kaur is no longer on Product Designer." in ada.get(address_of(team.dina)).words
     with rows():
         assert db.session.get(Application, other) is None
 
@@ -158,26 +158,26 @@ def test_candidate_is_put_on_another_job_and_taken_off_it(rows: Rows, team: Team
 def test_candidate_stays_on_a_job_with_interviews(rows: Rows, team: Team, ada: Visitor) -> None:
     with rows():
         schedule(team.ada, team.dina)
-    assert "Remove from Backend Engineer" not in ada.get(address_of(team.dina))
-    ada.post(application_address(team, "remove"))
-    assert "has interviews for Backend Engineer, which are kept" in ada.read(address_of(team.dina))
+    assert "Remove from Backend Engineer" not in ada.get(address_of(team.dina)).html
+    ada.post(application_address(team, "remove"), status=303)
+    assert "has interviews for Backend Engineer, which are kept" in ada.get(address_of(team.dina)).words
     with rows():
         assert db.session.get(Application, team.dina.application_id) is not None
 
 
 def test_hiring_manager_who_loses_sight_of_a_candidate_lands_on_the_list(team: Team, ben: Visitor) -> None:
-    answer = ben.post(application_address(team, "remove"))
+    answer = ben.post(application_address(team, "remove"), status=303)
     assert answer.headers["Location"] == "/candidates"
-    assert "Dina Kaur is no longer on Backend Engineer." in ben.read("/candidates")
+    assert "Dina Kaur is no longer on Backend Engineer." in ben.get("/candidates").words
 
 
 def test_note_is_added_and_shown_newest_first(rows: Rows, team: Team, ada: Visitor) -> None:
     for text in ("First impression: good", "Second\nlook: <b>better</b>"):
-        ada.post(address_of(team.dina, "/notes"), {"text": text})
-    page = ada.get(address_of(team.dina))
+        ada.post(address_of(team.dina, "/notes"), {"text": text}, status=303)
+    page = ada.get(address_of(team.dina)).html
     assert page.index("Second\nlook: &lt;b&gt;better&lt;/b&gt;") < page.index("First impression: good")
     answer = ada.post(address_of(team.dina, "/notes"), {"text": "  \n "}, status=422)
-    assert "Write something first." in words_of(answer.get_data(as_text=True))
+    assert "Write something first." in answer.words
     with rows():
         assert len(db.session.scalars(db.select(CandidateNote)).all()) == 2
 
@@ -200,7 +200,7 @@ def test_notes_are_for_those_who_may_see_them(
     sees: bool,
     is_own: bool,
 ) -> None:
-    ada.post(address_of(team.dina, "/notes"), {"text": "salary 123456"})
+    ada.post(address_of(team.dina, "/notes"), {"text": "salary 123456"}, status=303)
     with rows():
         somebody = create_user("Nora Falk", role)
         if is_own:
@@ -208,7 +208,7 @@ def test_notes_are_for_those_who_may_see_them(
                 team.ada, team.dina, attendees=(Participant(somebody.name, somebody.email, somebody.id),)
             )
     visitor = browser(somebody)
-    assert ("salary 123456" in visitor.get(address_of(team.dina))) is sees
+    assert ("salary 123456" in visitor.get(address_of(team.dina)).html) is sees
     visitor.post(address_of(team.dina, "/notes"), {"text": "mine"}, status=303 if sees else 403)
 
 
@@ -233,7 +233,7 @@ def test_hiring_manager_of_another_job_reaches_nothing_of_a_candidate(
 
 
 def test_job_page_leads_to_the_form_with_that_job_chosen(rows: Rows, team: Team, ada: Visitor) -> None:
-    page = ada.get(f"/candidates/new?job={team.other_job_id}")
+    page = ada.get(f"/candidates/new?job={team.other_job_id}").html
     assert re.search(rf'<option selected value="{team.other_job_id}"', page)
     with rows():
         assert db.session.get_one(Job, team.other_job_id).is_open
@@ -250,8 +250,10 @@ def test_hiring_manager_cannot_turn_the_mail_of_other_peoples_jobs_to_another_ad
     assert "ask a recruiter" in answer.text
     # What goes to nobody else may be corrected by either.
     ben.post(
-        address_of(team.dina, "/edit"), {**DETAILS, "email": team.dina.email, "phone": "+41 44 000 00 00"}
+        address_of(team.dina, "/edit"),
+        {**DETAILS, "email": team.dina.email, "phone": "+41 44 000 00 00"},
+        status=303,
     )
-    ada.post(address_of(team.dina, "/edit"), moved)
+    ada.post(address_of(team.dina, "/edit"), moved, status=303)
     with rows():
         assert db.session.get_one(Candidate, team.dina.id).email == "dina@elsewhere.example"

@@ -33,8 +33,8 @@ from scheduling.drafts import drafts
 from scheduling.mails import outcomes
 from tests.factories import CreatedCandidate, Member, Team, create_candidate, create_team, schedule
 from tests.hiring.conftest import Rows, rows_of
-from tests.hiring.visitor import Visitor
 from tests.machines.clock import Clock
+from tests.pages.visitor import Visitor
 from timezones import utc_now
 
 NAME, ADDRESS, PHONE = "Zaphod Beeblebrox", "zaphod.beeblebrox@mail.example", "+99 12 345 67 89"
@@ -319,21 +319,21 @@ def test_unconfirmed_lists_are_forgotten_after_a_day(both: Team, clock: Clock) -
 
 def test_page_says_what_goes_and_the_button_does_it(rows: Rows, team: Team, ada: Visitor) -> None:
     address = f"/candidates/{team.dina.id}"
-    assert f"{address}/erase" in ada.get(address)
-    page = ada.read(f"{address}/erase")
+    assert f"{address}/erase" in ada.get(address).html
+    page = ada.get(f"{address}/erase").words
     assert "This cannot be undone" in page
     with rows():
         assert erased() == set()
-    ada.post(f"{address}/erase")
-    assert "The candidate was erased." in ada.read("/candidates")
-    page = ada.read(address)
+    ada.post(f"{address}/erase", status=303)
+    assert "The candidate was erased." in ada.get("/candidates").words
+    page = ada.get(address).words
     assert f"Erased candidate #{team.dina.id}" in page
     assert "This person's data was erased on" in page
-    assert "erased.invalid" not in ada.get(address)
+    assert "erased.invalid" not in ada.get(address).html
     assert "Schedule Interview" not in page
     for elsewhere in ("/candidates", "/search?q=erased", "/search?q=dina"):
-        assert f"Erased candidate #{team.dina.id}" not in ada.read(elsewhere)
-    assert f"Erased candidate #{team.dina.id}" in ada.read(f"/jobs/{team.job_id}")
+        assert f"Erased candidate #{team.dina.id}" not in ada.get(elsewhere).words
+    assert f"Erased candidate #{team.dina.id}" in ada.get(f"/jobs/{team.job_id}").words
     for rest in ("/edit", "/schedule"):
         ada.post(address + rest, {"name": "x"}, status=404 if rest == "/edit" else 303)
     with rows():
@@ -344,11 +344,11 @@ def test_page_names_the_interviews_that_are_in_the_way(rows: Rows, team: Team, a
     with rows():
         schedule(team.ada, team.dina)
     address = f"/candidates/{team.dina.id}/erase"
-    page = ada.read(address)
+    page = ada.get(address).words
     assert "Cancel it first" in page
     assert "Backend Engineer Interview" in page
     assert "Erase for good" not in page
-    ada.post(address)
+    ada.post(address, status=303)
     with rows():
         assert erased() == set()
 
@@ -360,11 +360,11 @@ def test_hiring_manager_erases_only_candidates_that_are_all_theirs(
         db.session.add(Application(candidate_id=team.dina.id, job_id=team.other_job_id))
         db.session.commit()
     address = f"/candidates/{team.dina.id}/erase"
-    assert "is on jobs that are not yours, too" in ben.read(address)
+    assert "is on jobs that are not yours, too" in ben.get(address).words
     ben.post(address, status=403)
     with rows():
         assert erased() == set()
         theirs = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
-    ben.post(f"/candidates/{theirs.id}/erase")
+    ben.post(f"/candidates/{theirs.id}/erase", status=303)
     with rows():
         assert erased() == {theirs.id}

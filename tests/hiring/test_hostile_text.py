@@ -10,9 +10,10 @@ from flask import Flask
 from blueprints.hiring.import_file import UnreadableListError, read_list
 from extensions import db
 from models import Candidate, CandidateNote, Job
-from tests.factories import PASSWORD, Team, create_team
-from tests.web.page import Page, Visitor
-from tests.web.rows import in_rows
+from tests.factories import Team, create_team
+from tests.machines.rows import in_rows
+from tests.pages.page import Page
+from tests.pages.visitor import Visitor
 
 HOSTILE = {
     "script": "<script>alert(1)</script>",
@@ -47,7 +48,7 @@ def team(shared_app: Flask) -> Team:
 @pytest.fixture(scope="module")
 def ada(shared_app: Flask, team: Team) -> Visitor:
     """The owner, with a browser that looks every page over for scripts, handlers and running links."""
-    return Visitor(shared_app).sign_in(team.ada.email, PASSWORD)
+    return Visitor(shared_app).enter(team.ada)
 
 
 def is_harmless(page: Page) -> None:
@@ -123,7 +124,7 @@ def test_text_in_an_import_and_the_export_after_it(sqlite_app: Flask, text: str)
     # A database of its own: the export holds everybody.
     with in_rows(sqlite_app):
         team = create_team()
-    ada = Visitor(sqlite_app).sign_in(team.ada.email, PASSWORD)
+    ada = Visitor(sqlite_app).enter(team.ada)
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow(["name", "email", "phone", "timezone", text])

@@ -17,7 +17,7 @@ from hiring import imports
 from models import Application, AuditEntry, Candidate, CandidateImport, Job, Role
 from tests.factories import Member, Team, create_candidate, create_team, create_user, schedule
 from tests.hiring.conftest import Rows, rows_of
-from tests.hiring.visitor import Visitor, words_of
+from tests.pages.visitor import Visitor
 
 LIST = (
     "name,email,phone,timezone\r\n"
@@ -28,7 +28,7 @@ LIST = (
 
 def send(visitor: Visitor, team: Team, text: str, **fields: Any) -> str:
     """Send a list; the address of the page that shows what it would do."""
-    answer = visitor.post("/candidates/import", {"job": team.job_id, "text": text, **fields})
+    answer = visitor.post("/candidates/import", {"job": team.job_id, "text": text, **fields}, status=303)
     return str(answer.headers["Location"])
 
 
@@ -39,8 +39,8 @@ def seen_on(page: str) -> str:
 
 
 def confirm(visitor: Visitor, address: str, *, status: int = 303) -> str:
-    seen = seen_on(visitor.get(address))
-    return visitor.post(address, {"seen": seen}, status=status).get_data(as_text=True)
+    seen = seen_on(visitor.get(address).html)
+    return visitor.post(address, {"seen": seen}, status=status).html
 
 
 def people(rows: Rows) -> set[str]:
@@ -55,8 +55,8 @@ def test_list_is_shown_first_and_imported_when_confirmed(
     content = (io.BytesIO(b"\xef\xbb\xbf" + LIST.encode()), "people.csv")
     address = send(ada, team, "" if as_file else LIST, **({"file": content} if as_file else {}))
     page = ada.get(address)
-    assert "Nothing has been imported yet" in words_of(page)
-    assert "Lee, Ann" in page
+    assert "Nothing has been imported yet" in page.words
+    assert "Lee, Ann" in page.html
     assert people(rows) == {team.dina.email}
     confirm(ada, address)
     with rows():
@@ -74,10 +74,10 @@ def test_list_is_shown_first_and_imported_when_confirmed(
 
 def test_confirming_twice_imports_once(rows: Rows, team: Team, ada: Visitor) -> None:
     address = send(ada, team, LIST)
-    seen = seen_on(ada.get(address))
-    ada.post(address, {"seen": seen})
-    ada.post(address, {"seen": seen})
-    assert "imported already" in ada.read("/candidates")
+    seen = seen_on(ada.get(address).html)
+    ada.post(address, {"seen": seen}, status=303)
+    ada.post(address, {"seen": seen}, status=303)
+    assert "imported already" in ada.get("/candidates").words
     with rows():
         assert len(db.session.scalars(db.select(Application)).all()) == 3
     ada.get(address, status=404)
@@ -101,9 +101,8 @@ def test_each_line_says_what_it_would_do(rows: Rows, team: Team, ada: Visitor) -
         f"long@mail.example;{'x' * 121};;\n"
     )
     address = send(ada, team, text)
-    page = ada.read(address)
-    sums = words_of(ada.get(address).partition('class="import-sums"')[2])
-    assert "New 1 Known already, put on Backend Engineer 1 No change 1 Left out 7" in sums
+    page = ada.get(address).words
+    assert "New 1 Known already, put on Backend Engineer 1 No change 1 Left out 7" in page
     for words in (
         "Left out: 7",
         "Known as Nils Known, who is put on Backend Engineer; nothing else changes",
@@ -131,7 +130,7 @@ def test_lines_with_errors_are_left_out_and_the_others_are_imported(
         team,
         "name,email\nNew,new@mail.example\nNils Other,nils@mail.example\nOdd,odd\nTwo,New@mail.example",
     )
-    page = ada.read(address)
+    page = ada.get(address).words
     assert "The same address stands in line 2 already." in page
     assert "Import 2 candidates" in page
     confirm(ada, address)
@@ -146,15 +145,14 @@ def test_world_that_changed_in_between_is_shown_again_and_nothing_is_imported(
     rows: Rows, team: Team, ada: Visitor
 ) -> None:
     address = send(ada, team, LIST)
-    seen = seen_on(ada.get(address))
+    seen = seen_on(ada.get(address).html)
     with rows():
         create_candidate("Omar First", "omar@mail.example", team.other_job_id)
     answer = ada.post(address, {"seen": seen}, status=409)
-    page = answer.get_data(as_text=True)
-    assert "nothing was imported" in words_of(page)
-    assert "Known as Omar First" in words_of(page)
+    assert "nothing was imported" in answer.words
+    assert "Known as Omar First" in answer.words
     assert people(rows) == {team.dina.email, "omar@mail.example"}
-    ada.post(address, {"seen": seen_on(page)})
+    ada.post(address, {"seen": seen_on(answer.html)}, status=303)
     assert people(rows) == {team.dina.email, "omar@mail.example", "ann@mail.example"}
 
 
@@ -170,15 +168,15 @@ def test_list_belongs_to_its_sender_and_to_an_open_job_of_theirs(
     rows: Rows, team: Team, ada: Visitor, ben: Visitor
 ) -> None:
     address = send(ben, team, LIST)
-    seen = seen_on(ben.get(address))
+    seen = seen_on(ben.get(address).html)
     ada.get(address, status=404)
-    ada.post(address, {"seen": seen})
+    ada.post(address, {"seen": seen}, status=303)
     assert people(rows) == {team.dina.email}
     with rows():
         db.session.get_one(Job, team.job_id).is_open = False
         db.session.commit()
     ben.get(address, status=404)
-    ben.post(address, {"seen": seen})
+    ben.post(address, {"seen": seen}, status=303)
     assert people(rows) == {team.dina.email}
     ben.post("/candidates/import", {"job": team.other_job_id, "text": LIST}, status=422)
 
@@ -187,7 +185,7 @@ def test_hiring_manager_cannot_reach_for_candidates_of_others(rows: Rows, team: 
     with rows():
         omar = create_candidate("Omar Secret", "omar@mail.example", team.other_job_id)
     address = send(ben, team, LIST)
-    page = ben.read(address)
+    page = ben.get(address).words
     assert "a candidate for a job that is not yours" in page
     assert "Omar Secret" not in page
     confirm(ben, address)
@@ -215,7 +213,7 @@ def test_unusable_list_is_refused_in_words(team: Team, ada: Visitor, text: str, 
     with pytest.raises(UnreadableListError, match=re.escape(words)):
         read_list(text)
     answer = ada.post("/candidates/import", {"job": team.job_id, "text": text}, status=422)
-    assert words in words_of(answer.get_data(as_text=True))
+    assert words in answer.words
 
 
 @pytest.mark.parametrize(
@@ -229,7 +227,7 @@ def test_unusable_file_is_refused_in_words(team: Team, ada: Visitor, content: by
     answer = ada.post(
         "/candidates/import", {"job": team.job_id, "file": (io.BytesIO(content), "people.csv")}, status=422
     )
-    assert words in words_of(answer.get_data(as_text=True))
+    assert words in answer.words
 
 
 def test_too_large_file_is_refused() -> None:
@@ -240,7 +238,7 @@ def test_too_large_file_is_refused() -> None:
 def test_two_thousand_lines_are_read_and_imported(rows: Rows, team: Team, ada: Visitor) -> None:
     text = "name,email\n" + "".join(f"Person {n},person{n}@mail.example\n" for n in range(MOST_LINES))
     address = send(ada, team, text)
-    assert f"And {MOST_LINES - 100:,} more." in ada.read(address)
+    assert f"And {MOST_LINES - 100:,} more." in ada.get(address).words
     confirm(ada, address)
     with rows():
         assert db.session.scalar(db.select(db.func.count(Candidate.id))) == MOST_LINES + 1
@@ -265,12 +263,12 @@ def test_lists_of_all_spreadsheets_are_read(mark: bytes, delimiter: str, line_en
 
 def exported(visitor: Visitor, query: str = "") -> list[list[str]]:
     answer = visitor.post(f"/candidates/export{query}", status=200)
-    assert answer.mimetype == "text/csv"
-    assert answer.is_streamed
+    assert answer.response.mimetype == "text/csv"
+    assert answer.was_streamed
     assert re.fullmatch(
         r'attachment; filename="candidates-\d{4}-\d\d-\d\d\.csv"', answer.headers["Content-Disposition"]
     )
-    text = answer.get_data().decode()
+    text = answer.html
     assert text.startswith("\ufeff")
     return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
 
@@ -343,7 +341,7 @@ def test_other_cells_stay_as_they_are(cell: str) -> None:
 def test_exported_list_can_be_imported_again(rows: Rows, team: Team, ada: Visitor) -> None:
     with rows():
         create_candidate("=HYPERLINK(1)", "formula@mail.example", team.other_job_id, phone="+1 2")
-    file = ada.post("/candidates/export", status=200).get_data()
+    file = ada.post("/candidates/export", status=200).response.get_data()
     [dina, formula] = read_list(decoded(file)).lines
     assert (dina.name, dina.phone, dina.error) == ("Dina Kaur", "+44 20 7946 0018", None)
     assert (formula.name, formula.phone, formula.error) == ("=HYPERLINK(1)", "+1 2", None)
@@ -362,18 +360,19 @@ def test_many_portions_are_exported_completely(
     assert len(exported(ada)) == 7
 
 
+@pytest.mark.both_databases
 def test_address_taken_at_the_same_moment_imports_nothing_of_the_list(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = rows_of(app)
     with rows():
         team = create_team()
-    ada = Visitor(app).sign_in(team.ada)
+    ada = Visitor(app).enter(team.ada)
     # As if somebody had added Dina between the look at the table and the insert.
     with monkeypatch.context() as blind:
         blind.setattr(imports, "_known", lambda *_: {})
         address = send(ada, team, f"name,email\nNia,nia@mail.example\nDina,{team.dina.email}")
-        seen = seen_on(ada.get(address))
+        seen = seen_on(ada.get(address).html)
         ada.post(address, {"seen": seen}, status=409)
     assert people(rows) == {team.dina.email}
     confirm(ada, address)

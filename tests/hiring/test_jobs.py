@@ -8,7 +8,7 @@ from extensions import db
 from models import Interview, Job, Role, User
 from tests.factories import Member, Team, create_job, create_user, schedule
 from tests.hiring.conftest import Rows
-from tests.hiring.visitor import Visitor, words_of
+from tests.pages.visitor import Visitor
 
 FIELDS = {"title": "Data Engineer", "department": "Data", "location": "Bern"}
 
@@ -17,7 +17,7 @@ def test_job_gets_its_hiring_manager_and_team(rows: Rows, team: Team, ada: Visit
     with rows():
         ivan = create_user("Ivan Petrov", Role.INTERVIEWER)
     fields = {**FIELDS, "hiring_manager": team.ben.id, "team": [ivan.id, team.cleo.id, team.ben.id]}
-    answer = ada.post("/jobs/new", fields)
+    answer = ada.post("/jobs/new", fields, status=303)
     with rows():
         job = db.session.scalars(db.select(Job).order_by(Job.id.desc())).first()
         assert job is not None
@@ -25,7 +25,7 @@ def test_job_gets_its_hiring_manager_and_team(rows: Rows, team: Team, ada: Visit
         assert (job.title, job.department, job.location) == ("Data Engineer", "Data", "Bern")
         # The hiring manager is on the job anyway.
         assert [user.id for user in job.team] == [team.cleo.id, ivan.id]
-    page = ada.read(f"/jobs/{job.id}")
+    page = ada.get(f"/jobs/{job.id}").words
     assert "Ivan Petrov" in page
     assert "Data · Bern" in page
 
@@ -33,9 +33,9 @@ def test_job_gets_its_hiring_manager_and_team(rows: Rows, team: Team, ada: Visit
 def test_edited_job_shows_what_was_typed_and_keeps_interviews(rows: Rows, team: Team, ada: Visitor) -> None:
     with rows():
         interview_id = schedule(team.ada, team.dina)
-    page = ada.get(f"/jobs/{team.job_id}/edit")
+    page = ada.get(f"/jobs/{team.job_id}/edit").html
     assert 'value="Backend Engineer"' in page
-    ada.post(f"/jobs/{team.job_id}/edit", {**FIELDS, "hiring_manager": team.cleo.id, "team": []})
+    ada.post(f"/jobs/{team.job_id}/edit", {**FIELDS, "hiring_manager": team.cleo.id, "team": []}, status=303)
     with rows():
         job = db.session.get_one(Job, team.job_id)
         assert (job.title, job.title_key, job.hiring_manager_id) == (
@@ -55,11 +55,11 @@ def test_wrong_job_comes_back_with_what_was_typed(team: Team, ada: Visitor) -> N
             {**FIELDS, "title": " ", "hiring_manager": team.ben.id, "team": [team.cleo.id]},
             status=422,
         )
-        page = answer.get_data(as_text=True)
-        assert "Enter the job's title." in words_of(page)
+        page = answer.html
+        assert "Enter the job's title." in answer.words
         assert 'value="Bern"' in page
         answer = ada.post(address, {**FIELDS, "title": "x" * 161, "hiring_manager": team.ben.id}, status=422)
-        assert "At most 160 characters." in words_of(answer.get_data(as_text=True))
+        assert "At most 160 characters." in answer.words
 
 
 def test_somebody_deactivated_can_stay_on_a_job_and_not_join_one(
@@ -72,8 +72,8 @@ def test_somebody_deactivated_can_stay_on_a_job_and_not_join_one(
         db.session.get_one(User, team.ben.id).is_active = False
         db.session.commit()
     fields = {**FIELDS, "hiring_manager": team.ben.id, "team": [gone.id]}
-    assert "Gone Girl (deactivated)" in ada.read(f"/jobs/{job_id}/edit")
-    ada.post(f"/jobs/{job_id}/edit", fields)
+    assert "Gone Girl (deactivated)" in ada.get(f"/jobs/{job_id}/edit").words
+    ada.post(f"/jobs/{job_id}/edit", fields, status=303)
     ada.post("/jobs/new", fields, status=422)
     ada.post(f"/jobs/{team.other_job_id}/edit", fields, status=422)
     with rows():
@@ -85,16 +85,16 @@ def test_closed_job_takes_no_new_candidates_and_keeps_interviews(
 ) -> None:
     with rows():
         schedule(team.ada, team.dina)
-    ada.post(f"/jobs/{team.job_id}/close")
-    page = ada.read(f"/jobs/{team.job_id}")
+    ada.post(f"/jobs/{team.job_id}/close", status=303)
+    page = ada.get(f"/jobs/{team.job_id}").words
     assert "is closed. Its candidates and interviews stay as they are." in page
     assert "Reopen job" in page
     assert "Add candidate" not in page
-    assert "Dina Kaur" in ada.read("/interviews")
-    assert "Backend Engineer" not in ada.read("/jobs")
-    assert "Backend Engineer" in ada.read("/jobs?state=closed")
-    ada.post(f"/jobs/{team.job_id}/reopen")
-    assert "Add candidate" in ada.read(f"/jobs/{team.job_id}")
+    assert "Dina Kaur" in ada.get("/interviews").words
+    assert "Backend Engineer" not in ada.get("/jobs").words
+    assert "Backend Engineer" in ada.get("/jobs?state=closed").words
+    ada.post(f"/jobs/{team.job_id}/reopen", status=303)
+    assert "Add candidate" in ada.get(f"/jobs/{team.job_id}").words
 
 
 @pytest.mark.parametrize("role", [Role.HIRING_MANAGER, Role.INTERVIEWER, Role.OBSERVER])

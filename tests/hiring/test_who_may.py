@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from tests.web.rows import in_rows
+from tests.machines.apps import Seeded
 from tests.web.world import World, create_world, enter
 
 WITH_ALL = ("owner", "admin", "recruiter")
@@ -39,9 +39,8 @@ DOINGS: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = [
 
 
 @pytest.fixture
-def world(sqlite_app: Flask) -> World:
-    with in_rows(sqlite_app):
-        return create_world()
+def world(sqlite_app: Flask, seeded: Seeded) -> World:
+    return seeded(sqlite_app, create_world)
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
@@ -59,6 +58,7 @@ def test_each_role_does_exactly_what_is_theirs(sqlite_app: Flask, world: World, 
         answer = visitor.client.open(
             there, method=method, data=data, headers=headers, base_url=visitor.base_url
         )
+        answer.close()
         said = f"{who}: {method} {address} answered {answer.status_code}"
         if who in SIGNED_OUT:
             assert answer.headers.get("Location", "").startswith("/login"), said

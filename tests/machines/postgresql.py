@@ -39,7 +39,6 @@ class PostgreSQLCluster:
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self._made = 0
 
     def url(self, database: str) -> str:
         """Return the SQLAlchemy URL of a database of this cluster."""
@@ -50,10 +49,12 @@ class PostgreSQLCluster:
         self._execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_TEMPLATE)))
         return self.url(_TEMPLATE)
 
-    def create_database(self, *, template: str = _TEMPLATE) -> str:
-        """Create a database like ``template`` and return its URL."""
-        self._made += 1
-        name = f"test_{self._made}"
+    def create_database(self, name: str = "test", *, template: str = _TEMPLATE) -> str:
+        """Create a database like ``template`` and return its URL; one of that name before it is dropped.
+
+        Tests that follow one another use the same name, so that they can use the same app.
+        """
+        self.drop_database(self.url(name))
         if template == _TEMPLATE:
             # PostgreSQL refuses to copy a database that somebody is connected to.
             self._execute(

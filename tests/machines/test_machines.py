@@ -26,8 +26,8 @@ def _connect(url: str) -> psycopg.Connection[tuple[object, ...]]:
 
 
 def test_cluster_hands_out_databases_that_do_not_see_each_other(postgresql: PostgreSQLCluster) -> None:
-    first = postgresql.create_database(template="template1")
-    second = postgresql.create_database(template="template1")
+    first = postgresql.create_database("one", template="template1")
+    second = postgresql.create_database("other", template="template1")
     with _connect(first) as connection:
         connection.execute("CREATE TABLE note (line text)")
     with _connect(second) as connection:

@@ -29,6 +29,7 @@ def team(app: Flask) -> Iterator[Team]:
     use_clock(system_clock)
 
 
+@pytest.mark.both_databases
 def test_draft_is_taken_by_one_form_and_never_after_it_was_spent(team: Team) -> None:
     ada = db.session.get_one(User, team.ada.id)
     draft = drafts.start(ada, team.dina.id)
@@ -41,6 +42,7 @@ def test_draft_is_taken_by_one_form_and_never_after_it_was_spent(team: Team) -> 
         drafts.take(draft, 2)
 
 
+@pytest.mark.both_databases
 def test_what_is_given_up_is_removed_at_the_next_look_and_the_rest_stays(app: Flask, team: Team) -> None:
     files = services(app).attachment_files
     ada = db.session.get_one(User, team.ada.id)

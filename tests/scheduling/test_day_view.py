@@ -10,7 +10,7 @@ from models import User
 from scheduling.reading import day
 from tests.factories import create_team, schedule
 from tests.machines.clock import Clock
-from tests.web.rows import in_rows
+from tests.machines.rows import in_rows
 
 
 def test_the_evening_before_takes_no_place_of_the_day(

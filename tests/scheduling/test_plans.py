@@ -32,7 +32,7 @@ from scheduling.plans import (
 )
 from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
 from tests.factories import create_team, create_user, in_three_days, schedule
-from tests.web.rows import in_rows
+from tests.machines.rows import in_rows
 
 VENUES: tuple[Venue, ...] = (
     OnlineMeeting(MeetingSoftware.ZOOM),

@@ -12,7 +12,7 @@ from scheduling.plans import from_json, plan_of
 from scheduling.revisions import raise_revision
 from services import services
 from tests.factories import create_team, schedule
-from tests.web.rows import in_rows
+from tests.machines.rows import in_rows
 
 
 def test_scheduling_writes_the_first_revision_and_a_corrected_address_the_next(sqlite_app: Flask) -> None:

@@ -8,7 +8,7 @@ from models import Interview, Meeting, MeetingSoftware, PhoneCaller
 from scheduling.errors import SchedulingError
 from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue, problems_of
 from tests.factories import create_team, schedule
-from tests.web.rows import in_rows
+from tests.machines.rows import in_rows
 
 WEBEX = "https://northlight.webex.example/meet/ada"
 

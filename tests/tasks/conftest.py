@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 import timezones
-from tests.machines.application import build_app, close_app, settings_for
+from tests.factories import create_team
+from tests.machines.application import settings_for
+from tests.machines.apps import LendApp, Seeded
 from tests.machines.simulators import Simulators
 from tests.tasks.installation import FrozenClock, Installation, Office
 
@@ -20,34 +22,41 @@ def clock(simulators: Simulators) -> Iterator[FrozenClock]:
     timezones.use_clock(timezones.system_clock)
 
 
-def _installation(
-    database_url: str, instance_path: Path, simulators: Simulators, clock: FrozenClock
-) -> Iterator[Installation]:
-    settings = {**simulators.settings(), "MAIL_TIMEOUT": "2", "PROVIDER_TIMEOUT_SECONDS": "2"}
-    app = build_app(settings_for(database_url, instance_path, settings))
-    yield Installation(app, simulators, clock)
-    close_app(app)
+_IMPATIENT = {"MAIL_TIMEOUT": "2", "PROVIDER_TIMEOUT_SECONDS": "2"}
 
 
 @pytest.fixture
 def installation(
-    database_url: str, instance_path: Path, simulators: Simulators, clock: FrozenClock
-) -> Iterator[Installation]:
+    database_url: str,
+    instance_path: Path,
+    lend_app: LendApp,
+    seeded: Seeded,
+    simulators: Simulators,
+    clock: FrozenClock,
+) -> Installation:
     """The product with its team, once per kind of database; background work runs when the test says so."""
-    yield from _installation(database_url, instance_path, simulators, clock)
+    app = lend_app(settings_for(database_url, instance_path, {**simulators.settings(), **_IMPATIENT}))
+    return Installation(app, seeded(app, create_team), simulators, clock)
 
 
 @pytest.fixture
 def sqlite_installation(
-    sqlite_url: str, instance_path: Path, simulators: Simulators, clock: FrozenClock
-) -> Iterator[Installation]:
+    sqlite_url: str,
+    instance_path: Path,
+    lend_app: LendApp,
+    seeded: Seeded,
+    simulators: Simulators,
+    clock: FrozenClock,
+) -> Installation:
     """The same on SQLite alone, for what the domain decides and the database does not."""
-    yield from _installation(sqlite_url, instance_path, simulators, clock)
+    app = lend_app(settings_for(sqlite_url, instance_path, {**simulators.settings(), **_IMPATIENT}))
+    return Installation(app, seeded(app, create_team), simulators, clock)
 
 
 @pytest.fixture
-def office(database_url: str, instance_path: Path, simulators: Simulators) -> Iterator[Office]:
+def office(
+    database_url: str, instance_path: Path, lend_app: LendApp, seeded: Seeded, simulators: Simulators
+) -> Office:
     """The team of an installation whose work is done by ``server_processes``, in real time."""
-    app = build_app(settings_for(database_url, instance_path, simulators.settings()))
-    yield Office(app, simulators)
-    close_app(app)
+    app = lend_app(settings_for(database_url, instance_path, simulators.settings()))
+    return Office(app, seeded(app, create_team), simulators)

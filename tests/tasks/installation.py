@@ -111,12 +111,11 @@ class TaskSeen:
 class Office:
     """The team's side: schedules and looks, whoever does the work. Every look is a transaction of its own."""
 
-    def __init__(self, app: Flask, simulators: Simulators) -> None:
+    def __init__(self, app: Flask, team: Team, simulators: Simulators) -> None:
         self.app = app
+        self.team = team
         self.simulators = simulators
         self.rules: Rules = services(app).rules
-        with self.writing():
-            self.team: Team = factories.create_team()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -259,8 +258,8 @@ class _ProcessEndsError(BaseException):
 class Installation(Office):
     """An office whose work is done in the test's own thread, when the test says so, by the test's clock."""
 
-    def __init__(self, app: Flask, simulators: Simulators, clock: FrozenClock) -> None:
-        super().__init__(app, simulators)
+    def __init__(self, app: Flask, team: Team, simulators: Simulators, clock: FrozenClock) -> None:
+        super().__init__(app, team, simulators)
         self.clock = clock
         self.runner = background.make_runner(app)
 

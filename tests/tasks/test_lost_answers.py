@@ -8,6 +8,9 @@ from tests.machines.processes import wait_until
 from tests.tasks.installation import Installation, another_runner
 from work.protocol import ClaimedTask
 
+# Locking and SQL that differs are their subject.
+pytestmark = pytest.mark.both_databases
+
 
 def test_meeting_of_a_lost_answer_is_found_and_not_made_again(installation: Installation) -> None:
     installation.connect(installation.team.ben)

@@ -11,10 +11,10 @@ from providers.base import TokenSet
 from providers.protocols import OAuthProvider
 from services import services
 from tasks.connection_checks import enqueue_due_checks
-from tests.factories import PASSWORD, ZOOM, with_provider
+from tests.factories import ZOOM, with_provider
 from tests.machines.application import use_services
+from tests.pages.visitor import Visitor
 from tests.tasks.installation import Installation
-from tests.web.page import Visitor
 from tests.web.round_trips import APPS
 
 
@@ -48,7 +48,7 @@ def test_permission_that_was_taken_back_has_to_be_given_again(sqlite_installatio
     assert subjects == ["Reconnect Zoom"]
     # Whoever reconnects gets a new grant, which a late revocation of this one might have ended.
     assert installation.tasks("revoke_grant") == []
-    page = Visitor(installation.app).sign_in(ben.email, PASSWORD).get(APPS)
+    page = Visitor(installation.app).enter(ben).get(APPS)
     assert page.has_button("Reconnect")
     installation.simulators.zoom_switches(withheld_scopes=[])
     installation.connect(ben)

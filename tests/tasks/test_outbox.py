@@ -21,6 +21,9 @@ from timezones import utc_now
 from work import outbox, retry
 from work.protocol import Again, ClaimedTask
 
+# Locking and SQL that differs are their subject.
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def probe(app: Flask, clock: FrozenClock) -> Probe:

@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+import pytest
+
 from extensions import db
 from models import Connection, ConnectionState
 from tests.machines.application import settings_for
@@ -10,6 +12,9 @@ from tests.machines.counts import Counts
 from tests.machines.processes import start
 from tests.machines.simulators import Simulators
 from tests.tasks.installation import Office
+
+# Locking and SQL that differs are their subject.
+pytestmark = pytest.mark.both_databases
 
 
 def test_processes_that_renew_one_connection_together_never_spend_a_token_twice(

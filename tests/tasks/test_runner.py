@@ -15,6 +15,9 @@ from timezones import utc_now
 from work import retry
 from work.protocol import Again, ClaimedTask, Dead
 
+# Locking and SQL that differs are their subject.
+pytestmark = pytest.mark.both_databases
+
 LEASE = timedelta(seconds=240)
 
 

@@ -29,7 +29,7 @@ def hours_later(installation: Installation, hours: float) -> None:
 
 
 def test_keys_stand_nowhere_in_plain_text_whatever_becomes_of_a_grant(
-    sqlite_installation: Installation, caplog: pytest.LogCaptureFixture, tmp_path: Path
+    sqlite_installation: Installation, caplog: pytest.LogCaptureFixture, instance_path: Path
 ) -> None:
     installation, team = sqlite_installation, sqlite_installation.team
     caplog.set_level(logging.DEBUG)
@@ -37,7 +37,7 @@ def test_keys_stand_nowhere_in_plain_text_whatever_becomes_of_a_grant(
 
     def note_files() -> None:
         nonlocal kept
-        kept += b"".join(path.read_bytes() for path in tmp_path.rglob("*sqlite3*"))
+        kept += b"".join(path.read_bytes() for path in instance_path.parent.rglob("*sqlite3*"))
 
     # On the way to Zoom, and not come back yet: what proves later that it was this browser that left.
     with installation.writing():

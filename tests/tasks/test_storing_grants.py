@@ -19,6 +19,9 @@ from tests.tasks.installation import Installation
 from tests.tasks.locks import is_waiting_for_a_lock
 from tests.tasks.round_trips import Answer, come_back, finish, go, interrupted
 
+# Locking and SQL that differs are their subject.
+pytestmark = pytest.mark.both_databases
+
 TOM = "tom.adeyemi@northlight.example"
 
 # SQLite lets one writer in at a time, so that only PostgreSQL can get these wrong.

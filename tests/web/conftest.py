@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from tests.factories import PASSWORD, Member, Team, create_team
+from tests.factories import Member, Team, create_team
 from tests.machines.application import MakeApp
+from tests.machines.apps import Seeded
 from tests.machines.simulators import Simulators
-from tests.web.page import Visitor
-from tests.web.rows import in_rows
+from tests.pages.visitor import Visitor
 
 SignIn = Callable[[Member], Visitor]
 
@@ -27,10 +27,9 @@ def connected(make_app: MakeApp, simulators: Simulators) -> Flask:
 
 
 @pytest.fixture
-def people(connected: Flask) -> Team:
+def people(connected: Flask, seeded: Seeded) -> Team:
     """The team where the simulated Zoom is in reach."""
-    with in_rows(connected):
-        return create_team()
+    return seeded(connected, create_team)
 
 
 @pytest.fixture
@@ -40,14 +39,13 @@ def set_up(make_app: MakeApp) -> Flask:
 
 
 @pytest.fixture
-def team(web: Flask) -> Team:
-    with in_rows(web):
-        return create_team()
+def team(web: Flask, seeded: Seeded) -> Team:
+    return seeded(web, create_team)
 
 
 @pytest.fixture
 def sign_in(web: Flask) -> SignIn:
-    return lambda member: Visitor(web).sign_in(member.email, PASSWORD)
+    return lambda member: Visitor(web).enter(member)
 
 
 @pytest.fixture

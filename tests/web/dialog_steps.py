@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tests.web.page import Page, Visitor, path_of
+from tests.pages.page import Page
+from tests.pages.visitor import Visitor, path_of
 
 STEPS = ("setup", "date-time", "attendees", "details", "preview", "finalize")
 

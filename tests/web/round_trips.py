@@ -7,8 +7,9 @@ from flask import Flask
 from extensions import db
 from models import Connection
 from tests.factories import LENA, consent
-from tests.web.page import Page, Visitor
-from tests.web.rows import in_rows
+from tests.machines.rows import in_rows
+from tests.pages.page import Page
+from tests.pages.visitor import Visitor
 
 APPS = "/settings/account/connected-apps"
 CALLBACK = "/connect/zoom/callback"

@@ -22,10 +22,11 @@ from services import services
 from tests.factories import PASSWORD, Team, create_team, create_user
 from tests.files_to_attach import DOCX, PDF, PNG
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
+from tests.pages.page import Page
+from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import other_people, schedule_by_hand, send, walk_to
-from tests.web.page import Page, Visitor
-from tests.web.rows import in_rows
 
 SAM = "sam@partner.example"
 # The clock stands before anybody signs in, or their session would be months old.
@@ -214,7 +215,7 @@ def sent(connected: Flask, simulators: Simulators, clock: Clock) -> tuple[Team, 
         team = create_team()
         ivan = create_user("Ivan Petrov", Role.INTERVIEWER)
         create_user("Olaf Berg", Role.OBSERVER)
-    ada = Visitor(connected).sign_in(team.ada.email, PASSWORD)
+    ada = Visitor(connected).enter(team.ada)
     draft = walk_to(ada, team.dina.id, "details", {"setup": PHONE, "attendees": _with_sam(ivan.id)})
     _upload(ada, draft, "Ünser Plan.pdf", PDF)
     _upload(ada, draft, "Questions.docx", DOCX, new_files_for_team_only="y")
@@ -265,13 +266,13 @@ def test_interview_page_gives_files_to_those_who_may_have_them(
     connected: Flask, sent: tuple[Team, int]
 ) -> None:
     team, interview_id = sent
-    page = Visitor(connected).sign_in(team.ada.email, PASSWORD).get(f"/interviews/{interview_id}")
+    page = Visitor(connected).enter(team.ada).get(f"/interviews/{interview_id}")
     links = {e.text: e["href"] for e in page.tree.all("a") if "/attachments/" in e.get("href")}
     assert set(links) == {"Ünser Plan.pdf", "Questions.docx"}
-    ben = Visitor(connected).sign_in(team.ben.email, PASSWORD)
+    ben = Visitor(connected).enter(team.ben)
     _is_harmless(ben, links["Questions.docx"], DOCX)
     ben.get(f"/interviews/{interview_id}/attachments/99999", status=404)
-    cleo = Visitor(connected).sign_in(team.cleo.email, PASSWORD)
+    cleo = Visitor(connected).enter(team.cleo)
     cleo.get(links["Ünser Plan.pdf"], status=404)
     ivan = Visitor(connected).sign_in("ivan@northlight.example", PASSWORD)
     page = ivan.get(f"/interviews/{interview_id}")
@@ -287,7 +288,7 @@ def test_invitation_leaves_without_a_file_that_is_lost(
 ) -> None:
     with in_rows(connected):
         team = create_team()
-    ada = Visitor(connected).sign_in(team.ada.email, PASSWORD)
+    ada = Visitor(connected).enter(team.ada)
     schedule_by_hand(ada, team.dina.id, {"setup": PHONE, "details": {"files": chosen(("a.pdf", PDF))}})
     for path in (connected.config["INSTANCE_PATH"] / "uploads").iterdir():
         path.unlink()
@@ -310,7 +311,7 @@ def test_mail_that_is_too_large_leaves_without_its_files(
     with in_rows(connected):
         team = create_team()
     simulators.mail_switches(largest_message=200_000)
-    ada = Visitor(connected).sign_in(team.ada.email, PASSWORD)
+    ada = Visitor(connected).enter(team.ada)
     large = chosen(("large.pdf", PDF + b" " * 200_000))
     interview_id = schedule_by_hand(ada, team.dina.id, {"setup": PHONE, "details": {"files": large}})
     run_everything(connected)
@@ -327,7 +328,7 @@ def test_mail_that_is_too_large_leaves_without_its_files(
 
 def test_erased_candidate_leaves_no_file(connected: Flask, sent: tuple[Team, int], clock: Clock) -> None:
     team, interview_id = sent
-    ada = Visitor(connected).sign_in(team.ada.email, PASSWORD)
+    ada = Visitor(connected).enter(team.ada)
     another = walk_to(ada, team.dina.id, "details", {"setup": PHONE, "date-time": {"date": "2027-03-20"}})
     _upload(ada, another, "Draft.pdf", PDF)
     assert len(on_disk(connected)) == 3

@@ -11,10 +11,11 @@ from models import Draft, Interview, InterviewStatus, Job, Role, User
 from scheduling.plans import Participant
 from tests.factories import Member, Team, create_user, schedule
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
+from tests.pages.page import Page
+from tests.pages.visitor import Visitor
 from tests.web.conftest import SignIn
 from tests.web.dialog_steps import begin, other_people, schedule_by_hand, send, the_tick, walk_to
-from tests.web.page import Page, Visitor
-from tests.web.rows import in_rows
 
 pytestmark = pytest.mark.usefixtures("clock")
 

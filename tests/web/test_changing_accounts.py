@@ -7,21 +7,21 @@ from flask import Flask
 
 from extensions import db
 from models import CallState, Connection, ConnectionState, Meeting, MeetingCall, Organization
-from tests.accounts.browser import do_background_work
-from tests.factories import LENA, PASSWORD, PRIYA, Member, Team, consent, schedule
+from tests.accounts.mails import do_background_work
+from tests.factories import LENA, PRIYA, Member, Team, consent, schedule
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
+from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import begin
-from tests.web.page import Visitor
 from tests.web.round_trips import APPS, card_of, come_back, connect, leave, message_of, stored
-from tests.web.rows import in_rows
 from tests.web.test_live_connections import poll_of
 from timezones import utc_now
 
 
 @pytest.fixture
 def ada(connected: Flask, people: Team) -> Visitor:
-    return Visitor(connected).sign_in(people.ada.email, PASSWORD)
+    return Visitor(connected).enter(people.ada)
 
 
 def lose(app: Flask, member: Member) -> None:
@@ -77,7 +77,7 @@ def test_meetings_go_with_their_account_to_whoever_connects_it(
     with in_rows(connected):
         interview_id = schedule(people.ada, people.dina)
     do_background_work(connected)
-    ben = Visitor(connected).sign_in(people.ben.email, PASSWORD)
+    ben = Visitor(connected).enter(people.ben)
     connect(ben, LENA)
     [of_ada, of_ben] = stored(connected)
     assert (of_ada.state, of_ben.state) == (ConnectionState.RECONNECT_NEEDED, ConnectionState.CONNECTED)
@@ -89,7 +89,7 @@ def test_meetings_go_with_their_account_to_whoever_connects_it(
 def test_what_a_lost_answer_left_on_an_account_is_looked_for_when_it_is_back(
     connected: Flask, simulators: Simulators, clock: Clock, people: Team
 ) -> None:
-    ada = Visitor(connected).sign_in(people.ada.email, PASSWORD)
+    ada = Visitor(connected).enter(people.ada)
     connect(ada)
     with in_rows(connected):
         schedule(people.ada, people.dina)
@@ -115,7 +115,7 @@ def leave_again(visitor: Visitor, app: Flask, member: Member) -> str:
 def test_message_goes_when_the_card_says_otherwise(
     connected: Flask, simulators: Simulators, clock: Clock, people: Team
 ) -> None:
-    ada = Visitor(connected).sign_in(people.ada.email, PASSWORD)
+    ada = Visitor(connected).enter(people.ada)
     back = come_back(ada, consent(leave(ada), LENA))
     page = ada.follow(back)
     assert f"Zoom is connected as {LENA}." in page.text
@@ -154,7 +154,7 @@ def test_trouble_on_the_way_leads_to_its_cure(simulators: Simulators, ada: Visit
 def test_server_that_is_not_accepted_is_told_to_each_in_words_that_help(
     connected: Flask, simulators: Simulators, people: Team, ada: Visitor
 ) -> None:
-    ben = Visitor(connected).sign_in(people.ben.email, PASSWORD)
+    ben = Visitor(connected).enter(people.ben)
     connect(ada, LENA)
     connect(ben, PRIYA)
     with in_rows(connected):
@@ -169,7 +169,7 @@ def test_server_that_is_not_accepted_is_told_to_each_in_words_that_help(
 def test_dialog_says_whom_to_ask_where_connecting_is_not_open(
     connected: Flask, simulators: Simulators, people: Team
 ) -> None:
-    ben = Visitor(connected).sign_in(people.ben.email, PASSWORD)
+    ben = Visitor(connected).enter(people.ben)
     draft = begin(ben, people.dina.id)
     for is_open, label in ((True, "Open Connected Apps"), (False, "Ask Ada Berg to let you connect")):
         with in_rows(connected):

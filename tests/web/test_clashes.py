@@ -20,11 +20,12 @@ from tests.factories import (
     schedule,
 )
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
+from tests.pages.page import Page
+from tests.pages.visitor import Visitor
 from tests.web.conftest import SignIn
 from tests.web.dialog_steps import schedule_by_hand, send, the_tick, walk_to
-from tests.web.page import Page, Visitor
-from tests.web.rows import in_rows
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -202,7 +203,7 @@ def test_zoom_account_that_hosts_another_meeting_then_is_asked_about(
         meeting = db.session.scalars(db.select(Meeting).where(Meeting.interview_id == number)).one()
         meeting.connection_id = 1 if is_made else None
         db.session.commit()
-    ada = Visitor(app).sign_in(team.ada.email, "correct horse battery")
+    ada = Visitor(app).enter(team.ada)
     draft = walk_to(ada, team.dina.id, "date-time")
     page = send(ada, draft, "date-time", status=422)
     [words] = clashes_on(page)
@@ -235,7 +236,7 @@ def test_meeting_that_does_not_need_the_zoom_account_is_not_in_its_way(
         number = schedule(team.ada, omar, starts_at=eight)
         spoil(db.session.scalars(db.select(Meeting).where(Meeting.interview_id == number)).one())
         db.session.commit()
-    ada = Visitor(app).sign_in(team.ada.email, "correct horse battery")
+    ada = Visitor(app).enter(team.ada)
     send(ada, walk_to(ada, team.dina.id, "date-time"), "date-time")
 
 
@@ -243,7 +244,7 @@ def test_zoom_account_taken_between_the_last_two_clicks_is_found(
     zoomers: tuple[Flask, Team], eight: datetime
 ) -> None:
     app, team = zoomers
-    ada = Visitor(app).sign_in(team.ada.email, "correct horse battery")
+    ada = Visitor(app).enter(team.ada)
     draft = walk_to(ada, team.dina.id, "finalize")
     page = ada.get(f"{draft}/finalize")
     with in_rows(app):
@@ -259,7 +260,7 @@ def test_basic_plan_is_warned_about_as_the_duration_is_typed(zoomers: tuple[Flas
     with in_rows(app):
         db.session.scalars(db.select(Connection)).one().plan = "basic"
         db.session.commit()
-    ada = Visitor(app).sign_in(team.ada.email, "correct horse battery")
+    ada = Visitor(app).enter(team.ada)
     look = f"{walk_to(ada, team.dina.id, 'date-time')}/date-time/look"
     when = "date=2027-02-10&time=09:00&timezone=Europe/Zurich"
     assert "Basic plan" in ada.get(f"{look}?{when}&duration_minutes=41", htmx=True).text

@@ -8,10 +8,11 @@ from extensions import db
 from models import Interview
 from tests.factories import Team
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
+from tests.pages.page import Page
+from tests.pages.visitor import Visitor
 from tests.web.conftest import SignIn
 from tests.web.dialog_steps import send, walk_to
-from tests.web.page import Page, Visitor
-from tests.web.rows import in_rows
 
 
 @pytest.mark.usefixtures("clock")

@@ -23,10 +23,9 @@ from models import (
 )
 from providers.zoom.scopes import OPTIONAL, REQUIRED
 from services import services
-from tests.accounts.browser import do_background_work
+from tests.accounts.mails import do_background_work
 from tests.factories import (
     LENA,
-    PASSWORD,
     ZOOM,
     Team,
     connect_zoom,
@@ -38,11 +37,12 @@ from tests.factories import (
     schedule,
 )
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
-from tests.web.html_tree import Element
-from tests.web.page import Page, Visitor
+from tests.pages.page import Page
+from tests.pages.tree import Element
+from tests.pages.visitor import Visitor
 from tests.web.round_trips import APPS, CALLBACK, card_of, come_back, leave, stored
-from tests.web.rows import in_rows
 from timezones import utc_now
 
 MARCO = "marco.bianchi@northlight.example"
@@ -52,12 +52,12 @@ CHLOE = "chloe.martin@northlight.example"
 
 @pytest.fixture
 def ada(connected: Flask, people: Team) -> Visitor:
-    return Visitor(connected).sign_in(people.ada.email, PASSWORD)
+    return Visitor(connected).enter(people.ada)
 
 
 @pytest.fixture
 def ben(connected: Flask, people: Team) -> Visitor:
-    return Visitor(connected).sign_in(people.ben.email, PASSWORD)
+    return Visitor(connected).enter(people.ben)
 
 
 def card(page: Page) -> Element:
@@ -104,7 +104,7 @@ def test_sections_stand_in_their_order_and_the_later_apps_say_that_they_are_late
 def test_connected_card_tells_everything_about_the_account(
     connected: Flask, clock: Clock, simulators: Simulators, people: Team
 ) -> None:
-    ben = Visitor(connected).sign_in(people.ben.email, PASSWORD)
+    ben = Visitor(connected).enter(people.ben)
     come_back(ben, consent(leave(ben), LENA))
     with in_rows(connected):
         schedule(people.ada, people.dina)
@@ -269,7 +269,7 @@ def test_card_says_to_whom_connecting_is_not_open_what_they_can_do(
     page = ben.get(APPS)
     assert "Ada Berg can open it for everyone who schedules or hosts." in card(page).text
     assert page.has_button("Ask Ada Berg")
-    page = Visitor(connected).sign_in(olaf.email, PASSWORD).get(APPS)
+    page = Visitor(connected).enter(olaf).get(APPS)
     assert "Your role holds no interviews, so there is nothing to connect." in card(page).text
     assert not page.has_button("Ask Ada Berg")
 
@@ -277,7 +277,7 @@ def test_card_says_to_whom_connecting_is_not_open_what_they_can_do(
 def test_card_of_an_app_that_is_not_set_up_says_what_to_do(web: Flask) -> None:
     with in_rows(web):
         team = create_team()
-    ada = Visitor(web).sign_in(team.ada.email, PASSWORD)
+    ada = Visitor(web).enter(team.ada)
     page = ada.get(APPS)
     assert badge(page) == "Not set up"
     assert not page.has_button("Connect")
@@ -292,7 +292,7 @@ def test_card_of_an_app_that_is_not_set_up_says_what_to_do(web: Flask) -> None:
     assert all(value in card(page).text for value in copied)
     ada.post("/connect/zoom", status=404)
     # Others could do nothing with all that.
-    ben = Visitor(web).sign_in(team.ben.email, PASSWORD)
+    ben = Visitor(web).enter(team.ben)
     text = card_of(ben.get(APPS))
     assert "Zoom has not been set up on this server yet" in text
     assert "Ada Berg can see here what there is to do." in text
@@ -306,7 +306,7 @@ def test_app_that_is_not_set_up_any_more_can_still_be_disconnected(
         connect_zoom(people.ada, simulators)
         interview_id = schedule(people.ada, people.dina)
     without = make_app()
-    ada = Visitor(without).sign_in(people.ada.email, PASSWORD)
+    ada = Visitor(without).enter(people.ada)
     page = ada.get(APPS)
     assert badge(page) == "Not set up"
     assert has_disconnect(page)
@@ -333,7 +333,7 @@ def test_tokens_stand_nowhere_in_plain_text(
     people: Team,
     ada: Visitor,
     caplog: pytest.LogCaptureFixture,
-    tmp_path: Path,
+    instance_path: Path,
 ) -> None:
     """All that happens to a grant, from its first answer to its end, and where it could have left a trace."""
     caplog.set_level(logging.DEBUG)
@@ -372,7 +372,7 @@ def test_tokens_stand_nowhere_in_plain_text(
     learn_tokens()
     shown += ada.get(f"{APPS}/zoom/disconnect").html
     ada.post("/disconnect/zoom", status=303)
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    files = [path for path in instance_path.parent.rglob("*") if path.is_file()]
     assert any(path.name.endswith("sqlite3-wal") for path in files)
     kept = b"".join(path.read_bytes() for path in files)
     do_background_work(connected)

@@ -8,21 +8,22 @@ from flask import Flask
 from accounts.settings import open_connecting
 from extensions import db
 from models import ConnectionState, User
-from tests.factories import LENA, PASSWORD, Team, consent, create_connection, create_team, schedule
+from tests.factories import LENA, Team, consent, create_connection, create_team, schedule
+from tests.machines.apps import Seeded
+from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
-from tests.web.html_tree import Element
-from tests.web.page import Page, Visitor
+from tests.pages.page import Page
+from tests.pages.tree import Element
+from tests.pages.visitor import Visitor
 from tests.web.round_trips import come_back, leave
-from tests.web.rows import in_rows
 from timezones import utc_now
 
 APPS = "/settings/account/connected-apps"
 
 
 @pytest.fixture
-def people(set_up: Flask) -> Team:
-    with in_rows(set_up):
-        return create_team()
+def people(set_up: Flask, seeded: Seeded) -> Team:
+    return seeded(set_up, create_team)
 
 
 def notices(page: Page) -> list[Element]:
@@ -40,7 +41,7 @@ def test_who_has_to_reconnect_reads_how_many_interviews_depend_on_it(set_up: Fla
             problem="Zoom ended it.",
             problem_since=utc_now(),
         )
-    ben = Visitor(set_up).sign_in(people.ben.email, PASSWORD)
+    ben = Visitor(set_up).enter(people.ben)
     expected = (
         "No coming interview depends on it.",
         "One coming interview depends on it.",
@@ -54,7 +55,7 @@ def test_who_has_to_reconnect_reads_how_many_interviews_depend_on_it(set_up: Fla
             schedule(people.ben, people.dina)
     # The card there says the same and more.
     assert notices(ben.get(APPS)) == []
-    cleo = Visitor(set_up).sign_in(people.cleo.email, PASSWORD)
+    cleo = Visitor(set_up).enter(people.cleo)
     assert notices(cleo.get("/jobs")) == []
 
 
@@ -64,7 +65,7 @@ def test_refused_credentials_are_told_to_those_who_can_change_them(set_up: Flask
             people.ben.id, credentials_refused=True, trouble="It was refused.", trouble_since=utc_now()
         )
         create_connection(people.cleo.id, trouble="Zoom is away.", trouble_since=utc_now())
-    ada = Visitor(set_up).sign_in(people.ada.email, PASSWORD)
+    ada = Visitor(set_up).enter(people.ada)
     for address in ("/jobs", APPS):
         banners = [b for b in notices(ada.get(address)) if "ZOOM_API_CLIENT_SECRET" in b.text]
         assert len(banners) == 1
@@ -72,7 +73,7 @@ def test_refused_credentials_are_told_to_those_who_can_change_them(set_up: Flask
         [link] = banners[0].all("a")
         path, _, anchor = link["href"].partition("#")
         assert ada.get(path).tree.with_id(anchor) is not None
-    ben = Visitor(set_up).sign_in(people.ben.email, PASSWORD)
+    ben = Visitor(set_up).enter(people.ben)
     assert notices(ben.get("/jobs")) == []
 
 
@@ -86,7 +87,7 @@ def test_who_may_not_reconnect_reads_whom_to_ask(set_up: Flask, people: Team) ->
         )
         open_connecting(db.session.get_one(User, people.ada.id), False)
         db.session.commit()
-    ben = Visitor(set_up).sign_in(people.ben.email, PASSWORD)
+    ben = Visitor(set_up).enter(people.ben)
     [banner] = notices(ben.get("/jobs"))
     assert "your role may not connect apps: ask Ada Berg." in banner.text
     assert "has to be reconnected" not in banner.text
@@ -98,7 +99,7 @@ def test_credentials_refused_at_connecting_are_told_until_tokens_come_again(
 ) -> None:
     with in_rows(connected):
         people = create_team()
-    ada = Visitor(connected).sign_in(people.ada.email, PASSWORD)
+    ada = Visitor(connected).enter(people.ada)
     simulators.zoom_switches(token_endpoint="invalid_client")
     come_back(ada, consent(leave(ada), LENA))
     [told] = refusals(ada.get("/jobs"))
@@ -106,7 +107,7 @@ def test_credentials_refused_at_connecting_are_told_until_tokens_come_again(
     assert "Meetings that exist, and their links, keep working." in told
     come_back(ada, consent(leave(ada), LENA))
     assert len(refusals(ada.get("/jobs"))) == 1
-    ben = Visitor(connected).sign_in(people.ben.email, PASSWORD)
+    ben = Visitor(connected).enter(people.ben)
     assert refusals(ben.get("/jobs")) == []
     simulators.zoom_switches(token_endpoint="")
     come_back(ben, consent(leave(ben), LENA))
@@ -123,8 +124,8 @@ def test_app_that_people_have_connected_and_the_server_has_lost_is_told(
     with in_rows(set_up):
         create_connection(people.ben.id)
     without = make_app()
-    ada = Visitor(without).sign_in(people.ada.email, PASSWORD)
+    ada = Visitor(without).enter(people.ada)
     [told] = [b.text for b in notices(ada.get("/jobs")) if "is not set up on this server any more" in b.text]
     assert "Whoever runs this server has to put ZOOM_API_CLIENT_ID and ZOOM_API_CLIENT_SECRET right." in told
-    ben = Visitor(without).sign_in(people.ben.email, PASSWORD)
+    ben = Visitor(without).enter(people.ben)
     assert notices(ben.get("/jobs")) == []

@@ -15,9 +15,10 @@ from scheduling.drafts.attachments import MEGABYTE
 from tests.factories import Team
 from tests.files_to_attach import DOCX, PDF, PNG
 from tests.machines.application import use_services
+from tests.machines.rows import in_rows
+from tests.pages.page import Page
+from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import send, walk_to
-from tests.web.page import Page, Visitor
-from tests.web.rows import in_rows
 from tests.web.test_attachments import PHONE, chosen, listed, on_disk
 
 pytestmark = pytest.mark.usefixtures("clock")

@@ -10,10 +10,9 @@ from flask import Flask
 from connections.rows import need_reconnect
 from extensions import db
 from models import AuditEntry, Connection, ConnectionState, Meeting, Role
-from tests.accounts.browser import do_background_work
+from tests.accounts.mails import do_background_work
 from tests.factories import (
     LENA,
-    PASSWORD,
     PRIYA,
     Team,
     connect_zoom,
@@ -21,10 +20,11 @@ from tests.factories import (
     in_three_days,
     schedule,
 )
+from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
-from tests.web.page import Page, Visitor
+from tests.pages.page import Page
+from tests.pages.visitor import Visitor
 from tests.web.round_trips import APPS, card_of, stored
-from tests.web.rows import in_rows
 
 QUESTION = f"{APPS}/zoom/disconnect"
 
@@ -34,7 +34,7 @@ def ben(connected: Flask, people: Team, simulators: Simulators) -> Visitor:
     """The hiring manager, with Lena's account connected."""
     with in_rows(connected):
         connect_zoom(people.ben, simulators)
-    return Visitor(connected).sign_in(people.ben.email, PASSWORD)
+    return Visitor(connected).enter(people.ben)
 
 
 def is_alive(simulators: Simulators) -> list[bool]:
@@ -138,7 +138,7 @@ def test_disconnecting_what_is_not_connected_says_so(
     with in_rows(connected):
         connect_zoom(people.cleo, simulators, PRIYA)
         eva = create_user("Eva Lang", Role.ADMIN)
-    Visitor(connected).sign_in(eva.email, PASSWORD).post("/disconnect/zoom", leads_to=APPS)
+    Visitor(connected).enter(eva).post("/disconnect/zoom", leads_to=APPS)
     assert [row.state for row in stored(connected)] == [ConnectionState.ENDED, ConnectionState.CONNECTED]
 
 
@@ -146,7 +146,7 @@ def test_grant_that_no_key_opens_is_left_to_its_user_in_words(
     connected: Flask, make_app: Callable[..., Flask], simulators: Simulators, people: Team, ben: Visitor
 ) -> None:
     other = make_app({**simulators.settings(), "TOKEN_ENCRYPTION_KEYS": Fernet.generate_key().decode()})
-    ben = Visitor(other).sign_in(people.ben.email, PASSWORD)
+    ben = Visitor(other).enter(people.ben)
     question = ben.get(QUESTION)
     assert "Zoom cannot be told" in question.text
     assert "Remove SmoothHiring in Zoom’s own settings" in question.text

@@ -9,8 +9,8 @@ import instance_folder
 from extensions import db
 from models import Organization, Role, User, UserSession
 from tests.factories import PASSWORD
-from tests.web.page import Visitor
-from tests.web.rows import in_rows
+from tests.machines.rows import in_rows
+from tests.pages.visitor import Visitor
 
 TYPED: dict[str, Any] = {
     "organization_name": "Northlight",

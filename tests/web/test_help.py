@@ -9,16 +9,16 @@ from models import FailureReason, MeetingSoftware
 from providers.zoom.scopes import OPTIONAL
 from scheduling.meetings import failures
 from tests.factories import PASSWORD, ZOOM, Team, create_team
-from tests.web.page import Page, Visitor
-from tests.web.rows import in_rows
+from tests.machines.apps import Seeded
+from tests.pages.page import Page
+from tests.pages.visitor import Visitor
 
 HELP = "/help/connecting-apps"
 
 
 @pytest.fixture
-def people(set_up: Flask) -> Team:
-    with in_rows(set_up):
-        return create_team()
+def people(set_up: Flask, seeded: Seeded) -> Team:
+    return seeded(set_up, create_team)
 
 
 def signed_in(app: Flask, email: str) -> Visitor:

@@ -12,7 +12,6 @@ from background import make_runner
 from extensions import db
 from models import Interview, InterviewStatus, Meeting, MeetingState, Task, UserSession
 from tests.factories import (
-    PASSWORD,
     Team,
     connect_zoom,
     create_candidate,
@@ -22,9 +21,9 @@ from tests.factories import (
     schedule,
 )
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
-from tests.web.page import Visitor
-from tests.web.rows import in_rows
+from tests.pages.visitor import Visitor
 
 
 def run_everything(app: Flask) -> None:
@@ -44,7 +43,7 @@ def test_page_follows_an_interview_from_waiting_to_ready(connected: Flask, simul
         team = create_team()
         connect_zoom(team.ben, simulators)
         interview_id = schedule(team.ada, team.dina, passcode="s3cret-1", reminder_minutes=(60,))
-    ada = Visitor(connected).sign_in(team.ada.email, PASSWORD)
+    ada = Visitor(connected).enter(team.ada)
     page = ada.get(f"/interviews/{interview_id}")
     assert page.heading == "Dina Kaur"
     assert "Zoom meeting is being created" in page.text
@@ -79,7 +78,7 @@ def test_page_says_what_is_missing_and_what_helps(connected: Flask, simulators: 
         team = create_team()
         interview_id = schedule(team.ada, team.dina)
     run_everything(connected)
-    ada = Visitor(connected).sign_in(team.ada.email, PASSWORD)
+    ada = Visitor(connected).enter(team.ada)
     page = ada.get(f"/interviews/{interview_id}")
     assert "Nobody who could host has connected Zoom" in page.text
     [connect] = page.tree.all("a", lambda e: e.text == "Connect")
@@ -127,7 +126,7 @@ def test_times_are_the_readers_own_with_the_other_zones_beside_them(web: Flask, 
         priya = create_user("Priya Nair", team.ada.role, timezone="Asia/Kolkata")
         dina = create_candidate("Nora Lund", "nora@mail.example", team.job_id, timezone="America/New_York")
         interview_id = schedule(team.ada, dina)
-    page = Visitor(web).sign_in(priya.email, PASSWORD).get(f"/interviews/{interview_id}")
+    page = Visitor(web).enter(priya).get(f"/interviews/{interview_id}")
     assert "14:30 IST" in page.text
     assert "10:00 CET in Europe/Zurich, where it was scheduled" in page.text
     assert "04:00 EST for Nora Lund" in page.text
@@ -215,5 +214,5 @@ def test_tabs_show_one_status_each_and_pages_of_twenty_five(web: Flask, team: Te
     for odd in ("0", "-3", "99", "x", "9" * 30, ""):
         ada.get(f"/interviews?page={odd}")
     assert rows("/interviews?status=completed") == 1
-    assert ada.get("/interviews?status=no-such").title.startswith("Scheduled")
+    assert ada.get("/interviews?status=no-such").title.startswith("Interviews: scheduled")
     assert "No requested interviews" in ada.get("/interviews?status=requested").text

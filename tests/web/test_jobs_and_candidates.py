@@ -7,10 +7,10 @@ from flask import Flask
 
 from extensions import db
 from models import Application, Candidate, Job, User
-from tests.factories import PASSWORD, Team, create_job, create_team
+from tests.factories import Team, create_job, create_team
+from tests.machines.rows import in_rows
+from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import other_people, send, walk_to
-from tests.web.page import Visitor
-from tests.web.rows import in_rows
 
 HOSTILE = {
     "script": "<script>alert(1)</script>",
@@ -188,7 +188,7 @@ def test_hostile_text_goes_through_every_field_and_does_nothing(app: Flask, star
     )
     with in_rows(app):
         team = create_team()
-    ada = Visitor(app).sign_in(team.ada.email, PASSWORD)
+    ada = Visitor(app).enter(team.ada)
     page = ada.get("/jobs/new")
     job = ada.follow(
         ada.submit(page, "Add job", status=303, title=title, department=department, location=location)

@@ -11,8 +11,8 @@ from scheduling.plans import Participant
 from services import services
 from tests.factories import Team, create_candidate, schedule
 from tests.machines.clock import Clock
-from tests.web.page import Visitor
-from tests.web.rows import in_rows
+from tests.machines.rows import in_rows
+from tests.pages.visitor import Visitor
 
 LINK = "https://zoom.example/j/83000000001?pwd=the-secret-key"
 

@@ -10,25 +10,26 @@ from flask import Flask
 
 from extensions import db
 from models import Connection, ConnectionState, UserSession
-from tests.factories import PASSWORD, Team, create_connection, create_team
+from tests.factories import Team, create_connection, create_team
+from tests.machines.apps import Seeded
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
+from tests.pages.page import Page
+from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import begin, send
-from tests.web.page import Page, Visitor
-from tests.web.rows import in_rows
 from timezones import utc_now
 
 APPS = "/settings/account/connected-apps"
 
 
 @pytest.fixture
-def people(set_up: Flask) -> Team:
-    with in_rows(set_up):
-        return create_team()
+def people(set_up: Flask, seeded: Seeded) -> Team:
+    return seeded(set_up, create_team)
 
 
 @pytest.fixture
 def ada(set_up: Flask, people: Team) -> Visitor:
-    return Visitor(set_up).sign_in(people.ada.email, PASSWORD)
+    return Visitor(set_up).enter(people.ada)
 
 
 def poll_of(page: Page) -> str:
@@ -122,7 +123,7 @@ def test_each_thing_that_a_card_shows_of_a_connection_counts_by_itself(
 
 
 def test_opening_for_everybody_reaches_open_pages(set_up: Flask, people: Team, ada: Visitor) -> None:
-    ben = Visitor(set_up).sign_in(people.ben.email, PASSWORD)
+    ben = Visitor(set_up).enter(people.ben)
     poll = poll_of(ben.get(APPS))
     ada.submit(ada.get(APPS), "Save", leads_to=APPS, connecting_is_open=None)
     assert ben.get(poll, htmx=True).has_button("Ask Ada Berg")
@@ -137,7 +138,7 @@ def test_poll_opened_as_a_page_leads_to_the_page(people: Team, ada: Visitor) -> 
 def test_polls_keep_no_session_alive_and_lead_nobody_away_when_it_ends(
     set_up: Flask, clock: Clock, people: Team
 ) -> None:
-    ada = Visitor(set_up).sign_in(people.ada.email, PASSWORD)
+    ada = Visitor(set_up).enter(people.ada)
     polls = [poll_of(ada.get(f"{begin(ada, people.dina.id)}/setup")), poll_of(ada.get(APPS))]
     with in_rows(set_up):
         seen = db.session.scalar(db.select(UserSession.last_seen_at))
@@ -181,7 +182,7 @@ def test_dialog_of_somebody_else_or_one_that_is_gone_says_nothing(
     draft = begin(ada, people.dina.id)
     poll = f"{draft}/hosting?seen=an-older-version"
     assert "Zoom is not connected" in ada.get(poll, htmx=True).text
-    ben = Visitor(set_up).sign_in(people.ben.email, PASSWORD)
+    ben = Visitor(set_up).enter(people.ben)
     ben.get(poll, htmx=True, status=204)
     ada.get("/schedule/no-such-draft/hosting?seen=x", htmx=True, status=204)
     for step in ("setup", "date-time", "attendees", "details", "preview", "finalize"):

@@ -8,10 +8,11 @@ from extensions import db
 from models import Candidate, Role, User
 from tests.factories import Team, create_user
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
+from tests.pages.page import Page
+from tests.pages.visitor import Visitor
 from tests.web.conftest import SignIn
 from tests.web.dialog_steps import other_people, send, walk_to
-from tests.web.page import Page, Visitor
-from tests.web.rows import in_rows
 
 pytestmark = pytest.mark.usefixtures("clock")
 

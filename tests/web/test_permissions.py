@@ -7,8 +7,9 @@ from flask import Flask
 
 from extensions import db
 from models import JobMember, Organization, User
-from tests.web.page import Visitor
-from tests.web.rows import in_rows
+from tests.machines.apps import Seeded
+from tests.machines.rows import in_rows
+from tests.pages.visitor import Visitor
 from tests.web.world import LINK, NOTES, PASSCODE, PHONE, World, create_world, enter
 
 WITH_ALL = ("owner", "admin", "recruiter")
@@ -35,9 +36,8 @@ def zoom_is_set_up(make_app: Callable[..., Flask]) -> Flask:
 
 
 @pytest.fixture
-def world(zoom_is_set_up: Flask) -> World:
-    with in_rows(zoom_is_set_up):
-        return create_world()
+def world(zoom_is_set_up: Flask, seeded: Seeded) -> World:
+    return seeded(zoom_is_set_up, create_world)
 
 
 def answer(visitor: Visitor, method: str, address: str, *, htmx: bool = False) -> int:

@@ -11,13 +11,14 @@ from flask import Flask
 from background import make_runner
 from extensions import db
 from models import Candidate, Mail, Organization, Role, User
-from tests.factories import LENA, PASSWORD, Team, connect_zoom, create_team, create_user
+from tests.factories import LENA, Team, connect_zoom, create_team, create_user
 from tests.files_to_attach import PDF
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
+from tests.pages.page import Page
+from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import other_people, send, walk_to
-from tests.web.page import Page, Visitor
-from tests.web.rows import in_rows
 
 SAM = "sam@partner.example"
 KIRAN = "kiran@northlight.example"
@@ -106,7 +107,7 @@ def team(connected: Flask, simulators: Simulators, clock: Clock) -> Team:
 
 @pytest.fixture
 def ada(connected: Flask, team: Team) -> Visitor:
-    return Visitor(connected).sign_in(team.ada.email, PASSWORD)
+    return Visitor(connected).enter(team.ada)
 
 
 @pytest.mark.parametrize("setup", [ANSWERS["setup"], BY_PHONE, IN_PERSON, WEBEX])
@@ -169,7 +170,7 @@ def test_preview_frame_is_shut_off_from_the_page_around_it(team: Team, ada: Visi
 def test_preview_says_what_will_not_happen(web: Flask, clock: Clock) -> None:
     with in_rows(web):
         team = create_team()
-    ada = Visitor(web).sign_in(team.ada.email, PASSWORD)
+    ada = Visitor(web).enter(team.ada)
     soon = {**ANSWERS, "date-time": {"date": "2027-02-01", "time": "15:00"}}
     draft = walk_to(ada, team.dina.id, "preview", soon)
     page = ada.get(f"{draft}/preview")

@@ -11,9 +11,10 @@ from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import REMINDER
 from tests.factories import Team
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
+from tests.pages.page import Page
+from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import begin, other_people, send, walk_on, walk_to
-from tests.web.page import Page, Visitor
-from tests.web.rows import in_rows
 
 pytestmark = pytest.mark.usefixtures("clock")
 

@@ -11,12 +11,13 @@ from flask import Flask
 
 from extensions import db
 from models import ConnectionState, OAuthAttempt, Organization, UserSession
-from tests.accounts.browser import do_background_work
+from tests.accounts.mails import do_background_work
 from tests.factories import LENA, PASSWORD, PRIYA, Team, consent, schedule
 from tests.machines.clock import Clock
 from tests.machines.processes import wait_until
+from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
-from tests.web.page import Visitor
+from tests.pages.visitor import Visitor
 from tests.web.round_trips import (
     APPS,
     CALLBACK,
@@ -28,13 +29,12 @@ from tests.web.round_trips import (
     result_of,
     stored,
 )
-from tests.web.rows import in_rows
 from timezones import utc_now
 
 
 @pytest.fixture
 def ada(connected: Flask, people: Team) -> Visitor:
-    return Visitor(connected).sign_in(people.ada.email, PASSWORD)
+    return Visitor(connected).enter(people.ada)
 
 
 def attempts(app: Flask) -> int:
@@ -142,8 +142,8 @@ def test_answer_of_another_session_connects_nobody(
     connected: Flask, simulators: Simulators, people: Team, ada: Visitor
 ) -> None:
     answer = consent(leave(ada), LENA)
-    ben = Visitor(connected).sign_in(people.ben.email, PASSWORD)
-    same_person = Visitor(connected).sign_in(people.ada.email, PASSWORD)
+    ben = Visitor(connected).enter(people.ben)
+    same_person = Visitor(connected).enter(people.ada)
     for number, visitor in enumerate((ben, same_person)):
         back = come_back(visitor, answer)
         assert result_of(back) == "zoom=error"
@@ -158,7 +158,7 @@ def test_answer_of_another_session_connects_nobody(
 def test_answer_after_ten_minutes_is_too_late(
     connected: Flask, simulators: Simulators, clock: Clock, people: Team
 ) -> None:
-    ada = Visitor(connected).sign_in(people.ada.email, PASSWORD)
+    ada = Visitor(connected).enter(people.ada)
     answer = consent(leave(ada), LENA)
     clock.move(timedelta(minutes=10, seconds=1))
     back = come_back(ada, answer)
@@ -172,7 +172,7 @@ def test_answer_after_ten_minutes_is_too_late(
     # Those who never come back are forgotten, too.
     leave(ada)
     clock.move(timedelta(days=2))
-    late = Visitor(connected).sign_in(people.ada.email, PASSWORD)
+    late = Visitor(connected).enter(people.ada)
     leave(late)
     assert attempts(connected) == 1
 
@@ -251,7 +251,7 @@ def test_who_signs_out_while_the_provider_is_being_asked_connects_nothing(
 def test_connecting_that_is_closed_while_the_provider_is_being_asked_connects_nothing(
     connected: Flask, simulators: Simulators, people: Team
 ) -> None:
-    ben = Visitor(connected).sign_in(people.ben.email, PASSWORD)
+    ben = Visitor(connected).enter(people.ben)
     with coming_back(simulators, ben, consent(leave(ben), LENA)), in_rows(connected):
         db.session.get_one(Organization, 1).connecting_is_open = False
         db.session.commit()
@@ -264,7 +264,7 @@ def test_connecting_that_is_closed_while_the_provider_is_being_asked_connects_no
 def test_who_may_not_connect_any_more_is_told_so(
     connected: Flask, simulators: Simulators, people: Team
 ) -> None:
-    ben = Visitor(connected).sign_in(people.ben.email, PASSWORD)
+    ben = Visitor(connected).enter(people.ben)
     answer = consent(leave(ben), LENA)
     with in_rows(connected):
         db.session.get_one(Organization, 1).connecting_is_open = False
@@ -303,7 +303,7 @@ def test_account_that_a_colleague_connects_leaves_the_first_one_with_the_reason(
     connected: Flask, simulators: Simulators, people: Team, ada: Visitor
 ) -> None:
     connect(ada)
-    ben = Visitor(connected).sign_in(people.ben.email, PASSWORD)
+    ben = Visitor(connected).enter(people.ben)
     back = come_back(ben, consent(leave(ben), LENA))
     assert result_of(back) == "zoom=connected"
     assert message_of(ben, back) == (
@@ -357,7 +357,7 @@ def test_message_in_the_address_is_ours_or_none(ada: Visitor) -> None:
 def test_message_of_the_round_trip_is_gone_after_a_while(
     connected: Flask, simulators: Simulators, clock: Clock, people: Team
 ) -> None:
-    ada = Visitor(connected).sign_in(people.ada.email, PASSWORD)
+    ada = Visitor(connected).enter(people.ada)
     back = come_back(ada, consent(leave(ada), None))
     assert "You declined" in ada.follow(back).text
     assert "You declined" not in ada.get(APPS).text

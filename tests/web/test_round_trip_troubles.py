@@ -4,9 +4,9 @@ import pytest
 from flask import Flask
 
 from models import ConnectionState
-from tests.factories import LENA, PASSWORD, PRIYA, Team, consent
+from tests.factories import LENA, PRIYA, Team, consent
 from tests.machines.simulators import Simulators
-from tests.web.page import Visitor
+from tests.pages.visitor import Visitor
 from tests.web.round_trips import APPS, come_back, connect, leave, message_of, result_of, stored
 
 TOM = "tom.adeyemi@northlight.example"
@@ -14,7 +14,7 @@ TOM = "tom.adeyemi@northlight.example"
 
 @pytest.fixture
 def ada(connected: Flask, people: Team) -> Visitor:
-    return Visitor(connected).sign_in(people.ada.email, PASSWORD)
+    return Visitor(connected).enter(people.ada)
 
 
 def test_permission_without_all_scopes_is_not_kept(
@@ -73,7 +73,7 @@ def test_provider_that_fails_is_said_in_words(connected: Flask, simulators: Simu
 def test_wrong_credentials_are_told_to_whoever_can_help(
     connected: Flask, simulators: Simulators, people: Team, ada: Visitor
 ) -> None:
-    ben = Visitor(connected).sign_in(people.ben.email, PASSWORD)
+    ben = Visitor(connected).enter(people.ben)
     for visitor, helps in (
         (ada, "Check ZOOM_API_CLIENT_ID and ZOOM_API_CLIENT_SECRET in the settings of this server."),
         (ben, "Only whoever runs this server can change that; Ada Berg has been told."),

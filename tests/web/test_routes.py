@@ -4,8 +4,9 @@ import pytest
 from flask import Flask
 
 from extensions import db
-from tests.web.page import Visitor, page_problems
-from tests.web.rows import in_rows
+from tests.machines.apps import Seeded
+from tests.machines.rows import in_rows
+from tests.pages.visitor import Visitor
 from tests.web.world import World, all_addresses, create_world, enter, everything_stored
 from web.access import ACCESS, Public
 from web.assets import theme_script_hash
@@ -24,19 +25,19 @@ ROLES = (
 
 
 @pytest.fixture
-def world(web: Flask) -> World:
-    with in_rows(web):
-        return create_world()
+def world(web: Flask, seeded: Seeded) -> World:
+    return seeded(web, create_world)
 
 
 def test_every_route_says_who_may_reach_it_and_nothing_else_is_said(web: Flask) -> None:
     assert {rule.endpoint for rule in web.url_map.iter_rules()} == set(ACCESS)
 
 
-def test_route_that_says_nothing_is_reached_by_nobody(web: Flask, world: World) -> None:
-    web.add_url_rule("/undeclared", "undeclared", lambda: "reached")
+def test_route_that_says_nothing_is_reached_by_nobody(new_app: Flask, seeded: Seeded) -> None:
+    new_app.add_url_rule("/undeclared", "undeclared", lambda: "reached")
+    world = seeded(new_app, create_world)
     for who in ("anonymous", "owner"):
-        enter(web, world, who).get("/undeclared", status=403)
+        enter(new_app, world, who).get("/undeclared", status=403)
 
 
 def test_addresses_are_lower_case_words_with_hyphens(web: Flask) -> None:
@@ -115,12 +116,13 @@ def test_every_page_of_the_owner_is_well_made(web: Flask, world: World) -> None:
         answer = visitor.client.get(address, base_url=visitor.base_url)
         if answer.status_code == 200 and answer.mimetype == "text/html":
             page = visitor.get(address)
-            assert page_problems(page) == [], endpoint
+            assert page.checked.problems == (), endpoint
             seen += 1
         answer.close()
     assert seen >= 11
 
 
+@pytest.mark.both_databases
 def test_rows_that_cannot_exist_are_not_found(app: Flask) -> None:
     with in_rows(app):
         world = create_world()

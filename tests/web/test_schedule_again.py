@@ -9,11 +9,11 @@ from extensions import db
 from hiring.erasing import erase_candidate
 from models import Candidate, Interview, InterviewStatus, Job, Meeting, User
 from tests.factories import Team, create_candidate
+from tests.machines.rows import in_rows
+from tests.pages.visitor import Visitor, path_of
 from tests.web.conftest import SignIn
 from tests.web.dialog_steps import begin, other_people, schedule_by_hand, send, walk_on
 from tests.web.kinds import OTHER
-from tests.web.page import Visitor, path_of
-from tests.web.rows import in_rows
 
 pytestmark = pytest.mark.usefixtures("clock")
 

@@ -9,9 +9,10 @@ from extensions import db
 from models import Attachment, Draft, Interview, Job
 from tests.factories import PASSWORD, Team
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
+from tests.pages.page import Page
+from tests.pages.visitor import Visitor, path_of
 from tests.web.dialog_steps import begin, send, walk_to
-from tests.web.page import Page, Visitor, path_of
-from tests.web.rows import in_rows
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -45,7 +46,7 @@ def test_draft_expires_after_two_weeks_and_says_so_with_what_was_just_typed(
     draft = walk_to(ada, team.dina.id, "attendees")
     open_page = ada.get(f"{draft}/setup")
     clock.move(timedelta(days=14, minutes=1))
-    ada = Visitor(ada.app).sign_in(team.ada.email, PASSWORD)
+    ada = Visitor(ada.app).enter(team.ada)
     assert draft not in ada.get("/").html
     assert draft not in ada.get(f"/candidates/{team.dina.id}").html
     page = ada.get(f"{draft}/attendees", status=404)

@@ -11,9 +11,10 @@ from extensions import db
 from models import Candidate, Draft, Interview, Job, Task, User
 from tests.factories import Team
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
+from tests.pages.page import Page
+from tests.pages.visitor import Visitor, path_of
 from tests.web.dialog_steps import begin, send, walk_to
-from tests.web.page import Page, Visitor, path_of
-from tests.web.rows import in_rows
 
 pytestmark = pytest.mark.usefixtures("clock")
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from threading import Barrier
 
+import pytest
 from flask import Flask
 
 import instance_folder
@@ -14,9 +15,13 @@ from models import Interview, Mail, Meeting, Task
 from tests.factories import PASSWORD, Team, create_candidate, create_job, create_team, create_user, schedule
 from tests.machines.clock import Clock
 from tests.machines.counts import Counts
+from tests.machines.rows import in_rows
+from tests.pages.page import Page
+from tests.pages.visitor import Visitor, path_of
 from tests.web.dialog_steps import send, the_tick, walk_to
-from tests.web.page import Page, Visitor, path_of
-from tests.web.rows import in_rows
+
+# Locking and SQL that differs are their subject.
+pytestmark = pytest.mark.both_databases
 
 
 def at_once(clicks: list[Callable[[], Page]]) -> list[Page]:
@@ -44,7 +49,7 @@ def test_draft_sent_many_times_at_once_becomes_one_interview(
     with in_rows(app):
         team = create_team()
         omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
-    ada = Visitor(app).sign_in(team.ada.email, PASSWORD)
+    ada = Visitor(app).enter(team.ada)
     # Six tabs a round; each round has a day of its own, so that it clashes with no other.
     for number in counts.repeat("double submits", ordinary=1, full=34):
         day = date(2027, 3, 1) + timedelta(days=number)
@@ -93,7 +98,7 @@ def test_one_person_is_not_booked_twice_by_two_clicks_at_once(app: Flask, clock:
         omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
     pages = []
     for member, candidate in [(team.ada, team.dina), (team.ben, omar)]:
-        visitor = Visitor(app).sign_in(member.email, PASSWORD)
+        visitor = Visitor(app).enter(member)
         draft = walk_to(visitor, candidate.id, "finalize")
         pages.append((visitor, draft, visitor.get(f"{draft}/finalize").fields("Schedule Interview")))
 
@@ -111,7 +116,7 @@ def test_one_person_is_not_booked_twice_by_two_clicks_at_once(app: Flask, clock:
 def test_two_candidates_with_one_address_become_one(app: Flask) -> None:
     with in_rows(app):
         team = create_team()
-    ada = Visitor(app).sign_in(team.ada.email, PASSWORD)
+    ada = Visitor(app).enter(team.ada)
     fields = {"name": "Nora Lund", "email": "nora@mail.example", "job": str(team.job_id), "timezone": ""}
     token = ada.token()
     tabs = [twin(ada) for _ in range(4)]
@@ -158,7 +163,7 @@ def test_interviews_of_different_people_are_scheduled_at_once(app: Flask, clock:
         ]
     ready = []
     for manager, candidate in zip(managers, people, strict=True):
-        visitor = Visitor(app).sign_in(manager.email, PASSWORD)
+        visitor = Visitor(app).enter(manager)
         draft = walk_to(visitor, candidate.id, "finalize")
         ready.append(
             (visitor, f"{draft}/finalize", visitor.get(f"{draft}/finalize").fields("Schedule Interview"))

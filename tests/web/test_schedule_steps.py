@@ -11,9 +11,9 @@ from extensions import db
 from models import Draft, Interview, Mail
 from scheduling.mails.queue import INVITATION, REMINDER
 from tests.factories import Team
+from tests.machines.rows import in_rows
+from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import STEPS, begin, other_people, schedule_by_hand, send, walk_to
-from tests.web.page import Visitor
-from tests.web.rows import in_rows
 
 REFUSED_FIELDS = {
     "job": "setup",

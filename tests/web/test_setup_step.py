@@ -17,12 +17,12 @@ from models import (
     Meeting,
     MeetingCall,
 )
-from tests.factories import PASSWORD, ZOOM, Member, Team, schedule
+from tests.factories import ZOOM, Member, Team, schedule
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
+from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import begin, send
 from tests.web.kinds import IN_PERSON, OTHER, PHONE
-from tests.web.page import Visitor
-from tests.web.rows import in_rows
 from timezones import utc_now
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -246,5 +246,5 @@ def test_nearly_used_budget_is_warned_about_until_midnight_utc(
         connect(team.ada)
     assert "If Zoom refuses this one, your account hosts." in ada.get(f"{draft}/setup").text
     clock.move(timedelta(hours=12))
-    again = Visitor(web).sign_in(team.ada.email, PASSWORD)
+    again = Visitor(web).enter(team.ada)
     assert "meetings a day" not in again.get(f"{draft}/setup").text

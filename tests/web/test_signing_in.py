@@ -10,9 +10,9 @@ from extensions import db
 from models import User, UserSession
 from tests.factories import PASSWORD, Team, create_team
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
+from tests.pages.visitor import Visitor
 from tests.web.conftest import SignIn
-from tests.web.page import Visitor
-from tests.web.rows import in_rows
 
 WORDS = "Email address and password do not belong together."
 

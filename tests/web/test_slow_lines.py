@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from tests.factories import PASSWORD, create_team
+from tests.factories import create_team
 from tests.files_to_attach import PDF
 from tests.machines.application import MakeApp
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
+from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import schedule_by_hand
-from tests.web.page import Visitor
-from tests.web.rows import in_rows
 from tests.web.test_attachments import PHONE, chosen, files_in, run_everything
 
 
@@ -19,7 +19,7 @@ def test_files_that_are_twice_too_slow_for_the_line_stay_behind(
     app = make_app({**simulators.settings(), "MAIL_TIMEOUT": "0.2"})
     with in_rows(app):
         team = create_team()
-    ada = Visitor(app).sign_in(team.ada.email, PASSWORD)
+    ada = Visitor(app).enter(team.ada)
     schedule_by_hand(ada, team.dina.id, {"setup": PHONE, "details": {"files": chosen(("a.pdf", PDF))}})
     simulators.mail_switches(delay_ms=1000)
     # Once may be anything.

@@ -14,12 +14,13 @@ from sqlalchemy import event
 import database
 from extensions import db
 from models import Job, User
-from tests.factories import PASSWORD, Team, create_team
+from tests.factories import create_team
 from tests.machines.application import build_app, close_app, settings_for
+from tests.machines.apps import Seeded
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
+from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import send, walk_to
-from tests.web.page import Visitor
-from tests.web.rows import in_rows
 from tests.web.world import everything_stored
 from web.access import ACCESS, Public
 
@@ -40,12 +41,16 @@ def add_route() -> Iterator[AddRoute]:
     ACCESS.pop("only_here", None)
 
 
-def test_reading_request_cannot_write_even_if_its_route_tries(app: Flask, add_route: AddRoute) -> None:
+@pytest.mark.both_databases
+def test_reading_request_cannot_write_even_if_its_route_tries(
+    database_url: str, instance_path: Path, add_route: AddRoute
+) -> None:
     def write() -> Response:
         db.session.execute(db.update(User).values(name="Overwritten"))
         db.session.commit()
         return Response("written", mimetype="text/plain")
 
+    app = build_app(settings_for(database_url, instance_path))
     address = add_route(app, write)
     with in_rows(app):
         create_team()
@@ -57,6 +62,7 @@ def test_reading_request_cannot_write_even_if_its_route_tries(app: Flask, add_ro
     assert visitor.post(address).html == "written"
     with in_rows(app):
         assert db.session.scalar(db.select(User).where(User.name == "Overwritten"))
+    close_app(app)
 
 
 @pytest.fixture
@@ -147,7 +153,7 @@ def test_database_that_is_gone_is_said_in_words(postgres_url: str, instance_path
     app = build_app(settings_for(postgres_url, instance_path))
     with in_rows(app):
         team = create_team()
-    visitor = Visitor(app).sign_in(team.ada.email, PASSWORD)
+    visitor = Visitor(app).enter(team.ada)
     page = visitor.get("/jobs/new")
     nowhere = sa.make_url(postgres_url).set(database="there_is_no_such_database")
     gone = build_app(settings_for(nowhere.render_as_string(hide_password=False), instance_path))
@@ -167,19 +173,21 @@ def test_database_that_is_gone_is_said_in_words(postgres_url: str, instance_path
 
 
 def test_mistake_of_ours_is_said_in_words_without_its_insides(
-    web: Flask, team: Team, add_route: AddRoute
+    new_app: Flask, seeded: Seeded, add_route: AddRoute
 ) -> None:
+    team = seeded(new_app, create_team)
+
     def fail() -> Response:
         db.session.add(Job(title="Half done", hiring_manager_id=team.ben.id))
         db.session.flush()
         raise RuntimeError("s3cret insides")
 
-    address = add_route(web, fail)
-    visitor = Visitor(web).sign_in(team.ada.email, PASSWORD)
+    address = add_route(new_app, fail)
+    visitor = Visitor(new_app).enter(team.ada)
     page = visitor.post(address, status=500)
     assert page.heading == "Our mistake"
     assert "s3cret" not in page.html
     assert page.headers["X-Request-Id"] in page.text
     assert "Our mistake" in visitor.post(address, status=500, htmx=True).html
-    with in_rows(web):
+    with in_rows(new_app):
         assert db.session.scalar(db.select(Job).where(Job.title == "Half done")) is None

@@ -21,14 +21,15 @@ from models import (
 from scheduling.plans import Participant
 from scheduling.venues import OnSite, PastedLink, PhoneCall, Venue
 from services import services
-from tests.factories import PASSWORD, Team, create_team, create_user, schedule
+from tests.factories import Team, create_team, create_user, schedule
 from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
+from tests.pages.page import Page
+from tests.pages.visitor import Visitor, path_of
 from tests.web.conftest import SignIn
 from tests.web.dialog_steps import schedule_by_hand, send, walk_to
 from tests.web.kinds import IN_PERSON, OTHER, PHONE, WEBEX
-from tests.web.page import Page, Visitor, path_of
-from tests.web.rows import in_rows
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -46,7 +47,7 @@ def scheduled(
     """Walk through the dialog with this first step, do all the work, and bring the mails by their reader."""
     with in_rows(app):
         team = create_team()
-    ada = Visitor(app).sign_in(team.ada.email, PASSWORD)
+    ada = Visitor(app).enter(team.ada)
     notes = {"internal_notes": "Likes tea."}
     interview_id = schedule_by_hand(ada, team.dina.id, {"setup": setup, "details": notes})
     run_everything(app)

@@ -22,8 +22,9 @@ from extensions import db
 from models import Connection, ConnectionState, Task, WebhookEvent
 from providers.zoom.webhooks import ZoomWebhooks
 from tests.factories import LENA, ZOOM, Team, connect_zoom, create_team
+from tests.machines.apps import Seeded
+from tests.machines.rows import in_rows
 from tests.machines.simulators import CLIENT_ID, Simulators
-from tests.web.rows import in_rows
 from timezones import system_clock, use_clock, utc_now
 
 SECRET = "test-secret-token"
@@ -37,9 +38,8 @@ def app(make_app: Callable[..., Flask], simulators: Simulators) -> Flask:
 
 
 @pytest.fixture
-def people(app: Flask) -> Team:
-    with in_rows(app):
-        return create_team()
+def people(app: Flask, seeded: Seeded) -> Team:
+    return seeded(app, create_team)
 
 
 @pytest.fixture

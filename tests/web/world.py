@@ -14,7 +14,6 @@ from scheduling.drafts import attachments, drafts
 from scheduling.plans import Participant
 from services import services
 from tests.factories import (
-    PASSWORD,
     CreatedCandidate,
     Member,
     Team,
@@ -24,8 +23,8 @@ from tests.factories import (
     schedule,
 )
 from tests.files_to_attach import PDF
-from tests.web.page import Visitor
-from tests.web.rows import in_rows
+from tests.machines.rows import in_rows
+from tests.pages.visitor import Visitor
 
 LINK = "https://zoom.example/j/83000000001?pwd=the-secret-key"
 PASSCODE = "p4ss-marker"
@@ -126,7 +125,7 @@ def enter(app: Flask, world: World, who: str) -> Visitor:
     visitor = Visitor(app)
     if who == "anonymous":
         return visitor
-    visitor.sign_in(world.people[who].email, PASSWORD)
+    visitor.enter(world.people[who])
     if who == "deactivated":
         with in_rows(app):
             db.session.get_one(User, world.people[who].id).is_active = False

@@ -1,0 +1,107 @@
+"""What every page has to fulfil, whatever the test that opened it is about.
+
+A page is valid HTML with one h1, which its title starts with. Its ids are used once, its controls have
+labels, and what aria attributes name is there. No link leads nowhere, and the page holds no style and no
+script but the one for the theme. Every form says how and where it is sent and carries its token.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tests.pages.tree import Element, parse
+from web import assets
+
+# The only one that the content security policy lets run.
+_THE_INLINE_SCRIPT = " ".join(assets.theme_script().split())
+CONTROLS = frozenset({"input", "select", "textarea"})
+_UNLABELLED = frozenset({"hidden", "submit", "button"})
+# Differs at each opening of a page and says nothing about it.
+_TOKEN = re.compile(r'(name="csrf[-_]token"[^>]*? (?:content|value)=")[^"]+')
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The tree of a page, shared by all who look at the same one, and what is wrong with it, in words."""
+
+    root: Element
+    problems: tuple[str, ...]
+
+
+NOTHING = Checked(Element("#none"), ())
+
+
+def checked(html: str, *, is_mail: bool) -> Checked:
+    """Parse a page, or a piece of one, and look it over. A mail in its frame is judged elsewhere.
+
+    Parsing by the rules takes as long as making the page. Tests open the same pages again and again, as each
+    begins with the same rows, so the last few hundred are remembered. The tree holds a made-up token.
+    """
+    return _checked(_TOKEN.sub(r"\1token", html), is_mail)
+
+
+@lru_cache(maxsize=400)
+def _checked(html: str, is_mail: bool) -> Checked:
+    parsed = parse(html)
+    if is_mail:
+        return Checked(parsed.root, ())
+    problems = _page_problems(parsed.root) if "<html" in html else _problems(parsed.root)
+    return Checked(parsed.root, (*parsed.mistakes, *problems))
+
+
+def _page_problems(tree: Element) -> list[str]:
+    headings = [heading.text for heading in tree.all("h1")]
+    titles = [title.text for title in tree.all("title") if title.inside("svg") is None]
+    problems = [] if len(headings) == 1 else [f"{len(headings)} h1"]
+    problems += [] if len(titles) == 1 else [f"{len(titles)} titles"]
+    problems += [
+        f"a title “{title}” that does not start with the h1 “{heading}”"
+        for title, heading in zip(titles, headings, strict=False)
+        if not title.removeprefix("Error: ").startswith(heading)
+    ]
+    problems += [] if tree.all("html")[0].get("lang") else ["no lang"]
+    return problems + _problems(tree)
+
+
+def _problems(tree: Element) -> list[str]:
+    problems = []
+    for name, number in Counter(e["id"] for e in tree.walk() if "id" in e.attributes).items():
+        if number > 1:
+            problems.append(f"the id {name} {number} times")
+    labels = {label.get("for") for label in tree.all("label")}
+    ids = {element.get("id") for element in tree.walk()}
+    problems += [f"a label for {target}, which is not there" for target in labels - ids if target]
+    for element in tree.walk():
+        problems += [
+            f"{a} on <{element.tag}>" for a in element.attributes if a.startswith("on") or a == "style"
+        ]
+        is_inline = element.tag == "style" or (element.tag == "script" and "src" not in element.attributes)
+        if is_inline and element.text != _THE_INLINE_SCRIPT:
+            problems.append(f"inline <{element.tag}>")
+        if element.tag == "a" and element.get("href", "#") == "#":
+            problems.append(f"a link to nowhere: {element.text}")
+        if element.get("href").lower().strip().startswith(("javascript:", "data:")):
+            problems.append(f"a link that runs: {element['href']}")
+        if element.tag == "form":
+            problems += _form_problems(element)
+        if element.tag in CONTROLS and element.get("type") not in _UNLABELLED:
+            is_tied = element.get("id") in labels or element.inside("label") is not None
+            if not (is_tied or element.get("aria-label") or element.get("aria-labelledby")):
+                problems.append(f"no label for {element.get('name')}")
+        for name in ("aria-describedby", "aria-labelledby"):
+            problems += [f"{name} {i}, which is not there" for i in element.get(name).split() if i not in ids]
+    return problems
+
+
+def _form_problems(form: Element) -> list[str]:
+    method = form.get("method").lower()
+    problems = [] if method in ("get", "post") else [f"a form with method {method or 'missing'}"]
+    if not form.get("action"):
+        problems.append("a form without an address to send to")
+    tokens = [e for e in form.all("input") if e.get("name") == "csrf_token" and e.get("value")]
+    if method == "post" and len(tokens) != 1:
+        problems.append(f"a form with {len(tokens)} tokens")
+    return problems
