@@ -8,7 +8,7 @@ from connections.revocation import is_superseded, would_end_another
 from extensions import db
 from models import Connection, ConnectionState
 from tests.factories import ZOOM, create_connection, create_team
-from tests.web.rows import in_rows
+from tests.machines.rows import in_rows
 
 ACCOUNT = "account-1"
 

@@ -15,14 +15,14 @@ from connections import catalogue
 from connections.app_spec import AppSpec
 from extensions import db
 from models import Connection, ConnectionState, Organization
-from tests.accounts.browser import do_background_work
+from tests.accounts.mails import do_background_work
 from tests.factories import PASSWORD, create_team
 from tests.machines.application import MakeApp
+from tests.machines.rows import in_rows
 from tests.made_up_provider.simulator import AcmeServer
+from tests.pages.visitor import Visitor
 from tests.providers.contract import Check, Subject, checks_for
-from tests.web.page import Visitor
 from tests.web.round_trips import APPS, card_of, stored
-from tests.web.rows import in_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 MADE_UP = ROOT / "tests" / "made_up_provider"
