@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from providers.base import Meeting, PlacedEntry
 
 
-@dataclass
+@dataclass(eq=False)
 class AcmeServer:
     """Everything in memory. There is one person, who allows everything."""
 

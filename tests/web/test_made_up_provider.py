@@ -115,7 +115,7 @@ def test_its_help_is_in_the_words_of_its_own_files(app: Flask) -> None:
 
 
 def test_without_its_settings_the_card_says_how_to_register_it(acme: AppSpec, make_app: MakeApp) -> None:
-    app = _with_templates(make_app({}))
+    app = _with_templates(make_app({"ACME_CLIENT_ID": ""}))
     with in_rows(app):
         create_team()
     ada = Visitor(app).sign_in("ada@northlight.example", PASSWORD)
