@@ -54,7 +54,7 @@ def forget_setup_code(folder: Path) -> None:
 
 
 def read_token_keys(folder: Path) -> tuple[str, ...]:
-    """The token keys that lie in the folder now, newest first. Raises OSError when there are none."""
+    """The token keys that are in the folder now, newest first. Raises OSError when there are none."""
     return _listed((folder / "token_encryption_keys").read_text(encoding="utf-8"))
 
 

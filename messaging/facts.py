@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from messaging.cleaning import many_lines, one_line
 from models import Interview, Mail, MeetingState, Organization, PhoneCaller, ReaderRole
+from text import many_lines, one_line
 
 LinkState = Literal["ready", "waiting", "failed", "none"]
 

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from email.header import Header
 from email.policy import Policy
 
+from text import CONTROLS, LINE_SEPARATORS
+
 # Shorter than a line may be, because what stands before and after an encoded word shares its line.
 _LINE_LENGTH = 70
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROLS = re.compile(f"[{CONTROLS}{LINE_SEPARATORS}]")
 
 
 @dataclass(frozen=True)

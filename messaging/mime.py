@@ -13,10 +13,10 @@ from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 
 from messaging.addresses import needs_smtputf8, wire_address
-from messaging.cleaning import one_line
 from messaging.facts import Person
 from messaging.headers import Mailbox, mailbox_header, text_header
 from messaging.letters import Letter
+from text import one_line
 
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from extensions import db
 from models import Mail, MailState
 from scheduling.mails.occasions import Occasion
-from scheduling.mails.queue import people
 from scheduling.timeline import note
+from wording import people
 from work import mail as mails
 from work.mail import kind_of
 

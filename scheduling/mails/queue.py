@@ -9,6 +9,7 @@ from models import Attendee, Interview, MailState, ReaderRole
 from scheduling.mails.occasions import Occasion
 from scheduling.rules import Rules
 from timezones import utc_now
+from wording import duration
 from work import mail
 from work.mail import NewMail, Recipient
 
@@ -87,7 +88,7 @@ def _reminders(interview: Interview, minutes: Iterable[int], *, except_for: froz
     wanted = []
     for before in minutes:
         due_at = interview.starts_at - timedelta(minutes=before)
-        too_late = f"The interview begins in less than {span(before)}." if due_at <= now else None
+        too_late = f"The interview begins in less than {duration(before)}." if due_at <= now else None
         wanted += [
             NewMail(
                 REMINDER,
@@ -116,15 +117,3 @@ def send_corrected_invitations(interview: Interview, rules: Rules) -> None:
     for waiting in mail.waiting(mail.about_interview(interview.id), INVITATION):
         waiting.state, waiting.words = MailState.DROPPED, NEWER_INVITATION
     mail.queue(_invitations(interview, due_at=utc_now()), domain=rules.message_id_domain)
-
-
-def people(number: int) -> str:
-    return "1 person" if number == 1 else f"{number} people"
-
-
-def span(minutes: int) -> str:
-    """`24 hours`, `1 hour`, `90 minutes`."""
-    hours, rest = divmod(minutes, 60)
-    if rest:
-        return f"{minutes} minutes"
-    return "1 hour" if hours == 1 else f"{hours} hours"
