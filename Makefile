@@ -34,7 +34,8 @@ format: dev ## Format the code and sort its imports
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: dev ## Measure scheduling 500 interviews, the dialog, lists of 100 000 rows, polls, and first visits, against their bare minimum
+bench: dev ## Measure pages, scheduling 500 interviews, the dialog, lists of 100 000 rows, polls and first visits against their bare minimum
+	@$(BIN)/python -m bench.pages
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.steps
 	@$(BIN)/python -m bench.lists

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 from flask import Flask
 
-from hiring.retention import erase_expired
-from scheduling.drafts import attachments
 from services import services
-from tasks.connection_checks import enqueue_due_checks, look_at_keys
-from tasks.grants import enqueue_due_refreshes
+from tasks.chores import all_chores
 from tasks.handlers import all_handlers
-from work.metronome import Metronome, once
+from work.metronome import Metronome
 from work.runner import Runner
 
-# Gunicorn gives a worker 30 seconds to end; leases are given back before that.
+# Gunicorn gives a worker 30 seconds to end; leases are released before that.
 STOP_SECONDS = 20.0
 
 
@@ -26,7 +22,7 @@ class Background:
     metronome: Metronome
 
     def stop(self) -> None:
-        """Stop ticking, let what runs come to its end, give the rest back."""
+        """Stop ticking, let what runs come to its end, release the rest."""
         self.metronome.stop()
         self.runner.stop(STOP_SECONDS)
 
@@ -44,9 +40,7 @@ def work_once(app: Flask) -> int:
 
 
 def _make_metronome(app: Flask, runner: Runner) -> Metronome:
-    sweep_files = partial(attachments.sweep, services(app).attachment_files)
-    chores = (once(look_at_keys), enqueue_due_refreshes, enqueue_due_checks, erase_expired, sweep_files)
-    return Metronome(app, runner, chores)
+    return Metronome(app, runner, all_chores(services(app)))
 
 
 def start(app: Flask) -> Background | None:

@@ -37,7 +37,7 @@ def init_app(app: Flask) -> None:
 
 
 def _app() -> Flask:
-    """The application itself instead of the proxy that stands for it."""
+    """The application itself instead of the proxy for it."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     assert isinstance(app, Flask)
     return app
@@ -86,7 +86,7 @@ def setup(organization: str, timezone: str, name: str, email: str, open_connecti
 @click.argument("email")
 @with_appcontext
 def reset_password(email: str) -> None:
-    """Give somebody a new password, read from standard input, and end all their sessions."""
+    """Give someone a new password, read from standard input, and end all their sessions."""
     user = db.session.scalar(sa.select(User).where(User.email == email.strip().lower()))
     if user is None:
         raise click.ClickException(f"Nobody here has the address {email}.")
@@ -97,7 +97,7 @@ def reset_password(email: str) -> None:
 
 
 def _password() -> str:
-    """One line of standard input: an argument would stand in the shell's history and in `ps`."""
+    """One line of standard input: an argument would be kept in the shell's history and in `ps`."""
     if sys.stdin.isatty():
         password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     else:
@@ -152,7 +152,7 @@ def work() -> None:
 def rotate_keys() -> None:
     """Make a new key, encrypt every stored token with it, and drop the old ones.
 
-    Only for keys that lie in the instance folder; keys of TOKEN_ENCRYPTION_KEYS are changed there: put
+    Only for keys in the instance folder; keys of TOKEN_ENCRYPTION_KEYS are changed there: put
     the new one first, restart, run this, remove the old one, and restart again.
     """
     from cryptography.fernet import Fernet
@@ -166,7 +166,9 @@ def rotate_keys() -> None:
         instance_folder.write_token_keys(folder, wanted)
     done = reseal_everything(TokenVault(wanted))
     audit.record(
-        Event.KEYS_ROTATED, f"{done.connections} connections were encrypted anew from the command line.", None
+        Event.KEYS_ROTATED,
+        f"{done.connections} connections were re-encrypted from the command line.",
+        None,
     )
     db.session.commit()
     click.echo(f"{done.connections} connections are encrypted with the newest key.")
@@ -176,5 +178,5 @@ def rotate_keys() -> None:
         # One key back is enough: a running server looks for newer keys before it seals anything.
         instance_folder.write_token_keys(folder, wanted[:2])
         click.echo(
-            "A running server finds the new key by itself; the last one stays until the next rotation."
+            "A running server finds the new key on its own; the last one stays until the next rotation."
         )

@@ -1,4 +1,4 @@
-"""The only door to htmx: whether a request came from it, and the headers that answer it."""
+"""The only module that speaks htmx: whether a request came from it, and the headers that answer it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Telephone numbers as people write them, and as a telephone dials them.
 
 A number stays as it was typed, because people group the digits as they read them out. Whether it belongs
-to anybody is not checked: a local number, an extension of a hotel, a satellite telephone are all right.
+to anyone is not checked: a local number, an extension of a hotel, a satellite telephone are all right.
+Google's tables of the world's numbering plans only decide what two numbers have in common and what to dial.
 """
 
 from __future__ import annotations
@@ -14,9 +15,6 @@ _FEWEST_DIGITS, _MOST_DIGITS = 5, 20
 _WRITTEN = re.compile(
     r"(?P<main>\+?[0-9 ()./\u2010-\u2013-]+?)(?:\s*(?:ext\.?|x|#)\s*(?P<extension>[0-9]{1,6}))?", re.I
 )
-# "+44 (0)20 …" says in one line how to dial from inside the country and from outside; with the country's
-# prefix the zero is left out.
-_TRUNK_ZERO = re.compile(r"(?<=[0-9])\s*\(0\)")
 
 
 def is_phone_number(text: str) -> bool:
@@ -28,20 +26,55 @@ def is_phone_number(text: str) -> bool:
 
 
 def same_number(one: str, other: str) -> bool:
-    """Whether two numbers are the same but for how they are written. An empty one is like none."""
+    """Whether two numbers reach the same telephone, however they are written: "+44 (0)20 7946 0018",
+    "0044 20 7946 0018" and "+44 20 7946 0018" do. One without its country is taken to be in the country of
+    the other; two without are compared digit by digit. An empty one is the same as none."""
+    first, second = _international(one), _international(other)
+    if first.startswith("+") or second.startswith("+"):
+        # Imported at the first use: it takes a while, and most processes never need it.
+        import phonenumbers
+
+        match = phonenumbers.is_number_match(first, second)
+        if match != phonenumbers.MatchType.NOT_A_NUMBER:
+            return match in (phonenumbers.MatchType.EXACT_MATCH, phonenumbers.MatchType.NSN_MATCH)
     return bool(_digits(one)) and _digits(one) == _digits(other)
 
 
 def phone_link(number: str) -> str | None:
-    """The `tel:` address that dials it (RFC 3966); None for what is not a number."""
-    found = _WRITTEN.fullmatch(number) if is_phone_number(number) else None
-    if found is None:
+    """The `tel:` address that dials it (RFC 3966); None for what is not a number. A number with its country
+    is dialed the same from everywhere; one without is dialed as it was typed."""
+    if not is_phone_number(number):
         return None
-    main = found["main"]
-    if main.startswith("+"):
-        main = _TRUNK_ZERO.sub("", main)
-    link = f"tel:{'+' if main.startswith('+') else ''}{_digits(main)}"
-    return f"{link};ext={found['extension']}" if found["extension"] else link
+    written = _international(number)
+    main, _, extension = written.partition(" ext. ")
+    link = f"tel:{_e164(main) if main.startswith('+') else main}"
+    return f"{link};ext={extension}" if extension else link
+
+
+def _international(text: str) -> str:
+    """The number's digits, after a + if it names its country. People also write 00 for the +, as most of the
+    world dials it. An extension follows as " ext. 5". Empty for what is not a number."""
+    found = _WRITTEN.fullmatch(text) if is_phone_number(text) else None
+    if found is None:
+        return ""
+    main = _digits(found["main"])
+    if found["main"].startswith("+"):
+        main = f"+{main}"
+    elif main.startswith("00"):
+        main = f"+{main[2:]}"
+    return f"{main} ext. {found['extension']}" if found["extension"] else main
+
+
+def _e164(number: str) -> str:
+    """The number without what is only dialed inside its country, such as the zero of "+44 (0)20". That
+    depends on the country: in Italy the zero belongs to the number."""
+    import phonenumbers
+
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
 
 def _digits(text: str) -> str:

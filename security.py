@@ -1,4 +1,4 @@
-"""The only door to cryptography: passwords, encrypted tokens, signed links, and response headers."""
+"""The only module that does cryptography: passwords, encrypted tokens, signed links, and response headers."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import hashlib
 import hmac
 import json
 import secrets
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from itsdangerous import BadSignature, HMACAlgorithm, Signer
 
 # The profile that OWASP's password storage guide gives for argon2id: about 20 ms and 19 MiB each, so
 # that eight sign-ins at once fit a small VM. The library's default takes 64 MiB.
@@ -43,7 +42,7 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
-# Verified against when nobody has that address, so that the answer takes as long as for somebody.
+# Verified against when nobody has that address, so that the answer takes as long as for someone.
 _nobody = _hasher.hash(secrets.token_hex(16))
 
 
@@ -57,12 +56,12 @@ def password_matches(stored: str | None, password: str) -> bool:
 
 
 def password_is_outdated(stored: str) -> bool:
-    """Whether a stored hash was made with a weaker profile than today's, and should be made anew."""
+    """Whether a stored hash was made with a weaker profile than today's, and should be made again."""
     return _hasher.check_needs_rehash(stored)
 
 
 def new_token() -> str:
-    """A random text of 256 bits that may stand in a cookie or an address."""
+    """A random text of 256 bits for a cookie or an address."""
     return secrets.token_urlsafe(32)
 
 
@@ -74,7 +73,7 @@ def hash_token(token: str) -> str:
 class KeyedHash:
     """Turns a text into something that can be compared and not be guessed back without the key.
 
-    For what is worth remembering although it may not be stored, such as addresses that people type in vain.
+    For what is worth remembering although it may not be stored, such as addresses that nobody here has.
     """
 
     def __init__(self, key: bytes, purpose: str) -> None:
@@ -92,18 +91,18 @@ class SealBrokenError(Exception):
 class TokenVault:
     """Encrypts what providers gave us. The first key seals; all of them open.
 
-    `read_anew` tells the keys as they are now, for a server that goes on running while they are rotated
+    `read_now` tells the keys as they are now, for a server that goes on running while they are rotated
     beside it: asked before anything is sealed, and before anything is called unreadable. If it cannot tell,
     the vault keeps the keys it has.
     """
 
-    def __init__(self, keys: Iterable[str], read_anew: Callable[[], Iterable[str]] = tuple) -> None:
+    def __init__(self, keys: Iterable[str], read_now: Callable[[], Iterable[str]] = tuple) -> None:
         self._keys = tuple(keys)
         self._fernet = _fernet(self._keys)
-        self._read_anew = read_anew
+        self._read_now = read_now
 
     def seal(self, content: Mapping[str, str | None], *, belongs_to: str) -> str:
-        """Encrypt `content` for one owner, for example `connection:7:zoom:abc`.
+        """Encrypt `content` for one owner, for example `connection:7:gmail:abc`.
 
         Fernet has no associated data, so the owner is written inside and compared on opening.
         """
@@ -141,12 +140,12 @@ class TokenVault:
     def _look_for_newer_keys(self) -> bool:
         """Take over the keys as they are now; whether they have changed."""
         try:
-            keys = tuple(self._read_anew())
+            keys = tuple(self._read_now())
             if not keys or keys == self._keys:
                 return False
             fernet = _fernet(keys)
         except (OSError, ValueError):
-            # Something else than keys lies there now. The next start will complain; this server goes on.
+            # Something other than keys is there now. The next start will complain; this server goes on.
             return False
         self._keys, self._fernet = keys, fernet
         return True
@@ -156,89 +155,53 @@ def _fernet(keys: Iterable[str]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in keys])
 
 
-LinkPurpose = Literal["join"]
+LinkPurpose = Literal["join", "invitation", "password-reset"]
 
-_PROOF_LENGTH = 27
-
-
-@dataclass(frozen=True)
-class LinkTarget:
-    """Whom a signed link is for: the interview, the generation of its links, and the reader.
-
-    The reader is `candidate`, `manager` or `attendee-<id>`.
-    """
-
-    purpose: LinkPurpose
-    interview_id: int
-    generation: int
-    reader: str
+# Between the parts of a signed link's token. Base64 for addresses does not use it.
+_DOT = "."
 
 
-RowLinkPurpose = Literal["invitation", "password-reset"]
+class _ShortHmac(HMACAlgorithm):
+    """HMAC-SHA256 cut to 168 bits: beyond guessing, and short enough that an address fits one line of a
+    plain-text mail. A multiple of three bytes, so that base64 writes it in exactly one way."""
 
-
-@dataclass(frozen=True)
-class RowLinkTarget:
-    """What a signed link to a person of the team stands for: one row, and the generation of its links."""
-
-    purpose: RowLinkPurpose
-    row_id: int
-    generation: int
+    def get_signature(self, key: bytes, value: bytes) -> bytes:
+        return super().get_signature(key, value)[:21]
 
 
 class LinkSigner:
-    """Links that carry their own proof.
+    """Links that carry their own proof, made with the installation's link key.
 
-    A token is derived from what it stands for, never stored, so a copy of the database opens nothing
-    and a later mail can print the same link again.
+    A token is derived from what it is for, never stored, so a copy of the database opens nothing and a later
+    mail can print the same link again. The last part is by convention the generation of a row's links:
+    raising the row's own generation voids the older ones.
     """
 
     def __init__(self, key: str) -> None:
         self._key = key.encode()
 
-    def token(self, target: LinkTarget) -> str:
-        return f"{target.interview_id}-{target.reader}-{self._proof(target)}"
+    def token(self, purpose: LinkPurpose, *parts: int | str) -> str:
+        """The parts with their proof, to be put into an address. A part has no dot in it."""
+        said = [str(part) for part in parts]
+        assert not any(_DOT in part for part in said)
+        return self._signer(purpose).sign(_DOT.join(said)).decode()
 
-    def proves(self, token: str, target: LinkTarget) -> bool:
-        return hmac.compare_digest(token.encode(), self.token(target).encode())
-
-    def row_token(self, target: RowLinkTarget) -> str:
-        """The token of a link for one person of the team."""
-        return f"{target.row_id}-{self._seal(f'{target.purpose}|{target.row_id}|{target.generation}')}"
-
-    def proves_row(self, token: str, target: RowLinkTarget) -> bool:
-        return hmac.compare_digest(token.encode(), self.row_token(target).encode())
+    def parts_of(self, purpose: LinkPurpose, token: str) -> tuple[str, ...] | None:
+        """The parts that a token proves for this purpose, just as they were signed; None for other texts."""
+        try:
+            return tuple(self._signer(purpose).unsign(token).decode().split(_DOT))
+        except (BadSignature, UnicodeError):
+            return None
 
     def keyed_hash(self, purpose: str) -> KeyedHash:
         """A keyed hash that all processes of the installation share."""
         return KeyedHash(self._key, purpose)
 
-    def _proof(self, target: LinkTarget) -> str:
-        return self._seal(f"{target.purpose}|{target.interview_id}|{target.generation}|{target.reader}")
-
-    def _seal(self, said: str) -> str:
-        # 160 bits: beyond guessing, and the address still fits one line of a plain-text mail.
-        return urlsafe_b64encode(hmac.digest(self._key, said.encode(), "sha256")[:20]).decode().rstrip("=")
-
-
-def named_in(token: str) -> tuple[int, str] | None:
-    """Interview id and reader that a token claims, before anything is proved; None for other texts."""
-    number, _, rest = token.partition("-")
-    # The proof is 27 characters of an alphabet that has the hyphen too, so it is counted from the end.
-    reader = rest[: -_PROOF_LENGTH - 1]
-    if not (number.isascii() and number.isdigit() and len(number) <= 10 and reader):
-        return None
-    # More than an integer column holds is no row's number, and PostgreSQL would fail on it.
-    return (int(number), reader) if int(number) < 2**31 else None
-
-
-def row_named_in(token: str) -> int | None:
-    """The row that a `row_token` claims, before anything is proved; None for other texts."""
-    number, hyphen, proof = token.partition("-")
-    if not (hyphen and len(proof) == _PROOF_LENGTH and number.isascii() and number.isdigit()):
-        return None
-    # More than an integer column holds is no row's number, and PostgreSQL would fail on it.
-    return int(number) if len(number) <= 10 and int(number) < 2**31 else None
+    def _signer(self, purpose: LinkPurpose) -> Signer:
+        # The purpose is the salt, so that a link for one purpose opens nothing of another.
+        return Signer(
+            self._key, salt=purpose, sep=_DOT, key_derivation="hmac", algorithm=_ShortHmac(hashlib.sha256)
+        )
 
 
 def content_security_policy(form_targets: Iterable[str] = (), inline_scripts: Iterable[str] = ()) -> str:

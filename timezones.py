@@ -1,4 +1,4 @@
-"""The only door to clocks and time zones.
+"""The only module that reads clocks and knows time zones.
 
 Instants are aware datetimes in UTC everywhere in the product. What a person typed is a wall time
 with the IANA name of its zone; the two are kept beside each other, because the rules of a zone can

@@ -61,7 +61,7 @@ def record(event: Event, words: str, actor: User | None) -> None:
     """Add one entry to the current transaction, so that it is there exactly when what it tells of is.
 
     `words` is one sentence for people, without secrets and without addresses of people who are not on the
-    team. `actor` is None for the command line, for background work, and for somebody who is not signed in.
+    team. `actor` is None for the command line, for background work, and for someone who is not signed in.
     """
     db.session.add(
         AuditEntry(

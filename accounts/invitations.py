@@ -1,6 +1,6 @@
-"""Inviting somebody to the team, and accepting.
+"""Inviting someone to the team, and accepting.
 
-Somebody invited is a user from that moment, so that a job can have them as its hiring manager before they
+Someone invited is a user from that moment, so that a job can have them as its hiring manager before they
 have read the mail. They cannot sign in until they have chosen a password.
 """
 
@@ -21,7 +21,7 @@ from models import Invitation, Role, User
 from timezones import utc_now
 
 LIFETIME = timedelta(days=7)
-# Resending is one click, and each click is a mail to somebody who cannot make it stop.
+# Resending is one click, and each click is a mail to someone who cannot make it stop.
 RESEND_AFTER = timedelta(minutes=1)
 
 
@@ -47,8 +47,8 @@ def invite(actor: User, command: NewMember, mail_domain: str) -> Invitation:
         with db.session.begin_nested():
             db.session.add(user)
     except IntegrityError:
-        # PostgreSQL only: somebody else invited the same address at this moment.
-        raise TeamError("email", "Somebody has just invited this address.") from None
+        # PostgreSQL only: someone else invited the same address at this moment.
+        raise TeamError("email", "Someone has just invited this address.") from None
     invitation = Invitation(
         user=user, invited_by=actor, generation=0, created_at=now, expires_at=now + LIFETIME
     )

@@ -7,7 +7,7 @@ from typing import Literal, TypeVar
 
 from extensions import db
 from models import Invitation, PasswordReset
-from security import LinkSigner, RowLinkTarget, row_named_in
+from security import LinkSigner
 from timezones import utc_now
 
 InvitationState = Literal["open", "accepted", "withdrawn", "expired", "replaced"]
@@ -25,12 +25,13 @@ class AccountLinks:
     base_url: str
 
     def invitation(self, invitation: Invitation) -> str:
-        """The address at which somebody accepts."""
-        return f"{self.base_url}/invitations/{self.signer.row_token(_invitation(invitation))}"
+        """The address at which someone accepts."""
+        token = self.signer.token("invitation", invitation.id, invitation.generation)
+        return f"{self.base_url}/invitations/{token}"
 
     def reset(self, reset: PasswordReset) -> str:
-        """The address at which somebody chooses a new password."""
-        return f"{self.base_url}/password-reset/{self.signer.row_token(_reset(reset))}"
+        """The address at which someone chooses a new password."""
+        return f"{self.base_url}/password-reset/{self.signer.token('password-reset', reset.id)}"
 
     def sign_in(self) -> str:
         return f"{self.base_url}/login"
@@ -49,23 +50,22 @@ class AccountLinks:
         With `lock` the row is held until the end of the transaction: of two who accept at once, the second
         one finds it accepted.
         """
-        row_id = row_named_in(token)
-        found = _row(Invitation, row_id, lock) if row_id is not None else None
-        if found is None:
+        proven = self.signer.parts_of("invitation", token)
+        if proven is None:
             return None
-        if self.signer.proves_row(token, _invitation(found)):
-            return found, invitation_state(found)
+        row_id, generation = (int(part) for part in proven)
+        found = _row(Invitation, row_id, lock)
+        if found is None or generation > found.generation:
+            return None
         # An older mail of the same invitation deserves better words than "nothing here".
-        older = (RowLinkTarget("invitation", found.id, number) for number in range(found.generation))
-        is_older = any(self.signer.proves_row(token, target) for target in older)
-        return (found, "replaced") if is_older else None
+        return found, invitation_state(found) if generation == found.generation else "replaced"
 
     def opened_reset(self, token: str, *, lock: bool = False) -> tuple[PasswordReset, ResetState] | None:
         """The reset that a token proves, and whether it can still be used; None for anything else, and for
-        somebody who was deactivated meanwhile. `lock` as for invitations."""
-        row_id = row_named_in(token)
-        found = _row(PasswordReset, row_id, lock) if row_id is not None else None
-        if found is None or not self.signer.proves_row(token, _reset(found)) or not found.user.is_active:
+        someone who was deactivated meanwhile. `lock` as for invitations."""
+        proven = self.signer.parts_of("password-reset", token)
+        found = _row(PasswordReset, int(proven[0]), lock) if proven is not None else None
+        if found is None or not found.user.is_active:
             return None
         return found, reset_state(found)
 
@@ -86,11 +86,3 @@ def reset_state(reset: PasswordReset) -> ResetState:
 
 def _row(kind: type[Row], row_id: int, lock: bool) -> Row | None:
     return db.session.get(kind, row_id, with_for_update=lock or None, populate_existing=lock)
-
-
-def _invitation(invitation: Invitation) -> RowLinkTarget:
-    return RowLinkTarget("invitation", invitation.id, invitation.generation)
-
-
-def _reset(reset: PasswordReset) -> RowLinkTarget:
-    return RowLinkTarget("password-reset", reset.id, 0)

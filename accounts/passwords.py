@@ -85,7 +85,7 @@ class ResetRequests:
 
 
 def answer_reset_request(user: User, mail_domain: str) -> None:
-    """Give somebody a link, in the current transaction; their invitation again, if they never accepted."""
+    """Give someone a link, in the current transaction; their invitation again, if they never accepted."""
     if user.password_hash is None:
         invitation = db.session.scalar(sa.select(Invitation).where(Invitation.user_id == user.id))
         if invitation is not None and invitation_state(invitation) == "open":

@@ -1,4 +1,4 @@
-"""Who may do what, as one table. Pure: the rows somebody may touch are selected by the queries."""
+"""Who may do what, as one table. Pure: the rows someone may touch are selected by the queries."""
 
 from __future__ import annotations
 

@@ -130,5 +130,5 @@ def note_seen(session_id: int, last_seen_at: datetime) -> None:
                 sa.update(UserSession).where(UserSession.id == session_id).values(last_seen_at=now)
             )
     except OperationalError as error:
-        # The page is made already; somebody who holds the database must not take it away again.
-        log.warning("could not note that somebody was here: %s", error.orig)
+        # The page is made already; someone who holds the database must not take it away again.
+        log.warning("could not note that someone was here: %s", error.orig)

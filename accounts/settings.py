@@ -16,7 +16,7 @@ INVITATION_WORDS_LIMIT = 1000
 class OrganizationSettings:
     """`timezone` is an IANA name. `retention_days` counts from the last interview; None keeps candidates.
 
-    The organization's own words stand before and after the details of every invitation, as plain text.
+    The organization's own words come before and after the details of every invitation, as plain text.
     """
 
     name: str
@@ -54,7 +54,7 @@ def change_organization(actor: User, wanted: OrganizationSettings) -> list[str]:
 
 def _retention_words(days: int | None) -> str:
     if days is None:
-        return "Candidates are kept until somebody erases them."
+        return "Candidates are kept until someone erases them."
     return f"Candidates are erased {days} day{'' if days == 1 else 's'} after their last interview."
 
 

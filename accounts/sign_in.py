@@ -17,7 +17,7 @@ def try_password(throttling: Throttling, *, email: str, password: str, address: 
     """The person with this address and password, else None: the same for unknown people and wrong passwords.
 
     `address` is where the request came from. Commits for itself, because a try is counted before the slow
-    check and nobody shall wait for that. On success the current transaction holds what is remembered of it,
+    check and nobody should wait for that. On success the current transaction holds what is remembered of it,
     and the caller commits that with the session. Raises `TooManyTriesError`.
     """
     account = email.strip().lower()
@@ -44,7 +44,7 @@ def _unchanged(user_id: int, checked_hash: str) -> User | None:
 
 
 def is_own_password(throttling: Throttling, user: User, password: str, address: str) -> bool:
-    """Whether somebody who is signed in knows their password. Counted like a sign-in, since a browser left
+    """Whether someone who is signed in knows their password. Counted like a sign-in, since a browser left
     open would otherwise be the place to guess at. Commits for itself. Raises `TooManyTriesError`."""
     email = user.email
     db.session.rollback()
@@ -61,9 +61,9 @@ def _note_failure(account: str) -> None:
     known = db.session.scalar(sa.select(User).where(User.email == account))
     if known is None:
         # What was typed may be a password in the wrong field, and is nobody's business here.
-        words = "Somebody tried to sign in with an address that nobody here has."
+        words = "Someone tried to sign in with an address that nobody here has."
     elif not known.is_active:
-        words = f"Somebody tried to sign in as {known.name}, who is deactivated."
+        words = f"Someone tried to sign in as {known.name}, who is deactivated."
     else:
-        words = f"Somebody tried to sign in as {known.name} with a wrong password."
+        words = f"Someone tried to sign in as {known.name} with a wrong password."
     audit.record(Event.SIGN_IN_FAILED, words, None)

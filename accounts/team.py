@@ -31,7 +31,7 @@ _STATE_ORDER: dict[MemberState, int] = {
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody as the team's pages show them. `last_seen_at` is None for somebody who never signed in."""
+    """Someone as the team's pages show them. `last_seen_at` is None for someone who never signed in."""
 
     user: User
     state: MemberState
@@ -100,7 +100,7 @@ def open_jobs_managed_by(user: User) -> list[Job]:
 
 
 def change_role(actor: User, user: User, role: Role) -> bool:
-    """Give somebody another role in the current transaction; False when it is the one they have.
+    """Give someone another role in the current transaction; False when it is the one they have.
 
     Raises `TeamError`.
     """
@@ -115,7 +115,7 @@ def change_role(actor: User, user: User, role: Role) -> bool:
 
 
 def deactivate(actor: User, user: User) -> None:
-    """Shut somebody out in the current transaction: their sessions end, and so do their connections.
+    """Shut someone out in the current transaction: their sessions end, and so do their connections.
 
     What they scheduled and were part of stays. Raises `TeamError`.
     """
@@ -133,7 +133,7 @@ def deactivate(actor: User, user: User) -> None:
 
 
 def reactivate(actor: User, user: User) -> None:
-    """Let somebody back in with the password they had. Their apps have to be connected anew.
+    """Let someone back in with the password they had. Their apps must be connected again.
 
     Raises `TeamError`.
     """
@@ -148,7 +148,7 @@ def reactivate(actor: User, user: User) -> None:
 
 def _hold_owners(actor: User, user: User) -> None:
     """Let one change of owners happen at a time: two owners who demote each other at the same moment would
-    otherwise leave nobody. Whoever comes second reads here what they are by then."""
+    otherwise leave nobody. The second one reads here what they are by then."""
     db.session.execute(
         sa.select(User.id).where(User.role == Role.OWNER).order_by(User.id).with_for_update()
     ).all()

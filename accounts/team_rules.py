@@ -47,4 +47,4 @@ def require_may_manage(actor: User, user: User) -> None:
 def require_may_grant(actor: User, role: Role) -> None:
     """Raises `NotAllowedError` with the reason."""
     if role not in grantable_roles(actor):
-        raise NotAllowedError("role", "Only an owner can make somebody an owner.")
+        raise NotAllowedError("role", "Only an owner can make someone an owner.")

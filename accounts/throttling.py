@@ -1,7 +1,7 @@
-"""Growing delays after tries in vain, for each account and each network address, shared by all processes.
+"""Growing delays after failed tries, for each account and each network address, shared by all processes.
 
 A try is counted before it is made and taken back when it succeeds: counted afterwards, a hundred tries at
-the same moment would all find the door open.
+the same moment would all be let through.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from models import Throttle
 from security import KeyedHash
 from timezones import utc_now
 
-# Whoever stops trying for this long begins anew.
+# After this long without a try the count starts again.
 _FORGOTTEN_AFTER = timedelta(hours=12)
-# Doubling from here on. A delay and not a lock: somebody else's tries must not shut the owner out for good.
+# Doubling from here on. A delay and not a lock: someone else's tries must not shut the owner out for good.
 _FIRST_DELAY = timedelta(seconds=5)
 _LONGEST_DELAY = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
-class Door:
-    """Something that is tried, and how often in a row it may be before the delays begin."""
+class Limit:
+    """How often in a row something may be tried before the delays begin."""
 
     name: str
     free_per_account: int
@@ -36,8 +36,8 @@ class Door:
     free_per_address: int
 
 
-SIGN_IN = Door("sign-in", free_per_account=5, free_per_address=20)
-ASK_FOR_RESET = Door("password-reset", free_per_account=3, free_per_address=10)
+SIGN_IN = Limit("sign-in", free_per_account=5, free_per_address=20)
+ASK_FOR_RESET = Limit("password-reset", free_per_account=3, free_per_address=10)
 
 
 class TooManyTriesError(Exception):
@@ -49,19 +49,19 @@ class TooManyTriesError(Exception):
 
 
 class Throttling:
-    """Counts tries under keyed hashes: the database never holds an address that somebody merely typed."""
+    """Counts tries under keyed hashes: the database never holds an address that someone merely typed."""
 
     def __init__(self, keyed_hash: KeyedHash) -> None:
         self._hash = keyed_hash
 
-    def take(self, door: Door, account: str, address: str) -> None:
+    def take(self, limit: Limit, account: str, address: str) -> None:
         """Count one try in the current transaction, which the caller commits before making it.
 
-        `account` is the email address that was typed, of somebody here or not; `address` is where the
+        `account` is the email address that was typed, of someone here or not; `address` is where the
         request came from. Raises `TooManyTriesError`, and counts nothing then.
         """
         now = utc_now()
-        counters = self._counters(door, account, address)
+        counters = self._counters(limit, account, address)
         rows = {key: _locked(key, now) for key in sorted(counters)}
         waits = [row.blocked_until - now for row in rows.values() if row.blocked_until]
         longest = max(waits, default=timedelta())
@@ -73,13 +73,13 @@ class Throttling:
             delay = _delay(row.failures - counters[key])
             row.blocked_until = now + delay if delay else None
 
-    def forgive(self, door: Door, account: str, address: str) -> None:
+    def forgive(self, limit: Limit, account: str, address: str) -> None:
         """Take the last try back in the current transaction, because it succeeded.
 
-        The account begins anew. The address only loses this one try, or somebody with an account of their
-        own could wipe out their tries at others' by signing in between.
+        The account starts again from zero. The address only loses this one try, or someone with an account
+        of their own could wipe out their tries at others' by signing in between.
         """
-        account_key, address_key = self._keys(door, account, address)
+        account_key, address_key = self._keys(limit, account, address)
         # Locked in the order of `take`, so that two sign-ins at once never wait for each other.
         for key in sorted((account_key, address_key)):
             _locked(key, utc_now())
@@ -90,22 +90,22 @@ class Throttling:
             .values(failures=Throttle.failures - 1, blocked_until=None)
         )
 
-    def forget(self, door: Door, account: str) -> None:
-        """Let an account begin anew, because its owner has proved themselves in another way."""
+    def forget(self, limit: Limit, account: str) -> None:
+        """Let an account start again from zero, because its owner has proved themselves in another way."""
         db.session.execute(
-            sa.delete(Throttle).where(Throttle.key == self._hash(f"{door.name}|account|{account}"))
+            sa.delete(Throttle).where(Throttle.key == self._hash(f"{limit.name}|account|{account}"))
         )
 
-    def _keys(self, door: Door, account: str, address: str) -> tuple[str, str]:
+    def _keys(self, limit: Limit, account: str, address: str) -> tuple[str, str]:
         return (
-            self._hash(f"{door.name}|account|{account}"),
-            self._hash(f"{door.name}|address|{_network(address)}"),
+            self._hash(f"{limit.name}|account|{account}"),
+            self._hash(f"{limit.name}|address|{_network(address)}"),
         )
 
-    def _counters(self, door: Door, account: str, address: str) -> dict[str, int]:
+    def _counters(self, limit: Limit, account: str, address: str) -> dict[str, int]:
         """The keys of one try, and how many tries each has free."""
-        account_key, address_key = self._keys(door, account, address)
-        return {account_key: door.free_per_account, address_key: door.free_per_address}
+        account_key, address_key = self._keys(limit, account, address)
+        return {account_key: limit.free_per_account, address_key: limit.free_per_address}
 
 
 def _locked(key: str, now: datetime) -> Throttle:
@@ -128,11 +128,12 @@ def _delay(beyond: int) -> timedelta:
     """How long to wait before the next try, when this many more than the free ones have been made."""
     if beyond < 0:
         return timedelta()
-    return min(_LONGEST_DELAY, _FIRST_DELAY * 2 ** min(beyond, 20))
+    doublings: int = 2 ** min(beyond, 20)
+    return min(_LONGEST_DELAY, _FIRST_DELAY * doublings)
 
 
 def _network(address: str) -> str:
-    """What counts as one address. Whoever has one of IPv6 has all 2^64 of its network."""
+    """What counts as one address. With one IPv6 address a person has all 2^64 of its network."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,10 +23,12 @@ WARM_UP = 20
 
 
 class MeasuredServer:
-    """A server with the cookies of whoever is signed in there."""
+    """A server with the cookies of whoever is signed in there. `pid`: of its first process; `started`: when
+    it gave its first answer, on the monotonic clock."""
 
-    def __init__(self, base_url: str) -> None:
-        self.base_url = base_url
+    def __init__(self, base_url: str, pid: int = 0) -> None:
+        self.base_url, self.pid = base_url, pid
+        self.started = time.monotonic()
         self.http = requests.Session()
         self.http.trust_env = False
 
@@ -69,7 +72,7 @@ def product(folder: Path, settings: Mapping[str, str]) -> Iterator[MeasuredServe
     servers = ServerProcesses(folder, {**settings, "SCHEDULER_ENABLED": "false"})
     try:
         [process] = servers.start(1, workers=WORKERS, threads=THREADS)
-        server = MeasuredServer(process.base_url)
+        server = MeasuredServer(process.base_url, process.process.pid)
         server.sign_in()
         yield server
         process.terminate()

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from flask import Flask
 
-import blueprints.connected_apps.live
-import blueprints.interviews.attachments
-import blueprints.settings.example  # noqa: F401  importing a module puts its pages on the blueprint
 from blueprints.calendar_page.routes import calendar_page
 from blueprints.connected_apps.routes import connected_apps
 from blueprints.dashboard.routes import dashboard

@@ -14,6 +14,7 @@ from providers.protocols import (
     OAuthProvider,
     WebhookReader,
 )
+from wording import listed
 
 Config = Mapping[str, Any]
 
@@ -104,4 +105,4 @@ class AppSpec:
     @property
     def settings_in_words(self) -> str:
         """The settings to check when the provider does not accept this server."""
-        return " and ".join(self.setting_names)
+        return listed(self.setting_names)

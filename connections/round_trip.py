@@ -23,6 +23,7 @@ from providers.base import Account, Grant, TokenSet
 from providers.errors import InvalidClientError, ProviderError, RefusedError, RetryableError
 from security import SealBrokenError, hash_token, new_token
 from timezones import utc_now
+from wording import listed
 
 log = logging.getLogger("connections")
 
@@ -264,7 +265,7 @@ def _complete(exchange: _Exchange, account: Account | ProviderError) -> Account:
     missing = exchange.clients.oauth.missing_scopes(exchange.tokens.scopes)
     if missing:
         # The whole list in words as well would be longer than anybody reads, and than is kept.
-        purpose = f" to {_listed(in_words(exchange.app, missing))}" if len(missing) <= _MOST_IN_WORDS else ""
+        purpose = f" to {listed(in_words(exchange.app, missing))}" if len(missing) <= _MOST_IN_WORDS else ""
         raise _NothingStoredError(
             f"{label} did not grant what is needed{purpose} ({', '.join(missing)}).",
             "Connect again with everything ticked; the administrator adds to the app what is not offered.",
@@ -346,10 +347,6 @@ def _living_connection(user_id: int, provider_name: str, app: str | None) -> Con
 
 def _called(row: Connection) -> str:
     return row.account_email or row.account_name or "an account without an address"
-
-
-def _listed(words: list[str]) -> str:
-    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 def _is_late(attempt: OAuthAttempt, now: datetime) -> bool:

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from accounts.audit import Event, record
 from accounts.permissions import Action
+from accounts.row_permissions import candidate_is_within, job_is_within
 from extensions import db
-from hiring.queries import candidate_is_within, job_is_within
 from models import Application, Candidate, CandidateImport, Job, User
 from timezones import utc_now
 

@@ -14,14 +14,14 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql import ColumnElement
 
 from accounts.permissions import Action, Scope, scope_of
-from extensions import db
-from hiring.queries import (
+from accounts.row_permissions import (
     Asker,
     application_is_within,
     candidate_is_within,
     job_is_within,
     own_job_ids,
 )
+from extensions import db
 from models import Application, Candidate, Job, Role, Stage, User, search_key
 from paging import Column, ListPage, Order, Pages, Turn, literally
 

@@ -1,4 +1,4 @@
-"""Erasing candidates by themselves, so many days after their last interview, if the organization says so."""
+"""Erasing candidates automatically, so many days after their last interview, if the organization says so."""
 
 from __future__ import annotations
 
@@ -8,45 +8,35 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from database import read_only, writing
 from extensions import db
 from hiring.commands import HiringError
 from hiring.erasing import coming_interviews, erase_candidate
 from hiring.imports import forget_old_imports
 from models import Application, Candidate, CandidateNote, Draft, Interview, Organization
-from timezones import utc_now
-from work.heartbeat import last_time, mark_and_commit
+from work.chores import daily
 
 log = logging.getLogger("retention")
 
-_MARK = "retention"
-_EVERY = timedelta(days=1)
 # Few at a time: each is a transaction of its own, and between two looks people get their turn.
 _AT_ONCE = 20
 
 
-def erase_expired() -> None:
-    """One look, a chore of the metronome: most of the time it reads two rows and is done.
+def _look(now: datetime) -> tuple[int | None, list[int]]:
+    """After how many days candidates are erased, and who is due; None when they are kept for ever."""
+    days = db.session.scalar(sa.select(Organization.retention_days))
+    return days, _due(now - timedelta(days=days)) if days is not None else []
 
-    Once a day it erases whoever is due, some at each look until nobody is left. Two processes that look at
-    the same time erase nobody twice.
-    """
-    now = utc_now()
-    with read_only():
-        days = db.session.scalar(sa.select(Organization.retention_days))
-        looked_at = last_time(_MARK)
-        is_time = looked_at is None or now - looked_at >= _EVERY
-        due = _due(now - timedelta(days=days)) if is_time and days is not None else []
-        db.session.rollback()
-    if not is_time:
-        return
-    with writing():
-        for candidate_id in due:
-            assert days is not None
-            _erase(candidate_id, days)
-        if len(due) < _AT_ONCE:
-            forget_old_imports()
-            mark_and_commit(_MARK, now)
+
+def _erase_some(found: tuple[int | None, list[int]]) -> bool:
+    """Two processes that look at the same time erase nobody twice."""
+    days, due = found
+    for candidate_id in due:
+        assert days is not None
+        _erase(candidate_id, days)
+    if len(due) == _AT_ONCE:
+        return False
+    forget_old_imports()
+    return True
 
 
 def _due(cutoff: datetime) -> list[int]:
@@ -87,3 +77,7 @@ def _erase(candidate_id: int, days: int) -> None:
     except HiringError:
         db.session.rollback()
         log.warning("candidate %d cannot be erased while an interview is to come", candidate_id)
+
+
+# Erases candidates with whom nothing has happened for too long, and forgets lists that nobody imported.
+ERASE_EXPIRED = daily("retention", _look, _erase_some)

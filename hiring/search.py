@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from accounts.permissions import Action
+from accounts.row_permissions import application_is_within, candidate_is_within, job_is_within
 from extensions import db
 from hiring.lists import candidate_matches, job_matches
-from hiring.queries import application_is_within, candidate_is_within, job_is_within, team
+from hiring.queries import team
 from models import Application, Candidate, Job, User, search_key
 
 SHOWN = 8

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from flask import current_app
 
 from messaging.addresses import bare_address, wire_address
-from messaging.cleaning import one_line, shortened
 from messaging.letters import Letter
 from messaging.mime import Envelope, FilePart, mime_of
 from messaging.smtp import Stage
 from messaging.transport import HardenedConnection, WrittenMessage, mail
+from text import one_line, shortened
 from timezones import utc_now
 
 _SERVER_TEXT_LIMIT = 240

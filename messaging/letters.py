@@ -10,22 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from messaging.cleaning import one_line, shortened
 from messaging.facts import InterviewFacts, Person, Reader
 from messaging.invites import Method, build_ics
 from messaging.rendering import rendered
-from messaging.wording import (
-    call_words,
-    duration_words,
-    join_label,
-    other_period,
-    period,
-    reader_zone,
-    short_start,
-)
+from messaging.wording import call_words, join_label, other_period, period, reader_zone, short_start
 from models import ReaderRole
 from phone_numbers import phone_link
+from text import one_line, shortened
 from timezones import local_moment
+from wording import duration
 
 # Long enough for every sensible title, short enough that the date at the end survives in an inbox.
 SUBJECT_LIMIT = 180
@@ -71,7 +64,7 @@ def compose_about_interview(
         "period": period(facts.starts_at, facts.duration_minutes, zone),
         "zone": zone,
         "other_period": other_period(facts, reader),
-        "duration": duration_words(facts.duration_minutes),
+        "duration": duration(facts.duration_minutes),
         "message_heading": _message_heading(facts, reader),
         "join_label": join_label(facts.software_label),
         # A pasted link can be anything; only a web address may become something to click on.

@@ -13,10 +13,10 @@ from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 
 from messaging.addresses import needs_smtputf8, wire_address
-from messaging.cleaning import one_line
 from messaging.facts import Person
 from messaging.headers import Mailbox, mailbox_header, text_header
 from messaging.letters import Letter
+from text import one_line
 
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 
@@ -126,7 +126,7 @@ def _entry(person: Person, speaks_utf8: bool) -> Mailbox:
     """A person as To and Cc show them.
 
     An address that this mail's headers cannot carry is left out, and the name alone is shown: one such
-    address among those invited must not keep the mail from everybody else.
+    address among those invited must not keep the mail from everyone else.
     """
     try:
         address = wire_address(person.address)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from messaging.facts import InterviewFacts, Reader
+from models import MeetingSoftware
 from timezones import in_zone, local_moment
 
 
@@ -41,26 +42,17 @@ def short_start(starts_at: datetime, zone: str) -> str:
     return f"{moment.short_date} {in_zone(starts_at, zone).year}, {moment.time} {moment.zone_short}"
 
 
-def duration_words(minutes: int) -> str:
-    """`45 minutes`, `1 hour`, `1 hour 30 minutes`."""
-    hours, rest = divmod(minutes, 60)
-    pieces = [_counted(hours, "hour")] if hours else []
-    if rest or not hours:
-        pieces.append(_counted(rest, "minute"))
-    return " ".join(pieces)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-# Only these names do not say by themselves that they are a meeting's; what somebody calls a link of their
+# Only these names do not already say that they are a meeting's; what someone calls a link of their
 # own, such as "Webex" or "Our video room", reads well as it is.
-_CALLED_MEETING = frozenset({"Zoom", "Microsoft Teams"})
+_CALLED_MEETING = frozenset(
+    software.label
+    for software in MeetingSoftware
+    if software is not MeetingSoftware.OTHER and not software.label.endswith("Meet")
+)
 
 
 def join_label(called: str | None) -> str:
-    """What the join button says: `Join Zoom Meeting`, `Join Google Meet`, `Join Webex`."""
+    """What the join button says: `Join Microsoft Teams Meeting`, `Join Google Meet`, `Join Webex`."""
     if called is None or called == "Other":
         return "Join Meeting"
     return f"Join {called} Meeting" if called in _CALLED_MEETING else f"Join {called}"

@@ -29,8 +29,8 @@ from models import (
 from scheduling.meetings.hosts import Host, first_usable, possible_hosts
 from scheduling.plans import Plan
 from scheduling.software import spec_of
-from scheduling.timeline import possessive
 from scheduling.venues import OnlineMeeting, Venue
+from wording import possessive
 
 # No interview lasts longer, so an earlier one than this cannot reach into the wanted time.
 LONGEST = timedelta(minutes=1440)

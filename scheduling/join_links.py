@@ -8,13 +8,13 @@ from typing import Literal
 
 from extensions import db
 from models import Interview, InterviewStatus, InterviewType, MeetingState
-from security import LinkSigner, LinkTarget, named_in
+from security import LinkSigner
 
-# While the door is open the address leads straight into the meeting, without a click in between.
+# From then on, and until then, the address leads straight into the meeting, without a click in between.
 OPENS_BEFORE_START = timedelta(minutes=15)
 CLOSES_AFTER_END = timedelta(minutes=30)
 
-DoorState = Literal["ready", "waiting", "failed", "cancelled", "past", "phone", "in_person"]
+JoinState = Literal["ready", "waiting", "failed", "cancelled", "past", "phone", "in_person"]
 
 
 @dataclass(frozen=True)
@@ -27,26 +27,23 @@ class JoinLinks:
     def join_page(self, interview: Interview, reader: str) -> str:
         """The address for one reader: `candidate`, `manager` or `attendee-<id>`, as `mails.queue` names them.
         Nothing is looked up, so a reader who has been taken off the interview can be named, too."""
-        return f"{self.base_url}/j/{self.signer.token(_target(interview, reader))}"
+        token = self.signer.token("join", interview.id, reader, interview.link_generation)
+        return f"{self.base_url}/j/{token}"
 
     def opened_by(self, token: str) -> tuple[Interview, str] | None:
         """The interview and the reader that a token proves, or None for anything else."""
-        claimed = named_in(token)
-        if claimed is None:
+        proven = self.signer.parts_of("join", token)
+        if proven is None:
             return None
-        interview_id, reader = claimed
-        interview = db.session.get(Interview, interview_id)
-        if interview is None or not self.signer.proves(token, _target(interview, reader)):
+        interview_id, reader, generation = proven
+        interview = db.session.get(Interview, int(interview_id))
+        if interview is None or int(generation) != interview.link_generation:
             return None
         return interview, reader
 
 
-def _target(interview: Interview, reader: str) -> LinkTarget:
-    return LinkTarget("join", interview.id, interview.link_generation, reader)
-
-
-def door_state(interview: Interview, now: datetime) -> DoorState:
-    """What somebody who opens the address now should see."""
+def join_state(interview: Interview, now: datetime) -> JoinState:
+    """What someone who opens the address now should see."""
     if interview.status == InterviewStatus.CANCELLED:
         return "cancelled"
     if now > interview.ends_at + CLOSES_AFTER_END:
@@ -61,6 +58,6 @@ def door_state(interview: Interview, now: datetime) -> DoorState:
     return "ready" if meeting.state == MeetingState.READY else "failed"
 
 
-def door_is_open(interview: Interview, now: datetime) -> bool:
+def leads_straight_in(interview: Interview, now: datetime) -> bool:
     """Whether the address should lead into the meeting at once: from shortly before until after the end."""
     return interview.starts_at - OPENS_BEFORE_START <= now <= interview.ends_at + CLOSES_AFTER_END

@@ -11,13 +11,3 @@ def note(interview_id: int, words: str, *, actor: User | None = None) -> None:
     db.session.add(
         TimelineEntry(interview_id=interview_id, words=words[:500], actor_id=actor.id if actor else None)
     )
-
-
-def first_name(name: str) -> str:
-    """`Priya` for `Priya Raman`, which is enough inside a team."""
-    return name.split()[0] if name.split() else name
-
-
-def possessive(name: str) -> str:
-    """`Priya's` for `Priya Raman`."""
-    return f"{first_name(name)}'s"

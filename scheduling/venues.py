@@ -10,6 +10,7 @@ from models import InterviewType, MeetingSoftware, PhoneCaller
 from phone_numbers import MOST_CHARACTERS, is_phone_number
 from scheduling.errors import SchedulingError
 from scheduling.software import spec_of
+from text import CONTROLS, INVISIBLE, JOINERS
 
 LABEL_LIMIT = 60
 LINK_LIMIT = 2000
@@ -17,8 +18,8 @@ ADDRESS_LIMIT = 300
 DIRECTIONS_LIMIT = 1000
 PHONE_LIMIT = MOST_CHARACTERS
 
-# The last ones are invisible and come along when a link is copied from a page or a chat.
-_NOT_IN_LINKS = re.compile(r"[\s\\<>\"\x00-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+# What cannot be seen comes along when a link is copied from a page or a chat.
+_NOT_IN_LINKS = re.compile(rf"[\s\\<>\"{CONTROLS}{INVISIBLE}{JOINERS}]")
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from connections import wording
 from connections.checks import check_in_turn, due_checks, record_alive, record_trouble
 from connections.grants import with_grant
-from connections.keys import check_keys
 from connections.rows import lose_permissions
 from connections.service import connections
-from database import read_only, writing
 from extensions import db
 from models import Connection, ConnectionState
 from providers.base import Account
@@ -22,30 +20,20 @@ from providers.errors import (
     RetryableError,
     ScopeMissingError,
 )
-from scheduling.meetings.wanting import try_again_for_host
 from timezones import utc_now
 from work import retry
+from work.chores import frequent
 from work.protocol import Again, ClaimedTask, Done, Handler, Next
 
 
-def enqueue_due_checks() -> None:
-    """Ask for a look at every connection whose day is over. Reads; writes only when there is one."""
+def _ask_for_checks(due: list[int]) -> None:
     now = utc_now()
-    with read_only():
-        due = due_checks(now)
-        db.session.rollback()
-    if not due:
-        return
-    with writing():
-        for connection_id in due:
-            check_in_turn(connection_id, now)
-        db.session.commit()
+    for connection_id in due:
+        check_in_turn(connection_id, now)
 
 
-def look_at_keys() -> None:
-    """Hold the stored grants against the keys that this server was started with; meetings that waited for one
-    whose key is back are asked for again."""
-    check_keys(when_reopened=try_again_for_host)
+# Asks for a look at every connection whose day is over.
+ASK_FOR_CHECKS = frequent("connection checks", due_checks, _ask_for_checks)
 
 
 @dataclass(frozen=True)

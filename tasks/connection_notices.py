@@ -19,7 +19,7 @@ from work.protocol import ClaimedTask, Done, Handler, Next
 
 
 def tell_of_connection(mail_domain: str) -> Handler:
-    """The handler that writes to somebody in whose name an account was connected."""
+    """The handler that writes to someone in whose name an account was connected."""
 
     def tell(payload: Mapping[str, Any]) -> None:
         row = _locked(payload)
@@ -35,7 +35,7 @@ def nudge_to_reconnect(mail_domain: str) -> Handler:
 
     def tell(payload: Mapping[str, Any]) -> None:
         row, since = _locked(payload), datetime.fromisoformat(payload["since"])
-        # Reconnected or disconnected since, or reconnected and ended anew, which has nudges of its own.
+        # Reconnected or disconnected since, or reconnected and ended again, which has nudges of its own.
         if row is None or row.state != ConnectionState.RECONNECT_NEEDED or row.problem_since != since:
             return
         number = int(payload["number"])

@@ -4,6 +4,7 @@ refreshes it, and the task that tells a provider that somebody has disconnected.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -19,13 +20,13 @@ from connections.revocation import (
     would_end_another,
 )
 from connections.service import connections
-from database import read_only, writing
 from extensions import db
 from models import Lane, Task, TaskState, User
 from providers.errors import ConnectionRevokedError, ProviderError, RetryableError
 from providers.protocols import OAuthProvider
 from timezones import utc_now
 from work import outbox, retry
+from work.chores import frequent
 from work.kinds import TaskKind
 from work.protocol import Again, ClaimedTask, Done, Handler, Next
 
@@ -37,31 +38,29 @@ REFRESH_CONNECTION = TaskKind(
 _REVOCATIONS_TRIED = 40
 
 
-def enqueue_due_refreshes() -> None:
-    """Ask for the refresh of every token that is near its end. Reads; writes only when one is due."""
-    with read_only():
-        asked_for = set(
-            db.session.scalars(
-                sa.select(Task.dedupe_key).where(
-                    Task.kind == REFRESH_CONNECTION.name, Task.state.in_((TaskState.READY, TaskState.RUNNING))
-                )
+def _due_refreshes(now: datetime) -> list[int]:
+    """The connections whose token is near its end and whose refresh nobody has asked for yet."""
+    asked_for = set(
+        db.session.scalars(
+            sa.select(Task.dedupe_key).where(
+                Task.kind == REFRESH_CONNECTION.name, Task.state.in_((TaskState.READY, TaskState.RUNNING))
             )
         )
-        due = [
-            number for number in due_connections(utc_now()) if REFRESH_CONNECTION.key(number) not in asked_for
-        ]
-        db.session.rollback()
-    if not due:
-        return
-    with writing():
-        for connection_id in due:
-            outbox.enqueue(
-                REFRESH_CONNECTION,
-                connection_id,
-                payload={"connection_id": connection_id},
-                dedupe_key=REFRESH_CONNECTION.key(connection_id),
-            )
-        db.session.commit()
+    )
+    return [number for number in due_connections(now) if REFRESH_CONNECTION.key(number) not in asked_for]
+
+
+def _ask_for_refreshes(due: list[int]) -> None:
+    for connection_id in due:
+        outbox.enqueue(
+            REFRESH_CONNECTION,
+            connection_id,
+            payload={"connection_id": connection_id},
+            dedupe_key=REFRESH_CONNECTION.key(connection_id),
+        )
+
+
+ASK_FOR_REFRESHES = frequent("refreshes", _due_refreshes, _ask_for_refreshes)
 
 
 def refresh_connection() -> Handler:

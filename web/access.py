@@ -69,7 +69,7 @@ ACCESS: dict[str, Rule] = {
     "team.deactivate": Needs(Action.ADMINISTER),
     "team.reactivate": Needs(Action.ADMINISTER),
     "webhooks.receive": Public("the signature is the permission; what has none is at most a hint to look"),
-    "join.door": Public("the signed link is the permission", key_in_path=True),
+    "join.page": Public("the signed link is the permission", key_in_path=True),
     "dashboard.home": SignedIn(),
     "help_pages.index": SignedIn(),
     "help_pages.connecting_apps": SignedIn(),

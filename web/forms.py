@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import Any
 
@@ -15,29 +14,21 @@ from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, Select
 
+from text import many_lines, one_line
 from timezones import is_zone, zone_names
-
-# Control characters but tab and line ends, and the marks that turn the direction of text around: neither
-# can be seen, both make a line read as something that it is not.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
 
 
 def clean_text(text: str | None) -> str | None:
     """Without invisible characters and without space around it; line ends are `\\n`."""
-    if text is None:
-        return None
-    return _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return None if text is None else many_lines(text).strip()
 
 
 def clean_line(text: str | None) -> str | None:
     """The same on one line."""
-    cleaned = clean_text(text)
-    return None if cleaned is None else " ".join(cleaned.split())
+    return None if text is None else one_line(text)
 
 
-# What the form library says by itself, in words that tell what to do.
+# What the form library says on its own, in words that tell what to do.
 _WORDS = {
     "Not a valid choice.": "Choose one of these.",
     "Invalid Choice: could not coerce.": "Choose one of these.",

@@ -1,8 +1,10 @@
-"""The answer to somebody who tries too often."""
+"""The answer to someone who tries too often."""
 
 from __future__ import annotations
 
 from flask import Response, make_response, render_template
+
+from wording import counted
 
 
 def too_many_tries(seconds: int, *, back_url: str, back_label: str) -> Response:
@@ -17,5 +19,5 @@ def too_many_tries(seconds: int, *, back_url: str, back_label: str) -> Response:
 
 def _span(seconds: int) -> str:
     if seconds < 90:
-        return "1 second" if seconds == 1 else f"{seconds} seconds"
+        return counted(seconds, "second")
     return f"{-(-seconds // 60)} minutes"

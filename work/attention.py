@@ -12,13 +12,12 @@ import sqlalchemy as sa
 from extensions import db
 from models import Interview, Mail, MailState, Task, TaskState
 from timezones import utc_now
+from work.findings import OVERDUE_FOR
 from work.kinds import words_of
 from work.mail import kind_of
 
 # Work that fails is tried again automatically; it is worth a look when that has gone on for this long.
 _FAILING_FOR = timedelta(minutes=15)
-# Work that is due and not begun means that nobody does any.
-_OVERDUE_FOR = timedelta(minutes=5)
 _SHOWN = 50
 
 WorkState = Literal["given_up", "failing", "overdue"]
@@ -51,7 +50,7 @@ def work_needing_attention() -> list[WaitingWork]:
                     Task.state == TaskState.READY,
                     sa.or_(
                         sa.and_(Task.failures > 0, Task.created_at < now - _FAILING_FOR),
-                        Task.run_at < now - _OVERDUE_FOR,
+                        Task.run_at < now - OVERDUE_FOR,
                     ),
                 ),
             )
@@ -91,7 +90,7 @@ def _described(task: Task, titles: dict[int, str], mail_labels: dict[int, str], 
     state: WorkState = "failing"
     if task.state == TaskState.DEAD:
         state = "given_up"
-    elif task.run_at < now - _OVERDUE_FOR:
+    elif task.run_at < now - OVERDUE_FOR:
         state = "overdue"
     return WaitingWork(
         task_id=task.id,

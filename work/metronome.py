@@ -7,7 +7,7 @@ own; each tick of each is as safe as one.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
@@ -15,28 +15,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from timezones import utc_now
 from work import heartbeat
+from work.chores import Chore, run_all
 from work.runner import Runner
 
 log = logging.getLogger("tasks")
 
 
-def once(chore: Callable[[], None]) -> Callable[[], None]:
-    """A chore for the beginning: it is not done any more as soon as it has succeeded."""
-    is_done = False
-
-    def do_if_new() -> None:
-        nonlocal is_done
-        if not is_done:
-            chore()
-            is_done = True
-
-    return do_if_new
-
-
 class Metronome:
     """Ticks every few seconds: heartbeat, forfeited leases, chores, and a look for due tasks."""
 
-    def __init__(self, app: Flask, runner: Runner, chores: tuple[Callable[[], None], ...] = ()) -> None:
+    def __init__(self, app: Flask, runner: Runner, chores: Sequence[Chore] = ()) -> None:
         self._app = app
         self._runner = runner
         self._chores = chores
@@ -63,9 +51,7 @@ class Metronome:
             with self._app.app_context():
                 heartbeat.beat()
             self._runner.release_forfeited()
-            for chore in self._chores:
-                with self._app.app_context():
-                    chore()
+            run_all(self._app, self._chores)
         except SQLAlchemyError:
             log.exception("the database cannot be used; the next tick tries again")
         except Exception:

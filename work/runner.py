@@ -50,7 +50,7 @@ def _no_hook(phase: Phase, task: ClaimedTask) -> None:
 
 
 class LeaseLostError(Exception):
-    """Somebody else has the task by now; what we found out must not be written."""
+    """Someone else has the task by now; what we found out must not be written."""
 
 
 class Runner:
@@ -167,13 +167,13 @@ class Runner:
         try:
             with self._app.app_context(), writing():
                 for task in db.session.scalars(
-                    # Copied, because a thread that overstayed may come to its end meanwhile.
+                    # Copied, because a thread that is late may still come to its end.
                     sa.select(Task).where(Task.lease.in_(list(self._held)), Task.state == TaskState.RUNNING)
                 ):
                     _make_ready(task, utc_now())
                 db.session.commit()
         except SQLAlchemyError:
-            log.exception("leases could not be given back; they run out by themselves")
+            log.exception("leases could not be released; they run out on their own")
 
     # One task
 
@@ -332,7 +332,7 @@ def _as_claimed(row: Task, lease: str) -> ClaimedTask:
 
 
 def _make_ready(row: Task, at: datetime) -> None:
-    """Ready again at `at`; or done, when the same work was asked for anew while this ran."""
+    """Ready again at `at`; or done, when the same work was asked for again while this ran."""
     row.lease = row.leased_until = None
     if row.dedupe_key is not None:
         twin = db.session.scalar(

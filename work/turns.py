@@ -2,7 +2,7 @@
 
 One commit wakes all threads of a lane. If all of them looked, they would find the same row and race for it;
 on SQLite the losers, and every request meanwhile, wait for the write lock. So one thread of a lane looks at a
-time, and none looks again where another has just looked in vain.
+time, and none repeats a look that has just found nothing.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Turns:
             return self._wakes[lane]
 
     def look(self, lane: Lane, claim: Callable[[], T | None]) -> T | None:
-        """What `claim` found, when it is this thread's turn; None as well when looking would be in vain."""
+        """What `claim` found, when it is this thread's turn; also None when a look would find nothing."""
         with self._looking[lane]:
             wake = self._wakes[lane]
             if self._in_vain[lane] == wake:

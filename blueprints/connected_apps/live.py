@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from flask import make_response, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 import htmx
 from blueprints.connected_apps.cards import sections
 from blueprints.connected_apps.round_trip_notice import is_overtaken
-from blueprints.connected_apps.routes import connected_apps
 from blueprints.connected_apps.versions import card_versions
 from web.signed_in import actor, person
 
 
-@connected_apps.get("/settings/account/connected-apps/changes")
 def changes() -> ResponseReturnValue:
     """The cards that are not as the page shows them; the query holds the version of each one there."""
     if not htmx.is_htmx():
@@ -31,3 +29,8 @@ def changes() -> ResponseReturnValue:
         is_overtaken=is_overtaken(person().session),
     )
     return htmx.varies(make_response(piece))
+
+
+def register(blueprint: Blueprint) -> None:
+    """Put this piece on the blueprint of Connected Apps."""
+    blueprint.get("/settings/account/connected-apps/changes")(changes)

@@ -11,6 +11,7 @@ from accounts.audit import Event
 from accounts.permissions import Action, Scope, may_anywhere, scope_of
 from accounts.settings import open_connecting as change_opening
 from accounts.team import owner
+from blueprints.connected_apps import live
 from blueprints.connected_apps.cards import coming_of, connection_of, sections
 from blueprints.connected_apps.round_trip_notice import forget_notices, keep_notice, notice_of
 from blueprints.connected_apps.versions import card_versions
@@ -37,6 +38,7 @@ from web.signed_in import (
 )
 
 connected_apps = Blueprint("connected_apps", __name__)
+live.register(connected_apps)
 
 # Codes and states of the providers have some hundred characters at most.
 _LONGEST_PARAMETER = 2048

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
 from accounts.permissions import Action
-from blueprints.hiring.blueprint import hiring
 from blueprints.hiring.forms import ApplicationForm, CandidateDetailsForm, CandidateForm, NoteForm, StageForm
 from extensions import db
 from hiring import commands, lists, queries
@@ -43,7 +42,6 @@ def asked_candidates() -> CandidateFilter:
     )
 
 
-@hiring.get("/candidates")
 def candidates() -> ResponseReturnValue:
     user, wanted = actor(), asked_candidates()
     address = ListAddress(
@@ -65,12 +63,10 @@ def candidates() -> ResponseReturnValue:
     )
 
 
-@hiring.get("/candidates/<int:candidate_id>")
 def candidate(candidate_id: int) -> ResponseReturnValue:
     return _page(candidate_id)
 
 
-@hiring.route("/candidates/new", methods=["GET", "POST"])
 def new_candidate() -> ResponseReturnValue:
     form = CandidateForm()
     form.job.choices = _choices(queries.open_jobs(actor(), Action.MANAGE_CANDIDATES))
@@ -97,7 +93,6 @@ def new_candidate() -> ResponseReturnValue:
     return render_template("hiring/candidate_form.html", form=form, candidate=None), 422
 
 
-@hiring.route("/candidates/<int:candidate_id>/edit", methods=["GET", "POST"])
 def edit_candidate(candidate_id: int) -> ResponseReturnValue:
     user = actor()
     found = queries.candidate(user, candidate_id, Action.MANAGE_CANDIDATES) or abort(404)
@@ -133,7 +128,6 @@ def _saved(invited: int) -> str:
     return f"Saved. The invitations to {interviews} go out again, with new links."
 
 
-@hiring.post("/candidates/<int:candidate_id>/applications")
 def add_application(candidate_id: int) -> ResponseReturnValue:
     user = actor()
     found = queries.candidate(user, candidate_id, Action.MANAGE_CANDIDATES) or abort(404)
@@ -150,7 +144,6 @@ def add_application(candidate_id: int) -> ResponseReturnValue:
     return redirect(url_for("hiring.candidate", candidate_id=candidate_id), 303)
 
 
-@hiring.post("/candidates/<int:candidate_id>/applications/<int:application_id>/stage")
 def set_stage(candidate_id: int, application_id: int) -> ResponseReturnValue:
     found = queries.application(actor(), candidate_id, application_id, Action.MANAGE_CANDIDATES) or abort(404)
     form = StageForm()
@@ -167,7 +160,6 @@ def set_stage(candidate_id: int, application_id: int) -> ResponseReturnValue:
     return redirect(url_for("hiring.candidate", candidate_id=candidate_id), 303)
 
 
-@hiring.post("/candidates/<int:candidate_id>/applications/<int:application_id>/remove")
 def remove_application(candidate_id: int, application_id: int) -> ResponseReturnValue:
     user = actor()
     found = queries.application(user, candidate_id, application_id, Action.MANAGE_CANDIDATES) or abort(404)
@@ -184,7 +176,6 @@ def remove_application(candidate_id: int, application_id: int) -> ResponseReturn
     return redirect(url_for("hiring.candidate", candidate_id=candidate_id), 303)
 
 
-@hiring.post("/candidates/<int:candidate_id>/notes")
 def add_note(candidate_id: int) -> ResponseReturnValue:
     user = actor()
     found = queries.candidate(user, candidate_id, Action.SEE_NOTES) or abort(404)
@@ -233,3 +224,17 @@ def _page(candidate_id: int, note_form: NoteForm | None = None) -> str:
 
 def _choices(jobs: Iterable[Job]) -> list[SelectChoice]:
     return [SelectChoice(job.id, job.title) for job in jobs]
+
+
+def register(blueprint: Blueprint) -> None:
+    """Put these pages on the blueprint of jobs and candidates."""
+    blueprint.get("/candidates")(candidates)
+    blueprint.get("/candidates/<int:candidate_id>")(candidate)
+    blueprint.route("/candidates/new", methods=["GET", "POST"])(new_candidate)
+    blueprint.route("/candidates/<int:candidate_id>/edit", methods=["GET", "POST"])(edit_candidate)
+    blueprint.post("/candidates/<int:candidate_id>/applications")(add_application)
+    blueprint.post("/candidates/<int:candidate_id>/applications/<int:application_id>/stage")(set_stage)
+    blueprint.post("/candidates/<int:candidate_id>/applications/<int:application_id>/remove")(
+        remove_application
+    )
+    blueprint.post("/candidates/<int:candidate_id>/notes")(add_note)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from flask import abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from accounts.permissions import Action
-from blueprints.hiring.blueprint import hiring
 from extensions import db
 from hiring import queries
 from hiring.commands import HiringError
@@ -16,7 +15,6 @@ from web.notices import say
 from web.signed_in import actor
 
 
-@hiring.route("/candidates/<int:candidate_id>/erase", methods=["GET"])
 def confirm_erasing(candidate_id: int) -> ResponseReturnValue:
     user = actor()
     found = queries.candidate(user, candidate_id, Action.MANAGE_CANDIDATES) or abort(404)
@@ -31,7 +29,6 @@ def confirm_erasing(candidate_id: int) -> ResponseReturnValue:
     )
 
 
-@hiring.post("/candidates/<int:candidate_id>/erase")
 def erase(candidate_id: int) -> ResponseReturnValue:
     user = actor()
     found = queries.candidate(user, candidate_id, Action.MANAGE_CANDIDATES) or abort(404)
@@ -46,3 +43,9 @@ def erase(candidate_id: int) -> ResponseReturnValue:
         return redirect(url_for("hiring.confirm_erasing", candidate_id=candidate_id), 303)
     say("The candidate was erased.")
     return redirect(url_for("hiring.candidates"), 303)
+
+
+def register(blueprint: Blueprint) -> None:
+    """Put these pages on the blueprint of jobs and candidates."""
+    blueprint.route("/candidates/<int:candidate_id>/erase", methods=["GET"])(confirm_erasing)
+    blueprint.post("/candidates/<int:candidate_id>/erase")(erase)

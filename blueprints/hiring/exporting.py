@@ -6,12 +6,11 @@ import csv
 import io
 from collections.abc import Iterator
 
-from flask import Response, stream_with_context
+from flask import Blueprint, Response, stream_with_context
 from flask.typing import ResponseReturnValue
 
 from accounts.audit import Event, record
 from accounts.permissions import Action, may_anywhere
-from blueprints.hiring.blueprint import hiring
 from blueprints.hiring.candidates import asked_candidates
 from blueprints.hiring.formulas import guarded
 from database import read_only
@@ -23,7 +22,6 @@ from timezones import utc_now
 from web.signed_in import actor
 
 
-@hiring.post("/candidates/export")
 def export_candidates() -> ResponseReturnValue:
     """A POST, because it is written down who took the list out of the house."""
     user, wanted = actor(), asked_candidates()
@@ -80,3 +78,8 @@ def _in_words(wanted: CandidateFilter) -> str:
     ]
     said = ", ".join(part for part in parts if part)
     return f"the candidates {said}" if said else "all candidates"
+
+
+def register(blueprint: Blueprint) -> None:
+    """Put these pages on the blueprint of jobs and candidates."""
+    blueprint.post("/candidates/export")(export_candidates)

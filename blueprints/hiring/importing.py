@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 from wtforms.fields import SelectChoice
 
 from accounts.permissions import Action
-from blueprints.hiring.blueprint import hiring
 from blueprints.hiring.forms import ImportForm
 from blueprints.hiring.import_file import MOST_BYTES, MOST_LINES, UnreadableListError, decoded, read_list
 from extensions import db
@@ -22,7 +21,6 @@ from web.signed_in import actor
 _LINES_SHOWN = 100
 
 
-@hiring.route("/candidates/import", methods=["GET", "POST"])
 def import_candidates() -> ResponseReturnValue:
     user, form = actor(), ImportForm()
     form.job.choices = [
@@ -45,13 +43,11 @@ def import_candidates() -> ResponseReturnValue:
     return redirect(url_for("hiring.import_preview", import_id=row.id), 303)
 
 
-@hiring.get("/candidates/imports/<import_id>")
 def import_preview(import_id: str) -> ResponseReturnValue:
     row, job = imports.find_import(actor(), import_id) or abort(404)
     return _preview_page(row, job, _plan(row, job))
 
 
-@hiring.post("/candidates/imports/<import_id>")
 def confirm_import(import_id: str) -> ResponseReturnValue:
     """Do what was shown, or show what it would be now."""
     found = imports.find_import(actor(), import_id)
@@ -110,3 +106,10 @@ def _done(plan: Plan, job: Job) -> str:
 
 def _candidates(number: int) -> str:
     return "candidate" if number == 1 else "candidates"
+
+
+def register(blueprint: Blueprint) -> None:
+    """Put these pages on the blueprint of jobs and candidates."""
+    blueprint.route("/candidates/import", methods=["GET", "POST"])(import_candidates)
+    blueprint.get("/candidates/imports/<import_id>")(import_preview)
+    blueprint.post("/candidates/imports/<import_id>")(confirm_import)

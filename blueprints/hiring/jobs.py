@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from flask import abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
 from accounts.permissions import Action
-from blueprints.hiring.blueprint import hiring
 from blueprints.hiring.forms import JobForm
 from extensions import db
 from hiring import commands, lists, queries
@@ -20,7 +19,6 @@ from web.signed_in import actor
 _CANDIDATES_SHOWN = 10
 
 
-@hiring.get("/jobs")
 def jobs() -> ResponseReturnValue:
     user = actor()
     wanted = JobFilter(
@@ -43,7 +41,6 @@ def jobs() -> ResponseReturnValue:
     return render_template("hiring/jobs.html", page=page, wanted=wanted, address=address, counts=counts)
 
 
-@hiring.get("/jobs/<int:job_id>")
 def job(job_id: int) -> ResponseReturnValue:
     user = actor()
     found = queries.job(user, job_id) or abort(404)
@@ -58,7 +55,6 @@ def job(job_id: int) -> ResponseReturnValue:
     )
 
 
-@hiring.route("/jobs/new", methods=["GET", "POST"])
 def new_job() -> ResponseReturnValue:
     form = _form()
     if not form.is_submitted():
@@ -75,7 +71,6 @@ def new_job() -> ResponseReturnValue:
     return render_template("hiring/job_form.html", form=form, job=None), 422
 
 
-@hiring.route("/jobs/<int:job_id>/edit", methods=["GET", "POST"])
 def edit_job(job_id: int) -> ResponseReturnValue:
     found = queries.job(actor(), job_id, Action.MANAGE_JOBS) or abort(404)
     form = _form(found)
@@ -96,12 +91,10 @@ def edit_job(job_id: int) -> ResponseReturnValue:
     return render_template("hiring/job_form.html", form=form, job=found), 422
 
 
-@hiring.post("/jobs/<int:job_id>/close")
 def close_job(job_id: int) -> ResponseReturnValue:
     return _set_open(job_id, False, "{} is closed. Its candidates and interviews stay as they are.")
 
 
-@hiring.post("/jobs/<int:job_id>/reopen")
 def reopen_job(job_id: int) -> ResponseReturnValue:
     return _set_open(job_id, True, "{} is open again.")
 
@@ -139,3 +132,13 @@ def _typed(form: JobForm) -> commands.NewJob:
         hiring_manager_id=form.hiring_manager.data,
         team_ids=tuple(form.team.data or ()),
     )
+
+
+def register(blueprint: Blueprint) -> None:
+    """Put these pages on the blueprint of jobs and candidates."""
+    blueprint.get("/jobs")(jobs)
+    blueprint.get("/jobs/<int:job_id>")(job)
+    blueprint.route("/jobs/new", methods=["GET", "POST"])(new_job)
+    blueprint.route("/jobs/<int:job_id>/edit", methods=["GET", "POST"])(edit_job)
+    blueprint.post("/jobs/<int:job_id>/close")(close_job)
+    blueprint.post("/jobs/<int:job_id>/reopen")(reopen_job)

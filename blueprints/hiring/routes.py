@@ -1,12 +1,11 @@
-"""Jobs and candidates: the blueprint, once all its pages are on it."""
+"""Jobs and candidates: one blueprint, whose pages are in a module for each subject."""
 
 from __future__ import annotations
 
-import blueprints.hiring.candidates
-import blueprints.hiring.erasing
-import blueprints.hiring.exporting
-import blueprints.hiring.importing
-import blueprints.hiring.jobs  # noqa: F401  importing a module puts its pages on the blueprint
-from blueprints.hiring.blueprint import hiring
+from flask import Blueprint
 
-__all__ = ["hiring"]
+from blueprints.hiring import candidates, erasing, exporting, importing, jobs
+
+hiring = Blueprint("hiring", __name__)
+for _pages in (jobs, candidates, importing, exporting, erasing):
+    _pages.register(hiring)

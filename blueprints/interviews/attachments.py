@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from flask import abort
+from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 
 from accounts.permissions import Action
-from blueprints.interviews.routes import interviews
 from scheduling.reading import lists
 from web.file_answers import as_download
 from web.signed_in import actor
 
 
-@interviews.get("/<int:interview_id>/attachments/<int:attachment_id>")
 def attachment(interview_id: int, attachment_id: int) -> ResponseReturnValue:
     interview = lists.interview(actor(), interview_id, Action.SEE_CONTACT) or abort(404)
     row = next((row for row in interview.attachments if row.id == attachment_id), None)
     return as_download(row or abort(404))
+
+
+def register(blueprint: Blueprint) -> None:
+    """Put the files on the blueprint of interviews."""
+    blueprint.get("/<int:interview_id>/attachments/<int:attachment_id>")(attachment)

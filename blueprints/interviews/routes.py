@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 import htmx
 from accounts.permissions import Action
+from blueprints.interviews import attachments
 from extensions import db
 from hiring.lists import jobs_to_choose_from
 from messaging.wording import call_words, join_label
@@ -23,6 +24,7 @@ from web.notices import say
 from web.signed_in import actor
 
 interviews = Blueprint("interviews", __name__, url_prefix="/interviews")
+attachments.register(interviews)
 
 TABS = (
     InterviewStatus.REQUESTED,

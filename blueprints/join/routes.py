@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from messaging.wording import call_words, join_label
 from models import Interview, PhoneCaller
 from phone_numbers import phone_link
-from scheduling.join_links import DoorState, door_is_open, door_state
+from scheduling.join_links import JoinState, join_state, leads_straight_in
 from services import services
 from timezones import utc_now
 from web.signed_in import current_organization
@@ -20,8 +20,8 @@ join = Blueprint("join", __name__)
 
 
 @dataclass(frozen=True)
-class DoorView:
-    state: DoorState
+class JoinView:
+    state: JoinState
     title: str
     organization: str
     starts_at: datetime
@@ -43,16 +43,16 @@ class DoorView:
 
 
 @join.get("/j/<token>")
-def door(token: str) -> ResponseReturnValue:
+def page(token: str) -> ResponseReturnValue:
     """Who and when, and the way in; while the interview is on, straight through."""
     opened = services().join_links.opened_by(token)
     if opened is None:
         abort(404)
     interview, reader = opened
     now = utc_now()
-    state = door_state(interview, now)
+    state = join_state(interview, now)
     meeting = interview.meeting
-    if state == "ready" and door_is_open(interview, now) and meeting is not None and meeting.join_url:
+    if state == "ready" and leads_straight_in(interview, now) and meeting is not None and meeting.join_url:
         response = make_response(redirect(meeting.join_url, 302))
     else:
         response = make_response(render_template("join/join.html", view=_view(interview, state, reader)))
@@ -62,10 +62,10 @@ def door(token: str) -> ResponseReturnValue:
     return response
 
 
-def _view(interview: Interview, state: DoorState, reader: str) -> DoorView:
+def _view(interview: Interview, state: JoinState, reader: str) -> JoinView:
     organization = current_organization()
     zone = interview.candidate.timezone if reader == "candidate" else None
-    view = DoorView(
+    view = JoinView(
         state=state,
         title=interview.title,
         organization=organization.name if organization else "",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Response, make_response
+from flask import Blueprint, Response, make_response
 
-from blueprints.settings.routes import settings
 from extensions import db
 from messaging.delivery import sender_address
 from messaging.facts import InterviewFacts, Person, Reader
@@ -18,7 +17,6 @@ from timezones import start_of_day, utc_now
 from web.signed_in import actor
 
 
-@settings.get("/organization/invitation-example")
 def invitation_example() -> Response:
     """The mail as a page of its own, with the words that are saved."""
     user, organization, now = actor(), db.session.get_one(Organization, 1), utc_now()
@@ -53,3 +51,8 @@ def invitation_example() -> Response:
     response = make_response(letter.html)
     response.headers["X-Framed-Mail"] = "yes"
     return response
+
+
+def register(blueprint: Blueprint) -> None:
+    """Put the example on the blueprint of the settings."""
+    blueprint.get("/organization/invitation-example")(invitation_example)

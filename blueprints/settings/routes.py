@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accounts import audit, passwords, sessions
@@ -11,10 +11,12 @@ from accounts.audit import Event
 from accounts.settings import OrganizationSettings
 from accounts.sign_in import is_own_password
 from accounts.throttling import TooManyTriesError
+from blueprints.settings import example
 from blueprints.settings.forms import OrganizationForm, PasswordForm, ProfileForm
 from extensions import db
 from models import Organization
 from services import services
+from timezones import utc_now
 from web import signed_in
 from web.lists import options_of
 from web.notices import say
@@ -22,8 +24,10 @@ from web.signed_in import actor, person
 from web.user_agents import browser_words
 from web.waiting import too_many_tries
 from work.attention import try_again_now, work_needing_attention
+from work.findings import background_state
 
 settings = Blueprint("settings", __name__, url_prefix="/settings")
+example.register(settings)
 
 
 @settings.get("")
@@ -144,6 +148,7 @@ def system_log() -> ResponseReturnValue:
     page = audit.entries(event, request.args.get("page", 1, type=int))
     return render_template(
         "settings/system_log.html",
+        findings=background_state(utc_now(), is_expected=current_app.config["SCHEDULER_ENABLED"]).findings,
         work=work_needing_attention(),
         page=page,
         event=event,

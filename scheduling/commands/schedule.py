@@ -7,8 +7,8 @@ import secrets
 import sqlalchemy as sa
 
 from accounts.permissions import Action
+from accounts.row_permissions import application_is_within
 from extensions import db
-from hiring.queries import application_is_within
 from models import Application, Candidate, Interview, InterviewStatus, SchedulingMethod, User
 from scheduling import venues
 from scheduling.clashes import clashes_of

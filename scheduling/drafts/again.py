@@ -6,10 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from accounts.permissions import Action
+from accounts.row_permissions import application_is_within, interview_is_within
 from extensions import db
-from hiring.queries import application_is_within
 from models import Application, Candidate, Interview, Job, User
-from scheduling.visibility import interview_is_within
 
 
 def last_on_job(actor: User, job_id: int) -> Interview | None:

@@ -2,7 +2,7 @@
 
 The rows change in the current transaction. A file's bytes are written before its row is committed and
 removed after the row was given up, so a crash at any point leaves at most a file that nobody refers to, and
-`sweep` finds it.
+`sweeping` finds it.
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from attachment_files import AttachmentFiles
-from database import read_only, writing
 from extensions import db
 from models import Attachment, Draft, User
 from scheduling.drafts.drafts import LIFETIME
 from scheduling.drafts.kinds_of_files import clean_name, kind_of, numbered
 from timezones import utc_now
-from work.heartbeat import last_time, mark_and_commit
+from work.chores import Chore, daily, frequent
 
 log = logging.getLogger("attachments")
 
@@ -34,8 +33,6 @@ KINDS_IN_WORDS = "PDF, Word, Excel, PowerPoint, OpenDocument text, plain text, M
 
 # A name can name a person, so it goes when the row is given up.
 _GIVEN_UP = "removed"
-_MARK = "attachments"
-_EVERY = timedelta(days=1)
 # Long enough for every upload that is still under way.
 _YOUNG = timedelta(hours=1)
 _AT_ONCE = 50
@@ -192,33 +189,35 @@ def _give_up(*which: sa.ColumnElement[bool]) -> None:
 # Removing the bytes
 
 
-def sweep(files: AttachmentFiles) -> None:
-    """One look, a chore of the metronome: most of the time it reads two rows and is done.
+def removing_bytes(files: AttachmentFiles) -> Chore:
+    """The chore that removes the files whose rows were given up."""
 
-    Removes the files whose rows were given up, at once; once a day also those of expired drafts, and files
-    that no row knows.
-    """
-    now = utc_now()
-    with read_only():
-        given_up = _given_up()
-        looked_at = last_time(_MARK)
-        db.session.rollback()
-    is_time = looked_at is None or now - looked_at >= _EVERY
-    if not given_up and not is_time:
-        return
-    with writing():
-        if is_time:
-            _give_up_of_expired_drafts(now)
-            given_up = _given_up()
+    def do(given_up: list[tuple[int, str]]) -> None:
         for attachment_id, stored_as in given_up:
             if _is_removed(files, stored_as):
                 db.session.execute(sa.delete(Attachment).where(Attachment.id == attachment_id))
-        if is_time:
-            mark_and_commit(_MARK, now)
-        else:
-            db.session.commit()
-    if is_time:
-        _remove_unknown(files, now)
+
+    return frequent("removed attachments", lambda now: _given_up(), do)
+
+
+def sweeping(files: AttachmentFiles) -> Chore:
+    """The daily chore that gives up the files of expired drafts, for the other one to remove, and removes
+    those that no row knows."""
+
+    def look(now: datetime) -> list[str]:
+        """Files on the disk that no row knows, left by a crash between the disk and the database."""
+        old = set(files.written_before(now - _YOUNG))
+        known = set(db.session.scalars(sa.select(Attachment.stored_as))) if old else set()
+        return sorted(old - known)
+
+    def do(unknown: list[str]) -> bool:
+        _give_up_of_expired_drafts(utc_now())
+        db.session.commit()
+        for stored_as in unknown:
+            _is_removed(files, stored_as)
+        return True
+
+    return daily("attachments", look, do)
 
 
 def _given_up() -> list[tuple[int, str]]:
@@ -234,15 +233,6 @@ def _given_up() -> list[tuple[int, str]]:
 def _give_up_of_expired_drafts(now: datetime) -> None:
     expired = sa.select(Draft.id).where(Draft.updated_at < now - LIFETIME)
     _give_up(Attachment.draft_id.in_(expired))
-
-
-def _remove_unknown(files: AttachmentFiles, now: datetime) -> None:
-    old = set(files.written_before(now - _YOUNG))
-    with read_only():
-        known = set(db.session.scalars(sa.select(Attachment.stored_as))) if old else set()
-        db.session.rollback()
-    for stored_as in old - known:
-        _is_removed(files, stored_as)
 
 
 def _is_removed(files: AttachmentFiles, stored_as: str) -> bool:

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from accounts.permissions import Action
+from accounts.row_permissions import application_is_within, candidate_is_within
 from extensions import db
-from hiring.queries import application_is_within, candidate_is_within
 from models import Application, Candidate, Draft, Job, User
 from scheduling.errors import DraftExpiredError, DraftGoneError, DraftStaleError, DraftUsedError
 from timezones import utc_now

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from extensions import db
 from models import Mail, MailState
 from scheduling.mails.occasions import Occasion
-from scheduling.mails.queue import people
 from scheduling.timeline import note
+from wording import people
 from work import mail as mails
 from work.mail import kind_of
 
@@ -24,7 +24,7 @@ def note_sent(mail: Mail, interview_id: int, *, lost_files: int = 0) -> None:
     """The mail has left. Adds a line when it was the last of its occasion to leave.
 
     `lost_files` could not be read and stayed behind; the timeline says so without their names, because not
-    everybody who reads it may see those.
+    everyone who reads it may see those.
     """
     if lost_files:
         files = "an attached file that" if lost_files == 1 else f"{lost_files} attached files that"

@@ -9,6 +9,7 @@ from models import Attendee, Interview, MailState, ReaderRole
 from scheduling.mails.occasions import Occasion
 from scheduling.rules import Rules
 from timezones import utc_now
+from wording import duration
 from work import mail
 from work.mail import NewMail, Recipient
 
@@ -19,9 +20,9 @@ NEWER_INVITATION = "A newer invitation takes its place."
 
 
 def recipients_of(interview: Interview) -> list[Recipient]:
-    """Everybody who takes part, the candidate first, each address once."""
+    """Everyone who takes part, the candidate first, each address once."""
     candidate, manager = interview.candidate, interview.hiring_manager
-    everybody = [
+    everyone = [
         Recipient(ReaderRole.CANDIDATE, None, candidate.name, candidate.email, "candidate"),
         Recipient(ReaderRole.HIRING_MANAGER, manager.id, manager.name, manager.email, "manager"),
         *(
@@ -32,7 +33,7 @@ def recipients_of(interview: Interview) -> list[Recipient]:
         ),
     ]
     by_address: dict[str, Recipient] = {}
-    for recipient in everybody:
+    for recipient in everyone:
         by_address.setdefault(recipient.address.lower(), recipient)
     return list(by_address.values())
 
@@ -55,7 +56,7 @@ def queue_first_mails(
     remind_minutes_before: Iterable[int],
     no_reminder_for: frozenset[str] = frozenset(),
 ) -> None:
-    """What everybody gets about a new interview: an invitation, to leave at `invite_by` at the latest, and a
+    """What everyone gets about a new interview: an invitation, to leave at `invite_by` at the latest, and a
     reminder at each of the times before the start.
 
     `no_reminder_for` holds the addresses, in lower case, of those who get none.
@@ -87,7 +88,7 @@ def _reminders(interview: Interview, minutes: Iterable[int], *, except_for: froz
     wanted = []
     for before in minutes:
         due_at = interview.starts_at - timedelta(minutes=before)
-        too_late = f"The interview begins in less than {span(before)}." if due_at <= now else None
+        too_late = f"The interview begins in less than {duration(before)}." if due_at <= now else None
         wanted += [
             NewMail(
                 REMINDER,
@@ -116,15 +117,3 @@ def send_corrected_invitations(interview: Interview, rules: Rules) -> None:
     for waiting in mail.waiting(mail.about_interview(interview.id), INVITATION):
         waiting.state, waiting.words = MailState.DROPPED, NEWER_INVITATION
     mail.queue(_invitations(interview, due_at=utc_now()), domain=rules.message_id_domain)
-
-
-def people(number: int) -> str:
-    return "1 person" if number == 1 else f"{number} people"
-
-
-def span(minutes: int) -> str:
-    """`24 hours`, `1 hour`, `90 minutes`."""
-    hours, rest = divmod(minutes, 60)
-    if rest:
-        return f"{minutes} minutes"
-    return "1 hour" if hours == 1 else f"{hours} hours"

@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from accounts.permissions import Action
+from accounts.row_permissions import interview_is_within
 from extensions import db
 from models import (
     Application,
@@ -22,7 +23,6 @@ from models import (
 )
 from scheduling.meetings import orphans
 from scheduling.software import softwares_of
-from scheduling.visibility import interview_is_within
 from timezones import utc_now
 
 

@@ -25,8 +25,9 @@ from scheduling.mails import queue
 from scheduling.meetings import asking, failures, orphans, wanting
 from scheduling.revisions import raise_revision
 from scheduling.rules import Rules
-from scheduling.timeline import note, possessive
+from scheduling.timeline import note
 from timezones import utc_now
+from wording import possessive
 
 # Providers in trouble have denied meetings that they showed again minutes later, so that one denial is not
 # believed; the second counts if it comes at least this much later.

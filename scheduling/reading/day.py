@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from accounts.permissions import Action
+from accounts.row_permissions import interview_is_within
 from extensions import db
 from models import Application, Interview, InterviewStatus, User
 from scheduling.clashes import LONGEST
-from scheduling.visibility import interview_is_within
 
 # A day of more than this is read in the calendar.
 _MOST = 200

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from accounts.permissions import Action
+from accounts.row_permissions import Asker, interview_is_within
 from extensions import db
-from hiring.queries import Asker
 from models import (
     Application,
     Candidate,
@@ -28,7 +28,6 @@ from models import (
     search_key,
 )
 from paging import Counting, ListPage, Order, Pages, Query, Turn, literally, read_instant
-from scheduling.visibility import interview_is_within
 from timezones import utc_now
 
 # An interview stays among the coming ones until it is surely over.

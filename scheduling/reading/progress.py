@@ -11,9 +11,8 @@ from typing import Literal
 
 from models import Interview, InterviewStatus, Mail, MailState, MeetingState
 from scheduling.mails.outcomes import label_of
-from scheduling.mails.queue import people
 from scheduling.meetings import failures
-from scheduling.timeline import possessive
+from wording import people, possessive
 from work.mail import MailKind, kind_of
 
 # A kind with mails of it, oldest first.

@@ -165,12 +165,12 @@ def test_withdrawn_invitation_can_be_sent_again(web: Flask, clock: Clock, ada: V
 
 @pytest.mark.parametrize("change", ["number", "proof", "short", "empty"])
 def test_link_that_was_tampered_with_is_unknown(web: Flask, ada: Visitor, change: str) -> None:
-    number, _, proof = link_on(ada.get(invite(ada)).html).removeprefix("/invitations/").partition("-")
+    number, _, proof = link_on(ada.get(invite(ada)).html).removeprefix("/invitations/").partition(".0.")
     tampered = {
-        "number": f"{int(number) + 1}-{proof}",
-        "proof": f"{number}-{'A' if proof[0] != 'A' else 'B'}{proof[1:]}",
-        "short": f"{number}-{proof[:-1]}",
-        "empty": f"{number}-",
+        "number": f"{int(number) + 1}.0.{proof}",
+        "proof": f"{number}.0.{'A' if proof[0] != 'A' else 'B'}{proof[1:]}",
+        "short": f"{number}.0.{proof[:-1]}",
+        "empty": f"{number}.0.",
     }[change]
     Visitor(web).get(f"/invitations/{tampered}", status=404)
 
@@ -219,7 +219,7 @@ def test_without_a_mail_server_the_link_is_on_the_page_and_the_mail_waits(make_a
 
 
 def test_what_is_stored_opens_nothing(web: Flask, ada: Visitor) -> None:
-    proof = link_on(ada.get(invite(ada)).html).rpartition("/")[2].partition("-")[2]
+    proof = link_on(ada.get(invite(ada)).html).rpartition(".")[2]
     with in_rows(web):
         everything = [
             str(row) for table in db.metadata.sorted_tables for row in db.session.execute(db.select(table))

@@ -29,8 +29,8 @@ def test_sign_ins_sign_outs_and_failures_are_recorded(web: Flask, team: Team, ad
     Visitor(web).sign_in(team.ben.email).post("/logout", status=303)
     words = ada.get(LOG).words
     for sentence in (
-        "Somebody tried to sign in as Ben Frei with a wrong password.",
-        "Somebody tried to sign in with an address that nobody here has.",
+        "Someone tried to sign in as Ben Frei with a wrong password.",
+        "Someone tried to sign in with an address that nobody here has.",
         "Ben Frei signed in.",
         "Ben Frei signed out.",
         "Ada Berg set up Northlight.",

@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 from flask import Flask
 
-from accounts.throttling import SIGN_IN, Door, TooManyTriesError
+from accounts.throttling import SIGN_IN, Limit, TooManyTriesError
 from extensions import db
 from models import Throttle
 from services import services
@@ -132,14 +132,14 @@ def test_tries_of_yesterday_are_forgotten_and_removed(web: Flask, clock: Clock, 
 
 
 def test_addresses_of_one_ipv6_network_count_as_one(sqlite_app: Flask, clock: Clock) -> None:
-    door = Door("test", free_per_account=100, free_per_address=2)
+    limit = Limit("test", free_per_account=100, free_per_address=2)
     throttling = services(sqlite_app).throttling
     with in_rows(sqlite_app):
-        throttling.take(door, "one", "2001:db8:1:2::1")
-        throttling.take(door, "two", "2001:db8:1:2:ffff::1")
+        throttling.take(limit, "one", "2001:db8:1:2::1")
+        throttling.take(limit, "two", "2001:db8:1:2:ffff::1")
         with pytest.raises(TooManyTriesError):
-            throttling.take(door, "three", "2001:db8:1:2:1::7")
-        throttling.take(door, "three", "2001:db8:1:3::1")
+            throttling.take(limit, "three", "2001:db8:1:2:1::7")
+        throttling.take(limit, "three", "2001:db8:1:3::1")
 
 
 def test_header_that_anybody_can_send_is_not_taken_for_the_address(
@@ -188,11 +188,11 @@ def test_reset_password_lets_its_owner_in_at_once(web: Flask, clock: Clock, team
 
 def test_refused_try_is_not_counted(sqlite_app: Flask, clock: Clock) -> None:
     """Somebody who keeps pressing the button while they wait does not make the wait longer."""
-    door = Door("test", free_per_account=1, free_per_address=100)
+    limit = Limit("test", free_per_account=1, free_per_address=100)
     throttling = services(sqlite_app).throttling
     with in_rows(sqlite_app):
-        throttling.take(door, "somebody", "203.0.113.7")
+        throttling.take(limit, "somebody", "203.0.113.7")
         for _ in range(5):
             with pytest.raises(TooManyTriesError) as refused:
-                throttling.take(door, "somebody", "203.0.113.7")
+                throttling.take(limit, "somebody", "203.0.113.7")
             assert refused.value.seconds == 5

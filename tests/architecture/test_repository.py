@@ -19,7 +19,7 @@ PACKAGE_SOURCES = re.compile(
     r"|^\s*(?:-i|--index-url|--extra-index-url|-f|--find-links|--trusted-host)\b",
     re.MULTILINE,
 )
-# The one door to the clock; what imports nothing of ours has a door of its own.
+# The modules that read the clock; what imports nothing of ours reads it in a module of its own.
 CLOCK_DOORS = {Path("timezones.py"), Path("providers/clock.py")}
 CLOCK_READERS = re.compile(r"\b(?:datetime|date)\.(?:now|utcnow|today)\(|\btime\.time\(")
 

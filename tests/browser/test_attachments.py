@@ -9,13 +9,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FilePayload, Page, expect
 
-import instance_folder
+from tests.browser.conftest import EnterAsOwner
 from tests.browser.steps import (
-    add_job_and_candidate,
     choose_zone,
     in_two_days_at_nine,
     open_the_dialog,
-    set_up,
 )
 from tests.files_to_attach import DOCX, PDF
 from tests.machines.servers import ServerProcesses
@@ -27,12 +25,11 @@ def payload(name: str, content: bytes) -> FilePayload:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_files_are_chosen_uploaded_looked_at_and_downloaded(
-    server_processes: ServerProcesses, browser_page: Page, instance_path: Path
+    server_processes: ServerProcesses, browser_page: Page, enter_as_owner: EnterAsOwner
 ) -> None:
     [server] = server_processes.start(1)
     page = browser_page
-    set_up(page, server.base_url, instance_folder.setup_code(instance_path))
-    add_job_and_candidate(page, server.base_url)
+    enter_as_owner(page, server.base_url)
     open_the_dialog(page, server.base_url)
     heading = page.get_by_role("heading", level=1)
     go_on = page.get_by_role("button", name="Continue")

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
-import instance_folder
-from tests.browser.steps import OWNER, PASSWORD, connect_zoom, set_up
+from tests.browser.conftest import EnterAsOwner
+from tests.browser.steps import OWNER, PASSWORD, connect_zoom
 from tests.machines.servers import ServerProcesses
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -21,11 +20,11 @@ def test_account_is_connected_disconnected_and_connected_again(
     server_processes: ServerProcesses,
     new_browser_context: Callable[..., BrowserContext],
     browser_page: Page,
-    instance_path: Path,
+    enter_as_owner: EnterAsOwner,
 ) -> None:
     [server] = server_processes.start(1)
     page = browser_page
-    set_up(page, server.base_url, instance_folder.setup_code(instance_path))
+    enter_as_owner(page, server.base_url)
 
     page.goto(server.base_url + APPS)
     card = page.locator("#app-zoom")

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
-import instance_folder
+from tests.browser.conftest import EnterAsOwner
 from tests.browser.steps import (
     CANDIDATE,
     OWNER,
     PASSWORD,
-    add_job_and_candidate,
     choose_zone,
     in_two_days_at_nine,
     open_the_dialog,
-    set_up,
 )
 from tests.machines.browser import BrowserComplaints
 from tests.machines.servers import ServerProcess, ServerProcesses
@@ -28,14 +25,19 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
-def server(server_processes: ServerProcesses) -> ServerProcess:
+def server(enter_as_owner: EnterAsOwner, server_processes: ServerProcesses) -> ServerProcess:
     return server_processes.start(1)[0]
 
 
-def begin(page: Page, server: ServerProcess, instance_path: Path) -> None:
-    set_up(page, server.base_url, instance_folder.setup_code(instance_path))
-    add_job_and_candidate(page, server.base_url)
-    open_the_dialog(page, server.base_url)
+@pytest.fixture
+def begin(enter_as_owner: EnterAsOwner, server: ServerProcess) -> Callable[[Page], None]:
+    """The owner opens the dialog."""
+
+    def begin(page: Page) -> None:
+        enter_as_owner(page, server.base_url)
+        open_the_dialog(page, server.base_url)
+
+    return begin
 
 
 def heading_is(page: Page, words: str, *, has_focus: bool = True) -> None:
@@ -63,10 +65,10 @@ def test_phone_interview_by_keyboard_alone_on_a_narrow_screen(
     simulators: Simulators,
     new_browser_context: Callable[..., BrowserContext],
     browser_complaints: BrowserComplaints,
-    instance_path: Path,
+    begin: Callable[[Page], None],
 ) -> None:
     page = new_browser_context(viewport=ViewportSize(width=360, height=740)).new_page()
-    begin(page, server, instance_path)
+    begin(page)
     keys = page.keyboard
     heading_is(page, "Setup")
     expect(page.get_by_text("Step 1 of 6")).to_be_visible()
@@ -148,10 +150,10 @@ def test_interviews_in_person_and_by_a_pasted_link_without_a_script(
     server: ServerProcess,
     simulators: Simulators,
     new_browser_context: Callable[..., BrowserContext],
-    instance_path: Path,
+    begin: Callable[[Page], None],
 ) -> None:
     page = new_browser_context(java_script_enabled=False).new_page()
-    begin(page, server, instance_path)
+    begin(page)
     page.get_by_label("In person").check()
     page.get_by_label("Address").fill("Hafenstrasse 12\nHamburg")
     page.get_by_label("Agenda").fill("A walk through the yard")
@@ -200,10 +202,10 @@ def test_one_draft_open_in_two_browsers_becomes_one_interview(
     simulators: Simulators,
     new_browser_context: Callable[..., BrowserContext],
     browser_complaints: BrowserComplaints,
-    instance_path: Path,
+    begin: Callable[[Page], None],
 ) -> None:
     here = new_browser_context().new_page()
-    begin(here, server, instance_path)
+    begin(here)
     there = new_browser_context().new_page()
     there.goto(here.url)
     there.get_by_label("Email").fill(OWNER)

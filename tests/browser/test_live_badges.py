@@ -4,20 +4,17 @@ what somebody is typing."""
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import make_url
 
-import instance_folder
+from tests.browser.conftest import EnterAsOwner
 from tests.browser.steps import (
     OWNER,
     PASSWORD,
-    add_job_and_candidate,
     connect_zoom,
     open_the_dialog,
-    set_up,
 )
 from tests.machines.browser import BrowserComplaints
 from tests.machines.servers import ServerProcesses
@@ -32,14 +29,13 @@ BOUND = 5_000
 def test_open_pages_keep_up_with_a_connection(
     server_processes: ServerProcesses,
     new_browser_context: Callable[..., BrowserContext],
-    instance_path: Path,
+    enter_as_owner: EnterAsOwner,
     database_url: str,
     browser_complaints: BrowserComplaints,
 ) -> None:
     base_url = server_processes.start(1)[0].base_url
     dialog = new_browser_context().new_page()
-    set_up(dialog, base_url, instance_folder.setup_code(instance_path))
-    add_job_and_candidate(dialog, base_url)
+    enter_as_owner(dialog, base_url)
     elsewhere = _sign_in(new_browser_context().new_page(), base_url)
     elsewhere.goto(base_url + APPS)
     card = elsewhere.locator("#app-zoom")

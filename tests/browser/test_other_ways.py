@@ -2,19 +2,16 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-import instance_folder
+from tests.browser.conftest import EnterAsOwner
 from tests.browser.steps import (
     CANDIDATE,
-    add_job_and_candidate,
     connect_zoom,
     in_two_days_at_nine,
     open_the_dialog,
-    set_up,
     walk_through_the_steps,
 )
 from tests.machines.servers import ServerProcess, ServerProcesses
@@ -24,21 +21,15 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
-def server(server_processes: ServerProcesses) -> ServerProcess:
+def server(enter_as_owner: EnterAsOwner, server_processes: ServerProcesses) -> ServerProcess:
     return server_processes.start(1)[0]
 
 
-@pytest.fixture
-def code(instance_path: Path) -> str:
-    return instance_folder.setup_code(instance_path)
-
-
 def test_without_zoom_people_are_invited_and_the_link_follows_once_it_is_connected(
-    server: ServerProcess, code: str, simulators: Simulators, browser_page: Page
+    server: ServerProcess, enter_as_owner: EnterAsOwner, simulators: Simulators, browser_page: Page
 ) -> None:
     page = browser_page
-    set_up(page, server.base_url, code)
-    add_job_and_candidate(page, server.base_url)
+    enter_as_owner(page, server.base_url)
     open_the_dialog(page, server.base_url)
     expect(page.get_by_text("Zoom is not connected").first).to_be_visible()
     walk_through_the_steps(page, in_two_days_at_nine())
@@ -69,13 +60,12 @@ def test_without_zoom_people_are_invited_and_the_link_follows_once_it_is_connect
 
 def test_everything_works_without_javascript(
     server: ServerProcess,
-    code: str,
+    enter_as_owner: EnterAsOwner,
     simulators: Simulators,
     new_browser_context: Callable[..., BrowserContext],
 ) -> None:
     page = new_browser_context(java_script_enabled=False).new_page()
-    set_up(page, server.base_url, code)
-    add_job_and_candidate(page, server.base_url)
+    enter_as_owner(page, server.base_url)
     connect_zoom(page, server.base_url)
     open_the_dialog(page, server.base_url)
     walk_through_the_steps(page, in_two_days_at_nine())
@@ -90,13 +80,12 @@ def test_everything_works_without_javascript(
 @pytest.mark.full
 def test_the_dialog_works_on_a_phone_and_by_keyboard_alone(
     server: ServerProcess,
-    code: str,
+    enter_as_owner: EnterAsOwner,
     simulators: Simulators,
     new_browser_context: Callable[..., BrowserContext],
 ) -> None:
     page = new_browser_context(viewport={"width": 360, "height": 740}).new_page()
-    set_up(page, server.base_url, code)
-    add_job_and_candidate(page, server.base_url)
+    enter_as_owner(page, server.base_url)
     connect_zoom(page, server.base_url)
     open_the_dialog(page, server.base_url)
 

@@ -247,7 +247,7 @@ def test_candidates_are_kept_for_ever_unless_the_organization_says_otherwise(
     both: Team, clock: Clock
 ) -> None:
     clock.now += timedelta(days=5000)
-    retention.erase_expired()
+    retention.ERASE_EXPIRED.run()
     assert erased() == set()
 
 
@@ -256,10 +256,10 @@ def test_candidates_are_erased_so_many_days_after_their_last_interview(both: Tea
     interviewed = create_candidate("Omar Haddad", "omar@mail.example", both.job_id)
     schedule(both.ada, interviewed, starts_at=clock.now + timedelta(days=20))
     clock.now += timedelta(days=30, minutes=1)
-    retention.erase_expired()
+    retention.ERASE_EXPIRED.run()
     assert erased() == {both.dina.id}
     clock.now += timedelta(days=20)
-    retention.erase_expired()
+    retention.ERASE_EXPIRED.run()
     assert erased() == {both.dina.id, interviewed.id}
     words = list(db.session.scalars(db.select(AuditEntry.words).order_by(AuditEntry.id)))[-2:]
     assert words == [
@@ -276,7 +276,7 @@ def test_somebody_with_whom_something_happened_lately_is_kept(both: Team, clock:
     add_note(user(both.ada), db.session.get_one(Candidate, noted.id), "Asked for a later date.")
     add_application(db.session.get_one(Candidate, applied.id), both.other_job_id)
     db.session.commit()
-    retention.erase_expired()
+    retention.ERASE_EXPIRED.run()
     assert erased() == {both.dina.id}
 
 
@@ -289,7 +289,7 @@ def test_retention_looks_once_a_day_and_then_goes_on_until_nobody_is_due(
     clock.now += timedelta(days=31)
     sizes = []
     for _ in range(4):
-        retention.erase_expired()
+        retention.ERASE_EXPIRED.run()
         sizes.append(len(erased()))
     assert sizes == [2, 4, 5, 5]
     late = create_candidate("Late", "late@mail.example", both.job_id).id
@@ -299,10 +299,10 @@ def test_retention_looks_once_a_day_and_then_goes_on_until_nobody_is_due(
         application.created_at = long_ago
     db.session.commit()
     clock.now += timedelta(hours=23)
-    retention.erase_expired()
+    retention.ERASE_EXPIRED.run()
     assert late not in erased()
     clock.now += timedelta(hours=1)
-    retention.erase_expired()
+    retention.ERASE_EXPIRED.run()
     assert erased() == {*people, both.dina.id, late}
 
 
@@ -310,7 +310,7 @@ def test_unconfirmed_lists_are_forgotten_after_a_day(both: Team, clock: Clock) -
     start_import(user(both.ada), both.job_id, "name,email\nZaphod,zaphod@mail.example")
     db.session.commit()
     clock.now += timedelta(days=1, minutes=1)
-    retention.erase_expired()
+    retention.ERASE_EXPIRED.run()
     assert "zaphod" not in everything_stored()
 
 

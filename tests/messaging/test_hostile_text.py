@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
 
-from messaging.cleaning import many_lines, one_line, shortened
 from messaging.delivery import Accepted, deliver
 from messaging.facts import InterviewFacts, Person
 from messaging.letters import Letter
@@ -23,6 +22,7 @@ from scheduling.mails.queue import INVITATION, REMINDER
 from tasks.mails.previews import preview
 from tests.messaging.facts_for_tests import ANNA, DINA, FACTS, MADE_AT, SENDER, reader
 from tests.messaging.mail_servers import HOST, real_server
+from text import many_lines, one_line, shortened
 
 CORPUS = {
     "very long": "long title " * 500,

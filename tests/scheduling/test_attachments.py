@@ -64,7 +64,8 @@ def test_what_is_given_up_is_removed_at_the_next_look_and_the_rest_stays(app: Fl
     # The second look finds nothing to do, and a day later it is time to look at everything.
     for later in (timedelta(), timedelta(minutes=1), timedelta(days=2)):
         use_clock(lambda later=later: NOW + later)  # type: ignore[misc]
-        attachments.sweep(files)
+        attachments.sweeping(files).run()
+        attachments.removing_bytes(files).run()
         [row] = db.session.scalars(db.select(Attachment))
         assert (row.name, row.is_for_team_only, row.draft_id) == ("kept.pdf", True, draft.id)
         assert [path.name for path in folder.iterdir()] == [row.stored_as]

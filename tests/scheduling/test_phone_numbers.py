@@ -2,7 +2,7 @@
 
 import pytest
 
-from phone_numbers import is_phone_number, phone_link
+from phone_numbers import is_phone_number, phone_link, same_number
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,9 @@ from phone_numbers import is_phone_number, phone_link
         ("(0)30 901820", "tel:030901820"),
         ("030 901820 x12", "tel:030901820;ext=12"),
         ("+41 44 668\u201118\u201100", "tel:+41446681800"),
+        ("0041 44 668 18 00", "tel:+41446681800"),
+        ("+39 06 6982", "tel:+39066982"),
+        ("+999 1234567", "tel:+9991234567"),
         ("12345", "tel:12345"),
         ("1" * 20, "tel:" + "1" * 20),
     ],
@@ -42,3 +45,38 @@ def test_number_is_taken_as_it_is_written(number: str, link: str) -> None:
 def test_what_is_no_number_is_not_taken(text: str) -> None:
     assert not is_phone_number(text)
     assert phone_link(text) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("+44 (0)20 7946 0018", "+44 20 7946 0018"),
+        ("0041 44 668 18 00", "+41 44 668 18 00"),
+        ("0041 (0)44 668 18 00", "+41 44/668.18.00"),
+        ("020 7946 0018", "+44 20 7946 0018"),
+        ("(212) 555-0147", "212 555 0147"),
+        ("+1 212 555 0147", "(212) 555-0147"),
+        ("+44 20 7946 0018 ext. 5", "+44 (0)20 7946 0018 x5"),
+        ("+999 1234567", "+999 123 4567"),
+    ],
+)
+def test_numbers_are_the_same_however_they_are_written(one: str, other: str) -> None:
+    assert same_number(one, other)
+    assert same_number(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("+44 20 7946 0018", "+44 20 7946 0019"),
+        ("+44 20 7946 0018", "+49 20 7946 0018"),
+        ("+44 20 7946 0018 ext. 5", "+44 20 7946 0018 ext. 6"),
+        ("212 555 0147", "212 555 0148"),
+        ("", ""),
+        ("call me", "call me"),
+        ("+44 20 7946 0018", ""),
+    ],
+)
+def test_other_numbers_are_not_the_same(one: str, other: str) -> None:
+    assert not same_number(one, other)
+    assert not same_number(other, one)

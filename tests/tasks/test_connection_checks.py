@@ -10,7 +10,7 @@ from connections.checks import check_now
 from connections.refresh import live_grant
 from extensions import db
 from models import Connection, ConnectionState, TaskState
-from tasks.connection_checks import enqueue_due_checks
+from tasks.connection_checks import ASK_FOR_CHECKS
 from tests.factories import LENA, PRIYA, ZOOM
 from tests.machines.application import build_app, close_app, settings_for
 from tests.tasks.installation import Installation
@@ -20,7 +20,7 @@ CHECK = "check_connection"
 
 def tick(installation: Installation) -> None:
     with installation.app.app_context():
-        enqueue_due_checks()
+        ASK_FOR_CHECKS.run()
     installation.run_due()
 
 
@@ -182,7 +182,7 @@ def test_server_without_credentials_says_so_and_ends_nothing(sqlite_installation
     settings = {**installation.simulators.settings(), "ZOOM_API_CLIENT_ID": ""}
     app = build_app(settings_for(config["DATABASE_URL"], config["INSTANCE_PATH"], settings))
     with app.app_context():
-        enqueue_due_checks()
+        ASK_FOR_CHECKS.run()
     installation.clock.forward(timedelta(minutes=30))
     background.make_runner(app).run_due()
     close_app(app)
@@ -199,7 +199,7 @@ def test_connection_that_is_not_alive_is_left_alone(
     connection = installation.connect(installation.team.ben)
     installation.clock.forward(timedelta(days=1, seconds=1))
     with installation.app.app_context():
-        enqueue_due_checks()
+        ASK_FOR_CHECKS.run()
     with installation.writing():
         db.session.get_one(Connection, connection).state = state
         db.session.commit()

@@ -24,7 +24,7 @@ from providers.errors import (
 )
 from providers.protocols import OAuthProvider
 from services import services
-from tasks.grants import enqueue_due_refreshes
+from tasks.grants import ASK_FOR_REFRESHES
 from tests.factories import LENA, ZOOM, with_provider
 from tests.machines.application import build_app, close_app, settings_for, use_services
 from tests.tasks.installation import Installation
@@ -57,7 +57,7 @@ def refreshes(installation: Installation) -> list[dict[str, Any]]:
 
 def tick(installation: Installation) -> None:
     with installation.app.app_context():
-        enqueue_due_refreshes()
+        ASK_FOR_REFRESHES.run()
     installation.run_due()
 
 
@@ -164,7 +164,7 @@ def test_server_that_lost_its_zoom_credentials_does_not_ask_at_every_tick(
     app = build_app(settings_for(config["DATABASE_URL"], config["INSTANCE_PATH"], settings))
     for _ in range(5):
         with app.app_context():
-            enqueue_due_refreshes()
+            ASK_FOR_REFRESHES.run()
         background.make_runner(app).run_due()
         installation.clock.forward(timedelta(seconds=1))
     close_app(app)

@@ -16,7 +16,7 @@ from database import writing
 from extensions import db
 from models import Connection, ConnectionState, MeetingState, User, UserSession
 from providers.errors import ConnectionRevokedError
-from tasks.connection_checks import look_at_keys
+from tasks.chores import checking_keys
 from tests.factories import LENA, PRIYA, ZOOM, consent
 from tests.machines.application import build_app, close_app, settings_for
 from tests.tasks.installation import Installation
@@ -38,7 +38,7 @@ def server_with_another_key(installation: Installation) -> Iterator[Flask]:
 def look_at_the_keys(app: Flask) -> None:
     """What every server process does first."""
     with app.app_context():
-        look_at_keys()
+        checking_keys().run()
 
 
 def row_of(installation: Installation, connection: int) -> Connection:

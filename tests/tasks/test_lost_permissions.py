@@ -10,7 +10,7 @@ from models import Connection, ConnectionState, FailureReason
 from providers.base import TokenSet
 from providers.protocols import OAuthProvider
 from services import services
-from tasks.connection_checks import enqueue_due_checks
+from tasks.connection_checks import ASK_FOR_CHECKS
 from tests.factories import ZOOM, with_provider
 from tests.machines.application import use_services
 from tests.pages.visitor import Visitor
@@ -28,7 +28,7 @@ def row_of(installation: Installation, connection: int) -> Connection:
 def a_day_later(installation: Installation) -> None:
     installation.clock.forward(timedelta(days=1, seconds=1))
     with installation.app.app_context():
-        enqueue_due_checks()
+        ASK_FOR_CHECKS.run()
     installation.later(minutes=30)
 
 

@@ -12,8 +12,8 @@ from connections.revocation import end_connections
 from connections.service import connections
 from extensions import db
 from models import Connection, OAuthAttempt, User, UserSession
-from tasks.connection_checks import enqueue_due_checks
-from tasks.grants import enqueue_due_refreshes
+from tasks.connection_checks import ASK_FOR_CHECKS
+from tasks.grants import ASK_FOR_REFRESHES
 from tests.factories import LENA, PRIYA, ZOOM
 from tests.machines.simulators import CLIENT_SECRET
 from tests.tasks.installation import Installation
@@ -23,8 +23,8 @@ def hours_later(installation: Installation, hours: float) -> None:
     """What the metronome notices after that time, and all that follows."""
     installation.clock.forward(timedelta(hours=hours))
     with installation.app.app_context():
-        enqueue_due_refreshes()
-        enqueue_due_checks()
+        ASK_FOR_REFRESHES.run()
+        ASK_FOR_CHECKS.run()
     installation.run_due()
 
 

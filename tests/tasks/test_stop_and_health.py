@@ -16,6 +16,7 @@ from tests.tasks.real_time import (
     postgresql_in_full_runs,
     wait_until_settled,
 )
+from work.chores import Chore
 from work.metronome import Metronome
 
 STOPS_WITHIN = 25
@@ -115,7 +116,7 @@ def test_tick_survives_a_chore_that_fails_and_still_wakes_the_runner(
         done.append("broken")
         raise RuntimeError("a chore of the next version")
 
-    metronome = Metronome(installation.app, installation.runner, chores=(broken,))
+    metronome = Metronome(installation.app, installation.runner, chores=(Chore("broken", broken),))
     metronome.tick()
     metronome.tick()
     assert done == ["broken", "broken"]

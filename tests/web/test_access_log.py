@@ -21,7 +21,7 @@ def test_access_log_holds_no_key_of_any_address(
     with requests.Session() as http:
         http.trust_env = False
         for address in (
-            f"/j/1-candidate-{key}",
+            f"/j/1.candidate.0.{key}",
             f"/s/{key}",
             f"/repair/{key}",
             f"/invitations/{key}",

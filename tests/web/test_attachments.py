@@ -52,7 +52,9 @@ def on_disk(app: Flask) -> dict[str, bytes]:
 
 def sweep(app: Flask) -> None:
     with app.app_context():
-        attachments.sweep(services(app).attachment_files)
+        files = services(app).attachment_files
+        attachments.sweeping(files).run()
+        attachments.removing_bytes(files).run()
 
 
 def files_in(message: EmailMessage) -> dict[str, bytes]:

@@ -109,7 +109,7 @@ def test_made_up_numbers_are_nobodys(web: Flask, ada: Visitor, draft: str) -> No
     ada.post(f"{draft}/details", {**fields, **forged}, status=303)
     # An answer that comes while an earlier one is wrong is kept as it is.
     _put(web, "attendees", hiring_manager=[huge], people=[huge])
-    assert "Somebody is no longer active in your team" in ada.get(f"{draft}/attendees").text
+    assert "Someone is no longer active in your team" in ada.get(f"{draft}/attendees").text
     _put(web, "setup", job=[huge])
     assert "no longer on the job that you chose" in ada.get(f"{draft}/setup").text
     ada.get("/")

@@ -133,19 +133,21 @@ def test_wrong_address_opens_nothing(web: Flask, interview_id: int, team: Team) 
     with in_rows(web):
         other = schedule(team.ada, team.dina)
     right = door(web, interview_id)
-    proof = right.rpartition("-candidate-")[2]
+    proof = right.rpartition(".candidate.0.")[2]
     wrong = [
         right[:-1],
         right[:-1] + ("A" if right[-1] != "A" else "B"),
         right.swapcase(),
-        f"/j/{other}-candidate-{proof}",
-        f"/j/{interview_id}-manager-{proof}",
-        f"/j/{interview_id}-attendee-1-{proof}",
-        f"/j/0{interview_id}-candidate-{proof}",
-        f"/j/{interview_id}--{proof}",
+        f"/j/{other}.candidate.0.{proof}",
+        f"/j/{interview_id}.manager.0.{proof}",
+        f"/j/{interview_id}.attendee-1.0.{proof}",
+        f"/j/{interview_id}.candidate.1.{proof}",
+        f"/j/0{interview_id}.candidate.0.{proof}",
+        f"/j/{interview_id}..{proof}",
         f"/j/{interview_id}",
-        f"/j/-{proof}",
-        "/j/%C2%B2-candidate-AAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        f"/j/.{proof}",
+        "/j/%C2%B2.candidate.0.AAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "/j/%FF.candidate.0.AAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         "/j/x",
     ]
     visitor = Visitor(web)

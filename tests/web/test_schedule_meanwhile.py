@@ -71,7 +71,7 @@ def test_interview_never_moves_to_another_job_by_itself(web: Flask, team: Team, 
         send(ada, draft, step)
     page = finalize_after(web, ada, draft, close(team.job_id))
     assert page.heading == "Setup"
-    assert "Backend Engineer was closed meanwhile" in page.error_at("job")
+    assert "Backend Engineer was closed in the meantime" in page.error_at("job")
     mend(ada, draft, page, job=jobs["Product Designer"])
     with in_rows(web):
         assert db.session.get_one(Interview, 1).application.job_id == team.other_job_id

@@ -194,8 +194,9 @@ def test_candidate_is_not_asked_to_call_their_own_number(web: Flask, team: Team,
         candidate.phone = own
         db.session.commit()
     call = {**PHONE, "phone_caller": "candidate"}
-    page = send(ada, draft, "setup", status=422, **{**call, "phone_number": own.replace(" ", "")})
-    assert "the candidate's own number" in page.error_at("phone_number")
+    for written in ("+442079460018", "+44 (0)20 7946 0018", "0044 20 7946 0018", "020 7946 0018"):
+        page = send(ada, draft, "setup", status=422, **{**call, "phone_number": written})
+        assert "the candidate's own number" in page.error_at("phone_number")
     send(ada, draft, "setup", **{**call, "phone_number": "+44 20 7946 0999"})
 
 

@@ -6,9 +6,9 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
 from blueprints.schedule_interview.forms.base import ROLES_IN_WORDS, Answers, Offered, StepForm
-from scheduling.mails.queue import span
 from scheduling.plans import THE_CANDIDATE, Reminders
 from web.forms import CheckboxesField
+from wording import duration
 
 
 class FinalizeForm(StepForm):
@@ -24,7 +24,7 @@ class FinalizeForm(StepForm):
 
     def offer(self, offered: Offered) -> None:
         self.reminders.choices = [
-            SelectChoice(minutes, f"{span(minutes)} before the interview")
+            SelectChoice(minutes, f"{duration(minutes)} before the interview")
             for minutes in offered.rules.reminder_minutes
         ]
         self.reminders_to.choices = [

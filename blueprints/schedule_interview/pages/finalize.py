@@ -12,10 +12,10 @@ from blueprints.schedule_interview.pages.preview import preview_of
 from blueprints.schedule_interview.panels.clashes import clash_box
 from blueprints.schedule_interview.panels.host import hosting_warnings, meeting_in_words
 from blueprints.schedule_interview.panels.outsiders import outsider_warnings
-from messaging.wording import duration_words
 from models import Attachment
 from scheduling.plans import Plan
 from timezones import local_moment
+from wording import duration
 
 
 class FinalizePage(Page[FinalizeForm]):
@@ -59,7 +59,7 @@ def _summary(dialog: Dialog, files: list[Attachment]) -> list[tuple[str, str, st
 
 def _when(dialog: Dialog, plan: Plan) -> Iterator[str]:
     chosen = local_moment(plan.when.starts_at, plan.when.timezone)
-    yield f"{chosen.full}, {duration_words(plan.when.duration_minutes)}"
+    yield f"{chosen.full}, {duration(plan.when.duration_minutes)}"
     theirs = dialog.candidate.timezone
     if theirs is not None and local_moment(plan.when.starts_at, theirs).full != chosen.full:
         yield f"For {dialog.candidate.name}: {local_moment(plan.when.starts_at, theirs).full}"

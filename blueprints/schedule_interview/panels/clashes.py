@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from scheduling.clashes import Clash
-from scheduling.timeline import possessive
 from timezones import in_zone, local_moment
+from wording import possessive
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from accounts.team import owner
-from messaging.wording import call_words, duration_words, on_one_line
+from messaging.wording import call_words, on_one_line
 from models import FailureReason, MeetingSoftware, PhoneCaller, User
 from scheduling.meetings.budget import budget_of
 from scheduling.meetings.hosts import Host, first_usable
 from scheduling.software import spec_of
-from scheduling.timeline import first_name, possessive
 from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
 from timezones import local_moment, utc_now
 from web.signed_in import may_connect
+from wording import duration, first_name, possessive
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def account_warnings(asked: HostQuestion, minutes: int | None = None) -> list[st
         found.append(
             f"{_whose(asked, host)} {spec.label} account is on the Basic plan. "
             f"{spec.label} ends its meetings after {longest} minutes, "
-            f"so an interview of {duration_words(minutes)} would be cut off."
+            f"so an interview of {duration(minutes)} would be cut off."
         )
     if asked.has_chosen_people and host.user.id not in asked.busy_user_ids:
         # Only the scheduler can host without taking part, and has not forgotten it before people were chosen.

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from hiring import queries
 from models import Job, User
+from wording import listed
 
 
 def outsiders(job: Job | None, team: Sequence[User]) -> frozenset[int]:
@@ -22,5 +23,5 @@ def outsider_warnings(job: Job | None, team: Sequence[User], chosen: Collection[
         return []
     if len(names) == 1:
         return [f"{names[0]} gets the mails but cannot open the interview here without being on this job."]
-    everyone = f"{', '.join(names[:-1])} and {names[-1]}"
+    everyone = listed(names)
     return [f"{everyone} get the mails but cannot open the interview here without being on this job."]

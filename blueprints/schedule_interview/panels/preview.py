@@ -14,12 +14,13 @@ from messaging.facts import AttachedFile, InterviewFacts, Reader, facts_of
 from messaging.letters import Letter
 from messaging.reading import describe_ics
 from models import Attachment, Interview, Meeting, MeetingSoftware, MeetingState, Organization
-from scheduling.mails.queue import INVITATION, recipients_of, span
+from scheduling.mails.queue import INVITATION, recipients_of
 from scheduling.plans import Plan
 from scheduling.software import spec_of
 from scheduling.venues import OnlineMeeting, PastedLink, Venue
 from tasks.mails.previews import preview
 from timezones import local_moment, utc_now
+from wording import duration
 from work.mail import Recipient
 
 # What only exists once the interview does: the links are made then, and so is the software's own passcode.
@@ -130,7 +131,7 @@ class Preview:
 
     def reminders(self) -> list[ReminderTime]:
         """When reminders leave, said on the clocks of those who get them."""
-        return [ReminderTime(span(minutes), self._clocks(at)) for minutes, at in self._reminder_times()]
+        return [ReminderTime(duration(minutes), self._clocks(at)) for minutes, at in self._reminder_times()]
 
     def _reminder_times(self) -> list[tuple[int, datetime]]:
         now, starts_at = utc_now(), self._plan.when.starts_at
@@ -152,7 +153,7 @@ class Preview:
         """What one might expect and this interview or this server rules out, and why."""
         now, plan = utc_now(), self._plan
         words = [
-            f"No reminder {span(minutes)} before: the interview begins sooner than that."
+            f"No reminder {duration(minutes)} before: the interview begins sooner than that."
             for minutes in plan.reminders.minutes
             if plan.when.starts_at - timedelta(minutes=minutes) <= now
         ]

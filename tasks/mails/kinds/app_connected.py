@@ -9,10 +9,10 @@ from datetime import datetime
 
 from accounts.mails import APP_CONNECTED
 from connections.catalogue import label_of
-from messaging.cleaning import one_line
 from messaging.letters import Letter, TeamReader, compose_for_team, moment_for
 from models import Connection, ConnectionState, Mail, Role
 from tasks.mails.team import TeamCopy, TeamKind, answers_reach_the_owner, row_of
+from text import one_line
 
 _NOT_CONNECTED = "The account is not connected any more."
 

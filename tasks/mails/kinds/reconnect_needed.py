@@ -10,11 +10,11 @@ from connections.catalogue import label_of
 from connections.grants import holder_instead
 from connections.notices import NUDGES
 from connections.wording import agree_with
-from messaging.cleaning import one_line
 from messaging.letters import Letter, TeamReader, compose_for_team, moment_for
 from models import Connection, ConnectionState, Mail, User
 from scheduling.meetings.on_account import coming_on_account, seen_by
 from tasks.mails.team import TeamCopy, TeamKind, answers_reach_the_owner, row_of
+from text import one_line
 from timezones import utc_now
 
 # More than this is a list that nobody reads in a mail; the page has them all.

@@ -1,4 +1,4 @@
-"""The reminder some time before an interview starts: to everybody who takes part and wants one.
+"""The reminder some time before an interview starts: to everyone who takes part and wants one.
 
 It brings no calendar file: the same REQUEST once more makes some programs ask again for an answer that the
 reader has already given.
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from messaging.wording import duration_words
 from models import Interview, Mail
 from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import REMINDER
 from tasks.mails.interviews import InterviewCopy, InterviewKind, More, is_off
+from wording import duration
 
 # A reminder that leaves later than this before the start only startles people.
 _USELESS_BEFORE_START = timedelta(minutes=5)
@@ -27,7 +27,7 @@ def _why_useless(mail: Mail, interview: Interview, now: datetime) -> str | None:
 
 
 def _more(copy: InterviewCopy) -> More:
-    return {"until_start": duration_words(Occasion.read(copy.occasion).minutes_before)}
+    return {"until_start": duration(Occasion.read(copy.occasion).minutes_before)}
 
 
 KIND = InterviewKind(

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from accounts.links import invitation_state
 from accounts.mails import TEAM_INVITATION, invitation_occasion
-from messaging.cleaning import one_line
 from messaging.facts import Person
 from messaging.letters import Letter, TeamReader, compose_for_team, moment_for
 from models import Invitation, Mail
 from tasks.mails.team import TeamCopy, TeamKind, row_of
+from text import one_line
 
 
 def letter(reader: TeamReader, *, invited_by: str, role: str, link: str, expires_at: datetime) -> Letter:

@@ -1,6 +1,6 @@
-"""Text that people and providers typed, made fit for headers, calendar files and pages.
+"""Text that people and providers typed, made fit for pages, the database, headers and calendar files.
 
-Nothing here judges what somebody wrote. It takes out the characters that no reader can see and that
+Nothing here judges what someone wrote. It takes out the characters that no reader can see and that
 change what the others mean: controls, line separators, and the marks that turn the reading direction
 around, with which `gpj.exe` can be shown as `exe.jpg`.
 """
@@ -10,11 +10,17 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Embeddings, overrides, isolates and marks of direction, the byte order mark, and the anchors of
-# interlinear annotations. Joiners stay: emoji and Persian are written with them.
-_INVISIBLE = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
+# For the inside of a pattern's brackets. Embeddings, overrides, isolates and marks of direction, the byte
+# order mark, and the anchors of interlinear annotations.
+INVISIBLE = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb"
+CONTROLS = "\x00-\x1f\x7f-\x9f"
+LINE_SEPARATORS = "\u2028\u2029"
+# Soft hyphens, joiners and invisible operators. Emoji and Persian are written with joiners, so texts keep
+# them; an address has no use for any of them.
+JOINERS = "\u00ad\u200b-\u200d\u2060-\u2064"
+
 _LINE_ENDS = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
-_CONTROLS_BUT_NEWLINE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+_UNSEEN = re.compile(f"(?!\n)[{CONTROLS}{INVISIBLE}]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 _ZERO_WIDTH_JOINER = "\u200d"
@@ -24,7 +30,7 @@ _ELLIPSIS = "…"
 def many_lines(text: str) -> str:
     """`text` with plain `\\n` line ends and without invisible characters; a tab becomes a space."""
     text = _LINE_ENDS.sub("\n", text).replace("\t", " ")
-    text = _INVISIBLE.sub("", _CONTROLS_BUT_NEWLINE.sub("", text))
+    text = _UNSEEN.sub("", text)
     # Half a surrogate pair cannot be written as UTF-8 at all.
     text = _SURROGATES.sub("\ufffd", text)
     return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")

@@ -1,0 +1,104 @@
+"""Which rows a person's role reaches, as conditions for queries.
+
+The first argument is always who asks, so that nobody sees more than their role.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.sql import ColumnElement
+
+from accounts.permissions import Action, Scope, scope_of
+from models import Application, Attendee, Candidate, Interview, Job, JobMember, Role, User
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Someone of a role whose id is known only when a statement runs. The conditions below take it in place
+    of a user, so that statements can be built once for each role; they then have the parameter `asker_id`."""
+
+    role: Role
+
+    @property
+    def id(self) -> sa.BindParameter[int]:
+        return _ASKER_ID
+
+
+_ASKER_ID = sa.bindparam("asker_id", type_=sa.Integer())
+
+
+def own_job_ids(actor: User | Asker) -> sa.Select[int]:
+    """Ids of the jobs that `actor` manages or works on."""
+    return sa.select(Job.id).where(
+        sa.or_(
+            Job.hiring_manager_id == actor.id,
+            Job.id.in_(sa.select(JobMember.job_id).where(JobMember.user_id == actor.id)),
+        )
+    )
+
+
+def own_interview_ids(actor: User | Asker) -> sa.Select[int]:
+    """Ids of the interviews that `actor` takes part in or scheduled."""
+    return sa.select(Interview.id).where(
+        sa.or_(
+            Interview.hiring_manager_id == actor.id,
+            Interview.scheduler_id == actor.id,
+            Interview.id.in_(sa.select(Attendee.interview_id).where(Attendee.user_id == actor.id)),
+        )
+    )
+
+
+def job_is_within(actor: User | Asker, action: Action) -> ColumnElement[bool]:
+    """The condition on `Job` for what `actor` may do this to."""
+    match scope_of(actor.role, action):
+        case Scope.ALL:
+            return sa.true()
+        case Scope.OWN_JOBS:
+            return Job.id.in_(own_job_ids(actor))
+        case Scope.OWN_INTERVIEWS:
+            return Job.id.in_(
+                sa.select(Application.job_id)
+                .join(Interview, Interview.application_id == Application.id)
+                .where(Interview.id.in_(own_interview_ids(actor)))
+            )
+        case _:
+            return sa.false()
+
+
+def application_is_within(actor: User | Asker, action: Action) -> ColumnElement[bool]:
+    """The condition on `Application` for what `actor` may do this to."""
+    match scope_of(actor.role, action):
+        case Scope.ALL:
+            return sa.true()
+        case Scope.OWN_JOBS:
+            return Application.job_id.in_(own_job_ids(actor))
+        case Scope.OWN_INTERVIEWS:
+            return Application.id.in_(
+                sa.select(Interview.application_id).where(Interview.id.in_(own_interview_ids(actor)))
+            )
+        case _:
+            return sa.false()
+
+
+def candidate_is_within(actor: User | Asker, action: Action) -> ColumnElement[bool]:
+    """The condition on `Candidate`: one of their applications is within reach."""
+    if scope_of(actor.role, action) is Scope.ALL:
+        return sa.true()
+    return Candidate.id.in_(sa.select(Application.candidate_id).where(application_is_within(actor, action)))
+
+
+def interview_is_within(actor: User | Asker, action: Action) -> ColumnElement[bool]:
+    """The condition on `Interview` for what `actor` may do this to."""
+    match scope_of(actor.role, action):
+        case Scope.ALL:
+            return sa.true()
+        case Scope.OWN_JOBS:
+            return Interview.application_id.in_(
+                sa.select(Application.id).where(Application.job_id.in_(own_job_ids(actor)))
+            )
+        case Scope.OWN_INTERVIEWS:
+            return Interview.id.in_(own_interview_ids(actor))
+        case _:
+            return sa.false()

@@ -1,0 +1,173 @@
+"""Measures what a page costs beside a bare Flask page: `python -m bench.pages --help`.
+
+How many pages a second does the server answer, as a share of a page that only says hello, one connection at a
+time and sixteen at once? How much memory do all its processes hold together after thousands of requests, and
+how long does it take from its start to the first answer? Each page is measured right after the bare one, so
+that whatever else the machine does falls on both alike. The requests come from `wrk` where it is installed;
+otherwise from threads of this process, which sixteen connections keep busier than the bare page does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from urllib.parse import urlsplit
+
+from bench import many_rows
+from bench.servers import MeasuredServer, bare, product
+
+# The share of the bare page that is aimed at, by connections: for the sign-in page, and for all others.
+_AIMS = {1: (1 / 5, 1 / 8), 16: (1 / 5, 1 / 10)}
+_AIM_MEGABYTES, _AIM_START = 140, 2.0
+_CANDIDATES = 2000
+_REQUESTS_BEFORE_WEIGHING = 5000
+_PAGES = {
+    "sign-in page": "/login",
+    "dashboard": "/",
+    "interviews, 25 rows": "/interviews",
+    "candidates, 25 rows": "/candidates",
+    "jobs, 25 rows": "/jobs",
+    "Connected Apps": "/settings/account/connected-apps",
+}
+
+
+@dataclass(frozen=True)
+class _Page:
+    """An address, and the cookie of whoever is signed in there; empty for a visitor."""
+
+    url: str
+    cookie: str = ""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.pages", description="Measure pages.")
+    parser.add_argument("--seconds", type=float, default=1.0, help="for each measurement (default: 1)")
+    parser.add_argument("--rounds", type=int, default=3, help="how often all is measured (default: 3)")
+    wanted = parser.parse_args()
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="smoothhiring-pages-") as name:
+        folder = Path(name)
+        settings = many_rows.make(folder, _CANDIDATES)
+        # Once to make what a first start makes, and once more to be timed.
+        with product(folder, settings):
+            pass
+        starting = time.monotonic()
+        with product(folder, settings) as server, bare(folder, "bench.bare_hello") as yardstick:
+            lines = [_verdict("start to first answer, s", server.started - starting, _AIM_START)]
+            lines += _shares(server, yardstick, wanted.seconds, wanted.rounds)
+            lines.append(_memory(server))
+    machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}"
+    source = "wrk" if shutil.which("wrk") else "threads of the measuring process"
+    ending = f"{machine}. Requests from {source}. Took {time.monotonic() - began:.0f} seconds."
+    sys.stdout.write("\n".join(["", "Pages beside a bare page", *lines, "", ending, ""]))
+
+
+def _shares(server: MeasuredServer, yardstick: MeasuredServer, seconds: float, rounds: int) -> list[str]:
+    cookie = "; ".join(f"{each.name}={each.value}" for each in server.http.cookies)
+    hello = _Page(f"{yardstick.base_url}/")
+    lines = []
+    for connections, (aim_signing_in, aim) in _AIMS.items():
+        lines.append(f"  {connections} connection{'s' if connections > 1 else ''} at a time")
+        for what, address in _PAGES.items():
+            is_sign_in = address == "/login"
+            page = _Page(f"{server.base_url}{address}", "" if is_sign_in else cookie)
+            _rate(page, connections, 0.3)
+            shares, rates = [], []
+            for _ in range(rounds):
+                of_bare = _rate(hello, connections, seconds)
+                rates.append(_rate(page, connections, seconds))
+                shares.append(rates[-1] / of_bare)
+            wanted = aim_signing_in if is_sign_in else aim
+            verdict = "reached" if median(shares) >= wanted else "missed"
+            lines.append(
+                f"    {what:<24}{median(rates):8.0f} a second   1/{1 / median(shares):<6.1f}"
+                f"aim: 1/{1 / wanted:.0f} or more, {verdict}"
+            )
+    return lines
+
+
+def _rate(page: _Page, connections: int, seconds: float) -> float:
+    """Answers a second."""
+    if shutil.which("wrk") is None:
+        return _rate_without_wrk(page, connections, seconds)
+    headers = ["-H", f"Cookie: {page.cookie}"] if page.cookie else []
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{max(seconds, 1):.0f}s", *headers, page.url]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    assert "Non-2xx" not in said, said
+    found = re.search(r"Requests/sec:\s+([\d.]+)", said)
+    assert found is not None, said
+    return float(found.group(1))
+
+
+def _rate_without_wrk(page: _Page, connections: int, seconds: float) -> float:
+    with ThreadPoolExecutor(connections) as pool:
+        began = time.monotonic()
+        numbers = pool.map(lambda _: _ask(page, began + seconds), range(connections))
+        return sum(numbers) / (time.monotonic() - began)
+
+
+def _ask(page: _Page, until: float) -> int:
+    """How many answers one connection gets until then."""
+    parts = urlsplit(page.url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
+    headers: Mapping[str, str] = {"Cookie": page.cookie} if page.cookie else {}
+    number = 0
+    while time.monotonic() < until:
+        connection.request("GET", parts.path, headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == 200, f"{page.url} answered {answer.status}"
+        number += 1
+    connection.close()
+    return number
+
+
+def _memory(server: MeasuredServer) -> str:
+    """What all processes of the server hold, each shared page counted once, after many requests."""
+    cookie = "; ".join(f"{each.name}={each.value}" for each in server.http.cookies)
+    asked = 0.0
+    while asked < _REQUESTS_BEFORE_WEIGHING:
+        for address in _PAGES.values():
+            asked += _rate(_Page(f"{server.base_url}{address}", "" if address == "/login" else cookie), 4, 1)
+    kilobytes = sum(_proportional(process) for process in _family(server.pid))
+    if not kilobytes:
+        return "  memory: this system does not say how much is shared"
+    return _verdict("memory of all processes, MB", kilobytes / 1024, _AIM_MEGABYTES)
+
+
+def _family(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    if not children.exists():
+        return [pid]
+    return [pid, *(member for child in children.read_text().split() for member in _family(int(child)))]
+
+
+def _proportional(pid: int) -> int:
+    """The process's own memory and its part of what it shares, in kilobytes; 0 where nobody says."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup")
+    if not rollup.exists():
+        return 0
+    found = re.search(r"^Pss:\s+(\d+)", rollup.read_text(), re.MULTILINE)
+    return int(found.group(1)) if found else 0
+
+
+def _verdict(what: str, value: float, aim: float) -> str:
+    verdict = "reached" if value <= aim else "missed"
+    return f"  {what:<42}{value:9.2f}   aim: {aim:g} or less, {verdict}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""The apps that nobody can use until whoever runs this server changes a setting."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import sqlalchemy as sa
+
+from connections import catalogue
+from connections.app_spec import AppSpec
+from extensions import db
+from models import Connection, ConnectionState, RefusingProvider
+from work.findings import Cure, Finding
+
+
+def unusable_apps(rows: Sequence[Connection], not_set_up: Collection[str]) -> list[Finding]:
+    """The apps whose provider does not accept this server, and those that people have connected although they
+    are no longer set up. `rows` are the connections to look at; `not_set_up` has the apps' keys."""
+    refusing = set(db.session.scalars(sa.select(RefusingProvider.provider)))
+    refused_in_renewing = {row.app for row in rows if row.credentials_refused}
+    lost = {row.app for row in rows if row.app in not_set_up and row.state is ConnectionState.CONNECTED}
+    found = []
+    for spec in catalogue.specs():
+        if spec.key in lost:
+            found.append(_server_has_to_change(spec, "is not set up on this server any more"))
+        elif spec.key not in not_set_up and (spec.key in refused_in_renewing or spec.provider in refusing):
+            found.append(_server_has_to_change(spec, "does not accept this server's credentials"))
+    return found
+
+
+def _server_has_to_change(spec: AppSpec, what: str) -> Finding:
+    return Finding(
+        "danger",
+        f"{spec.label} {what}: nobody can connect it, and within the hour no new {spec.label} meetings can "
+        f"be made. Meetings that exist, and their links, keep working. Whoever runs this server has to put "
+        f"{spec.settings_in_words} right. Everybody's account stays connected.",
+        Cure("How to set it up", "help_pages.connecting_apps", "registering"),
+    )

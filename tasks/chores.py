@@ -1,0 +1,30 @@
+"""Every chore of a server, in the order of their turns."""
+
+from __future__ import annotations
+
+from connections.keys import check_keys
+from hiring.retention import ERASE_EXPIRED
+from scheduling.drafts.attachments import removing_bytes, sweeping
+from scheduling.meetings.wanting import try_again_for_host
+from services import Services
+from tasks.connection_checks import ASK_FOR_CHECKS
+from tasks.grants import ASK_FOR_REFRESHES
+from work.chores import Chore, once
+
+
+def all_chores(services: Services) -> tuple[Chore, ...]:
+    """New ones for each process, because `once` means once in a process."""
+    return (
+        checking_keys(),
+        ASK_FOR_REFRESHES,
+        ASK_FOR_CHECKS,
+        ERASE_EXPIRED,
+        removing_bytes(services.attachment_files),
+        sweeping(services.attachment_files),
+    )
+
+
+def checking_keys() -> Chore:
+    """Whether the stored grants can be opened with the keys that this server was started with. Meetings that
+    waited for a grant whose key is back are asked for again."""
+    return once("keys", lambda: check_keys(when_reopened=try_again_for_host))

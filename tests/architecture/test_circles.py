@@ -1,0 +1,83 @@
+"""No circles: neither among modules nor among the packages that hold them.
+
+At every level, what lies side by side forms layers: if one part imports something of another, then nothing of
+the other leads back, by whatever detour. Imports for types only count, because a circle that only a type
+checker sees is one all the same for whoever reads the code.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from tests.architecture.modules import IMPORTS, begins_with
+
+# Circles that are known, with what is in them.
+KNOWN = (
+    # Tables that refer to each other, as rows do: an interview has its mails, a mail its interview.
+    {"tables.deliveries", "tables.interviews"},
+)
+
+
+def _module_of(name: str) -> str | None:
+    """The module in which an imported name is, or None for what is not ours."""
+    while name and name not in IMPORTS:
+        name = name.rpartition(".")[0]
+    return name or None
+
+
+def _siblings() -> dict[str, dict[str, set[str]]]:
+    """For each package ("" for the top), what lies side by side in it and which imports which."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for module, names in IMPORTS.items():
+        own = module.split(".")
+        for other in filter(None, map(_module_of, names)):
+            theirs = other.split(".")
+            level = next((i for i, (a, b) in enumerate(zip(own, theirs, strict=False)) if a != b), None)
+            # A package and what lies in it are no siblings.
+            if level is not None:
+                one, two = ".".join(own[: level + 1]), ".".join(theirs[: level + 1])
+                found.setdefault(".".join(own[:level]), {}).setdefault(one, set()).add(two)
+    return found
+
+
+def _circles(edges: Mapping[str, set[str]]) -> Iterator[frozenset[str]]:
+    """Yield each largest set of siblings that all lead to one another."""
+    reached: dict[str, set[str]] = {}
+    for start in edges:
+        seen: set[str] = set()
+        waiting = [start]
+        while waiting:
+            new = edges.get(waiting.pop(), set()) - seen
+            seen |= new
+            waiting += new
+        reached[start] = seen
+    yield from {
+        frozenset(other for other in seen if start in reached.get(other, ()))
+        for start, seen in reached.items()
+        if start in seen
+    }
+
+
+def _is_known(circle: frozenset[str]) -> bool:
+    return any(all(any(begins_with(name, part) for part in known) for name in circle) for known in KNOWN)
+
+
+def test_what_lies_side_by_side_has_no_circles() -> None:
+    found = [
+        f"in {package or 'the repository'}: {', '.join(sorted(circle))}"
+        for package, edges in _siblings().items()
+        for circle in _circles(edges)
+        if not _is_known(circle)
+    ]
+    assert found == []
+
+
+def test_modules_have_no_circles() -> None:
+    edges = {
+        module: {other for other in map(_module_of, names) if other is not None}
+        for module, names in IMPORTS.items()
+    }
+    assert [sorted(circle) for circle in _circles(edges) if not _is_known(circle)] == []
+
+
+def test_circles_are_found() -> None:
+    edges = {"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}}
+    assert list(_circles(edges)) == [frozenset({"b", "c"})]

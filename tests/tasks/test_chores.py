@@ -1,0 +1,89 @@
+"""Chores: looked at often, done when there is something to do, and none in the way of another."""
+
+import logging
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from tests.tasks.installation import FrozenClock
+from timezones import utc_now
+from work.chores import Chore, daily, frequent, once
+from work.heartbeat import last_beat
+from work.metronome import Metronome
+from work.runner import Runner
+
+
+def _fails() -> None:
+    raise RuntimeError("this chore is broken")
+
+
+def test_chore_that_fails_is_logged_and_starves_no_other(
+    app: Flask, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    done: list[str] = []
+    chores = [
+        Chore("first", lambda: done.append("first")),
+        Chore("broken", _fails),
+        Chore("last", lambda: done.append("last")),
+    ]
+    metronome = Metronome(app, Runner(app, {}), chores)
+    with caplog.at_level(logging.ERROR, logger="chores"):
+        metronome.tick()
+        metronome.tick()
+    assert done == ["first", "last", "first", "last"]
+    assert ["“broken” failed" in record.getMessage() for record in caplog.records] == [True, True]
+    with app.app_context():
+        assert last_beat() == utc_now()
+
+
+def test_frequent_chore_acts_only_on_what_it_found(app: Flask, clock: FrozenClock) -> None:
+    found: list[int] = []
+    done: list[list[int]] = []
+    chore = frequent("numbers", lambda now: list(found), done.append)
+    with app.app_context():
+        chore.run()
+        found.append(7)
+        chore.run()
+    assert done == [[7]]
+
+
+def test_daily_chore_goes_on_until_all_is_done_and_then_rests_for_a_day(
+    app: Flask, clock: FrozenClock
+) -> None:
+    left = [3]
+    turns: list[datetime] = []
+
+    def do(now: datetime) -> bool:
+        turns.append(now)
+        left[0] -= 1
+        return left[0] <= 0
+
+    chore = daily("counting", lambda now: now, do)
+    with app.app_context():
+        for _ in range(5):
+            chore.run()
+        assert len(turns) == 3
+        clock.forward(timedelta(hours=23))
+        chore.run()
+        assert len(turns) == 3
+        clock.forward(timedelta(hours=1))
+        chore.run()
+    assert len(turns) == 4
+    assert turns[-1] == utc_now()
+
+
+def test_chore_for_the_beginning_is_repeated_until_it_succeeds() -> None:
+    tries: list[int] = []
+
+    def do() -> None:
+        tries.append(1)
+        if len(tries) < 2:
+            _fails()
+
+    chore = once("beginning", do)
+    with pytest.raises(RuntimeError):
+        chore.run()
+    chore.run()
+    chore.run()
+    assert len(tries) == 2

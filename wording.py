@@ -1,0 +1,40 @@
+"""What pages, mails and the timeline all say alike: names, counts, durations, lists. Knows no rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def first_name(name: str) -> str:
+    """`Priya` for `Priya Raman`, which is enough inside a team."""
+    return name.split()[0] if name.split() else name
+
+
+def possessive(name: str) -> str:
+    """`Priya's` for `Priya Raman`."""
+    return f"{first_name(name)}'s"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """`1 hour`, `3 hours`; `many` is for nouns that do not just take an s."""
+    return f"{number} {one}" if number == 1 else f"{number} {many or f'{one}s'}"
+
+
+def people(number: int) -> str:
+    """`1 person`, `4 people`."""
+    return counted(number, "person", "people")
+
+
+def duration(minutes: int) -> str:
+    """`45 minutes`, `1 hour`, `1 hour 30 minutes`, `24 hours`. Days are not counted: "24 hours before" is the
+    same clock time, while "1 day before" sounds like any time of that day."""
+    hours, rest = divmod(minutes, 60)
+    pieces = [counted(hours, "hour")] if hours else []
+    if rest or not hours:
+        pieces.append(counted(rest, "minute"))
+    return " ".join(pieces)
+
+
+def listed(words: Sequence[str]) -> str:
+    """`Ada`, `Ada and Ben`, `Ada, Ben and Dina`. Empty for none."""
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
