@@ -19,7 +19,7 @@ from models import Task, TaskState, User
 from schema import migrate_database
 from security import PASSWORD_MIN_LENGTH, TokenVault, hash_password, is_well_known
 from services import services
-from timezones import is_zone
+from timezones import zone_as_written
 from web.addresses import normal_address
 from work.attention import try_again_now
 
@@ -61,7 +61,8 @@ def setup_code() -> None:
 @with_appcontext
 def setup(organization: str, timezone: str, name: str, email: str, open_connecting: bool) -> None:
     """Set the server up without a browser. The owner's password is read from standard input."""
-    if not is_zone(timezone):
+    zone = zone_as_written(timezone)
+    if zone is None:
         raise click.BadParameter(f"{timezone} is not a time zone.", param_hint="--timezone")
     try:
         email = normal_address(email)
@@ -72,7 +73,7 @@ def setup(organization: str, timezone: str, name: str, email: str, open_connecti
     migrate_database(_app())
     try:
         first_run.set_up(
-            first_run.FirstRun(organization, timezone, name, email, password, open_connecting),
+            first_run.FirstRun(organization, zone, name, email, password, open_connecting),
             installation_id=current_app.config["INSTALLATION_ID"],
         )
     except first_run.AlreadySetUpError:

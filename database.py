@@ -22,6 +22,8 @@ from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, registry
 
+from timezones import present_zone_name
+
 SQLITE_BUSY_TIMEOUT_MS = 5000
 
 
@@ -40,6 +42,20 @@ class UTCDateTime(sa.TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+class ZoneName(sa.TypeDecorator[str]):
+    """The IANA name of a time zone, written and read by its present name. A zone that is renamed while rows
+    hold the old name is still the same one as in rows that hold the new."""
+
+    impl = sa.String(64)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else present_zone_name(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else present_zone_name(value)
 
 
 def choice(enum: type[StrEnum], name: str) -> sa.Enum:

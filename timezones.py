@@ -3,7 +3,7 @@
 Instants are aware datetimes in UTC everywhere in the product. What a person typed is a wall time
 with the IANA name of its zone; the two are kept beside each other, because the rules of a zone can
 change between scheduling and the interview. Nothing else in the product calls `datetime.now` or
-`ZoneInfo`.
+`ZoneInfo`. The zones are those of the pinned package (`zone_data`), whatever the machine has.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import zone_data
 
 Clock = Callable[[], datetime]
 
@@ -37,7 +38,7 @@ def utc_now() -> datetime:
 
 
 class UnknownZoneError(ValueError):
-    """The text is not the name of an IANA time zone that this machine knows."""
+    """The text is not the name of an IANA time zone that the product knows."""
 
 
 class NonexistentTimeError(ValueError):
@@ -65,33 +66,34 @@ class AmbiguousTimeError(ValueError):
         self.later = later
 
 
-# Names that ZoneInfo can load but that no person would pick: POSIX rule strings, machine-local
-# links and the "right/" variants that count leap seconds.
-_NOT_FOR_PEOPLE = ("posix/", "right/", "SystemV/", "Etc/")
-_NOT_FOR_PEOPLE_EXACT = frozenset({"localtime", "Factory", "posixrules"})
-
-
-@cache
 def zone_names() -> tuple[str, ...]:
-    """All IANA names offered to people, sorted; `UTC` is among them."""
-    offered = {
-        name
-        for name in available_timezones()
-        if ("/" in name or name == "UTC")
-        and not name.startswith(_NOT_FOR_PEOPLE)
-        and name not in _NOT_FOR_PEOPLE_EXACT
-    }
-    return tuple(sorted(offered))
+    """All zones offered to people, each once and by its present IANA name, sorted; `UTC` is among them."""
+    return zone_data.names()
+
+
+def zone_data_version() -> str:
+    """Which edition of IANA's time zones all times are computed from: `2026f`."""
+    return zone_data.version()
+
+
+def present_zone_name(name: str) -> str:
+    """The one name that stands for a zone: `Europe/Kyiv` for `Europe/Kiev`. What is kept and compared goes
+    through here. A text that names no zone comes back as it is."""
+    return zone_data.present_name(name)
+
+
+def zone_as_written(text: str) -> str | None:
+    """The present IANA name of a zone as people, spreadsheets and Windows write it, or None."""
+    return zone_data.as_written(text)
 
 
 def is_zone(name: str) -> bool:
-    """True when `name` is one of `zone_names()`; anything odd, paths included, is simply not one."""
-    return name in _zone_set()
+    """True when `name` is one of `zone_names()`, or an older name of one; anything odd, paths included, is
+    simply not one."""
+    return present_zone_name(name) in _OFFERED
 
 
-@cache
-def _zone_set() -> frozenset[str]:
-    return frozenset(zone_names())
+_OFFERED = frozenset(zone_data.names())
 
 
 def zone(name: str) -> ZoneInfo:
@@ -217,8 +219,19 @@ def place_name(zone_name: str) -> str:
     return zone_name.rpartition("/")[2].replace("_", " ")
 
 
-def zone_short_name(instant: datetime, zone_name: str) -> str:
-    """The short name of the zone at that instant: `CET`, `EDT`, or `UTC+4` where none is in use."""
+# The abbreviations that mean one clock wherever they are read. "IST" is used in Ireland, India and Israel,
+# "CST" in Chicago, Shanghai and Havana, "BST" in London and in Bangladesh.
+# fmt: off
+_UNMISTAKABLE = frozenset({
+    "UTC", "GMT", "WET", "WEST", "CET", "CEST", "EET", "EEST", "MSK", "EST", "EDT", "AKST", "AKDT", "HST",
+    "AEST", "AEDT", "ACST", "ACDT", "AWST", "NZST", "NZDT", "JST", "KST", "SAST", "EAT", "CAT", "WAT",
+})
+# fmt: on
+
+
+def zone_abbreviation(instant: datetime, zone_name: str) -> str:
+    """The short name of the zone at that instant: `CET`, `IST`, or `UTC+4` where none is in use. Only for
+    where the place is said beside it, since several places share some of them."""
     local = in_zone(instant, zone_name)
     name = local.tzname() or "UTC"
     if name[:1] not in "+-":
@@ -230,9 +243,22 @@ def zone_short_name(instant: datetime, zone_name: str) -> str:
     return f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else "")
 
 
+def zone_short_name(instant: datetime, zone_name: str) -> str:
+    """What follows a time that stands alone: `CET`, `UTC+4`, or `Kolkata time` where the abbreviation is used
+    in several places; `CDT, Chicago time` in an hour that happens twice."""
+    short = zone_abbreviation(instant, zone_name)
+    if short in _UNMISTAKABLE or short.startswith("UTC"):
+        return short
+    place = f"{place_name(present_zone_name(zone_name))} time"
+    local = in_zone(instant, zone_name)
+    happens_twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+    return f"{short}, {place}" if happens_twice else place
+
+
 @dataclass(frozen=True)
 class LocalMoment:
-    """An instant as one reader sees it, in pieces that templates and mails put together."""
+    """An instant as one reader sees it, in pieces that templates and mails put together. `zone_short` can
+    stand alone; `zone_abbreviation` only where the place is said beside it."""
 
     instant: datetime
     zone_name: str
@@ -240,6 +266,7 @@ class LocalMoment:
     short_date: str
     time: str
     zone_short: str
+    zone_abbreviation: str
 
     @property
     def full(self) -> str:
@@ -255,9 +282,10 @@ def local_moment(instant: datetime, zone_name: str) -> LocalMoment:
     local = in_zone(instant, zone_name)
     return LocalMoment(
         instant=instant,
-        zone_name=zone_name,
+        zone_name=present_zone_name(zone_name),
         date=f"{local:%A}, {local.day} {local:%B} {local.year}",
         short_date=f"{local:%a} {local.day} {local:%b}",
         time=f"{local:%H:%M}",
         zone_short=zone_short_name(instant, zone_name),
+        zone_abbreviation=zone_abbreviation(instant, zone_name),
     )

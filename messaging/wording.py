@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from messaging.facts import InterviewFacts, Reader
 from models import MeetingSoftware
-from timezones import in_zone, local_moment
+from timezones import in_zone, local_moment, place_name
 
 
 def period(starts_at: datetime, duration_minutes: int, zone: str) -> str:
@@ -19,8 +19,10 @@ def period(starts_at: datetime, duration_minutes: int, zone: str) -> str:
     end = local_moment(starts_at + timedelta(minutes=duration_minutes), zone)
     if start.date != end.date:
         return f"{start.full} – {end.full}"
-    if start.zone_short != end.zone_short:
-        return f"{start.full} – {end.time} {end.zone_short}"
+    if start.zone_abbreviation != end.zone_abbreviation:
+        begins, ends = f"{start.time} {start.zone_abbreviation}", f"{end.time} {end.zone_abbreviation}"
+        place = "" if start.zone_short == start.zone_abbreviation else f", {place_name(start.zone_name)} time"
+        return f"{start.date}, {begins} – {ends}{place}"
     return f"{start.date}, {start.time}–{end.time} {end.zone_short}"
 
 

@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from extensions import db
-from models import Interview, InterviewStatus, InterviewType, MeetingState
+from models import Interview, InterviewStatus, InterviewType, MeetingState, User
 from security import LinkSigner
 
 # From then on, and until then, the address leads straight into the meeting, without a click in between.
 OPENS_BEFORE_START = timedelta(minutes=15)
 CLOSES_AFTER_END = timedelta(minutes=30)
+
+# How the addresses name their readers.
+CANDIDATE, _MANAGER = "candidate", "manager"
 
 JoinState = Literal["ready", "waiting", "failed", "cancelled", "past", "phone", "in_person"]
 
@@ -40,6 +43,14 @@ class JoinLinks:
         if interview is None or int(generation) != interview.link_generation:
             return None
         return interview, reader
+
+
+def member_who_reads(interview: Interview, reader: str) -> User | None:
+    """The member of the team whose address it is; None for the candidate, for a guest, and for an attendee
+    who has been taken off the interview since."""
+    if reader == _MANAGER:
+        return interview.hiring_manager
+    return next((each.user for each in interview.attendees if f"attendee-{each.id}" == reader), None)
 
 
 def join_state(interview: Interview, now: datetime) -> JoinState:

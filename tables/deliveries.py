@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from database import choice
+from database import ZoneName, choice
 from extensions import Model
 from tables.team import User
 from timezones import utc_now
@@ -205,7 +205,7 @@ class MeetingCall(Model):
     agenda: Mapped[str | None] = mapped_column(sa.Text)
     starts_at: Mapped[datetime | None]
     duration_minutes: Mapped[int | None]
-    timezone: Mapped[str | None] = mapped_column(sa.String(64))
+    timezone: Mapped[str | None] = mapped_column(ZoneName)
     failure: Mapped[FailureReason | None] = mapped_column(choice(FailureReason, "failure"))
     failure_words: Mapped[str | None] = mapped_column(sa.String(500))
     # How often an orphaned meeting of this call has been looked for since.

@@ -9,7 +9,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from database import choice
+from database import ZoneName, choice
 from extensions import Model
 from tables.team import User
 from timezones import utc_now
@@ -113,7 +113,7 @@ class Candidate(Model):
     email: Mapped[str] = mapped_column(sa.String(254), unique=True)
     phone: Mapped[str] = mapped_column(sa.String(40), default="")
     # Unknown for most people; mails then show the interview's zone, named.
-    timezone: Mapped[str | None] = mapped_column(sa.String(64))
+    timezone: Mapped[str | None] = mapped_column(ZoneName)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     # Set when the person was erased: what is left is a stub that keeps the counts right.
     erased_at: Mapped[datetime | None]

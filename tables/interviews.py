@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from database import choice, open_choice
+from database import ZoneName, choice, open_choice
 from extensions import Model
 from tables.deliveries import Meeting
 from tables.hiring import Application, Candidate
@@ -96,7 +96,7 @@ class Interview(Model):
     # different way, and queries about what overlaps need it. It follows the other two on its own.
     ends_at: Mapped[datetime]
     wall_time: Mapped[str] = mapped_column(sa.String(16))
-    timezone: Mapped[str] = mapped_column(sa.String(64))
+    timezone: Mapped[str] = mapped_column(ZoneName)
 
     # How long before the start reminders leave, in minutes, and who gets none: addresses in lower case, and
     # "candidate" for the candidate.

@@ -8,7 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from database import choice
+from database import ZoneName, choice
 from extensions import Model
 from timezones import utc_now
 
@@ -37,7 +37,7 @@ class Organization(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(120))
-    timezone: Mapped[str] = mapped_column(sa.String(64))
+    timezone: Mapped[str] = mapped_column(ZoneName)
     # The same id lies in the instance folder. Where the two differ, the database was copied.
     installation_id: Mapped[str] = mapped_column(sa.String(64))
     # Whether everyone who schedules or hosts may connect apps of their own, or only owner and admins.
@@ -63,7 +63,7 @@ class User(Model):
     # Empty for somebody who cannot sign in with a password.
     password_hash: Mapped[str | None] = mapped_column(sa.String(255))
     role: Mapped[Role] = mapped_column(choice(Role, "role"))
-    timezone: Mapped[str] = mapped_column(sa.String(64))
+    timezone: Mapped[str] = mapped_column(ZoneName)
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 

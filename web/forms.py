@@ -15,7 +15,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, Select
 
 from text import many_lines, one_line
-from timezones import is_zone, zone_names
+from timezones import is_zone, present_zone_name, zone_names
 
 
 def clean_text(text: str | None) -> str | None:
@@ -77,9 +77,10 @@ class Form(FlaskForm):
 def zone_choices(*, empty: str | None = None, first: str | None = None) -> list[SelectChoice]:
     """Time zones for a select: an empty choice if named, the reader's own zone first, then all."""
     choices = [SelectChoice("", empty)] if empty is not None else []
-    if first and is_zone(first):
-        choices.append(SelectChoice(first, f"{first.replace('_', ' ')} (yours)"))
-    choices += [choice for choice in _all_zones() if choice.value != first]
+    own = present_zone_name(first) if first and is_zone(first) else None
+    if own is not None:
+        choices.append(SelectChoice(own, f"{own.replace('_', ' ')} (yours)"))
+    choices += [choice for choice in _all_zones() if choice.value != own]
     return choices
 
 
@@ -106,7 +107,8 @@ def _option(value: str, label: str, selected: bool) -> Markup:
 
 
 class ZoneField(SelectField):
-    """A time zone by its IANA name; the page's script makes the long list searchable."""
+    """A time zone by its present IANA name, whichever of its names was kept or sent; the page's script makes
+    the long list searchable."""
 
     widget = LongSelect()
 
@@ -115,6 +117,12 @@ class ZoneField(SelectField):
             label, choices=zone_choices(empty=empty), render_kw={"data-searchable": "true"}, **options
         )
         self._may_be_empty = empty is not None
+
+    def process_data(self, value: Any) -> None:
+        super().process_data(present_zone_name(value) if value else value)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([present_zone_name(value) for value in valuelist])
 
     def pre_validate(self, form: BaseForm) -> None:
         """Ask for the one zone, instead of going through the list of them all."""

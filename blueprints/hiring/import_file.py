@@ -6,12 +6,11 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from blueprints.hiring.forms import ADDRESS_WORDS, NAME_LENGTH, PHONE, PHONE_LENGTH, PHONE_WORDS
 from blueprints.hiring.formulas import unguarded
 from hiring.imports import Line
-from timezones import zone_names
+from timezones import zone_as_written
 from web.addresses import normal_address
 from web.forms import clean_line
 
@@ -133,12 +132,7 @@ def _line(number: int, names: list[str], cells: list[str]) -> Line:
         return wrong(ADDRESS_WORDS if typed else "The email address is missing.")
     if phone and (len(phone) > PHONE_LENGTH or not PHONE.match(phone)):
         return wrong(f"Phone: at most {PHONE_LENGTH} characters. {PHONE_WORDS}")
-    zone_name = _zones().get(zone.casefold().replace(" ", "_")) if zone else None
+    zone_name = zone_as_written(zone) if zone else None
     if zone and zone_name is None:
         return wrong(f"“{zone[:60]}” is no time zone. Write it like Europe/Zurich, or leave it out.")
     return Line(number, name, email, phone, zone_name)
-
-
-@cache
-def _zones() -> dict[str, str]:
-    return {name.casefold(): name for name in zone_names()}

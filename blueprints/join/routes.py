@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from messaging.wording import call_words, join_label
 from models import Interview, PhoneCaller
 from phone_numbers import phone_link
-from scheduling.join_links import JoinState, join_state, leads_straight_in
+from scheduling.join_links import CANDIDATE, JoinState, join_state, leads_straight_in, member_who_reads
 from services import services
 from timezones import utc_now
 from web.signed_in import current_organization
@@ -28,6 +28,8 @@ class JoinView:
     zone: str
     duration: int
     scheduler_name: str
+    # For members of the team, who have several interviews of the same title.
+    with_candidate: str | None = None
     # Set in the state "ready".
     passcode: str | None = None
     join_url: str | None = None
@@ -63,14 +65,15 @@ def page(token: str) -> ResponseReturnValue:
 
 
 def _view(interview: Interview, state: JoinState, reader: str) -> JoinView:
-    organization = current_organization()
-    zone = interview.candidate.timezone if reader == "candidate" else None
+    organization, member = current_organization(), member_who_reads(interview, reader)
+    own_zone = interview.candidate.timezone if reader == CANDIDATE else None
     view = JoinView(
         state=state,
         title=interview.title,
         organization=organization.name if organization else "",
         starts_at=interview.starts_at,
-        zone=zone or interview.timezone,
+        zone=(member.timezone if member else own_zone) or interview.timezone,
+        with_candidate=interview.candidate.name if member is not None else None,
         duration=interview.duration_minutes,
         scheduler_name=interview.scheduler.name,
     )
@@ -87,7 +90,7 @@ def _view(interview: Interview, state: JoinState, reader: str) -> JoinView:
         words = call_words(
             interview.candidate.name,
             candidate_calls=interview.phone_caller is PhoneCaller.CANDIDATE,
-            to_candidate=reader == "candidate",
+            to_candidate=reader == CANDIDATE,
         )
         return replace(view, call_words=words, phone_number=number, phone_link=phone_link(number))
     if state == "in_person":

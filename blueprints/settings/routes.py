@@ -16,7 +16,7 @@ from blueprints.settings.forms import OrganizationForm, PasswordForm, ProfileFor
 from extensions import db
 from models import Organization
 from services import services
-from timezones import utc_now
+from timezones import utc_now, zone_data_version
 from web import signed_in
 from web.lists import options_of
 from web.notices import say
@@ -150,6 +150,7 @@ def system_log() -> ResponseReturnValue:
         "settings/system_log.html",
         findings=background_state(utc_now(), is_expected=current_app.config["SCHEDULER_ENABLED"]).findings,
         work=work_needing_attention(),
+        zone_data=zone_data_version(),
         page=page,
         event=event,
         event_options=options_of("Everything", ((known.value, known.label) for known in Event)),

@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from timezones import utc_now
+from timezones import utc_now, zone_data_version
 from work.findings import background_state
 
 status = Blueprint("status", __name__)
@@ -28,6 +28,7 @@ def healthz() -> ResponseReturnValue:
             if state.beat_age is not None
             else None,
             oldest_overdue_task_seconds=round(state.overdue.total_seconds()),
+            time_zone_data=zone_data_version(),
         ),
         200 if is_well else 503,
     )

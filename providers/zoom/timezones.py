@@ -8,7 +8,8 @@ whose clocks show the same all year is as good, and "UTC" is always right.
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from timezones import UnknownZoneError, zone
 
 # In the order of preference among zones with the same clock and the same region. Zoom's "SST" is left out: it
 # is no IANA name, and Pacific/Guadalcanal, which it stands for, has the clock of Pacific/Noumea.
@@ -71,17 +72,16 @@ def _neighbor(name: str, year: int) -> str:
     if clock is None:
         return "UTC"
     region = name.partition("/")[0]
-    same = [zone for zone in ZOOM_ZONES if _offsets(zone, year) == clock]
-    return next((zone for zone in same if zone.partition("/")[0] == region), same[0] if same else "UTC")
+    same = [other for other in ZOOM_ZONES if _offsets(other, year) == clock]
+    return next((other for other in same if other.partition("/")[0] == region), same[0] if same else "UTC")
 
 
 @lru_cache(maxsize=1024)
 def _offsets(name: str, year: int) -> tuple[timedelta | None, ...] | None:
     """Return a zone's offsets at noon UTC of each day of a year, which tell all rules in use apart."""
     try:
-        zone = ZoneInfo(name)
-    # An empty or absolute key is a ValueError, a directory's name an OSError.
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        place = zone(name)
+    except UnknownZoneError:
         return None
     first = datetime(year, 1, 1, 12, tzinfo=UTC)
-    return tuple((first + timedelta(days=day)).astimezone(zone).utcoffset() for day in range(365))
+    return tuple((first + timedelta(days=day)).astimezone(place).utcoffset() for day in range(365))

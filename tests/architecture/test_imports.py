@@ -91,7 +91,8 @@ RULES: dict[str, frozenset[str]] = {
     "extensions": frozenset({"database", "models"}),
     "security": frozenset({"timezones"}),
     "htmx": frozenset(),
-    "timezones": frozenset(),
+    "zone_data": frozenset(),
+    "timezones": frozenset({"zone_data"}),
     "phone_numbers": frozenset(),
     "text": frozenset(),
     "wording": frozenset(),
@@ -99,6 +100,8 @@ RULES: dict[str, frozenset[str]] = {
     "instance_folder": frozenset(),
     "attachment_files": frozenset(),
     "providers": frozenset(),
+    # Its names for the zones are compared by what their clocks show.
+    "providers.zoom.timezones": frozenset({"providers", "timezones"}),
     "simulators": frozenset(),
 }
 

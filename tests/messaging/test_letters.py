@@ -10,6 +10,7 @@ import pytest
 
 from messaging.facts import InterviewFacts, LinkState, Person, Reader
 from messaging.letters import Letter
+from messaging.wording import period
 from models import ReaderRole
 from scheduling.mails.queue import INVITATION, REMINDER
 from tasks.mails.previews import preview
@@ -93,7 +94,7 @@ def test_the_subject_names_job_organization_and_the_readers_time() -> None:
     ("zone", "subject_end", "own", "planned"),
     [
         ("Europe/Berlin", "09:00 CET", "09:00–09:45 CET", None),
-        ("Asia/Kolkata", "13:30 IST", "13:30–14:15 IST", "09:00–09:45 CET"),
+        ("Asia/Kolkata", "13:30 Kolkata time", "13:30–14:15 Kolkata time", "09:00–09:45 CET"),
         ("Pacific/Auckland", "21:00 NZDT", "21:00–21:45 NZDT", "09:00–09:45 CET"),
         (None, "09:00 CET", "09:00–09:45 CET (Europe/Zurich)", None),
     ],
@@ -264,3 +265,11 @@ def test_html_is_told_its_language_and_follows_dark_colors_without_fetching_anyt
 
 def test_the_same_facts_give_the_same_letter() -> None:
     assert invitation() == invitation()
+
+
+def test_interview_during_which_clocks_change_names_both_clocks_and_the_place() -> None:
+    begins = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
+    assert (
+        period(begins, 45, "America/Chicago")
+        == "Sunday, 1 November 2026, 01:30 CDT – 01:15 CST, Chicago time"
+    )

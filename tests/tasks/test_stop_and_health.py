@@ -16,6 +16,7 @@ from tests.tasks.real_time import (
     postgresql_in_full_runs,
     wait_until_settled,
 )
+from timezones import zone_data_version
 from work.chores import Chore
 from work.metronome import Metronome
 
@@ -79,6 +80,7 @@ def test_health_page_is_green_while_the_metronome_beats_and_red_when_it_stopped(
 
     def health() -> tuple[int, str]:
         answer = client.get("/healthz")
+        assert answer.get_json()["time_zone_data"] == zone_data_version()
         return answer.status_code, answer.get_json()["status"]
 
     assert health() == (503, "failing")

@@ -127,7 +127,7 @@ def test_times_are_the_readers_own_with_the_other_zones_beside_them(web: Flask, 
         dina = create_candidate("Nora Lund", "nora@mail.example", team.job_id, timezone="America/New_York")
         interview_id = schedule(team.ada, dina)
     page = Visitor(web).enter(priya).get(f"/interviews/{interview_id}")
-    assert "14:30 IST" in page.text
+    assert "14:30 Kolkata time" in page.text
     assert "10:00 CET in Europe/Zurich, where it was scheduled" in page.text
     assert "04:00 EST for Nora Lund" in page.text
 

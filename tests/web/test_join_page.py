@@ -6,10 +6,10 @@ import pytest
 from flask import Flask
 
 from extensions import db
-from models import Attendee, Interview, InterviewStatus, Meeting, MeetingState
+from models import Attendee, Interview, InterviewStatus, Meeting, MeetingState, Role, User
 from scheduling.plans import Participant
 from services import services
-from tests.factories import Team, create_candidate, schedule
+from tests.factories import Team, create_candidate, create_user, schedule
 from tests.machines.clock import Clock
 from tests.machines.rows import in_rows
 from tests.pages.visitor import Visitor
@@ -127,6 +127,27 @@ def test_candidate_sees_their_own_time(web: Flask, clock: Clock, team: Team) -> 
         interview_id = schedule(team.ada, nora)
     assert "04:00 EST" in Visitor(web).get(door(web, interview_id)).text
     assert "10:00 CET" in Visitor(web).get(door(web, interview_id, "manager")).text
+
+
+def test_each_of_the_team_sees_their_own_time_and_whom_they_meet(
+    web: Flask, clock: Clock, team: Team
+) -> None:
+    with in_rows(web):
+        noah = create_user("Noah Bell", Role.INTERVIEWER, timezone="Europe/London")
+        db.session.get_one(User, team.ben.id).timezone = "Asia/Kolkata"
+        guest = Participant("Sam Ortiz", "sam@partner.example")
+        interview_id = schedule(
+            team.ada, team.dina, attendees=(Participant(noah.name, noah.email, noah.id), guest)
+        )
+        noahs, guests = db.session.scalars(db.select(Attendee.id).order_by(Attendee.id))
+    for reader, at, is_of_the_team in (
+        ("manager", "14:30 Kolkata time", True),
+        (f"attendee-{noahs}", "09:00 GMT", True),
+        (f"attendee-{guests}", "10:00 CET", False),
+    ):
+        page = Visitor(web).get(door(web, interview_id, reader)).text
+        assert at in page, reader
+        assert ("with Dina Kaur" in page) is is_of_the_team, reader
 
 
 def test_wrong_address_opens_nothing(web: Flask, interview_id: int, team: Team) -> None:

@@ -123,7 +123,7 @@ def test_mail_that_arrives_is_the_one_that_was_shown(
     send(ada, draft, "finalize")
     run_everything(connected)
     assert set(shown) == {team.dina.email, team.ben.email, SAM, KIRAN}
-    assert "13:30–14:15 IST" in shown[KIRAN][1]
+    assert "13:30–14:15 Kolkata time" in shown[KIRAN][1]
     for address, (subject, text, html) in shown.items():
         [mail] = simulators.wait_for_mails(1, to=address)
         assert mail.message["Subject"] == subject

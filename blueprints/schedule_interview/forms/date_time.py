@@ -17,7 +17,7 @@ from timezones import (
     is_zone,
     parse_local,
     utc_now,
-    zone_short_name,
+    zone_abbreviation,
 )
 from web.forms import ZoneField, zone_choices
 
@@ -123,7 +123,7 @@ class DateTimeForm(StepForm):
         zone = self.timezone.data
         self.occurrence.choices = [
             SelectChoice(
-                _as_value(instant), f"The {which}, {zone_short_name(instant, zone)} ({_utc(instant)})"
+                _as_value(instant), f"The {which}, {zone_abbreviation(instant, zone)} ({_utc(instant)})"
             )
             for which, instant in (("first", twice.earlier), ("second", twice.later))
         ]

@@ -10,7 +10,7 @@ from flask import url_for
 
 from models import Candidate, User
 from scheduling.reading.day import DayEntry, interviews_of_day
-from timezones import in_zone, place_name, start_of_day, zone_short_name
+from timezones import in_zone, place_name, start_of_day, zone_abbreviation
 
 # What is drawn of a day at least, in minutes after midnight; interviews outside stretch it to whole hours.
 _DRAWN_FROM, _DRAWN_TO = 8 * 60, 18 * 60
@@ -76,7 +76,7 @@ def day_of(
     noon = begins + timedelta(hours=12)
     return Day(
         title=f"{on:%A}, {on.day} {on:%B}",
-        zone=f"{place_name(zone)}, {zone_short_name(wanted[0] if wanted else noon, zone)}",
+        zone=f"{place_name(zone)}, {zone_abbreviation(wanted[0] if wanted else noon, zone)}",
         rows=shown,
         others=tuple(others[:_OTHERS_SHOWN]),
         others_left_out=max(0, len(others) - _OTHERS_SHOWN),
