@@ -17,8 +17,8 @@ _CLOCK_TOLERANCE = timedelta(minutes=2)
 def wanted_of(meeting: Meeting) -> MeetingRequest:
     """What the interview wants its meeting to be.
 
-    The topic is always "[Job Title] Interview". The interview's own title is for mails, pages and calendars: the
-    provider shows a topic to everyone who opens the meeting, and in lists that the team does not control.
+    The topic is always "[Job Title] Interview". The interview's own title is for mails, pages and calendars:
+    the provider shows a topic to everyone who opens the meeting, and in lists that the team does not control.
     """
     interview = meeting.interview
     return MeetingRequest(
