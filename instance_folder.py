@@ -66,10 +66,10 @@ def write_token_keys(folder: Path, keys: tuple[str, ...]) -> None:
 @dataclass(frozen=True)
 class DemoMarker:
     """How a server knows that it is the demo: a file in its instance folder, which `make demo` alone writes.
-    It says where the simulated mailbox and Zoom are, for the links in the demo's banner."""
+    It says where the simulated mailbox and provider of meetings are, for the links in the demo's banner."""
 
     mailbox_url: str
-    zoom_url: str
+    provider_url: str
 
 
 def read_demo_marker(folder: Path) -> DemoMarker | None:
@@ -78,13 +78,13 @@ def read_demo_marker(folder: Path) -> DemoMarker | None:
     if not path.exists():
         return None
     content = json.loads(path.read_text(encoding="utf-8"))
-    return DemoMarker(mailbox_url=content["mailbox_url"], zoom_url=content["zoom_url"])
+    return DemoMarker(mailbox_url=content["mailbox_url"], provider_url=content["provider_url"])
 
 
 def write_demo_marker(folder: Path, marker: DemoMarker) -> None:
     """Make this folder, which may not exist yet, the demo's."""
     folder.mkdir(parents=True, exist_ok=True)
-    content = {"mailbox_url": marker.mailbox_url, "zoom_url": marker.zoom_url}
+    content = {"mailbox_url": marker.mailbox_url, "provider_url": marker.provider_url}
     (folder / _DEMO_MARKER).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 

@@ -102,7 +102,7 @@ class TokenVault:
         self._read_now = read_now
 
     def seal(self, content: Mapping[str, str | None], *, belongs_to: str) -> str:
-        """Encrypt `content` for one owner, for example `connection:7:zoom:abc`.
+        """Encrypt `content` for one owner, for example `connection:7:gmail:abc`.
 
         Fernet has no associated data, so the owner is written inside and compared on opening.
         """

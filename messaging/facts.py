@@ -25,7 +25,7 @@ _LINK_STATES: dict[MeetingState, LinkState] = {
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody a mail names. `zone` is an IANA name, or None when nobody has told us.
+    """A person a mail names. `zone` is an IANA name, or None when it is not known.
 
     The name is cleaned on the way in; the address is kept as given and judged where it is used.
     """
@@ -54,7 +54,7 @@ class AttachedFile:
 
 @dataclass(frozen=True)
 class InterviewFacts:
-    """One interview as everybody who is invited may know it. All text is cleaned on the way in.
+    """One interview as everyone who is invited may know it. All text is cleaned on the way in.
 
     `starts_at` is an aware instant, `zone` the IANA name of the zone it was planned in. A ready link has
     a `join_url`; "waiting" and "failed" read the same to those invited, and "none" is an interview
@@ -121,7 +121,7 @@ class InterviewFacts:
 
 @dataclass(frozen=True)
 class Reader:
-    """Whom one copy is written for. `join_page_url` is this reader's own and stands in no other copy.
+    """Whom one copy is written for. `join_page_url` is this reader's own and is in no other copy.
 
     A guest who attends is not `is_of_the_team`: only those who can sign in are.
     """

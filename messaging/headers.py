@@ -1,6 +1,6 @@
 """The headers of a mail that hold what people typed, written for the wire.
 
-The standard library reads such text back before it folds it, and takes `=?utf-8?q?…?=` that somebody typed
+The standard library reads such text back before it folds it, and takes `=?utf-8?q?…?=` that a person typed
 as encoding: a name could then become another address and, before Python 3.11.10, a whole header line.
 Here nothing is read back. Plain ASCII is quoted, everything else is encoded (RFC 5322, RFC 2047).
 """
@@ -14,7 +14,7 @@ from email.policy import Policy
 
 from text import CONTROLS, LINE_SEPARATORS
 
-# Shorter than a line may be, because what stands before and after an encoded word shares its line.
+# Shorter than a line may be, because what comes before and after an encoded word shares its line.
 _LINE_LENGTH = 70
 _CONTROLS = re.compile(f"[{CONTROLS}{LINE_SEPARATORS}]")
 
@@ -23,7 +23,7 @@ _CONTROLS = re.compile(f"[{CONTROLS}{LINE_SEPARATORS}]")
 class Mailbox:
     """A name and an address as a header shows them.
 
-    Without an address it is written as an empty group, which is how a header names somebody whose address
+    Without an address it is written as an empty group, which is how a header names someone whose address
     it cannot carry.
     """
 

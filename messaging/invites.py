@@ -123,7 +123,7 @@ def _organizer(name: str, sender: str) -> vCalAddress:
 def _attendee(person: Person) -> vCalAddress | None:
     """The ATTENDEE line, or None for an address that no calendar could use.
 
-    Leaving one person out of the list is better than leaving everybody without the file.
+    Leaving one person out of the list is better than leaving everyone without the file.
     """
     try:
         attendee = vCalAddress(f"mailto:{wire_address(person.address)}")

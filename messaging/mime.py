@@ -126,7 +126,7 @@ def _entry(person: Person, speaks_utf8: bool) -> Mailbox:
     """A person as To and Cc show them.
 
     An address that this mail's headers cannot carry is left out, and the name alone is shown: one such
-    address among those invited must not keep the mail from everybody else.
+    address among those invited must not keep the mail from everyone else.
     """
     try:
         address = wire_address(person.address)

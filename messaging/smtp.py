@@ -95,7 +95,7 @@ class BoundedSMTP(smtplib.SMTP):
     def send_text(self, text: bytes) -> None:
         """Hand over the text of the mail, however long it is, as long as the line does not stall.
 
-        The answer may take longer after a long text: much of it still lies in this machine's buffers by then,
+        The answer may take longer after a long text: much of it is still in this machine's buffers by then,
         and a server looks through it before it answers.
         """
         extra = text_seconds(len(text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from messaging.facts import InterviewFacts, Reader
+from models import MeetingSoftware
 from timezones import in_zone, local_moment
 
 
@@ -43,11 +44,15 @@ def short_start(starts_at: datetime, zone: str) -> str:
 
 # Only these names do not already say that they are a meeting's; what someone calls a link of their
 # own, such as "Webex" or "Our video room", reads well as it is.
-_CALLED_MEETING = frozenset({"Zoom", "Microsoft Teams"})
+_CALLED_MEETING = frozenset(
+    software.label
+    for software in MeetingSoftware
+    if software is not MeetingSoftware.OTHER and not software.label.endswith("Meet")
+)
 
 
 def join_label(called: str | None) -> str:
-    """What the join button says: `Join Zoom Meeting`, `Join Google Meet`, `Join Webex`."""
+    """What the join button says: `Join Microsoft Teams Meeting`, `Join Google Meet`, `Join Webex`."""
     if called is None or called == "Other":
         return "Join Meeting"
     return f"Join {called} Meeting" if called in _CALLED_MEETING else f"Join {called}"

@@ -180,7 +180,7 @@ class BoundedSession(requests.Session):
     def _read_body(self, response: requests.Response) -> None:
         """Read the decoded body into the response, or raise and close the connection."""
         try:
-            # 300 without an address redirects nowhere; Zoom's reference once gave it to a limit.
+            # 300 without an address redirects nowhere; one provider's reference gave it to a limit.
             if response.status_code in range(301, 400) or response.is_redirect:
                 raise _UnusableAnswerError("redirect")
             body = bytearray()

@@ -132,6 +132,8 @@ def softwares_of(app: str) -> tuple[MeetingSoftware, ...]:
     return tuple(spec.software for spec in _SPECS if spec.app == app)
 
 
+# What shows a software on a page. The link of another one is pasted.
+ICONS = {**{spec.software: spec.icon for spec in _SPECS}, MeetingSoftware.OTHER: "link"}
 # What the dialog offers, besides a pasted link, the first one chosen unless someone chooses another.
 OFFERED = (MeetingSoftware.ZOOM,)
 DEFAULT = OFFERED[0]

@@ -195,7 +195,7 @@ class TimelineEntry(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     interview_id: Mapped[int] = mapped_column(sa.ForeignKey("interviews.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime] = mapped_column(default=utc_now)
-    # Empty when nobody of the team did it: Zoom answered, a mail left.
+    # Empty when no one on the team did it: a provider answered, a mail left.
     actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     words: Mapped[str] = mapped_column(sa.String(500))
 

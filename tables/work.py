@@ -15,7 +15,7 @@ from timezones import utc_now
 
 
 class Lane(StrEnum):
-    """Work of one lane never waits for the other: a silent mail server does not stop Zoom."""
+    """Work of one lane never waits for the other: a silent mail server does not stop the meetings."""
 
     PROVIDER = "provider"
     MAIL = "mail"

@@ -221,6 +221,7 @@ def _title(job: Job) -> str:
 def create_connection(user_id: int, **values: Any) -> int:
     """A living Zoom connection as a row, for tests that never use its tokens; `values` win."""
     usual = {
+        "app": ZOOM,
         "state": ConnectionState.CONNECTED,
         "account_id": f"account-{user_id}",
         "account_email": f"zoom-{user_id}@northlight.example",
@@ -230,7 +231,7 @@ def create_connection(user_id: int, **values: Any) -> int:
         "ciphertext": "opens with no key",
         "expires_at": utc_now() + timedelta(hours=1),
     }
-    row = Connection(user_id=user_id, app=ZOOM, **{**usual, **values})
+    row = Connection(user_id=user_id, **{**usual, **values})
     db.session.add(row)
     db.session.commit()
     return row.id

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 import htmx
 from extensions import db
+from scheduling.software import DEFAULT
 from services import services
 
 log = logging.getLogger("web")
@@ -84,7 +85,8 @@ def _answer(code: int, title: str, words: str) -> Response:
         app_name=current_app.config["APP_NAME"],
         is_demo=demo is not None,
         demo_mailbox_url=demo.mailbox_url if demo else None,
-        demo_zoom_url=demo.zoom_url if demo else None,
+        demo_provider_url=demo.provider_url if demo else None,
+        demo_provider=DEFAULT.label,
     )
     response = make_response(page, code)
     if htmx.is_htmx():

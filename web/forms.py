@@ -100,7 +100,9 @@ class LongSelect(Select):
 @cache
 def _option(value: str, label: str, selected: bool) -> Markup:
     mark = Markup(" selected") if selected else ""
-    return Markup('<option{} value="{}">{}</option>').format(mark, value, label)
+    # An option without a value has its words for one. Said twice, the zones would be a third of a page.
+    said = Markup(' value="{}"').format(value) if value != label else ""
+    return Markup("<option{}{}>{}</option>").format(mark, said, label)
 
 
 class ZoneField(SelectField):

@@ -13,6 +13,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from accounts.permissions import Action, may_anywhere
+from scheduling.software import DEFAULT, ICONS
 from services import services
 from timezones import LocalMoment, local_moment
 from web.assets import STATIC
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["viewer_zone"] = viewer_zone
     # Asked by the pages that show them, so that the pieces of pages need not pay for it.
     app.jinja_env.globals["banners"] = banners
+    app.jinja_env.globals["software_icons"] = ICONS
     app.jinja_env.filters["moment"] = moment
     # For pieces that are remembered, and so may not ask who reads them.
     app.jinja_env.filters["moment_in"] = _moment
@@ -44,7 +46,8 @@ def init_app(app: Flask) -> None:
             "app_name": app.config["APP_NAME"],
             "is_demo": demo is not None,
             "demo_mailbox_url": demo.mailbox_url if demo else None,
-            "demo_zoom_url": demo.zoom_url if demo else None,
+            "demo_provider_url": demo.provider_url if demo else None,
+            "demo_provider": DEFAULT.label,
         }
 
 

@@ -32,7 +32,7 @@ class UnknownKindError(LookupError):
 
 @dataclass(frozen=True)
 class MailKind:
-    """What everybody who shows mails may know of one kind; the rest of it is declared with it, above.
+    """What everyone who shows mails may know of one kind; the rest of it is declared with it, above.
 
     `name` is stored with every mail and is also the folder of its templates. `label` begins a sentence
     ("Invitation", as in "Invitation sent to 2 people"); `label_later` replaces it for every revision but the
@@ -99,38 +99,38 @@ def copies(
     return [NewMail(kind, about, occasion, recipient, due_at) for recipient in recipients]
 
 
-def queue(mails: Iterable[NewMail], *, domain: str) -> list[int]:
-    """Add mails to the current transaction and ask for those that are to leave; returns their ids in the
-    order given. Two statements however many there are, because a person waits for the answer to a click.
+def queue(mails: Iterable[NewMail], *, domain: str) -> None:
+    """Add mails to the current transaction and ask for those that are to leave: two statements however many
+    there are, because a person waits for the answer to a click.
 
     `domain` follows the @ of every Message-ID. Raises `UnknownKindError`, and `IntegrityError` when the same
     person already has a mail of this kind about the same thing on the same occasion.
     """
-    wanted = list(mails)
-    for mail in wanted:
+    wanted = {f"<{secrets.token_hex(16)}@{domain}>": mail for mail in mails}
+    for mail in wanted.values():
         if mail.kind not in _declared:
             raise UnknownKindError(mail.kind)
     if not wanted:
-        return []
-    ids = list(
-        db.session.scalars(
-            sa.insert(Mail).returning(Mail.id, sort_by_parameter_order=True),
-            [_row(mail, domain) for mail in wanted],
-            # Else rows with and without a user would be of two shapes, each with statements of its own.
-            execution_options={"render_nulls": True},
-        )
+        return
+    # Which id is whose is told by the Message-IDs: SQLite would return the ids in the order given only if
+    # each mail had a statement of its own.
+    rows = db.session.execute(
+        sa.insert(Mail).returning(Mail.id, Mail.message_id),
+        [_row(mail, message_id) for message_id, mail in wanted.items()],
+        # Else rows with and without a user would be of two shapes, each with statements of its own.
+        execution_options={"render_nulls": True},
     )
+    ids = {row.message_id: row.id for row in rows}
     outbox.enqueue_first(
         [
-            _delivery(mail.about, number, mail.due_at, mail.said)
-            for mail, number in zip(wanted, ids, strict=True)
+            _delivery(mail.about, ids[message_id], mail.due_at, mail.said)
+            for message_id, mail in wanted.items()
             if mail.dropped_because is None
         ]
     )
-    return ids
 
 
-def _row(mail: NewMail, domain: str) -> dict[str, object]:
+def _row(mail: NewMail, message_id: str) -> dict[str, object]:
     recipient = mail.recipient
     return {
         "about": mail.about,
@@ -142,7 +142,7 @@ def _row(mail: NewMail, domain: str) -> dict[str, object]:
         "name": recipient.name,
         "address": recipient.address,
         "join_reader": recipient.join_reader,
-        "message_id": f"<{secrets.token_hex(16)}@{domain}>",
+        "message_id": message_id,
         "due_at": mail.due_at,
         "state": MailState.QUEUED if mail.dropped_because is None else MailState.DROPPED,
         "words": mail.dropped_because,

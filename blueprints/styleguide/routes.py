@@ -47,7 +47,7 @@ _STEPS = (
 )
 _TIMELINE = (
     Entry(_INSTANT, "Lena Vogel scheduled the interview", Person("Lena Vogel")),
-    Entry(_INSTANT, "Zoom meeting created on Priya's account", None),
+    Entry(_INSTANT, "Meeting created on Priya's account", None),
     Entry(_INSTANT, "Invitation sent to 4 people", None),
 )
 

@@ -25,7 +25,7 @@ from timezones import utc_now
 
 
 class AddressTakenError(Exception):
-    """Somebody else who takes part in one of the interviews has this address."""
+    """Someone else who takes part in one of the interviews has this address."""
 
     def __init__(self, words: str) -> None:
         super().__init__(words)
@@ -39,10 +39,10 @@ def rename(candidate: Candidate) -> None:
 
 
 def move(actor: User, candidate: Candidate, rules: Rules) -> int:
-    """The candidate has another address now: returns how many coming interviews invite everybody again.
+    """The candidate has another address now: returns how many upcoming interviews invite everyone again.
 
     Links in the older mails stop working, because they are in the wrong hands. Raises `AddressTakenError`
-    when the address belongs to somebody else who takes part.
+    when the address belongs to someone else who takes part.
     """
     coming = _coming(candidate)
     _refuse_address_of_others(candidate, coming)

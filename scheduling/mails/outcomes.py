@@ -24,7 +24,7 @@ def note_sent(mail: Mail, interview_id: int, *, lost_files: int = 0) -> None:
     """The mail has left. Adds a line when it was the last of its occasion to leave.
 
     `lost_files` could not be read and stayed behind; the timeline says so without their names, because not
-    everybody who reads it may see those.
+    everyone who reads it may see those.
     """
     if lost_files:
         files = "an attached file that" if lost_files == 1 else f"{lost_files} attached files that"

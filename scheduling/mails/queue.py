@@ -20,9 +20,9 @@ NEWER_INVITATION = "A newer invitation takes its place."
 
 
 def recipients_of(interview: Interview) -> list[Recipient]:
-    """Everybody who takes part, the candidate first, each address once."""
+    """Everyone who takes part, the candidate first, each address once."""
     candidate, manager = interview.candidate, interview.hiring_manager
-    everybody = [
+    everyone = [
         Recipient(ReaderRole.CANDIDATE, None, candidate.name, candidate.email, "candidate"),
         Recipient(ReaderRole.HIRING_MANAGER, manager.id, manager.name, manager.email, "manager"),
         *(
@@ -33,7 +33,7 @@ def recipients_of(interview: Interview) -> list[Recipient]:
         ),
     ]
     by_address: dict[str, Recipient] = {}
-    for recipient in everybody:
+    for recipient in everyone:
         by_address.setdefault(recipient.address.lower(), recipient)
     return list(by_address.values())
 
@@ -56,7 +56,7 @@ def queue_first_mails(
     remind_minutes_before: Iterable[int],
     no_reminder_for: frozenset[str] = frozenset(),
 ) -> None:
-    """What everybody gets about a new interview: an invitation, to leave at `invite_by` at the latest, and a
+    """What everyone gets about a new interview: an invitation, to leave at `invite_by` at the latest, and a
     reminder at each of the times before the start.
 
     `no_reminder_for` holds the addresses, in lower case, of those who get none.

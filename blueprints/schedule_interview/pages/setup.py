@@ -9,7 +9,7 @@ from blueprints.schedule_interview.forms.setup import SetupForm
 from blueprints.schedule_interview.pages.base import Page, host_question
 from blueprints.schedule_interview.panels.host import account_warnings, hosting
 from scheduling.reading.hosting_version import hosting_version
-from scheduling.software import OFFERED, spec_of
+from scheduling.software import spec_of
 from scheduling.venues import ADDRESS_LIMIT, DIRECTIONS_LIMIT
 
 
@@ -19,7 +19,6 @@ class SetupPage(Page[SetupForm]):
     def context(self, dialog: Dialog, form: SetupForm) -> dict[str, Any]:
         return {
             **self.hosting_context(dialog),
-            "software_icons": {software.value: spec_of(software).icon for software in OFFERED},
             "software_label": dialog.software.label,
             "address_limit": ADDRESS_LIMIT,
             "directions_limit": DIRECTIONS_LIMIT,

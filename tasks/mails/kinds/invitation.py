@@ -1,4 +1,4 @@
-"""The invitation to an interview, and the one that corrects it: to everybody who takes part."""
+"""The invitation to an interview, and the one that corrects it: to everyone who takes part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reminder some time before an interview starts: to everybody who takes part and wants one.
+"""The reminder some time before an interview starts: to everyone who takes part and wants one.
 
 It brings no calendar file: the same REQUEST once more makes some programs ask again for an answer that the
 reader has already given.

@@ -1,0 +1,117 @@
+"""What a first visit costs over the wire, with nothing in the browser's cache, and that nothing jumps."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser.steps import PASSWORD
+from tests.factories import create_candidate, create_team, in_three_days, schedule
+from tests.machines.rows import in_rows
+from tests.machines.servers import ServerProcesses
+
+MOST_BYTES, MOST_REQUESTS = 110_000, 8
+# Its list of time zones comes on top of htmx, and pages themselves are not compressed.
+MOST_BYTES_OF_DATE_AND_TIME = 120_000
+ROWS = 25
+SHIFTS = """
+    window.shifts = [];
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) window.shifts.push(entry.value);
+    }).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@dataclass
+class Visit:
+    """What the browser fetched for one page: the addresses, and the bytes with headers as they were sent."""
+
+    addresses: list[str] = field(default_factory=list)
+    sent: float = 0
+
+    def watch(self, page: Page) -> None:
+        wire = page.context.new_cdp_session(page)
+        wire.send("Network.enable")
+        wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        wire.on("Network.requestWillBeSent", self._asked)
+        wire.on("Network.loadingFinished", self._loaded)
+
+    def _asked(self, event: dict[str, Any]) -> None:
+        # What the style sheet carries with it, such as the arrow of a list, is fetched from nowhere.
+        if not event["request"]["url"].startswith("data:"):
+            self.addresses.append(event["request"]["url"])
+
+    def _loaded(self, event: dict[str, Any]) -> None:
+        self.sent += event["encodedDataLength"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_first_visit_is_small_and_nothing_jumps(
+    app: Flask, server_processes: ServerProcesses, new_browser_context: Callable[..., BrowserContext]
+) -> None:
+    with in_rows(app):
+        team = create_team()
+        for number in range(ROWS):
+            someone = create_candidate(f"Candidate {number}", f"candidate{number}@mail.example", team.job_id)
+            schedule(team.ada, someone, software=None, starts_at=in_three_days() + timedelta(hours=number))
+        email, candidate = team.ada.email, team.dina.id
+    [server] = server_processes.start(1)
+    context = new_browser_context()
+    context.add_init_script(SHIFTS)
+    page = context.new_page()
+    problems = _problems(page, f"{server.base_url}/login")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{server.base_url}/")
+    for path in (
+        "/",
+        "/jobs",
+        "/jobs/1",
+        "/candidates",
+        f"/candidates/{candidate}",
+        "/candidates/import",
+        "/interviews",
+        "/interviews/1",
+        "/calendar",
+        "/search?q=candidate",
+        "/settings/account/profile",
+        "/settings/account/connected-apps",
+        "/settings/team",
+        "/settings/organization",
+        "/settings/system-log",
+        "/help/connecting-apps",
+    ):
+        problems += _problems(page, server.base_url + path)
+    page.goto(f"{server.base_url}/candidates/{candidate}")
+    page.get_by_role("button", name="Schedule Interview").click()
+    page.get_by_label("Agenda").fill("Introduction")
+    steps = page.url.rpartition("/")[0]
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/date-time")
+    for step in ("setup", "date-time"):
+        problems += _problems(page, f"{steps}/{step}")
+    assert not problems, "\n".join(problems)
+
+
+def _problems(page: Page, address: str) -> list[str]:
+    visit = Visit()
+    visit.watch(page)
+    page.goto(address, wait_until="networkidle")
+    shifts = page.evaluate("window.shifts")
+    # Scripts that a page does without are not fetched, and those that it needs are.
+    asks = page.locator("[hx-get], [hx-post]").count() > 0
+    found = []
+    if visit.sent > (MOST_BYTES_OF_DATE_AND_TIME if address.endswith("/date-time") else MOST_BYTES):
+        found.append(f"{visit.sent:.0f} bytes")
+    if len(visit.addresses) > MOST_REQUESTS:
+        found.append(f"{len(visit.addresses)} requests: {visit.addresses}")
+    if any(shifts):
+        found.append(f"it jumps by {shifts}")
+    if any("htmx" in each for each in visit.addresses) is not asks:
+        found.append("htmx is loaded where nothing asks for it, or the other way round")
+    return [f"{address}: {', '.join(found)}"] if found else []

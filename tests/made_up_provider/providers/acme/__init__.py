@@ -1,0 +1,1 @@
+"""Acme, which makes meetings, keeps calendars and sends mail."""

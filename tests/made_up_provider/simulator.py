@@ -1,0 +1,39 @@
+"""The simulated Acme: what it remembers, and the one answer that it may be told to lose."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlsplit
+
+from providers.base import Meeting, PlacedEntry
+
+
+@dataclass(eq=False)
+class AcmeServer:
+    """Everything in memory. There is one person, who allows everything."""
+
+    codes: set[str] = field(default_factory=set)
+    access_tokens: dict[str, str] = field(default_factory=dict)
+    refresh_tokens: set[str] = field(default_factory=set)
+    meetings: dict[str, Meeting] = field(default_factory=dict)
+    entries: dict[str, PlacedEntry] = field(default_factory=dict)
+    history: list[str] = field(default_factory=list)
+    sent: list[bytes] = field(default_factory=list)
+    losing: str = ""
+
+    def consent(self, address: str) -> str:
+        assert parse_qs(urlsplit(address).query)["state"]
+        code = secrets.token_hex(8)
+        self.codes.add(code)
+        return code
+
+    def lose_next(self, call: str) -> None:
+        self.losing = call
+
+    def loses(self, call: str) -> bool:
+        lost, self.losing = self.losing == call, "" if self.losing == call else self.losing
+        return lost
+
+    def mails(self) -> list[bytes]:
+        return self.sent

@@ -1,0 +1,38 @@
+"""Every app that can be connected keeps to the contract, against its simulator."""
+
+from importlib import import_module
+
+import pytest
+from _pytest.mark import ParameterSet
+
+from config import load_settings
+from connections import catalogue
+from connections.app_spec import AppClients, AppSpec
+from tests.machines.simulators import Simulators
+from tests.providers.contract import Check, Subject, checks_for
+
+UNUSED = "http://127.0.0.1:9"
+
+
+def _clients(spec: AppSpec, settings: dict[str, str]) -> AppClients:
+    assert spec.build is not None
+    built = spec.build(load_settings({}, settings))
+    assert built is not None, f"{spec.key} is not set up by the settings of the simulators"
+    return built
+
+
+def _cases() -> list[ParameterSet]:
+    """Every app with every check that applies to it."""
+    # Which checks apply is asked before the simulators run; no call leaves with these addresses.
+    settings = Simulators(UNUSED, UNUSED, "127.0.0.1", 9).settings()
+    return [
+        pytest.param(spec, check, id=f"{spec.key}-{check.__name__}")
+        for spec in catalogue.available()
+        for check in checks_for(_clients(spec, settings))
+    ]
+
+
+@pytest.mark.parametrize(("spec", "check"), _cases())
+def test_provider_keeps_to_the_contract(spec: AppSpec, check: Check, simulators: Simulators) -> None:
+    subject = import_module(f"tests.providers.subjects.{spec.key.replace('-', '_')}")
+    check(Subject(spec, _clients(spec, simulators.settings()), subject.simulator(simulators)))
