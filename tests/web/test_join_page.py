@@ -135,10 +135,8 @@ def test_each_of_the_team_sees_their_own_time_and_whom_they_meet(
     with in_rows(web):
         noah = create_user("Noah Bell", Role.INTERVIEWER, timezone="Europe/London")
         db.session.get_one(User, team.ben.id).timezone = "Asia/Kolkata"
-        guest = Participant("Sam Ortiz", "sam@partner.example")
-        interview_id = schedule(
-            team.ada, team.dina, attendees=(Participant(noah.name, noah.email, noah.id), guest)
-        )
+        them = Participant(noah.name, noah.email, noah.id), Participant("Sam Ortiz", "sam@partner.example")
+        interview_id = schedule(team.ada, team.dina, attendees=them)
         noahs, guests = db.session.scalars(db.select(Attendee.id).order_by(Attendee.id))
     for reader, at, is_of_the_team in (
         ("manager", "14:30 Kolkata time", True),
