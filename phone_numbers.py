@@ -8,21 +8,32 @@ Google's tables of the world's numbering plans only decide what two numbers have
 from __future__ import annotations
 
 import re
+import unicodedata
 
 MOST_CHARACTERS = 40
+WORDS = "Enter a phone number, such as +44 20 7946 0018, (212) 555-0147 or 030 901820 ext. 5."
 # An international number has at most 15 digits (ITU-T E.164); some networks want a prefix on top.
 _FEWEST_DIGITS, _MOST_DIGITS = 5, 20
+_EXTENSION = r"(?:;ext=|extension|extn?\.?|durchwahl|dw\.?|poste|int\.|x|#)\s*\.?\s*(?P<extension>[0-9]{1,6})"
 _WRITTEN = re.compile(
-    r"(?P<main>\+?[0-9 ()./\u2010-\u2013-]+?)(?:\s*(?:ext\.?|x|#)\s*(?P<extension>[0-9]{1,6}))?", re.I
+    rf"(?P<main>\+?[0-9 ()\[\]./\u00b7\u2010-\u2015\u2212-]+?)(?:\s*,?\s*{_EXTENSION})?", re.I
 )
 
 
 def is_phone_number(text: str) -> bool:
-    """Whether `text` reads as one telephone number, with an extension perhaps."""
+    """Whether `text` reads as one telephone number, with an extension perhaps. This is the one rule for every
+    number in the product: a candidate's, a list's, and the one an interview is held on."""
     # The length first: the pattern can take very long over a long text.
-    if len(text) > MOST_CHARACTERS or (found := _WRITTEN.fullmatch(text)) is None:
+    if len(text) > MOST_CHARACTERS or (found := _WRITTEN.fullmatch(_tidied(text))) is None:
         return False
     return _FEWEST_DIGITS <= len(_digits(found["main"])) <= _MOST_DIGITS
+
+
+def _tidied(text: str) -> str:
+    """The number as a plain keyboard writes it. Web pages bring spaces that do not break, signs that nobody
+    can see, and `tel:` before the number; Japanese keyboards write wide digits."""
+    signs = (sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
+    return re.sub(r"^tel:", "", "".join(signs).strip(" "), flags=re.I)
 
 
 def same_number(one: str, other: str) -> bool:
@@ -54,7 +65,7 @@ def phone_link(number: str) -> str | None:
 def _international(text: str) -> str:
     """The number's digits, after a + if it names its country. People also write 00 for the +, as most of the
     world dials it. An extension follows as " ext. 5". Empty for what is not a number."""
-    found = _WRITTEN.fullmatch(text) if is_phone_number(text) else None
+    found = _WRITTEN.fullmatch(_tidied(text)) if is_phone_number(text) else None
     if found is None:
         return ""
     main = _digits(found["main"])

@@ -21,6 +21,7 @@ JOINERS = "\u00ad\u200b-\u200d\u2060-\u2064"
 
 _LINE_ENDS = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 _UNSEEN = re.compile(f"(?!\n)[{CONTROLS}{INVISIBLE}]")
+_BREAKS = re.compile("[\u00ad\u200b\u2060-\u2064]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 _ZERO_WIDTH_JOINER = "\u200d"
@@ -37,8 +38,10 @@ def many_lines(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """`text` on a single line, with single spaces, without invisible characters."""
-    return " ".join(many_lines(text).split())
+    """`text` on a single line, with single spaces, without invisible characters. Soft hyphens and spaces
+    without width go, too: web pages put them where a line may break, and here there is one line. The joiners
+    that emoji and Persian are written with stay."""
+    return " ".join(_BREAKS.sub("", many_lines(text)).split())
 
 
 def shortened(text: str, limit: int) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from models import InterviewType, MeetingSoftware, PhoneCaller
 from phone_numbers import MOST_CHARACTERS, is_phone_number
+from phone_numbers import WORDS as PHONE_WORDS
 from scheduling.errors import SchedulingError
 from scheduling.software import spec_of
 from text import CONTROLS, INVISIBLE, JOINERS
@@ -120,7 +121,7 @@ def _problem_of_number(number: str) -> str | None:
     if not number:
         return "Enter the number that is called."
     if not is_phone_number(number):
-        return "Enter a phone number, such as +44 20 7946 0018 or 030 901820."
+        return PHONE_WORDS
     return None
 
 

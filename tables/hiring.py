@@ -5,8 +5,10 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
 import sqlalchemy as sa
+from anyascii import anyascii
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from database import ZoneName, choice
@@ -15,16 +17,30 @@ from tables.team import User
 from timezones import utc_now
 
 _KEY_LENGTH = 160
+# Quotation marks, apostrophes and dashes beyond ASCII, as word processors put them.
+_PUNCTUATION = frozenset({"Pc", "Pd", "Pi", "Pf", "Po", "Ps", "Pe", "Sk", "Zs"})
+
+
+@cache
+def _typed(sign: str) -> str:
+    """What a plain keyboard has for one sign of a decomposed text; nothing for what only changes another."""
+    category = unicodedata.category(sign)
+    if unicodedata.combining(sign) or category == "Cf":
+        return ""
+    is_latin = unicodedata.name(sign, "").startswith(("LATIN", "MODIFIER LETTER"))
+    return anyascii(sign).replace("`", "'") if is_latin or category in _PUNCTUATION else sign
 
 
 def search_key(text: str) -> str:
-    """`text` as lists order it and searches compare it: without case, accents and doubled spaces.
+    """`text` as lists order it and searches compare it: as a plain keyboard types it, without case, accents,
+    doubled spaces, and signs that nobody can see. `Łódź` is `lodz`, `Søren O’Neil` is `soren o'neil`. Scripts
+    other than Latin stay, because their readers type them.
 
     Neither database can do this by itself: SQLite knows the case of ASCII only, and PostgreSQL's idea of
     order depends on how the cluster was made.
     """
     letters = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    plain = letters if letters.isascii() else "".join(map(_typed, letters))
     return " ".join(plain.casefold().split())[:_KEY_LENGTH]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache
 from typing import Any
 
@@ -24,8 +25,8 @@ def clean_text(text: str | None) -> str | None:
 
 
 def clean_line(text: str | None) -> str | None:
-    """The same on one line."""
-    return None if text is None else one_line(text)
+    """The same on one line, with composed letters: two names that look the same are the same."""
+    return None if text is None else unicodedata.normalize("NFC", one_line(text))
 
 
 # What the form library says on its own, in words that tell what to do.

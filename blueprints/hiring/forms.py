@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import re
-
 from flask_wtf.file import FileField
-from wtforms import EmailField, SelectField, StringField, TelField, TextAreaField
+from wtforms import EmailField, Field, SelectField, StringField, TelField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from models import Stage
+from phone_numbers import WORDS as PHONE_WORDS
+from phone_numbers import is_phone_number
 from web.addresses import EmailAddress
 from web.forms import CheckboxesField, Form, ZoneField
 
-NAME_LENGTH, PHONE_LENGTH = 120, 40
-PHONE = re.compile(r"[+0-9][0-9 ()./-]*\Z")
-PHONE_WORDS = "Use digits, spaces and + ( ) . / - only."
+NAME_LENGTH = 120
 ADDRESS_WORDS = "Enter an email address like dina@mail.example."
 _TOO_LONG = "At most %(max)d characters."
+
+
+def _is_a_phone_number(form: Form, field: Field) -> None:
+    if not is_phone_number(field.data or ""):
+        raise ValidationError(PHONE_WORDS)
 
 
 class JobForm(Form):
@@ -44,11 +47,7 @@ class CandidateDetailsForm(Form):
     )
     phone = TelField(
         "Phone",
-        validators=[
-            Optional(),
-            Length(max=PHONE_LENGTH, message=_TOO_LONG),
-            Regexp(PHONE, message=PHONE_WORDS),
-        ],
+        validators=[Optional(), _is_a_phone_number],
     )
     timezone = ZoneField("Time zone", empty="Not known", validators=[Optional()])
 

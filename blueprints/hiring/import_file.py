@@ -7,9 +7,11 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from blueprints.hiring.forms import ADDRESS_WORDS, NAME_LENGTH, PHONE, PHONE_LENGTH, PHONE_WORDS
+from blueprints.hiring.forms import ADDRESS_WORDS, NAME_LENGTH
 from blueprints.hiring.formulas import unguarded
 from hiring.imports import Line
+from phone_numbers import WORDS as PHONE_WORDS
+from phone_numbers import is_phone_number
 from timezones import zone_as_written
 from web.addresses import normal_address
 from web.forms import clean_line
@@ -130,8 +132,8 @@ def _line(number: int, names: list[str], cells: list[str]) -> Line:
         email = normal_address(typed)
     except ValueError:
         return wrong(ADDRESS_WORDS if typed else "The email address is missing.")
-    if phone and (len(phone) > PHONE_LENGTH or not PHONE.match(phone)):
-        return wrong(f"Phone: at most {PHONE_LENGTH} characters. {PHONE_WORDS}")
+    if phone and not is_phone_number(phone):
+        return wrong(PHONE_WORDS)
     zone_name = zone_as_written(zone) if zone else None
     if zone and zone_name is None:
         return wrong(f"“{zone[:60]}” is no time zone. Write it like Europe/Zurich, or leave it out.")

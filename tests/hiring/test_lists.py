@@ -311,3 +311,31 @@ def test_search_stays_within_what_one_sees(
     for member, text in [(team.ben, "omar"), (team.ben, "Product Designer"), (nobody_yet, "Dina")]:
         page = browser(member).get(f"/search?q={text}")
         assert page.row_names == []
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Łukasz Żółć", "lukasz zolc"),
+        ("Søren Ærø", "soren aero"),
+        ("Jürgen Groß", "jurgen gross"),
+        ("Işıl Yıldız", "isil yildiz"),
+        ("Đorđe Ćuk", "dorde cuk"),
+        ("Þórdís Eiðsdóttir", "thordis"),
+        ("Nguyễn Thị Hằng", "nguyen thi hang"),
+        ("Jiří Řezníček", "jiri reznicek"),
+        ("Ħamrun Ġorġ", "hamrun gorg"),
+        ("Siobhán O\u2019Neill", "o'neill"),
+        ("Anna\u2011Lena", "anna-lena"),
+        ("Di\u00adna\u00a0\u200bKaur", "dina kaur"),
+    ],
+)
+def test_names_are_found_by_what_a_plain_keyboard_types(name: str, typed: str) -> None:
+    assert typed in search_key(name)
+    assert search_key(name).isascii()
+    assert search_key(name) in search_key(name.upper())
+
+
+@pytest.mark.parametrize("name", ["Ольга Иванова", "王芳", "محمد"])
+def test_names_in_other_scripts_are_found_as_their_readers_type_them(name: str) -> None:
+    assert search_key(name) == name.casefold()

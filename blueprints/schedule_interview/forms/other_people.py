@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from email.utils import getaddresses
 
 from wtforms import FieldList
 
 from models import User
 from scheduling.plans import Participant
-from web.addresses import normal_address
+from web.addresses import normal_address, people_in
 
 MOST_OTHERS = 30
 # A form has far fewer rows; anyone who sends more has not typed them.
@@ -114,19 +113,13 @@ def _split(typed: Iterable[tuple[str, str]]) -> Iterator[PersonRow]:
     for name, email in typed:
         if not name and not email:
             continue
-        pasted = _people_in(email) or ([] if email else _people_in(name))
+        pasted = people_in(email) or ([] if email else people_in(name))
         if not pasted:
             yield PersonRow(name, email)
         for found_name, address in pasted:
             # A name that was typed beside the address counts more than the one that came with it.
             own = name if email and len(pasted) == 1 else ""
             yield PersonRow(own or found_name, address)
-
-
-def _people_in(text: str) -> list[tuple[str, str]]:
-    """The names and addresses of a pasted text, or nothing when something in it is neither."""
-    found = getaddresses([text.replace(";", ",")])
-    return found if found and all("@" in address for _, address in found) else []
 
 
 def _not_an_address(row: PersonRow) -> str:

@@ -1,0 +1,63 @@
+"""Addresses as Outlook, web pages and people put them into a field."""
+
+import pytest
+
+from web.addresses import normal_address, people_in
+
+SAM, JANE = "sam@partner.example", "jane@partner.example"
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        (f"Ortiz, Sam <{SAM}>; Doe, Jane <{JANE}>", [("Ortiz, Sam", SAM), ("Doe, Jane", JANE)]),
+        (f"Ortiz, Sam <{SAM}>, Doe, Jane <{JANE}>,", [("Ortiz, Sam", SAM), ("Doe, Jane", JANE)]),
+        (f"Müller, Max (Extern) <{SAM}>", [("Müller, Max (Extern)", SAM)]),
+        (f'"Ortiz, Sam" <{SAM}>\r\n"Doe; Jane" <{JANE}>', [("Ortiz, Sam", SAM), ("Doe; Jane", JANE)]),
+        (f"{SAM}, {JANE}", [("", SAM), ("", JANE)]),
+        (f"{SAM};{JANE};", [("", SAM), ("", JANE)]),
+        (f"{SAM} {JANE}", [("", SAM), ("", JANE)]),
+        (f"{SAM}\n{JANE}\n", [("", SAM), ("", JANE)]),
+        (f"Sam Ortiz {SAM}", [("Sam Ortiz", SAM)]),
+        (f"{SAM} (Sam Ortiz)", [("Sam Ortiz", SAM)]),
+        (f"'{SAM}' <{SAM}>", [("", SAM)]),
+        (f"<mailto:{SAM}>", [("", SAM)]),
+        (f"Sam <{SAM}>, and Jane", []),
+        (f"Sam, {JANE}", []),
+        (f"Sam; {JANE}", []),
+        ("nobody at all", []),
+    ],
+)
+def test_people_are_read_from_what_was_pasted(text: str, people: list[tuple[str, str]]) -> None:
+    assert people_in(text) == people
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SAM,
+        f" {SAM} ",
+        f"mailto:{SAM}",
+        f"MAILTO:{SAM}?subject=Hello",
+        f"{SAM},",
+        f"{SAM};",
+        f"{SAM}.",
+        f"<{SAM}>",
+        f"\u201c{SAM}\u201d",
+        f"\u200b{SAM}\u00a0",
+        "sam\u00ad@partner\u200b.example",
+        f"\u202a{SAM}\u202c",
+        "Sam@Partner.Example",
+        f"Ortiz, Sam <{SAM}>",
+    ],
+)
+def test_address_is_found_in_what_came_along_with_it(text: str) -> None:
+    assert normal_address(text) == SAM
+
+
+@pytest.mark.parametrize(
+    "text", ["", "sam", "sam@", f"{SAM}, {JANE}", "@", "a@b c@d", "x" * 30_000 + "@b.example"]
+)
+def test_what_is_not_one_address_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        normal_address(text)
