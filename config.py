@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from public_address import normal_origin
+
 ROOT = Path(__file__).resolve().parent
 
 
@@ -84,6 +86,20 @@ def _origin(value: str) -> str:
     return address
 
 
+def _port(value: str) -> int:
+    port = _whole_number(value)
+    if not 1 <= port <= 65_535:
+        raise ValueError(f"must be a port from 1 to 65535, not {port}")
+    return port
+
+
+def _hops(value: str) -> int:
+    hops = _whole_number(value)
+    if not 0 <= hops <= 10:
+        raise ValueError(f"must be a number of proxies from 0 to 10, not {hops}")
+    return hops
+
+
 def _folder(value: str) -> Path:
     folder = Path(value.strip()).expanduser()
     return folder if folder.is_absolute() else ROOT / folder
@@ -92,13 +108,13 @@ def _folder(value: str) -> Path:
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "BASE_URL",
-        _origin,
+        normal_origin,
         "http://localhost:8000",
         "Public address of this server, used in mails and as the address providers send people back to.",
     ),
     Setting("HOST", _text, "127.0.0.1", "Address to listen on."),
-    Setting("PORT", _whole_number, 8000, "Port to listen on."),
-    Setting("TRUSTED_PROXIES", _whole_number, 0, "How many reverse proxies stand in front of the server."),
+    Setting("PORT", _port, 8000, "Port to listen on."),
+    Setting("TRUSTED_PROXIES", _hops, 0, "How many reverse proxies stand in front of the server."),
     Setting(
         "DATABASE_URL",
         _text,
@@ -165,7 +181,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "MAIL_SERVER", _text, "", "Host of the mail server; without one mails wait and the owner sees it."
     ),
-    Setting("MAIL_PORT", _whole_number, 25, "Port of the mail server."),
+    Setting("MAIL_PORT", _port, 25, "Port of the mail server."),
     Setting("MAIL_USE_TLS", _switch, False, "Use STARTTLS; the certificate is verified."),
     Setting("MAIL_USE_SSL", _switch, False, "Use TLS from the first byte; the certificate is verified."),
     Setting("MAIL_USERNAME", _text, "", "User at the mail server."),

@@ -12,6 +12,8 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 
+from anyascii import anyascii
+
 from messaging.addresses import needs_smtputf8, wire_address
 from messaging.facts import Person
 from messaging.headers import Mailbox, mailbox_header, text_header
@@ -188,8 +190,16 @@ def _write_parts(
         )
     for file in files:
         maintype, _, subtype = file.content_type.partition("/")
+        # Names beyond ASCII go in the form of RFC 2231, which old programs do not read. They look for the
+        # name here, and would show "ATT00001.bin" without one.
+        fallback = {} if file.name.isascii() else {"name": anyascii(file.name)}
         email.add_attachment(
-            file.content, maintype=maintype, subtype=subtype, cte="base64", filename=file.name
+            file.content,
+            maintype=maintype,
+            subtype=subtype,
+            cte="base64",
+            filename=file.name,
+            params=fallback,
         )
     for part in email.walk():
         if part is not email:

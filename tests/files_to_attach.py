@@ -8,11 +8,34 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00"
 
 
-def office(main_part: str, *more: str) -> bytes:
+_KINDS = {
+    "word": "wordprocessingml.document",
+    "xl": "spreadsheetml.sheet",
+    "ppt": "presentationml.presentation",
+}
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+
+def office(main_part: str, *more: str, is_strict: bool = False) -> bytes:
     """What Word, Excel or PowerPoint would call a document, by its main part."""
+    kind = _KINDS[main_part.partition("/")[0]]
+    of_office = "http://purl.oclc.org/ooxml" if is_strict else "http://schemas.openxmlformats.org"
+    types = (
+        f'<?xml version="1.0"?><Types xmlns="{_PACKAGE}/content-types">'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        f'<Override PartName="/{main_part}" '
+        f'ContentType="application/vnd.openxmlformats-officedocument.{kind}.main+xml"/></Types>'
+    )
+    relations = (
+        f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
+        f'Type="{of_office}/officeDocument/2006/relationships/officeDocument" Target="{main_part}"/>'
+        "</Relationships>"
+    )
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in ("[Content_Types].xml", main_part, *more):
+        archive.writestr("[Content_Types].xml", types)
+        archive.writestr("_rels/.rels", relations)
+        for name in (main_part, *more):
             archive.writestr(name, "<xml/>")
     return file.getvalue()
 

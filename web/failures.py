@@ -46,13 +46,13 @@ def init_app(app: Flask) -> None:
             "This form was open too long or belongs to another sign-in. Reload the page and send it again."
         )
         # 419 is what the pages' htmx settings show in the message line, so that typed text stays.
-        return _answer(419 if htmx.is_htmx() else 400, "Please send it again", words)
+        return answer(419 if htmx.is_htmx() else 400, "Please send it again", words)
 
     @app.errorhandler(OperationalError)
     def database_is_away(error: OperationalError) -> Response:
         log.error("the database cannot be used: %s", error.orig)
         db.session.rollback()
-        return _answer(503, *_PAGES[503])
+        return answer(503, *_PAGES[503])
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response:
@@ -61,15 +61,15 @@ def init_app(app: Flask) -> None:
             assert isinstance(response, Response)
             return response
         code = error.code or 500
-        return _answer(code, *_PAGES.get(code, (error.name, "Please go back and try again.")))
+        return answer(code, *_PAGES.get(code, (error.name, "Please go back and try again.")))
 
     @app.errorhandler(500)
     def our_mistake(error: Exception) -> Response:
         db.session.rollback()
-        return _answer(500, *_PAGES[500])
+        return answer(500, *_PAGES[500])
 
 
-def _answer(code: int, title: str, words: str) -> Response:
+def answer(code: int, title: str, words: str) -> Response:
     """An error page or a piece of one.
 
     Made without the context that every other page has: it looks up organization and person in the

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, abort, current_app, g, redirect, request
 from flask_login import current_user
@@ -13,18 +13,24 @@ from accounts.sessions import note_seen
 from connections import catalogue
 from database import begin_reading, begin_writing
 from extensions import db
+from public_address import normal_host
 from security import MAIL_FRAME_POLICY, content_security_policy
 from web.access import POLLS
 from web.assets import theme_script_hash
+from web.failures import answer
 from web.row_ids import RowIdConverter
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ANY_HOST = ("/healthz", "/webhooks/")
+# Says for a moment that this browser has just been led to the right address.
+_LED_HOME, _LED_HOME_SECONDS = "led-home", 10
+# What mail programs take for the end of an address.
+_AFTER_LINKS = ".,;:!?)]}>\"'*\u2019\u201d\u00bb\u2026"
 
 
 def init_app(app: Flask) -> None:
     policy = content_security_policy(_consent_origins(app), [theme_script_hash()])
-    own_host = urlsplit(app.config["BASE_URL"]).netloc.lower()
+    own_host = urlsplit(app.config["BASE_URL"]).netloc
 
     # Before the blueprints, whose addresses use it.
     app.url_map.converters["int"] = RowIdConverter
@@ -40,9 +46,10 @@ def init_app(app: Flask) -> None:
         else:
             begin_writing()
         audit.acting_from(request.remote_addr or "")
-        if request.host.lower() != own_host and not request.path.startswith(_ANY_HOST):
-            return _at_home()
-        return None
+        scheme = urlsplit(app.config["BASE_URL"]).scheme
+        if normal_host(request.host, scheme) != own_host and not request.path.startswith(_ANY_HOST):
+            return _at_home(own_host)
+        return _without_what_followed_the_link()
 
     @app.teardown_request
     def end(_error: BaseException | None) -> None:
@@ -85,11 +92,43 @@ def _was_served(response: Response) -> bool:
     return response.status_code < 400 or response.status_code == 422
 
 
-def _at_home() -> Response:
-    """The same page at the address that people are told; mails and cookies belong to that one."""
+def _at_home(own_host: str) -> Response:
+    """The same page at the address that people are told; mails and cookies belong to that one.
+
+    A proxy that does not pass on the host it was asked for makes every address look like another, and the
+    page at the right one would lead to itself for ever. Whoever was led there a moment ago, or by a proxy
+    that says so, gets a page instead that names the setting.
+    """
+    asked = request.host
     if request.method not in _READS:
         abort(400, "This server is known under another address.")
+    through = request.headers.get("X-Forwarded-Host", "").rpartition(",")[2].strip()
+    is_proxied = normal_host(through, urlsplit(current_app.config["BASE_URL"]).scheme) == own_host
+    if is_proxied or _LED_HOME in request.cookies:
+        return answer(
+            400,
+            "The server's address is set up differently",
+            f"BASE_URL is {current_app.config['BASE_URL']}, but the request that arrived here asked for "
+            f"{asked}. "
+            "If a proxy stands in front, it has to pass on the host (nginx: proxy_set_header Host $host;). "
+            "Otherwise set BASE_URL to the address that people use.",
+        )
     response = redirect(current_app.config["BASE_URL"] + request.full_path.rstrip("?"), 302)
+    assert isinstance(response, Response)
+    response.set_cookie(_LED_HOME, "1", max_age=_LED_HOME_SECONDS, httponly=True, samesite="Lax")
+    return response
+
+
+def _without_what_followed_the_link() -> Response | None:
+    """Where a link leads that a mail program made longer by what stood behind it: `…/j/abc).` None of our
+    addresses ends like that."""
+    path = request.path.rstrip(_AFTER_LINKS)
+    if path == request.path or request.method not in _READS or len(path) < 2:
+        return None
+    query = request.query_string.decode("ascii", "replace")
+    # One slash at the beginning: two would name another host.
+    target = "/" + quote(path.lstrip("/")) + (f"?{query}" if query else "")
+    response = redirect(target, 302)
     assert isinstance(response, Response)
     return response
 

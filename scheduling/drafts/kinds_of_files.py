@@ -6,17 +6,22 @@ Both have to agree: a name alone says nothing about a file, and a reader's progr
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from xml.etree import ElementTree
 
 _NAME_LIMIT = 160
 # What some system or other does not allow in a file's name.
 _NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|]')
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _ODT = b"application/vnd.oasis.opendocument.text"
+_MANIFEST = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}"
 
 
 @dataclass(frozen=True)
@@ -31,27 +36,110 @@ def _begins_with(*beginnings: bytes) -> Callable[[bytes], bool]:
     return lambda content: content.startswith(beginnings)
 
 
-def _office(main_part: str) -> Callable[[bytes], bool]:
-    """Word, Excel and PowerPoint keep a ZIP archive with a part of this name. One that holds macros is none
-    of theirs: they refuse to open it under this ending, and so do we."""
+# Far more than any program writes into the parts that say what a file is.
+_MOST_BYTES_OF_A_PART = 1024 * 1024
+_PACKAGES = "{http://schemas.openxmlformats.org/package/2006/"
+
+
+def _office(content_type: str) -> Callable[[bytes], bool]:
+    """Word, Excel and PowerPoint files, as their specification tells them (ECMA-376, part 2): the relations
+    of the package name its main part, which may be called anything, and the list of content types says what
+    that part is. One that holds macros is none of theirs: they refuse to open it under this ending, and so do
+    we."""
 
     def holds(content: bytes) -> bool:
-        if not content.startswith(b"PK\x03\x04"):
+        parts = _parts_of(content)
+        if parts is None or any(name.lower().endswith("vbaproject.bin") for name in parts):
             return False
-        try:
-            # Reads the list of contents only, whatever the archive would unpack to.
-            names = set(zipfile.ZipFile(io.BytesIO(content)).namelist())
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):
+        types, relations = parts.get("[Content_Types].xml"), parts.get("_rels/.rels")
+        if types is None or relations is None:
             return False
-        has_macros = any(name.endswith("vbaProject.bin") for name in names)
-        return {"[Content_Types].xml", main_part} <= names and not has_macros
+        main = _main_part(relations())
+        return (
+            main is not None
+            and main in {name.casefold() for name in parts}
+            and (_type_of(main, types()) == f"{content_type}.main+xml")
+        )
 
     return holds
 
 
+def _parts_of(content: bytes) -> dict[str, Callable[[], ElementTree.Element | None]] | None:
+    """The parts of an archive by name, each with what reads it as XML; None for what is no archive. Only the
+    list of contents is read here, whatever the archive would unpack to."""
+    if not content.startswith(b"PK\x03\x04"):
+        return None
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):
+        return None
+    return {info.filename: partial(_xml, archive, info) for info in archive.infolist()}
+
+
+def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """The beginning of one part, which is all of it in any real file; nothing for one that cannot be read."""
+    try:
+        with archive.open(info) as part:
+            return part.read(_MOST_BYTES_OF_A_PART)
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError):
+        return b""
+
+
+def _xml(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> ElementTree.Element | None:
+    content = _part(archive, info)
+    # The standard forbids a document type here, and with one a few bytes can grow without end.
+    if b"<!DOCTYPE" in content:
+        return None
+    try:
+        return ElementTree.fromstring(content)
+    except (ElementTree.ParseError, ValueError, LookupError):
+        return None
+
+
+def _main_part(relations: ElementTree.Element | None) -> str | None:
+    """The name of the part that a package is about, case-folded."""
+    for relation in (
+        relations.iter(f"{_PACKAGES}relationships}}Relationship") if relations is not None else ()
+    ):
+        # Strict and transitional files have different addresses with the same end.
+        if relation.get("Type", "").endswith("/relationships/officeDocument"):
+            return posixpath.normpath("/" + relation.get("Target", "")).lstrip("/").casefold()
+    return None
+
+
+def _type_of(part: str, types: ElementTree.Element | None) -> str | None:
+    """The content type of a part: its own, or that of its ending."""
+    if types is None:
+        return None
+    for own in types.iter(f"{_PACKAGES}content-types}}Override"):
+        if own.get("PartName", "").lstrip("/").casefold() == part:
+            return own.get("ContentType")
+    for default in types.iter(f"{_PACKAGES}content-types}}Default"):
+        if default.get("Extension", "").casefold() == part.rpartition(".")[2]:
+            return default.get("ContentType")
+    return None
+
+
 def _is_opendocument_text(content: bytes) -> bool:
-    """The format wants its type as the first entry, uncompressed, so that the first bytes tell it."""
-    return content[:4] == b"PK\x03\x04" and content[30:].startswith(b"mimetype" + _ODT + b"PK")
+    """The format wants its type as the first entry, uncompressed; readers also take it from elsewhere in the
+    archive, and where there is none from the manifest (OpenDocument 1.3, part 2, 3.2 and 3.3)."""
+    parts = _parts_of(content)
+    if parts is None:
+        return False
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    if "mimetype" in parts:
+        return _part(archive, archive.getinfo("mimetype")).strip() == _ODT
+    manifest = parts["META-INF/manifest.xml"]() if "META-INF/manifest.xml" in parts else None
+    return manifest is not None and any(
+        entry.get(f"{_MANIFEST}full-path") == "/" and entry.get(f"{_MANIFEST}media-type") == _ODT.decode()
+        for entry in manifest.iter(f"{_MANIFEST}file-entry")
+    )
+
+
+def _is_pdf(content: bytes) -> bool:
+    """Readers look for the mark in the first kilobyte, because mail gateways and printers put lines before
+    it. What begins like a page of the web is one."""
+    return b"%PDF-" in content[:1024] and content.lstrip()[:1] != b"<"
 
 
 def _is_text(content: bytes) -> bool:
@@ -69,10 +157,10 @@ _JPEG = Kind("image/jpeg", _begins_with(b"\xff\xd8\xff"))
 _TEXT = Kind("text/plain", _is_text)
 
 KINDS: dict[str, Kind] = {
-    "pdf": Kind("application/pdf", _begins_with(b"%PDF-")),
-    "docx": Kind(f"{_OFFICE}.wordprocessingml.document", _office("word/document.xml")),
-    "xlsx": Kind(f"{_OFFICE}.spreadsheetml.sheet", _office("xl/workbook.xml")),
-    "pptx": Kind(f"{_OFFICE}.presentationml.presentation", _office("ppt/presentation.xml")),
+    "pdf": Kind("application/pdf", _is_pdf),
+    "docx": Kind(f"{_OFFICE}.wordprocessingml.document", _office(f"{_OFFICE}.wordprocessingml.document")),
+    "xlsx": Kind(f"{_OFFICE}.spreadsheetml.sheet", _office(f"{_OFFICE}.spreadsheetml.sheet")),
+    "pptx": Kind(f"{_OFFICE}.presentationml.presentation", _office(f"{_OFFICE}.presentationml.presentation")),
     "odt": Kind(_ODT.decode(), _is_opendocument_text),
     "txt": _TEXT,
     "md": _TEXT,

@@ -44,6 +44,7 @@ RULES: dict[str, frozenset[str]] = {
     "web": GROUND
     | DOMAIN
     | {"htmx", "security", "services", "paging", "connections.wording", "connections.service"}
+    | {"public_address"}
     | {"connections.catalogue"}
     | {"work.findings", "connections.findings", "messaging.findings"},
     # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
@@ -96,7 +97,8 @@ RULES: dict[str, frozenset[str]] = {
     "phone_numbers": frozenset(),
     "text": frozenset(),
     "wording": frozenset(),
-    "config": frozenset(),
+    "config": frozenset({"public_address"}),
+    "public_address": frozenset(),
     "instance_folder": frozenset(),
     "attachment_files": frozenset(),
     "providers": frozenset(),

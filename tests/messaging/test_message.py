@@ -72,6 +72,10 @@ def test_files_come_last_and_arrive_byte_for_byte_under_their_names(name: str) -
     content = bytes(range(256)) * 300
     parts = list(read(message(files=(FilePart(name, "application/pdf", content),))).iter_attachments())
     assert [part.get_filename() for part in parts] == ["invite.ics", name]
+    # What programs read that do not know RFC 2231.
+    old = parts[1].get_param("name")
+    assert (old is None) is name.isascii()
+    assert old is None or (str(old).isascii() and str(old).endswith(name.rpartition(".")[2]))
     assert parts[1].get_content_type() == "application/pdf"
     assert parts[1].get_payload(decode=True) == content
     assert all(len(line) < 1000 for line in message().split(b"\r\n"))

@@ -48,6 +48,7 @@ def test_file_is_known_by_its_name_and_content_together(ending: str) -> None:
         ("pdf", PDF),
         (".pdf.", PDF),
         ("macros.docx", office("word/document.xml", "word/vbaProject.bin")),
+        ("macros.docx", office("word/document.xml", "word/VBAPROJECT.BIN")),
         ("macros.docm", DOCX),
         ("table.docx", office("xl/workbook.xml")),
         ("archive.docx", b"PK\x03\x04" + b"\x00" * 60),
@@ -63,11 +64,45 @@ def test_what_is_not_what_it_says_is_refused(name: str, content: bytes) -> None:
     assert kind_of(name, content) is None
 
 
-def test_archive_that_unpacks_to_gigabytes_is_not_unpacked() -> None:
+def _odt_without_its_type() -> bytes:
+    file, space = io.BytesIO(), "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+    entry = 'm:full-path="/" m:media-type="application/vnd.oasis.opendocument.text"'
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("content.xml", "<xml/>")
+        archive.writestr(
+            "META-INF/manifest.xml", f'<m:manifest xmlns:m="{space}"><m:file-entry {entry}/></m:manifest>'
+        )
+    return file.getvalue()
+
+
+def _odt_with_its_type_last() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", "<xml/>")
-        archive.writestr("word/document.xml", b"\0" * 50_000_000)
+        archive.writestr("content.xml", "<xml/>")
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text\n")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("from the web.docx", office("word/document2.xml")),
+        ("strict.docx", office("word/document.xml", is_strict=True)),
+        ("generated.xlsx", office("xl/workbook2.xml")),
+        ("generated.pptx", office("ppt/Main.xml")),
+        ("repacked.odt", _odt_with_its_type_last()),
+        ("generated.odt", _odt_without_its_type()),
+        ("scanned.pdf", b"\r\n@PJL JOB\r\n" + PDF),
+    ],
+)
+def test_files_are_known_by_what_their_formats_say_whoever_wrote_them(name: str, content: bytes) -> None:
+    assert kind_of(name, content) is KINDS[name.rpartition(".")[2]]
+
+
+def test_archive_that_unpacks_to_gigabytes_is_not_unpacked() -> None:
+    file = io.BytesIO(DOCX)
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/media/image1.bin", b"\0" * 50_000_000)
     assert len(file.getvalue()) < 100_000
     assert kind_of("bomb.docx", file.getvalue()) is KINDS["docx"]
 

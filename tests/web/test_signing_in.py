@@ -223,3 +223,49 @@ def test_page_at_another_host_leads_to_the_public_address(web: Flask, team: Team
     assert answer.headers["Location"] == "http://localhost/jobs?x=1"
     assert client.post("/login", base_url="http://127.0.0.1:9999").status_code == 400
     assert client.get("/healthz", base_url="http://127.0.0.1:9999").status_code == 200
+
+
+def test_proxy_that_hides_the_host_is_named_and_not_led_in_circles(web: Flask, team: Team) -> None:
+    client = web.test_client()
+    behind = {"base_url": "http://127.0.0.1:9999"}
+    assert client.get("/jobs", **behind).status_code == 302
+    # The browser asks the right address now; through the proxy it looks like the wrong one again.
+    client.set_cookie("led-home", "1", domain="127.0.0.1")
+    page = client.get("/jobs", **behind)
+    assert page.status_code == 400
+    assert "BASE_URL is http://localhost" in page.text
+    assert "asked for 127.0.0.1:9999" in page.text
+    told = web.test_client().get("/jobs", headers={"X-Forwarded-Host": "localhost"}, **behind)
+    assert told.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("base_url", "asked"),
+    [
+        ("https://hire.northlight.example:443", "https://hire.northlight.example"),
+        ("https://hire.northlight.example", "https://hire.northlight.example:443"),
+        ("https://Hire.Northlight.example", "https://hire.northlight.example"),
+        ("https://büro.example", "https://xn--bro-hoa.example"),
+        ("https://hire.northlight.example/", "https://HIRE.northlight.example"),
+        ("http://hire.northlight.example:80", "http://hire.northlight.example"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_addresses_are_compared_as_browsers_write_them(
+    make_app: Callable[..., Flask], base_url: str, asked: str
+) -> None:
+    app = make_app({"BASE_URL": base_url})
+    with in_rows(app):
+        create_team()
+    host = asked.partition("://")[2]
+    assert app.test_client().get("/login", base_url=asked, headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("after", [".", ",", ")", ">", ").", ">,", "\u201d", "%3E", "%29.", "'", "!"])
+def test_link_with_what_followed_it_in_the_mail_opens(web: Flask, team: Team, after: str) -> None:
+    answer = web.test_client().get(f"/login{after}")
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/login"
+    answer = web.test_client().get(f"/login{after}?next=/jobs")
+    assert answer.headers["Location"] == "/login?next=/jobs"
+    assert web.test_client().get(f"//evil.example/{after}").headers.get("Location", "/")[:2] != "//"
