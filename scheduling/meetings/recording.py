@@ -187,6 +187,14 @@ def record_failed(meeting_id: int, reason: FailureReason, detail: str | None) ->
     return meeting
 
 
+def record_left_without_link(meeting_id: int) -> None:
+    """The invitation has left while the meeting was still being made: people have been told so, and the
+    meeting counts as settled. The reason is what happened, which may be that nothing did so far."""
+    lost = [call for call in _meeting(meeting_id).calls if call.kind is CallKind.CREATE]
+    reason = FailureReason.UNREACHABLE if lost else FailureReason.NOT_ASKED_YET
+    record_failed(meeting_id, reason, lost[-1].failure_words if lost else None)
+
+
 def _locked(call_id: int) -> tuple[MeetingCall, Meeting]:
     call = db.session.get_one(MeetingCall, call_id)
     return call, _meeting(call.meeting_id)
