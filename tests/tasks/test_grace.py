@@ -203,7 +203,7 @@ def test_interview_in_four_minutes_keeps_nobody_waiting_and_is_tried_until_the_s
         enqueue_sync(interview)
         db.session.commit()
     installation.run_due()
-    assert len(installation.simulators.ledger()["calls"]) == before + 1
+    assert len(installation.simulators.ledger()["calls"]) > before
     installation.simulators.zoom_switches(fail_next=0)
     installation.later(seconds=40)
     assert installation.meeting(interview).state is MeetingState.READY
