@@ -228,6 +228,7 @@ def upgrade() -> None:
         sa.Column("ciphertext", sa.Text(), nullable=False),
         sa.Column("token_version", sa.Integer(), nullable=False),
         sa.Column("expires_at", database.UTCDateTime(), nullable=False),
+        sa.Column("renew_at", database.UTCDateTime(), nullable=False),
         sa.Column("refresh_claim", sa.String(length=32), nullable=True),
         sa.Column("refresh_claimed_until", database.UTCDateTime(), nullable=True),
         sa.Column("refresh_after", database.UTCDateTime(), nullable=True),
