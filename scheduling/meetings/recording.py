@@ -61,6 +61,13 @@ def record_created(call_id: int, shown: ShownMeeting, rules: Rules) -> None:
         queue.release_invitations(interview)
 
 
+def record_adopted(call_id: int, shown: ShownMeeting, rules: Rules) -> None:
+    """What a lost create had left behind was found while the interview had no meeting: it is the one. The
+    team may have changed the interview since that call."""
+    record_created(call_id, shown, rules)
+    wanting.enqueue_sync(db.session.get_one(MeetingCall, call_id).meeting.interview_id)
+
+
 def record_updated(call_id: int, shown: ShownMeeting, rules: Rules, *, passcode: str | None) -> None:
     """The meeting was changed and read back. `passcode` is the one that was asked for, if any."""
     call, meeting = _locked(call_id)
