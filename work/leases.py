@@ -1,7 +1,7 @@
 """Leases that are kept up while their tasks run.
 
-A lease is short, so that the work of a process that was killed is taken over within seconds: people wait for a
-meeting only so long. A task that takes longer keeps it, because this process goes on renewing it, up to the
+A lease is short, so that the work of a process that was killed is taken over within seconds: people wait for
+a meeting only so long. A task that takes longer keeps it, because this process goes on renewing it, up to the
 longest that any task may take; past that it hangs, and someone else is to have it.
 """
 
@@ -30,8 +30,8 @@ _RENEWALS_IN_A_LEASE = 3
 
 
 class Leases:
-    """The leases that one runner holds. `lasts`: how long one is good for without being renewed; `longest`: how
-    long a task may be under way altogether."""
+    """The leases that one runner holds. `lasts`: how long one is good for without being renewed; `longest`:
+    how long a task may be under way altogether."""
 
     def __init__(self, app: Flask, lasts: timedelta, longest: timedelta) -> None:
         self.lasts = lasts
@@ -51,7 +51,7 @@ class Leases:
             self._held.pop(lease, None)
 
     def held(self) -> list[str]:
-        """The leases of tasks that are under way. A copy: threads that are late may still come to their end."""
+        """The leases of tasks under way. A copy: threads that are late may still come to their end."""
         return list(self._held)
 
     @contextmanager
@@ -73,8 +73,8 @@ class Leases:
                 log.exception("leases could not be renewed; the next try follows shortly")
 
     def renew(self) -> None:
-        """Let the leases of tasks that are still under way last longer. Most tasks are over before their first
-        renewal, so that usually nothing is written."""
+        """Let the leases of tasks that are still under way last longer. Most tasks are over before their
+        first renewal, so that usually nothing is written."""
         now = time.monotonic()
         due = [
             lease for lease, since in list(self._held.items()) if self._pause <= now - since < self._longest
