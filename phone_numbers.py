@@ -1,8 +1,8 @@
 """Telephone numbers as people write them, and as a telephone dials them.
 
-A number stays as it was typed, because people group the digits as they read them out. Whether it belongs
-to anyone is not checked: a local number, an extension of a hotel, a satellite telephone are all right.
-Google's tables of the world's numbering plans only decide what two numbers have in common and what to dial.
+A number stays as it was typed, because people group the digits the way they read them out loud. Whether it
+belongs to anyone is not checked: a local number, a hotel extension, or a satellite phone is fine. Google's
+tables of the world's numbering plans only decide whether two numbers are the same and what to dial.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ def _tidied(text: str) -> str:
 
 
 def same_number(one: str, other: str) -> bool:
-    """Whether two numbers reach the same telephone, however they are written: "+44 (0)20 7946 0018",
-    "0044 20 7946 0018" and "+44 20 7946 0018" do. One without its country is taken to be in the country of
-    the other; two without are compared digit by digit. An empty one is the same as none."""
+    """Whether two numbers reach the same telephone, no matter how they are written: "+44 (0)20 7946 0018",
+    "0044 20 7946 0018", and "+44 20 7946 0018" do. A number without a country code is taken to be in the
+    other's country; two without are compared digit by digit. An empty number equals no number."""
     first, second = _international(one), _international(other)
     if first.startswith("+") or second.startswith("+"):
-        # Imported at the first use: it takes a while, and most processes never need it.
+        # Imported on first use: it takes a while, and most processes never need it.
         import phonenumbers
 
         match = phonenumbers.is_number_match(first, second)
@@ -52,7 +52,7 @@ def same_number(one: str, other: str) -> bool:
 
 
 def phone_link(number: str) -> str | None:
-    """The `tel:` address that dials it (RFC 3966); None for what is not a number. A number with its country
+    """The `tel:` address that dials it (RFC 3966); None if it is not a number. A number with a country code
     is dialed the same from everywhere; one without is dialed as it was typed."""
     if not is_phone_number(number):
         return None
@@ -77,8 +77,8 @@ def _international(text: str) -> str:
 
 
 def _e164(number: str) -> str:
-    """The number without what is only dialed inside its country, such as the zero of "+44 (0)20". That
-    depends on the country: in Italy the zero belongs to the number."""
+    """The number without the part that is dialed only inside its country, such as the zero of "+44 (0)20".
+    That depends on the country: in Italy the zero belongs to the number."""
     import phonenumbers
 
     try:
