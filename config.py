@@ -240,7 +240,12 @@ def flask_settings(values: Mapping[str, Any]) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": database_url,
         # A server that restarted its database must not cost every worker one failed request. A file does not
         # restart, so SQLite is not asked each time.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": not database_url.startswith("sqlite")},
+        # What a failed statement was told stays out of its error, and so out of the log: join links,
+        # passcodes, hashes, notes.
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_pre_ping": not database_url.startswith("sqlite"),
+            "hide_parameters": True,
+        },
         "SESSION_COOKIE_NAME": "__Host-session" if is_https else "session",
         "SESSION_COOKIE_SECURE": is_https,
         "SESSION_COOKIE_HTTPONLY": True,

@@ -62,6 +62,31 @@ def test_reading_changes_nothing(web: Flask, world: World) -> None:
                     assert everything_stored() == before, f"GET {address} changed something"
 
 
+# What the server answers differently each time.
+CHANGING_HEADERS = frozenset({"X-Request-Id", "Set-Cookie", "Date", "Content-Length"})
+
+
+def test_asking_for_the_head_answers_like_reading_without_the_body(web: Flask, world: World) -> None:
+    """A HEAD has no form token, so that it must never reach what a form does."""
+    wrong = []
+    for who in ("anonymous", "owner"):
+        visitor = enter(web, world, who)
+        for endpoint, address in all_addresses(web, world, "GET"):
+            if endpoint in WRITING_GETS:
+                # There, a HEAD would spend what the provider sent; it is refused instead.
+                assert visitor.client.head(address, base_url=visitor.base_url).status_code in (302, 404, 405)
+                continue
+            answers = []
+            for ask in (visitor.client.get, visitor.client.head):
+                answer = ask(address, base_url=visitor.base_url)
+                kept = {name: text for name, text in answer.headers if name not in CHANGING_HEADERS}
+                answers.append((answer.status_code, kept))
+                answer.close()
+            if answers[0] != answers[1]:
+                wrong.append(f"{who} {address}: {answers[0][0]}, HEAD {answers[1][0]}")
+    assert wrong == []
+
+
 def test_every_form_without_its_token_is_refused(web: Flask, world: World) -> None:
     for who in ("anonymous", "owner"):
         visitor = enter(web, world, who)
@@ -133,7 +158,9 @@ def test_rows_that_cannot_exist_are_not_found(app: Flask) -> None:
         "/candidates/{}/schedule",
         "/interviews/{}",
         "/interviews/{}/deliveries",
-        "/j/{}-candidate-AAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "/j/{}.candidate.0.AAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "/invitations/{}.0.AAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "/password-reset/{}.AAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         "/schedule/{}",
         f"/schedule/{world.draft_id}/letters/{{}}",
     ):
