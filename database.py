@@ -177,7 +177,29 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # An interview confirmed on screen survives a power outage only if the log is flushed at each commit.
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    # What is deleted is overwritten. Some builds of SQLite do so anyway, others leave it in the file.
+    cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
+
+
+def clear_the_log(engine: Engine) -> bool:
+    """Empty SQLite's write-ahead log, where older versions of erased rows stay readable until it is reused.
+
+    To be called after the commit of what was erased, outside any transaction. Returns whether the log is
+    empty; False when a reader held on to it for longer than the busy time-out, and the daily erasing does it
+    later. On PostgreSQL there is nothing to do here: its log and its dead rows are the server's own business.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        [was_busy, _pages_in_the_log, _pages_moved] = cursor.fetchone()
+        cursor.close()
+    finally:
+        connection.close()
+    return not was_busy
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,5 +1,7 @@
 """Rules that hold for every route there is, however many there will be."""
 
+import io
+
 import pytest
 from flask import Flask
 
@@ -184,3 +186,26 @@ def test_form_that_is_too_large_is_refused(web: Flask, world: World) -> None:
     visitor.post("/jobs/new", {"title": "x" * (3 * 1024 * 1024)}, status=413)
     with in_rows(web):
         assert db.session.scalar(db.text("SELECT count(*) FROM jobs")) == 2
+
+
+@pytest.mark.parametrize("has_length", [True, False])
+def test_stranger_may_send_only_short_forms(web: Flask, world: World, has_length: bool) -> None:
+    """Refused before the form is taken apart, on every route and whether or not it says its length."""
+    stranger, signed_in = Visitor(web), enter(web, world, "owner")
+    for size, refused in ((60_000, False), (70_000, True)):
+        body = "&".join(f"k{number:05d}=" for number in range(size // 8)).encode()
+        for endpoint, address in all_addresses(web, world, "POST"):
+            if endpoint == "webhooks.receive":
+                continue
+            told = {"content_length": len(body)} if has_length else {}
+            answer = stranger.client.post(
+                address,
+                base_url=stranger.base_url,
+                input_stream=io.BytesIO(body),
+                content_type="application/x-www-form-urlencoded",
+                environ_overrides={"wsgi.input_terminated": True},
+                **told,
+            )
+            assert (answer.status_code == 413) is refused, f"{address} answered {answer.status_code}"
+            answer.close()
+    signed_in.post("/jobs/new", {"title": "x" * 70_000}, status=422)
