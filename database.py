@@ -195,7 +195,8 @@ def clear_the_log(engine: Engine) -> bool:
     try:
         cursor = connection.cursor()
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        [was_busy, _pages_in_the_log, _pages_moved] = cursor.fetchone()
+        # Whether it was hindered, the pages in the log, and those of them that were moved.
+        [(was_busy, _, _)] = cursor.fetchall()
         cursor.close()
     finally:
         connection.close()

@@ -38,7 +38,7 @@ def home() -> ResponseReturnValue:
 
 @settings.route("/account/profile", methods=["GET", "POST"])
 def profile() -> ResponseReturnValue:
-    if request.method != "POST":
+    if request.method == "GET":
         return _profile_page()
     form = ProfileForm()
     if not form.validate():

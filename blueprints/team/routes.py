@@ -129,7 +129,7 @@ def deactivate(user_id: int) -> ResponseReturnValue:
     why_not = team_rules.why_not_manage(actor(), found.user)
     if why_not is not None:
         abort(403)
-    if request.method != "POST":
+    if request.method == "GET":
         return render_template(
             "team/deactivate.html", member=found, open_jobs=people.open_jobs_managed_by(found.user)
         )

@@ -76,7 +76,8 @@ def _list_is_short(content: bytes) -> bool:
             return False
     if _LARGE_ARCHIVE_MARK in content[max(0, at - 20) : at]:
         return False
-    [*_, entries, length, _start, _comment] = _END_RECORD.unpack_from(content, at)
+    end: tuple[int, ...] = _END_RECORD.unpack_from(content, at)
+    [*_, entries, length, _start, _comment] = end
     return entries <= _MOST_ENTRIES and length <= _MOST_BYTES_OF_LIST
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -35,7 +34,6 @@ from scheduling.mails import outcomes
 from tests.factories import CreatedCandidate, Member, Team, create_candidate, create_team, schedule
 from tests.hiring.conftest import Rows, rows_of
 from tests.machines.clock import Clock
-from tests.machines.rows import in_rows
 from tests.pages.visitor import Visitor
 from timezones import utc_now
 
@@ -370,23 +368,3 @@ def test_hiring_manager_erases_only_candidates_that_are_all_theirs(
     ben.post(f"/candidates/{theirs.id}/erase", status=303)
     with rows():
         assert erased() == {theirs.id}
-
-
-def test_nothing_erased_stays_readable_in_the_files_of_the_database(
-    sqlite_app: Flask, sqlite_url: str
-) -> None:
-    """Neither in the database itself, whatever SQLite was built with, nor in its write-ahead log."""
-    with in_rows(sqlite_app):
-        team = create_team()
-        zaphod = create_candidate(NAME, ADDRESS, team.job_id)
-    database = Path(sqlite_url.removeprefix("sqlite:///"))
-    files = [database, database.with_name(f"{database.name}-wal")]
-    assert any(ADDRESS.encode() in file.read_bytes() for file in files)
-    ada = Visitor(sqlite_app).enter(team.ada)
-    ada.post(f"/candidates/{zaphod.id}/erase", status=303)
-    for file in files:
-        content = file.read_bytes()
-        assert NAME.encode() not in content
-        assert ADDRESS.encode() not in content
-    with in_rows(sqlite_app):
-        assert db.session.execute(db.text("PRAGMA secure_delete")).scalar() == 1

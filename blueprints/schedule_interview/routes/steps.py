@@ -39,7 +39,7 @@ def start(candidate_id: int) -> ResponseReturnValue:
     user = actor()
     candidate = queries.candidate(user, candidate_id, Action.SCHEDULE) or abort(404)
     here = url_for("hiring.candidate", candidate_id=candidate_id)
-    if request.method != "POST":
+    if request.method == "GET":
         return redirect(here, 303)
     if not any(a.job.is_open for a in queries.applications_of(user, candidate_id, Action.SCHEDULE)):
         say("Put the candidate on an open job first.", "warning")
@@ -61,7 +61,7 @@ def resume(dialog: Dialog) -> ResponseReturnValue:
 @with_dialog
 def discard(dialog: Dialog) -> ResponseReturnValue:
     """Ask, on a page that needs no script, and throw the draft away."""
-    if request.method != "POST":
+    if request.method == "GET":
         return render_template("schedule_interview/discard.html", dialog=dialog)
     name = dialog.candidate.name
     drafts.discard(dialog.draft)
@@ -74,7 +74,7 @@ def discard(dialog: Dialog) -> ResponseReturnValue:
 def step(dialog: Dialog, step: str) -> ResponseReturnValue:
     here = BY_KEY.get(step) or abort(404)
     earlier = _earlier(dialog, here)
-    if request.method != "POST":
+    if request.method == "GET":
         if earlier is not None:
             return _first(dialog, earlier, then=here)
         if not dialog.applications:
