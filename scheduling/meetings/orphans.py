@@ -99,7 +99,7 @@ def search_later(meeting: Meeting) -> None:
             )
 
 
-def search_on_account(connection_ids: sa.Select[tuple[int]]) -> None:
+def search_on_account(connection_ids: sa.Select[int]) -> None:
     """An account can be used again: look now for what lost answers may have left on it, instead of when it is
     next due."""
     meetings = db.session.scalars(
