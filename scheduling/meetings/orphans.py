@@ -102,17 +102,12 @@ def search_later(meeting: Meeting) -> None:
 def search_on_account(connection_ids: sa.Select[int]) -> None:
     """An account can be used again: look now for what lost answers may have left on it, instead of when it is
     next due."""
-    meetings = db.session.scalars(
-        sa.select(Meeting)
-        .join(MeetingCall, MeetingCall.meeting_id == Meeting.id)
-        .where(
-            MeetingCall.kind == CallKind.CREATE,
-            MeetingCall.state.in_(UNCLEAR),
-            MeetingCall.connection_id.in_(connection_ids),
-        )
-        .distinct()
-    ).all()
-    for meeting in meetings:
+    of_lost_answers = sa.select(MeetingCall.meeting_id).where(
+        MeetingCall.kind == CallKind.CREATE,
+        MeetingCall.state.in_(UNCLEAR),
+        MeetingCall.connection_id.in_(connection_ids),
+    )
+    for meeting in db.session.scalars(sa.select(Meeting).where(Meeting.id.in_(of_lost_answers))).all():
         search_later(meeting)
 
 
