@@ -97,6 +97,8 @@ RULES: dict[str, frozenset[str]] = {
     "extensions": frozenset({"database", "models"}),
     "security": frozenset({"database"}),
     "htmx": frozenset(),
+    # Gunicorn itself, beside our configuration of it.
+    "whole_requests": frozenset({"gunicorn"}),
     "zone_data": frozenset(),
     "timezones": frozenset({"zone_data"}),
     "phone_numbers": frozenset(),
