@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from extensions import db
-from models import Connection, ConnectionState, FailureReason, MeetingSoftware, User
+from models import (
+    CallKind,
+    Connection,
+    ConnectionState,
+    FailureReason,
+    MeetingCall,
+    MeetingSoftware,
+    User,
+)
 from scheduling.software import spec_of
+from wording import possessive
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,39 @@ def possible_hosts(software: MeetingSoftware, hiring_manager: User, scheduler: U
             unusable = FailureReason.RECONNECT_NEEDED
         hosts.append(Host(user, connection, unusable))
     return hosts
+
+
+def ruling_out(host: Host, calls: Sequence[MeetingCall], walk: int) -> MeetingCall | None:
+    """The call that ruled this host's account out in this walk, if one did."""
+    if host.connection is None:
+        return None
+    return next(
+        (
+            call
+            for call in calls
+            if call.walk == walk
+            and call.connection_id == host.connection.id
+            and call.kind is CallKind.CREATE
+            and call.failure is not None
+        ),
+        None,
+    )
+
+
+def why_not(hosts: Sequence[Host], calls: Sequence[MeetingCall], walk: int) -> str:
+    """Whose accounts were to host and could not, and why, one sentence each. Empty for those who have never
+    connected one: nobody expected them to."""
+    sentences = []
+    for host in hosts:
+        refused = ruling_out(host, calls, walk)
+        if refused is not None:
+            why = refused.failure_words or ""
+        elif host.unusable is FailureReason.RECONNECT_NEEDED and host.connection is not None:
+            why = host.connection.problem or "It has to be reconnected."
+        else:
+            continue
+        sentences.append(f"{possessive(host.user.name)} account: {why}")
+    return " ".join(sentences)
 
 
 def first_usable(hosts: list[Host]) -> Host | None:

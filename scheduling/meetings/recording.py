@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
+from itertools import takewhile
 
 from extensions import db
 from models import (
@@ -23,6 +24,7 @@ from models import (
 from providers.base import Meeting as ShownMeeting
 from scheduling.mails import queue
 from scheduling.meetings import asking, failures, orphans, wanting
+from scheduling.meetings.hosts import possible_hosts, why_not
 from scheduling.revisions import raise_revision
 from scheduling.rules import Rules
 from scheduling.timeline import note
@@ -48,6 +50,7 @@ def record_created(call_id: int, shown: ShownMeeting, rules: Rules) -> None:
     meeting.failure = meeting.failure_words = None
     orphans.search_later(meeting)
     note(interview.id, f"{meeting.software.label} meeting created on {possessive(host.name)} account")
+    _note_fallback(meeting, host)
     if not _is_awaited(meeting, interview):
         # The team decided otherwise while the call was under way: it is removed next.
         wanting.enqueue_sync(interview.id)
@@ -59,6 +62,19 @@ def record_created(call_id: int, shown: ShownMeeting, rules: Rules) -> None:
         queue.send_corrected_invitations(interview, rules)
     else:
         queue.release_invitations(interview)
+
+
+def _note_fallback(meeting: Meeting, host: User) -> None:
+    """Say why the meeting is not on the account that the team was told would host."""
+    interview = meeting.interview
+    before = takewhile(
+        lambda one: one.user.id != host.id,
+        possible_hosts(meeting.software, interview.hiring_manager, interview.scheduler),
+    )
+    why = why_not(list(before), meeting.calls, meeting.walk)
+    meeting.passed_over = why[:500] or None
+    if why:
+        note(interview.id, f"The meeting is on {possessive(host.name)} account instead. {why}")
 
 
 def record_adopted(call_id: int, shown: ShownMeeting, rules: Rules) -> None:

@@ -82,6 +82,14 @@ SWITCHES = (
         "Email addresses of hosts who may not schedule (error 3161).",
     ),
     Switch(
+        "locked_settings",
+        "names",
+        [],
+        "Accounts insist on",
+        "waiting_room, meeting_authentication, host_first: whatever is asked for, meetings get these, without an"
+        " error.",
+    ),
+    Switch(
         "withheld_scopes",
         "names",
         [],
