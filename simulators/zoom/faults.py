@@ -86,8 +86,8 @@ SWITCHES = (
         "names",
         [],
         "Accounts insist on",
-        "waiting_room, meeting_authentication, host_first: whatever is asked for, meetings get these, without an"
-        " error.",
+        "waiting_room, meeting_authentication, host_first: meetings get these whatever is asked for, and no"
+        " error says so.",
     ),
     Switch(
         "withheld_scopes",
