@@ -148,7 +148,7 @@ def _empty_interview(interview: Interview) -> None:
     db.session.execute(
         sa.update(Meeting)
         .where(Meeting.interview_id == interview.id)
-        .values(failure_words=None, passed_over=None, shown_topic=None, shown_agenda=None)
+        .values(failure_words=None, shown_topic=None, shown_agenda=None)
         .execution_options(synchronize_session="fetch")
     )
     # What a pasted link is called, and the link itself, may name whom it was made for.

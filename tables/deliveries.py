@@ -129,8 +129,6 @@ class Meeting(Model):
     shown_settings: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     shown_at: Mapped[datetime | None]
 
-    # Why those who were to host before its host could not, in words; empty when its host came first.
-    passed_over: Mapped[str | None] = mapped_column(sa.String(500))
     # The account's own rules refused the passcode that was asked for; one of the provider's own is used.
     passcode_was_refused: Mapped[bool] = mapped_column(default=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import sqlalchemy as sa
 
@@ -13,6 +14,7 @@ from models import (
     Connection,
     ConnectionState,
     FailureReason,
+    Meeting,
     MeetingCall,
     MeetingSoftware,
     User,
@@ -88,6 +90,26 @@ def why_not(hosts: Sequence[Host], calls: Sequence[MeetingCall], walk: int) -> s
             continue
         sentences.append(f"{possessive(host.user.name)} account: {why}")
     return " ".join(sentences)
+
+
+def passed_over(meeting: Meeting) -> str:
+    """Why a meeting that was made is not on the account that comes first; empty when it is, or when that
+    account has worked since."""
+    interview, host = meeting.interview, meeting.host
+    if host is None or host.id == interview.hiring_manager_id:
+        return ""
+    before = takewhile(
+        lambda one: one.user.id != host.id,
+        possible_hosts(meeting.software, interview.hiring_manager, interview.scheduler),
+    )
+    # A connection that ended after the meeting was made is not why it is elsewhere.
+    known = [one for one in before if not _ended_after(one, meeting)]
+    return why_not(known, meeting.calls, meeting.walk)
+
+
+def _ended_after(host: Host, meeting: Meeting) -> bool:
+    since = host.connection.problem_since if host.connection is not None else None
+    return since is not None and meeting.settled_at is not None and since > meeting.settled_at
 
 
 def first_usable(hosts: list[Host]) -> Host | None:

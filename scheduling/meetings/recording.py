@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
-from itertools import takewhile
 
 from extensions import db
 from models import (
@@ -24,7 +23,7 @@ from models import (
 from providers.base import Meeting as ShownMeeting
 from scheduling.mails import queue
 from scheduling.meetings import asking, failures, orphans, wanting
-from scheduling.meetings.hosts import possible_hosts, why_not
+from scheduling.meetings.hosts import passed_over
 from scheduling.revisions import raise_revision
 from scheduling.rules import Rules
 from scheduling.timeline import note
@@ -66,15 +65,9 @@ def record_created(call_id: int, shown: ShownMeeting, rules: Rules) -> None:
 
 def _note_fallback(meeting: Meeting, host: User) -> None:
     """Say why the meeting is not on the account that the team was told would host."""
-    interview = meeting.interview
-    before = takewhile(
-        lambda one: one.user.id != host.id,
-        possible_hosts(meeting.software, interview.hiring_manager, interview.scheduler),
-    )
-    why = why_not(list(before), meeting.calls, meeting.walk)
-    meeting.passed_over = why[:500] or None
+    why = passed_over(meeting)
     if why:
-        note(interview.id, f"The meeting is on {possessive(host.name)} account instead. {why}")
+        note(meeting.interview_id, f"The meeting is on {possessive(host.name)} account instead. {why}")
 
 
 def record_adopted(call_id: int, shown: ShownMeeting, rules: Rules) -> None:

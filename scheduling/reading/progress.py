@@ -12,6 +12,7 @@ from typing import Literal
 from models import Interview, InterviewStatus, Mail, MailState, Meeting, MeetingState
 from scheduling.mails.outcomes import label_of
 from scheduling.meetings import failures, orphans, wanting
+from scheduling.meetings.hosts import passed_over
 from timezones import utc_now
 from wording import people, possessive
 from work.mail import MailKind, kind_of
@@ -96,7 +97,7 @@ def _otherwise_than_asked(meeting: Meeting) -> str | None:
     """What of a meeting is not as the team chose it: who hosts, the passcode, and how people get in. Accounts
     lock settings without an error, so that only what the provider shows tells."""
     label, shown = meeting.called, meeting.shown_settings or {}
-    said = [meeting.passed_over or ""]
+    said = [passed_over(meeting)]
     if meeting.passcode_was_refused:
         said.append(f"{label} did not accept the passcode you chose; it made one of its own.")
     if shown.get("waiting_room"):
