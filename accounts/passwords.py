@@ -103,7 +103,7 @@ class ResetClosedError(Exception):
 
 
 def redeem(reset: PasswordReset, password_hash: str, throttling: Throttling, mail_domain: str) -> User:
-    """Store the new password that a reset's link was used for; once. The row has to be held by this
+    """Save password that a reset's link was used for; once. The row has to be held by this
     transaction. Nobody is signed in by it. Raises `ResetClosedError`."""
     if reset_state(reset) != "open":
         raise ResetClosedError
