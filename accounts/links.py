@@ -1,4 +1,4 @@
-"""The links that are mailed to people of the team: invitations and password resets."""
+"""The links that are emailed to people on the team: invitations and password resets."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ Row = TypeVar("Row", Invitation, PasswordReset)
 
 @dataclass(frozen=True)
 class AccountLinks:
-    """Signs and checks the addresses of this installation. Nothing usable is stored, so a later mail or page
-    can show the same link again and a copy of the database opens nothing."""
+    """Signs and checks the addresses of this installation. They are derived, not stored, so a later email or
+    page can show the same link again, and a copy of the database opens nothing."""
 
     signer: LinkSigner
     base_url: str
@@ -45,10 +45,10 @@ class AccountLinks:
     def opened_invitation(
         self, token: str, *, lock: bool = False
     ) -> tuple[Invitation, InvitationState] | None:
-        """The invitation that a token proves, and what has become of it; None for anything else.
+        """The invitation that a token proves, and its state; None for any other text.
 
-        With `lock` the row is held until the end of the transaction: of two who accept at once, the second
-        one finds it accepted.
+        With `lock` the row is locked until the end of the transaction: if two people accept at once, the
+        second one finds it already accepted.
         """
         proven = self.signer.parts_of("invitation", token)
         if proven is None:
@@ -57,12 +57,12 @@ class AccountLinks:
         found = _row(Invitation, row_id, lock)
         if found is None or generation > found.generation:
             return None
-        # An older mail of the same invitation deserves better words than "nothing here".
+        # An older email of the same invitation deserves a better message than "nothing here".
         return found, invitation_state(found) if generation == found.generation else "replaced"
 
     def opened_reset(self, token: str, *, lock: bool = False) -> tuple[PasswordReset, ResetState] | None:
-        """The reset that a token proves, and whether it can still be used; None for anything else, and for
-        someone who was deactivated meanwhile. `lock` as for invitations."""
+        """The reset that a token proves, and whether it can still be used; None for any other text, and for
+        a person who was deactivated in the meantime. `lock` works as it does for invitations."""
         proven = self.signer.parts_of("password-reset", token)
         found = _row(PasswordReset, int(proven[0]), lock) if proven is not None else None
         if found is None or not found.user.is_active:
