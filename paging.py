@@ -16,7 +16,7 @@ from typing import Any, Generic, Literal, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
-from extensions import db
+from rows import rows_of
 
 Row = TypeVar("Row")
 
@@ -86,7 +86,7 @@ class Counting:
 
     def numbers(self, told: Mapping[str, Any]) -> list[tuple[int, bool]]:
         """How many rows each query has with these parameters, up to `COUNTED`, and whether there are more."""
-        row = db.session.execute(self._statement, told).one()
+        row = rows_of(self._statement, told).one()
         return [(min(number, COUNTED), number > COUNTED) for number in row]
 
 
@@ -154,7 +154,7 @@ class Pages(Generic[Row]):
         self, statement: Query, told: Mapping[str, Any], edge: Sequence[Any] | None, size: int
     ) -> list[Row]:
         place = {f"edge_{number}": value for number, value in enumerate(edge or ())}
-        found = db.session.execute(statement, {**told, **place, "most": size + 1})
+        found = rows_of(statement, {**told, **place, "most": size + 1})
         return [self._make(row) for row in found]
 
 

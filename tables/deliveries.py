@@ -62,6 +62,8 @@ class FailureReason(StrEnum):
     CREDENTIALS = "credentials"
     NOT_SET_UP = "not_set_up"
     UNREACHABLE = "unreachable"
+    # The invitation had to leave before the provider was asked at all: this server was stopped or busy.
+    NOT_ASKED_YET = "not_asked_yet"
     REFUSED = "refused"
     # The provider says that the meeting no longer exists: someone deleted it there.
     GONE = "gone"
@@ -86,6 +88,13 @@ class Meeting(Model):
             unique=True,
             sqlite_where=sa.text("is_wanted"),
             postgresql_where=sa.text("is_wanted"),
+        ),
+        # What everybody's first page warns of.
+        sa.Index(
+            "ix_meetings_failed_interview_id",
+            "interview_id",
+            sqlite_where=sa.text("state = 'failed'"),
+            postgresql_where=sa.text("state = 'failed'"),
         ),
     )
 
@@ -120,11 +129,11 @@ class Meeting(Model):
     shown_settings: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     shown_at: Mapped[datetime | None]
 
-    # The account's own rules refused the passcode that was asked for; one of the provider's own is used.
+    # The account's own rules refused the requested passcode; the provider's own is used instead.
     passcode_was_refused: Mapped[bool] = mapped_column(default=False)
 
-    # Until this instant a passing fault keeps the invitation waiting; afterwards people are told
-    # without a link and the work goes on.
+    # Until this instant, a temporary fault keeps the invitation waiting; afterwards people are invited
+    # without a link, and the work continues.
     grace_ends_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
     # Why there is no meeting, or why one that is ready could not be changed or removed so far.

@@ -103,8 +103,8 @@ class Interview(Model):
     reminder_minutes: Mapped[list[int]] = mapped_column(sa.JSON, default=list)
     no_reminder_for: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
 
-    # The UID of the calendar entry, for life, and its SEQUENCE: raised by every change that people
-    # have to be told of.
+    # The UID of the calendar entry, which never changes, and its SEQUENCE, raised by every change that people
+    # have to be told about.
     ics_uid: Mapped[str] = mapped_column(sa.String(80), unique=True)
     revision: Mapped[int] = mapped_column(default=0)
     # Raising it invalidates every link that was emailed for this interview.

@@ -58,9 +58,9 @@ class User(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(120))
-    # Kept in lower case, so that the unique index means what a person means by "the same address".
+    # Stored in lower case, so that the unique index treats as the same address what people would.
     email: Mapped[str] = mapped_column(sa.String(254), unique=True)
-    # Empty for somebody who cannot sign in with a password.
+    # Empty for a person who cannot sign in with a password.
     password_hash: Mapped[str | None] = mapped_column(sa.String(255))
     role: Mapped[Role] = mapped_column(choice(Role, "role"))
     timezone: Mapped[str] = mapped_column(sa.String(64))
