@@ -58,7 +58,7 @@ class Connection(Model):
     # Raised with every new pair of tokens.
     token_version: Mapped[int] = mapped_column(default=1)
     expires_at: Mapped[datetime]
-    # From this time on, the tokens are renewed before they are used again; it is some time before they expire.
+    # From then on, the tokens are renewed before they are used again. It is some time before they expire.
     renew_at: Mapped[datetime] = mapped_column(
         default=lambda context: context.get_current_parameters()["expires_at"] - timedelta(minutes=5)
     )
