@@ -37,7 +37,7 @@ LONGEST = timedelta(minutes=1440)
 
 
 class ClashKind(StrEnum):
-    """What would be double-booked. An account can be, if the software runs only one meeting at a time on it."""
+    """What would be double-booked. An account can be if its software runs only one meeting at a time."""
 
     PERSON = "person"
     CANDIDATE = "candidate"
