@@ -61,8 +61,8 @@ def invite(actor: User, command: NewMember, mail_domain: str) -> Invitation:
 
 def _why_not_again(known: User) -> str:
     if known.is_active:
-        return f"{known.name} is on the team already, with this address."
-    return f"{known.name} was on the team with this address. Open their page and let them back in."
+        return f"{known.name} is already on the team with this address."
+    return f"{known.name} was on the team with this address. Open their page and reactivate them."
 
 
 def resend(actor: User, invitation: Invitation, mail_domain: str) -> None:
@@ -72,7 +72,7 @@ def resend(actor: User, invitation: Invitation, mail_domain: str) -> None:
     db.session.refresh(invitation, with_for_update=True)
     now = utc_now()
     if invitation.accepted_at is not None:
-        raise TeamError("", f"{invitation.user.name} has accepted already.")
+        raise TeamError("", f"{invitation.user.name} has already accepted.")
     last = mails.latest_invitation_mail(invitation)
     if last is not None and now - last.created_at < RESEND_AFTER:
         raise TeamError("", "It was sent less than a minute ago. Give it a moment to arrive.")
@@ -93,7 +93,7 @@ def withdraw(actor: User, invitation: Invitation) -> None:
     require_may_manage(actor, invitation.user)
     db.session.refresh(invitation, with_for_update=True)
     if invitation.accepted_at is not None:
-        raise TeamError("", f"{invitation.user.name} has accepted already. Deactivate them instead.")
+        raise TeamError("", f"{invitation.user.name} has already accepted. Deactivate them instead.")
     invitation.withdrawn_at = utc_now()
     invitation.user.is_active = False
     audit.record(

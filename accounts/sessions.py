@@ -119,11 +119,14 @@ def living_sessions(user: User) -> list[UserSession]:
     )
 
 
-def note_seen(session_id: int, last_seen_at: datetime) -> None:
-    """Record that a person was here, rarely and in a short transaction of its own."""
+def is_worth_noting(last_seen_at: datetime) -> bool:
+    """Whether a person was last seen so long ago that this visit should be recorded."""
+    return utc_now() - last_seen_at >= _SEEN_EVERY
+
+
+def note_seen(session_id: int) -> None:
+    """Record that a person was here, in a short transaction of its own."""
     now = utc_now()
-    if now - last_seen_at < _SEEN_EVERY:
-        return
     try:
         with writing(), db.engine.begin() as connection:
             connection.execute(

@@ -122,7 +122,7 @@ def deactivate(actor: User, user: User) -> None:
     _hold_owners(actor, user)
     require_may_manage(actor, user)
     if not user.is_active:
-        raise TeamError("", f"{user.name} is deactivated already.")
+        raise TeamError("", f"{user.name} is already deactivated.")
     if user.password_hash is None:
         raise TeamError("", f"{user.name} has not accepted yet. Withdraw the invitation instead.")
     user.is_active = False
@@ -139,11 +139,11 @@ def reactivate(actor: User, user: User) -> None:
     """
     require_may_manage(actor, user)
     if user.is_active:
-        raise TeamError("", f"{user.name} is active already.")
+        raise TeamError("", f"{user.name} is already active.")
     if user.password_hash is None:
         raise TeamError("", f"{user.name} never accepted. Send the invitation again.")
     user.is_active = True
-    audit.record(Event.REACTIVATED, f"{user.name} was let back in.", actor)
+    audit.record(Event.REACTIVATED, f"{user.name} was reactivated.", actor)
 
 
 def _hold_owners(actor: User, user: User) -> None:
@@ -155,4 +155,4 @@ def _hold_owners(actor: User, user: User) -> None:
     db.session.refresh(actor)
     db.session.refresh(user)
     if not actor.is_active:
-        raise NotAllowedError("", "You are not on the team any more.")
+        raise NotAllowedError("", "You're no longer on the team.")

@@ -86,14 +86,14 @@ def edit_job(job: Job, command: NewJob) -> None:
 
 
 def set_open(job: Job, is_open: bool) -> None:
-    """Close a job or open it again. Its candidates and interviews stay as they are."""
+    """Close a job or open it again. Its candidates and interviews are kept."""
     job.is_open = is_open
 
 
 def _active_manager(user_id: int) -> User:
     manager = db.session.get(User, user_id)
     if manager is None or not manager.is_active:
-        raise HiringError("Choose somebody of the team.", "hiring_manager")
+        raise HiringError("Choose someone on the team.", "hiring_manager")
     return manager
 
 
@@ -102,7 +102,7 @@ def _team(command: NewJob, *, keeping: Iterable[User]) -> list[User]:
     wanted = set(command.team_ids) - {command.hiring_manager_id}
     found = list(db.session.scalars(sa.select(User).where(User.id.in_(wanted)).order_by(User.name, User.id)))
     if len(found) != len(wanted) or any(not user.is_active and user.id not in kept for user in found):
-        raise HiringError("Choose people of the team.", "team")
+        raise HiringError("Choose people on the team.", "team")
     return found
 
 
@@ -133,7 +133,7 @@ def edit_candidate(actor: User, candidate: Candidate, command: CandidateDetails,
     is_moved = email != candidate.email
     if is_moved and has_applications_beyond(actor, candidate.id, Action.MANAGE_CANDIDATES):
         # A new address gets the links of every coming interview, those of other people's jobs among them.
-        raise HiringError("They are on other jobs, too: ask a recruiter to change this.", "email")
+        raise HiringError("They're on other jobs too. Ask a recruiter to change this.", "email")
     if is_moved and db.session.scalar(sa.select(Candidate.id).where(Candidate.email == email)) is not None:
         raise HiringError(_KNOWN_ADDRESS, "email")
     try:
@@ -203,4 +203,4 @@ def add_note(actor: User, candidate: Candidate, text: str) -> CandidateNote:
 
 def _refuse_erased(candidate: Candidate) -> None:
     if candidate.erased_at is not None:
-        raise HiringError("This candidate was erased. Add the person anew.", "email")
+        raise HiringError("This candidate was erased. Add them again.", "email")

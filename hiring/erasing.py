@@ -70,7 +70,7 @@ def erase_candidate(actor: User | None, candidate: Candidate, *, why: str = "") 
     if candidate.erased_at is not None:
         return
     if coming_interviews(candidate):
-        raise HiringError("Cancel the coming interviews first.", "candidate")
+        raise HiringError("Cancel the upcoming interviews first.", "candidate")
     interviews = list(
         db.session.scalars(
             sa.select(Interview)
@@ -84,7 +84,9 @@ def erase_candidate(actor: User | None, candidate: Candidate, *, why: str = "") 
         sa.select(Task.id).where(Task.subject.in_(subjects), Task.state == TaskState.RUNNING).limit(1)
     ):
         # Its outcome is about to be written down, with the name that it began with.
-        raise HiringError("A mail of this candidate is just leaving. Try again in a minute.", "candidate")
+        raise HiringError(
+            "An email to this candidate is being sent right now. Try again in a minute.", "candidate"
+        )
     stub = f"Erased candidate #{candidate.id}"
     known = _known_as(candidate, [interview.id for interview in interviews])
     attachments.give_up_all_of(candidate.id, [interview.id for interview in interviews])

@@ -110,7 +110,7 @@ def plan_import(actor: User, job: Job, lines: Sequence[Line]) -> Plan:
         if line.error is not None:
             planned.append(PlannedLine(line, Effect.ERROR, line.error))
         elif first != line.number:
-            words = f"The same address stands in line {first} already."
+            words = f"Line {first} already has this email address."
             planned.append(PlannedLine(line, Effect.ERROR, words))
         else:
             planned.append(_planned(line, job, known.get(line.email)))
@@ -189,9 +189,9 @@ def _planned(line: Line, job: Job, known: _Known | None) -> PlannedLine:
         return PlannedLine(line, Effect.NEW, "New candidate")
     if not known.is_within:
         # Being added to one's own job would show somebody who is not one's own to see.
-        words = "Somebody with this address is a candidate for a job that is not yours. Ask a recruiter."
+        words = "Someone with this address is a candidate for a job that isn't yours. Ask a recruiter."
         return PlannedLine(line, Effect.ERROR, words)
     if known.is_on_job:
-        return PlannedLine(line, Effect.NOTHING, f"{known.name} is on this job already", known.candidate_id)
-    words = f"Known as {known.name}, who is put on {job.title}; nothing else changes"
+        return PlannedLine(line, Effect.NOTHING, f"{known.name} is already on this job", known.candidate_id)
+    words = f"Existing: {known.name} is added to {job.title}; nothing else changes"
     return PlannedLine(line, Effect.JOB_ADDED, words, known.candidate_id)

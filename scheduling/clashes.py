@@ -158,9 +158,9 @@ def in_words(clashes: Collection[Clash]) -> str:
     hosts = ", ".join(
         dict.fromkeys(f"{possessive(c.name)} {c.software.label}" for c in clashes if c.software is not None)
     )
-    words = [f"{names} got another interview at this time."] if names else []
+    words = [f"{names} just got another interview at this time."] if names else []
     if hosts:
-        words.append(f"{hosts} account got another meeting at this time, and runs only one at once.")
+        words.append(f"{hosts} account just got another meeting at this time and can run only one at a time.")
     return " ".join(words)
 
 

@@ -26,4 +26,4 @@ def new_password_field(label: str = "Password") -> PasswordField:
 
 def _refuse_well_known(form: Form, field: Field) -> None:
     if is_well_known(field.data):
-        raise ValidationError("This is one of the passwords that are tried first. Choose another one.")
+        raise ValidationError("This password is too easy to guess. Choose another one.")

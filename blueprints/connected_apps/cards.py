@@ -104,7 +104,7 @@ class Card:
 
     @property
     def badge(self) -> CardState:
-        """The state of the connection itself, also for somebody who may do nothing about it."""
+        """The state of the connection itself, also for those who can do nothing about it."""
         if self.grant is not None and self.grant.problem is not None:
             return "reconnect"
         return "disconnecting" if self.is_being_revoked else self.state

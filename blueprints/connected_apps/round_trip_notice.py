@@ -27,7 +27,7 @@ def keep_notice(session: UserSession, words: str, *, warns: bool) -> None:
 
 
 def forget_notices(user: User) -> None:
-    """Somebody has disconnected an app: what their round trips ended with is not how things are any more."""
+    """An app was disconnected, so how earlier round trips ended no longer describes its state."""
     mine = sa.and_(UserSession.user_id == user.id, UserSession.connect_notice.is_not(None))
     # Emptied and not taken out, so that pages that still show one can tell.
     db.session.execute(sa.update(UserSession).where(mine).values(connect_notice=""))

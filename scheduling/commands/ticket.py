@@ -23,6 +23,6 @@ class Ticket:
         new = [clash for clash in clashes if clash.key not in self.accepted_clashes]
         if new:
             raise SchedulingError(
-                f"{in_words(new)} Choose another time, or tick that it is all right.",
+                f"{in_words(new)} Choose another time, or check “Schedule anyway”.",
                 field="accepted_clashes",
             )

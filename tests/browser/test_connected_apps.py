@@ -44,7 +44,7 @@ def test_account_is_connected_disconnected_and_connected_again(
     card.get_by_role("link", name="Disconnect").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Disconnect Zoom?")
     _look_over(page)
-    page.get_by_role("link", name="Keep it connected").click()
+    page.get_by_role("link", name="Cancel").click()
     expect(card.locator(".badge")).to_have_text("Connected")
 
     # The same person where no script runs.

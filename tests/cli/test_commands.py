@@ -72,7 +72,7 @@ def test_setup_reads_the_password_from_standard_input(sqlite_app: Flask) -> None
         ("--email=nobody", PASSWORD, "not an email address"),
         ("--name=Ada Berg", "short", "at least 8"),
         ("--name=Ada Berg", "", "at least 8"),
-        ("--name=Ada Berg", "sunshine", "tried first"),
+        ("--name=Ada Berg", "sunshine", "too easy to guess"),
     ],
 )
 def test_setup_refuses_what_cannot_be(sqlite_app: Flask, changed: str, password: str, words: str) -> None:

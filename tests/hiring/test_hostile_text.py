@@ -152,6 +152,6 @@ def test_text_in_an_import_and_the_export_after_it(sqlite_app: Flask, text: str)
 def test_text_that_is_no_list(ada: Visitor, team: Team, text: str) -> None:
     with pytest.raises(UnreadableListError):
         read_list(text)
-    page = ada.submit(ada.get("/candidates/import"), "Check the list", status=422, job=team.job_id, text=text)
+    page = ada.submit(ada.get("/candidates/import"), "Review", status=422, job=team.job_id, text=text)
     assert page.error_at("text")
     is_harmless(page)
