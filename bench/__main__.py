@@ -2,7 +2,7 @@
 
 Two questions. How much longer does the last click of Schedule Interview take than a page that only inserts
 the same rows? And how much later does the candidate's invitation reach the mail server than Zoom and that
-server need by themselves? Everything is real but the outside: HTTP to server processes with the product's
+server need on their own? Everything is real but the outside: HTTP to server processes with the product's
 own configuration, SQLite on this disk, and the simulators of Zoom and mail with a set latency.
 """
 
