@@ -74,7 +74,7 @@ def _measure(place: Installation, simulators: Simulators, each: int) -> Figures:
 def _rows_of_one_interview(place: Installation, simulators: Simulators) -> dict[str, int]:
     """What the last click inserts, by table. Counted while nothing works in the background.
 
-    Connects everybody's Zoom on the way.
+    Connects everyone's Zoom on the way.
     """
     with _server(place, simulators, background=False) as base_url:
         team = Team(base_url, place.team, _first_day(), already_used=0)

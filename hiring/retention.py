@@ -37,7 +37,7 @@ def _erase_some(found: tuple[int | None, list[int]]) -> bool:
     if len(due) == _AT_ONCE:
         return False
     forget_old_imports()
-    # Also for what people erased during the day, in case somebody was reading just then.
+    # Also for what people erased during the day, in case someone was reading just then.
     db.session.commit()
     clear_the_log(db.engine)
     return True

@@ -116,7 +116,7 @@ class SwitchBoard:
     def take_answer(self, name: str, counter: str) -> str:
         """The chosen fault of `name`, using up one of `counter`; after the last one the choice is at rest.
 
-        A counter at 0 means: until somebody resets it.
+        A counter at 0 means: until someone resets it.
         """
         with self._lock:
             chosen: str = self._values[name]

@@ -89,7 +89,7 @@ class Meeting(Model):
             sqlite_where=sa.text("is_wanted"),
             postgresql_where=sa.text("is_wanted"),
         ),
-        # What everybody's first page warns of.
+        # What everyone's first page warns of.
         sa.Index(
             "ix_meetings_failed_interview_id",
             "interview_id",

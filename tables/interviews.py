@@ -83,7 +83,7 @@ class Interview(HasLinkNonce, Model):
     # What the scheduler asked for; the meeting's row says what it really has.
     requested_passcode: Mapped[str | None] = mapped_column(sa.String(10))
 
-    # By phone: the number that is dialled, and by whom. In person: where, and how one gets there.
+    # By phone: the number that is dialed, and by whom. In person: where, and how one gets there.
     phone_number: Mapped[str | None] = mapped_column(sa.String(40))
     phone_caller: Mapped[PhoneCaller | None] = mapped_column(choice(PhoneCaller, "phone_caller"))
     address: Mapped[str | None] = mapped_column(sa.String(300))

@@ -18,7 +18,7 @@ from web.signed_in import connecting_is_open
 
 @dataclass(frozen=True)
 class Public:
-    """Open to everybody; the reason says what protects it instead. `key_in_path`: the address itself is a
+    """Open to everyone; the reason says what protects it instead. `key_in_path`: the address itself is a
     key, which the server's access log must not show."""
 
     reason: str
@@ -137,7 +137,7 @@ def key_prefixes(routes: Map) -> frozenset[str]:
 
 def _check() -> None:
     if request.endpoint is None:
-        # No such address, or not with this method; the answer says so to everybody alike.
+        # No such address, or not with this method; the answer says so to everyone alike.
         return
     rule = ACCESS.get(request.endpoint)
     if rule is None:
