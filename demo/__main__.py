@@ -1,6 +1,6 @@
 """`make demo`: a complete installation with made-up people, a simulated Zoom and a mailbox.
 
-Everything lies in `instance-demo/`, so that it never meets a real installation; removing that folder
+Everything is in `instance-demo/`, so that it never meets a real installation; removing that folder
 begins again.
 """
 

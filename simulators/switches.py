@@ -64,7 +64,7 @@ class Switch:
                 return self.checked(text)
 
     def as_text(self, value: Any) -> str:
-        """The value as it stands in the page's field."""
+        """The value as it appears in the page's field."""
         match self.kind:
             case "names":
                 return "\n".join(value)

@@ -43,7 +43,7 @@ def notice_of(session: UserSession, result: str | None) -> Notice | None:
 
 
 def is_overtaken(session: UserSession) -> bool:
-    """Whether a page may show a message that is not how things stand any more."""
+    """Whether a page may show a message that is no longer true."""
     return session.connect_notice is not None and not _stands(session)
 
 

@@ -1,4 +1,4 @@
-"""What the choice of a host stands on, in a few characters, for pages that ask whether it has changed."""
+"""What the choice of a host depends on, in a few characters, for pages that ask whether it has changed."""
 
 from __future__ import annotations
 

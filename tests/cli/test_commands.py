@@ -1,4 +1,4 @@
-"""The commands for whoever runs the server, as they are typed."""
+"""The commands for the person who runs the server, as they are typed."""
 
 from collections.abc import Callable
 from pathlib import Path

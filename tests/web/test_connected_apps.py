@@ -1,4 +1,4 @@
-"""Connected Apps: what each card says in each of its states, to whom, and that no secret stands anywhere."""
+"""Connected Apps: what each card says in each of its states, to whom, and that no secret appears anywhere."""
 
 import logging
 from collections.abc import Callable
