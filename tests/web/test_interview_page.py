@@ -88,7 +88,7 @@ def test_page_says_what_is_missing_and_what_helps(connected: Flask, simulators: 
     assert "No link yet" in ada.get("/interviews").text
     [mail] = simulators.wait_for_mails(1, to=team.dina.email)
     assert simulators.zoom_url not in mail.message.as_string()
-    # Somebody connects, presses the button, and the link follows.
+    # Someone connects, presses the button, and the link follows.
     with in_rows(connected):
         connect_zoom(team.ben, simulators)
     answer = ada.submit(page, "Try again now", leads_to=f"/interviews/{interview_id}")
