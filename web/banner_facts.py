@@ -6,23 +6,31 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app
+from sqlalchemy.orm import aliased
 
 from connections import catalogue
 from connections.service import connections
-from models import Connection, ConnectionState, Mail, MailState, RefusingProvider, User
+from messaging.delivery import is_configured as mail_is_set_up
+from models import Connection, ConnectionState, Mail, MailState, MailTrouble, RefusingProvider, User
 from timezones import utc_now
 
 
 @dataclass(frozen=True)
 class BannerFacts:
     """`has_lost_own`: the reader has an account to reconnect. `is_refused`: a provider does not accept this
-    server, or people have connected an app that is no longer set up. `waiting_mails`: due and not sent."""
+    server, or people have connected an app that is no longer set up. `mail_problem`: what
+    keeps every mail from leaving, met when one was last tried, or "". `waiting_mails`: due and not sent,
+    counted only when something keeps them."""
 
     has_lost_own: bool
     is_refused: bool
+    mail_problem: str
     waiting_mails: int
 
+
+_IS_HELD_BACK = sa.and_(Mail.trouble == MailTrouble.OURS, Mail.state == MailState.QUEUED)
+# Beside the mails that are counted.
+_held = aliased(Mail)
 
 # Correlated with the user of the statement around them. They only say whether there is anything to say:
 # nearly always there is nothing, and then no row is read.
@@ -39,9 +47,18 @@ COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
         ),
         sa.select(RefusingProvider.provider).exists(),
     ).label("is_refused"),
+    sa.select(Mail.words)
+    .where(_IS_HELD_BACK)
+    .order_by(Mail.id.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("mail_problem"),
     sa.select(sa.func.count(Mail.id))
     .where(
-        sa.bindparam("has_no_mail_server", type_=sa.Boolean()),
+        sa.or_(
+            sa.bindparam("has_no_mail_server", type_=sa.Boolean()),
+            sa.exists().where(_held.trouble == MailTrouble.OURS, _held.state == MailState.QUEUED),
+        ),
         Mail.state == MailState.QUEUED,
         Mail.due_at <= sa.bindparam("now", type_=Mail.due_at.type),
     )
@@ -54,7 +71,7 @@ def parameters() -> dict[str, Any]:
     """What the columns have to be told."""
     return {
         "apps_not_set_up": list(apps_not_set_up()),
-        "has_no_mail_server": not current_app.config["MAIL_SERVER"],
+        "has_no_mail_server": not mail_is_set_up(),
         "now": utc_now(),
     }
 
@@ -66,4 +83,6 @@ def apps_not_set_up() -> frozenset[str]:
 
 def facts_of(row: sa.Row[Any]) -> BannerFacts:
     """The facts in a row that holds `COLUMNS`."""
-    return BannerFacts(bool(row.has_lost_own), bool(row.is_refused), int(row.waiting_mails))
+    return BannerFacts(
+        bool(row.has_lost_own), bool(row.is_refused), row.mail_problem or "", int(row.waiting_mails)
+    )
