@@ -25,13 +25,13 @@ from work.protocol import Handler
 
 
 def all_handlers(services: Services) -> Mapping[TaskKind, Handler]:
-    """The handlers of an installation by kind. A test compares them with the kinds that are declared."""
+    """The handlers of an installation, by kind. A test compares them with the declared kinds."""
     rules, mail_domain = services.rules, services.mail_domain
     workshop = Workshop(services.join_links, services.account_links, services.attachment_files)
     return {
         SYNC_MEETING: sync_meeting(rules),
         SEND_MAIL: send_mail(all_kinds(), workshop, rules),
-        REMOVE_ORPHANS: remove_orphans(),
+        REMOVE_ORPHANS: remove_orphans(rules),
         ANSWER_RESET_REQUEST: answer_reset_requests(services.reset_requests, mail_domain),
         REFRESH_CONNECTION: refresh_connection(),
         REVOKE_GRANT: revoke_grant(),

@@ -1,4 +1,5 @@
-"""The tasks that bring meetings in line with what the team decided, and remove what a lost answer left."""
+"""The tasks that bring meetings in line with what the team decided, and remove what a lost response left
+behind."""
 
 from __future__ import annotations
 
@@ -10,10 +11,11 @@ from connections.grants import with_grant
 from connections.service import connections
 from models import FailureReason, MeetingSoftware
 from providers.base import Grant
+from providers.base import Meeting as ShownMeeting
 from providers.errors import ProviderError, RetryableError
 from providers.protocols import MeetingProvider
 from scheduling.meetings import orphans, planning, recording
-from scheduling.meetings.orphans import OrphanSearch
+from scheduling.meetings.orphans import OrphanSearch, OrphansFound
 from scheduling.meetings.steps import Outcome, Step
 from scheduling.meetings.tries import NotSetUpError
 from scheduling.rules import Rules
@@ -27,14 +29,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Loaded:
-    """A step with what the recording needs beside it."""
+    """A step, with what is needed to record its outcome."""
 
     step: Step
     failures: int
 
 
 def sync_meeting(rules: Rules) -> Handler:
-    """The handler that takes the next step towards what is wanted of a meeting, one at each start."""
+    """The handler that takes the next step toward the wanted meeting, one each time it starts."""
 
     def load(task: ClaimedTask) -> Loaded | None:
         step = planning.plan(int(task.payload["meeting_id"]), utc_now())
@@ -55,18 +57,22 @@ def sync_meeting(rules: Rules) -> Handler:
     return Handler(load, call, record, gave_up, load_writes=True)
 
 
-def remove_orphans() -> Handler:
-    """The handler that looks for meetings which a lost answer left behind, and removes them."""
+def remove_orphans(rules: Rules) -> Handler:
+    """The handler that looks for meetings which a lost answer left behind, and removes them. One that fits an
+    interview without a meeting becomes its meeting instead."""
 
     def load(task: ClaimedTask) -> OrphanSearch | None:
         return orphans.plan_search(int(task.payload["call_id"]))
 
-    def call(search: OrphanSearch) -> int | ProviderError:
+    def call(search: OrphanSearch) -> OrphansFound | ProviderError:
         return _with_provider(search.software, search.connection_id, search.call)
 
-    def record(search: OrphanSearch, outcome: int | ProviderError) -> Next:
+    def record(search: OrphanSearch, outcome: OrphansFound | ProviderError) -> Next:
         match outcome:
-            case int() as removed:
+            case OrphansFound(_, ShownMeeting() as adopted):
+                recording.record_adopted(search.call_id, adopted, rules)
+                return Done()
+            case OrphansFound(removed):
                 at = orphans.record_search(search.call_id, removed)
                 return Done() if at is None else Again(at, "looked for a second meeting", is_failure=False)
             case NotSetUpError():
@@ -76,11 +82,12 @@ def remove_orphans() -> Handler:
             case _ if utc_now() >= search.lost.starts_at:
                 return Done()
             case _:
-                # The account cannot be used for now. Its user may reconnect; past the start it harms nobody.
+                # The account cannot be used for now. Its user may reconnect it; once the meeting's start has
+                # passed, the orphan does no harm.
                 return Again(utc_now() + retry.ORPHAN_ON_CLOSED_ACCOUNT, outcome.words, is_failure=False)
 
     def gave_up(task: ClaimedTask, why: str) -> None:
-        """Nothing to show: the interview has its meeting, and the orphan is listed by the provider."""
+        """Nothing to show: the interview has its meeting, and the provider lists the orphan."""
 
     return Handler(load, call, record, gave_up)
 
@@ -88,7 +95,7 @@ def remove_orphans() -> Handler:
 def _with_provider(
     software: MeetingSoftware, connection_id: int, call: Callable[[MeetingProvider, Grant], T]
 ) -> T | ProviderError:
-    """The answer to a call with a live grant, or the error. No transaction may be open."""
+    """The result of a call with a live grant, or the error. No transaction may be open."""
     clients = connections().clients.get(spec_of(software).app)
     provider = clients.meetings if clients is not None else None
     if provider is None:

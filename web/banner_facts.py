@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from connections import catalogue
 from connections.service import connections
+from database import written_out
 from messaging.delivery import is_configured as mail_is_set_up
 from models import Connection, ConnectionState, Mail, MailState, MailTrouble, RefusingProvider, User
 from timezones import utc_now
@@ -28,52 +29,57 @@ class BannerFacts:
     waiting_mails: int
 
 
-_IS_HELD_BACK = sa.and_(Mail.trouble == MailTrouble.OURS, Mail.state == MailState.QUEUED)
 # Beside the mails that are counted.
 _held = aliased(Mail)
 
-# Correlated with the user of the statement around them. They only say whether there is anything to say:
-# nearly always there is nothing, and then no row is read.
-COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
-    sa.exists()
-    .where(Connection.user_id == User.id, Connection.state == ConnectionState.RECONNECT_NEEDED)
-    .correlate(User)
-    .label("has_lost_own"),
-    sa.or_(
-        sa.exists().where(Connection.credentials_refused.is_(True)),
-        sa.exists().where(
-            Connection.app.in_(sa.bindparam("apps_not_set_up", expanding=True)),
-            Connection.state == ConnectionState.CONNECTED,
-        ),
-        sa.select(RefusingProvider.provider).exists(),
-    ).label("is_refused"),
-    sa.select(Mail.words)
-    .where(_IS_HELD_BACK)
-    .order_by(Mail.id.desc())
-    .limit(1)
-    .scalar_subquery()
-    .label("mail_problem"),
-    sa.select(sa.func.count(Mail.id))
-    .where(
+
+def _held_back(mail: type[Mail]) -> sa.ColumnElement[bool]:
+    """The mails that a fault of ours keeps from leaving: nearly always none, and the index says so."""
+    return sa.and_(mail.trouble == written_out(MailTrouble.OURS), mail.state == written_out(MailState.QUEUED))
+
+
+def columns(not_set_up: frozenset[str]) -> tuple[sa.ColumnElement[Any], ...]:
+    """The facts, correlated with the user of the statement around them; `not_set_up` is what
+    `apps_not_set_up` says.
+
+    They only say whether there is anything to say: nearly always there is nothing, and then no row is read.
+    """
+    is_lost = sa.or_(sa.false(), *(Connection.app == written_out(app) for app in sorted(not_set_up)))
+    return (
+        sa.exists()
+        .where(
+            Connection.user_id == User.id,
+            Connection.state == written_out(ConnectionState.RECONNECT_NEEDED),
+        )
+        .correlate(User)
+        .label("has_lost_own"),
         sa.or_(
-            sa.bindparam("has_no_mail_server", type_=sa.Boolean()),
-            sa.exists().where(_held.trouble == MailTrouble.OURS, _held.state == MailState.QUEUED),
-        ),
-        Mail.state == MailState.QUEUED,
-        Mail.due_at <= sa.bindparam("now", type_=Mail.due_at.type),
+            sa.exists().where(Connection.credentials_refused.is_(True)),
+            sa.exists().where(is_lost, Connection.state == written_out(ConnectionState.CONNECTED)),
+            sa.select(RefusingProvider.provider).exists(),
+        ).label("is_refused"),
+        sa.select(Mail.words)
+        .where(_held_back(Mail))
+        .order_by(Mail.id.desc())
+        .limit(1)
+        .scalar_subquery()
+        .label("mail_problem"),
+        sa.select(sa.func.count(Mail.id))
+        .where(
+            sa.or_(
+                sa.bindparam("has_no_mail_server", type_=sa.Boolean()), sa.exists().where(_held_back(_held))
+            ),
+            Mail.state == written_out(MailState.QUEUED),
+            Mail.due_at <= sa.bindparam("now", type_=Mail.due_at.type),
+        )
+        .scalar_subquery()
+        .label("waiting_mails"),
     )
-    .scalar_subquery()
-    .label("waiting_mails"),
-)
 
 
 def parameters() -> dict[str, Any]:
     """What the columns have to be told."""
-    return {
-        "apps_not_set_up": list(apps_not_set_up()),
-        "has_no_mail_server": not mail_is_set_up(),
-        "now": utc_now(),
-    }
+    return {"has_no_mail_server": not mail_is_set_up(), "now": utc_now()}
 
 
 def apps_not_set_up() -> frozenset[str]:

@@ -1,9 +1,9 @@
 """Claims due tasks and runs them in three phases: load, call, record.
 
 *load* reads (or notes what is about to be tried) and ends its transaction; *call* talks to the outside
-with no transaction open; *record* writes the outcome, what follows from it, and the end of the task in
-one transaction, provided that the claim is still ours. A process may die between any two of them:
-the lease runs out, and the next start of the task finds out what happened.
+with no transaction open; *record* writes the outcome, its consequences, and the end of the task in one
+transaction, provided that the claim is still ours. If a process dies between any two of them, the lease is no
+longer renewed and runs out, and the next start of the task finds out what happened.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -33,13 +34,14 @@ from models import Lane, Task, TaskState
 from timezones import utc_now
 from work import outbox, retry
 from work.kinds import TaskKind
+from work.leases import Leases
 from work.protocol import Again, ClaimedTask, Dead, Done, Handler, Next
 from work.turns import NEVER, Turns
 
 log = logging.getLogger("tasks")
 
 Phase = Literal["claimed", "loaded", "called", "recorded"]
-# The database is away, full or locked: no fault of the task, and nothing can be written about it either.
+# The database is unavailable, full, or locked. The task is not at fault, and we could not record it anyway.
 _DATABASE_AWAY = (OperationalError, InterfaceError, DisconnectionError, PoolTimeoutError)
 
 PhaseHook = Callable[[Phase, "ClaimedTask"], None]
@@ -50,11 +52,11 @@ def _no_hook(phase: Phase, task: ClaimedTask) -> None:
 
 
 class LeaseLostError(Exception):
-    """Someone else has the task by now; what we found out must not be written."""
+    """Another process has claimed the task by now; our outcome must not be written."""
 
 
 class Runner:
-    """A few threads per lane that run due tasks until they are told to stop."""
+    """A few threads per lane that run due tasks until told to stop."""
 
     def __init__(
         self,
@@ -68,16 +70,21 @@ class Runner:
         self._handlers = {kind.name: handler for kind, handler in handlers.items()}
         self._thread_counts = threads or {Lane.PROVIDER: 3, Lane.MAIL: 3}
         self._on_phase = on_phase
-        self._lease_time = timedelta(seconds=app.config["TASK_LEASE_SECONDS"])
+        self._leases = Leases(
+            app,
+            lasts=timedelta(seconds=app.config["TASK_LEASE_SECONDS"]),
+            longest=timedelta(seconds=app.config["TASK_LONGEST_SECONDS"]),
+        )
+        self._keeping_leases = ExitStack()
         self._threads: list[threading.Thread] = []
         self._stopping = False
         self._turns = Turns()
-        self._held: set[str] = set()
         self._stop_listening: Callable[[], None] | None = None
 
     def start(self) -> None:
         """Start the threads. Must be called after the fork that made this process."""
         self._stop_listening = outbox.when_committed(self.wake)
+        self._keeping_leases.enter_context(self._leases.kept_up())
         for lane, count in self._thread_counts.items():
             for number in range(count):
                 thread = threading.Thread(
@@ -91,7 +98,7 @@ class Runner:
         self._turns.wake(lane)
 
     def stop(self, timeout: float) -> None:
-        """Claim nothing more, wait up to `timeout` seconds for what runs, then let go of the rest."""
+        """Claim nothing more, wait up to `timeout` seconds for running tasks, then release the others."""
         if self._stop_listening:
             self._stop_listening()
             self._stop_listening = None
@@ -100,18 +107,20 @@ class Runner:
         deadline = time.monotonic() + timeout
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
+        self._keeping_leases.close()
         self._let_go()
 
     def run_due(self, lane: Lane | None = None) -> int:
-        """Run what is due now in this thread, and return how many tasks were started."""
+        """Run everything that is due, in this thread, and return how many tasks were started."""
         started = 0
-        for wanted in [lane] if lane else list(Lane):
-            while self._run_one(wanted):
-                started += 1
+        with self._leases.kept_up():
+            for wanted in [lane] if lane else list(Lane):
+                while self._run_one(wanted):
+                    started += 1
         return started
 
     def release_forfeited(self) -> int:
-        """Make tasks ready again whose lease ran out: their process died or hangs. Returns how many."""
+        """Make tasks ready again whose lease ran out: their process died or hangs. Return how many."""
         now = utc_now()
         with self._app.app_context(), read_only():
             forfeited = db.session.scalars(
@@ -144,11 +153,11 @@ class Runner:
                 while not self._stopping and self._run_next(lane):
                     pass
             except SQLAlchemyError:
-                # The database is away or full. The next tick tries again; web requests say so themselves.
-                log.exception("the database cannot be used; background work pauses until the next tick")
+                # The database is unavailable or full. The next tick tries again; web requests report it too.
+                log.exception("the database is unavailable; background work pauses until the next tick")
             except Exception:
-                # Whatever it is: a lane without threads would be silence, and the next tick is not far.
-                log.exception("background work stumbled and pauses until the next tick")
+                # Never let this end the thread: a lane without threads fails silently. The next tick retries.
+                log.exception("background work failed and pauses until the next tick")
 
     def _run_next(self, lane: Lane) -> bool:
         """Run one due task, if there is one and it is this thread's turn to look for it."""
@@ -162,18 +171,18 @@ class Runner:
         return True
 
     def _let_go(self) -> None:
-        if not self._held:
+        held = self._leases.held()
+        if not held:
             return
         try:
             with self._app.app_context(), writing():
                 for task in db.session.scalars(
-                    # Copied, because a thread that is late may still come to its end.
-                    sa.select(Task).where(Task.lease.in_(list(self._held)), Task.state == TaskState.RUNNING)
+                    sa.select(Task).where(Task.lease.in_(held), Task.state == TaskState.RUNNING)
                 ):
                     _make_ready(task, utc_now())
                 db.session.commit()
         except SQLAlchemyError:
-            log.exception("leases could not be released; they run out on their own")
+            log.exception("leases could not be released; they will expire on their own")
 
     # One task
 
@@ -185,13 +194,11 @@ class Runner:
         return True
 
     def _run_claimed(self, task: ClaimedTask) -> None:
-        self._held.add(task.lease)
-        try:
-            self._run(task)
-        except LeaseLostError:
-            log.warning("task %s %s: the lease was lost, the outcome is not written", task.id, task.kind)
-        finally:
-            self._held.discard(task.lease)
+        with self._leases.holding(task.lease):
+            try:
+                self._run(task)
+            except LeaseLostError:
+                log.warning("task %s %s: the lease was lost, the outcome is not written", task.id, task.kind)
 
     def _claim(self, lane: Lane) -> ClaimedTask | None:
         now = utc_now()
@@ -220,7 +227,7 @@ class Runner:
                     .values(
                         state=TaskState.RUNNING,
                         lease=lease,
-                        leased_until=now + self._lease_time,
+                        leased_until=now + self._leases.lasts,
                         starts=Task.starts + 1,
                     )
                     .returning(Task)
@@ -230,7 +237,7 @@ class Runner:
                 claimed = _as_claimed(row, lease)
                 db.session.commit()
             except IntegrityError:
-                # Another task of the same subject began a moment ago; this one waits its turn.
+                # Another task with the same subject started a moment ago; this one waits its turn.
                 db.session.rollback()
                 return None
         self._on_phase("claimed", claimed)
@@ -258,7 +265,7 @@ class Runner:
         except (LeaseLostError, *_DATABASE_AWAY):
             raise
         except Exception as error:
-            # Bad data or a fault of ours must not stop the others; the row steps aside and shows itself.
+            # Bad data or a bug must not stop the other tasks; this one is set aside and reported.
             log.exception("task %s %s crashed", task.id, task.kind)
             crash = type(error).__name__
             self._finish(task, lambda: self._after_crash(task, crash))
@@ -276,7 +283,7 @@ class Runner:
         return Dead(why)
 
     def _show_end(self, task: ClaimedTask, why: str) -> None:
-        """Let the handler tell people; it may stumble over the very data that brought the task down."""
+        """Let the handler tell people; it may fail on the same data that crashed the task."""
         if task.kind not in self._handlers:
             return
         try:
@@ -291,9 +298,9 @@ class Runner:
         try:
             self._finish_once(task, record)
         except IntegrityError:
-            # On PostgreSQL the same work may have been asked for anew in a transaction that committed
-            # between our look for such a twin and our own write. It is visible now; any other clash
-            # with a constraint comes again and counts as a crash.
+            # On PostgreSQL the same work may have been requested again in a transaction that committed
+            # between our check for such a duplicate and our own write. It is visible now; any other
+            # constraint violation happens again and counts as a crash.
             self._finish_once(task, record)
 
     def _finish_once(self, task: ClaimedTask, record: Callable[[], Next]) -> None:
@@ -307,7 +314,7 @@ class Runner:
                 case Again(at, why, is_failure):
                     row.last_error = why[:500]
                     row.failures += 1 if is_failure else 0
-                    # An end of any kind shows that starting the task does not kill its process.
+                    # Any outcome at all shows that starting the task does not kill its process.
                     row.starts = 0
                     _make_ready(row, at)
                 case Dead(why):

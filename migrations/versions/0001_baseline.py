@@ -228,6 +228,7 @@ def upgrade() -> None:
         sa.Column("ciphertext", sa.Text(), nullable=False),
         sa.Column("token_version", sa.Integer(), nullable=False),
         sa.Column("expires_at", database.UTCDateTime(), nullable=False),
+        sa.Column("renew_at", database.UTCDateTime(), nullable=False),
         sa.Column("refresh_claim", sa.String(length=32), nullable=True),
         sa.Column("refresh_claimed_until", database.UTCDateTime(), nullable=True),
         sa.Column("refresh_after", database.UTCDateTime(), nullable=True),
@@ -706,6 +707,7 @@ def upgrade() -> None:
                 "credentials",
                 "not_set_up",
                 "unreachable",
+                "not_asked_yet",
                 "refused",
                 "gone",
                 name="failure",
@@ -740,6 +742,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("meetings", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_meetings_connection_id"), ["connection_id"], unique=False)
+        batch_op.create_index(
+            "ix_meetings_failed_interview_id",
+            ["interview_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'failed'"),
+            postgresql_where=sa.text("state = 'failed'"),
+        )
         batch_op.create_index(batch_op.f("ix_meetings_interview_id"), ["interview_id"], unique=False)
         batch_op.create_index(
             "uq_meetings_wanted_interview_id",
@@ -887,6 +896,7 @@ def upgrade() -> None:
                 "credentials",
                 "not_set_up",
                 "unreachable",
+                "not_asked_yet",
                 "refused",
                 "gone",
                 name="failure",
@@ -949,6 +959,11 @@ def downgrade() -> None:
             postgresql_where=sa.text("is_wanted"),
         )
         batch_op.drop_index(batch_op.f("ix_meetings_interview_id"))
+        batch_op.drop_index(
+            "ix_meetings_failed_interview_id",
+            sqlite_where=sa.text("state = 'failed'"),
+            postgresql_where=sa.text("state = 'failed'"),
+        )
         batch_op.drop_index(batch_op.f("ix_meetings_connection_id"))
 
     op.drop_table("meetings")

@@ -15,10 +15,14 @@ _CLOCK_TOLERANCE = timedelta(minutes=2)
 
 
 def wanted_of(meeting: Meeting) -> MeetingRequest:
-    """What the interview wants its meeting to be."""
+    """What the interview wants its meeting to be.
+
+    The topic is always "[Job Title] Interview". The interview's own title is for mails, pages and calendars:
+    the provider shows a topic to everyone who opens the meeting, and in lists that the team does not control.
+    """
     interview = meeting.interview
     return MeetingRequest(
-        topic=interview.title,
+        topic=interview.application.job.usual_interview_title,
         agenda=interview.agenda,
         starts_at=interview.starts_at,
         duration_minutes=interview.duration_minutes,

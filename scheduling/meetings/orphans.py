@@ -13,12 +13,15 @@ from models import (
     UNCLEAR,
     CallKind,
     CallState,
+    InterviewStatus,
     Lane,
     Meeting,
     MeetingCall,
     MeetingSoftware,
+    MeetingState,
 )
 from providers.base import Grant, MeetingRequest
+from providers.base import Meeting as ShownMeeting
 from providers.protocols import MeetingProvider
 from scheduling.meetings import asking
 from scheduling.timeline import note
@@ -39,23 +42,36 @@ _CHECKS = (timedelta(minutes=1), timedelta(minutes=15))
 
 
 @dataclass(frozen=True)
+class OrphansFound:
+    """How many were removed, and the one that the interview is to have from now on."""
+
+    removed: int
+    adopted: ShownMeeting | None
+
+
+@dataclass(frozen=True)
 class OrphanSearch:
-    """One create whose answer was lost: all meetings that fit it and that nobody knows or waits for go."""
+    """One create whose answer was lost: all meetings that fit it and that nobody knows or waits for go.
+
+    `may_adopt`: the interview still has no meeting, so that the first of them is the one that it waits for.
+    """
 
     call_id: int
+    may_adopt: bool
     connection_id: int
     software: MeetingSoftware
     lost: MeetingRequest
     since: datetime
 
-    def call(self, provider: MeetingProvider, grant: Grant) -> int:
-        """Find and delete them, and return how many there were. Reads the database in between, in
+    def call(self, provider: MeetingProvider, grant: Grant) -> OrphansFound:
+        """Find them, keep the one to adopt, and delete the rest. Reads the database in between, in
         transactions of its own. May raise any `ProviderError`; doing it again is safe."""
         found = provider.find_meetings(grant, self.lost, self.since)
-        orphans = [shown.id for shown in found if not self._is_ours_or_awaited(shown.id)]
+        orphans = [shown for shown in found if not self._is_ours_or_awaited(shown.id)]
+        adopted = orphans.pop(0) if orphans and self.may_adopt else None
         for orphan in orphans:
-            provider.delete_meeting(grant, orphan)
-        return len(orphans)
+            provider.delete_meeting(grant, orphan.id)
+        return OrphansFound(len(orphans), adopted)
 
     def _is_ours_or_awaited(self, provider_meeting_id: str) -> bool:
         with read_only():
@@ -85,6 +101,7 @@ def plan_search(call_id: int) -> OrphanSearch | None:
         return None
     return OrphanSearch(
         call_id=call.id,
+        may_adopt=_is_awaited(call.meeting),
         connection_id=call.connection_id,
         software=call.meeting.software,
         lost=asking.asked_by(call),
@@ -107,6 +124,15 @@ def record_search(call_id: int, removed: int) -> datetime | None:
         call.state = CallState.ABSENT
         return None
     return call.began_at + _CHECKS[-1]
+
+
+def _is_awaited(meeting: Meeting) -> bool:
+    return (
+        meeting.is_wanted
+        and meeting.state in (MeetingState.WAITING, MeetingState.FAILED)
+        and meeting.interview.status == InterviewStatus.SCHEDULED
+        and utc_now() < meeting.interview.starts_at
+    )
 
 
 def is_known(software: MeetingSoftware, provider_meeting_id: str) -> bool:

@@ -53,6 +53,22 @@ def test_what_zoom_shows_of_a_new_meeting_is_kept(installation: Installation) ->
     }
 
 
+def test_topic_is_the_jobs_whatever_the_interview_is_called(sqlite_installation: Installation) -> None:
+    installation = sqlite_installation
+    installation.simulators.zoom_switches(lose_next_creates=1)
+    installation.connect(installation.team.ben)
+    interview = installation.schedule(title="Chat with the CTO")
+    installation.run_due()
+    installation.later(seconds=5)
+    # The lost create was found again, by the very text it was asked for.
+    assert [call["body"]["topic"] for call in installation.calls("create")] == ["Backend Engineer Interview"]
+    [row] = installation.rows(interview)
+    assert (row.shown_topic, row.calls) == ("Backend Engineer Interview", (CREATED,))
+    installation.change(interview, title="Chat with the CEO")
+    installation.run_due()
+    assert installation.calls("update") == []
+
+
 def test_new_time_is_all_that_is_sent_and_the_meeting_stays_the_same(installation: Installation) -> None:
     interview = scheduled(installation)
     before = installation.meeting(interview)
