@@ -82,6 +82,7 @@ def remove_orphans(rules: Rules) -> Handler:
             case _ if utc_now() >= search.lost.starts_at:
                 return Done()
             case _:
+                orphans.note_out_of_reach(search.call_id)
                 # The account cannot be used for now. Its user may reconnect it; once the meeting's start has
                 # passed, the orphan does no harm.
                 return Again(utc_now() + retry.ORPHAN_ON_CLOSED_ACCOUNT, outcome.words, is_failure=False)

@@ -13,12 +13,16 @@ from models import (
     UNCLEAR,
     CallKind,
     CallState,
+    Connection,
+    ConnectionState,
     InterviewStatus,
     Lane,
     Meeting,
     MeetingCall,
     MeetingSoftware,
     MeetingState,
+    TimelineEntry,
+    User,
 )
 from providers.base import Grant, MeetingRequest
 from providers.base import Meeting as ShownMeeting
@@ -26,6 +30,7 @@ from providers.protocols import MeetingProvider
 from scheduling.meetings import asking
 from scheduling.timeline import note
 from timezones import utc_now
+from wording import first_name, possessive
 from work import outbox
 from work.kinds import TaskKind
 
@@ -92,6 +97,63 @@ def search_later(meeting: Meeting) -> None:
                 run_at=call.began_at + _CHECKS[0],
                 dedupe_key=REMOVE_ORPHANS.key(call.id),
             )
+
+
+def search_on_account(connection_ids: sa.Select[int]) -> None:
+    """An account can be used again: look now for what lost answers may have left on it, instead of when it is
+    next due."""
+    of_lost_answers = sa.select(MeetingCall.meeting_id).where(
+        MeetingCall.kind == CallKind.CREATE,
+        MeetingCall.state.in_(UNCLEAR),
+        MeetingCall.connection_id.in_(connection_ids),
+    )
+    for meeting in db.session.scalars(sa.select(Meeting).where(Meeting.id.in_(of_lost_answers))).all():
+        search_later(meeting)
+
+
+def out_of_reach(interview_id: int) -> list[str]:
+    """The names of those on whose accounts a lost answer may have left a meeting that cannot be looked for,
+    because the account is not connected at the moment."""
+    return list(
+        db.session.scalars(
+            sa.select(User.name)
+            .join(MeetingCall, MeetingCall.host_id == User.id)
+            .join(Meeting, Meeting.id == MeetingCall.meeting_id)
+            .outerjoin(Connection, Connection.id == MeetingCall.connection_id)
+            .where(
+                Meeting.interview_id == interview_id,
+                MeetingCall.kind == CallKind.CREATE,
+                MeetingCall.state.in_(UNCLEAR),
+                sa.or_(Connection.id.is_(None), Connection.state != ConnectionState.CONNECTED),
+            )
+            .distinct()
+            .order_by(User.name)
+        )
+    )
+
+
+def out_of_reach_words(software: MeetingSoftware, name: str) -> tuple[str, str]:
+    """What may be left on the account of `name`, and what helps."""
+    return (
+        f"Another {software.label} meeting for this interview may exist on {possessive(name)} account",
+        f"It is removed once that account is connected again. {first_name(name)} can also delete it in "
+        f"{software.label}.",
+    )
+
+
+def note_out_of_reach(call_id: int) -> None:
+    """Say once that what this call may have left cannot be looked for at the moment."""
+    call = db.session.get_one(MeetingCall, call_id)
+    host = db.session.get_one(User, call.host_id)
+    what, cure = out_of_reach_words(call.meeting.software, host.name)
+    words, interview_id = f"{what}. {cure}", call.meeting.interview_id
+    was_said = db.session.scalar(
+        sa.select(TimelineEntry.id).where(
+            TimelineEntry.interview_id == interview_id, TimelineEntry.words == words
+        )
+    )
+    if was_said is None:
+        note(interview_id, words)
 
 
 def plan_search(call_id: int) -> OrphanSearch | None:

@@ -18,6 +18,7 @@ from models import (
     Task,
     TaskState,
 )
+from scheduling.meetings import orphans
 from scheduling.rules import Rules
 from timezones import utc_now
 from work import outbox
@@ -136,7 +137,8 @@ def enqueue_sync(interview_id: int) -> None:
 
 def try_again_for_host(user_id: int) -> int:
     """A user connected an account: ask again for what they could host, and for what could not be changed or
-    removed on their account meanwhile. Returns how many meetings these are."""
+    removed on their account meanwhile. Returns how many meetings these are. What a lost answer may have left
+    there is looked for now."""
     now = utc_now()
     is_asked_to_host = sa.and_(
         Meeting.is_wanted,
@@ -157,6 +159,7 @@ def try_again_for_host(user_id: int) -> int:
     ).all()
     for meeting in meetings:
         outbox.enqueue_work(_sync(meeting))
+    orphans.search_on_account(sa.select(Connection.id).where(Connection.user_id == user_id))
     return len(meetings)
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from models import Interview, InterviewStatus, Mail, MailState, MeetingState
 from scheduling.mails.outcomes import label_of
-from scheduling.meetings import failures, wanting
+from scheduling.meetings import failures, orphans, wanting
 from timezones import utc_now
 from wording import people, possessive
 from work.mail import MailKind, kind_of
@@ -83,6 +83,11 @@ def progress_of(interview: Interview) -> Progress:
         elif meeting.state == MeetingState.WAITING:
             is_settled = False
             rows.append(ProgressRow("waiting", "video", f"{label} meeting is being created"))
+        if meeting.state is not MeetingState.WAITING and utc_now() < interview.ends_at:
+            rows += [
+                ProgressRow("problem", "alert-triangle", *orphans.out_of_reach_words(meeting.software, name))
+                for name in orphans.out_of_reach(interview.id)
+            ]
     at_once, timed = _by_kind(interview.mails)
     for kind, mails in at_once:
         # Older ones have been replaced; what counts is how far the newest have come.

@@ -150,8 +150,15 @@ def test_meeting_on_an_account_that_dropped_out_is_removed_when_it_is_back(
     assert (seen.state, seen.host) == (MeetingState.READY, "Ada Berg")
     assert len(installation.living_meetings()) == 2
     installation.later(minutes=5)
+    what = "Another Zoom meeting for this interview may exist on Ben's account"
+    for _ in range(3):
+        installation.later(hours=1)
+    assert sum(line.startswith(what) for line in installation.timeline(interview)) == 1
+    assert f"problem: {what}" in installation.progress(interview)
+    # Its owner reconnects: nothing waits for the next look, which is an hour away.
     installation.connect(installation.team.ben, PRIYA)
-    installation.later(hours=2)
+    installation.run_due()
+    assert what not in installation.progress(interview)
     [left] = installation.living_meetings()
     assert left["host"] == LENA
     assert str(left["id"]) == installation.meeting(interview).provider_meeting_id
