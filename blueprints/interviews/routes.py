@@ -120,6 +120,7 @@ def deliveries(interview_id: int) -> ResponseReturnValue:
     pieces = [
         render_template("interviews/_deliveries.html", **vars(view)),
         render_template("interviews/_timeline.html", interview=interview, out_of_band=True),
+        render_template("interviews/_undelivered.html", **vars(view), out_of_band=True),
     ]
     response = make_response("\n".join(pieces))
     return htmx.varies(response)

@@ -170,3 +170,29 @@ def test_mail_that_cannot_be_made_is_said_on_the_page_and_holds_up_nobody(
     page = installation.progress(interview)
     assert "problem: Email to Dina Kaur could not be delivered The email could not be made" in page
     assert TaskState.DEAD in {task.state for task in installation.tasks("send_mail")}
+
+
+def test_of_reminders_that_are_due_together_only_the_most_urgent_leaves(installation: Installation) -> None:
+    start = installation.clock.now + timedelta(hours=30)
+    interview = installation.schedule(starts_at=start, reminder_minutes=(1440, 60))
+    installation.run_due()
+    installation.clock.forward(timedelta(hours=29, minutes=30))
+    installation.run_due()
+    states = {mail.occasion: mail.state for mail in installation.mails(interview, REMINDER)}
+    assert states == {"r0-1440": MailState.DROPPED, "r0-60": MailState.SENT}
+    assert "A later reminder leaves at the same time." in installation.progress(interview)
+    body = installation.simulators.mails(DINA)[-1].message.get_body(("plain",))
+    assert body is not None
+    assert "starts in" not in body.get_content()
+
+
+def test_a_reminder_is_shown_under_its_readers_own_invitation(installation: Installation) -> None:
+    start = installation.clock.now + timedelta(hours=2)
+    installation.schedule(starts_at=start, reminder_minutes=(60,))
+    installation.run_due()
+    installation.later(hours=1)
+    for address in (DINA, installation.team.ben.email):
+        invitation, reminder = installation.simulators.mails(address)
+        assert invitation.message["References"] is None
+        assert reminder.message["References"] == invitation.message["Message-ID"]
+        assert reminder.message["In-Reply-To"] == invitation.message["Message-ID"]
