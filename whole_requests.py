@@ -6,7 +6,7 @@ receives every request, head and body, while its connection costs nothing but a 
 it is whole and never waits for the client to send more. How long a request may take to arrive, and an answer
 to leave, is limited.
 
-Gunicorn reads the request all the same: this module only finds out where it ends. If the two ever disagree
+Gunicorn reads the request anyway: this module only finds out where it ends. If the two ever disagree
 about that, the connection is closed after the answer, so that no byte is read as a part of another request.
 """
 

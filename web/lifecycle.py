@@ -94,7 +94,7 @@ def init_app(app: Flask) -> None:
 
 
 def _was_served(response: Response) -> bool:
-    """Whether a route answered. Refusals may come before anybody asked the database who this is."""
+    """Whether a route answered. Refusals may come before anyone asked the database who this is."""
     return response.status_code < 400 or response.status_code == 422
 
 

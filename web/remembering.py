@@ -4,7 +4,7 @@ A template names such macros in a list of its own, beside them:
 
     {% set remembered = ["avatar"] %}
 
-Whoever imports one gets it with a memory. The arguments are the key, with their types, because a text and a
+A template that imports one gets it cached. The arguments are the key, with their types, because a text and a
 piece of markup that compare equal are escaped differently; so they have to be plain values, and a list has to
 come as a tuple. What depends on anything else, such as who is asking or the token of a form, does not belong
 into a remembered macro; a test reads them all. Calls between macros of one file do not pass through here.

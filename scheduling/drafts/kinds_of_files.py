@@ -1,6 +1,7 @@
-"""Which files may go with an invitation, told by their name and by what is in them.
+"""Which files may go with an invitation, recognized by their name and by their content.
 
-Both have to agree: a name alone says nothing about a file, and a reader's program opens it by its name.
+Both have to agree: a name alone says nothing about a file's content, but the reader's computer picks the
+program by the name.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from functools import partial
 from xml.etree import ElementTree
 
 _NAME_LIMIT = 160
-# What some system or other does not allow in a file's name.
+# Characters that one system or another does not allow in a file's name.
 _NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|]')
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _ODT = b"application/vnd.oasis.opendocument.text"
@@ -27,7 +28,7 @@ _MANIFEST = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}"
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of file: its type on the wire, and whether some content is of it."""
+    """One kind of file: its MIME type, and a check whether content is of this kind."""
 
     content_type: str
     holds: Callable[[bytes], bool]
@@ -172,7 +173,7 @@ def _is_pdf(content: bytes) -> bool:
 
 
 def _is_text(content: bytes) -> bool:
-    """Text in UTF-8, in an older eight-bit encoding, or in UTF-16 with its mark."""
+    """Text in UTF-8, in an older eight-bit encoding, or in UTF-16 with a byte order mark."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
             return "\0" not in content.decode("utf-16")
@@ -200,14 +201,14 @@ KINDS: dict[str, Kind] = {
 
 
 def kind_of(name: str, content: bytes) -> Kind | None:
-    """The kind that both the name's ending and the content are of, or None."""
+    """The kind that matches both the name's extension and the content, or None."""
     kind = KINDS.get(name.rpartition(".")[2].lower()) if "." in name else None
     return kind if kind is not None and kind.holds(content) else None
 
 
 def clean_name(name: str) -> str:
-    """A file's name as it may be shown and sent on: without folders, without characters that cannot be seen
-    or that turn the reading direction around, and not longer than there is room for. May be empty."""
+    """A file's name as it may be shown and sent: without folders, without characters that are invisible or
+    reverse the reading direction, and cut to the maximum length. May be empty."""
     base = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     visible = "".join(sign for sign in base if unicodedata.category(sign)[0] != "C" or sign == "\t")
     base = _NOT_IN_NAMES.sub("_", " ".join(visible.split())).strip(". ")
@@ -218,7 +219,7 @@ def clean_name(name: str) -> str:
 
 
 def numbered(name: str, taken: set[str]) -> str:
-    """`name`, or with a number before its ending when another file is called so already."""
+    """`name`, with a number before its extension if another file already has that name."""
     if name.casefold() not in taken:
         return name
     stem, dot, ending = name.rpartition(".")
