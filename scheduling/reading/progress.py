@@ -130,7 +130,10 @@ def _at_once(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
         reasons = dict.fromkeys(mail.words for mail in queued if mail.words)
         rows.append(
             ProgressRow(
-                "waiting", "mail", f"{what} to {people(len(queued))} is on its way", " ".join(reasons) or None
+                "waiting",
+                "mail",
+                f"Sending {what.lower()} to {people(len(queued))}…",
+                " ".join(reasons) or None,
             )
         )
     rows += [

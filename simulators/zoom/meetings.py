@@ -160,7 +160,7 @@ def update(zoom: Zoom, person: Person, meeting_id: int, body: Mapping[str, Any])
         changed = replace(
             meeting,
             **plain,
-            # A start in the past is ignored, and the answer is 204 all the same.
+            # A start in the past is ignored, and the answer is 204 anyway.
             start_time=stamp(starts_at) if starts_at and starts_at > now else meeting.start_time,
             password=password,
             # A new passcode makes a new link.
@@ -233,7 +233,7 @@ def _settled(settings: dict[str, Any], person: Person, password: str) -> dict[st
     """Settings as Zoom ends up with them: what cannot be had is dropped without an error."""
     settled = dict(settings)
     if not password and not settled["waiting_room"] and not settled["meeting_authentication"]:
-        # Zoom insists on one of the three and turns the waiting room on by itself.
+        # Zoom insists on one of the three and turns the waiting room on on its own.
         settled["waiting_room"] = True
     if settled["waiting_room"]:
         settled["join_before_host"] = False
