@@ -10,6 +10,7 @@ from typing import Any
 from gunicorn.glogging import Logger
 
 from config import SettingError, load_settings
+from whole_requests import WholeRequestWorker
 
 try:
     settings = load_settings()
@@ -18,7 +19,7 @@ except SettingError as error:
 
 bind = f"{settings['HOST']}:{settings['PORT']}"
 workers = 2
-worker_class = "gthread"
+worker_class = WholeRequestWorker
 threads = 4
 graceful_timeout = 30
 # Its socket would be in the home folder, accept shutdown commands, and fail on read-only systems.
@@ -64,8 +65,9 @@ def on_starting(server: Any) -> None:
     import first_start
     from web.access import key_prefixes
 
-    first_start.prepare(settings)
+    first_start.prepare_files(settings)
     app = server.app.wsgi()
+    first_start.prepare(app)
     global _key_paths
     prefixes = "|".join(sorted(map(re.escape, key_prefixes(app.url_map))))
     _key_paths = re.compile(rf"({prefixes})[^\s?\"]+")
@@ -74,6 +76,7 @@ def on_starting(server: Any) -> None:
     # to the objects that it visits, and a memory page that was written to is no longer shared.
     gc.collect()
     gc.freeze()
+    first_start.return_large_blocks()
 
 
 def post_worker_init(worker: Any) -> None:

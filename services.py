@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app
 
@@ -20,6 +21,7 @@ from accounts.throttling import Throttling
 from attachment_files import AttachmentFiles
 from connections.service import Connections, connections_of
 from instance_folder import DemoMarker, InstanceKeys
+from messaging.addresses import bare_address
 from scheduling.join_links import JoinLinks
 from scheduling.rules import Rules
 from security import LinkSigner, TokenVault
@@ -48,7 +50,7 @@ def build_services(config: Mapping[str, Any], keys: InstanceKeys) -> Services:
     """The services of an installation with these settings and keys. Reads the instance folder, and writes
     nothing."""
     signer, base_url, folder = LinkSigner(keys.link_key), config["BASE_URL"], config["INSTANCE_PATH"]
-    mail_domain = _domain_of(str(config["MAIL_DEFAULT_SENDER"]))
+    mail_domain = _mail_domain(str(config["MAIL_DEFAULT_SENDER"]), base_url)
     return Services(
         connections=connections_of(config, _token_vault(config, keys.token_keys)),
         join_links=JoinLinks(signer, base_url),
@@ -86,5 +88,8 @@ def _token_vault(config: Mapping[str, Any], keys: tuple[str, ...]) -> TokenVault
     return TokenVault(keys, partial(instance_folder.read_token_keys, config["INSTANCE_PATH"]))
 
 
-def _domain_of(sender: str) -> str:
-    return sender.rpartition("@")[2].strip("> ") or "localhost"
+def _mail_domain(sender: str, base_url: str) -> str:
+    """The sender's domain as it goes over the wire. While no sender is set mails wait, and theirs get this
+    server's own name."""
+    here = f"server@{urlsplit(base_url).hostname}"
+    return (bare_address(sender) or bare_address(here)).rpartition("@")[2] or "localhost"

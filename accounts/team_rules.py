@@ -16,11 +16,11 @@ class TeamError(Exception):
 
 
 class NotAllowedError(TeamError):
-    """It is not for this person to do; no other words or time would change that."""
+    """This person may never do this; other input or a later time would not change that."""
 
 
 def grantable_roles(actor: User) -> tuple[Role, ...]:
-    """The roles that `actor` may give: an owner all, an admin all but the owner's own."""
+    """The roles that `actor` may give: an owner may give all, an admin all but the owner role."""
     if scope_of(actor.role, Action.ADMINISTER) is not Scope.ALL:
         return ()
     return tuple(role for role in Role if actor.role is Role.OWNER or role is not Role.OWNER)

@@ -18,13 +18,13 @@ ADDRESS_LIMIT = 300
 DIRECTIONS_LIMIT = 1000
 PHONE_LIMIT = MOST_CHARACTERS
 
-# What cannot be seen comes along when a link is copied from a page or a chat.
+# Invisible characters that get copied along with a link from a page or a chat.
 _NOT_IN_LINKS = re.compile(rf"[\s\\<>\"{CONTROLS}{INVISIBLE}{JOINERS}]")
 
 
 @dataclass(frozen=True)
 class OnlineMeeting:
-    """A meeting that is made on a connected account. Without a passcode the provider makes one."""
+    """A meeting that is created on a connected account. Without a passcode, the provider makes one."""
 
     software: MeetingSoftware
     passcode: str | None = field(default=None, repr=False)
@@ -34,7 +34,7 @@ class OnlineMeeting:
 
 @dataclass(frozen=True)
 class PastedLink:
-    """A video meeting that was made elsewhere: its address (http or https) and what it belongs to."""
+    """A video meeting that was created elsewhere: its address (http or https) and what it belongs to."""
 
     url: str = field(repr=False)
     label: str
@@ -44,7 +44,7 @@ class PastedLink:
 
 @dataclass(frozen=True)
 class PhoneCall:
-    """A conversation on the phone: the number that is dialled, and by whom."""
+    """A conversation on the phone: the number that is dialed, and by whom."""
 
     number: str
     caller: PhoneCaller
@@ -66,7 +66,7 @@ Venue = OnlineMeeting | PastedLink | PhoneCall | OnSite
 
 
 def problems_of(venue: Venue) -> dict[str, str]:
-    """What cannot be used as it is, in words, by the name of the field; empty when all is well."""
+    """The problems of a venue, in words, by the name of the field; empty if there are none."""
     match venue:
         case OnlineMeeting(software, passcode):
             found = {"password": _problem_of_passcode(software, passcode)}
@@ -83,7 +83,7 @@ def problems_of(venue: Venue) -> dict[str, str]:
 
 
 def check(venue: Venue) -> None:
-    """Raises `SchedulingError` for a venue that the dialog would not have let pass."""
+    """Raises `SchedulingError` for a venue that the dialog would not have accepted."""
     for name, words in problems_of(venue).items():
         raise SchedulingError(words, field=name)
 

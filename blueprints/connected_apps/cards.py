@@ -202,7 +202,7 @@ def _trouble(user: User, row: Connection) -> str | None:
 
 
 def _setting_up(user: User, spec: AppSpec) -> SettingUp | None:
-    """What stands in the way of people who cannot change it would only puzzle them."""
+    """Obstacles that people cannot remove would only puzzle them."""
     if not may_anywhere(user.role, Action.ADMINISTER):
         return None
     return SettingUp(

@@ -1,4 +1,4 @@
-"""What goes with every command of the dialog: which draft, as of when, and which clashes are accepted."""
+"""What comes with every command of the dialog: which draft, as of when, and which clashes are accepted."""
 
 from __future__ import annotations
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from models import Interview, InterviewStatus, Mail, MailState, MeetingState
+from models import Interview, InterviewStatus, Mail, MailState, Meeting, MeetingState
 from scheduling.mails.outcomes import label_of
 from scheduling.meetings import failures, orphans, wanting
+from scheduling.meetings.hosts import passed_over
 from timezones import utc_now
 from wording import people, possessive
 from work.mail import MailKind, kind_of
@@ -26,13 +27,15 @@ _FILES_STAYED = "The timeline says why. Send what is missing yourself."
 
 @dataclass(frozen=True)
 class ProgressRow:
-    """One line. `at` is an instant to be shown in the reader's zone behind the words, if there is one."""
+    """One line. `at` is an instant to be shown in the reader's zone behind the words, if there is one.
+    `failed_mails` are the ids of those that can be sent again."""
 
     state: RowState
     icon: str
     words: str
     detail: str | None = None
     at: datetime | None = None
+    failed_mails: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,11 @@ class Progress:
     def version(self) -> str:
         """Changes exactly when a reader would see something else."""
         return hashlib.sha256(repr((self.rows, self.is_settled)).encode()).hexdigest()[:16]
+
+    @property
+    def failed_mails(self) -> tuple[int, ...]:
+        """The ids of all mails that can be sent again."""
+        return tuple(mail_id for row in self.rows for mail_id in row.failed_mails)
 
     @property
     def poll_seconds(self) -> int:
@@ -58,11 +66,8 @@ def progress_of(interview: Interview) -> Progress:
     if meeting is not None:
         label = meeting.called
         if meeting.state == MeetingState.READY and meeting.host is not None:
-            rows.append(
-                ProgressRow(
-                    "done", "video", f"{label} meeting created on {possessive(meeting.host.name)} account"
-                )
-            )
+            words = f"{label} meeting created on {possessive(meeting.host.name)} account"
+            rows.append(ProgressRow("done", "video", words, _otherwise_than_asked(meeting)))
         elif meeting.state == MeetingState.READY:
             rows.append(ProgressRow("done", "link", f"{label} link saved"))
         elif meeting.state == MeetingState.FAILED and meeting.failure is not None:
@@ -93,6 +98,22 @@ def progress_of(interview: Interview) -> Progress:
     for kind, mails in timed:
         rows += _timed(kind, mails)
     return Progress(tuple(rows), is_settled)
+
+
+def _otherwise_than_asked(meeting: Meeting) -> str | None:
+    """What of a meeting is not as the team chose it: who hosts, the passcode, and how people get in. Accounts
+    lock settings without an error, so that only what the provider shows tells."""
+    label, shown = meeting.called, meeting.shown_settings or {}
+    said = [passed_over(meeting)]
+    if meeting.passcode_was_refused:
+        said.append(f"{label} did not accept the passcode you chose; it made one of its own.")
+    if shown.get("waiting_room"):
+        said.append("Its account uses a waiting room: the host has to let people in.")
+    elif shown.get("join_before_host") is False:
+        said.append("Its account lets nobody in before the host has joined.")
+    if shown.get("sign_in_required"):
+        said.append(f"Its account lets in only people who are signed in to {label}: tell the candidate.")
+    return " ".join(words for words in said if words) or None
 
 
 def _next_try(label: str, at: datetime | None) -> ProgressRow:
@@ -142,7 +163,13 @@ def _at_once(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
         if mail.leaves_files_out
     ]
     rows += [
-        ProgressRow("problem", "alert-triangle", f"{what} to {mail.name} could not be delivered", mail.words)
+        ProgressRow(
+            "problem",
+            "alert-triangle",
+            f"{what} to {mail.name} could not be delivered",
+            mail.words,
+            failed_mails=(mail.id,),
+        )
         for mail in by_state[MailState.FAILED]
     ]
     rows += [
@@ -168,7 +195,8 @@ def _timed(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
                 rows.append(ProgressRow("done", kind.icon, words, _names(group), first.sent_at))
             case MailState.FAILED:
                 words = f"{kind.label} to {_names(group)} could not be delivered"
-                rows.append(ProgressRow("problem", "alert-triangle", words, first.words))
+                failed = tuple(mail.id for mail in group)
+                rows.append(ProgressRow("problem", "alert-triangle", words, first.words, failed_mails=failed))
             case MailState.DROPPED:
                 words = f"No {kind.label.lower()}"
                 rows.append(ProgressRow("dropped", "circle-x", words, first.words))

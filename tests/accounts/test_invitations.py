@@ -1,4 +1,4 @@
-"""Inviting somebody, and the page behind the link."""
+"""Inviting someone, and the page behind the link."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Changing somebody's role and place: who may, and what ends at once."""
+"""Changing someone's role and place: who may, and what ends at once."""
 
 import threading
 

@@ -35,6 +35,7 @@ RULES: dict[str, frozenset[str]] = {
             "attachment_files",
             "connections.service",
             "instance_folder",
+            "messaging.addresses",
             "scheduling.join_links",
             "scheduling.rules",
             "security",
@@ -47,7 +48,7 @@ RULES: dict[str, frozenset[str]] = {
     | DOMAIN
     | {"htmx", "security", "services", "paging", "connections.wording", "connections.service"}
     | {"connections.catalogue"}
-    | {"work.findings", "connections.findings", "messaging.findings"},
+    | {"work.findings", "connections.findings", "messaging.findings", "messaging.delivery.is_configured"},
     # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
     "blueprints": GROUND
     | DOMAIN
@@ -77,7 +78,7 @@ RULES: dict[str, frozenset[str]] = {
     "scheduling.drafts.attachments": GROUND | DOMAIN | {"attachment_files", "work.chores"},
     "connections": GROUND | {"providers", "security"} | ASKING_FOR_WORK,
     "messaging": GROUND | {"security"},
-    "messaging.findings": frozenset({"work.findings"}),
+    "messaging.findings": frozenset({"messaging", "work.findings"}),
     "connections.findings": GROUND | {"connections", "work.findings"},
     # Background work is two layers: the handlers are high and know everything that acts; the engine that
     # carries them is low, and its outbox is even known to the domain.
@@ -96,11 +97,14 @@ RULES: dict[str, frozenset[str]] = {
     "extensions": frozenset({"database", "models"}),
     "security": frozenset({"database"}),
     "htmx": frozenset(),
+    # Gunicorn itself, beside our configuration of it.
+    "whole_requests": frozenset({"gunicorn"}),
     "timezones": frozenset(),
     "phone_numbers": frozenset(),
     "text": frozenset(),
     "wording": frozenset(),
-    "config": frozenset(),
+    # What an address is, to say at the start that a setting holds none.
+    "config": frozenset({"messaging.addresses"}),
     "instance_folder": frozenset(),
     "attachment_files": frozenset(),
     "providers": frozenset(),

@@ -70,7 +70,7 @@ def test_account_is_connected_disconnected_and_connected_again(
 
 
 def _look_over(page: Page) -> None:
-    """Nothing bars anybody's way, and nothing is cut off on a phone."""
+    """Nothing bars anyone's way, and nothing is cut off on a phone."""
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     page.set_viewport_size({"width": 360, "height": 740})

@@ -48,7 +48,7 @@ def heading_is(page: Page, words: str, *, has_focus: bool = True) -> None:
 
 
 def tab_to(page: Page, name: str) -> None:
-    """Press Tab until the control of that name has the focus, as somebody without a mouse does."""
+    """Press Tab until the control of that name has the focus, as someone without a mouse does."""
     for _ in range(60):
         page.keyboard.press("Tab")
         found = page.evaluate(

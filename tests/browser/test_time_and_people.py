@@ -86,7 +86,7 @@ def test_page_follows_what_is_typed_and_people_are_found_and_pasted(
     expect(clashes).to_have_count(0)
     # What is typed has the focus throughout.
     expect(time).to_be_focused()
-    # Somebody types before the script has come.
+    # Someone types before the script has come.
     held: list[Route] = []
     page.route(re.compile("attendees.*js"), lambda route: held.append(route))
     page.get_by_role("button", name="Continue").click()

@@ -368,7 +368,7 @@ def test_address_taken_at_the_same_moment_imports_nothing_of_the_list(
     with rows():
         team = create_team()
     ada = Visitor(app).enter(team.ada)
-    # As if somebody had added Dina between the look at the table and the insert.
+    # As if someone had added Dina between the look at the table and the insert.
     with monkeypatch.context() as blind:
         blind.setattr(imports, "_known", lambda *_: {})
         address = send(ada, team, f"name,email\nNia,nia@mail.example\nDina,{team.dina.email}")

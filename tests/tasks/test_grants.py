@@ -264,7 +264,7 @@ class PowerCut(BaseException):
 
 
 class DiesAfterRefresh:
-    """A provider whose process dies after the answer to a refresh has come and before anybody has seen it."""
+    """A provider whose process dies after the answer to a refresh has come and before anyone has seen it."""
 
     def __init__(self, provider: OAuthProvider) -> None:
         self._provider = provider

@@ -25,7 +25,7 @@ def ada(connected: Flask, people: Team) -> Visitor:
 
 
 def lose(app: Flask, member: Member) -> None:
-    """The provider ends somebody's grant."""
+    """The provider ends someone's grant."""
     with in_rows(app):
         row = db.session.scalars(db.select(Connection).where(Connection.user_id == member.id)).one()
         row.state, row.problem, row.problem_since = ConnectionState.RECONNECT_NEEDED, "It ended.", utc_now()

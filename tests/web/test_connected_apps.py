@@ -1,4 +1,4 @@
-"""Connected Apps: what each card says in each of its states, to whom, and that no secret stands anywhere."""
+"""Connected Apps: what each card says in each of its states, to whom, and that no secret appears anywhere."""
 
 import logging
 from collections.abc import Callable
@@ -170,7 +170,7 @@ def test_card_that_needs_reconnecting_says_why_since_when_and_what_is_at_risk(
     with in_rows(connected):
         connect_zoom(people.ben, simulators)
         at_risk = schedule(people.ada, people.dina)
-        # Somebody else's and one by telephone are in no danger.
+        # Someone else's and one by telephone are in no danger.
         schedule(people.cleo, create_candidate("Emil Roth", "emil@mail.example", people.other_job_id))
         schedule(people.ada, people.dina, software=None)
     do_background_work(connected)
@@ -211,7 +211,7 @@ def test_only_interviews_that_still_need_this_account_count(
         over.starts_at = utc_now() - timedelta(minutes=1)
         meetings[elsewhere.id].software = MeetingSoftware.GOOGLE_MEET
         meetings[unwanted.id].is_wanted = False
-        # Made already, on somebody else's account.
+        # Made already, on someone else's account.
         meetings[moved.id].state, meetings[moved.id].join_url = MeetingState.READY, "https://zoom.example/j/1"
         counted_id = counted.id
         mark_unreadable(db.session.get_one(Connection, row_id), "The key is gone.")

@@ -1,4 +1,4 @@
-"""The lines above every page when an account or a provider needs somebody."""
+"""The lines above every page when an account or a provider needs someone."""
 
 from collections.abc import Callable
 

@@ -78,7 +78,7 @@ def test_tick_and_remove_from_an_older_tab_are_shown_and_done_when_wanted(
     ada.submit(page, "Save what I just sent", leads_to=f"{draft}/details")
     assert listed(ada.get(f"{draft}/details")) == ["Task.pdf"]
     assert team_only(web) == {"Task.pdf": True, "removed": False}
-    # And a form that still speaks of the removed file is right all the same.
+    # And a form that still speaks of the removed file is right anyway.
     page = ada.submit(old, "Continue", status=409, title="Other", team_only=[task, plan])
     ada.submit(page, "Save what I just sent", leads_to=f"{draft}/preview")
 
@@ -132,7 +132,7 @@ def test_of_many_files_only_as_many_are_looked_at_as_may_go_along(
 
 
 class _SlowDisk(AttachmentFiles):
-    """A disk that takes its time: it looks whether somebody else could write to the database meanwhile."""
+    """A disk that takes its time: it looks whether someone else could write to the database meanwhile."""
 
     def __init__(self, folder: Path, database: str) -> None:
         super().__init__(folder)

@@ -132,7 +132,7 @@ def test_disconnecting_what_is_not_connected_says_so(
     ben.post("/disconnect/fax", status=404)
     ben.get(f"{APPS}/fax/disconnect", status=404)
     assert simulators.ledger()["grants"] == grants
-    # Nobody disconnects anybody else.
+    # Nobody disconnects anyone else.
     with in_rows(connected):
         connect_zoom(people.cleo, simulators, PRIYA)
         eva = create_user("Eva Lang", Role.ADMIN)

@@ -151,7 +151,7 @@ def test_preview_says_who_gets_it_how_you_meet_and_when_reminders_leave_on_whose
     assert "Tuesday, 9 February 2027, 03:00 EST Dina Kaur" in reminders
     assert "Tuesday, 9 February 2027, 09:00 CET Ben Frei, Sam Ortiz" in reminders
     assert facts_on(page)["Where"] == "https://zoom.us/j/made-when-you-schedule"
-    # Somebody may have been taken off the interview since this address was opened.
+    # Someone may have been taken off the interview since this address was opened.
     assert "dina.kaur@mail.example" in facts_on(ada.get(f"{draft}/preview?reader=99"))["To"]
 
 

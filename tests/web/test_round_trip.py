@@ -206,7 +206,7 @@ def test_who_was_signed_out_meanwhile_is_told_on_the_sign_in_page(
     ada.submit(page, "Sign in", leads_to=APPS, email=people.ada.email, password=PASSWORD)
     assert "was already used" in message_of(ada, come_back(ada, answer))
     assert stored(connected) == []
-    # The same where the session ended by itself and its cookie is still there.
+    # The same where the session ended on its own and its cookie is still there.
     answer = consent(leave(ada), LENA)
     with in_rows(connected):
         db.session.execute(db.update(UserSession).values(ended_at=utc_now()))
@@ -336,7 +336,7 @@ def test_connecting_another_account_than_before_is_said(
         "One upcoming interview has its meeting there. The links work, but nothing can be changed or "
         "cancelled from here until that account is connected again."
     )
-    # The meeting is not on this account, and its link works all the same.
+    # The meeting is not on this account, and its link works anyway.
     assert "None upcoming." in card_of(ada.get(APPS))
     assert "Join Zoom Meeting" in ada.get("/interviews/1").text
     # The same one again is nothing new.

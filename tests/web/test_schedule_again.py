@@ -54,7 +54,7 @@ def test_next_interview_on_a_job_begins_with_the_choices_of_the_last(
     send(ada, draft, "date-time", date="2027-02-11")
     page = ada.get(f"{draft}/attendees")
     assert page.fields("Continue")["people"] == [str(team.cleo.id)]
-    # Whoever came from outside came to talk to somebody else.
+    # Whoever came from outside came to talk to someone else.
     assert "sam@partner.example" not in page.html
     ada.submit(page, "Continue", leads_to=f"{draft}/details")
     page = ada.get(f"{draft}/details")
@@ -67,7 +67,7 @@ def test_next_interview_on_a_job_begins_with_the_choices_of_the_last(
     # Saved, it is a choice of this interview, and nothing is said any more.
     assert LAST_TIME not in ada.get(f"{draft}/setup").text
 
-    # Somebody else begins with the same, but with the zone in which they think.
+    # Someone else begins with the same, but with the zone in which they think.
     draft = begin(ben, omar.id)
     assert ben.get(f"{draft}/setup").value_of("Continue", "agenda") == "Ships and sails"
     send(ben, draft, "setup")

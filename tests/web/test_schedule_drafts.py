@@ -56,7 +56,7 @@ def test_draft_expires_after_two_weeks_and_says_so_with_what_was_just_typed(
     page = ada.post(f"{draft}/setup", fields, status=404)
     assert "A long agenda" in page.text
     assert ada.get(draft, status=404, htmx=False).heading == "This has expired"
-    # What a page asks for by itself is left out quietly.
+    # What a page asks for on its own is left out quietly.
     ada.get(f"{draft}/date-time/look", status=204, htmx=True)
 
 

@@ -177,7 +177,7 @@ def test_host_who_does_not_take_part_is_told_so(web: Flask, team: Team, ada: Vis
         connect(team.ada)
     words = "the Zoom host but not attending"
     draft = begin(ada, team.dina.id)
-    # Before anybody was chosen, nobody can be missing.
+    # Before anyone was chosen, nobody can be missing.
     assert words not in ada.get(f"{draft}/setup").text
     for step in ("setup", "date-time", "attendees", "details"):
         send(ada, draft, step)
