@@ -82,13 +82,28 @@ def _saved(step: str, application: Application, answers: Mapping[str, Any]) -> d
         shown = {"duration_minutes": "45", "occurrence": [], "accepted_clashes": [], **typed}
     elif step == "attendees":
         manager = str(application.job.hiring_manager_id)
-        shown = {"hiring_manager": manager, "accepted_clashes": [], "people": [], **typed}
+        shown = {
+            "hiring_manager": manager,
+            "accepted_clashes": [],
+            "people": [],
+            **_without_blank_rows(typed),
+        }
     elif step == "details":
         title = f"{application.job.title} Interview"
         shown = {"title": title, "message_to_candidate": "", "internal_notes": "", **typed}
     else:
         shown = typed
     return {name: value if isinstance(value, list) else [str(value)] for name, value in shown.items()}
+
+
+def _without_blank_rows(typed: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the rows for other people that nothing was typed into, which the dialog does not keep."""
+    filled = {name.rpartition("-")[0] for name, value in typed.items() if value}
+    return {
+        name: value
+        for name, value in typed.items()
+        if not name.startswith("other_people-") or name.rpartition("-")[0] in filled
+    }
 
 
 def walk_to(visitor: Visitor, candidate_id: int, step: str, answers: Answers | None = None) -> str:
