@@ -13,7 +13,7 @@ from scheduling.mails.queue import INVITATION, REMINDER
 from tests.factories import Team
 from tests.machines.rows import in_rows
 from tests.pages.visitor import Visitor
-from tests.web.dialog_steps import STEPS, begin, other_people, schedule_by_hand, send, walk_to
+from tests.web.dialog_steps import STEPS, begin, draft_at, other_people, schedule_by_hand, send
 
 REFUSED_FIELDS = {
     "job": "setup",
@@ -117,7 +117,7 @@ def test_what_cannot_be_is_refused_beside_its_field_and_stays_as_typed(
     web: Flask, team: Team, ada: Visitor
 ) -> None:
     # The one that stays untouched comes last: another begun after it would be the same.
-    drafts = {step: walk_to(ada, team.dina.id, step) for step in reversed(STEPS[:4])}
+    drafts = {step: draft_at(ada, team.dina.id, step) for step in reversed(STEPS[:4])}
     for step, typed, field, words in REFUSED:
         page = send(ada, drafts[step], step, status=422, **typed)
         assert words in page.error_at(field), f"{step} {typed}: {page.error_at(field)}"
@@ -156,7 +156,7 @@ def test_step_opened_too_early_leads_to_the_first_that_is_missing(team: Team, ad
 
 
 def test_going_back_shows_what_was_typed_and_can_be_sent_again(web: Flask, team: Team, ada: Visitor) -> None:
-    draft = walk_to(ada, team.dina.id, "details", {"attendees": {"people": [str(team.cleo.id)]}})
+    draft = draft_at(ada, team.dina.id, "details", {"attendees": {"people": [str(team.cleo.id)]}})
     page = ada.get(f"{draft}/details")
     [back] = page.tree.all("a", lambda e: e.text == "Back")
     page = ada.get(back["href"])

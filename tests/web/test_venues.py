@@ -28,7 +28,7 @@ from tests.machines.simulators import Simulators
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor, path_of
 from tests.web.conftest import SignIn
-from tests.web.dialog_steps import schedule_by_hand, send, walk_to
+from tests.web.dialog_steps import draft_at, schedule_by_hand, send
 from tests.web.kinds import IN_PERSON, OTHER, PHONE, WEBEX
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -172,7 +172,7 @@ def test_preview_and_summary_show_what_was_chosen(web: Flask, team: Team, ada: V
         (IN_PERSON, "In person, at Northlight, Seefeldstrasse 12", "Ring at Northlight."),
         (OTHER, f"Video, by Webex: {WEBEX}", f"Join Webex:\n{WEBEX}"),
     ):
-        draft = walk_to(ada, team.dina.id, "preview", {"setup": setup})
+        draft = draft_at(ada, team.dina.id, "preview", {"setup": setup})
         page = ada.get(f"{draft}/preview")
         assert shown in page.text
         assert letter in page.tree.all("pre")[0].raw_text
