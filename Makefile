@@ -1,5 +1,5 @@
-# `make` alone lists the targets. Each one first makes sure that .venv holds what it needs,
-# so that a fresh clone needs only Python 3.11 or newer and make.
+# `make` alone lists the targets. Each one first makes sure that .venv has what it needs,
+# so a fresh clone needs only Python 3.11 or newer and make.
 
 PYTHON ?= python3
 BIN := .venv/bin
