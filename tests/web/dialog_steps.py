@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.permissions import Action
+from accounts.row_permissions import application_is_within
 from extensions import db
 from models import Application, User
 from scheduling.drafts import drafts
@@ -55,13 +57,16 @@ def draft_at(visitor: Visitor, candidate_id: int, step: str, answers: Answers | 
     """A draft with every step before `step` filled in, written as the dialog writes it; the draft's address.
 
     For tests that begin in the middle. Nothing is checked here: what the steps would say to these answers is
-    for a test that walks. The candidate is on one job.
+    for a test that walks. The visitor may schedule for one of the candidate's jobs only.
     """
     with in_rows(visitor.app):
-        [application] = db.session.scalars(
-            db.select(Application).where(Application.candidate_id == candidate_id)
-        )
         owner = db.session.get_one(User, visitor.user_id)
+        [application] = db.session.scalars(
+            db.select(Application).where(
+                Application.candidate_id == candidate_id,
+                application_is_within(owner, Action.SCHEDULE),
+            )
+        )
         earlier = STEPS[: STEPS.index(step)]
         payload = {name: _saved(name, application, (answers or {}).get(name, {})) for name in earlier}
         draft = drafts.start(owner, candidate_id, payload)
@@ -121,7 +126,15 @@ def walk_on(visitor: Visitor, draft: str, step: str, answers: Answers | None = N
 
 def schedule_by_hand(visitor: Visitor, candidate_id: int, answers: Answers | None = None) -> int:
     """All six steps; the id of the interview that they made."""
-    draft = walk_to(visitor, candidate_id, "finalize", answers)
+    return _send_off(visitor, walk_to(visitor, candidate_id, "finalize", answers), answers)
+
+
+def schedule_at_once(visitor: Visitor, candidate_id: int, answers: Answers | None = None) -> int:
+    """The last step of a draft whose other steps were filled in as `draft_at` does; the interview's id."""
+    return _send_off(visitor, draft_at(visitor, candidate_id, "finalize", answers), answers)
+
+
+def _send_off(visitor: Visitor, draft: str, answers: Answers | None) -> int:
     answer = send(visitor, draft, "finalize", **(answers or {}).get("finalize", {}))
     found = re.fullmatch(r"/interviews/(\d+)", path_of(answer.headers["Location"]))
     assert found is not None

@@ -15,7 +15,7 @@ from tests.machines.rows import in_rows
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor
 from tests.web.conftest import SignIn
-from tests.web.dialog_steps import begin, draft_at, other_people, schedule_by_hand, send, the_tick
+from tests.web.dialog_steps import begin, draft_at, other_people, schedule_at_once, send, the_tick
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -211,7 +211,7 @@ def test_nobody_becomes_hiring_manager_by_standing_first(web: Flask, team: Team,
 
 
 def test_hiring_manager_can_be_somebody_else_than_the_jobs(web: Flask, team: Team, ada: Visitor) -> None:
-    number = schedule_by_hand(ada, team.dina.id, {"attendees": {"hiring_manager": team.cleo.id}})
+    number = schedule_at_once(ada, team.dina.id, {"attendees": {"hiring_manager": team.cleo.id}})
     with in_rows(web):
         assert db.session.get_one(Interview, number).hiring_manager_id == team.cleo.id
         assert db.session.get_one(Job, team.job_id).hiring_manager_id == team.ben.id

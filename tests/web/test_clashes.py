@@ -25,7 +25,7 @@ from tests.machines.simulators import Simulators
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor
 from tests.web.conftest import SignIn
-from tests.web.dialog_steps import draft_at, schedule_by_hand, send, the_tick
+from tests.web.dialog_steps import draft_at, schedule_at_once, send, the_tick
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -52,7 +52,7 @@ def clashes_on(page: Page) -> list[str]:
 
 
 def test_clash_needs_the_tick(web: Flask, team: Team, ada: Visitor) -> None:
-    schedule_by_hand(ada, team.dina.id)
+    schedule_at_once(ada, team.dina.id)
     with in_rows(web):
         other = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
     draft = draft_at(ada, other.id, "date-time")
@@ -94,19 +94,19 @@ def test_tick_is_for_what_stood_beside_it_and_for_that_time(
 
 
 def test_cancelled_interview_is_in_nobodys_way(web: Flask, team: Team, ada: Visitor) -> None:
-    number = schedule_by_hand(ada, team.dina.id)
+    number = schedule_at_once(ada, team.dina.id)
     with in_rows(web):
         db.session.get_one(Interview, number).status = InterviewStatus.CANCELLED
         db.session.commit()
-    schedule_by_hand(ada, team.dina.id)
+    schedule_at_once(ada, team.dina.id)
 
 
 def test_only_busy_people_clash(web: Flask, team: Team, ada: Visitor, sign_in: SignIn) -> None:
-    schedule_by_hand(ada, team.dina.id)
+    schedule_at_once(ada, team.dina.id)
     with in_rows(web):
         eva = create_user("Eva Lang", team.cleo.role)
         nora = create_candidate("Nora Lund", "nora@mail.example", create_job("Data Analyst", eva))
-    schedule_by_hand(sign_in(eva), nora.id)
+    schedule_at_once(sign_in(eva), nora.id)
     assert interviews(web) == 2
 
 

@@ -13,7 +13,16 @@ from scheduling.mails.queue import INVITATION, REMINDER
 from tests.factories import Team
 from tests.machines.rows import in_rows
 from tests.pages.visitor import Visitor
-from tests.web.dialog_steps import STEPS, begin, draft_at, other_people, schedule_by_hand, send
+from tests.web.dialog_steps import (
+    STEPS,
+    begin,
+    draft_at,
+    other_people,
+    schedule_at_once,
+    schedule_by_hand,
+    send,
+    walk_to,
+)
 
 REFUSED_FIELDS = {
     "job": "setup",
@@ -175,8 +184,26 @@ def test_going_back_shows_what_was_typed_and_can_be_sent_again(web: Flask, team:
         assert db.session.get_one(Interview, 1).attendees == []
 
 
+PHONE = {"interview_type": "phone", "phone_caller": "team", "phone_number": "+49 30 901820"}
+LINK = {"meeting_software": "other", "link_label": "Jitsi", "link_url": "https://meet.example/abc"}
+
+
+@pytest.mark.parametrize(
+    "setup", [{}, {"password": "s3cret-1"}, PHONE, LINK], ids=["", "code", "phone", "link"]
+)
+def test_draft_that_tests_begin_with_holds_what_the_dialog_keeps(
+    web: Flask, team: Team, ada: Visitor, setup: dict[str, str]
+) -> None:
+    people = {"people": [str(team.cleo.id)], **other_people(("Sam", "sam@partner.example"))}
+    answers = {"setup": setup, "attendees": people, "details": {"internal_notes": "Likes tea."}}
+    drafts = [f(ada, team.dina.id, "finalize", answers) for f in (walk_to, draft_at)]
+    with in_rows(web):
+        walked, written = (db.session.get_one(Draft, d.rpartition("/")[2]).payload for d in drafts)
+    assert walked == written
+
+
 def test_no_reminders_means_no_reminders(web: Flask, team: Team, ada: Visitor) -> None:
-    interview_id = schedule_by_hand(ada, team.dina.id, {"finalize": {"reminders": None}})
+    interview_id = schedule_at_once(ada, team.dina.id, {"finalize": {"reminders": None}})
     with in_rows(web):
         kinds = set(db.session.scalars(db.select(Mail.kind).where(Mail.interview_id == interview_id)))
     assert kinds == {INVITATION}
