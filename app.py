@@ -29,7 +29,7 @@ from web import access, assets, failures, lifecycle, signed_in, templating, uplo
 def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     """The application with its settings from the environment; `overrides` win, by the settings' names.
 
-    Raises `config.SettingError` for a setting that means nothing, and OSError when the instance folder
+    Raises `config.SettingError` for a setting with an invalid value, and OSError when the instance folder
     cannot be written.
     """
     settings = load_settings(overrides=overrides)
@@ -38,11 +38,12 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         secret_key=settings["SECRET_KEY"],
         token_keys=settings["TOKEN_ENCRYPTION_KEYS"],
     )
-    # Static files have a prefix of their own below, so that Flask's route is only for development.
+    # Static files have their own prefix below, so Flask's route is only for development.
     app = Flask(__name__, instance_path=str(settings["INSTANCE_PATH"]))
     app.config.update(settings)
     app.config.update(flask_settings(settings))
-    # Whatever is no setting: what tests and the server itself adjust, such as the length of a lease.
+    # Everything that is not a setting: values that tests and the server itself adjust, such as the length of
+    # a lease.
     app.config.update(
         {name: value for name, value in (overrides or {}).items() if name not in settings_names()}
     )
@@ -56,14 +57,14 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     migrate.init_app(app, db, render_as_batch=True)
     with app.app_context():
         listen(db.engine)
-    # Looking for the form's token reads the whole form, so how long it may be has to be known before.
+    # Looking for the form's token reads the whole form, so its maximum length has to be known before that.
     uploads.init_app(app)
     csrf.init_app(app)
     mail.init_app(app)
     htmx.init_app(app)
 
     provide(app, build_services(app.config, keys))
-    # Mails can be queued and shown only once their kinds are declared.
+    # Emails can be queued and shown only once their kinds are declared.
     all_kinds()
 
     lifecycle.init_app(app)
@@ -78,6 +79,6 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
 
 
 def _quiet_the_talkative() -> None:
-    """Keep other people's debug logs, which print verifiers and bodies, out of ours at every level."""
+    """Keep the debug logs of libraries, which print verifiers and bodies, out of ours at every level."""
     for name in ("authlib", "urllib3", "requests", "flask_mail", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)

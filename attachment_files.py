@@ -1,7 +1,7 @@
-"""The bytes of attachments, each in a file of its own in the instance folder, outside of what is served.
+"""The bytes of attachments, each in its own file in the instance folder, outside of what is served.
 
-Which file belongs to what, what it was called, and who may have it stands in the database. The names here are
-random, so that nothing that somebody typed ever becomes part of a path.
+Which file belongs to what, what it was called, and who may have it is stored in the database. The names here
+are random, so nothing that a person typed ever becomes part of a path.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ _NAME = re.compile(r"[0-9a-f]{32}")
 
 
 class AttachmentFiles:
-    """One folder of files, readable by the server's user alone."""
+    """One folder of files, readable only by the server's user."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def keep(self, content: bytes) -> str:
-        """Write a new file to the disk for good and return its name. Raises OSError."""
+        """Write a new file durably to disk and return its name. Raises OSError."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         name = secrets.token_hex(16)
         path = self._folder / name
@@ -35,17 +35,17 @@ class AttachmentFiles:
                 os.fsync(file.fileno())
             self._keep_the_entry()
         except OSError:
-            # On a full disk half a file would only make matters worse.
+            # On a full disk, half a file would only make things worse.
             path.unlink(missing_ok=True)
             raise
         return name
 
     def read(self, name: str) -> bytes:
-        """What a file holds. Raises OSError when it cannot be read."""
+        """The contents of a file. Raises OSError when it cannot be read."""
         return self._path(name).read_bytes()
 
     def remove(self, name: str) -> None:
-        """Remove a file; one that is gone already is none the worse. Raises OSError."""
+        """Remove a file; it is fine if it is already gone. Raises OSError."""
         self._path(name).unlink(missing_ok=True)
 
     def written_before(self, instant: datetime) -> Iterator[str]:
@@ -64,7 +64,7 @@ class AttachmentFiles:
                 yield entry.name
 
     def _keep_the_entry(self) -> None:
-        """Without this the file may be on the disk after a power cut and its name not."""
+        """Without this, a power outage could leave the file on the disk but lose its name."""
         folder = os.open(self._folder, os.O_RDONLY)
         try:
             os.fsync(folder)

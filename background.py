@@ -12,7 +12,7 @@ from tasks.handlers import all_handlers
 from work.metronome import Metronome
 from work.runner import Runner
 
-# Gunicorn gives a worker 30 seconds to end; leases are released before that.
+# Gunicorn gives a worker 30 seconds to stop; leases are released before that.
 STOP_SECONDS = 20.0
 
 
@@ -22,7 +22,7 @@ class Background:
     metronome: Metronome
 
     def stop(self) -> None:
-        """Stop ticking, let what runs come to its end, release the rest."""
+        """Stop ticking, let running tasks finish, and release the rest."""
         self.metronome.stop()
         self.runner.stop(STOP_SECONDS)
 
@@ -33,7 +33,7 @@ def make_runner(app: Flask) -> Runner:
 
 
 def work_once(app: Flask) -> int:
-    """Do in this thread what a server does at a tick, and all work that is due. Returns how much it was."""
+    """Do, in this thread, what a server does at a tick, and all due work. Return how many tasks ran."""
     runner = make_runner(app)
     _make_metronome(app, runner).tick()
     return runner.run_due()
@@ -44,7 +44,7 @@ def _make_metronome(app: Flask, runner: Runner) -> Metronome:
 
 
 def start(app: Flask) -> Background | None:
-    """Begin background work in this process, after the fork that made it; None when it is switched off."""
+    """Start background work in this process, after the fork that made it; None when it is turned off."""
     if not app.config["SCHEDULER_ENABLED"]:
         return None
     runner = make_runner(app)

@@ -37,7 +37,7 @@ def init_app(app: Flask) -> None:
 
 
 def _app() -> Flask:
-    """The application itself instead of the proxy for it."""
+    """The application itself, not the proxy for it."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     assert isinstance(app, Flask)
     return app
@@ -68,7 +68,7 @@ def setup(organization: str, timezone: str, name: str, email: str, open_connecti
     except ValueError:
         raise click.BadParameter(f"{email} is not an email address.", param_hint="--email") from None
     password = _password()
-    # This may be the very first thing that happens on a server, before any start of it.
+    # This may be the very first thing that happens on a server, before it was ever started.
     migrate_database(_app())
     try:
         first_run.set_up(
@@ -131,7 +131,7 @@ def list_tasks(everything: bool) -> None:
 @click.argument("task_id", type=int)
 @with_appcontext
 def retry_task(task_id: int) -> None:
-    """Try one piece of work again now, also when it had been given up."""
+    """Retry one piece of work now, even if it was given up."""
     if try_again_now(task_id) is None:
         raise click.ClickException("There is no waiting or given-up work of this number.")
     db.session.commit()
@@ -141,7 +141,7 @@ def retry_task(task_id: int) -> None:
 @tasks.command("work")
 @with_appcontext
 def work() -> None:
-    """Do what is due now in this process, then end. For servers with SCHEDULER_ENABLED=false."""
+    """Do all due work in this process, then exit. For servers with SCHEDULER_ENABLED=false."""
     from background import work_once
 
     click.echo(f"Started {work_once(_app())} tasks.")
@@ -175,7 +175,7 @@ def rotate_keys() -> None:
     if done.broken:
         click.echo(f"{done.broken} could not be opened with any key and stay as they are.")
     elif not from_settings:
-        # One key back is enough: a running server looks for newer keys before it seals anything.
+        # Keeping one older key is enough: a running server looks for newer keys before it encrypts anything.
         instance_folder.write_token_keys(folder, wanted[:2])
         click.echo(
             "A running server finds the new key on its own; the last one stays until the next rotation."

@@ -1,6 +1,6 @@
 """Every setting of the product: its name, how its text is read, its default, and what it means.
 
-Settings come from the environment and from an optional `.env` file beside `app.py`; the environment
+Settings come from the environment and from an optional `.env` file next to `app.py`; the environment
 wins. Nothing else in the product reads the environment.
 """
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent
 
 
 class SettingError(ValueError):
-    """A setting holds a text that it cannot mean anything by."""
+    """A setting has a value that makes no sense for it."""
 
     def __init__(self, name: str, problem: str) -> None:
         super().__init__(f"{name}: {problem}")
@@ -203,7 +203,7 @@ def load_settings(
     """All settings by name, from the environment, `.env` and the defaults; `overrides` win over all.
 
     An override may be text, which is read like the environment's, or already the value. Besides the
-    settings the result holds `EXPLICIT`, the names that somebody set. Raises `SettingError`.
+    settings the result holds `EXPLICIT`, the names that were set explicitly. Raises `SettingError`.
     """
     if environ is None:
         environ = {**{k: v for k, v in dotenv_values(ROOT / ".env").items() if v is not None}, **os.environ}
@@ -233,33 +233,33 @@ def load_settings(
 
 
 def flask_settings(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What Flask and its extensions are told, derived from our settings."""
+    """The settings of Flask and its extensions, derived from ours."""
     is_https = str(values["BASE_URL"]).startswith("https://")
     database_url = _driver_url(str(values["DATABASE_URL"]))
     return {
         "SQLALCHEMY_DATABASE_URI": database_url,
-        # A server that restarted its database must not cost every worker one failed request. A file does not
-        # restart, so SQLite is not asked each time.
+        # When the database restarts, not every worker should lose one request. A file does not restart, so
+        # SQLite is not pinged each time.
         "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": not database_url.startswith("sqlite")},
         "SESSION_COOKIE_NAME": "__Host-session" if is_https else "session",
         "SESSION_COOKIE_SECURE": is_https,
         "SESSION_COOKIE_HTTPONLY": True,
-        # Strict would drop the session on the way back from a provider and on links in mails.
+        # Strict would drop the session on the way back from a provider and on links in emails.
         "SESSION_COOKIE_SAMESITE": "Lax",
         "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 512 * 1024,
         # A form left open over lunch still works; the token lives as long as the session.
         "WTF_CSRF_TIME_LIMIT": None,
         "MAIL_SUPPRESS_SEND": False,
-        # Longer than the longest row of provider calls that one task can make, and than the largest mail may
-        # be on its way.
+        # Longer than the longest series of provider calls that one task can make, and than the largest email
+        # may take to be sent.
         "TASK_LEASE_SECONDS": 240.0,
         "TICK_SECONDS": 3.0,
     }
 
 
 def _driver_url(url: str) -> str:
-    """PostgreSQL addresses are written without a driver by most people and platforms; ours is psycopg."""
+    """Most people and platforms write PostgreSQL addresses without a driver; ours is psycopg."""
     for prefix in ("postgresql://", "postgres://"):
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)

@@ -1,7 +1,7 @@
 """How the product talks to its database: base class, instant type, transactions on both engines.
 
 SQLite and PostgreSQL are used in the same way: a transaction is either for reading or for writing,
-and which one it is was decided before its first statement.
+and this is decided before its first statement.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def choice(enum: type[StrEnum], name: str) -> sa.Enum:
 
 
 def open_choice(enum: type[StrEnum]) -> sa.Enum:
-    """The same without a CHECK, for words that will be added to: on SQLite a new one would copy the table."""
+    """The same without a CHECK, for enums that will grow: on SQLite, a new value would copy the table."""
     return sa.Enum(
         enum,
         values_callable=lambda members: [member.value for member in members],
@@ -71,7 +71,7 @@ def open_choice(enum: type[StrEnum]) -> sa.Enum:
 
 
 class Base(DeclarativeBase):
-    """The declarative base. Naming every constraint is what lets a migration find it again."""
+    """The declarative base. It names every constraint, so that a migration can find it again."""
 
     registry = registry(
         metadata=sa.MetaData(
@@ -85,6 +85,17 @@ class Base(DeclarativeBase):
         ),
         type_annotation_map={datetime: UTCDateTime()},
     )
+
+
+def written_out(word: StrEnum | str) -> sa.ColumnClause[Any]:
+    """One of our own words as a part of the statement instead of a parameter; never what anybody typed.
+
+    SQLite looks at the value of a parameter where a partial index might apply, and then prepares the
+    statement again at each execution, which takes ten times as long as running it.
+    """
+    if not str(word).replace("_", "").replace("-", "").isalnum():
+        raise ValueError(word)
+    return sa.literal_column(f"'{word!s}'")
 
 
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
@@ -106,7 +117,7 @@ def read_only() -> Iterator[None]:
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """Transactions begun inside this block may write, whatever surrounds it."""
+    """Transactions begun inside this block may write, even inside a `read_only` block."""
     token = _reading.set(False)
     try:
         yield
@@ -115,12 +126,12 @@ def writing() -> Iterator[None]:
 
 
 def begin_reading() -> None:
-    """Make this request's transactions read-only; the pair of `begin_writing`."""
+    """Make this request's transactions read-only; the counterpart of `begin_writing`."""
     _reading.set(True)
 
 
 def begin_writing() -> None:
-    """Make this request's transactions writing ones. Takes effect at the next BEGIN."""
+    """Let this request's transactions write. Takes effect at the next BEGIN."""
     _reading.set(False)
 
 
@@ -136,13 +147,13 @@ def listen(engine: Engine) -> None:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
-    # The driver's own transaction handling begins nothing for a SELECT, so that a check and the insert
-    # that follows it race. Switched off here, BEGIN is emitted by `_begin_sqlite` instead.
+    # The driver's own transaction handling does not begin a transaction for a SELECT, so a check and the
+    # insert that follows it would race. It is turned off here; `_begin_sqlite` emits BEGIN instead.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {SQLITE_BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA journal_mode = WAL")
-    # An interview confirmed on screen survives a power cut only when the log is flushed at each commit.
+    # An interview confirmed on screen survives a power outage only if the log is flushed at each commit.
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
@@ -154,8 +165,8 @@ def _begin_sqlite(connection: Connection) -> None:
     if info.get("query_only", False) != reading:
         connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reading else 'OFF'}")
         info["query_only"] = reading
-    # A writer that began as a reader fails at once with SQLITE_BUSY_SNAPSHOT when somebody else wrote
-    # in between, whatever the busy time-out says; asking for the write lock first makes it wait its turn.
+    # A writer that began as a reader fails at once with SQLITE_BUSY_SNAPSHOT if another one wrote in between,
+    # regardless of the busy timeout; taking the write lock first makes it wait its turn.
     if reading:
         connection.exec_driver_sql("BEGIN")
     else:
@@ -163,10 +174,10 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _take_the_write_lock(connection: Connection) -> None:
-    """Begin a writing transaction, waiting for its turn at an even pace.
+    """Begin a writing transaction, checking for its turn at a steady pace.
 
-    SQLite's own waiting sleeps longer the longer it has lasted, up to a tenth of a second, so that whoever
-    came first looks most rarely and, with several writers at once, may starve until the time-out.
+    SQLite's own wait sleeps longer and longer, up to a tenth of a second, so the writer that came first
+    checks least often and, with several writers at once, may starve until the timeout.
     """
     deadline = time.monotonic() + SQLITE_BUSY_TIMEOUT_MS / 1000
     connection.exec_driver_sql("PRAGMA busy_timeout = 0")

@@ -1,5 +1,5 @@
-"""What happens once before a server's processes start: keys, tables, static files, templates, a word to the
-console."""
+"""What happens once before a server's processes start: keys, tables, static files, templates, a message on
+the console."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from web import assets
 
 
 def prepare(settings: Mapping[str, Any]) -> None:
-    """Bring instance folder and database up to date, and say on the console what a person does next."""
+    """Bring the instance folder and the database up to date, and say on the console what to do next."""
     app = create_app()
     assets.prepare(app.config["INSTANCE_PATH"])
     migrate_database(app)
@@ -30,7 +30,7 @@ def prepare(settings: Mapping[str, Any]) -> None:
         db.engine.dispose()
     address = app.config["BASE_URL"]
     if services(app).demo is not None:
-        # The demo has a welcome of its own.
+        # The demo prints its own welcome.
         return
     if is_new:
         code = instance_folder.setup_code(app.config["INSTANCE_PATH"])
@@ -40,10 +40,10 @@ def prepare(settings: Mapping[str, Any]) -> None:
 
 
 def warm_up(app: Flask) -> None:
-    """Compile the templates, so that no worker does and no first visitor waits; leaves no connection open.
+    """Compile the templates, so that no worker has to and no first visitor waits; leaves no connection open.
 
-    A connection shared by two processes breaks in both, so whatever looked at the database while the
-    application was made is closed before the fork.
+    A connection shared by two processes breaks in both, so any connection that was opened while the
+    application was created is closed before the fork.
     """
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)

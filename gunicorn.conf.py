@@ -21,18 +21,18 @@ workers = 2
 worker_class = "gthread"
 threads = 4
 graceful_timeout = 30
-# Its socket would lie in the home folder, accept shutdown commands, and fail on read-only systems.
+# Its socket would be in the home folder, accept shutdown commands, and fail on read-only systems.
 control_socket_disable = True
 
 _QUERY = re.compile(r"\?[^\s\"]*")
-# A path without its first part, for addresses that are no pages: a key may have been mistyped there.
+# A path without its first part, for addresses that are not pages: they may contain a mistyped key.
 _BELOW_THE_FIRST = re.compile(r"((?:^|\s)/[^/\s?\"]*/)[^\s?\"]+")
-# Addresses that are keys; `on_starting` asks the application for them.
+# Addresses that contain keys; `on_starting` asks the application for them.
 _key_paths = re.compile(r"(?!)")
 
 
 class DiscreetLogger(Logger):
-    """Gunicorn's access log without anything that lets its reader in: no queries and no keys in paths."""
+    """Gunicorn's access log without anything that would let its reader in: no queries, no keys in paths."""
 
     def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> Any:
         atoms = super().atoms(resp, req, environ, request_time)
@@ -55,11 +55,11 @@ access_log_format = '%(h)s "%(r)s" %(s)s %(b)s %(M)sms'
 
 
 def on_starting(server: Any) -> None:
-    """Once, before the workers: keys, tables and compressed files, so that no two workers make them; and the
-    application itself, whose code and templates the workers then share.
+    """Once, before the workers: make the keys, tables, and compressed files, so that no two workers make
+    them; and load the application itself, whose code and templates the workers then share.
 
-    Gunicorn's own `preload_app` would load it before this, when there is nothing to load it with. As with
-    that, new code and new settings need a restart: a HUP only replaces the workers.
+    Gunicorn's own `preload_app` would load it before this, when its keys and tables do not exist yet. As with
+    `preload_app`, new code and new settings need a restart: a HUP only replaces the workers.
     """
     import first_start
     from web.access import key_prefixes
@@ -70,8 +70,8 @@ def on_starting(server: Any) -> None:
     prefixes = "|".join(sorted(map(re.escape, key_prefixes(app.url_map))))
     _key_paths = re.compile(rf"({prefixes})[^\s?\"]+")
     first_start.warm_up(app)
-    # Garbage is dropped before the fork, and what is left is not looked at again in a worker: each look of
-    # the collector writes into the objects, and a page that was written to is no longer shared.
+    # Garbage is collected before the fork, and the collector ignores what is left in the workers: it writes
+    # to the objects that it visits, and a memory page that was written to is no longer shared.
     gc.collect()
     gc.freeze()
 

@@ -1,4 +1,4 @@
-"""The only module that speaks htmx: whether a request came from it, and the headers that answer it."""
+"""The only module that knows htmx: whether a request came from it, and the headers that it understands."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ def init_app(app: Flask) -> None:
 
 
 def is_htmx() -> bool:
-    """Whether the page asked for a piece of itself. Only the way of answering may depend on it."""
+    """Whether the page requested a part of itself. Only the form of the response may depend on it."""
     return bool(request.htmx)  # type: ignore[attr-defined]  # htmx-flask adds it to the request class
 
 
 def varies(response: Response) -> Response:
-    """Say that this address answers htmx differently, so that no cache mixes the two up."""
+    """Declare that this address answers htmx differently, so that no cache mixes up the two responses."""
     response.vary.add("HX-Request")
     return response
 
 
 def go_to(address: str) -> Response:
-    """Send the browser to another page, whoever asked. For htmx a redirect status would be followed
-    inside the fragment, so it gets its own header instead."""
+    """Send the browser to another page, whether or not htmx asked. htmx would follow a redirect status inside
+    the fragment, so it gets its own header instead."""
     if not is_htmx():
         response = redirect(address, 303)
         assert isinstance(response, Response)

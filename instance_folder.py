@@ -1,7 +1,7 @@
 """What `INSTANCE_PATH` holds: keys, the installation id, the first run's one-time code, the demo's marker.
 
-Every key is made once, complete, and readable by its owner alone. Several processes may start at the
-same time; the first one to link its file wins and the others read what it wrote.
+Every key is made once, complete, and readable only by its owner. Several processes may start at the
+same time; the first one to link its file wins, and the others read what it wrote.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class InstanceKeys:
 
 
 def prepare(folder: Path, *, secret_key: str = "", token_keys: str = "") -> InstanceKeys:
-    """Make the folder and whatever is missing in it, and return the keys.
+    """Create the folder and everything that is missing in it, and return the keys.
 
     `secret_key` and `token_keys` (comma-separated, newest first) are what the settings say; empty
     means "the one in the folder". Raises OSError when the folder cannot be written.
@@ -65,7 +65,7 @@ def write_token_keys(folder: Path, keys: tuple[str, ...]) -> None:
 
 @dataclass(frozen=True)
 class DemoMarker:
-    """How a server knows that it is the demo: a file in its instance folder, which `make demo` alone writes.
+    """How a server knows that it is the demo: a file in its instance folder that only `make demo` writes.
     It says where the simulated mailbox and provider of meetings are, for the links in the demo's banner."""
 
     mailbox_url: str
@@ -82,7 +82,7 @@ def read_demo_marker(folder: Path) -> DemoMarker | None:
 
 
 def write_demo_marker(folder: Path, marker: DemoMarker) -> None:
-    """Make this folder, which may not exist yet, the demo's."""
+    """Mark this folder, which need not exist yet, as the demo's."""
     folder.mkdir(parents=True, exist_ok=True)
     content = {"mailbox_url": marker.mailbox_url, "provider_url": marker.provider_url}
     (folder / _DEMO_MARKER).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
@@ -96,7 +96,7 @@ def _once(path: Path, make: Callable[[], str]) -> str:
     while not path.exists():
         temporary = _write_beside(path, make())
         try:
-            # Linking fails when another process was first, and a half-written file is never seen.
+            # Linking fails if another process was first, and no process ever sees a half-written file.
             os.link(temporary, path)
         except FileExistsError:
             pass
@@ -111,7 +111,7 @@ def _replace(path: Path, text: str) -> None:
 
 def _write_beside(path: Path, text: str) -> Path:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    # mkstemp makes the file with mode 600, which is what the keys need.
+    # mkstemp creates the file with mode 600, which is what the keys need.
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text + "\n")
         file.flush()

@@ -1,7 +1,7 @@
-"""Turning the pages of long lists.
+"""Paging through long lists.
 
-A page begins after the last row of the one before, and not after so many rows: the database goes straight
-there through an index, so that the last page of a hundred thousand rows takes as long as the first.
+A page begins after the last row of the previous page, not after a number of rows: the database goes straight
+there through an index, so the last page of a hundred thousand rows takes no longer than the first.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import Any, Generic, Literal, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
-from extensions import db
+from rows import rows_of
 
 Row = TypeVar("Row")
 
 PAGE_SIZE = 25
-# Counting every row of a long list takes longer than showing a page of it, and nobody reads the number.
+# Counting every row of a long list takes longer than showing a page of it, and nobody needs the exact number.
 COUNTED = 1000
 
 # A statement and a row of its result, whatever the columns.
@@ -33,7 +33,7 @@ Direction = Literal["after", "before"]
 
 @dataclass(frozen=True)
 class Turn:
-    """Which page somebody asked for: the one after or before a row that a link names."""
+    """Which page was requested: the one after or before a row that a link names."""
 
     direction: Direction
     row: str
@@ -41,8 +41,8 @@ class Turn:
 
 @dataclass(frozen=True)
 class Order:
-    """How a list is sorted: by a column and then by id, or by id alone. `read` gives back the column's
-    value from JSON; what is no such value raises ValueError or TypeError."""
+    """How a list is sorted: by a column and then by id, or by id alone. `read` parses the column's value from
+    JSON; anything else raises ValueError or TypeError."""
 
     id: Column
     column: Column | None = None
@@ -52,10 +52,11 @@ class Order:
 
 @dataclass(frozen=True)
 class ListPage(Generic[Row]):
-    """Some rows of a list. `before` and `after` name rows for `Turn`, None where there is no such page.
+    """Some rows of a list. `before` and `after` name rows for `Turn`, None where there is no page before or
+    after this one.
 
-    `total` counts the whole list up to `COUNTED`, and `is_more` says that there are still more; a list
-    that shows no number has 0.
+    `total` counts the whole list up to `COUNTED`, and `is_more` says that there are even more; a list that
+    shows no number has 0.
     """
 
     rows: list[Row]
@@ -66,17 +67,17 @@ class ListPage(Generic[Row]):
 
 
 def read_instant(text: Any) -> datetime:
-    """An instant as it stands in the name of a row. Raises ValueError and TypeError."""
+    """An instant as it is written in the name of a row. Raises ValueError and TypeError."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def literally(text: str) -> str:
-    """The text for `contains(…, escape="/")`: `%` and `_` are looked for as they are."""
+    """The text for `contains(…, escape="/")`, so that `%` and `_` match literally."""
     return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
 
 
 class Counting:
-    """Counts the rows of queries up to `COUNTED`, all of them with one statement that is built once."""
+    """Counts the rows of several queries up to `COUNTED`, with one statement that is built once."""
 
     def __init__(self, *queries: Query) -> None:
         some = [query.order_by(None).limit(COUNTED + 1).subquery() for query in queries]
@@ -85,17 +86,17 @@ class Counting:
 
     def numbers(self, told: Mapping[str, Any]) -> list[tuple[int, bool]]:
         """How many rows each query has with these parameters, up to `COUNTED`, and whether there are more."""
-        row = db.session.execute(self._statement, told).one()
+        row = rows_of(self._statement, told).one()
         return [(min(number, COUNTED), number > COUNTED) for number in row]
 
 
 class Pages(Generic[Row]):
-    """The statements behind the pages of one list, built once: putting them together for each page took
-    longer than running them.
+    """The statements behind the pages of one list, built once: building them for each page took longer than
+    running them.
 
-    `query` selects the rows and `ids` just their ids, for counting, if that is wanted; both may have
-    parameters. `make` turns a row of the result into what the page shows, which has to have the columns of
-    `order` as attributes of the same names.
+    `query` selects the rows, and `ids`, for lists that show a count, only their ids; both may have
+    parameters. `make` turns a row of the result into what the page shows, which must have the columns of
+    `order` as attributes with the same names.
     """
 
     def __init__(
@@ -122,9 +123,9 @@ class Pages(Generic[Row]):
     def turned_to(
         self, turn: Turn | None, told: Mapping[str, Any], *, size: int = PAGE_SIZE
     ) -> ListPage[Row]:
-        """The page that `turn` asks for, the first one without it; `told` are the queries' parameters.
+        """The page that `turn` asks for, or the first one if it is None; `told` are the queries' parameters.
 
-        A turn that nobody could have been given leads to the first page.
+        An invalid turn leads to the first page.
         """
         total, is_more = self._counting.numbers(told)[0] if self._counting is not None else (0, False)
         edge = _edge(turn, self._order) if turn else None
@@ -153,12 +154,12 @@ class Pages(Generic[Row]):
         self, statement: Query, told: Mapping[str, Any], edge: Sequence[Any] | None, size: int
     ) -> list[Row]:
         place = {f"edge_{number}": value for number, value in enumerate(edge or ())}
-        found = db.session.execute(statement, {**told, **place, "most": size + 1})
+        found = rows_of(statement, {**told, **place, "most": size + 1})
         return [self._make(row) for row in found]
 
 
 def _name(row: Any, order: Order) -> str:
-    """What a link calls a row: where it stands in the order."""
+    """How a link names a row: by its place in the order."""
     place: list[Any] = [row.id]
     if order.column is not None:
         value = getattr(row, order.column.key or "")
@@ -167,7 +168,7 @@ def _name(row: Any, order: Order) -> str:
 
 
 def _edge(turn: Turn, order: Order) -> Sequence[Any] | None:
-    """The place in the order that a link names, or None for a text that names none."""
+    """The place in the order that a link names, or None for text that names none."""
     try:
         padded = turn.row + "=" * (-len(turn.row) % 4)
         place = json.loads(urlsafe_b64decode(padded.encode("ascii")))

@@ -1,8 +1,8 @@
 """Telephone numbers as people write them, and as a telephone dials them.
 
-A number stays as it was typed, because people group the digits as they read them out. Whether it belongs
-to anyone is not checked: a local number, an extension of a hotel, a satellite telephone are all right.
-Google's tables of the world's numbering plans only decide what two numbers have in common and what to dial.
+A number stays as it was typed, because people group the digits the way they read them out loud. Whether it
+belongs to anyone is not checked: a local number, a hotel extension, or a satellite phone is fine. Google's
+tables of the world's numbering plans only decide whether two numbers are the same and what to dial.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ _WRITTEN = re.compile(
 
 
 def is_phone_number(text: str) -> bool:
-    """Whether `text` reads as one telephone number, with an extension perhaps."""
-    # The length first: the pattern can take very long over a long text.
+    """Whether `text` reads as one telephone number, perhaps with an extension."""
+    # Check the length first: the pattern can take very long on a long text.
     if len(text) > MOST_CHARACTERS or (found := _WRITTEN.fullmatch(text)) is None:
         return False
     return _FEWEST_DIGITS <= len(_digits(found["main"])) <= _MOST_DIGITS
 
 
 def same_number(one: str, other: str) -> bool:
-    """Whether two numbers reach the same telephone, however they are written: "+44 (0)20 7946 0018",
-    "0044 20 7946 0018" and "+44 20 7946 0018" do. One without its country is taken to be in the country of
-    the other; two without are compared digit by digit. An empty one is the same as none."""
+    """Whether two numbers reach the same telephone, no matter how they are written: "+44 (0)20 7946 0018",
+    "0044 20 7946 0018", and "+44 20 7946 0018" do. A number without a country code is taken to be in the
+    other's country; two without are compared digit by digit. An empty number equals no number."""
     first, second = _international(one), _international(other)
     if first.startswith("+") or second.startswith("+"):
-        # Imported at the first use: it takes a while, and most processes never need it.
+        # Imported on first use: it takes a while, and most processes never need it.
         import phonenumbers
 
         match = phonenumbers.is_number_match(first, second)
@@ -41,7 +41,7 @@ def same_number(one: str, other: str) -> bool:
 
 
 def phone_link(number: str) -> str | None:
-    """The `tel:` address that dials it (RFC 3966); None for what is not a number. A number with its country
+    """The `tel:` address that dials it (RFC 3966); None if it is not a number. A number with a country code
     is dialed the same from everywhere; one without is dialed as it was typed."""
     if not is_phone_number(number):
         return None
@@ -52,8 +52,8 @@ def phone_link(number: str) -> str | None:
 
 
 def _international(text: str) -> str:
-    """The number's digits, after a + if it names its country. People also write 00 for the +, as most of the
-    world dials it. An extension follows as " ext. 5". Empty for what is not a number."""
+    """The number's digits, after a + if it has a country code. People also write 00 for the +, as most of the
+    world dials it. An extension follows as " ext. 5". Empty if it is not a number."""
     found = _WRITTEN.fullmatch(text) if is_phone_number(text) else None
     if found is None:
         return ""
@@ -66,8 +66,8 @@ def _international(text: str) -> str:
 
 
 def _e164(number: str) -> str:
-    """The number without what is only dialed inside its country, such as the zero of "+44 (0)20". That
-    depends on the country: in Italy the zero belongs to the number."""
+    """The number without the part that is dialed only inside its country, such as the zero of "+44 (0)20".
+    That depends on the country: in Italy the zero belongs to the number."""
     import phonenumbers
 
     try:

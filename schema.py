@@ -9,6 +9,6 @@ from config import ROOT
 
 
 def migrate_database(app: Flask) -> None:
-    """Bring the tables of the application's database up to date. Does nothing when they are."""
+    """Bring the tables of the application's database up to date. Does nothing if they already are."""
     with app.app_context():
         upgrade(directory=str(ROOT / "migrations"))

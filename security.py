@@ -24,9 +24,9 @@ PASSWORD_MAX_LENGTH = 1000
 
 
 def is_well_known(password: str) -> bool:
-    """Whether the password is among the tens of thousands that are tried first, in whatever case.
+    """Whether the password is among the tens of thousands that attackers try first, ignoring case.
 
-    The list comes with the package and is read at the first use, so nothing is asked of anybody outside.
+    The list comes with the package and is read on first use, so no outside service is asked.
     """
     return password.strip().lower() in _well_known()
 
@@ -42,7 +42,7 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
-# Verified against when nobody has that address, so that the answer takes as long as for someone.
+# Verified against when nobody has that address, so the response takes as long as for a real person.
 _nobody = _hasher.hash(secrets.token_hex(16))
 
 
@@ -66,18 +66,18 @@ def new_token() -> str:
 
 
 def hash_token(token: str) -> str:
-    """What is stored of a random token. It has 256 bits, so a plain hash cannot be turned back."""
+    """What is stored of a random token. It has 256 bits, so a plain hash cannot be reversed."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 class KeyedHash:
-    """Turns a text into something that can be compared and not be guessed back without the key.
+    """Turns a text into something that can be compared, but not guessed without the key.
 
-    For what is worth remembering although it may not be stored, such as addresses that nobody here has.
+    For texts that are worth recognizing but must not be stored, such as addresses that nobody here has.
     """
 
     def __init__(self, key: bytes, purpose: str) -> None:
-        # A key of its own for each purpose, so that nothing made here is of use elsewhere.
+        # Each purpose has its own key, so nothing made here is useful elsewhere.
         self._key = hmac.digest(key, f"keyed-hash|{purpose}".encode(), "sha256")
 
     def __call__(self, text: str) -> str:
@@ -85,15 +85,15 @@ class KeyedHash:
 
 
 class SealBrokenError(Exception):
-    """A ciphertext cannot be opened: the key is missing or wrong, or it belongs somewhere else."""
+    """A ciphertext cannot be decrypted: the key is missing or wrong, or the text belongs to another row."""
 
 
 class TokenVault:
-    """Encrypts what providers gave us. The first key seals; all of them open.
+    """Encrypts the tokens that providers gave us. The first key encrypts; all of them decrypt.
 
-    `read_now` tells the keys as they are now, for a server that goes on running while they are rotated
-    beside it: asked before anything is sealed, and before anything is called unreadable. If it cannot tell,
-    the vault keeps the keys it has.
+    `read_now` returns the current keys, for a server that keeps running while another process rotates them.
+    It is called before anything is encrypted, and before anything is reported as unreadable. If it fails, the
+    vault keeps the keys it has.
     """
 
     def __init__(self, keys: Iterable[str], read_now: Callable[[], Iterable[str]] = tuple) -> None:
@@ -104,14 +104,14 @@ class TokenVault:
     def seal(self, content: Mapping[str, str | None], *, belongs_to: str) -> str:
         """Encrypt `content` for one owner, for example `connection:7:gmail:abc`.
 
-        Fernet has no associated data, so the owner is written inside and compared on opening.
+        Fernet has no associated data, so the owner is written inside and compared when it is opened.
         """
         inside = json.dumps({"belongs_to": belongs_to, "content": dict(content)})
         self._look_for_newer_keys()
         return self._fernet.encrypt(inside.encode()).decode()
 
     def open(self, sealed: str, *, belongs_to: str) -> dict[str, str | None]:
-        """The content again. Raises `SealBrokenError`."""
+        """The decrypted content. Raises `SealBrokenError`."""
         try:
             inside = json.loads(self._opened(sealed))
         except (InvalidToken, ValueError) as error:
@@ -138,14 +138,14 @@ class TokenVault:
             return self._fernet.decrypt(sealed.encode())
 
     def _look_for_newer_keys(self) -> bool:
-        """Take over the keys as they are now; whether they have changed."""
+        """Adopt the current keys; returns whether they have changed."""
         try:
             keys = tuple(self._read_now())
             if not keys or keys == self._keys:
                 return False
             fernet = _fernet(keys)
         except (OSError, ValueError):
-            # Something other than keys is there now. The next start will complain; this server goes on.
+            # The file no longer holds keys. The next start will complain; this server keeps running.
             return False
         self._keys, self._fernet = keys, fernet
         return True
@@ -157,13 +157,13 @@ def _fernet(keys: Iterable[str]) -> MultiFernet:
 
 LinkPurpose = Literal["join", "invitation", "password-reset"]
 
-# Between the parts of a signed link's token. Base64 for addresses does not use it.
+# Separates the parts of a signed link's token. URL-safe base64 does not use it.
 _DOT = "."
 
 
 class _ShortHmac(HMACAlgorithm):
-    """HMAC-SHA256 cut to 168 bits: beyond guessing, and short enough that an address fits one line of a
-    plain-text mail. A multiple of three bytes, so that base64 writes it in exactly one way."""
+    """HMAC-SHA256 cut to 168 bits: impossible to guess, and short enough for an address to fit on one line of
+    a plain-text email. It is a multiple of three bytes, so base64 can write it in only one way."""
 
     def get_signature(self, key: bytes, value: bytes) -> bytes:
         return super().get_signature(key, value)[:21]
@@ -172,22 +172,22 @@ class _ShortHmac(HMACAlgorithm):
 class LinkSigner:
     """Links that carry their own proof, made with the installation's link key.
 
-    A token is derived from what it is for, never stored, so a copy of the database opens nothing and a later
-    mail can print the same link again. The last part is by convention the generation of a row's links:
-    raising the row's own generation voids the older ones.
+    A token is derived from what it is for and never stored, so a copy of the database opens nothing, and a
+    later email can contain the same link again. By convention, the last part is the generation of a row's
+    links: raising the row's own generation invalidates the older ones.
     """
 
     def __init__(self, key: str) -> None:
         self._key = key.encode()
 
     def token(self, purpose: LinkPurpose, *parts: int | str) -> str:
-        """The parts with their proof, to be put into an address. A part has no dot in it."""
+        """The parts and their signature, to be put into an address. A part contains no dot."""
         said = [str(part) for part in parts]
         assert not any(_DOT in part for part in said)
         return self._signer(purpose).sign(_DOT.join(said)).decode()
 
     def parts_of(self, purpose: LinkPurpose, token: str) -> tuple[str, ...] | None:
-        """The parts that a token proves for this purpose, just as they were signed; None for other texts."""
+        """The parts that a token proves for this purpose, exactly as signed; None for any other text."""
         try:
             return tuple(self._signer(purpose).unsign(token).decode().split(_DOT))
         except (BadSignature, UnicodeError):
@@ -198,17 +198,17 @@ class LinkSigner:
         return KeyedHash(self._key, purpose)
 
     def _signer(self, purpose: LinkPurpose) -> Signer:
-        # The purpose is the salt, so that a link for one purpose opens nothing of another.
+        # The purpose is the salt, so a link for one purpose is worthless for another.
         return Signer(
             self._key, salt=purpose, sep=_DOT, key_derivation="hmac", algorithm=_ShortHmac(hashlib.sha256)
         )
 
 
 def content_security_policy(form_targets: Iterable[str] = (), inline_scripts: Iterable[str] = ()) -> str:
-    """The policy of every page: nothing foreign, and inline only the scripts whose hashes are given.
+    """The policy of every page: nothing from other sites, and only inline scripts whose hashes are given.
 
-    Chromium holds the redirect after a form post to `form-action` as well, so the providers' consent
-    pages have to be named.
+    Chromium also applies `form-action` to the redirect after a form post, so the providers' consent pages
+    have to be listed.
     """
     forms = " ".join(["'self'", *form_targets])
     scripts = " ".join(["'self'", *(f"'{digest}'" for digest in inline_scripts)])
@@ -219,7 +219,7 @@ def content_security_policy(form_targets: Iterable[str] = (), inline_scripts: It
     )
 
 
-# A mail shown inside a page: its own styles, nothing else, and no way to reach the page around it.
+# An email shown inside a page: its own styles, nothing else, and no way to reach the surrounding page.
 MAIL_FRAME_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"

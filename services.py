@@ -1,6 +1,6 @@
-"""What the settings and the instance folder make of this installation, built once for each application.
+"""The services of this installation, built once per application from its settings and its instance folder.
 
-Routes, commands, chores and tasks find everything here; the domain gets what it needs as arguments.
+Routes, commands, chores, and tasks find everything here; the domain gets what it needs as arguments.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Services:
     throttling: Throttling
     reset_requests: ResetRequests
     rules: Rules
-    # What follows the @ of every Message-ID: that of the sender's address.
+    # The domain of the sender's address, which follows the @ of every Message-ID.
     mail_domain: str
     attachment_files: AttachmentFiles
     # None on a real server.
@@ -67,7 +67,7 @@ def build_services(config: Mapping[str, Any], keys: InstanceKeys) -> Services:
 
 
 def provide(app: Flask, built: Services) -> None:
-    """Let `app` find its services. Tests put others in their place."""
+    """Let `app` find its services. Tests provide others instead."""
     app.extensions[_KEY] = built
 
 
@@ -79,7 +79,8 @@ def services(app: Flask | None = None) -> Services:
 
 
 def _token_vault(config: Mapping[str, Any], keys: tuple[str, ...]) -> TokenVault:
-    """The vault of this process. Keys of the folder may be rotated beside it; those of the settings stay."""
+    """The vault of this process. Keys in the folder may be rotated while it runs; keys from the settings
+    stay."""
     if config["TOKEN_ENCRYPTION_KEYS"]:
         return TokenVault(keys)
     return TokenVault(keys, partial(instance_folder.read_token_keys, config["INSTANCE_PATH"]))

@@ -1,8 +1,8 @@
-"""Text that people and providers typed, made fit for pages, the database, headers and calendar files.
+"""Text that people and providers typed, made safe for pages, the database, headers, and calendar files.
 
-Nothing here judges what someone wrote. It takes out the characters that no reader can see and that
-change what the others mean: controls, line separators, and the marks that turn the reading direction
-around, with which `gpj.exe` can be shown as `exe.jpg`.
+Nothing here judges what someone wrote. It removes the characters that no reader can see and that change the
+meaning of the others: controls, line separators, and the marks that reverse the reading direction, with which
+`gpj.exe` can be shown as `exe.jpg`.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# For the inside of a pattern's brackets. Embeddings, overrides, isolates and marks of direction, the byte
-# order mark, and the anchors of interlinear annotations.
+# For use inside a pattern's brackets: direction embeddings, overrides, isolates and marks, the byte order
+# mark, and the anchors of interlinear annotations.
 INVISIBLE = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb"
 CONTROLS = "\x00-\x1f\x7f-\x9f"
 LINE_SEPARATORS = "\u2028\u2029"
-# Soft hyphens, joiners and invisible operators. Emoji and Persian are written with joiners, so texts keep
-# them; an address has no use for any of them.
+# Soft hyphens, joiners, and invisible operators. Emoji and Persian are written with joiners, so texts keep
+# them; an address needs none of them.
 JOINERS = "\u00ad\u200b-\u200d\u2060-\u2064"
 
 _LINE_ENDS = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -42,10 +42,9 @@ def one_line(text: str) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """`text` in at most `limit` characters, ending in an ellipsis when something was left out.
+    """`text` in at most `limit` characters, ending in an ellipsis if something was cut off.
 
-    A letter keeps its accents and an emoji its parts: the cut moves back until it does not stand
-    inside one.
+    A letter keeps its accents and an emoji its parts: the cut moves back until it is not inside one.
     """
     if len(text) <= limit:
         return text
@@ -56,7 +55,7 @@ def shortened(text: str, limit: int) -> str:
 
 
 def _continues(before: str, character: str) -> bool:
-    """Whether `character` belongs to the sign that `before` ends or began."""
+    """Whether `character` continues the visible character that `before` is part of."""
     return (
         before == _ZERO_WIDTH_JOINER
         or character == _ZERO_WIDTH_JOINER

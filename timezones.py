@@ -1,9 +1,8 @@
 """The only module that reads clocks and knows time zones.
 
 Instants are aware datetimes in UTC everywhere in the product. What a person typed is a wall time
-with the IANA name of its zone; the two are kept beside each other, because the rules of a zone can
-change between scheduling and the interview. Nothing else in the product calls `datetime.now` or
-`ZoneInfo`.
+with the IANA name of its zone; both are stored, because the rules of a zone can change between
+scheduling and the interview. Nothing else in the product calls `datetime.now` or `ZoneInfo`.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _clock: Clock = system_clock
 
 
 def use_clock(clock: Clock) -> None:
-    """Replace the clock of this process; the composition root and the tests are its only callers."""
+    """Replace the clock of this process; only the composition root and the tests call this."""
     global _clock
     _clock = clock
 
@@ -43,8 +42,8 @@ class UnknownZoneError(ValueError):
 class NonexistentTimeError(ValueError):
     """The wall time is skipped when clocks go forward in its zone.
 
-    `before` and `after` are the last wall time before and the first one after the gap, so that the
-    message can name what does exist.
+    `before` and `after` are the last wall time before the gap and the first one after it, so that the
+    message can name times that do exist.
     """
 
     def __init__(self, before: datetime, after: datetime) -> None:
@@ -54,7 +53,7 @@ class NonexistentTimeError(ValueError):
 
 
 class AmbiguousTimeError(ValueError):
-    """The wall time happens twice when clocks go back; a person has to say which one is meant.
+    """The wall time occurs twice when clocks go back; a person has to say which one is meant.
 
     `earlier` and `later` are the two instants in UTC.
     """
@@ -85,7 +84,7 @@ def zone_names() -> tuple[str, ...]:
 
 
 def is_zone(name: str) -> bool:
-    """True when `name` is one of `zone_names()`; anything odd, paths included, is simply not one."""
+    """True if `name` is one of `zone_names()`; anything else, including a path, is not."""
     return name in _zone_set()
 
 
@@ -105,18 +104,18 @@ def zone(name: str) -> ZoneInfo:
 def parse_local(on: date, at: time, zone_name: str, *, later: bool | None = None) -> datetime:
     """The UTC instant of a wall time in a zone.
 
-    `later` answers the question that a repeated hour raises: False for the first of the two
-    instants, True for the second, None when nobody has been asked yet. Raises
-    `NonexistentTimeError` for a skipped wall time, `AmbiguousTimeError` for a repeated one without an
-    answer, `UnknownZoneError` for a zone that does not exist. A wall time so close to the ends of
-    the calendar that it has no UTC equivalent raises `OverflowError`.
+    `later` resolves a repeated hour: False for the first of the two instants, True for the second, None
+    if nobody has been asked yet. Raises `NonexistentTimeError` for a skipped wall time,
+    `AmbiguousTimeError` for a repeated one if `later` is None, and `UnknownZoneError` for a zone that
+    does not exist. A wall time so close to the ends of the calendar that it has no UTC equivalent raises
+    `OverflowError`.
     """
     place = zone(zone_name)
     wall = datetime.combine(on, at.replace(tzinfo=None, fold=0))
     first = wall.replace(tzinfo=place, fold=0).astimezone(UTC)
     second = wall.replace(tzinfo=place, fold=1).astimezone(UTC)
-    # A skipped wall time does not survive the way to UTC and back; a repeated one has two instants
-    # that both survive it.
+    # A skipped wall time does not survive a round trip to UTC and back; a repeated one has two instants
+    # that both do.
     survives = first.astimezone(place).replace(tzinfo=None) == wall
     if not survives:
         raise _gap(wall, zone_name, first, second)
@@ -128,8 +127,8 @@ def parse_local(on: date, at: time, zone_name: str, *, later: bool | None = None
 
 
 def _gap(wall: datetime, zone_name: str, first: datetime, second: datetime) -> NonexistentTimeError:
-    """The error for a skipped wall time. Read with the offset from before the gap it lies after the change,
-    and read with the one from after it lies before, so the change itself is between the two."""
+    """The error for a skipped wall time. With the offset from before the gap, it falls after the change, and
+    with the offset from after the gap, it falls before, so the change itself is between the two."""
     change = clock_change_between(zone_name, second, first)
     assert change is not None
     by_the_old_clock = change + (wall - first.replace(tzinfo=None))
@@ -142,8 +141,8 @@ def _gap(wall: datetime, zone_name: str, first: datetime, second: datetime) -> N
 def in_zone(instant: datetime, zone_name: str) -> datetime:
     """The same instant as an aware datetime in that zone; unknown zones fall back to UTC.
 
-    Falling back is right for showing: a stored name that a newer tz database dropped must never
-    keep a page or a mail from being made.
+    For display, falling back is right: a stored name that a newer tz database has dropped must never
+    prevent a page or an email from being made.
     """
     if instant.tzinfo is None:
         raise ValueError("an instant must be aware")
@@ -154,25 +153,25 @@ def in_zone(instant: datetime, zone_name: str) -> datetime:
 
 
 def start_of_day(on: date, zone_name: str) -> datetime:
-    """The UTC instant at which a day begins there; unknown zones fall back to UTC.
+    """The UTC instant at which a day begins in a zone; unknown zones fall back to UTC.
 
-    Where the clocks go forward at midnight the day begins at one, and where they go back at midnight it
-    begins at the first of the two.
+    If the clocks go forward at midnight, the day begins at one o'clock; if they go back at midnight, it
+    begins at the first of the two midnights.
     """
     try:
         place = zone(zone_name)
     except UnknownZoneError:
         return datetime.combine(on, time(), UTC)
-    # With fold 0 a skipped time is read with the offset before the gap, which is the instant of the gap.
+    # With fold 0, a skipped time uses the offset from before the gap, which gives the instant of the gap.
     return datetime.combine(on, time(), place).astimezone(UTC)
 
 
-# Before and from these hours of the wall clock nobody is asked to an interview without a word about it.
+# Before the first and from the second of these hours on the wall clock, an interview comes with a warning.
 _DAY_BEGINS, _NIGHT_BEGINS = time(7), time(21)
 
 
 def is_night(instant: datetime, zone_name: str) -> bool:
-    """Whether it is before seven in the morning or nine in the evening or later there."""
+    """Whether it is before 7 a.m., or 9 p.m. or later, in that zone."""
     at = in_zone(instant, zone_name).time()
     return at < _DAY_BEGINS or at >= _NIGHT_BEGINS
 
@@ -181,11 +180,11 @@ _SEARCHED = timedelta(days=3653)
 
 
 def clock_change_between(zone_name: str, start: datetime, end: datetime) -> datetime | None:
-    """The first instant after `start` and up to `end` at which the clocks there are set, or None.
+    """The first instant after `start` and up to `end` at which the clocks in that zone change, or None.
 
-    It is found by looking once a day, so two changes within one day that cancel each other out are missed;
-    no zone has ever done that. Nothing later than ten years after `start` is looked at, so that no date that
-    somebody typed keeps the machine busy.
+    The search samples once a day, so it misses two changes within one day that cancel each other out; no zone
+    has ever done that. It stops ten years after `start`, so that no date a person types can keep the machine
+    busy.
     """
     day, minute = timedelta(days=1), timedelta(minutes=1)
     end = start + min(end - start, _SEARCHED)
@@ -197,7 +196,7 @@ def clock_change_between(zone_name: str, start: datetime, end: datetime) -> date
     while before < end:
         after = min(before + day, end)
         if offset(before) != offset(after):
-            # Halving the day leads to the minute; clocks are never set at any other moment.
+            # Halving the day leads to the minute; clocks only ever change on a full minute.
             before = before.replace(second=0, microsecond=0)
             after = after.replace(second=0, microsecond=0) + minute
             while after - before > minute:
@@ -232,7 +231,7 @@ def zone_short_name(instant: datetime, zone_name: str) -> str:
 
 @dataclass(frozen=True)
 class LocalMoment:
-    """An instant as one reader sees it, in pieces that templates and mails put together."""
+    """An instant as one reader sees it, in parts that templates and emails put together."""
 
     instant: datetime
     zone_name: str

@@ -1,4 +1,4 @@
-"""What pages, mails and the timeline all say alike: names, counts, durations, lists. Knows no rows."""
+"""How pages, emails, and the timeline write names, counts, durations, and lists. Knows no rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def possessive(name: str) -> str:
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
-    """`1 hour`, `3 hours`; `many` is for nouns that do not just take an s."""
+    """`1 hour`, `3 hours`; `many` is for nouns whose plural is not just an added s."""
     return f"{number} {one}" if number == 1 else f"{number} {many or f'{one}s'}"
 
 

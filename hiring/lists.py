@@ -24,6 +24,7 @@ from accounts.row_permissions import (
 from extensions import db
 from models import Application, Candidate, Job, Role, Stage, User, search_key
 from paging import Column, ListPage, Order, Pages, Turn, literally
+from rows import rows_of
 
 # More than this in a drop-down list and nobody finds anything.
 JOBS_TO_CHOOSE_FROM = 200
@@ -130,7 +131,7 @@ def _job_pages(
 def application_counts(actor: User, job_ids: list[int]) -> dict[int, int]:
     """How many candidates `actor` sees on each of these jobs; those without any are left out."""
     told = {"asker_id": actor.id, "job_ids": job_ids}
-    found = db.session.execute(_counting_of_jobs(actor.role), told)
+    found = rows_of(_counting_of_jobs(actor.role), told)
     return {row[0]: row[1] for row in found}
 
 
@@ -156,7 +157,7 @@ def candidates(actor: User, wanted: CandidateFilter, turn: Turn | None = None) -
     applied: dict[int, list[tuple[str, Stage]]] = defaultdict(list)
     if page.rows:
         of_these = {"asker_id": actor.id, "candidate_ids": [row.id for row in page.rows]}
-        for candidate_id, title, stage in db.session.execute(_applications_of(actor.role), of_these):
+        for candidate_id, title, stage in rows_of(_applications_of(actor.role), of_these):
             applied[candidate_id].append((title, stage))
     return replace(page, rows=[replace(row, applied_for=tuple(applied[row.id])) for row in page.rows])
 
@@ -234,9 +235,9 @@ def jobs_to_choose_from(actor: User, chosen: int | None = None) -> list[JobChoic
     """Jobs for a drop-down list: the open ones first, and the chosen one however many there are."""
     every, one = _jobs_to_choose_from(actor.role)
     told = {"asker_id": actor.id, "job_id": chosen}
-    found = [JobChoice(*row) for row in db.session.execute(every, told)]
+    found = [JobChoice(*row) for row in rows_of(every, told)]
     if chosen is not None and all(job.id != chosen for job in found):
-        found += [JobChoice(*row) for row in db.session.execute(one, told)]
+        found += [JobChoice(*row) for row in rows_of(one, told)]
     return found
 
 

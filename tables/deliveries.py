@@ -87,6 +87,13 @@ class Meeting(Model):
             sqlite_where=sa.text("is_wanted"),
             postgresql_where=sa.text("is_wanted"),
         ),
+        # What everybody's first page warns of.
+        sa.Index(
+            "ix_meetings_failed_interview_id",
+            "interview_id",
+            sqlite_where=sa.text("state = 'failed'"),
+            postgresql_where=sa.text("state = 'failed'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,4 +1,4 @@
-"""Every chore of a server, in the order of their turns."""
+"""Every chore of a server, in the order in which they run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from work.chores import Chore, once
 
 
 def all_chores(services: Services) -> tuple[Chore, ...]:
-    """New ones for each process, because `once` means once in a process."""
+    """The chores, new for each process, because `once` means once per process."""
     return (
         checking_keys(),
         ASK_FOR_REFRESHES,
@@ -25,6 +25,6 @@ def all_chores(services: Services) -> tuple[Chore, ...]:
 
 
 def checking_keys() -> Chore:
-    """Whether the stored grants can be opened with the keys that this server was started with. Meetings that
-    waited for a grant whose key is back are asked for again."""
+    """Checks whether the stored grants can be decrypted with the keys that this server was started with.
+    Meetings that waited for a grant whose key is back are requested again."""
     return once("keys", lambda: check_keys(when_reopened=try_again_for_host))

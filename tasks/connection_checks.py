@@ -1,5 +1,5 @@
-"""Finding out that a grant is dead before an interview needs it: the chore that asks for a look at every
-connection once a day, and the task that looks."""
+"""Finding out that a grant is dead before an interview needs it: the chore that requests a check of every
+connection once a day, and the task that checks."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def _ask_for_checks(due: list[int]) -> None:
         check_in_turn(connection_id, now)
 
 
-# Asks for a look at every connection whose day is over.
+# Requests a check of every connection whose last one is a day old.
 ASK_FOR_CHECKS = frequent("connection checks", due_checks, _ask_for_checks)
 
 
 @dataclass(frozen=True)
 class _Look:
-    """`removed` is the reason, in words, if the grant turns out to be dead after somebody has told why."""
+    """`removed` is the reason in words, if the grant turns out to be dead and we were already told why."""
 
     connection_id: int
     app: str
@@ -47,7 +47,7 @@ class _Look:
 
 
 class _NotSetUp:
-    """The operator has taken the provider's credentials away."""
+    """The operator has removed the provider's credentials."""
 
 
 def check_connection() -> Handler:
@@ -77,7 +77,7 @@ def check_connection() -> Handler:
         return _record(look, row, outcome)
 
     def gave_up(task: ClaimedTask, why: str) -> None:
-        """Nothing to show: the grant is as it was, and tomorrow's look is another task."""
+        """Nothing to show: the grant is as it was, and tomorrow's check is another task."""
 
     return Handler(load, call, record, gave_up)
 
@@ -88,10 +88,10 @@ def _record(look: _Look, row: Connection, outcome: Account | ProviderError | _No
         case Account() as account:
             record_alive(row, account)
         case ConnectionRevokedError():
-            # The row is alive all the same: somebody reconnected during the call.
+            # The row is alive after all: someone reconnected during the call.
             pass
         case InvalidClientError() as problem:
-            # Said on the card by whoever refreshed, and to the owner.
+            # The refresh already showed this on the card and told the owner.
             return Again(utc_now() + again, problem.words)
         case RetryableError() as problem:
             at = max(utc_now() + again, problem.retry_at or utc_now())
@@ -99,7 +99,7 @@ def _record(look: _Look, row: Connection, outcome: Account | ProviderError | _No
             record_trouble(row, words, is_looked_at=False)
             return Again(at, problem.words)
         case ScopeMissingError() as problem:
-            # Nothing that needs this permission works until somebody grants it again, and only its user can.
+            # Nothing that needs this permission works until its user, and nobody else, grants it again.
             lose_permissions(row, problem.scopes)
         case ProviderError() as problem:
             record_trouble(row, problem.words, is_looked_at=True)

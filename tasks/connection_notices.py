@@ -1,5 +1,5 @@
-"""The tasks that tell people about connections. They only decide who is written to, in their own transaction;
-the mail itself is a task of its own."""
+"""The tasks that tell people about connections. They only decide, in their own transaction, who gets an
+email; the email itself is another task."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from work.protocol import ClaimedTask, Done, Handler, Next
 
 
 def tell_of_connection(mail_domain: str) -> Handler:
-    """The handler that writes to someone in whose name an account was connected."""
+    """The handler that emails the person in whose name an account was connected."""
 
     def tell(payload: Mapping[str, Any]) -> None:
         row = _locked(payload)
@@ -31,11 +31,11 @@ def tell_of_connection(mail_domain: str) -> Handler:
 
 
 def nudge_to_reconnect(mail_domain: str) -> Handler:
-    """The handler that writes about a connection that has ended, and asks for the next such mail."""
+    """The handler that sends an email about a connection that has ended, and requests the next reminder."""
 
     def tell(payload: Mapping[str, Any]) -> None:
         row, since = _locked(payload), datetime.fromisoformat(payload["since"])
-        # Reconnected or disconnected since, or reconnected and ended again, which has nudges of its own.
+        # Reconnected or disconnected since, or reconnected and ended again, which has its own nudges.
         if row is None or row.state != ConnectionState.RECONNECT_NEEDED or row.problem_since != since:
             return
         number = int(payload["number"])
@@ -51,7 +51,7 @@ def nudge_to_reconnect(mail_domain: str) -> Handler:
 
 
 def report_refused_credentials(mail_domain: str) -> Handler:
-    """The handler that writes to the owner about a provider that does not accept this server."""
+    """The handler that emails the owner about a provider that does not accept this server."""
 
     def tell(payload: Mapping[str, Any]) -> None:
         mails.queue_credentials_refused(str(payload["provider"]), mail_domain)
@@ -72,6 +72,6 @@ def _telling(tell: Callable[[Mapping[str, Any]], None]) -> Handler:
         return Done()
 
     def gave_up(task: ClaimedTask, why: str) -> None:
-        """Nothing to show: Connected Apps says the same, and the System log that this was given up."""
+        """Nothing to show: Connected Apps says the same, and the System log says that this was given up."""
 
     return Handler.deciding(record, gave_up)

@@ -1,5 +1,5 @@
-"""Keeping grants alive and giving them back: the chore that notices a token near its end, the task that
-refreshes it, and the task that tells a provider that somebody has disconnected."""
+"""Keeping grants alive and revoking them: the chore that notices a token that is about to expire, the task
+that refreshes it, and the task that tells a provider that someone has disconnected."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ REFRESH_CONNECTION = TaskKind(
     "refresh_connection", Lane.PROVIDER, "Renewing a connection", subject="connection"
 )
 
-# Past this, a provider that is still not to be had is left to its user, who is told.
+# If the provider still cannot be reached after this, its user is told to revoke the grant there.
 _REVOCATIONS_TRIED = 40
 
 
 def _due_refreshes(now: datetime) -> list[int]:
-    """The connections whose token is near its end and whose refresh nobody has asked for yet."""
+    """The connections whose token is about to expire and whose refresh has not been requested yet."""
     asked_for = set(
         db.session.scalars(
             sa.select(Task.dedupe_key).where(
@@ -86,8 +86,8 @@ def refresh_connection() -> Handler:
 
 
 @dataclass(frozen=True)
-class _Return:
-    """One try at giving a grant back. `revocation` is None when nobody can read its tokens any more."""
+class _RevocationTry:
+    """One try at revoking a grant. `revocation` is None when its tokens can no longer be decrypted."""
 
     task_id: int
     user_id: int
@@ -98,17 +98,17 @@ class _Return:
 
 
 class _Lost:
-    """The provider does not know these tokens, and an answer with newer ones may not have arrived: the grant
-    may be alive, and nobody has the tokens to it."""
+    """The provider does not know these tokens, and a response with newer ones may not have arrived: the grant
+    may be alive, but nobody has its tokens."""
 
 
 def revoke_grant() -> Handler:
-    """The handler that gives a grant back to its provider, and wipes the tokens it held for that."""
+    """The handler that revokes a grant at its provider, and wipes the tokens it kept for that."""
 
-    def load(task: ClaimedTask) -> _Return:
+    def load(task: ClaimedTask) -> _RevocationTry:
         revocation = read_revocation(task.payload)
         user_id, app = int(task.payload["user_id"]), str(task.payload["app"])
-        return _Return(
+        return _RevocationTry(
             task.id,
             user_id,
             app,
@@ -117,17 +117,17 @@ def revoke_grant() -> Handler:
             would_end_another(app, str(task.payload["account_id"]), user_id),
         )
 
-    def call(returned: _Return) -> ProviderError | _Lost | None:
-        if returned.revocation is None or returned.would_end_another:
+    def call(attempt: _RevocationTry) -> ProviderError | _Lost | None:
+        if attempt.revocation is None or attempt.would_end_another:
             return None
-        return _give_back(returned.task_id, returned.revocation)
+        return _revoke(attempt.task_id, attempt.revocation)
 
-    def record(returned: _Return, problem: ProviderError | _Lost | None) -> Next:
-        if isinstance(problem, ProviderError) and returned.failures + 1 < _REVOCATIONS_TRIED:
-            return Again(utc_now() + retry.REVOCATION.delay(returned.failures + 1), problem.words)
-        if problem is not None or returned.revocation is None:
-            _tell_that_it_failed(returned.user_id, returned.app)
-        outbox.forget(returned.task_id, "sealed")
+    def record(attempt: _RevocationTry, problem: ProviderError | _Lost | None) -> Next:
+        if isinstance(problem, ProviderError) and attempt.failures + 1 < _REVOCATIONS_TRIED:
+            return Again(utc_now() + retry.REVOCATION.delay(attempt.failures + 1), problem.words)
+        if problem is not None or attempt.revocation is None:
+            _tell_that_it_failed(attempt.user_id, attempt.app)
+        outbox.forget(attempt.task_id, "sealed")
         return Done()
 
     def gave_up(task: ClaimedTask, why: str) -> None:
@@ -137,15 +137,15 @@ def revoke_grant() -> Handler:
     return Handler(load, call, record, gave_up)
 
 
-def _give_back(task_id: int, revocation: Revocation) -> ProviderError | _Lost | None:
+def _revoke(task_id: int, revocation: Revocation) -> ProviderError | _Lost | None:
     clients = connections().clients.get(revocation.app)
     if clients is None:
-        # Without the operator's credentials there is nobody to revoke as; the grant goes with the app.
+        # Without the operator's credentials we cannot revoke anything; the grant ends with the app.
         return None
     access_token = revocation.access_token
     try:
         if revocation.expires_at <= utc_now():
-            # Revoking a token that has run out says nothing about the refresh token beside it.
+            # Revoking an expired token says nothing about its refresh token.
             access_token = _renewed(task_id, revocation, clients.oauth)
         clients.oauth.revoke(access_token)
     except ConnectionRevokedError:
@@ -157,7 +157,7 @@ def _give_back(task_id: int, revocation: Revocation) -> ProviderError | _Lost | 
 
 def _renewed(task_id: int, revocation: Revocation, oauth: OAuthProvider) -> str:
     """A fresh access token. It is stored with its refresh token before it is used, because the older pair is
-    spent and revoking may have to be tried again; before that, it is noted that the answer may be lost."""
+    spent and the revocation may have to be retried; before that, we note that the response may be lost."""
     note_may_be_lost(task_id, True)
     try:
         tokens = oauth.refresh(revocation.refresh_token)
@@ -171,7 +171,7 @@ def _renewed(task_id: int, revocation: Revocation, oauth: OAuthProvider) -> str:
 
 
 def report_unrevoked_grant() -> Handler:
-    """The handler that says that a grant has ended here which nobody could revoke at its provider."""
+    """The handler that reports a grant that has ended here but could not be revoked at its provider."""
 
     def record(task: ClaimedTask) -> Next:
         _tell_that_it_failed(int(task.payload["user_id"]), str(task.payload["app"]))

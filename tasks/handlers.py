@@ -25,7 +25,7 @@ from work.protocol import Handler
 
 
 def all_handlers(services: Services) -> Mapping[TaskKind, Handler]:
-    """The handlers of an installation by kind. A test compares them with the kinds that are declared."""
+    """The handlers of an installation, by kind. A test compares them with the declared kinds."""
     rules, mail_domain = services.rules, services.mail_domain
     workshop = Workshop(services.join_links, services.account_links, services.attachment_files)
     return {

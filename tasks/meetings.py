@@ -1,4 +1,5 @@
-"""The tasks that bring meetings in line with what the team decided, and remove what a lost answer left."""
+"""The tasks that bring meetings in line with what the team decided, and remove what a lost response left
+behind."""
 
 from __future__ import annotations
 
@@ -27,14 +28,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Loaded:
-    """A step with what the recording needs beside it."""
+    """A step, with what is needed to record its outcome."""
 
     step: Step
     failures: int
 
 
 def sync_meeting(rules: Rules) -> Handler:
-    """The handler that takes the next step towards what is wanted of a meeting, one at each start."""
+    """The handler that takes the next step toward the wanted meeting, one each time it starts."""
 
     def load(task: ClaimedTask) -> Loaded | None:
         step = planning.plan(int(task.payload["meeting_id"]), utc_now())
@@ -56,7 +57,7 @@ def sync_meeting(rules: Rules) -> Handler:
 
 
 def remove_orphans() -> Handler:
-    """The handler that looks for meetings which a lost answer left behind, and removes them."""
+    """The handler that looks for meetings that a lost response left behind, and removes them."""
 
     def load(task: ClaimedTask) -> OrphanSearch | None:
         return orphans.plan_search(int(task.payload["call_id"]))
@@ -76,11 +77,12 @@ def remove_orphans() -> Handler:
             case _ if utc_now() >= search.lost.starts_at:
                 return Done()
             case _:
-                # The account cannot be used for now. Its user may reconnect; past the start it harms nobody.
+                # The account cannot be used for now. Its user may reconnect it; once the meeting's start has
+                # passed, the orphan does no harm.
                 return Again(utc_now() + retry.ORPHAN_ON_CLOSED_ACCOUNT, outcome.words, is_failure=False)
 
     def gave_up(task: ClaimedTask, why: str) -> None:
-        """Nothing to show: the interview has its meeting, and the orphan is listed by the provider."""
+        """Nothing to show: the interview has its meeting, and the provider lists the orphan."""
 
     return Handler(load, call, record, gave_up)
 
@@ -88,7 +90,7 @@ def remove_orphans() -> Handler:
 def _with_provider(
     software: MeetingSoftware, connection_id: int, call: Callable[[MeetingProvider, Grant], T]
 ) -> T | ProviderError:
-    """The answer to a call with a live grant, or the error. No transaction may be open."""
+    """The result of a call with a live grant, or the error. No transaction may be open."""
     clients = connections().clients.get(spec_of(software).app)
     provider = clients.meetings if clients is not None else None
     if provider is None:

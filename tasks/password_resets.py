@@ -7,7 +7,7 @@ from work.protocol import ClaimedTask, Done, Handler, Next
 
 
 def answer_reset_requests(requests: ResetRequests, mail_domain: str) -> Handler:
-    """The handler that finds out whose address was typed and queues their mail."""
+    """The handler that finds out whose address was typed and queues their email."""
 
     def record(task: ClaimedTask) -> Next:
         person = requests.person_behind(str(task.payload["who"]))
@@ -16,6 +16,6 @@ def answer_reset_requests(requests: ResetRequests, mail_domain: str) -> Handler:
         return Done()
 
     def gave_up(task: ClaimedTask, why: str) -> None:
-        """Nothing to show: the person may ask again, and the page told them so."""
+        """Nothing to show: the person can ask again, and the page told them so."""
 
     return Handler.deciding(record, gave_up)

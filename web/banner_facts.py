@@ -10,6 +10,7 @@ from flask import current_app
 
 from connections import catalogue
 from connections.service import connections
+from database import written_out
 from models import Connection, ConnectionState, Mail, MailState, RefusingProvider, User
 from timezones import utc_now
 
@@ -24,39 +25,40 @@ class BannerFacts:
     waiting_mails: int
 
 
-# Correlated with the user of the statement around them. They only say whether there is anything to say:
-# nearly always there is nothing, and then no row is read.
-COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
-    sa.exists()
-    .where(Connection.user_id == User.id, Connection.state == ConnectionState.RECONNECT_NEEDED)
-    .correlate(User)
-    .label("has_lost_own"),
-    sa.or_(
-        sa.exists().where(Connection.credentials_refused.is_(True)),
-        sa.exists().where(
-            Connection.app.in_(sa.bindparam("apps_not_set_up", expanding=True)),
-            Connection.state == ConnectionState.CONNECTED,
-        ),
-        sa.select(RefusingProvider.provider).exists(),
-    ).label("is_refused"),
-    sa.select(sa.func.count(Mail.id))
-    .where(
-        sa.bindparam("has_no_mail_server", type_=sa.Boolean()),
-        Mail.state == MailState.QUEUED,
-        Mail.due_at <= sa.bindparam("now", type_=Mail.due_at.type),
+def columns(not_set_up: frozenset[str]) -> tuple[sa.ColumnElement[Any], ...]:
+    """The facts, correlated with the user of the statement around them; `not_set_up` is what
+    `apps_not_set_up` says.
+
+    They only say whether there is anything to say: nearly always there is nothing, and then no row is read.
+    """
+    is_lost = sa.or_(sa.false(), *(Connection.app == written_out(app) for app in sorted(not_set_up)))
+    return (
+        sa.exists()
+        .where(
+            Connection.user_id == User.id,
+            Connection.state == written_out(ConnectionState.RECONNECT_NEEDED),
+        )
+        .correlate(User)
+        .label("has_lost_own"),
+        sa.or_(
+            sa.exists().where(Connection.credentials_refused.is_(True)),
+            sa.exists().where(is_lost, Connection.state == written_out(ConnectionState.CONNECTED)),
+            sa.select(RefusingProvider.provider).exists(),
+        ).label("is_refused"),
+        sa.select(sa.func.count(Mail.id))
+        .where(
+            sa.bindparam("has_no_mail_server", type_=sa.Boolean()),
+            Mail.state == written_out(MailState.QUEUED),
+            Mail.due_at <= sa.bindparam("now", type_=Mail.due_at.type),
+        )
+        .scalar_subquery()
+        .label("waiting_mails"),
     )
-    .scalar_subquery()
-    .label("waiting_mails"),
-)
 
 
 def parameters() -> dict[str, Any]:
     """What the columns have to be told."""
-    return {
-        "apps_not_set_up": list(apps_not_set_up()),
-        "has_no_mail_server": not current_app.config["MAIL_SERVER"],
-        "now": utc_now(),
-    }
+    return {"has_no_mail_server": not current_app.config["MAIL_SERVER"], "now": utc_now()}
 
 
 def apps_not_set_up() -> frozenset[str]:

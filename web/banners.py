@@ -21,9 +21,6 @@ from web.notices import Banner
 from web.signed_in import may_connect, person
 from work.findings import Cure, Finding
 
-# For a page whose request did not bring the facts along, such as a form that is shown again.
-_SEPARATELY = sa.select(*banner_facts.COLUMNS).select_from(User).where(User.id == sa.bindparam("reader_id"))
-
 
 def banners() -> list[Banner]:
     """What this person should know; empty for those who could do nothing about it."""
@@ -31,8 +28,10 @@ def banners() -> list[Banner]:
         return []
     reader, facts = person(), person().banner_facts
     if facts is None:
-        told = {**banner_facts.parameters(), "reader_id": reader.user.id}
-        facts = banner_facts.facts_of(db.session.execute(_SEPARATELY, told).one())
+        # The request did not bring them along: a form, say, that is shown again.
+        columns = banner_facts.columns(banner_facts.apps_not_set_up())
+        asked = sa.select(*columns).select_from(User).where(User.id == reader.user.id)
+        facts = banner_facts.facts_of(db.session.execute(asked, banner_facts.parameters()).one())
     administers = scope_of(reader.role, Action.ADMINISTER) is Scope.ALL
     found: list[Finding] = []
     if facts.has_lost_own or (administers and facts.is_refused):

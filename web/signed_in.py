@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import cast
+from functools import cache
+from typing import Any, cast
 
+import sqlalchemy as sa
 from flask import Flask, Response, g, request, session, url_for
 from flask_login import UserMixin, current_user
 from flask_login import login_user as _login_user
@@ -67,15 +69,20 @@ def init_app(app: Flask) -> None:
 
 # Who is signed in, and for a page what its banners say too: one statement, made once.
 _ALONE = sessions.select_living()
-_WITH_BANNERS = sessions.select_living(*banner_facts.COLUMNS)
+
+
+@cache
+def _with_banners(not_set_up: frozenset[str]) -> sa.Select[Any]:
+    return sessions.select_living(*banner_facts.columns(not_set_up))
 
 
 def _load(token: str) -> SignedInPerson | None:
+    statement, told = _ALONE, sessions.living(token)
     with_banners = _shows_banners()
-    told = sessions.living(token)
     if with_banners:
+        statement = _with_banners(banner_facts.apps_not_set_up())
         told |= banner_facts.parameters()
-    row = db.session.execute(_WITH_BANNERS if with_banners else _ALONE, told).one_or_none()
+    row = db.session.execute(statement, told).one_or_none()
     if row is None:
         return None
     facts = banner_facts.facts_of(row) if with_banners else None

@@ -1,4 +1,4 @@
-"""Background work that someone should look at, in the words of the people who would."""
+"""Background work that someone should look at, described in words for people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from work.findings import OVERDUE_FOR
 from work.kinds import words_of
 from work.mail import kind_of
 
-# Work that fails is tried again automatically; it is worth a look when that has gone on for this long.
+# Failed work is retried automatically; it is worth a look once that has gone on for this long.
 _FAILING_FOR = timedelta(minutes=15)
 _SHOWN = 50
 
@@ -39,7 +39,7 @@ class WaitingWork:
 
 
 def work_needing_attention() -> list[WaitingWork]:
-    """What was given up, keeps failing or is not begun, given up first and the oldest first."""
+    """Work that was given up, keeps failing, or has not begun: given-up work first, then the oldest first."""
     now = utc_now()
     rows = db.session.scalars(
         sa.select(Task)
@@ -69,7 +69,7 @@ def _titles(tasks: Sequence[Task]) -> dict[int, str]:
 
 
 def _mail_labels(tasks: Sequence[Task]) -> dict[int, str]:
-    """What the mails are called that tasks are to send, by the mail's id."""
+    """Labels of the emails that these tasks send, by the email's id."""
     ids = {task.payload["mail_id"] for task in tasks if "mail_id" in task.payload}
     found = db.session.execute(sa.select(Mail.id, Mail.kind).where(Mail.id.in_(ids)))
     return {row.id: kind_of(row.kind).label for row in found}
@@ -105,15 +105,15 @@ def _described(task: Task, titles: dict[int, str], mail_labels: dict[int, str], 
 
 
 def try_again_now(task_id: int) -> str | None:
-    """Start a piece of work again in the current transaction, also one that was given up, and return what it
-    is in words; the next tick does it. None when there is no such work, or it is done or being done."""
+    """Make a piece of work due again in the current transaction, even if it was given up, and return its
+    description; the next tick runs it. None when the work does not exist, is done, or is running."""
     task = db.session.get(Task, task_id, with_for_update=True, populate_existing=True)
     if task is None or task.state not in (TaskState.READY, TaskState.DEAD):
         return None
     mail_id = task.payload.get("mail_id")
     mail = db.session.get(Mail, mail_id) if mail_id is not None else None
     if mail is not None and mail.state == MailState.FAILED:
-        # Giving up marked it, and a delivery leaves alone what is not in the queue.
+        # Giving up marked the email as ended, and a delivery only sends emails that are queued.
         mail.state, mail.words = MailState.QUEUED, None
     now, words = utc_now(), _words(task, _mail_labels([task]))
     twin = db.session.scalar(
@@ -122,7 +122,7 @@ def try_again_now(task_id: int) -> str | None:
         )
     )
     if twin is not None:
-        # The same work was asked for again since this was given up, and it may not wait twice.
+        # The same work was requested again after this was given up, and it may not be queued twice.
         twin.run_at = now
         task.state, task.finished_at = TaskState.DONE, now
         return words

@@ -1,8 +1,8 @@
-"""Chores: what a server looks after on its own, at every tick or once a day.
+"""Chores: routine work that a server does without being asked, at every tick or once a day.
 
-A chore looks before it acts. The look is one read-only transaction, because it comes every few seconds in
-every process; only when there is something to do is a writing one begun. A chore that fails is logged and
-tried again at the next tick, and never keeps the others from their turn.
+A chore looks before it acts. The look is one read-only transaction, because it happens every few seconds in
+every process; a writing transaction begins only when there is something to do. A chore that fails is logged
+and retried at the next tick, and never holds up the others.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class Chore:
 
 
 def frequent(name: str, look: Callable[[datetime], T], do: Callable[[T], None]) -> Chore:
-    """A chore for every tick. `look` is given the time (aware UTC); what it found, unless that is empty, goes
-    to `do`, whose changes are committed here."""
+    """A chore for every tick. `look` gets the time (aware UTC); whatever it finds, unless that is empty, is
+    passed to `do`, whose changes are committed here."""
 
     def run() -> None:
         with read_only():
@@ -52,11 +52,11 @@ def frequent(name: str, look: Callable[[datetime], T], do: Callable[[T], None]) 
 
 
 def daily(name: str, look: Callable[[datetime], T], do: Callable[[T], bool]) -> Chore:
-    """A chore for once a day in the whole installation, however many processes it has.
+    """A chore that runs once a day in the whole installation, no matter how many processes it has.
 
-    What `look` found goes to `do`, even if it is empty. `do` may commit as often as it likes and returns
-    whether all is done; if not, it gets another turn at the next tick. `name` is stored with the time when
-    it was last done, so it must not change.
+    Whatever `look` finds is passed to `do`, even if it is empty. `do` may commit as often as it likes and
+    returns whether everything is done; if not, it runs again at the next tick. `name` is stored with the time
+    the chore was last done, so it must not change.
     """
 
     def run() -> None:
@@ -78,7 +78,7 @@ def daily(name: str, look: Callable[[datetime], T], do: Callable[[T], bool]) -> 
 
 
 def once(name: str, do: Callable[[], None]) -> Chore:
-    """A chore for the beginning of this process: it is not done any more as soon as it has succeeded."""
+    """A chore for the start of this process: once it has succeeded, it is not run again."""
     is_done = False
 
     def run() -> None:
@@ -91,10 +91,10 @@ def once(name: str, do: Callable[[], None]) -> Chore:
 
 
 def run_all(app: Flask, chores: Sequence[Chore]) -> None:
-    """Give each chore its turn. Never raises: one that fails says so in the log, and the next one follows."""
+    """Run each chore. Never raises: a failure is logged, and the next chore follows."""
     for chore in chores:
         try:
             with app.app_context():
                 chore.run()
         except Exception:
-            log.exception("the chore “%s” failed; the next tick tries it again", chore.name)
+            log.exception("the chore “%s” failed; the next tick retries it", chore.name)

@@ -1,6 +1,6 @@
-"""What is wrong with a server, as one kind of value, whoever asks: the banners above the pages, the health
-page, the System log. Each part of the product finds its own; this module finds what is wrong with background
-work."""
+"""What is wrong with a server, as one kind of value for everything that shows it: the banners above the
+pages, the health page, the System log. Each part of the product reports its own findings; this module reports
+those about background work."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from work.heartbeat import DEAD_AFTER, last_beat
 
 Level = Literal["info", "warning", "danger"]
 
-# Work that is due and has not been started for this long means that nobody does any.
+# If due work has not been started for this long, nothing is processing it.
 OVERDUE_FOR = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
 class Cure:
-    """Where a person puts it right: the endpoint of a page, the part of it, and what a link to it says."""
+    """Where a person can fix it: the endpoint of a page, the section on it, and the text of a link to it."""
 
     words: str
     page: str
@@ -31,8 +31,8 @@ class Cure:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that someone has to put right, in words that also say what to do. `danger` means that the
-    product does not do its work meanwhile. `cure` is None where no page of ours helps."""
+    """Something that someone has to fix, in words that also say what to do. `danger` means that the product
+    cannot do its work in the meantime. `cure` is None where none of our pages helps."""
 
     level: Level
     words: str
@@ -41,8 +41,8 @@ class Finding:
 
 @dataclass(frozen=True)
 class BackgroundState:
-    """`beat_age` since any process last ticked, None before the first time; `overdue` since the oldest task
-    that nobody has started was due. Work that waits for its retry is not overdue."""
+    """`beat_age`: how long ago any process last ticked, None before the first tick. `overdue`: how long ago
+    the oldest unstarted task was due. Work that is waiting for a retry is not overdue."""
 
     beat_age: timedelta | None
     overdue: timedelta
@@ -50,8 +50,8 @@ class BackgroundState:
 
 
 def background_state(now: datetime, *, is_expected: bool) -> BackgroundState:
-    """How background work goes at `now` (aware UTC); two short queries. `is_expected` is False on a server
-    whose work is done by a command instead, where a silent metronome is no finding."""
+    """The state of background work at `now` (aware UTC); two short queries. `is_expected` is False on a
+    server whose work is done by a command instead; there, a silent metronome is not a finding."""
     beat_at = last_beat()
     oldest = db.session.scalar(
         sa.select(sa.func.min(Task.run_at)).where(Task.state == TaskState.READY, Task.run_at <= now)

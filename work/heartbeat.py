@@ -1,5 +1,5 @@
-"""When something that happens again and again last happened: above all the metronome, whose beat is the
-sign of life for the health page."""
+"""When recurring things last happened: above all the metronome's tick, which is the sign of life for the
+health page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def last_beat() -> datetime | None:
 
 
 def beat() -> None:
-    """Note that this process ticks. Writes rarely, in a short transaction of its own."""
+    """Note that this process is ticking. Writes rarely, in a short transaction of its own."""
     now = utc_now()
     with read_only():
         last = last_beat()
@@ -37,12 +37,12 @@ def beat() -> None:
 
 
 def last_time(name: str) -> datetime | None:
-    """When this was last marked; None before the first time."""
+    """When this was last recorded; None before the first time."""
     return db.session.scalar(sa.select(Heartbeat.beat_at).where(Heartbeat.name == name))
 
 
 def mark_and_commit(name: str, at: datetime) -> None:
-    """Note that this happened, in the current writing transaction, and end it."""
+    """Record that this happened, in the current writing transaction, and commit."""
     row = db.session.get(Heartbeat, name)
     if row is None:
         db.session.add(Heartbeat(name=name, beat_at=at))
@@ -51,5 +51,5 @@ def mark_and_commit(name: str, at: datetime) -> None:
     try:
         db.session.commit()
     except IntegrityError:
-        # Two processes made the first mark at once; one of them is enough.
+        # Two processes recorded the first time at once; one row is enough.
         db.session.rollback()

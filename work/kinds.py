@@ -1,5 +1,5 @@
-"""The kinds of background work. Each is declared once, beside the code that asks for it; the outbox, the
-handlers and the System log all read that declaration."""
+"""The kinds of background work. Each is declared once, next to the code that requests it; the outbox, the
+handlers, and the System log all read that declaration."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class TaskKind:
 
     `name` is stored with every task, so it must not change while tasks of this kind may be waiting. `words`
     are what the System log calls the work ("Making the online meeting"). `subject` says what such work is
-    about ("interview"): of one subject, at most one task per lane runs at a time. It is empty for work that
-    can be about things of many sorts, which then names its subject in full.
+    about ("interview"): for each subject, at most one task per lane runs at a time. It is empty for work that
+    can be about different sorts of things, which then names its subject in full.
 
-    Raises ValueError for a kind without words, and for a second kind under a name that is taken.
+    Raises ValueError for a kind without words, and for a name that is already taken.
     """
 
     name: str
@@ -34,16 +34,16 @@ class TaskKind:
             raise ValueError(f"{self.name} is declared twice")
 
     def about(self, which: int | str) -> str:
-        """The subject of a task about one of them, for example `interview:42`."""
+        """The subject of a task about one particular thing, for example `interview:42`."""
         return f"{self.subject}:{which}" if self.subject else str(which)
 
     def key(self, which: int | str) -> str:
-        """A dedupe key that lets one task of this kind wait for each of them."""
+        """A dedupe key that lets at most one task of this kind wait for each subject."""
         return f"{self.name}:{which}"
 
 
 def words_of(name: str) -> str:
-    """What the System log calls work of a stored kind. A row may outlive its kind, when a newer version of
-    the product asked for it; its bare name is better than nothing then."""
+    """What the System log calls work of a stored kind. A row can have a kind that this version does not know,
+    because a newer version requested it; then the bare name is better than nothing."""
     kind = _declared.get(name)
     return kind.words if kind is not None else name.replace("_", " ").capitalize()

@@ -1,7 +1,8 @@
-"""Asking for mails in the transaction that needs them, and writing down what became of each.
+"""Requesting emails in the transaction that needs them, and recording what became of each.
 
-Low, beside the outbox: the domain decides who gets which mail and when, and names it by its kind. What a
-kind says and when it stops being of use is declared above, in `tasks/mails/kinds/`, one file for each.
+A low layer, like the outbox: the domain decides who gets which email and when, and names it by its kind. What
+a kind says and when it is no longer useful is declared in a higher layer, in `tasks/mails/kinds/`, one file
+for each.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from timezones import utc_now
 from work import outbox
 from work.kinds import TaskKind
 
-# Of one thing that mails are about, one leaves after the other.
+# Emails about the same thing are sent one after another.
 SEND_MAIL = TaskKind("send_mail", Lane.MAIL, "Sending an email", subject="")
 
 _INTERVIEW = "interview:"
@@ -32,14 +33,13 @@ class UnknownKindError(LookupError):
 
 @dataclass(frozen=True)
 class MailKind:
-    """What everyone who shows mails may know of one kind; the rest of it is declared with it, above.
+    """The part of a kind that every place that shows emails may know; the higher layer declares the rest.
 
-    `name` is stored with every mail and is also the folder of its templates. `label` begins a sentence
+    `name` is stored with every email and is also the folder of its templates. `label` begins a sentence
     ("Invitation", as in "Invitation sent to 2 people"); `label_later` replaces it for every revision but the
-    first. `is_timed`: it leaves at a time that was announced, not as soon as it can. `icon` is shown
-    beside it.
+    first. `is_timed`: it is sent at an announced time, not as soon as possible. `icon` is shown next to it.
 
-    Raises ValueError for a kind without a label, and for a second kind under a name that is taken.
+    Raises ValueError for a kind without a label, and for a name that is already taken.
     """
 
     name: str
@@ -56,20 +56,20 @@ class MailKind:
             raise ValueError(f"{self.name} is declared twice")
 
 
-# A row may outlive its kind, when a newer version of the product asked for it.
+# A row can have a kind that this version does not know, because a newer version requested it.
 _GONE = MailKind("of_a_kind_that_is_gone", "Email")
 
 
 def kind_of(mail_kind: str) -> MailKind:
-    """The kind that is stored with a mail, by its name; for one that does not exist any more, a kind that is
-    just called "Email"."""
+    """The kind stored with an email, by its name. For one that no longer exists, a kind that is just called
+    "Email"."""
     return _declared.get(mail_kind, _GONE)
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """One person who gets a copy. `join_reader` names them in the join address that is theirs alone, in a
-    mail about an interview."""
+    """One person who gets a copy. In an email about an interview, `join_reader` identifies them in their
+    personal join link."""
 
     role: ReaderRole
     user_id: int | None
@@ -80,8 +80,9 @@ class Recipient:
 
 @dataclass(frozen=True)
 class NewMail:
-    """One copy to be queued, due at `due_at` (aware UTC). With `dropped_because` it never leaves and is only
-    shown, with that reason. `said`: what the mail tells of this moment and nothing stored will know later."""
+    """One copy to be queued, due at `due_at` (aware UTC). With `dropped_because` it is never sent and only
+    shown, with that reason. `said`: what the email says about this moment that no stored row will show
+    later."""
 
     kind: str
     about: str
@@ -95,16 +96,16 @@ class NewMail:
 def copies(
     kind: str, about: str, recipients: Iterable[Recipient], *, occasion: str, due_at: datetime
 ) -> list[NewMail]:
-    """One mail of a kind for each of the recipients."""
+    """One email of a kind for each of the recipients."""
     return [NewMail(kind, about, occasion, recipient, due_at) for recipient in recipients]
 
 
 def queue(mails: Iterable[NewMail], *, domain: str) -> None:
-    """Add mails to the current transaction and ask for those that are to leave: two statements however many
-    there are, because a person waits for the answer to a click.
+    """Add emails to the current transaction and request the ones to be sent: two statements no matter how
+    many there are, because a person is waiting for the response to a click.
 
     `domain` follows the @ of every Message-ID. Raises `UnknownKindError`, and `IntegrityError` when the same
-    person already has a mail of this kind about the same thing on the same occasion.
+    person already has an email of this kind about the same thing on the same occasion.
     """
     wanted = {f"<{secrets.token_hex(16)}@{domain}>": mail for mail in mails}
     for mail in wanted.values():
@@ -112,12 +113,12 @@ def queue(mails: Iterable[NewMail], *, domain: str) -> None:
             raise UnknownKindError(mail.kind)
     if not wanted:
         return
-    # Which id is whose is told by the Message-IDs: SQLite would return the ids in the order given only if
-    # each mail had a statement of its own.
+    # The Message-IDs tell which id belongs to which email: SQLite would return the ids in the order given
+    # only if each email had its own statement.
     rows = db.session.execute(
         sa.insert(Mail).returning(Mail.id, Mail.message_id),
         [_row(mail, message_id) for message_id, mail in wanted.items()],
-        # Else rows with and without a user would be of two shapes, each with statements of its own.
+        # Otherwise rows with and without a user would have two shapes, each with its own statements.
         execution_options={"render_nulls": True},
     )
     ids = {row.message_id: row.id for row in rows}
@@ -150,7 +151,7 @@ def _row(mail: NewMail, message_id: str) -> dict[str, object]:
 
 
 def about_interview(interview_id: int) -> str:
-    """The `about` of mails about one interview."""
+    """The `about` of emails about one interview."""
     return f"{_INTERVIEW}{interview_id}"
 
 
@@ -168,7 +169,7 @@ def _delivery(
 
 
 def waiting(about: str, kind: str) -> list[Mail]:
-    """The mails of one kind about one thing that have not left, oldest first."""
+    """The unsent emails of one kind about one thing, oldest first."""
     return list(
         db.session.scalars(
             sa.select(Mail)
@@ -179,22 +180,22 @@ def waiting(about: str, kind: str) -> list[Mail]:
 
 
 def let_leave_now(mail: Mail) -> None:
-    """Bring a waiting mail forward to now, if it was due later."""
+    """Bring a waiting email forward to now, if it was due later."""
     mail.due_at = min(mail.due_at, utc_now())
     outbox.enqueue_work(_delivery(mail.about, mail.id, mail.due_at))
 
 
 def latest(about: str, kind: str) -> Mail | None:
-    """The newest mail of one kind about one thing."""
+    """The newest email of one kind about one thing."""
     return db.session.scalar(
         sa.select(Mail).where(Mail.about == about, Mail.kind == kind).order_by(Mail.id.desc()).limit(1)
     )
 
 
 def next_occasion(about: str, kind: str) -> str:
-    """An occasion for a mail that may be sent again and again about the same thing: `n1`, `n2` and so on.
+    """An occasion for an email that may be sent repeatedly about the same thing: `n1`, `n2`, and so on.
 
-    The caller holds a lock on what it is about. Of two who do not, the unique key lets one win.
+    The caller holds a lock on what it is about. If two callers do not, the unique key lets only one win.
     """
     number = db.session.scalar(
         sa.select(sa.func.count(Mail.id)).where(Mail.about == about, Mail.kind == kind)
@@ -203,24 +204,24 @@ def next_occasion(about: str, kind: str) -> str:
 
 
 def record_sent(mail_id: int, *, words: str) -> Mail:
-    """A server took the mail; `words` are its answer."""
+    """A server accepted the email; `words` are its response."""
     mail = db.session.get_one(Mail, mail_id)
     mail.state, mail.sent_at, mail.words = MailState.SENT, utc_now(), words[:500]
     return mail
 
 
 def record_refused(mail_id: int, *, words: str) -> Mail:
-    """The mail will never be taken, or could not be made."""
+    """The email will never be accepted, or could not be composed."""
     return _end(mail_id, MailState.FAILED, words)
 
 
 def record_dropped(mail_id: int, *, words: str) -> Mail:
-    """The mail is of no use any more and stays shown as dropped."""
+    """The email is no longer useful; it stays in the list, shown as dropped."""
     return _end(mail_id, MailState.DROPPED, words)
 
 
 def record_not_yet(mail_id: int, *, words: str, may_be_double: bool = False) -> Mail:
-    """The mail has not left; it will be tried again."""
+    """The email has not been sent; it will be retried."""
     mail = db.session.get_one(Mail, mail_id)
     mail.words = words[:500]
     mail.may_be_double = mail.may_be_double or may_be_double

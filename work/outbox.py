@@ -1,7 +1,7 @@
 """Putting work into the database, in the transaction of the decision that needs it.
 
-Either both are committed or neither is. Low on purpose: the domain may import this, and nothing here
-knows what the work is.
+Either both are committed or neither is. This is a low layer on purpose: the domain may import it, and nothing
+here knows what the work is.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _listeners: list[Callable[[Lane], None]] = []
 
 @dataclass(frozen=True)
 class Work:
-    """One piece of work to ask for. `about` says which one of what the kind's `subject` names; it is due at
-    `run_at` (aware UTC)."""
+    """One piece of work to request. `about` identifies one of the things that the kind's `subject` names; the
+    work is due at `run_at` (aware UTC)."""
 
     kind: TaskKind
     about: int | str
@@ -47,14 +47,14 @@ def enqueue(
 ) -> None:
     """Add a task to the current transaction, due at `run_at` (aware UTC; None means now).
 
-    With a `dedupe_key`, work of the same key that has not started yet is used instead and brought
+    With a `dedupe_key`, work with the same key that has not started yet is used instead, and brought
     forward if it was due later. The caller commits.
     """
     enqueue_work(Work(kind, about, dict(payload or {}), run_at or utc_now(), dedupe_key))
 
 
 def enqueue_work(work: Work) -> None:
-    """The same for work that is described already."""
+    """The same as `enqueue`, for work that is already a value."""
     if work.dedupe_key is None:
         enqueue_first([work])
         return
@@ -70,8 +70,8 @@ def enqueue_work(work: Work) -> None:
 
 
 def enqueue_first(works: Sequence[Work]) -> None:
-    """Add tasks that nobody can have asked for yet, because what they are about was made in the current
-    transaction. Nothing is looked up and all go in one statement: a person waits for it."""
+    """Add tasks that cannot have been requested before, because what they are about was created in the
+    current transaction. Nothing is looked up, and all go in one statement: a person is waiting for it."""
     _announce_later(works)
     _insert(works)
 
@@ -93,8 +93,8 @@ def _row(work: Work) -> dict[str, Any]:
 
 
 def _bring_forward(dedupe_key: str, due: datetime) -> bool:
-    """Make waiting work due at `due` at the latest. False when there is none: a runner that is claiming the
-    row just now has it locked, and by the time we get it the work has begun and may have read what the
+    """Make waiting work due at `due` at the latest. False when there is none: if a runner is claiming the
+    row right now, it holds the lock, and by the time we get it the work has begun and may have read what the
     caller is about to change."""
     waiting = db.session.execute(
         sa.update(Task)
@@ -105,8 +105,7 @@ def _bring_forward(dedupe_key: str, due: datetime) -> bool:
 
 
 def _announce_later(works: Sequence[Work]) -> None:
-    """Let the commit wake the lanes. Work that is due later is found by the tick after
-    its time."""
+    """Let the commit wake the lanes. Work that is due later is found by the first tick after it is due."""
     now = utc_now()
     db.session.info.setdefault(_ENQUEUED, set()).update(
         work.kind.lane for work in works if work.run_at <= now
@@ -114,17 +113,17 @@ def _announce_later(works: Sequence[Work]) -> None:
 
 
 def forget(task_id: int, *names: str) -> None:
-    """Take something out of what a task knows, in the current transaction: finished tasks are kept, and
-    nothing secret or personal should be kept with them."""
+    """Remove values from a task's payload, in the current transaction: finished tasks are kept, and nothing
+    secret or personal should be kept with them."""
     row = db.session.get_one(Task, task_id)
     row.payload = {name: value for name, value in row.payload.items() if name not in names}
 
 
 def when_committed(listener: Callable[[Lane], None]) -> Callable[[], None]:
-    """Call `listener` with the lane after each commit that added work; returns the way to stop that.
+    """Call `listener` with the lane after each commit that added work; returns a function that stops this.
 
-    The commit must not wait for the next tick to be noticed by its own process; other processes
-    notice at their tick.
+    A process notices its own commits this way without waiting for the next tick; other processes notice at
+    their next tick.
     """
     _listeners.append(listener)
     return lambda: _listeners.remove(listener)
@@ -132,7 +131,7 @@ def when_committed(listener: Callable[[Lane], None]) -> Callable[[], None]:
 
 @event.listens_for(Session, "after_commit")
 def _announce(session: Session) -> None:
-    # The event comes for savepoints too, whose work is not visible to anybody yet.
+    # The event also fires for savepoints, whose work is not visible to anyone yet.
     if session.in_nested_transaction():
         return
     for lane in session.info.pop(_ENQUEUED, ()):

@@ -1,4 +1,4 @@
-"""What the runner and a handler say to each other: a claimed task goes in, what becomes of it comes out."""
+"""What the runner and a handler exchange: a claimed task goes in, and what is to happen with it comes out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from models import Lane
 
 @dataclass(frozen=True)
 class ClaimedTask:
-    """A task as its handler sees it. `failures` counts the starts that ended in a failure."""
+    """A task as its handler sees it. `failures` counts the starts that failed."""
 
     id: int
     kind: str
@@ -31,7 +31,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Again:
-    """The task is to be started again at `at` (aware UTC). A failure counts, waiting does not."""
+    """Start the task again at `at` (aware UTC). A failure is counted; waiting is not."""
 
     at: datetime
     why: str
@@ -53,8 +53,8 @@ class Handler:
     """How one kind of task is done.
 
     `load` returns what the call needs, or None when there is nothing to do; with `load_writes` its
-    transaction may write. `call` returns an outcome and raises only for faults of our own. `record` writes
-    the outcome and says what becomes of the task. `gave_up` makes a crash visible to people, in the
+    transaction may write. `call` returns an outcome and raises only for bugs of our own. `record` writes the
+    outcome and says what happens to the task next. `gave_up` makes a crash visible to people, in the
     transaction that ends the task.
     """
 
@@ -68,7 +68,7 @@ class Handler:
     def deciding(
         cls, record: Callable[[ClaimedTask], Next], gave_up: Callable[[ClaimedTask, str], None]
     ) -> Handler:
-        """A handler that needs nobody outside: all it does, it does in the transaction that ends the task."""
+        """A handler that makes no outside call: it does everything in the transaction that ends the task."""
         return cls(
             load=lambda task: task,
             call=lambda task: None,

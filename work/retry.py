@@ -12,13 +12,13 @@ class Ladder:
     """Waiting times in seconds, one for each failure in a row; the last one repeats."""
 
     seconds: tuple[float, ...]
-    # Spreads the retries of things that failed together, so that they do not come back together.
+    # Spreads out the retries of things that failed together, so they do not all come back at once.
     jitter: float = 0.2
 
     def delay(self, failures: int, chance: float | None = None) -> timedelta:
         """How long to wait after `failures` failures in a row (1 or more).
 
-        `chance` in [0, 1) fixes the jitter for tests; None draws it.
+        `chance` in [0, 1) fixes the jitter for tests; None picks it at random.
         """
         step = self.seconds[min(max(failures, 1), len(self.seconds)) - 1]
         drawn = random.random() if chance is None else chance
@@ -27,22 +27,22 @@ class Ladder:
 
 MINUTE, HOUR = 60.0, 3600.0
 
-# While people are still waiting for the invitation: a passing fault should cost seconds.
+# While people are still waiting for the invitation: a temporary fault should cost only seconds.
 MEETING_IN_GRACE = Ladder((1, 2, 4, 8, 15, 30))
-# Afterwards people know; each try counts against the provider's daily budget.
+# Afterwards people have been told; each try counts against the provider's daily budget.
 MEETING_AFTER_GRACE = Ladder((2 * MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 2 * HOUR))
-# Graylisting servers accept after about five minutes.
+# Servers that use graylisting accept after about five minutes.
 MAIL = Ladder((5, 30, 2 * MINUTE, 6 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR))
 # The mail server itself is wrong or absent; a person has to change something.
 MAIL_SERVER = Ladder((15, MINUTE, 5 * MINUTE))
-# Nobody waits for it, and the grant is of no use to us in the meantime.
+# Revoking a grant: nobody is waiting for it, and we no longer use the grant.
 REVOCATION = Ladder((10, MINUTE, 10 * MINUTE, HOUR, 3 * HOUR))
-# Whether a grant is alive: nobody waits for it, and a provider that is away has enough to do.
+# Checking a grant: nobody is waiting for it, and a provider that is down should not get more load.
 CHECK = Ladder((MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR))
-# A meeting that nobody wants may be on an account that nobody can use until its user reconnects it.
+# An unwanted meeting may be on an account that cannot be used until its user reconnects it.
 ORPHAN_ON_CLOSED_ACCOUNT = timedelta(hours=1)
-# A handler crashed: bad data or a fault of ours. Few tries, then a person looks.
+# A handler crashed because of bad data or a bug. A few tries, then a person has to look.
 CRASH = Ladder((5, MINUTE, 10 * MINUTE, HOUR))
 CRASHES_ALLOWED = 4
-# A task that was started this often without ever being finished takes its process with it each time.
+# A task that was started this often without ever finishing probably kills its process each time.
 STARTS_WITHOUT_END_ALLOWED = 12

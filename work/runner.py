@@ -1,9 +1,9 @@
 """Claims due tasks and runs them in three phases: load, call, record.
 
 *load* reads (or notes what is about to be tried) and ends its transaction; *call* talks to the outside
-with no transaction open; *record* writes the outcome, what follows from it, and the end of the task in
-one transaction, provided that the claim is still ours. A process may die between any two of them:
-the lease runs out, and the next start of the task finds out what happened.
+with no transaction open; *record* writes the outcome, its consequences, and the end of the task in one
+transaction, provided that the claim is still ours. If a process dies between any two of them, the lease
+runs out, and the next start of the task finds out what happened.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from work.turns import NEVER, Turns
 log = logging.getLogger("tasks")
 
 Phase = Literal["claimed", "loaded", "called", "recorded"]
-# The database is away, full or locked: no fault of the task, and nothing can be written about it either.
+# The database is unavailable, full, or locked. The task is not at fault, and we could not record it anyway.
 _DATABASE_AWAY = (OperationalError, InterfaceError, DisconnectionError, PoolTimeoutError)
 
 PhaseHook = Callable[[Phase, "ClaimedTask"], None]
@@ -50,11 +50,11 @@ def _no_hook(phase: Phase, task: ClaimedTask) -> None:
 
 
 class LeaseLostError(Exception):
-    """Someone else has the task by now; what we found out must not be written."""
+    """Another process has claimed the task by now; our outcome must not be written."""
 
 
 class Runner:
-    """A few threads per lane that run due tasks until they are told to stop."""
+    """A few threads per lane that run due tasks until told to stop."""
 
     def __init__(
         self,
@@ -91,7 +91,7 @@ class Runner:
         self._turns.wake(lane)
 
     def stop(self, timeout: float) -> None:
-        """Claim nothing more, wait up to `timeout` seconds for what runs, then let go of the rest."""
+        """Claim nothing more, wait up to `timeout` seconds for running tasks, then release the others."""
         if self._stop_listening:
             self._stop_listening()
             self._stop_listening = None
@@ -103,7 +103,7 @@ class Runner:
         self._let_go()
 
     def run_due(self, lane: Lane | None = None) -> int:
-        """Run what is due now in this thread, and return how many tasks were started."""
+        """Run everything that is due, in this thread, and return how many tasks were started."""
         started = 0
         for wanted in [lane] if lane else list(Lane):
             while self._run_one(wanted):
@@ -111,7 +111,7 @@ class Runner:
         return started
 
     def release_forfeited(self) -> int:
-        """Make tasks ready again whose lease ran out: their process died or hangs. Returns how many."""
+        """Make tasks ready again whose lease ran out: their process died or hangs. Return how many."""
         now = utc_now()
         with self._app.app_context(), read_only():
             forfeited = db.session.scalars(
@@ -144,11 +144,11 @@ class Runner:
                 while not self._stopping and self._run_next(lane):
                     pass
             except SQLAlchemyError:
-                # The database is away or full. The next tick tries again; web requests say so themselves.
-                log.exception("the database cannot be used; background work pauses until the next tick")
+                # The database is unavailable or full. The next tick tries again; web requests report it too.
+                log.exception("the database is unavailable; background work pauses until the next tick")
             except Exception:
-                # Whatever it is: a lane without threads would be silence, and the next tick is not far.
-                log.exception("background work stumbled and pauses until the next tick")
+                # Never let this end the thread: a lane without threads fails silently. The next tick retries.
+                log.exception("background work failed and pauses until the next tick")
 
     def _run_next(self, lane: Lane) -> bool:
         """Run one due task, if there is one and it is this thread's turn to look for it."""
@@ -167,13 +167,13 @@ class Runner:
         try:
             with self._app.app_context(), writing():
                 for task in db.session.scalars(
-                    # Copied, because a thread that is late may still come to its end.
+                    # Copied, because a slow thread may still finish its task.
                     sa.select(Task).where(Task.lease.in_(list(self._held)), Task.state == TaskState.RUNNING)
                 ):
                     _make_ready(task, utc_now())
                 db.session.commit()
         except SQLAlchemyError:
-            log.exception("leases could not be released; they run out on their own")
+            log.exception("leases could not be released; they will expire on their own")
 
     # One task
 
@@ -230,7 +230,7 @@ class Runner:
                 claimed = _as_claimed(row, lease)
                 db.session.commit()
             except IntegrityError:
-                # Another task of the same subject began a moment ago; this one waits its turn.
+                # Another task with the same subject started a moment ago; this one waits its turn.
                 db.session.rollback()
                 return None
         self._on_phase("claimed", claimed)
@@ -258,7 +258,7 @@ class Runner:
         except (LeaseLostError, *_DATABASE_AWAY):
             raise
         except Exception as error:
-            # Bad data or a fault of ours must not stop the others; the row steps aside and shows itself.
+            # Bad data or a bug must not stop the other tasks; this one is set aside and reported.
             log.exception("task %s %s crashed", task.id, task.kind)
             crash = type(error).__name__
             self._finish(task, lambda: self._after_crash(task, crash))
@@ -276,7 +276,7 @@ class Runner:
         return Dead(why)
 
     def _show_end(self, task: ClaimedTask, why: str) -> None:
-        """Let the handler tell people; it may stumble over the very data that brought the task down."""
+        """Let the handler tell people; it may fail on the same data that crashed the task."""
         if task.kind not in self._handlers:
             return
         try:
@@ -291,9 +291,9 @@ class Runner:
         try:
             self._finish_once(task, record)
         except IntegrityError:
-            # On PostgreSQL the same work may have been asked for anew in a transaction that committed
-            # between our look for such a twin and our own write. It is visible now; any other clash
-            # with a constraint comes again and counts as a crash.
+            # On PostgreSQL the same work may have been requested again in a transaction that committed
+            # between our check for such a duplicate and our own write. It is visible now; any other
+            # constraint violation happens again and counts as a crash.
             self._finish_once(task, record)
 
     def _finish_once(self, task: ClaimedTask, record: Callable[[], Next]) -> None:
@@ -307,7 +307,7 @@ class Runner:
                 case Again(at, why, is_failure):
                     row.last_error = why[:500]
                     row.failures += 1 if is_failure else 0
-                    # An end of any kind shows that starting the task does not kill its process.
+                    # Any outcome at all shows that starting the task does not kill its process.
                     row.starts = 0
                     _make_ready(row, at)
                 case Dead(why):

@@ -1,8 +1,8 @@
 """When the threads of a runner look for work, and which of them does.
 
 One commit wakes all threads of a lane. If all of them looked, they would find the same row and race for it;
-on SQLite the losers, and every request meanwhile, wait for the write lock. So one thread of a lane looks at a
-time, and none repeats a look that has just found nothing.
+on SQLite the losers, and every request in the meantime, would wait for the write lock. So only one thread of
+a lane looks at a time, and none repeats a look that has just found nothing.
 """
 
 from __future__ import annotations
@@ -36,14 +36,15 @@ class Turns:
             self._condition.notify_all()
 
     def wait(self, lane: Lane, seen: int) -> int:
-        """Return the number of the newest wake as soon as it is another than `seen`, or at the end."""
+        """Wait until the number of the newest wake differs from `seen`, or until the end, and return it."""
         with self._condition:
             while not self._is_over and self._wakes[lane] == seen:
                 self._condition.wait()
             return self._wakes[lane]
 
     def look(self, lane: Lane, claim: Callable[[], T | None]) -> T | None:
-        """What `claim` found, when it is this thread's turn; also None when a look would find nothing."""
+        """What `claim` found, if it is this thread's turn. None if it is not, or if a look would find
+        nothing."""
         with self._looking[lane]:
             wake = self._wakes[lane]
             if self._in_vain[lane] == wake:
@@ -54,12 +55,12 @@ class Turns:
             return found
 
     def note_end(self, lane: Lane) -> None:
-        """A task has come to its end: what nobody could take because of its subject may be taken now."""
+        """A task has ended: work that was blocked because it has the same subject can be claimed now."""
         with self._condition:
             self._wakes[lane] += 1
 
     def end(self) -> None:
-        """Wake everybody for the last time."""
+        """Wake all threads for the last time."""
         with self._condition:
             self._is_over = True
             self._condition.notify_all()

@@ -9,8 +9,8 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from accounts.permissions import Action, Scope, may_anywhere, scope_of
-from extensions import db
 from models import Candidate, Connection, Interview, Job, User
+from rows import rows_of
 from scheduling.drafts import drafts
 from scheduling.reading import lists
 from scheduling.software import DEFAULT, spec_of
@@ -52,7 +52,7 @@ def _first_steps(user: User) -> list[FirstStep]:
     """What a new team does first; empty once all of it is done, and for those who could not do it."""
     if scope_of(user.role, Action.MANAGE_JOBS) is not Scope.ALL:
         return []
-    begun = db.session.execute(_BEGUN).one()
+    begun = rows_of(_BEGUN).one()
     steps = []
     if may_anywhere(user.role, Action.CONNECT_APPS, connecting_is_open=connecting_is_open()):
         label = f"Connect {DEFAULT.label}"

@@ -180,7 +180,7 @@ class Dialog:
         """What was chosen in this draft and cannot be chosen any more."""
         title, names = None, {}
         if self.application is None:
-            number = drafts.chosen_application_id(self.draft)
+            number = drafts.chosen_application_id(self.draft.payload)
             application = queries.application(self.actor, self.candidate.id, number, Action.SEE)
             if application is not None and not application.job.is_open:
                 title = application.job.title

@@ -734,6 +734,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("meetings", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_meetings_connection_id"), ["connection_id"], unique=False)
+        batch_op.create_index(
+            "ix_meetings_failed_interview_id",
+            ["interview_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'failed'"),
+            postgresql_where=sa.text("state = 'failed'"),
+        )
         batch_op.create_index(batch_op.f("ix_meetings_interview_id"), ["interview_id"], unique=False)
         batch_op.create_index(
             "uq_meetings_wanted_interview_id",
@@ -943,6 +950,11 @@ def downgrade() -> None:
             postgresql_where=sa.text("is_wanted"),
         )
         batch_op.drop_index(batch_op.f("ix_meetings_interview_id"))
+        batch_op.drop_index(
+            "ix_meetings_failed_interview_id",
+            sqlite_where=sa.text("state = 'failed'"),
+            postgresql_where=sa.text("state = 'failed'"),
+        )
         batch_op.drop_index(batch_op.f("ix_meetings_connection_id"))
 
     op.drop_table("meetings")

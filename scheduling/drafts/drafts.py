@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
 
 from accounts.permissions import Action
-from accounts.row_permissions import application_is_within, candidate_is_within
+from accounts.row_permissions import Asker, application_is_within, candidate_is_within
 from extensions import db
-from models import Application, Candidate, Draft, Job, User
+from models import Application, Candidate, Draft, Job, Role, User
+from rows import rows_of
 from scheduling.errors import DraftExpiredError, DraftGoneError, DraftStaleError, DraftUsedError
 from timezones import utc_now
 
@@ -150,45 +151,56 @@ def point_to_interview(draft_id: str, interview_id: int) -> None:
 
 def open_drafts(actor: User, *, candidate_id: int | None = None, limit: int = 10) -> list[OpenDraft]:
     """This person's unfinished drafts, or those for one candidate, newest first."""
-    query = (
-        sa.select(Draft)
-        .where(
-            Draft.owner_id == actor.id,
-            # A candidate who is out of sight by now is not shown from before.
-            Draft.candidate_id.in_(
-                sa.select(Candidate.id).where(candidate_is_within(actor, Action.SCHEDULE))
-            ),
-            Draft.used_at.is_(None),
-            Draft.updated_at > utc_now() - LIFETIME,
-        )
-        .options(joinedload(Draft.candidate))
-        .order_by(Draft.updated_at.desc())
-        .limit(limit)
-    )
-    if candidate_id is not None:
-        query = query.where(Draft.candidate_id == candidate_id)
-    drafts = list(db.session.scalars(query))
-    titles = _job_titles(actor, drafts)
+    told = {
+        "asker_id": actor.id,
+        "candidate_id": candidate_id,
+        "changed_after": utc_now() - LIFETIME,
+        "most": limit,
+    }
+    found = rows_of(_open_drafts(actor.role, candidate_id is not None), told).all()
+    chosen = {draft.id: chosen_application_id(draft.payload) for draft in found}
+    titles = _job_titles(actor, set(chosen.values()) - {0})
     return [
         OpenDraft(
             id=draft.id,
-            candidate_name=draft.candidate.name,
-            job_title=titles.get(chosen_application_id(draft)),
+            candidate_name=draft.name,
+            job_title=titles.get(chosen[draft.id]),
             steps_done=len(draft.payload),
             updated_at=draft.updated_at,
         )
-        for draft in drafts
+        for draft in found
     ]
 
 
-def chosen_application_id(draft: Draft) -> int:
-    """The application that was chosen for it; 0, which is nobody's, before and for what is no number."""
-    text = (draft.payload.get("setup", {}).get("job") or ["0"])[0]
+@cache
+def _open_drafts(role: Role, of_candidate: bool) -> sa.Select[str, str, dict[str, Any], datetime]:
+    asker = Asker(role)
+    query = (
+        sa.select(Draft.id, Candidate.name, Draft.payload, Draft.updated_at)
+        .join(Candidate, Candidate.id == Draft.candidate_id)
+        .where(
+            Draft.owner_id == asker.id,
+            # A candidate who is out of sight by now is not shown from before.
+            candidate_is_within(asker, Action.SCHEDULE),
+            Draft.used_at.is_(None),
+            Draft.updated_at > sa.bindparam("changed_after", type_=Draft.updated_at.type),
+        )
+        .order_by(Draft.updated_at.desc())
+        .limit(sa.bindparam("most", type_=sa.Integer()))
+    )
+    if of_candidate:
+        query = query.where(Draft.candidate_id == sa.bindparam("candidate_id", type_=sa.Integer()))
+    return query
+
+
+def chosen_application_id(payload: Mapping[str, Any]) -> int:
+    """The application that was chosen in a draft's payload; 0, which is nobody's, before and for what is no
+    number."""
+    text = (payload.get("setup", {}).get("job") or ["0"])[0]
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _job_titles(actor: User, drafts: Iterable[Draft]) -> dict[int, str]:
-    chosen = {chosen_application_id(draft) for draft in drafts} - {0}
+def _job_titles(actor: User, chosen: set[int]) -> dict[int, str]:
     if not chosen:
         return {}
     rows = db.session.execute(
