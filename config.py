@@ -240,7 +240,12 @@ def flask_settings(values: Mapping[str, Any]) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": database_url,
         # When the database restarts, not every worker should lose one request. A file does not restart, so
         # SQLite is not pinged each time.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": not database_url.startswith("sqlite")},
+        # A failed statement's values stay out of its error and so out of the log: join links, passcodes,
+        # hashes, notes.
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_pre_ping": not database_url.startswith("sqlite"),
+            "hide_parameters": True,
+        },
         "SESSION_COOKIE_NAME": "__Host-session" if is_https else "session",
         "SESSION_COOKIE_SECURE": is_https,
         "SESSION_COOKIE_HTTPONLY": True,
@@ -251,9 +256,12 @@ def flask_settings(values: Mapping[str, Any]) -> dict[str, Any]:
         # A form left open over lunch still works; the token lives as long as the session.
         "WTF_CSRF_TIME_LIMIT": None,
         "MAIL_SUPPRESS_SEND": False,
-        # Longer than the longest series of provider calls that one task can make, and than the largest email
+        # What a killed server was doing is taken over after this long: well within the time that an
+        # invitation waits for its meeting. A server that is alive renews the leases of what takes longer.
+        "TASK_LEASE_SECONDS": 30.0,
+        # Longer than the longest row of provider calls that one task can make, and than the largest email
         # may take to be sent.
-        "TASK_LEASE_SECONDS": 240.0,
+        "TASK_LONGEST_SECONDS": 240.0,
         "TICK_SECONDS": 3.0,
     }
 

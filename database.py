@@ -18,11 +18,15 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.engine import Connection, Dialect, Engine, ExceptionContext
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, registry
 
 SQLITE_BUSY_TIMEOUT_MS = 5000
+
+# The largest key that both databases keep in an integer column. PostgreSQL answers a larger one with an
+# error instead of "no such row".
+LARGEST_ROW_ID = 2**31 - 1
 
 
 class UTCDateTime(sa.TypeDecorator[datetime]):
@@ -137,11 +141,28 @@ def begin_writing() -> None:
 
 def listen(engine: Engine) -> None:
     """Give an engine the product's transaction rules."""
+    event.listen(engine, "handle_error", _leave_out_what_was_stored)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "begin", _begin_postgresql)
+
+
+def _leave_out_what_was_stored(context: ExceptionContext) -> None:
+    """Shorten PostgreSQL's errors to their first line.
+
+    Its details name the values of the row that was refused, and errors are written to logs. `hide_parameters`
+    keeps only SQLAlchemy itself from naming them; SQLite names columns alone.
+    """
+    error, wrapped = context.original_exception, context.sqlalchemy_exception
+    diagnosis = getattr(error, "diag", None)
+    if diagnosis is None or not diagnosis.message_primary:
+        return
+    error.args = (diagnosis.message_primary,)
+    if wrapped is not None:
+        kind = type(error)
+        wrapped.args = (f"({kind.__module__}.{kind.__name__}) {diagnosis.message_primary}", *wrapped.args[1:])
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -156,7 +177,30 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # An interview confirmed on screen survives a power outage only if the log is flushed at each commit.
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    # What is deleted is overwritten. Some builds of SQLite do so anyway, others leave it in the file.
+    cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
+
+
+def clear_the_log(engine: Engine) -> bool:
+    """Empty SQLite's write-ahead log, where older versions of erased rows stay readable until it is reused.
+
+    To be called after the commit of what was erased, outside any transaction. Returns whether the log is
+    empty; False when a reader held on to it for longer than the busy time-out, and the daily erasing does it
+    later. On PostgreSQL there is nothing to do here: its log and its dead rows are the server's own business.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        # Whether it was hindered, the pages in the log, and those of them that were moved.
+        [(was_busy, _, _)] = cursor.fetchall()
+        cursor.close()
+    finally:
+        connection.close()
+    return not was_busy
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import stat
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,9 +32,11 @@ def prepare(folder: Path, *, secret_key: str = "", token_keys: str = "") -> Inst
     """Create the folder and everything that is missing in it, and return the keys.
 
     `secret_key` and `token_keys` (comma-separated, newest first) are what the settings say; empty
-    means "the one in the folder". Raises OSError when the folder cannot be written.
+    means "the one in the folder". Raises OSError when the folder cannot be written, or is open to other
+    users and cannot be closed.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _keep_private(folder)
     keys = token_keys or _once(folder / "token_encryption_keys", lambda: Fernet.generate_key().decode())
     return InstanceKeys(
         secret_key=secret_key or _once(folder / "secret_key", lambda: secrets.token_hex(32)),
@@ -41,6 +44,28 @@ def prepare(folder: Path, *, secret_key: str = "", token_keys: str = "") -> Inst
         link_key=_once(folder / "link_key", lambda: secrets.token_hex(32)),
         installation_id=_once(folder / "installation_id", lambda: secrets.token_hex(16)),
     )
+
+
+def _keep_private(folder: Path) -> None:
+    """Close the folder and its files to other users of the machine, from now on too.
+
+    SQLite makes its files as the process's mask says, and its side files like the database itself, so the
+    mask is set for the whole process and what was left open earlier is closed. Raises OSError when the folder
+    is open and belongs to another user.
+    """
+    os.umask(0o077)
+    for path in (folder, *(each for each in folder.iterdir() if each.is_file() and not each.is_symlink())):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if not mode & 0o077:
+            continue
+        try:
+            path.chmod(mode & ~0o077)
+        except PermissionError:
+            raise PermissionError(
+                f"{path} can be read by other users of this machine and belongs to another user, so it "
+                "cannot be closed. Set INSTANCE_PATH to a folder that belongs to the server's user, for "
+                "example one inside it."
+            ) from None
 
 
 def setup_code(folder: Path) -> str:

@@ -8,12 +8,14 @@ import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from itsdangerous import BadSignature, HMACAlgorithm, Signer
+
+from database import LARGEST_ROW_ID
 
 # The profile that OWASP's password storage guide gives for argon2id: about 20 ms and 19 MiB each, so
 # that eight sign-ins at once fit a small VM. The library's default takes 64 MiB.
@@ -63,6 +65,11 @@ def password_is_outdated(stored: str) -> bool:
 def new_token() -> str:
     """A random text of 256 bits for a cookie or an address."""
     return secrets.token_urlsafe(32)
+
+
+def new_nonce() -> str:
+    """A random text of 128 bits in hexadecimal, for a row that mailed links lead to."""
+    return secrets.token_hex(16)
 
 
 def hash_token(token: str) -> str:
@@ -157,6 +164,19 @@ def _fernet(keys: Iterable[str]) -> MultiFernet:
 
 LinkPurpose = Literal["join", "invitation", "password-reset"]
 
+
+class LinkedRow(Protocol):
+    """What a mailed link leads to: a row with an id, and a nonce that no other row in any database has."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def link_nonce(self) -> str: ...
+
+
+Linked = TypeVar("Linked", bound=LinkedRow)
+
 # Separates the parts of a signed link's token. URL-safe base64 does not use it.
 _DOT = "."
 
@@ -172,35 +192,51 @@ class _ShortHmac(HMACAlgorithm):
 class LinkSigner:
     """Links that carry their own proof, made with the installation's link key.
 
-    A token is derived from what it is for and never stored, so a copy of the database opens nothing, and a
-    later email can contain the same link again. By convention, the last part is the generation of a row's
-    links: raising the row's own generation invalidates the older ones.
+    A token is derived from the row it leads to and never stored, so a copy of the database opens nothing, and
+    a later email can contain the same link again. It contains the row's id, and its signature depends on the
+    row's nonce: ids are reused when a backup is restored, and an old link must not open the new row. By
+    convention, the last part is the generation of a row's links: raising it invalidates the older ones.
     """
 
     def __init__(self, key: str) -> None:
         self._key = key.encode()
 
-    def token(self, purpose: LinkPurpose, *parts: int | str) -> str:
-        """The parts and their signature, to be put into an address. A part contains no dot."""
-        said = [str(part) for part in parts]
+    def token(self, purpose: LinkPurpose, row: LinkedRow, *parts: int | str) -> str:
+        """The row's id, the parts, and their signature, to be put into an address. A part contains no dot,
+        and the row must have been flushed."""
+        said = [str(part) for part in (row.id, *parts)]
         assert not any(_DOT in part for part in said)
-        return self._signer(purpose).sign(_DOT.join(said)).decode()
+        return self._signer(purpose, row).sign(_DOT.join(said)).decode()
 
-    def parts_of(self, purpose: LinkPurpose, token: str) -> tuple[str, ...] | None:
-        """The parts that a token proves for this purpose, exactly as signed; None for any other text."""
+    def opened(
+        self, purpose: LinkPurpose, token: str, find: Callable[[int], Linked | None]
+    ) -> tuple[Linked, tuple[str, ...]] | None:
+        """The row that a token leads to and the parts, exactly as signed; None for any other text.
+
+        `find` looks up a row by its id. It is called before anything is proved, so it must not lock.
+        """
+        number = token.partition(_DOT)[0]
+        if not (number.isascii() and number.isdigit() and len(number) <= len(str(LARGEST_ROW_ID))):
+            return None
+        row = find(int(number)) if int(number) <= LARGEST_ROW_ID else None
+        if row is None:
+            return None
         try:
-            return tuple(self._signer(purpose).unsign(token).decode().split(_DOT))
+            proven = self._signer(purpose, row).unsign(token).decode().split(_DOT)
         except (BadSignature, UnicodeError):
             return None
+        return row, tuple(proven[1:])
 
     def keyed_hash(self, purpose: str) -> KeyedHash:
         """A keyed hash that all processes of the installation share."""
         return KeyedHash(self._key, purpose)
 
-    def _signer(self, purpose: LinkPurpose) -> Signer:
-        # The purpose is the salt, so a link for one purpose is worthless for another.
+    def _signer(self, purpose: LinkPurpose, row: LinkedRow) -> Signer:
+        # Purpose and nonce are the salt, so a link for one purpose is worthless for another, and a link to
+        # one row is worthless for any other row.
+        salt = f"{purpose}|{row.link_nonce}"
         return Signer(
-            self._key, salt=purpose, sep=_DOT, key_derivation="hmac", algorithm=_ShortHmac(hashlib.sha256)
+            self._key, salt=salt, sep=_DOT, key_derivation="hmac", algorithm=_ShortHmac(hashlib.sha256)
         )
 
 

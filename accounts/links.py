@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal
 
 from extensions import db
 from models import Invitation, PasswordReset
@@ -12,8 +12,6 @@ from timezones import utc_now
 
 InvitationState = Literal["open", "accepted", "withdrawn", "expired", "replaced"]
 ResetState = Literal["open", "used", "expired"]
-
-Row = TypeVar("Row", Invitation, PasswordReset)
 
 
 @dataclass(frozen=True)
@@ -26,12 +24,12 @@ class AccountLinks:
 
     def invitation(self, invitation: Invitation) -> str:
         """The address at which someone accepts."""
-        token = self.signer.token("invitation", invitation.id, invitation.generation)
+        token = self.signer.token("invitation", invitation, invitation.generation)
         return f"{self.base_url}/invitations/{token}"
 
     def reset(self, reset: PasswordReset) -> str:
         """The address at which someone chooses a new password."""
-        return f"{self.base_url}/password-reset/{self.signer.token('password-reset', reset.id)}"
+        return f"{self.base_url}/password-reset/{self.signer.token('password-reset', reset)}"
 
     def sign_in(self) -> str:
         return f"{self.base_url}/login"
@@ -50,12 +48,13 @@ class AccountLinks:
         With `lock` the row is held until the end of the transaction: of two who accept at once, the second
         one finds it accepted.
         """
-        proven = self.signer.parts_of("invitation", token)
-        if proven is None:
+        opened = self.signer.opened("invitation", token, lambda number: db.session.get(Invitation, number))
+        if opened is None:
             return None
-        row_id, generation = (int(part) for part in proven)
-        found = _row(Invitation, row_id, lock)
-        if found is None or generation > found.generation:
+        found, generation = opened[0], int(opened[1][0])
+        if lock:
+            db.session.refresh(found, with_for_update=True)
+        if generation > found.generation:
             return None
         # An older mail of the same invitation deserves better words than "nothing here".
         return found, invitation_state(found) if generation == found.generation else "replaced"
@@ -63,11 +62,15 @@ class AccountLinks:
     def opened_reset(self, token: str, *, lock: bool = False) -> tuple[PasswordReset, ResetState] | None:
         """The reset that a token proves, and whether it can still be used; None for anything else, and for
         someone who was deactivated meanwhile. `lock` as for invitations."""
-        proven = self.signer.parts_of("password-reset", token)
-        found = _row(PasswordReset, int(proven[0]), lock) if proven is not None else None
-        if found is None or not found.user.is_active:
+        opened = self.signer.opened(
+            "password-reset", token, lambda number: db.session.get(PasswordReset, number)
+        )
+        if opened is None:
             return None
-        return found, reset_state(found)
+        found = opened[0]
+        if lock:
+            db.session.refresh(found, with_for_update=True)
+        return (found, reset_state(found)) if found.user.is_active else None
 
 
 def invitation_state(invitation: Invitation) -> InvitationState:
@@ -82,7 +85,3 @@ def reset_state(reset: PasswordReset) -> ResetState:
     if reset.used_at is not None:
         return "used"
     return "open" if reset.expires_at > utc_now() else "expired"
-
-
-def _row(kind: type[Row], row_id: int, lock: bool) -> Row | None:
-    return db.session.get(kind, row_id, with_for_update=lock or None, populate_existing=lock)

@@ -33,8 +33,6 @@ from providers.base import Grant
 from providers.errors import ConnectionRevokedError, InvalidClientError, ProviderError, RetryableError
 from timezones import utc_now
 
-# Refreshed early, so that a token handed out now outlives every call that begins with it.
-REFRESH_WHEN_LEFT = timedelta(seconds=300)
 # Longer than the longest token call, so that a claim is only ever taken over from the dead.
 _CLAIM_LASTS = timedelta(seconds=30)
 _WAIT_FOR_OTHERS_SECONDS = 40.0
@@ -61,11 +59,12 @@ def live_grant(
 ) -> tuple[Grant, int]:
     """A usable credential and the version of its tokens.
 
-    Refreshes when fewer than 300 seconds are left, or when the provider has rejected the tokens of
+    Refreshes when it is time to (`Connection.renew_at`), or when the provider has rejected the tokens of
     `rejected_version`. Must be called with no transaction open. Raises `ConnectionRevokedError` when
     the user has to reconnect, in the words of `removed` if somebody has told why; any other
     `ProviderError` when the token endpoint refuses us or is away and the old token cannot be used either.
-    It is not asked again before its time, however many are waiting for this connection.
+    It is not asked again before its time, however many are waiting for this connection and however short its
+    tokens live.
     """
     deadline, wait = time.monotonic() + _WAIT_FOR_OTHERS_SECONDS, _FIRST_WAIT_SECONDS
     while True:
@@ -77,6 +76,7 @@ def live_grant(
                 raise ConnectionRevokedError(problem or "This account is not connected.")
             now = utc_now()
             app, version, expires_at = row.app, row.token_version, row.expires_at
+            is_due = row.renew_at <= now or expires_at <= now
             tokens = read_tokens(row)
             trouble = _trouble(row, now)
             db.session.rollback()
@@ -86,7 +86,6 @@ def live_grant(
         grant, refresh_token = tokens
 
         is_rejected = rejected_version is not None and version <= rejected_version
-        is_due = expires_at - now < REFRESH_WHEN_LEFT
         if not is_rejected and (not is_due or (trouble is not None and expires_at > now)):
             return grant, version
         if not is_rejected and trouble is not None:
@@ -118,7 +117,7 @@ def due_connections(now: datetime) -> list[int]:
         db.session.scalars(
             sa.select(Connection.id).where(
                 Connection.state == ConnectionState.CONNECTED,
-                Connection.expires_at < now + REFRESH_WHEN_LEFT,
+                Connection.renew_at <= now,
                 sa.or_(Connection.refresh_after.is_(None), Connection.refresh_after <= now),
             )
         )
@@ -187,7 +186,12 @@ def _refresh(claim: _Claim, refresh_token: str, removed: str | None) -> None:
     with writing():
         row = _locked(claim.connection_id)
         if row is not None and _is_held(claim, row):
+            in_vain = row.refresh_failures
             write_tokens(row, tokens)
+            if tokens.expires_at <= utc_now():
+                _wait_after(row, in_vain)
+                row.refresh_failures = in_vain
+                note_failed_refresh(row, wording.tokens_run_out_at_once(app))
             missing = clients.oauth.missing_scopes(tokens.scopes)
             if missing:
                 lose_permissions(row, missing)
@@ -223,13 +227,18 @@ def _release(
         if row is not None and _is_held(claim, row):
             row.refresh_claim = row.refresh_claimed_until = None
             rotates = spec_of(row.app).traits.rotates_refresh_tokens
-            step = _FAILURE_WAITS[min(row.refresh_failures, len(_FAILURE_WAITS) - 1)]
-            row.refresh_after = utc_now() + timedelta(seconds=min(step, longest_wait))
+            _wait_after(row, row.refresh_failures, longest_wait)
             row.refresh_may_be_lost = row.refresh_may_be_lost or (may_be_lost and rotates)
             note_failed_refresh(row, trouble, is_refused=is_refused)
             if is_refused:
                 notices.report_refused_credentials(row.app)
         db.session.commit()
+
+
+def _wait_after(row: Connection, in_vain: int, longest_wait: int = _FAILURE_WAITS[-1]) -> None:
+    """Ask again later, after `in_vain` refreshes in a row that came to nothing and one more."""
+    step = _FAILURE_WAITS[min(in_vain, len(_FAILURE_WAITS) - 1)]
+    row.refresh_after = utc_now() + timedelta(seconds=min(step, longest_wait))
 
 
 def _end(claim: _Claim, removed: str | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -14,6 +15,10 @@ from models import Connection, ConnectionState, Organization, RefusingProvider
 from providers.base import Account, Grant, TokenSet
 from security import SealBrokenError
 from timezones import utc_now
+
+_RENEWED_EARLY = timedelta(seconds=300)
+# However short tokens live, they are not renewed more often than this while nobody uses them.
+_SHORTEST_USE = timedelta(seconds=30)
 
 
 def begin_storing() -> None:
@@ -56,7 +61,7 @@ def write_tokens(row: Connection, tokens: TokenSet) -> None:
     )
     row.scopes = " ".join(sorted(tokens.scopes))
     row.api_url = tokens.api_url
-    row.expires_at = tokens.expires_at
+    row.expires_at, row.renew_at = tokens.expires_at, _renewed_from(tokens.expires_at)
     row.token_version += 1
     row.refresh_failures = 0
     row.refresh_may_be_lost = False
@@ -65,6 +70,14 @@ def write_tokens(row: Connection, tokens: TokenSet) -> None:
     db.session.execute(
         sa.delete(RefusingProvider).where(RefusingProvider.provider == spec_of(row.app).provider)
     )
+
+
+def _renewed_from(expires_at: datetime) -> datetime:
+    """From when on tokens that have just come are renewed: early enough that one handed out now outlives
+    every call that begins with it, and never so early that a short life means renewing without end."""
+    now = utc_now()
+    lifetime = max(expires_at - now, timedelta())
+    return max(expires_at - min(_RENEWED_EARLY, lifetime / 2), now + _SHORTEST_USE)
 
 
 def note_refused_credentials(app: str) -> None:

@@ -62,6 +62,11 @@ def renewal_waits(app: str) -> str:
     return passing(f"{label_of(app)} could not renew this connection just now.", again_within="15 minutes")
 
 
+def tokens_run_out_at_once(app: str) -> str:
+    said = f"{label_of(app)} renewed this connection for no time at all."
+    return passing(said, again_within="15 minutes")
+
+
 def credentials_refused(app: str, *, told: str | None = None) -> str:
     """`told`: who can see to it, for somebody who cannot."""
     what = f"{label_of(app)} does not accept this server's credentials. The connection itself is unharmed; "

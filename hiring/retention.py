@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from database import clear_the_log
 from extensions import db
 from hiring.commands import HiringError
 from hiring.erasing import coming_interviews, erase_candidate
@@ -36,6 +37,9 @@ def _erase_some(found: tuple[int | None, list[int]]) -> bool:
     if len(due) == _AT_ONCE:
         return False
     forget_old_imports()
+    # Also for what people erased during the day, in case somebody was reading just then.
+    db.session.commit()
+    clear_the_log(db.engine)
     return True
 
 

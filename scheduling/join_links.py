@@ -8,6 +8,7 @@ from typing import Literal
 
 from extensions import db
 from models import Interview, InterviewStatus, InterviewType, MeetingState
+from scheduling.mails.queue import attendee_key
 from security import LinkSigner
 
 # From then on, and until then, the address leads straight into the meeting, without a click in between.
@@ -27,19 +28,28 @@ class JoinLinks:
     def join_page(self, interview: Interview, reader: str) -> str:
         """The address for one reader: `candidate`, `manager` or `attendee-<id>`, as `mails.queue` names them.
         Nothing is looked up, so a reader who has been taken off the interview can be named, too."""
-        token = self.signer.token("join", interview.id, reader, interview.link_generation)
+        token = self.signer.token("join", interview, reader, interview.link_generation)
         return f"{self.base_url}/j/{token}"
 
     def opened_by(self, token: str) -> tuple[Interview, str] | None:
-        """The interview and the reader that a token proves, or None for anything else."""
-        proven = self.signer.parts_of("join", token)
-        if proven is None:
+        """The interview and the reader that a token proves, or None for anything else, and for a reader who
+        has left the team or no longer takes part."""
+        opened = self.signer.opened("join", token, lambda number: db.session.get(Interview, number))
+        if opened is None:
             return None
-        interview_id, reader, generation = proven
-        interview = db.session.get(Interview, int(interview_id))
-        if interview is None or int(generation) != interview.link_generation:
+        interview, (reader, generation) = opened
+        if int(generation) != interview.link_generation or not _still_takes_part(interview, reader):
             return None
         return interview, reader
+
+
+def _still_takes_part(interview: Interview, reader: str) -> bool:
+    if reader == "candidate":
+        return True
+    if reader == "manager":
+        return interview.hiring_manager.is_active
+    attendee = next((each for each in interview.attendees if attendee_key(each) == reader), None)
+    return attendee is not None and (attendee.user is None or attendee.user.is_active)
 
 
 def join_state(interview: Interview, now: datetime) -> JoinState:

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from extensions import Model
+from tables.link_nonce import HasLinkNonce
 from tables.team import User
 from timezones import utc_now
 
 
-class Invitation(Model):
+class Invitation(HasLinkNonce, Model):
     """A person asked to join. They are a user already, who may be hiring manager or attendee, and can
     sign in once they accept.
 
@@ -35,7 +36,7 @@ class Invitation(Model):
     invited_by: Mapped[User] = relationship(foreign_keys=[invited_by_id])
 
 
-class PasswordReset(Model):
+class PasswordReset(HasLinkNonce, Model):
     """One request for a new password. Its link works once and for an hour."""
 
     __tablename__ = "password_resets"

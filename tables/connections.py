@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -58,6 +58,10 @@ class Connection(Model):
     # Raised with every new pair of tokens.
     token_version: Mapped[int] = mapped_column(default=1)
     expires_at: Mapped[datetime]
+    # From when on the tokens are renewed before they are used again, which is some time before they run out.
+    renew_at: Mapped[datetime] = mapped_column(
+        default=lambda context: context.get_current_parameters()["expires_at"] - timedelta(minutes=5)
+    )
     # The claim on refreshing: a refresh token can be spent only once, by whoever holds this.
     refresh_claim: Mapped[str | None] = mapped_column(sa.String(32))
     refresh_claimed_until: Mapped[datetime | None]

@@ -62,6 +62,8 @@ class FailureReason(StrEnum):
     CREDENTIALS = "credentials"
     NOT_SET_UP = "not_set_up"
     UNREACHABLE = "unreachable"
+    # The invitation had to leave before the provider was asked at all: this server was stopped or busy.
+    NOT_ASKED_YET = "not_asked_yet"
     REFUSED = "refused"
     # The provider says that the meeting no longer exists: someone deleted it there.
     GONE = "gone"

@@ -13,6 +13,7 @@ from database import choice, open_choice
 from extensions import Model
 from tables.deliveries import Meeting
 from tables.hiring import Application, Candidate
+from tables.link_nonce import HasLinkNonce
 from tables.mails import Mail
 from tables.team import User
 from timezones import utc_now
@@ -55,7 +56,7 @@ class InterviewStatus(StrEnum):
         return "No-show" if self is InterviewStatus.NO_SHOW else self.value.title()
 
 
-class Interview(Model):
+class Interview(HasLinkNonce, Model):
     """One conversation between a candidate and the team."""
 
     __tablename__ = "interviews"

@@ -31,7 +31,7 @@ def all_handlers(services: Services) -> Mapping[TaskKind, Handler]:
     return {
         SYNC_MEETING: sync_meeting(rules),
         SEND_MAIL: send_mail(all_kinds(), workshop, rules),
-        REMOVE_ORPHANS: remove_orphans(),
+        REMOVE_ORPHANS: remove_orphans(rules),
         ANSWER_RESET_REQUEST: answer_reset_requests(services.reset_requests, mail_domain),
         REFRESH_CONNECTION: refresh_connection(),
         REVOKE_GRANT: revoke_grant(),

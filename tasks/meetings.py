@@ -11,10 +11,11 @@ from connections.grants import with_grant
 from connections.service import connections
 from models import FailureReason, MeetingSoftware
 from providers.base import Grant
+from providers.base import Meeting as ShownMeeting
 from providers.errors import ProviderError, RetryableError
 from providers.protocols import MeetingProvider
 from scheduling.meetings import orphans, planning, recording
-from scheduling.meetings.orphans import OrphanSearch
+from scheduling.meetings.orphans import OrphanSearch, OrphansFound
 from scheduling.meetings.steps import Outcome, Step
 from scheduling.meetings.tries import NotSetUpError
 from scheduling.rules import Rules
@@ -56,18 +57,22 @@ def sync_meeting(rules: Rules) -> Handler:
     return Handler(load, call, record, gave_up, load_writes=True)
 
 
-def remove_orphans() -> Handler:
-    """The handler that looks for meetings that a lost response left behind, and removes them."""
+def remove_orphans(rules: Rules) -> Handler:
+    """The handler that looks for meetings which a lost answer left behind, and removes them. One that fits an
+    interview without a meeting becomes its meeting instead."""
 
     def load(task: ClaimedTask) -> OrphanSearch | None:
         return orphans.plan_search(int(task.payload["call_id"]))
 
-    def call(search: OrphanSearch) -> int | ProviderError:
+    def call(search: OrphanSearch) -> OrphansFound | ProviderError:
         return _with_provider(search.software, search.connection_id, search.call)
 
-    def record(search: OrphanSearch, outcome: int | ProviderError) -> Next:
+    def record(search: OrphanSearch, outcome: OrphansFound | ProviderError) -> Next:
         match outcome:
-            case int() as removed:
+            case OrphansFound(_, ShownMeeting() as adopted):
+                recording.record_adopted(search.call_id, adopted, rules)
+                return Done()
+            case OrphansFound(removed):
                 at = orphans.record_search(search.call_id, removed)
                 return Done() if at is None else Again(at, "looked for a second meeting", is_failure=False)
             case NotSetUpError():
@@ -77,6 +82,7 @@ def remove_orphans() -> Handler:
             case _ if utc_now() >= search.lost.starts_at:
                 return Done()
             case _:
+                orphans.note_out_of_reach(search.call_id)
                 # The account cannot be used for now. Its user may reconnect it; once the meeting's start has
                 # passed, the orphan does no harm.
                 return Again(utc_now() + retry.ORPHAN_ON_CLOSED_ACCOUNT, outcome.words, is_failure=False)

@@ -6,9 +6,7 @@ from typing import Any
 
 from werkzeug.routing import IntegerConverter, Map
 
-# The largest key that both databases keep in an integer column. PostgreSQL answers a larger one with an
-# error instead of "no such row".
-LARGEST_ROW_ID = 2**31 - 1
+from database import LARGEST_ROW_ID
 
 
 class RowIdConverter(IntegerConverter):

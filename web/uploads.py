@@ -1,4 +1,4 @@
-"""How long a request may be: short everywhere, longer only where people who are signed in send files."""
+"""How long a request may be: very short from strangers, longest where people who are signed in send files."""
 
 from __future__ import annotations
 
@@ -9,15 +9,20 @@ from scheduling.drafts.attachments import MEGABYTE, MOST_BYTES_TOGETHER
 # Some more than is allowed in all, so that whoever sends a little too much is told in words beside the field
 # and keeps what they typed. What is far too much is cut off before anything of it is read.
 _UPLOAD_BYTES = MOST_BYTES_TOGETHER + 20 * MEGABYTE
+# Taking a long form apart costs seconds, and looking for its token does that before anyone is asked who they
+# are. The longest form for people who are not signed in has a handful of short fields.
+_BYTES_WITHOUT_SIGN_IN = 64 * 1024
 
 
 def init_app(app: Flask) -> None:
     """Has to be called before anything that reads forms."""
 
     @app.before_request
-    def allow_files() -> None:
+    def limit_what_is_read() -> None:
         if _takes_files():
             request.max_content_length = _UPLOAD_BYTES
+        elif "_user_id" not in session:
+            request.max_content_length = _BYTES_WITHOUT_SIGN_IN
 
 
 def _takes_files() -> bool:

@@ -2,8 +2,8 @@
 
 *load* reads (or notes what is about to be tried) and ends its transaction; *call* talks to the outside
 with no transaction open; *record* writes the outcome, its consequences, and the end of the task in one
-transaction, provided that the claim is still ours. If a process dies between any two of them, the lease
-runs out, and the next start of the task finds out what happened.
+transaction, provided that the claim is still ours. If a process dies between any two of them, the lease is no
+longer renewed and runs out, and the next start of the task finds out what happened.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -33,6 +34,7 @@ from models import Lane, Task, TaskState
 from timezones import utc_now
 from work import outbox, retry
 from work.kinds import TaskKind
+from work.leases import Leases
 from work.protocol import Again, ClaimedTask, Dead, Done, Handler, Next
 from work.turns import NEVER, Turns
 
@@ -68,16 +70,21 @@ class Runner:
         self._handlers = {kind.name: handler for kind, handler in handlers.items()}
         self._thread_counts = threads or {Lane.PROVIDER: 3, Lane.MAIL: 3}
         self._on_phase = on_phase
-        self._lease_time = timedelta(seconds=app.config["TASK_LEASE_SECONDS"])
+        self._leases = Leases(
+            app,
+            lasts=timedelta(seconds=app.config["TASK_LEASE_SECONDS"]),
+            longest=timedelta(seconds=app.config["TASK_LONGEST_SECONDS"]),
+        )
+        self._keeping_leases = ExitStack()
         self._threads: list[threading.Thread] = []
         self._stopping = False
         self._turns = Turns()
-        self._held: set[str] = set()
         self._stop_listening: Callable[[], None] | None = None
 
     def start(self) -> None:
         """Start the threads. Must be called after the fork that made this process."""
         self._stop_listening = outbox.when_committed(self.wake)
+        self._keeping_leases.enter_context(self._leases.kept_up())
         for lane, count in self._thread_counts.items():
             for number in range(count):
                 thread = threading.Thread(
@@ -100,14 +107,16 @@ class Runner:
         deadline = time.monotonic() + timeout
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
+        self._keeping_leases.close()
         self._let_go()
 
     def run_due(self, lane: Lane | None = None) -> int:
         """Run everything that is due, in this thread, and return how many tasks were started."""
         started = 0
-        for wanted in [lane] if lane else list(Lane):
-            while self._run_one(wanted):
-                started += 1
+        with self._leases.kept_up():
+            for wanted in [lane] if lane else list(Lane):
+                while self._run_one(wanted):
+                    started += 1
         return started
 
     def release_forfeited(self) -> int:
@@ -162,13 +171,13 @@ class Runner:
         return True
 
     def _let_go(self) -> None:
-        if not self._held:
+        held = self._leases.held()
+        if not held:
             return
         try:
             with self._app.app_context(), writing():
                 for task in db.session.scalars(
-                    # Copied, because a slow thread may still finish its task.
-                    sa.select(Task).where(Task.lease.in_(list(self._held)), Task.state == TaskState.RUNNING)
+                    sa.select(Task).where(Task.lease.in_(held), Task.state == TaskState.RUNNING)
                 ):
                     _make_ready(task, utc_now())
                 db.session.commit()
@@ -185,13 +194,11 @@ class Runner:
         return True
 
     def _run_claimed(self, task: ClaimedTask) -> None:
-        self._held.add(task.lease)
-        try:
-            self._run(task)
-        except LeaseLostError:
-            log.warning("task %s %s: the lease was lost, the outcome is not written", task.id, task.kind)
-        finally:
-            self._held.discard(task.lease)
+        with self._leases.holding(task.lease):
+            try:
+                self._run(task)
+            except LeaseLostError:
+                log.warning("task %s %s: the lease was lost, the outcome is not written", task.id, task.kind)
 
     def _claim(self, lane: Lane) -> ClaimedTask | None:
         now = utc_now()
@@ -220,7 +227,7 @@ class Runner:
                     .values(
                         state=TaskState.RUNNING,
                         lease=lease,
-                        leased_until=now + self._lease_time,
+                        leased_until=now + self._leases.lasts,
                         starts=Task.starts + 1,
                     )
                     .returning(Task)

@@ -14,7 +14,6 @@ from accounts.team import owner
 from connections import catalogue
 from connections.app_spec import AppSpec, Permission
 from connections.grants import holder_instead
-from connections.refresh import REFRESH_WHEN_LEFT
 from connections.revocation import is_being_revoked
 from connections.service import connections
 from connections.wording import agree_with, credentials_refused, not_set_up
@@ -173,7 +172,7 @@ def _card(user: User, spec: AppSpec) -> Card:
 
 def _grant(user: User, row: Connection) -> Grant:
     scopes = sorted(row.scopes.split())
-    renewed_at = row.expires_at - REFRESH_WHEN_LEFT
+    renewed_at = row.renew_at
     if row.refresh_after is not None:
         renewed_at = max(renewed_at, row.refresh_after)
     holder = holder_instead(row)

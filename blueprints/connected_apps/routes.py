@@ -104,7 +104,8 @@ def callback(provider: str) -> ResponseReturnValue:
     """Where a provider sends people back to. The one GET that writes, because providers come by GET."""
     if provider not in catalogue.providers():
         abort(404)
-    if request.method != "GET":
+    if request.environ["REQUEST_METHOD"] != "GET":
+        # A HEAD, which every other page answers like a GET, would spend what the provider sent.
         abort(405)
     if "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", "")):
         # Looked at in advance. Browsers throw such an answer away and come again when somebody goes there.

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from accounts.permissions import Action
+from database import clear_the_log
 from extensions import db
 from hiring import queries
 from hiring.commands import HiringError
@@ -37,6 +38,7 @@ def erase(candidate_id: int) -> ResponseReturnValue:
     try:
         erase_candidate(user, found)
         db.session.commit()
+        clear_the_log(db.engine)
     except HiringError as error:
         db.session.rollback()
         say(error.words, "danger")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from flask import Blueprint, abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,6 +20,7 @@ from phone_numbers import phone_link
 from scheduling.meetings import failures, wanting
 from scheduling.reading import lists
 from scheduling.reading.progress import Progress, progress_of
+from timezones import utc_now
 from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn, job_options
 from web.notices import say
 from web.signed_in import actor
@@ -64,6 +66,8 @@ class InterviewView:
     sees_notes: bool
     may_change: bool
     cure: CureLink | None
+    next_try: datetime | None
+    is_too_late: bool
     join_label: str
     call: CallView | None
 
@@ -123,9 +127,12 @@ def deliveries(interview_id: int) -> ResponseReturnValue:
 def retry(interview_id: int) -> ResponseReturnValue:
     """Try again now, instead of when it is due."""
     interview = lists.interview(actor(), interview_id, Action.SCHEDULE) or abort(404)
-    wanting.enqueue_sync(interview.id)
-    db.session.commit()
-    say("Trying again now.", "info")
+    if _is_too_late(interview):
+        say("The interview has started, so no meeting is created for it any more.", "warning")
+    else:
+        wanting.enqueue_sync(interview.id)
+        db.session.commit()
+        say("Trying again now.", "info")
     return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
 
 
@@ -134,6 +141,9 @@ def _view(interview: Interview) -> InterviewView:
     sees_contact = lists.may(user, Action.SEE_CONTACT, interview.id)
     sees_link = lists.may(user, Action.SEE_JOIN_LINK, interview.id)
     progress = progress_of(interview)
+    meeting = interview.meeting
+    is_missing = meeting is not None and meeting.state == MeetingState.FAILED
+    next_try = wanting.next_try_at(meeting) if meeting is not None and is_missing else None
     return InterviewView(
         interview=interview,
         progress=progress if sees_contact else _without_addresses(progress, interview),
@@ -141,10 +151,17 @@ def _view(interview: Interview) -> InterviewView:
         sees_link=sees_link,
         sees_notes=lists.may(user, Action.SEE_NOTES, interview.id),
         may_change=lists.may(user, Action.SCHEDULE, interview.id),
-        cure=_cure(interview),
+        cure=_cure(interview) if next_try is not None else None,
+        next_try=next_try,
+        is_too_late=_is_too_late(interview),
         join_label=join_label(interview.meeting.called if interview.meeting else None),
         call=_call(interview, sees_number=sees_link),
     )
+
+
+def _is_too_late(interview: Interview) -> bool:
+    """Whether nothing is tried for its meeting any more."""
+    return interview.meeting is not None and utc_now() >= wanting.useful_until(interview.meeting)
 
 
 def _call(interview: Interview, *, sees_number: bool) -> CallView | None:

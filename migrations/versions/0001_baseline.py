@@ -228,6 +228,7 @@ def upgrade() -> None:
         sa.Column("ciphertext", sa.Text(), nullable=False),
         sa.Column("token_version", sa.Integer(), nullable=False),
         sa.Column("expires_at", database.UTCDateTime(), nullable=False),
+        sa.Column("renew_at", database.UTCDateTime(), nullable=False),
         sa.Column("refresh_claim", sa.String(length=32), nullable=True),
         sa.Column("refresh_claimed_until", database.UTCDateTime(), nullable=True),
         sa.Column("refresh_after", database.UTCDateTime(), nullable=True),
@@ -265,6 +266,7 @@ def upgrade() -> None:
         sa.Column("expires_at", database.UTCDateTime(), nullable=False),
         sa.Column("accepted_at", database.UTCDateTime(), nullable=True),
         sa.Column("withdrawn_at", database.UTCDateTime(), nullable=True),
+        sa.Column("link_nonce", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(
             ["invited_by_id"], ["users.id"], name=op.f("fk_invitations_invited_by_id_users")
         ),
@@ -301,6 +303,7 @@ def upgrade() -> None:
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.Column("expires_at", database.UTCDateTime(), nullable=False),
         sa.Column("used_at", database.UTCDateTime(), nullable=True),
+        sa.Column("link_nonce", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name=op.f("fk_password_resets_user_id_users"), ondelete="CASCADE"
         ),
@@ -486,6 +489,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("link_generation", sa.Integer(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.Column("link_nonce", sa.String(length=32), nullable=False),
         sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_interviews_duration")),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_interviews_ends_after_start")),
         sa.CheckConstraint("revision >= 0", name=op.f("ck_interviews_revision")),
@@ -700,6 +704,7 @@ def upgrade() -> None:
                 "credentials",
                 "not_set_up",
                 "unreachable",
+                "not_asked_yet",
                 "refused",
                 "gone",
                 name="failure",
@@ -888,6 +893,7 @@ def upgrade() -> None:
                 "credentials",
                 "not_set_up",
                 "unreachable",
+                "not_asked_yet",
                 "refused",
                 "gone",
                 name="failure",

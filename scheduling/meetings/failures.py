@@ -27,6 +27,7 @@ _WORDS = {
     R.CREDENTIALS: "{software} does not accept this server's credentials.",
     R.NOT_SET_UP: "{software} is not set up on this server.",
     R.UNREACHABLE: "{software} did not answer in time.",
+    R.NOT_ASKED_YET: "{software} had not been asked for the meeting yet when the invitation had to leave.",
     R.REFUSED: "{software} refused the meeting.",
     R.GONE: "The {software} meeting no longer exists: someone deleted it in {software}.",
 }
@@ -42,7 +43,10 @@ _CURES = {
     R.NOT_ALLOWED: Cure("Connect another account, or check the plan of this one.", "Connected Apps"),
     R.CREDENTIALS: Cure("The administrator has to check {settings}."),
     R.NOT_SET_UP: Cure("The administrator has to set {settings}."),
-    R.UNREACHABLE: Cure("We keep trying and send the link as soon as there is one."),
+    R.UNREACHABLE: Cure(
+        "There is nothing to do: we keep trying, and the link follows as soon as there is one."
+    ),
+    R.NOT_ASKED_YET: Cure("There is nothing to do: the link follows as soon as there is one."),
     R.REFUSED: Cure("Check the interview's details; we keep trying meanwhile."),
     R.GONE: Cure("We create a new one and send its link to everyone."),
 }

@@ -11,7 +11,9 @@ from accounts.permissions import Action
 from accounts.row_permissions import interview_is_within
 from extensions import db
 from models import (
+    UNCLEAR,
     Application,
+    CallKind,
     Candidate,
     Connection,
     Interview,
@@ -110,15 +112,24 @@ def settle_on_account(connection: Connection) -> int:
             Interview.starts_at >= utc_now(),
         )
     )
-    db.session.execute(sa.update(Meeting).where(elsewhere).values(connection_id=None))
-    db.session.execute(
-        sa.update(MeetingCall)
-        .where(
-            MeetingCall.connection_id == connection.id,
-            MeetingCall.account_id.is_distinct_from(connection.account_id),
-        )
-        .values(connection_id=None)
+    is_call_elsewhere = sa.and_(
+        MeetingCall.connection_id == connection.id,
+        MeetingCall.account_id.is_distinct_from(connection.account_id),
     )
+    for call_id in db.session.scalars(
+        sa.select(MeetingCall.id)
+        .join(Meeting, Meeting.id == MeetingCall.meeting_id)
+        .join(Interview, Interview.id == Meeting.interview_id)
+        .where(
+            is_call_elsewhere,
+            MeetingCall.kind == CallKind.CREATE,
+            MeetingCall.state.in_(UNCLEAR),
+            Interview.starts_at >= utc_now(),
+        )
+    ).all():
+        orphans.note_out_of_reach(call_id)
+    db.session.execute(sa.update(Meeting).where(elsewhere).values(connection_id=None))
+    db.session.execute(sa.update(MeetingCall).where(is_call_elsewhere).values(connection_id=None))
     _take_back(connection, on_its_software)
     return count or 0
 

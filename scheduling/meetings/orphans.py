@@ -13,16 +13,24 @@ from models import (
     UNCLEAR,
     CallKind,
     CallState,
+    Connection,
+    ConnectionState,
+    InterviewStatus,
     Lane,
     Meeting,
     MeetingCall,
     MeetingSoftware,
+    MeetingState,
+    TimelineEntry,
+    User,
 )
 from providers.base import Grant, MeetingRequest
+from providers.base import Meeting as ShownMeeting
 from providers.protocols import MeetingProvider
 from scheduling.meetings import asking
 from scheduling.timeline import note
 from timezones import utc_now
+from wording import first_name, possessive
 from work import outbox
 from work.kinds import TaskKind
 
@@ -39,23 +47,36 @@ _CHECKS = (timedelta(minutes=1), timedelta(minutes=15))
 
 
 @dataclass(frozen=True)
+class OrphansFound:
+    """How many were removed, and the one that the interview is to have from now on."""
+
+    removed: int
+    adopted: ShownMeeting | None
+
+
+@dataclass(frozen=True)
 class OrphanSearch:
-    """One create whose answer was lost: all meetings that fit it and that nobody knows or waits for go."""
+    """One create whose answer was lost: all meetings that fit it and that nobody knows or waits for go.
+
+    `may_adopt`: the interview still has no meeting, so that the first of them is the one that it waits for.
+    """
 
     call_id: int
+    may_adopt: bool
     connection_id: int
     software: MeetingSoftware
     lost: MeetingRequest
     since: datetime
 
-    def call(self, provider: MeetingProvider, grant: Grant) -> int:
-        """Find and delete them, and return how many there were. Reads the database in between, in
+    def call(self, provider: MeetingProvider, grant: Grant) -> OrphansFound:
+        """Find them, keep the one to adopt, and delete the rest. Reads the database in between, in
         transactions of its own. May raise any `ProviderError`; doing it again is safe."""
         found = provider.find_meetings(grant, self.lost, self.since)
-        orphans = [shown.id for shown in found if not self._is_ours_or_awaited(shown.id)]
+        orphans = [shown for shown in found if not self._is_ours_or_awaited(shown.id)]
+        adopted = orphans.pop(0) if orphans and self.may_adopt else None
         for orphan in orphans:
-            provider.delete_meeting(grant, orphan)
-        return len(orphans)
+            provider.delete_meeting(grant, orphan.id)
+        return OrphansFound(len(orphans), adopted)
 
     def _is_ours_or_awaited(self, provider_meeting_id: str) -> bool:
         with read_only():
@@ -78,6 +99,63 @@ def search_later(meeting: Meeting) -> None:
             )
 
 
+def search_on_account(connection_ids: sa.Select[int]) -> None:
+    """An account can be used again: look now for what lost answers may have left on it, instead of when it is
+    next due."""
+    of_lost_answers = sa.select(MeetingCall.meeting_id).where(
+        MeetingCall.kind == CallKind.CREATE,
+        MeetingCall.state.in_(UNCLEAR),
+        MeetingCall.connection_id.in_(connection_ids),
+    )
+    for meeting in db.session.scalars(sa.select(Meeting).where(Meeting.id.in_(of_lost_answers))).all():
+        search_later(meeting)
+
+
+def out_of_reach(interview_id: int) -> list[str]:
+    """The names of those on whose accounts a lost answer may have left a meeting that cannot be looked for,
+    because the account is not connected at the moment."""
+    return list(
+        db.session.scalars(
+            sa.select(User.name)
+            .join(MeetingCall, MeetingCall.host_id == User.id)
+            .join(Meeting, Meeting.id == MeetingCall.meeting_id)
+            .outerjoin(Connection, Connection.id == MeetingCall.connection_id)
+            .where(
+                Meeting.interview_id == interview_id,
+                MeetingCall.kind == CallKind.CREATE,
+                MeetingCall.state.in_(UNCLEAR),
+                sa.or_(Connection.id.is_(None), Connection.state != ConnectionState.CONNECTED),
+            )
+            .distinct()
+            .order_by(User.name)
+        )
+    )
+
+
+def out_of_reach_words(software: MeetingSoftware, name: str) -> tuple[str, str]:
+    """What may be left on the account of `name`, and what helps."""
+    return (
+        f"Another {software.label} meeting for this interview may exist on {possessive(name)} account",
+        f"It is removed once that account is connected again. {first_name(name)} can also delete it in "
+        f"{software.label}.",
+    )
+
+
+def note_out_of_reach(call_id: int) -> None:
+    """Say once that what this call may have left cannot be looked for at the moment."""
+    call = db.session.get_one(MeetingCall, call_id)
+    host = db.session.get_one(User, call.host_id)
+    what, cure = out_of_reach_words(call.meeting.software, host.name)
+    words, interview_id = f"{what}. {cure}", call.meeting.interview_id
+    was_said = db.session.scalar(
+        sa.select(TimelineEntry.id).where(
+            TimelineEntry.interview_id == interview_id, TimelineEntry.words == words
+        )
+    )
+    if was_said is None:
+        note(interview_id, words)
+
+
 def plan_search(call_id: int) -> OrphanSearch | None:
     """What to look for, or None when it is clear what this call did, or its account is gone."""
     call = db.session.get(MeetingCall, call_id)
@@ -85,6 +163,7 @@ def plan_search(call_id: int) -> OrphanSearch | None:
         return None
     return OrphanSearch(
         call_id=call.id,
+        may_adopt=_is_awaited(call.meeting),
         connection_id=call.connection_id,
         software=call.meeting.software,
         lost=asking.asked_by(call),
@@ -107,6 +186,15 @@ def record_search(call_id: int, removed: int) -> datetime | None:
         call.state = CallState.ABSENT
         return None
     return call.began_at + _CHECKS[-1]
+
+
+def _is_awaited(meeting: Meeting) -> bool:
+    return (
+        meeting.is_wanted
+        and meeting.state in (MeetingState.WAITING, MeetingState.FAILED)
+        and meeting.interview.status == InterviewStatus.SCHEDULED
+        and utc_now() < meeting.interview.starts_at
+    )
 
 
 def is_known(software: MeetingSoftware, provider_meeting_id: str) -> bool:

@@ -61,6 +61,13 @@ def record_created(call_id: int, shown: ShownMeeting, rules: Rules) -> None:
         queue.release_invitations(interview)
 
 
+def record_adopted(call_id: int, shown: ShownMeeting, rules: Rules) -> None:
+    """What a lost create had left behind was found while the interview had no meeting: it is the one. The
+    team may have changed the interview since that call."""
+    record_created(call_id, shown, rules)
+    wanting.enqueue_sync(db.session.get_one(MeetingCall, call_id).meeting.interview_id)
+
+
 def record_updated(call_id: int, shown: ShownMeeting, rules: Rules, *, passcode: str | None) -> None:
     """The meeting was changed and read back. `passcode` is the one that was asked for, if any."""
     call, meeting = _locked(call_id)
@@ -185,6 +192,14 @@ def record_failed(meeting_id: int, reason: FailureReason, detail: str | None) ->
         queue.release_invitations(meeting.interview)
     orphans.search_later(meeting)
     return meeting
+
+
+def record_left_without_link(meeting_id: int) -> None:
+    """The invitation has left while the meeting was still being made: people have been told so, and the
+    meeting counts as settled. The reason is what happened, which may be that nothing did so far."""
+    lost = [call for call in _meeting(meeting_id).calls if call.kind is CallKind.CREATE]
+    reason = FailureReason.UNREACHABLE if lost else FailureReason.NOT_ASKED_YET
+    record_failed(meeting_id, reason, lost[-1].failure_words if lost else None)
 
 
 def _locked(call_id: int) -> tuple[MeetingCall, Meeting]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from extensions import db
 from models import FailureReason, Meeting, MeetingState
@@ -23,6 +23,9 @@ from scheduling.software import spec_of
 from timezones import utc_now
 from work import retry
 from work.protocol import Again, Done, Next
+
+# How close together tries come shortly before the start.
+_CLOSEST_TRIES = timedelta(seconds=20)
 
 # Errors that rule one account out at once.
 _ABOUT_ACCOUNT: tuple[tuple[type[ProviderError], FailureReason], ...] = (
@@ -103,16 +106,17 @@ def failed(
     meeting = recording.record_failed(meeting_id, reason, detail)
     if meeting is None:
         return Done()
-    now = utc_now()
+    now, until = utc_now(), wanting.useful_until(meeting)
     # For a meeting still to be made, walks that ended in vain count, so that the tries within the grace time
     # do not lengthen the wait.
     in_vain = failures + 1 if meeting.state is MeetingState.READY else meeting.walk - 1
-    at = now + retry.MEETING_AFTER_GRACE.delay(in_vain)
+    # Never so late that a long wait takes the last try away: half of the time left at most.
+    at = min(now + retry.MEETING_AFTER_GRACE.delay(in_vain), now + max((until - now) / 2, _CLOSEST_TRIES))
     if reason is FailureReason.DAILY_LIMIT:
         limit = spec_of(meeting.software).daily_limit
         at = max(at, limit.try_again_at(now)) if limit is not None else at
     if not_before is not None:
         at = max(at, not_before)
-    if at >= wanting.useful_until(meeting):
+    if at >= until:
         return Done()
     return Again(at, meeting.failure_words or reason.value)

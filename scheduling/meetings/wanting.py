@@ -7,7 +7,18 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from extensions import db
-from models import Connection, Interview, InterviewStatus, Lane, Meeting, MeetingSoftware, MeetingState
+from models import (
+    Connection,
+    Interview,
+    InterviewStatus,
+    Lane,
+    Meeting,
+    MeetingSoftware,
+    MeetingState,
+    Task,
+    TaskState,
+)
+from scheduling.meetings import orphans
 from scheduling.rules import Rules
 from timezones import utc_now
 from work import outbox
@@ -15,8 +26,10 @@ from work.kinds import TaskKind
 
 SYNC_MEETING = TaskKind("sync_meeting", Lane.PROVIDER, "Making the online meeting", subject="interview")
 
-# A link that comes later than this helps nobody; people have found another way by then.
-_USELESS_BEFORE_START = timedelta(minutes=5)
+# An invitation to an interview that begins soon does not spend the time left on waiting: a tenth of it at
+# most, but long enough for a first try.
+_SHARE_OF_TIME_LEFT = 10
+_SHORTEST_GRACE = timedelta(seconds=10)
 
 
 def want_meeting(interview: Interview, software: MeetingSoftware, rules: Rules) -> Meeting:
@@ -28,10 +41,16 @@ def want_meeting(interview: Interview, software: MeetingSoftware, rules: Rules) 
         interview_id=interview.id,
         software=software,
         state=MeetingState.WAITING,
-        grace_ends_at=utc_now() + rules.grace,
+        grace_ends_at=_grace_ends_at(interview, rules),
     )
     _ask_for_work_on_new(meeting)
     return meeting
+
+
+def _grace_ends_at(interview: Interview, rules: Rules) -> datetime:
+    now = utc_now()
+    share = max((interview.starts_at - now) / _SHARE_OF_TIME_LEFT, _SHORTEST_GRACE)
+    return now + min(rules.grace, share)
 
 
 def want_another(meeting: Meeting) -> Meeting:
@@ -83,15 +102,28 @@ def wanted_meeting(interview_id: int, *, lock: bool) -> Meeting | None:
 def useful_until(meeting: Meeting) -> datetime:
     """The instant (aware UTC) after which work on a meeting helps nobody.
 
-    One that is wanted has to be ready shortly before the start; one that is not disturbs its host until it
-    would have ended.
+    One that is wanted is tried until the start, however soon that is; one that is not disturbs its host until
+    it would have ended.
     """
     interview = meeting.interview
     if meeting.is_wanted:
-        return interview.starts_at - _USELESS_BEFORE_START
+        return interview.starts_at
     if meeting.shown_starts_at is None or meeting.shown_duration_minutes is None:
         return interview.ends_at
     return meeting.shown_starts_at + timedelta(minutes=meeting.shown_duration_minutes)
+
+
+def next_try_at(meeting: Meeting) -> datetime | None:
+    """When the next step towards what is wanted of a meeting is due (aware UTC); in the past if it is being
+    taken. None when nothing more will be tried."""
+    if utc_now() >= useful_until(meeting):
+        return None
+    return db.session.scalar(
+        sa.select(sa.func.min(Task.run_at)).where(
+            Task.dedupe_key == SYNC_MEETING.key(meeting.id),
+            Task.state.in_((TaskState.READY, TaskState.RUNNING)),
+        )
+    )
 
 
 def enqueue_sync(interview_id: int) -> None:
@@ -105,7 +137,8 @@ def enqueue_sync(interview_id: int) -> None:
 
 def try_again_for_host(user_id: int) -> int:
     """A user connected an account: ask again for what they could host, and for what could not be changed or
-    removed on their account meanwhile. Returns how many meetings these are."""
+    removed on their account meanwhile. Returns how many meetings these are. What a lost answer may have left
+    there is looked for now."""
     now = utc_now()
     is_asked_to_host = sa.and_(
         Meeting.is_wanted,
@@ -126,6 +159,7 @@ def try_again_for_host(user_id: int) -> int:
     ).all()
     for meeting in meetings:
         outbox.enqueue_work(_sync(meeting))
+    orphans.search_on_account(sa.select(Connection.id).where(Connection.user_id == user_id))
     return len(meetings)
 
 

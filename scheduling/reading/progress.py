@@ -11,7 +11,8 @@ from typing import Literal
 
 from models import Interview, InterviewStatus, Mail, MailState, MeetingState
 from scheduling.mails.outcomes import label_of
-from scheduling.meetings import failures
+from scheduling.meetings import failures, orphans, wanting
+from timezones import utc_now
 from wording import people, possessive
 from work.mail import MailKind, kind_of
 
@@ -66,11 +67,20 @@ def progress_of(interview: Interview) -> Progress:
             rows.append(ProgressRow("done", "link", f"{label} link saved"))
         elif meeting.state == MeetingState.FAILED and meeting.failure is not None:
             words = meeting.failure_words or failures.words_of(meeting.failure, meeting.software)
-            cure = failures.cure_of(meeting.failure, meeting.software).words
+            next_try = wanting.next_try_at(meeting)
+            cure = failures.cure_of(meeting.failure, meeting.software).words if next_try else None
             rows.append(ProgressRow("problem", "alert-triangle", f"No {label} meeting yet. {words}", cure))
+            rows.append(_next_try(label, next_try))
+            # What is tried at this moment ends soon, and whoever asked for it watches.
+            is_settled = next_try is None or next_try > utc_now()
         elif meeting.state == MeetingState.WAITING:
             is_settled = False
             rows.append(ProgressRow("waiting", "video", f"{label} meeting is being created"))
+        if meeting.state is not MeetingState.WAITING and utc_now() < interview.ends_at:
+            rows += [
+                ProgressRow("problem", "alert-triangle", *orphans.out_of_reach_words(meeting.software, name))
+                for name in orphans.out_of_reach(interview.id)
+            ]
     at_once, timed = _by_kind(interview.mails)
     for kind, mails in at_once:
         # Older ones have been replaced; what counts is how far the newest have come.
@@ -83,6 +93,16 @@ def progress_of(interview: Interview) -> Progress:
     for kind, mails in timed:
         rows += _timed(kind, mails)
     return Progress(tuple(rows), is_settled)
+
+
+def _next_try(label: str, at: datetime | None) -> ProgressRow:
+    """When the meeting is tried again, and until when, for someone who has to decide whether to wait."""
+    if at is None:
+        return ProgressRow("dropped", "circle-x", f"No {label} meeting is created any more")
+    if at <= utc_now():
+        return ProgressRow("waiting", "refresh", f"The {label} meeting is being tried again now")
+    until = "We try until the interview starts."
+    return ProgressRow("waiting", "refresh", f"Next try to create the {label} meeting", until, at)
 
 
 def _by_kind(mails: Iterable[Mail]) -> tuple[list[_OfOneKind], list[_OfOneKind]]:

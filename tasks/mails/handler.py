@@ -16,7 +16,7 @@ from messaging.delivery import (
     deliver,
     is_configured,
 )
-from models import FailureReason, Interview, Mail, MailState, Meeting, MeetingState, RevisionReason
+from models import Interview, Mail, MailState, Meeting, MeetingState, RevisionReason
 from scheduling.mails import outcomes, queue
 from scheduling.meetings import recording, wanting
 from scheduling.revisions import raise_revision
@@ -147,7 +147,7 @@ def _reconcile_link(mail: Mail, meeting: Meeting, interview_id: int, rules: Rule
     """An invitation has left without a link. From now on people have been told so, and the meeting
     counts as settled; should it have become ready while the mail was on its way, the link follows."""
     if meeting.state == MeetingState.WAITING:
-        recording.record_failed(meeting.id, FailureReason.UNREACHABLE, None)
+        recording.record_left_without_link(meeting.id)
     elif meeting.state == MeetingState.READY:
         interview = db.session.get_one(Interview, interview_id)
         if mail.occasion == queue.current_occasion(interview):

@@ -88,11 +88,13 @@ RULES: dict[str, frozenset[str]] = {
     # The floor: nothing of ours but what stands here.
     "models": frozenset({"tables"}),
     "tables": frozenset({"database", "extensions", "timezones"}),
+    # A row that links lead to is born with the nonce that proves them.
+    "tables.link_nonce": frozenset({"security"}),
     "paging": frozenset({"database", "extensions", "rows", "security"}),
     "rows": frozenset({"extensions"}),
     "database": frozenset({"timezones"}),
     "extensions": frozenset({"database", "models"}),
-    "security": frozenset({"timezones"}),
+    "security": frozenset({"database"}),
     "htmx": frozenset(),
     "timezones": frozenset(),
     "phone_numbers": frozenset(),

@@ -229,7 +229,7 @@ def test_a_line_that_stalls_under_a_long_text_is_given_up_and_said_to_be_slow() 
 def test_the_longest_delivery_is_over_before_its_task_is_given_to_somebody_else() -> None:
     # In base64, lines of 76 characters with their ends: 78 bytes for 57.
     longest = MOST_BYTES_TOGETHER * 78 / 57
-    lease = flask_settings(load_settings({}))["TASK_LEASE_SECONDS"]
+    lease = flask_settings(load_settings({}))["TASK_LONGEST_SECONDS"]
     assert smtp.TOTAL_SECONDS + smtp.GOODBYE_SECONDS + text_seconds(int(longest)) < lease - 30
 
 

@@ -1,6 +1,7 @@
 """What is in a file has to be what its name says, and names are made fit to be shown and sent."""
 
 import io
+import struct
 import zipfile
 
 import pytest
@@ -49,6 +50,8 @@ def test_file_is_known_by_its_name_and_content_together(ending: str) -> None:
         (".pdf.", PDF),
         ("macros.docx", office("word/document.xml", "word/vbaProject.bin")),
         ("macros.docm", DOCX),
+        ("macros.docx", office("word/document.xml", "word/VBAPROJECT.BIN")),
+        ("macros.xlsx", office("xl/workbook.xml", "xl/vbaproject.bin")),
         ("table.docx", office("xl/workbook.xml")),
         ("archive.docx", b"PK\x03\x04" + b"\x00" * 60),
         ("broken.docx", DOCX[:-30]),
@@ -70,6 +73,34 @@ def test_archive_that_unpacks_to_gigabytes_is_not_unpacked() -> None:
         archive.writestr("word/document.xml", b"\0" * 50_000_000)
     assert len(file.getvalue()) < 100_000
     assert kind_of("bomb.docx", file.getvalue()) is KINDS["docx"]
+
+
+def archive(entries: int, comment: bytes = b"") -> bytes:
+    """A document with this many entries."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        made.comment = comment
+        made.writestr("[Content_Types].xml", "<xml/>")
+        made.writestr("word/document.xml", "<xml/>")
+        for number in range(entries - 2):
+            made.writestr(str(number), b"")
+    return file.getvalue()
+
+
+def with_entries_said(content: bytes, number: int) -> bytes:
+    """The archive with another number of entries in its end record."""
+    at = content.rfind(b"PK\x05\x06")
+    return content[: at + 8] + struct.pack("<2H", number, number) + content[at + 12 :]
+
+
+def test_list_of_an_archive_is_read_only_when_it_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    for content in (archive(5000), archive(5000, b"a comment")):
+        assert kind_of("large.docx", content) is KINDS["docx"]
+    many, too_long = archive(5001), archive(25_000)
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    for content in (many, too_long, archive_that_lies := with_entries_said(too_long, 3), too_long + b"\0"):
+        assert kind_of("large.docx", content) is None
+    assert archive_that_lies != too_long
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The invitation waits a little for its meeting, leaves without a link if it must, and is corrected later."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 import vobject
@@ -8,7 +9,7 @@ import vobject
 from extensions import db
 from models import FailureReason, Interview, Lane, MailState, MeetingState, RevisionReason, TaskState
 from scheduling.mails import queue
-from scheduling.meetings.wanting import wanted_meeting
+from scheduling.meetings.wanting import enqueue_sync, wanted_meeting
 from scheduling.revisions import raise_revision
 from tests.factories import LENA
 from tests.machines.locks import is_waiting_for_a_lock
@@ -168,7 +169,77 @@ def test_reconnecting_an_account_that_was_ruled_out_asks_it_again(sqlite_install
     assert installation.meeting(interview).state is MeetingState.READY
 
 
-def test_tries_end_shortly_before_the_start(sqlite_installation: Installation) -> None:
+def test_interview_in_four_minutes_gets_its_meeting_at_once(installation: Installation) -> None:
+    installation.connect(installation.team.ben)
+    soon = installation.clock.now + timedelta(minutes=4, seconds=20)
+    interview = installation.schedule(starts_at=soon)
+    installation.run_due()
+    seen = installation.meeting(interview)
+    assert seen.state is MeetingState.READY
+    assert seen.join_url is not None
+    [mail] = installation.simulators.mails(DINA)
+    assert seen.join_url in text_of(mail)
+
+
+def test_interview_in_four_minutes_keeps_nobody_waiting_and_is_tried_until_the_start(
+    sqlite_installation: Installation,
+) -> None:
+    installation = sqlite_installation
+    installation.connect(installation.team.ben)
+    installation.simulators.zoom_switches(fail_next=1000, fail_status=503)
+    soon = installation.clock.now + timedelta(minutes=4, seconds=20)
+    interview = installation.schedule(starts_at=soon)
+    installation.run_due()
+    for _ in range(6):
+        installation.later(seconds=5)
+    assert len(installation.simulators.mails(DINA)) == 1
+    assert installation.meeting(interview).failure is FailureReason.UNREACHABLE
+    assert "Next try to create the Zoom meeting We try until" in installation.progress(interview)
+    # A minute before the start it is still tried, and a person's Try again now makes a call at any time.
+    while installation.clock.now < soon - timedelta(seconds=60):
+        installation.later(seconds=5)
+    before = len(installation.simulators.ledger()["calls"])
+    with installation.writing():
+        enqueue_sync(interview)
+        db.session.commit()
+    installation.run_due()
+    assert len(installation.simulators.ledger()["calls"]) > before
+    installation.simulators.zoom_switches(fail_next=0)
+    installation.later(seconds=40)
+    assert installation.meeting(interview).state is MeetingState.READY
+
+
+def test_invitation_that_leaves_before_anything_was_tried_blames_nobody(
+    sqlite_installation: Installation,
+) -> None:
+    installation = sqlite_installation
+    installation.connect(installation.team.ben)
+    interview = installation.schedule()
+    installation.clock.forward(installation.rules.grace)
+    installation.run_due(Lane.MAIL)
+    seen = installation.meeting(interview)
+    assert (seen.state, seen.failure) == (MeetingState.FAILED, FailureReason.NOT_ASKED_YET)
+    assert "did not answer" not in installation.progress(interview)
+    assert "tried again now" in installation.progress(interview)
+
+
+def test_tries_are_over_when_the_interview_starts_and_the_page_says_so(
+    sqlite_installation: Installation,
+) -> None:
+    installation = sqlite_installation
+    installation.connect(installation.team.ben)
+    installation.simulators.zoom_switches(fail_next=1000, fail_status=503)
+    interview = installation.schedule(starts_at=installation.clock.now + timedelta(minutes=10))
+    installation.run_due()
+    for _ in range(22):
+        installation.later(seconds=30)
+    assert "No Zoom meeting is created any more" in installation.progress(interview)
+    assert "keep trying" not in installation.progress(interview)
+    [task] = installation.tasks("sync_meeting")
+    assert task.state is TaskState.DONE
+
+
+def test_tries_end_at_the_start(sqlite_installation: Installation) -> None:
     installation = sqlite_installation
     installation.schedule()
     installation.run_due()

@@ -93,7 +93,10 @@ def test_server_killed_while_it_changes_or_removes_a_meeting_is_followed_by_one_
     )
     durations = [meeting["duration"] for meeting in office.living_meetings()]
     assert durations == ([30] if is_wanted else [])
-    assert {state for _, state in office.rows(interview)[0].calls} == {CallState.DONE}
+    # An update that was written down and never sent is found not to have happened, and is sent. A removal is
+    # simply repeated.
+    never_sent = {CallState.ABSENT} if is_wanted and phase == "loaded" else set()
+    assert {state for _, state in office.rows(interview)[0].calls} == {CallState.DONE} | never_sent
     assert set(copies_of_each_mail(office, [interview]).values()) == {1}
 
 

@@ -1,8 +1,11 @@
 """A create whose answer was lost is looked up before it is repeated, and what it left behind is removed."""
 
+from datetime import timedelta
+
 import pytest
 
-from models import CallState, Lane, MeetingState
+from extensions import db
+from models import CallState, Lane, MeetingState, Task, TaskState
 from tests.factories import LENA, PRIYA
 from tests.machines.processes import wait_until
 from tests.tasks.installation import Installation, another_runner
@@ -147,8 +150,15 @@ def test_meeting_on_an_account_that_dropped_out_is_removed_when_it_is_back(
     assert (seen.state, seen.host) == (MeetingState.READY, "Ada Berg")
     assert len(installation.living_meetings()) == 2
     installation.later(minutes=5)
+    what = "Another Zoom meeting for this interview may exist on Ben's account"
+    for _ in range(3):
+        installation.later(hours=1)
+    assert sum(line.startswith(what) for line in installation.timeline(interview)) == 1
+    assert f"problem: {what}" in installation.progress(interview)
+    # Its owner reconnects: nothing waits for the next look, which is an hour away.
     installation.connect(installation.team.ben, PRIYA)
-    installation.later(hours=2)
+    installation.run_due()
+    assert what not in installation.progress(interview)
     [left] = installation.living_meetings()
     assert left["host"] == LENA
     assert str(left["id"]) == installation.meeting(interview).provider_meeting_id
@@ -192,3 +202,47 @@ def test_meeting_that_a_twin_is_about_to_write_down_is_not_taken_for_an_orphan(
     living = {str(meeting["id"]) for meeting in installation.living_meetings()}
     assert living == {installation.meeting(number).provider_meeting_id for number in (first, second)}
     assert len(living) == 2
+
+
+def test_server_killed_while_zoom_answers_sends_one_invitation_with_the_link(
+    installation: Installation,
+) -> None:
+    installation.connect(installation.team.ben)
+    began, interview = installation.clock.now, installation.schedule()
+    installation.die_after("called", "sync_meeting")
+    assert installation.clock.now - began < installation.rules.grace
+    installation.run_due()
+    installation.until_grace_is_over()
+    seen = installation.meeting(interview)
+    assert seen.state is MeetingState.READY
+    [left] = installation.living_meetings()
+    assert seen.provider_meeting_id == str(left["id"])
+    assert len(installation.mails(interview)) == 2
+    assert len(installation.simulators.mails()) == 2
+
+
+def test_meeting_left_behind_is_adopted_by_an_interview_that_has_none(installation: Installation) -> None:
+    installation.connect(installation.team.ben)
+    installation.simulators.zoom_switches(lose_next_creates=1)
+    interview = installation.schedule()
+    installation.run_due()
+    # The list fails for longer than the invitation can wait, and recovers right before orphans are hunted.
+    installation.simulators.zoom_switches(fail_next=1000, fail_status=503, fail_operation="list")
+    installation.until_grace_is_over()
+    assert installation.meeting(interview).state is MeetingState.FAILED
+    installation.simulators.zoom_switches(fail_next=0)
+    with installation.writing():
+        # Whoever comes first: here the search for what was left behind.
+        for task in db.session.scalars(db.select(Task).where(Task.state == TaskState.READY)):
+            hunted = task.kind == "remove_orphans"
+            task.run_at = installation.clock.now + timedelta(hours=0 if hunted else 1)
+        db.session.commit()
+    installation.run_due()
+    seen = installation.meeting(interview)
+    assert seen.state is MeetingState.READY
+    [left] = installation.living_meetings()
+    assert seen.provider_meeting_id == str(left["id"])
+    assert not any("second" in line for line in installation.timeline(interview))
+    installation.later(hours=2)
+    assert len(installation.calls("create")) == 1
+    assert installation.calls("delete") == []

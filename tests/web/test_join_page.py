@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from extensions import db
-from models import Attendee, Interview, InterviewStatus, Meeting, MeetingState
+from models import Attendee, Interview, InterviewStatus, Meeting, MeetingState, User
 from scheduling.plans import Participant
 from services import services
 from tests.factories import Team, create_candidate, schedule
@@ -119,6 +119,40 @@ def test_each_reader_has_an_address_of_their_own(web: Flask, interview_id: int) 
     assert len(addresses) == 3
     for address in addresses:
         Visitor(web).get(address)
+
+
+def test_address_of_somebody_who_left_the_team_opens_nothing(web: Flask, team: Team) -> None:
+    """As hiring manager and as attendee; guests from outside and the candidate keep theirs."""
+    with in_rows(web):
+        sam = Participant("Sam Ortiz", "sam@partner.example")
+        cleo = Participant(team.cleo.name, team.cleo.email, team.cleo.id)
+        interview_id = schedule(team.ada, team.dina, attendees=(cleo, sam))
+        attendees = db.session.scalars(db.select(Attendee).order_by(Attendee.id)).all()
+        keys = {attendee.email: f"attendee-{attendee.id}" for attendee in attendees}
+    leavers = [door(web, interview_id, "manager"), door(web, interview_id, keys[team.cleo.email])]
+    others = [door(web, interview_id), door(web, interview_id, keys["sam@partner.example"])]
+    visitor = Visitor(web)
+    for is_active, status in ((True, 200), (False, 404), (True, 200)):
+        with in_rows(web):
+            for member in (team.ben, team.cleo):
+                db.session.get_one(User, member.id).is_active = is_active
+            db.session.commit()
+        for address in leavers:
+            visitor.get(address, status=status)
+        for address in others:
+            visitor.get(address)
+
+
+def test_address_of_somebody_who_was_taken_off_opens_nothing(web: Flask, interview_id: int) -> None:
+    with in_rows(web):
+        attendee = db.session.scalars(db.select(Attendee)).one()
+        key = f"attendee-{attendee.id}"
+    address = door(web, interview_id, key)
+    Visitor(web).get(address)
+    with in_rows(web):
+        db.session.delete(db.session.scalars(db.select(Attendee)).one())
+        db.session.commit()
+    Visitor(web).get(address, status=404)
 
 
 def test_candidate_sees_their_own_time(web: Flask, clock: Clock, team: Team) -> None:

@@ -1,5 +1,7 @@
 """Rules that hold for every route there is, however many there will be."""
 
+import io
+
 import pytest
 from flask import Flask
 
@@ -60,6 +62,31 @@ def test_reading_changes_nothing(web: Flask, world: World) -> None:
                 assert answer.status_code < 500, address
                 with in_rows(web):
                     assert everything_stored() == before, f"GET {address} changed something"
+
+
+# What the server answers differently each time.
+CHANGING_HEADERS = frozenset({"X-Request-Id", "Set-Cookie", "Date", "Content-Length"})
+
+
+def test_asking_for_the_head_answers_like_reading_without_the_body(web: Flask, world: World) -> None:
+    """A HEAD has no form token, so that it must never reach what a form does."""
+    wrong = []
+    for who in ("anonymous", "owner"):
+        visitor = enter(web, world, who)
+        for endpoint, address in all_addresses(web, world, "GET"):
+            if endpoint in WRITING_GETS:
+                # There, a HEAD would spend what the provider sent; it is refused instead.
+                assert visitor.client.head(address, base_url=visitor.base_url).status_code in (302, 404, 405)
+                continue
+            answers = []
+            for ask in (visitor.client.get, visitor.client.head):
+                answer = ask(address, base_url=visitor.base_url)
+                kept = {name: text for name, text in answer.headers if name not in CHANGING_HEADERS}
+                answers.append((answer.status_code, kept))
+                answer.close()
+            if answers[0] != answers[1]:
+                wrong.append(f"{who} {address}: {answers[0][0]}, HEAD {answers[1][0]}")
+    assert wrong == []
 
 
 def test_every_form_without_its_token_is_refused(web: Flask, world: World) -> None:
@@ -133,7 +160,9 @@ def test_rows_that_cannot_exist_are_not_found(app: Flask) -> None:
         "/candidates/{}/schedule",
         "/interviews/{}",
         "/interviews/{}/deliveries",
-        "/j/{}-candidate-AAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "/j/{}.candidate.0.AAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "/invitations/{}.0.AAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "/password-reset/{}.AAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         "/schedule/{}",
         f"/schedule/{world.draft_id}/letters/{{}}",
     ):
@@ -157,3 +186,26 @@ def test_form_that_is_too_large_is_refused(web: Flask, world: World) -> None:
     visitor.post("/jobs/new", {"title": "x" * (3 * 1024 * 1024)}, status=413)
     with in_rows(web):
         assert db.session.scalar(db.text("SELECT count(*) FROM jobs")) == 2
+
+
+@pytest.mark.parametrize("has_length", [True, False])
+def test_stranger_may_send_only_short_forms(web: Flask, world: World, has_length: bool) -> None:
+    """Refused before the form is taken apart, on every route and whether or not it says its length."""
+    stranger, signed_in = Visitor(web), enter(web, world, "owner")
+    for size, refused in ((60_000, False), (70_000, True)):
+        body = "&".join(f"k{number:05d}=" for number in range(size // 8)).encode()
+        for endpoint, address in all_addresses(web, world, "POST"):
+            if endpoint == "webhooks.receive":
+                continue
+            told = {"content_length": len(body)} if has_length else {}
+            answer = stranger.client.post(
+                address,
+                base_url=stranger.base_url,
+                input_stream=io.BytesIO(body),
+                content_type="application/x-www-form-urlencoded",
+                environ_overrides={"wsgi.input_terminated": True},
+                **told,
+            )
+            assert (answer.status_code == 413) is refused, f"{address} answered {answer.status_code}"
+            answer.close()
+    signed_in.post("/jobs/new", {"title": "x" * 70_000}, status=422)

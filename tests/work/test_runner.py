@@ -18,7 +18,7 @@ from work.protocol import Again, ClaimedTask, Dead
 # Locking and SQL that differs are their subject.
 pytestmark = pytest.mark.both_databases
 
-LEASE = timedelta(seconds=240)
+LEASE = timedelta(seconds=30)
 
 
 @pytest.fixture
@@ -108,6 +108,42 @@ def test_outcome_of_a_lost_lease_is_not_recorded(probe: Probe, clock: Clock) -> 
     assert len(probe.began) == 2
     assert len(probe.recorded) == 1
     assert probe.states() == [TaskState.DONE]
+
+
+def test_lease_is_kept_for_as_long_as_its_task_is_under_way(probe: Probe, clock: Clock) -> None:
+    lease = timedelta(seconds=0.3)
+    probe.app.config["TASK_LEASE_SECONDS"] = lease.total_seconds()
+    probe.enqueue()
+    elsewhere = probe.runner()
+
+    def take_long(task: ClaimedTask) -> None:
+        for _ in range(3):
+            clock.move(lease * 0.9)
+            wait_until(
+                lambda: probe.tasks()[0].leased_until == clock.now + lease, what="it is renewed", timeout=5
+            )
+            assert elsewhere.release_forfeited() == 0
+
+    probe.during_call = take_long
+    probe.runner().run_due()
+    assert (len(probe.began), len(probe.recorded)) == (1, 1)
+
+
+def test_lease_of_a_task_that_hangs_is_not_renewed_for_ever(probe: Probe, clock: Clock) -> None:
+    probe.app.config["TASK_LEASE_SECONDS"] = 0.3
+    probe.app.config["TASK_LONGEST_SECONDS"] = 0.0
+    probe.enqueue()
+    elsewhere = probe.runner()
+
+    def hang(task: ClaimedTask) -> None:
+        if len(probe.began) == 1:
+            clock.move(timedelta(seconds=1))
+            assert elsewhere.release_forfeited() == 1
+            elsewhere.run_due()
+
+    probe.during_call = hang
+    probe.runner().run_due()
+    assert (len(probe.began), len(probe.recorded)) == (2, 1)
 
 
 def test_task_of_a_dead_process_begins_again_when_its_lease_runs_out(probe: Probe, clock: Clock) -> None:

@@ -1,0 +1,90 @@
+"""Leases that are kept up while their tasks run.
+
+A lease is short, so that the work of a process that was killed is taken over within seconds: people wait for
+a meeting only so long. A task that takes longer keeps it, because this process goes on renewing it, up to the
+longest that any task may take; past that it hangs, and someone else is to have it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from database import writing
+from extensions import db
+from models import Task, TaskState
+from timezones import utc_now
+
+log = logging.getLogger("tasks")
+
+# How often a lease is renewed before it would run out.
+_RENEWALS_IN_A_LEASE = 3
+
+
+class Leases:
+    """The leases that one runner holds. `lasts`: how long one is good for without being renewed; `longest`:
+    how long a task may be under way altogether."""
+
+    def __init__(self, app: Flask, lasts: timedelta, longest: timedelta) -> None:
+        self.lasts = lasts
+        self._app = app
+        self._longest = longest.total_seconds()
+        self._pause = lasts.total_seconds() / _RENEWALS_IN_A_LEASE
+        # When each was claimed, by the monotonic clock.
+        self._held: dict[str, float] = {}
+
+    @contextmanager
+    def holding(self, lease: str) -> Iterator[None]:
+        """Keep a lease until the task has come to its end."""
+        self._held[lease] = time.monotonic()
+        try:
+            yield
+        finally:
+            self._held.pop(lease, None)
+
+    def held(self) -> list[str]:
+        """The leases of tasks under way. A copy: threads that are late may still come to their end."""
+        return list(self._held)
+
+    @contextmanager
+    def kept_up(self) -> Iterator[None]:
+        """Renew what is held, in a thread of its own, for as long as this lasts."""
+        is_over = threading.Event()
+        keeper = threading.Thread(target=self._keep_up, args=(is_over,), name="tasks-leases", daemon=True)
+        keeper.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+
+    def _keep_up(self, is_over: threading.Event) -> None:
+        while not is_over.wait(self._pause):
+            try:
+                self.renew()
+            except SQLAlchemyError:
+                log.exception("leases could not be renewed; the next try follows shortly")
+
+    def renew(self) -> None:
+        """Let the leases of tasks that are still under way last longer. Most tasks are over before their
+        first renewal, so that usually nothing is written."""
+        now = time.monotonic()
+        due = [
+            lease for lease, since in list(self._held.items()) if self._pause <= now - since < self._longest
+        ]
+        if not due:
+            return
+        with self._app.app_context(), writing():
+            db.session.execute(
+                sa.update(Task)
+                .where(Task.lease.in_(due), Task.state == TaskState.RUNNING)
+                .values(leased_until=utc_now() + self.lasts)
+            )
+            db.session.commit()
