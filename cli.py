@@ -24,7 +24,7 @@ from web.addresses import normal_address
 from work.attention import try_again_now
 
 tasks = AppGroup("tasks", help="Background work: see what waits, try again, work by hand.")
-users = AppGroup("users", help="People of the team.")
+users = AppGroup("users", help="People on the team.")
 keys = AppGroup("keys", help="Keys that encrypt the providers' tokens.")
 
 
@@ -105,7 +105,7 @@ def _password() -> str:
     if len(password) < PASSWORD_MIN_LENGTH:
         raise click.ClickException(f"A password has at least {PASSWORD_MIN_LENGTH} characters.")
     if is_well_known(password):
-        raise click.ClickException("This is one of the passwords that are tried first. Choose another one.")
+        raise click.ClickException("This password is too easy to guess. Choose another one.")
     return password
 
 

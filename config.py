@@ -98,7 +98,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("HOST", _text, "127.0.0.1", "Address to listen on."),
     Setting("PORT", _whole_number, 8000, "Port to listen on."),
-    Setting("TRUSTED_PROXIES", _whole_number, 0, "How many reverse proxies stand in front of the server."),
+    Setting("TRUSTED_PROXIES", _whole_number, 0, "How many reverse proxies are in front of the server."),
     Setting(
         "DATABASE_URL",
         _text,

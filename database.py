@@ -92,7 +92,7 @@ class Base(DeclarativeBase):
 
 
 def written_out(word: StrEnum | str) -> sa.ColumnClause[Any]:
-    """One of our own words as a part of the statement instead of a parameter; never what anybody typed.
+    """One of our own words as a part of the statement instead of a parameter; never what anyone typed.
 
     SQLite looks at the value of a parameter where a partial index might apply, and then prepares the
     statement again at each execution, which takes ten times as long as running it.

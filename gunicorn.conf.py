@@ -10,6 +10,7 @@ from typing import Any
 from gunicorn.glogging import Logger
 
 from config import SettingError, load_settings
+from whole_requests import WholeRequestWorker
 
 try:
     settings = load_settings()
@@ -18,7 +19,7 @@ except SettingError as error:
 
 bind = f"{settings['HOST']}:{settings['PORT']}"
 workers = 2
-worker_class = "gthread"
+worker_class = WholeRequestWorker
 threads = 4
 graceful_timeout = 30
 # Its socket would be in the home folder, accept shutdown commands, and fail on read-only systems.

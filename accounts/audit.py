@@ -1,4 +1,4 @@
-"""Who did what to access, settings and data as a whole. Rows are only ever added."""
+"""Who did what to access, to settings, and to data as a whole. Rows are only ever added."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PAGE_SIZE = 50
 
 
 class Event(StrEnum):
-    """What happened, as a word that stays the same however the sentence about it changes."""
+    """What happened, as a word that stays the same even if the sentence about it changes."""
 
     SET_UP = "set_up"
     SIGNED_IN = "signed_in"
@@ -48,17 +48,17 @@ class Event(StrEnum):
         return self.value.replace("_", " ").replace("sign in", "sign-in").capitalize()
 
 
-# Set by the web for each request; the command line and background work come from nowhere.
+# Set by the web for each request; the command line and background work have no address.
 _address: ContextVar[str] = ContextVar("acting_from", default="")
 
 
 def acting_from(address: str) -> None:
-    """Say from which network address everything is done that this context records from now on."""
+    """Set the network address for everything that this context records from now on."""
     _address.set(address)
 
 
 def record(event: Event, words: str, actor: User | None) -> None:
-    """Add one entry to the current transaction, so that it is there exactly when what it tells of is.
+    """Add one entry to the current transaction, so that it is stored if and only if the change is.
 
     `words` is one sentence for people, without secrets and without addresses of people who are not on the
     team. `actor` is None for the command line, for background work, and for someone who is not signed in.
@@ -81,10 +81,10 @@ class AuditPage:
 
 
 def entries(event: Event | None, page: int) -> AuditPage:
-    """One page of what was recorded, newest first; of one event only when it is named. Pages count from 1.
+    """One page of entries, newest first; if `event` is set, only of that event. Pages count from 1.
 
-    Whether anything follows is found by reading one row more: counting a table that only grows would get
-    slower for ever.
+    Whether more follow is found by reading one extra row: counting a table that only grows would get slower
+    forever.
     """
     number = max(1, min(page, 10_000))
     query = (

@@ -15,7 +15,8 @@ from security import hash_password
 
 @dataclass(frozen=True)
 class FirstRun:
-    """What `/setup` and `flask setup` ask for. `timezone` (an IANA name) is of both."""
+    """What `/setup` and `flask setup` ask for. `timezone` (an IANA name) applies to both organization and
+    owner."""
 
     organization_name: str
     timezone: str
@@ -26,7 +27,7 @@ class FirstRun:
 
 
 class AlreadySetUpError(Exception):
-    """This installation has its organization."""
+    """This installation already has its organization."""
 
 
 def organization() -> Organization | None:
@@ -35,7 +36,7 @@ def organization() -> Organization | None:
 
 
 def set_up(command: FirstRun, *, installation_id: str, is_demo: bool = False) -> User:
-    """Add organization and owner to the current transaction; raises `AlreadySetUpError`."""
+    """Add the organization and its owner to the current transaction; raises `AlreadySetUpError`."""
     if organization() is not None or db.session.scalar(sa.select(sa.func.count(User.id))):
         raise AlreadySetUpError
     db.session.add(

@@ -1,7 +1,7 @@
 """Inviting someone to the team, and accepting.
 
-Someone invited is a user from that moment, so that a job can have them as its hiring manager before they
-have read the mail. They cannot sign in until they have chosen a password.
+An invited person is a user from that moment, so a job can have them as its hiring manager before they have
+read the email. They cannot sign in until they have chosen a password.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from models import Invitation, Role, User
 from timezones import utc_now
 
 LIFETIME = timedelta(days=7)
-# Resending is one click, and each click is a mail to someone who cannot make it stop.
+# Resending is one click, and each click is an email to someone who cannot make it stop.
 RESEND_AFTER = timedelta(minutes=1)
 
 
@@ -36,7 +36,7 @@ class NewMember:
 
 
 def invite(actor: User, command: NewMember, mail_domain: str) -> Invitation:
-    """Add the person, their invitation and its mail to the current transaction. Raises `TeamError`."""
+    """Add the person, their invitation, and its email to the current transaction. Raises `TeamError`."""
     require_may_grant(actor, command.role)
     known = db.session.scalar(sa.select(User).where(User.email == command.email))
     if known is not None:
@@ -47,7 +47,7 @@ def invite(actor: User, command: NewMember, mail_domain: str) -> Invitation:
         with db.session.begin_nested():
             db.session.add(user)
     except IntegrityError:
-        # PostgreSQL only: someone else invited the same address at this moment.
+        # PostgreSQL only: someone else invited the same address at the same moment.
         raise TeamError("email", "Someone has just invited this address.") from None
     invitation = Invitation(
         user=user, invited_by=actor, generation=0, created_at=now, expires_at=now + LIFETIME
@@ -61,18 +61,18 @@ def invite(actor: User, command: NewMember, mail_domain: str) -> Invitation:
 
 def _why_not_again(known: User) -> str:
     if known.is_active:
-        return f"{known.name} is on the team already, with this address."
-    return f"{known.name} was on the team with this address. Open their page and let them back in."
+        return f"{known.name} is already on the team with this address."
+    return f"{known.name} was on the team with this address. Open their page and reactivate them."
 
 
 def resend(actor: User, invitation: Invitation, mail_domain: str) -> None:
-    """Send the invitation again with a new link, which ends the older one; also after it was withdrawn or has
-    expired. Raises `TeamError` for one that was accepted, and for one that was sent a moment ago."""
+    """Send the invitation again with a new link, which invalidates the older one; also after it was withdrawn
+    or has expired. Raises `TeamError` if it was accepted, or was sent a moment ago."""
     require_may_manage(actor, invitation.user)
     db.session.refresh(invitation, with_for_update=True)
     now = utc_now()
     if invitation.accepted_at is not None:
-        raise TeamError("", f"{invitation.user.name} has accepted already.")
+        raise TeamError("", f"{invitation.user.name} has already accepted.")
     last = mails.latest_invitation_mail(invitation)
     if last is not None and now - last.created_at < RESEND_AFTER:
         raise TeamError("", "It was sent less than a minute ago. Give it a moment to arrive.")
@@ -86,14 +86,14 @@ def resend(actor: User, invitation: Invitation, mail_domain: str) -> None:
 
 
 def withdraw(actor: User, invitation: Invitation) -> None:
-    """Take an invitation back: its link is dead and the person can no longer be chosen for anything.
+    """Withdraw an invitation: its link stops working, and the person can no longer be chosen for anything.
 
-    Raises `TeamError` for one that was accepted.
+    Raises `TeamError` if it was accepted.
     """
     require_may_manage(actor, invitation.user)
     db.session.refresh(invitation, with_for_update=True)
     if invitation.accepted_at is not None:
-        raise TeamError("", f"{invitation.user.name} has accepted already. Deactivate them instead.")
+        raise TeamError("", f"{invitation.user.name} has already accepted. Deactivate them instead.")
     invitation.withdrawn_at = utc_now()
     invitation.user.is_active = False
     audit.record(
@@ -106,7 +106,7 @@ class InvitationClosedError(Exception):
 
 
 def accept(invitation: Invitation, *, name: str, password_hash: str, timezone: str) -> User:
-    """Make the invited person a member who can sign in; once. The row has to be held by this transaction.
+    """Make the invited person a member who can sign in; works once. This transaction has to hold the row.
 
     Raises `InvitationClosedError`.
     """

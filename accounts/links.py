@@ -1,4 +1,4 @@
-"""The links that are mailed to people of the team: invitations and password resets."""
+"""The links that are emailed to people on the team: invitations and password resets."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ ResetState = Literal["open", "used", "expired"]
 
 @dataclass(frozen=True)
 class AccountLinks:
-    """Signs and checks the addresses of this installation. Nothing usable is stored, so a later mail or page
-    can show the same link again and a copy of the database opens nothing."""
+    """Signs and checks the addresses of this installation. They are derived, not stored, so a later email or
+    page can show the same link again, and a copy of the database opens nothing."""
 
     signer: LinkSigner
     base_url: str
@@ -43,10 +43,10 @@ class AccountLinks:
     def opened_invitation(
         self, token: str, *, lock: bool = False
     ) -> tuple[Invitation, InvitationState] | None:
-        """The invitation that a token proves, and what has become of it; None for anything else.
+        """The invitation that a token proves, and its state; None for any other text.
 
-        With `lock` the row is held until the end of the transaction: of two who accept at once, the second
-        one finds it accepted.
+        With `lock` the row is locked until the end of the transaction: if two people accept at once, the
+        second one finds it already accepted.
         """
         opened = self.signer.opened("invitation", token, lambda number: db.session.get(Invitation, number))
         if opened is None:
@@ -56,12 +56,12 @@ class AccountLinks:
             db.session.refresh(found, with_for_update=True)
         if generation > found.generation:
             return None
-        # An older mail of the same invitation deserves better words than "nothing here".
+        # An older email of the same invitation deserves a better message than "nothing here".
         return found, invitation_state(found) if generation == found.generation else "replaced"
 
     def opened_reset(self, token: str, *, lock: bool = False) -> tuple[PasswordReset, ResetState] | None:
-        """The reset that a token proves, and whether it can still be used; None for anything else, and for
-        someone who was deactivated meanwhile. `lock` as for invitations."""
+        """The reset that a token proves, and whether it can still be used; None for any other text, and for
+        a person who was deactivated in the meantime. `lock` works as it does for invitations."""
         opened = self.signer.opened(
             "password-reset", token, lambda number: db.session.get(PasswordReset, number)
         )

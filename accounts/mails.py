@@ -1,4 +1,4 @@
-"""Which mail goes to whom of the team, and when. What the mails say is the business of their kinds."""
+"""Who on the team gets which email, and when. What the emails say is up to their kinds."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ APP_CONNECTED = "app_connected"
 RECONNECT_NEEDED = "reconnect_needed"
 CREDENTIALS_REFUSED = "credentials_refused"
 
-# Telling the owner the same twice on one day is one mail: they have read it, or have a reason.
+# The owner gets the same message at most once a day: either they have read it, or they have a reason not to.
 ONE_REQUEST_PER = timedelta(days=1)
 
 _NUDGE = "nudge"
 
 
 def queue_invitation(invitation: Invitation, mail_domain: str) -> None:
-    """The mail with the current link. One with an older link that has not left is dropped at its turn."""
+    """The email with the current link. An unsent one with an older link is dropped when its turn comes."""
     _queue(
         TEAM_INVITATION,
         _about_invitation(invitation),
@@ -39,18 +39,18 @@ def queue_invitation(invitation: Invitation, mail_domain: str) -> None:
 
 
 def invitation_occasion(invitation: Invitation) -> str:
-    """The occasion of the mail that holds the current link of an invitation."""
+    """The occasion of the email with the current link of an invitation."""
     return f"g{invitation.generation}"
 
 
 def queue_password_reset(reset: PasswordReset, mail_domain: str) -> None:
-    """The mail with the link of one reset, which is mailed once."""
+    """The email with the link of one reset, which is sent once."""
     _queue(PASSWORD_RESET, f"password_reset:{reset.id}", "asked", reset.user, mail_domain)
 
 
 def queue_password_changed(user: User, mail_domain: str) -> None:
-    """The notice by which someone learns of a change that was not theirs. The caller has changed the user's
-    row in this transaction, and holds it with that."""
+    """The notice that tells people about a password change, in case it was not theirs. The caller has changed
+    the user's row in this transaction, and so holds its lock."""
     about = f"user:{user.id}"
     _queue(PASSWORD_CHANGED, about, mail.next_occasion(about, PASSWORD_CHANGED), user, mail_domain)
 
@@ -65,8 +65,9 @@ def queue_request_to_connect(asking: User, owner: User, mail_domain: str) -> boo
 def queue_app_connected(
     connection: Connection, account: str, connected_at: datetime, mail_domain: str
 ) -> None:
-    """The notice by which someone learns of an account that they did not connect themselves. It names that
-    one even if another has taken its place by the time the mail leaves. The caller holds the row."""
+    """The notice that tells people about an account connected in their name, in case they did not do it
+    themselves. It names that account even if another has replaced it by the time the email is sent. The
+    caller holds the row's lock."""
     about = _about_connection(connection)
     said = {"account": account, "connected_at": connected_at.isoformat()}
     occasion = mail.next_occasion(about, APP_CONNECTED)
@@ -74,8 +75,8 @@ def queue_app_connected(
 
 
 def queue_reconnect_needed(connection: Connection, number: int, mail_domain: str) -> None:
-    """One of the nudges about a connection that has ended: to its user, who alone can reconnect it, or to the
-    owner when its user may not. At most one of each number for each time that it ended."""
+    """One of the nudges about a connection that has ended: to its user, the only one who can reconnect it, or
+    to the owner if the user may not. Each number is sent at most once for each time that it ended."""
     user, here = connection.user, organization()
     is_open = here is not None and here.connecting_is_open
     may_connect = user.is_active and may_anywhere(user.role, Action.CONNECT_APPS, connecting_is_open=is_open)
@@ -86,7 +87,7 @@ def queue_reconnect_needed(connection: Connection, number: int, mail_domain: str
 
 
 def nudge_number(mail: Mail) -> int:
-    """Which of the nudges a mail to reconnect is; 0 is the one at once."""
+    """The number of the nudge that an email is; 0 is the immediate one."""
     return int(mail.occasion.rpartition(f"-{_NUDGE}")[2])
 
 
@@ -99,7 +100,7 @@ def queue_credentials_refused(provider: str, mail_domain: str) -> bool:
 
 
 def latest_invitation_mail(invitation: Invitation) -> Mail | None:
-    """What became of the newest mail of an invitation."""
+    """The newest email of an invitation."""
     return mail.latest(_about_invitation(invitation), TEAM_INVITATION)
 
 

@@ -1,7 +1,8 @@
 """Changing a password, and getting a new one without knowing the old one.
 
-Asking for a reset does the same work for everybody: the request is counted and handed to the background,
-which finds out whether there is anybody to write to. So neither the answer nor its time tells who is here.
+Requesting a reset does the same work for everyone: the request is counted and handed to the background, which
+finds out whether there is anyone to write to. So neither the response nor its timing reveals who has an
+account here.
 """
 
 from __future__ import annotations
@@ -30,25 +31,25 @@ ANSWER_RESET_REQUEST = TaskKind(
 
 
 def new_hash(password: str) -> str:
-    """The hash to store of a new password. Gives up the current transaction first, whatever it holds, because
-    hashing is slow on purpose and on SQLite everybody else would wait for it."""
+    """The hash to store for a new password. Rolls back the current transaction first, whatever it holds,
+    because hashing is slow on purpose, and on SQLite everyone else would wait for it."""
     db.session.rollback()
     return _slow_hash(password)
 
 
 def change_password(user: User, password_hash: str, mail_domain: str) -> None:
-    """Store a new password in the current transaction. Ends every session, this browser's too: the caller
-    begins a new one, so that whatever was saved of the old one is worth nothing."""
+    """Store a new password in the current transaction. Ends every session, including this browser's; the
+    caller begins a new one, so that a saved copy of the old cookie is worthless."""
     store_password(user, password_hash, mail_domain)
     audit.record(Event.PASSWORD_CHANGED, f"{user.name} changed their password.", user)
 
 
 def store_password(user: User, password_hash: str, mail_domain: str) -> None:
-    """Put a new password into the current transaction, with all that goes with it: every session ends, links
-    to reset it are void, and the person gets a notice by mail."""
+    """Store a new password in the current transaction, with all its consequences: every session ends, reset
+    links become invalid, and the person gets a notice by email."""
     user.password_hash = password_hash
     end_all_sessions(user)
-    # A link that was asked for earlier, by whomever, must not undo this.
+    # A link that anyone requested earlier must not undo this.
     db.session.execute(
         sa.update(PasswordReset)
         .where(PasswordReset.user_id == user.id, PasswordReset.used_at.is_(None))
@@ -60,8 +61,8 @@ def store_password(user: User, password_hash: str, mail_domain: str) -> None:
 class ResetRequests:
     """Takes requests for a new password, and answers them later.
 
-    What waits in between is a keyed hash of the address that was typed: enough to recognize a member by, and
-    nothing to be read in a copy of the database.
+    In between, only a keyed hash of the typed address is stored: enough to recognize a member, but unreadable
+    in a copy of the database.
     """
 
     def __init__(self, keyed_hash: KeyedHash) -> None:
@@ -85,7 +86,8 @@ class ResetRequests:
 
 
 def answer_reset_request(user: User, mail_domain: str) -> None:
-    """Give someone a link, in the current transaction; their invitation again, if they never accepted."""
+    """Queue an email with a link, in the current transaction; or the invitation again, if it was never
+    accepted."""
     if user.password_hash is None:
         invitation = db.session.scalar(sa.select(Invitation).where(Invitation.user_id == user.id))
         if invitation is not None and invitation_state(invitation) == "open":
@@ -103,8 +105,8 @@ class ResetClosedError(Exception):
 
 
 def redeem(reset: PasswordReset, password_hash: str, throttling: Throttling, mail_domain: str) -> User:
-    """Store the new password that a reset's link was used for; once. The row has to be held by this
-    transaction. Nobody is signed in by it. Raises `ResetClosedError`."""
+    """Store the new password that someone chose through a reset link. Works once. This transaction has to
+    hold the row's lock. It signs nobody in. Raises `ResetClosedError`."""
     if reset_state(reset) != "open":
         raise ResetClosedError
     user = reset.user

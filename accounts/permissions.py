@@ -23,11 +23,11 @@ class Action(StrEnum):
 
 class Scope(StrEnum):
     ALL = "all"
-    # Jobs whose hiring manager or team member one is.
+    # Jobs on which the person is the hiring manager or a team member.
     OWN_JOBS = "own_jobs"
-    # Interviews that one manages, attends, or scheduled.
+    # Interviews that the person manages, attends, or scheduled.
     OWN_INTERVIEWS = "own_interviews"
-    # Only after the owner has opened connecting to everyone who schedules or hosts.
+    # Only once the owner has let everyone who schedules or hosts connect apps.
     IF_OPENED = "if_opened"
     NONE = "none"
 
@@ -58,6 +58,6 @@ def scope_of(role: Role, action: Action) -> Scope:
 
 
 def may_anywhere(role: Role, action: Action, *, connecting_is_open: bool = False) -> bool:
-    """Whether there is any object at all on which this role may do this."""
+    """Whether this role may do this on any object at all."""
     scope = scope_of(role, action)
     return scope is not Scope.NONE and (scope is not Scope.IF_OPENED or connecting_is_open)

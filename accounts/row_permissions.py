@@ -1,6 +1,6 @@
 """Which rows a person's role reaches, as conditions for queries.
 
-The first argument is always who asks, so that nobody sees more than their role.
+The first argument is always the person asking, so that nobody sees more than their role allows.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from models import Application, Attendee, Candidate, Interview, Job, JobMember, 
 
 @dataclass(frozen=True)
 class Asker:
-    """Someone of a role whose id is known only when a statement runs. The conditions below take it in place
-    of a user, so that statements can be built once for each role; they then have the parameter `asker_id`."""
+    """A person with a known role whose id is known only when a statement runs. The conditions below accept it
+    instead of a user, so that statements can be built once for each role; they then have the parameter
+    `asker_id`."""
 
     role: Role
 
@@ -83,7 +84,7 @@ def application_is_within(actor: User | Asker, action: Action) -> ColumnElement[
 
 
 def candidate_is_within(actor: User | Asker, action: Action) -> ColumnElement[bool]:
-    """The condition on `Candidate`: one of their applications is within reach."""
+    """The condition on `Candidate`: `actor` may do this to one of their applications."""
     if scope_of(actor.role, action) is Scope.ALL:
         return sa.true()
     return Candidate.id.in_(sa.select(Application.candidate_id).where(application_is_within(actor, action)))

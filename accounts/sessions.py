@@ -1,4 +1,4 @@
-"""Signing in and out. A session is a row; the cookie only points at it."""
+"""Signing in and out. A session is a row; the cookie only points to it."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from timezones import utc_now
 
 log = logging.getLogger("accounts")
 
-# A working day without a click ends a session, and two weeks do in any case.
+# A session ends after a working day without a click, and after two weeks in any case.
 IDLE_LIMIT = timedelta(hours=8)
 ABSOLUTE_LIMIT = timedelta(days=14)
-# How stale `last_seen_at` may get before it is worth a write of its own.
+# How stale `last_seen_at` may get before it is worth a separate write.
 _SEEN_EVERY = timedelta(minutes=5)
 
 
 def check_password(email: str, password: str) -> tuple[int, str] | None:
-    """Id and hash of the active user with this address and password, else None, in the same time.
+    """Id and hash of the active user with this address and password, or None; both take the same time.
 
     Ends its own transaction before the slow hash, so that nobody waits for it; the caller compares the hash
-    again when it acts on the answer.
+    again when it acts on the result.
     """
     with read_only():
         user = db.session.scalar(
@@ -49,7 +49,7 @@ def begin_session(user_id: int, user_agent: str) -> str:
 
 
 def select_living(*beside: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    """The statement that finds who is signed in: session, user and organization, then the columns `beside`.
+    """The statement that finds who is signed in: session, user, organization, then the columns `beside`.
 
     It takes the parameters of `living`, and finds a session that was not ended, is not too old, and belongs
     to an active user. Callers keep it: every request runs it, and building it takes longer than running it.
@@ -70,7 +70,7 @@ def select_living(*beside: sa.ColumnElement[Any]) -> sa.Select[Any]:
 
 
 def living(token: str) -> dict[str, Any]:
-    """The parameters with which `select_living` finds the session of this token now."""
+    """The parameters with which `select_living` finds this token's session now."""
     now = utc_now()
     return {
         "token_hash": hash_token(token),
@@ -80,7 +80,7 @@ def living(token: str) -> dict[str, Any]:
 
 
 def end_session(session_id: int) -> None:
-    """End a session in the current transaction; its cookie is worth nothing from the commit on."""
+    """End a session in the current transaction; once it is committed, the cookie is worthless."""
     db.session.execute(
         sa.update(UserSession)
         .where(UserSession.id == session_id, UserSession.ended_at.is_(None))
@@ -103,7 +103,7 @@ def end_all_sessions(user: User, *, but: int | None = None) -> int:
 
 
 def living_sessions(user: User) -> list[UserSession]:
-    """Where a person is signed in, the place of their last click first."""
+    """Where a person is signed in, the most recently used session first."""
     now = utc_now()
     return list(
         db.session.scalars(
@@ -119,16 +119,19 @@ def living_sessions(user: User) -> list[UserSession]:
     )
 
 
-def note_seen(session_id: int, last_seen_at: datetime) -> None:
-    """Remember that a person was here, rarely and in a short transaction of its own."""
+def is_worth_noting(last_seen_at: datetime) -> bool:
+    """Whether a person was last seen so long ago that this visit should be recorded."""
+    return utc_now() - last_seen_at >= _SEEN_EVERY
+
+
+def note_seen(session_id: int) -> None:
+    """Record that a person was here, in a short transaction of its own."""
     now = utc_now()
-    if now - last_seen_at < _SEEN_EVERY:
-        return
     try:
         with writing(), db.engine.begin() as connection:
             connection.execute(
                 sa.update(UserSession).where(UserSession.id == session_id).values(last_seen_at=now)
             )
     except OperationalError as error:
-        # The page is made already; someone who holds the database must not take it away again.
+        # The page is already rendered; a locked database must not turn it into an error now.
         log.warning("could not note that someone was here: %s", error.orig)

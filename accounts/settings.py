@@ -16,7 +16,7 @@ INVITATION_WORDS_LIMIT = 1000
 class OrganizationSettings:
     """`timezone` is an IANA name. `retention_days` counts from the last interview; None keeps candidates.
 
-    The organization's own words come before and after the details of every invitation, as plain text.
+    The organization's own text comes before and after the details of every invitation, as plain text.
     """
 
     name: str
@@ -27,12 +27,12 @@ class OrganizationSettings:
 
 
 def change_profile(user: User, *, name: str, timezone: str) -> None:
-    """Change one's own name and zone (an IANA name) in the current transaction."""
+    """Change a person's own name and zone (an IANA name) in the current transaction."""
     user.name, user.timezone = name, timezone
 
 
 def change_organization(actor: User, wanted: OrganizationSettings) -> list[str]:
-    """Write the settings into the current transaction and return what is different now, in words."""
+    """Store the settings in the current transaction and return what has changed, in words."""
     row = db.session.get_one(Organization, 1)
     changes = []
     if row.name != wanted.name:
@@ -59,7 +59,7 @@ def _retention_words(days: int | None) -> str:
 
 
 def open_connecting(actor: User, is_open: bool) -> None:
-    """Say in the current transaction whether everyone who schedules or hosts may connect apps."""
+    """Set in the current transaction whether everyone who schedules or hosts may connect apps."""
     row = db.session.get_one(Organization, 1)
     if row.connecting_is_open == is_open:
         return

@@ -1,4 +1,4 @@
-"""Signing in with a password: delays, the check, and what is remembered of it."""
+"""Signing in with a password: delays, the check, and what is recorded about it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from security import hash_password, password_is_outdated
 
 
 def try_password(throttling: Throttling, *, email: str, password: str, address: str) -> User | None:
-    """The person with this address and password, else None: the same for unknown people and wrong passwords.
+    """The person with this address and password, or None, both for unknown people and for wrong passwords.
 
-    `address` is where the request came from. Commits for itself, because a try is counted before the slow
-    check and nobody should wait for that. On success the current transaction holds what is remembered of it,
-    and the caller commits that with the session. Raises `TooManyTriesError`.
+    `address` is where the request came from. This function commits on its own, because a try is counted
+    before the slow check, and nobody should wait for that. On success, the current transaction holds the
+    record of it, and the caller commits that with the session. Raises `TooManyTriesError`.
     """
     account = email.strip().lower()
     db.session.rollback()
@@ -38,14 +38,14 @@ def try_password(throttling: Throttling, *, email: str, password: str, address: 
 
 
 def _unchanged(user_id: int, checked_hash: str) -> User | None:
-    """The person, held, unless they were deactivated or got another password while theirs was checked."""
+    """The person, locked, unless they were deactivated or got another password during the check."""
     user = db.session.get(User, user_id, with_for_update=True, populate_existing=True)
     return user if user is not None and user.is_active and user.password_hash == checked_hash else None
 
 
 def is_own_password(throttling: Throttling, user: User, password: str, address: str) -> bool:
-    """Whether someone who is signed in knows their password. Counted like a sign-in, since a browser left
-    open would otherwise be the place to guess at. Commits for itself. Raises `TooManyTriesError`."""
+    """Whether a signed-in person knows their password. Counted like a sign-in; otherwise, an unattended
+    browser could be used to guess it. Commits on its own. Raises `TooManyTriesError`."""
     email = user.email
     db.session.rollback()
     throttling.take(SIGN_IN, email, address)
@@ -60,7 +60,7 @@ def is_own_password(throttling: Throttling, user: User, password: str, address: 
 def _note_failure(account: str) -> None:
     known = db.session.scalar(sa.select(User).where(User.email == account))
     if known is None:
-        # What was typed may be a password in the wrong field, and is nobody's business here.
+        # The text may be a password typed into the wrong field, so it must not be recorded.
         words = "Someone tried to sign in with an address that nobody here has."
     elif not known.is_active:
         words = f"Someone tried to sign in as {known.name}, who is deactivated."

@@ -1,4 +1,4 @@
-"""The people of the team: who they are, and changing their role and place."""
+"""The people on the team: who they are, and changing their role and status."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _STATE_ORDER: dict[MemberState, int] = {
 
 @dataclass(frozen=True)
 class Member:
-    """Someone as the team's pages show them. `last_seen_at` is None for someone who never signed in."""
+    """A person as the team's pages show them. `last_seen_at` is None if they never signed in."""
 
     user: User
     state: MemberState
@@ -40,7 +40,7 @@ class Member:
 
 
 def members() -> list[Member]:
-    """Everybody, those who can sign in first, by name."""
+    """Everyone, by name, starting with those who can sign in."""
     found = [_member(row) for row in db.session.execute(_select_members())]
     return sorted(found, key=lambda member: (_STATE_ORDER[member.state], member.user.name.casefold()))
 
@@ -82,7 +82,7 @@ def _state(user: User, invitation: Invitation | None) -> MemberState:
 
 
 def owner() -> User:
-    """Who is asked for what only an owner may do: the first of them who is here."""
+    """The person to ask for what only an owner may do: the first active owner."""
     return db.session.scalars(
         sa.select(User).where(User.role == Role.OWNER, User.is_active.is_(True)).order_by(User.id).limit(1)
     ).one()
@@ -100,7 +100,7 @@ def open_jobs_managed_by(user: User) -> list[Job]:
 
 
 def change_role(actor: User, user: User, role: Role) -> bool:
-    """Give someone another role in the current transaction; False when it is the one they have.
+    """Give someone another role in the current transaction; False if they already have it.
 
     Raises `TeamError`.
     """
@@ -115,14 +115,14 @@ def change_role(actor: User, user: User, role: Role) -> bool:
 
 
 def deactivate(actor: User, user: User) -> None:
-    """Shut someone out in the current transaction: their sessions end, and so do their connections.
+    """Deactivate someone in the current transaction: their sessions and their connections end.
 
-    What they scheduled and were part of stays. Raises `TeamError`.
+    What they scheduled and took part in stays. Raises `TeamError`.
     """
     _hold_owners(actor, user)
     require_may_manage(actor, user)
     if not user.is_active:
-        raise TeamError("", f"{user.name} is deactivated already.")
+        raise TeamError("", f"{user.name} is already deactivated.")
     if user.password_hash is None:
         raise TeamError("", f"{user.name} has not accepted yet. Withdraw the invitation instead.")
     user.is_active = False
@@ -139,20 +139,20 @@ def reactivate(actor: User, user: User) -> None:
     """
     require_may_manage(actor, user)
     if user.is_active:
-        raise TeamError("", f"{user.name} is active already.")
+        raise TeamError("", f"{user.name} is already active.")
     if user.password_hash is None:
         raise TeamError("", f"{user.name} never accepted. Send the invitation again.")
     user.is_active = True
-    audit.record(Event.REACTIVATED, f"{user.name} was let back in.", actor)
+    audit.record(Event.REACTIVATED, f"{user.name} was reactivated.", actor)
 
 
 def _hold_owners(actor: User, user: User) -> None:
-    """Let one change of owners happen at a time: two owners who demote each other at the same moment would
-    otherwise leave nobody. The second one reads here what they are by then."""
+    """Let only one change of owners happen at a time: otherwise, two owners who demote each other at the same
+    moment would leave no owner. The second one reads the new state here."""
     db.session.execute(
         sa.select(User.id).where(User.role == Role.OWNER).order_by(User.id).with_for_update()
     ).all()
     db.session.refresh(actor)
     db.session.refresh(user)
     if not actor.is_active:
-        raise NotAllowedError("", "You are not on the team any more.")
+        raise NotAllowedError("", "You're no longer on the team.")

@@ -16,11 +16,11 @@ class TeamError(Exception):
 
 
 class NotAllowedError(TeamError):
-    """It is not for this person to do; no other words or time would change that."""
+    """This person may never do this; other input or a later time would not change that."""
 
 
 def grantable_roles(actor: User) -> tuple[Role, ...]:
-    """The roles that `actor` may give: an owner all, an admin all but the owner's own."""
+    """The roles that `actor` may give: an owner may give all, an admin all but the owner role."""
     if scope_of(actor.role, Action.ADMINISTER) is not Scope.ALL:
         return ()
     return tuple(role for role in Role if actor.role is Role.OWNER or role is not Role.OWNER)
@@ -29,9 +29,9 @@ def grantable_roles(actor: User) -> tuple[Role, ...]:
 def why_not_manage(actor: User, user: User) -> str | None:
     """Why `actor` may not change this person's role or status, or None when they may."""
     if scope_of(actor.role, Action.ADMINISTER) is not Scope.ALL:
-        return "Your role does not include the team."
+        return "Your role can't manage the team."
     if user.id == actor.id:
-        return "Nobody changes their own role or status. Ask another owner or admin."
+        return "You can't change your own role or status. Ask another owner or admin."
     if user.role is Role.OWNER and actor.role is not Role.OWNER:
         return "Only an owner can change an owner."
     return None

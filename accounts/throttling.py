@@ -1,7 +1,7 @@
 """Growing delays after failed tries, for each account and each network address, shared by all processes.
 
-A try is counted before it is made and taken back when it succeeds: counted afterwards, a hundred tries at
-the same moment would all be let through.
+A try is counted before it is made and uncounted if it succeeds: if it were counted afterwards, a hundred
+simultaneous tries would all get through.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from models import Throttle
 from security import KeyedHash
 from timezones import utc_now
 
-# After this long without a try the count starts again.
+# After this long without a try, the count starts over.
 _FORGOTTEN_AFTER = timedelta(hours=12)
-# Doubling from here on. A delay and not a lock: someone else's tries must not shut the owner out for good.
+# Doubles from here on. A delay, not a lock: other people's tries must not lock the account's owner out for
+# good.
 _FIRST_DELAY = timedelta(seconds=5)
 _LONGEST_DELAY = timedelta(minutes=15)
 
@@ -58,7 +59,7 @@ class Throttling:
         """Count one try in the current transaction, which the caller commits before making it.
 
         `account` is the email address that was typed, of someone here or not; `address` is where the
-        request came from. Raises `TooManyTriesError`, and counts nothing then.
+        request came from. Raises `TooManyTriesError` without counting the try.
         """
         now = utc_now()
         counters = self._counters(limit, account, address)
@@ -74,10 +75,10 @@ class Throttling:
             row.blocked_until = now + delay if delay else None
 
     def forgive(self, limit: Limit, account: str, address: str) -> None:
-        """Take the last try back in the current transaction, because it succeeded.
+        """Uncount the last try in the current transaction, because it succeeded.
 
-        The account starts again from zero. The address only loses this one try, or someone with an account
-        of their own could wipe out their tries at others' by signing in between.
+        The account starts over from zero. The address only gets this one try back; otherwise, an attacker
+        with their own account could erase their tries at other accounts by signing in between.
         """
         account_key, address_key = self._keys(limit, account, address)
         # Locked in the order of `take`, so that two sign-ins at once never wait for each other.
@@ -91,7 +92,7 @@ class Throttling:
         )
 
     def forget(self, limit: Limit, account: str) -> None:
-        """Let an account start again from zero, because its owner has proved themselves in another way."""
+        """Let an account start over from zero, because its owner proved who they are in another way."""
         db.session.execute(
             sa.delete(Throttle).where(Throttle.key == self._hash(f"{limit.name}|account|{account}"))
         )
@@ -103,7 +104,7 @@ class Throttling:
         )
 
     def _counters(self, limit: Limit, account: str, address: str) -> dict[str, int]:
-        """The keys of one try, and how many tries each has free."""
+        """The keys of one try, and how many free tries each has."""
         account_key, address_key = self._keys(limit, account, address)
         return {account_key: limit.free_per_account, address_key: limit.free_per_address}
 
@@ -125,7 +126,7 @@ def _locked(key: str, now: datetime) -> Throttle:
 
 
 def _delay(beyond: int) -> timedelta:
-    """How long to wait before the next try, when this many more than the free ones have been made."""
+    """How long to wait before the next try, after this many tries beyond the free ones."""
     if beyond < 0:
         return timedelta()
     doublings: int = 2 ** min(beyond, 20)
@@ -133,7 +134,7 @@ def _delay(beyond: int) -> timedelta:
 
 
 def _network(address: str) -> str:
-    """What counts as one address. With one IPv6 address a person has all 2^64 of its network."""
+    """What counts as one address. Anyone with one IPv6 address has all 2^64 of its network."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -2,7 +2,7 @@
 
 Two questions. How much longer does the last click of Schedule Interview take than a page that only inserts
 the same rows? And how much later does the candidate's invitation reach the mail server than Zoom and that
-server need by themselves? Everything is real but the outside: HTTP to server processes with the product's
+server need on their own? Everything is real but the outside: HTTP to server processes with the product's
 own configuration, SQLite on this disk, and the simulators of Zoom and mail with a set latency.
 """
 
@@ -74,7 +74,7 @@ def _measure(place: Installation, simulators: Simulators, each: int) -> Figures:
 def _rows_of_one_interview(place: Installation, simulators: Simulators) -> dict[str, int]:
     """What the last click inserts, by table. Counted while nothing works in the background.
 
-    Connects everybody's Zoom on the way.
+    Connects everyone's Zoom on the way.
     """
     with _server(place, simulators, background=False) as base_url:
         team = Team(base_url, place.team, _first_day(), already_used=0)

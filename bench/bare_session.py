@@ -27,7 +27,7 @@ def application() -> Flask:
         listen(db.engine)
         db.engine.dispose()
     app.before_request(begin_reading)
-    # Once: Flask would compile a template that is given as text anew for each answer.
+    # Once: Flask would compile a template given as text again for each response.
     page, statement = app.jinja_env.from_string(_PAGE), select_living()
 
     @app.get("/")

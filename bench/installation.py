@@ -39,7 +39,7 @@ ACCOUNTS = (
 
 @dataclass(frozen=True)
 class TeamMember:
-    """Somebody who schedules and hosts: their sign-in, their Zoom account, and their job's candidates."""
+    """A person who schedules and hosts: their sign-in, their Zoom account, and their job's candidates."""
 
     user_id: int
     email: str

@@ -88,7 +88,7 @@ def alternating(
 
 
 def all_at_once(team: Team, installation: Installation, count: int) -> tuple[list[Scheduled], float]:
-    """Let everybody schedule at the same time, `count` interviews in all.
+    """Let everyone schedule at the same time, `count` interviews in all.
 
     Returns them and the seconds from the first page to the last mail.
     """

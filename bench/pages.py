@@ -46,7 +46,7 @@ _PAGES = {
 
 @dataclass(frozen=True)
 class _Page:
-    """An address, and the cookie of whoever is signed in there; empty for a visitor."""
+    """An address, and the cookie of the person signed in there; empty for a visitor."""
 
     url: str
     cookie: str = ""

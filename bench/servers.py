@@ -23,7 +23,7 @@ WARM_UP = 20
 
 
 class MeasuredServer:
-    """A server with the cookies of whoever is signed in there. `pid`: of its first process; `started`: when
+    """A server with the cookies of the person signed in there. `pid`: of its first process; `started`: when
     it gave its first answer, on the monotonic clock."""
 
     def __init__(self, base_url: str, pid: int = 0) -> None:

@@ -22,7 +22,7 @@ def unusable_apps(rows: Sequence[Connection], not_set_up: Collection[str]) -> li
     found = []
     for spec in catalogue.specs():
         if spec.key in lost:
-            found.append(_server_has_to_change(spec, "is not set up on this server any more"))
+            found.append(_server_has_to_change(spec, "is no longer set up on this server"))
         elif spec.key not in not_set_up and (spec.key in refused_in_renewing or spec.provider in refusing):
             found.append(_server_has_to_change(spec, "does not accept this server's credentials"))
     return found

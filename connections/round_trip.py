@@ -155,11 +155,11 @@ def _nothing_stored(row: Connection | None, reason: _NothingStoredError, touched
     if row is None:
         standing = "Nothing was connected."
     elif not still_connected:
-        standing = f"Nothing was changed: {label_of(row.app)} still has to be reconnected."
+        standing = f"Nothing was changed: {label_of(row.app)} still needs to be reconnected."
     elif row.id in touched:
         standing = (
             f"{label_of(row.app)} was connected as {_called(row)} before; "
-            "whether that still works is being checked now."
+            "we're checking now whether that still works."
         )
     else:
         standing = f"Nothing was changed: {label_of(row.app)} is still connected as {_called(row)}."
@@ -187,8 +187,8 @@ def _own_attempt(user_id: int, session_id: int, provider_name: str, state: str |
     attempt = _spend(state)
     if attempt is None:
         raise _NothingStoredError(
-            f"This answer from {provider_label(provider_name)} was used already, "
-            "or was not asked for from here.",
+            f"This answer from {provider_label(provider_name)} was already used, "
+            "or wasn't requested from here.",
             _AGAIN,
         )
     if (attempt.session_id, attempt.user_id) != (session_id, user_id):
@@ -196,16 +196,14 @@ def _own_attempt(user_id: int, session_id: int, provider_name: str, state: str |
             "This answer belongs to another sign-in.", "Please connect again from here."
         )
     if spec_of(attempt.app).provider != provider_name:
-        raise _NothingStoredError(
-            "This answer came from another provider than the one that was asked.", _AGAIN
-        )
+        raise _NothingStoredError("This answer came from a different provider than the one we asked.", _AGAIN)
     return attempt
 
 
 def _check_time(attempt: OAuthAttempt) -> None:
     if _is_late(attempt, utc_now()):
         raise _NothingStoredError(
-            f"You were at {label_of(attempt.app)} for more than ten minutes, and its answer is too old now.",
+            f"You were at {label_of(attempt.app)} for more than ten minutes, so its answer is too old.",
             _AGAIN,
         )
     if attempt.superseded_at is not None:
@@ -218,16 +216,14 @@ def _exchange(attempt: OAuthAttempt, code: str | None, error: str | None) -> _Ex
     if error == "access_denied":
         raise _NothingStoredError(f"You declined on {label}'s page.", result="denied")
     if error or not code:
-        raise _NothingStoredError(f"{label} sent you back without a permission.", _AGAIN)
+        raise _NothingStoredError(f"{label} sent you back without permission.", _AGAIN)
     clients = connections().clients.get(app)
     if clients is None:
         raise _NothingStoredError(f"{label} is no longer set up on this server.")
     try:
         sealed = connections().vault.open(attempt.verifier_ciphertext, belongs_to=attempt.state_hash)
     except SealBrokenError:
-        raise _NothingStoredError(
-            "The keys of this server were changed while you were away.", _AGAIN
-        ) from None
+        raise _NothingStoredError("This server's keys changed while you were away.", _AGAIN) from None
     asked_at = utc_now()
     try:
         tokens = clients.oauth.exchange_code(
@@ -268,7 +264,8 @@ def _complete(exchange: _Exchange, account: Account | ProviderError) -> Account:
         purpose = f" to {listed(in_words(exchange.app, missing))}" if len(missing) <= _MOST_IN_WORDS else ""
         raise _NothingStoredError(
             f"{label} did not grant what is needed{purpose} ({', '.join(missing)}).",
-            "Connect again with everything ticked; the administrator adds to the app what is not offered.",
+            "Connect again with everything checked. If something isn't offered, the administrator has to "
+            "add it to the app.",
         )
     if isinstance(account, ProviderError):
         raise _told(exchange.app, account)
@@ -296,9 +293,9 @@ def _store(
     user = db.session.get_one(User, user_id, populate_existing=True, with_for_update={"read": True})
     session = db.session.get_one(UserSession, session_id, populate_existing=True)
     if session.ended_at is not None or not user.is_active:
-        raise _NothingStoredError(f"You were signed out before {label_of(app)} had answered.")
+        raise _NothingStoredError(f"You were signed out before {label_of(app)} answered.")
     if not may_connect(user):
-        raise _NothingStoredError("Connecting is not open to your role any more.")
+        raise _NothingStoredError("Your role can no longer connect apps.")
     try:
         stored = store_grant(user, app, exchange.tokens, account, asked_at=exchange.asked_at)
     except OvertakenError as overtaken:
@@ -312,9 +309,9 @@ def _store(
     words = [f"{label_of(app)} is connected as {_called(stored.connection)}."]
     if stored.replaced is not None:
         before = stored.replaced or "another account"
-        words.append(f"Before, it was {before}: meetings that were made there stay there.")
+        words.append(f"Before, it was {before}. Meetings created there stay there.")
     words += [
-        f"{name} had connected the same account, and needs to reconnect with another one."
+        f"{name} was using this account and now needs to connect a different one."
         for name in stored.taken_from
     ]
     return RoundTrip(
@@ -325,11 +322,11 @@ def _store(
 def _overtaken(user: User, by: Connection) -> _NothingStoredError:
     if by.user_id == user.id:
         return _NothingStoredError(_in_another_tab(by.app), _AGAIN, result="connected")
-    return _NothingStoredError(f"{by.user.name} connected the same account at this moment.", _AGAIN)
+    return _NothingStoredError(f"{by.user.name} just connected the same account.", _AGAIN)
 
 
 def _in_another_tab(app: str) -> str:
-    return f"{label_of(app)} was connected in another tab meanwhile."
+    return f"{label_of(app)} was connected in another tab in the meantime."
 
 
 def _living_connection(user_id: int, provider_name: str, app: str | None) -> Connection | None:

@@ -13,7 +13,7 @@ from connections.catalogue import label_of, spec_of
 def ended_by_provider(app: str) -> str:
     return (
         f"{label_of(app)} no longer accepts this connection: it was removed in {label_of(app)}, "
-        "or not renewed for too long."
+        "or went too long without being renewed."
     )
 
 
@@ -25,19 +25,19 @@ def removed_by_user(app: str, product: str) -> str:
 
 def lost_in_renewal(app: str) -> str:
     return (
-        f"The connection was lost while it was being renewed: {label_of(app)}'s answer did not arrive here, "
-        "or could not be stored."
+        f"The connection was lost while it was being renewed: {label_of(app)}'s answer didn't arrive or "
+        "couldn't be stored."
     )
 
 
 def unreadable(app: str) -> str:
-    return f"The stored connection to {label_of(app)} cannot be decrypted with the keys of this server."
+    return f"The stored connection to {label_of(app)} can't be decrypted with this server's keys."
 
 
 def permissions_missing(app: str, missing: list[str]) -> str:
     """`missing`: what may not be done any more, as `catalogue.in_words` has it; empty if not known."""
     named = f" Missing: {', '.join(missing)}." if missing else ""
-    return f"{label_of(app)} no longer grants all the permissions that are needed.{named}"
+    return f"{label_of(app)} no longer grants all the permissions we need.{named}"
 
 
 def taken_over(by: str, account: str = "") -> str:
@@ -47,7 +47,7 @@ def taken_over(by: str, account: str = "") -> str:
 
 def agree_with(by: str) -> str:
     """What helps whoever has lost an account to a colleague; said to that person alone."""
-    return f"Reconnect with an account of your own, or agree with {by} on who uses this one."
+    return f"Reconnect with your own account, or agree with {by} on who uses this one."
 
 
 # The grant stays: somebody else has to do something, or only time helps.
@@ -55,7 +55,7 @@ def agree_with(by: str) -> str:
 
 def passing(said: str, *, again_within: str) -> str:
     """A provider's trouble, which began with its saying `said`, one sentence."""
-    return f"{said} The connection itself is unharmed; we try again automatically within {again_within}."
+    return f"{said} The connection itself is fine. We'll try again automatically within {again_within}."
 
 
 def renewal_waits(app: str) -> str:
@@ -69,7 +69,7 @@ def tokens_run_out_at_once(app: str) -> str:
 
 def credentials_refused(app: str, *, told: str | None = None) -> str:
     """`told`: who can see to it, for somebody who cannot."""
-    what = f"{label_of(app)} does not accept this server's credentials. The connection itself is unharmed; "
+    what = f"{label_of(app)} does not accept this server's credentials. The connection itself is fine; "
     if told is not None:
         return f"{what}{told} has been told."
     return f"{what}the administrator has to check {spec_of(app).settings_in_words}."
@@ -77,7 +77,7 @@ def credentials_refused(app: str, *, told: str | None = None) -> str:
 
 def not_set_up(app: str, *, told: str | None = None) -> str:
     """`told` as above."""
-    what = f"{label_of(app)} is not set up on this server any more. The connection itself is unharmed; "
+    what = f"{label_of(app)} is no longer set up on this server. The connection itself is fine; "
     if told is not None:
-        return f"{what}{told} sees on every page what there is to do."
+        return f"{what}{told} sees what to do on every page."
     return f"{what}the administrator has to set {spec_of(app).settings_in_words} again."

@@ -29,7 +29,7 @@ class HiringError(Exception):
 
 @dataclass(frozen=True)
 class NewJob:
-    """What a job says of itself. `team_ids` are users who work on it beside its hiring manager."""
+    """The details of a job. `team_ids` are users who work on it in addition to its hiring manager."""
 
     title: str
     department: str
@@ -40,7 +40,7 @@ class NewJob:
 
 @dataclass(frozen=True)
 class NewCandidate:
-    """`timezone` is an IANA name or None when nobody knows it."""
+    """`timezone` is an IANA name, or None if it is unknown."""
 
     name: str
     email: str
@@ -51,7 +51,7 @@ class NewCandidate:
 
 @dataclass(frozen=True)
 class CandidateDetails:
-    """What is known of a candidate. `timezone` is an IANA name or None when nobody knows it."""
+    """What is known about a candidate. `timezone` is an IANA name, or None if it is unknown."""
 
     name: str
     email: str
@@ -60,7 +60,7 @@ class CandidateDetails:
 
 
 def add_job(command: NewJob) -> Job:
-    """A new open job. Raises `HiringError` when somebody on it is nobody who is active."""
+    """A new open job. Raises `HiringError` if someone on it is not an active user."""
     job = Job(
         title=command.title,
         department=command.department,
@@ -74,10 +74,10 @@ def add_job(command: NewJob) -> Job:
 
 
 def edit_job(job: Job, command: NewJob) -> None:
-    """Change what a job says of itself; interviews that are scheduled keep their own hiring manager.
+    """Change a job's details; interviews that are already scheduled keep their own hiring manager.
 
-    Raises `HiringError` for a new hiring manager or team member who is not active. Who was there already
-    and has been deactivated since may stay.
+    Raises `HiringError` for a new hiring manager or team member who is not active. People who were already on
+    it and have been deactivated since may stay.
     """
     if command.hiring_manager_id != job.hiring_manager_id:
         job.hiring_manager_id = _active_manager(command.hiring_manager_id).id
@@ -86,14 +86,14 @@ def edit_job(job: Job, command: NewJob) -> None:
 
 
 def set_open(job: Job, is_open: bool) -> None:
-    """Close a job or open it again. Its candidates and interviews stay as they are."""
+    """Close a job or open it again. Its candidates and interviews are kept."""
     job.is_open = is_open
 
 
 def _active_manager(user_id: int) -> User:
     manager = db.session.get(User, user_id)
     if manager is None or not manager.is_active:
-        raise HiringError("Choose somebody of the team.", "hiring_manager")
+        raise HiringError("Choose someone on the team.", "hiring_manager")
     return manager
 
 
@@ -102,7 +102,7 @@ def _team(command: NewJob, *, keeping: Iterable[User]) -> list[User]:
     wanted = set(command.team_ids) - {command.hiring_manager_id}
     found = list(db.session.scalars(sa.select(User).where(User.id.in_(wanted)).order_by(User.name, User.id)))
     if len(found) != len(wanted) or any(not user.is_active and user.id not in kept for user in found):
-        raise HiringError("Choose people of the team.", "team")
+        raise HiringError("Choose people on the team.", "team")
     return found
 
 
@@ -122,18 +122,17 @@ def add_candidate(command: NewCandidate) -> Candidate:
 
 
 def edit_candidate(actor: User, candidate: Candidate, command: CandidateDetails, rules: Rules) -> int:
-    """Correct what is known of a candidate; returns how many coming interviews they are invited to again.
+    """Correct a candidate's details; returns how many upcoming interviews they are invited to again.
 
-    With a new address, mails that have not left go there, the links that went to the old one stop working,
-    and everybody is invited again. Raises `HiringError` for an address of somebody else and for an erased
-    candidate.
+    With a new address, unsent emails go there, the links that were sent to the old one stop working, and
+    everyone is invited again. Raises `HiringError` for someone else's address and for an erased candidate.
     """
     _refuse_erased(candidate)
     email = command.email.strip().lower()
     is_moved = email != candidate.email
     if is_moved and has_applications_beyond(actor, candidate.id, Action.MANAGE_CANDIDATES):
-        # A new address gets the links of every coming interview, those of other people's jobs among them.
-        raise HiringError("They are on other jobs, too: ask a recruiter to change this.", "email")
+        # A new address gets the links of every upcoming interview, including those of other people's jobs.
+        raise HiringError("They're on other jobs too. Ask a recruiter to change this.", "email")
     if is_moved and db.session.scalar(sa.select(Candidate.id).where(Candidate.email == email)) is not None:
         raise HiringError(_KNOWN_ADDRESS, "email")
     try:
@@ -152,7 +151,7 @@ def edit_candidate(actor: User, candidate: Candidate, command: CandidateDetails,
 
 
 def add_application(candidate: Candidate, job_id: int) -> Application:
-    """Put a candidate on an open job; the same job twice is the same application. Raises `HiringError`."""
+    """Put a candidate on an open job; doing it twice makes only one application. Raises `HiringError`."""
     _refuse_erased(candidate)
     job = db.session.get(Job, job_id)
     if job is None or not job.is_open:
@@ -167,7 +166,7 @@ def add_application(candidate: Candidate, job_id: int) -> Application:
         with db.session.begin_nested():
             db.session.add(application)
     except IntegrityError:
-        # A second click, on PostgreSQL: the first one's row has become visible by now.
+        # A second click, on PostgreSQL: the first one's row is visible by now.
         return db.session.scalars(
             sa.select(Application).where(
                 Application.candidate_id == candidate.id, Application.job_id == job.id
@@ -177,13 +176,13 @@ def add_application(candidate: Candidate, job_id: int) -> Application:
 
 
 def set_stage(application: Application, stage: Stage) -> None:
-    """Say how far an application has come. Interviews are not touched by it."""
+    """Set how far an application has progressed. Interviews are not affected."""
     _refuse_erased(application.candidate)
     application.stage = stage
 
 
 def remove_application(application: Application) -> None:
-    """Take a candidate off a job. Raises `HiringError` when there are interviews, which would be lost."""
+    """Take a candidate off a job. Raises `HiringError` if there are interviews, which would be lost."""
     if db.session.scalar(sa.select(Interview.id).where(Interview.application_id == application.id).limit(1)):
         raise HiringError(
             f"{application.candidate.name} has interviews for {application.job.title}, which are kept. "
@@ -194,7 +193,7 @@ def remove_application(application: Application) -> None:
 
 
 def add_note(actor: User, candidate: Candidate, text: str) -> CandidateNote:
-    """Note something about a candidate, for the team only."""
+    """Add a note about a candidate, for the team only."""
     _refuse_erased(candidate)
     note = CandidateNote(candidate_id=candidate.id, author_id=actor.id, text=text)
     db.session.add(note)
@@ -203,4 +202,4 @@ def add_note(actor: User, candidate: Candidate, text: str) -> CandidateNote:
 
 def _refuse_erased(candidate: Candidate) -> None:
     if candidate.erased_at is not None:
-        raise HiringError("This candidate was erased. Add the person anew.", "email")
+        raise HiringError("This candidate was erased. Add them again.", "email")

@@ -1,7 +1,7 @@
 """Erasing a candidate: everything personal goes, and a stub stays that keeps the counts right.
 
-What people wrote about somebody elsewhere (on another candidate's page, say) cannot be found by a program;
-the page that asks for confirmation says so.
+What people wrote about the candidate elsewhere (on another candidate's page, say) cannot be found by a
+program; the page that asks for confirmation says so.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ from scheduling.timeline import note
 from timezones import utc_now
 
 _NOT_OVER_YET = (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED, InterviewStatus.SCHEDULED)
-# What a mail server answered is repeated in the timeline after these words, and it may say anything.
+# After these words, the timeline repeats a mail server's response, which may say anything.
 _SERVERS_WORDS = re.compile(r"(could not be delivered\.).*", re.DOTALL)
 
 
 def coming_interviews(candidate: Candidate) -> list[Interview]:
-    """The interviews that have to be called off before the candidate can be erased, soonest first."""
+    """The interviews that have to be canceled before the candidate can be erased, soonest first."""
     open_ones = db.session.scalars(
         sa.select(Interview)
         .join(Interview.application)
@@ -59,18 +59,18 @@ def coming_interviews(candidate: Candidate) -> list[Interview]:
 
 
 def erase_candidate(actor: User | None, candidate: Candidate, *, why: str = "") -> None:
-    """Erase somebody for good. `actor` is None when nobody of the team did it; `why` is then the reason,
+    """Erase a candidate for good. `actor` is None when nobody on the team did it; `why` is then the reason,
     as the end of a sentence.
 
-    The address is free again afterwards. Raises `HiringError` while an interview is still to come, or while
-    something is just being done for one that is over.
+    The address is free again afterwards. Raises `HiringError` while there is still an upcoming interview, or
+    while work for a past one is running.
     """
-    # Held until the commit, so that nobody schedules an interview with them meanwhile.
+    # Locked until the commit, so that nobody schedules an interview with them in the meantime.
     db.session.refresh(candidate, with_for_update=True)
     if candidate.erased_at is not None:
         return
     if coming_interviews(candidate):
-        raise HiringError("Cancel the coming interviews first.", "candidate")
+        raise HiringError("Cancel the upcoming interviews first.", "candidate")
     interviews = list(
         db.session.scalars(
             sa.select(Interview)
@@ -83,8 +83,10 @@ def erase_candidate(actor: User | None, candidate: Candidate, *, why: str = "") 
     if db.session.scalar(
         sa.select(Task.id).where(Task.subject.in_(subjects), Task.state == TaskState.RUNNING).limit(1)
     ):
-        # Its outcome is about to be written down, with the name that it began with.
-        raise HiringError("A mail of this candidate is just leaving. Try again in a minute.", "candidate")
+        # Its outcome is about to be recorded, with the name that it started with.
+        raise HiringError(
+            "An email to this candidate is being sent right now. Try again in a minute.", "candidate"
+        )
     stub = f"Erased candidate #{candidate.id}"
     known = _known_as(candidate, [interview.id for interview in interviews])
     attachments.give_up_all_of(candidate.id, [interview.id for interview in interviews])
@@ -101,7 +103,7 @@ def erase_candidate(actor: User | None, candidate: Candidate, *, why: str = "") 
 
 
 def _known_as(candidate: Candidate, interview_ids: list[int]) -> list[str]:
-    """Every name and address that the candidate ever had in a mail, longest first."""
+    """Every name and address that the candidate ever had in an email, longest first."""
     rows = db.session.execute(
         sa.select(Mail.name, Mail.address).where(
             Mail.interview_id.in_(interview_ids), Mail.role == ReaderRole.CANDIDATE
@@ -116,7 +118,7 @@ def _known_as(candidate: Candidate, interview_ids: list[int]) -> list[str]:
 def _forget_drafts(candidate: Candidate, known: list[str]) -> None:
     db.session.execute(sa.delete(CandidateNote).where(CandidateNote.candidate_id == candidate.id))
     db.session.execute(sa.delete(Draft).where(Draft.candidate_id == candidate.id))
-    # A list that was sent in and never confirmed may hold anybody, and can be sent in again.
+    # A list that was uploaded and never confirmed may contain anyone, and can be uploaded again.
     mentions = [CandidateImport.text.icontains(words, autoescape=True) for words in known]
     db.session.execute(sa.delete(CandidateImport).where(sa.or_(*mentions)))
     db.session.expire(candidate, ["notes"])
@@ -124,7 +126,7 @@ def _forget_drafts(candidate: Candidate, known: list[str]) -> None:
 
 def _empty_candidate(candidate: Candidate, stub: str) -> None:
     candidate.name = stub
-    # `invalid` is reserved for addresses that never exist (RFC 2606), so nobody can be reached there.
+    # `.invalid` is reserved for addresses that never exist (RFC 2606), so nobody can be reached there.
     candidate.email = f"erased-candidate-{candidate.id}@erased.invalid"
     candidate.phone, candidate.timezone = "", None
     candidate.erased_at = utc_now()
@@ -135,7 +137,7 @@ def _empty_interview(interview: Interview) -> None:
     interview.title, interview.agenda = title, "Erased."
     interview.message_to_candidate = interview.internal_notes = ""
     interview.requested_passcode = None
-    # The number may be theirs, and the address where they live.
+    # The number may be theirs, and the address may be their home.
     interview.phone_number = interview.address = interview.directions = None
     db.session.execute(
         sa.update(Revision)
@@ -143,7 +145,7 @@ def _empty_interview(interview: Interview) -> None:
         .values(before=None, after=None)
         .execution_options(synchronize_session="fetch")
     )
-    # The links in the candidate's mails lead nowhere from now on.
+    # The links in the candidate's emails stop working.
     interview.link_generation += 1
     db.session.execute(
         sa.update(Meeting)
@@ -151,7 +153,7 @@ def _empty_interview(interview: Interview) -> None:
         .values(failure_words=None, shown_topic=None, shown_agenda=None)
         .execution_options(synchronize_session="fetch")
     )
-    # What a pasted link is called, and the link itself, may name whom it was made for.
+    # A pasted link and its label may name the person it was made for.
     db.session.execute(
         sa.update(Meeting)
         .where(Meeting.interview_id == interview.id, Meeting.software == MeetingSoftware.OTHER)
@@ -169,7 +171,7 @@ def _empty_interview(interview: Interview) -> None:
 
 def _empty_mails(interview: Interview, stub: str) -> None:
     for mail in db.session.scalars(sa.select(Mail).where(Mail.interview_id == interview.id)):
-        # A server's answer to anybody's mail may name the candidate, whose name was in the subject or text.
+        # A server's response to anyone's email may name the candidate, whose name was in the subject or text.
         mail.words = None
         if mail.state == MailState.QUEUED:
             mail.state, mail.words = MailState.DROPPED, "The candidate was erased."
@@ -183,12 +185,12 @@ def _empty_timeline(interview: Interview, known: list[str], stub: str) -> None:
     for entry in db.session.scalars(
         sa.select(TimelineEntry).where(TimelineEntry.interview_id == interview.id)
     ):
-        # A function, because a name may hold what a replacement text would take for a group.
+        # A function, because a name may contain text that a replacement string would read as a group.
         entry.words = _SERVERS_WORDS.sub(r"\1", named.sub(lambda _: stub, entry.words))[:500]
 
 
 def _empty_tasks(interview: Interview) -> None:
-    """What went wrong with finished and waiting work is told in a provider's or mail server's words."""
+    """Errors of finished and waiting work contain a provider's or mail server's words."""
     db.session.execute(
         sa.update(Task)
         .where(Task.subject == f"interview:{interview.id}", Task.last_error.is_not(None))

@@ -1,4 +1,4 @@
-"""Bringing in many candidates at once: what a list would do, and doing exactly that."""
+"""Importing many candidates at once: computing what a list would do, and doing exactly that."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _VALUES_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the list. `error` says what is wrong with it; the rest is then what was readable.
+    """One line of the list. `error` says what is wrong with it; in that case, the rest is what was readable.
 
     `timezone` is an IANA name or None.
     """
@@ -55,7 +55,7 @@ class PlannedLine:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a list would do if it were confirmed now. `fingerprint` changes when that changes."""
+    """What a list would do if it were confirmed now. `fingerprint` changes whenever that changes."""
 
     lines: list[PlannedLine]
     fingerprint: str
@@ -73,7 +73,7 @@ class ImportChangedError(Exception):
 
 
 def start_import(actor: User, job_id: int, text: str) -> CandidateImport:
-    """Keep a list until its sender confirms it; an earlier one of theirs is dropped."""
+    """Keep a list until the person who uploaded it confirms it; their earlier one is dropped."""
     forget_old_imports()
     db.session.execute(sa.delete(CandidateImport).where(CandidateImport.owner_id == actor.id))
     row = CandidateImport(id=secrets.token_urlsafe(18), owner_id=actor.id, job_id=job_id, text=text)
@@ -83,7 +83,7 @@ def start_import(actor: User, job_id: int, text: str) -> CandidateImport:
 
 
 def find_import(actor: User, import_id: str) -> tuple[CandidateImport, Job] | None:
-    """A list that `actor` sent in, with its job; None when it is gone, too old, or no longer theirs to do."""
+    """A list that `actor` uploaded, with its job; None if it is gone, too old, or no longer allowed."""
     row = db.session.get(CandidateImport, import_id)
     if row is None or row.owner_id != actor.id or row.created_at < utc_now() - _LIFETIME:
         return None
@@ -96,12 +96,12 @@ def find_import(actor: User, import_id: str) -> tuple[CandidateImport, Job] | No
 
 
 def forget_old_imports() -> None:
-    """Delete lists that nobody confirmed in time: they are full of personal data."""
+    """Delete lists that were not confirmed soon enough: they are full of personal data."""
     db.session.execute(sa.delete(CandidateImport).where(CandidateImport.created_at < utc_now() - _LIFETIME))
 
 
 def plan_import(actor: User, job: Job, lines: Sequence[Line]) -> Plan:
-    """Compare a list with what is there. Changes nothing."""
+    """Compare a list with the existing candidates. Changes nothing."""
     known = _known(actor, job, [line.email for line in lines if line.error is None])
     seen: dict[str, int] = {}
     planned = []
@@ -110,7 +110,7 @@ def plan_import(actor: User, job: Job, lines: Sequence[Line]) -> Plan:
         if line.error is not None:
             planned.append(PlannedLine(line, Effect.ERROR, line.error))
         elif first != line.number:
-            words = f"The same address stands in line {first} already."
+            words = f"Line {first} already has this email address."
             planned.append(PlannedLine(line, Effect.ERROR, words))
         else:
             planned.append(_planned(line, job, known.get(line.email)))
@@ -119,10 +119,10 @@ def plan_import(actor: User, job: Job, lines: Sequence[Line]) -> Plan:
 
 
 def apply_import(actor: User, row: CandidateImport, job: Job, plan: Plan, seen_fingerprint: str) -> None:
-    """Do what the plan says, all of it, and drop the list.
+    """Carry out the whole plan, and drop the list.
 
-    Raises `ImportChangedError` when the person confirmed another plan, or somebody else was faster; an
-    IntegrityError from the database means the same. Nothing of it may be committed then.
+    Raises `ImportChangedError` if the person confirmed another plan, or someone else was faster; an
+    IntegrityError from the database means the same. In either case, nothing may be committed.
     """
     if not secrets.compare_digest(plan.fingerprint.encode(), seen_fingerprint.encode()):
         raise ImportChangedError
@@ -188,10 +188,10 @@ def _planned(line: Line, job: Job, known: _Known | None) -> PlannedLine:
     if known is None:
         return PlannedLine(line, Effect.NEW, "New candidate")
     if not known.is_within:
-        # Being added to one's own job would show somebody who is not one's own to see.
-        words = "Somebody with this address is a candidate for a job that is not yours. Ask a recruiter."
+        # Adding a candidate to a job of one's own would reveal someone whom this person may not see.
+        words = "Someone with this address is a candidate for a job that isn't yours. Ask a recruiter."
         return PlannedLine(line, Effect.ERROR, words)
     if known.is_on_job:
-        return PlannedLine(line, Effect.NOTHING, f"{known.name} is on this job already", known.candidate_id)
-    words = f"Known as {known.name}, who is put on {job.title}; nothing else changes"
+        return PlannedLine(line, Effect.NOTHING, f"{known.name} is already on this job", known.candidate_id)
+    words = f"Existing: {known.name} is added to {job.title}; nothing else changes"
     return PlannedLine(line, Effect.JOB_ADDED, words, known.candidate_id)

@@ -26,7 +26,7 @@ from models import Application, Candidate, Job, Role, Stage, User, search_key
 from paging import Column, ListPage, Order, Pages, Turn, literally
 from rows import rows_of
 
-# More than this in a drop-down list and nobody finds anything.
+# With more than this in a drop-down list, nobody can find anything.
 JOBS_TO_CHOOSE_FROM = 200
 _EXPORTED_AT_ONCE = 500
 
@@ -78,8 +78,8 @@ class JobRow:
 
 @dataclass(frozen=True)
 class CandidateRow:
-    """A candidate as lists show them. `applied_for`: the jobs that the reader sees, and how far it has come
-    with each."""
+    """A candidate as lists show them. `applied_for`: the jobs that the reader sees, and the stage of each
+    application."""
 
     id: int
     name: str
@@ -129,7 +129,7 @@ def _job_pages(
 
 
 def application_counts(actor: User, job_ids: list[int]) -> dict[int, int]:
-    """How many candidates `actor` sees on each of these jobs; those without any are left out."""
+    """How many candidates `actor` sees on each of these jobs; jobs without any are left out."""
     told = {"asker_id": actor.id, "job_ids": job_ids}
     found = rows_of(_counting_of_jobs(actor.role), told)
     return {row[0]: row[1] for row in found}
@@ -182,7 +182,7 @@ def _candidate_pages(
 
 @cache
 def _applications_of(role: Role) -> sa.Select[int, str, Stage]:
-    """Of candidates on several jobs, only the applications that this role sees."""
+    """For candidates on several jobs, only the applications that this role sees."""
     return (
         sa.select(Application.candidate_id, Job.title, Application.stage)
         .join(Job, Job.id == Application.job_id)
@@ -195,10 +195,10 @@ def _applications_of(role: Role) -> sa.Select[int, str, Stage]:
 
 
 def all_candidates(actor: User, wanted: CandidateFilter) -> Iterator[list[Candidate]]:
-    """Everybody on the list of `candidates`, oldest first, in portions.
+    """Everyone on the list of `candidates`, oldest first, in batches.
 
-    Between two portions the caller may end the transaction, so that a slow reader at the other end of a
-    network keeps nobody else waiting.
+    Between two batches the caller may end the transaction, so that a slow reader at the other end of a
+    network does not keep anyone else waiting.
     """
     searched = _literals(wanted.text) if wanted.text else None
     where, last = _candidate_conditions(actor, searched, wanted.job_id, wanted.stage), 0
@@ -232,7 +232,7 @@ def newest_applications(actor: User, job_id: int, *, limit: int) -> list[Applica
 
 
 def jobs_to_choose_from(actor: User, chosen: int | None = None) -> list[JobChoice]:
-    """Jobs for a drop-down list: the open ones first, and the chosen one however many there are."""
+    """Jobs for a drop-down list: open ones first, and always the chosen one, no matter how many there are."""
     every, one = _jobs_to_choose_from(actor.role)
     told = {"asker_id": actor.id, "job_id": chosen}
     found = [JobChoice(*row) for row in rows_of(every, told)]
@@ -243,7 +243,7 @@ def jobs_to_choose_from(actor: User, chosen: int | None = None) -> list[JobChoic
 
 @cache
 def _jobs_to_choose_from(role: Role) -> tuple[sa.Select[int, str, bool], sa.Select[int, str, bool]]:
-    """The statement for all of them, and the one for `job_id` alone."""
+    """The statement for all of them, and the one for `job_id` only."""
     query = sa.select(Job.id, Job.title, Job.is_open).where(job_is_within(Asker(role), Action.SEE))
     in_order = query.order_by(Job.is_open.desc(), Job.title_key, Job.id)
     one = query.where(Job.id == sa.bindparam("job_id", type_=sa.Integer()))
@@ -251,27 +251,28 @@ def _jobs_to_choose_from(role: Role) -> tuple[sa.Select[int, str, bool], sa.Sele
 
 
 def job_matches(text: str) -> ColumnElement[bool]:
-    """The condition on `Job`: title, department or location contain the text."""
+    """The condition on `Job`: the title, department, or location contains the text."""
     return _job_has_text(sa.literal(literally(search_key(text))), sa.literal(literally(text)))
 
 
 def candidate_matches(actor: User, text: str) -> ColumnElement[bool]:
     """The condition on `Candidate`: the name contains the text, or the address does.
 
-    Addresses are searched only for those who see them: else somebody could find one out letter by letter.
+    Addresses are searched only for people who may see them: otherwise, someone could find one out letter by
+    letter.
     """
     return _candidate_has_text(actor, *_literals(text))
 
 
-# What is searched for, as parameters: the text as it was typed, as lists compare it, and in lower case as
-# addresses are kept.
+# The search text as parameters: as it was typed, as lists compare it, and in lower case, as addresses are
+# stored.
 _SEARCHED_TEXT = sa.bindparam("searched_text", type_=sa.String())
 _SEARCHED_KEY = sa.bindparam("searched_key", type_=sa.String())
 _SEARCHED_ADDRESS = sa.bindparam("searched_address", type_=sa.String())
 
 
 def _searched(text: str) -> dict[str, str]:
-    """The parameters with which a text is searched for."""
+    """The parameters for a search text."""
     return {
         "searched_text": literally(text),
         "searched_key": literally(search_key(text)),
@@ -280,7 +281,7 @@ def _searched(text: str) -> dict[str, str]:
 
 
 def _literals(text: str) -> tuple[ColumnElement[str], ColumnElement[str]]:
-    """A text as names are compared, and as addresses are."""
+    """The search text in the form for names, and in the form for addresses."""
     return sa.literal(literally(search_key(text))), sa.literal(literally(text.lower()))
 
 
@@ -312,7 +313,7 @@ def _candidate_conditions(
     job_id: int | ColumnElement[int] | None,
     stage: Stage | ColumnElement[Stage] | None,
 ) -> list[ColumnElement[bool]]:
-    """`searched`: as names are compared, and as addresses are."""
+    """`searched`: the text in the form for names, and in the form for addresses."""
     where = [Candidate.erased_at.is_(None), candidate_is_within(actor, Action.SEE)]
     if searched is not None:
         where.append(_candidate_has_text(actor, *searched))
@@ -327,13 +328,13 @@ def _candidate_conditions(
 
 
 def _with_jobs(actor: User) -> list[sa.orm.interfaces.ExecutableOption]:
-    """Of a candidate on several jobs, only those that this reader sees."""
+    """For a candidate on several jobs, only the jobs that this reader sees."""
     within = application_is_within(actor, Action.SEE)
     return [selectinload(Candidate.applications.and_(within)).joinedload(Application.job)]
 
 
 def _order(key: Column, row_id: Column, sort: NameSort) -> Order:
-    # Ids grow with time, so they are the order of creation without an index of their own.
+    # Ids grow with time, so they give the order of creation without an extra index.
     if sort in (NameSort.NEWEST, NameSort.OLDEST):
         return Order(row_id, descending=sort is NameSort.NEWEST)
     return Order(row_id, key, descending=sort is NameSort.NAME_DOWN)

@@ -1,6 +1,6 @@
 """Reading jobs, candidates and people.
 
-The first argument is always who asks, so that nobody sees more than their role.
+The first argument is always the person asking, so that nobody sees more than their role allows.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from models import Application, Candidate, CandidateNote, Job, JobMember, User
 
 
 def outsiders(job_id: int, users: Iterable[User]) -> frozenset[int]:
-    """Ids of those among these people whose role shows them their own jobs only, of which this is none."""
+    """Ids of those among these people who see only their own jobs, and this is not one of them."""
     limited = [user.id for user in users if scope_of(user.role, Action.SEE) is Scope.OWN_JOBS]
     insiders = sa.union(
         sa.select(Job.hiring_manager_id).where(Job.id == job_id),
@@ -73,7 +73,7 @@ def application(actor: User, candidate_id: int, application_id: int, action: Act
 
 
 def has_applications_beyond(actor: User, candidate_id: int, action: Action) -> bool:
-    """Whether the candidate is on jobs, too, on which `actor` may not do this."""
+    """Whether the candidate is also on jobs on which `actor` may not do this."""
     beyond = sa.select(Application.id).where(
         Application.candidate_id == candidate_id, ~application_is_within(actor, action)
     )
@@ -81,7 +81,7 @@ def has_applications_beyond(actor: User, candidate_id: int, action: Action) -> b
 
 
 def notes_on(actor: User, candidate_id: int) -> list[CandidateNote]:
-    """The notes on one candidate, newest first; none for somebody who may not see them."""
+    """The notes on one candidate, newest first; none if `actor` may not see them."""
     within = candidate_is_within(actor, Action.SEE_NOTES)
     return list(
         db.session.scalars(
@@ -95,7 +95,7 @@ def notes_on(actor: User, candidate_id: int) -> list[CandidateNote]:
 
 
 def team() -> list[User]:
-    """Everybody active, by name. The team is no secret to its members."""
+    """All active users, by name. The team is no secret to its members."""
     return list(
         db.session.scalars(sa.select(User).where(User.is_active.is_(True)).order_by(User.name, User.id))
     )

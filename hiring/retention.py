@@ -1,4 +1,4 @@
-"""Erasing candidates automatically, so many days after their last interview, if the organization says so."""
+"""Erasing candidates automatically, a number of days after their last interview, if the team wants that."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from work.chores import daily
 
 log = logging.getLogger("retention")
 
-# Few at a time: each is a transaction of its own, and between two looks people get their turn.
+# A few at a time: each has its own transaction, and between two ticks people's requests get their turn.
 _AT_ONCE = 20
 
 
 def _look(now: datetime) -> tuple[int | None, list[int]]:
-    """After how many days candidates are erased, and who is due; None when they are kept for ever."""
+    """After how many days candidates are erased, and who is due; None if they are kept forever."""
     days = db.session.scalar(sa.select(Organization.retention_days))
     return days, _due(now - timedelta(days=days)) if days is not None else []
 
 
 def _erase_some(found: tuple[int | None, list[int]]) -> bool:
-    """Two processes that look at the same time erase nobody twice."""
+    """Two processes that look at the same time do not erase anyone twice."""
     days, due = found
     for candidate_id in due:
         assert days is not None
@@ -37,15 +37,15 @@ def _erase_some(found: tuple[int | None, list[int]]) -> bool:
     if len(due) == _AT_ONCE:
         return False
     forget_old_imports()
-    # Also for what people erased during the day, in case somebody was reading just then.
+    # Also for what people erased during the day, in case someone was reading just then.
     db.session.commit()
     clear_the_log(db.engine)
     return True
 
 
 def _due(cutoff: datetime) -> list[int]:
-    """Candidates with whom nothing has happened since `cutoff`: they were not entered or put on a job, had no
-    interview, nobody noted anything about them and nobody is preparing an interview."""
+    """Candidates with whom nothing has happened since `cutoff`: they were not added or put on a job, had no
+    interview, nobody wrote a note about them, and nobody is preparing an interview."""
     seen_since = (
         sa.select(Interview.id)
         .join(Application, Application.id == Interview.application_id)
@@ -80,8 +80,8 @@ def _erase(candidate_id: int, days: int) -> None:
         db.session.commit()
     except HiringError:
         db.session.rollback()
-        log.warning("candidate %d cannot be erased while an interview is to come", candidate_id)
+        log.warning("candidate %d cannot be erased while there is an upcoming interview", candidate_id)
 
 
-# Erases candidates with whom nothing has happened for too long, and forgets lists that nobody imported.
+# Erases candidates with whom nothing has happened for too long, and deletes lists that nobody imported.
 ERASE_EXPIRED = daily("retention", _look, _erase_some)

@@ -1,4 +1,4 @@
-"""The search of the top bar: candidates, jobs and people of the team, as far as the searcher sees them."""
+"""The search in the top bar: candidates, jobs, and people on the team, as far as the person may see them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SHOWN = 8
 
 @dataclass(frozen=True)
 class Found:
-    """The first few of each; `more_…` says that the lists hold more."""
+    """The first few of each; `more_…` says that there are more."""
 
     candidates: list[Candidate]
     more_candidates: bool
@@ -32,8 +32,8 @@ class Found:
 
 
 def find(actor: User, text: str) -> Found:
-    """Everything whose name contains the text. The team is no secret to its members; who is not of the
-    team stays within what `actor` sees."""
+    """Everything whose name contains the text. The team is no secret to its members; jobs and candidates are
+    limited to what `actor` may see."""
     candidates = list(
         db.session.scalars(
             sa.select(Candidate)

@@ -209,11 +209,11 @@ class BoundedSession(requests.Session):
             # Name resolution, connecting and TLS fail as OSError; a request that is wrong, as ValueError.
             if isinstance(error, ValueError):
                 return self._not_sendable()
-            return RetryableError(f"{label} cannot be reached at the moment.", Facts(code="unreachable"))
+            return RetryableError(f"{label} can't be reached right now.", Facts(code="unreachable"))
         if _is_timeout(error):
             words, code = f"{label} did not answer in time.", "timeout"
         elif response is None and isinstance(error, requests.ConnectionError):
-            words, code = f"{label} broke off the connection without an answer.", "dropped"
+            words, code = f"{label} closed the connection without answering.", "dropped"
         else:
             words, code = f"{label} sent an answer that cannot be used.", "nonsense"
         return RetryableError(

@@ -1,7 +1,7 @@
-"""What else happens at a wanted time: to the people of the team, to the candidate, on the account that hosts.
+"""What else happens at a requested time: for the people on the team, for the candidate, on the host account.
 
-A clash warns and does not forbid. The person who schedules accepts exactly the clashes they were shown, each
-by its key; one that appeared since is a new question.
+A clash is a warning, not a refusal. The scheduler accepts exactly the clashes they were shown, each by its
+key; one that appeared since then has to be accepted too.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from scheduling.software import spec_of
 from scheduling.venues import OnlineMeeting, Venue
 from wording import possessive
 
-# No interview lasts longer, so an earlier one than this cannot reach into the wanted time.
+# No interview lasts longer, so one that starts earlier than this cannot overlap the requested time.
 LONGEST = timedelta(minutes=1440)
 
 
 class ClashKind(StrEnum):
-    """What is taken twice. An account is, where the software runs one meeting at a time on it."""
+    """What would be double-booked. An account can be if its software runs only one meeting at a time."""
 
     PERSON = "person"
     CANDIDATE = "candidate"
@@ -46,8 +46,8 @@ class ClashKind(StrEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What an interview would take up. `host` is on whose account its meeting would be made first, with the
-    `software`, if that runs one meeting at a time and anyone can host."""
+    """What an interview would occupy. `host` is the person whose account would be tried first for its
+    meeting, with the `software`, if that runs only one meeting at a time and anyone can host."""
 
     starts_at: datetime
     duration_minutes: int
@@ -63,11 +63,11 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Clash:
-    """Something is taken by another interview then. `name` is whose; times are aware UTC. `software` is set
-    for an account.
+    """Someone or something is already occupied by another interview. `name` says whom it concerns; times are
+    aware UTC. `software` is set for an account.
 
-    `key` is another one as soon as either of the two interviews moves, so that what was accepted once is
-    not accepted for a different time.
+    `key` changes as soon as either of the two interviews moves, so that accepting a clash once does not
+    accept it for a different time.
     """
 
     kind: ClashKind
@@ -81,23 +81,25 @@ class Clash:
 
 
 def host_taken_up(venue: Venue, hiring_manager: User, scheduler: User) -> Host | None:
-    """On whose account a meeting there would be made first, if that leaves no room for a second one then."""
+    """The host whose account would be tried first for a meeting at this venue, if that account cannot host a
+    second meeting at the same time."""
     if not isinstance(venue, OnlineMeeting) or not spec_of(venue.software).one_at_a_time:
         return None
     return first_usable(possible_hosts(venue.software, hiring_manager, scheduler))
 
 
 def software_of(venue: Venue) -> MeetingSoftware | None:
-    """The software that makes a meeting there; None for what needs none."""
+    """The software that makes a meeting for this venue; None if it needs none."""
     return venue.software if isinstance(venue, OnlineMeeting) else None
 
 
 def find_clashes(wanted: Wanted, *, lock: bool = False) -> list[Clash]:
-    """The scheduled interviews that take the same people, candidate or host account then, soonest first.
+    """The scheduled interviews that occupy the same people, candidate, or host account at that time, soonest
+    first.
 
-    `lock` holds the rows of the people and of the host for the rest of the transaction, in the order of
-    their ids, so that two commands for one of them cannot both find the time free. The candidate's row is
-    the caller's to lock. SQLite has one writer and needs no lock.
+    `lock` locks the rows of the people and of the host for the rest of the transaction, in the order of their
+    ids, so that two commands for the same person cannot both find the time free. The caller has to lock the
+    candidate's row. SQLite has only one writer and needs no lock.
     """
     if lock:
         hosting = {wanted.host.user.id} if wanted.host else set()
@@ -107,13 +109,13 @@ def find_clashes(wanted: Wanted, *, lock: bool = False) -> list[Clash]:
             .order_by(User.id)
             .with_for_update()
         ).all()
-    # Bare columns first: hardly ever is anything near, and someone is waiting for the answer to a click.
+    # Only columns first: there is hardly ever anything near, and someone is waiting for a click's response.
     overlapping = db.session.scalars(
         sa.select(Interview.id).where(
             Interview.status == InterviewStatus.SCHEDULED,
             Interview.starts_at < wanted.ends_at,
             Interview.ends_at > wanted.starts_at,
-            # Says the same once more, for the index on the start.
+            # Redundant, but lets the query use the index on the start.
             Interview.starts_at > wanted.starts_at - LONGEST,
             sa.or_(*_takes_the_same(wanted)),
         )
@@ -137,7 +139,7 @@ def find_clashes(wanted: Wanted, *, lock: bool = False) -> list[Clash]:
 def clashes_of(
     plan: Plan, candidate: Candidate, hiring_manager: User, scheduler: User, *, lock: bool = False
 ) -> list[Clash]:
-    """Everything that an interview by this plan would clash with, accepted or not; `lock` as in
+    """Everything that an interview with this plan would clash with, accepted or not; `lock` as in
     `find_clashes`."""
     wanted = Wanted(
         plan.when.starts_at,
@@ -156,9 +158,9 @@ def in_words(clashes: Collection[Clash]) -> str:
     hosts = ", ".join(
         dict.fromkeys(f"{possessive(c.name)} {c.software.label}" for c in clashes if c.software is not None)
     )
-    words = [f"{names} got another interview at this time."] if names else []
+    words = [f"{names} just got another interview at this time."] if names else []
     if hosts:
-        words.append(f"{hosts} account got another meeting at this time, and runs only one at once.")
+        words.append(f"{hosts} account just got another meeting at this time and can run only one at a time.")
     return " ".join(words)
 
 
@@ -212,6 +214,6 @@ def _is_on_account_of(interview: Interview, host: Host, software: MeetingSoftwar
         return False
     if meeting.connection_id is not None:
         return meeting.connection_id == host.connection.id
-    # Not made yet: it will be on the account of the host who is asked first.
+    # Not created yet: it will be on the account of the first host to be asked.
     its_host = first_usable(possible_hosts(meeting.software, interview.hiring_manager, interview.scheduler))
     return its_host is not None and its_host.user.id == host.user.id

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 
 class SchedulingError(Exception):
-    """Refused, in words for the person. `field` names what has to be answered differently; which page asks
-    for it is for the interface to know."""
+    """Refused, in words for the person. `field` names the answer that has to change; the interface knows
+    which page asks for it."""
 
     def __init__(self, words: str, *, field: str) -> None:
         super().__init__(words)
@@ -14,11 +14,11 @@ class SchedulingError(Exception):
 
 
 class DraftGoneError(Exception):
-    """There is no such draft of this person."""
+    """This person has no draft with this id."""
 
 
 class DraftExpiredError(DraftGoneError):
-    """This person's draft has lain for too long; what it held is not shown any more."""
+    """This person's draft is too old; its contents are no longer shown."""
 
     def __init__(self, candidate_id: int) -> None:
         super().__init__(candidate_id)
@@ -30,7 +30,7 @@ class DraftStaleError(Exception):
 
 
 class DraftUsedError(Exception):
-    """The draft has become an interview already."""
+    """The draft has already become an interview."""
 
     def __init__(self, interview_id: int | None) -> None:
         super().__init__(interview_id)

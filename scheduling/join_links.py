@@ -11,7 +11,7 @@ from models import Interview, InterviewStatus, InterviewType, MeetingState
 from scheduling.mails.queue import attendee_key
 from security import LinkSigner
 
-# From then on, and until then, the address leads straight into the meeting, without a click in between.
+# Between these times, the address leads straight into the meeting, without a click in between.
 OPENS_BEFORE_START = timedelta(minutes=15)
 CLOSES_AFTER_END = timedelta(minutes=30)
 
@@ -27,12 +27,12 @@ class JoinLinks:
 
     def join_page(self, interview: Interview, reader: str) -> str:
         """The address for one reader: `candidate`, `manager` or `attendee-<id>`, as `mails.queue` names them.
-        Nothing is looked up, so a reader who has been taken off the interview can be named, too."""
+        Nothing is looked up, so a reader who has been taken off the interview can be named too."""
         token = self.signer.token("join", interview, reader, interview.link_generation)
         return f"{self.base_url}/j/{token}"
 
     def opened_by(self, token: str) -> tuple[Interview, str] | None:
-        """The interview and the reader that a token proves, or None for anything else, and for a reader who
+        """The interview and the reader that a token proves, or None for any other text, and for a reader who
         has left the team or no longer takes part."""
         opened = self.signer.opened("join", token, lambda number: db.session.get(Interview, number))
         if opened is None:
@@ -53,7 +53,7 @@ def _still_takes_part(interview: Interview, reader: str) -> bool:
 
 
 def join_state(interview: Interview, now: datetime) -> JoinState:
-    """What someone who opens the address now should see."""
+    """What anyone who opens the address at `now` should see."""
     if interview.status == InterviewStatus.CANCELLED:
         return "cancelled"
     if now > interview.ends_at + CLOSES_AFTER_END:

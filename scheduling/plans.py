@@ -1,7 +1,7 @@
 """What the team decided about an interview, as one value: when, who, where, what about, and who is reminded.
 
-Scheduling, repeating and every later change speak of a `Plan`. It is read from an interview (`plan_of`),
-written into one (`put`), compared with another (`differences`), and kept as JSON beside each revision.
+Scheduling, repeating, and every later change use a `Plan`. It is read from an interview (`plan_of`), written
+into one (`put`), compared with another (`differences`), and stored as JSON with each revision.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from models import (
 )
 from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
 
-# Stands for the candidate among those who get no reminder. It is no email address, so that the choice
+# Represents the candidate among the people who get no reminder. It is not an email address, so the choice
 # survives a corrected address and names nobody once the candidate is erased.
 THE_CANDIDATE = "candidate"
 
@@ -47,7 +47,7 @@ class When:
 
 @dataclass(frozen=True)
 class Participant:
-    """Someone on the team (`user_id`), or a person known by name and address only."""
+    """Someone on the team (`user_id`), or a person known only by name and address."""
 
     name: str
     email: str
@@ -56,14 +56,14 @@ class Participant:
 
 @dataclass(frozen=True)
 class Reminders:
-    """`minutes` count back from the start. `not_for` holds who gets none: addresses in lower case, and
+    """`minutes` count back from the start. `not_for` lists who gets none: addresses in lower case, and
     `THE_CANDIDATE` for the candidate."""
 
     minutes: tuple[int, ...] = ()
     not_for: frozenset[str] = frozenset()
 
     def addresses_without(self, candidate_email: str) -> frozenset[str]:
-        """The addresses, in lower case, of those who get none."""
+        """The addresses, in lower case, of the people who get none."""
         others = self.not_for - {THE_CANDIDATE}
         return others | {candidate_email.lower()} if THE_CANDIDATE in self.not_for else others
 
@@ -92,7 +92,7 @@ class Plan:
 
 
 def plan_of(interview: Interview) -> Plan:
-    """What was decided about this interview, people who have left the team since included."""
+    """What was decided about this interview, including people who have left the team since."""
     return Plan(
         application_id=interview.application_id,
         venue=_venue_of(interview),
@@ -110,11 +110,11 @@ def plan_of(interview: Interview) -> Plan:
 
 
 def put(plan: Plan, interview: Interview) -> None:
-    """Write a plan into an interview's row, be it new or already known to the database.
+    """Write a plan into an interview's row, whether it is new or already in the database.
 
-    An attendee who stays keeps their row, because links in earlier mails name it. The online meeting is left
-    to the caller: making one, changing it or removing it is a task of its own. Raises `NoResultFound` when
-    the application or the hiring manager does not exist.
+    An attendee who stays keeps their row, because links in earlier emails name it. The online meeting is left
+    to the caller: creating, changing, and removing it are separate tasks. Raises `NoResultFound` if the
+    application or the hiring manager does not exist.
     """
     interview.application = db.session.get_one(Application, plan.application_id)
     interview.hiring_manager = manager = db.session.get_one(User, plan.hiring_manager_id)
@@ -141,7 +141,7 @@ def _attendee(row: Attendee | None, person: Participant) -> Attendee:
 
 
 def _distinct(attendees: tuple[Participant, ...], known: set[str]) -> list[Participant]:
-    """Each address once, without those who take part anyway."""
+    """Each address once, without people who take part anyway."""
     seen = {address.lower() for address in known}
     distinct = []
     for person in attendees:
@@ -172,7 +172,7 @@ def _venue_of(interview: Interview) -> Venue:
         case InterviewType.IN_PERSON:
             return OnSite(interview.address or "", interview.directions or "")
         case InterviewType.VIDEO:
-            # There is one from the first. Once the interview is cancelled none is wanted any more.
+            # There is one from the start. Once the interview is canceled, it is no longer wanted.
             meeting = interview.meeting or interview.meetings[-1]
             if meeting.software is MeetingSoftware.OTHER:
                 return PastedLink(meeting.join_url or "", meeting.label or "")
@@ -183,7 +183,7 @@ def _venue_of(interview: Interview) -> Venue:
 
 
 class Text(StrEnum):
-    """The texts of a plan that can change, each for readers of its own."""
+    """The texts of a plan that can change, each with its own readers."""
 
     AGENDA = "agenda"
     TITLE = "title"
@@ -213,7 +213,7 @@ class NewHiringManager:
 
 @dataclass(frozen=True)
 class NewAttendees:
-    """Who came and who was taken off; a corrected name is neither and not told."""
+    """Who was added and who was taken off; a corrected name is neither, and nobody is told about it."""
 
     added: tuple[Participant, ...]
     removed: tuple[Participant, ...]
@@ -236,7 +236,7 @@ Difference = NewTime | NewVenue | NewHiringManager | NewAttendees | NewText | Ne
 
 
 def differences(old: Plan, new: Plan) -> tuple[Difference, ...]:
-    """What is different in `new`, what matters most to the people first; empty for equal plans."""
+    """What is different in `new`, starting with what matters most to people; empty for equal plans."""
     return tuple(_differences(old, new))
 
 
@@ -274,7 +274,7 @@ _NAMES_OF_VENUES = {kind: name for name, kind in _VENUES.items()}
 
 
 def to_json(plan: Plan) -> dict[str, Any]:
-    """The plan as values that JSON knows. `from_json` makes the same plan of them."""
+    """The plan as JSON values. `from_json` turns them back into the same plan."""
     venue, when = plan.venue, plan.when
     return {
         "application_id": plan.application_id,

@@ -1,4 +1,4 @@
-"""The revisions of an interview: each state that people were told of, with who changed what and why."""
+"""The revisions of an interview: each state that people were told about, with who changed what and why."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from scheduling.plans import Plan, to_json
 
 
 def first_revision(interview: Interview, actor: User, plan: Plan) -> Revision:
-    """Write down what an interview begins with. It is flushed already and has no revision yet."""
+    """Record the first state of an interview. It has been flushed and has no revision yet."""
     return _write(interview, RevisionReason.SCHEDULED, actor, None, plan)
 
 
@@ -20,10 +20,10 @@ def raise_revision(
     before: Plan | None = None,
     after: Plan | None = None,
 ) -> Revision:
-    """Count a change that everyone has to be told of, in the current transaction. Calendars take an entry
-    only with a higher number than the one they have.
+    """Count a change that everyone has to be told about, in the current transaction. Calendars accept an
+    entry only with a higher number than the one they have.
 
-    `actor` is None when nobody on the team did it. `before` and `after` stay None when the plan is the same,
+    `actor` is None when nobody on the team did it. `before` and `after` stay None if the plan is unchanged,
     as with a link that comes late.
     """
     interview.revision += 1

@@ -1,4 +1,4 @@
-"""What the settings decide about scheduling, handed in by whoever calls."""
+"""What the settings decide about scheduling, passed in by the caller."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from datetime import timedelta
 class Rules:
     """`grace`: how long an invitation waits for its meeting.
 
-    `reminder_minutes`: how long before the start reminders leave, longest first.
+    `reminder_minutes`: how long before the start reminders are sent, longest first.
 
-    `message_id_domain` stands behind the @ of every Message-ID.
+    `message_id_domain` follows the @ of every Message-ID.
     """
 
     grace: timedelta

@@ -18,13 +18,13 @@ ADDRESS_LIMIT = 300
 DIRECTIONS_LIMIT = 1000
 PHONE_LIMIT = MOST_CHARACTERS
 
-# What cannot be seen comes along when a link is copied from a page or a chat.
+# Invisible characters that get copied along with a link from a page or a chat.
 _NOT_IN_LINKS = re.compile(rf"[\s\\<>\"{CONTROLS}{INVISIBLE}{JOINERS}]")
 
 
 @dataclass(frozen=True)
 class OnlineMeeting:
-    """A meeting that is made on a connected account. Without a passcode the provider makes one."""
+    """A meeting that is created on a connected account. Without a passcode, the provider makes one."""
 
     software: MeetingSoftware
     passcode: str | None = field(default=None, repr=False)
@@ -34,7 +34,7 @@ class OnlineMeeting:
 
 @dataclass(frozen=True)
 class PastedLink:
-    """A video meeting that was made elsewhere: its address (http or https) and what it belongs to."""
+    """A video meeting that was created elsewhere: its address (http or https) and what it belongs to."""
 
     url: str = field(repr=False)
     label: str
@@ -44,7 +44,7 @@ class PastedLink:
 
 @dataclass(frozen=True)
 class PhoneCall:
-    """A conversation on the phone: the number that is dialled, and by whom."""
+    """A conversation on the phone: the number that is dialed, and by whom."""
 
     number: str
     caller: PhoneCaller
@@ -66,7 +66,7 @@ Venue = OnlineMeeting | PastedLink | PhoneCall | OnSite
 
 
 def problems_of(venue: Venue) -> dict[str, str]:
-    """What cannot be used as it is, in words, by the name of the field; empty when all is well."""
+    """The problems of a venue, in words, by the name of the field; empty if there are none."""
     match venue:
         case OnlineMeeting(software, passcode):
             found = {"password": _problem_of_passcode(software, passcode)}
@@ -83,7 +83,7 @@ def problems_of(venue: Venue) -> dict[str, str]:
 
 
 def check(venue: Venue) -> None:
-    """Raises `SchedulingError` for a venue that the dialog would not have let pass."""
+    """Raises `SchedulingError` for a venue that the dialog would not have accepted."""
     for name, words in problems_of(venue).items():
         raise SchedulingError(words, field=name)
 
@@ -92,33 +92,33 @@ def _problem_of_passcode(software: MeetingSoftware, passcode: str | None) -> str
     rule = spec_of(software).passcode
     if passcode is None or (rule is not None and rule.pattern.fullmatch(passcode)):
         return None
-    return rule.words if rule is not None else f"{software.label} meetings have no password to choose."
+    return rule.words if rule is not None else f"{software.label} meetings don't let you choose a password."
 
 
 def _problem_of_link(url: str) -> str | None:
     if not url:
         return "Paste the link of the meeting."
     if not url.lower().startswith(("https://", "http://")):
-        return "Enter the whole link, beginning with https://."
+        return "Enter the full link, starting with https://."
     try:
         parts = urlsplit(url)
         is_address = bool(parts.hostname) and parts.port != 0
     except ValueError:
         is_address = False
     if not is_address or _NOT_IN_LINKS.search(url):
-        return "This is not a link that a browser can open. Copy it again from the meeting."
+        return "A browser can't open this link. Copy it again from the meeting."
     if parts.username is not None or parts.password is not None:
-        return "This link holds a user name. Paste the one that is meant for participants."
+        return "This link contains a user name. Paste the one for participants."
     return _too_long(url, LINK_LIMIT)
 
 
 def _problem_of_label(label: str) -> str | None:
-    return _too_long(label, LABEL_LIMIT) if label else "Enter what the link belongs to, such as Webex."
+    return _too_long(label, LABEL_LIMIT) if label else "Enter the name of the software, such as Webex."
 
 
 def _problem_of_number(number: str) -> str | None:
     if not number:
-        return "Enter the number that is called."
+        return "Enter the number to call."
     if not is_phone_number(number):
         return "Enter a phone number, such as +44 20 7946 0018 or 030 901820."
     return None

@@ -64,7 +64,7 @@ class Switch:
                 return self.checked(text)
 
     def as_text(self, value: Any) -> str:
-        """The value as it stands in the page's field."""
+        """The value as it appears in the page's field."""
         match self.kind:
             case "names":
                 return "\n".join(value)
@@ -116,7 +116,7 @@ class SwitchBoard:
     def take_answer(self, name: str, counter: str) -> str:
         """The chosen fault of `name`, using up one of `counter`; after the last one the choice is at rest.
 
-        A counter at 0 means: until somebody resets it.
+        A counter at 0 means: until someone resets it.
         """
         with self._lock:
             chosen: str = self._values[name]

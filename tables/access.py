@@ -1,4 +1,4 @@
-"""How people get in and what they did: invitations, password resets, delays after wrong tries, the audit."""
+"""How people get in and what they did: invitations, password resets, throttling, and the audit log."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from timezones import utc_now
 
 
 class Invitation(HasLinkNonce, Model):
-    """A person asked to join. They are a user already, who may be hiring manager or attendee, and can
+    """A person invited to join. They are already a user, who can be a hiring manager or an attendee, and can
     sign in once they accept.
 
-    The link is derived from the row and its generation, so that a later mail can print it again and
-    nothing usable is stored; resending raises the generation, which ends the older link.
+    The link is derived from the row and its generation, so a later email can contain it again and nothing
+    usable is stored; resending raises the generation, which invalidates the older link.
     """
 
     __tablename__ = "invitations"
@@ -51,10 +51,10 @@ class PasswordReset(HasLinkNonce, Model):
 
 
 class Throttle(Model):
-    """How often something was tried in vain, and until when it has to wait.
+    """How often something was tried and failed, and how long the next try has to wait.
 
-    Kept in the database because all server processes share it. The key is a hash: addresses of people
-    who are no users have no business in a table.
+    Kept in the database because all server processes share it. The key is a hash: addresses of people who are
+    not users do not belong in a table.
     """
 
     __tablename__ = "throttles"
@@ -66,13 +66,13 @@ class Throttle(Model):
 
 
 class AuditEntry(Model):
-    """One thing that somebody did to access, settings or data as a whole. Rows are only ever added."""
+    """One thing that someone did to access, to settings, or to data as a whole. Rows are only ever added."""
 
     __tablename__ = "audit_entries"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
-    # Empty for the command line and for somebody who is not signed in.
+    # Empty for the command line and for a person who is not signed in.
     actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"), index=True)
     # A stable word such as `signed_in` or `role_changed`, for filtering.
     event: Mapped[str] = mapped_column(sa.String(40), index=True)

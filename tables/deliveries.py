@@ -1,4 +1,4 @@
-"""The online meetings that an interview owes the outside, wanted and observed."""
+"""Online meetings: what each interview wants, and what the provider last showed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _SOFTWARE_LABELS = {
 
 
 class MeetingState(StrEnum):
-    """Waiting is the only state in which people have not been told yet; the others are settled.
+    """WAITING is the only state in which people have not been told yet; the others are settled.
 
     A meeting that is no longer wanted stays READY until it is removed at the provider.
     """
@@ -72,14 +72,14 @@ class FailureReason(StrEnum):
 class Meeting(Model):
     """An online meeting of an interview: whether it is wanted, and what the provider last showed of it.
 
-    What is wanted of it (topic, start, duration) is said by the interview. An interview may have several
-    meetings, of which at most one is wanted: after a change of software or account the old one stays until
+    The interview says what it should be like (topic, start, duration). An interview may have several
+    meetings, of which at most one is wanted: after a change of software or account, the old one stays until
     it has been removed at the provider.
     """
 
     __tablename__ = "meetings"
     __table_args__ = (
-        # Two interviews can never hold the same meeting, whatever a look-up found.
+        # Two interviews can never have the same meeting, no matter what a look-up found.
         sa.UniqueConstraint("software", "provider_meeting_id"),
         sa.CheckConstraint("state <> 'ready' OR join_url IS NOT NULL", name="ready_has_link"),
         sa.Index(
@@ -89,7 +89,7 @@ class Meeting(Model):
             sqlite_where=sa.text("is_wanted"),
             postgresql_where=sa.text("is_wanted"),
         ),
-        # What everybody's first page warns of.
+        # What everyone's first page warns of.
         sa.Index(
             "ix_meetings_failed_interview_id",
             "interview_id",
@@ -108,16 +108,16 @@ class Meeting(Model):
     connection_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("connections.id", ondelete="SET NULL"), index=True
     )
-    # The provider's id of the account that hosts it. A connection may change to another account; the meeting
-    # is then without one until someone connects this account again.
+    # The provider's id of the account that hosts it. A connection may change to another account; then the
+    # meeting has no connection until someone connects this account again.
     account_id: Mapped[str | None] = mapped_column(sa.String(128))
     provider_meeting_id: Mapped[str | None] = mapped_column(sa.String(64))
-    # What a pasted link belongs to, in the scheduler's words; the others are called by their software.
+    # What a pasted link belongs to, in the scheduler's words; other meetings are named after their software.
     label: Mapped[str | None] = mapped_column(sa.String(60))
 
-    # What the provider showed when it last answered with the meeting. Providers and their accounts overrule
-    # some of what was asked for without an error, and hosts change meetings in the provider's own pages.
-    # The names of the settings are those of `providers.base.MeetingSettings`; None: the answer did not tell.
+    # What the provider showed when it last returned the meeting. Providers and their accounts override some
+    # of what was requested without an error, and hosts change meetings on the provider's own pages. The
+    # settings have the names of `providers.base.MeetingSettings`; None: the response did not include it.
     join_url: Mapped[str | None] = mapped_column(sa.Text)
     passcode: Mapped[str | None] = mapped_column(sa.String(64))
     shown_topic: Mapped[str | None] = mapped_column(sa.Text)
@@ -129,11 +129,11 @@ class Meeting(Model):
     shown_settings: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     shown_at: Mapped[datetime | None]
 
-    # The account's own rules refused the passcode that was asked for; one of the provider's own is used.
+    # The account's own rules refused the requested passcode; the provider's own is used instead.
     passcode_was_refused: Mapped[bool] = mapped_column(default=False)
 
-    # Until this instant a passing fault keeps the invitation waiting; afterwards people are told
-    # without a link and the work goes on.
+    # Until this instant, a temporary fault keeps the invitation waiting; afterwards people are invited
+    # without a link, and the work continues.
     grace_ends_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
     # Why there is no meeting, or why one that is ready could not be changed or removed so far.
@@ -148,12 +148,12 @@ class Meeting(Model):
 
     @property
     def called(self) -> str:
-        """What people call it: by the software it is made with, or as the label of a pasted link says."""
+        """What people call it: the name of its software, or the label of a pasted link."""
         return self.label or self.software.label
 
 
 class CallKind(StrEnum):
-    """What a call to a provider was to do with a meeting."""
+    """What a call to a provider was meant to do with a meeting."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -161,12 +161,12 @@ class CallKind(StrEnum):
 
 
 class CallState(StrEnum):
-    """What is known of one call.
+    """What is known about one call.
 
-    CALLING is written before the call leaves. A process that dies leaves it behind, and then it means the
-    same as UNKNOWN: the answer was lost, and the provider may have done what it was asked. ABSENT: certainly
-    nothing was done, and the same account may be asked again. REFUSED: likewise, and the account is not
-    asked again in the same walk. REMOVED: a create left a second meeting behind, which has been removed.
+    CALLING is written before the call is made. If the process dies, it stays, and then it means the same as
+    UNKNOWN: the response was lost, and the provider may have done what it was asked to. ABSENT: certainly
+    nothing was done, and the same account may be asked again. REFUSED: likewise, but the account is not asked
+    again in the same walk. REMOVED: a create left a second meeting behind, which has been removed.
     """
 
     CALLING = "calling"
@@ -181,15 +181,15 @@ UNCLEAR = (CallState.CALLING, CallState.UNKNOWN)
 
 
 class MeetingCall(Model):
-    """One call that creates, changes or deletes a meeting on one account, with what was asked for.
+    """One call that creates, changes, or deletes a meeting on one account, with what was requested.
 
-    Rows are never deleted while their meeting exists: a lost answer, the day's budget of an account and
-    orphaned meetings are all found by looking at this table.
+    Rows are never deleted while their meeting exists: lost responses, an account's daily budget, and orphaned
+    meetings are all found by looking at this table.
     """
 
     __tablename__ = "meeting_calls"
     __table_args__ = (
-        # Deleting asks for nothing in particular; everything else asks for the whole meeting.
+        # A delete requests nothing in particular; everything else requests the whole meeting.
         sa.CheckConstraint("kind = 'delete' OR (topic || agenda || timezone) IS NOT NULL", name="words"),
         sa.CheckConstraint(
             "kind = 'delete' OR (starts_at IS NOT NULL AND duration_minutes IS NOT NULL)", name="time"
@@ -202,14 +202,14 @@ class MeetingCall(Model):
     connection_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("connections.id", ondelete="SET NULL"), index=True
     )
-    # As with a meeting: what this call did was done on that account, whatever the connection is for by now.
+    # As with a meeting: this call was made on that account, even if the connection is for another one by now.
     account_id: Mapped[str | None] = mapped_column(sa.String(128))
     host_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     walk: Mapped[int]
     state: Mapped[CallState] = mapped_column(choice(CallState, "state"), default=CallState.CALLING)
     began_at: Mapped[datetime] = mapped_column(default=utc_now)
-    # What the meeting was to be afterwards, in full, even if a change sent only a part of it. The passcode is
-    # left out: it is a secret, and nothing has to be looked up by it.
+    # What the meeting should be like afterwards, in full, even if a change sent only part of it. The passcode
+    # is left out: it is a secret, and nothing is looked up by it.
     topic: Mapped[str | None] = mapped_column(sa.String(200))
     agenda: Mapped[str | None] = mapped_column(sa.Text)
     starts_at: Mapped[datetime | None]
@@ -217,7 +217,7 @@ class MeetingCall(Model):
     timezone: Mapped[str | None] = mapped_column(sa.String(64))
     failure: Mapped[FailureReason | None] = mapped_column(choice(FailureReason, "failure"))
     failure_words: Mapped[str | None] = mapped_column(sa.String(500))
-    # How often an orphaned meeting of this call has been looked for since.
+    # How often we have looked for an orphaned meeting of this call since.
     checks: Mapped[int] = mapped_column(default=0)
 
     meeting: Mapped[Meeting] = relationship(back_populates="calls")

@@ -18,10 +18,10 @@ _KEY_LENGTH = 160
 
 
 def search_key(text: str) -> str:
-    """`text` as lists order it and searches compare it: without case, accents and doubled spaces.
+    """`text` as lists sort it and searches compare it: without case, accents, and repeated spaces.
 
-    Neither database can do this by itself: SQLite knows the case of ASCII only, and PostgreSQL's idea of
-    order depends on how the cluster was made.
+    Neither database can do this on its own: SQLite only knows the case of ASCII letters, and PostgreSQL's
+    sort order depends on how the cluster was created.
     """
     letters = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
@@ -29,7 +29,7 @@ def search_key(text: str) -> str:
 
 
 class Stage(StrEnum):
-    """How far an application has come."""
+    """How far an application has progressed."""
 
     NEW = "new"
     SCREENING = "screening"
@@ -55,7 +55,7 @@ class Job(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(sa.String(160))
-    # Follows the title by itself, see `search_key`.
+    # Updated automatically with the title; see `search_key`.
     title_key: Mapped[str] = mapped_column(sa.String(_KEY_LENGTH))
     department: Mapped[str] = mapped_column(sa.String(120), default="")
     location: Mapped[str] = mapped_column(sa.String(120), default="")
@@ -69,7 +69,7 @@ class Job(Model):
 
     @property
     def usual_interview_title(self) -> str:
-        """What an interview for it is called unless somebody calls it otherwise."""
+        """The title of an interview for this job, unless someone chooses another."""
         return f"{self.title} Interview"
 
     @validates("title")
@@ -79,7 +79,7 @@ class Job(Model):
 
 
 class JobMember(Model):
-    """Somebody who works on a job beside its hiring manager."""
+    """A person who works on a job in addition to its hiring manager."""
 
     __tablename__ = "job_members"
 
@@ -90,11 +90,11 @@ class JobMember(Model):
 
 
 class Candidate(Model):
-    """A person who wants a job. One row per email address, however many jobs."""
+    """A person who wants a job. One row per email address, no matter how many jobs."""
 
     __tablename__ = "candidates"
-    # The list shows names in order, a page at a time, and never those who were erased. With the address in
-    # it, too, a search reads the index from end to end and no row but those that it finds.
+    # The list shows names in order, a page at a time, and never people who were erased. Because the index
+    # also contains the address, a search reads the whole index but only the rows that it finds.
     __table_args__ = (
         sa.Index(
             "ix_candidates_name_key_id_email",
@@ -108,11 +108,11 @@ class Candidate(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(120))
-    # Follows the name by itself, see `search_key`.
+    # Updated automatically with the name; see `search_key`.
     name_key: Mapped[str] = mapped_column(sa.String(_KEY_LENGTH))
     email: Mapped[str] = mapped_column(sa.String(254), unique=True)
     phone: Mapped[str] = mapped_column(sa.String(40), default="")
-    # Unknown for most people; mails then show the interview's zone, named.
+    # Unknown for most people; emails then show times in the interview's zone and name it.
     timezone: Mapped[str | None] = mapped_column(sa.String(64))
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     # Set when the person was erased: what is left is a stub that keeps the counts right.
@@ -160,15 +160,15 @@ class CandidateNote(Model):
 
 
 class CandidateImport(Model):
-    """A list of candidates that somebody sent in and has not confirmed yet.
+    """A list of candidates that someone uploaded and has not confirmed yet.
 
-    Only the text is kept. What it would do is worked out anew each time it is shown and when it is
-    confirmed, so that there is nothing here that could be trusted by mistake.
+    Only the text is kept. What it would do is computed again each time it is shown and when it is confirmed,
+    so nothing here could be trusted by mistake.
     """
 
     __tablename__ = "candidate_imports"
 
-    # Unguessable, because it stands in addresses.
+    # Unguessable, because it is part of addresses.
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
     owner_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
     job_id: Mapped[int] = mapped_column(sa.ForeignKey("jobs.id", ondelete="CASCADE"))

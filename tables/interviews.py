@@ -1,4 +1,4 @@
-"""Interviews, who takes part, what goes with them, what happened to them, and the drafts they grow from."""
+"""Interviews, who takes part, their attachments, what happened to them, and the drafts they start from."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class SchedulingMethod(StrEnum):
 
 
 class InterviewStatus(StrEnum):
-    """What the team decided. What became of meeting, mails and entries is in their own rows."""
+    """What the team decided. The state of the meeting, the emails, and the entries is in their own rows."""
 
     REQUESTED = "requested"
     ACCEPTED = "accepted"
@@ -64,7 +64,7 @@ class Interview(HasLinkNonce, Model):
         sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name="duration"),
         sa.CheckConstraint("revision >= 0", name="revision"),
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
-        # The lists show one status at a time by the clock, a page at a time; the calendar a span of time.
+        # The lists show one status at a time, sorted by time, a page at a time; the calendar shows a period.
         sa.Index("ix_interviews_status_starts_at_id", "status", "starts_at", "id"),
     )
 
@@ -80,35 +80,35 @@ class Interview(HasLinkNonce, Model):
     agenda: Mapped[str] = mapped_column(sa.Text)
     message_to_candidate: Mapped[str] = mapped_column(sa.Text, default="")
     internal_notes: Mapped[str] = mapped_column(sa.Text, default="")
-    # What the scheduler asked for; what the meeting really has is on the meeting.
+    # What the scheduler asked for; the meeting's row says what it really has.
     requested_passcode: Mapped[str | None] = mapped_column(sa.String(10))
 
-    # By phone: the number that is dialled, and by whom. In person: where, and how one gets there.
+    # By phone: the number that is dialed, and by whom. In person: where, and how one gets there.
     phone_number: Mapped[str | None] = mapped_column(sa.String(40))
     phone_caller: Mapped[PhoneCaller | None] = mapped_column(choice(PhoneCaller, "phone_caller"))
     address: Mapped[str | None] = mapped_column(sa.String(300))
     directions: Mapped[str | None] = mapped_column(sa.String(1000))
 
-    # The instant, and beside it the wall time as it was chosen ("2026-11-24T09:00"): when a country
-    # changes its rules, the wall time is what the people agreed on.
+    # The instant, and also the wall time as it was chosen ("2026-11-24T09:00"): if a country changes its
+    # rules, the wall time is what people agreed on.
     starts_at: Mapped[datetime]
     duration_minutes: Mapped[int]
-    # A column and not worked out on the way, because both databases would add minutes to an instant in a
-    # different way, and queries about what overlaps need it. It follows the other two on its own.
+    # A column, not an expression, because queries about overlaps need it and the two databases add minutes to
+    # an instant differently. It is updated automatically with the other two.
     ends_at: Mapped[datetime]
     wall_time: Mapped[str] = mapped_column(sa.String(16))
     timezone: Mapped[str] = mapped_column(sa.String(64))
 
-    # How long before the start reminders leave, in minutes, and who gets none: addresses in lower case, and
+    # How many minutes before the start reminders are sent, and who gets none: addresses in lower case, and
     # "candidate" for the candidate.
     reminder_minutes: Mapped[list[int]] = mapped_column(sa.JSON, default=list)
     no_reminder_for: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
 
-    # The UID of the calendar entry, for life, and its SEQUENCE: raised by every change that people
-    # have to be told of.
+    # The UID of the calendar entry, which never changes, and its SEQUENCE, raised by every change that people
+    # have to be told about.
     ics_uid: Mapped[str] = mapped_column(sa.String(80), unique=True)
     revision: Mapped[int] = mapped_column(default=0)
-    # Raising it makes every link that was mailed for this interview unknown.
+    # Raising it invalidates every link that was emailed for this interview.
     link_generation: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
@@ -116,8 +116,8 @@ class Interview(HasLinkNonce, Model):
     scheduler: Mapped[User] = relationship(foreign_keys=[scheduler_id])
     hiring_manager: Mapped[User] = relationship(foreign_keys=[hiring_manager_id])
     attendees: Mapped[list[Attendee]] = relationship(order_by="Attendee.id", cascade="all, delete-orphan")
-    # Every meeting there ever was, and among them the one that is wanted, which can be loaded eagerly on its
-    # own. Write through `Meeting.interview_id`: this side only reads.
+    # Every meeting there ever was; and separately the wanted one, so that it can be loaded eagerly. Write
+    # through `Meeting.interview_id`: this side only reads.
     meetings: Mapped[list[Meeting]] = relationship(back_populates="interview", order_by="Meeting.id")
     meeting: Mapped[Meeting | None] = relationship(
         primaryjoin=lambda: sa.and_(Interview.id == Meeting.interview_id, Meeting.is_wanted),
@@ -152,21 +152,21 @@ class RevisionReason(StrEnum):
 
 
 class Revision(Model):
-    """One state of an interview that people were told of. Rows are only ever added; a candidate who is erased
-    takes what was decided with them."""
+    """One state of an interview that people were told about. Rows are only ever added; erasing a candidate
+    also erases what was decided."""
 
     __tablename__ = "revisions"
     __table_args__ = (sa.UniqueConstraint("interview_id", "number"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     interview_id: Mapped[int] = mapped_column(sa.ForeignKey("interviews.id", ondelete="CASCADE"))
-    # As `Interview.revision` was from then on; the first is 0.
+    # The value of `Interview.revision` from then on; the first is 0.
     number: Mapped[int]
     reason: Mapped[RevisionReason] = mapped_column(open_choice(RevisionReason))
     # Empty when nobody on the team did it: a link came late.
     actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     at: Mapped[datetime] = mapped_column(default=utc_now)
-    # The plan before and after, as `scheduling.plans` keeps it; both are empty when it stayed the same.
+    # The plan before and after, in the form of `scheduling.plans`; both are empty if it did not change.
     before: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     after: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
 
@@ -174,7 +174,8 @@ class Revision(Model):
 
 
 class Attendee(Model):
-    """Someone who takes part beside candidate and hiring manager: a user, or just name and address."""
+    """A person who takes part besides the candidate and the hiring manager: a user, or just a name and an
+    address."""
 
     __tablename__ = "attendees"
     __table_args__ = (sa.UniqueConstraint("interview_id", "email"),)
@@ -204,14 +205,14 @@ class TimelineEntry(Model):
 
 
 class Attachment(Model):
-    """A file that goes with an interview's invitation. It belongs to a draft first and to the interview that
-    grows from it after; its bytes lie in the instance folder."""
+    """A file that goes with an interview's invitation. It first belongs to a draft and then to the interview
+    made from it; its bytes are in the instance folder."""
 
     __tablename__ = "attachments"
     __table_args__ = (sa.CheckConstraint("size_bytes > 0", name="size_bytes"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    # With neither the row only waits for its file to be removed.
+    # If both are empty, the row only waits for its file to be removed.
     draft_id: Mapped[str | None] = mapped_column(sa.ForeignKey("drafts.id", ondelete="SET NULL"), index=True)
     interview_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("interviews.id", ondelete="CASCADE"), index=True
@@ -228,13 +229,13 @@ class Attachment(Model):
 
 
 class DraftSubject(StrEnum):
-    """What a draft is about. Open in the database: changes, requests and acceptances will be drafts, too."""
+    """What a draft is about. Open in the database: changes, requests, and acceptances will be drafts, too."""
 
     NEW_INTERVIEW = "new_interview"
 
 
 class Draft(Model):
-    """A half-typed interview. Its payload is what the forms held, as text, complete or not."""
+    """An unfinished interview. Its payload is the forms' content as text, complete or not."""
 
     __tablename__ = "drafts"
 
@@ -242,21 +243,21 @@ class Draft(Model):
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
     owner_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
     candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidates.id", ondelete="CASCADE"))
-    # What it is about, and which interview, unless that is a new one; `interview_id` is what it became.
+    # What it is about, and which interview, unless it is a new one; `interview_id` is what it became.
     subject: Mapped[DraftSubject] = mapped_column(
         open_choice(DraftSubject), default=DraftSubject.NEW_INTERVIEW
     )
     about_interview_id: Mapped[int | None] = mapped_column(sa.ForeignKey("interviews.id", ondelete="CASCADE"))
     payload: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
-    # What the steps that were not saved yet begin with, where another interview is repeated. Otherwise they
-    # begin as last time on the job, which is looked up.
+    # What the unsaved steps start with when another interview is repeated. Otherwise they start with the last
+    # choices for the job, which are looked up.
     suggestions: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
-    # Raised by each save; a form that carries an older one was filled in beside a newer draft.
+    # Raised by each save; a form with an older version was opened before the draft was last saved.
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now)
-    # Set in the transaction that makes the interview. The conditional UPDATE that sets it is what
-    # turns a double click into one interview.
+    # Set in the transaction that creates the interview. The conditional UPDATE that sets it is what turns a
+    # double click into a single interview.
     used_at: Mapped[datetime | None]
     interview_id: Mapped[int | None] = mapped_column(sa.ForeignKey("interviews.id", ondelete="SET NULL"))
 

@@ -1,4 +1,4 @@
-"""Mails: each one message to one person, asked for in the transaction that needs it."""
+"""Emails: each is one message to one person, requested in the transaction that needs it."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class ReaderRole(StrEnum):
 
 
 class Mail(Model):
-    """One message to one recipient. Its body is made when it leaves, from what is true then."""
+    """One message to one recipient. Its body is composed when it is sent, from what is true by then."""
 
     __tablename__ = "mails"
     __table_args__ = (
-        # Never two of one kind, on one occasion, to one person, whatever the mail is about.
+        # Never two of the same kind, about the same thing, on the same occasion, to the same person.
         sa.UniqueConstraint("about", "kind", "occasion", "address"),
         sa.Index("ix_mails_state_due_at", "state", "due_at"),
     )
@@ -41,33 +41,33 @@ class Mail(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     # What the mail is about, in the form of a task's subject: `interview:42`, `connection:7`, `user:3`.
     about: Mapped[str] = mapped_column(sa.String(60))
-    # The same interview once more, if it is one: the mail is listed with it and goes when it goes.
+    # The same interview again, if it is one: the email is listed with it and deleted with it.
     interview_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("interviews.id", ondelete="CASCADE"), index=True
     )
-    # The name of a kind in `tasks/mails/kinds/`. Open text: code checks it, so that a new kind changes no
+    # The name of a kind in `tasks/mails/kinds/`. Plain text checked by code, so that a new kind changes no
     # table.
     kind: Mapped[str] = mapped_column(sa.String(40))
-    # Which of all mails of this kind about this: `r3` for the third revision, `r3-1440` for a reminder.
+    # Tells apart the emails of this kind about this: `r3` for the third revision, `r3-1440` for a reminder.
     occasion: Mapped[str] = mapped_column(sa.String(60))
     role: Mapped[ReaderRole] = mapped_column(choice(ReaderRole, "role"))
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     name: Mapped[str] = mapped_column(sa.String(120))
     address: Mapped[str] = mapped_column(sa.String(254))
-    # Whose join address this copy carries. Kept with the mail, because the reader may be taken off the
-    # interview before it leaves.
+    # Whose join link this copy contains. Kept with the email, because the reader may be taken off the
+    # interview before it is sent.
     join_reader: Mapped[str | None] = mapped_column(sa.String(40))
-    # Made once with the row, so that a repeated delivery is recognizable as the same message.
+    # Created once, with the row, so that a repeated delivery is recognizable as the same message.
     message_id: Mapped[str] = mapped_column(sa.String(120), unique=True)
     due_at: Mapped[datetime]
     state: Mapped[MailState] = mapped_column(choice(MailState, "state"), default=MailState.QUEUED)
     sent_at: Mapped[datetime | None]
     # The server's answer in its own words, or our reason for dropping it.
     words: Mapped[str | None] = mapped_column(sa.String(500))
-    # A delivery was cut off after the text had been handed over: the server may have taken it.
+    # A delivery was cut off after the text had been handed over: the server may have accepted it.
     may_be_double: Mapped[bool] = mapped_column(default=False)
-    # Files stay behind: with them it does not arrive, being too large for the server or for the line to it,
-    # or they could not be read. An invitation without them is better than none.
+    # The attachments are left out: with them, the email was too large for the server or the connection to
+    # it, or they could not be read. An invitation without them is better than none.
     leaves_files_out: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 

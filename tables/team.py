@@ -1,4 +1,4 @@
-"""The organization, the people of the team, and the sessions they are signed in with."""
+"""The organization, the people on the team, and the sessions they are signed in with."""
 
 from __future__ import annotations
 
@@ -38,29 +38,29 @@ class Organization(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(120))
     timezone: Mapped[str] = mapped_column(sa.String(64))
-    # The same id lies in the instance folder. Where the two differ, the database was copied.
+    # The same id is in the instance folder. If the two differ, the database was copied.
     installation_id: Mapped[str] = mapped_column(sa.String(64))
-    # Whether everyone who schedules or hosts may connect apps of their own, or only owner and admins.
+    # Whether everyone who schedules or hosts may connect their own apps, or only owners and admins.
     connecting_is_open: Mapped[bool] = mapped_column(default=False)
     is_demo: Mapped[bool] = mapped_column(default=False)
     # Days after their last interview at which candidates are erased; empty means never.
     retention_days: Mapped[int | None]
-    # The organization's own words around the details of every invitation.
+    # The organization's own text before and after the details of every invitation.
     invitation_intro: Mapped[str] = mapped_column(sa.String(1000), default="")
     invitation_closing: Mapped[str] = mapped_column(sa.String(1000), default="")
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
 class User(Model):
-    """A person of the team."""
+    """A person on the team."""
 
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(120))
-    # Kept in lower case, so that the unique index means what a person means by "the same address".
+    # Stored in lower case, so that the unique index treats as the same address what people would.
     email: Mapped[str] = mapped_column(sa.String(254), unique=True)
-    # Empty for somebody who cannot sign in with a password.
+    # Empty for a person who cannot sign in with a password.
     password_hash: Mapped[str | None] = mapped_column(sa.String(255))
     role: Mapped[Role] = mapped_column(choice(Role, "role"))
     timezone: Mapped[str] = mapped_column(sa.String(64))
@@ -71,7 +71,7 @@ class User(Model):
 class UserSession(Model):
     """One signed-in browser. The cookie holds a random token; the row holds only its hash.
 
-    Ending a session is a write here, so a cookie saved before signing out is worth nothing after.
+    Ending a session is a write here, so a cookie saved before signing out is worthless afterwards.
     """
 
     __tablename__ = "user_sessions"
@@ -87,7 +87,7 @@ class UserSession(Model):
     # kept here because a message in the address could be forged by a link.
     connect_notice: Mapped[str | None] = mapped_column(sa.String(500))
     connect_notice_at: Mapped[datetime | None]
-    # It went well, and there is something to know all the same.
+    # It succeeded, but there is still something to know.
     connect_notice_warns: Mapped[bool] = mapped_column(default=False)
 
     user: Mapped[User] = relationship()

@@ -1,4 +1,4 @@
-"""Durable background work, and the sign that it is being looked after."""
+"""Durable background work, and the sign of life that shows that it is being done."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class TaskState(StrEnum):
     READY = "ready"
     RUNNING = "running"
     DONE = "done"
-    # Nothing more will be tried by itself; a person has to look.
+    # Nothing more will be tried automatically; a person has to look.
     DEAD = "dead"
 
 
 class Task(Model):
-    """One piece of background work, to be started when it is due and repeated until it is done."""
+    """One piece of background work: started when it is due and repeated until it is done."""
 
     __tablename__ = "tasks"
     __table_args__ = (
@@ -44,7 +44,7 @@ class Task(Model):
             sqlite_where=sa.text("state = 'running'"),
             postgresql_where=sa.text("state = 'running'"),
         ),
-        # Asking twice for the same work before it has started is asking once.
+        # Requesting the same work twice before it has started is the same as requesting it once.
         sa.Index(
             "uq_tasks_ready_dedupe_key",
             "dedupe_key",
@@ -66,7 +66,7 @@ class Task(Model):
     # Claims so far, and of those the ones that ended in a failure.
     starts: Mapped[int] = mapped_column(default=0)
     failures: Mapped[int] = mapped_column(default=0)
-    # Of the current claim: a token of its own, and when it is forfeit.
+    # The current claim's own token, and when it expires.
     lease: Mapped[str | None] = mapped_column(sa.String(32))
     leased_until: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(sa.String(500))
@@ -75,7 +75,7 @@ class Task(Model):
 
 
 class Heartbeat(Model):
-    """When a part of the product last showed that it is alive."""
+    """When a part of the product last gave a sign of life."""
 
     __tablename__ = "heartbeats"
 

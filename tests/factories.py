@@ -61,7 +61,7 @@ PRIYA = "priya.raman@northlight.example"
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody who can sign in with ``PASSWORD``."""
+    """Someone who can sign in with ``PASSWORD``."""
 
     id: int
     name: str
@@ -118,7 +118,7 @@ def create_team() -> Team:
 
 
 def create_user(name: str, role: Role, *, is_active: bool = True, timezone: str = TIMEZONE) -> Member:
-    """Somebody of the team, with an address made from the first name."""
+    """Someone of the team, with an address made from the first name."""
     user = User(
         name=name,
         email=f"{name.split()[0].lower()}@northlight.example",
@@ -134,7 +134,7 @@ def create_user(name: str, role: Role, *, is_active: bool = True, timezone: str 
 
 @cache
 def _password_hash() -> str:
-    # Slow on purpose, and the same for everybody here.
+    # Slow on purpose, and the same for everyone here.
     return hash_password(PASSWORD)
 
 

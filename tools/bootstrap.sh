@@ -23,7 +23,7 @@ if installed "$stamp" || installed .venv/installed-requirements-dev.txt; then
     exit 0
 fi
 
-# A .venv that was moved, or whose Python has gone, is made anew.
+# A .venv that was moved, or whose Python is gone, is created again.
 if [ -e .venv ] && ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
     echo "The virtual environment .venv does not work any more; making it anew."
     rm -rf .venv

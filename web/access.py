@@ -1,7 +1,7 @@
 """Which route needs which permission: the one table, and the check that every request passes.
 
-A route that does not stand here cannot be reached by anybody. What a person may do to one particular
-row is decided where the row is read: a row somebody may not see is not found.
+Nobody can reach a route that is not listed here. What a person may do to one particular row is decided
+where the row is read: a row that a person may not see is not found.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from web.signed_in import connecting_is_open
 
 @dataclass(frozen=True)
 class Public:
-    """Open to everybody; the reason says what protects it instead. `key_in_path`: the address itself is a
+    """Open to everyone; the reason says what protects it instead. `key_in_path`: the address itself is a
     key, which the server's access log must not show."""
 
     reason: str
@@ -27,7 +27,7 @@ class Public:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Open to everybody who is signed in."""
+    """Open to everyone who is signed in."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ ACCESS: dict[str, Rule] = {
     "connected_apps.changes": SignedIn(),
 }
 
-# Routes that a page calls by itself. They keep no session alive.
+# Routes that a page calls automatically. They keep no session alive.
 POLLS = frozenset({"interviews.deliveries", "connected_apps.changes", "schedule_interview.hosting"})
 
 
@@ -137,7 +137,7 @@ def key_prefixes(routes: Map) -> frozenset[str]:
 
 def _check() -> None:
     if request.endpoint is None:
-        # No such address, or not with this method; the answer says so to everybody alike.
+        # No such address, or not with this method; the answer says so to everyone alike.
         return
     rule = ACCESS.get(request.endpoint)
     if rule is None:

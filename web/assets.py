@@ -74,7 +74,7 @@ def served_files() -> dict[str, bytes]:
 
 @cache
 def digest() -> str:
-    """Changes when any served file does, so that browsers may keep what they have for ever."""
+    """Changes when any served file does, so that browsers may keep what they have forever."""
     content = hashlib.sha256()
     for name, data in sorted(served_files().items()):
         content.update(f"{name}\0{len(data)}\0".encode())

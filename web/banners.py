@@ -65,15 +65,15 @@ def _connections(user: User, administers: bool) -> list[Finding]:
 
 def _reconnect(user: User, row: Connection) -> Finding:
     count = len(coming_on_account(row, now=utc_now()))
-    at_risk = {0: "No coming interview depends on it.", 1: "One coming interview depends on it."}
+    at_risk = {0: "No upcoming interviews use it.", 1: "One upcoming interview uses it."}
     if may_connect(user):
-        what = f"Your {label_of(row.app)} account has to be reconnected."
+        what = f"Your {label_of(row.app)} account needs to be reconnected."
     else:
-        what = f"Your {label_of(row.app)} connection has ended, and your role may not connect apps: "
+        what = f"Your {label_of(row.app)} connection has ended, and your role can't connect apps: "
         what += f"ask {owner().name}."
     return Finding(
         "warning",
-        f"{what} {at_risk.get(count, f'{count} coming interviews depend on it.')}",
+        f"{what} {at_risk.get(count, f'{count} upcoming interviews use it.')}",
         Cure("Connected Apps", "connected_apps.index", f"app-{row.app}"),
     )
 

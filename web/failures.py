@@ -18,23 +18,23 @@ log = logging.getLogger("web")
 
 _PAGES = {
     400: (
-        "That did not work",
-        "The request could not be understood. Go back, reload the page and try again.",
+        "That didn't work",
+        "We couldn't understand that request. Go back, reload the page and try again.",
     ),
-    401: ("You are signed out", "Sign in again to go on."),
+    401: ("You're signed out", "Sign in again to continue."),
     403: (
-        "You may not do this",
-        "Your role does not include it. Ask an owner or administrator of your team.",
+        "You don't have access",
+        "Ask an owner or admin.",
     ),
-    404: ("Nothing here", "This page does not exist, or it is not yours to see."),
-    405: ("That did not work", "This address does not answer in this way. Go back and try again."),
-    410: ("No longer here", "This page has done its work and is gone."),
-    413: ("Too much at once", "What you sent is larger than this server accepts."),
+    404: ("Page not found", "This page doesn't exist, or you don't have access."),
+    405: ("That didn't work", "This page can't be opened this way. Go back and try again."),
+    410: ("No longer here", "This page has done its job and is gone."),
+    413: ("Too large", "What you sent is larger than this server accepts."),
     422: ("Something is missing", "Please check what you typed."),
-    500: ("Our mistake", "Something went wrong on this server. Nothing was lost; please try again."),
+    500: ("Our mistake", "Something went wrong on this server. Nothing was lost. Please try again."),
     503: (
         "Not possible right now",
-        "The database cannot be used at the moment. Nothing was saved; please try again in a minute.",
+        "The database isn't available right now. Nothing was saved. Please try again in a minute.",
     ),
 }
 
@@ -42,9 +42,7 @@ _PAGES = {
 def init_app(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def form_is_stale(error: CSRFError) -> Response:
-        words = (
-            "This form was open too long or belongs to another sign-in. Reload the page and send it again."
-        )
+        words = "This form was open too long or belongs to another sign-in. Reload the page and try again."
         # 419 is what the pages' htmx settings show in the message line, so that typed text stays.
         return _answer(419 if htmx.is_htmx() else 400, "Please send it again", words)
 

@@ -9,7 +9,7 @@ from flask import Response, abort, send_file
 from models import Attachment
 from services import services
 
-# Should a browser show it all the same, it may do nothing and belongs to no site.
+# If a browser shows it anyway, it may do nothing and belongs to no site.
 _SHUT_OFF = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 
 

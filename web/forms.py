@@ -41,7 +41,7 @@ _WORDS = {
 
 
 class _OwnWords:
-    """Stands where the form library expects its translations."""
+    """Used where the form library expects its translations."""
 
     def gettext(self, words: str) -> str:
         return _WORDS.get(words, words)

@@ -9,7 +9,7 @@ from flask import Flask, Response, abort, current_app, g, redirect, request
 from flask_login import current_user
 
 from accounts import audit
-from accounts.sessions import note_seen
+from accounts.sessions import is_worth_noting, note_seen
 from connections import catalogue
 from database import begin_reading, begin_writing
 from extensions import db
@@ -78,14 +78,16 @@ def init_app(app: Flask) -> None:
         if request.endpoint in POLLS or not _was_served(response):
             return response
         if current_user.is_authenticated:
-            # The request's own transaction is over; this is another, and a rare one.
-            db.session.rollback()
-            note_seen(*current_user.seen)
+            session_id, last_seen_at = current_user.seen
+            if is_worth_noting(last_seen_at):
+                # The request's own transaction is over; this is another, and a rare one.
+                db.session.rollback()
+                note_seen(session_id)
         return response
 
 
 def _was_served(response: Response) -> bool:
-    """Whether a route answered. Refusals may come before anybody asked the database who this is."""
+    """Whether a route answered. Refusals may come before anyone asked the database who this is."""
     return response.status_code < 400 or response.status_code == 422
 
 

@@ -1,4 +1,4 @@
-"""The field in which somebody chooses a password."""
+"""The field in which a person chooses a password."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from security import PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH, is_well_known
 
 
 def new_password_field(label: str = "Password") -> PasswordField:
-    """Long is all that is asked for: rules about signs make people choose what they write down."""
+    """Only the length is checked: rules about characters lead to passwords that people write down."""
     return PasswordField(
         label,
         validators=[
@@ -26,4 +26,4 @@ def new_password_field(label: str = "Password") -> PasswordField:
 
 def _refuse_well_known(form: Form, field: Field) -> None:
     if is_well_known(field.data):
-        raise ValidationError("This is one of the passwords that are tried first. Choose another one.")
+        raise ValidationError("This password is too easy to guess. Choose another one.")

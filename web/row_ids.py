@@ -1,4 +1,4 @@
-"""Numbers of rows as they stand in addresses."""
+"""Row ids as they appear in addresses."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def _shows_banners() -> bool:
 
 
 def _unauthorized() -> Response:
-    """Send somebody to the sign-in page and, after it, back to what they wanted to read, or to the page of
+    """Send someone to the sign-in page and, after it, back to what they wanted to read, or to the page of
     the form that they sent."""
     may_be_read = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
     wanted = request.full_path.rstrip("?") if may_be_read and not htmx.is_htmx() else None
@@ -116,13 +116,13 @@ def actor() -> User:
 
 
 def begin(user_id: int) -> None:
-    """Sign somebody in within the current transaction; the caller commits.
+    """Sign someone in within the current transaction; the caller commits.
 
-    Everything the browser's session held before is dropped, so that a session planted in somebody's
+    Everything the browser's session held before is dropped, so that a session planted in someone's
     browser is worth nothing after they sign in.
     """
     if current_user.is_authenticated:
-        # Somebody switches from one person to another; the cookie of the first must not outlive that.
+        # Someone switches from one person to another; the cookie of the first must not outlive that.
         sessions.end_session(person().session.id)
     token = sessions.begin_session(user_id, request.user_agent.string)
     # The new row has to be written before the statement can find it.

@@ -1,4 +1,4 @@
-"""Browsers in words, for somebody who looks through the places where they are signed in."""
+"""Browsers in words, for people who look through the places where they are signed in."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class Day:
 
 
 def read_month(text: str) -> Month | None:
-    """A month as it stands in addresses, `2026-11`; None for anything else."""
+    """A month as written in addresses, `2026-11`; None for anything else."""
     year, _, number = text.partition("-")
     if not (year.isascii() and year.isdigit() and number.isascii() and number.isdigit() and len(text) == 7):
         return None

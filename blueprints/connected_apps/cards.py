@@ -104,7 +104,7 @@ class Card:
 
     @property
     def badge(self) -> CardState:
-        """The state of the connection itself, also for somebody who may do nothing about it."""
+        """The state of the connection itself, also for those who can do nothing about it."""
         if self.grant is not None and self.grant.problem is not None:
             return "reconnect"
         return "disconnecting" if self.is_being_revoked else self.state
@@ -202,7 +202,7 @@ def _trouble(user: User, row: Connection) -> str | None:
 
 
 def _setting_up(user: User, spec: AppSpec) -> SettingUp | None:
-    """What stands in the way of people who cannot change it would only puzzle them."""
+    """Obstacles that people cannot remove would only puzzle them."""
     if not may_anywhere(user.role, Action.ADMINISTER):
         return None
     return SettingUp(

@@ -20,14 +20,14 @@ _LONGEST = 500
 def keep_notice(session: UserSession, words: str, *, warns: bool) -> None:
     """Keep it for the page that the browser is sent to.
 
-    `warns`: it went well, and there is something to know all the same.
+    `warns`: it went well, and there is something to know anyway.
     """
     session.connect_notice, session.connect_notice_at = words[:_LONGEST], utc_now()
     session.connect_notice_warns = warns
 
 
 def forget_notices(user: User) -> None:
-    """Somebody has disconnected an app: what their round trips ended with is not how things are any more."""
+    """An app was disconnected, so how earlier round trips ended no longer describes its state."""
     mine = sa.and_(UserSession.user_id == user.id, UserSession.connect_notice.is_not(None))
     # Emptied and not taken out, so that pages that still show one can tell.
     db.session.execute(sa.update(UserSession).where(mine).values(connect_notice=""))
@@ -43,7 +43,7 @@ def notice_of(session: UserSession, result: str | None) -> Notice | None:
 
 
 def is_overtaken(session: UserSession) -> bool:
-    """Whether a page may show a message that is not how things stand any more."""
+    """Whether a page may show a message that is no longer true."""
     return session.connect_notice is not None and not _stands(session)
 
 

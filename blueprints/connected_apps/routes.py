@@ -67,15 +67,15 @@ def open_connecting() -> ResponseReturnValue:
     change_opening(actor(), is_open)
     db.session.commit()
     if is_open:
-        say("Everyone who schedules or hosts may connect their own apps now.")
+        say("Everyone who schedules or hosts can now connect their own apps.")
     else:
-        say("Only owners and admins may connect apps now. Apps that were connected before stay so.")
+        say("Only owners and admins can now connect apps. Existing connections stay.")
     return redirect(url_for("connected_apps.index"), 303)
 
 
 @connected_apps.post("/settings/account/connected-apps/ask")
 def ask() -> ResponseReturnValue:
-    """One click for whoever may not connect; the owner reads it in a mail."""
+    """One click for those who may not connect; the owner gets it by email."""
     user = actor()
     if scope_of(user.role, Action.CONNECT_APPS) is not Scope.IF_OPENED or may_connect(user):
         abort(403)
@@ -83,9 +83,9 @@ def ask() -> ResponseReturnValue:
     was_told = mails.queue_request_to_connect(user, asked, services().mail_domain)
     db.session.commit()
     if not was_told:
-        say(f"{asked.name} was asked within the last day already.", "info")
+        say(f"{asked.name} was already asked in the last day.", "info")
     else:
-        say(f"{asked.name} gets a mail with your request.")
+        say(f"{asked.name} will get an email with your request.")
     return redirect(url_for("connected_apps.index"), 303)
 
 
@@ -108,7 +108,7 @@ def callback(provider: str) -> ResponseReturnValue:
         # A HEAD, which every other page answers like a GET, would spend what the provider sent.
         abort(405)
     if "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", "")):
-        # Looked at in advance. Browsers throw such an answer away and come again when somebody goes there.
+        # Looked at in advance. Browsers throw such an answer away and ask again when the person goes there.
         return Response(status=503)
     state = _only("state")
     if not current_user.is_authenticated:
@@ -130,7 +130,7 @@ def callback(provider: str) -> ResponseReturnValue:
             )
         else:
             round_trip.abandon(state)
-            trip = RoundTrip("error", "Connecting is not open to your role any more. Nothing was connected.")
+            trip = RoundTrip("error", "Your role can no longer connect apps. Nothing was connected.")
         words = trip.words
         if trip.credentials_refused_by is not None:
             words = f"{words} {_who_helps_with_credentials(trip.credentials_refused_by, is_admin=is_admin)}"
@@ -154,7 +154,7 @@ def _may_still_connect(user: User) -> bool:
 
 
 def _signed_out_meanwhile(provider: str, state: str | None) -> ResponseReturnValue:
-    """The answer is for nobody now, and shall not work for whoever signs in next."""
+    """The answer is for nobody now, and must not work for the next person who signs in."""
     # A session that has ended was looked up, in a transaction that can only read.
     db.session.rollback()
     app = round_trip.abandon(state)
@@ -171,17 +171,19 @@ def _signed_out_meanwhile(provider: str, state: str | None) -> ResponseReturnVal
 
 
 def _left_behind(count: int) -> str:
-    has = "One coming interview has its meeting" if count == 1 else f"{count} coming interviews have theirs"
+    has = (
+        "One upcoming interview has its meeting" if count == 1 else f"{count} upcoming interviews have theirs"
+    )
     return (
-        f"{has} there: the links work, but nothing can be changed or cancelled from here until that account "
+        f"{has} there. The links work, but nothing can be changed or cancelled from here until that account "
         "is connected again."
     )
 
 
 def _who_helps_with_credentials(app: str, *, is_admin: bool) -> str:
     if is_admin:
-        return f"Check {catalogue.spec_of(app).settings_in_words} in the settings of this server."
-    return f"Only whoever runs this server can change that; {owner().name} has been told."
+        return f"Check {catalogue.spec_of(app).settings_in_words} in this server's settings."
+    return f"Only the person who runs this server can change that. We've told {owner().name}."
 
 
 def _only(name: str) -> str | None:
@@ -217,16 +219,16 @@ def disconnect(app: str) -> ResponseReturnValue:
     if ended:
         forget_notices(user)
         audit.record(Event.DISCONNECTED, f"{user.name} disconnected {wanted.label}.", user)
-        # What waits for a meeting on this account shall not wait for its next turn to find that it is gone.
+        # What waits for a meeting on this account must not wait for its next turn to find that it is gone.
         try_again_for_host(user.id)
     db.session.commit()
     if ended:
         session[_CHANGED] = True
-        say(f"{wanted.label} is disconnected. From now on nothing is done on your account.")
+        say(f"{wanted.label} is disconnected. We no longer have access to your account.")
         if cannot_be_told:
             say(
-                f"{wanted.label} could not be told, because no key of this server opens what was stored. "
-                f"Remove {connections().name} in {wanted.label}'s own settings, too.",
+                f"We couldn't tell {wanted.label}, because none of this server's keys opens what was stored. "
+                f"Also remove {connections().name} in {wanted.label}'s own settings.",
                 "warning",
             )
     else:

@@ -1,4 +1,4 @@
-"""What the cards of Connected Apps stand on, in a few characters, for pages that ask whether it changed."""
+"""What the cards of Connected Apps depend on, in a few characters, for pages that ask whether it changed."""
 
 from __future__ import annotations
 

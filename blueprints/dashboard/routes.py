@@ -1,4 +1,4 @@
-"""The first page after signing in: what comes next, what needs somebody, what was begun."""
+"""The first page after signing in: what comes next, what needs attention, what was started."""
 
 from __future__ import annotations
 

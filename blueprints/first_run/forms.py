@@ -27,4 +27,4 @@ class SetupForm(Form):
         ],
     )
     password = new_password_field()
-    connecting_is_open = BooleanField("Everyone who schedules or hosts may connect their own apps")
+    connecting_is_open = BooleanField("Let everyone who schedules or hosts connect their own apps")

@@ -30,14 +30,14 @@ def setup() -> ResponseReturnValue:
     if form.validate():
         code = instance_folder.setup_code(folder)
         if not hmac.compare_digest((form.code.data or "").lower().encode(), code.encode()):
-            form.refuse("code", "This is not the code. `flask setup-code` shows it again.")
+            form.refuse("code", "That's not the code. `flask setup-code` shows it again.")
         else:
             try:
                 owner = installing.set_up(
                     _command(form), installation_id=current_app.config["INSTALLATION_ID"]
                 )
             except (installing.AlreadySetUpError, IntegrityError):
-                # Somebody with the code was a moment faster.
+                # Someone else with the code was a moment faster.
                 db.session.rollback()
                 abort(404)
             signed_in.begin(owner.id)

@@ -38,7 +38,7 @@ class Registration:
 @dataclass(frozen=True)
 class ConnectingHelp:
     """`others` are the apps that this page can be about, too. `without_a_link` is empty for an app that makes
-    no meetings. `ask_name` is whom someone asks who may not connect; `registration` is for those who
+    no meetings. `ask_name` is the person to ask by those who may not connect; `registration` is for those who
     administer."""
 
     app: AppSpec
@@ -51,9 +51,9 @@ class ConnectingHelp:
     registration: Registration | None
 
 
-_RECONNECT = "Press Reconnect on Connected Apps. Meetings that were made already keep their links."
+_RECONNECT = "Press Reconnect in Connected Apps. Existing meetings keep their links."
 
-_NOT_YOURS = "Nobody has to reconnect. Once the server is put right, everything works again automatically."
+_NOT_YOURS = "No one has to reconnect. Once the server is fixed, everything works again automatically."
 
 
 def connecting_help(user: User, app: AppSpec) -> ConnectingHelp:
@@ -79,30 +79,30 @@ def _while_connecting(label: str) -> tuple[Trouble, ...]:
     return (
         Trouble(
             f"You declined on {label}'s page",
-            "Nothing was connected. Press Connect again whenever you like, and choose Allow.",
+            "Nothing was connected. Press Connect again whenever you like and choose Allow.",
         ),
         Trouble(
-            f"{label} did not grant everything that is needed",
-            "Connect again and leave every box ticked. If a box is missing, the administrator has to add "
+            f"{label} didn't grant everything we need",
+            "Connect again and leave every box checked. If a box is missing, the administrator has to add "
             f"that scope to the app at {label}.",
         ),
         Trouble(
-            "The answer was used already, is too old, or belongs to another sign-in",
-            f"Each way to {label} and back works once, for ten minutes, in the browser it began in. Press "
-            "Connect again.",
+            "The answer was already used, is too old, or belongs to another sign-in",
+            f"Each trip to {label} and back works once, within ten minutes, in the browser where you "
+            "started. Press Connect again.",
         ),
         Trouble(
             f"You were signed out while you were at {label}",
             "Nothing was connected. Sign in and connect again.",
         ),
         Trouble(
-            f"{label} did not answer, or answered something that makes no sense",
-            "Nothing new was connected. Try again in a few minutes; interviews are saved meanwhile, and "
-            f"their links follow. If your account was connected before, {label} may have ended that for the "
-            "sake of this try: we look at once, and the card says so.",
+            f"{label} didn't answer, or its answer made no sense",
+            "Nothing new was connected. Try again in a few minutes. Interviews are saved in the meantime, "
+            f"and their links follow. If your account was connected before, this attempt may have made "
+            f"{label} end that connection. We check right away, and the card tells you.",
         ),
         Trouble(
-            f"{label} shows a page of its own instead of asking you",
+            f"{label} shows an error page instead of asking you",
             f"An “invalid redirect” means that the redirect address at {label} differs from this server's. "
             f"Being asked for an approval means that your {label} account's administrator has to approve the "
             "app first.",
@@ -115,18 +115,18 @@ def _once_connected(app: AppSpec) -> tuple[Trouble, ...]:
     found = [
         Trouble(
             wording.removed_by_user(app.key, current_app.config["APP_NAME"]),
-            f"If that was not meant, or whenever you want to host again: {_then(_RECONNECT)}",
+            f"If that was a mistake, or when you want to host again: {_then(_RECONNECT)}",
         ),
         Trouble(wording.ended_by_provider(app.key), _RECONNECT),
         *_lost_in_renewal(app),
         Trouble(
             wording.permissions_missing(app.key, []),
-            f"It was changed at {app.label}, by you or by the administrator of your {app.label} account. "
-            "Press Reconnect on Connected Apps and leave every box ticked.",
+            f"You or your {app.label} account's administrator changed this in {app.label}. "
+            "Press Reconnect in Connected Apps and leave every box checked.",
         ),
         Trouble(
             wording.unreadable(app.key),
-            "The key is missing, for example after a move to another machine. Once the administrator has put "
+            "The key is missing, for example after a move to another server. Once the administrator has put "
             f"it back into TOKEN_ENCRYPTION_KEYS, everything works again. If it is lost: {_then(_RECONNECT)}",
         ),
     ]
@@ -140,7 +140,7 @@ def _lost_in_renewal(app: AppSpec) -> tuple[Trouble, ...]:
     """Only where a renewal whose answer is lost costs the connection."""
     if not app.traits.rotates_refresh_tokens:
         return ()
-    cure = f"It was an unlucky moment; nothing is wrong with your account. {_RECONNECT}"
+    cure = f"It was bad timing. Nothing is wrong with your account. {_RECONNECT}"
     return (Trouble(wording.lost_in_renewal(app.key), cure),)
 
 
@@ -149,7 +149,7 @@ def _with_a_warning(app: AppSpec) -> tuple[Trouble, ...]:
     return (
         Trouble(
             wording.passing(f"{app.label} did not answer in time.", again_within="15 minutes"),
-            "There is nothing to do. Interviews are saved meanwhile, and their links follow.",
+            "Nothing to do. Interviews are saved in the meantime, and their links follow.",
         ),
         Trouble(wording.credentials_refused(app.key), _NOT_YOURS),
         Trouble(wording.not_set_up(app.key), _NOT_YOURS),

@@ -124,8 +124,8 @@ def edit_candidate(candidate_id: int) -> ResponseReturnValue:
 def _saved(invited: int) -> str:
     if not invited:
         return "Saved."
-    interviews = "the coming interview" if invited == 1 else f"{invited} coming interviews"
-    return f"Saved. The invitations to {interviews} go out again, with new links."
+    interviews = "the upcoming interview" if invited == 1 else f"{invited} upcoming interviews"
+    return f"Saved. The invitations to {interviews} are being sent again with new links."
 
 
 def add_application(candidate_id: int) -> ResponseReturnValue:
@@ -171,7 +171,7 @@ def remove_application(candidate_id: int, application_id: int) -> ResponseReturn
     except commands.HiringError as error:
         say(error.words, "danger")
     if queries.candidate(user, candidate_id) is None:
-        # Somebody who sees their own jobs only has just lost sight of the candidate.
+        # Someone who sees only their own jobs has just lost sight of the candidate.
         return redirect(url_for("hiring.candidates"), 303)
     return redirect(url_for("hiring.candidate", candidate_id=candidate_id), 303)
 

@@ -44,7 +44,7 @@ def _file(user_id: int, wanted: CandidateFilter) -> Iterator[str]:
     yield "\ufeff" + _lines([["name", *contact, "jobs", "stages"]])
     while True:
         with read_only():
-            # Each portion is a transaction of its own: whoever reads slowly keeps no old state alive.
+            # Each portion is a transaction of its own: a slow reader keeps no old state alive.
             text = _lines(_row(candidate, sees_contact) for candidate in next(portions, []))
             db.session.rollback()
         if not text:

@@ -68,7 +68,7 @@ def read_list(text: str) -> CandidateList:
     missing = [name for name in _REQUIRED if name not in names]
     if missing:
         raise UnreadableListError(
-            f"The first line has to name the columns, and {' and '.join(missing)} must be among them: "
+            f"The first row must name the columns, and {' and '.join(missing)} must be among them: "
             "name,email,phone,timezone."
         )
     twice = [name for name in _COLUMNS if names.count(name) > 1]
@@ -80,7 +80,7 @@ def read_list(text: str) -> CandidateList:
             raise UnreadableListError(f"At most {MOST_LINES} candidates at a time. Split the list.")
         lines.append(_line(number, names, cells))
     if not lines:
-        raise UnreadableListError("Nobody stands below the names of the columns.")
+        raise UnreadableListError("There's no one below the column names.")
     ignored = [
         clean_line(cell) or "" for cell, name in zip(header[1], names, strict=True) if name not in _COLUMNS
     ]
@@ -98,7 +98,7 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
             begins = reader.line_num + 1
     except csv.Error:
         raise UnreadableListError(
-            f"The quotation marks do not match in the row that begins in line {begins}."
+            f"The quotation marks don't match in the row that starts on line {begins}."
         ) from None
 
 
@@ -122,7 +122,9 @@ def _line(number: int, names: list[str], cells: list[str]) -> Line:
         return Line(number, shown.name, shown.email, shown.phone, error=words)
 
     if len(cells) > len(names) and any(cell.strip() for cell in cells[len(names) :]):
-        return wrong("There are more values than columns. Put values with a comma into quotation marks.")
+        return wrong(
+            "There are more values than columns. Put values that contain a comma in quotation marks."
+        )
     if not name:
         return wrong("The name is missing.")
     if len(name) > NAME_LENGTH:
@@ -135,7 +137,7 @@ def _line(number: int, names: list[str], cells: list[str]) -> Line:
         return wrong(f"Phone: at most {PHONE_LENGTH} characters. {PHONE_WORDS}")
     zone_name = _zones().get(zone.casefold().replace(" ", "_")) if zone else None
     if zone and zone_name is None:
-        return wrong(f"“{zone[:60]}” is no time zone. Write it like Europe/Zurich, or leave it out.")
+        return wrong(f"“{zone[:60]}” isn't a time zone. Write it like Europe/Zurich, or leave it out.")
     return Line(number, name, email, phone, zone_name)
 
 

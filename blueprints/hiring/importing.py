@@ -17,7 +17,7 @@ from models import CandidateImport, Job
 from web.notices import say
 from web.signed_in import actor
 
-# Errors are all shown; of everything else as many lines as somebody looks at.
+# Errors are all shown; of everything else, as many lines as anyone will read.
 _LINES_SHOWN = 100
 
 
@@ -52,7 +52,7 @@ def confirm_import(import_id: str) -> ResponseReturnValue:
     """Do what was shown, or show what it would be now."""
     found = imports.find_import(actor(), import_id)
     if found is None:
-        say("This list was imported already, or it is too old. Nothing was imported now.", "warning")
+        say("This list was already imported, or it's too old. Nothing was imported.", "warning")
         return redirect(url_for("hiring.candidates"), 303)
     row, job = found
     plan = _plan(row, job)

@@ -92,7 +92,7 @@ def edit_job(job_id: int) -> ResponseReturnValue:
 
 
 def close_job(job_id: int) -> ResponseReturnValue:
-    return _set_open(job_id, False, "{} is closed. Its candidates and interviews stay as they are.")
+    return _set_open(job_id, False, "{} is closed. Its candidates and interviews are kept.")
 
 
 def reopen_job(job_id: int) -> ResponseReturnValue:
@@ -108,7 +108,7 @@ def _set_open(job_id: int, is_open: bool, words: str) -> ResponseReturnValue:
 
 
 def _form(job: Job | None = None) -> JobForm:
-    """The form with the people who may be chosen: everybody active, and who is on the job already."""
+    """The form with the people who may be chosen: everyone active, and those already on the job."""
     people = {user.id: user for user in queries.team()}
     on_it = [job.hiring_manager, *job.team] if job is not None else []
     people |= {user.id: user for user in on_it}

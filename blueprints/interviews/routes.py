@@ -48,7 +48,7 @@ class CureLink:
 
 @dataclass(frozen=True)
 class CallView:
-    """Who calls whom; the number is None for a reader who may not see it."""
+    """Who makes the call; the number is None for a reader who may not see it."""
 
     words: str
     number: str | None = None

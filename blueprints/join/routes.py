@@ -1,4 +1,4 @@
-"""The join address that stands in every mail and works for the life of the interview."""
+"""The join address, which is in every email and works for the life of the interview."""
 
 from __future__ import annotations
 

@@ -86,5 +86,5 @@ def reset(token: str) -> ResponseReturnValue:
     except passwords.ResetClosedError:
         return render_template("mailed_links/reset_closed.html", state=state), 410
     db.session.commit()
-    say("Your new password is stored and you are signed out everywhere. Sign in with it now.")
+    say("Your new password is saved and you're signed out everywhere. Sign in with it now.")
     return redirect(url_for("sign_in.login"), 303)

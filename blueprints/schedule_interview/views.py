@@ -66,9 +66,9 @@ def _filled_in_as(dialog: Dialog, page: Page[Any], form: StepForm) -> str | None
         return None
     is_copy = dialog.draft.suggestions is not None
     return (
-        "Filled in as in the interview you are repeating."
+        "Copied from the interview you're repeating."
         if is_copy
-        else "Filled in as last time on this job."
+        else "Copied from your last interview for this job."
     )
 
 

@@ -33,7 +33,9 @@ class OrganizationForm(Form):
         "Erase candidates after (days)",
         validators=[
             Optional(),
-            NumberRange(min=1, max=3650, message="Use a whole number of days from 1 to 3650, or nothing."),
+            NumberRange(
+                min=1, max=3650, message="Enter a whole number of days from 1 to 3650, or leave empty."
+            ),
         ],
     )
     invitation_intro = TextAreaField("Before the details", validators=[_NOT_TOO_LONG])

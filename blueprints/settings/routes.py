@@ -45,7 +45,7 @@ def profile() -> ResponseReturnValue:
         return _profile_page(profile_form=form), 422
     changes.change_profile(actor(), name=form.name.data, timezone=form.timezone.data)
     db.session.commit()
-    say("Your profile is saved.")
+    say("Profile saved.")
     return redirect(url_for("settings.profile"), 303)
 
 
@@ -63,14 +63,14 @@ def change_password() -> ResponseReturnValue:
             error.seconds, back_url=url_for("settings.profile"), back_label="Back to your profile"
         )
     if not knows_it:
-        form.refuse("current", "This is not your current password.")
+        form.refuse("current", "That's not your current password.")
         return _profile_page(password_form=form), 422
     password_hash = passwords.new_hash(form.password.data)
     user = actor()
     passwords.change_password(user, password_hash, services().mail_domain)
     signed_in.begin(user.id)
     db.session.commit()
-    say("Your password is changed. You are signed out everywhere else.")
+    say("Password changed. You're signed out everywhere else.")
     return redirect(url_for("settings.profile"), 303)
 
 
@@ -101,7 +101,7 @@ def end_session(session_id: int) -> ResponseReturnValue:
     else:
         sessions.end_session(session_id)
     db.session.commit()
-    say("Signed out there.")
+    say("That browser is signed out.")
     return redirect(url_for("settings.profile"), 303)
 
 
@@ -112,7 +112,7 @@ def end_all_sessions() -> ResponseReturnValue:
     audit.record(Event.SESSION_ENDED, f"{user.name} signed out everywhere.", user)
     signed_in.end()
     db.session.commit()
-    say("You are signed out everywhere.", "info")
+    say("You're signed out everywhere.", "info")
     return redirect(url_for("sign_in.login"), 303)
 
 
@@ -137,7 +137,7 @@ def organization() -> ResponseReturnValue:
     )
     changed = changes.change_organization(actor(), wanted)
     db.session.commit()
-    say("Saved." if changed else "Nothing was different.")
+    say("Saved." if changed else "Nothing to save.")
     return redirect(url_for("settings.organization"), 303)
 
 
@@ -160,9 +160,9 @@ def system_log() -> ResponseReturnValue:
 def retry_work(task_id: int) -> ResponseReturnValue:
     words = try_again_now(task_id)
     if words is None:
-        say("There is nothing to try again: it is done, or being done right now.", "info")
+        say("Nothing to try again: it's already done or in progress.", "info")
     else:
         audit.record(Event.WORK_RETRIED, f"Tried again: {words}.", actor())
-        say("It is tried again now.")
+        say("Trying again now.")
     db.session.commit()
     return redirect(url_for("settings.system_log"), 303)

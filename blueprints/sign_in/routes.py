@@ -48,7 +48,7 @@ def login() -> ResponseReturnValue:
             signed_in.begin(user.id)
             db.session.commit()
             return redirect(safe_next(form.next.data) or url_for("dashboard.home"), 303)
-        form.refuse("password", "Email address and password do not belong together.")
+        form.refuse("password", "That email and password don't match.")
     return _sign_in_page(form), 422
 
 
@@ -87,5 +87,5 @@ def logout() -> ResponseReturnValue:
     audit.record(Event.SIGNED_OUT, f"{user.name} signed out.", user)
     signed_in.end()
     db.session.commit()
-    say("You are signed out.", "info")
+    say("You're signed out.", "info")
     return redirect(url_for("sign_in.login"), 303)

@@ -1,4 +1,4 @@
-"""The health page, for whoever watches the server."""
+"""The health page, for those who monitor the server."""
 
 from __future__ import annotations
 

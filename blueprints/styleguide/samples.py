@@ -36,7 +36,7 @@ class SampleForm(Form):
     job = SelectField("Job", validators=[DataRequired()])
     kind = RadioField("Interview type")
     people = CheckboxesField("From the team")
-    reminder = BooleanField("Remind everybody a day before")
+    reminder = BooleanField("Remind everyone a day before")
     file = FileField("File with candidates")
 
 

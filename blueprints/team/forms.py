@@ -12,14 +12,14 @@ from models import Role
 from web.addresses import EmailAddress
 from web.forms import Form, ZoneField
 
-# What each role is for, in one line. What exactly it may do stands in `accounts.permissions`.
+# What each role is for, in one line. What exactly it may do is in `accounts.permissions`.
 ROLE_LINES = {
-    Role.OWNER: "Everything, and decides who may connect apps.",
-    Role.ADMIN: "Everything but changing owners.",
-    Role.RECRUITER: "All jobs, candidates and interviews; not the team and its settings.",
+    Role.OWNER: "Can do everything, and decides who can connect apps.",
+    Role.ADMIN: "Can do everything except change owners.",
+    Role.RECRUITER: "All jobs, candidates and interviews, but not the team or its settings.",
     Role.HIRING_MANAGER: "Candidates and interviews of the jobs they manage or work on.",
     Role.INTERVIEWER: "The interviews they take part in.",
-    Role.OBSERVER: "Sees jobs, candidates and interviews, without contact data, links and notes.",
+    Role.OBSERVER: "Sees jobs, candidates and interviews, without contact details, links or notes.",
 }
 
 

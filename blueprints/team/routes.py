@@ -1,4 +1,4 @@
-"""Settings → Team: who is on it, inviting, and changing somebody's role and place."""
+"""Settings → Team: who is on it, inviting, and changing someone's role and place."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def invite() -> ResponseReturnValue:
         try:
             made = invitations.invite(actor(), command, services().mail_domain)
             db.session.commit()
-            say(f"{command.name} is invited. They can be chosen as hiring manager and attendee already.")
+            say(f"{command.name} is invited. You can already choose them as hiring manager or attendee.")
             return redirect(url_for("team.member", user_id=made.user_id), 303)
         except TeamError as error:
             db.session.rollback()
@@ -63,7 +63,7 @@ def _member_page(found: Member, form: RoleForm | None) -> str:
         form = _role_form()
         form.role.data = found.user.role.value
     link = mail = None
-    # Whoever holds an invitation's link can become that person, so it is shown to nobody below them.
+    # Anyone with an invitation's link can become that person, so no one of a lower role is shown it.
     if found.invitation is not None and found.state == "invited" and why_not is None:
         link = services().account_links.invitation(found.invitation)
         mail = mails.latest_invitation_mail(found.invitation)
@@ -95,8 +95,8 @@ def change_role(user_id: int) -> ResponseReturnValue:
     def change() -> str:
         name, role = found.user.name, form.chosen
         if not people.change_role(actor(), found.user, role):
-            return f"{name} has this role already."
-        return f"{name} is {role.label} now."
+            return f"{name} already has this role."
+        return f"{name} is now {role.label}."
 
     return _done(user_id, change)
 
@@ -107,7 +107,7 @@ def resend(user_id: int) -> ResponseReturnValue:
 
     def send() -> str:
         invitations.resend(actor(), invitation, services().mail_domain)
-        return "The invitation is on its way again. The link of the older mail is dead."
+        return "We're sending the invitation again. The link in the older email no longer works."
 
     return _done(user_id, send)
 
@@ -118,7 +118,7 @@ def withdraw(user_id: int) -> ResponseReturnValue:
 
     def take_back() -> str:
         invitations.withdraw(actor(), invitation)
-        return "The invitation is withdrawn; its link is dead."
+        return "The invitation is withdrawn. Its link no longer works."
 
     return _done(user_id, take_back)
 

@@ -12,7 +12,7 @@ SPEC = AppSpec(
     section="Email",
     icon="brand-gmail",
     line="Sends invitations from your own Gmail address.",
-    used_for="Invitations that you send.",
+    used_for="Invitations you send.",
     setting_names=("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
     # Revoking any token ends all that the account has granted to this client, whatever the scope.
     traits=Traits(revoke_ends_whole_account=True),

@@ -11,8 +11,8 @@ SPEC = AppSpec(
     provider_label="Google",
     section="Google",
     icon="brand-google",
-    line="Writes interviews into your Google Calendar and makes Google Meet links.",
-    used_for="Calendar entries and Google Meet links of your interviews.",
+    line="Adds interviews to your Google Calendar and creates Google Meet links.",
+    used_for="Calendar entries and Google Meet links for your interviews.",
     setting_names=("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
     # Revoking any token ends all that the account has granted to this client, whatever the scope.
     traits=Traits(revoke_ends_whole_account=True),

@@ -11,8 +11,8 @@ SPEC = AppSpec(
     provider_label="Microsoft",
     section="Microsoft",
     icon="brand-teams",
-    line="Writes interviews into your Outlook calendar and makes Teams links.",
-    used_for="Calendar entries and Teams links of your interviews.",
+    line="Adds interviews to your Outlook calendar and creates Teams links.",
+    used_for="Calendar entries and Teams links for your interviews.",
     setting_names=("MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET"),
     # There is no way to revoke one grant, and an older refresh token goes on working beside the newer one.
     traits=Traits(),

@@ -12,7 +12,7 @@ SPEC = AppSpec(
     section="Email",
     icon="mail",
     line="Sends invitations from your own Outlook address.",
-    used_for="Invitations that you send.",
+    used_for="Invitations you send.",
     setting_names=("MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET"),
     # There is no way to revoke one grant, and an older refresh token goes on working beside the newer one.
     traits=Traits(),

@@ -10,13 +10,13 @@ _REQUIRED = (
     Permission(
         "user:read:user",
         "see your name, email address and plan",
-        "Shows you which account is connected, and what its plan allows.",
+        "Shows you which account is connected and what its plan allows.",
     ),
     Permission(
-        "meeting:write:meeting", "create meetings", "Makes the meeting of each video interview that you host."
+        "meeting:write:meeting", "create meetings", "Creates the meeting for each video interview you host."
     ),
     Permission(
-        "meeting:read:meeting", "read a meeting", "Checks that the meeting is there as it was agreed."
+        "meeting:read:meeting", "read a meeting", "Checks that the meeting is still there and unchanged."
     ),
     Permission("meeting:update:meeting", "change meetings", "Moves the meeting when the interview moves."),
     Permission(
@@ -25,7 +25,7 @@ _REQUIRED = (
     Permission(
         "meeting:read:list_meetings",
         "list your meetings",
-        "Finds a meeting again whose answer was lost, so that it is not made twice.",
+        "Finds a meeting if Zoom's answer was lost, so it isn't created twice.",
     ),
 )
 
@@ -74,8 +74,8 @@ SPEC = AppSpec(
     provider_label="Zoom",
     section="Video & e-sign",
     icon="brand-zoom",
-    line="Makes a Zoom meeting for every video interview you host.",
-    used_for="Zoom meetings of the video interviews you host.",
+    line="Creates a Zoom meeting for every video interview you host.",
+    used_for="Zoom meetings for the video interviews you host.",
     setting_names=("ZOOM_API_CLIENT_ID", "ZOOM_API_CLIENT_SECRET"),
     # "OAuth error messages" of Zoom's documentation, 4741: only the newest token of a user and app counts.
     traits=Traits(newest_grant_ends_others=True, rotates_refresh_tokens=True),

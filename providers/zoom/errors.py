@@ -43,18 +43,18 @@ MAX_WORDS = 300
 # Code → error and its sentence. A status is not part of the key because Zoom's services disagree about it
 # (124 comes with 401 and with 400).
 API_CODES: dict[int, tuple[type[PermanentError], str]] = {
-    124: (AccessTokenRejectedError, "Zoom did not accept the sign-in that is stored for this account."),
-    104: (ScopeMissingError, "The Zoom connection lacks a permission: reconnect Zoom to grant it."),
+    124: (AccessTokenRejectedError, "Zoom didn't accept the sign-in stored for this account."),
+    104: (ScopeMissingError, "The Zoom connection is missing a permission. Reconnect Zoom to grant it."),
     # The older of the two scope errors.
-    4700: (ScopeMissingError, "The Zoom connection lacks a permission: reconnect Zoom to grant it."),
-    4711: (ScopeMissingError, "The Zoom connection lacks a permission: reconnect Zoom to grant it."),
+    4700: (ScopeMissingError, "The Zoom connection is missing a permission. Reconnect Zoom to grant it."),
+    4711: (ScopeMissingError, "The Zoom connection is missing a permission. Reconnect Zoom to grant it."),
     200: (
         HostNotAllowedError,
         "This Zoom account's plan does not include scheduling meetings from other apps.",
     ),
-    3161: (HostNotAllowedError, "This Zoom user may not host meetings: a Zoom license is missing."),
+    3161: (HostNotAllowedError, "This Zoom user can't host meetings, because they have no Zoom license."),
     1001: (HostNotAllowedError, "This Zoom user no longer exists."),
-    1010: (HostNotAllowedError, "This Zoom user does not belong to the account any more."),
+    1010: (HostNotAllowedError, "This Zoom user no longer belongs to the account."),
     1120: (HostNotAllowedError, "This Zoom user has not accepted Zoom's invitation to the account."),
     3001: (MeetingGoneError, "This meeting no longer exists in Zoom."),
 }
@@ -64,11 +64,9 @@ REVOKED_WORDS = (
     "Zoom no longer accepts this connection: disconnect and reconnect it in "
     "Settings → Account → Connected Apps."
 )
-CODE_REFUSED_WORDS = (
-    "Zoom did not accept the sign-in, most often because it took too long: please connect again."
-)
+CODE_REFUSED_WORDS = "Zoom didn't accept the sign-in, usually because it took too long. Please connect again."
 INVALID_CLIENT_WORDS = (
-    "Zoom does not know this app: the administrator checks the Zoom client id and client secret."
+    "Zoom doesn't know this app. The administrator has to check the Zoom client id and client secret."
 )
 
 _DAILY = re.compile(r"\bdaily\b|single user in one day", re.IGNORECASE)
@@ -120,7 +118,7 @@ def api_error(
     ):
         return _daily_limit(now, facts)
     if limited:
-        words = "Zoom asks for a short break because of too many calls."
+        words = "Zoom is getting too many requests from us and asks us to wait."
         return RateLimitedError(words, facts, retry_at=retry_after(response.headers.get("Retry-After"), now))
     if status >= 500 or status == 408:
         return unavailable(operation, response, now=now, facts=facts)
@@ -144,7 +142,7 @@ def _refused(
         return error(words, facts)
     hidden = (*secrets, *([passcode] if passcode else []))
     if passcode and refusal.code in _PASSCODE_CODES and _PASSCODE.search(refusal.text):
-        return PasscodeRefusedError("The Zoom account's rules do not allow this passcode.", facts)
+        return PasscodeRefusedError("The Zoom account's rules don't allow this passcode.", facts)
     said = readable(refusal.text, hidden)
     return RefusedError(f"Zoom refused: {said}" if said else "Zoom refused without giving a reason.", facts)
 
@@ -154,7 +152,7 @@ def unavailable(
 ) -> RetryableError:
     """Return the error for trouble on Zoom's side. A gateway's time-out hides whether the work was done."""
     return RetryableError(
-        "Zoom has trouble on its side at the moment.",
+        "Zoom is having problems right now.",
         facts,
         maybe_applied=operation.changes_once,
         retry_at=retry_after(response.headers.get("Retry-After"), now),
@@ -172,7 +170,7 @@ def _daily_limit(now: datetime, facts: Facts) -> DailyLimitError:
     # reference, meetings). These answers come without Retry-After and with the headers of another limit.
     midnight = datetime.combine(now.date() + timedelta(days=1), time(), tzinfo=now.tzinfo)
     return DailyLimitError(
-        "Zoom's limit of meetings for one host and day is reached; it starts over at 00:00 UTC.",
+        "Zoom's daily limit of meetings for one host is reached. It starts over at 00:00 UTC.",
         facts,
         retry_at=midnight,
     )
@@ -194,7 +192,7 @@ def token_error(
     status = response.status_code
     facts = Facts(status=status, tracking_id=tracking_id_of(peer, response))
     if status == 429:
-        words = "Zoom asks for a short break because of too many calls."
+        words = "Zoom is getting too many requests from us and asks us to wait."
         return RateLimitedError(words, facts, retry_at=retry_after(response.headers.get("Retry-After"), now))
     if status >= 500 or status == 408:
         return unavailable(operation, response, now=now, facts=facts)

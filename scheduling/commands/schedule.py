@@ -26,9 +26,9 @@ from timezones import utc_now
 
 
 def schedule_interview(actor: User, plan: Plan, ticket: Ticket, rules: Rules) -> Interview:
-    """Write the interview with all that it owes the outside, and mark its draft used.
+    """Add the interview and all the work that follows from it, and mark its draft used.
 
-    Raises `SchedulingError` for what has changed since the plan was made, `DraftUsedError` and
+    Raises `SchedulingError` if something has changed since the plan was made, and `DraftUsedError` and
     `DraftStaleError` from spending the draft. Nothing outside is touched here.
     """
     application = db.session.scalar(
@@ -38,7 +38,7 @@ def schedule_interview(actor: User, plan: Plan, ticket: Ticket, rules: Rules) ->
     )
     if application is None:
         raise SchedulingError("This candidate is not on a job of yours any more.", field="job")
-    # The first write of all: of two submits of one draft only one gets past this line.
+    # The very first write: if one draft is submitted twice, only one gets past this line.
     drafts.spend(actor, ticket.draft_id, ticket.draft_version)
     candidate = db.session.get_one(
         Candidate, application.candidate_id, with_for_update=True, populate_existing=True
@@ -81,8 +81,8 @@ def schedule_interview(actor: User, plan: Plan, ticket: Ticket, rules: Rules) ->
 
 
 def new_interview(plan: Plan, scheduler: User, *, ics_uid: str) -> Interview:
-    """The interview that a plan describes, as a row that is not in the session yet. `ics_uid` is the UID of
-    its calendar entry, for life."""
+    """The interview that a plan describes, as a row that is not in the session yet. `ics_uid` is the
+    permanent UID of its calendar entry."""
     interview = Interview(
         scheduler=scheduler,
         method=SchedulingMethod.DIRECT,

@@ -1,4 +1,4 @@
-"""What goes with every command of the dialog: which draft, as of when, and which clashes are accepted."""
+"""What comes with every command of the dialog: which draft, as of when, and which clashes are accepted."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ class Ticket:
         new = [clash for clash in clashes if clash.key not in self.accepted_clashes]
         if new:
             raise SchedulingError(
-                f"{in_words(new)} Choose another time, or tick that it is all right.",
+                f"{in_words(new)} Choose another time, or check “Schedule anyway”.",
                 field="accepted_clashes",
             )

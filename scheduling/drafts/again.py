@@ -1,4 +1,4 @@
-"""Earlier interviews that a new one can begin with, and for whom."""
+"""Earlier interviews that a new one can start from, and the candidates it could be for."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from models import Application, Candidate, Interview, Job, User
 
 
 def last_on_job(actor: User, job_id: int) -> Interview | None:
-    """What `actor` scheduled last on this job, else what anyone did; None for the first interview of a
-    job."""
+    """The last interview that `actor` scheduled on this job, or else that anyone did; None if the job has no
+    interview yet."""
     return db.session.scalar(
         sa.select(Interview)
         .join(Interview.application)
         .join(Application.candidate)
         .where(
             Application.job_id == job_id,
-            # What was written about someone who was erased is gone with them.
+            # Text written about a candidate who was erased has been erased too.
             Candidate.erased_at.is_(None),
             interview_is_within(actor, Action.SCHEDULE),
         )
@@ -31,8 +31,8 @@ def last_on_job(actor: User, job_id: int) -> Interview | None:
 
 
 def people_for_another(actor: User, interview: Interview) -> list[Application]:
-    """Whom `actor` could schedule another interview like this with, by name: everyone on its job. Nobody once
-    the job is closed."""
+    """The people with whom `actor` could schedule another interview like this, by name: everyone on its job;
+    nobody once the job is closed."""
     return list(
         db.session.scalars(
             sa.select(Application)

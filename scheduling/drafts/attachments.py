@@ -1,7 +1,7 @@
-"""Files that go with an invitation: what may be added, to whom they go, and when they are removed.
+"""Files that go with an invitation: what may be added, who gets them, and when they are removed.
 
 The rows change in the current transaction. A file's bytes are written before its row is committed and
-removed after the row was given up, so a crash at any point leaves at most a file that nobody refers to, and
+removed after the row was given up, so a crash at any point leaves at most a file that no row refers to, and
 `sweeping` finds it.
 """
 
@@ -27,20 +27,20 @@ log = logging.getLogger("attachments")
 MEGABYTE = 1024 * 1024
 MOST_FILES = 5
 MOST_BYTES = 5 * MEGABYTE
-# On its way a file grows by a third. Many mail servers take 20 MB, some only 10 MB.
+# Encoding makes a file a third larger. Many mail servers accept 20 MB, some only 10 MB.
 MOST_BYTES_TOGETHER = 10 * MEGABYTE
 KINDS_IN_WORDS = "PDF, Word, Excel, PowerPoint, OpenDocument text, plain text, Markdown, PNG or JPEG"
 
-# A name can name a person, so it goes when the row is given up.
+# A file's name can contain a person's name, so it is cleared when the row is given up.
 _GIVEN_UP = "removed"
-# Long enough for every upload that is still under way.
+# Long enough for any upload that is still in progress.
 _YOUNG = timedelta(hours=1)
 _AT_ONCE = 50
 
 
 @dataclass(frozen=True)
 class Upload:
-    """One file as it was sent, under the name that the person's computer gave it."""
+    """One file as it was uploaded, with the name from the person's computer."""
 
     name: str
     content: bytes
@@ -48,7 +48,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class KeptFile:
-    """A file that was found good and whose bytes are on the disk; no draft has it yet."""
+    """A file that was accepted and whose bytes are on the disk; it does not belong to a draft yet."""
 
     name: str
     content_type: str
@@ -57,7 +57,7 @@ class KeptFile:
 
 
 class AttachmentError(Exception):
-    """The file cannot be added; `words` say why and what helps."""
+    """The file cannot be added; `words` say why and what to do."""
 
     def __init__(self, words: str) -> None:
         super().__init__(words)
@@ -74,7 +74,7 @@ def of_draft(draft_id: str) -> list[Attachment]:
 
 
 def keep(upload: Upload, files: AttachmentFiles) -> KeptFile:
-    """Judge one file on its own and write its bytes to the disk. Asks the database nothing, so that it can be
+    """Check one file on its own and write its bytes to the disk. Does not use the database, so it can be
     called while no transaction is open: the disk may be slow. Raises `AttachmentError`."""
     name = clean_name(upload.name) or "file"
     shown = f"“{name}”"
@@ -103,7 +103,7 @@ def keep(upload: Upload, files: AttachmentFiles) -> KeptFile:
 
 
 def add(actor: User, draft: Draft, kept: KeptFile, *, is_for_team_only: bool) -> Attachment:
-    """Give a file to a draft. Raises `AttachmentError`."""
+    """Add a file to a draft. Raises `AttachmentError`."""
     present = of_draft(draft.id)
     if len(present) >= MOST_FILES:
         raise too_many(kept.name)
@@ -127,19 +127,19 @@ def add(actor: User, draft: Draft, kept: KeptFile, *, is_for_team_only: bool) ->
 
 
 def too_many(name: str, and_more: int = 0) -> AttachmentError:
-    """What is said of a file for which there is no room, and of as many more that were sent after it."""
+    """The error for a file for which there is no room, and for the others that were uploaded after it."""
     which = f"“{name}” and {and_more} more were" if and_more else f"“{name}” was"
     return AttachmentError(f"{which} not added: at most {MOST_FILES} files. Remove one first.")
 
 
 def drop(kept: KeptFile, files: AttachmentFiles) -> None:
-    """Remove the bytes of a file that no draft took."""
+    """Remove the bytes of a file that was not added to a draft."""
     _is_removed(files, kept.stored_as)
 
 
 def choose_readers(draft_id: str, among_ids: Collection[int], team_only_ids: Collection[int]) -> None:
-    """Of a draft's files in `among_ids`, those in `team_only_ids` go to the team alone, and the others to
-    everybody. About all other files nothing was said."""
+    """Of a draft's files in `among_ids`, those in `team_only_ids` go only to the team, and the others to
+    everyone. All other files are left as they are."""
     for attachment in of_draft(draft_id):
         is_for_team_only = attachment.id in team_only_ids
         if attachment.id in among_ids and attachment.is_for_team_only != is_for_team_only:
@@ -151,7 +151,7 @@ def choose_readers(draft_id: str, among_ids: Collection[int], team_only_ids: Col
 
 
 def remove(draft_id: str, attachment_id: int) -> str | None:
-    """Take a file out of a draft and return what it was called; None when it is not there any more."""
+    """Remove a file from a draft and return its name; None if it is already gone."""
     attachment = next((row for row in of_draft(draft_id) if row.id == attachment_id), None)
     if attachment is None:
         return None
@@ -161,7 +161,7 @@ def remove(draft_id: str, attachment_id: int) -> str | None:
 
 
 def move_to_interview(draft_id: str, interview_id: int) -> None:
-    """The draft has become an interview, which takes its files along."""
+    """Move the files of a draft to the interview it has become."""
     db.session.execute(
         sa.update(Attachment)
         .where(Attachment.draft_id == draft_id)
@@ -171,13 +171,13 @@ def move_to_interview(draft_id: str, interview_id: int) -> None:
 
 
 def give_up_all_of(candidate_id: int, interview_ids: Collection[int]) -> None:
-    """Nothing of a candidate may be left: neither the files of drafts nor those of interviews."""
+    """Give up all files of a candidate who is erased, both those of drafts and those of interviews."""
     drafts = sa.select(Draft.id).where(Draft.candidate_id == candidate_id)
     _give_up(sa.or_(Attachment.interview_id.in_(interview_ids), Attachment.draft_id.in_(drafts)))
 
 
 def _give_up(*which: sa.ColumnElement[bool]) -> None:
-    """In one statement, so that a file which has just gone to an interview is not taken from it."""
+    """In one statement, so that a file that has just moved to an interview is not taken from it."""
     db.session.execute(
         sa.update(Attachment)
         .where(*which)
@@ -201,11 +201,11 @@ def removing_bytes(files: AttachmentFiles) -> Chore:
 
 
 def sweeping(files: AttachmentFiles) -> Chore:
-    """The daily chore that gives up the files of expired drafts, for the other one to remove, and removes
-    those that no row knows."""
+    """The daily chore that gives up the files of expired drafts, for the other chore to remove, and removes
+    files that no row refers to."""
 
     def look(now: datetime) -> list[str]:
-        """Files on the disk that no row knows, left by a crash between the disk and the database."""
+        """Files on the disk that no row refers to, left by a crash between the disk and the database."""
         old = set(files.written_before(now - _YOUNG))
         known = set(db.session.scalars(sa.select(Attachment.stored_as))) if old else set()
         return sorted(old - known)
@@ -236,7 +236,7 @@ def _give_up_of_expired_drafts(now: datetime) -> None:
 
 
 def _is_removed(files: AttachmentFiles, stored_as: str) -> bool:
-    """What cannot be removed now is tried again at the next look."""
+    """A file that cannot be removed now is retried at the next look."""
     try:
         files.remove(stored_as)
     except OSError:

@@ -1,4 +1,4 @@
-"""Half-typed interviews: one person's, saved at every step, spent once."""
+"""Unfinished interviews: each belongs to one person, is saved at every step, and is used once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LIFETIME = timedelta(days=14)
 
 @dataclass(frozen=True)
 class OpenDraft:
-    """A half-finished interview as lists show it. `job_title` is None until the job is chosen."""
+    """An unfinished interview as lists show it. `job_title` is None until the job is chosen."""
 
     id: str
     candidate_name: str
@@ -41,8 +41,7 @@ def start(
     suggestions: Mapping[str, Any] | None = None,
 ) -> Draft:
     """A draft for one candidate, filled in or empty; an empty one may be left over from an earlier click.
-    `suggestions` are what its open steps begin with. Old drafts of this person are deleted on the
-    occasion."""
+    `suggestions` are what its unsaved steps start with. This also deletes the person's old drafts."""
     now = utc_now()
     db.session.execute(sa.delete(Draft).where(Draft.owner_id == actor.id, Draft.updated_at < now - LIFETIME))
     if not payload and suggestions is None and (untouched := _untouched(actor, candidate_id)) is not None:
@@ -61,8 +60,8 @@ def start(
 
 
 def _untouched(actor: User, candidate_id: int) -> Draft | None:
-    """This person's draft for that candidate in which nothing was ever saved. It has no files either: they
-    come after the first steps."""
+    """This person's draft for that candidate in which nothing was ever saved. It has no files either, because
+    those are added after the first steps."""
     mine = sa.select(Draft).where(
         Draft.owner_id == actor.id,
         Draft.candidate_id == candidate_id,
@@ -73,7 +72,7 @@ def _untouched(actor: User, candidate_id: int) -> Draft | None:
 
 
 def find(actor: User, draft_id: str) -> Draft:
-    """The draft, if it is this person's. Raises `DraftGoneError`, also as `DraftExpiredError`, and
+    """The draft, if it is this person's. Raises `DraftGoneError` (or its subclass `DraftExpiredError`) and
     `DraftUsedError`."""
     draft = db.session.get(Draft, draft_id)
     if draft is None or draft.owner_id != actor.id:
@@ -86,19 +85,19 @@ def find(actor: User, draft_id: str) -> Draft:
 
 
 def discard(draft: Draft) -> None:
-    """Throw a draft away. Its files lose their owner by this, and the sweep removes them."""
+    """Discard a draft. Its files then have no owner, and the sweep removes them."""
     db.session.execute(sa.delete(Draft).where(Draft.id == draft.id, Draft.used_at.is_(None)))
 
 
 def save_step(draft: Draft, version: int, step: str, values: Mapping[str, Any]) -> None:
-    """Keep what one step's form held. Raises `DraftStaleError` when `version` is not the newest."""
+    """Save the content of one step's form. Raises `DraftStaleError` if `version` is not the newest."""
     _renew(draft, version, payload={**draft.payload, step: dict(values)})
 
 
 def take(draft: Draft, version: int) -> None:
-    """Begin to change what belongs to a draft outside of its payload, such as its files. Until the
-    transaction ends nobody else saves or spends the draft, and forms opened before are stale from now on.
-    Raises `DraftStaleError` when `version` is not the newest."""
+    """Begin to change something that belongs to a draft outside of its payload, such as its files. Until the
+    transaction ends, nobody else can save or use the draft, and forms opened before are stale from now on.
+    Raises `DraftStaleError` if `version` is not the newest."""
     _renew(draft, version)
 
 
@@ -115,8 +114,8 @@ def _renew(draft: Draft, version: int, **values: Any) -> None:
 
 
 def spend(actor: User, draft_id: str, version: int) -> None:
-    """Mark the draft used. Of any number of submits at once exactly one returns; the others raise
-    `DraftUsedError`, or `DraftStaleError` when the draft was changed since the form was opened."""
+    """Mark the draft used. Of any number of simultaneous submits, exactly one returns; the others raise
+    `DraftUsedError`, or `DraftStaleError` if the draft was changed since the form was opened."""
     now = utc_now()
     spent = db.session.execute(
         sa.update(Draft)
@@ -140,7 +139,7 @@ def spend(actor: User, draft_id: str, version: int) -> None:
 
 
 def point_to_interview(draft_id: str, interview_id: int) -> None:
-    """Let a later submit of the same draft find what became of it."""
+    """Let a later submit of the same draft find the interview it became."""
     db.session.execute(
         sa.update(Draft)
         .where(Draft.id == draft_id)
@@ -180,7 +179,7 @@ def _open_drafts(role: Role, of_candidate: bool) -> sa.Select[str, str, dict[str
         .join(Candidate, Candidate.id == Draft.candidate_id)
         .where(
             Draft.owner_id == asker.id,
-            # A candidate who is out of sight by now is not shown from before.
+            # A candidate whom this person can no longer see is not shown here either.
             candidate_is_within(asker, Action.SCHEDULE),
             Draft.used_at.is_(None),
             Draft.updated_at > sa.bindparam("changed_after", type_=Draft.updated_at.type),

@@ -1,6 +1,7 @@
-"""Which files may go with an invitation, told by their name and by what is in them.
+"""Which files may go with an invitation, recognized by their name and by their content.
 
-Both have to agree: a name alone says nothing about a file, and a reader's program opens it by its name.
+Both have to agree: a name alone says nothing about a file's content, but the reader's computer picks the
+program by the name.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 _NAME_LIMIT = 160
-# What some system or other does not allow in a file's name.
+# Characters that one system or another does not allow in a file's name.
 _NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|]')
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _ODT = b"application/vnd.oasis.opendocument.text"
@@ -22,7 +23,7 @@ _ODT = b"application/vnd.oasis.opendocument.text"
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of file: its type on the wire, and whether some content is of it."""
+    """One kind of file: its MIME type, and a check whether content is of this kind."""
 
     content_type: str
     holds: Callable[[bytes], bool]
@@ -33,8 +34,8 @@ def _begins_with(*beginnings: bytes) -> Callable[[bytes], bool]:
 
 
 def _office(main_part: str) -> Callable[[bytes], bool]:
-    """Word, Excel and PowerPoint keep a ZIP archive with a part of this name. One that holds macros is none
-    of theirs: they refuse to open it under this ending, and so do we."""
+    """Word, Excel, and PowerPoint files are ZIP archives with a part of this name. We refuse one with macros,
+    because those programs do not open it under this extension either."""
 
     def holds(content: bytes) -> bool:
         if not content.startswith(b"PK\x03\x04"):
@@ -42,7 +43,7 @@ def _office(main_part: str) -> Callable[[bytes], bool]:
         if not _list_is_short(content):
             return False
         try:
-            # Reads the list of contents only, whatever the archive would unpack to.
+            # Reads only the list of contents, no matter how large the archive would be unpacked.
             names = set(zipfile.ZipFile(io.BytesIO(content)).namelist())
         except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):
             return False
@@ -82,12 +83,12 @@ def _list_is_short(content: bytes) -> bool:
 
 
 def _is_opendocument_text(content: bytes) -> bool:
-    """The format wants its type as the first entry, uncompressed, so that the first bytes tell it."""
+    """The format requires its type as the first entry, uncompressed, so the first bytes are enough."""
     return content[:4] == b"PK\x03\x04" and content[30:].startswith(b"mimetype" + _ODT + b"PK")
 
 
 def _is_text(content: bytes) -> bool:
-    """Text in UTF-8, in an older eight-bit encoding, or in UTF-16 with its mark."""
+    """Text in UTF-8, in an older eight-bit encoding, or in UTF-16 with a byte order mark."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
             return "\0" not in content.decode("utf-16")
@@ -115,14 +116,14 @@ KINDS: dict[str, Kind] = {
 
 
 def kind_of(name: str, content: bytes) -> Kind | None:
-    """The kind that both the name's ending and the content are of, or None."""
+    """The kind that matches both the name's extension and the content, or None."""
     kind = KINDS.get(name.rpartition(".")[2].lower()) if "." in name else None
     return kind if kind is not None and kind.holds(content) else None
 
 
 def clean_name(name: str) -> str:
-    """A file's name as it may be shown and sent on: without folders, without characters that cannot be seen
-    or that turn the reading direction around, and not longer than there is room for. May be empty."""
+    """A file's name as it may be shown and sent: without folders, without characters that are invisible or
+    reverse the reading direction, and cut to the maximum length. May be empty."""
     base = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     visible = "".join(sign for sign in base if unicodedata.category(sign)[0] != "C" or sign == "\t")
     base = _NOT_IN_NAMES.sub("_", " ".join(visible.split())).strip(". ")
@@ -133,7 +134,7 @@ def clean_name(name: str) -> str:
 
 
 def numbered(name: str, taken: set[str]) -> str:
-    """`name`, or with a number before its ending when another file is called so already."""
+    """`name`, with a number before its extension if another file already has that name."""
     if name.casefold() not in taken:
         return name
     stem, dot, ending = name.rpartition(".")

@@ -1,4 +1,4 @@
-"""What a candidate's new name or address means for the mails of their interviews."""
+"""What a candidate's new name or address means for the emails about their interviews."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ class AddressTakenError(Exception):
 
 
 def rename(candidate: Candidate) -> None:
-    """Give the candidate's mails that have not left the name the candidate has now."""
+    """Put the candidate's current name on their unsent emails."""
     for mail in _waiting(candidate):
         mail.name = candidate.name
 
 
 def move(actor: User, candidate: Candidate, rules: Rules) -> int:
-    """The candidate has another address now: returns how many upcoming interviews invite everyone again.
+    """Handle a candidate's new address; returns how many upcoming interviews invite everyone again.
 
-    Links in the older mails stop working, because they are in the wrong hands. Raises `AddressTakenError`
-    when the address belongs to someone else who takes part.
+    Links in the older emails stop working, because they are in the wrong hands. Raises `AddressTakenError` if
+    the address belongs to someone else who takes part.
     """
     coming = _coming(candidate)
     _refuse_address_of_others(candidate, coming)

@@ -1,4 +1,4 @@
-"""The occasions of mails about an interview: which revision a mail is of, and how long before the start."""
+"""The occasions of emails about an interview: the revision, and for reminders the time before the start."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Occasion:
 
     @classmethod
     def read(cls, text: str) -> Occasion:
-        """The occasion that was written so. Raises ValueError for anything else."""
+        """The occasion that was written as `text`. Raises ValueError for anything else."""
         found = _FORM.fullmatch(text)
         if found is None:
-            raise ValueError(f"{text!r} is no occasion of an interview's mail")
+            raise ValueError(f"{text!r} is not an occasion of an interview's email")
         return cls(int(found[1]), int(found[2] or 0))

@@ -1,4 +1,4 @@
-"""What the timeline says about mails: that all of one occasion have left, and what went wrong for whom."""
+"""What the timeline says about emails: that all of one occasion were sent, and what went wrong for whom."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from work.mail import kind_of
 
 
 def label_of(mail: Mail) -> str:
-    """What people call this mail of an interview: `Invitation`, or `Corrected invitation`."""
+    """What people call this email about an interview: `Invitation`, or `Corrected invitation`."""
     kind = kind_of(mail.kind)
     is_first = mail.occasion == str(Occasion(0))
     return kind.label if is_first or not kind.label_later else kind.label_later
 
 
 def note_sent(mail: Mail, interview_id: int, *, lost_files: int = 0) -> None:
-    """The mail has left. Adds a line when it was the last of its occasion to leave.
+    """The email was sent. Adds a line if it was the last of its occasion.
 
-    `lost_files` could not be read and stayed behind; the timeline says so without their names, because not
+    `lost_files` could not be read and were left out; the timeline says so without their names, because not
     everyone who reads it may see those.
     """
     if lost_files:
@@ -35,9 +35,9 @@ def note_sent(mail: Mail, interview_id: int, *, lost_files: int = 0) -> None:
 
 
 def record_refused(mail_id: int, *, words: str) -> None:
-    """The mail will never be taken. If it is about an interview, its timeline says for whom; what the server
-    said stays with the mail, because it may repeat an address that not every reader of the timeline may see.
-    """
+    """The email will never be accepted. If it is about an interview, its timeline says whose it was; what the
+    server said is kept only with the email, because it may contain an address that not every reader of the
+    timeline may see."""
     mail = mails.record_refused(mail_id, words=words)
     if mail.interview_id is not None:
         note(mail.interview_id, f"{kind_of(mail.kind).label} to {mail.name} could not be delivered.")
@@ -46,8 +46,8 @@ def record_refused(mail_id: int, *, words: str) -> None:
 
 
 def note_files_left_out(mail: Mail, interview_id: int, *, why: str) -> None:
-    """With its files it does not arrive, so it leaves again without them. `why` is a sentence without its
-    full stop."""
+    """The email cannot be delivered with its files, so it is sent again without them. `why` is a sentence
+    without its period."""
     what = kind_of(mail.kind).label.lower()
     note(interview_id, f"{why}. The {what} to {mail.name} leaves without them.")
 

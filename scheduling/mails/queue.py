@@ -1,4 +1,4 @@
-"""Who gets which mail about an interview, and when. What the mails say is the business of their kinds."""
+"""Who gets which email about an interview, and when. What the emails say is up to their kinds."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def recipients_of(interview: Interview) -> list[Recipient]:
 
 
 def current_occasion(interview: Interview) -> str:
-    """The occasion of mails that are about the current revision as such."""
+    """The occasion of emails about the current revision as a whole."""
     return str(Occasion(interview.revision))
 
 
 def attendee_key(attendee: Attendee) -> str:
-    """How a join address names one attendee. Needs the row's id."""
+    """How a join link names one attendee. Needs the row's id."""
     return f"attendee-{attendee.id}"
 
 
@@ -56,10 +56,10 @@ def queue_first_mails(
     remind_minutes_before: Iterable[int],
     no_reminder_for: frozenset[str] = frozenset(),
 ) -> None:
-    """What everyone gets about a new interview: an invitation, to leave at `invite_by` at the latest, and a
+    """Queue what everyone gets about a new interview: an invitation, sent at `invite_by` at the latest, and a
     reminder at each of the times before the start.
 
-    `no_reminder_for` holds the addresses, in lower case, of those who get none.
+    `no_reminder_for` holds the addresses, in lower case, of the people who get none.
     """
     mail.queue(
         [
@@ -82,7 +82,7 @@ def _invitations(interview: Interview, *, due_at: datetime) -> list[NewMail]:
 
 
 def _reminders(interview: Interview, minutes: Iterable[int], *, except_for: frozenset[str]) -> list[NewMail]:
-    """One per recipient and time; those whose time has passed are kept, dropped, with the reason."""
+    """One per recipient and time; those whose time has passed are stored as dropped, with the reason."""
     now = utc_now()
     recipients = [who for who in recipients_of(interview) if who.address.lower() not in except_for]
     wanted = []
@@ -104,7 +104,7 @@ def _reminders(interview: Interview, minutes: Iterable[int], *, except_for: froz
 
 
 def release_invitations(interview: Interview) -> None:
-    """Let the waiting invitations of the current revision leave now: the meeting is settled."""
+    """Send the waiting invitations of the current revision now: the meeting is settled."""
     current = current_occasion(interview)
     for waiting in mail.waiting(mail.about_interview(interview.id), INVITATION):
         if waiting.occasion == current:
@@ -112,8 +112,7 @@ def release_invitations(interview: Interview) -> None:
 
 
 def send_corrected_invitations(interview: Interview, rules: Rules) -> None:
-    """Invite everyone again, after the revision was raised; older invitations that have not left are
-    dropped."""
+    """Invite everyone again after the revision was raised; older unsent invitations are dropped."""
     for waiting in mail.waiting(mail.about_interview(interview.id), INVITATION):
         waiting.state, waiting.words = MailState.DROPPED, NEWER_INVITATION
     mail.queue(_invitations(interview, due_at=utc_now()), domain=rules.message_id_domain)

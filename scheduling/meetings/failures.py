@@ -18,37 +18,35 @@ class Cure:
 
 
 _WORDS = {
-    R.NOT_CONNECTED: "Nobody who could host has connected {software}.",
+    R.NOT_CONNECTED: "No one who can host has connected {software}.",
     R.RECONNECT_NEEDED: "The connection to {software} has ended.",
-    R.SCOPES_MISSING: "{software} was connected without all the permissions that are needed.",
-    R.RATE_LIMITED: "{software} is taking no more requests for the moment.",
-    R.DAILY_LIMIT: "The host's account has used up what {software} allows in one day.",
-    R.NOT_ALLOWED: "The host's {software} account may not create this meeting.",
+    R.SCOPES_MISSING: "{software} was connected without all the permissions we need.",
+    R.RATE_LIMITED: "{software} isn't taking any more requests right now.",
+    R.DAILY_LIMIT: "The host's account has reached {software}'s daily limit.",
+    R.NOT_ALLOWED: "The host's {software} account isn't allowed to create this meeting.",
     R.CREDENTIALS: "{software} does not accept this server's credentials.",
     R.NOT_SET_UP: "{software} is not set up on this server.",
     R.UNREACHABLE: "{software} did not answer in time.",
-    R.NOT_ASKED_YET: "{software} had not been asked for the meeting yet when the invitation had to leave.",
+    R.NOT_ASKED_YET: "{software} hadn't been asked for the meeting yet when the invitation had to go out.",
     R.REFUSED: "{software} refused the meeting.",
     R.GONE: "The {software} meeting no longer exists: someone deleted it in {software}.",
 }
 
 _CURES = {
     R.NOT_CONNECTED: Cure(
-        "Connect it in Settings → Account → Connected Apps; the link then follows automatically.", "Connect"
+        "Connect {software} in Settings → Account → Connected Apps and we'll send the link.", "Connect"
     ),
     R.RECONNECT_NEEDED: Cure("Reconnect it in Settings → Account → Connected Apps.", "Reconnect"),
     R.SCOPES_MISSING: Cure("Reconnect to grant the updated permissions.", "Reconnect"),
-    R.RATE_LIMITED: Cure("Wait a few minutes; we try again automatically."),
-    R.DAILY_LIMIT: Cure("We try again after {reset}, when the count starts over."),
-    R.NOT_ALLOWED: Cure("Connect another account, or check the plan of this one.", "Connected Apps"),
+    R.RATE_LIMITED: Cure("Wait a few minutes. We'll try again automatically."),
+    R.DAILY_LIMIT: Cure("We'll try again after {reset}, when the count starts over."),
+    R.NOT_ALLOWED: Cure("Connect another account, or check this one's plan.", "Connected Apps"),
     R.CREDENTIALS: Cure("The administrator has to check {settings}."),
     R.NOT_SET_UP: Cure("The administrator has to set {settings}."),
-    R.UNREACHABLE: Cure(
-        "There is nothing to do: we keep trying, and the link follows as soon as there is one."
-    ),
-    R.NOT_ASKED_YET: Cure("There is nothing to do: the link follows as soon as there is one."),
-    R.REFUSED: Cure("Check the interview's details; we keep trying meanwhile."),
-    R.GONE: Cure("We create a new one and send its link to everyone."),
+    R.UNREACHABLE: Cure("Nothing to do: we'll keep trying and send the link when it's ready."),
+    R.NOT_ASKED_YET: Cure("Nothing to do: we'll send the link when it's ready."),
+    R.REFUSED: Cure("Check the interview's details. We'll keep trying."),
+    R.GONE: Cure("We'll create a new one and send its link to everyone."),
 }
 
 
@@ -62,5 +60,5 @@ def cure_of(reason: R, software: MeetingSoftware) -> Cure:
     """What helps against this reason, for a meeting of this software."""
     cure, spec = _CURES[reason], spec_of(software)
     reset = spec.daily_limit.resets_in_words if spec.daily_limit is not None else "the end of the day"
-    words = cure.words.format(settings=spec.settings_in_words, reset=reset)
+    words = cure.words.format(software=software.label, settings=spec.settings_in_words, reset=reset)
     return replace(cure, words=words)

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import sqlalchemy as sa
 
 from extensions import db
-from models import Connection, ConnectionState, FailureReason, MeetingSoftware, User
+from models import (
+    CallKind,
+    Connection,
+    ConnectionState,
+    FailureReason,
+    Meeting,
+    MeetingCall,
+    MeetingSoftware,
+    User,
+)
 from scheduling.software import spec_of
+from wording import possessive
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,59 @@ def possible_hosts(software: MeetingSoftware, hiring_manager: User, scheduler: U
             unusable = FailureReason.RECONNECT_NEEDED
         hosts.append(Host(user, connection, unusable))
     return hosts
+
+
+def ruling_out(host: Host, calls: Sequence[MeetingCall], walk: int) -> MeetingCall | None:
+    """The call that ruled this host's account out in this walk, if one did."""
+    if host.connection is None:
+        return None
+    return next(
+        (
+            call
+            for call in calls
+            if call.walk == walk
+            and call.connection_id == host.connection.id
+            and call.kind is CallKind.CREATE
+            and call.failure is not None
+        ),
+        None,
+    )
+
+
+def why_not(hosts: Sequence[Host], calls: Sequence[MeetingCall], walk: int) -> str:
+    """Whose accounts were to host and could not, and why, one sentence each. Empty for those who have never
+    connected one: nobody expected them to."""
+    sentences = []
+    for host in hosts:
+        refused = ruling_out(host, calls, walk)
+        if refused is not None:
+            why = refused.failure_words or ""
+        elif host.unusable is FailureReason.RECONNECT_NEEDED and host.connection is not None:
+            why = host.connection.problem or "It has to be reconnected."
+        else:
+            continue
+        sentences.append(f"{possessive(host.user.name)} account: {why}")
+    return " ".join(sentences)
+
+
+def passed_over(meeting: Meeting) -> str:
+    """Why a meeting that was made is not on the account that comes first; empty when it is, or when that
+    account has worked since."""
+    interview, host = meeting.interview, meeting.host
+    if host is None or host.id == interview.hiring_manager_id:
+        return ""
+    before = takewhile(
+        lambda one: one.user.id != host.id,
+        possible_hosts(meeting.software, interview.hiring_manager, interview.scheduler),
+    )
+    # A connection that ended after the meeting was made is not why it is elsewhere.
+    known = [one for one in before if not _ended_after(one, meeting)]
+    return why_not(known, meeting.calls, meeting.walk)
+
+
+def _ended_after(host: Host, meeting: Meeting) -> bool:
+    since = host.connection.problem_since if host.connection is not None else None
+    return since is not None and meeting.settled_at is not None and since > meeting.settled_at
 
 
 def first_usable(hosts: list[Host]) -> Host | None:

@@ -20,7 +20,7 @@ from models import (
 )
 from providers.base import MeetingRequest
 from scheduling.meetings import asking, recording
-from scheduling.meetings.hosts import Host, first_usable, possible_hosts
+from scheduling.meetings.hosts import Host, first_usable, possible_hosts, ruling_out, why_not
 from scheduling.meetings.steps import Create, LookUp, NobodyCanHost, ReadBack, Remove, Step, Update
 from scheduling.meetings.wanting import useful_until
 
@@ -48,7 +48,7 @@ def _towards_one(meeting: Meeting, now: datetime) -> Step | None:
     """There is to be a meeting, and none is known."""
     interview, calls = meeting.interview, list(meeting.calls)
     hosts = possible_hosts(meeting.software, interview.hiring_manager, interview.scheduler)
-    host = first_usable([host for host in hosts if _ruling_out(host, calls, meeting.walk) is None])
+    host = first_usable([host for host in hosts if ruling_out(host, calls, meeting.walk) is None])
     if host is None or host.connection is None:
         return _nobody(meeting, hosts, calls)
 
@@ -152,31 +152,13 @@ def _unclear(calls: Sequence[MeetingCall], kind: CallKind) -> list[MeetingCall]:
     return [call for call in calls if call.kind is kind and call.state in UNCLEAR]
 
 
-def _ruling_out(host: Host, calls: Sequence[MeetingCall], walk: int) -> MeetingCall | None:
-    """The call that ruled this host's account out in this walk, if one did."""
-    if host.connection is None:
-        return None
-    return next(
-        (
-            call
-            for call in calls
-            if call.walk == walk
-            and call.connection_id == host.connection.id
-            and call.kind is CallKind.CREATE
-            and call.failure is not None
-        ),
-        None,
-    )
-
-
 def _nobody(meeting: Meeting, hosts: list[Host], calls: Sequence[MeetingCall]) -> NobodyCanHost:
+    said = why_not(hosts, calls, meeting.walk) or None
     # A refusal says more than "not connected", even if it is not the first host's.
     for host in hosts:
-        refused = _ruling_out(host, calls, meeting.walk)
+        refused = ruling_out(host, calls, meeting.walk)
         if refused is not None and refused.failure is not None:
-            return NobodyCanHost(meeting.id, meeting.software, refused.failure, refused.failure_words)
-    ended = [host for host in hosts if host.unusable is FailureReason.RECONNECT_NEEDED]
-    if ended:
-        problem = ended[0].connection.problem if ended[0].connection else None
-        return NobodyCanHost(meeting.id, meeting.software, FailureReason.RECONNECT_NEEDED, problem)
+            return NobodyCanHost(meeting.id, meeting.software, refused.failure, said)
+    if any(host.unusable is FailureReason.RECONNECT_NEEDED for host in hosts):
+        return NobodyCanHost(meeting.id, meeting.software, FailureReason.RECONNECT_NEEDED, said)
     return NobodyCanHost(meeting.id, meeting.software, FailureReason.NOT_CONNECTED, None)

@@ -23,6 +23,7 @@ from models import (
 from providers.base import Meeting as ShownMeeting
 from scheduling.mails import queue
 from scheduling.meetings import asking, failures, orphans, wanting
+from scheduling.meetings.hosts import passed_over
 from scheduling.revisions import raise_revision
 from scheduling.rules import Rules
 from scheduling.timeline import note
@@ -48,6 +49,7 @@ def record_created(call_id: int, shown: ShownMeeting, rules: Rules) -> None:
     meeting.failure = meeting.failure_words = None
     orphans.search_later(meeting)
     note(interview.id, f"{meeting.software.label} meeting created on {possessive(host.name)} account")
+    _note_fallback(meeting, host)
     if not _is_awaited(meeting, interview):
         # The team decided otherwise while the call was under way: it is removed next.
         wanting.enqueue_sync(interview.id)
@@ -59,6 +61,13 @@ def record_created(call_id: int, shown: ShownMeeting, rules: Rules) -> None:
         queue.send_corrected_invitations(interview, rules)
     else:
         queue.release_invitations(interview)
+
+
+def _note_fallback(meeting: Meeting, host: User) -> None:
+    """Say why the meeting is not on the account that the team was told would host."""
+    why = passed_over(meeting)
+    if why:
+        note(meeting.interview_id, f"The meeting is on {possessive(host.name)} account instead. {why}")
 
 
 def record_adopted(call_id: int, shown: ShownMeeting, rules: Rules) -> None:

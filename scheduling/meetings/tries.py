@@ -44,7 +44,7 @@ class NotSetUpError(PermanentError):
 
 @dataclass(frozen=True)
 class Verdict:
-    """Why repeating a call is of no use for now. `is_about_account`: another account may be able to do it."""
+    """Why repeating a call is useless for now. `is_about_account`: another account may be able to do it."""
 
     reason: FailureReason
     is_about_account: bool = True
@@ -102,7 +102,7 @@ def failed(
     failures: int,
     not_before: datetime | None = None,
 ) -> Next:
-    """Tell people, and go on trying, more and more rarely, until it would be of no use."""
+    """Tell people, and go on trying, more and more rarely, until it would be useless."""
     meeting = recording.record_failed(meeting_id, reason, detail)
     if meeting is None:
         return Done()

@@ -1,4 +1,4 @@
-"""What the choice of a host stands on, in a few characters, for pages that ask whether it has changed."""
+"""What the choice of a host depends on, in a few characters, for pages that ask whether it has changed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ROWS = (
 
 
 def hosting_version() -> str:
-    """Changes when anybody of the team connects, reconnects or loses an account, and not with renewed tokens.
+    """Changes when anyone of the team connects, reconnects or loses an account, and not with renewed tokens.
 
     Finding out first who of them could host one interview would cost more than it spares. So it may change
     without that host changing, but never the other way round, as far as accounts decide about it.

@@ -23,8 +23,8 @@ class Load:
 
 
 def loads(now: datetime) -> dict[int, Load]:
-    """The load of everybody who has any, by user. Only counts, which are no secret in the team, whoever
-    asks. A candidate who did not show up cost the time all the same; what was cancelled did not."""
+    """The load of everyone who has any, by user. Only counts, which are no secret in the team, whoever
+    asks. A candidate who did not show up cost the time anyway; what was cancelled did not."""
     counts = (
         Interview.status != InterviewStatus.CANCELLED,
         Interview.starts_at > now - RECENT,

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from models import Interview, InterviewStatus, Mail, MailState, MeetingState
+from models import Interview, InterviewStatus, Mail, MailState, Meeting, MeetingState
 from scheduling.mails.outcomes import label_of
 from scheduling.meetings import failures, orphans, wanting
+from scheduling.meetings.hosts import passed_over
 from timezones import utc_now
 from wording import people, possessive
 from work.mail import MailKind, kind_of
@@ -58,11 +59,8 @@ def progress_of(interview: Interview) -> Progress:
     if meeting is not None:
         label = meeting.called
         if meeting.state == MeetingState.READY and meeting.host is not None:
-            rows.append(
-                ProgressRow(
-                    "done", "video", f"{label} meeting created on {possessive(meeting.host.name)} account"
-                )
-            )
+            words = f"{label} meeting created on {possessive(meeting.host.name)} account"
+            rows.append(ProgressRow("done", "video", words, _otherwise_than_asked(meeting)))
         elif meeting.state == MeetingState.READY:
             rows.append(ProgressRow("done", "link", f"{label} link saved"))
         elif meeting.state == MeetingState.FAILED and meeting.failure is not None:
@@ -93,6 +91,22 @@ def progress_of(interview: Interview) -> Progress:
     for kind, mails in timed:
         rows += _timed(kind, mails)
     return Progress(tuple(rows), is_settled)
+
+
+def _otherwise_than_asked(meeting: Meeting) -> str | None:
+    """What of a meeting is not as the team chose it: who hosts, the passcode, and how people get in. Accounts
+    lock settings without an error, so that only what the provider shows tells."""
+    label, shown = meeting.called, meeting.shown_settings or {}
+    said = [passed_over(meeting)]
+    if meeting.passcode_was_refused:
+        said.append(f"{label} did not accept the passcode you chose; it made one of its own.")
+    if shown.get("waiting_room"):
+        said.append("Its account uses a waiting room: the host has to let people in.")
+    elif shown.get("join_before_host") is False:
+        said.append("Its account lets nobody in before the host has joined.")
+    if shown.get("sign_in_required"):
+        said.append(f"Its account lets in only people who are signed in to {label}: tell the candidate.")
+    return " ".join(words for words in said if words) or None
 
 
 def _next_try(label: str, at: datetime | None) -> ProgressRow:
@@ -130,7 +144,10 @@ def _at_once(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
         reasons = dict.fromkeys(mail.words for mail in queued if mail.words)
         rows.append(
             ProgressRow(
-                "waiting", "mail", f"{what} to {people(len(queued))} is on its way", " ".join(reasons) or None
+                "waiting",
+                "mail",
+                f"Sending {what.lower()} to {people(len(queued))}…",
+                " ".join(reasons) or None,
             )
         )
     rows += [

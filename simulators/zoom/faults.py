@@ -82,6 +82,14 @@ SWITCHES = (
         "Email addresses of hosts who may not schedule (error 3161).",
     ),
     Switch(
+        "locked_settings",
+        "names",
+        [],
+        "Accounts insist on",
+        "waiting_room, meeting_authentication, host_first: meetings get these whatever is asked for, and no"
+        " error says so.",
+    ),
+    Switch(
         "withheld_scopes",
         "names",
         [],

@@ -32,7 +32,7 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Bearer:
-    """Whom an access token stands for. `problem` is Zoom's sentence when it does not count."""
+    """Whom an access token represents. `problem` is Zoom's sentence when it does not count."""
 
     person: Person | None
     scopes: frozenset[str] = frozenset()
@@ -131,7 +131,7 @@ def end_grant(zoom: Zoom, account: str, because: str) -> bool:
 
 
 def bearer(zoom: Zoom, token: str) -> Bearer:
-    """Whom an access token of an API call stands for."""
+    """Whom the access token of an API call represents."""
     with zoom.storage.transaction() as rows:
         row = rows.execute(
             "SELECT grants.account, grants.scopes, access_tokens.expires_at FROM access_tokens"

@@ -6,7 +6,7 @@ import base64
 import json
 import secrets
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -129,7 +129,12 @@ def create(zoom: Zoom, person: Person, body: Mapping[str, Any]) -> Meeting:
             password=password,
             key=_new_key(password),
             created_at=stamp(now),
-            settings=_settled({**_defaults(person), **body.get("settings", {})}, person, password),
+            settings=_settled(
+                {**_defaults(person), **body.get("settings", {})},
+                person,
+                password,
+                zoom.board["locked_settings"],
+            ),
         )
         rows.execute(
             "INSERT INTO meetings (id, host, starts_at, body) VALUES (?, ?, ?, ?)",
@@ -160,12 +165,17 @@ def update(zoom: Zoom, person: Person, meeting_id: int, body: Mapping[str, Any])
         changed = replace(
             meeting,
             **plain,
-            # A start in the past is ignored, and the answer is 204 all the same.
+            # A start in the past is ignored, and the answer is 204 anyway.
             start_time=stamp(starts_at) if starts_at and starts_at > now else meeting.start_time,
             password=password,
             # A new passcode makes a new link.
             key=meeting.key if password == meeting.password else _new_key(password),
-            settings=_settled({**meeting.settings, **body.get("settings", {})}, person, password),
+            settings=_settled(
+                {**meeting.settings, **body.get("settings", {})},
+                person,
+                password,
+                zoom.board["locked_settings"],
+            ),
         )
         _save(rows, changed)
 
@@ -229,11 +239,16 @@ def _defaults(person: Person) -> dict[str, Any]:
     }
 
 
-def _settled(settings: dict[str, Any], person: Person, password: str) -> dict[str, Any]:
+def _settled(
+    settings: dict[str, Any], person: Person, password: str, locked: Sequence[str]
+) -> dict[str, Any]:
     """Settings as Zoom ends up with them: what cannot be had is dropped without an error."""
     settled = dict(settings)
+    settled.update({name: True for name in ("waiting_room", "meeting_authentication") if name in locked})
+    if "host_first" in locked:
+        settled["join_before_host"] = False
     if not password and not settled["waiting_room"] and not settled["meeting_authentication"]:
-        # Zoom insists on one of the three and turns the waiting room on by itself.
+        # Zoom insists on one of the three and turns the waiting room on on its own.
         settled["waiting_room"] = True
     if settled["waiting_room"]:
         settled["join_before_host"] = False

@@ -1,4 +1,4 @@
-"""What the simulated Zoom tells the app by itself: that a user removed it.
+"""What the simulated Zoom tells the app on its own: that a user removed it.
 
 Source: Zoom's guide "Using webhooks" and the reference of `app_deauthorized`. Whether the real one is signed
 is not documented; here it is when a secret is set, and is not when there is none.

@@ -1,7 +1,7 @@
-// The Attendees step with a script: find somebody in a long list, rows for other people as they are needed, and a pasted
+// The Attendees step with a script: find someone in a long list, rows for guests as they are needed, and a pasted
 // "Name <address>" taken apart at once. The server does the same with what it gets.
 
-// --- Finding somebody of the team --------------------------------------------------------------------------------------
+// --- Finding someone on the team ----------------------------------------------------------------------------------------
 
 const search = document.getElementById("team-search");
 search?.addEventListener("input", () => {
@@ -27,7 +27,7 @@ const others = document.getElementById("others");
 const add = document.getElementById("add-person");
 const template = others.querySelector(".is-spare").cloneNode(true);
 let next = others.querySelectorAll(".other-row").length;
-// Somebody may have typed into a spare row before this script came, or the browser has filled it in again.
+// Someone may have typed into a spare row before this script came, or the browser has filled it in again.
 for (const input of template.querySelectorAll("input")) input.value = "";
 for (const row of others.querySelectorAll(".is-spare")) {
   if ([...row.querySelectorAll("input")].every((input) => !input.value)) row.remove();

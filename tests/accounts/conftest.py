@@ -1,4 +1,4 @@
-"""What these tests stand on: a team, browsers for its people, the mailbox."""
+"""What these tests start from: a team, browsers for its people, the mailbox."""
 
 import pytest
 from flask import Flask

@@ -261,7 +261,7 @@ def test_meeting_of_somebody_who_left_keeps_its_link(
 def test_pair_that_arrives_after_the_end_is_given_back_too(
     web: Flask, team: Team, connection_id: int, simulators: Simulators
 ) -> None:
-    """Somebody is deactivated while another process renews their tokens."""
+    """Someone is deactivated while another process renews their tokens."""
     with in_rows(web):
         row = db.session.get_one(Connection, connection_id)
         tokens = read_tokens(row)

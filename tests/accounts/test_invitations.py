@@ -1,4 +1,4 @@
-"""Inviting somebody, and the page behind the link."""
+"""Inviting someone, and the page behind the link."""
 
 import re
 from datetime import timedelta
@@ -55,7 +55,7 @@ def test_invited_person_gets_a_mail_and_joins_through_its_link(
     assert link == link_on(page)
 
     sofia = Visitor(web)
-    assert "Ada Berg invites you, as Recruiter." in sofia.get(link).words
+    assert "Ada Berg invited you as Recruiter." in sofia.get(link).words
     accept(sofia, link)
     assert sofia.is_signed_in
     again = Visitor(web).sign_in(SOFIA, NEW)
@@ -87,7 +87,7 @@ def test_opening_the_link_any_number_of_times_uses_it_up_never(web: Flask, ada: 
 def test_link_works_once(web: Flask, ada: Visitor) -> None:
     link = link_on(ada.get(invite(ada)).html)
     accept(Visitor(web), link)
-    assert "used already" in Visitor(web).get(link, status=410).words
+    assert "already used" in Visitor(web).get(link, status=410).words
     accept(Visitor(web), link, 410, password="somebody else's idea")
     assert Visitor(web).try_to_sign_in(SOFIA, "somebody else's idea") == 422
 
@@ -200,7 +200,7 @@ def test_address_that_is_known_already_is_refused_beside_its_field(
     web: Flask, team: Team, ada: Visitor
 ) -> None:
     page = invite(ada, email=team.ben.email.upper(), status=422)
-    assert "Ben Frei is on the team already" in page
+    assert "Ben Frei is already on the team" in page
     assert 'value="Sofia Ortega"' in page
 
 

@@ -19,7 +19,7 @@ def test_name_and_zone_are_changed(web: Flask, team: Team, ben: Visitor) -> None
         status=303,
     )
     page = ben.get("/settings/account/profile").html
-    assert "Your profile is saved." in page
+    assert "Profile saved." in page
     with in_rows(web):
         user = db.session.get_one(User, team.ben.id)
         assert (user.name, user.timezone) == ("Benjamin Frei", "America/New_York")

@@ -102,7 +102,7 @@ def test_asking_is_one_click_and_mails_the_owner(
     open_connecting(ada, False)
     assert "Ask Ada Berg" in ben.get(APPS).html
     ben.post(f"{APPS}/ask", status=303)
-    assert "Ada Berg gets a mail with your request." in ben.get(APPS).words
+    assert "Ada Berg will get an email with your request." in ben.get(APPS).words
     do_background_work(web)
     mail = the_mail_to(simulators, team.ada.email, "Ben Frei would like to connect apps")
     assert mail["Reply-To"] == "Ben Frei <ben@northlight.example>"
@@ -120,7 +120,7 @@ def test_owner_is_asked_once_a_day_by_each(
             browser = Visitor(web).enter(member)
             browser.post(f"{APPS}/ask", status=303)
             browser.post(f"{APPS}/ask", status=303)
-            assert "was asked within the last day already" in browser.get(APPS).words
+            assert "was already asked in the last day" in browser.get(APPS).words
         do_background_work(web)
         assert len(simulators.mails(team.ada.email)) == 2 * (day + 1)
         clock.move(timedelta(days=1, minutes=1))
@@ -147,6 +147,6 @@ def test_observer_is_told_that_there_is_nothing_to_connect(web: Flask, team: Tea
         olaf = create_user("Olaf Berg", Role.OBSERVER)
     browser = Visitor(web).enter(olaf)
     page = browser.get(APPS).html
-    assert "Your role holds no interviews" in page
+    assert "Your role doesn't hold interviews" in page
     assert "Ask Ada Berg" not in page
     browser.post(f"{APPS}/ask", status=403)

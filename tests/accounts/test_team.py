@@ -1,4 +1,4 @@
-"""Changing somebody's role and place: who may, and what ends at once."""
+"""Changing someone's role and place: who may, and what ends at once."""
 
 import threading
 
@@ -34,13 +34,13 @@ def test_owner_changes_a_role_and_it_counts_with_the_next_click(
 ) -> None:
     ben.get("/settings/team", status=403)
     ada.post(f"/settings/team/{team.ben.id}/role", {"role": "admin"}, status=303)
-    assert "Ben Frei is Admin now." in ada.get(f"/settings/team/{team.ben.id}").words
+    assert "Ben Frei is now Admin." in ada.get(f"/settings/team/{team.ben.id}").words
     ben.get("/settings/team")
 
 
 def test_nobody_changes_their_own_role_or_place(web: Flask, team: Team, ada: Visitor) -> None:
     own = f"/settings/team/{team.ada.id}"
-    assert "Nobody changes their own role" in ada.get(own).words
+    assert "You can't change your own role" in ada.get(own).words
     ada.post(f"{own}/role", {"role": "observer"}, status=403)
     ada.post(f"{own}/deactivate", status=403)
     ada.get(f"{own}/deactivate", status=403)
@@ -125,7 +125,7 @@ def test_every_change_is_in_the_system_log(web: Flask, team: Team, ada: Visitor)
     words = ada.get("/settings/system-log").words
     assert "Ben Frei became Recruiter; before: Hiring Manager." in words
     assert "Ben Frei was deactivated." in words
-    assert "Ben Frei was let back in." in words
+    assert "Ben Frei was reactivated." in words
     with in_rows(web):
         rows = db.session.scalars(db.select(AuditEntry).where(AuditEntry.event != "set_up")).all()
         assert {row.actor_id for row in rows} == {team.ada.id}

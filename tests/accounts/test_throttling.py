@@ -187,7 +187,7 @@ def test_reset_password_lets_its_owner_in_at_once(web: Flask, clock: Clock, team
 
 
 def test_refused_try_is_not_counted(sqlite_app: Flask, clock: Clock) -> None:
-    """Somebody who keeps pressing the button while they wait does not make the wait longer."""
+    """Someone who keeps pressing the button while they wait does not make the wait longer."""
     limit = Limit("test", free_per_account=1, free_per_address=100)
     throttling = services(sqlite_app).throttling
     with in_rows(sqlite_app):

@@ -1,4 +1,4 @@
-"""The README names everything that somebody who runs the product can set or type."""
+"""The README names everything that someone who runs the product can set or type."""
 
 import re
 from collections.abc import Iterator

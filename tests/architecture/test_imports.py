@@ -96,6 +96,8 @@ RULES: dict[str, frozenset[str]] = {
     "extensions": frozenset({"database", "models"}),
     "security": frozenset({"database"}),
     "htmx": frozenset(),
+    # Gunicorn itself, beside our configuration of it.
+    "whole_requests": frozenset({"gunicorn"}),
     "timezones": frozenset(),
     "phone_numbers": frozenset(),
     "text": frozenset(),

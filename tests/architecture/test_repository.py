@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.architecture.repository import ROOT, files, product_files, python_files, text_files
 
 MAXIMUM_LINES = 400
-# A file may be longer if it is still one thing; the reason stands beside its name.
+# A file may be longer if it is still one thing; the reason is next to its name.
 LONGER_FILES: dict[str, str] = {}
 
 # The home folders of people and build machines. The letters in brackets keep this file from finding itself.

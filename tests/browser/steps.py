@@ -21,7 +21,7 @@ def set_up(page: Page, base_url: str, code: str) -> None:
     page.get_by_label("Email").fill(OWNER)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button").filter(has_text=re.compile("set up|finish|create", re.I)).click()
-    expect(page.get_by_text("This is not the code").first).to_be_visible()
+    expect(page.get_by_text("That's not the code").first).to_be_visible()
     expect(page.get_by_label("Your name")).to_have_value("Ana Berg")
     page.get_by_label("Setup code").fill(code)
     page.get_by_label("Password").fill(PASSWORD)

@@ -68,7 +68,7 @@ def test_no_page_has_a_barrier(
     _check(page, size)
     open_the_dialog(page, base_url)
     page.get_by_role("button", name="Continue").click()
-    page.get_by_text("There is a problem").wait_for()
+    page.get_by_text("Please check these fields").wait_for()
     _check(page, size)
     walk_through_the_steps(page, in_two_days_at_nine())
     _check(page, size)
@@ -79,7 +79,7 @@ def test_no_page_has_a_barrier(
     page.get_by_role("button", name="Schedule Interview").click()
     page.get_by_role("link", name="Join Zoom Meeting").wait_for(timeout=15_000)
     open_the_dialog(page, base_url)
-    page.get_by_text("Filled in as last time").wait_for()
+    page.get_by_text("Copied from your last interview").wait_for()
     _check(page, size)
     page.goto(page.url.rpartition("/")[0] + "/discard")
     _check(page, size)
@@ -134,17 +134,17 @@ def test_no_page_about_people_has_a_barrier(
     page.get_by_label("Or paste the list").fill(
         "name,email\nJuan Perez,juan@mail.example\nDina Kaur,dina.kaur@mail.example\n,not an address"
     )
-    page.get_by_role("button", name="Check the list").click()
-    page.get_by_role("heading", name="Check the import").wait_for()
+    page.get_by_role("button", name="Review").click()
+    page.get_by_role("heading", name="Review import").wait_for()
     _check(page, size)
     page.goto(f"{base_url}/settings/team/invite")
     _check(page, size)
     page.get_by_label("Name", exact=True).fill("Priya Raman")
     page.get_by_label("Email").fill("priya@northlight.example")
-    page.get_by_role("button", name="Send the invitation").click()
-    link = page.get_by_label("Link to hand over yourself").input_value()
+    page.get_by_role("button", name="Send invitation").click()
+    link = page.get_by_label("Invitation link").input_value()
     _check(page, size)
-    # Somebody who is not signed in: the invited person, and whoever forgot the password.
+    # Someone who is not signed in: the invited person, and whoever forgot the password.
     guest = new_browser_context(color_scheme=theme, reduced_motion="reduce").new_page()
     for address in (link, f"{base_url}/login", f"{base_url}/password-reset"):
         guest.goto(address)

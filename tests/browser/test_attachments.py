@@ -56,7 +56,7 @@ def test_files_are_chosen_uploaded_looked_at_and_downloaded(
     expect(page.get_by_role("heading", name="Attachments")).to_be_focused()
     expect(page.get_by_label("Message to the candidate")).to_have_value("See you soon.")
     chooser.set_input_files([payload("Questions.docx", DOCX)])
-    page.get_by_label("Only for the team", exact=True).check()
+    page.get_by_label("Team only", exact=True).check()
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     # Enter goes on, and takes what was just chosen along.
@@ -69,7 +69,7 @@ def test_files_are_chosen_uploaded_looked_at_and_downloaded(
     expect(mail.get_by_text("Questions.docx", exact=True)).to_be_visible()
     go_on.click()
     expect(heading).to_have_text("Finalize")
-    expect(page.get_by_text("Questions.docx (only for the team)")).to_be_visible()
+    expect(page.get_by_text("Questions.docx (team only)")).to_be_visible()
     page.get_by_role("button", name="Schedule Interview").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="Plan.pdf").click()

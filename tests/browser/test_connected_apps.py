@@ -44,7 +44,7 @@ def test_account_is_connected_disconnected_and_connected_again(
     card.get_by_role("link", name="Disconnect").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Disconnect Zoom?")
     _look_over(page)
-    page.get_by_role("link", name="Keep it connected").click()
+    page.get_by_role("link", name="Cancel").click()
     expect(card.locator(".badge")).to_have_text("Connected")
 
     # The same person where no script runs.
@@ -70,7 +70,7 @@ def test_account_is_connected_disconnected_and_connected_again(
 
 
 def _look_over(page: Page) -> None:
-    """Nothing bars anybody's way, and nothing is cut off on a phone."""
+    """Nothing bars anyone's way, and nothing is cut off on a phone."""
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     page.set_viewport_size({"width": 360, "height": 740})

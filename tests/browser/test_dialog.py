@@ -48,7 +48,7 @@ def heading_is(page: Page, words: str, *, has_focus: bool = True) -> None:
 
 
 def tab_to(page: Page, name: str) -> None:
-    """Press Tab until the control of that name has the focus, as somebody without a mouse does."""
+    """Press Tab until the control of that name has the focus, as someone without a mouse does."""
     for _ in range(60):
         page.keyboard.press("Tab")
         found = page.evaluate(
@@ -101,7 +101,7 @@ def test_phone_interview_by_keyboard_alone_on_a_narrow_screen(
     # Enter in a field continues, whatever other buttons the page has.
     keys.press("Enter")
     heading_is(page, "Attendees")
-    tab_to(page, "Add another person")
+    tab_to(page, "Add another guest")
     keys.press("Enter")
     keys.type("Sam Ortiz <sam@partner.example>")
     keys.press("Enter")
@@ -143,7 +143,7 @@ def test_phone_interview_by_keyboard_alone_on_a_narrow_screen(
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_role("button", name="Continue").click()
     heading_is(page, "Date & Time")
-    expect(page.get_by_text("Filled in as in the interview you are repeating")).to_be_visible()
+    expect(page.get_by_text("Copied from the interview you're repeating")).to_be_visible()
 
 
 def test_interviews_in_person_and_by_a_pasted_link_without_a_script(

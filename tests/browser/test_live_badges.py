@@ -1,5 +1,5 @@
 """Open pages keep up with what happens to a connection, in this browser and in another one, and leave alone
-what somebody is typing."""
+what someone is typing."""
 
 import sqlite3
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from tests.machines.servers import ServerProcesses
 
 APPS = "/settings/account/connected-apps"
 AGENDA = "Introduction, then a walk through"
-# How long a page that somebody looks at may be behind.
+# How long a page that someone looks at may be behind.
 BOUND = 5_000
 
 
@@ -41,7 +41,7 @@ def test_open_pages_keep_up_with_a_connection(
     card = elsewhere.locator("#app-zoom")
     elsewhere.get_by_role("button", name="Connect", exact=True).focus()
 
-    # Somebody types, notices that Zoom is not connected, and connects it in the tab that the link opens. The
+    # Someone types, notices that Zoom is not connected, and connects it in the tab that the link opens. The
     # tab left behind is not looked at meanwhile, so what reaches it is what the other tab tells.
     open_the_dialog(dialog, base_url)
     hosting = dialog.locator("#hosting")
@@ -58,7 +58,7 @@ def test_open_pages_keep_up_with_a_connection(
     expect(agenda).to_be_focused()
     assert agenda.evaluate("area => area.selectionStart") == 12
 
-    # The other browser is told by nobody and asks by itself.
+    # The other browser is told by nobody and asks on its own.
     expect(card.locator(".badge")).to_have_text("Connected", timeout=BOUND)
 
     # A card that is replaced keeps what was opened in it, and the focus.
@@ -71,7 +71,7 @@ def test_open_pages_keep_up_with_a_connection(
     expect(card.get_by_text("Create meetings")).to_be_visible()
     expect(summary).to_be_focused()
 
-    # Nobody looks at the other browser, so it does not ask; when somebody does, it asks at once.
+    # Nobody looks at the other browser, so it does not ask; when someone does, it asks at once.
     _hide(elsewhere)
     apps.get_by_role("link", name="Disconnect").click()
     apps.get_by_role("button", name="Disconnect").click()
@@ -89,7 +89,7 @@ def test_open_pages_keep_up_with_a_connection(
     expect(dialog.locator("#announcement")).to_contain_text("You have been signed out", timeout=BOUND)
     expect(agenda).to_have_value(AGENDA)
 
-    # It asks no more, until it is looked at again after somebody has signed in.
+    # It asks no more, until it is looked at again after someone has signed in.
     asked: list[str] = []
     dialog.on("request", lambda request: asked.append(request.url))
     _sign_in(apps, base_url)

@@ -35,7 +35,7 @@ def test_without_zoom_people_are_invited_and_the_link_follows_once_it_is_connect
     walk_through_the_steps(page, in_two_days_at_nine())
     page.get_by_role("button", name="Schedule Interview").click()
 
-    expect(page.get_by_text("Nobody who could host has connected Zoom").first).to_be_visible()
+    expect(page.get_by_text("No one who can host has connected Zoom").first).to_be_visible()
     expect(page.get_by_text("Invitation sent to 2 people").first).to_be_visible(timeout=15_000)
     interview_url = page.url
     [first] = simulators.wait_for_mails(1, to=CANDIDATE)

@@ -37,22 +37,22 @@ def test_page_follows_what_is_typed_and_people_are_found_and_pasted(
 
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text("Date & Time")
-    expect(page.get_by_role("button", name="Show what goes with this time")).to_have_count(0)
+    expect(page.get_by_role("button", name="Check this time")).to_have_count(0)
     page.get_by_label("Date", exact=True).fill(f"{start:%Y-%m-%d}")
     time = page.get_by_label("Time", exact=True)
     time.fill("09:00")
     choose_zone(page, "UTC")
-    clashes = page.get_by_role("region", name="At the same time")
+    clashes = page.get_by_role("region", name="Conflicts")
     expect(clashes.get_by_text("Ben Frei has another interview from 09:30 to 10:15 UTC.")).to_be_visible()
-    expect(page.locator("#announcement")).to_contain_text("Something else at the same time: Ben Frei.")
+    expect(page.locator("#announcement")).to_contain_text("Conflicts: Ben Frei.")
     day = page.get_by_role("region", name=f"{start:%A}, {start.day} {start:%B}")
     expect(day.get_by_role("listitem")).to_have_text(
         [
             re.compile("09:00 – 09:45.*This interview", re.S),
-            re.compile("09:30 – 10:15.*At the same time", re.S),
+            re.compile("09:30 – 10:15.*Conflict", re.S),
         ]
     )
-    tick = page.get_by_label("Schedule it all the same")
+    tick = page.get_by_label("Schedule anyway")
     tick.check()
     # Typing what changes nothing keeps the tick; another length is another question.
     with page.expect_response(re.compile("/date-time/look")):
@@ -86,7 +86,7 @@ def test_page_follows_what_is_typed_and_people_are_found_and_pasted(
     expect(clashes).to_have_count(0)
     # What is typed has the focus throughout.
     expect(time).to_be_focused()
-    # Somebody types before the script has come.
+    # Someone types before the script has come.
     held: list[Route] = []
     page.route(re.compile("attendees.*js"), lambda route: held.append(route))
     page.get_by_role("button", name="Continue").click()
@@ -107,17 +107,17 @@ def test_page_follows_what_is_typed_and_people_are_found_and_pasted(
     # Who is chosen stays in sight.
     expect(team_list.get_by_role("checkbox")).to_have_count(2)
     search.fill("nobody at all")
-    expect(page.get_by_text("Nobody of the team is called that.")).to_be_visible()
+    expect(page.get_by_text("No one on the team matches.")).to_be_visible()
     search.press("Enter")
     expect(heading).to_have_text("Attendees")
     expect(page.get_by_label(re.compile("Email of person"))).to_have_count(0)
-    page.get_by_role("button", name="Add another person").click()
+    page.get_by_role("button", name="Add another guest").click()
     expect(page.get_by_label("Name of person 1")).to_be_focused()
     page.keyboard.insert_text("Sam Ortiz <sam@partner.example>")
     page.keyboard.press("Tab")
     expect(page.get_by_label("Name of person 1")).to_have_value("Sam Ortiz")
     expect(page.get_by_label("Email of person 1")).to_have_value("sam@partner.example")
-    page.get_by_role("button", name="Add another person").click()
+    page.get_by_role("button", name="Add another guest").click()
     page.get_by_label("Email of person 2").fill("sam@partner.example")
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("link", name=re.compile("is in row 1 already")).click()

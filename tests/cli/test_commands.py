@@ -1,4 +1,4 @@
-"""The commands for whoever runs the server, as they are typed."""
+"""The commands for the person who runs the server, as they are typed."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -72,7 +72,7 @@ def test_setup_reads_the_password_from_standard_input(sqlite_app: Flask) -> None
         ("--email=nobody", PASSWORD, "not an email address"),
         ("--name=Ada Berg", "short", "at least 8"),
         ("--name=Ada Berg", "", "at least 8"),
-        ("--name=Ada Berg", "sunshine", "tried first"),
+        ("--name=Ada Berg", "sunshine", "too easy to guess"),
     ],
 )
 def test_setup_refuses_what_cannot_be(sqlite_app: Flask, changed: str, password: str, words: str) -> None:
@@ -143,7 +143,7 @@ def test_tasks_are_listed_tried_again_and_worked_off(
 
 @pytest.fixture
 def make_connected(sqlite_url: str, instance_path: Path, simulators: Simulators) -> Callable[[], Flask]:
-    """Builds the app anew on the same installation, as after a restart."""
+    """Builds the app again on the same installation, as after a restart."""
 
     def make() -> Flask:
         return build_app(settings_for(sqlite_url, instance_path, simulators.settings()))

@@ -93,7 +93,10 @@ def test_new_address_gets_the_waiting_mails_and_a_new_invitation(
             mail.state = MailState.SENT
         db.session.commit()
     page = ada.post(address_of(team.dina, "/edit"), {**DETAILS, "email": "dina@new.example"}, status=303)
-    assert "The invitations to the coming interview go out again" in ada.get(page.headers["Location"]).words
+    assert (
+        "The invitations to the upcoming interview are being sent again"
+        in ada.get(page.headers["Location"]).words
+    )
     with rows():
         interview = db.session.get_one(Interview, interview_id)
         assert (interview.revision, interview.link_generation) == (1, 1)
@@ -247,7 +250,7 @@ def test_hiring_manager_cannot_turn_the_mail_of_other_peoples_jobs_to_another_ad
         db.session.commit()
     moved = {**DETAILS, "email": "dina@elsewhere.example"}
     answer = ben.post(address_of(team.dina, "/edit"), moved, status=422)
-    assert "ask a recruiter" in answer.text
+    assert "Ask a recruiter" in answer.text
     # What goes to nobody else may be corrected by either.
     ben.post(
         address_of(team.dina, "/edit"),

@@ -213,7 +213,7 @@ def test_coming_interview_has_to_be_cancelled_first(
     db.session.commit()
     dina = db.session.get_one(Candidate, both.dina.id)
     if is_refused:
-        with pytest.raises(HiringError, match="Cancel the coming interviews first"):
+        with pytest.raises(HiringError, match="Cancel the upcoming interviews first"):
             erase_candidate(user(both.ada), dina)
         assert dina.erased_at is None
     else:
@@ -226,7 +226,7 @@ def test_nobody_is_erased_while_a_mail_of_theirs_is_leaving(both: Team, clock: C
     clock.now += timedelta(days=10)
     task = db.session.scalars(db.select(Task).where(Task.kind == "send_mail").limit(1)).one()
     task.state = TaskState.RUNNING
-    with pytest.raises(HiringError, match="just leaving"):
+    with pytest.raises(HiringError, match="being sent right now"):
         erase_candidate(user(both.ada), db.session.get_one(Candidate, both.dina.id))
 
 
@@ -321,7 +321,7 @@ def test_page_says_what_goes_and_the_button_does_it(rows: Rows, team: Team, ada:
     address = f"/candidates/{team.dina.id}"
     assert f"{address}/erase" in ada.get(address).html
     page = ada.get(f"{address}/erase").words
-    assert "This cannot be undone" in page
+    assert "This can't be undone" in page
     with rows():
         assert erased() == set()
     ada.post(f"{address}/erase", status=303)
@@ -347,7 +347,7 @@ def test_page_names_the_interviews_that_are_in_the_way(rows: Rows, team: Team, a
     page = ada.get(address).words
     assert "Cancel it first" in page
     assert "Backend Engineer Interview" in page
-    assert "Erase for good" not in page
+    assert "Erase permanently" not in page
     ada.post(address, status=303)
     with rows():
         assert erased() == set()
@@ -360,7 +360,7 @@ def test_hiring_manager_erases_only_candidates_that_are_all_theirs(
         db.session.add(Application(candidate_id=team.dina.id, job_id=team.other_job_id))
         db.session.commit()
     address = f"/candidates/{team.dina.id}/erase"
-    assert "is on jobs that are not yours, too" in ben.get(address).words
+    assert "is also on jobs that aren't yours" in ben.get(address).words
     ben.post(address, status=403)
     with rows():
         assert erased() == set()

@@ -111,7 +111,7 @@ def test_text_in_a_candidate_and_a_note(shared_app: Flask, team: Team, ada: Visi
 
 @each
 def test_text_that_is_searched_for(ada: Visitor, text: str) -> None:
-    # Each of the others is read by itself, so that one address can carry them all.
+    # Each of the others is read on its own, so that one address can carry them all.
     others = ("job", "stage", "sort", "state", "status", "after", "before", "month")
     for address in ("/candidates", "/jobs", "/interviews", "/search"):
         is_harmless(ada.get(f"{address}?q={quote(text)}"))
@@ -121,7 +121,7 @@ def test_text_that_is_searched_for(ada: Visitor, text: str) -> None:
 
 @each
 def test_text_in_an_import_and_the_export_after_it(sqlite_app: Flask, text: str) -> None:
-    # A database of its own: the export holds everybody.
+    # A database of its own: the export holds everyone.
     with in_rows(sqlite_app):
         team = create_team()
     ada = Visitor(sqlite_app).enter(team.ada)
@@ -152,6 +152,6 @@ def test_text_in_an_import_and_the_export_after_it(sqlite_app: Flask, text: str)
 def test_text_that_is_no_list(ada: Visitor, team: Team, text: str) -> None:
     with pytest.raises(UnreadableListError):
         read_list(text)
-    page = ada.submit(ada.get("/candidates/import"), "Check the list", status=422, job=team.job_id, text=text)
+    page = ada.submit(ada.get("/candidates/import"), "Review", status=422, job=team.job_id, text=text)
     assert page.error_at("text")
     is_harmless(page)

@@ -77,7 +77,7 @@ def test_confirming_twice_imports_once(rows: Rows, team: Team, ada: Visitor) -> 
     seen = seen_on(ada.get(address).html)
     ada.post(address, {"seen": seen}, status=303)
     ada.post(address, {"seen": seen}, status=303)
-    assert "imported already" in ada.get("/candidates").words
+    assert "already imported" in ada.get("/candidates").words
     with rows():
         assert len(db.session.scalars(db.select(Application)).all()) == 3
     ada.get(address, status=404)
@@ -102,16 +102,16 @@ def test_each_line_says_what_it_would_do(rows: Rows, team: Team, ada: Visitor) -
     )
     address = send(ada, team, text)
     page = ada.get(address).words
-    assert "New 1 Known already, put on Backend Engineer 1 No change 1 Left out 7" in page
+    assert "New 1 Existing, added to Backend Engineer 1 No change 1 Skipped 7" in page
     for words in (
-        "Left out: 7",
-        "Known as Nils Known, who is put on Backend Engineer; nothing else changes",
-        "Dina Kaur is on this job already",
+        "Skipped: 7",
+        "Existing: Nils Known is added to Backend Engineer; nothing else changes",
+        "Dina Kaur is already on this job",
         "Enter an email address like dina@mail.example.",
         "The email address is missing.",
         "The name is missing.",
-        "The same address stands in line 2 already.",
-        "“Mars/Olympus” is no time zone.",
+        "Line 2 already has this email address.",
+        "“Mars/Olympus” isn't a time zone.",
         "There are more values than columns.",
         "The name is longer than 120 characters.",
         "Not used: Favorite color.",
@@ -131,7 +131,7 @@ def test_lines_with_errors_are_left_out_and_the_others_are_imported(
         "name,email\nNew,new@mail.example\nNils Other,nils@mail.example\nOdd,odd\nTwo,New@mail.example",
     )
     page = ada.get(address).words
-    assert "The same address stands in line 2 already." in page
+    assert "Line 2 already has this email address." in page
     assert "Import 2 candidates" in page
     confirm(ada, address)
     assert people(rows) == {team.dina.email, "nils@mail.example", "new@mail.example"}
@@ -150,7 +150,7 @@ def test_world_that_changed_in_between_is_shown_again_and_nothing_is_imported(
         create_candidate("Omar First", "omar@mail.example", team.other_job_id)
     answer = ada.post(address, {"seen": seen}, status=409)
     assert "nothing was imported" in answer.words
-    assert "Known as Omar First" in answer.words
+    assert "Existing: Omar First" in answer.words
     assert people(rows) == {team.dina.email, "omar@mail.example"}
     ada.post(address, {"seen": seen_on(answer.html)}, status=303)
     assert people(rows) == {team.dina.email, "omar@mail.example", "ann@mail.example"}
@@ -186,7 +186,7 @@ def test_hiring_manager_cannot_reach_for_candidates_of_others(rows: Rows, team: 
         omar = create_candidate("Omar Secret", "omar@mail.example", team.other_job_id)
     address = send(ben, team, LIST)
     page = ben.get(address).words
-    assert "a candidate for a job that is not yours" in page
+    assert "a candidate for a job that isn't yours" in page
     assert "Omar Secret" not in page
     confirm(ben, address)
     with rows():
@@ -198,13 +198,13 @@ def test_hiring_manager_cannot_reach_for_candidates_of_others(rows: Rows, team: 
     [
         ("", "The list is empty."),
         ("\n\n", "The list is empty."),
-        ("name,email", "Nobody stands below"),
+        ("name,email", "no one below the column names"),
         ("name,phone\nAnn,1", "email must be among them"),
         ("Ann,ann@mail.example\n", "name and email must be among them"),
         ("name,email,Name\nAnn,ann@mail.example,x", "The column name is there twice."),
         (
             'name,email\n"Ann,ann@mail.example\n',
-            "quotation marks do not match in the row that begins in line 2",
+            "quotation marks don't match in the row that starts on line 2",
         ),
         ("name,email\n" + "Ann,ann@mail.example\n" * (MOST_LINES + 1), "At most 2000 candidates"),
     ],
@@ -368,7 +368,7 @@ def test_address_taken_at_the_same_moment_imports_nothing_of_the_list(
     with rows():
         team = create_team()
     ada = Visitor(app).enter(team.ada)
-    # As if somebody had added Dina between the look at the table and the insert.
+    # As if someone had added Dina between the look at the table and the insert.
     with monkeypatch.context() as blind:
         blind.setattr(imports, "_known", lambda *_: {})
         address = send(ada, team, f"name,email\nNia,nia@mail.example\nDina,{team.dina.email}")

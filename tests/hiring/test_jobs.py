@@ -87,7 +87,7 @@ def test_closed_job_takes_no_new_candidates_and_keeps_interviews(
         schedule(team.ada, team.dina)
     ada.post(f"/jobs/{team.job_id}/close", status=303)
     page = ada.get(f"/jobs/{team.job_id}").words
-    assert "is closed. Its candidates and interviews stay as they are." in page
+    assert "is closed. Its candidates and interviews are kept." in page
     assert "Reopen job" in page
     assert "Add candidate" not in page
     assert "Dina Kaur" in ada.get("/interviews").words

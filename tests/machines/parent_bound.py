@@ -36,7 +36,7 @@ def main() -> None:
     # starts.
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(signal.Signals[death_signal]))
-        # Too late for the signal if the parent died before this line; then somebody else has adopted us.
+        # Too late for the signal if the parent died before this line; then someone else has adopted us.
         if os.getppid() != int(parent):
             sys.exit("The process that wanted this program is already gone.")
     os.execvp(command[0], command)

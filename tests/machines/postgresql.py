@@ -56,7 +56,7 @@ class PostgreSQLCluster:
         """
         self.drop_database(self.url(name))
         if template == _TEMPLATE:
-            # PostgreSQL refuses to copy a database that somebody is connected to.
+            # PostgreSQL refuses to copy a database that someone is connected to.
             self._execute(
                 sql.SQL("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}").format(
                     template

@@ -20,7 +20,7 @@ class Slowness:
         self._slow: list[tuple[float, str]] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Look at what a test took on its own; what a fixture took the first time is everybody's."""
+        """Look at what a test took on its own; what a fixture took the first time is everyone's."""
         is_known = any(marker in report.keywords for marker in _KNOWN_TO_BE_SLOW)
         if report.when == "call" and report.duration > SECONDS and not is_known:
             self._slow.append((report.duration, report.nodeid))

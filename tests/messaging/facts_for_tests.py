@@ -65,7 +65,7 @@ WITH_FILES = replace(
 
 
 def reader(person: Person = DINA, role: ReaderRole = ReaderRole.CANDIDATE) -> Reader:
-    """Somebody who gets a copy, with a join page that is told apart by their first name."""
+    """Someone who gets a copy, with a join page that is told apart by their first name."""
     page = f"https://hiring.northwind.example/j/{person.name.split()[0].lower()}-token"
     return Reader(person, role, page)
 

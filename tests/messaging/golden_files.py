@@ -1,4 +1,4 @@
-"""Comparing with files that hold what a mail looked like when somebody last read it through.
+"""Comparing with files that hold what a mail looked like when someone last read it through.
 
 `UPDATE_GOLDEN=1` writes them again; the difference is then reviewed like any other change.
 """

@@ -81,7 +81,7 @@ def real_server(**settings: Any) -> Iterator[Mailroom]:
 
 
 def authenticator(password: bytes) -> Callable[..., AuthResult]:
-    """Lets in whoever knows the password."""
+    """Lets in anyone who knows the password."""
 
     def check(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
         return AuthResult(success=data.password == password, handled=False)

@@ -26,7 +26,10 @@ def interview(number: int, *, has_meeting: bool) -> InterviewAtRisk:
 
 
 def ended(*, whose: str | None = None, at_risk: tuple[InterviewAtRisk, ...] = ()) -> EndedConnection:
-    problem = "Zoom no longer accepts this connection: it was removed in Zoom, or not renewed for too long."
+    problem = (
+        "Zoom no longer accepts this connection: "
+        "it was removed in Zoom, or went too long without being renewed."
+    )
     return EndedConnection("Zoom", whose, problem, AT, at_risk)
 
 

@@ -35,7 +35,7 @@ COMPOSERS: dict[str, Callable[[TeamReader], Letter]] = {
 
 
 def seen(html: str) -> str:
-    """What somebody reads of the HTML part."""
+    """What someone reads of the HTML part."""
     return " ".join(unescape(re.sub(r"<style.*?</style>|<[^>]+>", " ", html, flags=re.DOTALL)).split())
 
 

@@ -127,7 +127,7 @@ class Visitor:
         return self
 
     def session_cookie(self) -> str:
-        """The value of the session cookie, as somebody could copy it out of the browser."""
+        """The value of the session cookie, as someone could copy it out of the browser."""
         cookie = self.client.get_cookie(
             self.app.config["SESSION_COOKIE_NAME"], domain=urlsplit(self.base_url).hostname or "localhost"
         )
@@ -149,7 +149,7 @@ class Visitor:
         return any(element.get("name") in names for element in form.walk())
 
     def _secret(self) -> object:
-        """What the token belongs to. It changes when somebody signs in or out."""
+        """What the token belongs to. It changes when someone signs in or out."""
         signer = SecureCookieSessionInterface().get_signing_serializer(self.app)
         cookie = self.session_cookie()
         if signer is None or not cookie:

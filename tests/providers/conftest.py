@@ -74,7 +74,7 @@ def connect(zoom: ZoomProvider) -> Callable[[str], TokenSet]:
 
 @pytest.fixture
 def host(connect: Callable[[str], TokenSet]) -> Grant:
-    """The grant of somebody who may do everything."""
+    """The grant of someone who may do everything."""
     return Grant(connect("priya.raman@northlight.example").access_token)
 
 

@@ -21,7 +21,7 @@ from tests.tasks.installation import Installation
 
 @dataclass(frozen=True)
 class Answer:
-    """What somebody brings back from the consent page, and to which session."""
+    """What someone brings back from the consent page, and to which session."""
 
     member: Member
     session_id: int

@@ -1,4 +1,4 @@
-"""Every connection is looked at once a day, and what is found stands on its row."""
+"""Every connection is checked once a day, and the result is stored in its row."""
 
 from datetime import timedelta
 

@@ -203,7 +203,7 @@ def test_user_whose_account_a_colleague_connected_is_told_who_it_was(
     [mail] = installation.simulators.mails(team.ben.email)
     assert (
         f"{LENA} was connected by Cleo Marin. "
-        "Reconnect with an account of your own, or agree with Cleo Marin on who uses this one."
+        "Reconnect with your own account, or agree with Cleo Marin on who uses this one."
     ) in text_of(mail)
     with installation.reading():
         row = db.session.get_one(Connection, connection)

@@ -104,7 +104,7 @@ def test_outage_of_the_token_endpoint_costs_nothing_while_the_token_lives(
     during = seen(installation, connection)
     assert during.refresh_after is not None
     assert during.trouble is not None
-    assert "trouble on its side" in during.trouble
+    assert "having problems" in during.trouble
     assert "try again automatically within 15 minutes" in during.trouble
     installation.simulators.zoom_switches(token_endpoint="")
     installation.clock.forward(timedelta(seconds=30))
@@ -264,7 +264,7 @@ class PowerCut(BaseException):
 
 
 class DiesAfterRefresh:
-    """A provider whose process dies after the answer to a refresh has come and before anybody has seen it."""
+    """A provider whose process dies after the answer to a refresh has come and before anyone has seen it."""
 
     def __init__(self, provider: OAuthProvider) -> None:
         self._provider = provider

@@ -44,6 +44,9 @@ def test_scheduler_hosts_when_the_hiring_manager_has_used_up_the_day(installatio
     seen = installation.meeting(interview)
     assert (seen.state, seen.host) == (MeetingState.READY, "Ada Berg")
     assert [mail.state for mail in installation.mails(interview)] == [MailState.SENT] * 2
+    [line] = [line for line in installation.timeline(interview) if "instead" in line]
+    assert line.startswith("The meeting is on Ada's account instead. Ben's account: ")
+    assert "Ben's account: " in installation.progress(interview)
 
 
 def test_used_up_day_is_tried_again_after_midnight_utc(installation: Installation) -> None:
@@ -100,6 +103,25 @@ def test_scheduler_hosts_when_the_hiring_manager_revoked_in_zoom(installation: I
     interview = installation.schedule()
     installation.run_due()
     assert installation.meeting(interview).host == "Ada Berg"
+    assert "Ben's account: Zoom no longer accepts this connection" in installation.progress(interview)
+    # The next one is not even tried there, and says so too.
+    other = installation.schedule()
+    installation.run_due()
+    assert "Ben's account: Zoom no longer accepts this connection" in installation.progress(other)
+
+
+def test_both_ended_connections_are_named(installation: Installation) -> None:
+    installation.connect(installation.team.ben, PRIYA)
+    installation.connect(installation.team.ada, LENA)
+    installation.simulators.revoke(PRIYA)
+    installation.simulators.revoke(LENA)
+    interview = installation.schedule()
+    installation.run_due()
+    seen = installation.meeting(interview)
+    assert seen.failure is FailureReason.RECONNECT_NEEDED
+    assert seen.failure_words is not None
+    assert "Ben's account: " in seen.failure_words
+    assert "Ada's account: " in seen.failure_words
 
 
 def test_passcode_that_the_account_refuses_is_replaced_by_zooms_own(installation: Installation) -> None:
@@ -111,6 +133,7 @@ def test_passcode_that_the_account_refuses_is_replaced_by_zooms_own(installation
     assert seen.passcode
     assert seen.passcode != "abc"
     assert any("did not accept the passcode" in line for line in installation.timeline(interview))
+    assert "did not accept the passcode you chose" in installation.progress(interview)
     [mail, _] = installation.simulators.mails()
     text = mail.message.get_body(("plain",))
     assert text is not None
@@ -131,3 +154,25 @@ def test_wrong_client_credentials_fail_at_once_and_ask_no_other_host(installatio
     assert "ZOOM_API_CLIENT_SECRET" in installation.progress(interview)
     assert len(installation.simulators.ledger()["token_log"]) - before == 1
     assert installation.calls("create") == []
+
+
+@pytest.mark.parametrize(
+    ("locked", "words"),
+    [
+        ("waiting_room", "Its account uses a waiting room: the host has to let people in."),
+        ("host_first", "Its account lets nobody in before the host has joined."),
+        ("meeting_authentication", "Its account lets in only people who are signed in to Zoom"),
+    ],
+)
+def test_what_the_account_insists_on_is_read_from_zooms_answer_and_said(
+    installation: Installation, locked: str, words: str
+) -> None:
+    installation.connect(installation.team.ben, PRIYA)
+    installation.simulators.zoom_switches(locked_settings=[locked])
+    interview = installation.schedule()
+    installation.run_due()
+    assert words in installation.progress(interview)
+    installation.simulators.zoom_switches(locked_settings=[])
+    other = installation.schedule()
+    installation.run_due()
+    assert "Its account" not in installation.progress(other)

@@ -115,7 +115,7 @@ def test_look_up_that_takes_the_twins_meeting_leaves_its_own_to_the_twin(
 
 def test_meeting_that_appears_after_it_was_looked_for_is_removed(installation: Installation) -> None:
     installation.connect(installation.team.ben)
-    # Our patience is two seconds: the call is given up, and Zoom carries it out all the same.
+    # Our patience is two seconds: the call is given up, and Zoom carries it out anyway.
     installation.simulators.zoom_switches(latency_ms=4000)
     interview = installation.schedule()
     installation.run_due()

@@ -40,8 +40,7 @@ def test_permission_that_was_taken_back_has_to_be_given_again(sqlite_installatio
     row = row_of(installation, connection)
     assert row.state is ConnectionState.RECONNECT_NEEDED
     assert row.problem == (
-        "Zoom no longer grants all the permissions that are needed. "
-        "Missing: see your name, email address and plan."
+        "Zoom no longer grants all the permissions we need. Missing: see your name, email address and plan."
     )
     assert (row.trouble, row.ciphertext) == (None, "")
     subjects = [str(mail.message["Subject"]) for mail in installation.simulators.mails(ben.email)]
@@ -84,7 +83,7 @@ def test_renewal_without_a_needed_permission_asks_for_a_reconnect(sqlite_install
     row = row_of(installation, connection)
     assert row.state is ConnectionState.RECONNECT_NEEDED
     assert (
-        row.problem == "Zoom no longer grants all the permissions that are needed. "
+        row.problem == "Zoom no longer grants all the permissions we need. "
         "Missing: create meetings, delete meetings."
     )
     assert installation.meeting(interview).failure is FailureReason.RECONNECT_NEEDED

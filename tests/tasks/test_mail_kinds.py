@@ -30,7 +30,7 @@ SAM = "sam@partner.example"
 CARRYING = {"messaging", "tasks", "work", "web"}
 DECIDING = {Path("accounts/mails.py"), Path("scheduling/mails/queue.py")}
 
-# What somebody adds who adds a kind of mail: this one goes to a person who was taken off an interview.
+# What someone adds who adds a kind of mail: this one goes to a person who was taken off an interview.
 KIND_FILE = """
 from tasks.mails.interviews import InterviewKind
 

@@ -1,4 +1,4 @@
-"""Whatever becomes of a grant in the background, its keys stand nowhere in plain text."""
+"""Whatever becomes of a grant in the background, its keys appear nowhere in plain text."""
 
 import logging
 from datetime import timedelta

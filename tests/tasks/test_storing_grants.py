@@ -94,7 +94,7 @@ def test_two_people_who_connect_one_account_at_once_take_turns(installation: Ins
     team = installation.team
     second = store_both(installation, go(installation, team.ada), go(installation, team.ben))
     assert second.result == "connected"
-    assert "Ada Berg had connected the same account" in second.words
+    assert "Ada Berg was using this account" in second.words
     assert accounts(installation) == {team.ben.id: LENA}
 
 
@@ -118,7 +118,7 @@ def test_two_tabs_of_one_person_take_turns(installation: Installation) -> None:
             other_is_stored.set()
             thread.wait()
             db.session.commit()
-        assert thread.trip().words.startswith("Zoom was connected in another tab meanwhile.")
+        assert thread.trip().words.startswith("Zoom was connected in another tab in the meantime.")
     installation.run_due()
     assert accounts(installation) == {ada.id: LENA}
 
@@ -179,8 +179,8 @@ def test_failed_reconnect_finds_out_whether_it_has_ended_the_older_grant(
     installation.simulators.zoom_switches(fail_next=1, fail_operation="account")
     trip = come_back(installation, answer)
     assert trip.words == (
-        "Zoom has trouble on its side at the moment. "
-        f"Zoom was connected as {LENA} before; whether that still works is being checked now. "
+        "Zoom is having problems right now. "
+        f"Zoom was connected as {LENA} before; we're checking now whether that still works. "
         "Please try again in a few minutes."
     )
     installation.run_due()
@@ -211,7 +211,7 @@ def test_lost_answer_to_the_exchange_is_taken_for_an_exchange(sqlite_installatio
     installation.connect(ada, LENA)
     answer = go(installation, ada)
     installation.simulators.zoom_switches(lose_next_token_answers=1)
-    assert "whether that still works is being checked" in come_back(installation, answer).words
+    assert "checking now whether that still works" in come_back(installation, answer).words
     installation.run_due()
     assert states(installation) == {ada.id: ConnectionState.RECONNECT_NEEDED}
 
@@ -221,7 +221,7 @@ def test_grant_that_is_not_kept_is_given_back(sqlite_installation: Installation)
     lacking = come_back(installation, go(installation, team.ada, TOM))
     assert "did not grant what is needed" in lacking.words
     not_allowed = come_back(installation, go(installation, team.ben), may_connect=False)
-    assert not_allowed.words == "Connecting is not open to your role any more. Nothing was connected."
+    assert not_allowed.words == "Your role can no longer connect apps. Nothing was connected."
     assert sorted(living_grants(installation)) == [LENA, TOM]
     installation.run_due()
     assert living_grants(installation) == []
@@ -253,7 +253,7 @@ def test_answer_that_was_exchanged_first_and_stored_last_changes_nothing(
     with interrupted(installation, "account", after=lambda: connect_a_moment_later(installation, ada)):
         trip = come_back(installation, answer)
     assert trip.result == "connected"
-    assert trip.words.startswith("Zoom was connected in another tab meanwhile.")
+    assert trip.words.startswith("Zoom was connected in another tab in the meantime.")
     installation.run_due()
     installation.later(minutes=6)
     assert accounts(installation) == {ada.id: LENA}
@@ -269,7 +269,7 @@ def test_answer_that_was_exchanged_last_after_all_shows_on_the_card(
     ):
         trip = come_back(installation, answer)
     assert trip.words == (
-        "Ada Berg connected the same account at this moment. Nothing was connected. Please connect again."
+        "Ada Berg just connected the same account. Nothing was connected. Please connect again."
     )
     installation.run_due()
     assert states(installation) == {team.ada.id: ConnectionState.RECONNECT_NEEDED}

@@ -1,4 +1,4 @@
-"""What the web tests stand on: a team, and browsers for its people."""
+"""What the web tests start from: a team, and browsers for its people."""
 
 from collections.abc import Callable
 

@@ -29,14 +29,14 @@ from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import draft_at, other_people, schedule_by_hand, send
 
 SAM = "sam@partner.example"
-# The clock stands before anybody signs in, or their session would be months old.
+# The clock stands before anyone signs in, or their session would be months old.
 pytestmark = pytest.mark.usefixtures("clock")
 
 PHONE = {"interview_type": "phone", "phone_number": "+44 20 7946 0018"}
 
 
 def chosen(*files: tuple[str, bytes]) -> Any:
-    """Files as somebody picks them in the form."""
+    """Files as someone picks them in the form."""
     return [(io.BytesIO(content), name) for name, content in files]
 
 
@@ -134,7 +134,7 @@ def test_buttons_beside_the_files_come_back_to_the_page_with_what_was_typed(
     assert listed(ada.get(here)) == ["a (2).png"]
     sweep(web)
     assert len(on_disk(web)) == 1
-    # Somebody who clicked twice, or a made-up number: nothing more happens.
+    # Someone who clicked twice, or a made-up number: nothing more happens.
     fields = ada.get(here).fields("Continue")
     ada.post(here, {**fields, "remove": "99999"}, leads_to=here)
     assert listed(ada.get(here)) == ["a (2).png"]
@@ -212,7 +212,7 @@ def _is_harmless(visitor: Visitor, address: str, content: bytes) -> None:
 
 @pytest.fixture
 def sent(connected: Flask, simulators: Simulators, clock: Clock) -> tuple[Team, int]:
-    """An interview by phone with a file for everybody and one for the team, whose mails have left."""
+    """An interview by phone with a file for everyone and one for the team, whose mails have left."""
     with in_rows(connected):
         team = create_team()
         ivan = create_user("Ivan Petrov", Role.INTERVIEWER)
@@ -302,7 +302,7 @@ def test_invitation_leaves_without_a_file_that_is_lost(
     page = ada.get("/interviews/1")
     assert "The invitation to Dina Kaur left without an attached file that could not be read." in page.text
     assert "Invitation to Dina Kaur left without files" in page.text
-    # Not everybody who reads this page may see what the files are called.
+    # Not everyone who reads this page may see what the files are called.
     [delivery] = [e for e in page.tree.all("div") if "deliveries" in e.get("class", "").split()]
     assert "a.pdf" not in delivery.text
 

@@ -25,7 +25,7 @@ def ada(connected: Flask, people: Team) -> Visitor:
 
 
 def lose(app: Flask, member: Member) -> None:
-    """The provider ends somebody's grant."""
+    """The provider ends someone's grant."""
     with in_rows(app):
         row = db.session.scalars(db.select(Connection).where(Connection.user_id == member.id)).one()
         row.state, row.problem, row.problem_since = ConnectionState.RECONNECT_NEEDED, "It ended.", utc_now()
@@ -51,22 +51,22 @@ def test_wrong_account_at_reconnecting_is_warned_of_and_can_be_put_right(
 
     back = come_back(ada, consent(leave(ada, "Reconnect"), PRIYA))
     assert message_of(ada, back).endswith(
-        f"Before, it was {LENA}: meetings that were made there stay there. "
-        "One coming interview has its meeting there: the links work, but nothing can be changed or cancelled "
-        "from here until that account is connected again."
+        f"Before, it was {LENA}. Meetings created there stay there. "
+        "One upcoming interview has its meeting there. The links work, but nothing can be changed or "
+        "cancelled from here until that account is connected again."
     )
     notice = ada.follow(back).tree.with_id("round-trip")
     assert notice is not None
     assert [box["class"] for box in notice.all("div") if "notice" in box["class"].split()] == [
         "notice tone-warning"
     ]
-    assert "None is coming up." in card_of(ada.get(APPS))
+    assert "None upcoming." in card_of(ada.get(APPS))
     assert meeting_of(connected, interview_id) == (None, people.ada.id)
 
     lose(connected, people.ada)
     back = come_back(ada, consent(leave(ada, "Reconnect"), LENA))
     assert "coming interview" not in message_of(ada, back)
-    assert "Coming: 1." in card_of(ada.get(APPS))
+    assert "1 upcoming." in card_of(ada.get(APPS))
     assert meeting_of(connected, interview_id) == (connection.id, people.ada.id)
 
 
@@ -82,7 +82,7 @@ def test_meetings_go_with_their_account_to_whoever_connects_it(
     [of_ada, of_ben] = stored(connected)
     assert (of_ada.state, of_ben.state) == (ConnectionState.RECONNECT_NEEDED, ConnectionState.CONNECTED)
     assert meeting_of(connected, interview_id) == (of_ben.id, people.ben.id)
-    assert "Coming: 1." in card_of(ben.get(APPS))
+    assert "1 upcoming." in card_of(ben.get(APPS))
     assert "Ben Frei's Zoom account" in ada.get(f"/interviews/{interview_id}").text
 
 
@@ -135,11 +135,12 @@ def test_disconnecting_what_is_lost_is_asked_for_in_words_that_fit(
 ) -> None:
     connect(ada)
     question = f"{APPS}/zoom/disconnect"
-    assert [a.text for a in ada.get(question).tree.all("a") if a.text == "Keep it connected"]
+    page = ada.get(question)
+    assert [a["href"] for a in page.tree.all("a") if a.text == "Cancel"] == [APPS]
     lose(connected, people.ada)
     page = ada.get(question)
-    assert [a.text for a in page.tree.all("a") if a.text == "Leave it as it is"]
-    assert "Keep it connected" not in page.text
+    # "Cancel" promises nothing about a connection that has ended.
+    assert [a["href"] for a in page.tree.all("a") if a.text == "Cancel"] == [APPS]
 
 
 def test_trouble_on_the_way_leads_to_its_cure(simulators: Simulators, ada: Visitor) -> None:
@@ -162,7 +163,7 @@ def test_server_that_is_not_accepted_is_told_to_each_in_words_that_help(
             row.credentials_refused, row.trouble, row.trouble_since = True, "It was refused.", utc_now()
         db.session.commit()
     assert "ZOOM_API_CLIENT_SECRET" in card_of(ada.get(APPS))
-    assert "The connection itself is unharmed; Ada Berg has been told." in card_of(ben.get(APPS))
+    assert "The connection itself is fine; Ada Berg has been told." in card_of(ben.get(APPS))
     assert "ZOOM_API_CLIENT_SECRET" not in ben.get(APPS).text
 
 

@@ -58,7 +58,7 @@ def test_clash_needs_the_tick(web: Flask, team: Team, ada: Visitor) -> None:
     draft = draft_at(ada, other.id, "date-time")
     page = send(ada, draft, "date-time", status=422, time="09:30")
     assert clashes_on(page) == ["Ben Frei has another interview from 09:00 to 09:45 CET."]
-    assert "tick that it is all right" in page.error_at("accepted_clashes")
+    assert "check “Schedule anyway”" in page.error_at("accepted_clashes")
     send(ada, draft, "date-time", time="09:45")
     send(ada, draft, "date-time", time="08:15")
     page = send(ada, draft, "date-time", status=422, time="09:30")
@@ -123,7 +123,7 @@ def test_candidate_who_has_an_interview_elsewhere_then_is_asked_about(
     assert clashes_on(page) == ["Dina Kaur has another interview from 09:00 to 09:45 CET."]
     assert "Backend Engineer" not in page.text
     [row] = page.tree.all("li", lambda e: "is-clash" in e.get("class"))
-    assert row.text == "09:00 – 09:45 Busy Ben Frei At the same time"
+    assert row.text == "09:00 – 09:45 Busy Ben Frei Conflict"
 
 
 # People chosen after the time
@@ -172,7 +172,7 @@ def test_only_the_clash_that_arose_since_is_named_at_the_end(
         schedule(team.ada, omar, starts_at=eight + timedelta(minutes=30), software=None)
     page = ada.submit(page, "Schedule Interview", status=422)
     assert page.heading == "Date & Time"
-    assert page.error_at("accepted_clashes").startswith("Ben Frei got another interview at this time.")
+    assert page.error_at("accepted_clashes").startswith("Ben Frei just got another interview at this time.")
     assert [line.endswith("Accepted") for line in clashes_on(page)] == [True, False]
     assert interviews(web) == 2
     ada.submit(page, "Save and go to Finalize", leads_to=f"{draft}/finalize", accepted_clashes=the_tick(page))
@@ -207,8 +207,8 @@ def test_zoom_account_that_hosts_another_meeting_then_is_asked_about(
     draft = draft_at(ada, team.dina.id, "date-time")
     page = send(ada, draft, "date-time", status=422)
     [words] = clashes_on(page)
-    assert words.startswith("Ada's Zoom account, which would host, has another meeting from 09:00 to 09:45")
-    assert "it ends or refuses the second" in words
+    assert words.startswith("Ada's Zoom account already has a meeting from 09:00 to 09:45")
+    assert "can run only one at a time" in words
     ada.submit(page, "Continue", leads_to=f"{draft}/attendees", accepted_clashes=the_tick(page))
     for step in ("attendees", "details", "preview", "finalize"):
         send(ada, draft, step)
@@ -251,7 +251,7 @@ def test_zoom_account_taken_between_the_last_two_clicks_is_found(
         omar = create_candidate("Omar Haddad", "omar@mail.example", team.other_job_id)
         schedule(team.ada, omar, starts_at=eight)
     page = ada.submit(page, "Schedule Interview", status=422)
-    assert page.error_at("accepted_clashes").startswith("Ada's Zoom account got another meeting")
+    assert page.error_at("accepted_clashes").startswith("Ada's Zoom account just got another meeting")
     assert interviews(app) == 1
 
 
@@ -295,7 +295,7 @@ def test_day_shows_the_wanted_time_among_the_teams_interviews(
     assert rows_of(page) == [
         "23:00 – 02:00 Omar Haddad (opens a new tab) Backend Engineer · Ben Frei",
         "09:00 – 09:45 This interview Dina Kaur",
-        "09:30 – 10:15 Omar Haddad (opens a new tab) Backend Engineer · Ben Frei, Eva Lang At the same time",
+        "09:30 – 10:15 Omar Haddad (opens a new tab) Backend Engineer · Ben Frei, Eva Lang Conflict",
         "15:00 – 15:45 Omar Haddad (opens a new tab) Backend Engineer · Ben Frei",
         # Of a job that Ben does not see.
         "11:00 – 11:45 Busy Cleo Marin",
@@ -312,7 +312,7 @@ def test_day_shows_the_wanted_time_among_the_teams_interviews(
         "19:00 – 19:45 Busy Cleo Marin",
     ]
     page = ben.get(f"{draft}/date-time/look?date=2027-02-13&time=09:00&timezone=Europe/Zurich", htmx=True)
-    assert "Nothing else that day" in page.text
+    assert "Everyone's free of other interviews that day" in page.text
 
 
 def test_looking_at_a_time_saves_nothing_and_bears_everything(web: Flask, team: Team, ada: Visitor) -> None:

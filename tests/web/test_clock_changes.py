@@ -31,7 +31,7 @@ def test_repeated_hour_is_asked_about_and_the_answer_is_kept(
 ) -> None:
     draft = draft_at(ada, team.dina.id, "date-time")
     page = send(ada, draft, "date-time", status=422, date="2027-10-31", time="02:30")
-    assert "this time comes twice" in page.error_at("time")
+    assert "this time happens twice" in page.error_at("time")
     assert "The first, CEST (00:30 UTC)" in page.text
     assert "The second, CET (01:30 UTC)" in page.text
     ada.submit(page, "Continue", leads_to=f"{draft}/attendees", occurrence=answer)
@@ -83,7 +83,7 @@ def test_answer_for_a_repeated_hour_says_nothing_about_another_day_or_zone(
     assert len(set(choices(look)) - {first, second}) == 2
     assert not look.tree.all("input", lambda e: e.get("type") == "radio" and "checked" in e.attributes)
     page = send(ada, draft, "date-time", status=422, **typed)
-    assert "this time comes twice" in page.error_at("time")
+    assert "this time happens twice" in page.error_at("time")
     ada.submit(page, "Continue", leads_to=f"{draft}/attendees", occurrence=choices(page)[0])
 
 

@@ -1,4 +1,4 @@
-"""Connected Apps: what each card says in each of its states, to whom, and that no secret stands anywhere."""
+"""Connected Apps: what each card says in each of its states, to whom, and that no secret appears anywhere."""
 
 import logging
 from collections.abc import Callable
@@ -95,7 +95,7 @@ def test_sections_stand_in_their_order_and_the_later_apps_say_that_they_are_late
     assert len(specs()) == 5
     for spec in specs():
         is_zoom = spec.key == ZOOM
-        assert ("Not in this version" in card_of(page, spec.key)) is not is_zoom
+        assert ("Coming later" in card_of(page, spec.key)) is not is_zoom
         assert page.has_button("Connect")
     for later in ("google-calendar", "gmail", "outlook-calendar", "outlook-mail", "fax"):
         ada.post(f"/connect/{later}", status=404)
@@ -119,14 +119,12 @@ def test_connected_card_tells_everything_about_the_account(
     assert f"{LENA} since Mon 1 Feb, 13:00 CET" in card(page).text
     assert fact(page, "Plan") == ["Licensed"]
     [used_for] = fact(page, "Used for")
-    assert used_for.endswith("Coming: 2, of which 1 has a meeting here.")
+    assert used_for.endswith("2 upcoming, 1 with a meeting here.")
     # An hour, less the second in it and five minutes, after it was connected.
-    assert fact(page, "Access is renewed") == ["By itself, next at Mon 1 Feb, 13:54 CET"]
-    assert {permission.scope for permission in spec_of(ZOOM).permissions} <= set(
-        fact(page, "Names of the scopes")
-    )
+    assert fact(page, "Renews") == ["Automatically, next Mon 1 Feb, 13:54 CET"]
+    assert {permission.scope for permission in spec_of(ZOOM).permissions} <= set(fact(page, "Scopes"))
     assert {permission.allows.capitalize() for permission in spec_of(ZOOM).permissions} <= set(
-        fact(page, "It may")
+        fact(page, "Permissions")
     )
 
 
@@ -137,7 +135,7 @@ def test_plan_and_permissions_are_said_in_words_whatever_kind_the_account_is(
     assert fact(ada.get(APPS), "Plan") == ["Basic: Zoom ends meetings after 40 minutes"]
     ada.post("/disconnect/zoom", status=303)
     come_back(ada, consent(leave(ada), CHLOE))
-    assert fact(ada.get(APPS), "It may") == [
+    assert fact(ada.get(APPS), "Permissions") == [
         "See your profile",
         "Read and list your meetings",
         "Create, change and delete meetings",
@@ -172,7 +170,7 @@ def test_card_that_needs_reconnecting_says_why_since_when_and_what_is_at_risk(
     with in_rows(connected):
         connect_zoom(people.ben, simulators)
         at_risk = schedule(people.ada, people.dina)
-        # Somebody else's and one by telephone are in no danger.
+        # Someone else's and one by telephone are in no danger.
         schedule(people.cleo, create_candidate("Emil Roth", "emil@mail.example", people.other_job_id))
         schedule(people.ada, people.dina, software=None)
     do_background_work(connected)
@@ -186,18 +184,18 @@ def test_card_that_needs_reconnecting_says_why_since_when_and_what_is_at_risk(
     assert has_disconnect(page)
     text = card(page).text
     assert "Zoom no longer accepts this connection" in text
-    assert "Until it is reconnected, nothing can be made, changed or cancelled on this account." in text
+    assert "Until you reconnect, we can't create, change or cancel meetings on this account." in text
     links = {a["href"]: a.parent.text for a in card(page).all("a") if a.parent and a.text != "Disconnect"}
     assert list(links) == [f"/interviews/{at_risk}", f"/interviews/{waiting}"]
     assert "with Dina Kaur" in links[f"/interviews/{at_risk}"]
-    assert "Its link works, but its meeting cannot be changed from here." in links[f"/interviews/{at_risk}"]
-    assert "It has no meeting yet." in links[f"/interviews/{waiting}"]
+    assert "Its link works, but its meeting can't be changed from here." in links[f"/interviews/{at_risk}"]
+    assert "No meeting yet." in links[f"/interviews/{waiting}"]
     # Reconnecting settles it.
     come_back(ben, consent(leave(ben, "Reconnect"), LENA))
     do_background_work(connected)
     page = ben.get(APPS)
     assert badge(page) == "Connected"
-    assert "Coming: 2." in card(page).text
+    assert "2 upcoming." in card(page).text
 
 
 def test_only_interviews_that_still_need_this_account_count(
@@ -213,7 +211,7 @@ def test_only_interviews_that_still_need_this_account_count(
         over.starts_at = utc_now() - timedelta(minutes=1)
         meetings[elsewhere.id].software = MeetingSoftware.GOOGLE_MEET
         meetings[unwanted.id].is_wanted = False
-        # Made already, on somebody else's account.
+        # Made already, on someone else's account.
         meetings[moved.id].state, meetings[moved.id].join_url = MeetingState.READY, "https://zoom.example/j/1"
         counted_id = counted.id
         mark_unreadable(db.session.get_one(Connection, row_id), "The key is gone.")
@@ -232,7 +230,7 @@ def test_interview_that_its_host_may_not_see_any_more_is_only_counted(
         mark_unreadable(db.session.get_one(Connection, row_id), "The key is gone.")
         db.session.commit()
     text = card_of(ben.get(APPS))
-    assert "1 interview that your role does not show you any more." in text
+    assert "1 interview you no longer have access to." in text
     assert "Dina Kaur" not in text
 
 
@@ -267,10 +265,10 @@ def test_card_says_to_whom_connecting_is_not_open_what_they_can_do(
         olaf = create_user("Olaf Berg", Role.OBSERVER)
     set_opening(connected, False)
     page = ben.get(APPS)
-    assert "Ada Berg can open it for everyone who schedules or hosts." in card(page).text
+    assert "Ada Berg can allow it for everyone who schedules or hosts." in card(page).text
     assert page.has_button("Ask Ada Berg")
     page = Visitor(connected).enter(olaf).get(APPS)
-    assert "Your role holds no interviews, so there is nothing to connect." in card(page).text
+    assert "Your role doesn't hold interviews, so there's nothing to connect." in card(page).text
     assert not page.has_button("Ask Ada Berg")
 
 
@@ -294,8 +292,8 @@ def test_card_of_an_app_that_is_not_set_up_says_what_to_do(web: Flask) -> None:
     # Others could do nothing with all that.
     ben = Visitor(web).enter(team.ben)
     text = card_of(ben.get(APPS))
-    assert "Zoom has not been set up on this server yet" in text
-    assert "Ada Berg can see here what there is to do." in text
+    assert "Zoom hasn't been set up on this server yet" in text
+    assert "Ada Berg can see the steps here." in text
     assert "ZOOM_API_CLIENT_ID" not in text
 
 
@@ -311,8 +309,8 @@ def test_app_that_is_not_set_up_any_more_can_still_be_disconnected(
     assert badge(page) == "Not set up"
     assert has_disconnect(page)
     assert LENA in card(page).text
-    assert "Zoom is not set up on this server any more. The connection itself is unharmed" in card(page).text
-    assert "Before anybody can connect" not in card(page).text
+    assert "Zoom is no longer set up on this server. The connection itself is fine" in card(page).text
+    assert "Before anyone can connect" not in card(page).text
     assert "Add these scopes" in card(page).text
     assert [a["href"] for a in card(page).all("a") if a["href"] == f"/interviews/{interview_id}"]
     ada.submit(ada.get(f"{APPS}/zoom/disconnect"), "Disconnect", leads_to=APPS)

@@ -1,4 +1,4 @@
-"""The lines above every page when an account or a provider needs somebody."""
+"""The lines above every page when an account or a provider needs someone."""
 
 from collections.abc import Callable
 
@@ -43,13 +43,13 @@ def test_who_has_to_reconnect_reads_how_many_interviews_depend_on_it(set_up: Fla
         )
     ben = Visitor(set_up).enter(people.ben)
     expected = (
-        "No coming interview depends on it.",
-        "One coming interview depends on it.",
-        "2 coming interviews depend on it.",
+        "No upcoming interviews use it.",
+        "One upcoming interview uses it.",
+        "2 upcoming interviews use it.",
     )
     for words in expected:
         [banner] = notices(ben.get("/jobs"))
-        assert f"Your Zoom account has to be reconnected. {words}" in banner.text
+        assert f"Your Zoom account needs to be reconnected. {words}" in banner.text
         assert [link["href"] for link in banner.all("a")] == [f"{APPS}#app-zoom"]
         with in_rows(set_up):
             schedule(people.ben, people.dina)
@@ -89,8 +89,8 @@ def test_who_may_not_reconnect_reads_whom_to_ask(set_up: Flask, people: Team) ->
         db.session.commit()
     ben = Visitor(set_up).enter(people.ben)
     [banner] = notices(ben.get("/jobs"))
-    assert "your role may not connect apps: ask Ada Berg." in banner.text
-    assert "has to be reconnected" not in banner.text
+    assert "your role can't connect apps: ask Ada Berg." in banner.text
+    assert "needs to be reconnected" not in banner.text
     assert ben.get(APPS).has_button("Ask Ada Berg")
 
 
@@ -125,7 +125,7 @@ def test_app_that_people_have_connected_and_the_server_has_lost_is_told(
         create_connection(people.ben.id)
     without = make_app()
     ada = Visitor(without).enter(people.ada)
-    [told] = [b.text for b in notices(ada.get("/jobs")) if "is not set up on this server any more" in b.text]
+    [told] = [b.text for b in notices(ada.get("/jobs")) if "is no longer set up on this server" in b.text]
     assert "Whoever runs this server has to put ZOOM_API_CLIENT_ID and ZOOM_API_CLIENT_SECRET right." in told
     ben = Visitor(without).enter(people.ben)
     assert notices(ben.get("/jobs")) == []

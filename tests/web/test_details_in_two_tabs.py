@@ -61,7 +61,7 @@ def test_new_file_from_an_older_tab_is_not_passed_over_because_the_texts_are_the
     page = ada.submit(old, "Continue", status=409, files=chosen(("Task.pdf", PDF)))
     assert "Task.pdf (new)" in page.text
     assert "Plan.docx" in page.text
-    assert "The files that you sent along have to be added again." in page.text
+    assert "You'll need to add your files again." in page.text
     assert list(on_disk(web).values()) == [DOCX]
 
 
@@ -73,12 +73,12 @@ def test_tick_and_remove_from_an_older_tab_are_shown_and_done_when_wanted(
     send(ada, draft, "preview")
     task, plan = number_of(old, "Task.pdf"), number_of(old, "Plan.docx")
     page = ada.submit(old, "Continue", status=409, team_only=[task], remove=plan)
-    assert "Only for the team" in page.text
+    assert "Team only" in page.text
     assert "RemovePlan.docx" in page.text
     ada.submit(page, "Save what I just sent", leads_to=f"{draft}/details")
     assert listed(ada.get(f"{draft}/details")) == ["Task.pdf"]
     assert team_only(web) == {"Task.pdf": True, "removed": False}
-    # And a form that still speaks of the removed file is right all the same.
+    # And a form that still speaks of the removed file is right anyway.
     page = ada.submit(old, "Continue", status=409, title="Other", team_only=[task, plan])
     ada.submit(page, "Save what I just sent", leads_to=f"{draft}/preview")
 
@@ -109,7 +109,7 @@ def test_made_up_numbers_are_nobodys(web: Flask, ada: Visitor, draft: str) -> No
     ada.post(f"{draft}/details", {**fields, **forged}, status=303)
     # An answer that comes while an earlier one is wrong is kept as it is.
     _put(web, "attendees", hiring_manager=[huge], people=[huge])
-    assert "Someone is no longer active in your team" in ada.get(f"{draft}/attendees").text
+    assert "Someone is no longer active on your team" in ada.get(f"{draft}/attendees").text
     _put(web, "setup", job=[huge])
     assert "no longer on the job that you chose" in ada.get(f"{draft}/setup").text
     ada.get("/")
@@ -132,7 +132,7 @@ def test_of_many_files_only_as_many_are_looked_at_as_may_go_along(
 
 
 class _SlowDisk(AttachmentFiles):
-    """A disk that takes its time: it looks whether somebody else could write to the database meanwhile."""
+    """A disk that takes its time: it looks whether someone else could write to the database meanwhile."""
 
     def __init__(self, folder: Path, database: str) -> None:
         super().__init__(folder)

@@ -54,7 +54,7 @@ def test_question_shows_what_hangs_on_the_account_and_what_becomes_of_it(
     assert page.heading == "Disconnect Zoom?"
     assert LENA in page.text
     assert "their links keep working" in page.text
-    assert "can no longer be changed or cancelled from here" in page.text
+    assert "you'll have to change or cancel them there" in page.text
     assert "go to the next host" in page.text
     form = page.form("Disconnect")
     assert [a["href"] for a in form.all("a")] == [f"/interviews/{made}", f"/interviews/{waiting}", APPS]
@@ -74,18 +74,16 @@ def test_disconnected_account_is_unusable_at_once_and_given_back_later(
     [row] = stored(connected)
     assert (row.state, row.ciphertext, row.account_email, row.scopes) == (ConnectionState.ENDED, "", "", "")
     page = ben.follow(answer)
-    assert page.messages == "Zoom is disconnected. From now on nothing is done on your account."
+    assert page.messages == "Zoom is disconnected. We no longer have access to your account."
     text = card_of(page)
-    assert "Being disconnected" in text
-    assert (
-        "There is no access to your account from here any more. Zoom is being told; you need not wait" in text
-    )
+    assert "Disconnecting" in text
+    assert "We no longer have access to your account. We're telling Zoom now; you don't have to wait" in text
     assert page.has_button("Connect")
     do_background_work(connected)
     assert is_alive(simulators) == [False]
     text = card_of(ben.get(APPS))
-    assert "Being disconnected" not in text
-    assert "being told" not in text
+    assert "Disconnecting" not in text
+    assert "We're telling" not in text
     with in_rows(connected):
         words = db.session.scalars(
             db.select(AuditEntry.words).where(AuditEntry.event == "disconnected")
@@ -103,7 +101,7 @@ def test_provider_that_is_away_does_not_keep_anybody_from_disconnecting(
     do_background_work(away)
     assert is_alive(simulators) == [True]
     assert stored(connected)[0].state is ConnectionState.ENDED
-    assert "Being disconnected" in card_of(ben.get(APPS))
+    assert "Disconnecting" in card_of(ben.get(APPS))
 
 
 def test_meeting_that_waits_goes_to_the_next_host_at_once(
@@ -134,7 +132,7 @@ def test_disconnecting_what_is_not_connected_says_so(
     ben.post("/disconnect/fax", status=404)
     ben.get(f"{APPS}/fax/disconnect", status=404)
     assert simulators.ledger()["grants"] == grants
-    # Nobody disconnects anybody else.
+    # Nobody disconnects anyone else.
     with in_rows(connected):
         connect_zoom(people.cleo, simulators, PRIYA)
         eva = create_user("Eva Lang", Role.ADMIN)
@@ -148,12 +146,12 @@ def test_grant_that_no_key_opens_is_left_to_its_user_in_words(
     other = make_app({**simulators.settings(), "TOKEN_ENCRYPTION_KEYS": Fernet.generate_key().decode()})
     ben = Visitor(other).enter(people.ben)
     question = ben.get(QUESTION)
-    assert "Zoom cannot be told" in question.text
-    assert "Remove SmoothHiring in Zoom’s own settings" in question.text
-    assert "Zoom is told" not in question.text
+    assert "we can't tell Zoom" in question.text
+    assert "Also remove SmoothHiring in Zoom’s own settings" in question.text
+    assert "We'll also tell Zoom" not in question.text
     page = ben.follow(ben.submit(question, "Disconnect", leads_to=APPS))
-    assert "Zoom could not be told" in page.messages
-    assert "being told" not in card_of(page)
+    assert "We couldn't tell Zoom" in page.messages
+    assert "We're telling" not in card_of(page)
     do_background_work(other)
     assert is_alive(simulators) == [True]
     with in_rows(other):
@@ -169,7 +167,7 @@ def test_grant_of_which_nothing_is_left_may_live_on_at_the_provider(
     with in_rows(connected):
         need_reconnect(db.session.scalars(db.select(Connection)).one(), "Zoom ended it.")
         db.session.commit()
-    assert "If Zoom still lists SmoothHiring among the apps of that account" in ben.get(QUESTION).text
+    assert "If Zoom still lists SmoothHiring among that account's apps" in ben.get(QUESTION).text
     # Removed there, it would end for the colleague who uses it now.
     with in_rows(connected):
         connect_zoom(people.cleo, simulators)

@@ -36,7 +36,7 @@ def test_new_installation_leads_to_its_first_run(web: Flask) -> None:
 def test_right_code_makes_organization_and_owner_and_closes_the_door(web: Flask, code: str) -> None:
     visitor = Visitor(web)
     page = visitor.get("/setup")
-    answer = visitor.submit(page, "Finish setting up", leads_to="/", code=f" {code.upper()} ", **TYPED)
+    answer = visitor.submit(page, "Finish setup", leads_to="/", code=f" {code.upper()} ", **TYPED)
     assert "Your organization is ready" in visitor.follow(answer).messages
     with in_rows(web):
         organization = db.session.scalars(db.select(Organization)).one()
@@ -56,10 +56,10 @@ def test_right_code_makes_organization_and_owner_and_closes_the_door(web: Flask,
 def test_wrong_code_makes_nothing_and_keeps_what_was_typed(web: Flask, code: str) -> None:
     visitor = Visitor(web)
     for wrong in ("not-the-code", code[:-1], code + "0", "ümläut", "'; DROP TABLE users; --"):
-        page = visitor.submit(visitor.get("/setup"), "Finish setting up", status=422, code=wrong, **TYPED)
-        assert "This is not the code" in page.error_at("code")
-        assert page.value_of("Finish setting up", "organization_name") == "Northlight"
-        assert page.value_of("Finish setting up", "timezone") == "Europe/Zurich"
+        page = visitor.submit(visitor.get("/setup"), "Finish setup", status=422, code=wrong, **TYPED)
+        assert "That's not the code" in page.error_at("code")
+        assert page.value_of("Finish setup", "organization_name") == "Northlight"
+        assert page.value_of("Finish setup", "timezone") == "Europe/Zurich"
         # A password is never sent back.
         assert PASSWORD not in page.html
     with in_rows(web):
@@ -86,7 +86,7 @@ def test_what_cannot_be_is_refused_beside_its_field(web: Flask, code: str) -> No
     page = visitor.get("/setup")
     for field, typed, words in REFUSED:
         fields = {"code": code, **TYPED, field: typed}
-        answer = visitor.submit(page, "Finish setting up", status=422, **fields)
+        answer = visitor.submit(page, "Finish setup", status=422, **fields)
         assert words in answer.error_at(field), f"{field} {typed}"
     with in_rows(web):
         assert db.session.scalar(db.select(db.func.count(User.id))) == 0
@@ -95,7 +95,7 @@ def test_what_cannot_be_is_refused_beside_its_field(web: Flask, code: str) -> No
 def test_connecting_can_be_opened_from_the_start(web: Flask, code: str) -> None:
     visitor = Visitor(web)
     visitor.submit(
-        visitor.get("/setup"), "Finish setting up", leads_to="/", code=code, connecting_is_open="y", **TYPED
+        visitor.get("/setup"), "Finish setup", leads_to="/", code=code, connecting_is_open="y", **TYPED
     )
     with in_rows(web):
         assert db.session.scalars(db.select(Organization)).one().connecting_is_open is True

@@ -164,7 +164,7 @@ def test_closed_job_takes_no_candidates(web: Flask, team: Team, ada: Visitor) ->
         db.session.get_one(Job, team.job_id).is_open = False
         db.session.commit()
     page = ada.get(f"/candidates/{team.dina.id}")
-    assert "is on no open job of yours" in page.text
+    assert "isn't on any of your open jobs" in page.text
     answer = ada.post(f"/candidates/{team.dina.id}/schedule", leads_to=f"/candidates/{team.dina.id}")
     assert "open job first" in ada.follow(answer).messages
 

@@ -79,8 +79,8 @@ def test_door_is_open_from_before_the_start_until_after_the_end(
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (MeetingState.WAITING, "being prepared"),
-        (MeetingState.FAILED, "There is no link yet. Ada Berg knows"),
+        (MeetingState.WAITING, "preparing the meeting"),
+        (MeetingState.FAILED, "There's no link yet. Ada Berg knows"),
     ],
 )
 def test_page_without_a_link_says_so(

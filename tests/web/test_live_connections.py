@@ -55,7 +55,7 @@ def test_nothing_is_answered_while_the_cards_are_as_shown(set_up: Flask, people:
     changed = ada.get(poll, htmx=True)
     poll = poll_of(changed)
     assert ada.get(poll, htmx=True, status=204).html == ""
-    # Somebody else's, and what no card shows.
+    # Someone else's, and what no card shows.
     with in_rows(set_up):
         create_connection(people.ben.id)
     change(set_up, connection_id, token_version=7, ciphertext="another", refresh_claim="somebody")
@@ -159,15 +159,15 @@ def test_dialog_shows_whose_account_hosts_as_soon_as_it_can(
     set_up: Flask, people: Team, ada: Visitor
 ) -> None:
     page = ada.get(f"{begin(ada, people.dina.id)}/setup")
-    assert "Zoom is not connected" in page.text
+    assert "has connected Zoom" in page.text
     poll = poll_of(page)
     ada.get(poll, htmx=True, status=204)
     with in_rows(set_up):
         connection_id = create_connection(people.ben.id, account_email="ben@zoom.example")
     piece = ada.get(poll, htmx=True)
-    assert "Ben's Zoom account hosts" in piece.text
+    assert "Ben's Zoom account will host" in piece.text
     assert "ben@zoom.example" in piece.text
-    # Nothing that somebody types into comes along.
+    # Nothing that someone types into comes along.
     assert not [e for e in piece.tree.walk() if e.tag in ("input", "textarea", "select", "form")]
     poll = poll_of(piece)
     change(set_up, connection_id, token_version=7, expires_at=utc_now() + timedelta(hours=2))
@@ -181,7 +181,7 @@ def test_dialog_of_somebody_else_or_one_that_is_gone_says_nothing(
 ) -> None:
     draft = begin(ada, people.dina.id)
     poll = f"{draft}/hosting?seen=an-older-version"
-    assert "Zoom is not connected" in ada.get(poll, htmx=True).text
+    assert "has connected Zoom" in ada.get(poll, htmx=True).text
     ben = Visitor(set_up).enter(people.ben)
     ben.get(poll, htmx=True, status=204)
     ada.get("/schedule/no-such-draft/hosting?seen=x", htmx=True, status=204)

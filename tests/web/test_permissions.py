@@ -112,7 +112,7 @@ def test_each_role_does_exactly_what_is_theirs(zoom_is_set_up: Flask, world: Wor
     dina, draft = f"/candidates/{world.team.dina.id}", f"/schedule/{world.draft_id}"
     managers = (*SCHEDULERS, "other hiring manager")
     # Method, address, who it is for, and whose role includes it at least somewhere. A draft is its owner's
-    # alone, whatever somebody's role.
+    # alone, whatever someone's role.
     doings: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = [
         ("GET", "/jobs/new", WITH_ALL, WITH_ALL),
         ("POST", "/jobs/new", WITH_ALL, WITH_ALL),

@@ -145,13 +145,13 @@ def test_preview_says_who_gets_it_how_you_meet_and_when_reminders_leave_on_whose
 ) -> None:
     draft = draft_at(ada, team.dina.id, "preview", ANSWERS)
     page = ada.get(f"{draft}/preview")
-    assert "3 people get an invitation" in page.text
-    assert "Ben's Zoom account hosts" in page.text
+    assert "3 people will be invited" in page.text
+    assert "Ben's Zoom account will host" in page.text
     reminders = facts_on(page)["24 hours before"]
     assert "Tuesday, 9 February 2027, 03:00 EST Dina Kaur" in reminders
     assert "Tuesday, 9 February 2027, 09:00 CET Ben Frei, Sam Ortiz" in reminders
     assert facts_on(page)["Where"] == "https://zoom.us/j/made-when-you-schedule"
-    # Somebody may have been taken off the interview since this address was opened.
+    # Someone may have been taken off the interview since this address was opened.
     assert "dina.kaur@mail.example" in facts_on(ada.get(f"{draft}/preview?reader=99"))["To"]
 
 
@@ -176,7 +176,7 @@ def test_preview_says_what_will_not_happen(web: Flask, clock: Clock) -> None:
     page = ada.get(f"{draft}/preview")
     assert "No reminder 24 hours before" in page.text
     assert "No reminder 1 hour before" not in page.text
-    assert "nobody who could host has connected Zoom" in page.text
+    assert "no one who can host has connected Zoom" in page.text
     assert "no mail server set" in page.text
     assert "s3cret-1" not in page.text
     send(ada, draft, "setup", **BY_PHONE)

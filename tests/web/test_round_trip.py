@@ -77,7 +77,7 @@ def test_answer_is_used_once(connected: Flask, simulators: Simulators, ada: Visi
     again = come_back(ada, answer)
     assert result_of(again) == "zoom=error"
     assert message_of(ada, again) == (
-        "This answer from Zoom was used already, or was not asked for from here. "
+        "This answer from Zoom was already used, or wasn't requested from here. "
         f"Nothing was changed: Zoom is still connected as {LENA}."
     )
     assert simulators.ledger()["token_calls"] == calls
@@ -85,15 +85,15 @@ def test_answer_is_used_once(connected: Flask, simulators: Simulators, ada: Visi
 
 
 NOT_OURS_OR_NOT_WHOLE: list[tuple[Callable[[dict[str, str]], dict[str, str]], str]] = [
-    (lambda a: {**a, "state": "made-up"}, "not asked for from here"),
-    (lambda a: {**a, "state": a["state"][:-1]}, "not asked for from here"),
-    (lambda a: {**a, "state": a["state"] + "x" * 3000}, "not asked for from here"),
-    (lambda a: {"code": a["code"]}, "not asked for from here"),
-    (lambda a: {**a, "state": ""}, "not asked for from here"),
-    (lambda a: {"state": a["state"]}, "without a permission"),
-    (lambda a: {**a, "code": "c" * 3000}, "without a permission"),
-    (lambda a: {"state": a["state"], "error": "server_error"}, "without a permission"),
-    (lambda a: {**a, "error": "<script>alert(1)</script>"}, "without a permission"),
+    (lambda a: {**a, "state": "made-up"}, "wasn't requested from here"),
+    (lambda a: {**a, "state": a["state"][:-1]}, "wasn't requested from here"),
+    (lambda a: {**a, "state": a["state"] + "x" * 3000}, "wasn't requested from here"),
+    (lambda a: {"code": a["code"]}, "wasn't requested from here"),
+    (lambda a: {**a, "state": ""}, "wasn't requested from here"),
+    (lambda a: {"state": a["state"]}, "without permission"),
+    (lambda a: {**a, "code": "c" * 3000}, "without permission"),
+    (lambda a: {"state": a["state"], "error": "server_error"}, "without permission"),
+    (lambda a: {**a, "error": "<script>alert(1)</script>"}, "without permission"),
 ]
 
 
@@ -117,7 +117,7 @@ def test_parameter_that_stands_twice_in_the_address_counts_as_none(
 ) -> None:
     answer = consent(leave(ada), LENA)
     back = ada.get(f"{CALLBACK}?{urlencode(answer)}&code=another&unknown=1", status=303)
-    assert "without a permission" in message_of(ada, back)
+    assert "without permission" in message_of(ada, back)
     assert simulators.ledger()["token_calls"] == 0
     # What is not known is left alone.
     back = come_back(ada, {**consent(leave(ada), LENA), "unknown": "1", "words": "Zoom is connected"})
@@ -148,7 +148,7 @@ def test_answer_of_another_session_connects_nobody(
         back = come_back(visitor, answer)
         assert result_of(back) == "zoom=error"
         # The first use has spent it, whoever it was.
-        words = "belongs to another sign-in" if number == 0 else "was used already"
+        words = "belongs to another sign-in" if number == 0 else "was already used"
         assert words in message_of(visitor, back)
     assert result_of(come_back(ada, answer)) == "zoom=error"
     assert simulators.ledger()["token_calls"] == 0
@@ -164,7 +164,7 @@ def test_answer_after_ten_minutes_is_too_late(
     back = come_back(ada, answer)
     assert result_of(back) == "zoom=error"
     assert message_of(ada, back) == (
-        "You were at Zoom for more than ten minutes, and its answer is too old now. "
+        "You were at Zoom for more than ten minutes, so its answer is too old. "
         "Nothing was connected. Please connect again."
     )
     assert simulators.ledger()["token_calls"] == 0
@@ -182,7 +182,7 @@ def test_answer_that_came_from_another_provider_connects_nothing(
 ) -> None:
     back = come_back(ada, consent(leave(ada), LENA), provider="google")
     assert result_of(back) == "google=error"
-    assert "came from another provider" in message_of(ada, back)
+    assert "came from a different provider" in message_of(ada, back)
     assert simulators.ledger()["token_calls"] == 0
     assert stored(connected) == []
     ada.get("/connect/nobody/callback?state=x&code=y", status=404)
@@ -204,9 +204,9 @@ def test_who_was_signed_out_meanwhile_is_told_on_the_sign_in_page(
     assert simulators.ledger()["token_calls"] == 0
     # Whoever signs in now cannot use it any more, and comes to where it can be begun again.
     ada.submit(page, "Sign in", leads_to=APPS, email=people.ada.email, password=PASSWORD)
-    assert "was used already" in message_of(ada, come_back(ada, answer))
+    assert "was already used" in message_of(ada, come_back(ada, answer))
     assert stored(connected) == []
-    # The same where the session ended by itself and its cookie is still there.
+    # The same where the session ended on its own and its cookie is still there.
     answer = consent(leave(ada), LENA)
     with in_rows(connected):
         db.session.execute(db.update(UserSession).values(ended_at=utc_now()))
@@ -241,7 +241,7 @@ def test_who_signs_out_while_the_provider_is_being_asked_connects_nothing(
     assert stored(connected) == []
     with in_rows(connected):
         words = db.session.scalars(db.select(UserSession.connect_notice)).all()
-    assert "You were signed out before Zoom had answered. Nothing was connected." in words
+    assert "You were signed out before Zoom answered. Nothing was connected." in words
     # What Zoom gave is given back.
     assert [grant["alive"] for grant in simulators.ledger()["grants"]] == [True]
     do_background_work(connected)
@@ -258,7 +258,7 @@ def test_connecting_that_is_closed_while_the_provider_is_being_asked_connects_no
     assert stored(connected) == []
     notice = ben.get(f"{APPS}?zoom=error").tree.with_id("round-trip")
     assert notice is not None
-    assert notice.all("p")[0].text == "Connecting is not open to your role any more. Nothing was connected."
+    assert notice.all("p")[0].text == "Your role can no longer connect apps. Nothing was connected."
 
 
 def test_who_may_not_connect_any_more_is_told_so(
@@ -271,7 +271,7 @@ def test_who_may_not_connect_any_more_is_told_so(
         db.session.commit()
     back = come_back(ben, answer)
     assert result_of(back) == "zoom=error"
-    assert "not open to your role any more" in message_of(ben, back)
+    assert "Your role can no longer connect apps" in message_of(ben, back)
     assert attempts(connected) == 0
     assert simulators.ledger()["token_calls"] == 0
     assert stored(connected) == []
@@ -286,7 +286,7 @@ def test_second_tab_is_told_that_the_first_one_has_connected(
     back = come_back(ada, second)
     assert result_of(back) == "zoom=connected"
     assert message_of(ada, back) == (
-        "Zoom was connected in another tab meanwhile. "
+        "Zoom was connected in another tab in the meantime. "
         f"Nothing was changed: Zoom is still connected as {LENA}."
     )
     assert len(simulators.ledger()["calls"]) + simulators.ledger()["token_calls"] == calls
@@ -308,12 +308,12 @@ def test_account_that_a_colleague_connects_leaves_the_first_one_with_the_reason(
     assert result_of(back) == "zoom=connected"
     assert message_of(ben, back) == (
         f"Zoom is connected as {LENA}. "
-        "Ada Berg had connected the same account, and needs to reconnect with another one."
+        "Ada Berg was using this account and now needs to connect a different one."
     )
     page = ada.get(APPS)
     assert "Reconnect needed" in card_of(page)
     assert f"{LENA} was connected by Ben Frei." in card_of(page)
-    assert "Reconnect with an account of your own, or agree with Ben Frei on who uses" in card_of(page)
+    assert "Reconnect with your own account, or agree with Ben Frei on who uses" in card_of(page)
     assert result_of(come_back(ada, consent(leave(ada, "Reconnect"), PRIYA))) == "zoom=connected"
     assert [(row.account_email, row.state.value) for row in stored(connected)] == [
         (PRIYA, "connected"),
@@ -329,15 +329,15 @@ def test_connecting_another_account_than_before_is_said(
     with in_rows(connected):
         schedule(people.ada, people.dina)
     do_background_work(connected)
-    assert "Coming: 1." in card_of(ada.get(APPS))
+    assert "1 upcoming." in card_of(ada.get(APPS))
     answer = consent(ada.submit(page, "Connect", status=303).headers["Location"], PRIYA)
     assert message_of(ada, come_back(ada, answer)) == (
-        f"Zoom is connected as {PRIYA}. Before, it was {LENA}: meetings that were made there stay there. "
-        "One coming interview has its meeting there: the links work, but nothing can be changed or cancelled "
-        "from here until that account is connected again."
+        f"Zoom is connected as {PRIYA}. Before, it was {LENA}. Meetings created there stay there. "
+        "One upcoming interview has its meeting there. The links work, but nothing can be changed or "
+        "cancelled from here until that account is connected again."
     )
-    # The meeting is not on this account, and its link works all the same.
-    assert "None is coming up." in card_of(ada.get(APPS))
+    # The meeting is not on this account, and its link works anyway.
+    assert "None upcoming." in card_of(ada.get(APPS))
     assert "Join Zoom Meeting" in ada.get("/interviews/1").text
     # The same one again is nothing new.
     answer = consent(ada.submit(page, "Connect", status=303).headers["Location"], PRIYA)

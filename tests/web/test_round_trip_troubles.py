@@ -1,4 +1,4 @@
-"""What a provider can get wrong while somebody connects: said in words, and nothing of it is kept."""
+"""What a provider can get wrong while someone connects: said in words, and nothing of it is kept."""
 
 import pytest
 from flask import Flask
@@ -40,10 +40,10 @@ def test_code_that_has_expired_is_said_in_words(
 
 
 AT_FAULT: list[tuple[dict[str, object], str]] = [
-    ({"token_endpoint": "server_error"}, "Zoom has trouble on its side at the moment."),
+    ({"token_endpoint": "server_error"}, "Zoom is having problems right now."),
     ({"token_endpoint": "html"}, "Zoom sent an answer that cannot be used."),
     ({"token_endpoint": "drop"}, "Zoom"),
-    ({"fail_next": 1, "fail_operation": "account"}, "Zoom has trouble on its side at the moment."),
+    ({"fail_next": 1, "fail_operation": "account"}, "Zoom is having problems right now."),
     ({"bad_answer": "html", "bad_answer_calls": 1}, "Zoom sent an answer that cannot be used."),
     ({"bad_answer": "wrong_types", "bad_answer_calls": 1}, "Zoom sent an answer that cannot be used."),
 ]
@@ -75,8 +75,8 @@ def test_wrong_credentials_are_told_to_whoever_can_help(
 ) -> None:
     ben = Visitor(connected).enter(people.ben)
     for visitor, helps in (
-        (ada, "Check ZOOM_API_CLIENT_ID and ZOOM_API_CLIENT_SECRET in the settings of this server."),
-        (ben, "Only whoever runs this server can change that; Ada Berg has been told."),
+        (ada, "Check ZOOM_API_CLIENT_ID and ZOOM_API_CLIENT_SECRET in this server's settings."),
+        (ben, "Only the person who runs this server can change that. We've told Ada Berg."),
     ):
         answer = consent(leave(visitor), LENA)
         simulators.zoom_switches(token_endpoint="invalid_client")

@@ -177,8 +177,8 @@ def test_public_routes_say_what_protects_them_instead() -> None:
 
 
 def test_unknown_page_and_wrong_method_say_so_in_words(web: Flask, world: World) -> None:
-    assert enter(web, world, "owner").get("/no/such/page", status=404).heading == "Nothing here"
-    assert Visitor(web).post("/jobs", status=405).heading == "That did not work"
+    assert enter(web, world, "owner").get("/no/such/page", status=404).heading == "Page not found"
+    assert Visitor(web).post("/jobs", status=405).heading == "That didn't work"
 
 
 def test_form_that_is_too_large_is_refused(web: Flask, world: World) -> None:

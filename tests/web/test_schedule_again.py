@@ -17,7 +17,7 @@ from tests.web.kinds import OTHER
 
 pytestmark = pytest.mark.usefixtures("clock")
 
-LAST_TIME = "Filled in as last time on this job"
+LAST_TIME = "Copied from your last interview for this job"
 FIRST: dict[str, dict[str, Any]] = {
     "setup": {"agenda": "Ships and sails", "password": "s3cret-1"},
     "date-time": {"duration_minutes": "90", "timezone": "Europe/Lisbon"},
@@ -54,7 +54,7 @@ def test_next_interview_on_a_job_begins_with_the_choices_of_the_last(
     send(ada, draft, "date-time", date="2027-02-11")
     page = ada.get(f"{draft}/attendees")
     assert page.fields("Continue")["people"] == [str(team.cleo.id)]
-    # Whoever came from outside came to talk to somebody else.
+    # Whoever came from outside came to talk to someone else.
     assert "sam@partner.example" not in page.html
     ada.submit(page, "Continue", leads_to=f"{draft}/details")
     page = ada.get(f"{draft}/details")
@@ -67,7 +67,7 @@ def test_next_interview_on_a_job_begins_with_the_choices_of_the_last(
     # Saved, it is a choice of this interview, and nothing is said any more.
     assert LAST_TIME not in ada.get(f"{draft}/setup").text
 
-    # Somebody else begins with the same, but with the zone in which they think.
+    # Someone else begins with the same, but with the zone in which they think.
     draft = begin(ben, omar.id)
     assert ben.get(f"{draft}/setup").value_of("Continue", "agenda") == "Ships and sails"
     send(ben, draft, "setup")
@@ -132,7 +132,7 @@ def test_copy_for_the_same_candidate_needs_a_time_and_nothing_else(
     first_interview(ada, team)
     draft = copy(ada, 1)
     page = ada.follow(ada.get(draft, leads_to=f"{draft}/date-time"))
-    assert "Filled in as in the interview you are repeating" in page.text
+    assert "Copied from the interview you're repeating" in page.text
     assert page.value_of("Continue", "duration_minutes") == "90"
     assert page.value_of("Continue", "timezone") == "Europe/Lisbon"
     assert page.value_of("Continue", "date") == ""
@@ -205,7 +205,7 @@ def test_what_names_one_candidate_or_belongs_to_their_meeting_is_not_carried_to_
         meeting = db.session.scalars(db.select(Meeting).where(Meeting.interview_id == 1)).one()
         assert (meeting.join_url, meeting.label) == (None, None)
     refused = ada.follow(ada.get("/interviews/1/another", status=303))
-    assert "cannot be repeated" in refused.messages
+    assert "can't be repeated" in refused.messages
 
 
 def test_copy_is_for_those_who_schedule_on_an_open_job(
@@ -222,5 +222,5 @@ def test_copy_is_for_those_who_schedule_on_an_open_job(
         db.session.commit()
     assert "Schedule another like this" not in ben.get("/interviews/1").text
     page = ben.get("/interviews/1/another")
-    assert "There is nobody to schedule it with" in page.text
+    assert "No one to schedule this with" in page.text
     ben.post("/interviews/1/another", {"application": str(team.dina.application_id)}, status=422)

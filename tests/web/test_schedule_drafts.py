@@ -51,27 +51,27 @@ def test_draft_expires_after_two_weeks_and_says_so_with_what_was_just_typed(
     assert draft not in ada.get(f"/candidates/{team.dina.id}").html
     page = ada.get(f"{draft}/attendees", status=404)
     assert page.heading == "This has expired"
-    assert link(page, "Begin again with Dina Kaur") == f"/candidates/{team.dina.id}"
+    assert link(page, "Start over with Dina Kaur") == f"/candidates/{team.dina.id}"
     fields = {**open_page.fields("Continue"), "agenda": "A long\nagenda", "csrf_token": ada.token()}
     page = ada.post(f"{draft}/setup", fields, status=404)
     assert "A long agenda" in page.text
     assert ada.get(draft, status=404, htmx=False).heading == "This has expired"
-    # What a page asks for by itself is left out quietly.
+    # What a page asks for on its own is left out quietly.
     ada.get(f"{draft}/date-time/look", status=204, htmx=True)
 
 
 def test_draft_is_discarded_after_a_question(web: Flask, team: Team, ada: Visitor) -> None:
     draft = draft_at(ada, team.dina.id, "details")
     page = ada.get(link(ada.get("/"), "Discard"))
-    assert page.heading == "Discard the half-finished interview with Dina Kaur?"
+    assert page.heading == "Discard your draft for Dina Kaur?"
     with in_rows(web):
         assert db.session.scalar(db.select(db.func.count(Draft.id))) == 1
     answer = ada.submit(page, "Discard", leads_to="/")
-    assert "Nobody had been invited" in ada.follow(answer).messages
+    assert "No one had been invited" in ada.follow(answer).messages
     with in_rows(web):
         assert db.session.scalar(db.select(db.func.count(Draft.id))) == 0
     page = ada.get(f"{draft}/details", status=404)
-    assert page.heading == "Not there any more"
+    assert page.heading == "Draft not found"
 
 
 def test_discarded_draft_leaves_no_file_behind(web: Flask, team: Team, ada: Visitor) -> None:
@@ -97,7 +97,7 @@ def test_discarded_draft_leaves_no_file_behind(web: Flask, team: Team, ada: Visi
 def test_draft_of_somebody_else_is_not_there(team: Team, ada: Visitor, ben: Visitor) -> None:
     draft = draft_at(ada, team.dina.id, "preview")
     for step in ("setup", "preview", "finalize", "discard"):
-        assert ben.get(f"{draft}/{step}", status=404).heading == "Not there any more"
+        assert ben.get(f"{draft}/{step}", status=404).heading == "Draft not found"
         ben.post(f"{draft}/{step}", {"version": "5"}, status=404)
     ben.get(f"{draft}/letters/0", status=404)
     assert ada.get(f"{draft}/setup").heading == "Setup"
@@ -126,7 +126,7 @@ def test_form_from_an_older_tab_overwrites_nothing_and_shows_both(team: Team, ad
     assert page.heading == "This was changed in another tab"
     assert "What the newer tab says" in page.text
     assert "What the older tab says" in page.text
-    kept = ada.get(link(page, "Go on with the saved one"))
+    kept = ada.get(link(page, "Keep the saved version"))
     assert kept.value_of("Continue", "agenda") == "What the newer tab says"
     ada.submit(page, "Save what I just sent", leads_to=f"{draft}/date-time")
     assert ada.get(f"{draft}/setup").value_of("Continue", "agenda") == "What the older tab says"
@@ -145,7 +145,7 @@ def test_old_finalize_page_schedules_nothing_and_leads_to_the_new_one(
     send(ada, draft, "date-time", time="11:00")
     page = ada.submit(old_tab, "Schedule Interview", status=409)
     assert "Nothing has been scheduled" in page.text
-    page = ada.get(link(page, "Look at Finalize again"))
+    page = ada.get(link(page, "Check Finalize again"))
     assert "11:00" in page.text
     ada.submit(page, "Schedule Interview", leads_to="/interviews/1")
 

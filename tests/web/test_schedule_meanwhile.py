@@ -99,7 +99,7 @@ def test_hiring_manager_who_left_meanwhile_is_asked_about_again(web: Flask, team
     draft = draft_at(ada, team.dina.id, "finalize", answers)
     page = finalize_after(web, ada, draft, leave(team.cleo.id))
     assert page.heading == "Attendees"
-    assert "Cleo Marin is no longer active in your team" in page.error_at("hiring_manager")
+    assert "Cleo Marin is no longer active on your team" in page.error_at("hiring_manager")
     assert page.fields("Save and go to Finalize")["hiring_manager"] == [""]
     assert page.fields("Save and go to Finalize")["people"] == [str(team.ben.id)]
     ada.submit(page, "Save and go to Finalize", status=422)
@@ -110,7 +110,7 @@ def test_interviewer_who_left_meanwhile_is_named(web: Flask, team: Team, ada: Vi
     answers = {"attendees": {"people": [str(team.cleo.id)]}}
     draft = draft_at(ada, team.dina.id, "finalize", answers)
     page = finalize_after(web, ada, draft, leave(team.cleo.id))
-    assert "Cleo Marin is no longer active in your team" in page.error_at("people")
+    assert "Cleo Marin is no longer active on your team" in page.error_at("people")
     mend(ada, draft, page)
 
 
@@ -158,9 +158,9 @@ def test_erased_candidate_leaves_no_draft_and_keeps_the_persons_own_words(
 ) -> None:
     draft = draft_at(ada, team.dina.id, "details")
     page = ada.get(f"{draft}/setup")
-    ada.submit(ada.get(f"/candidates/{team.dina.id}/erase"), "Erase for good", status=303)
+    ada.submit(ada.get(f"/candidates/{team.dina.id}/erase"), "Erase permanently", status=303)
     page = ada.submit(page, "Continue", status=404, agenda="Questions about ships")
-    assert page.heading == "Not there any more"
+    assert page.heading == "Draft not found"
     assert "Questions about ships" in page.text
     assert "Dina" not in page.text
     with in_rows(web):

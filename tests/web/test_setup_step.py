@@ -126,29 +126,29 @@ def test_first_step_says_whose_account_hosts_and_why(
     def words(visitor: Visitor) -> str:
         return visitor.get(f"{begin(visitor, team.dina.id)}/setup").text
 
-    assert "Zoom is not connected, neither by Ben, the hiring manager, nor by you." in words(ada)
-    assert "Zoom is not connected. The interview will be saved" in words(ben)
+    assert "Neither you nor Ben (hiring manager) has connected Zoom." in words(ada)
+    assert "Zoom is not connected. You can still schedule." in words(ben)
     with in_rows(web):
         connect(team.ada)
-    assert "Your Zoom account hosts, because Ben, the hiring manager, has not connected Zoom." in words(ada)
+    assert "Ben hasn't connected Zoom, so your Zoom account will host." in words(ada)
     with in_rows(web):
         connection_id = connect(team.ben, state=ConnectionState.RECONNECT_NEEDED)
-    assert "because the Zoom connection of Ben, the hiring manager, has ended." in words(ada)
+    assert "Ben's Zoom connection has ended, so your Zoom account will host." in words(ada)
     assert "Your Zoom connection has ended." in words(ben)
     with in_rows(web):
         db.session.get_one(Connection, connection_id).state = ConnectionState.CONNECTED
         db.session.commit()
-    assert "Ben's Zoom account hosts, because Ben is the hiring manager." in words(ada)
-    assert "Your Zoom account hosts, because you are the hiring manager." in words(ben)
+    assert "Ben is the hiring manager, so Ben's Zoom account will host." in words(ada)
+    assert "You're the hiring manager, so your Zoom account will host." in words(ben)
 
 
 def test_host_is_not_named_while_the_job_is_open(web: Flask, team: Team, ada: Visitor) -> None:
     ada.submit(ada.get(f"/candidates/{team.dina.id}"), "Add to job", status=303, job=team.other_job_id)
     draft = begin(ada, team.dina.id)
-    assert "The hiring manager's account hosts, if it is connected." in ada.get(f"{draft}/setup").text
+    assert "The hiring manager's account will host if it's connected." in ada.get(f"{draft}/setup").text
     with in_rows(web):
         connect(team.ada)
-    assert "hosts if it is connected, else yours." in ada.get(f"{draft}/setup").text
+    assert "will host if it's connected; otherwise yours will." in ada.get(f"{draft}/setup").text
 
 
 def test_free_plan_is_warned_about_when_the_interview_is_longer(web: Flask, team: Team, ada: Visitor) -> None:
@@ -175,9 +175,9 @@ def test_free_plan_is_warned_about_when_the_interview_is_longer(web: Flask, team
 def test_host_who_does_not_take_part_is_told_so(web: Flask, team: Team, ada: Visitor) -> None:
     with in_rows(web):
         connect(team.ada)
-    words = "you are not among the attendees"
+    words = "the Zoom host but not attending"
     draft = begin(ada, team.dina.id)
-    # Before anybody was chosen, nobody can be missing.
+    # Before anyone was chosen, nobody can be missing.
     assert words not in ada.get(f"{draft}/setup").text
     for step in ("setup", "date-time", "attendees", "details"):
         send(ada, draft, step)
@@ -235,17 +235,17 @@ def test_nearly_used_budget_is_warned_about_until_midnight_utc(
         use_up(earlier, connection_id, 1, clock)
     words = ada.get(f"{draft}/setup").text
     assert (
-        "Ben's account has used 80 of them; the count starts over at 00:00 UTC (Tue 2 Feb, 01:00 CET)."
+        "Ben's account has used 80 of them. The count starts over at 00:00 UTC (Tue 2 Feb, 01:00 CET)."
         in words
     )
     with in_rows(web):
         use_up(earlier, connection_id, 20, clock)
     words = ada.get(f"{draft}/setup").text
     assert "Ben's account has used them up" in words
-    assert "everyone is invited without a link, which follows after that" in words
+    assert "everyone is invited without a link, and we'll send it after that" in words
     with in_rows(web):
         connect(team.ada)
-    assert "If Zoom refuses this one, your account hosts." in ada.get(f"{draft}/setup").text
+    assert "If Zoom refuses this one, your account will host." in ada.get(f"{draft}/setup").text
     clock.move(timedelta(hours=12))
     again = Visitor(web).enter(team.ada)
     assert "meetings a day" not in again.get(f"{draft}/setup").text

@@ -14,7 +14,7 @@ from tests.machines.rows import in_rows
 from tests.pages.visitor import Visitor
 from tests.web.conftest import SignIn
 
-WORDS = "Email address and password do not belong together."
+WORDS = "That email and password don't match."
 
 
 def is_signed_in(visitor: Visitor) -> bool:

@@ -1,4 +1,4 @@
-"""Files that do not get through a slow line to the mail server: the invitation leaves all the same."""
+"""Files that do not get through a slow line to the mail server: the invitation leaves anyway."""
 
 from datetime import timedelta
 

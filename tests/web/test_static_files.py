@@ -1,4 +1,4 @@
-"""Style sheets, scripts and the font: compressed, kept for ever under an address that names their content."""
+"""Style sheets, scripts and the font: compressed, kept forever under an address that names their content."""
 
 import gzip
 import re

@@ -73,7 +73,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def write_lock(app: Flask) -> Iterator[None]:
-    """Somebody else is writing all the while."""
+    """Someone else is writing all the while."""
     path = sa.make_url(app.config["DATABASE_URL"]).database
     assert path is not None
     with closing(sqlite3.connect(path, isolation_level=None)) as other:

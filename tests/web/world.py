@@ -1,4 +1,4 @@
-"""A team with somebody in every role, one interview with everything that not everybody may see."""
+"""A team with someone in every role, one interview with everything that not everyone may see."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -121,7 +121,7 @@ def create_world() -> World:
 
 
 def enter(app: Flask, world: World, who: str) -> Visitor:
-    """The browser of somebody in the world; `anonymous` has not signed in."""
+    """The browser of someone in the world; `anonymous` has not signed in."""
     visitor = Visitor(app)
     if who == "anonymous":
         return visitor

@@ -47,7 +47,7 @@ class AttendeesForm(StepForm):
     )
     people = CheckboxesField("From the team", coerce=int, validators=[Optional()])
     other_people = RowsField(FormField(PersonForm), "Other people")
-    accepted_clashes = ClashTick("Schedule it all the same")
+    accepted_clashes = ClashTick("Schedule anyway")
 
     # Taken from what is offered.
     team: Sequence[User] = ()
@@ -73,7 +73,7 @@ class AttendeesForm(StepForm):
         if manager_id is not None and manager_id not in here:
             name = gone.names.get(manager_id, "Someone")
             self.hiring_manager.errors = [
-                f"{name} is no longer active in your team. Choose another hiring manager. "
+                f"{name} is no longer active on your team. Choose another hiring manager. "
                 f"{EVERYTHING_ELSE_IS_KEPT}"
             ]
             self.hiring_manager.data = None
@@ -84,7 +84,7 @@ class AttendeesForm(StepForm):
         if left:
             names = " and ".join(gone.names.get(user_id, "Someone") for user_id in left)
             verb = "is" if len(left) == 1 else "are"
-            self.people.errors = [f"{names} {verb} no longer active in your team. Continue without them?"]
+            self.people.errors = [f"{names} {verb} no longer active on your team. Continue without them?"]
 
     def validate_other_people(self, field: Field) -> None:
         field.errors = [*field.errors, *self.reading.errors]

@@ -8,7 +8,7 @@ from wtforms import Field
 from wtforms.fields import SelectChoice
 from wtforms.widgets import CheckboxInput
 
-TICK_NEEDED = "Choose another time, or tick that it is all right."
+TICK_NEEDED = "Choose another time, or check “Schedule anyway”."
 
 
 class ClashTick(Field):

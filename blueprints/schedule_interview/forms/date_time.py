@@ -44,7 +44,7 @@ class DateTimeForm(StepForm):
     timezone = ZoneField("Time zone", validators=[DataRequired("Choose a time zone.")])
     # Shown only when the clock strikes this time twice that day.
     occurrence = RadioField("Which one?", choices=[], validate_choice=False, validators=[Optional()])
-    accepted_clashes = ClashTick("Schedule it all the same")
+    accepted_clashes = ClashTick("Schedule anyway")
 
     def offer(self, offered: Offered) -> None:
         self.timezone.choices = zone_choices(first=offered.zone)
@@ -69,10 +69,10 @@ class DateTimeForm(StepForm):
         except AmbiguousTimeError as twice:
             self._ask_which(twice)
             raise ValidationError(
-                "The clocks go back that day, so this time comes twice. Say which one."
+                "The clocks go back that day, so this time happens twice. Say which one you mean."
             ) from None
         except (UnknownZoneError, OverflowError):
-            raise ValidationError("This date and time cannot be used.") from None
+            raise ValidationError("This date and time can't be used.") from None
         self.keep_asking()
         if starts_at <= utc_now():
             raise ValidationError("This time has passed. Choose a later one.")

@@ -31,13 +31,11 @@ class DetailsForm(StepForm):
     )
     # Files are rows of their own and no part of what the draft holds as text.
     files = MultipleFileField("Add files")
-    new_files_for_team_only = BooleanField("Only for the team")
+    new_files_for_team_only = BooleanField("Team only")
     # The files that the page showed, and of those the ticked ones. About a file that another tab has added
     # since, the form says nothing; one that is gone by now needs no complaint.
     listed = CheckboxesField(coerce=int, validate_choice=False, validators=[Optional()])
-    team_only = CheckboxesField(
-        "Only for the team", coerce=int, validate_choice=False, validators=[Optional()]
-    )
+    team_only = CheckboxesField("Team only", coerce=int, validate_choice=False, validators=[Optional()])
     # Sent by their buttons.
     upload = SubmitField("Upload now")
     remove = IntegerField("Remove", validators=[Optional()])

@@ -88,9 +88,9 @@ def read_rows(
             continue
         member = by_address.get(address)
         if address == candidate_email.lower():
-            error = "This is the candidate, who is invited anyway. Clear this row."
+            error = "This is the candidate, who is already invited. Clear this row."
         elif member is not None and hiring_manager is not None and member.id == hiring_manager.id:
-            error = f"This is {member.name}, the hiring manager, who is invited anyway. Clear this row."
+            error = f"This is {member.name}, the hiring manager, who is already invited. Clear this row."
         elif member is not None:
             taken[member.id] = member
             continue

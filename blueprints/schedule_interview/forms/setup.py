@@ -83,7 +83,7 @@ class SetupForm(StepForm):
     agenda = TextAreaField(
         "Agenda",
         validators=[
-            DataRequired("Enter an agenda, so that everyone knows what to expect."),
+            DataRequired("Enter an agenda so everyone knows what to expect."),
             Length(max=2000, message="An agenda has at most 2000 characters."),
         ],
     )
@@ -164,7 +164,9 @@ class SetupForm(StepForm):
             return False
         problems = problems_of(self.venue)
         if self._calls_themselves() and not problems:
-            problems = {"phone_number": "This is the candidate's own number. Enter the one they are to call."}
+            problems = {
+                "phone_number": "That's the candidate's own number. Enter the number they should call."
+            }
         for name, words in problems.items():
             self.refuse(name, words)
         return is_right and not problems

@@ -99,10 +99,10 @@ def _clashes(dialog: Dialog, manager: User | None, user_ids: Collection[int]) ->
 
 def _taken(form: AttendeesForm) -> list[str]:
     return [
-        f"{user.email} is {user.name} of your team, who is ticked there now." for user in form.reading.taken
+        f"{user.email} is {user.name} on your team, who is now selected above." for user in form.reading.taken
     ]
 
 
 def _in_words(load: Load) -> str:
-    words = f"{load.recent} in 4 weeks"
-    return f"{words}, {load.coming} coming" if load.coming else words
+    words = f"{load.coming} upcoming"
+    return f"{words}, {load.recent} in the past 4 weeks" if load.recent else words

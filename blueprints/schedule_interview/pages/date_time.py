@@ -85,8 +85,8 @@ def _announcement(clashes: list[Clash], times: LocalTimes | None) -> str:
     busy = ", ".join(dict.fromkeys(clash.name for clash in clashes))
     nights = ", ".join(dict.fromkeys(row.place for row in times.rows if row.is_night)) if times else ""
     words = [
-        f"Something else at the same time: {busy}." if busy else "",
-        f"Night in {nights}." if nights else "",
+        f"Conflicts: {busy}." if busy else "",
+        f"Outside working hours in {nights}." if nights else "",
     ]
     return " ".join(filter(None, words))
 

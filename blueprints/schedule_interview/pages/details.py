@@ -61,7 +61,7 @@ class DetailsPage(Page[DetailsForm]):
         if any(row.is_for_team_only != (row.id in ticked) for row in listed):
             saved = _names(row for row in listed if row.is_for_team_only)
             sent_ticks = _names(row for row in listed if row.id in ticked)
-            found.append(("Only for the team", saved, sent_ticks))
+            found.append(("Team only", saved, sent_ticks))
         removed = [row for row in present if row.id == form.remove.data]
         return found + [("Remove", "–", row.name) for row in removed]
 

@@ -40,14 +40,14 @@ FINALIZE = FinalizePage()
 def _summary(dialog: Dialog, files: list[Attachment]) -> list[tuple[str, str, str]]:
     """What, in words, and the step at which it can be changed."""
     plan = dialog.plan()
-    names = [f"{row.name} (only for the team)" if row.is_for_team_only else row.name for row in files]
+    names = [f"{row.name} (team only)" if row.is_for_team_only else row.name for row in files]
     rows = [
         ("Job", dialog.job.title if dialog.job else "", "setup"),
-        ("How", meeting_in_words(host_question(dialog)), "setup"),
+        ("Type", meeting_in_words(host_question(dialog)), "setup"),
         ("When", "\n".join(_when(dialog, plan)), "date-time"),
-        ("At the same time", "\n".join(_accepted(dialog, plan)), "date-time"),
+        ("Conflicts", "\n".join(_accepted(dialog, plan)), "date-time"),
         ("Candidate", f"{dialog.candidate.name} <{dialog.candidate.email}>", ""),
-        ("With", "\n".join(_with_whom(dialog, plan)), "attendees"),
+        ("Interviewers", "\n".join(_with_whom(dialog, plan)), "attendees"),
         ("Agenda", plan.agenda, "setup"),
         ("Title", plan.title, "details"),
         ("Message", plan.message, "details"),
@@ -80,4 +80,4 @@ def _with_whom(dialog: Dialog, plan: Plan) -> Iterator[str]:
     if dialog.hiring_manager is not None:
         yield f"{dialog.hiring_manager.name} (hiring manager)"
     for person in plan.attendees:
-        yield person.name if person.user_id is not None else f"{person.name} (from outside)"
+        yield person.name if person.user_id is not None else f"{person.name} (guest)"

@@ -49,7 +49,7 @@ def _words(clash: Clash, zone: str, on: date | None) -> str:
     if clash.software is not None:
         label = clash.software.label
         return (
-            f"{possessive(clash.name)} {label} account, which would host, has another meeting {when}. "
-            f"{label} runs one at a time: it ends or refuses the second."
+            f"{possessive(clash.name)} {label} account already has a meeting {when} "
+            "and can run only one at a time."
         )
     return f"{clash.name} has another interview {when}."

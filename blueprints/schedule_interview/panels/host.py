@@ -50,10 +50,9 @@ def hosting(asked: HostQuestion) -> Hosting:
     if asked.hiring_manager is None:
         return _while_job_is_open(asked, host)
     if host is not None and host.connection is not None:
-        label = asked.software.label
-        words = f"{_whose(asked, host)} {label} account hosts, because {_because(asked, hosts, host)}."
+        words = _why_this_account(asked, hosts, host)
         return Hosting(words, True, host.connection.account_email)
-    words = "The interview will be saved and everyone invited, without a link for now."
+    words = "You can still schedule. We'll send the link once someone connects."
     return Hosting(f"{_why_nobody(asked, hosts)} {words}", False, None, _whom_to_ask(asked))
 
 
@@ -61,9 +60,9 @@ def _while_job_is_open(asked: HostQuestion, own: Host | None) -> Hosting:
     """Before one of several jobs was chosen, nobody knows whose hiring manager will be asked first."""
     label = asked.software.label
     if own is None or own.connection is None:
-        words = f"You have not connected {label}. The hiring manager's account hosts, if it is connected."
+        words = f"You haven't connected {label}. The hiring manager's account will host if it's connected."
         return Hosting(words, False, None, _whom_to_ask(asked))
-    words = f"The hiring manager's {label} account hosts if it is connected, else yours."
+    words = f"The hiring manager's {label} account will host if it's connected; otherwise yours will."
     return Hosting(words, True, own.connection.account_email)
 
 
@@ -77,14 +76,21 @@ def hosting_warnings(asked: HostQuestion, minutes: int | None = None) -> list[st
     return account_warnings(asked, minutes) if isinstance(asked.venue, OnlineMeeting) else []
 
 
-def _because(asked: HostQuestion, hosts: list[Host], host: Host) -> str:
+def _why_this_account(asked: HostQuestion, hosts: list[Host], host: Host) -> str:
+    """Whose account hosts, and why it is this one."""
     manager, label = hosts[0], asked.software.label
     if host is manager:
-        is_own = host.user.id == asked.actor.id
-        return f"{'you are' if is_own else f'{first_name(host.user.name)} is'} the hiring manager"
+        if host.user.id == asked.actor.id:
+            return f"You're the hiring manager, so your {label} account will host."
+        name = first_name(host.user.name)
+        return f"{name} is the hiring manager, so {possessive(name)} {label} account will host."
+    name = first_name(manager.user.name)
+    account = (
+        f"your {label} account" if host.user.id == asked.actor.id else f"{possessive(host.user.name)} account"
+    )
     if manager.unusable is FailureReason.RECONNECT_NEEDED:
-        return f"the {label} connection of {first_name(manager.user.name)}, the hiring manager, has ended"
-    return f"{first_name(manager.user.name)}, the hiring manager, has not connected {label}"
+        return f"{possessive(name)} {label} connection has ended, so {account} will host."
+    return f"{name} hasn't connected {label}, so {account} will host."
 
 
 def _why_nobody(asked: HostQuestion, hosts: list[Host]) -> str:
@@ -95,7 +101,7 @@ def _why_nobody(asked: HostQuestion, hosts: list[Host]) -> str:
     if len(hosts) == 1:
         return f"{label} is not connected."
     manager = first_name(hosts[0].user.name)
-    return f"{label} is not connected, neither by {manager}, the hiring manager, nor by you."
+    return f"Neither you nor {manager} (hiring manager) has connected {label}."
 
 
 def account_warnings(asked: HostQuestion, minutes: int | None = None) -> list[str]:
@@ -117,9 +123,8 @@ def account_warnings(asked: HostQuestion, minutes: int | None = None) -> list[st
     if asked.has_chosen_people and host.user.id not in asked.busy_user_ids:
         # Only the scheduler can host without taking part, and has not forgotten it before people were chosen.
         found.append(
-            f"Your {spec.label} account hosts, but you are not among the attendees. "
-            "Everyone can join without you, and nobody has the host's controls. "
-            "To take part, choose yourself on Attendees."
+            f"You're the {spec.label} host but not attending. People can join without you, but no one will "
+            "have host controls. To take part, add yourself under Attendees."
         )
     return found + _budget_warnings(asked, hosts, host)
 
@@ -137,13 +142,15 @@ def _budget_warnings(asked: HostQuestion, hosts: list[Host], host: Host) -> list
     rule = f"{label} lets one account create or change {limit.calls} meetings a day."
     whose = _whose(asked, host)
     if not budget.is_used_up:
-        return [f"{rule} {whose} account has used {budget.used} of them; the count starts over at {when}."]
+        return [f"{rule} {whose} account has used {budget.used} of them. The count starts over at {when}."]
     instead = next((other for other in hosts if other.unusable is None and other is not host), None)
     if instead is not None:
-        then = f"If {label} refuses this one, {_whose(asked, instead, own='your')} account hosts."
+        then = f"If {label} refuses this one, {_whose(asked, instead, own='your')} account will host."
     else:
-        then = f"If {label} refuses this one, everyone is invited without a link, which follows after that."
-    return [f"{rule} {whose} account has used them up; the count starts over at {when}. {then}"]
+        then = (
+            f"If {label} refuses this one, everyone is invited without a link, and we'll send it after that."
+        )
+    return [f"{rule} {whose} account has used them up. The count starts over at {when}. {then}"]
 
 
 def _whose(asked: HostQuestion, host: Host, *, own: str = "Your") -> str:

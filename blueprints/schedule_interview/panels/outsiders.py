@@ -22,6 +22,11 @@ def outsider_warnings(job: Job | None, team: Sequence[User], chosen: Collection[
     if not names:
         return []
     if len(names) == 1:
-        return [f"{names[0]} gets the mails but cannot open the interview here without being on this job."]
+        return [
+            f"{names[0]} will get the emails but can't open the interview here, "
+            "because they aren't on this job."
+        ]
     everyone = listed(names)
-    return [f"{everyone} get the mails but cannot open the interview here without being on this job."]
+    return [
+        f"{everyone} will get the emails but can't open the interview here, because they aren't on this job."
+    ]

@@ -153,20 +153,20 @@ class Preview:
         """What one might expect and this interview or this server rules out, and why."""
         now, plan = utc_now(), self._plan
         words = [
-            f"No reminder {duration(minutes)} before: the interview begins sooner than that."
+            f"No reminder {duration(minutes)} before: the interview starts sooner than that."
             for minutes in plan.reminders.minutes
             if plan.when.starts_at - timedelta(minutes=minutes) <= now
         ]
         if isinstance(plan.venue, OnlineMeeting) and not self._has_host:
             label = plan.venue.software.label
             words.append(
-                f"No {label} link yet: nobody who could host has connected {label}. "
-                "It follows once someone does."
+                f"No {label} link yet: no one who can host has connected {label}. "
+                "We'll send it once someone does."
             )
         if not is_configured():
             words.append(
-                "No mail leaves for now: this server has no mail server set. The interview is saved, and the "
-                "invitations wait. Tell the candidate yourself if it is soon."
+                "No emails go out for now, because this server has no mail server set. The interview is "
+                "saved, and the invitations wait. If it's soon, tell the candidate yourself."
             )
         return words
 
@@ -180,7 +180,7 @@ def _meeting_of(venue: Venue, *, has_host: bool) -> Meeting | None:
                 is_wanted=True,
                 state=MeetingState.READY if has_host else MeetingState.FAILED,
                 join_url=spec_of(software).link("made-when-you-schedule") if has_host else None,
-                passcode=(passcode or f"made by {software.label}") if has_host else None,
+                passcode=(passcode or f"added by {software.label}") if has_host else None,
             )
         case PastedLink(url, label):
             return Meeting(

@@ -36,7 +36,7 @@ def another(interview_id: int) -> ResponseReturnValue:
     user = actor()
     interview = lists.interview(user, interview_id, Action.SCHEDULE) or abort(404)
     if interview.candidate.erased_at is not None:
-        say("This interview cannot be repeated: its details were erased with its candidate.", "info")
+        say("This interview can't be repeated, because its details were erased with its candidate.", "info")
         return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
     people = {application.id: application for application in people_for_another(user, interview)}
     form = ForWhomForm()

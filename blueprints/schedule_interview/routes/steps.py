@@ -42,7 +42,7 @@ def start(candidate_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         return redirect(here, 303)
     if not any(a.job.is_open for a in queries.applications_of(user, candidate_id, Action.SCHEDULE)):
-        say("Put the candidate on an open job first.", "warning")
+        say("Add the candidate to an open job first.", "warning")
         return redirect(here, 303)
     draft = drafts.start(user, candidate.id)
     db.session.commit()
@@ -66,7 +66,7 @@ def discard(dialog: Dialog) -> ResponseReturnValue:
     name = dialog.candidate.name
     drafts.discard(dialog.draft)
     db.session.commit()
-    say(f"The half-finished interview with {name} is gone. Nobody had been invited.", "info")
+    say(f"Your draft for {name} is gone. No one had been invited.", "info")
     return redirect(url_for("dashboard.home"), 303)
 
 
@@ -130,7 +130,7 @@ def _keep_for_later(
         drafts.save_step(dialog.draft, form.opened_on, here.key, form.answers())
         db.session.commit()
         kept = f"What you typed on {here.label} is kept." if here.asks else dialog.subject.nothing_done
-        say(f"{kept} First, {earlier.label} needs another look.", "info")
+        say(f"{kept} Check {earlier.label} first.", "info")
     return _first(dialog, earlier, then=here)
 
 

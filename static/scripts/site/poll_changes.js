@@ -28,7 +28,7 @@ document.addEventListener("htmx:afterSwap", () => {
   focused = null;
 });
 
-// What somebody has opened stays open in the piece that takes the place of the old one.
+// What was opened stays open in the piece that replaces the old one.
 const opened = new Set();
 
 document.addEventListener("htmx:oobBeforeSwap", (event) => {

@@ -11,11 +11,11 @@ function askNow(trigger, selector = "[data-poll]") {
   for (const element of document.querySelectorAll(selector)) window.htmx?.trigger(element, trigger);
 }
 
-// Whoever has been signed out may sign in again in another tab, so the one left behind asks when it is looked at again.
+// Someone who was signed out may sign in again in another tab, so the one left behind asks when it is looked at again.
 let isSignedOut = false;
 
 // Nobody reads a hidden tab, so it does not ask by the clock; it asks at once when it is looked at again. News from
-// another tab of this browser is rare and goes through, so that this one is right already when somebody turns to it.
+// another tab of this browser is rare and goes through, so that this one is already right when the person turns to it.
 document.addEventListener("htmx:beforeRequest", (event) => {
   const isNews = event.detail.requestConfig.triggeringEvent?.type === NEWS;
   const isLookedAt = event.detail.requestConfig.triggeringEvent?.type === "tab-visible";
@@ -26,7 +26,7 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden) askNow("tab-visible");
 });
 
-// Whoever comes back from a provider or disconnects lands on a page that carries `data-tells-connections`. The other
+// After coming back from a provider or disconnecting, a person lands on a page that carries `data-tells-connections`. The other
 // tabs of the browser then ask at once instead of when it is their turn.
 const connections = new BroadcastChannel("connections");
 connections.addEventListener("message", () => askNow(NEWS, `[data-poll][hx-trigger*="${NEWS}"]`));
