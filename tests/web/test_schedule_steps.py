@@ -105,7 +105,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("date-time", {"time": ""}, "time", "Choose a time"),
     ("date-time", {"time": "25:00"}, "time", "Enter a time"),
     ("date-time", {"date": "2027-02-01", "time": "12:59"}, "time", "has passed"),
-    ("date-time", {"date": "0001-01-01", "time": "00:00"}, "time", "cannot be used"),
+    ("date-time", {"date": "0001-01-01", "time": "00:00"}, "time", "can't be used"),
     ("date-time", {"date": "9999-12-31", "time": "23:59"}, "time", "ahead"),
     ("date-time", {"duration_minutes": "4"}, "duration_minutes", "between 5 and 1440"),
     ("date-time", {"duration_minutes": "1441"}, "duration_minutes", "between 5 and 1440"),
