@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from messaging.addresses import bare_address, is_public
+
 ROOT = Path(__file__).resolve().parent
 
 
@@ -82,6 +84,12 @@ def _origin(value: str) -> str:
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("must be a plain address without user, query or fragment")
     return address
+
+
+def _sender(value: str) -> str:
+    if not bare_address(value):
+        raise ValueError(f"must hold an email address, such as interviews@example.com, not {value!r}")
+    return value.strip()
 
 
 def _folder(value: str) -> Path:
@@ -170,7 +178,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MAIL_USE_SSL", _switch, False, "Use TLS from the first byte; the certificate is verified."),
     Setting("MAIL_USERNAME", _text, "", "User at the mail server."),
     Setting("MAIL_PASSWORD", _text, "", "Password at the mail server."),
-    Setting("MAIL_DEFAULT_SENDER", _text, "smoothhiring@localhost", "Address that mails come from."),
+    Setting(
+        "MAIL_DEFAULT_SENDER",
+        _sender,
+        "",
+        "Address that emails come from: a mailbox that someone reads. Without it, `MAIL_USERNAME` if that is "
+        "an address.",
+    ),
     Setting("MAIL_TIMEOUT", _seconds, 15.0, "Seconds to wait for each answer of the mail server."),
     Setting(
         "MEETING_GRACE_SECONDS",
@@ -227,6 +241,9 @@ def load_settings(
     unknown = set(overrides or ()) - set(_BY_NAME)
     values.update({name: (overrides or {})[name] for name in unknown})
     values["EXPLICIT"] = frozenset(explicit)
+    if not values["MAIL_DEFAULT_SENDER"] and is_public(bare_address(values["MAIL_USERNAME"])):
+        # Where the mail server asks for an address to sign in, it is the one that may send.
+        values["MAIL_DEFAULT_SENDER"] = values["MAIL_USERNAME"]
     if not values["DATABASE_URL"]:
         values["DATABASE_URL"] = f"sqlite:///{values['INSTANCE_PATH'] / 'smoothhiring.sqlite3'}"
     return values

@@ -65,8 +65,9 @@ def on_starting(server: Any) -> None:
     import first_start
     from web.access import key_prefixes
 
-    first_start.prepare(settings)
+    first_start.prepare_files(settings)
     app = server.app.wsgi()
+    first_start.prepare(app)
     global _key_paths
     prefixes = "|".join(sorted(map(re.escape, key_prefixes(app.url_map))))
     _key_paths = re.compile(rf"({prefixes})[^\s?\"]+")
@@ -75,6 +76,7 @@ def on_starting(server: Any) -> None:
     # to the objects that it visits, and a memory page that was written to is no longer shared.
     gc.collect()
     gc.freeze()
+    first_start.return_large_blocks()
 
 
 def post_worker_init(worker: Any) -> None:

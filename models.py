@@ -39,7 +39,7 @@ from tables.interviews import (
     SchedulingMethod,
     TimelineEntry,
 )
-from tables.mails import Mail, MailState, ReaderRole
+from tables.mails import Mail, MailState, MailTrouble, ReaderRole
 from tables.team import Organization, Role, User, UserSession
 from tables.work import Heartbeat, Lane, Task, TaskState
 
@@ -69,6 +69,7 @@ __all__ = [
     "Lane",
     "Mail",
     "MailState",
+    "MailTrouble",
     "Meeting",
     "MeetingCall",
     "MeetingSoftware",

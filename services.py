@@ -10,16 +10,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app
 
 import instance_folder
+from accounts.known_browsers import KnownBrowsers
 from accounts.links import AccountLinks
 from accounts.passwords import ResetRequests
 from accounts.throttling import Throttling
 from attachment_files import AttachmentFiles
 from connections.service import Connections, connections_of
 from instance_folder import DemoMarker, InstanceKeys
+from messaging.addresses import bare_address
 from scheduling.join_links import JoinLinks
 from scheduling.rules import Rules
 from security import LinkSigner, TokenVault
@@ -35,6 +38,7 @@ class Services:
     join_links: JoinLinks
     account_links: AccountLinks
     throttling: Throttling
+    known_browsers: KnownBrowsers
     reset_requests: ResetRequests
     rules: Rules
     # The domain of the sender's address, which follows the @ of every Message-ID.
@@ -48,11 +52,12 @@ def build_services(config: Mapping[str, Any], keys: InstanceKeys) -> Services:
     """The services of an installation with these settings and keys. Reads the instance folder, and writes
     nothing."""
     signer, base_url, folder = LinkSigner(keys.link_key), config["BASE_URL"], config["INSTANCE_PATH"]
-    mail_domain = _domain_of(str(config["MAIL_DEFAULT_SENDER"]))
+    mail_domain = _mail_domain(str(config["MAIL_DEFAULT_SENDER"]), base_url)
     return Services(
         connections=connections_of(config, _token_vault(config, keys.token_keys)),
         join_links=JoinLinks(signer, base_url),
         account_links=AccountLinks(signer, base_url),
+        known_browsers=KnownBrowsers(signer.keyed_hash("known-browsers")),
         throttling=Throttling(signer.keyed_hash("throttling")),
         reset_requests=ResetRequests(signer.keyed_hash("password-reset")),
         rules=Rules(
@@ -86,5 +91,8 @@ def _token_vault(config: Mapping[str, Any], keys: tuple[str, ...]) -> TokenVault
     return TokenVault(keys, partial(instance_folder.read_token_keys, config["INSTANCE_PATH"]))
 
 
-def _domain_of(sender: str) -> str:
-    return sender.rpartition("@")[2].strip("> ") or "localhost"
+def _mail_domain(sender: str, base_url: str) -> str:
+    """The sender's domain as it goes over the wire. While no sender is set mails wait, and theirs get this
+    server's own name."""
+    here = f"server@{urlsplit(base_url).hostname}"
+    return (bare_address(sender) or bare_address(here)).rpartition("@")[2] or "localhost"

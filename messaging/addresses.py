@@ -32,11 +32,24 @@ def wire_address(address: str) -> str:
 
 def bare_address(configured: object) -> str:
     """The address in a setting that Flask-Mail allows as text, `Name <address>` or a pair; "" if none."""
-    address = configured[1] if isinstance(configured, tuple) else parseaddr(str(configured or ""))[1]
-    try:
-        return wire_address(address)
-    except ValueError:
-        return ""
+    if isinstance(configured, tuple):
+        found = [str(configured[1])]
+    else:
+        text = str(configured or "")
+        # The second reading is for names that would need quotes, such as `Acme, Inc. <hr@acme.example>`.
+        found = [parseaddr(text)[1], text.rpartition("<")[2].rstrip("> ")]
+    for address in found:
+        try:
+            return wire_address(address)
+        except ValueError:
+            continue
+    return ""
+
+
+def is_public(address: str) -> bool:
+    """Whether a bare address is in a domain that others can find: one with a dot, and no bare number."""
+    domain = address.rpartition("@")[2].rstrip(".")
+    return "." in domain and not domain.rpartition(".")[2].isdigit()
 
 
 def needs_smtputf8(address: str) -> bool:

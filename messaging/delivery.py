@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 from flask import current_app
 
-from messaging.addresses import bare_address, wire_address
+from messaging.addresses import bare_address, is_public, wire_address
 from messaging.letters import Letter
 from messaging.mime import Envelope, FilePart, mime_of
 from messaging.smtp import Stage
 from messaging.transport import HardenedConnection, WrittenMessage, mail
+from messaging.verdicts import Verdict, verdict_on
 from text import one_line, shortened
 from timezones import utc_now
 
@@ -41,6 +42,8 @@ class Deferred:
     words: str
     # The time ran out while the text was on its way; a shorter text may arrive.
     is_too_slow: bool = False
+    # The server could not be talked to, so it concerns every mail alike.
+    concerns_all: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,14 @@ class Refused:
     words: str
     # Without its files it may still be taken.
     is_too_large: bool = False
+    # Nothing else to this address would be taken either.
+    concerns_address: bool = False
 
 
 @dataclass(frozen=True)
 class Misconfigured:
-    """The settings of the mail server are wrong, so no mail can leave; this one is as good as any."""
+    """The fault is with us: our settings, or what the mail server thinks of us. This mail is as good as any,
+    and leaves when that has been put right."""
 
     words: str
 
@@ -73,8 +79,9 @@ Outcome = Accepted | Deferred | Refused | Misconfigured | Unknown
 
 
 def is_configured() -> bool:
-    """Whether there is a server to send with and an address to send from."""
-    return bool(current_app.config.get("MAIL_SERVER") and _default_sender())
+    """Whether there is a server to send with and an address to send from, in a domain that exists outside:
+    from `localhost` no bounce and no answer would find its way back."""
+    return bool(current_app.config.get("MAIL_SERVER") and is_public(_default_sender()))
 
 
 def sender_address() -> str:
@@ -97,15 +104,17 @@ def deliver(letter: Letter, envelope: Envelope, files: tuple[FilePart, ...] = ()
     Raises for no fault of the outside: each becomes an outcome with one plain sentence for people.
     """
     if not is_configured():
-        return Misconfigured("No mail can be sent until MAIL_SERVER and MAIL_DEFAULT_SENDER are set.")
+        return Misconfigured("No email can be sent until MAIL_SERVER and MAIL_DEFAULT_SENDER are set.")
     try:
         recipient = wire_address(envelope.recipient.address)
     except ValueError:
-        return Refused(None, _words(f"{envelope.recipient.address} cannot be used as a mail address."))
+        words = _words(f"{envelope.recipient.address} cannot be used as an email address.")
+        return Refused(None, words, concerns_address=True)
     try:
         content = mime_of(letter, envelope, files, sender=sender_address(), sent_at=utc_now())
     except ValueError as error:
-        return Refused(None, _words(f"The mail could not be written: {error}."))
+        # The recipient has been looked at, and all that people type is cleaned: it is our own doing.
+        return Misconfigured(_words(f"The email could not be written: {error}."))
     message = WrittenMessage(
         content, subject=one_line(letter.subject), sender=sender_address(), recipient=recipient
     )
@@ -146,30 +155,43 @@ def _outcome_of_fault(error: Exception, stage: Stage, address: str) -> Outcome:
     if stage is Stage.SIGNING_IN and type(error) is smtplib.SMTPException:
         return Misconfigured(_words(f"{_server()} offers no way of signing in that we know."))
     is_too_slow = stage is Stage.TEXT and _ran_out_of_time(error)
-    return Deferred(None, _words(f"{_server()} {_network_words(error)}."), is_too_slow)
+    words = _words(f"{_server()} {_network_words(error)}.")
+    return Deferred(None, words, is_too_slow, concerns_all=stage <= Stage.SIGNING_IN)
 
 
 def _outcome_of_answer(code: int, text: bytes | str, stage: Stage, address: str) -> Outcome:
-    said = _said(code, text)
+    said, words = _said(code, text), _decoded(text)
+    verdict = verdict_on(code, words, stage)
+    if verdict.is_ours:
+        return Misconfigured(_words(f"{_our_fault(verdict)}: {said}"))
     if code < 500:
         return Deferred(code, _words(f"The mail server asks to try later: {said}"))
-    if stage is Stage.SIGNING_IN or "5.7.30" in said:
-        # Microsoft 365 answers 5.7.30 where signing in with a password has been switched off.
-        return Misconfigured(_words(f"{_server()} did not accept MAIL_USERNAME and MAIL_PASSWORD: {said}"))
-    if stage is Stage.CONNECTING:
-        return Misconfigured(_words(f"{_server()} does not let us send: {said}"))
-    # 530 asks for signing in or TLS first, at whichever step the server notices. Anything said against
-    # the sender concerns all mails alike, except that this one is too large (552).
-    if code == 530 or (stage is Stage.SENDER and code != 552):
-        return Misconfigured(_words(f"{_server()} does not let us send as {sender_address()}: {said}"))
     return Refused(
-        code, _words(f"The mail server refused the mail to {address}: {said}"), _is_too_large(code, said)
+        code,
+        _words(f"The mail server refused the email to {address}: {said}"),
+        is_too_large=verdict is Verdict.TOO_LARGE,
+        concerns_address=verdict is Verdict.RECIPIENT,
     )
 
 
-def _is_too_large(code: int, said: str) -> bool:
-    """552 also says that a mailbox is full (5.2.2); then nothing is gained by sending less."""
-    return (code == 552 and "5.2.2" not in said) or "5.3.4" in said or "5.2.3" in said
+def _our_fault(verdict: Verdict) -> str:
+    """What to look at, by the names of the settings, as a sentence without its end."""
+    sender = sender_address()
+    return {
+        Verdict.SIGNING_IN: f"{_server()} did not accept MAIL_USERNAME and MAIL_PASSWORD",
+        Verdict.ENCRYPTION: f"{_server()} asks for encryption (MAIL_USE_TLS or MAIL_USE_SSL)",
+        Verdict.SENDER: f"{_server()} does not let us send as {sender} (MAIL_DEFAULT_SENDER)",
+        Verdict.RELAYING: (
+            f"{_server()} does not pass on our emails; it may need MAIL_USERNAME and MAIL_PASSWORD, "
+            "or to be told to accept this server"
+        ),
+        Verdict.GREETING: (
+            f"{_server()} does not accept the name that we introduce ourselves with, "
+            f"{sender.rpartition('@')[2]} (from MAIL_DEFAULT_SENDER)"
+        ),
+        Verdict.LIMIT: f"{_server()} has reached its limit for sending; emails leave when it allows more",
+        Verdict.REPUTATION: f"{_server()}, or one behind it, does not trust the network address we send from",
+    }.get(verdict, f"{_server()} (MAIL_SERVER, MAIL_PORT) does not let us send")
 
 
 def _outcome_of_missing_extension(stage: Stage, address: str) -> Outcome:
@@ -182,12 +204,8 @@ def _outcome_of_missing_extension(stage: Stage, address: str) -> Outcome:
         )
     if stage is Stage.SIGNING_IN:
         return Misconfigured(_words(f"{_server()} does not offer signing in; are port and encryption right?"))
-    return Refused(
-        None,
-        _words(
-            f"The mail server cannot send to {address}: it does not know letters beyond ASCII in addresses."
-        ),
-    )
+    words = f"The mail server cannot send to {address}: it does not know letters beyond ASCII in addresses."
+    return Refused(None, _words(words), concerns_address=True)
 
 
 def _network_words(error: Exception) -> str:
@@ -219,7 +237,8 @@ def _has_cause(error: Exception, kind: type[BaseException]) -> bool:
 
 def _tls_words(error: ssl.SSLError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate does not hold ({one_line(error.verify_message).rstrip('.')})"
+        why = one_line(error.verify_message).rstrip(".")
+        return f"its certificate does not hold ({why}; README, MAIL_USE_TLS, says what helps)"
     return f"no encrypted connection came about ({one_line(error.reason or 'unknown reason')})"
 
 
@@ -230,8 +249,11 @@ def _server() -> str:
 
 def _said(code: int, text: bytes | str) -> str:
     """The server's own words, in one line."""
-    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return f"“{shortened(one_line(f'{code} {words}'), _SERVER_TEXT_LIMIT)}”"
+    return f"“{shortened(one_line(f'{code} {_decoded(text)}'), _SERVER_TEXT_LIMIT)}”"
+
+
+def _decoded(text: bytes | str) -> str:
+    return text.decode("utf-8", "replace") if isinstance(text, bytes) else text
 
 
 def _words(sentence: str) -> str:

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from messaging.addresses import bare_address, is_public
 from work.findings import Finding
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def missing_mail_server(mail_server: str, waiting: int) -> Finding | None:
-    """`mail_server` is the setting; `waiting` is the number of mails that are due and have not left."""
-    if mail_server:
+def mails_held_back(mail_server: str, sender: str, problem: str, waiting: int) -> Finding | None:
+    """`mail_server` and `sender` are the settings; `problem` is what keeps every mail from leaving, as it was
+    met at the last try, or ""; `waiting` is the number of mails that are due and have not left."""
+    if not mail_server:
+        words = "No mail server is set: invitations and reminders wait until MAIL_SERVER is."
+    elif not is_public(bare_address(sender)):
+        words = (
+            "There is no address to send from: invitations and reminders wait until MAIL_DEFAULT_SENDER "
+            "is one in your own domain, such as interviews@example.com."
+        )
+    elif problem:
+        words = f"Emails cannot leave. {problem} They leave on their own once it has been put right."
+    else:
         return None
-    words = "No mail server is set: invitations and reminders wait until MAIL_SERVER is."
     if not waiting:
         return Finding("warning", words)
     return Finding("danger", f"{words} Waiting now: {waiting}.")

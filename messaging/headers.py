@@ -68,11 +68,14 @@ def mailbox_header(name: str, mailboxes: tuple[Mailbox, ...]) -> WireHeader:
 def _mailbox(mailbox: Mailbox, taken: int) -> str:
     name = _encoded(mailbox.name, taken) if _needs_encoding(mailbox.name) else _quoted(mailbox.name)
     if mailbox.address is None:
-        return f"{name}:;"
+        # White space has to stand between an encoded word and what follows (RFC 2047, section 5).
+        return f"{name} :;" if _needs_encoding(mailbox.name) else f"{name}:;"
     if not mailbox.name:
         return mailbox.address
     # The address gets a line of its own where the encoded name has used up the last one.
-    gap = "\r\n " if "\r\n" in name else " "
+    # A line with an encoded word has at most 76 octets (RFC 2047, section 2).
+    is_long = _needs_encoding(mailbox.name) and taken + len(name) + len(mailbox.address) > 70
+    gap = "\r\n " if "\r\n" in name or is_long else " "
     return f"{name}{gap}<{mailbox.address}>"
 
 

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Literal
+from urllib.parse import quote
 
 from icalendar import Calendar, Event, vCalAddress, vText, vUri
 
 from messaging.addresses import wire_address
 from messaging.facts import InterviewFacts, Person, Reader
-from messaging.wording import call_words, join_label, on_one_line
+from messaging.wording import CALENDAR_ANSWERS, call_words, join_label, message_heading, on_one_line
 from models import ReaderRole
+from text import shortened
 
-Method = Literal["REQUEST", "CANCEL"]
+Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
+
+# Exchange and Outlook cut a longer one, and a link that was cut leads nowhere.
+_LONGEST_LOCATION = 255
 
 PRODUCT_ID = "-//SmoothHiring//Interviews//EN"
 
@@ -41,13 +46,13 @@ def build_ics(
     event.add("dtstart", starts_at)
     event.add("dtend", starts_at + timedelta(minutes=facts.duration_minutes))
     event.add("summary", facts.title)
-    event.add("location", _location(facts))
+    event.add("location", _location(facts, reader))
     if reader.join_page_url:
         event.add("url", vUri(reader.join_page_url))
     event.add("description", _description(facts, reader))
     event.add("organizer", _organizer(facts.scheduler.name, sender), encode=False)
     for person in facts.participants:
-        attendee = _attendee(person)
+        attendee = _attendee(person, sender)
         if attendee is not None:
             event.add("attendee", attendee, encode=False)
     event.add("status", "CANCELLED" if facts.is_cancelled else "CONFIRMED")
@@ -62,7 +67,16 @@ def build_ics(
     return ics
 
 
-def _location(facts: InterviewFacts) -> str:
+def _location(facts: InterviewFacts, reader: Reader) -> str:
+    words = _whole_location(facts)
+    if len(words) <= _LONGEST_LOCATION:
+        return words
+    if facts.join_url:
+        return reader.join_page_url or "Online"
+    return shortened(words, _LONGEST_LOCATION)
+
+
+def _whole_location(facts: InterviewFacts) -> str:
     if facts.join_url:
         return facts.join_url
     if facts.phone_number:
@@ -75,24 +89,35 @@ def _location(facts: InterviewFacts) -> str:
 def _description(facts: InterviewFacts, reader: Reader) -> str:
     """Everything a reader needs whose calendar shows nothing but the description."""
     blocks = [f"{facts.title}\n{facts.job_title}, {facts.organization}"]
+    if facts.intro:
+        blocks.append(facts.intro)
     if facts.join_url:
         join = f"{join_label(facts.software_label)}: {facts.join_url}"
         if facts.passcode:
             join += f"\nPasscode: {facts.passcode}"
         if reader.join_page_url:
-            join += f"\nIf that does not work: {reader.join_page_url}"
+            join += f"\nIf that doesn't work, use this link: {reader.join_page_url}"
         blocks.append(join)
     elif facts.link_state != "none":
-        join = "The link to join will follow in a separate mail."
+        join = "We'll send you the link to join in a separate email."
         if reader.join_page_url:
-            join += f"\nThis page will always show the current link: {reader.join_page_url}"
+            join += f"\nYou can also find it here once it's ready: {reader.join_page_url}"
         blocks.append(join)
     else:
         blocks += _where(facts, reader)
     if facts.agenda:
         blocks.append(f"Agenda\n{facts.agenda}")
     if facts.message_to_candidate:
-        blocks.append(facts.message_to_candidate)
+        blocks.append(f"{message_heading(facts, reader)}\n{facts.message_to_candidate}")
+    if facts.closing:
+        blocks.append(facts.closing)
+    files = facts.files_for(reader)
+    if files:
+        names = "\n".join(f"- {file.name}" for file in files)
+        blocks.append(f"{'Attached files' if len(files) > 1 else 'Attached file'}\n{names}")
+    if reader.role is ReaderRole.CANDIDATE:
+        blocks.append(CALENDAR_ANSWERS)
+    blocks.append(f"Questions? Write to {facts.scheduler.name} ({facts.scheduler.address}).")
     return "\n\n".join(blocks)
 
 
@@ -110,28 +135,30 @@ def _where(facts: InterviewFacts, reader: Reader) -> list[str]:
     if facts.directions:
         blocks.append(f"How to get there\n{facts.directions}")
     if reader.join_page_url:
-        blocks.append(f"This page always shows how things stand: {reader.join_page_url}")
+        blocks.append(f"You can check the latest details here at any time: {reader.join_page_url}")
     return blocks
 
 
 def _organizer(name: str, sender: str) -> vCalAddress:
-    organizer = vCalAddress(f"mailto:{wire_address(sender)}")
+    organizer = vCalAddress(f"mailto:{_in_uri(wire_address(sender))}")
     organizer.params["CN"] = _common_name(name)
     return organizer
 
 
-def _attendee(person: Person) -> vCalAddress | None:
+def _attendee(person: Person, sender: str) -> vCalAddress | None:
     """The ATTENDEE line, or None for an address that no calendar could use.
 
     Leaving one person out of the list is better than leaving everyone without the file.
     """
     try:
-        attendee = vCalAddress(f"mailto:{wire_address(person.address)}")
+        attendee = vCalAddress(f"mailto:{_in_uri(wire_address(person.address))}")
     except ValueError:
         return None
     attendee.params["CUTYPE"] = vText("INDIVIDUAL")
     attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
-    attendee.params["PARTSTAT"] = vText("NEEDS-ACTION")
+    # The organizer's own address has nothing to answer.
+    is_organizer = person.address.casefold() == sender.casefold()
+    attendee.params["PARTSTAT"] = vText("ACCEPTED" if is_organizer else "NEEDS-ACTION")
     # The answer would go to the server's own mailbox, which nobody reads.
     attendee.params["RSVP"] = vText("FALSE")
     attendee.params["CN"] = _common_name(person.name)
@@ -139,5 +166,11 @@ def _attendee(person: Person) -> vCalAddress | None:
 
 
 def _common_name(name: str) -> vText:
-    # A double quote is legal here only as `^'` (RFC 6868), which most programs show as typed.
-    return vText(name.replace('"', "'"))
+    # A double quote is legal here only as `^'` and a caret only as `^^` (RFC 6868), which most programs show
+    # as typed; after a backslash some read a line end.
+    return vText(name.replace('"', "'").replace("^", "").replace("\\", "/"))
+
+
+def _in_uri(address: str) -> str:
+    """An address as a `mailto:` holds it: a local part beyond ASCII is percent-encoded (RFC 6068)."""
+    return quote(address, safe="!#$&'*+-/=?^_`{|}~.@")

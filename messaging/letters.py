@@ -13,7 +13,18 @@ from datetime import datetime
 from messaging.facts import InterviewFacts, Person, Reader
 from messaging.invites import Method, build_ics
 from messaging.rendering import rendered
-from messaging.wording import call_words, join_label, other_period, period, reader_zone, short_start
+from messaging.wording import (
+    CALENDAR_ANSWERS,
+    NO_LINK,
+    NO_LINK_NO_PAGE,
+    call_words,
+    join_label,
+    message_heading,
+    other_period,
+    period,
+    reader_zone,
+    short_start,
+)
 from models import ReaderRole
 from phone_numbers import phone_link
 from text import one_line, shortened
@@ -65,7 +76,10 @@ def compose_about_interview(
         "zone": zone,
         "other_period": other_period(facts, reader),
         "duration": duration(facts.duration_minutes),
-        "message_heading": _message_heading(facts, reader),
+        "message_heading": message_heading(facts, reader),
+        "your_part": _your_part(reader),
+        "no_link": NO_LINK if reader.join_page_url else NO_LINK_NO_PAGE,
+        "calendar_answers": CALENDAR_ANSWERS,
         "join_label": join_label(facts.software_label),
         # A pasted link can be anything; only a web address may become something to click on.
         "join_url_is_web": bool(
@@ -122,8 +136,7 @@ def _letter(folder: str, context: Mapping[str, object]) -> Letter:
     return Letter(subject=shortened(one_line(subject), SUBJECT_LIMIT), text=text, html=html)
 
 
-def _message_heading(facts: InterviewFacts, reader: Reader) -> str:
-    """Everybody reads what was written to the candidate, and should not think it was meant for them."""
-    if reader.role is ReaderRole.CANDIDATE:
-        return f"A message from {facts.scheduler.name}"
-    return f"{facts.scheduler.name}’s message to {facts.candidate.name}"
+def _your_part(reader: Reader) -> str:
+    if reader.role is ReaderRole.HIRING_MANAGER:
+        return "You're joining as the hiring manager."
+    return "You're one of the interviewers." if reader.is_of_the_team else "You're joining as a guest."

@@ -160,7 +160,16 @@ def _write_headers(email: EmailMessage, headers: Headers) -> None:
     # Out-of-office replies to a machine help nobody: the first line is the standard's (RFC 3834), the
     # second is what Exchange looks at.
     email["Auto-Submitted"] = "auto-generated"
-    email["X-Auto-Response-Suppress"] = "All"
+    # "All" would suppress the report that a mail could not be delivered as well, which people need.
+    email["X-Auto-Response-Suppress"] = "DR, RN, NRN, OOF, AutoReply"
+
+
+def _is_utf8_text(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _write_parts(
@@ -188,8 +197,14 @@ def _write_parts(
         )
     for file in files:
         maintype, _, subtype = file.content_type.partition("/")
+        charset = {}
+        if maintype == "text":
+            # Without a charset it would be read as ASCII, or as whatever the reader's program guesses.
+            charset = {"charset": "utf-8"}
+            if not _is_utf8_text(file.content):
+                maintype, subtype, charset = "application", "octet-stream", {}
         email.add_attachment(
-            file.content, maintype=maintype, subtype=subtype, cte="base64", filename=file.name
+            file.content, maintype=maintype, subtype=subtype, cte="base64", filename=file.name, params=charset
         )
     for part in email.walk():
         if part is not email:

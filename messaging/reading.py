@@ -8,7 +8,7 @@ from icalendar import Calendar, Component, vCalAddress
 
 from messaging.wording import period
 
-_KINDS = {"REQUEST": "Invitation", "CANCEL": "Cancellation"}
+_KINDS = {"REQUEST": "Invitation", "CANCEL": "Cancellation", "PUBLISH": "Entry for the organizer"}
 
 
 def describe_ics(ics: bytes, zone: str) -> list[tuple[str, str]]:

@@ -5,8 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from messaging.facts import InterviewFacts, Reader
-from models import MeetingSoftware
+from models import MeetingSoftware, ReaderRole
 from timezones import in_zone, local_moment
+
+CALENDAR_ANSWERS = (
+    "If this time doesn't work for you, just reply to this email. "
+    "Answers given in your calendar don't reach us."
+)
+NO_LINK_NO_PAGE = "We'll send you the link to join in a separate email."
+NO_LINK = f"{NO_LINK_NO_PAGE} You can also find it here once it's ready:"
 
 
 def period(starts_at: datetime, duration_minutes: int, zone: str) -> str:
@@ -33,7 +40,23 @@ def other_period(facts: InterviewFacts, reader: Reader) -> str | None:
     """The same period in the interview's zone, or None when it would read the same to this reader."""
     own = period(facts.starts_at, facts.duration_minutes, reader_zone(facts, reader))
     planned = period(facts.starts_at, facts.duration_minutes, facts.zone)
-    return None if planned == own else planned
+    if planned == own:
+        return None
+    here = in_zone(facts.starts_at, reader_zone(facts, reader))
+    there = in_zone(facts.starts_at, facts.zone)
+    # Two names for the same time of day would only make people look twice.
+    return None if here.replace(tzinfo=None) == there.replace(tzinfo=None) else planned
+
+
+def day_and_time(starts_at: datetime, zone: str, *, now: datetime) -> str:
+    """`today at 09:00 CET`, `tomorrow at 09:00 CET`, or with the whole date: the moment and never the
+    distance, so that it stays true however long an email is on its way."""
+    start, days = (
+        local_moment(starts_at, zone),
+        (in_zone(starts_at, zone).date() - in_zone(now, zone).date()).days,
+    )
+    day = {0: "today", 1: "tomorrow"}.get(days, f"on {start.date},")
+    return f"{day} at {start.time} {start.zone_short}"
 
 
 def short_start(starts_at: datetime, zone: str) -> str:
@@ -61,10 +84,17 @@ def join_label(called: str | None) -> str:
 def call_words(candidate_name: str, *, candidate_calls: bool, to_candidate: bool) -> str:
     """Who calls whom, as the beginning of a line that ends with the number."""
     if to_candidate:
-        return "Please call" if candidate_calls else "We will call you on"
-    return f"{candidate_name} calls" if candidate_calls else f"The team calls {candidate_name} on"
+        return "Please call" if candidate_calls else "We'll call you on"
+    return f"{candidate_name} calls" if candidate_calls else f"We call {candidate_name} on"
 
 
 def on_one_line(address: str) -> str:
     """A postal address for places that have a single line."""
     return ", ".join(line.strip(" ,") for line in address.split("\n") if line.strip(" ,"))
+
+
+def message_heading(facts: InterviewFacts, reader: Reader) -> str:
+    """Everybody reads what was written to the candidate, and should not think it was meant for them."""
+    if reader.role is ReaderRole.CANDIDATE:
+        return f"A message from {facts.scheduler.name}"
+    return f"{facts.scheduler.name}’s message to {facts.candidate.name}"

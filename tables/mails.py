@@ -21,6 +21,15 @@ class MailState(StrEnum):
     DROPPED = "dropped"
 
 
+class MailTrouble(StrEnum):
+    """Whom the last answer of a mail server, or its silence, was about."""
+
+    # Us who send: our settings, our account at the mail server, our address on the network.
+    OURS = "ours"
+    # The address, which takes nothing from us.
+    ADDRESS = "address"
+
+
 class ReaderRole(StrEnum):
     CANDIDATE = "candidate"
     HIRING_MANAGER = "hiring_manager"
@@ -36,6 +45,8 @@ class Mail(Model):
         # Never two of the same kind, about the same thing, on the same occasion, to the same person.
         sa.UniqueConstraint("about", "kind", "occasion", "address"),
         sa.Index("ix_mails_state_due_at", "state", "due_at"),
+        # Nearly always empty: what has to be put right is looked for with every page.
+        sa.Index("ix_mails_trouble", "trouble", "address"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -64,6 +75,8 @@ class Mail(Model):
     sent_at: Mapped[datetime | None]
     # The server's answer in its own words, or our reason for dropping it.
     words: Mapped[str | None] = mapped_column(sa.String(500))
+    # None while nothing is wrong, or when what is wrong is about this one mail.
+    trouble: Mapped[MailTrouble | None] = mapped_column(choice(MailTrouble, "trouble"))
     # A delivery was cut off after the text had been handed over: the server may have accepted it.
     may_be_double: Mapped[bool] = mapped_column(default=False)
     # The attachments are left out: with them, the email was too large for the server or the connection to

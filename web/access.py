@@ -99,6 +99,7 @@ ACCESS: dict[str, Rule] = {
     "interviews.detail": Needs(Action.SEE),
     "interviews.deliveries": Needs(Action.SEE),
     "interviews.retry": Needs(Action.SCHEDULE),
+    "interviews.resend": Needs(Action.SCHEDULE),
     "interviews.attachment": Needs(Action.SEE_CONTACT),
     "schedule_interview.start": Needs(Action.SCHEDULE),
     "schedule_interview.another": Needs(Action.SCHEDULE),

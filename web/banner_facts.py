@@ -6,23 +6,36 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app
+from sqlalchemy.orm import aliased
 
 from connections import catalogue
 from connections.service import connections
 from database import written_out
-from models import Connection, ConnectionState, Mail, MailState, RefusingProvider, User
+from messaging.delivery import is_configured as mail_is_set_up
+from models import Connection, ConnectionState, Mail, MailState, MailTrouble, RefusingProvider, User
 from timezones import utc_now
 
 
 @dataclass(frozen=True)
 class BannerFacts:
     """`has_lost_own`: the reader has an account to reconnect. `is_refused`: a provider does not accept this
-    server, or people have connected an app that is no longer set up. `waiting_mails`: due and not sent."""
+    server, or people have connected an app that is no longer set up. `mail_problem`: what
+    keeps every mail from leaving, met when one was last tried, or "". `waiting_mails`: due and not sent,
+    counted only when something keeps them."""
 
     has_lost_own: bool
     is_refused: bool
+    mail_problem: str
     waiting_mails: int
+
+
+# Beside the mails that are counted.
+_held = aliased(Mail)
+
+
+def _held_back(mail: type[Mail]) -> sa.ColumnElement[bool]:
+    """The mails that a fault of ours keeps from leaving: nearly always none, and the index says so."""
+    return sa.and_(mail.trouble == written_out(MailTrouble.OURS), mail.state == written_out(MailState.QUEUED))
 
 
 def columns(not_set_up: frozenset[str]) -> tuple[sa.ColumnElement[Any], ...]:
@@ -45,9 +58,17 @@ def columns(not_set_up: frozenset[str]) -> tuple[sa.ColumnElement[Any], ...]:
             sa.exists().where(is_lost, Connection.state == written_out(ConnectionState.CONNECTED)),
             sa.select(RefusingProvider.provider).exists(),
         ).label("is_refused"),
+        sa.select(Mail.words)
+        .where(_held_back(Mail))
+        .order_by(Mail.id.desc())
+        .limit(1)
+        .scalar_subquery()
+        .label("mail_problem"),
         sa.select(sa.func.count(Mail.id))
         .where(
-            sa.bindparam("has_no_mail_server", type_=sa.Boolean()),
+            sa.or_(
+                sa.bindparam("has_no_mail_server", type_=sa.Boolean()), sa.exists().where(_held_back(_held))
+            ),
             Mail.state == written_out(MailState.QUEUED),
             Mail.due_at <= sa.bindparam("now", type_=Mail.due_at.type),
         )
@@ -58,7 +79,7 @@ def columns(not_set_up: frozenset[str]) -> tuple[sa.ColumnElement[Any], ...]:
 
 def parameters() -> dict[str, Any]:
     """What the columns have to be told."""
-    return {"has_no_mail_server": not current_app.config["MAIL_SERVER"], "now": utc_now()}
+    return {"has_no_mail_server": not mail_is_set_up(), "now": utc_now()}
 
 
 def apps_not_set_up() -> frozenset[str]:
@@ -68,4 +89,6 @@ def apps_not_set_up() -> frozenset[str]:
 
 def facts_of(row: sa.Row[Any]) -> BannerFacts:
     """The facts in a row that holds `COLUMNS`."""
-    return BannerFacts(bool(row.has_lost_own), bool(row.is_refused), int(row.waiting_mails))
+    return BannerFacts(
+        bool(row.has_lost_own), bool(row.is_refused), row.mail_problem or "", int(row.waiting_mails)
+    )

@@ -11,7 +11,7 @@ from accounts.team import owner
 from connections.catalogue import label_of
 from connections.findings import unusable_apps
 from extensions import db
-from messaging.findings import missing_mail_server, unsuitable_address
+from messaging.findings import mails_held_back, unsuitable_address
 from models import Connection, ConnectionState, User
 from scheduling.meetings.on_account import coming_on_account
 from services import services
@@ -38,7 +38,9 @@ def banners() -> list[Banner]:
         found += _connections(reader.user, administers)
     if administers and services().demo is None:
         config = current_app.config
-        about_mail = missing_mail_server(config["MAIL_SERVER"], facts.waiting_mails)
+        about_mail = mails_held_back(
+            config["MAIL_SERVER"], config["MAIL_DEFAULT_SENDER"], facts.mail_problem, facts.waiting_mails
+        )
         found += [each for each in (about_mail, unsuitable_address(config["BASE_URL"])) if each is not None]
     return [_shown(finding) for finding in found]
 

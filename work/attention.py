@@ -10,7 +10,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from extensions import db
-from models import Interview, Mail, MailState, Task, TaskState
+from models import Interview, Mail, MailState, MailTrouble, Task, TaskState
 from timezones import utc_now
 from work.findings import OVERDUE_FOR
 from work.kinds import words_of
@@ -50,6 +50,12 @@ def work_needing_attention() -> list[WaitingWork]:
                     Task.state == TaskState.READY,
                     sa.or_(
                         sa.and_(Task.failures > 0, Task.created_at < now - _FAILING_FOR),
+                        # Until someone puts something right it can only go on failing.
+                        Task.dedupe_key.in_(
+                            sa.select(sa.literal("mail:") + sa.cast(Mail.id, sa.String)).where(
+                                Mail.trouble == MailTrouble.OURS, Mail.state == MailState.QUEUED
+                            )
+                        ),
                         Task.run_at < now - OVERDUE_FOR,
                     ),
                 ),

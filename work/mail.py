@@ -15,7 +15,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from extensions import db
-from models import Lane, Mail, MailState, ReaderRole
+from models import Lane, Mail, MailState, MailTrouble, ReaderRole
 from timezones import utc_now
 from work import outbox
 from work.kinds import TaskKind
@@ -185,6 +185,12 @@ def let_leave_now(mail: Mail) -> None:
     outbox.enqueue_work(_delivery(mail.about, mail.id, mail.due_at))
 
 
+def queue_again(mail: Mail) -> None:
+    """Let a mail that was refused for good leave after all, now. It is the same message as before."""
+    mail.state, mail.words, mail.trouble = MailState.QUEUED, None, None
+    outbox.enqueue_work(_delivery(mail.about, mail.id, utc_now()))
+
+
 def latest(about: str, kind: str) -> Mail | None:
     """The newest email of one kind about one thing."""
     return db.session.scalar(
@@ -207,12 +213,16 @@ def record_sent(mail_id: int, *, words: str) -> Mail:
     """A server accepted the email; `words` are its response."""
     mail = db.session.get_one(Mail, mail_id)
     mail.state, mail.sent_at, mail.words = MailState.SENT, utc_now(), words[:500]
+    mail.trouble = None
     return mail
 
 
-def record_refused(mail_id: int, *, words: str) -> Mail:
-    """The email will never be accepted, or could not be composed."""
-    return _end(mail_id, MailState.FAILED, words)
+def record_refused(mail_id: int, *, words: str, concerns_address: bool = False) -> Mail:
+    """The email was refused for good, or could not be made. `concerns_address`: nothing else to the same
+    address would be taken either."""
+    mail = _end(mail_id, MailState.FAILED, words)
+    mail.trouble = MailTrouble.ADDRESS if concerns_address else None
+    return mail
 
 
 def record_dropped(mail_id: int, *, words: str) -> Mail:
@@ -220,15 +230,19 @@ def record_dropped(mail_id: int, *, words: str) -> Mail:
     return _end(mail_id, MailState.DROPPED, words)
 
 
-def record_not_yet(mail_id: int, *, words: str, may_be_double: bool = False) -> Mail:
-    """The email has not been sent; it will be retried."""
+def record_not_yet(
+    mail_id: int, *, words: str, may_be_double: bool = False, concerns_us: bool = False
+) -> Mail:
+    """The mail has not left; it will be tried again. `concerns_us`: until someone has put something right, no
+    other would leave either."""
     mail = db.session.get_one(Mail, mail_id)
     mail.words = words[:500]
     mail.may_be_double = mail.may_be_double or may_be_double
+    mail.trouble = MailTrouble.OURS if concerns_us else None
     return mail
 
 
 def _end(mail_id: int, state: MailState, words: str) -> Mail:
     mail = db.session.get_one(Mail, mail_id)
-    mail.state, mail.words = state, words[:500]
+    mail.state, mail.words, mail.trouble = state, words[:500], None
     return mail

@@ -17,12 +17,14 @@ from hiring.lists import jobs_to_choose_from
 from messaging.wording import call_words, join_label
 from models import FailureReason, Interview, InterviewStatus, MeetingState, PhoneCaller, ReaderRole
 from phone_numbers import phone_link
+from scheduling.commands.send_again import send_again
 from scheduling.meetings import failures, wanting
 from scheduling.reading import lists
 from scheduling.reading.progress import Progress, progress_of
 from timezones import utc_now
 from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn, job_options
 from web.notices import say
+from web.row_ids import LARGEST_ROW_ID
 from web.signed_in import actor
 
 interviews = Blueprint("interviews", __name__, url_prefix="/interviews")
@@ -118,6 +120,7 @@ def deliveries(interview_id: int) -> ResponseReturnValue:
     pieces = [
         render_template("interviews/_deliveries.html", **vars(view)),
         render_template("interviews/_timeline.html", interview=interview, out_of_band=True),
+        render_template("interviews/_undelivered.html", **vars(view), out_of_band=True),
     ]
     response = make_response("\n".join(pieces))
     return htmx.varies(response)
@@ -133,6 +136,17 @@ def retry(interview_id: int) -> ResponseReturnValue:
         wanting.enqueue_sync(interview.id)
         db.session.commit()
         say("Trying again now.", "info")
+    return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
+
+
+@interviews.post("/<int:interview_id>/send-again")
+def resend(interview_id: int) -> ResponseReturnValue:
+    """Send again what could not be delivered: one line of the list, or all of them."""
+    interview = lists.interview(actor(), interview_id, Action.SCHEDULE) or abort(404)
+    asked = frozenset(row for row in request.args.getlist("mail", type=int) if 0 < row <= LARGEST_ROW_ID)
+    count = send_again(actor(), interview, asked)
+    db.session.commit()
+    say("Sending again now." if count else "There is nothing left to send again.", "info")
     return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
 
 

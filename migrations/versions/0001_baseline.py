@@ -622,6 +622,11 @@ def upgrade() -> None:
         ),
         sa.Column("sent_at", database.UTCDateTime(), nullable=True),
         sa.Column("words", sa.String(length=500), nullable=True),
+        sa.Column(
+            "trouble",
+            sa.Enum("ours", "address", name="trouble", native_enum=False, create_constraint=True, length=32),
+            nullable=True,
+        ),
         sa.Column("may_be_double", sa.Boolean(), nullable=False),
         sa.Column("leaves_files_out", sa.Boolean(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
@@ -641,6 +646,7 @@ def upgrade() -> None:
     with op.batch_alter_table("mails", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_mails_interview_id"), ["interview_id"], unique=False)
         batch_op.create_index("ix_mails_state_due_at", ["state", "due_at"], unique=False)
+        batch_op.create_index("ix_mails_trouble", ["trouble", "address"], unique=False)
 
     op.create_table(
         "meetings",
@@ -965,6 +971,7 @@ def downgrade() -> None:
 
     op.drop_table("meetings")
     with op.batch_alter_table("mails", schema=None) as batch_op:
+        batch_op.drop_index("ix_mails_trouble")
         batch_op.drop_index("ix_mails_state_due_at")
         batch_op.drop_index(batch_op.f("ix_mails_interview_id"))
 

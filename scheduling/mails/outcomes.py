@@ -34,11 +34,13 @@ def note_sent(mail: Mail, interview_id: int, *, lost_files: int = 0) -> None:
     _note_when_all_left(mail, interview_id)
 
 
-def record_refused(mail_id: int, *, words: str) -> None:
-    """The email will never be accepted. If it is about an interview, its timeline says whose it was; what the
-    server said is kept only with the email, because it may contain an address that not every reader of the
-    timeline may see."""
-    mail = mails.record_refused(mail_id, words=words)
+def record_refused(mail_id: int, *, words: str, concerns_address: bool = False) -> None:
+    """The mail was refused for good; `concerns_address`: so would be any other to the same address.
+
+    If it is about an interview, its timeline says for whom; what the server said stays with the
+    mail, because it may repeat an address that not every reader of the timeline may see.
+    """
+    mail = mails.record_refused(mail_id, words=words, concerns_address=concerns_address)
     if mail.interview_id is not None:
         note(mail.interview_id, f"{kind_of(mail.kind).label} to {mail.name} could not be delivered.")
         db.session.flush()

@@ -27,13 +27,15 @@ _FILES_STAYED = "The timeline says why. Send what is missing yourself."
 
 @dataclass(frozen=True)
 class ProgressRow:
-    """One line. `at` is an instant to be shown in the reader's zone behind the words, if there is one."""
+    """One line. `at` is an instant to be shown in the reader's zone behind the words, if there is one.
+    `failed_mails` are the ids of those that can be sent again."""
 
     state: RowState
     icon: str
     words: str
     detail: str | None = None
     at: datetime | None = None
+    failed_mails: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,11 @@ class Progress:
     def version(self) -> str:
         """Changes exactly when a reader would see something else."""
         return hashlib.sha256(repr((self.rows, self.is_settled)).encode()).hexdigest()[:16]
+
+    @property
+    def failed_mails(self) -> tuple[int, ...]:
+        """The ids of all mails that can be sent again."""
+        return tuple(mail_id for row in self.rows for mail_id in row.failed_mails)
 
     @property
     def poll_seconds(self) -> int:
@@ -156,7 +163,13 @@ def _at_once(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
         if mail.leaves_files_out
     ]
     rows += [
-        ProgressRow("problem", "alert-triangle", f"{what} to {mail.name} could not be delivered", mail.words)
+        ProgressRow(
+            "problem",
+            "alert-triangle",
+            f"{what} to {mail.name} could not be delivered",
+            mail.words,
+            failed_mails=(mail.id,),
+        )
         for mail in by_state[MailState.FAILED]
     ]
     rows += [
@@ -182,7 +195,8 @@ def _timed(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
                 rows.append(ProgressRow("done", kind.icon, words, _names(group), first.sent_at))
             case MailState.FAILED:
                 words = f"{kind.label} to {_names(group)} could not be delivered"
-                rows.append(ProgressRow("problem", "alert-triangle", words, first.words))
+                failed = tuple(mail.id for mail in group)
+                rows.append(ProgressRow("problem", "alert-triangle", words, first.words, failed_mails=failed))
             case MailState.DROPPED:
                 words = f"No {kind.label.lower()}"
                 rows.append(ProgressRow("dropped", "circle-x", words, first.words))

@@ -29,6 +29,20 @@ SWITCHES = (
         "Code after the message, such as 554. Empty: accept.",
     ),
     Switch(
+        "answer_recipient",
+        "text",
+        "",
+        "Answer to recipients",
+        "What every recipient is answered, such as 554 5.7.1 Relay access denied. Empty: accept.",
+    ),
+    Switch(
+        "answer_data",
+        "text",
+        "",
+        "Answer to messages",
+        "What is answered after every message, such as 550 5.4.5 Daily limit exceeded. Empty: accept.",
+    ),
+    Switch(
         "largest_message",
         "count",
         0,

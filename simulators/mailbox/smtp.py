@@ -41,6 +41,9 @@ class _Handler:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, rcpt_options: list[str]
     ) -> str:
+        answer: str = self._board["answer_recipient"]
+        if answer:
+            return answer
         rejected = self._board["reject_recipients"].get(address)
         if rejected:
             return f"{rejected} 5.1.1 <{address}>: recipient address rejected: no such mailbox"
@@ -53,6 +56,9 @@ class _Handler:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         await asyncio.sleep(self._board["delay_ms"] / 1000)
+        answer: str = self._board["answer_data"]
+        if answer:
+            return answer
         refused = self._board["reject_data"]
         if refused:
             return f"{refused} {refused // 100}.7.1 message refused by policy"

@@ -27,7 +27,7 @@ from work import mail as mails
 from work import outbox, retry
 from work.protocol import Again, ClaimedTask, Done, Handler, Next
 
-_NO_SERVER = "No mail server is set; the mail waits for one."
+_NO_SERVER = "Waiting for a mail server: MAIL_SERVER and MAIL_DEFAULT_SENDER have to be set."
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def send_mail(kinds: Mapping[str, Kind], workshop: Workshop, rules: Rules) -> Ha
         return then
 
     def gave_up(task: ClaimedTask, why: str) -> None:
-        outcomes.record_refused(int(task.payload["mail_id"]), words=f"The mail could not be made ({why}).")
+        outcomes.record_refused(int(task.payload["mail_id"]), words=f"The email could not be made ({why}).")
 
     return Handler(load, call, record, gave_up)
 
@@ -108,13 +108,24 @@ def _record(loaded: Loaded, outcome: Outcome, rules: Rules) -> Next:
             # now is worth more than its files later.
             why = "The connection to the mail server is too slow for the attached files"
             return _leave_files_out(loaded, words, why, may_be_double=isinstance(outcome, Unknown))
-        case Refused(_, words):
-            outcomes.record_refused(loaded.mail_id, words=words)
+        case Refused(_, words, is_too_large=True):
+            # All that is left is a letter and a calendar file, which every server should take.
+            words = f"{words} Its limit for the size of an email has to be raised."
+            mails.record_not_yet(loaded.mail_id, words=words, concerns_us=True)
+            return Again(utc_now() + retry.MAIL_SERVER.delay(loaded.failures + 1), words)
+        case Refused(_, words, concerns_address=concerns_address):
+            outcomes.record_refused(loaded.mail_id, words=words, concerns_address=concerns_address)
             return Done()
         case Deferred() | Unknown() | Misconfigured():
             # Not taken, or the server died before it said so.
             is_unknown = isinstance(outcome, Unknown)
-            mails.record_not_yet(loaded.mail_id, words=outcome.words, may_be_double=is_unknown)
+            mails.record_not_yet(
+                loaded.mail_id,
+                words=outcome.words,
+                may_be_double=is_unknown,
+                concerns_us=isinstance(outcome, Misconfigured)
+                or (isinstance(outcome, Deferred) and outcome.concerns_all),
+            )
             ladder = retry.MAIL_SERVER if isinstance(outcome, Misconfigured) else retry.MAIL
             return Again(utc_now() + ladder.delay(loaded.failures + 1), outcome.words)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from attachment_files import AttachmentFiles
@@ -22,12 +23,15 @@ from models import (
     Interview,
     InterviewStatus,
     Mail,
+    MailState,
     MeetingState,
     Organization,
     ReaderRole,
+    Revision,
+    RevisionReason,
 )
 from scheduling.mails.occasions import Occasion
-from scheduling.mails.queue import attendee_key
+from scheduling.mails.queue import INVITATION, attendee_key
 from tasks.mails.kind import Drop, Kind, Ready, Wait, Workshop
 from timezones import utc_now
 from work.protocol import Again
@@ -54,6 +58,10 @@ class InterviewCopy:
     facts: InterviewFacts
     reader: Reader
     occasion: str
+    # When it is written, aware: what is near by then is called "today".
+    made_at: datetime
+    # Why this revision came about; None for the first one, and in the preview.
+    reason: RevisionReason | None = None
 
 
 More = Mapping[str, object]
@@ -123,7 +131,9 @@ class InterviewKind(Kind):
         found = {
             file: part for file in wanted if (part := _part(file, workshop.attachment_files)) is not None
         }
-        copy = InterviewCopy(replace(facts, files=tuple(found)), reader, mail.occasion)
+        copy = InterviewCopy(
+            replace(facts, files=tuple(found)), reader, mail.occasion, utc_now(), _reason(interview)
+        )
         meeting = interview.meeting
         return Ready(
             # The stamp of the row, not of this try: a repeated delivery is the same message to the last byte.
@@ -142,7 +152,11 @@ class InterviewKind(Kind):
             return letter
         # For the reader of a CANCEL it is off, even where it takes place without them.
         facts = replace(copy.facts, is_cancelled=self.calendar == "CANCEL")
-        return with_calendar(letter, facts, copy.reader, method=self.calendar, sender=sender, made_at=made_at)
+        method = self.calendar
+        if method == "REQUEST" and copy.reader.person.address.casefold() == sender.casefold():
+            # Calendars take an organizer's own event for one that they know already.
+            method = "PUBLISH"
+        return with_calendar(letter, facts, copy.reader, method=method, sender=sender, made_at=made_at)
 
 
 def is_older_revision(mail: Mail, interview: Interview) -> bool:
@@ -152,6 +166,14 @@ def is_older_revision(mail: Mail, interview: Interview) -> bool:
 
 def _interview_of(mail: Mail) -> Interview:
     return db.session.get_one(Interview, mail.interview_id, options=_EVERYBODY_AND_THE_MEETING)
+
+
+def _reason(interview: Interview) -> RevisionReason | None:
+    return db.session.scalar(
+        sa.select(Revision.reason).where(
+            Revision.interview_id == interview.id, Revision.number == interview.revision
+        )
+    )
 
 
 def _part(file: AttachedFile, attachment_files: AttachmentFiles) -> FilePart | None:
@@ -174,4 +196,21 @@ def _envelope(mail: Mail, interview: Interview, organization: Organization) -> E
         reply_to=Person(scheduler.name, scheduler.email),
         sender_name=f"{scheduler.name} via {organization.name}",
         message_id=mail.message_id,
+        references=_first_invitation(mail),
+    )
+
+
+def _first_invitation(mail: Mail) -> str | None:
+    """The Message-ID of this person's first invitation, under which everything that follows is shown."""
+    return db.session.scalar(
+        sa.select(Mail.message_id)
+        .where(
+            Mail.interview_id == mail.interview_id,
+            Mail.kind == INVITATION,
+            Mail.address == mail.address,
+            Mail.state == MailState.SENT,
+            Mail.id < mail.id,
+        )
+        .order_by(Mail.id)
+        .limit(1)
     )

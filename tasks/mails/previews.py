@@ -5,7 +5,7 @@ Made by the kind itself, so that it cannot differ from what is sent. Nothing is 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from messaging.facts import InterviewFacts, Reader
 from messaging.letters import Letter
@@ -31,5 +31,6 @@ def preview(
     kind = all_kinds()[name]
     if not isinstance(kind, InterviewKind):
         raise KeyError(f"{name} is about no interview")
-    copy = InterviewCopy(facts, reader, str(Occasion(facts.revision, minutes_before)))
+    at = facts.starts_at - timedelta(minutes=minutes_before) if minutes_before else made_at
+    copy = InterviewCopy(facts, reader, str(Occasion(facts.revision, minutes_before)), at)
     return kind.letter(copy, sender=sender, made_at=made_at)

@@ -47,9 +47,10 @@ def never_useless(mail: Mail, about: object) -> str | None:
     return None
 
 
-def answers_reach_the_reader(mail: Mail, about: object) -> Person:
-    """Nobody else should read what is answered to a mail about a password."""
-    return Person(mail.name, mail.address)
+def answers_are_not_directed(mail: Mail, about: object) -> Person:
+    """For a mail that nobody else should read an answer to. Directed back to its reader, an answer would only
+    come round, and filters take such a header for a sign of fraud."""
+    return Person(mail.name, "")
 
 
 def answers_reach_the_owner(mail: Mail, about: object) -> Person:

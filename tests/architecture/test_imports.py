@@ -29,12 +29,14 @@ RULES: dict[str, frozenset[str]] = {
     # Everything an installation is made of, below whatever uses it.
     "services": frozenset(
         {
+            "accounts.known_browsers",
             "accounts.links",
             "accounts.passwords",
             "accounts.throttling",
             "attachment_files",
             "connections.service",
             "instance_folder",
+            "messaging.addresses",
             "scheduling.join_links",
             "scheduling.rules",
             "security",
@@ -47,7 +49,7 @@ RULES: dict[str, frozenset[str]] = {
     | DOMAIN
     | {"htmx", "security", "services", "paging", "connections.wording", "connections.service"}
     | {"connections.catalogue"}
-    | {"work.findings", "connections.findings", "messaging.findings"},
+    | {"work.findings", "connections.findings", "messaging.findings", "messaging.delivery.is_configured"},
     # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
     "blueprints": GROUND
     | DOMAIN
@@ -77,7 +79,7 @@ RULES: dict[str, frozenset[str]] = {
     "scheduling.drafts.attachments": GROUND | DOMAIN | {"attachment_files", "work.chores"},
     "connections": GROUND | {"providers", "security"} | ASKING_FOR_WORK,
     "messaging": GROUND | {"security"},
-    "messaging.findings": frozenset({"work.findings"}),
+    "messaging.findings": frozenset({"messaging", "work.findings"}),
     "connections.findings": GROUND | {"connections", "work.findings"},
     # Background work is two layers: the handlers are high and know everything that acts; the engine that
     # carries them is low, and its outbox is even known to the domain.
@@ -102,7 +104,8 @@ RULES: dict[str, frozenset[str]] = {
     "phone_numbers": frozenset(),
     "text": frozenset(),
     "wording": frozenset(),
-    "config": frozenset(),
+    # What an address is, to say at the start that a setting holds none.
+    "config": frozenset({"messaging.addresses"}),
     "instance_folder": frozenset(),
     "attachment_files": frozenset(),
     "providers": frozenset(),

@@ -41,7 +41,7 @@ def test_without_zoom_people_are_invited_and_the_link_follows_once_it_is_connect
     [first] = simulators.wait_for_mails(1, to=CANDIDATE)
     plain = first.message.get_body(("plain",))
     assert plain is not None
-    assert "will follow" in plain.get_content()
+    assert "in a separate email" in plain.get_content()
     own_address = re.search(rf"{re.escape(server.base_url)}/j/\S+", plain.get_content())
     assert own_address is not None
 

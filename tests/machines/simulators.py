@@ -54,6 +54,7 @@ class Simulators:
             "MAIL_PORT": str(self.smtp_port),
             "MAIL_USE_TLS": "false",
             "MAIL_USE_SSL": "false",
+            "MAIL_DEFAULT_SENDER": "interviews@smoothhiring.example",
         }
 
     def reset(self) -> None:

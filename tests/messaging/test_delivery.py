@@ -94,7 +94,9 @@ def test_an_unknown_recipient_is_refused_with_the_servers_words() -> None:
         mailroom.replies["RCPT"] = "550 5.1.1 No such user here"
         outcome = deliver_to(mailroom.port)
     assert outcome == Refused(
-        550, "The mail server refused the mail to dina@mail.example: “550 5.1.1 No such user here”"
+        550,
+        "The mail server refused the email to dina@mail.example: “550 5.1.1 No such user here”",
+        concerns_address=True,
     )
 
 
@@ -168,7 +170,8 @@ def test_a_silent_server_is_given_up_after_the_time_out() -> None:
         began = time.monotonic()
         outcome = deliver_to(port, MAIL_TIMEOUT=0.2)
         assert time.monotonic() - began < 3
-    assert outcome == Deferred(None, f"The mail server {HOST}:{port} did not answer in time.")
+    words = f"The mail server {HOST}:{port} did not answer in time."
+    assert outcome == Deferred(None, words, concerns_all=True)
 
 
 def test_a_server_that_falls_silent_before_the_text_defers_the_mail() -> None:
@@ -333,10 +336,11 @@ def test_an_address_nobody_can_send_to_is_refused_before_any_connection(address:
     assert isinstance(outcome, Refused)
 
 
-def test_a_mail_that_cannot_be_written_is_refused_with_the_reason() -> None:
+def test_a_mail_that_cannot_be_written_is_our_own_fault() -> None:
     with settings(port=1):
         outcome = deliver(LETTER, replace(ENVELOPE, message_id="no message id"))
-    assert outcome == Refused(None, "The mail could not be written: a Message-ID has the form <left@right>.")
+    # Whatever is wrong there is wrong with what we made, and nothing that the recipient could help.
+    assert outcome == Misconfigured("The email could not be written: a Message-ID has the form <left@right>.")
 
 
 def test_long_and_odd_server_answers_become_one_short_line() -> None:

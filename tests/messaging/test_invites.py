@@ -81,14 +81,14 @@ def test_without_a_link_the_place_is_the_software_and_the_page_stays() -> None:
     event = parsed(ics(WAITING))
     assert event.location.value == "Zoom"
     assert event.url.value == "https://hiring.northwind.example/j/dina-token"
-    assert "The link to join will follow" in event.description.value
+    assert "We'll send you the link to join" in event.description.value
 
 
 @pytest.mark.parametrize(
     ("about", "place", "said"),
     [
         (PASTED, "https://webex.example/meet/anna", "Join Webex: https://webex.example/meet/anna"),
-        (ON_THE_PHONE, "Phone: +1 (212) 555-0147", "We will call you on +1 (212) 555-0147"),
+        (ON_THE_PHONE, "Phone: +1 (212) 555-0147", "We'll call you on +1 (212) 555-0147"),
         (CANDIDATE_CALLS, "Phone: +41 44 668 18 00 ext. 12", "Please call +41 44 668 18 00 ext. 12"),
         (AT_OUR_OFFICE, "Northwind, Seefeldstrasse 12, 8008 Zürich", "Ring at Northwind, second floor."),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 
@@ -131,16 +132,22 @@ def test_the_providers_link_comes_first_and_the_readers_own_page_after_it(letter
         assert "k7Pm2Q" in body
         page = body.index("https://hiring.northwind.example/j/dina-token")
         assert body.index("https://zoom.example/j/85512345678?pwd=abcDEF") < page
-        assert body.index("If that does not work") < page
+        assert body.index("If the button doesn't work, use this link") < page
 
 
 @pytest.mark.parametrize("state", ["waiting", "failed"])
 def test_without_a_link_every_body_says_that_it_follows(state: LinkState) -> None:
     about = replace(WAITING, link_state=state)
-    for letter in (invitation(about), reminder(about, reader(), 60)):
+    follows = (
+        "We'll send you the link to join in a separate email. You can also find it here once it's ready:"
+    )
+    # An hour before the start, a promise would leave people waiting at their desks.
+    is_late = (
+        "The link to join isn't ready yet. When the interview starts, open this page, which shows the link."
+    )
+    for letter, words in ((invitation(about), follows), (reminder(about, reader(), 60), is_late)):
         for body in both_bodies(letter):
-            assert "The link to join will follow in a separate mail." in body
-            assert "This page will always show the current link:" in body
+            assert words in unescape(body)
             assert "/j/dina-token" in body
             assert "Join Zoom Meeting" not in body
             assert "Passcode" not in body
@@ -155,15 +162,15 @@ def test_an_interview_without_a_meeting_promises_no_link_and_names_no_software(a
                 assert word not in body
         for body in both_bodies(letter):
             assert about.type_label in body
-            assert "This page always shows how things stand:" in body
+            assert "You can check the latest details here at any time:" in body
             assert "/j/dina-token" in body
 
 
 @pytest.mark.parametrize(
     ("about", "to", "words"),
     [
-        (ON_THE_PHONE, reader(), "We will call you on +1 (212) 555-0147"),
-        (ON_THE_PHONE, reader(KIRAN, ReaderRole.ATTENDEE), "The team calls Dina Park on +1 (212) 555-0147"),
+        (ON_THE_PHONE, reader(), "We'll call you on +1 (212) 555-0147"),
+        (ON_THE_PHONE, reader(KIRAN, ReaderRole.ATTENDEE), "We call Dina Park on +1 (212) 555-0147"),
         (CANDIDATE_CALLS, reader(), "Please call +41 44 668 18 00 ext. 12"),
         (CANDIDATE_CALLS, reader(BEN, ReaderRole.HIRING_MANAGER), "Dina Park calls +41 44 668 18 00 ext. 12"),
     ],
@@ -171,7 +178,7 @@ def test_an_interview_without_a_meeting_promises_no_link_and_names_no_software(a
 def test_each_reader_is_told_who_calls_whom(about: InterviewFacts, to: Reader, words: str) -> None:
     for letter in (invitation(about, to), reminder(about, to, 60)):
         assert words in letter.text
-        assert words in re.sub(r"<[^>]+>", "", letter.html)
+        assert words in unescape(re.sub(r"<[^>]+>", "", letter.html))
 
 
 def test_a_number_can_be_tapped_and_an_address_leads_to_no_map() -> None:
@@ -206,7 +213,7 @@ def test_each_copy_holds_no_other_readers_page() -> None:
 def test_a_reader_without_a_page_gets_the_link_alone() -> None:
     letter = invitation(to=Reader(DINA, ReaderRole.CANDIDATE, None))
     assert letter.ics is not None
-    assert "If that does not work" not in letter.text + letter.html
+    assert "If the button doesn't work, use this link" not in letter.text + letter.html
     assert b"\r\nURL" not in letter.ics
 
 
@@ -238,14 +245,14 @@ def test_a_pasted_link_that_is_no_web_address_cannot_be_clicked_on() -> None:
 
 @pytest.mark.parametrize(
     ("minutes", "words"),
-    [(1440, "24 hours"), (60, "1 hour"), (90, "1 hour 30 minutes"), (15, "15 minutes")],
+    [(1440, "tomorrow at 03:00 EST"), (60, "today at 03:00 EST"), (15, "today at 03:00 EST")],
 )
-def test_a_reminder_says_how_long_it_still_is(minutes: int, words: str) -> None:
+def test_a_reminder_names_the_moment_and_not_the_distance(minutes: int, words: str) -> None:
     letter = reminder(FACTS, reader(), minutes)
     assert letter.ics is None
     assert letter.subject.startswith("Interview reminder: Backend Engineer at Northwind – Tue 24 Nov 2026")
     for body in both_bodies(letter):
-        assert f"starts in about {words}." in body
+        assert f"is {words}." in body
 
 
 def test_what_was_written_to_the_candidate_is_headed_so_in_other_copies() -> None:

@@ -114,7 +114,7 @@ def test_the_wire_carries_ascii_in_short_lines_that_end_in_crlf() -> None:
 def test_a_machine_says_that_it_is_one() -> None:
     mail_read = read(message())
     assert mail_read["Auto-Submitted"] == "auto-generated"
-    assert mail_read["X-Auto-Response-Suppress"] == "All"
+    assert mail_read["X-Auto-Response-Suppress"] == "DR, RN, NRN, OOF, AutoReply"
     assert mail_read["Date"] == "Sun, 22 Nov 2026 14:30:00 +0000"
     assert mail_read["Precedence"] is None
     assert mail_read["Bcc"] is None

@@ -62,7 +62,7 @@ def test_reset_says_what_to_do_when_nobody_asked() -> None:
     for part in (letter.text, seen(letter.html)):
         assert LINK in part
         assert "works once, until Monday, 1 February 2027, 13:00 CET" in part
-        assert "If you did not ask for this, do nothing" in part
+        assert "If you didn't ask for this, you can ignore this email" in part
 
 
 def test_notice_of_a_change_offers_the_way_back() -> None:

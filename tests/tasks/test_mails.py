@@ -80,7 +80,10 @@ def test_mail_waits_for_a_mail_server_and_leaves_when_there_is_one(installation:
     interview = installation.schedule()
     background.make_runner(app).run_due()
     assert [mail.state for mail in installation.mails(interview)] == [MailState.QUEUED] * 2
-    assert "No mail server is set; the mail waits for one." in installation.progress(interview)
+    assert (
+        "Waiting for a mail server: MAIL_SERVER and MAIL_DEFAULT_SENDER have to be set."
+        in installation.progress(interview)
+    )
     assert all(task.failures == 0 for task in installation.tasks("send_mail"))
     close_app(app)
     installation.later(minutes=6)
@@ -165,5 +168,31 @@ def test_mail_that_cannot_be_made_is_said_on_the_page_and_holds_up_nobody(
     assert [mail.state for mail in installation.mails(interview)] == [MailState.SENT]
     assert [mail.state for mail in installation.mails(interview, "telegram")] == [MailState.FAILED]
     page = installation.progress(interview)
-    assert "problem: Email to Dina Kaur could not be delivered The mail could not be made" in page
+    assert "problem: Email to Dina Kaur could not be delivered The email could not be made" in page
     assert TaskState.DEAD in {task.state for task in installation.tasks("send_mail")}
+
+
+def test_of_reminders_that_are_due_together_only_the_most_urgent_leaves(installation: Installation) -> None:
+    start = installation.clock.now + timedelta(hours=30)
+    interview = installation.schedule(starts_at=start, reminder_minutes=(1440, 60))
+    installation.run_due()
+    installation.clock.forward(timedelta(hours=29, minutes=30))
+    installation.run_due()
+    states = {mail.occasion: mail.state for mail in installation.mails(interview, REMINDER)}
+    assert states == {"r0-1440": MailState.DROPPED, "r0-60": MailState.SENT}
+    assert "A later reminder leaves at the same time." in installation.progress(interview)
+    body = installation.simulators.mails(DINA)[-1].message.get_body(("plain",))
+    assert body is not None
+    assert "starts in" not in body.get_content()
+
+
+def test_a_reminder_is_shown_under_its_readers_own_invitation(installation: Installation) -> None:
+    start = installation.clock.now + timedelta(hours=2)
+    installation.schedule(starts_at=start, reminder_minutes=(60,))
+    installation.run_due()
+    installation.later(hours=1)
+    for address in (DINA, installation.team.ben.email):
+        invitation, reminder = installation.simulators.mails(address)
+        assert invitation.message["References"] is None
+        assert reminder.message["References"] == invitation.message["Message-ID"]
+        assert reminder.message["In-Reply-To"] == invitation.message["Message-ID"]

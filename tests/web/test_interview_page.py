@@ -101,6 +101,45 @@ def test_page_says_what_is_missing_and_what_helps(connected: Flask, simulators: 
     assert ada.post(f"/interviews/{interview_id}/retry", htmx=True).headers["HX-Redirect"]
 
 
+def test_what_was_refused_is_sent_again_one_by_one_or_together(
+    connected: Flask, team: Team, simulators: Simulators
+) -> None:
+    ada = Visitor(connected).enter(team.ada)
+    simulators.mail_switches(answer_recipient="550 5.1.1 User unknown")
+    with in_rows(connected):
+        interview_id = schedule(team.ada, team.dina, software=None)
+    run_everything(connected)
+    page = ada.get(f"/interviews/{interview_id}")
+    assert page.words.count("The mail server refused the email to") == 2
+    assert [button.text for button in page.tree.all("button") if "gain" in button.text] == [
+        "Send again",
+        "Send again",
+        "Send all again",
+    ]
+    simulators.mail_switches(answer_recipient="")
+    answer = ada.submit(page, "Send all again", leads_to=f"/interviews/{interview_id}")
+    assert "Sending again now." in ada.follow(answer).messages
+    run_everything(connected)
+    assert "Invitation sent to 2 people" in ada.get(f"/interviews/{interview_id}").words
+    ada.post(f"/interviews/{interview_id}/send-again?mail=1&mail=x&mail=99999999999999999999", status=303)
+
+
+def test_a_fault_of_ours_is_told_the_owner_at_once_above_every_page(
+    connected: Flask, team: Team, simulators: Simulators
+) -> None:
+    ada = Visitor(connected).enter(team.ada)
+    simulators.mail_switches(answer_recipient="554 5.7.1 Relay access denied")
+    with in_rows(connected):
+        schedule(team.ada, team.dina, software=None)
+    run_everything(connected)
+    words = ada.get("/").words
+    assert "Emails cannot leave." in words
+    assert "MAIL_USERNAME and MAIL_PASSWORD" in words
+    assert "Waiting now: 2." in words
+    assert "Emails cannot leave." not in Visitor(connected).enter(team.ben).get("/").words
+    assert "Relay access denied" in ada.get("/settings/system-log").words
+
+
 def test_poll_keeps_no_session_alive(clock: Clock, web: Flask, team: Team, ada: Visitor) -> None:
     with in_rows(web):
         interview_id = schedule(team.ada, team.dina)

@@ -122,6 +122,7 @@ def test_each_role_does_exactly_what_is_theirs(zoom_is_set_up: Flask, world: Wor
         ("GET", f"{dina}/schedule", SCHEDULERS, managers),
         ("POST", f"{dina}/schedule", SCHEDULERS, managers),
         ("POST", f"/interviews/{world.interview_id}/retry", SCHEDULERS, managers),
+        ("POST", f"/interviews/{world.interview_id}/send-again", SCHEDULERS, managers),
         ("GET", draft, ("owner",), managers),
         ("GET", f"{draft}/setup", ("owner",), managers),
         ("POST", f"{draft}/setup", ("owner",), managers),

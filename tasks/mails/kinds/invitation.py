@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models import Interview, Mail
+from models import Interview, Mail, RevisionReason
 from scheduling.mails.queue import INVITATION, NEWER_INVITATION
 from tasks.mails.interviews import InterviewCopy, InterviewKind, More, is_off, is_older_revision
 
@@ -19,7 +19,15 @@ def _why_useless(mail: Mail, interview: Interview, now: datetime) -> str | None:
 
 
 def _more(copy: InterviewCopy) -> More:
-    return {"files": copy.facts.files_for(copy.reader)}
+    is_about_link = copy.reason is RevisionReason.LINK_CAME_LATE
+    changed = "What follows replaces what we sent before."
+    if is_about_link:
+        changed = "It now has the link to join. The date and time haven't changed."
+    return {
+        "files": copy.facts.files_for(copy.reader),
+        "is_about_link": is_about_link,
+        "what_changed": f"We've updated your invitation. {changed}",
+    }
 
 
 KIND = InterviewKind(

@@ -7,7 +7,7 @@ from datetime import datetime
 from accounts.mails import PASSWORD_CHANGED
 from messaging.letters import Letter, TeamReader, compose_for_team, moment_for
 from models import User
-from tasks.mails.team import TeamCopy, TeamKind, answers_reach_the_reader, row_of
+from tasks.mails.team import TeamCopy, TeamKind, answers_reach_the_owner, row_of
 
 
 def letter(reader: TeamReader, *, changed_at: datetime, link: str) -> Letter:
@@ -25,5 +25,5 @@ KIND = TeamKind(
     find=row_of(User),
     gone="This person is not on the team any more.",
     compose=_compose,
-    replies_to=answers_reach_the_reader,
+    replies_to=answers_reach_the_owner,
 )

@@ -8,7 +8,7 @@ from accounts.links import reset_state
 from accounts.mails import PASSWORD_RESET
 from messaging.letters import Letter, TeamReader, compose_for_team, moment_for
 from models import Mail, PasswordReset
-from tasks.mails.team import TeamCopy, TeamKind, answers_reach_the_reader, row_of
+from tasks.mails.team import TeamCopy, TeamKind, answers_are_not_directed, row_of
 
 _NOT_ON_THE_TEAM = "This person is not on the team any more."
 
@@ -36,5 +36,5 @@ KIND = TeamKind(
     gone=_NOT_ON_THE_TEAM,
     why_useless=_why_useless,
     compose=_compose,
-    replies_to=answers_reach_the_reader,
+    replies_to=answers_are_not_directed,
 )

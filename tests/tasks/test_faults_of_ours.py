@@ -1,0 +1,55 @@
+"""A fault that is ours is never held against a recipient, and what was refused for good can be sent again."""
+
+from datetime import timedelta
+
+import pytest
+
+from extensions import db
+from models import Interview, MailState
+from scheduling.commands.send_again import send_again
+from tests.tasks.installation import Installation
+
+DINA = "dina.kaur@mail.example"
+
+
+@pytest.fixture
+def installation(sqlite_installation: Installation) -> Installation:
+    sqlite_installation.connect(sqlite_installation.team.ben)
+    return sqlite_installation
+
+
+@pytest.mark.parametrize("switch", ["answer_recipient", "answer_data"])
+def test_what_concerns_us_waits_and_leaves_when_it_has_been_put_right(
+    installation: Installation, switch: str
+) -> None:
+    reply = "550 5.4.5 Daily user sending limit exceeded"
+    installation.simulators.mail_switches(**{switch: reply})
+    interview = installation.schedule()
+    installation.run_due()
+    assert [mail.state for mail in installation.mails(interview)] == [MailState.QUEUED] * 2
+    assert "has reached its limit for sending" in installation.progress(interview)
+    installation.later(hours=5)
+    installation.simulators.mail_switches(**{switch: ""})
+    installation.later(minutes=6)
+    assert len(installation.simulators.mails(DINA)) == 1
+    assert [mail.state for mail in installation.mails(interview)] == [MailState.SENT] * 2
+
+
+def test_what_was_refused_for_good_is_sent_again_when_a_person_asks(installation: Installation) -> None:
+    installation.simulators.mail_switches(reject_recipients={DINA: 550})
+    interview = installation.schedule(
+        starts_at=installation.clock.now + timedelta(hours=30), reminder_minutes=(1440,)
+    )
+    installation.run_due()
+    first = installation.mails(interview)[0]
+    assert first.state is MailState.FAILED
+    installation.simulators.mail_switches(reject_recipients={})
+    with installation.writing():
+        row = db.session.get_one(Interview, interview)
+        assert send_again(row.scheduler, row, frozenset({first.id, 999})) == 1
+        db.session.commit()
+    installation.run_due()
+    [arrived] = installation.simulators.mails(DINA)
+    assert arrived.message["Message-ID"] == first.message_id
+    assert installation.mails(interview)[0].state is MailState.SENT
+    assert any("sent again" in line for line in installation.timeline(interview))
