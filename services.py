@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app
 
 import instance_folder
+from accounts.known_browsers import KnownBrowsers
 from accounts.links import AccountLinks
 from accounts.passwords import ResetRequests
 from accounts.throttling import Throttling
@@ -37,6 +38,7 @@ class Services:
     join_links: JoinLinks
     account_links: AccountLinks
     throttling: Throttling
+    known_browsers: KnownBrowsers
     reset_requests: ResetRequests
     rules: Rules
     # The domain of the sender's address, which follows the @ of every Message-ID.
@@ -55,6 +57,7 @@ def build_services(config: Mapping[str, Any], keys: InstanceKeys) -> Services:
         connections=connections_of(config, _token_vault(config, keys.token_keys)),
         join_links=JoinLinks(signer, base_url),
         account_links=AccountLinks(signer, base_url),
+        known_browsers=KnownBrowsers(signer.keyed_hash("known-browsers")),
         throttling=Throttling(signer.keyed_hash("throttling")),
         reset_requests=ResetRequests(signer.keyed_hash("password-reset")),
         rules=Rules(

@@ -68,10 +68,10 @@ class ResetRequests:
     def __init__(self, keyed_hash: KeyedHash) -> None:
         self._hash = keyed_hash
 
-    def take(self, throttling: Throttling, *, email: str, address: str) -> None:
+    def take(self, throttling: Throttling, *, email: str, address: str, browser: str | None) -> None:
         """Count and queue one request in the current transaction. Raises `TooManyTriesError`."""
         account = email.strip().lower()
-        throttling.take(ASK_FOR_RESET, account, address)
+        throttling.take(ASK_FOR_RESET, account, address, browser)
         who = self._hash(account)
         outbox.enqueue(
             ANSWER_RESET_REQUEST,

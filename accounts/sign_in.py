@@ -7,22 +7,25 @@ import sqlalchemy as sa
 from accounts import audit
 from accounts.audit import Event
 from accounts.sessions import check_password
-from accounts.throttling import SIGN_IN, Throttling
+from accounts.throttling import CHANGE_PASSWORD, SIGN_IN, Throttling
 from extensions import db
 from models import User
 from security import hash_password, password_is_outdated
 
 
-def try_password(throttling: Throttling, *, email: str, password: str, address: str) -> User | None:
+def try_password(
+    throttling: Throttling, *, email: str, password: str, address: str, browser: str | None
+) -> User | None:
     """The person with this address and password, or None, both for unknown people and for wrong passwords.
 
-    `address` is where the request came from. This function commits on its own, because a try is counted
-    before the slow check, and nobody should wait for that. On success, the current transaction holds the
-    record of it, and the caller commits that with the session. Raises `TooManyTriesError`.
+    `address` is where the request came from, and `browser` names one that has signed in to this account
+    before. This function commits on its own, because a try is counted before the slow check, and nobody
+    should wait for that. On success, the current transaction holds the record of it, and the caller commits
+    that with the session. Raises `TooManyTriesError`.
     """
     account = email.strip().lower()
     db.session.rollback()
-    throttling.take(SIGN_IN, account, address)
+    throttling.take(SIGN_IN, account, address, browser)
     db.session.commit()
     checked = check_password(account, password)
     user = _unchanged(*checked) if checked is not None else None
@@ -30,7 +33,7 @@ def try_password(throttling: Throttling, *, email: str, password: str, address: 
         _note_failure(account)
         db.session.commit()
         return None
-    throttling.forgive(SIGN_IN, account, address)
+    throttling.forgive(SIGN_IN, account, address, browser)
     if user.password_hash is not None and password_is_outdated(user.password_hash):
         user.password_hash = hash_password(password)
     audit.record(Event.SIGNED_IN, f"{user.name} signed in.", user)
@@ -43,16 +46,17 @@ def _unchanged(user_id: int, checked_hash: str) -> User | None:
     return user if user is not None and user.is_active and user.password_hash == checked_hash else None
 
 
-def is_own_password(throttling: Throttling, user: User, password: str, address: str) -> bool:
-    """Whether a signed-in person knows their password. Counted like a sign-in; otherwise, an unattended
-    browser could be used to guess it. Commits on its own. Raises `TooManyTriesError`."""
+def is_own_password(throttling: Throttling, user: User, password: str, session_token: str) -> bool:
+    """Whether a signed-in person knows their password. Counted, since an unattended browser could otherwise
+    be used to guess it, and for this session alone, so strangers cannot delay it. Commits on its own. Raises
+    `TooManyTriesError`."""
     email = user.email
     db.session.rollback()
-    throttling.take(SIGN_IN, email, address)
+    throttling.take(CHANGE_PASSWORD, email, "", session_token)
     db.session.commit()
     if check_password(email, password) is None:
         return False
-    throttling.forgive(SIGN_IN, email, address)
+    throttling.forgive(CHANGE_PASSWORD, email, "", session_token)
     db.session.commit()
     return True
 

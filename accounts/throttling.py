@@ -39,6 +39,10 @@ class Limit:
 
 SIGN_IN = Limit("sign-in", free_per_account=5, free_per_address=20)
 ASK_FOR_RESET = Limit("password-reset", free_per_account=3, free_per_address=10)
+# Counted for one session alone: strangers who try the account's sign-in have nothing to do with it.
+CHANGE_PASSWORD = Limit("change-password", free_per_account=5, free_per_address=5)
+# Beyond guessing in any case; someone who tries anyway is slowed down and seen in the log.
+SETUP_CODE = Limit("setup-code", free_per_account=20, free_per_address=20)
 
 
 class TooManyTriesError(Exception):
@@ -55,14 +59,18 @@ class Throttling:
     def __init__(self, keyed_hash: KeyedHash) -> None:
         self._hash = keyed_hash
 
-    def take(self, limit: Limit, account: str, address: str) -> None:
+    def take(self, limit: Limit, account: str, address: str, browser: str | None = None) -> None:
         """Count one try in the current transaction, which the caller commits before making it.
 
         `account` is the email address that was typed, of someone here or not; `address` is where the
-        request came from. Raises `TooManyTriesError` without counting the try.
+        request came from. `browser` names a browser that has signed in to the account before, or a session:
+        then only its own tries count. Raises `TooManyTriesError` without counting the try.
         """
         now = utc_now()
-        counters = self._counters(limit, account, address)
+        if browser is not None:
+            counters = {self._browser_key(limit, account, browser): limit.free_per_account}
+        else:
+            counters = self._counters(limit, account, address)
         rows = {key: _locked(key, now) for key in sorted(counters)}
         waits = [row.blocked_until - now for row in rows.values() if row.blocked_until]
         longest = max(waits, default=timedelta())
@@ -74,12 +82,17 @@ class Throttling:
             delay = _delay(row.failures - counters[key])
             row.blocked_until = now + delay if delay else None
 
-    def forgive(self, limit: Limit, account: str, address: str) -> None:
+    def forgive(self, limit: Limit, account: str, address: str, browser: str | None = None) -> None:
         """Uncount the last try in the current transaction, because it succeeded.
 
         The account starts over from zero. The address only gets this one try back; otherwise, an attacker
         with their own account could erase their tries at other accounts by signing in between.
         """
+        if browser is not None:
+            db.session.execute(
+                sa.delete(Throttle).where(Throttle.key == self._browser_key(limit, account, browser))
+            )
+            return
         account_key, address_key = self._keys(limit, account, address)
         # Locked in the order of `take`, so that two sign-ins at once never wait for each other.
         for key in sorted((account_key, address_key)):
@@ -102,6 +115,9 @@ class Throttling:
             self._hash(f"{limit.name}|account|{account}"),
             self._hash(f"{limit.name}|address|{_network(address)}"),
         )
+
+    def _browser_key(self, limit: Limit, account: str, browser: str) -> str:
+        return self._hash(f"{limit.name}|browser|{account}|{browser}")
 
     def _counters(self, limit: Limit, account: str, address: str) -> dict[str, int]:
         """The keys of one try, and how many free tries each has."""

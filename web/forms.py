@@ -100,9 +100,10 @@ class LongSelect(Select):
 @cache
 def _option(value: str, label: str, selected: bool) -> Markup:
     mark = Markup(" selected") if selected else ""
-    # An option without a value has its words for one. Said twice, the zones would be a third of a page.
+    # An option without a value has its words for one, and HTML lets its end tag go: the next option ends it.
+    # With both, the zones would be half of a page.
     said = Markup(' value="{}"').format(value) if value != label else ""
-    return Markup("<option{}{}>{}</option>").format(mark, said, label)
+    return Markup("<option{}{}>{}").format(mark, said, label)
 
 
 class ZoneField(SelectField):

@@ -17,7 +17,7 @@ from accounts.first_run import organization
 from accounts.permissions import Action, may_anywhere
 from extensions import db, login_manager
 from models import Organization, Role, User, UserSession
-from web import banner_facts
+from web import banner_facts, known_browser
 from web.banner_facts import BannerFacts
 from web.notices import say
 
@@ -130,6 +130,7 @@ def begin(user_id: int) -> None:
     assert signing_in is not None
     session.clear()
     _login_user(signing_in)
+    known_browser.remember(signing_in.user.email)
 
 
 def end() -> None:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import hmac
+import logging
 
-from flask import Blueprint, abort, current_app, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
 import instance_folder
 from accounts import first_run as installing
+from accounts.throttling import SETUP_CODE, TooManyTriesError
 from blueprints.first_run.forms import SetupForm
 from extensions import db
 from scheduling.software import DEFAULT
+from services import services
 from web import signed_in
 from web.notices import say
+from web.waiting import too_many_tries
+
+log = logging.getLogger("web")
 
 first_run = Blueprint("first_run", __name__)
 
@@ -28,8 +34,15 @@ def setup() -> ResponseReturnValue:
         return render_template("first_run/setup.html", form=form)
     folder = current_app.config["INSTANCE_PATH"]
     if form.validate():
+        address = request.remote_addr or ""
+        try:
+            services().throttling.take(SETUP_CODE, address, address)
+        except TooManyTriesError as error:
+            return too_many_tries(error.seconds, back_url=url_for("first_run.setup"), back_label="Back")
+        db.session.commit()
         code = instance_folder.setup_code(folder)
         if not hmac.compare_digest((form.code.data or "").lower().encode(), code.encode()):
+            log.warning("a wrong setup code was sent from %s", address)
             form.refuse("code", "That's not the code. `flask setup-code` shows it again.")
         else:
             try:

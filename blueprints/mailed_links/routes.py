@@ -14,7 +14,7 @@ from blueprints.mailed_links.forms import AcceptForm, AskForm, ResetForm
 from extensions import db
 from models import Invitation
 from services import services
-from web import signed_in
+from web import known_browser, signed_in
 from web.notices import say
 from web.waiting import too_many_tries
 
@@ -59,7 +59,12 @@ def ask_for_reset() -> ResponseReturnValue:
         return render_template("mailed_links/ask_for_reset.html", form=form), 422
     here = services()
     try:
-        here.reset_requests.take(here.throttling, email=form.email.data, address=request.remote_addr or "")
+        here.reset_requests.take(
+            here.throttling,
+            email=form.email.data,
+            address=request.remote_addr or "",
+            browser=known_browser.named(form.email.data),
+        )
     except TooManyTriesError as error:
         return too_many_tries(
             error.seconds, back_url=url_for("sign_in.login"), back_label="Back to the sign-in page"

@@ -56,7 +56,7 @@ def change_password() -> ResponseReturnValue:
         return _profile_page(password_form=form), 422
     try:
         knows_it = is_own_password(
-            services().throttling, actor(), form.current.data, request.remote_addr or ""
+            services().throttling, actor(), form.current.data, person().session.token_hash
         )
     except TooManyTriesError as error:
         return too_many_tries(

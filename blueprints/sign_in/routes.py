@@ -16,7 +16,7 @@ from extensions import db
 from models import User
 from security import safe_next
 from services import services
-from web import signed_in
+from web import known_browser, signed_in
 from web.notices import say
 from web.waiting import too_many_tries
 
@@ -39,6 +39,7 @@ def login() -> ResponseReturnValue:
                 email=form.email.data,
                 password=form.password.data,
                 address=request.remote_addr or "",
+                browser=known_browser.named(form.email.data),
             )
         except TooManyTriesError as error:
             return too_many_tries(

@@ -175,6 +175,63 @@ def test_guessing_the_current_password_is_delayed_too(
     )
 
 
+def test_stranger_cannot_keep_out_a_browser_that_has_signed_in_before(
+    web: Flask, clock: Clock, team: Team
+) -> None:
+    known = Visitor(web).sign_in(team.ada.email)
+    known.post("/logout", status=303)
+    for _ in range(SIGN_IN.free_per_account):
+        assert refused_at(web, team.ada.email) == 422
+    assert refused_at(web, team.ada.email, password=PASSWORD) == 429
+    assert known.try_to_sign_in(team.ada.email, PASSWORD) == 303
+    # What it earned is no way around the strangers' delay, nor for another account.
+    assert refused_at(web, team.ada.email, password=PASSWORD) == 429
+    for _ in range(SIGN_IN.free_per_account):
+        refused_at(web, team.ben.email)
+    known.post("/logout", status=303)
+    assert known.try_to_sign_in(team.ben.email, PASSWORD) == 429
+
+
+def test_known_browser_is_delayed_by_its_own_tries(web: Flask, clock: Clock, team: Team) -> None:
+    known = Visitor(web).sign_in(team.ada.email)
+    known.post("/logout", status=303)
+    answers = [known.try_to_sign_in(team.ada.email, WRONG) for _ in range(SIGN_IN.free_per_account + 1)]
+    assert answers == [422] * SIGN_IN.free_per_account + [429]
+    assert refused_at(web, team.ada.email, password=PASSWORD) == 303
+
+
+@pytest.mark.parametrize("change", ["made up", "of another account"])
+def test_mark_that_proves_nothing_is_worth_nothing(web: Flask, clock: Clock, team: Team, change: str) -> None:
+    marks = services(web).known_browsers
+    mark = "browser.proof" if change == "made up" else marks.new_mark(team.ben.email)
+    for _ in range(SIGN_IN.free_per_account):
+        refused_at(web, team.ada.email)
+    browser = Visitor(web)
+    browser.client.set_cookie(marks.name_for(team.ada.email), mark)
+    assert browser.try_to_sign_in(team.ada.email, PASSWORD) == 429
+
+
+def test_stranger_cannot_keep_a_known_browser_from_asking_for_a_reset(
+    web: Flask, clock: Clock, team: Team
+) -> None:
+    known = Visitor(web).sign_in(team.ada.email)
+    known.post("/logout", status=303)
+    stranger = Visitor(web, "198.51.100.1")
+    for _ in range(3):
+        stranger.post("/password-reset", {"email": team.ada.email}, status=200)
+    stranger.post("/password-reset", {"email": team.ada.email}, status=429)
+    known.post("/password-reset", {"email": team.ada.email.upper()}, status=200)
+
+
+def test_strangers_tries_do_not_delay_changing_ones_own_password(
+    web: Flask, clock: Clock, team: Team, ben: Visitor
+) -> None:
+    for _ in range(SIGN_IN.free_per_account + 1):
+        refused_at(web, team.ben.email)
+    fields = {"current": PASSWORD, "password": "a long new password"}
+    ben.post("/settings/account/password", fields, status=303)
+
+
 def test_reset_password_lets_its_owner_in_at_once(web: Flask, clock: Clock, team: Team) -> None:
     throttling = services(web).throttling
     for _ in range(SIGN_IN.free_per_account):

@@ -29,6 +29,7 @@ RULES: dict[str, frozenset[str]] = {
     # Everything an installation is made of, below whatever uses it.
     "services": frozenset(
         {
+            "accounts.known_browsers",
             "accounts.links",
             "accounts.passwords",
             "accounts.throttling",

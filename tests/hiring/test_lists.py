@@ -284,9 +284,9 @@ def test_list_pages_carry_their_filters_from_page_to_page(rows: Rows, team: Team
 
 
 def test_empty_list_says_whether_the_filter_or_the_table_is_empty(team: Team, ada: Visitor) -> None:
-    assert "Nobody matches" in ada.get("/candidates?q=nobody").words
-    assert "No job matches" in ada.get("/jobs?q=nobody").words
-    assert "No interview matches" in ada.get("/interviews?q=nobody").words
+    assert "No candidates found" in ada.get("/candidates?q=nobody").words
+    assert "No jobs found" in ada.get("/jobs?q=nobody").words
+    assert "No interviews found" in ada.get("/interviews?q=nobody").words
     assert "No scheduled interviews" in ada.get("/interviews").words
 
 

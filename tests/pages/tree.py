@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import html5lib
@@ -11,6 +13,10 @@ from html5lib.constants import E as MEANINGS
 
 # What a piece of a page is put into. A row or an option is understood only inside its own kind of element.
 _AROUND = {"<tr": "tbody", "<td": "tr", "<th": "tr", "<tbody": "table", "<option": "select"}
+
+# Icons and lists of options, which fill half of a page, are the same on many, and mean the same anywhere.
+_KNOWN_TAGS = frozenset({"nav", "header", "svg", "select", "datalist"})
+_KNOWN_PARTS = re.compile(r"(<(nav|header|svg|select|datalist)\b[^>]*>)(.+?)(</\2>)", re.DOTALL)
 
 
 @dataclass(eq=False)
@@ -77,8 +83,45 @@ class Parsed:
 def parse(html: str) -> Parsed:
     """Parse a whole page or a piece of one by the rules of HTML, the way browsers do.
 
-    Browsers repair what is wrong; here the mistakes are listed beside the repaired tree.
+    Browsers repair what is wrong; here the mistakes are listed beside the repaired tree. Reading by the rules
+    is slow, so icons and lists of options are read once and put into every page that holds the same. A page
+    in which anything is wrong is read from the first to the last letter.
     """
+    parts = [_known_part(match.group()) for match in _KNOWN_PARTS.finditer(html)]
+    if not parts:
+        return _parse(html)
+    quick = _parse(_KNOWN_PARTS.sub(r"\1\4", html))
+    holders = [e for e in quick.root.walk() if e.tag in _KNOWN_TAGS and not e.children]
+    known = [part.root.children[0] for part in parts if not part.mistakes]
+    same = [h for h, k in zip(holders, known, strict=False) if _head(h) == _head(k)]
+    if quick.mistakes or not len(same) == len(holders) == len(parts):
+        return _parse(html)
+    for holder, element in zip(holders, known, strict=True):
+        assert isinstance(element, Element)
+        _copy_children(element, holder)
+    return quick
+
+
+@lru_cache(maxsize=1000)
+def _known_part(html: str) -> Parsed:
+    return _parse(html)
+
+
+def _head(part: Element | str) -> object:
+    return part if isinstance(part, str) else (part.tag, part.attributes)
+
+
+def _copy_children(original: Element, copy: Element) -> None:
+    for child in original.children:
+        if isinstance(child, str):
+            copy.children.append(child)
+        else:
+            another = Element(child.tag, child.attributes, parent=copy)
+            copy.children.append(another)
+            _copy_children(child, another)
+
+
+def _parse(html: str) -> Parsed:
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
     if "<html" in html:
         tree = parser.parse(html)

@@ -37,6 +37,8 @@ class Visitor:
         self.base_url: str = app.config["BASE_URL"]
         self.client = app.test_client()
         self.client.environ_base["REMOTE_ADDR"] = address
+        # Who has entered; 0 for anonymous visitors and those who used the form.
+        self.user_id = 0
         self._token: tuple[object, str] | None = None
 
     def get(
@@ -121,6 +123,7 @@ class Visitor:
         name, _, value = answer.headers["Set-Cookie"].partition(";")[0].partition("=")
         assert name == self.app.config["SESSION_COOKIE_NAME"]
         self.plant_cookie(value)
+        self.user_id = user.id
         return self
 
     def session_cookie(self) -> str:

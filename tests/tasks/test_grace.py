@@ -12,10 +12,10 @@ from scheduling.mails import queue
 from scheduling.meetings.wanting import enqueue_sync, wanted_meeting
 from scheduling.revisions import raise_revision
 from tests.factories import LENA
+from tests.machines.locks import is_waiting_for_a_lock
 from tests.machines.processes import wait_until
 from tests.machines.simulators import ReceivedMail
 from tests.tasks.installation import Installation, another_runner
-from tests.tasks.locks import is_waiting_for_a_lock
 from work import outbox
 from work.mail import SEND_MAIL
 from work.protocol import ClaimedTask

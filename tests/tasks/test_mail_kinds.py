@@ -109,9 +109,7 @@ def test_made_up_kind_is_queued_shown_and_delivered(taken_off: str, installation
         mails.queue(copies, domain="northlight.example")
         interview.status = InterviewStatus.CANCELLED
         take_sam_off()
-    assert "waiting: Notice of being taken off to 1 person is on its way" in installation.progress(
-        interview_id
-    )
+    assert "waiting: Sending notice of being taken off to 1 person…" in installation.progress(interview_id)
     runner.run_due()
     _, message = [received.message for received in installation.simulators.mails(SAM)]
     text, calendar = parts_of(message)

@@ -14,9 +14,9 @@ from extensions import db
 from models import Connection, ConnectionState
 from providers.errors import ConnectionRevokedError
 from tests.factories import LENA, PRIYA, ZOOM, Member
+from tests.machines.locks import is_waiting_for_a_lock
 from tests.machines.processes import wait_until
 from tests.tasks.installation import Installation
-from tests.tasks.locks import is_waiting_for_a_lock
 from tests.tasks.round_trips import Answer, come_back, finish, go, interrupted
 
 # Locking and SQL that differs are their subject.

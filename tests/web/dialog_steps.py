@@ -1,9 +1,15 @@
-"""Walking through Schedule Interview by its forms, without JavaScript."""
+"""Schedule Interview by its forms, without JavaScript: walking through it, or beginning in the middle."""
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.permissions import Action
+from accounts.row_permissions import application_is_within
+from extensions import db
+from models import Application, User
+from scheduling.drafts import drafts
+from tests.machines.rows import in_rows
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor, path_of
 
@@ -47,6 +53,64 @@ def the_tick(page: Page) -> str:
     return box["value"]
 
 
+def draft_at(visitor: Visitor, candidate_id: int, step: str, answers: Answers | None = None) -> str:
+    """A draft with every step before `step` filled in, written as the dialog writes it; the draft's address.
+
+    For tests that begin in the middle. Nothing is checked here: what the steps would say to these answers is
+    for a test that walks. The visitor may schedule for one of the candidate's jobs only.
+    """
+    with in_rows(visitor.app):
+        owner = db.session.get_one(User, visitor.user_id)
+        [application] = db.session.scalars(
+            db.select(Application).where(
+                Application.candidate_id == candidate_id,
+                application_is_within(owner, Action.SCHEDULE),
+            )
+        )
+        earlier = STEPS[: STEPS.index(step)]
+        payload = {name: _saved(name, application, (answers or {}).get(name, {})) for name in earlier}
+        draft = drafts.start(owner, candidate_id, payload)
+        db.session.commit()
+        return f"/schedule/{draft.id}"
+
+
+def _saved(step: str, application: Application, answers: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What the dialog keeps of a step: the fields that it showed, each as the list of what was sent."""
+    typed = {**USUAL[step], **answers}
+    if step == "setup":
+        shown = {"job": str(application.id), "interview_type": "video", **typed}
+        if shown["interview_type"] == "video":
+            shown = {"meeting_software": "zoom", **shown}
+            if shown["meeting_software"] != "other":
+                shown = {"password": "", **shown}
+    elif step == "date-time":
+        shown = {"duration_minutes": "45", "occurrence": [], "accepted_clashes": [], **typed}
+    elif step == "attendees":
+        manager = str(application.job.hiring_manager_id)
+        shown = {
+            "hiring_manager": manager,
+            "accepted_clashes": [],
+            "people": [],
+            **_without_blank_rows(typed),
+        }
+    elif step == "details":
+        title = f"{application.job.title} Interview"
+        shown = {"title": title, "message_to_candidate": "", "internal_notes": "", **typed}
+    else:
+        shown = typed
+    return {name: value if isinstance(value, list) else [str(value)] for name, value in shown.items()}
+
+
+def _without_blank_rows(typed: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the rows for other people that nothing was typed into, which the dialog does not keep."""
+    filled = {name.rpartition("-")[0] for name, value in typed.items() if value}
+    return {
+        name: value
+        for name, value in typed.items()
+        if not name.startswith("other_people-") or name.rpartition("-")[0] in filled
+    }
+
+
 def walk_to(visitor: Visitor, candidate_id: int, step: str, answers: Answers | None = None) -> str:
     """Fill in every step before `step`; the draft's address."""
     draft = begin(visitor, candidate_id)
@@ -62,7 +126,15 @@ def walk_on(visitor: Visitor, draft: str, step: str, answers: Answers | None = N
 
 def schedule_by_hand(visitor: Visitor, candidate_id: int, answers: Answers | None = None) -> int:
     """All six steps; the id of the interview that they made."""
-    draft = walk_to(visitor, candidate_id, "finalize", answers)
+    return _send_off(visitor, walk_to(visitor, candidate_id, "finalize", answers), answers)
+
+
+def schedule_at_once(visitor: Visitor, candidate_id: int, answers: Answers | None = None) -> int:
+    """The last step of a draft whose other steps were filled in as `draft_at` does; the interview's id."""
+    return _send_off(visitor, draft_at(visitor, candidate_id, "finalize", answers), answers)
+
+
+def _send_off(visitor: Visitor, draft: str, answers: Answers | None) -> int:
     answer = send(visitor, draft, "finalize", **(answers or {}).get("finalize", {}))
     found = re.fullmatch(r"/interviews/(\d+)", path_of(answer.headers["Location"]))
     assert found is not None

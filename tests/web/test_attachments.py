@@ -26,7 +26,7 @@ from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor
-from tests.web.dialog_steps import other_people, schedule_by_hand, send, walk_to
+from tests.web.dialog_steps import draft_at, other_people, schedule_by_hand, send
 
 SAM = "sam@partner.example"
 # The clock stands before anyone signs in, or their session would be months old.
@@ -76,7 +76,7 @@ def text_of(message: EmailMessage) -> str:
 @pytest.fixture
 def draft(ada: Visitor, team: Team) -> str:
     """A draft that has come as far as Details."""
-    return walk_to(ada, team.dina.id, "details", {"setup": PHONE})
+    return draft_at(ada, team.dina.id, "details", {"setup": PHONE})
 
 
 # Uploading
@@ -218,7 +218,7 @@ def sent(connected: Flask, simulators: Simulators, clock: Clock) -> tuple[Team, 
         ivan = create_user("Ivan Petrov", Role.INTERVIEWER)
         create_user("Olaf Berg", Role.OBSERVER)
     ada = Visitor(connected).enter(team.ada)
-    draft = walk_to(ada, team.dina.id, "details", {"setup": PHONE, "attendees": _with_sam(ivan.id)})
+    draft = draft_at(ada, team.dina.id, "details", {"setup": PHONE, "attendees": _with_sam(ivan.id)})
     _upload(ada, draft, "Ünser Plan.pdf", PDF)
     _upload(ada, draft, "Questions.docx", DOCX, new_files_for_team_only="y")
     walk_on_from_details(ada, draft)
@@ -331,7 +331,7 @@ def test_mail_that_is_too_large_leaves_without_its_files(
 def test_erased_candidate_leaves_no_file(connected: Flask, sent: tuple[Team, int], clock: Clock) -> None:
     team, interview_id = sent
     ada = Visitor(connected).enter(team.ada)
-    another = walk_to(ada, team.dina.id, "details", {"setup": PHONE, "date-time": {"date": "2027-03-20"}})
+    another = draft_at(ada, team.dina.id, "details", {"setup": PHONE, "date-time": {"date": "2027-03-20"}})
     _upload(ada, another, "Draft.pdf", PDF)
     assert len(on_disk(connected)) == 3
     with in_rows(connected):
@@ -350,7 +350,7 @@ def test_files_of_a_draft_that_is_too_old_go_and_those_of_interviews_stay(
 ) -> None:
     send(ada, draft, "details", files=chosen(("a.png", PNG)))
     walk_on_with = {"setup": PHONE, "date-time": {"date": "2027-03-20"}}
-    other = walk_to(ada, team.dina.id, "details", walk_on_with)
+    other = draft_at(ada, team.dina.id, "details", walk_on_with)
     send(ada, other, "details", files=chosen(("b.pdf", PDF)))
     walk_on_from_details(ada, other)
     sweep(web)

@@ -15,7 +15,7 @@ from tests.machines.rows import in_rows
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor
 from tests.web.conftest import SignIn
-from tests.web.dialog_steps import begin, other_people, schedule_by_hand, send, the_tick, walk_to
+from tests.web.dialog_steps import begin, draft_at, other_people, schedule_at_once, send, the_tick
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -56,7 +56,7 @@ TAKEN: list[tuple[Rows, Rows]] = [
 
 
 def test_rows_take_people_however_they_are_typed_or_pasted(team: Team, ada: Visitor) -> None:
-    draft = walk_to(ada, team.dina.id, "attendees")
+    draft = draft_at(ada, team.dina.id, "attendees")
     for rows, people in TAKEN:
         send(ada, draft, "attendees", **typed(rows))
         page = ada.get(f"{draft}/attendees")
@@ -81,7 +81,7 @@ REFUSED: list[tuple[Rows, int, str]] = [
 def test_row_that_cannot_be_is_refused_beside_it_and_stays_as_typed(
     web: Flask, team: Team, ada: Visitor
 ) -> None:
-    draft = walk_to(ada, team.dina.id, "attendees")
+    draft = draft_at(ada, team.dina.id, "attendees")
     for rows, number, words in REFUSED:
         page = send(ada, draft, "attendees", status=422, **typed(rows))
         assert words in page.error_at(f"other_people-{number}-email"), rows
@@ -94,7 +94,7 @@ def test_row_that_cannot_be_is_refused_beside_it_and_stays_as_typed(
 
 
 def test_row_numbers_that_no_page_has_break_nothing(team: Team, ada: Visitor) -> None:
-    draft = walk_to(ada, team.dina.id, "attendees")
+    draft = draft_at(ada, team.dina.id, "attendees")
     fields = {**ada.get(f"{draft}/attendees").fields("Continue"), "direction": "continue"}
     odd = {f"other_people-{number}-email": "a@b.example" for number in ("²", "9" * 5000, "-1", "x", "")}
     flood = {f"other_people-{number}-email": "" for number in range(300)}
@@ -108,7 +108,7 @@ def test_row_numbers_that_no_page_has_break_nothing(team: Team, ada: Visitor) ->
 
 
 def test_address_of_somebody_on_the_team_takes_the_member(web: Flask, team: Team, ada: Visitor) -> None:
-    draft = walk_to(ada, team.dina.id, "attendees")
+    draft = draft_at(ada, team.dina.id, "attendees")
     rows = [("C. Marin", "Cleo@Northlight.example"), ("Sam", "sam@partner.example")]
     page = ada.follow(send(ada, draft, "attendees", **typed(rows)))
     assert "cleo@northlight.example is Cleo Marin on your team" in page.messages
@@ -127,7 +127,7 @@ def test_address_of_somebody_on_the_team_takes_the_member(web: Flask, team: Team
 
 
 def test_same_rows_sent_twice_go_on_as_if_sent_once(team: Team, ada: Visitor) -> None:
-    draft = walk_to(ada, team.dina.id, "attendees")
+    draft = draft_at(ada, team.dina.id, "attendees")
     page = ada.get(f"{draft}/attendees")
     for _ in range(2):
         ada.submit(
@@ -173,7 +173,7 @@ def test_load_counts_what_took_or_will_take_somebodys_time(
         held(-5, InterviewStatus.SCHEDULED)
         held(-6, InterviewStatus.CANCELLED)
         clock.now = now
-    page = ada.get(f"{walk_to(ada, team.dina.id, 'attendees')}/attendees")
+    page = ada.get(f"{draft_at(ada, team.dina.id, 'attendees')}/attendees")
     assert members(page) == {
         "Ada Berg": "0 upcoming",
         "Ben Frei": "1 upcoming, 3 in the past 4 weeks",
@@ -182,7 +182,7 @@ def test_load_counts_what_took_or_will_take_somebodys_time(
 
 
 def test_long_list_of_the_team_can_be_searched(web: Flask, team: Team, ada: Visitor) -> None:
-    draft = walk_to(ada, team.dina.id, "attendees")
+    draft = draft_at(ada, team.dina.id, "attendees")
     assert not ada.get(f"{draft}/attendees").tree.with_id("team-search")
     with in_rows(web):
         for number in range(10):
@@ -194,7 +194,7 @@ def test_people_who_left_are_not_offered(web: Flask, team: Team, ada: Visitor) -
     with in_rows(web):
         db.session.get_one(User, team.cleo.id).is_active = False
         db.session.commit()
-    page = ada.get(f"{walk_to(ada, team.dina.id, 'attendees')}/attendees")
+    page = ada.get(f"{draft_at(ada, team.dina.id, 'attendees')}/attendees")
     assert "Cleo Marin" not in page.text
 
 
@@ -211,7 +211,7 @@ def test_nobody_becomes_hiring_manager_by_standing_first(web: Flask, team: Team,
 
 
 def test_hiring_manager_can_be_somebody_else_than_the_jobs(web: Flask, team: Team, ada: Visitor) -> None:
-    number = schedule_by_hand(ada, team.dina.id, {"attendees": {"hiring_manager": team.cleo.id}})
+    number = schedule_at_once(ada, team.dina.id, {"attendees": {"hiring_manager": team.cleo.id}})
     with in_rows(web):
         assert db.session.get_one(Interview, number).hiring_manager_id == team.cleo.id
         assert db.session.get_one(Job, team.job_id).hiring_manager_id == team.ben.id
@@ -225,7 +225,7 @@ def test_those_with_another_interview_then_are_marked(
         guest = (Participant(eva.name, eva.email, eva.id),)
         at = clock.now.replace(day=10, hour=8, minute=15)
         schedule(team.ada, team.dina, starts_at=at, hiring_manager=team.cleo, attendees=guest, software=None)
-    draft = walk_to(ada, team.dina.id, "date-time")
+    draft = draft_at(ada, team.dina.id, "date-time")
     page = send(ada, draft, "date-time", status=422)
     page = ada.submit(page, "Continue", leads_to=f"{draft}/attendees", accepted_clashes=the_tick(page))
     lines = members(ada.get(f"{draft}/attendees"))
@@ -238,7 +238,7 @@ def test_whoever_could_not_open_the_interview_is_warned_about(
     warning = (
         "Cleo Marin will get the emails but can't open the interview here, because they aren't on this job."
     )
-    draft = walk_to(ada, team.dina.id, "attendees")
+    draft = draft_at(ada, team.dina.id, "attendees")
     page = ada.get(f"{draft}/attendees")
     assert "Not on this job" in members(page)["Cleo Marin"]
     assert "Not on this job" not in members(page)["Ben Frei"] + members(page)["Ada Berg"]

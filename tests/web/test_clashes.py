@@ -25,7 +25,7 @@ from tests.machines.simulators import Simulators
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor
 from tests.web.conftest import SignIn
-from tests.web.dialog_steps import schedule_by_hand, send, the_tick, walk_to
+from tests.web.dialog_steps import draft_at, schedule_at_once, send, the_tick
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -52,10 +52,10 @@ def clashes_on(page: Page) -> list[str]:
 
 
 def test_clash_needs_the_tick(web: Flask, team: Team, ada: Visitor) -> None:
-    schedule_by_hand(ada, team.dina.id)
+    schedule_at_once(ada, team.dina.id)
     with in_rows(web):
         other = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
-    draft = walk_to(ada, other.id, "date-time")
+    draft = draft_at(ada, other.id, "date-time")
     page = send(ada, draft, "date-time", status=422, time="09:30")
     assert clashes_on(page) == ["Ben Frei has another interview from 09:00 to 09:45 CET."]
     assert "check “Schedule anyway”" in page.error_at("accepted_clashes")
@@ -80,7 +80,7 @@ def test_tick_is_for_what_stood_beside_it_and_for_that_time(
     with in_rows(web):
         omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
         schedule(team.ada, omar, starts_at=eight, software=None)
-    draft = walk_to(ada, team.dina.id, "date-time")
+    draft = draft_at(ada, team.dina.id, "date-time")
     page = send(ada, draft, "date-time", status=422)
     old_tick = the_tick(page)
     ada.submit(page, "Continue", status=422, accepted_clashes=old_tick, time="09:15")
@@ -94,19 +94,19 @@ def test_tick_is_for_what_stood_beside_it_and_for_that_time(
 
 
 def test_cancelled_interview_is_in_nobodys_way(web: Flask, team: Team, ada: Visitor) -> None:
-    number = schedule_by_hand(ada, team.dina.id)
+    number = schedule_at_once(ada, team.dina.id)
     with in_rows(web):
         db.session.get_one(Interview, number).status = InterviewStatus.CANCELLED
         db.session.commit()
-    schedule_by_hand(ada, team.dina.id)
+    schedule_at_once(ada, team.dina.id)
 
 
 def test_only_busy_people_clash(web: Flask, team: Team, ada: Visitor, sign_in: SignIn) -> None:
-    schedule_by_hand(ada, team.dina.id)
+    schedule_at_once(ada, team.dina.id)
     with in_rows(web):
         eva = create_user("Eva Lang", team.cleo.role)
         nora = create_candidate("Nora Lund", "nora@mail.example", create_job("Data Analyst", eva))
-    schedule_by_hand(sign_in(eva), nora.id)
+    schedule_at_once(sign_in(eva), nora.id)
     assert interviews(web) == 2
 
 
@@ -118,7 +118,7 @@ def test_candidate_who_has_an_interview_elsewhere_then_is_asked_about(
         schedule(team.ada, team.dina, starts_at=eight, software=None)
     # Cleo does not see Ben's job: she learns that Dina is busy then, and nothing of with whom.
     cleo = sign_in(team.cleo)
-    draft = walk_to(cleo, team.dina.id, "date-time")
+    draft = draft_at(cleo, team.dina.id, "date-time")
     page = send(cleo, draft, "date-time", status=422)
     assert clashes_on(page) == ["Dina Kaur has another interview from 09:00 to 09:45 CET."]
     assert "Backend Engineer" not in page.text
@@ -137,7 +137,7 @@ def test_person_chosen_on_attendees_is_checked_there_with_the_same_tick(
         nora = create_candidate("Nora Lund", "nora@mail.example", team.job_id)
         schedule(team.ada, omar, starts_at=eight, software=None)
         schedule(team.ada, nora, starts_at=eight, software=None)
-    draft = walk_to(ada, team.dina.id, "date-time")
+    draft = draft_at(ada, team.dina.id, "date-time")
     page = send(ada, draft, "date-time", status=422)
     ada.submit(page, "Continue", leads_to=f"{draft}/attendees", accepted_clashes=the_tick(page))
     # Ben's was accepted with the time and is not asked about again.
@@ -161,7 +161,7 @@ def test_only_the_clash_that_arose_since_is_named_at_the_end(
     with in_rows(web):
         nora = create_candidate("Nora Lund", "nora@mail.example", team.other_job_id)
         schedule(team.ada, nora, starts_at=eight, software=None)
-    draft = walk_to(ada, team.dina.id, "attendees")
+    draft = draft_at(ada, team.dina.id, "attendees")
     page = send(ada, draft, "attendees", status=422, people=[str(team.cleo.id)])
     ada.submit(page, "Continue", leads_to=f"{draft}/details", accepted_clashes=the_tick(page))
     for step in ("details", "preview"):
@@ -204,7 +204,7 @@ def test_zoom_account_that_hosts_another_meeting_then_is_asked_about(
         meeting.connection_id = 1 if is_made else None
         db.session.commit()
     ada = Visitor(app).enter(team.ada)
-    draft = walk_to(ada, team.dina.id, "date-time")
+    draft = draft_at(ada, team.dina.id, "date-time")
     page = send(ada, draft, "date-time", status=422)
     [words] = clashes_on(page)
     assert words.startswith("Ada's Zoom account already has a meeting from 09:00 to 09:45")
@@ -237,7 +237,7 @@ def test_meeting_that_does_not_need_the_zoom_account_is_not_in_its_way(
         spoil(db.session.scalars(db.select(Meeting).where(Meeting.interview_id == number)).one())
         db.session.commit()
     ada = Visitor(app).enter(team.ada)
-    send(ada, walk_to(ada, team.dina.id, "date-time"), "date-time")
+    send(ada, draft_at(ada, team.dina.id, "date-time"), "date-time")
 
 
 def test_zoom_account_taken_between_the_last_two_clicks_is_found(
@@ -245,7 +245,7 @@ def test_zoom_account_taken_between_the_last_two_clicks_is_found(
 ) -> None:
     app, team = zoomers
     ada = Visitor(app).enter(team.ada)
-    draft = walk_to(ada, team.dina.id, "finalize")
+    draft = draft_at(ada, team.dina.id, "finalize")
     page = ada.get(f"{draft}/finalize")
     with in_rows(app):
         omar = create_candidate("Omar Haddad", "omar@mail.example", team.other_job_id)
@@ -261,7 +261,7 @@ def test_basic_plan_is_warned_about_as_the_duration_is_typed(zoomers: tuple[Flas
         db.session.scalars(db.select(Connection)).one().plan = "basic"
         db.session.commit()
     ada = Visitor(app).enter(team.ada)
-    look = f"{walk_to(ada, team.dina.id, 'date-time')}/date-time/look"
+    look = f"{draft_at(ada, team.dina.id, 'date-time')}/date-time/look"
     when = "date=2027-02-10&time=09:00&timezone=Europe/Zurich"
     assert "Basic plan" in ada.get(f"{look}?{when}&duration_minutes=41", htmx=True).text
     assert "Basic plan" not in ada.get(f"{look}?{when}&duration_minutes=40", htmx=True).text
@@ -287,7 +287,7 @@ def test_day_shows_the_wanted_time_among_the_teams_interviews(
         # Begins the day before and reaches into it; the next begins on the day after.
         schedule(team.ada, omar, starts_at=eight - timedelta(hours=10), duration_minutes=180, software=None)
         schedule(team.ada, omar, starts_at=eight + timedelta(hours=15), software=None)
-    draft = walk_to(ben, team.dina.id, "date-time")
+    draft = draft_at(ben, team.dina.id, "date-time")
     page = ben.get(
         f"{draft}/date-time/look?date=2027-02-10&time=09:00&duration_minutes=45&timezone=Europe/Zurich",
         htmx=True,
@@ -316,7 +316,7 @@ def test_day_shows_the_wanted_time_among_the_teams_interviews(
 
 
 def test_looking_at_a_time_saves_nothing_and_bears_everything(web: Flask, team: Team, ada: Visitor) -> None:
-    draft = walk_to(ada, team.dina.id, "date-time")
+    draft = draft_at(ada, team.dina.id, "date-time")
     for typed in (
         "",
         "date=2027-02-30&time=25:00&duration_minutes=x&timezone=Mars/Olympus",

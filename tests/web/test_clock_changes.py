@@ -12,12 +12,12 @@ from tests.machines.rows import in_rows
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor
 from tests.web.conftest import SignIn
-from tests.web.dialog_steps import send, walk_to
+from tests.web.dialog_steps import draft_at, send
 
 
 @pytest.mark.usefixtures("clock")
 def test_skipped_hour_is_refused_with_the_hours_that_exist(team: Team, ada: Visitor) -> None:
-    draft = walk_to(ada, team.dina.id, "date-time")
+    draft = draft_at(ada, team.dina.id, "date-time")
     page = send(ada, draft, "date-time", status=422, date="2027-03-28", time="02:30")
     assert "after 01:59 comes 03:00" in page.error_at("time")
     assert page.value_of("Continue", "time") == "02:30"
@@ -29,7 +29,7 @@ def test_skipped_hour_is_refused_with_the_hours_that_exist(team: Team, ada: Visi
 def test_repeated_hour_is_asked_about_and_the_answer_is_kept(
     team: Team, ada: Visitor, answer: str, hour: int
 ) -> None:
-    draft = walk_to(ada, team.dina.id, "date-time")
+    draft = draft_at(ada, team.dina.id, "date-time")
     page = send(ada, draft, "date-time", status=422, date="2027-10-31", time="02:30")
     assert "this time happens twice" in page.error_at("time")
     assert "The first, CEST (00:30 UTC)" in page.text
@@ -54,7 +54,7 @@ def walk_on_from_attendees(visitor: Visitor, draft: str) -> None:
 def test_answer_for_a_repeated_hour_is_forgotten_when_the_time_is_not_repeated(
     team: Team, ada: Visitor
 ) -> None:
-    draft = walk_to(ada, team.dina.id, "date-time")
+    draft = draft_at(ada, team.dina.id, "date-time")
     page = send(ada, draft, "date-time", status=422, date="2027-10-31", time="02:30")
     second = choices(page)[1]
     page = ada.submit(page, "Continue", status=303, occurrence=second, time="05:00")
@@ -66,7 +66,7 @@ def test_answer_for_a_repeated_hour_is_forgotten_when_the_time_is_not_repeated(
 def test_answer_for_a_repeated_hour_says_nothing_about_another_day_or_zone(
     team: Team, ada: Visitor, moved: dict[str, str]
 ) -> None:
-    draft = walk_to(ada, team.dina.id, "date-time")
+    draft = draft_at(ada, team.dina.id, "date-time")
     page = send(ada, draft, "date-time", status=422, date="2027-10-31", time="02:30")
     first, second = choices(page)
     ada.submit(page, "Continue", status=303, occurrence=second)
@@ -94,7 +94,7 @@ def choices(page: Page) -> list[str]:
 def test_time_is_past_the_moment_it_begins(clock: Clock, team: Team, sign_in: SignIn) -> None:
     clock.now = datetime(2027, 2, 10, 8, 0, tzinfo=UTC)
     ada = sign_in(team.ada)
-    draft = walk_to(ada, team.dina.id, "date-time")
+    draft = draft_at(ada, team.dina.id, "date-time")
     assert "has passed" in send(ada, draft, "date-time", status=422).error_at("time")
     clock.now -= timedelta(seconds=1)
     send(ada, draft, "date-time")

@@ -18,7 +18,7 @@ from tests.machines.application import use_services
 from tests.machines.rows import in_rows
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor
-from tests.web.dialog_steps import send, walk_to
+from tests.web.dialog_steps import draft_at, send
 from tests.web.test_attachments import PHONE, chosen, listed, on_disk
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -28,7 +28,7 @@ SECRET: dict[str, Any] = {"new_files_for_team_only": "y"}
 
 @pytest.fixture
 def draft(ada: Visitor, team: Team) -> str:
-    return walk_to(ada, team.dina.id, "details", {"setup": PHONE})
+    return draft_at(ada, team.dina.id, "details", {"setup": PHONE})
 
 
 def team_only(app: Flask) -> dict[str, bool]:

@@ -6,9 +6,11 @@ import pytest
 from flask import Flask
 
 import instance_folder
+from accounts.throttling import SETUP_CODE
 from extensions import db
 from models import Organization, Role, User, UserSession
 from tests.factories import PASSWORD
+from tests.machines.clock import Clock
 from tests.machines.rows import in_rows
 from tests.pages.visitor import Visitor
 
@@ -99,3 +101,17 @@ def test_connecting_can_be_opened_from_the_start(web: Flask, code: str) -> None:
     )
     with in_rows(web):
         assert db.session.scalars(db.select(Organization)).one().connecting_is_open is True
+
+
+def test_guessing_the_code_is_slowed_down_and_seen_in_the_log(
+    web: Flask, code: str, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    guesser = Visitor(web, "198.51.100.7")
+    for _ in range(SETUP_CODE.free_per_address):
+        guesser.post("/setup", {"code": "a-guess", **TYPED}, status=422)
+    assert "a wrong setup code was sent from 198.51.100.7" in caplog.text
+    assert "a-guess" not in caplog.text
+    blocked = guesser.post("/setup", {"code": code, **TYPED}, status=429)
+    assert blocked.headers["Retry-After"] == "5"
+    # Nobody else is kept waiting.
+    Visitor(web).post("/setup", {"code": code, **TYPED}, status=303)

@@ -10,7 +10,7 @@ from models import Application, Candidate, Job, User
 from tests.factories import Team, create_job, create_team
 from tests.machines.rows import in_rows
 from tests.pages.visitor import Visitor
-from tests.web.dialog_steps import other_people, send, walk_to
+from tests.web.dialog_steps import draft_at, other_people, send
 
 HOSTILE = {
     "script": "<script>alert(1)</script>",
@@ -202,7 +202,7 @@ def test_hostile_text_goes_through_every_field_and_does_nothing(app: Flask, star
         "attendees": other_people(("Sam", "sam@partner.example")),
         "details": {"title": heading, "message_to_candidate": message, "internal_notes": notes},
     }
-    draft = walk_to(ada, int(candidate.address.rpartition("/")[2]), "finalize", answers)
+    draft = draft_at(ada, int(candidate.address.rpartition("/")[2]), "finalize", answers)
     there = [f"{draft}/{step}" for step in ("setup", "attendees", "details", "preview", "letters/0")]
     pages = [job, candidate, *(ada.get(address) for address in there)]
     made = ada.follow(send(ada, draft, "finalize"))

@@ -12,7 +12,7 @@ from tests.machines.rows import in_rows
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor
 from tests.web.conftest import SignIn
-from tests.web.dialog_steps import other_people, send, walk_to
+from tests.web.dialog_steps import draft_at, other_people, send
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -38,7 +38,7 @@ def test_everybodys_clock_is_shown_with_a_word_when_it_is_night_or_another_date(
     team: Team, ada: Visitor
 ) -> None:
     live_in(ada, "Asia/Tokyo", "America/New_York")
-    draft = walk_to(ada, team.dina.id, "date-time")
+    draft = draft_at(ada, team.dina.id, "date-time")
     assert clocks(look(ada, draft, "2027-02-10 15:00")) == [
         "Dina Kaur Candidate · Tokyo 23:00 JST Wed 10 Feb Outside working hours",
         "Ben Frei Hiring manager · New York 09:00 EST Wed 10 Feb",
@@ -57,7 +57,7 @@ def test_everybodys_clock_is_shown_with_a_word_when_it_is_night_or_another_date(
 
 def test_who_schedules_on_another_clock_reads_their_own_time(team: Team, ada: Visitor) -> None:
     live_in(ada, "Asia/Tokyo", "Asia/Tokyo")
-    draft = walk_to(ada, team.dina.id, "date-time")
+    draft = draft_at(ada, team.dina.id, "date-time")
     assert clocks(look(ada, draft, "2027-02-10 18:00", "Asia/Tokyo"))[-1] == (
         "You Scheduling · Zurich 10:00 CET Wed 10 Feb"
     )
@@ -68,7 +68,7 @@ def test_people_chosen_later_join_in_and_those_of_one_zone_stand_together(team: 
     with in_rows(ada.app):
         lena = create_user("Lena Ott", Role.INTERVIEWER, timezone="Asia/Kolkata")
         omid = create_user("Omid Far", Role.INTERVIEWER, timezone="Asia/Kolkata")
-    draft = walk_to(ada, team.dina.id, "attendees")
+    draft = draft_at(ada, team.dina.id, "attendees")
     send(
         ada,
         draft,
@@ -87,7 +87,7 @@ def test_people_chosen_later_join_in_and_those_of_one_zone_stand_together(team: 
 
 def test_clock_change_before_the_interview_is_mentioned_where_it_happens(team: Team, ada: Visitor) -> None:
     live_in(ada, "Asia/Tokyo", "America/New_York")
-    draft = walk_to(ada, team.dina.id, "date-time")
+    draft = draft_at(ada, team.dina.id, "date-time")
     assert "Clocks in" not in look(ada, draft, "2027-03-14 05:00").text
     page = look(ada, draft, "2027-03-15 15:00")
     assert "Clocks in New York change on Sun 14 Mar, before the interview." in page.text
@@ -100,7 +100,7 @@ def test_clock_change_before_the_interview_is_mentioned_where_it_happens(team: T
 
 def test_show_button_shows_without_a_script_and_saves_nothing(team: Team, ada: Visitor) -> None:
     live_in(ada, "Asia/Tokyo", "Europe/Zurich")
-    draft = walk_to(ada, team.dina.id, "date-time")
+    draft = draft_at(ada, team.dina.id, "date-time")
     page = ada.get(f"{draft}/date-time")
     assert "Pick a date and time" in page.text
     assert page.has_button("Check this time")
@@ -116,14 +116,14 @@ def test_show_button_shows_without_a_script_and_saves_nothing(team: Team, ada: V
 def test_time_that_has_passed_is_said_while_it_is_typed(clock: Clock, team: Team, sign_in: SignIn) -> None:
     clock.now = datetime(2027, 2, 10, 12, tzinfo=UTC)
     ada = sign_in(team.ada)
-    draft = walk_to(ada, team.dina.id, "date-time")
+    draft = draft_at(ada, team.dina.id, "date-time")
     assert "This time has passed." in look(ada, draft, "2027-02-10 12:59").text
     assert "This time has passed." not in look(ada, draft, "2027-02-10 13:01").text
 
 
 @pytest.mark.parametrize("date", ["9999-12-31", "9998-06-15", "0001-01-01", "1900-01-01"])
 def test_a_year_far_off_costs_nothing_and_breaks_nothing(ada: Visitor, team: Team, date: str) -> None:
-    draft = walk_to(ada, team.dina.id, "date-time")
+    draft = draft_at(ada, team.dina.id, "date-time")
     for zone in ("Pacific/Honolulu", "Pacific/Kiritimati", "UTC"):
         typed = f"date={date}&time=23:59&timezone={zone}&duration_minutes=1440"
         page = ada.get(f"{draft}/date-time/look?{typed}", htmx=True)

@@ -18,7 +18,7 @@ from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor
-from tests.web.dialog_steps import other_people, send, walk_to
+from tests.web.dialog_steps import draft_at, other_people, send
 
 SAM = "sam@partner.example"
 KIRAN = "kiran@northlight.example"
@@ -115,7 +115,7 @@ def test_mail_that_arrives_is_the_one_that_was_shown(
     connected: Flask, simulators: Simulators, team: Team, ada: Visitor, setup: dict[str, str]
 ) -> None:
     with_kiran = {**ANSWERS["attendees"], "people": [kiran_id(connected)]}
-    draft = walk_to(ada, team.dina.id, "details", {"setup": setup, "attendees": with_kiran})
+    draft = draft_at(ada, team.dina.id, "details", {"setup": setup, "attendees": with_kiran})
     files = [(io.BytesIO(PDF), "Plan.pdf")]
     send(ada, draft, "details", files=files, new_files_for_team_only="y", **ANSWERS["details"])
     shown = shown_letters(ada, draft)
@@ -143,7 +143,7 @@ def test_mail_that_arrives_is_the_one_that_was_shown(
 def test_preview_says_who_gets_it_how_you_meet_and_when_reminders_leave_on_whose_clock(
     team: Team, ada: Visitor
 ) -> None:
-    draft = walk_to(ada, team.dina.id, "preview", ANSWERS)
+    draft = draft_at(ada, team.dina.id, "preview", ANSWERS)
     page = ada.get(f"{draft}/preview")
     assert "3 people will be invited" in page.text
     assert "Ben's Zoom account will host" in page.text
@@ -156,7 +156,7 @@ def test_preview_says_who_gets_it_how_you_meet_and_when_reminders_leave_on_whose
 
 
 def test_preview_frame_is_shut_off_from_the_page_around_it(team: Team, ada: Visitor) -> None:
-    draft = walk_to(ada, team.dina.id, "preview", ANSWERS)
+    draft = draft_at(ada, team.dina.id, "preview", ANSWERS)
     frame = ada.get(f"{draft}/letters/0")
     policy = frame.headers["Content-Security-Policy"]
     assert "sandbox" in policy
@@ -172,7 +172,7 @@ def test_preview_says_what_will_not_happen(web: Flask, clock: Clock) -> None:
         team = create_team()
     ada = Visitor(web).enter(team.ada)
     soon = {**ANSWERS, "date-time": {"date": "2027-02-01", "time": "15:00"}}
-    draft = walk_to(ada, team.dina.id, "preview", soon)
+    draft = draft_at(ada, team.dina.id, "preview", soon)
     page = ada.get(f"{draft}/preview")
     assert "No reminder 24 hours before" in page.text
     assert "No reminder 1 hour before" not in page.text

@@ -14,7 +14,7 @@ from tests.machines.clock import Clock
 from tests.machines.rows import in_rows
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor
-from tests.web.dialog_steps import begin, other_people, send, walk_on, walk_to
+from tests.web.dialog_steps import begin, draft_at, other_people, send, walk_on
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -36,7 +36,7 @@ def ticked(page: Page, name: str) -> list[str]:
 
 
 def test_each_time_and_each_person_has_a_tick(web: Flask, ada: Visitor, team: Team) -> None:
-    draft = walk_to(ada, team.dina.id, "finalize", ANSWERS)
+    draft = draft_at(ada, team.dina.id, "finalize", ANSWERS)
     page = ada.get(f"{draft}/finalize")
     assert ticked(page, "reminders") == ["1440", "60"]
     assert ticked(page, "reminders_to") == [team.dina.email, team.ben.email, SAM]
@@ -49,7 +49,7 @@ def test_each_time_and_each_person_has_a_tick(web: Flask, ada: Visitor, team: Te
 def test_without_a_tick_no_reminder_leaves(
     web: Flask, ada: Visitor, team: Team, nothing: dict[str, Any]
 ) -> None:
-    draft = walk_to(ada, team.dina.id, "finalize", ANSWERS)
+    draft = draft_at(ada, team.dina.id, "finalize", ANSWERS)
     send(ada, draft, "finalize", **nothing)
     assert reminders(web) == set()
 
@@ -57,8 +57,8 @@ def test_without_a_tick_no_reminder_leaves(
 def test_refused_finalize_remembers_the_ticks_and_reminds_whoever_joined_since(
     web: Flask, ada: Visitor, team: Team, clock: Clock
 ) -> None:
-    draft = walk_to(ada, team.dina.id, "finalize", ANSWERS)
-    other = walk_to(ada, team.dina.id, "finalize", ANSWERS)
+    draft = draft_at(ada, team.dina.id, "finalize", ANSWERS)
+    other = draft_at(ada, team.dina.id, "finalize", ANSWERS)
     page = ada.get(f"{draft}/finalize")
     send(ada, other, "finalize")
     # Meanwhile the others have an interview at that time, which has to be looked at first.

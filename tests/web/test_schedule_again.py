@@ -12,7 +12,7 @@ from tests.factories import Team, create_candidate
 from tests.machines.rows import in_rows
 from tests.pages.visitor import Visitor, path_of
 from tests.web.conftest import SignIn
-from tests.web.dialog_steps import begin, other_people, schedule_by_hand, send, walk_on
+from tests.web.dialog_steps import begin, other_people, schedule_at_once, send, walk_on
 from tests.web.kinds import OTHER
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -28,7 +28,7 @@ FIRST: dict[str, dict[str, Any]] = {
 
 def first_interview(ada: Visitor, team: Team) -> int:
     people = {"people": [str(team.cleo.id)], **other_people(("Sam", "sam@partner.example"))}
-    return schedule_by_hand(ada, team.dina.id, {**FIRST, "attendees": people})
+    return schedule_at_once(ada, team.dina.id, {**FIRST, "attendees": people})
 
 
 def test_next_interview_on_a_job_begins_with_the_choices_of_the_last(
@@ -101,7 +101,7 @@ def test_phone_number_of_one_candidate_is_not_suggested_for_another(
     with in_rows(web):
         omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id, phone="+41 44 668 1800")
     call = {"interview_type": "phone", "phone_number": "+44 20 7946 0999", "phone_caller": "team"}
-    schedule_by_hand(ada, team.dina.id, {"setup": {**call, "agenda": "A call"}})
+    schedule_at_once(ada, team.dina.id, {"setup": {**call, "agenda": "A call"}})
     draft = begin(ada, omar.id)
     fields = ada.get(f"{draft}/setup").fields("Continue")
     assert fields["interview_type"] == ["phone"]
@@ -109,7 +109,7 @@ def test_phone_number_of_one_candidate_is_not_suggested_for_another(
     # The number that candidates dial is ours, and stays.
     call["phone_caller"] = "candidate"
     date = {"date-time": {"date": "2027-02-12"}}
-    schedule_by_hand(ada, team.dina.id, {"setup": {**call, "agenda": "A call"}, **date})
+    schedule_at_once(ada, team.dina.id, {"setup": {**call, "agenda": "A call"}, **date})
     draft = begin(ada, omar.id)
     assert ada.get(f"{draft}/setup").fields("Continue")["phone_number"] == ["+44 20 7946 0999"]
 
@@ -181,7 +181,7 @@ def test_what_names_one_candidate_or_belongs_to_their_meeting_is_not_carried_to_
     web: Flask, team: Team, ada: Visitor
 ) -> None:
     named = {"setup": {**OTHER, "agenda": "Dina's portfolio"}, "details": {"title": "dina kaur, again"}}
-    schedule_by_hand(ada, team.dina.id, named)
+    schedule_at_once(ada, team.dina.id, named)
     with in_rows(web):
         omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
     suggested = ada.get(f"{begin(ada, omar.id)}/setup")

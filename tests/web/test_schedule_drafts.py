@@ -12,7 +12,7 @@ from tests.machines.clock import Clock
 from tests.machines.rows import in_rows
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor, path_of
-from tests.web.dialog_steps import begin, send, walk_to
+from tests.web.dialog_steps import begin, draft_at, send
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -25,7 +25,7 @@ def link(page: Page, words: str) -> str:
 def test_half_finished_interview_waits_on_the_dashboard_and_at_the_candidate(
     web: Flask, clock: Clock, team: Team, ada: Visitor, ben: Visitor
 ) -> None:
-    draft = walk_to(ada, team.dina.id, "attendees")
+    draft = draft_at(ada, team.dina.id, "attendees")
     page = ada.get("/")
     assert "Backend Engineer · 2 of 6 steps done" in page.text
     ada.get(link(page, "Continue"), leads_to=f"{draft}/attendees")
@@ -43,7 +43,7 @@ def test_half_finished_interview_waits_on_the_dashboard_and_at_the_candidate(
 def test_draft_expires_after_two_weeks_and_says_so_with_what_was_just_typed(
     clock: Clock, team: Team, ada: Visitor
 ) -> None:
-    draft = walk_to(ada, team.dina.id, "attendees")
+    draft = draft_at(ada, team.dina.id, "attendees")
     open_page = ada.get(f"{draft}/setup")
     clock.move(timedelta(days=14, minutes=1))
     ada = Visitor(ada.app).enter(team.ada)
@@ -61,7 +61,7 @@ def test_draft_expires_after_two_weeks_and_says_so_with_what_was_just_typed(
 
 
 def test_draft_is_discarded_after_a_question(web: Flask, team: Team, ada: Visitor) -> None:
-    draft = walk_to(ada, team.dina.id, "details")
+    draft = draft_at(ada, team.dina.id, "details")
     page = ada.get(link(ada.get("/"), "Discard"))
     assert page.heading == "Discard your draft for Dina Kaur?"
     with in_rows(web):
@@ -75,7 +75,7 @@ def test_draft_is_discarded_after_a_question(web: Flask, team: Team, ada: Visito
 
 
 def test_discarded_draft_leaves_no_file_behind(web: Flask, team: Team, ada: Visitor) -> None:
-    draft = walk_to(ada, team.dina.id, "details")
+    draft = draft_at(ada, team.dina.id, "details")
     with in_rows(web):
         db.session.add(
             Attachment(
@@ -95,7 +95,7 @@ def test_discarded_draft_leaves_no_file_behind(web: Flask, team: Team, ada: Visi
 
 
 def test_draft_of_somebody_else_is_not_there(team: Team, ada: Visitor, ben: Visitor) -> None:
-    draft = walk_to(ada, team.dina.id, "preview")
+    draft = draft_at(ada, team.dina.id, "preview")
     for step in ("setup", "preview", "finalize", "discard"):
         assert ben.get(f"{draft}/{step}", status=404).heading == "Draft not found"
         ben.post(f"{draft}/{step}", {"version": "5"}, status=404)
@@ -104,7 +104,7 @@ def test_draft_of_somebody_else_is_not_there(team: Team, ada: Visitor, ben: Visi
 
 
 def test_draft_about_somebody_out_of_sight_by_now_is_not_there(web: Flask, team: Team, ben: Visitor) -> None:
-    draft = walk_to(ben, team.dina.id, "preview")
+    draft = draft_at(ben, team.dina.id, "preview")
     with in_rows(web):
         db.session.get_one(Job, team.job_id).hiring_manager_id = team.cleo.id
         db.session.commit()
@@ -140,7 +140,7 @@ def test_form_from_an_older_tab_overwrites_nothing_and_shows_both(team: Team, ad
 def test_old_finalize_page_schedules_nothing_and_leads_to_the_new_one(
     web: Flask, team: Team, ada: Visitor
 ) -> None:
-    draft = walk_to(ada, team.dina.id, "finalize")
+    draft = draft_at(ada, team.dina.id, "finalize")
     old_tab = ada.get(f"{draft}/finalize")
     send(ada, draft, "date-time", time="11:00")
     page = ada.submit(old_tab, "Schedule Interview", status=409)
@@ -165,7 +165,7 @@ def test_made_up_version_is_an_old_one(team: Team, ada: Visitor) -> None:
 
 
 def test_used_draft_leads_to_its_interview(web: Flask, team: Team, ada: Visitor) -> None:
-    draft = walk_to(ada, team.dina.id, "finalize")
+    draft = draft_at(ada, team.dina.id, "finalize")
     old_tab = ada.get(f"{draft}/setup")
     page = ada.get(f"{draft}/finalize")
     ada.submit(page, "Schedule Interview", leads_to="/interviews/1")
@@ -183,7 +183,7 @@ def test_used_draft_leads_to_its_interview(web: Flask, team: Team, ada: Visitor)
 
 
 def test_step_comes_back_after_signing_in_again(web: Flask, clock: Clock, team: Team, ada: Visitor) -> None:
-    draft = walk_to(ada, team.dina.id, "attendees")
+    draft = draft_at(ada, team.dina.id, "attendees")
     page = ada.get(f"{draft}/setup")
     clock.move(timedelta(days=13))
     answer = ada.submit(page, "Continue", status=303, agenda="Lost, and that is said")

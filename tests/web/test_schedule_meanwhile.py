@@ -14,7 +14,7 @@ from tests.machines.clock import Clock
 from tests.machines.rows import in_rows
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor, path_of
-from tests.web.dialog_steps import begin, send, walk_to
+from tests.web.dialog_steps import begin, draft_at, send
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -78,7 +78,7 @@ def test_interview_never_moves_to_another_job_by_itself(web: Flask, team: Team, 
 
 
 def test_last_job_closed_meanwhile_waits_for_another(web: Flask, team: Team, ada: Visitor) -> None:
-    draft = walk_to(ada, team.dina.id, "finalize")
+    draft = draft_at(ada, team.dina.id, "finalize")
     page = ada.get(f"{draft}/details")
     with in_rows(web):
         close(team.job_id)()
@@ -96,7 +96,7 @@ def test_last_job_closed_meanwhile_waits_for_another(web: Flask, team: Team, ada
 
 def test_hiring_manager_who_left_meanwhile_is_asked_about_again(web: Flask, team: Team, ada: Visitor) -> None:
     answers = {"attendees": {"hiring_manager": team.cleo.id, "people": [str(team.ben.id)]}}
-    draft = walk_to(ada, team.dina.id, "finalize", answers)
+    draft = draft_at(ada, team.dina.id, "finalize", answers)
     page = finalize_after(web, ada, draft, leave(team.cleo.id))
     assert page.heading == "Attendees"
     assert "Cleo Marin is no longer active on your team" in page.error_at("hiring_manager")
@@ -108,7 +108,7 @@ def test_hiring_manager_who_left_meanwhile_is_asked_about_again(web: Flask, team
 
 def test_interviewer_who_left_meanwhile_is_named(web: Flask, team: Team, ada: Visitor) -> None:
     answers = {"attendees": {"people": [str(team.cleo.id)]}}
-    draft = walk_to(ada, team.dina.id, "finalize", answers)
+    draft = draft_at(ada, team.dina.id, "finalize", answers)
     page = finalize_after(web, ada, draft, leave(team.cleo.id))
     assert "Cleo Marin is no longer active on your team" in page.error_at("people")
     mend(ada, draft, page)
@@ -118,7 +118,7 @@ def test_time_that_passed_meanwhile_is_asked_about_again(
     clock: Clock, web: Flask, team: Team, ada: Visitor
 ) -> None:
     soon = {"date": "2027-02-01", "time": "13:10"}
-    draft = walk_to(ada, team.dina.id, "finalize", {"date-time": soon})
+    draft = draft_at(ada, team.dina.id, "finalize", {"date-time": soon})
     page = finalize_after(web, ada, draft, lambda: clock.move(timedelta(minutes=11)))
     assert page.heading == "Date & Time"
     assert "has passed" in page.error_at("time")
@@ -129,7 +129,7 @@ def test_time_that_passed_meanwhile_is_asked_about_again(
 def test_what_is_typed_on_a_later_step_survives_a_change_of_an_earlier_one(
     clock: Clock, web: Flask, team: Team, ada: Visitor
 ) -> None:
-    draft = walk_to(ada, team.dina.id, "details", {"date-time": {"date": "2027-02-01", "time": "13:10"}})
+    draft = draft_at(ada, team.dina.id, "details", {"date-time": {"date": "2027-02-01", "time": "13:10"}})
     page = ada.get(f"{draft}/details")
     clock.move(timedelta(minutes=11))
     answer = ada.submit(page, "Continue", leads_to=f"{draft}/date-time", message_to_candidate="Ring twice")
@@ -142,7 +142,7 @@ def test_what_is_typed_on_a_later_step_survives_a_change_of_an_earlier_one(
 
 
 def test_stepper_shows_what_is_done_wrong_and_still_to_come(clock: Clock, team: Team, ada: Visitor) -> None:
-    draft = walk_to(ada, team.dina.id, "details", {"date-time": {"date": "2027-02-01", "time": "13:10"}})
+    draft = draft_at(ada, team.dina.id, "details", {"date-time": {"date": "2027-02-01", "time": "13:10"}})
 
     def states() -> list[str]:
         marks = ada.get(f"{draft}/setup").tree.all("li", lambda e: "step" in e.get("class").split())
@@ -156,7 +156,7 @@ def test_stepper_shows_what_is_done_wrong_and_still_to_come(clock: Clock, team: 
 def test_erased_candidate_leaves_no_draft_and_keeps_the_persons_own_words(
     web: Flask, team: Team, ada: Visitor
 ) -> None:
-    draft = walk_to(ada, team.dina.id, "details")
+    draft = draft_at(ada, team.dina.id, "details")
     page = ada.get(f"{draft}/setup")
     ada.submit(ada.get(f"/candidates/{team.dina.id}/erase"), "Erase permanently", status=303)
     page = ada.submit(page, "Continue", status=404, agenda="Questions about ships")
@@ -168,7 +168,7 @@ def test_erased_candidate_leaves_no_draft_and_keeps_the_persons_own_words(
 
 
 def test_change_on_finalize_leads_back_to_finalize(web: Flask, team: Team, ada: Visitor) -> None:
-    draft = walk_to(ada, team.dina.id, "finalize")
+    draft = draft_at(ada, team.dina.id, "finalize")
     page = ada.get(f"{draft}/finalize")
     there = f"{draft}/date-time?from=finalize"
     ada.submit(page, "Change when", leads_to=there, change="date-time", reminders=["60"], reminders_to=[])

@@ -18,7 +18,7 @@ from tests.machines.counts import Counts
 from tests.machines.rows import in_rows
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor, path_of
-from tests.web.dialog_steps import send, the_tick, walk_to
+from tests.web.dialog_steps import draft_at, send, the_tick
 
 # Locking and SQL that differs are their subject.
 pytestmark = pytest.mark.both_databases
@@ -76,7 +76,7 @@ def test_draft_sent_many_times_at_once_becomes_one_interview(
 
 def draft_with_the_tick(visitor: Visitor, team: Team, day: date) -> str:
     """A draft before its last click that may clash: nothing but the draft itself stops a second one."""
-    draft = walk_to(visitor, team.dina.id, "date-time")
+    draft = draft_at(visitor, team.dina.id, "date-time")
     page = send(visitor, draft, "date-time", status=422, date=day.isoformat())
     visitor.submit(page, "Continue", leads_to=f"{draft}/attendees", accepted_clashes=the_tick(page))
     for step in ("attendees", "details", "preview"):
@@ -99,7 +99,7 @@ def test_one_person_is_not_booked_twice_by_two_clicks_at_once(app: Flask, clock:
     pages = []
     for member, candidate in [(team.ada, team.dina), (team.ben, omar)]:
         visitor = Visitor(app).enter(member)
-        draft = walk_to(visitor, candidate.id, "finalize")
+        draft = draft_at(visitor, candidate.id, "finalize")
         pages.append((visitor, draft, visitor.get(f"{draft}/finalize").fields("Schedule Interview")))
 
     def click(visitor: Visitor, draft: str, fields: dict[str, list[str]]) -> Page:
@@ -164,7 +164,7 @@ def test_interviews_of_different_people_are_scheduled_at_once(app: Flask, clock:
     ready = []
     for manager, candidate in zip(managers, people, strict=True):
         visitor = Visitor(app).enter(manager)
-        draft = walk_to(visitor, candidate.id, "finalize")
+        draft = draft_at(visitor, candidate.id, "finalize")
         ready.append(
             (visitor, f"{draft}/finalize", visitor.get(f"{draft}/finalize").fields("Schedule Interview"))
         )

@@ -13,7 +13,16 @@ from scheduling.mails.queue import INVITATION, REMINDER
 from tests.factories import Team
 from tests.machines.rows import in_rows
 from tests.pages.visitor import Visitor
-from tests.web.dialog_steps import STEPS, begin, other_people, schedule_by_hand, send, walk_to
+from tests.web.dialog_steps import (
+    STEPS,
+    begin,
+    draft_at,
+    other_people,
+    schedule_at_once,
+    schedule_by_hand,
+    send,
+    walk_to,
+)
 
 REFUSED_FIELDS = {
     "job": "setup",
@@ -96,7 +105,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("date-time", {"time": ""}, "time", "Choose a time"),
     ("date-time", {"time": "25:00"}, "time", "Enter a time"),
     ("date-time", {"date": "2027-02-01", "time": "12:59"}, "time", "has passed"),
-    ("date-time", {"date": "0001-01-01", "time": "00:00"}, "time", "cannot be used"),
+    ("date-time", {"date": "0001-01-01", "time": "00:00"}, "time", "can't be used"),
     ("date-time", {"date": "9999-12-31", "time": "23:59"}, "time", "ahead"),
     ("date-time", {"duration_minutes": "4"}, "duration_minutes", "between 5 and 1440"),
     ("date-time", {"duration_minutes": "1441"}, "duration_minutes", "between 5 and 1440"),
@@ -117,7 +126,7 @@ def test_what_cannot_be_is_refused_beside_its_field_and_stays_as_typed(
     web: Flask, team: Team, ada: Visitor
 ) -> None:
     # The one that stays untouched comes last: another begun after it would be the same.
-    drafts = {step: walk_to(ada, team.dina.id, step) for step in reversed(STEPS[:4])}
+    drafts = {step: draft_at(ada, team.dina.id, step) for step in reversed(STEPS[:4])}
     for step, typed, field, words in REFUSED:
         page = send(ada, drafts[step], step, status=422, **typed)
         assert words in page.error_at(field), f"{step} {typed}: {page.error_at(field)}"
@@ -156,7 +165,7 @@ def test_step_opened_too_early_leads_to_the_first_that_is_missing(team: Team, ad
 
 
 def test_going_back_shows_what_was_typed_and_can_be_sent_again(web: Flask, team: Team, ada: Visitor) -> None:
-    draft = walk_to(ada, team.dina.id, "details", {"attendees": {"people": [str(team.cleo.id)]}})
+    draft = draft_at(ada, team.dina.id, "details", {"attendees": {"people": [str(team.cleo.id)]}})
     page = ada.get(f"{draft}/details")
     [back] = page.tree.all("a", lambda e: e.text == "Back")
     page = ada.get(back["href"])
@@ -175,8 +184,26 @@ def test_going_back_shows_what_was_typed_and_can_be_sent_again(web: Flask, team:
         assert db.session.get_one(Interview, 1).attendees == []
 
 
+PHONE = {"interview_type": "phone", "phone_caller": "team", "phone_number": "+49 30 901820"}
+LINK = {"meeting_software": "other", "link_label": "Jitsi", "link_url": "https://meet.example/abc"}
+
+
+@pytest.mark.parametrize(
+    "setup", [{}, {"password": "s3cret-1"}, PHONE, LINK], ids=["", "code", "phone", "link"]
+)
+def test_draft_that_tests_begin_with_holds_what_the_dialog_keeps(
+    web: Flask, team: Team, ada: Visitor, setup: dict[str, str]
+) -> None:
+    people = {"people": [str(team.cleo.id)], **other_people(("Sam", "sam@partner.example"))}
+    answers = {"setup": setup, "attendees": people, "details": {"internal_notes": "Likes tea."}}
+    drafts = [f(ada, team.dina.id, "finalize", answers) for f in (walk_to, draft_at)]
+    with in_rows(web):
+        walked, written = (db.session.get_one(Draft, d.rpartition("/")[2]).payload for d in drafts)
+    assert walked == written
+
+
 def test_no_reminders_means_no_reminders(web: Flask, team: Team, ada: Visitor) -> None:
-    interview_id = schedule_by_hand(ada, team.dina.id, {"finalize": {"reminders": None}})
+    interview_id = schedule_at_once(ada, team.dina.id, {"finalize": {"reminders": None}})
     with in_rows(web):
         kinds = set(db.session.scalars(db.select(Mail.kind).where(Mail.interview_id == interview_id)))
     assert kinds == {INVITATION}

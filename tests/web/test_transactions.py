@@ -20,7 +20,7 @@ from tests.machines.apps import Seeded
 from tests.machines.clock import Clock
 from tests.machines.rows import in_rows
 from tests.pages.visitor import Visitor
-from tests.web.dialog_steps import send, walk_to
+from tests.web.dialog_steps import draft_at, send
 from tests.web.world import everything_stored
 from web.access import ACCESS, Public
 
@@ -87,7 +87,7 @@ def test_locked_database_is_said_in_words_and_nothing_is_half_done(
     clock: Clock, web: Flask, ada: Visitor
 ) -> None:
     page = ada.get("/jobs/new")
-    draft = walk_to(ada, 1, "finalize")
+    draft = draft_at(ada, 1, "finalize")
     last = ada.get(f"{draft}/finalize")
     with in_rows(web):
         before = everything_stored()
@@ -117,7 +117,7 @@ def test_page_is_shown_although_nobody_can_note_that_it_was_read(
 
 def test_full_disk_is_said_in_words_and_nothing_is_half_done(clock: Clock, web: Flask, ada: Visitor) -> None:
     # Too much for what is left of the pages that the tables have already.
-    draft = walk_to(ada, 1, "finalize", {"details": {"internal_notes": "x" * 8000}})
+    draft = draft_at(ada, 1, "finalize", {"details": {"internal_notes": "x" * 8000}})
     with in_rows(web):
         before = everything_stored()
 

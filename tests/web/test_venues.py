@@ -28,7 +28,7 @@ from tests.machines.simulators import Simulators
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor, path_of
 from tests.web.conftest import SignIn
-from tests.web.dialog_steps import schedule_by_hand, send, walk_to
+from tests.web.dialog_steps import draft_at, schedule_at_once, send
 from tests.web.kinds import IN_PERSON, OTHER, PHONE, WEBEX
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -49,7 +49,7 @@ def scheduled(
         team = create_team()
     ada = Visitor(app).enter(team.ada)
     notes = {"internal_notes": "Likes tea."}
-    interview_id = schedule_by_hand(ada, team.dina.id, {"setup": setup, "details": notes})
+    interview_id = schedule_at_once(ada, team.dina.id, {"setup": setup, "details": notes})
     run_everything(app)
     mails = {mail.envelope_to[0]: mail.message for mail in simulators.mails()}
     return ada, interview_id, mails
@@ -172,7 +172,7 @@ def test_preview_and_summary_show_what_was_chosen(web: Flask, team: Team, ada: V
         (IN_PERSON, "In person, at Northlight, Seefeldstrasse 12", "Ring at Northlight."),
         (OTHER, f"Video, by Webex: {WEBEX}", f"Join Webex:\n{WEBEX}"),
     ):
-        draft = walk_to(ada, team.dina.id, "preview", {"setup": setup})
+        draft = draft_at(ada, team.dina.id, "preview", {"setup": setup})
         page = ada.get(f"{draft}/preview")
         assert shown in page.text
         assert letter in page.tree.all("pre")[0].raw_text

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from flask import Flask
 
-from tests.tasks.installation import FrozenClock
+from tests.machines.clock import Clock
 from timezones import utc_now
 from work.chores import Chore, daily, frequent, once
 from work.heartbeat import last_beat
@@ -19,7 +19,7 @@ def _fails() -> None:
 
 
 def test_chore_that_fails_is_logged_and_starves_no_other(
-    app: Flask, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+    app: Flask, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     done: list[str] = []
     chores = [
@@ -37,7 +37,7 @@ def test_chore_that_fails_is_logged_and_starves_no_other(
         assert last_beat() == utc_now()
 
 
-def test_frequent_chore_acts_only_on_what_it_found(app: Flask, clock: FrozenClock) -> None:
+def test_frequent_chore_acts_only_on_what_it_found(app: Flask, clock: Clock) -> None:
     found: list[int] = []
     done: list[list[int]] = []
     chore = frequent("numbers", lambda now: list(found), done.append)
@@ -48,9 +48,7 @@ def test_frequent_chore_acts_only_on_what_it_found(app: Flask, clock: FrozenCloc
     assert done == [[7]]
 
 
-def test_daily_chore_goes_on_until_all_is_done_and_then_rests_for_a_day(
-    app: Flask, clock: FrozenClock
-) -> None:
+def test_daily_chore_goes_on_until_all_is_done_and_then_rests_for_a_day(app: Flask, clock: Clock) -> None:
     left = [3]
     turns: list[datetime] = []
 
@@ -64,10 +62,10 @@ def test_daily_chore_goes_on_until_all_is_done_and_then_rests_for_a_day(
         for _ in range(5):
             chore.run()
         assert len(turns) == 3
-        clock.forward(timedelta(hours=23))
+        clock.move(timedelta(hours=23))
         chore.run()
         assert len(turns) == 3
-        clock.forward(timedelta(hours=1))
+        clock.move(timedelta(hours=1))
         chore.run()
     assert len(turns) == 4
     assert turns[-1] == utc_now()

@@ -13,10 +13,10 @@ from database import writing
 from extensions import db
 from models import Task, TaskState
 from tests.machines.application import build_app, close_app, settings_for
+from tests.machines.clock import Clock
+from tests.machines.locks import is_waiting_for_a_lock
 from tests.machines.processes import wait_until
-from tests.tasks.installation import FrozenClock
-from tests.tasks.locks import is_waiting_for_a_lock
-from tests.tasks.probes import PROBE, Probe
+from tests.work.probes import PROBE, Probe
 from timezones import utc_now
 from work import outbox, retry
 from work.protocol import Again, ClaimedTask
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def probe(app: Flask, clock: FrozenClock) -> Probe:
+def probe(app: Flask, clock: Clock) -> Probe:
     return Probe(app)
 
 
@@ -100,7 +100,7 @@ def test_two_transactions_that_ask_for_the_same_work_make_one_task(probe: Probe)
 
 
 @pytest.fixture
-def postgres_probe(postgres_url: str, instance_path: Path, clock: FrozenClock) -> Iterator[Probe]:
+def postgres_probe(postgres_url: str, instance_path: Path, clock: Clock) -> Iterator[Probe]:
     app = build_app(settings_for(postgres_url, instance_path))
     yield Probe(app)
     close_app(app)

@@ -8,9 +8,9 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from models import Lane, TaskState
+from tests.machines.clock import Clock
 from tests.machines.processes import wait_until
-from tests.tasks.installation import FrozenClock
-from tests.tasks.probes import MAIL_PROBE, Probe
+from tests.work.probes import MAIL_PROBE, Probe
 from timezones import utc_now
 from work import retry
 from work.protocol import Again, ClaimedTask, Dead
@@ -22,7 +22,7 @@ LEASE = timedelta(seconds=30)
 
 
 @pytest.fixture
-def probe(app: Flask, clock: FrozenClock) -> Probe:
+def probe(app: Flask, clock: Clock) -> Probe:
     return Probe(app)
 
 
@@ -34,10 +34,10 @@ def test_task_is_done_once(probe: Probe) -> None:
     assert len(probe.began) == 1
 
 
-def test_task_is_not_begun_before_it_is_due(probe: Probe, clock: FrozenClock) -> None:
+def test_task_is_not_begun_before_it_is_due(probe: Probe, clock: Clock) -> None:
     probe.enqueue(run_at=utc_now() + timedelta(seconds=30))
     assert probe.runner().run_due() == 0
-    clock.forward(timedelta(seconds=30))
+    clock.move(timedelta(seconds=30))
     assert probe.runner().run_due() == 1
 
 
@@ -93,13 +93,13 @@ def test_one_subject_has_one_running_task_per_lane(probe: Probe) -> None:
     assert probe.states() == [TaskState.DONE] * 3
 
 
-def test_outcome_of_a_lost_lease_is_not_recorded(probe: Probe, clock: FrozenClock) -> None:
+def test_outcome_of_a_lost_lease_is_not_recorded(probe: Probe, clock: Clock) -> None:
     probe.enqueue()
     elsewhere = probe.runner()
 
     def hang(task: ClaimedTask) -> None:
         if len(probe.began) == 1:
-            clock.forward(LEASE + timedelta(seconds=1))
+            clock.move(LEASE + timedelta(seconds=1))
             assert elsewhere.release_forfeited() == 1
             elsewhere.run_due()
 
@@ -110,7 +110,7 @@ def test_outcome_of_a_lost_lease_is_not_recorded(probe: Probe, clock: FrozenCloc
     assert probe.states() == [TaskState.DONE]
 
 
-def test_lease_is_kept_for_as_long_as_its_task_is_under_way(probe: Probe, clock: FrozenClock) -> None:
+def test_lease_is_kept_for_as_long_as_its_task_is_under_way(probe: Probe, clock: Clock) -> None:
     lease = timedelta(seconds=0.3)
     probe.app.config["TASK_LEASE_SECONDS"] = lease.total_seconds()
     probe.enqueue()
@@ -118,7 +118,7 @@ def test_lease_is_kept_for_as_long_as_its_task_is_under_way(probe: Probe, clock:
 
     def take_long(task: ClaimedTask) -> None:
         for _ in range(3):
-            clock.forward(lease * 0.9)
+            clock.move(lease * 0.9)
             wait_until(
                 lambda: probe.tasks()[0].leased_until == clock.now + lease, what="it is renewed", timeout=5
             )
@@ -129,7 +129,7 @@ def test_lease_is_kept_for_as_long_as_its_task_is_under_way(probe: Probe, clock:
     assert (len(probe.began), len(probe.recorded)) == (1, 1)
 
 
-def test_lease_of_a_task_that_hangs_is_not_renewed_for_ever(probe: Probe, clock: FrozenClock) -> None:
+def test_lease_of_a_task_that_hangs_is_not_renewed_for_ever(probe: Probe, clock: Clock) -> None:
     probe.app.config["TASK_LEASE_SECONDS"] = 0.3
     probe.app.config["TASK_LONGEST_SECONDS"] = 0.0
     probe.enqueue()
@@ -137,7 +137,7 @@ def test_lease_of_a_task_that_hangs_is_not_renewed_for_ever(probe: Probe, clock:
 
     def hang(task: ClaimedTask) -> None:
         if len(probe.began) == 1:
-            clock.forward(timedelta(seconds=1))
+            clock.move(timedelta(seconds=1))
             assert elsewhere.release_forfeited() == 1
             elsewhere.run_due()
 
@@ -146,38 +146,34 @@ def test_lease_of_a_task_that_hangs_is_not_renewed_for_ever(probe: Probe, clock:
     assert (len(probe.began), len(probe.recorded)) == (2, 1)
 
 
-def test_task_of_a_dead_process_begins_again_when_its_lease_runs_out(
-    probe: Probe, clock: FrozenClock
-) -> None:
+def test_task_of_a_dead_process_begins_again_when_its_lease_runs_out(probe: Probe, clock: Clock) -> None:
     probe.enqueue()
     probe.claim_and_die()
     runner = probe.runner()
-    clock.forward(LEASE - timedelta(seconds=1))
+    clock.move(LEASE - timedelta(seconds=1))
     assert runner.release_forfeited() == 0
     assert runner.run_due() == 0
-    clock.forward(timedelta(seconds=2))
+    clock.move(timedelta(seconds=2))
     assert runner.release_forfeited() == 1
     assert runner.run_due() == 1
     assert probe.states() == [TaskState.DONE]
 
 
 def test_task_that_takes_its_process_with_it_each_time_is_given_up_in_words(
-    probe: Probe, clock: FrozenClock
+    probe: Probe, clock: Clock
 ) -> None:
     probe.enqueue()
     runner = probe.runner()
     for _ in range(retry.STARTS_WITHOUT_END_ALLOWED):
         assert probe.states() == [TaskState.READY]
         probe.claim_and_die()
-        clock.forward(LEASE + timedelta(seconds=1))
+        clock.move(LEASE + timedelta(seconds=1))
         runner.release_forfeited()
     assert probe.states() == [TaskState.DEAD]
     assert probe.gave_up == ["it was started again and again without ever coming to an end"]
 
 
-def test_task_that_crashes_goes_dead_after_the_allowed_number_and_says_so(
-    probe: Probe, clock: FrozenClock
-) -> None:
+def test_task_that_crashes_goes_dead_after_the_allowed_number_and_says_so(probe: Probe, clock: Clock) -> None:
     def crash(task: ClaimedTask) -> None:
         raise ZeroDivisionError
 
@@ -186,14 +182,14 @@ def test_task_that_crashes_goes_dead_after_the_allowed_number_and_says_so(
     probe.enqueue(2)
     for _ in range(retry.CRASHES_ALLOWED + 2):
         probe.runner().run_due()
-        clock.forward(timedelta(hours=2))
+        clock.move(timedelta(hours=2))
     assert probe.states() == [TaskState.DEAD] * 2
     assert len(probe.began) == 2 * retry.CRASHES_ALLOWED
     assert probe.gave_up == ["ZeroDivisionError in probe"] * 2
     assert probe.tasks()[0].last_error == "ZeroDivisionError in probe"
 
 
-def test_data_that_also_trips_the_giving_up_kills_no_thread(probe: Probe, clock: FrozenClock) -> None:
+def test_data_that_also_trips_the_giving_up_kills_no_thread(probe: Probe, clock: Clock) -> None:
     def crash(task: ClaimedTask) -> None:
         if task.subject == "interview:1":
             raise KeyError("poison")
@@ -202,23 +198,23 @@ def test_data_that_also_trips_the_giving_up_kills_no_thread(probe: Probe, clock:
     probe.enqueue()
     for _ in range(retry.CRASHES_ALLOWED):
         probe.runner().run_due()
-        clock.forward(timedelta(hours=2))
+        clock.move(timedelta(hours=2))
     assert probe.states() == [TaskState.DEAD]
     probe.enqueue(2)
     assert probe.runner().run_due() == 1
 
 
-def test_kind_that_nobody_knows_goes_dead_and_holds_up_nobody(probe: Probe, clock: FrozenClock) -> None:
+def test_kind_that_nobody_knows_goes_dead_and_holds_up_nobody(probe: Probe, clock: Clock) -> None:
     probe.enqueue()
     runner = probe.runner()
     runner_of_another_version = type(runner)(probe.app, {})
     for _ in range(retry.CRASHES_ALLOWED):
         runner_of_another_version.run_due()
-        clock.forward(timedelta(hours=2))
+        clock.move(timedelta(hours=2))
     assert probe.states() == [TaskState.DEAD]
 
 
-def test_failure_counts_and_waiting_does_not(probe: Probe, clock: FrozenClock) -> None:
+def test_failure_counts_and_waiting_does_not(probe: Probe, clock: Clock) -> None:
     probe.enqueue()
     soon = timedelta(seconds=1)
     for is_failure, counted in ((False, 0), (True, 1), (False, 1), (True, 2)):
@@ -227,19 +223,19 @@ def test_failure_counts_and_waiting_does_not(probe: Probe, clock: FrozenClock) -
         [task] = probe.tasks()
         assert (task.state, task.failures, task.starts) == (TaskState.READY, counted, 0)
         assert (task.lease, task.last_error) == (None, "later")
-        clock.forward(soon)
+        clock.move(soon)
 
 
-def test_task_that_says_it_is_dead_stays_dead(probe: Probe, clock: FrozenClock) -> None:
+def test_task_that_says_it_is_dead_stays_dead(probe: Probe, clock: Clock) -> None:
     probe.becomes = lambda task: Dead("no use")
     probe.enqueue()
     probe.runner().run_due()
-    clock.forward(timedelta(days=1))
+    clock.move(timedelta(days=1))
     assert probe.runner().run_due() == 0
     assert probe.tasks()[0].last_error == "no use"
 
 
-def test_database_that_fails_is_no_fault_of_the_task(probe: Probe, clock: FrozenClock) -> None:
+def test_database_that_fails_is_no_fault_of_the_task(probe: Probe, clock: Clock) -> None:
     def disk_is_full(task: ClaimedTask) -> None:
         raise OperationalError("COMMIT", None, Exception("database or disk is full"))
 
@@ -249,7 +245,7 @@ def test_database_that_fails_is_no_fault_of_the_task(probe: Probe, clock: Frozen
         probe.runner().run_due()
     assert probe.states() == [TaskState.RUNNING]
     probe.during_call = lambda task: None
-    clock.forward(LEASE + timedelta(seconds=1))
+    clock.move(LEASE + timedelta(seconds=1))
     runner = probe.runner()
     runner.release_forfeited()
     runner.run_due()

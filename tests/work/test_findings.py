@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from tests.tasks.installation import FrozenClock
-from tests.tasks.probes import Probe
+from tests.machines.clock import Clock
+from tests.work.probes import Probe
 from timezones import utc_now
 from work import heartbeat
 from work.findings import BackgroundState, background_state
 
 
 @pytest.fixture
-def probe(app: Flask, clock: FrozenClock) -> Probe:
+def probe(app: Flask, clock: Clock) -> Probe:
     return Probe(app)
 
 
@@ -32,24 +32,22 @@ def test_working_server_has_no_findings(app: Flask, probe: Probe) -> None:
     assert state_of(app) == BackgroundState(timedelta(), timedelta(), ())
 
 
-def test_silent_metronome_is_found_where_one_is_expected(
-    app: Flask, probe: Probe, clock: FrozenClock
-) -> None:
+def test_silent_metronome_is_found_where_one_is_expected(app: Flask, probe: Probe, clock: Clock) -> None:
     never = state_of(app)
     assert [finding.level for finding in never.findings] == ["danger"]
     tick(app)
-    clock.forward(heartbeat.DEAD_AFTER)
+    clock.move(heartbeat.DEAD_AFTER)
     dead = state_of(app)
     assert (dead.beat_age, dead.findings) == (heartbeat.DEAD_AFTER, never.findings)
     assert state_of(app, is_expected=False).findings == ()
 
 
 def test_work_that_nobody_starts_is_found_and_a_retry_that_waits_is_not(
-    app: Flask, probe: Probe, clock: FrozenClock
+    app: Flask, probe: Probe, clock: Clock
 ) -> None:
     probe.enqueue(1)
     probe.enqueue(2, run_at=utc_now() + timedelta(hours=1))
-    clock.forward(timedelta(minutes=6))
+    clock.move(timedelta(minutes=6))
     tick(app)
     late = state_of(app)
     assert late.overdue == timedelta(minutes=6)
