@@ -23,7 +23,7 @@ from bench import many_rows
 from bench.servers import MeasuredServer, bare, in_turns, product
 from tests.machines.application import build_app, close_app
 
-AIM = 1.0
+AIM = 1.2
 _CANDIDATES, _HOSTED = 200, 40
 _POLL = re.compile(r'data-poll hx-get="([^"]+)"')
 # The server only has to be set up for Zoom; nothing is ever asked there.

@@ -257,7 +257,7 @@ def test_invitation_brings_each_reader_what_is_for_them(
         [mail] = simulators.wait_for_mails(1, to=address)
         assert files_in(mail.message) == {"Ünser Plan.pdf": PDF}
         assert "Attached file:\n- Ünser Plan.pdf (" in text_of(mail.message)
-        assert "Questions" not in mail.message.as_string()
+        assert "Questions.docx" not in mail.message.as_string()
     for address in (team.ben.email, "ivan@northlight.example"):
         [mail] = simulators.wait_for_mails(1, to=address)
         assert files_in(mail.message) == {"Ünser Plan.pdf": PDF, "Questions.docx": DOCX}
