@@ -270,6 +270,8 @@ def test_stopped_runner_gives_back_what_it_cannot_finish(probe: Probe) -> None:
         assert (task.state, task.lease) == (TaskState.READY, None)
     finally:
         may_end.set()
+        # The next test uses the same app; a thread that is still at it would write into its database.
+        runner.stop(10)
 
 
 def test_commit_wakes_the_runner_of_its_own_process(probe: Probe) -> None:
