@@ -89,7 +89,8 @@ def _ends_with_addresses(name: str, found: list[tuple[str, str]]) -> bool:
     while first and "@" in words[first - 1]:
         first -= 1
     addresses, before = words[first:], " ".join(words[:first])
-    if not addresses or "," in before or (before and len(addresses) > 1):
+    # What comes before a bare address and holds another one is no name: nobody can tell whose mail it is.
+    if not addresses or "," in before or "@" in before or (before and len(addresses) > 1):
         return False
     found += [(_name(before), _bare(address)) for address in addresses]
     return True

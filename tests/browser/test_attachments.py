@@ -62,7 +62,7 @@ def test_files_are_chosen_uploaded_looked_at_and_downloaded(
     # Enter goes on, and takes what was just chosen along.
     page.get_by_label("Title", exact=True).press("Enter")
     expect(heading).to_have_text("Preview")
-    mail = page.get_by_role("region", name="The mail")
+    mail = page.get_by_role("region", name="Email")
     expect(mail.get_by_text("Plan.pdf", exact=True)).to_be_visible()
     expect(mail.get_by_text("Questions.docx")).to_have_count(0)
     page.get_by_role("link", name=re.compile("Hiring manager")).click()

@@ -48,7 +48,7 @@ def test_without_zoom_people_are_invited_and_the_link_follows_once_it_is_connect
     page.get_by_role("link", name="Connect", exact=True).click()
     connect_zoom(page, server.base_url)
     second = simulators.wait_for_mails(2, to=CANDIDATE)[1]
-    assert "Updated interview" in second.message["Subject"]
+    assert "Link added" in second.message["Subject"]
     page.goto(interview_url)
     expect(page.get_by_role("link", name=re.compile("Join Zoom Meeting"))).to_be_visible()
     expect(page.get_by_text("Corrected invitation sent to 2 people").first).to_be_visible(timeout=15_000)

@@ -1,6 +1,7 @@
 """Adding jobs and candidates: what is kept, what is refused, and that hostile text does nothing."""
 
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 from flask import Flask
@@ -113,7 +114,6 @@ REFUSED_CANDIDATES = [
     ("email", "nora", "like dina@mail.example"),
     ("email", "nora@localhost", "like dina@mail.example"),
     ("email", "nora@mail.example, x@y.example", "like dina@mail.example"),
-    ("email", "Nora <nora@mail.example>", "like dina@mail.example"),
     ("email", "nora@mail.example\r\nBcc: x@y.example", "like dina@mail.example"),
     ("email", "x" * 250 + "@mail.example", "like dina@mail.example"),
     ("email", "Dina.Kaur@MAIL.example", "already a candidate"),
@@ -140,7 +140,9 @@ def test_candidate_that_cannot_be_is_refused_beside_its_field(web: Flask, team: 
 
 
 def test_addresses_that_are_unusual_but_right_are_taken(web: Flask, team: Team, ada: Visitor) -> None:
-    for email in ("o'neil+jobs@mail.test", "nora@intranet.local", "ñora@bücher.example", "a@b.co"):
+    unusual = ("o'neil+jobs@mail.test", "nora@intranet.local", "ñora@bücher.example", "a@b.co")
+    # The last one as mail programs copy it.
+    for email in (*unusual, "Nora <nora@mail.example>"):
         fields = {"name": "Nora", "email": email}
         ada.submit(ada.get("/candidates/new"), "Add candidate", status=303, **fields)
 
@@ -223,9 +225,8 @@ def test_hostile_text_that_is_refused_is_shown_again_as_text(team: Team, ada: Vi
     for text in HOSTILE.values():
         answer = ada.submit(page, "Add candidate", status=422, name=text, phone=text, email=text)
         assert "<script>alert" not in answer.html
-        assert (
-            answer.value_of("Add candidate", "name").split()
-            == "".join(
-                c for c in text.replace("\u2028", "\n") if c not in "\x00\x01\x07\x1b\x7f\u202c\u202e"
-            ).split()
+        shown = "".join(
+            c for c in text.replace("\u2028", "\n") if c not in "\x00\x01\x07\x1b\x7f\u202c\u202e"
         )
+        # Names are kept composed, so that two that look the same are the same.
+        assert answer.value_of("Add candidate", "name").split() == normalize("NFC", shown).split()
