@@ -24,6 +24,7 @@ SAM, JANE = "sam@partner.example", "jane@partner.example"
         (f"<mailto:{SAM}>", [("", SAM)]),
         (f"Sam <{SAM}>, and Jane", []),
         (f"Sam, {JANE}", []),
+        (f"{SAM} Bcc: {JANE}", []),
         (f"Sam; {JANE}", []),
         ("nobody at all", []),
     ],
