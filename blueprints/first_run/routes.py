@@ -42,6 +42,10 @@ def setup() -> ResponseReturnValue:
         db.session.commit()
         code = instance_folder.setup_code(folder)
         if not hmac.compare_digest((form.code.data or "").lower().encode(), code.encode()):
+            if installing.organization() is not None:
+                # Someone else with the code was a moment faster, and the code went with it.
+                instance_folder.forget_setup_code(folder)
+                abort(404)
             log.warning("a wrong setup code was sent from %s", address)
             form.refuse("code", "That's not the code. `flask setup-code` shows it again.")
         else:

@@ -17,6 +17,7 @@ from tests.machines.servers import ServerProcesses
 MOST_BYTES, MOST_REQUESTS = 110_000, 8
 # Its list of time zones comes on top of htmx, and pages themselves are not compressed.
 MOST_BYTES_OF_DATE_AND_TIME = 120_000
+LEAST_SHIFT = 0.005
 ROWS = 25
 SHIFTS = """
     window.shifts = [];
@@ -110,7 +111,8 @@ def _problems(page: Page, address: str) -> list[str]:
         found.append(f"{visit.sent:.0f} bytes")
     if len(visit.addresses) > MOST_REQUESTS:
         found.append(f"{len(visit.addresses)} requests: {visit.addresses}")
-    if any(shifts):
+    # The score has two digits. On a busy machine a pixel moves now and then while a long page arrives.
+    if sum(shifts) >= LEAST_SHIFT:
         found.append(f"it jumps by {shifts}")
     if any("htmx" in each for each in visit.addresses) is not asks:
         found.append("htmx is loaded where nothing asks for it, or the other way round")
