@@ -79,7 +79,7 @@ def coming_on_account(connection: Connection, *, now: datetime) -> list[HostedIn
 
 
 def seen_by(actor: User, hosted: list[HostedInterview]) -> list[HostedInterview]:
-    """Those that `actor` may see: an account may host interviews that its user is no longer allowed to see."""
+    """Those that `actor` may see: an account may host interviews that its user may no longer see."""
     ids = {interview.interview_id for interview in hosted}
     seen = set(
         db.session.scalars(

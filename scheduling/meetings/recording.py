@@ -91,7 +91,7 @@ def record_updated(call_id: int, shown: ShownMeeting, rules: Rules, *, passcode:
 
 
 def record_read_back(call_ids: Sequence[int], shown: ShownMeeting, rules: Rules) -> None:
-    """The meeting was read because the answers to these changes were lost. It shows which of them were made."""
+    """The meeting was read because answers to these changes were lost. It shows which were made."""
     meeting = None
     for call_id in call_ids:
         call, meeting = _locked(call_id)
@@ -161,7 +161,7 @@ def record_passcode_refused(call_id: int, words: str) -> None:
 
 
 def record_not_found(call_ids: Sequence[int]) -> None:
-    """Looked for and not found so far: it is right to create again. The orphan is looked for once more later."""
+    """Looked for and not found so far: create again. The orphan is looked for once more later."""
     for call_id in call_ids:
         call = db.session.get_one(MeetingCall, call_id)
         call.state, call.checks = CallState.UNKNOWN, call.checks + 1

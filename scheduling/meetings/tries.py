@@ -44,7 +44,7 @@ class NotSetUpError(PermanentError):
 
 @dataclass(frozen=True)
 class Verdict:
-    """Why it is useless to repeat a call for now. `is_about_account`: another account may be able to do it."""
+    """Why it is useless to repeat a call for now. `is_about_account`: another account may do better."""
 
     reason: FailureReason
     is_about_account: bool = True
