@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Sequence
+from typing import Any
 
 # Family, kind, protocol, canonical name, and address, as `socket.getaddrinfo` returns them.
-AddressInfo = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
+AddressInfo = tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]
 
 _lock = threading.Lock()
 _under_way: dict[tuple[str, int], _LookUp] = {}
@@ -22,7 +24,7 @@ class LookUpTimeoutError(TimeoutError):
     """The resolver did not answer in the time it was given."""
 
 
-def addresses_of(host: str, port: int, *, seconds: float) -> list[AddressInfo]:
+def addresses_of(host: str, port: int, *, seconds: float) -> Sequence[AddressInfo]:
     """The TCP addresses of a host, in the order in which to try them.
 
     Raises `LookUpTimeoutError` after `seconds`, and what the resolver raises: `socket.gaierror` for a name
@@ -48,13 +50,13 @@ class _LookUp:
         self._host = host
         self._port = port
         self._is_over = threading.Event()
-        self._found: list[AddressInfo] = []
+        self._found: Sequence[AddressInfo] = ()
         self._failure: Exception | None = None
 
     def start(self) -> None:
         threading.Thread(target=self._ask, name="host-names", daemon=True).start()
 
-    def answer(self, seconds: float) -> list[AddressInfo]:
+    def answer(self, seconds: float) -> Sequence[AddressInfo]:
         if not self._is_over.wait(seconds):
             raise LookUpTimeoutError("the name of the host could not be looked up in time")
         if self._failure is not None:

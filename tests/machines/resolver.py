@@ -17,9 +17,9 @@ class SilentResolver:
         self._is_over = threading.Event()
         self._real = socket.getaddrinfo
 
-    def look_up(self, host: Any, port: Any, *arguments: Any, flags: int = 0, **options: Any) -> Any:
+    def look_up(self, host: Any, port: Any, type: int = 0, flags: int = 0) -> Any:
         if flags & socket.AI_NUMERICHOST:
-            return self._real(host, port, *arguments, flags=flags, **options)
+            return self._real(host, port, type=type, flags=flags)
         self.asked += 1
         self._is_over.wait(30)
         raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
