@@ -70,8 +70,8 @@ def init_app(app: Flask) -> None:
 def answer(code: int, title: str, words: str) -> Response:
     """An error page or a piece of one.
 
-    Made without the context that every other page has: it looks up organization and person in the
-    database, which can be the very thing that failed, or that is locked while a form is refused.
+    It is made without the context of other pages, which reads the organization and the person from the
+    database: the database may be what failed, or may be locked while a form is refused.
     """
     template = "errors/_fragment.html" if htmx.is_htmx() else "errors/error.html"
     demo = services().demo
