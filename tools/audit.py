@@ -1,8 +1,8 @@
 """`make audit`: compares the locked packages with the list of known vulnerabilities.
 
-Ends with 0 when nothing is known about any of them, with 1 when something is, and with 2 when the list could not
-be reached: then nothing was found because nothing was compared. It is no part of the tests, whose result must
-not depend on what is published on the day they run.
+Ends with 0 when nothing is known about any of them, with 1 when something is, and with 2 when the list could
+not be reached: then nothing was found because nothing was compared. It is no part of the tests, whose result
+must not depend on what is published on the day they run.
 """
 
 from __future__ import annotations
