@@ -151,6 +151,7 @@ def _finalize(dialog: Dialog, form: FinalizeForm) -> ResponseReturnValue:
             wrong.refuse(error.field, error.words)
         return _page(dialog, there, wrong, 422, goes_back=True)
     db.session.commit()
+    say("Interview scheduled.")
     return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
 
 
