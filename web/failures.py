@@ -74,8 +74,8 @@ def init_app(app: Flask) -> None:
 def answer(code: int, title: str, words: str, *, in_frame: bool = False) -> Response:
     """An error page or a piece of one. `in_frame`: someone who is signed in keeps the navigation around it.
 
-    Without the frame, it is made without the context that every other page has: that looks up organization
-    and person in the database, which can be the very thing that failed.
+    Without the frame, it is made without the context of other pages, which reads the organization and the
+    person from the database: the database may be what failed.
     """
     context = {"code": code, "title": title, "words": words, "request_id": g.get("request_id", "")}
     if htmx.is_htmx():

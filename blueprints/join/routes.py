@@ -28,7 +28,7 @@ class JoinView:
     zone: str
     duration: int
     scheduler_name: str
-    # For members of the team, who have several interviews of the same title.
+    # For people on the team, who have several interviews with the same title.
     with_candidate: str | None = None
     # Set in the state "ready".
     passcode: str | None = None
@@ -48,11 +48,11 @@ class JoinView:
 @join.get("/j/", defaults={"token": ""})
 @join.get("/j/<path:token>")
 def page(token: str) -> ResponseReturnValue:
-    """Who and when, and the way in; while the interview is on, straight through."""
+    """Who, when, and how to join; during the interview, straight to the meeting."""
     opened = services().join_links.opened_by(token)
     response = make_response(_nothing_there() if opened is None else _way_in(*opened))
     response.headers["X-Robots-Tag"] = "noindex"
-    # The address is a key; the meeting's server has no need to learn it.
+    # The address is a key, and the meeting's server does not need to learn it.
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 

@@ -1,6 +1,7 @@
 """Accepting an invitation, and choosing a new password: what mailed links lead to.
 
-Opening a link only shows a page, because mail programs open links to look at them; the button on it acts.
+Opening a link only shows a page, because email programs open links to check them; the button on the page
+acts.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def invitation(token: str) -> ResponseReturnValue:
 
 
 def _unknown(words: str, action: tuple[str, str] | None = None) -> ResponseReturnValue:
-    """For a link that proves nothing. `action`: the label and the address of a way on."""
+    """For an invalid link. `action`: the label and the address of what to do instead."""
     return render_template("mailed_links/unknown.html", words=words, action=action), 404
 
 

@@ -1,9 +1,9 @@
-"""What every page has to fulfil, whatever the test that opened it is about.
+"""What every page must satisfy, no matter which test opened it.
 
 A page is valid HTML with one h1, which its title starts with. Its ids are used once, its controls have
-labels, and what aria attributes name is there. What the last action has to say comes after the h1. No link
-leads nowhere, and the page holds no style and no script but the one for the theme. Every form says how and
-where it is sent and carries its token.
+labels, and whatever aria attributes name exists. The result of the last action comes after the h1. Every link
+leads somewhere, and the page contains no style, and no script except the one for the theme. Every form says
+how and where it is sent and contains its token.
 """
 
 from __future__ import annotations

@@ -121,7 +121,7 @@ def test_each_reader_has_an_address_of_their_own(web: Flask, interview_id: int) 
         Visitor(web).get(address)
 
 
-def test_address_of_somebody_who_left_the_team_opens_nothing(web: Flask, team: Team) -> None:
+def test_address_of_someone_who_left_the_team_opens_nothing(web: Flask, team: Team) -> None:
     """As hiring manager and as attendee; guests from outside and the candidate keep theirs."""
     with in_rows(web):
         sam = Participant("Sam Ortiz", "sam@partner.example")
@@ -143,7 +143,7 @@ def test_address_of_somebody_who_left_the_team_opens_nothing(web: Flask, team: T
             visitor.get(address)
 
 
-def test_address_of_somebody_who_was_taken_off_opens_nothing(web: Flask, interview_id: int) -> None:
+def test_address_of_someone_who_was_taken_off_opens_nothing(web: Flask, interview_id: int) -> None:
     with in_rows(web):
         attendee = db.session.scalars(db.select(Attendee)).one()
         key = f"attendee-{attendee.id}"
