@@ -25,8 +25,8 @@ from providers.transport import Call, DeadlineAdapter, current_call
 
 logger = logging.getLogger("providers")
 
-# Both libraries write addresses with their query, and Authlib the PKCE verifier, at DEBUG. Those are secrets
-# here, so an operator who turns debugging on for everything must not get them.
+# At DEBUG both libraries log addresses with their query, and Authlib logs the PKCE verifier. Those are
+# secrets here, so they must not appear even when an operator turns on debugging for everything.
 for _talkative in ("urllib3", "authlib"):
     logging.getLogger(_talkative).setLevel(logging.INFO)
 
@@ -85,7 +85,7 @@ def tracking_id_of(peer: Peer, response: requests.Response) -> str | None:
 class BoundedSession(requests.Session):
     """A requests session with the guarantees of this module. Threads may share one.
 
-    `call` is the way to use it. `send` takes part only so that libraries that bring their own session class
+    `call` is the way to use it. `send` is overridden only so that libraries with a session class of their own
     (Authlib) get the same guarantees by inheriting from both; such a session is made for one `operation`.
     """
 
@@ -128,7 +128,7 @@ class BoundedSession(requests.Session):
         raise self._not_sendable()
 
     def send(self, request: requests.PreparedRequest, **_options: Any) -> requests.Response:
-        """Make one call for the operation that the session was made for. The bounds are the session's own."""
+        """Make one call for the operation that the session was made for. The limits are the session's own."""
         return self._exchange(request, self.operation)
 
     def get_redirect_target(self, resp: requests.Response) -> None:
@@ -191,7 +191,8 @@ class BoundedSession(requests.Session):
         except BaseException:
             response.close()
             raise
-        # Where requests itself puts a body that has been read, so that `content` and `json()` work as usual.
+        # This is where requests itself puts a body that has been read, so `content` and `json()` work as
+        # usual.
         response._content = bytes(body)
         response._content_consumed = True  # type: ignore[attr-defined]  # missing from the stubs
 

@@ -1,4 +1,5 @@
-"""The wire under `providers.http`: a total deadline per call, and the knowledge whether anything was sent.
+"""The connections under `providers.http`: a total deadline per call, and a record of whether anything was
+sent.
 
 The time-outs of requests and urllib3 restart with every byte that arrives, so a server that sends one byte a
 second holds its caller for hours. Here every read of a call, status line and headers included, is given no
@@ -98,7 +99,7 @@ class _WatchedSecurePool(HTTPSConnectionPool):
 class DeadlineAdapter(HTTPAdapter):
     """A requests adapter whose calls obey `current_call`, which must be set around every use.
 
-    It never repeats a call by itself: whether that is safe is for the caller to know.
+    It never repeats a call on its own: only the caller knows whether that is safe.
     """
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:

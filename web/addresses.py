@@ -14,49 +14,36 @@ from wtforms.validators import ValidationError
 from text import INVISIBLE, JOINERS, one_line
 
 # The library refuses names that never resolve on the public internet. Teams do use such names inside their
-# own networks, and trying a product out with them is common; the mail server is the one to judge.
+# own networks, and they are common when a product is tried out; it is up to the mail server to judge.
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 
 _UNSEEN = re.compile(f"[{INVISIBLE}{JOINERS}]")
-# What was copied along with an address, or encloses it.
+# Characters that are copied along with an address, or enclose it.
 _AROUND = " ,;:.'\"‘’“”„‚`()[]<>«»‹›|/*"
 # What East Asian keyboards write for the signs between and around addresses.
 _WIDE = str.maketrans("；，、：＜＞（）＠", ";,,:<>()@")
 # What programs and people put before an address that is no name, and between two.
-_LABELS = frozenset(
-    {
-        "to",
-        "cc",
-        "bcc",
-        "from",
-        "reply-to",
-        "email",
-        "e-mail",
-        "mail",
-        "an",
-        "von",
-        "kopie",
-        "à",
-        "de",
-        "para",
-    }
-)
+# fmt: off
+_LABELS = frozenset({
+    "to", "cc", "bcc", "from", "reply-to", "email", "e-mail", "mail", "an", "von", "kopie", "à", "de", "para",
+})
+# fmt: on
 _AND = frozenset({"&", "+", "and", "und", "et", "og", "och"})
 _BETWEEN = _AND | {"/", "|", "·", "•", "y", "e", "en"}
 _SCHEMES = re.compile(r"(?:mailto|smtp|sip|email):", re.I)
 # Bullets and numbers of a list.
 _BULLET = re.compile(r"(?:[-–—•▪◦‣*]|[0-9]{1,3}[.)])\s+")
-# One entry of a pasted line: text in quotation marks or brackets is never taken apart.
+# One entry of a pasted line: text in quotation marks or brackets is never split.
 _PIECES = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]*>|\([^()]*\)|[,;\n\t]|[^",;<>()\n\t]+|.', re.S)
 _LONGEST = 20_000
 
 
 def normal_address(text: str) -> str:
-    """The address in its one stored form: lower case, composed characters. Any domain with a dot will do.
+    """The address in its one stored form: lower case, composed characters. Any domain with a dot is accepted,
+    and so are a bare address, `mailto:` before it, a comma or bracket after it, and `Name <address>`;
+    invisible characters are removed.
 
-    Read are a bare address, `mailto:` before it, a comma or bracket after it, and `Name <address>`; signs
-    that nobody can see are left out. Raises ValueError for everything that is not one address, a megabyte
-    of text included.
+    Raises ValueError for anything that is not one address, a megabyte of text included.
     """
     if len(text) > _LONGEST:
         raise ValueError("an address is at most 254 characters long")
@@ -71,10 +58,10 @@ def normal_address(text: str) -> str:
 def people_in(text: str) -> list[tuple[str, str]]:
     """The names and addresses of a pasted line, in its order, or nothing when something in it is neither.
 
-    Between people stand commas, semicolons, line ends or, between bare addresses, spaces or a word such as
-    "and". A comma inside a name is part of it, as in `Ortiz, Sam <sam@partner.example>`, which is how Outlook
-    writes everyone; so is what stands there in parentheses. Two cells of a spreadsheet, a name and an address
-    in either order, are one person. Bullets, `To:` and the like are left out. The addresses are not checked.
+    People are separated by commas, semicolons, line breaks or, between bare addresses, spaces or a word such
+    as "and". A comma inside a name is part of it, as in `Ortiz, Sam <sam@partner.example>`, which is how
+    Outlook writes everyone; so is text in parentheses. Two cells of a spreadsheet, a name and an address in
+    either order, are one person. Bullets, `To:` and the like are left out. The addresses are not checked.
     """
     plain = _UNSEEN.sub("", text.replace("\r", "\n")).translate(_WIDE)
     if len(plain) > _LONGEST or "@" not in plain:
@@ -134,8 +121,9 @@ def _ends_with(name: str, found: list[tuple[str, str]], *, has_cells: bool) -> b
 
 
 def _ends_with_addresses(name: str, found: list[tuple[str, str]]) -> bool:
-    """Take the bare addresses at the end of `name` into `found`; a name before the only one goes with it.
-    False, and nothing taken, when it does not end with one."""
+    """Move the bare addresses at the end of `name` to `found`; a name before a single address belongs to it.
+    Returns False, and moves nothing, if it does not end with an address.
+    """
     words = name.split()
     first = len(words)
     while first and (
@@ -144,7 +132,8 @@ def _ends_with_addresses(name: str, found: list[tuple[str, str]]) -> bool:
         first -= 1
     addresses = [word for word in words[first:] if word.casefold() not in _BETWEEN]
     before = _after_another(" ".join(words[:first]), found)
-    # What comes before a bare address and holds another one is no name: nobody can tell whose mail it is.
+    # Text before a bare address that contains another address is not a name: no one can tell whose email it
+    # is.
     if not addresses or "," in before or "@" in before or (before and len(addresses) > 1):
         return False
     found += [(before, _bare(address)) for address in addresses]
@@ -170,8 +159,8 @@ def _bare(text: str) -> str:
 
 
 def _name(text: str, *, is_alone: bool) -> str:
-    """The name before an address; nothing when that is only the address once more, a label such as `To:`, or
-    the name of the list that several addresses are on."""
+    """The name before an address; empty when it only repeats the address, or is a label such as `To:` or the
+    name of the list that several addresses are on."""
     label, colon, rest = text.partition(":")
     if colon and (label.strip().casefold() in _LABELS or not (is_alone or rest.strip())):
         text = rest
@@ -190,7 +179,7 @@ def _decoded(text: str) -> str:
 
 
 class EmailAddress:
-    """Checks a field and leaves the normal form of the address in it."""
+    """Checks a field, and replaces its text with the normal form of the address."""
 
     def __init__(self, words: str) -> None:
         self.words = words

@@ -1,4 +1,6 @@
-"""Zoom as the product sees it: the Protocols of `providers.base`, made of wire, bodies and OAuth."""
+"""Zoom as the product sees it: the Protocols of `providers.protocols`, made from the client, the bodies and
+OAuth.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -59,8 +61,8 @@ class ZoomProvider:
         return _read(GET_USER, account_in, self._client.user(grant))
 
     def create_meeting(self, grant: Grant, request: MeetingRequest) -> Meeting:
-        """Make the meeting. `PasscodeRefusedError` means: once more with `passcode=None`, which Zoom then
-        chooses.
+        """Make the meeting. `PasscodeRefusedError` means: try again with `passcode=None`, and Zoom chooses
+        one.
         """
         return _read(CREATE_MEETING, meeting_in, self._client.create_meeting(grant, create_body(request)))
 

@@ -1,8 +1,8 @@
 """The steps that bring a meeting in line with what is wanted, one class each.
 
-A step is planned in one transaction, calls the provider with none open, and is recorded in another. Whatever
-creates, changes or deletes is written into the ledger before it is called, so that after a crash it is known
-that it may have happened.
+A step is planned in one transaction, calls the provider with none open, and is recorded in another. Calls
+that create, change or delete are written into the ledger before they are made, so that after a crash it is
+known that they may have happened.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ Outcome = Answer | ProviderError
 
 
 class Step(Protocol):
-    """One step. `connection_id` is whose grant the call needs; None when there is nothing to call."""
+    """One step. `connection_id` is the connection whose grant the call needs; None when there is nothing to
+    call.
+    """
 
     @property
     def software(self) -> MeetingSoftware: ...
@@ -37,12 +39,13 @@ class Step(Protocol):
     def connection_id(self) -> int | None: ...
 
     def call(self, provider: MeetingProvider, grant: Grant) -> Answer:
-        """Do it. May raise any `ProviderError`."""
+        """Make the call. May raise any `ProviderError`."""
         ...
 
     def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
-        """Write what came of it into the current transaction, and say when the next step is to be planned, if
-        there is any. `failures`: how often the task failed in a row before this."""
+        """Write the outcome into the current transaction, and return when to plan the next step, if there is
+        one. `failures`: how often the task failed in a row before this.
+        """
         ...
 
 
@@ -113,7 +116,7 @@ class LookUp:
 
 @dataclass(frozen=True)
 class Update:
-    """Change what the provider shows otherwise than it is wanted, and nothing else."""
+    """Change what the provider shows differently from what is wanted, and nothing else."""
 
     meeting_id: int
     call_id: int
@@ -170,8 +173,9 @@ class ReadBack:
 
 @dataclass(frozen=True)
 class Remove:
-    """Delete a meeting that is not wanted any more. One that is already gone counts as deleted, so a lost
-    answer is settled by doing it again."""
+    """Delete a meeting that is no longer wanted. One that is already gone counts as deleted, so a lost answer
+    is settled by doing it again.
+    """
 
     meeting_id: int
     call_id: int
@@ -202,7 +206,7 @@ class Remove:
 
 @dataclass(frozen=True)
 class NobodyCanHost:
-    """No account can be asked for now. The reason is that of the host who comes first."""
+    """No account can be asked for now. The reason given is that of the first host."""
 
     meeting_id: int
     software: MeetingSoftware
@@ -218,7 +222,7 @@ class NobodyCanHost:
 
 
 def _close(call_id: int, error: ProviderError) -> Verdict | None:
-    """Write down what is known of a create or change after an error, and return what the error says."""
+    """Write down what is known about a create or change after an error, and return what the error means."""
     verdict = tries.verdict_on(error)
     if verdict is not None and verdict.is_about_account:
         recording.close_call(call_id, CallState.REFUSED, error.words, verdict.reason)

@@ -1,4 +1,4 @@
-"""The switches of the simulated Zoom: its faults, its clock, and whom it tells about removals."""
+"""The switches of the simulated Zoom: its faults, its clock, and whether it reports removals."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def test_address_cannot_be_found_out_by_those_who_may_not_see_it(both: Team) -> 
 
 
 @pytest.mark.parametrize("sort", list(NameSort))
-def test_turning_pages_shows_everybody_once_forwards_and_backwards(both: Team, sort: NameSort) -> None:
+def test_turning_pages_shows_everyone_once_forwards_and_backwards(both: Team, sort: NameSort) -> None:
     add_many(both.job_id, 2 * paging.PAGE_SIZE + 3)
     wanted = CandidateFilter(sort=sort)
     pages, turn = [], None

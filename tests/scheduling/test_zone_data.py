@@ -174,7 +174,7 @@ def test_each_zone_is_offered_once() -> None:
         ("UTC", "UTC"),
     ],
 )
-def test_time_that_stands_alone_is_unmistakable(zone: str, words: str) -> None:
+def test_time_on_its_own_is_unmistakable(zone: str, words: str) -> None:
     assert zone_short_name(datetime(2027, 7, 1, 9, tzinfo=UTC), zone) == words
 
 

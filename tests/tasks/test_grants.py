@@ -311,7 +311,7 @@ def test_answer_lost_on_the_network_is_said_to_have_lost_the_connection(
     row = seen(installation, connection)
     assert row.state is ConnectionState.CONNECTED
     assert row.trouble is not None
-    # A further fault in between makes nobody forget what the first one may have cost.
+    # A further fault in between makes no one forget what the first one may have cost.
     installation.simulators.zoom_switches(token_endpoint="invalid_client")
     installation.clock.forward(timedelta(seconds=30))
     tick(installation)
