@@ -79,7 +79,7 @@ RULES: dict[str, frozenset[str]] = {
     "scheduling.software": GROUND | {"connections.catalogue"},
     "scheduling.drafts.attachments": GROUND | DOMAIN | {"attachment_files", "work.chores"},
     "connections": GROUND | {"providers", "security"} | ASKING_FOR_WORK,
-    "messaging": GROUND | {"security"},
+    "messaging": GROUND | {"security", "host_names"},
     "messaging.findings": frozenset({"messaging", "work.findings"}),
     "connections.findings": GROUND | {"connections", "work.findings"},
     # Background work is two layers: the handlers are high and know everything that acts; the engine that
@@ -101,6 +101,7 @@ RULES: dict[str, frozenset[str]] = {
     "security": frozenset({"database"}),
     "htmx": frozenset(),
     # Gunicorn itself, beside our configuration of it.
+    "host_names": frozenset(),
     "whole_requests": frozenset({"gunicorn"}),
     "zone_data": frozenset(),
     "timezones": frozenset({"zone_data"}),
@@ -114,6 +115,8 @@ RULES: dict[str, frozenset[str]] = {
     "instance_folder": frozenset(),
     "attachment_files": frozenset(),
     "providers": frozenset(),
+    # Its time bounds hold for looking up names too.
+    "providers.transport": frozenset({"host_names"}),
     # Its names for the zones are compared by what their clocks show.
     "providers.zoom.timezones": frozenset({"providers", "timezones"}),
     "simulators": frozenset(),
