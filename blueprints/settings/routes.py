@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from accounts import audit, passwords, sessions
+from accounts import audit, copies, passwords, sessions
 from accounts import settings as changes
 from accounts.audit import Event
 from accounts.settings import OrganizationSettings
@@ -167,3 +167,36 @@ def retry_work(task_id: int) -> ResponseReturnValue:
         say("Trying again now.")
     db.session.commit()
     return redirect(url_for("settings.system_log"), 303)
+
+
+@settings.get("/copy")
+def copied() -> ResponseReturnValue:
+    """What to decide about a database that came from another installation."""
+    installation_id = _installation_id()
+    if not copies.is_paused(installation_id):
+        return redirect(url_for("settings.system_log"), 303)
+    return render_template("settings/copied.html", is_decided=copies.stays_paused(installation_id))
+
+
+@settings.post("/copy/resume")
+def resume_copy() -> ResponseReturnValue:
+    if copies.resume(actor(), _installation_id()):
+        say("Background work has resumed. What was waiting is done now.")
+    else:
+        say("Background work is already running.", "info")
+    db.session.commit()
+    return redirect(url_for("settings.system_log"), 303)
+
+
+@settings.post("/copy/stay-paused")
+def keep_copy_paused() -> ResponseReturnValue:
+    if copies.stay_paused(actor(), _installation_id()):
+        say("Background work stays paused.")
+    else:
+        say("Nothing has changed.", "info")
+    db.session.commit()
+    return redirect(url_for("settings.system_log"), 303)
+
+
+def _installation_id() -> str:
+    return str(current_app.config["INSTALLATION_ID"])

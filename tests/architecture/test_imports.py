@@ -80,6 +80,7 @@ RULES: dict[str, frozenset[str]] = {
     "scheduling.drafts.attachments": GROUND | DOMAIN | {"attachment_files", "work.chores"},
     "connections": GROUND | {"providers", "security"} | ASKING_FOR_WORK,
     "messaging": GROUND | {"security"},
+    "accounts.findings": GROUND | {"work.findings"},
     "messaging.findings": frozenset({"messaging", "work.findings"}),
     "connections.findings": GROUND | {"connections", "work.findings"},
     # Background work is two layers: the handlers are high and know everything that acts; the engine that
