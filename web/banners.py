@@ -20,7 +20,7 @@ from timezones import utc_now
 from web import banner_facts
 from web.notices import Banner
 from web.signed_in import may_connect, person
-from work.findings import Cure, Finding
+from work.findings import Cure, Finding, stopped_metronome
 
 
 def banners() -> list[Banner]:
@@ -40,6 +40,9 @@ def banners() -> list[Banner]:
             reader.organization, current_app.config["INSTALLATION_ID"], may_decide=administers
         )
         found += [copied] if copied is not None else []
+    if administers and current_app.config["SCHEDULER_ENABLED"]:
+        stopped = stopped_metronome(utc_now(), facts.beat_at)
+        found += [stopped] if stopped is not None else []
     if facts.has_lost_own or (administers and facts.is_refused):
         found += _connections(reader.user, administers)
     if administers and services().demo is None:

@@ -50,7 +50,8 @@ RULES: dict[str, frozenset[str]] = {
     | {"htmx", "security", "services", "paging", "connections.wording", "connections.service"}
     | {"public_address"}
     | {"connections.catalogue"}
-    | {"work.findings", "connections.findings", "messaging.findings", "messaging.delivery.is_configured"},
+    | {"work.findings", "connections.findings", "messaging.findings", "messaging.delivery.is_configured"}
+    | {"work.heartbeat.beat_column"},
     # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
     "blueprints": GROUND
     | DOMAIN
