@@ -12,8 +12,10 @@ import pytest
 from messaging.facts import InterviewFacts, LinkState, Person, Reader
 from messaging.letters import Letter
 from messaging.wording import period
-from models import ReaderRole
+from models import ReaderRole, RevisionReason
 from scheduling.mails.queue import INVITATION, REMINDER
+from tasks.mails.interviews import InterviewCopy
+from tasks.mails.kinds.invitation import KIND as INVITATION_KIND
 from tasks.mails.previews import preview
 from tests.messaging.facts_for_tests import (
     ANNA,
@@ -43,6 +45,11 @@ def reminder(about: InterviewFacts, to: Reader, minutes: int) -> Letter:
     return preview(REMINDER, about, to, sender=SENDER, made_at=MADE_AT, minutes_before=minutes)
 
 
+def of_the_team(person: Person, role: ReaderRole = ReaderRole.ATTENDEE) -> Reader:
+    page = "https://hiring.northwind.example/interviews/7"
+    return replace(reader(person, role), is_of_the_team=True, interview_url=page)
+
+
 def both_bodies(letter: Letter) -> tuple[str, str]:
     return letter.text, letter.html
 
@@ -60,7 +67,7 @@ LETTERS = {
     "invitation-in-person-candidate-new-york": invitation(AT_OUR_OFFICE),
     "invitation-own-words-and-files-candidate-new-york": invitation(WITH_FILES),
     "invitation-own-words-and-files-hiring-manager-zurich": invitation(
-        WITH_FILES, replace(reader(BEN, ReaderRole.HIRING_MANAGER), is_of_the_team=True)
+        WITH_FILES, of_the_team(BEN, ReaderRole.HIRING_MANAGER)
     ),
     "reminder-phone-attendee-kolkata": reminder(ON_THE_PHONE, reader(KIRAN, ReaderRole.ATTENDEE), 60),
     "reminder-in-person-candidate-new-york": reminder(AT_OUR_OFFICE, reader(), 24 * 60),
@@ -88,40 +95,62 @@ def test_the_layout_of_letters_about_interviews_is_as_it_was_last_looked_at() ->
 
 
 def test_the_subject_names_job_organization_and_the_readers_time() -> None:
-    assert invitation().subject == "Interview: Backend Engineer at Northwind – Tue 24 Nov 2026, 03:00 EST"
+    assert invitation().subject == "Interview on Tue 24 Nov, 03:00 EST: Backend Engineer at Northwind"
 
 
 @pytest.mark.parametrize(
-    ("zone", "subject_end", "own", "planned"),
+    ("zone", "in_subject", "own", "is_told_twice"),
     [
-        ("Europe/Berlin", "09:00 CET", "09:00–09:45 CET", None),
-        ("Asia/Kolkata", "13:30 Kolkata time", "13:30–14:15 Kolkata time", "09:00–09:45 CET"),
-        ("Pacific/Auckland", "21:00 NZDT", "21:00–21:45 NZDT", "09:00–09:45 CET"),
-        (None, "09:00 CET", "09:00–09:45 CET (Europe/Zurich)", None),
+        ("Europe/Berlin", "09:00 CET", "09:00–09:45 Berlin time (CET)", False),
+        ("Asia/Kolkata", "13:30 Kolkata time", "13:30–14:15 Kolkata time (IST)", True),
+        ("Pacific/Auckland", "21:00 NZDT", "21:00–21:45 Auckland time (NZDT)", True),
+        ("America/Argentina/Buenos_Aires", "05:00 UTC−3", "05:00–05:45 Buenos Aires time (UTC−3)", True),
+        ("UTC", "08:00 UTC", "08:00–08:45 UTC\n", True),
+        (None, "09:00 CET", "09:00–09:45 Zurich time (CET)", False),
     ],
 )
 def test_times_stand_in_the_readers_zone_and_the_planned_one_beside_it_when_it_differs(
-    zone: str | None, subject_end: str, own: str, planned: str | None
+    zone: str | None, in_subject: str, own: str, is_told_twice: bool
 ) -> None:
     letter = invitation(to=reader(replace(DINA, zone=zone)))
-    assert letter.subject.endswith(subject_end)
+    assert letter.subject.startswith(f"Interview on Tue 24 Nov, {in_subject}: ")
     assert own in letter.text
     for body in both_bodies(letter):
-        if planned is None:
-            assert "That is" not in body
-        else:
-            assert f"{planned} (Europe/Zurich)" in body
+        assert ("In Zurich that's 09:00–09:45 (CET), the same day." in unescape(body)) is is_told_twice
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "zone", "words"),
+    [
+        ("2026-11-24T00:30", "Asia/Tokyo", "In Tokyo that's 09:30–10:15 (JST), the next day."),
+        ("2026-11-24T08:00", "UTC", "In UTC that's 08:00–08:45, the same day."),
+        ("2026-11-24T20:00", "Asia/Dubai", "In Dubai that's 00:00–00:45 (UTC+4), the next day."),
+        (
+            "2026-11-24T14:45",
+            "Asia/Tokyo",
+            "In Tokyo that's Tuesday, 24 November 2026, 23:45 – Wednesday, 25 November 2026, 00:30 (JST).",
+        ),
+        ("2026-10-25T00:30", "Europe/Berlin", "In Berlin that's 02:30 CEST – 02:15 CET, the next day."),
+        ("2026-11-24T06:00", "Pacific/Honolulu", "In Honolulu that's 20:00–20:45 (HST), the day before."),
+    ],
+)
+def test_other_zone_is_told_in_one_short_sentence(starts_at: str, zone: str, words: str) -> None:
+    """The reader is in New York; the interview was planned in `zone`."""
+    letter = invitation(facts(starts_at=datetime.fromisoformat(f"{starts_at}+00:00"), zone=zone))
+    for body in both_bodies(letter):
+        assert words in unescape(body)
 
 
 def test_an_interview_over_midnight_names_both_days() -> None:
     letter = invitation(facts(starts_at=datetime(2026, 11, 25, 4, 30, tzinfo=UTC)))
-    assert "Tuesday, 24 November 2026, 23:30 EST – Wednesday, 25 November 2026, 00:15 EST" in letter.text
+    both_days = "Tuesday, 24 November 2026, 23:30 – Wednesday, 25 November 2026, 00:15"
+    assert f"{both_days} New York time (EST)" in letter.text
 
 
 def test_an_interview_over_a_clock_change_names_both_zones() -> None:
     zurich = reader(replace(DINA, zone="Europe/Zurich"))
     letter = invitation(facts(starts_at=datetime(2026, 10, 25, 0, 30, tzinfo=UTC)), zurich)
-    assert "Sunday, 25 October 2026, 02:30 CEST – 02:15 CET" in letter.text
+    assert "Sunday, 25 October 2026, 02:30 CEST – 02:15 CET, Zurich time\n" in letter.text
 
 
 @pytest.mark.parametrize("letter", [invitation(), reminder(FACTS, reader(), 60)])
@@ -133,7 +162,7 @@ def test_the_providers_link_comes_first_and_the_readers_own_page_after_it(letter
         assert "k7Pm2Q" in body
         page = body.index("https://hiring.northwind.example/j/dina-token")
         assert body.index("https://zoom.example/j/85512345678?pwd=abcDEF") < page
-        assert body.index("If the button doesn't work, use this link") < page
+        assert body.index("Trouble joining? Use this link") < page
 
 
 @pytest.mark.parametrize("state", ["waiting", "failed"])
@@ -143,9 +172,7 @@ def test_without_a_link_every_body_says_that_it_follows(state: LinkState) -> Non
         "We'll send you the link to join in a separate email. You can also find it here once it's ready:"
     )
     # An hour before the start, a promise would leave people waiting at their desks.
-    is_late = (
-        "The link to join isn't ready yet. When the interview starts, open this page, which shows the link."
-    )
+    is_late = "The link to join isn't ready yet. Open this page when the interview starts:"
     for letter, words in ((invitation(about), follows), (reminder(about, reader(), 60), is_late)):
         for body in both_bodies(letter):
             assert words in unescape(body)
@@ -158,22 +185,33 @@ def test_without_a_link_every_body_says_that_it_follows(state: LinkState) -> Non
 def test_an_interview_without_a_meeting_promises_no_link_and_names_no_software(about: InterviewFacts) -> None:
     for letter in (invitation(about), reminder(about, reader(), 60)):
         unfolded = (letter.ics or b"").replace(b"\r\n ", b"").decode()
-        for body in (letter.text, letter.html.replace('class="link"', "").replace(".link", ""), unfolded):
+        html = letter.html.replace('class="link"', "").replace(".link", "")
+        for body in (letter.text, html, unfolded):
             for word in ("link", "Join", "Passcode", "Zoom"):
                 assert word not in body
         for body in both_bodies(letter):
-            assert about.type_label in body
-            assert "You can check the latest details here at any time:" in body
+            assert f"{about.type_label}{' call' if about.phone_number else ''}" in body
+            assert "Always up to date here:" in body
             assert "/j/dina-token" in body
 
 
 @pytest.mark.parametrize(
     ("about", "to", "words"),
     [
-        (ON_THE_PHONE, reader(), "We'll call you on +1 (212) 555-0147"),
-        (ON_THE_PHONE, reader(KIRAN, ReaderRole.ATTENDEE), "We call Dina Park on +1 (212) 555-0147"),
+        (ON_THE_PHONE, reader(), "Ben Okafor will call you on +1 (212) 555-0147"),
+        (ON_THE_PHONE, of_the_team(KIRAN), "Ben Okafor will call Dina Park on +1 (212) 555-0147"),
+        (
+            ON_THE_PHONE,
+            of_the_team(BEN, ReaderRole.HIRING_MANAGER),
+            "You will call Dina Park on +1 (212) 555-0147",
+        ),
         (CANDIDATE_CALLS, reader(), "Please call +41 44 668 18 00 ext. 12"),
-        (CANDIDATE_CALLS, reader(BEN, ReaderRole.HIRING_MANAGER), "Dina Park calls +41 44 668 18 00 ext. 12"),
+        (
+            CANDIDATE_CALLS,
+            of_the_team(BEN, ReaderRole.HIRING_MANAGER),
+            "Dina Park will call +41 44 668 18 00 ext. 12",
+        ),
+        (CANDIDATE_CALLS, reader(KIRAN, ReaderRole.ATTENDEE), "Dina Park will call +41 44 668 18 00 ext. 12"),
     ],
 )
 def test_each_reader_is_told_who_calls_whom(about: InterviewFacts, to: Reader, words: str) -> None:
@@ -214,7 +252,7 @@ def test_each_copy_holds_no_other_readers_page() -> None:
 def test_a_reader_without_a_page_gets_the_link_alone() -> None:
     letter = invitation(to=Reader(DINA, ReaderRole.CANDIDATE, None))
     assert letter.ics is not None
-    assert "If the button doesn't work, use this link" not in letter.text + letter.html
+    assert "Trouble joining? Use this link" not in letter.text + letter.html
     assert b"\r\nURL" not in letter.ics
 
 
@@ -251,14 +289,14 @@ def test_a_pasted_link_that_is_no_web_address_cannot_be_clicked_on() -> None:
 def test_a_reminder_names_the_moment_and_not_the_distance(minutes: int, words: str) -> None:
     letter = reminder(FACTS, reader(), minutes)
     assert letter.ics is None
-    assert letter.subject.startswith("Interview reminder: Backend Engineer at Northwind – Tue 24 Nov 2026")
+    assert letter.subject.startswith("Reminder: Interview on Tue 24 Nov, ")
     for body in both_bodies(letter):
         assert f"is {words}." in body
 
 
 def test_what_was_written_to_the_candidate_is_headed_so_in_other_copies() -> None:
     assert f"A message from {ANNA.name}" in invitation().text
-    assert "Anna Berg’s message to Dina Park" in invitation(to=reader(BEN, ReaderRole.HIRING_MANAGER)).text
+    assert "Anna Berg's message to Dina Park" in invitation(to=reader(BEN, ReaderRole.HIRING_MANAGER)).text
 
 
 def test_html_is_told_its_language_and_follows_dark_colors_without_fetching_anything() -> None:
@@ -280,3 +318,129 @@ def test_interview_during_which_clocks_change_names_both_clocks_and_the_place() 
         period(begins, 45, "America/Chicago")
         == "Sunday, 1 November 2026, 01:30 CDT – 01:15 CST, Chicago time"
     )
+
+
+def test_candidates_own_number_is_not_for_guests() -> None:
+    guest = reader(KIRAN, ReaderRole.ATTENDEE)
+    for letter in (invitation(ON_THE_PHONE, guest), reminder(ON_THE_PHONE, guest, 60)):
+        unfolded = (letter.ics or b"").replace(b"\r\n ", b"").decode()
+        for content in (*both_bodies(letter), unfolded):
+            assert "555" not in content
+            assert "tel:" not in content
+        for body in both_bodies(letter):
+            assert "Ben Okafor will call Dina Park." in body
+            assert "To find out how to join the call, reply to this email." in body
+    assert b"\r\nLOCATION:Phone\r\n" in (invitation(ON_THE_PHONE, guest).ics or b"")
+
+
+def test_candidate_is_asked_whether_the_number_is_right() -> None:
+    for body in both_bodies(invitation(ON_THE_PHONE)):
+        assert "Is this the wrong number? Just reply to this email." in body
+    for body in both_bodies(invitation(CANDIDATE_CALLS)):
+        assert "wrong number" not in body
+
+
+def test_only_the_team_is_led_to_the_interviews_page() -> None:
+    page = "https://hiring.northwind.example/interviews/7"
+    for make in (invitation, lambda about, to: reminder(about, to, 60)):
+        letter = make(FACTS, of_the_team(BEN, ReaderRole.HIRING_MANAGER))
+        assert f"Open the interview:\n{page}\n" in letter.text
+        assert f'href="{page}"' in letter.html
+        for other in (reader(), reader(KIRAN, ReaderRole.ATTENDEE)):
+            letter = make(FACTS, other)
+            assert "/interviews/" not in letter.text + letter.html + (letter.ics or b"").decode()
+    ics = invitation(to=of_the_team(KIRAN)).ics or b""
+    assert f"Open the interview: {page}" in ics.replace(b"\r\n ", b"").decode()
+
+
+def test_each_reader_finds_themselves_in_the_list() -> None:
+    for to, lines in (
+        (reader(), ("- Dina Park (you)", "- Ben Okafor (hiring manager)", "- Kiran Rao\n")),
+        (of_the_team(BEN, ReaderRole.HIRING_MANAGER), ("- Dina Park (candidate)", "- Ben Okafor (you)")),
+        (of_the_team(KIRAN), ("- Dina Park (candidate)", "- Kiran Rao (you)")),
+    ):
+        text = invitation(to=to).text
+        assert "Who you'll meet:" in text
+        for line in lines:
+            assert line in text
+
+
+@pytest.mark.parametrize(
+    ("about", "words"),
+    [
+        (FACTS, "Video call on Zoom"),
+        (PASTED, "Video call on Webex"),
+        (facts(software_label="Other"), "Video call\n"),
+        (replace(WAITING, link_state="none", software_label=None), "Video call\n"),
+        (ON_THE_PHONE, "Phone call"),
+        (AT_OUR_OFFICE, "In person"),
+    ],
+)
+def test_how_people_meet_is_said_in_words(about: InterviewFacts, words: str) -> None:
+    assert f"How: {words}" in invitation(about).text
+
+
+def test_everyone_but_the_scheduler_is_told_where_to_say_that_they_cannot_come() -> None:
+    for to in (reader(), of_the_team(BEN, ReaderRole.HIRING_MANAGER), reader(KIRAN, ReaderRole.ATTENDEE)):
+        letter = invitation(to=to)
+        for body in both_bodies(letter):
+            words = "Can't make it? Reply to Anna. Answers given in your calendar don't reach us."
+            assert words in unescape(body)
+        unfolded = (letter.ics or b"").replace(b"\r\n ", b"").decode()
+        assert "Write to Anna Berg (anna@northwind.example). Answers given in your calendar" in unfolded
+    own = invitation(facts(hiring_manager=ANNA), of_the_team(ANNA, ReaderRole.HIRING_MANAGER))
+    for content in (*both_bodies(own), (own.ics or b"").decode()):
+        assert "reply" not in content.casefold()
+        assert "Replies" not in content
+
+
+def test_candidate_is_looked_forward_to_unless_the_organization_has_its_own_words() -> None:
+    words = "We look forward to speaking with you."
+    for body in both_bodies(invitation()):
+        assert words in body
+    for body in both_bodies(invitation(WITH_FILES)):
+        assert words not in body
+    for body in both_bodies(invitation(to=of_the_team(BEN, ReaderRole.HIRING_MANAGER))):
+        assert words not in body
+
+
+@pytest.mark.parametrize(
+    ("reason", "subject", "words", "is_news"),
+    [
+        (
+            RevisionReason.LINK_CAME_LATE,
+            "Link added: Interview on Tue 24 Nov",
+            "Here's the link for your interview. The date and time haven't changed.",
+            False,
+        ),
+        (
+            RevisionReason.LINK_CHANGED,
+            "New link: Interview on Tue 24 Nov",
+            "Your interview has a new link. The date and time haven't changed.",
+            False,
+        ),
+        (
+            RevisionReason.ADDRESS_CORRECTED,
+            "Interview on Tue 24 Nov",
+            "Please use the links in this email: those in earlier ones have stopped working.",
+            True,
+        ),
+    ],
+)
+def test_a_corrected_invitation_says_what_has_changed(
+    reason: RevisionReason, subject: str, words: str, is_news: bool
+) -> None:
+    copy = InterviewCopy(facts(revision=1), reader(), "r1", MADE_AT, reason)
+    letter = INVITATION_KIND.letter(copy, sender=SENDER, made_at=MADE_AT)
+    assert letter.subject.startswith(subject)
+    for body in both_bodies(letter):
+        assert words in unescape(body)
+        assert ("We'd like to invite you" in unescape(body)) is is_news
+
+
+def test_others_hear_that_the_candidates_address_was_corrected() -> None:
+    to = of_the_team(BEN, ReaderRole.HIRING_MANAGER)
+    copy = InterviewCopy(facts(revision=1), to, "r1", MADE_AT, RevisionReason.ADDRESS_CORRECTED)
+    letter = INVITATION_KIND.letter(copy, sender=SENDER, made_at=MADE_AT)
+    assert "We've corrected Dina Park's email address. The date and time haven't changed." in letter.text
+    assert letter.subject.startswith("Updated: Interview on Tue 24 Nov")
