@@ -1,4 +1,4 @@
-"""Times and labels in the words that mails, calendar files and the page behind a join address share."""
+"""The wording of times and labels that mails, calendar files and the join page share."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def period(starts_at: datetime, duration_minutes: int, zone: str) -> str:
 
 
 def reader_zone(facts: InterviewFacts, reader: Reader) -> str:
-    """The reader's own zone where it is known, else the interview's."""
+    """The reader's own zone if it is known, otherwise the interview's."""
     return reader.person.zone or facts.zone
 
 
@@ -212,7 +212,7 @@ def on_one_line(address: str) -> str:
 
 
 def message_heading(facts: InterviewFacts, reader: Reader) -> str:
-    """Everybody reads what was written to the candidate, and should not think it was meant for them."""
+    """Everyone reads what was written to the candidate, and should not think it was meant for them."""
     if reader.role is ReaderRole.CANDIDATE:
         return f"A message from {facts.scheduler.name}"
     return f"{owned_by(facts.scheduler.name)} message to {facts.candidate.name}"

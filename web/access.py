@@ -100,7 +100,7 @@ ACCESS: dict[str, Rule] = {
     "interviews.deliveries": Needs(Action.SEE),
     "interviews.retry": Needs(Action.SCHEDULE),
     "interviews.resend": Needs(Action.SCHEDULE),
-    "interviews.attachment": Needs(Action.SEE_CONTACT),
+    "interviews.attachment": Needs(Action.SEE_NOTES),
     "schedule_interview.start": Needs(Action.SCHEDULE),
     "schedule_interview.another": Needs(Action.SCHEDULE),
     "schedule_interview.resume": Needs(Action.SCHEDULE),
@@ -147,11 +147,11 @@ def _check() -> None:
         return
     if not current_user.is_authenticated:
         if request.endpoint in POLLS:
-            # Nobody clicked: leading away to the sign-in would take what is typed on the page along.
+            # No one clicked: leading away to the sign-in page would lose what has been typed.
             abort(401)
         abort(current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
     if isinstance(rule, Needs):
-        # Asked only where it matters; everything else would pay a query for it.
+        # Asked only where it matters, because it costs a query.
         is_open = rule.action is Action.CONNECT_APPS and connecting_is_open()
         allowed = may_anywhere(current_user.role, rule.action, connecting_is_open=is_open)
         if not allowed:

@@ -18,7 +18,7 @@ from text import one_line
 from timezones import utc_now
 from wording import owned_by
 
-# More than this is a list that nobody reads in a mail; the page has them all.
+# No one reads a longer list in an email; the page has them all.
 LISTED = 8
 
 _RECONNECTED = "It was reconnected or disconnected in the meantime."
@@ -37,9 +37,10 @@ class InterviewAtRisk:
 
 @dataclass(frozen=True)
 class EndedConnection:
-    """What there is to say of it. `whose` is None in the letter to its own user; `problem` is one sentence;
-    `since` is aware; `unseen`: how many interviews more there are that the reader's role does not reach;
-    `advice`: what helps its user beside reconnecting."""
+    """What there is to say about it. `whose` is None in the letter to its own user; `problem` is one
+    sentence; `since` is aware; `unseen`: how many more interviews there are that the reader may not see;
+    `advice`: what helps its user besides reconnecting.
+    """
 
     app: str
     whose: str | None
@@ -51,7 +52,7 @@ class EndedConnection:
 
 
 def letter(reader: TeamReader, ended: EndedConnection, *, is_first: bool, is_last: bool, link: str) -> Letter:
-    """The letter at once (`is_first`) or as one of the reminders, of which nothing follows the last."""
+    """The immediate letter (`is_first`), or one of the reminders; after the last one nothing follows."""
     whose = one_line(ended.whose) if ended.whose is not None else None
     return compose_for_team(
         RECONNECT_NEEDED,
