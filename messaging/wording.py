@@ -120,7 +120,7 @@ def join_label(called: str | None) -> str:
 
 
 def how(facts: InterviewFacts) -> str:
-    """`Video call on Zoom`, `Phone call`, `In person`."""
+    """`Video call on Webex`, `Phone call`, `In person`."""
     if facts.software_label is not None:
         is_named = facts.software_label != MeetingSoftware.OTHER.label
         return f"Video call on {facts.software_label}" if is_named else "Video call"

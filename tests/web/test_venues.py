@@ -113,7 +113,7 @@ def test_phone_interview_from_the_first_step_to_the_mailbox(connected: Flask, si
     door = join_page(connected, interview_id)
     assert "Please call" in door.text
     assert door.tree.all("a", lambda e: e.get("href") == "tel:+41446681800")
-    assert "Dina Kaur calls" in join_page(connected, interview_id, "manager").text
+    assert "Dina Kaur will call" in join_page(connected, interview_id, "manager").text
 
 
 def test_interview_in_person_from_the_first_step_to_the_mailbox(
