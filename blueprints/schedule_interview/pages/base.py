@@ -34,6 +34,11 @@ class Page(Generic[F]):
         """Whether what was just sent may be saved; what may not is said beside its field."""
         return bool(form.validate())
 
+    def keep_rest(self, dialog: Dialog, form: F) -> list[str]:
+        """Keep what comes with the form beside its answers when the page is left without Continue; why not,
+        where that was impossible, in words. Raises `DraftStaleError` as `check` may."""
+        return []
+
     def differences(self, dialog: Dialog, form: F) -> list[tuple[str, str, str]]:
         """What was sent beside the answers and is saved otherwise: its label, as saved, as sent."""
         return []
