@@ -1,4 +1,4 @@
-"""The apps that nobody can use until whoever runs this server changes a setting."""
+"""The apps that no one can use until the operator changes a setting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way of a person to a provider's consent page and back, as one-time rows."""
+"""A person's round trip to a provider's consent page and back, as one-time rows."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from wording import listed
 log = logging.getLogger("connections")
 
 ATTEMPT_LIFETIME = timedelta(minutes=10)
-# Kept longer than they can be used, so that somebody who comes back late is told that it was too late.
+# Kept longer than they are valid, so that someone who comes back late is told that it was too late.
 _REMEMBERED = timedelta(days=1)
 
 _AGAIN = "Please connect again."
-# How many missing permissions are put in words beside their names.
+# How many missing permissions are explained in words beside their names.
 _MOST_IN_WORDS = 3
 
 Result = Literal["connected", "denied", "error"]
@@ -42,9 +42,9 @@ Result = Literal["connected", "denied", "error"]
 class RoundTrip:
     """How a round trip ended, and the words that tell the person.
 
-    `connection_id` is set when a grant was stored, and `is_other_account` with it when the connection stood
-    for another account before. `credentials_refused_by` is set when the provider of that app does not accept
-    this server, which is no fault of the person's.
+    `connection_id` is set when a grant was stored, and so is `is_other_account` when the connection belonged
+    to another account before. `credentials_refused_by` is set when the provider of that app does not accept
+    this server, which is not the person's fault.
     """
 
     result: Result
@@ -59,7 +59,7 @@ class NotSetUpError(Exception):
 
 
 class _NothingStoredError(Exception):
-    """The way back ends here: what happened, and what the person can do now."""
+    """The round trip ends here: what happened, and what the person can do now."""
 
     def __init__(
         self,
@@ -75,13 +75,13 @@ class _NothingStoredError(Exception):
         self.advice = advice
         self.result = result
         self.credentials_refused_by = credentials_refused_by
-        # The answer was lost on its way, so the provider may have made a grant of the code.
+        # The answer was lost on its way, so the provider may have issued a grant for the code.
         self.may_have_exchanged = may_have_exchanged
 
 
 @dataclass(frozen=True)
 class _Exchange:
-    """The tokens that a code was exchanged for, and when that was asked for (aware, UTC)."""
+    """The tokens that a code was exchanged for, and when the exchange was requested (aware, UTC)."""
 
     app: str
     clients: AppClients
@@ -124,12 +124,12 @@ def finish(
     error: str | None,
     may_connect: Callable[[User], bool],
 ) -> RoundTrip:
-    """Take a person back: spend the attempt, exchange the code, check it, store the grant.
+    """Finish a round trip: use up the attempt, exchange the code, check it, and store the grant.
 
-    Must be called with no transaction open, and where writing is allowed. The attempt is spent in a
-    transaction of its own before the provider is called; what comes of it is written into the current one,
-    which the caller commits with what follows from it. No grant is stored unless everything was right, and
-    `may_connect`, asked once the provider has answered, still allows it.
+    Must be called with no transaction open, and where writing is allowed. The attempt is used up in a
+    transaction of its own before the provider is called. The result is written into the current one, which
+    the caller commits together with what follows from it. No grant is stored unless everything was right and
+    `may_connect`, asked after the provider has answered, still allows it.
     """
     app, exchange, account = None, None, None
     try:
@@ -174,16 +174,16 @@ def _nothing_stored(row: Connection | None, reason: _NothingStoredError, touched
 
 
 def abandon(state: str | None) -> str | None:
-    """Spend the attempt of somebody who may not finish it, and return its app if it was still good.
+    """Use up the attempt of someone who may not finish it, and return its app if it was still valid.
 
-    Must be called with no transaction open; commits for itself, like the spending in `finish`.
+    Must be called with no transaction open; commits on its own, as `finish` does.
     """
     attempt = _spend(state)
     return attempt.app if attempt is not None and not _is_late(attempt, utc_now()) else None
 
 
 def _own_attempt(user_id: int, session_id: int, provider_name: str, state: str | None) -> OAuthAttempt:
-    """The attempt of this `state`, which is spent from now on, whosever it is."""
+    """The attempt of this `state`, which is now used up, no matter whose it is."""
     attempt = _spend(state)
     if attempt is None:
         raise _NothingStoredError(
@@ -247,8 +247,9 @@ def _exchange(attempt: OAuthAttempt, code: str | None, error: str | None) -> _Ex
 
 
 def _account(exchange: _Exchange) -> Account | ProviderError:
-    """Whose account the tokens are for, or why that is not known. Asked even where they will not do, because
-    this very exchange may have ended an older grant of that account."""
+    """Whose account the tokens are for, or why that is not known. Asked even if the tokens are not
+    sufficient, because this exchange may have ended an older grant of that account.
+    """
     try:
         return exchange.clients.accounts.account(Grant(exchange.tokens.access_token, exchange.tokens.api_url))
     except ProviderError as problem:
@@ -260,7 +261,7 @@ def _complete(exchange: _Exchange, account: Account | ProviderError) -> Account:
     label = label_of(exchange.app)
     missing = exchange.clients.oauth.missing_scopes(exchange.tokens.scopes)
     if missing:
-        # The whole list in words as well would be longer than anybody reads, and than is kept.
+        # The whole list in words would be longer than anyone reads, and longer than what is stored.
         purpose = f" to {listed(in_words(exchange.app, missing))}" if len(missing) <= _MOST_IN_WORDS else ""
         raise _NothingStoredError(
             f"{label} did not grant what is needed{purpose} ({', '.join(missing)}).",
@@ -289,7 +290,7 @@ def _store(
 ) -> RoundTrip:
     app = exchange.app
     begin_storing()
-    # Held, so that nobody is deactivated or given another role between the question and the answer.
+    # Locked, so that no one is deactivated or given another role between the check and the storing.
     user = db.session.get_one(User, user_id, populate_existing=True, with_for_update={"read": True})
     session = db.session.get_one(UserSession, session_id, populate_existing=True)
     if session.ended_at is not None or not user.is_active:
@@ -300,7 +301,7 @@ def _store(
         stored = store_grant(user, app, exchange.tokens, account, asked_at=exchange.asked_at)
     except OvertakenError as overtaken:
         raise _overtaken(user, overtaken.connection) from None
-    # Whoever comes back in another tab shall not be taken through all this again with an older answer.
+    # Someone who comes back in another tab must not go through all this again with an older answer.
     db.session.execute(
         sa.update(OAuthAttempt)
         .where(OAuthAttempt.user_id == user_id, OAuthAttempt.app == app, OAuthAttempt.superseded_at.is_(None))
@@ -351,7 +352,7 @@ def _is_late(attempt: OAuthAttempt, now: datetime) -> bool:
 
 
 def _spend(state: str | None) -> OAuthAttempt | None:
-    """The attempt of this `state`, deleted before anything of it is compared, so it works once at most."""
+    """The attempt of this `state`, deleted before any of it is compared, so that it works at most once."""
     if not state:
         return None
     with writing():

@@ -20,7 +20,7 @@ from text import shortened
 
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 
-# Exchange and Outlook cut a longer one, and a link that was cut leads nowhere.
+# Exchange and Outlook cut off a longer one, and a link that was cut off leads nowhere.
 _LONGEST_LOCATION = 255
 
 PRODUCT_ID = "-//SmoothHiring//Interviews//EN"
@@ -87,7 +87,7 @@ def _whole_location(facts: InterviewFacts) -> str:
 
 
 def _description(facts: InterviewFacts, reader: Reader) -> str:
-    """Everything a reader needs whose calendar shows nothing but the description."""
+    """Everything a reader needs if their calendar shows only the description."""
     blocks = [f"{facts.title}\n{facts.job_title}, {facts.organization}"]
     if facts.intro:
         blocks.append(facts.intro)
@@ -159,7 +159,7 @@ def _attendee(person: Person, sender: str) -> vCalAddress | None:
     # The organizer's own address has nothing to answer.
     is_organizer = person.address.casefold() == sender.casefold()
     attendee.params["PARTSTAT"] = vText("ACCEPTED" if is_organizer else "NEEDS-ACTION")
-    # The answer would go to the server's own mailbox, which nobody reads.
+    # The answer would go to the server's own mailbox, which no one reads.
     attendee.params["RSVP"] = vText("FALSE")
     attendee.params["CN"] = _common_name(person.name)
     return attendee

@@ -1,7 +1,7 @@
 """Letters: what a mail says, as subject, text, HTML and calendar file.
 
-Pure: the same facts give the same letter, and neither a database nor a request is needed. What each kind of
-mail says beyond its templates is declared with the kind, in `tasks/mails/kinds/`.
+Pure: the same facts always give the same letter, and neither a database nor a request is needed. What each
+kind of mail says beyond its templates is declared with the kind, in `tasks/mails/kinds/`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Letter:
 
 @dataclass(frozen=True)
 class TeamReader:
-    """A person of the team, and the organization in whose name they are written to. Both are cleaned."""
+    """A person on the team, and the organization that writes to them. Both names are cleaned."""
 
     person: Person
     organization: str
@@ -61,9 +61,10 @@ class TeamReader:
 def compose_about_interview(
     folder: str, facts: InterviewFacts, reader: Reader, more: Mapping[str, object] | None = None
 ) -> Letter:
-    """The letter that the templates in `folder` make of an interview for one reader, without a calendar file.
+    """The letter that the templates in `folder` make about an interview for one reader, without a calendar
+    file.
 
-    `more` is what only these templates ask for.
+    `more` holds what only these templates need.
     """
     zone = reader_zone(facts, reader)
     context = {
@@ -116,7 +117,7 @@ def with_calendar(
 
 
 def compose_for_team(folder: str, reader: TeamReader, more: Mapping[str, object]) -> Letter:
-    """The letter that the templates in `folder` make for one person of the team; `more` is what they say."""
+    """The letter that the templates in `folder` make for one person on the team; `more` is what they need."""
     context = {
         "reader": reader.person,
         "organization": reader.organization,

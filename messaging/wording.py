@@ -1,4 +1,4 @@
-"""Times and labels in the words that mails, calendar files and the page behind a join address share."""
+"""The wording of times and labels that mails, calendar files and the join page share."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def period(starts_at: datetime, duration_minutes: int, zone: str) -> str:
 
 
 def reader_zone(facts: InterviewFacts, reader: Reader) -> str:
-    """The reader's own zone where it is known, else the interview's."""
+    """The reader's own zone if it is known, otherwise the interview's."""
     return reader.person.zone or facts.zone
 
 
@@ -46,7 +46,7 @@ def other_period(facts: InterviewFacts, reader: Reader) -> str | None:
         return None
     here = in_zone(facts.starts_at, reader_zone(facts, reader))
     there = in_zone(facts.starts_at, facts.zone)
-    # Two names for the same time of day would only make people look twice.
+    # Giving the same time of day twice would only make people look twice.
     return None if here.replace(tzinfo=None) == there.replace(tzinfo=None) else planned
 
 
@@ -84,7 +84,7 @@ def join_label(called: str | None) -> str:
 
 
 def call_words(candidate_name: str, *, candidate_calls: bool, to_candidate: bool) -> str:
-    """Who calls whom, as the beginning of a line that ends with the number."""
+    """Who is calling, as the beginning of a line that ends with the number."""
     if to_candidate:
         return "Please call" if candidate_calls else "We'll call you on"
     return f"{candidate_name} calls" if candidate_calls else f"We call {candidate_name} on"
@@ -96,7 +96,7 @@ def on_one_line(address: str) -> str:
 
 
 def message_heading(facts: InterviewFacts, reader: Reader) -> str:
-    """Everybody reads what was written to the candidate, and should not think it was meant for them."""
+    """Everyone reads what was written to the candidate, and should not think it was meant for them."""
     if reader.role is ReaderRole.CANDIDATE:
         return f"A message from {facts.scheduler.name}"
     return f"{facts.scheduler.name}’s message to {facts.candidate.name}"

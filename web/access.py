@@ -148,11 +148,11 @@ def _check() -> None:
         return
     if not current_user.is_authenticated:
         if request.endpoint in POLLS:
-            # Nobody clicked: leading away to the sign-in would take what is typed on the page along.
+            # No one clicked: leading away to the sign-in page would lose what has been typed.
             abort(401)
         abort(current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
     if isinstance(rule, Needs):
-        # Asked only where it matters; everything else would pay a query for it.
+        # Asked only where it matters, because it costs a query.
         is_open = rule.action is Action.CONNECT_APPS and connecting_is_open()
         allowed = may_anywhere(current_user.role, rule.action, connecting_is_open=is_open)
         if not allowed:

@@ -34,7 +34,7 @@ _held = aliased(Mail)
 
 
 def _held_back(mail: type[Mail]) -> sa.ColumnElement[bool]:
-    """The mails that a fault of ours keeps from leaving: nearly always none, and the index says so."""
+    """The emails that a fault of ours keeps from leaving: nearly always none, which the index answers."""
     return sa.and_(mail.trouble == written_out(MailTrouble.OURS), mail.state == written_out(MailState.QUEUED))
 
 
@@ -42,7 +42,8 @@ def columns(not_set_up: frozenset[str]) -> tuple[sa.ColumnElement[Any], ...]:
     """The facts, correlated with the user of the statement around them; `not_set_up` is what
     `apps_not_set_up` says.
 
-    They only say whether there is anything to say: nearly always there is nothing, and then no row is read.
+    They only tell whether there is anything to report: nearly always there is nothing, and then no row is
+    read.
     """
     is_lost = sa.or_(sa.false(), *(Connection.app == written_out(app) for app in sorted(not_set_up)))
     return (
@@ -78,7 +79,7 @@ def columns(not_set_up: frozenset[str]) -> tuple[sa.ColumnElement[Any], ...]:
 
 
 def parameters() -> dict[str, Any]:
-    """What the columns have to be told."""
+    """The parameters that the columns need."""
     return {"has_no_mail_server": not mail_is_set_up(), "now": utc_now()}
 
 
@@ -88,7 +89,7 @@ def apps_not_set_up() -> frozenset[str]:
 
 
 def facts_of(row: sa.Row[Any]) -> BannerFacts:
-    """The facts in a row that holds `COLUMNS`."""
+    """The facts in a row that contains `COLUMNS`."""
     return BannerFacts(
         bool(row.has_lost_own), bool(row.is_refused), row.mail_problem or "", int(row.waiting_mails)
     )

@@ -1,4 +1,4 @@
-"""Requesting emails in the transaction that needs them, and recording what became of each.
+"""Requesting emails in the transaction that needs them, and recording the outcome of each.
 
 A low layer, like the outbox: the domain decides who gets which email and when, and names it by its kind. What
 a kind says and when it is no longer useful is declared in a higher layer, in `tasks/mails/kinds/`, one file
@@ -186,7 +186,7 @@ def let_leave_now(mail: Mail) -> None:
 
 
 def queue_again(mail: Mail) -> None:
-    """Let a mail that was refused for good leave after all, now. It is the same message as before."""
+    """Send an email now that had been refused for good. It is the same message as before."""
     mail.state, mail.words, mail.trouble = MailState.QUEUED, None, None
     outbox.enqueue_work(_delivery(mail.about, mail.id, utc_now()))
 
@@ -219,7 +219,8 @@ def record_sent(mail_id: int, *, words: str) -> Mail:
 
 def record_refused(mail_id: int, *, words: str, concerns_address: bool = False) -> Mail:
     """The email was refused for good, or could not be made. `concerns_address`: nothing else to the same
-    address would be taken either."""
+    address would be accepted either.
+    """
     mail = _end(mail_id, MailState.FAILED, words)
     mail.trouble = MailTrouble.ADDRESS if concerns_address else None
     return mail
@@ -233,8 +234,9 @@ def record_dropped(mail_id: int, *, words: str) -> Mail:
 def record_not_yet(
     mail_id: int, *, words: str, may_be_double: bool = False, concerns_us: bool = False
 ) -> Mail:
-    """The mail has not left; it will be tried again. `concerns_us`: until someone has put something right, no
-    other would leave either."""
+    """The email was not sent; it will be tried again. `concerns_us`: until someone fixes something, no other
+    email would be sent either.
+    """
     mail = db.session.get_one(Mail, mail_id)
     mail.words = words[:500]
     mail.may_be_double = mail.may_be_double or may_be_double

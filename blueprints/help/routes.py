@@ -20,7 +20,7 @@ def index() -> ResponseReturnValue:
 
 @help_pages.get("/connecting-apps")
 def connecting_apps() -> ResponseReturnValue:
-    """About the app that the address names, else about the first one."""
+    """About the app that the address names, or otherwise the first one."""
     asked = catalogue.find(request.args.get("app", ""))
     app = asked if asked is not None and asked.is_available else catalogue.available()[0]
     return render_template("help/connecting_apps.html", help=connecting_help(actor(), app))

@@ -1,4 +1,4 @@
-"""The list of candidates, the page of each, and what is done there."""
+"""The list of candidates, each candidate's page, and its actions."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _STAGE_OPTIONS = options_of("All stages", ((stage.value, stage.label) for stage 
 
 
 def asked_candidates() -> CandidateFilter:
-    """Which candidates the address asks for; the list and its export read it alike."""
+    """Which candidates the address asks for; the list and its export both read it."""
     return CandidateFilter(
         text=asked_text(),
         job_id=asked_id("job"),
@@ -171,7 +171,7 @@ def remove_application(candidate_id: int, application_id: int) -> ResponseReturn
     except commands.HiringError as error:
         say(error.words, "danger")
     if queries.candidate(user, candidate_id) is None:
-        # Someone who sees only their own jobs has just lost sight of the candidate.
+        # Someone who sees only their own jobs can no longer see the candidate.
         return redirect(url_for("hiring.candidates"), 303)
     return redirect(url_for("hiring.candidate", candidate_id=candidate_id), 303)
 
@@ -227,7 +227,7 @@ def _choices(jobs: Iterable[Job]) -> list[SelectChoice]:
 
 
 def register(blueprint: Blueprint) -> None:
-    """Put these pages on the blueprint of jobs and candidates."""
+    """Add these pages to the blueprint of jobs and candidates."""
     blueprint.get("/candidates")(candidates)
     blueprint.get("/candidates/<int:candidate_id>")(candidate)
     blueprint.route("/candidates/new", methods=["GET", "POST"])(new_candidate)

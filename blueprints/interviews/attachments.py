@@ -1,4 +1,4 @@
-"""The files that went with an interview's invitation."""
+"""The files that were sent with an interview's invitation."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ def attachment(interview_id: int, attachment_id: int) -> ResponseReturnValue:
 
 
 def register(blueprint: Blueprint) -> None:
-    """Put the files on the blueprint of interviews."""
+    """Add the files to the blueprint of interviews."""
     blueprint.get("/<int:interview_id>/attachments/<int:attachment_id>")(attachment)

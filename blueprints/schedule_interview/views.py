@@ -1,4 +1,4 @@
-"""What every page of the dialog shows: where one is, what is done, and the way back."""
+"""What every page of the dialog shows: the current step, what is done, and the way back."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def way_back(dialog: Dialog, page: Page[Any]) -> str:
 
 
 def came_from_finalize() -> bool:
-    """Whether someone is here to change one thing and to go back to the end."""
+    """Whether someone is here to change one thing and then go back to the end."""
     return request.values.get("from") == FinalizeForm.key
 
 
@@ -68,7 +68,7 @@ def next_step(dialog: Dialog, page: Page[Any]) -> str:
 
 
 def _filled_in_as(dialog: Dialog, page: Page[Any], form: StepForm) -> str | None:
-    """Where the values of a page come from that nobody has typed into this draft."""
+    """Where a page's values come from if no one has typed them into this draft."""
     if form.is_submitted() or dialog.is_saved(page.form_class) or not dialog.suggested.get(page.key):
         return None
     is_copy = dialog.draft.suggestions is not None
@@ -107,7 +107,7 @@ def _steps(dialog: Dialog, current: Page[Any]) -> list[StepView]:
 
 
 def typed(key: str) -> list[tuple[str, str]]:
-    """The texts that were just sent to a step, for copying them out of a page that cannot take them."""
+    """The texts that were just sent to a step, to copy them out of a page that cannot accept them."""
     page = BY_KEY.get(key)
     if request.method != "POST" or page is None:
         return []
@@ -116,6 +116,6 @@ def typed(key: str) -> list[tuple[str, str]]:
 
 
 def sent_again(dialog: Dialog) -> list[tuple[str, str]]:
-    """The hidden fields of a form that sends the same once more, on top of what is saved by now."""
+    """The hidden fields of a form that sends the same again, on top of what has been saved since."""
     sent = [pair for pair in request.form.items(multi=True) if pair[0] not in ("csrf_token", "version")]
     return [*sent, ("version", str(dialog.draft.version))]

@@ -77,7 +77,7 @@ def change_password() -> ResponseReturnValue:
 def _profile_page(
     *, profile_form: ProfileForm | None = None, password_form: PasswordForm | None = None
 ) -> str:
-    """The page with both its forms: the one that was sent, if any, and the other one as it begins."""
+    """The page with both its forms: the one that was sent, if any, and the other in its initial state."""
     user, here = actor(), person().session.id
     stored = {"name": user.name, "timezone": user.timezone}
     return render_template(

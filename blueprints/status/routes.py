@@ -14,7 +14,7 @@ status = Blueprint("status", __name__)
 
 @status.get("/healthz")
 def healthz() -> ResponseReturnValue:
-    """200 while database and metronome work, else 503. Work that waits for its retry is not overdue."""
+    """200 while database and metronome work, otherwise 503. Work that waits for a retry is not overdue."""
     try:
         state = background_state(utc_now(), is_expected=current_app.config["SCHEDULER_ENABLED"])
     except SQLAlchemyError:

@@ -1,6 +1,6 @@
-"""Every component in every state, in both themes: where one looks before and after changing how things look.
+"""Every component in every state, in both themes: the page to look at before and after changing the design.
 
-There in development and in tests only.
+It exists only in development and in tests.
 """
 
 from __future__ import annotations

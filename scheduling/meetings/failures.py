@@ -57,7 +57,7 @@ def words_of(reason: R, software: MeetingSoftware, detail: str | None = None) ->
 
 
 def cure_of(reason: R, software: MeetingSoftware) -> Cure:
-    """What helps against this reason, for a meeting of this software."""
+    """What someone can do about this reason, for a meeting of this software."""
     cure, spec = _CURES[reason], spec_of(software)
     reset = spec.daily_limit.resets_in_words if spec.daily_limit is not None else "the end of the day"
     words = cure.words.format(software=software.label, settings=spec.settings_in_words, reset=reset)

@@ -1,4 +1,4 @@
-"""How far an interview's deliveries have come, in the words of its page."""
+"""How far along an interview's deliveries are, in the words its page uses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from timezones import utc_now
 from wording import people, possessive
 from work.mail import MailKind, kind_of
 
-# A kind with mails of it, oldest first.
+# A kind of mail with its mails, oldest first.
 _OfOneKind = tuple[MailKind, list[Mail]]
 
 RowState = Literal["done", "waiting", "problem", "dropped"]
@@ -27,8 +27,9 @@ _FILES_STAYED = "The timeline says why. Send what is missing yourself."
 
 @dataclass(frozen=True)
 class ProgressRow:
-    """One line. `at` is an instant to be shown in the reader's zone behind the words, if there is one.
-    `failed_mails` are the ids of those that can be sent again."""
+    """One line. `at` is an instant to be shown after the words in the reader's zone, if there is one.
+    `failed_mails` are the ids of those that can be sent again.
+    """
 
     state: RowState
     icon: str
@@ -76,7 +77,7 @@ def progress_of(interview: Interview) -> Progress:
             cure = failures.cure_of(meeting.failure, meeting.software).words if next_try else None
             rows.append(ProgressRow("problem", "alert-triangle", f"No {label} meeting yet. {words}", cure))
             rows.append(_next_try(label, next_try))
-            # What is tried at this moment ends soon, and whoever asked for it watches.
+            # A current attempt ends soon, and the person who requested it is watching.
             is_settled = next_try is None or next_try > utc_now()
         elif meeting.state == MeetingState.WAITING:
             is_settled = False
@@ -88,7 +89,7 @@ def progress_of(interview: Interview) -> Progress:
             ]
     at_once, timed = _by_kind(interview.mails)
     for kind, mails in at_once:
-        # Older ones have been replaced; what counts is how far the newest have come.
+        # Older ones have been replaced; what counts is how far along the newest are.
         newest = [mail for mail in mails if mail.occasion == mails[-1].occasion]
         rows += _at_once(kind, newest)
         if interview.status == InterviewStatus.SCHEDULED and any(
@@ -101,8 +102,9 @@ def progress_of(interview: Interview) -> Progress:
 
 
 def _otherwise_than_asked(meeting: Meeting) -> str | None:
-    """What of a meeting is not as the team chose it: who hosts, the passcode, and how people get in. Accounts
-    lock settings without an error, so that only what the provider shows tells."""
+    """How a meeting differs from what the team chose: who hosts, the passcode, and how people get in.
+    Accounts lock settings without an error, so only what the provider shows can tell.
+    """
     label, shown = meeting.called, meeting.shown_settings or {}
     said = [passed_over(meeting)]
     if meeting.passcode_was_refused:
@@ -127,8 +129,9 @@ def _next_try(label: str, at: datetime | None) -> ProgressRow:
 
 
 def _by_kind(mails: Iterable[Mail]) -> tuple[list[_OfOneKind], list[_OfOneKind]]:
-    """The mails of each kind, oldest first: of those that leave as soon as they can, and of those that leave
-    at a time that was announced."""
+    """The mails of each kind, oldest first: those that leave as soon as they can, and those that leave at an
+    announced time.
+    """
     by_name: dict[str, list[Mail]] = defaultdict(list)
     for mail in mails:
         by_name[mail.kind].append(mail)

@@ -1,4 +1,4 @@
-"""Mails about an interview: they go to those who take part, in the name of the scheduler."""
+"""Mails about an interview. They go to everyone who takes part, in the scheduler's name."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from work.protocol import Again
 
 log = logging.getLogger("tasks")
 
-# What every letter names, read in three queries instead of one for each.
+# Everything that letters name, read in three queries instead of one for each.
 _EVERYBODY_AND_THE_MEETING = (
     joinedload(Interview.application, innerjoin=True).options(
         joinedload(Application.candidate, innerjoin=True), joinedload(Application.job, innerjoin=True)
@@ -53,14 +53,14 @@ _EVERYBODY_AND_THE_MEETING = (
 
 @dataclass(frozen=True)
 class InterviewCopy:
-    """One reader's copy, about to be written: all that it may say. The dialog's preview makes the same."""
+    """One reader's copy, about to be written: everything it may say. The dialog's preview makes the same."""
 
     facts: InterviewFacts
     reader: Reader
     occasion: str
-    # When it is written, aware: what is near by then is called "today".
+    # When it is written (aware), which decides what is called "today".
     made_at: datetime
-    # Why this revision came about; None for the first one, and in the preview.
+    # The reason for this revision; None for the first one, and in the preview.
     reason: RevisionReason | None = None
 
 
@@ -73,8 +73,9 @@ def nothing_more(copy: InterviewCopy) -> More:
 
 
 def is_off(mail: Mail, interview: Interview) -> str | None:
-    """Why a mail that asks someone to come is of no use: the interview was called off, or its reader was
-    taken off it."""
+    """Why a mail that asks someone to come is useless: the interview was cancelled, or its reader was removed
+    from it.
+    """
     if interview.status == InterviewStatus.CANCELLED:
         return "The interview was cancelled."
     if mail.role is ReaderRole.ATTENDEE and not _still_attends(mail, interview):
@@ -136,7 +137,7 @@ class InterviewKind(Kind):
         )
         meeting = interview.meeting
         return Ready(
-            # The stamp of the row, not of this try: a repeated delivery is the same message to the last byte.
+            # The row's time, not this attempt's: a repeated delivery is the same message to the last byte.
             self.letter(copy, sender=sender_address(), made_at=mail.created_at),
             _envelope(mail, interview, organization),
             tuple(found.values()),
@@ -150,11 +151,11 @@ class InterviewKind(Kind):
         letter = compose_about_interview(self.name, copy.facts, copy.reader, self.more(copy))
         if self.calendar is None:
             return letter
-        # For the reader of a CANCEL it is off, even where it takes place without them.
+        # To the reader of a CANCEL it is cancelled, even if it takes place without them.
         facts = replace(copy.facts, is_cancelled=self.calendar == "CANCEL")
         method = self.calendar
         if method == "REQUEST" and copy.reader.person.address.casefold() == sender.casefold():
-            # Calendars take an organizer's own event for one that they know already.
+            # Calendars assume that they already have an organizer's own event.
             method = "PUBLISH"
         return with_calendar(letter, facts, copy.reader, method=method, sender=sender, made_at=made_at)
 
@@ -177,7 +178,7 @@ def _reason(interview: Interview) -> RevisionReason | None:
 
 
 def _part(file: AttachedFile, attachment_files: AttachmentFiles) -> FilePart | None:
-    """The file as a part of a mail. One that has been lost must not keep the mail from leaving."""
+    """The file as a part of a mail. A lost file must not keep the mail from leaving."""
     try:
         return FilePart(file.name, file.content_type, attachment_files.read(file.stored_as))
     except OSError:

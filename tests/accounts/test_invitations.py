@@ -119,7 +119,7 @@ def test_link_expires_after_a_week(web: Flask, clock: Clock, ada: Visitor) -> No
     accept(Visitor(web), link, 410)
 
 
-def test_withdrawn_link_says_so_and_admits_nobody(web: Flask, ada: Visitor) -> None:
+def test_withdrawn_link_says_so_and_admits_no_one(web: Flask, ada: Visitor) -> None:
     member = invite(ada)
     link = link_on(ada.get(member).html)
     ada.post(f"{member}/invitation/withdraw", status=303)

@@ -105,7 +105,7 @@ def test_unknown_and_deactivated_people_get_the_same_answer_and_no_mail(
     assert {to for mail in simulators.mails() for to in mail.envelope_to} == {team.ben.email}
 
 
-def test_asking_does_the_same_work_for_everybody(web: Flask, team: Team) -> None:
+def test_asking_does_the_same_work_for_everyone(web: Flask, team: Team) -> None:
     """Equal statements are what equal time can honestly be promised by."""
     statements: list[str] = []
 

@@ -126,6 +126,8 @@ def test_phone_interview_by_keyboard_alone_on_a_narrow_screen(
     expect(page.get_by_text("First call")).to_be_visible()
     tab_to(page, "Schedule Interview")
     keys.press("Enter")
+    heading_is(page, "Dina Kaur")
+    expect(page.get_by_role("status").filter(has_text="Interview scheduled.")).to_be_visible()
     expect(page.get_by_text("Invitation sent to 3 people").first).to_be_visible(timeout=15_000)
     expect(page.get_by_text(re.compile("Zoom meeting"))).to_have_count(0)
     [mail] = simulators.wait_for_mails(1, to=CANDIDATE)

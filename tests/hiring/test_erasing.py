@@ -221,7 +221,7 @@ def test_coming_interview_has_to_be_cancelled_first(
         assert dina.erased_at is not None
 
 
-def test_nobody_is_erased_while_a_mail_of_theirs_is_leaving(both: Team, clock: Clock) -> None:
+def test_no_one_is_erased_while_a_mail_of_theirs_is_leaving(both: Team, clock: Clock) -> None:
     schedule(both.ada, both.dina, software=None)
     clock.now += timedelta(days=10)
     task = db.session.scalars(db.select(Task).where(Task.kind == "send_mail").limit(1)).one()
@@ -268,7 +268,7 @@ def test_candidates_are_erased_so_many_days_after_their_last_interview(both: Tea
     ]
 
 
-def test_somebody_with_whom_something_happened_lately_is_kept(both: Team, clock: Clock) -> None:
+def test_someone_with_whom_something_happened_lately_is_kept(both: Team, clock: Clock) -> None:
     retain(30)
     noted = create_candidate("Omar Haddad", "omar@mail.example", both.job_id)
     applied = create_candidate("Lin Wu", "lin@mail.example", both.job_id)
@@ -280,7 +280,7 @@ def test_somebody_with_whom_something_happened_lately_is_kept(both: Team, clock:
     assert erased() == {both.dina.id}
 
 
-def test_retention_looks_once_a_day_and_then_goes_on_until_nobody_is_due(
+def test_retention_looks_once_a_day_and_then_goes_on_until_no_one_is_due(
     both: Team, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retention, "_AT_ONCE", 2)

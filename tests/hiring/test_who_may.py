@@ -26,7 +26,7 @@ DOINGS: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = [
     ("POST", "/candidates/{candidate}/applications/{application}/stage", MANAGERS, CANDIDATE_ROLES),
     ("POST", "/candidates/{candidate}/applications/{application}/remove", MANAGERS, CANDIDATE_ROLES),
     ("GET", "/candidates/{candidate}/erase", MANAGERS, CANDIDATE_ROLES),
-    # The interview is still to come, so that nobody is erased.
+    # The interview is still to come, so that no one is erased.
     ("POST", "/candidates/{candidate}/erase", MANAGERS, CANDIDATE_ROLES),
     ("POST", "/candidates/{candidate}/notes", (*MANAGERS, "own interviewer"), NOTE_ROLES),
     ("GET", "/candidates/import", CANDIDATE_ROLES, CANDIDATE_ROLES),

@@ -60,7 +60,7 @@ LETTERS = {
 
 
 @pytest.mark.parametrize("name", sorted(LETTERS))
-def test_letter_reads_as_when_somebody_last_read_it_through(name: str) -> None:
+def test_letter_reads_as_when_someone_last_read_it_through(name: str) -> None:
     letter = LETTERS[name]()
     assert_golden(f"{name}.txt", f"Subject: {letter.subject}\n\n{letter.text}")
     assert_html_says_what_the_text_says(letter)

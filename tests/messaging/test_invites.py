@@ -55,7 +55,7 @@ def test_a_second_parser_reads_what_was_meant() -> None:
     assert "valarm" not in event.contents
 
 
-def test_the_server_organises_in_the_schedulers_name_and_nobody_is_asked_to_answer() -> None:
+def test_the_server_organizes_in_the_schedulers_name_and_no_one_is_asked_to_answer() -> None:
     event = parsed(ics())
     assert event.organizer.value == f"mailto:{SENDER}"
     assert event.organizer.params["CN"] == ["Anna Berg"]
@@ -71,7 +71,7 @@ def test_the_server_organises_in_the_schedulers_name_and_nobody_is_asked_to_answ
         assert attendee.params["ROLE"] == ["REQ-PARTICIPANT"]
 
 
-def test_times_are_written_in_utc_whatever_the_zone() -> None:
+def test_times_are_written_in_utc_for_every_zone() -> None:
     content = ics()
     assert b"DTSTART:20261124T080000Z\r\n" in content
     assert b"VTIMEZONE" not in content

@@ -100,7 +100,7 @@ def test_the_subject_names_job_organization_and_the_readers_time() -> None:
         (None, "09:00 CET", "09:00–09:45 CET (Europe/Zurich)", None),
     ],
 )
-def test_times_stand_in_the_readers_zone_and_the_planned_one_beside_it_when_it_differs(
+def test_times_are_in_the_readers_zone_and_in_the_planned_one_if_it_differs(
     zone: str | None, subject_end: str, own: str, planned: str | None
 ) -> None:
     letter = invitation(to=reader(replace(DINA, zone=zone)))
@@ -176,7 +176,7 @@ def test_an_interview_without_a_meeting_promises_no_link_and_names_no_software(a
         (CANDIDATE_CALLS, reader(BEN, ReaderRole.HIRING_MANAGER), "Dina Park calls +41 44 668 18 00 ext. 12"),
     ],
 )
-def test_each_reader_is_told_who_calls_whom(about: InterviewFacts, to: Reader, words: str) -> None:
+def test_each_reader_is_told_who_calls(about: InterviewFacts, to: Reader, words: str) -> None:
     for letter in (invitation(about, to), reminder(about, to, 60)):
         assert words in letter.text
         assert words in unescape(re.sub(r"<[^>]+>", "", letter.html))

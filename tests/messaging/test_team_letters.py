@@ -56,7 +56,7 @@ def test_invitation_says_who_invites_to_what_until_when_and_where() -> None:
     assert letter.ics is None
 
 
-def test_reset_says_what_to_do_when_nobody_asked() -> None:
+def test_reset_says_what_to_do_when_no_one_asked() -> None:
     letter = COMPOSERS["reset"](reader())
     assert letter.subject == "Choose a new password for Northlight"
     for part in (letter.text, seen(letter.html)):

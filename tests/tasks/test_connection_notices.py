@@ -76,7 +76,7 @@ def test_user_is_told_of_an_account_that_is_new_to_them_and_of_no_other(
     [first] = installation.simulators.mails(ben.email)
     assert first.message["Subject"] == "Zoom was connected to your account at Northlight"
     assert f"as {LENA}." in text_of(first)
-    # Whoever did not do it writes to the owner; the owner has nobody to write to.
+    # Whoever did not do it writes to the owner; the owner has no one to write to.
     assert installation.team.ada.email in str(first.message["Reply-To"])
     installation.connect(installation.team.ada, PRIYA, with_notice=True)
     installation.run_due()
@@ -91,7 +91,7 @@ def test_user_is_told_of_an_account_that_is_new_to_them_and_of_no_other(
     assert f"as {PRIYA}." in text_of(installation.simulators.mails(ben.email)[1])
 
 
-def test_account_that_another_one_replaces_is_given_back(sqlite_installation: Installation) -> None:
+def test_grant_of_a_replaced_account_is_revoked(sqlite_installation: Installation) -> None:
     installation = sqlite_installation
     installation.connect(installation.team.ben)
     installation.connect(installation.team.ben, PRIYA)
@@ -155,7 +155,7 @@ def test_nudges_stop_when_there_is_nothing_left_to_do(
     assert {task.state for task in installation.tasks("nudge_to_reconnect")} == {TaskState.DONE}
 
 
-def test_mail_that_waits_while_somebody_reconnects_is_dropped(sqlite_installation: Installation) -> None:
+def test_mail_that_waits_while_someone_reconnects_is_dropped(sqlite_installation: Installation) -> None:
     installation, ben = sqlite_installation, sqlite_installation.team.ben
     connection = installation.connect(ben)
     installation.simulators.mail_switches(refuse_connections=True)

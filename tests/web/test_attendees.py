@@ -107,7 +107,7 @@ def test_row_numbers_that_no_page_has_break_nothing(team: Team, ada: Visitor) ->
         assert kept(ada.get(f"{draft}/attendees")) == people
 
 
-def test_address_of_somebody_on_the_team_takes_the_member(web: Flask, team: Team, ada: Visitor) -> None:
+def test_address_of_someone_on_the_team_takes_the_member(web: Flask, team: Team, ada: Visitor) -> None:
     draft = draft_at(ada, team.dina.id, "attendees")
     rows = [("C. Marin", "Cleo@Northlight.example"), ("Sam", "sam@partner.example")]
     page = ada.follow(send(ada, draft, "attendees", **typed(rows)))
@@ -146,7 +146,7 @@ def members(page: Page) -> dict[str, str]:
     return lines
 
 
-def test_load_counts_what_took_or_will_take_somebodys_time(
+def test_load_counts_what_took_or_will_take_someones_time(
     web: Flask, clock: Clock, team: Team, ada: Visitor
 ) -> None:
     now = clock.now
@@ -198,7 +198,9 @@ def test_people_who_left_are_not_offered(web: Flask, team: Team, ada: Visitor) -
     assert "Cleo Marin" not in page.text
 
 
-def test_nobody_becomes_hiring_manager_by_standing_first(web: Flask, team: Team, ada: Visitor) -> None:
+def test_no_one_becomes_hiring_manager_by_being_first_in_the_list(
+    web: Flask, team: Team, ada: Visitor
+) -> None:
     with in_rows(web):
         db.session.get_one(User, team.ben.id).is_active = False
         db.session.commit()
@@ -210,7 +212,7 @@ def test_nobody_becomes_hiring_manager_by_standing_first(web: Flask, team: Team,
     ada.submit(page, "Continue", leads_to=f"{draft}/details", hiring_manager=team.cleo.id)
 
 
-def test_hiring_manager_can_be_somebody_else_than_the_jobs(web: Flask, team: Team, ada: Visitor) -> None:
+def test_hiring_manager_can_be_someone_else_than_the_jobs(web: Flask, team: Team, ada: Visitor) -> None:
     number = schedule_at_once(ada, team.dina.id, {"attendees": {"hiring_manager": team.cleo.id}})
     with in_rows(web):
         assert db.session.get_one(Interview, number).hiring_manager_id == team.cleo.id
@@ -232,7 +234,7 @@ def test_those_with_another_interview_then_are_marked(
     assert {name for name, words in lines.items() if "Busy" in words} == {"Cleo Marin", "Eva Lang"}
 
 
-def test_whoever_could_not_open_the_interview_is_warned_about(
+def test_people_who_could_not_open_the_interview_are_named_in_a_warning(
     web: Flask, team: Team, ada: Visitor, sign_in: SignIn
 ) -> None:
     warning = (

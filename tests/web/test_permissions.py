@@ -52,7 +52,7 @@ def answer(visitor: Visitor, method: str, address: str, *, htmx: bool = False) -
 
 
 def expected_for_row(who: str, allowed: tuple[str, ...], *, role_may: tuple[str, ...] = EVERYBODY) -> int:
-    """200 for those allowed, 401 for nobody in particular, 403 by role, 404 for other people's rows."""
+    """200 for those allowed, 401 for no one in particular, 403 by role, 404 for other people's rows."""
     if who in SIGNED_OUT:
         return 401
     if who in allowed:
@@ -159,7 +159,7 @@ def test_connecting_is_for_owner_and_admin_until_it_is_opened(zoom_is_set_up: Fl
 
 
 @pytest.mark.parametrize("who", SIGNED_OUT)
-def test_nobody_signed_out_does_anything(zoom_is_set_up: Flask, world: World, who: str) -> None:
+def test_no_one_signed_out_does_anything(zoom_is_set_up: Flask, world: World, who: str) -> None:
     visitor = enter(zoom_is_set_up, world, who)
     for address in ("/jobs/new", "/logout", "/connect/zoom", f"/interviews/{world.interview_id}/retry"):
         assert answer(visitor, "POST", address) == 401

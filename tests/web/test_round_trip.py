@@ -112,7 +112,7 @@ def test_answer_that_is_not_ours_or_not_whole_connects_nothing(
     assert stored(connected) == []
 
 
-def test_parameter_that_stands_twice_in_the_address_counts_as_none(
+def test_parameter_that_is_sent_twice_counts_as_none(
     connected: Flask, simulators: Simulators, ada: Visitor
 ) -> None:
     answer = consent(leave(ada), LENA)
@@ -138,7 +138,7 @@ def test_looking_at_the_way_back_spends_nothing(
     assert result_of(ada.get(address, status=303)) == "zoom=connected"
 
 
-def test_answer_of_another_session_connects_nobody(
+def test_answer_of_another_session_connects_no_one(
     connected: Flask, simulators: Simulators, people: Team, ada: Visitor
 ) -> None:
     answer = consent(leave(ada), LENA)

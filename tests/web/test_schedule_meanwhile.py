@@ -60,7 +60,7 @@ def leave(user_id: int) -> Callable[[], None]:
     return left
 
 
-def test_interview_never_moves_to_another_job_by_itself(web: Flask, team: Team, ada: Visitor) -> None:
+def test_interview_never_moves_to_another_job_on_its_own(web: Flask, team: Team, ada: Visitor) -> None:
     ada.submit(ada.get(f"/candidates/{team.dina.id}"), "Add to job", status=303, job=team.other_job_id)
     draft = begin(ada, team.dina.id)
     page = ada.get(f"{draft}/setup")

@@ -1,4 +1,4 @@
-"""Attendees: who takes part beside the candidate."""
+"""Attendees: who takes part besides the candidate."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from models import User
 from scheduling.plans import Participant
 from web.forms import CheckboxesField, clean_line
 
-# Empty rows below those that are filled in, for going on without a script.
+# Empty rows below the filled ones, for people without JavaScript.
 _SPARE_ROWS = 3
 
 
@@ -59,7 +59,7 @@ class AttendeesForm(StepForm):
         choices = [SelectChoice(user.id, user.name) for user in offered.team]
         manager_of_job = offered.application.job.hiring_manager_id if offered.application else None
         if manager_of_job not in {user.id for user in offered.team}:
-            # Nobody becomes the hiring manager by being first in the list.
+            # No one becomes the hiring manager just by being first in the list.
             choices.insert(0, SelectChoice("", "Choose someone"))
         self.hiring_manager.choices = choices
         self.people.choices = [SelectChoice(user.id, user.name) for user in offered.team]
@@ -79,7 +79,7 @@ class AttendeesForm(StepForm):
             ]
             self.hiring_manager.data = None
             if all(value != "" for value, *_ in self.hiring_manager.choices):
-                # Nobody takes over by being first in the list.
+                # No one takes over just by being first in the list.
                 self.hiring_manager.choices.insert(0, SelectChoice("", "Choose someone"))
         left = [user_id for user_id in self.people.data or [] if user_id not in here]
         if left:
@@ -89,14 +89,14 @@ class AttendeesForm(StepForm):
 
     def validate_other_people(self, field: Field) -> None:
         field.errors = [*field.errors, *self.reading.errors]
-        # Someone on the team is on the team, whatever way they were entered.
+        # A person on the team counts as such, no matter how they were entered.
         self.people.data = list(
             dict.fromkeys([*(self.people.data or ()), *(u.id for u in self.reading.taken)])
         )
 
     @cached_property
     def reading(self) -> Reading:
-        """What the rows for other people say."""
+        """What the rows for other people contain."""
         return read_rows(
             [(row["name"] or "", row["email"] or "") for row in self.other_people.data],
             team=self.team,
@@ -146,7 +146,7 @@ class AttendeesForm(StepForm):
         yield from self._columns("\n") if field is self.other_people else super().typed_in(field)
 
     def _columns(self, between: str) -> Iterator[tuple[str, str]]:
-        """The rows as two texts, for reading and copying."""
+        """The rows as two texts, to read and copy."""
         for label, name in (("Names of other people", "name"), ("Email addresses of other people", "email")):
             yield label, between.join(row[name] for row in self.other_people.data if row[name])
 
@@ -156,7 +156,7 @@ class AttendeesForm(StepForm):
 
     @property
     def attendees(self) -> tuple[Participant, ...]:
-        """Everyone who was chosen beside the hiring manager, team members first."""
+        """Everyone who was chosen besides the hiring manager, team members first."""
         chosen = set(self.people.data or ()) - {self.hiring_manager.data}
         team = tuple(Participant(u.name, u.email, u.id) for u in self.team if u.id in chosen)
         known = {person.email for person in team}

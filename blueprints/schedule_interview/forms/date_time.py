@@ -1,4 +1,4 @@
-"""Date & Time: when, in whose zone, and what else is on then."""
+"""Date & Time: when, in whose zone, and what else happens then."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from timezones import (
 )
 from web.forms import ZoneField, zone_choices
 
-# Beyond this the year is a slip of the finger.
+# Beyond this the year must be a typo.
 _YEARS_AHEAD = 5
 _FURTHEST = timedelta(days=366 * _YEARS_AHEAD)
-# What has just passed is still shown on everyone's clock beside the refusal.
+# A time that has just passed is still shown in everyone's zone beside the error.
 _JUST_PASSED = timedelta(days=1)
 
 
@@ -43,7 +43,7 @@ class DateTimeForm(StepForm):
         ],
     )
     timezone = ZoneField("Time zone", validators=[DataRequired("Choose a time zone.")])
-    # Shown only when the clock strikes this time twice that day.
+    # Shown only when this time occurs twice that day.
     occurrence = RadioField("Which one?", choices=[], validate_choice=False, validators=[Optional()])
     accepted_clashes = ClashTick("Schedule anyway")
 
@@ -61,7 +61,7 @@ class DateTimeForm(StepForm):
         self.keep_asking()
 
     def validate_time(self, field: Field) -> None:
-        """Ask about a repeated hour; refuse a skipped one and what is not ahead."""
+        """Ask about a repeated hour; refuse a skipped hour and a time that is not in the future."""
         if self.date.data is None or field.data is None or not self.timezone.data or self.timezone.errors:
             return
         try:
@@ -86,8 +86,9 @@ class DateTimeForm(StepForm):
 
     @property
     def starts_at(self) -> datetime | None:
-        """The instant of wall time and zone, right or wrong; None while they do not make one, and for a time
-        so far off that nothing need be worked out for it."""
+        """The instant of wall time and zone, valid or not; None while they do not make one, and for a time so
+        far off that nothing has to be computed for it.
+        """
         if self.date.data is None or self.time.data is None or not is_zone(self.timezone.data or ""):
             return None
         try:
@@ -99,12 +100,12 @@ class DateTimeForm(StepForm):
 
     @property
     def minutes(self) -> int | None:
-        """How long it takes, if that can be."""
+        """How long it takes, if that is a possible length."""
         length = self.duration_minutes.data
         return length if length is not None and 5 <= length <= 1440 else None
 
     def keep_asking(self) -> None:
-        """Show the question that was answered again, if the clock strikes this time twice."""
+        """Show the answered question again, if this time occurs twice."""
         if self.date.data is None or self.time.data is None:
             return
         try:
@@ -112,7 +113,7 @@ class DateTimeForm(StepForm):
         except AmbiguousTimeError as twice:
             self._ask_which(twice)
         except (NonexistentTimeError, UnknownZoneError, OverflowError):
-            # Whatever is wrong with it is said where the answer is checked.
+            # Errors are reported where the answer is checked.
             return
 
     def _read(self) -> datetime:
@@ -139,7 +140,7 @@ class DateTimeForm(StepForm):
 
 
 def _as_value(instant: datetime) -> str:
-    """An answer names the instant itself, so that it says nothing about another day or another zone."""
+    """An answer names the instant itself, so that it cannot apply to another day or zone."""
     return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M}Z"
 
 

@@ -26,7 +26,7 @@ from scheduling.venues import (
 
 VenueKind = Literal["online", "link", "phone", "on_site"]
 
-# What is asked for each kind beside what is asked for all; nothing else of it is checked or kept.
+# What is asked for each kind in addition to what is asked for all; nothing else is checked or kept.
 _ASKED_FOR: dict[VenueKind, frozenset[str]] = {
     "online": frozenset({"meeting_software", "password"}),
     "link": frozenset({"meeting_software", "link_label", "link_url"}),
@@ -37,8 +37,9 @@ _ASKED_FOR_SOME = frozenset().union(*_ASKED_FOR.values())
 
 
 class _Needed:
-    """Marks a field that its kind of interview cannot do without. Whether it is filled in is checked with
-    the venue, because the other kinds can."""
+    """Marks a field that its kind of interview requires. Whether it is filled in is checked with the venue,
+    because other kinds do not need it.
+    """
 
     field_flags: ClassVar = {"required": True}
 
@@ -127,8 +128,8 @@ class SetupForm(StepForm):
             if name in applying or name not in _ASKED_FOR_SOME
         }
         if "job" not in answers and self.application is not None:
-            # Kept although nobody had to choose: should this job close and another open before the last step,
-            # the interview must not move there on its own.
+            # Kept although there was nothing to choose: if this job closes and another opens before the last
+            # step, the interview must not move there on its own.
             answers["job"] = [str(self.application.id)]
         return answers
 
@@ -138,7 +139,7 @@ class SetupForm(StepForm):
 
     @property
     def kind(self) -> VenueKind:
-        """Which of the kinds is chosen, from a form whose choices were found right."""
+        """Which kind is chosen, from a form whose choices are valid."""
         if self.interview_type.data == InterviewType.PHONE:
             return "phone"
         if self.interview_type.data == InterviewType.IN_PERSON:
@@ -147,7 +148,7 @@ class SetupForm(StepForm):
 
     @property
     def venue(self) -> Venue:
-        """Where it is held, from a form whose choices were found right."""
+        """Where it is held, from a form whose choices are valid."""
         match self.kind:
             case "online":
                 return OnlineMeeting(MeetingSoftware(self.meeting_software.data), self.password.data or None)

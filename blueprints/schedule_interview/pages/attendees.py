@@ -21,7 +21,7 @@ from scheduling.reading.load import Load, loads
 from timezones import local_moment, utc_now
 from web.notices import say
 
-# A longer list of the team gets a field to search it by.
+# A longer list gets a search field.
 _SEARCHED_FROM = 13
 
 
@@ -89,7 +89,7 @@ ATTENDEES = AttendeesPage()
 
 
 def _clashes(dialog: Dialog, manager: User | None, user_ids: Collection[int]) -> list[Clash]:
-    """What the time clashes with for these people, without what was accepted with the time itself."""
+    """The clashes of the time for these people, without those that were accepted with the time itself."""
     when = dialog.checked(DateTimeForm)
     if when is None or when.starts_at is None or when.minutes is None:
         return []

@@ -1,4 +1,4 @@
-"""Date & Time, with what else happens then, everyone's clock, and the day."""
+"""Date & Time, with clashes, everyone's local time, and the day."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ class DateTimePage(Page[DateTimeForm]):
         return {"problem": "", "out_of_band": False, **_at_that_time(dialog, form)}
 
     def look(self, dialog: Dialog, typed: MultiDict[str, str]) -> dict[str, Any]:
-        """What goes with what is typed so far. Nothing of it is saved, and nothing refused before it is
-        sent; only a time that cannot be is said at once."""
+        """What belongs beside the values typed so far. Nothing is saved, and nothing refused before the form
+        is sent, except that an impossible time is pointed out immediately.
+        """
         form = dialog.typed(DateTimeForm, typed)
         form.validate()
         is_typed = form.date.data is not None and form.time.data is not None
@@ -53,7 +54,7 @@ DATE_TIME = DateTimePage()
 
 
 def _at_that_time(dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
-    """What goes with a form as it is, be it right or wrong or half typed."""
+    """What belongs beside a form as it is: right, wrong, or half typed."""
     zone = form.timezone.data if is_zone(form.timezone.data or "") else dialog.actor.timezone
     starts_at, minutes, on = form.starts_at, form.minutes, form.date.data
     clashes = _clashes(dialog, form)
@@ -81,7 +82,7 @@ def _at_that_time(dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
 
 
 def _announcement(clashes: list[Clash], times: LocalTimes | None) -> str:
-    """The warnings in a sentence or two, for saying aloud."""
+    """The warnings in a sentence or two, for screen readers."""
     busy = ", ".join(dict.fromkeys(clash.name for clash in clashes))
     nights = ", ".join(dict.fromkeys(row.place for row in times.rows if row.is_night)) if times else ""
     words = [
@@ -92,7 +93,7 @@ def _announcement(clashes: list[Clash], times: LocalTimes | None) -> str:
 
 
 def _clashes(dialog: Dialog, form: DateTimeForm) -> list[Clash]:
-    """What happens at the wanted time to those who are chosen so far."""
+    """What else happens at the chosen time for the people chosen so far."""
     if form.starts_at is None or form.minutes is None:
         return []
     return dialog.clashes_at(
@@ -104,14 +105,15 @@ def _clashes(dialog: Dialog, form: DateTimeForm) -> list[Clash]:
 
 
 def _accepted_later(dialog: Dialog) -> frozenset[str]:
-    """What was accepted on the Attendees step, for people who were chosen there."""
+    """The clashes that were accepted on the Attendees step, for people who were chosen there."""
     saved = dialog.draft.payload.get(AttendeesForm.key, {}).get("accepted_clashes", [])
     return frozenset(" ".join(saved).split())
 
 
 def _people(dialog: Dialog, chosen_zone: str) -> list[OnTheClock]:
-    """Everyone whose clock matters, as far as they are chosen: the candidate first, and at the end the
-    person who schedules, unless they take part or the time is chosen on their own clock."""
+    """Everyone whose local time matters, as far as they are chosen: the candidate first, and the scheduler
+    last, unless they take part or the time is chosen in their own zone.
+    """
     zones = {user.id: user.timezone for user in dialog.team}
     people = [OnTheClock(dialog.candidate.name, "Candidate", dialog.candidate.timezone)]
     manager = dialog.hiring_manager

@@ -1,4 +1,4 @@
-"""Finalize: everything once more, the reminders, and the one click."""
+"""Finalize: a summary, the reminders, and the last click."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ FINALIZE = FinalizePage()
 
 
 def _summary(dialog: Dialog, files: list[Attachment]) -> list[tuple[str, str, str]]:
-    """What, in words, and the step at which it can be changed."""
+    """What it is, in words, and the step at which it can be changed."""
     plan = dialog.plan()
     names = [f"{row.name} (team only)" if row.is_for_team_only else row.name for row in files]
     rows = [

@@ -1,4 +1,4 @@
-"""What the wanted time clashes with, in words."""
+"""What the chosen time clashes with, in words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wording import possessive
 
 @dataclass(frozen=True)
 class ShownClash:
-    """`is_new`: not accepted yet."""
+    """`is_new`: not yet accepted."""
 
     words: str
     is_new: bool
@@ -21,7 +21,7 @@ class ShownClash:
 
 @dataclass(frozen=True)
 class ClashBox:
-    """The clashes of a page with the tick's value, and whether all of them were accepted before."""
+    """The clashes of a page with the checkbox's value, and whether all of them were accepted before."""
 
     clashes: tuple[ShownClash, ...]
     value: str
@@ -31,7 +31,7 @@ class ClashBox:
 def clash_box(
     clashes: Collection[Clash], accepted: Collection[str], zone: str, *, on: date | None = None
 ) -> ClashBox:
-    """The clashes as a page shows them, with times in that zone; the date is said unless it is `on`."""
+    """The clashes as a page shows them, with times in that zone; the date is included unless it is `on`."""
     return ClashBox(
         tuple(ShownClash(_words(clash, zone, on), clash.key not in accepted) for clash in clashes),
         value=" ".join(clash.key for clash in clashes),

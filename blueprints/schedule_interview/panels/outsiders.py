@@ -1,4 +1,4 @@
-"""Who takes part and cannot open the interview's page, because their role shows them their own jobs only."""
+"""Who takes part but cannot open the interview's page, because their role shows them only their own jobs."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ def outsiders(job: Job | None, team: Sequence[User]) -> frozenset[int]:
 
 
 def outsider_warnings(job: Job | None, team: Sequence[User], chosen: Collection[int]) -> list[str]:
-    """Those of the chosen who are outsiders, in a sentence. A warning, because the mails have all they
-    need."""
+    """The chosen people who are outsiders, in a sentence. Only a warning, because the emails have all they
+    need.
+    """
     outside = outsiders(job, team)
     names = [user.name for user in team if user.id in chosen and user.id in outside]
     if not names:

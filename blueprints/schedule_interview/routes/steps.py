@@ -1,4 +1,4 @@
-"""Schedule Interview: six full pages over one draft. Nothing outside is touched before Finalize."""
+"""Schedule Interview: six full pages that fill in one draft. Nothing outside is touched before Finalize."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from web.signed_in import actor
 
 
 def register(blueprint: Blueprint) -> None:
-    """Put the pages on the blueprint."""
+    """Add the pages to the blueprint."""
     both = ["GET", "POST"]
     blueprint.add_url_rule("/candidates/<int:candidate_id>/schedule", view_func=start, methods=both)
     blueprint.add_url_rule("/schedule/<draft_id>", view_func=resume)
@@ -38,7 +38,9 @@ def register(blueprint: Blueprint) -> None:
 
 
 def start(candidate_id: int) -> ResponseReturnValue:
-    """Begin a draft. A GET leads to the candidate, whose page has the button: reading changes nothing."""
+    """Begin a draft. A GET leads to the candidate, whose page has the button, because reading changes
+    nothing.
+    """
     user = actor()
     candidate = queries.candidate(user, candidate_id, Action.SCHEDULE) or abort(404)
     here = url_for("hiring.candidate", candidate_id=candidate_id)
@@ -56,7 +58,7 @@ def start(candidate_id: int) -> ResponseReturnValue:
 
 @with_dialog
 def resume(dialog: Dialog) -> ResponseReturnValue:
-    """Go on where it was left."""
+    """Continue where it was left."""
     last = FinalizeForm.key if dialog.is_saved(PreviewForm) else PreviewForm.key
     unfinished = next((step.key for step in dialog.unfinished), None)
     return redirect(dialog.address(dialog.first_incomplete() or unfinished or last), 303)
@@ -64,7 +66,7 @@ def resume(dialog: Dialog) -> ResponseReturnValue:
 
 @with_dialog
 def discard(dialog: Dialog) -> ResponseReturnValue:
-    """Ask, on a page that needs no script, and throw the draft away."""
+    """Ask, on a page that needs no script, and discard the draft."""
     if request.method == "GET":
         return render_template("schedule_interview/discard.html", dialog=dialog)
     name = dialog.candidate.name
@@ -94,7 +96,7 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
     if earlier is not None:
         return _keep_for_later(dialog, here, form, earlier)
     if request.form.get("direction") == "show":
-        # Without a script: the page again with what goes with the values as they are. Nothing is saved.
+        # Without a script: the page again, updated for its current values. Nothing is saved.
         return _page(dialog, here, form, 200 if form.validate() else 422)
     there = BY_KEY.get(request.form.get("change", ""))
     if isinstance(form, FinalizeForm) and there is not None:
@@ -173,9 +175,11 @@ def _first(dialog: Dialog, earlier: Page[Any], *, then: Page[Any]) -> ResponseRe
 def _keep_for_later(
     dialog: Dialog, here: Page[Any], form: StepForm, earlier: Page[Any]
 ) -> ResponseReturnValue:
-    """The world changed under an earlier step while this one was typed: keep it, and have that one fixed."""
+    """An earlier step became invalid while this one was being typed: keep this one, and ask for the other to
+    be fixed.
+    """
     if dialog.is_wrong(earlier.form_class):
-        # Right or wrong, it is kept as it is, and checked again when it is reached.
+        # Valid or not, it is kept as it is, and checked again when it is reached.
         here.check(dialog, form)
         drafts.save_step(dialog.draft, form.opened_on, here.key, form.answers())
         db.session.commit()
@@ -201,6 +205,7 @@ def _finalize(dialog: Dialog, form: FinalizeForm) -> ResponseReturnValue:
             wrong.refuse(error.field, error.words)
         return _page(dialog, there, wrong, 422, goes_back=True)
     db.session.commit()
+    say("Interview scheduled.")
     return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
 
 

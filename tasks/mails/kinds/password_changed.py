@@ -1,4 +1,4 @@
-"""The notice that a password was changed, by which someone learns of a change that was not theirs."""
+"""The notice that a password was changed, so that people learn about a change they did not make."""
 
 from __future__ import annotations
 

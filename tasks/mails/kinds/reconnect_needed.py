@@ -17,7 +17,7 @@ from tasks.mails.team import TeamCopy, TeamKind, answers_reach_the_owner, row_of
 from text import one_line
 from timezones import utc_now
 
-# More than this is a list that nobody reads in a mail; the page has them all.
+# No one reads a longer list in an email; the page has them all.
 LISTED = 8
 
 _RECONNECTED = "It was reconnected or disconnected in the meantime."
@@ -36,9 +36,10 @@ class InterviewAtRisk:
 
 @dataclass(frozen=True)
 class EndedConnection:
-    """What there is to say of it. `whose` is None in the letter to its own user; `problem` is one sentence;
-    `since` is aware; `unseen`: how many interviews more there are that the reader's role does not reach;
-    `advice`: what helps its user beside reconnecting."""
+    """What there is to say about it. `whose` is None in the letter to its own user; `problem` is one
+    sentence; `since` is aware; `unseen`: how many more interviews there are that the reader may not see;
+    `advice`: what helps its user besides reconnecting.
+    """
 
     app: str
     whose: str | None
@@ -50,7 +51,7 @@ class EndedConnection:
 
 
 def letter(reader: TeamReader, ended: EndedConnection, *, is_first: bool, is_last: bool, link: str) -> Letter:
-    """The letter at once (`is_first`) or as one of the reminders, of which nothing follows the last."""
+    """The immediate letter (`is_first`), or one of the reminders; after the last one nothing follows."""
     return compose_for_team(
         RECONNECT_NEEDED,
         reader,

@@ -1,7 +1,7 @@
 """The reminder some time before an interview starts: to everyone who takes part and wants one.
 
-It brings no calendar file: the same REQUEST once more makes some programs ask again for an answer that the
-reader has already given.
+It has no calendar file: sending the same REQUEST again makes some programs ask for an answer that the reader
+has already given.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from models import Interview, Mail, MailState
 from scheduling.mails.queue import REMINDER
 from tasks.mails.interviews import InterviewCopy, InterviewKind, More, is_off
 
-# A reminder that leaves later than this before the start only startles people.
+# A reminder sent closer to the start than this only startles people.
 _USELESS_BEFORE_START = timedelta(minutes=5)
 
 
@@ -31,7 +31,7 @@ def _why_useless(mail: Mail, interview: Interview, now: datetime) -> str | None:
 
 
 def _is_overtaken(mail: Mail, now: datetime) -> bool:
-    """Whether a later reminder to the same person is due as well: of several, the most urgent is enough."""
+    """Whether a later reminder to the same person is also due: the most urgent one is enough."""
     return bool(
         db.session.scalar(
             sa.select(
