@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -217,6 +217,13 @@ def all_candidates(actor: User, wanted: CandidateFilter) -> Iterator[list[Candid
             return
         last = found[-1].id
         yield found
+
+
+def with_contact(actor: User, candidates: Iterable[Candidate]) -> frozenset[int]:
+    """Ids of those among these candidates whose contact data `actor` may see."""
+    ids = [candidate.id for candidate in candidates]
+    within = candidate_is_within(actor, Action.SEE_CONTACT)
+    return frozenset(db.session.scalars(sa.select(Candidate.id).where(Candidate.id.in_(ids), within)))
 
 
 def newest_applications(actor: User, job_id: int, *, limit: int) -> list[Application]:

@@ -139,9 +139,6 @@ class Candidate(Model):
     erased_at: Mapped[datetime | None]
 
     applications: Mapped[list[Application]] = relationship(back_populates="candidate")
-    notes: Mapped[list[CandidateNote]] = relationship(
-        order_by="CandidateNote.id", cascade="all, delete-orphan"
-    )
 
     @validates("name")
     def _name_changed(self, _name: str, name: str) -> str:
@@ -165,17 +162,21 @@ class Application(Model):
     job: Mapped[Job] = relationship(back_populates="applications")
 
 
-class CandidateNote(Model):
-    """Something the team noted about a candidate; it never leaves the team."""
+class ApplicationNote(Model):
+    """Something the team noted about a candidate on one job; it never leaves the team.
 
-    __tablename__ = "candidate_notes"
+    It belongs to the application, because the people of one job do not see what those of another wrote.
+    """
+
+    __tablename__ = "application_notes"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidates.id", ondelete="CASCADE"), index=True)
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"), index=True)
     author_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     text: Mapped[str] = mapped_column(sa.Text)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
+    application: Mapped[Application] = relationship()
     author: Mapped[User] = relationship()
 
 

@@ -100,7 +100,7 @@ ACCESS: dict[str, Rule] = {
     "interviews.deliveries": Needs(Action.SEE),
     "interviews.retry": Needs(Action.SCHEDULE),
     "interviews.resend": Needs(Action.SCHEDULE),
-    "interviews.attachment": Needs(Action.SEE_CONTACT),
+    "interviews.attachment": Needs(Action.SEE_NOTES),
     "schedule_interview.start": Needs(Action.SCHEDULE),
     "schedule_interview.another": Needs(Action.SCHEDULE),
     "schedule_interview.resume": Needs(Action.SCHEDULE),
