@@ -9,9 +9,9 @@ from extensions import db
 from hiring.commands import add_application
 from models import (
     Application,
+    ApplicationNote,
     Attendee,
     Candidate,
-    CandidateNote,
     Interview,
     Job,
     Mail,
@@ -182,7 +182,7 @@ def test_note_is_added_and_shown_newest_first(rows: Rows, team: Team, ada: Visit
     answer = ada.post(address_of(team.dina, "/notes"), {"text": "  \n "}, status=422)
     assert "Write something first." in answer.words
     with rows():
-        assert len(db.session.scalars(db.select(CandidateNote)).all()) == 2
+        assert len(db.session.scalars(db.select(ApplicationNote)).all()) == 2
 
 
 @pytest.mark.parametrize(

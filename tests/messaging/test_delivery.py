@@ -27,6 +27,7 @@ from messaging.facts import Person
 from messaging.mime import FilePart
 from messaging.smtp import text_seconds
 from scheduling.drafts.attachments import MOST_BYTES_TOGETHER
+from tests.machines.resolver import silent_resolver
 from tests.messaging.deliveries_for_tests import ENVELOPE, LETTER, deliver_to, settings
 from tests.messaging.facts_for_tests import SENDER
 from tests.messaging.mail_servers import HOST, raw_server, real_server, scripted, silent
@@ -244,6 +245,16 @@ def test_a_trickling_server_is_given_up_after_the_total_time(monkeypatch: pytest
         assert time.monotonic() - began < 3
     assert isinstance(outcome, Deferred)
     assert "did not answer in time" in outcome.words
+
+
+def test_a_resolver_that_hangs_does_not_extend_the_time_of_a_delivery() -> None:
+    with silent_resolver(), settings(25, MAIL_SERVER="silent-mail-resolver.invalid", MAIL_TIMEOUT=0.3):
+        began = time.monotonic()
+        outcome = deliver(LETTER, ENVELOPE)
+        assert time.monotonic() - began < 3
+    assert isinstance(outcome, Deferred)
+    assert "looking up its name took too long" in outcome.words
+    assert outcome.concerns_all
 
 
 @pytest.mark.parametrize("talk", [endless, scripted(b"\x00\xff\xfe\r\n", greeting=b"SSH-2.0-OpenSSH\r\n")])

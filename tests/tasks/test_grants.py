@@ -160,7 +160,7 @@ def test_server_that_lost_its_zoom_credentials_does_not_ask_at_every_tick(
     connection = installation.connect(installation.team.ben)
     installation.clock.forward(timedelta(hours=1))
     config = installation.app.config
-    settings = {**installation.simulators.settings(), "ZOOM_API_CLIENT_ID": ""}
+    settings = {**installation.simulators.settings(), "ZOOM_API_CLIENT_ID": "", "ZOOM_API_CLIENT_SECRET": ""}
     app = build_app(settings_for(config["DATABASE_URL"], config["INSTANCE_PATH"], settings))
     for _ in range(5):
         with app.app_context():
