@@ -106,6 +106,7 @@ ACCESS: dict[str, Rule] = {
     "schedule_interview.resume": Needs(Action.SCHEDULE),
     "schedule_interview.discard": Needs(Action.SCHEDULE),
     "schedule_interview.step": Needs(Action.SCHEDULE),
+    "schedule_interview.keep_typed": Needs(Action.SCHEDULE),
     "schedule_interview.look_at_time": Needs(Action.SCHEDULE),
     "schedule_interview.letter_frame": Needs(Action.SCHEDULE),
     "schedule_interview.attachment": Needs(Action.SCHEDULE),

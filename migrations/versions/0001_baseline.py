@@ -553,6 +553,7 @@ def upgrade() -> None:
         sa.Column("about_interview_id", sa.Integer(), nullable=True),
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("suggestions", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("typed", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.Column("updated_at", database.UTCDateTime(), nullable=False),
