@@ -84,7 +84,7 @@ def test_each_line_names_the_person_once_and_stands_under_its_day(
     [card] = page.tree.all("section", lambda e: e.get("id") == "happened")
     assert [title.text for title in card.all("h3")] == [
         "Today",
-        "Tuesday, 2 February 2027",
+        "Yesterday",
         "Monday, 1 February 2027",
     ]
     assert [line.words for line in card.all("li")] == [
