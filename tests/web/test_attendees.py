@@ -119,7 +119,8 @@ def test_address_of_someone_on_the_team_takes_the_member(web: Flask, team: Team,
     page = send(ada, draft, "attendees", status=422, people=None, **typed([rows[0], ("Sam", "")]))
     assert "is Cleo Marin on your team" in page.text
     assert page.fields("Continue")["people"] == [str(team.cleo.id)]
-    for step in ("attendees", "details", "preview", "finalize"):
+    send(ada, draft, "attendees", **typed(rows))
+    for step in ("details", "preview", "finalize"):
         send(ada, draft, step)
     with in_rows(web):
         attendees = db.session.get_one(Interview, 1).attendees
