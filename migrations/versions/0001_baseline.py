@@ -393,6 +393,8 @@ def upgrade() -> None:
         sa.Column("verifier_ciphertext", sa.Text(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.Column("superseded_at", database.UTCDateTime(), nullable=True),
+        sa.Column("spent_at", database.UTCDateTime(), nullable=True),
+        sa.Column("result", sa.String(length=16), nullable=True),
         sa.ForeignKeyConstraint(
             ["session_id"],
             ["user_sessions.id"],

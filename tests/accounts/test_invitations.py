@@ -18,7 +18,7 @@ from tests.machines.simulators import Simulators
 from tests.pages.visitor import Visitor
 
 SOFIA = "sofia.ortega@northlight.example"
-SUBJECT = "invites you to"
+SUBJECT = "has invited you to join"
 NEW = "a long new password"
 
 
@@ -49,7 +49,7 @@ def test_invited_person_gets_a_mail_and_joins_through_its_link(
     page = ada.get(invite(ada)).html
     do_background_work(web)
     mail = the_mail_to(simulators, SOFIA, SUBJECT)
-    assert mail["Subject"] == "Ada Berg invites you to Northlight"
+    assert mail["Subject"] == "Ada Berg has invited you to join Northlight"
     assert mail["Reply-To"] == "Ada Berg <ada@northlight.example>"
     link = link_in(mail, "/invitations/")
     assert link == link_on(page)

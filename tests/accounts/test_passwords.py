@@ -163,7 +163,7 @@ def test_invited_person_who_asks_gets_the_invitation_again(
     ask(web, email)
     do_background_work(web)
     subjects = {str(mail.message["Subject"]) for mail in simulators.mails(email)}
-    assert subjects == {"Ada Berg invites you to Northlight"}
+    assert subjects == {"Ada Berg has invited you to join Northlight"}
     with in_rows(web):
         assert db.session.scalar(db.select(db.func.count(PasswordReset.id))) == 0
 

@@ -88,7 +88,7 @@ def test_without_a_link_the_place_is_the_software_and_the_page_stays() -> None:
     ("about", "place", "said"),
     [
         (PASTED, "https://webex.example/meet/anna", "Join Webex: https://webex.example/meet/anna"),
-        (ON_THE_PHONE, "Phone: +1 (212) 555-0147", "We'll call you on +1 (212) 555-0147"),
+        (ON_THE_PHONE, "Phone: +1 (212) 555-0147", "Ben Okafor will call you on +1 (212) 555-0147"),
         (CANDIDATE_CALLS, "Phone: +41 44 668 18 00 ext. 12", "Please call +41 44 668 18 00 ext. 12"),
         (AT_OUR_OFFICE, "Northwind, Seefeldstrasse 12, 8008 Zürich", "Ring at Northwind, second floor."),
     ],
@@ -155,13 +155,13 @@ def test_a_file_is_described_in_words() -> None:
         "When",
         "Where",
         "Page",
-        "Organiser",
+        "Organizer",
         "Invited",
         "Description",
     ]
     assert described["Kind"] == "Invitation"
-    assert described["When"] == "Tuesday, 24 November 2026, 03:00–03:45 EST"
-    assert described["Organiser"] == f"Anna Berg ({SENDER})"
+    assert described["When"] == "Tuesday, 24 November 2026, 03:00–03:45 New York time (EST)"
+    assert described["Organizer"] == f"Anna Berg ({SENDER})"
     assert described["Invited"].startswith("Dina Park (dina@mail.example), Ben Okafor")
 
 

@@ -111,7 +111,7 @@ def test_ended_connection_is_told_at_once_and_after_one_three_and_seven_days(
     [first] = [
         mail for mail in installation.simulators.mails(ben.email) if "Reconnect" in mail.message["Subject"]
     ]
-    assert first.message["Subject"] == "Reconnect Zoom (1 coming interview depends on it)"
+    assert first.message["Subject"] == "Reconnect Zoom (1 upcoming interview depends on it)"
     assert wording.ended_by_provider(ZOOM) in text_of(first)
     assert "Backend Engineer Interview with Dina Kaur" in text_of(first)
     assert "/settings/account/connected-apps" in text_of(first)
@@ -245,7 +245,7 @@ def test_nudge_shows_no_interview_that_its_reader_may_not_see(sqlite_installatio
         db.session.commit()
     end_at_zoom(installation, connection)
     [mail] = installation.simulators.mails(rex.email)
-    assert mail.message["Subject"] == "Reconnect Zoom (1 coming interview depends on it)"
+    assert mail.message["Subject"] == "Reconnect Zoom (1 upcoming interview depends on it)"
     assert "- 1 that your role does not show you" in text_of(mail)
     assert "Dina" not in mail.message.as_string()
 
