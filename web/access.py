@@ -76,6 +76,7 @@ ACCESS: dict[str, Rule] = {
     "dashboard.home": SignedIn(),
     "help_pages.index": SignedIn(),
     "help_pages.connecting_apps": SignedIn(),
+    "help_pages.sending_email": Needs(Action.ADMINISTER),
     "hiring.jobs": Needs(Action.SEE),
     "hiring.job": Needs(Action.SEE),
     "hiring.new_job": Needs(Action.MANAGE_JOBS),
