@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-full lint format bench migrations-check lock clean runtime dev test-programs
+.PHONY: help demo run test test-full lint format bench migrations-check lock audit clean runtime dev test-programs
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,8 +45,11 @@ bench: dev ## Measure pages, scheduling 500 interviews, the dialog, lists of 100
 migrations-check: dev ## Check that the migrations lead to exactly the models
 	@sh tools/migrations_check.sh
 
-lock: dev ## Write constraints.txt from what is installed in .venv
+lock: dev ## Write the lock files: every package with its version and the hashes of its files
 	@sh tools/lock.sh
+
+audit: dev ## Compare the locked packages with the known vulnerabilities
+	@$(BIN)/python tools/audit.py
 
 clean: ## Remove .venv, caches and test results; never an installation's data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .test-results

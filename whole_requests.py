@@ -1,10 +1,10 @@
 """A gunicorn worker whose threads only see requests that have arrived completely.
 
-Gunicorn's own threaded worker gives a connection a thread with its first byte. A client that then says
+Gunicorn's own threaded worker gives a connection a thread with its first byte. A client that then sends
 nothing holds the thread for as long as it likes, and a handful of them stop the server. Here one loop
-receives every request, head and body, while its connection costs nothing but a socket; a thread gets it when
-it is whole and never waits for the client to send more. How long a request may take to arrive, and an answer
-to leave, is limited.
+receives every request, head and body, while its connection costs only a socket; a thread gets the request
+when it is complete and never waits for the client to send more. How long a request may take to arrive, and an
+answer to leave, is limited.
 
 Gunicorn reads the request anyway: this module only finds out where it ends. If the two ever disagree
 about that, the connection is closed after the answer, so that no byte is read as a part of another request.
@@ -24,20 +24,21 @@ from typing import Any
 from gunicorn.http import get_parser
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-# A head is a few kilobytes and comes in one piece from everyone who means well.
+# A head is a few kilobytes, and every honest client sends it in one piece.
 HEAD_SECONDS = 15.0
-# A body may come over a slow line: so long, and a second more for every so many bytes that were announced.
+# A body may come over a slow connection: this long, and one more second for each so many announced bytes.
 BODY_SECONDS, BYTES_A_SECOND = 20.0, 16 * 1024
 # A chunked body does not announce its length.
 CHUNKED_SECONDS = 60.0
 # For each piece of an answer: how long a client may take to accept it.
 ANSWER_SECONDS = 30.0
-# How long a worker that stops waits for requests that are on their way.
+# How long a worker that is stopping waits for requests that are still arriving.
 STOP_SECONDS = 3.0
 MOST_HEAD_BYTES = 64 * 1024
-# Longer than any form may be. What is longer still reaches the application without its body and is refused.
+# Longer than any form may be. A longer request reaches the application without its body and is refused.
 MOST_BODY_BYTES = 40 * 1024 * 1024
-# Bodies are kept in memory up to here and in files after it; all of them together may take so much.
+# Bodies up to this size are kept in memory and longer ones in files; this is the limit for all of them
+# together.
 _IN_MEMORY, _MOST_ON_THE_WAY = 256 * 1024, 512 * 1024 * 1024
 _AT_ONCE = 256 * 1024
 
@@ -67,8 +68,9 @@ class _Counted:
 
 
 class _Chunked:
-    """A body in chunks, each behind a line with its size; the same `take`. Raises ValueError for what is no
-    such body."""
+    """A body in chunks, each after a line with its size; the same `take`. Raises ValueError for anything
+    else.
+    """
 
     def __init__(self) -> None:
         self._line = bytearray()
@@ -162,7 +164,7 @@ class Arrival:
         if is_chunked:
             self._body, self.deadline = _Chunked(), now + CHUNKED_SECONDS
             return
-        # What is no number is for gunicorn to refuse.
+        # Gunicorn refuses what is not a number.
         number = int(length) if length.isdigit() and len(length) < 16 else 0
         self.is_cut = number > MOST_BODY_BYTES
         self._body = _Counted(0 if self.is_cut else number)
@@ -287,7 +289,7 @@ class WholeRequestWorker(ThreadWorker):
         conn.close()
 
     def murder_pending(self) -> None:
-        """Close what takes too long; gunicorn's loop calls this about once a second."""
+        """Close connections that take too long; gunicorn's loop calls this about once a second."""
         super().murder_pending()
         now = time.monotonic()
         for conn in list(self._arriving):
@@ -325,6 +327,6 @@ class WholeRequestWorker(ThreadWorker):
 
 
 def _say(conn: Connection, words: bytes) -> None:
-    # A client that does not listen either is not waited for.
+    # Do not wait for a client that does not read either.
     with suppress(OSError):
         conn.sock.send(words)

@@ -59,12 +59,12 @@ class AppClients:
 class AppSpec:
     """One app that people connect, with everything that the rest of the product asks about it.
 
-    key: stands in addresses and in the database, so it must not change.
-    provider: whose account it is. Apps of one provider share its address for the way back, its credentials
-        and its webhook.
+    key: part of addresses and stored in the database, so it must not change.
+    provider: whose account it is. Apps of one provider share its redirect address, its credentials and its
+    webhook.
     section: the heading above its card on Connected Apps.
     line: what it does for the person, in one sentence.
-    used_for: what it is used for once it is connected, as the beginning of a list of coming interviews.
+    used_for: what it is used for once it is connected, to introduce a list of upcoming interviews.
     permissions: what has to be granted, in the order to list it in.
     optional_permissions: what may be granted beyond that, by scope, and what it allows.
     other_scopes: more scopes that a provider may name in a grant, and what they allow.

@@ -1,5 +1,6 @@
-"""Looking after connections that nothing else uses: a cheap call a day, and one when somebody says that a
-grant is gone. What comes of it is written here; the calling is done by a task."""
+"""Checking connections that nothing else uses: one cheap call a day, and one whenever we are told that a
+grant is gone. The results are written here; a task makes the calls.
+"""
 
 from __future__ import annotations
 
@@ -26,52 +27,52 @@ CHECK_CONNECTION = TaskKind(
 )
 
 EVERY = timedelta(days=1)
-# Those that fall due together (after an update, after a night without power) are spread over this time.
+# Checks that come due together (after an update, after a power outage) are spread over this time.
 _SPREAD = timedelta(minutes=30)
-# What cannot be proved is looked into no more often than this.
+# Unproven claims are checked no more often than this.
 _PER_HINT = timedelta(hours=1)
-# How far a provider's clock may be behind ours. A look too many does no harm.
+# How far a provider's clock may be behind ours. One check too many does no harm.
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 def due_checks(now: datetime) -> list[int]:
-    """Ids of the living connections that nobody has looked at for a day and nobody is about to."""
+    """Ids of the live connections that have not been checked for a day and are not about to be."""
     due = db.session.scalars(
         sa.select(Connection.id).where(
             Connection.state == ConnectionState.CONNECTED,
             sa.or_(Connection.checked_at.is_(None), Connection.checked_at < now - EVERY),
         )
     ).all()
-    # Asked only if something is due: this is looked at every few seconds.
+    # Read only if something is due, because this runs every few seconds.
     waiting = _waiting() if due else set()
     return [number for number in due if _key(number) not in waiting]
 
 
 def check_in_turn(connection_id: int, now: datetime) -> None:
-    """Ask in the current transaction for the daily look at one connection."""
-    # Any even spread does; this one needs no memory and gives neighbors different minutes.
+    """Request the daily check of one connection, in the current transaction."""
+    # Any even spread will do; this one needs no memory and gives neighboring ids different minutes.
     share = (connection_id * 0.618) % 1
     _ask(connection_id, now + share * _SPREAD, key=_key(connection_id))
 
 
 def check_now(connection_id: int) -> None:
-    """Ask in the current transaction for a look at once: something may have ended the grant."""
+    """Request an immediate check, in the current transaction: something may have ended the grant."""
     _ask(connection_id, utc_now(), key=_key(connection_id))
 
 
 def removed_in_provider(provider: str, account_id: str, at: datetime) -> None:
-    """The provider says, provably, that this account's permission was taken back at `at`: look at once.
+    """The provider has proved that this account's permission was revoked at `at`: check now.
 
-    Looked at rather than believed, because messages come late and out of order: the account may have been
-    connected again since.
+    It is checked rather than believed, because messages come late and out of order, and the account may have
+    been connected again since.
     """
     for row in _living(provider, account_id, at):
         _ask(row.id, utc_now(), key=f"{_key(row.id)}:removed", is_removed=True)
 
 
 def maybe_removed_in_provider(provider: str, account_id: str, at: datetime) -> None:
-    """Someone says the same and proves nothing. That causes no more than one call in an hour for each
-    connection, and waits for no writer unless there is one to cause.
+    """Someone says the same without proof. This causes at most one call an hour for each connection, and it
+    waits for other writers only if there is a call to request.
 
     Must be called with no transaction open.
     """
@@ -90,7 +91,7 @@ def _was_just_seen(row: Connection, now: datetime) -> bool:
 
 
 def _living(provider: str, account_id: str, at: datetime) -> Sequence[Connection]:
-    """The living connections of an account to any of the provider's apps that were made before `at`."""
+    """The live connections of an account to any of the provider's apps that were made before `at`."""
     return db.session.scalars(
         sa.select(Connection)
         .where(
@@ -114,7 +115,7 @@ def _ask(connection_id: int, run_at: datetime, *, key: str, is_removed: bool = F
 
 
 def _waiting() -> set[str | None]:
-    """The keys of the looks that somebody has asked for and that have not come to an end."""
+    """The keys of the checks that have been requested and are not finished."""
     return set(
         db.session.scalars(
             sa.select(Task.dedupe_key).where(
@@ -129,13 +130,13 @@ def _key(connection_id: int) -> str:
 
 
 def record_alive(row: Connection, account: Account) -> None:
-    """The provider honors the grant. People change their address and their plan there."""
+    """The provider honors the grant. People change their address and plan there, so store both again."""
     write_account(row, account)
     note_success(row)
 
 
 def record_trouble(row: Connection, words: str, *, is_looked_at: bool) -> None:
-    """A look that told nothing about the grant. `is_looked_at`: the next one is tomorrow's."""
+    """A check that revealed nothing about the grant. `is_looked_at`: the next one is tomorrow."""
     note_trouble(row, words)
     if is_looked_at:
         row.checked_at = utc_now()

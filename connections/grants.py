@@ -1,4 +1,4 @@
-"""Grants: storing what a provider gave, and getting a usable access token out of it again."""
+"""Grants: storing what a provider issued, and getting a usable access token from it."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Stored:
-    """A grant that was stored, and what had to make way for it: the grants of colleagues on the same account,
-    by their names, and the address of another account that the connection stood for before (empty when it is
-    not known any more, None when there was none)."""
+    """A grant that was stored, and what it replaced: the grants of colleagues on the same account, by their
+    names, and the address of the other account that this connection belonged to before (empty when it is no
+    longer known, None when there was none).
+    """
 
     connection: Connection
     taken_from: tuple[str, ...]
@@ -35,8 +36,9 @@ class Stored:
 
 
 class OvertakenError(Exception):
-    """While a code was exchanged somebody stored another grant for the same user or account: the living
-    `connection`. Which of the two grants is the newer one, only the provider knows."""
+    """While a code was being exchanged, another grant for the same user or account was stored: the live
+    `connection`. Only the provider knows which of the two grants is newer.
+    """
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection.id)
@@ -49,9 +51,9 @@ def store_grant(user: User, app: str, tokens: TokenSet, account: Account, *, ask
     It was asked for at `asked_at` (aware, UTC); what was connected after that is left alone, and
     `OvertakenError` raised. The caller has called `begin_storing`.
 
-    Where a provider keeps only the newest grant of an account alive, a colleague who had connected the same
-    account needs to reconnect from now on, and their row says who took it. A grant on another account that
-    this one replaces is revoked. The user gets a mail about every account that is new to them.
+    Where a provider keeps only an account's newest grant alive, a colleague who had connected the same
+    account now needs to reconnect, and their row says who took it over. A grant on another account that this
+    one replaces is revoked. The user gets an email about every account that is new to them.
     """
     rows = _in_the_way(user, app, account.id)
     for one in rows:
@@ -86,7 +88,8 @@ def store_grant(user: User, app: str, tokens: TokenSet, account: Account, *, ask
 
 def _in_the_way(user: User, app: str, account_id: str) -> list[Connection]:
     """The user's row of an app and, where the new grant ends theirs, those of colleagues that live on the
-    account, held and read afresh: a refresh that has begun is seen and ended, one that wants to begin waits.
+    account, locked and read again: a refresh that has begun is seen and ended, and one that wants to begin
+    waits.
     """
     is_ended = sa.and_(Connection.account_id == account_id, Connection.state == ConnectionState.CONNECTED)
     if not spec_of(app).traits.newest_grant_ends_others:
@@ -98,7 +101,7 @@ def _in_the_way(user: User, app: str, account_id: str) -> list[Connection]:
                 Connection.app == app,
                 sa.or_(Connection.user_id == user.id, is_ended),
             )
-            # Always in the same order, as everybody does who holds several.
+            # Always in the same order, like all code that locks several.
             .order_by(Connection.id)
             .with_for_update()
             .execution_options(populate_existing=True)
@@ -125,10 +128,10 @@ def holder_instead(row: Connection) -> str | None:
 def with_grant(connection_id: int, call: Callable[[Grant], T], *, removed: str | None = None) -> T:
     """Run one provider call with a live access token and return its result.
 
-    Must be called with no transaction open. A token that the provider rejects although it should be
-    alive is refreshed once and the call repeated once; if it is rejected again, the grant was revoked:
-    the connection is marked and `ConnectionRevokedError` raised. Every other `ProviderError` passes through.
-    `removed` says why the grant is dead, should it turn out to be.
+    Must be called with no transaction open. A token that the provider rejects although it should still be
+    valid is refreshed once and the call repeated once. If it is rejected again, the grant was revoked: the
+    connection is marked and `ConnectionRevokedError` raised. Every other `ProviderError` passes through.
+    `removed` is the reason to give if the grant turns out to be dead.
     """
     grant, version = refresh.live_grant(connection_id, removed=removed)
     try:
@@ -141,7 +144,7 @@ def with_grant(connection_id: int, call: Callable[[Grant], T], *, removed: str |
         words = removed or "The provider no longer accepts this connection."
         with writing():
             row = db.session.get(Connection, connection_id, with_for_update=True, populate_existing=True)
-            # A reconnect during the call has brought newer tokens, of which nothing bad is known.
+            # A reconnect during the call brought newer tokens, and nothing is known to be wrong with those.
             if row is not None and row.token_version == version:
                 words = removed or wording.ended_by_provider(row.app)
                 need_reconnect(row, words)

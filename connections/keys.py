@@ -1,4 +1,4 @@
-"""Holding what is stored sealed against the keys of this server, and sealing it anew when they change."""
+"""Checking what is stored sealed against this server's keys, and sealing it again when they change."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from security import SealBrokenError, TokenVault
 
 
 def check_keys(when_reopened: Callable[[int], object]) -> None:
-    """Find the grants that no key opens: they need a reconnect from now on and stay sealed as they are. Those
-    whose key has come back are connected again, unless somebody else has connected the account meanwhile;
+    """Find the grants that no key opens: they now need a reconnect, and stay sealed as they are. Those whose
+    key has come back are connected again, unless someone else has connected the account in the meantime;
     `when_reopened` is then called with their user's id, in the same transaction.
 
     Must be called with no transaction open; commits for itself, and writes only if there is something to.
@@ -36,10 +36,11 @@ def check_keys(when_reopened: Callable[[int], object]) -> None:
 
 
 def _settle(connection_id: int, when_reopened: Callable[[int], object]) -> None:
-    # Opened again, a row takes its account back, if nobody is just storing another grant on that.
+    # A row that opens again reclaims its account, unless another grant is being stored for that account right
+    # now.
     begin_storing()
     row = db.session.get(Connection, connection_id, with_for_update=True, populate_existing=True)
-    # Another process of this server has the same keys and may have been here first.
+    # Another process of this server has the same keys and may have done this first.
     if row is None or not row.ciphertext:
         return
     if read_tokens(row) is None:
@@ -55,16 +56,19 @@ def _is_living(row: Connection) -> bool:
 
 @dataclass(frozen=True)
 class Resealed:
-    """How many connections are sealed with the newest key now, and how much of any kind no key opens."""
+    """How many connections are now sealed with the newest key, and how many sealed values of any kind no key
+    opens.
+    """
 
     connections: int
     broken: int
 
 
 def reseal_everything(vault: TokenVault) -> Resealed:
-    """Seal all that is stored sealed with the newest key of `vault`, in the current transaction: grants,
-    those that wait to be given back, and what people need who are at a provider's page at this moment. What
-    no key opens stays as it is."""
+    """Seal everything that is stored sealed with the newest key of `vault`, in the current transaction:
+    grants, those waiting to be revoked, and what people need who are on a provider's consent page right now.
+    What no key opens stays as it is.
+    """
     # Rows whose grant has ended are empty; one that no key opens is sealed and waits for its key.
     grants = list(
         db.session.scalars(sa.select(Connection).where(Connection.ciphertext != "").with_for_update())
@@ -75,13 +79,15 @@ def reseal_everything(vault: TokenVault) -> Resealed:
         row.ciphertext, broken = anew or row.ciphertext, broken + (anew is None)
     connections = len(grants) - broken
     for task in db.session.scalars(sa.select(Task).where(Task.kind == REVOKE_GRANT.name).with_for_update()):
-        # Those that are done hold nothing any more.
+        # Finished ones hold nothing anymore.
         if "sealed" in task.payload:
             anew = _resealed(vault, task.payload["sealed"])
             task.payload = {**task.payload, "sealed": anew or task.payload["sealed"]}
             broken += anew is None
-    for attempt in db.session.scalars(sa.select(OAuthAttempt).with_for_update()):
-        # One that does not open is told its person when they come back, and is of no use to anybody else.
+    for attempt in db.session.scalars(
+        sa.select(OAuthAttempt).where(OAuthAttempt.spent_at.is_(None)).with_for_update()
+    ):
+        # If one does not open, its person is told when they come back; it is of no use to anyone else.
         attempt.verifier_ciphertext = (
             _resealed(vault, attempt.verifier_ciphertext) or attempt.verifier_ciphertext
         )

@@ -1,6 +1,7 @@
-"""What people are told about connections by mail, asked for in the transaction that makes it true.
+"""What people are told about connections by email, requested in the transaction that makes it true.
 
-Only asked for: who is written to is the business of `accounts`, which knows this package. Tasks join the two.
+This module only requests the mail: `accounts`, which imports this package, decides who receives it, and tasks
+connect the two.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ REPORT_REFUSED_CREDENTIALS = TaskKind(
     subject="provider",
 )
 
-# When somebody whose connection has ended is told of it, counted from that moment.
+# When the user of a connection that has ended is told about it, counted from that moment.
 NUDGES = (timedelta(), timedelta(days=1), timedelta(days=3), timedelta(days=7))
 
 
@@ -43,7 +44,7 @@ def tell_of_connection(row: Connection) -> None:
 
 
 def nudge(row: Connection, number: int) -> None:
-    """Let somebody know, at its time, that this row needs reconnecting since its `problem_since`."""
+    """At its time, let the user know that this row has needed reconnecting since its `problem_since`."""
     assert row.problem_since is not None
     outbox.enqueue(
         NUDGE_TO_RECONNECT,
@@ -54,7 +55,7 @@ def nudge(row: Connection, number: int) -> None:
 
 
 def next_nudge(since: datetime, now: datetime) -> int | None:
-    """The number of the first nudge after `now`. Those that a stopped server missed are not made up for."""
+    """The number of the first nudge after `now`. Nudges that a stopped server missed are not sent later."""
     return next((number for number, after in enumerate(NUDGES) if since + after > now), None)
 
 

@@ -1,8 +1,8 @@
-"""Refreshing access tokens: one refresh at a time per connection, over threads and processes.
+"""Refreshing access tokens: one refresh at a time per connection, across threads and processes.
 
-Some providers' refresh tokens can be spent once; the loser of a race would be told `invalid_grant`. So the
-first to refresh claims the row by a conditional UPDATE, talks to the provider with no transaction open, and
-stores the new pair before it is used. The others wait and read what was stored.
+Some providers' refresh tokens work only once, and the loser of a race would be told `invalid_grant`. So the
+first to refresh claims the row with a conditional UPDATE, calls the provider with no transaction open, and
+stores the new pair before anyone uses it. The others wait and read what was stored.
 """
 
 from __future__ import annotations
@@ -33,19 +33,21 @@ from providers.base import Grant
 from providers.errors import ConnectionRevokedError, InvalidClientError, ProviderError, RetryableError
 from timezones import utc_now
 
-# Longer than the longest token call, so that a claim is only ever taken over from the dead.
+# Longer than the longest token call, so that a claim is only ever taken over from a process that has died.
 _CLAIM_LASTS = timedelta(seconds=30)
 _WAIT_FOR_OTHERS_SECONDS = 40.0
 _FIRST_WAIT_SECONDS, _LAST_WAIT_SECONDS = 0.02, 0.25
 _FAILURE_WAITS = (5, 15, 60, 300, 900)
 _LONGEST_WAIT = "15 minutes"
-# Once the operator has put right what was wrong, nobody shall have to wait long for it to be noticed.
+# Once the operator has fixed what was wrong, it should be noticed quickly.
 _LONGEST_WAIT_FOR_OPERATOR = 60
 
 
 @dataclass(frozen=True)
 class _Claim:
-    """The right to spend the refresh token of these very tokens of a row. `account_id` is whose they are."""
+    """The right to use the refresh token of exactly these tokens of a row. `account_id` is the account they
+    belong to.
+    """
 
     token: str
     connection_id: int
@@ -61,10 +63,10 @@ def live_grant(
 
     Refreshes when it is time to (`Connection.renew_at`), or when the provider has rejected the tokens of
     `rejected_version`. Must be called with no transaction open. Raises `ConnectionRevokedError` when
-    the user has to reconnect, in the words of `removed` if somebody has told why; any other
-    `ProviderError` when the token endpoint refuses us or is away and the old token cannot be used either.
-    It is not asked again before its time, however many are waiting for this connection and however short its
-    tokens live.
+    the user has to reconnect, in the words of `removed` if the reason is known; any other `ProviderError`
+    when the token endpoint refuses us or is unavailable and the old token cannot be used either. The endpoint
+    is not asked again early, no matter how many are waiting for this connection or how short-lived its tokens
+    are.
     """
     deadline, wait = time.monotonic() + _WAIT_FOR_OTHERS_SECONDS, _FIRST_WAIT_SECONDS
     while True:
@@ -101,12 +103,12 @@ def live_grant(
                 if not is_rejected and expires_at > now:
                     return grant, version
                 raise
-            # Read again rather than trust what this thread holds: the row decides.
+            # Read again instead of trusting what this thread holds: the row decides.
             rejected_version = None
             continue
         if time.monotonic() > deadline:
             raise RetryableError("The connection is being renewed elsewhere and this takes too long.")
-        # Polled, because the one who refreshes may be another process.
+        # Polled, because another process may be doing the refresh.
         time.sleep(wait)
         wait = min(wait * 1.5, _LAST_WAIT_SECONDS)
 
@@ -125,12 +127,12 @@ def due_connections(now: datetime) -> list[int]:
 
 
 def _trouble(row: Connection, now: datetime) -> ProviderError | None:
-    """What the last refresh failed with, as long as the next one has to wait for its time."""
+    """The error of the last refresh, while it is too early for the next one."""
     if row.refresh_after is None or row.refresh_after <= now:
         return None
     if row.app not in connections().clients:
         return InvalidClientError(wording.not_set_up(row.app))
-    # Empty where it failed before troubles were written down.
+    # Empty if it failed before troubles were recorded.
     words = row.trouble or wording.renewal_waits(row.app)
     if row.credentials_refused:
         return InvalidClientError(words)
@@ -138,7 +140,9 @@ def _trouble(row: Connection, now: datetime) -> ProviderError | None:
 
 
 def _claim(connection_id: int, version: int) -> _Claim | None:
-    """A claim on refreshing these very tokens; None when they are not the newest, or somebody else has it."""
+    """A claim on refreshing exactly these tokens; None when they are not the newest, or when another process
+    holds it.
+    """
     now, token = utc_now(), secrets.token_hex(16)
     with writing():
         row = _locked(connection_id)
@@ -149,7 +153,7 @@ def _claim(connection_id: int, version: int) -> _Claim | None:
             db.session.rollback()
             return None
         if row.refresh_claim is not None:
-            # Whoever held it died, perhaps after the provider had answered.
+            # The process that held it died, perhaps after the provider had answered.
             row.refresh_may_be_lost = spec_of(row.app).traits.rotates_refresh_tokens
         row.refresh_claim, row.refresh_claimed_until = token, now + _CLAIM_LASTS
         claim = _Claim(token, connection_id, row.app, row.account_id, version)
@@ -158,7 +162,7 @@ def _claim(connection_id: int, version: int) -> _Claim | None:
 
 
 def _refresh(claim: _Claim, refresh_token: str, removed: str | None) -> None:
-    """Renew the tokens under a claim. Returns when the row has to be read again, whoever has written it."""
+    """Renew the tokens under a claim. Returns when the row has to be read again, no matter who wrote it."""
     app = claim.app
     clients = connections().clients.get(app)
     if clients is None:
@@ -171,14 +175,14 @@ def _refresh(claim: _Claim, refresh_token: str, removed: str | None) -> None:
         end = _end(claim, removed)
         if end is None:
             return
-        # The interview's page shall say the same as the connection's card.
+        # The interview's page should say the same as the connection's card.
         raise ConnectionRevokedError(end, error.facts) from error
     except InvalidClientError:
         words = wording.credentials_refused(app)
         _release(claim, words, is_refused=True, longest_wait=_LONGEST_WAIT_FOR_OPERATOR)
         raise
     except ProviderError as error:
-        # Nothing is known to be wrong with the grant: it stays, and is asked for again later.
+        # Nothing is known to be wrong with the grant: it stays, and the refresh is tried again later.
         words = wording.passing(error.words, again_within=_LONGEST_WAIT)
         may_be_lost = isinstance(error, RetryableError) and error.maybe_applied
         _release(claim, words, may_be_lost=may_be_lost)
@@ -198,8 +202,9 @@ def _refresh(claim: _Claim, refresh_token: str, removed: str | None) -> None:
         elif row is not None and (
             row.state != ConnectionState.CONNECTED or row.account_id != claim.account_id
         ):
-            # Ended or replaced during our call: the pair that was put away to be given back is spent, and
-            # this one lives. After a reconnect of the same account ours belong to a grant that is no more.
+            # Ended or replaced during our call: the pair that was set aside to be revoked has been used up,
+            # and this one is alive. After a reconnect of the same account, ours belong to a grant that no
+            # longer exists.
             revoke_later(row, tokens, claim.account_id)
         db.session.commit()
 
@@ -221,7 +226,7 @@ def _release(
     is_refused: bool = False,
     longest_wait: int = _FAILURE_WAITS[-1],
 ) -> None:
-    """Give the claim back after a refresh that came to nothing, and ask again later, more and more rarely."""
+    """Release the claim after a refresh that failed, and try again later, less and less often."""
     with writing():
         row = _locked(claim.connection_id)
         if row is not None and _is_held(claim, row):
@@ -236,14 +241,15 @@ def _release(
 
 
 def _wait_after(row: Connection, in_vain: int, longest_wait: int = _FAILURE_WAITS[-1]) -> None:
-    """Ask again later, after `in_vain` refreshes in a row that came to nothing and one more."""
+    """Try again later, after `in_vain` failed refreshes in a row and one more."""
     step = _FAILURE_WAITS[min(in_vain, len(_FAILURE_WAITS) - 1)]
     row.refresh_after = utc_now() + timedelta(seconds=min(step, longest_wait))
 
 
 def _end(claim: _Claim, removed: str | None) -> str | None:
-    """The provider says that the grant is dead: the reason as it now stands in the row; None when somebody
-    has written newer tokens meanwhile, of which nothing bad is known."""
+    """The provider says that the grant is dead. Returns the reason now stored in the row, or None when newer
+    tokens have been written in the meantime and nothing is known to be wrong with those.
+    """
     with writing():
         row = _locked(claim.connection_id)
         words = None

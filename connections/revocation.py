@@ -1,4 +1,4 @@
-"""Ending connections: unusable from the commit on, and given back to the provider by a task."""
+"""Ending connections: unusable from the commit on, and revoked at the provider by a task."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ REPORT_UNREVOKED_GRANT = TaskKind(
 def end_connections(user: User, *, only: str | None = None) -> list[str]:
     """End all connections of a person, or `only` one app's, in the current transaction; return their apps.
 
-    The tokens leave the rows at once. The provider is told by a task, which holds them encrypted until then.
+    The tokens are removed from the rows right away. A task tells the provider, and holds them encrypted until
+    then.
     """
     rows = db.session.scalars(
         sa.select(Connection)
@@ -61,9 +62,9 @@ def end_connection(row: Connection) -> None:
 
 
 def give_back(row: Connection) -> None:
-    """Let the provider end the grant of a row that is about to lose it."""
+    """Have the provider end the grant of a row that is about to lose it."""
     if not row.ciphertext:
-        # It is dead already, or belongs to the colleague who took it over.
+        # It is already dead, or belongs to the colleague who took it over.
         return
     opened = read_tokens(row)
     if opened is None:
@@ -79,15 +80,18 @@ def give_back(row: Connection) -> None:
 
 
 def revoke_later(row: Connection, tokens: TokenSet, account_id: str) -> None:
-    """Ask in the current transaction for a grant on that account, which was this row's, to be given back."""
+    """In the current transaction, request that a grant on that account, which belonged to this row, be
+    revoked.
+    """
     _revoke_later(row.user_id, row.app, tokens, account_id, row.id)
 
 
 def revoke_unkept(
     user_id: int, app: str, tokens: TokenSet, account_id: str, *, run_at: datetime | None = None
 ) -> None:
-    """The same for a grant that somebody gave and that never came to be a connection. `account_id` is empty
-    where it is not known."""
+    """The same for a grant that was issued but never became a connection. `account_id` is empty where it is
+    not known.
+    """
     _revoke_later(user_id, app, tokens, account_id, f"unstored-{user_id}-{app}", run_at)
 
 
@@ -113,8 +117,9 @@ def _revoke_later(
 
 
 def _put_away(user_id: int, app: str, tokens: TokenSet) -> dict[str, Any]:
-    """A pair of tokens as it stands in such a task. `may_be_lost`: it may have been spent on a newer pair
-    that never arrived."""
+    """A pair of tokens as stored in such a task. `may_be_lost`: it may have been used to get a newer pair
+    that never arrived.
+    """
     sealed = connections().vault.seal(
         {"access_token": tokens.access_token, "refresh_token": tokens.refresh_token},
         belongs_to=_owner_of_revocation(user_id, app),
@@ -129,8 +134,9 @@ def _owner_of_revocation(user_id: int, app: str) -> str:
 
 @dataclass(frozen=True)
 class Revocation:
-    """A grant on its way back to its provider. `expires_at` (aware, UTC) is the access token's end;
-    `may_be_lost`: the refresh token may have been spent on a pair that never arrived."""
+    """A grant that is being revoked. `expires_at` (aware, UTC) is when the access token expires;
+    `may_be_lost`: the refresh token may have been used to get a pair that never arrived.
+    """
 
     user_id: int
     app: str
@@ -142,7 +148,7 @@ class Revocation:
 
 
 def read_revocation(payload: Mapping[str, Any]) -> Revocation | None:
-    """What a task is to give back, or None when no key of this server opens it any more."""
+    """What a task should revoke, or None when no key of this server opens it anymore."""
     user_id, app = int(payload["user_id"]), str(payload["app"])
     try:
         tokens = connections().vault.open(
@@ -162,12 +168,14 @@ def read_revocation(payload: Mapping[str, Any]) -> Revocation | None:
 
 
 def note_may_be_lost(task_id: int, may_be_lost: bool) -> None:
-    """Write into a revocation's task, and commit, whether its refresh token may have been spent in vain."""
+    """Write into a revocation's task, and commit, whether its refresh token may have been used without an
+    answer.
+    """
     _amend(task_id, {"may_be_lost": may_be_lost})
 
 
 def keep_renewed(task_id: int, revocation: Revocation, tokens: TokenSet) -> None:
-    """Put the newer pair in the place of the older one, which is spent, and commit."""
+    """Replace the older pair, which has been used up, with the newer one, and commit."""
     _amend(task_id, _put_away(revocation.user_id, revocation.app, tokens))
 
 
@@ -179,7 +187,7 @@ def _amend(task_id: int, changes: Mapping[str, Any]) -> None:
 
 
 def is_being_revoked(connection_id: int) -> bool:
-    """Whether a grant of this row is still on its way back to its provider."""
+    """Whether a grant of this row is still waiting to be revoked at its provider."""
     return (
         db.session.scalar(
             sa.select(Task.id)
@@ -199,10 +207,11 @@ def _subject(connection_id: int) -> str:
 
 
 def is_superseded(app: str, account_id: str, user_id: int) -> bool:
-    """Whether a newer grant has ended an older one of this account at the provider, whoever has given it.
+    """Whether a newer grant, no matter who connected it, has ended an older one of this account at the
+    provider.
 
-    Only providers that keep one grant per account do that. An account that is not known (an empty id) may be
-    any that the user has connected.
+    Only providers that keep one grant per account do that. An unknown account (an empty id) may be any that
+    the user has connected.
     """
     return spec_of(app).traits.newest_grant_ends_others and _is_living((app,), account_id, user_id)
 

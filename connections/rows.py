@@ -1,4 +1,4 @@
-"""Writing a connection's row: its tokens, sealed, what is wrong with it, in words, and wiping it."""
+"""Writing a connection's row: its sealed tokens, what is wrong with it in words, and wiping it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ from security import SealBrokenError
 from timezones import utc_now
 
 _RENEWED_EARLY = timedelta(seconds=300)
-# However short tokens live, they are not renewed more often than this while nobody uses them.
+# No matter how short-lived tokens are, they are not renewed more often than this while no one uses them.
 _SHORTEST_USE = timedelta(seconds=30)
 
 
 def begin_storing() -> None:
-    """Wait until nobody else stores a grant, and let nobody until the current transaction ends.
+    """Wait until no one else is storing a grant, and keep others from it until the current transaction ends.
 
-    Which rows storing changes depends on which are there: its user's, and a colleague's on the same account.
-    Two people who change rows that depend on each other's would fall over the indexes or wait for each other
-    forever. It is rare and quick, so one at a time costs nothing; the one organization's row stands for all.
+    Which rows change depends on which exist: the user's own, and a colleague's on the same account. Two
+    people who change rows that depend on each other's would violate the indexes or wait for each other
+    forever. Storing is rare and quick, so one at a time costs nothing; the lock is the organization's single
+    row.
     """
     db.session.get(Organization, 1, with_for_update=True, populate_existing=True)
 
@@ -54,7 +55,7 @@ def is_unreadable(row: Connection) -> bool:
 
 
 def write_tokens(row: Connection, tokens: TokenSet) -> None:
-    """Put a new pair of tokens into a row and end whatever refresh was going on."""
+    """Put a new pair of tokens into a row and end any refresh that was going on."""
     row.ciphertext = connections().vault.seal(
         {"access_token": tokens.access_token, "refresh_token": tokens.refresh_token},
         belongs_to=owner_of_seal(row),
@@ -73,15 +74,16 @@ def write_tokens(row: Connection, tokens: TokenSet) -> None:
 
 
 def _renewed_from(expires_at: datetime) -> datetime:
-    """From when on tokens that have just come are renewed: early enough that one handed out now outlives
-    every call that begins with it, and never so early that a short life means renewing without end."""
+    """When to renew tokens that have just arrived: early enough that a token handed out until then outlives
+    every call that begins with it, but never so early that short-lived tokens are renewed endlessly.
+    """
     now = utc_now()
     lifetime = max(expires_at - now, timedelta())
     return max(expires_at - min(_RENEWED_EARLY, lifetime / 2), now + _SHORTEST_USE)
 
 
 def note_refused_credentials(app: str) -> None:
-    """The provider of an app did not accept this server when somebody wanted to connect."""
+    """The provider of an app did not accept this server when someone wanted to connect."""
     begin_storing()
     provider = spec_of(app).provider
     if db.session.get(RefusingProvider, provider) is None:
@@ -91,16 +93,16 @@ def note_refused_credentials(app: str) -> None:
 
 
 def write_account(row: Connection, account: Account) -> None:
-    """Note what the provider says of the account at this moment. Which account it is stays as it is."""
+    """Store what the provider now says about the account. Which account it is does not change."""
     row.account_email, row.account_name, row.plan = account.email, account.display_name, account.plan
     row.checked_at = utc_now()
 
 
 def need_reconnect(row: Connection, words: str) -> None:
-    """End a living grant that its provider does not honor any more, saying why in one sentence.
+    """End a live grant that its provider no longer honors, with the reason in one sentence.
 
-    Nothing of the account stays but its id, and its user is told. A row that needs reconnecting already
-    keeps the reason it has.
+    Only the account's id is kept, and its user is told. A row that needs reconnecting already keeps the
+    reason it has.
     """
     if row.state == ConnectionState.CONNECTED:
         wipe(row)
@@ -110,8 +112,8 @@ def need_reconnect(row: Connection, words: str) -> None:
 def lose_permissions(row: Connection, missing: Iterable[str]) -> None:
     """The same for a grant that its provider still honors, but not for everything that is needed.
 
-    It is not revoked: providers that keep one grant per account could take a late revocation for the one that
-    its user gives next. It is wiped all the same, because what cannot be used is not kept.
+    It is not revoked, because providers that keep one grant per account could apply a late revocation to the
+    grant that its user gives next. It is still wiped: what cannot be used is not kept.
     """
     need_reconnect(row, wording.permissions_missing(row.app, in_words(row.app, missing)))
 
@@ -126,7 +128,7 @@ def mark_unreadable(row: Connection, words: str) -> None:
 
 
 def reopen(row: Connection) -> None:
-    """The right key is back, and everything else is still there."""
+    """The right key is back, and everything else is still in place."""
     row.state, row.problem, row.problem_since = ConnectionState.CONNECTED, None, None
 
 
@@ -137,14 +139,14 @@ def _mark(row: Connection, words: str) -> None:
 
 
 def wipe(row: Connection) -> None:
-    """Take everything out of a row that was only there for the sake of its grant.
+    """Remove everything from a row that was only needed for its grant.
 
-    The account's id stays: meetings lie on that account, and may have to be looked for there when it is
-    connected again.
+    The account's id stays: there are meetings on that account, and it may be necessary to look for them when
+    it is connected again.
     """
     row.ciphertext = row.account_email = row.account_name = row.plan = row.scopes = ""
     row.api_url = row.checked_at = None
-    # Whoever is renewing these tokens at this moment finds that they are not the row's any more.
+    # A process that is renewing these tokens right now finds that they no longer belong to the row.
     row.token_version += 1
     row.refresh_failures = 0
     row.refresh_may_be_lost = False
@@ -153,17 +155,18 @@ def wipe(row: Connection) -> None:
 
 
 def note_trouble(row: Connection, words: str) -> None:
-    """Say on a living connection's card what is in its way for the time being.
+    """Say on a live connection's card what is keeping it from working for now.
 
-    What the token endpoint is in trouble with outweighs it, and stays until a refresh succeeds.
+    Trouble with the token endpoint takes precedence, and stays until a refresh succeeds.
     """
     if row.refresh_failures == 0:
         _write_trouble(row, words)
 
 
 def note_failed_refresh(row: Connection, words: str, *, is_refused: bool = False) -> None:
-    """The same for a refresh that came to nothing. Once the provider has refused this server's credentials,
-    nothing but a refresh that succeeds shows that they are right again; other faults say nothing of them."""
+    """The same for a refresh that failed. Once the provider has refused this server's credentials, only a
+    successful refresh shows that they are right again; other faults say nothing about them.
+    """
     row.refresh_failures += 1
     if is_refused or not row.credentials_refused:
         row.credentials_refused = is_refused
@@ -176,7 +179,7 @@ def _write_trouble(row: Connection, words: str) -> None:
 
 
 def note_success(row: Connection) -> None:
-    """A call went well. What the token endpoint is in trouble with is over only when a refresh succeeds."""
+    """A call succeeded. Trouble with the token endpoint is over only when a refresh succeeds."""
     if row.refresh_failures == 0:
         _forget_trouble(row)
 

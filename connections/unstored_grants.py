@@ -1,4 +1,6 @@
-"""Grants that a provider gave and that are not kept: something was missing, or somebody was faster."""
+"""Grants that a provider issued and that are not kept: something was missing, or another one was stored
+first.
+"""
 
 from __future__ import annotations
 
@@ -15,16 +17,16 @@ from models import Connection, ConnectionState
 from providers.base import Account, TokenSet
 from timezones import utc_now
 
-# By then the looks at the account's connections have shown which of them the grant has ended.
+# By then the checks of the account's connections have shown which of them the grant ended.
 _AFTER_THE_LOOKS = timedelta(minutes=5)
 
 
 def look_after_unkept(user_id: int, app: str, tokens: TokenSet | None, account: Account | None) -> list[int]:
-    """See in the current transaction to what an exchanged code leaves behind when nothing is stored.
+    """In the current transaction, clean up after an exchanged code when nothing is stored.
 
-    A provider that keeps only the newest grant of an account has ended the one before it, so the living
-    connections of the account are looked at at once; as long as the `account` is not known, it may be
-    anybody's. Their ids are returned. The grant itself is given back, unless its `tokens` never arrived.
+    A provider that keeps only the newest grant of an account has ended the one before it, so the live
+    connections of the account are checked immediately; as long as the `account` is not known, it may be
+    anyone's. Their ids are returned. The grant itself is revoked, unless its `tokens` never arrived.
     """
     begin_storing()
     of_account = Connection.account_id == account.id if account is not None else sa.true()

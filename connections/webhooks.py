@@ -16,7 +16,7 @@ from providers.events import Challenge, GrantRemoved, UnreadableMessageError
 from providers.protocols import WebhookReader
 from timezones import utc_now
 
-# Longer than a signature holds and than providers repeat what they got no answer to, both by far.
+# Far longer than a signature is valid, and than providers keep repeating a message that got no answer.
 _REMEMBERED = timedelta(days=7)
 
 
@@ -25,11 +25,11 @@ class UnprovenError(Exception):
 
 
 class UnreadableError(Exception):
-    """The message is genuine, and makes no sense."""
+    """The message is genuine, but makes no sense."""
 
 
 def receive(provider: str, body: bytes, headers: Mapping[str, str]) -> dict[str, str] | None:
-    """Act upon one message of a provider in the current transaction; return what to answer, if anything.
+    """Act on one message from a provider in the current transaction; return what to answer, if anything.
 
     Must be called with no transaction open. Nothing is believed: a removal, signed or not, makes a task ask
     the provider itself. `headers` by their names in lower case. Raises KeyError for a provider without a
@@ -62,7 +62,7 @@ def _take_as_hint(provider: str, reader: WebhookReader, body: bytes) -> None:
 
 
 def _is_new(digest: str) -> bool:
-    """Whether these very bytes come for the first time; from now on they are known."""
+    """Whether these exact bytes have arrived for the first time; from now on they are known."""
     db.session.execute(sa.delete(WebhookEvent).where(WebhookEvent.received_at < utc_now() - _REMEMBERED))
     try:
         with db.session.begin_nested():

@@ -1,6 +1,6 @@
 """Why a connection does not work, in words: for its card, for mails, and for the page of an interview.
 
-Each is about what happened. What helps stands beside it wherever it is shown, as a button.
+Each says what happened. What helps is shown beside it, as a button.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ def ended_by_provider(app: str) -> str:
 
 
 def removed_by_user(app: str, product: str) -> str:
-    """The provider itself told that its user took the permission back. Not addressed to that user: the
-    interviews' pages and the system log say it to others."""
+    """The provider itself reported that its user revoked the permission. The words do not address that user,
+    because the interviews' pages and the system log show them to others.
+    """
     return f"{product} was removed in {label_of(app)}."
 
 
@@ -35,7 +36,7 @@ def unreadable(app: str) -> str:
 
 
 def permissions_missing(app: str, missing: list[str]) -> str:
-    """`missing`: what may not be done any more, as `catalogue.in_words` has it; empty if not known."""
+    """`missing`: what is no longer allowed, as `catalogue.in_words` puts it; empty if not known."""
     named = f" Missing: {', '.join(missing)}." if missing else ""
     return f"{label_of(app)} no longer grants all the permissions we need.{named}"
 
@@ -46,11 +47,11 @@ def taken_over(by: str, account: str = "") -> str:
 
 
 def agree_with(by: str) -> str:
-    """What helps whoever has lost an account to a colleague; said to that person alone."""
+    """What helps a person whose account was taken over by a colleague; shown only to that person."""
     return f"Reconnect with your own account, or agree with {by} on who uses this one."
 
 
-# The grant stays: somebody else has to do something, or only time helps.
+# The grant stays: someone else has to do something, or only time helps.
 
 
 def passing(said: str, *, again_within: str) -> str:
@@ -68,7 +69,7 @@ def tokens_run_out_at_once(app: str) -> str:
 
 
 def credentials_refused(app: str, *, told: str | None = None) -> str:
-    """`told`: who can see to it, for somebody who cannot."""
+    """`told`: who can fix it, for someone who cannot."""
     what = f"{label_of(app)} does not accept this server's credentials. The connection itself is fine; "
     if told is not None:
         return f"{what}{told} has been told."

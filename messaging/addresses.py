@@ -1,4 +1,4 @@
-"""Mail addresses as they go over the wire."""
+"""Email addresses in the form that mail servers take."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from email.utils import parseaddr
 
 import idna
 
-# Quoted local parts and address literals are legal and used by nobody; leaving them out means that
-# whatever passes can be put into a header, an SMTP command and a `mailto:` without quoting.
+# Quoted local parts and address literals are legal, but no one uses them. Without them, every address that
+# passes can be put into a header, an SMTP command and a `mailto:` without quoting.
 _LOCAL_PART = re.compile(r"[^\s\x00-\x20\x7f-\x9f()<>\[\]:;@\\,\"]{1,64}")
 _ASCII_DOMAIN = re.compile(r"[A-Za-z0-9_.-]{1,253}")
 
@@ -36,7 +36,7 @@ def bare_address(configured: object) -> str:
         found = [str(configured[1])]
     else:
         text = str(configured or "")
-        # The second reading is for names that would need quotes, such as `Acme, Inc. <hr@acme.example>`.
+        # The second attempt is for names that would need quotes, such as `Acme, Inc. <hr@acme.example>`.
         found = [parseaddr(text)[1], text.rpartition("<")[2].rstrip("> ")]
     for address in found:
         try:
@@ -47,11 +47,11 @@ def bare_address(configured: object) -> str:
 
 
 def is_public(address: str) -> bool:
-    """Whether a bare address is in a domain that others can find: one with a dot, and no bare number."""
+    """Whether a bare address is in a domain that others can find: a dotted name, not an IP address."""
     domain = address.rpartition("@")[2].rstrip(".")
     return "." in domain and not domain.rpartition(".")[2].isdigit()
 
 
 def needs_smtputf8(address: str) -> bool:
-    """Whether the local part asks for a server with the SMTPUTF8 extension (RFC 6531)."""
+    """Whether the local part needs a server with the SMTPUTF8 extension (RFC 6531)."""
     return not address.rpartition("@")[0].isascii()

@@ -1,7 +1,7 @@
-"""Handing one mail to the mail server, and saying in words what became of it.
+"""Handing one mail to the mail server, and saying in words what happened.
 
-Nothing here decides what happens next: whether a mail is tried again, when, and who is told, follows from
-the kind of outcome and is decided elsewhere.
+Nothing here decides what comes next: whether and when a mail is tried again, and who is told, is decided
+elsewhere from the kind of outcome.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from host_names import LookUpTimeoutError
 from messaging.addresses import bare_address, is_public, wire_address
 from messaging.letters import Letter
 from messaging.mime import Envelope, FilePart, mime_of
@@ -28,7 +29,7 @@ _WORDS_LIMIT = 480
 
 @dataclass(frozen=True)
 class Accepted:
-    """The server has taken the mail and answers for it now."""
+    """The server has accepted the mail and is responsible for it now."""
 
     code: int
     words: str
@@ -36,42 +37,43 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Deferred:
-    """Not taken, and later it may be: a 4xx answer, or no answer at all (`code` None)."""
+    """Not accepted, but it may be later: a 4xx answer, or no answer at all (`code` None)."""
 
     code: int | None
     words: str
-    # The time ran out while the text was on its way; a shorter text may arrive.
+    # The time ran out while the text was being sent; a shorter text may arrive.
     is_too_slow: bool = False
-    # The server could not be talked to, so it concerns every mail alike.
+    # The server could not be reached, which affects every mail alike.
     concerns_all: bool = False
 
 
 @dataclass(frozen=True)
 class Refused:
-    """Never to be taken: a 5xx answer to this recipient or this text, or an address nobody can send to."""
+    """Will never be accepted: a 5xx answer to this recipient or this text, or an unusable address."""
 
     code: int | None
     words: str
-    # Without its files it may still be taken.
+    # Without its files it may still be accepted.
     is_too_large: bool = False
-    # Nothing else to this address would be taken either.
+    # Nothing else to this address would be accepted either.
     concerns_address: bool = False
 
 
 @dataclass(frozen=True)
 class Misconfigured:
-    """The fault is with us: our settings, or what the mail server thinks of us. This mail is as good as any,
-    and leaves when that has been put right."""
+    """The fault is ours: our settings, or what the mail server thinks of us. Nothing is wrong with this mail,
+    and it leaves when the fault is fixed.
+    """
 
     words: str
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """Cut off after the whole text had been handed over: it may have been taken or not."""
+    """Cut off after the whole text had been sent: it may or may not have been accepted."""
 
     words: str
-    # As above: the text can be handed over and still lie in the buffers of this machine.
+    # As above: the text may have been handed over and still be in this machine's buffers.
     is_too_slow: bool = False
 
 
@@ -79,15 +81,16 @@ Outcome = Accepted | Deferred | Refused | Misconfigured | Unknown
 
 
 def is_configured() -> bool:
-    """Whether there is a server to send with and an address to send from, in a domain that exists outside:
-    from `localhost` no bounce and no answer would find its way back."""
+    """Whether there is a server to send with and an address to send from, in a public domain: no bounce and
+    no answer would find its way back to `localhost`.
+    """
     return bool(current_app.config.get("MAIL_SERVER") and is_public(_default_sender()))
 
 
 def sender_address() -> str:
     """The bare address that mails are sent from.
 
-    While none is set it is one that leads nowhere, so that a letter can be shown before a mail server
+    While none is set, it is an address that leads nowhere, so that a letter can be shown before a mail server
     is set up; `deliver` sends nothing from it.
     """
     return _default_sender() or "no-reply@localhost"
@@ -101,7 +104,7 @@ def deliver(letter: Letter, envelope: Envelope, files: tuple[FilePart, ...] = ()
     """Send one letter to one recipient, with its files. Needs an application context; takes at most about a
     minute, and as long again as its files need on a slow line (`smtp.text_seconds`).
 
-    Raises for no fault of the outside: each becomes an outcome with one plain sentence for people.
+    No outside fault raises: each becomes an outcome with one plain sentence for people.
     """
     if not is_configured():
         return Misconfigured("No email can be sent until MAIL_SERVER and MAIL_DEFAULT_SENDER are set.")
@@ -113,7 +116,7 @@ def deliver(letter: Letter, envelope: Envelope, files: tuple[FilePart, ...] = ()
     try:
         content = mime_of(letter, envelope, files, sender=sender_address(), sent_at=utc_now())
     except ValueError as error:
-        # The recipient has been looked at, and all that people type is cleaned: it is our own doing.
+        # The recipient has been checked, and everything that people type is cleaned, so the fault is ours.
         return Misconfigured(_words(f"The email could not be written: {error}."))
     message = WrittenMessage(
         content, subject=one_line(letter.subject), sender=sender_address(), recipient=recipient
@@ -138,7 +141,7 @@ def _outcome_of_fault(error: Exception, stage: Stage, address: str) -> Outcome:
     if isinstance(error, smtplib.SMTPResponseException) and 400 <= error.smtp_code <= 599:
         return _outcome_of_answer(error.smtp_code, error.smtp_error, stage, address)
     if stage is Stage.TEXT_HANDED_OVER:
-        words = "The connection ended before the mail server said whether it took the mail."
+        words = "The connection ended before the mail server said whether it took the email."
         return Unknown(words, is_too_slow=_ran_out_of_time(error))
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return _outcome_of_missing_extension(stage, address)
@@ -151,7 +154,7 @@ def _outcome_of_fault(error: Exception, stage: Stage, address: str) -> Outcome:
         return Misconfigured(
             "MAIL_USERNAME or MAIL_PASSWORD holds characters that cannot be sent to a mail server."
         )
-    # The bare base class is what smtplib raises when no way of signing in is known to both sides.
+    # smtplib raises the bare base class when the two sides have no way of signing in in common.
     if stage is Stage.SIGNING_IN and type(error) is smtplib.SMTPException:
         return Misconfigured(_words(f"{_server()} offers no way of signing in that we know."))
     is_too_slow = stage is Stage.TEXT and _ran_out_of_time(error)
@@ -175,7 +178,7 @@ def _outcome_of_answer(code: int, text: bytes | str, stage: Stage, address: str)
 
 
 def _our_fault(verdict: Verdict) -> str:
-    """What to look at, by the names of the settings, as a sentence without its end."""
+    """What to check, by the names of the settings, as a sentence without its end."""
     sender = sender_address()
     return {
         Verdict.SIGNING_IN: f"{_server()} did not accept MAIL_USERNAME and MAIL_PASSWORD",
@@ -199,7 +202,7 @@ def _outcome_of_missing_extension(stage: Stage, address: str) -> Outcome:
         return Misconfigured(
             _words(
                 f"{_server()} does not offer STARTTLS, "
-                "and mails are not sent unencrypted while MAIL_USE_TLS is on."
+                "and emails are never sent unencrypted while MAIL_USE_TLS is on."
             )
         )
     if stage is Stage.SIGNING_IN:
@@ -209,6 +212,8 @@ def _outcome_of_missing_extension(stage: Stage, address: str) -> Outcome:
 
 
 def _network_words(error: Exception) -> str:
+    if _has_cause(error, LookUpTimeoutError):
+        return "could not be reached: looking up its name took too long"
     if _ran_out_of_time(error):
         return "did not answer in time"
     if _has_cause(error, ConnectionRefusedError):
@@ -238,7 +243,7 @@ def _has_cause(error: Exception, kind: type[BaseException]) -> bool:
 def _tls_words(error: ssl.SSLError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         why = one_line(error.verify_message).rstrip(".")
-        return f"its certificate does not hold ({why}; README, MAIL_USE_TLS, says what helps)"
+        return f"its certificate is not valid ({why}; Help → Sending email says what helps)"
     return f"no encrypted connection came about ({one_line(error.reason or 'unknown reason')})"
 
 

@@ -1,7 +1,7 @@
 """What a mail can say: the facts of an interview, and who reads them.
 
-The dialog's preview makes the same facts from a draft, so a mail looks in the preview as it will look
-in the inbox. Internal notes are no part of them and can therefore never be mailed.
+The dialog's preview makes the same facts from a draft, so a mail looks the same in the preview as in the
+inbox. Internal notes are not among them, so they can never be mailed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LINK_STATES: dict[MeetingState, LinkState] = {
 class Person:
     """A person a mail names. `zone` is an IANA name, or None when it is not known.
 
-    The name is cleaned on the way in; the address is kept as given and judged where it is used.
+    The name is cleaned when the object is made; the address is kept as given and checked where it is used.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Person:
 
 @dataclass(frozen=True)
 class AttachedFile:
-    """A file that goes with the invitation. `stored_as` says where its bytes are kept."""
+    """A file that is sent with the invitation. `stored_as` says where its bytes are kept."""
 
     name: str
     content_type: str
@@ -54,12 +54,12 @@ class AttachedFile:
 
 @dataclass(frozen=True)
 class InterviewFacts:
-    """One interview as everyone who is invited may know it. All text is cleaned on the way in.
+    """One interview, with what everyone who is invited may know. All text is cleaned when the object is made.
 
     `starts_at` is an aware instant, `zone` the IANA name of the zone it was planned in. A ready link has
-    a `join_url`; "waiting" and "failed" read the same to those invited, and "none" is an interview
-    without a meeting: one with a `phone_number` or an `address`. Raises `ValueError` for a naive instant
-    and for a ready link without an address.
+    a `join_url`; "waiting" and "failed" read the same to the people invited, and "none" is an interview
+    without a meeting: one with a `phone_number` or an `address`. Raises `ValueError` for a naive instant and
+    for a ready link without an address.
     """
 
     title: str
@@ -115,21 +115,24 @@ class InterviewFacts:
         return tuple(by_address.values())
 
     def files_for(self, reader: Reader) -> tuple[AttachedFile, ...]:
-        """The files that this reader's copy of the invitation brings."""
+        """The files that come with this reader's copy of the invitation."""
         return tuple(file for file in self.files if reader.is_of_the_team or not file.is_for_team_only)
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Whom one copy is written for. `join_page_url` is this reader's own and is in no other copy.
+    """The person one copy is written for.
 
-    A guest who attends is not `is_of_the_team`: only those who can sign in are.
+    `join_page_url` is this reader's own and is in no other copy. A guest who attends is not `is_of_the_team`:
+    only people who can sign in are. They alone get `interview_url`, the interview's page in the product,
+    where notes and files are.
     """
 
     person: Person
     role: ReaderRole
     join_page_url: str | None
     is_of_the_team: bool = False
+    interview_url: str | None = None
 
 
 def facts_of(interview: Interview, organization: Organization) -> InterviewFacts:
@@ -149,7 +152,7 @@ def facts_of(interview: Interview, organization: Organization) -> InterviewFacts
         duration_minutes=interview.duration_minutes,
         zone=interview.timezone,
         link_state=link_state,
-        # A meeting that was ready once and is not any more must not be offered again.
+        # A meeting that was ready once and no longer is must not be offered again.
         join_url=meeting.join_url if meeting and is_ready else None,
         passcode=meeting.passcode if meeting and is_ready else None,
         agenda=interview.agenda,
@@ -176,14 +179,24 @@ def facts_of(interview: Interview, organization: Organization) -> InterviewFacts
     )
 
 
-def reader_of(mail: Mail, candidate_zone: str | None, join_page_url: str | None) -> Reader:
-    """Whom a queued mail is written for, with the zone that person is known to live in.
+def reader_of(
+    mail: Mail, candidate_zone: str | None, join_page_url: str | None, interview_url: str | None = None
+) -> Reader:
+    """The person a queued mail is written for, with the zone they are known to live in.
 
-    All of it comes from the mail's own row, so the mail can still be written for someone who does not take
-    part any more. Only a candidate's zone is kept elsewhere: `candidate_zone`, an IANA name or None.
+    All of it comes from the mail's own row, so the mail can still be written for someone who no longer takes
+    part. Only a candidate's zone is kept elsewhere: `candidate_zone`, an IANA name or None.
+    `interview_url` goes into copies to the team only.
     """
     zone = mail.user.timezone if mail.user is not None else None
     if mail.role is ReaderRole.CANDIDATE:
         zone = candidate_zone
     person = Person(mail.name, mail.address, zone)
-    return Reader(person, mail.role, join_page_url, is_of_the_team=mail.user_id is not None)
+    is_of_the_team = mail.user_id is not None
+    return Reader(
+        person,
+        mail.role,
+        join_page_url,
+        is_of_the_team=is_of_the_team,
+        interview_url=interview_url if is_of_the_team else None,
+    )

@@ -1,4 +1,4 @@
-"""What keeps this server's mails from leaving, or the links in them from leading anywhere."""
+"""What keeps this server's mails from leaving, or the links in them from working."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def mails_held_back(mail_server: str, sender: str, problem: str, waiting: int) -> Finding | None:
-    """`mail_server` and `sender` are the settings; `problem` is what keeps every mail from leaving, as it was
-    met at the last try, or ""; `waiting` is the number of mails that are due and have not left."""
+    """`mail_server` and `sender` are the settings; `problem` is what kept every mail from leaving at the last
+    attempt, or ""; `waiting` is the number of mails that are due and have not left.
+    """
     if not mail_server:
         words = "No mail server is set: invitations and reminders wait until MAIL_SERVER is."
     elif not is_public(bare_address(sender)):
@@ -35,11 +36,11 @@ def unsuitable_address(base_url: str) -> Finding | None:
     if base.hostname in _LOOPBACK:
         return Finding(
             "info",
-            f"BASE_URL is {base_url}: links in mails lead to this machine only. "
+            f"BASE_URL is {base_url}: links in emails lead to this machine only. "
             "Set it to the address that candidates can reach.",
         )
     if base.scheme == "http":
         return Finding(
-            "warning", "This server is reached over http: put it behind https before inviting anybody."
+            "warning", "This server is reached over http: put it behind https before inviting anyone."
         )
     return None

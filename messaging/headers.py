@@ -1,8 +1,8 @@
 """The headers of a mail that hold what people typed, written for the wire.
 
-The standard library reads such text back before it folds it, and takes `=?utf-8?q?…?=` that a person typed
-as encoding: a name could then become another address and, before Python 3.11.10, a whole header line.
-Here nothing is read back. Plain ASCII is quoted, everything else is encoded (RFC 5322, RFC 2047).
+The standard library parses such text again before it folds it, and takes a `=?utf-8?q?…?=` that a person
+typed for an encoded word: a name could then become another address and, before Python 3.11.10, a whole header
+line. Here nothing is parsed again. Plain ASCII is quoted, everything else is encoded (RFC 5322, RFC 2047).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from email.policy import Policy
 
 from text import CONTROLS, LINE_SEPARATORS
 
-# Shorter than a line may be, because what comes before and after an encoded word shares its line.
+# Shorter than a line may be, because what comes before and after an encoded word is on the same line.
 _LINE_LENGTH = 70
 _CONTROLS = re.compile(f"[{CONTROLS}{LINE_SEPARATORS}]")
 
@@ -32,9 +32,9 @@ class Mailbox:
 
 
 class WireHeader(str):
-    """A header's text, which also knows how it looks on the wire.
+    """A header's text, together with its encoded form.
 
-    The mail package folds any value that has a `name` and a `fold`, and leaves it alone otherwise.
+    The mail package folds any value that has a `name` and a `fold`, and otherwise leaves it alone.
     """
 
     name: str
@@ -50,7 +50,7 @@ class WireHeader(str):
         return header
 
     def fold(self, *, policy: Policy) -> str:
-        """The complete header with its last line end, as the mail package asks for it."""
+        """The complete header with its final line end, as the mail package expects it."""
         return f"{self.name}: {self._wire}{policy.linesep}"
 
 
@@ -68,12 +68,12 @@ def mailbox_header(name: str, mailboxes: tuple[Mailbox, ...]) -> WireHeader:
 def _mailbox(mailbox: Mailbox, taken: int) -> str:
     name = _encoded(mailbox.name, taken) if _needs_encoding(mailbox.name) else _quoted(mailbox.name)
     if mailbox.address is None:
-        # White space has to stand between an encoded word and what follows (RFC 2047, section 5).
+        # There has to be white space between an encoded word and what follows (RFC 2047, section 5).
         return f"{name} :;" if _needs_encoding(mailbox.name) else f"{name}:;"
     if not mailbox.name:
         return mailbox.address
-    # The address gets a line of its own where the encoded name has used up the last one.
-    # A line with an encoded word has at most 76 octets (RFC 2047, section 2).
+    # The address gets its own line if the encoded name has used up the last one. A line with an encoded word
+    # has at most 76 octets (RFC 2047, section 2).
     is_long = _needs_encoding(mailbox.name) and taken + len(name) + len(mailbox.address) > 70
     gap = "\r\n " if "\r\n" in name or is_long else " "
     return f"{name}{gap}<{mailbox.address}>"
@@ -84,7 +84,7 @@ def _needs_encoding(text: str) -> bool:
 
 
 def _encoded(text: str, taken: int) -> str:
-    """`text` in encoded words of at most a line each, folded; no character is cut in two."""
+    """`text` as encoded words of at most one line each, folded; no character is split."""
     header = Header(text, "utf-8", maxlinelen=_LINE_LENGTH, header_name="x" * taken)
     return header.encode(linesep="\r\n")
 

@@ -1,7 +1,7 @@
 """The bytes of a mail: its headers and parts, written by the standard library's current mail package.
 
-How the bytes travel is not decided here: whatever carries a mail, an SMTP server or a provider's interface,
-is handed the same bytes. Nothing reads settings, the database or a request.
+How the bytes travel is not decided here: an SMTP server and a provider's API get the same bytes. Nothing
+reads settings, the database or a request.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Envelope:
 
 @dataclass(frozen=True)
 class FilePart:
-    """A file on its way, under the name that the reader is to see."""
+    """A file to send, under the name that the reader should see."""
 
     name: str
     content_type: str
@@ -52,7 +52,7 @@ class FilePart:
 
 @dataclass(frozen=True)
 class CalendarPart:
-    """A calendar file on its way: `method` is named in the MIME type and has to equal METHOD inside."""
+    """A calendar file to send: `method` is named in the MIME type and has to equal METHOD inside the file."""
 
     content: bytes
     method: str
@@ -62,7 +62,7 @@ class CalendarPart:
 class Headers:
     """The headers of one copy, ready to be written.
 
-    `to` and `cc` are what the reader sees and have no influence on who gets the mail. `message_id` and
+    `to` and `cc` are what the reader sees; they do not decide who gets the mail. `message_id` and
     `references` have the form `<left@right>`; `sent_at` is aware.
     """
 
@@ -79,7 +79,7 @@ class Headers:
 def mime_of(
     letter: Letter, envelope: Envelope, files: tuple[FilePart, ...] = (), *, sender: str, sent_at: datetime
 ) -> bytes:
-    """One copy of a letter as it goes over the wire, with CRLF line ends.
+    """One copy of a letter as it is sent, with CRLF line ends.
 
     `sender` is the bare address it is sent from, `sent_at` (aware) its date. The bytes are ASCII unless the
     recipient's own address is not. Raises `ValueError` when the recipient has no usable address or a header
@@ -159,8 +159,8 @@ def _write_headers(email: EmailMessage, headers: Headers) -> None:
     if headers.references is not None:
         email["In-Reply-To"] = headers.references
         email["References"] = headers.references
-    # Out-of-office replies to a machine help nobody: the first line is the standard's (RFC 3834), the
-    # second is what Exchange looks at.
+    # Out-of-office replies to a machine help no one: the first header is the standard's (RFC 3834), the
+    # second is the one that Exchange looks at.
     email["Auto-Submitted"] = "auto-generated"
     # "All" would suppress the report that a mail could not be delivered as well, which people need.
     email["X-Auto-Response-Suppress"] = "DR, RN, NRN, OOF, AutoReply"
@@ -201,7 +201,7 @@ def _write_parts(
         maintype, _, subtype = file.content_type.partition("/")
         charset = {}
         if maintype == "text":
-            # Without a charset it would be read as ASCII, or as whatever the reader's program guesses.
+            # Without a charset it would be read as ASCII, or as anything the reader's program guesses.
             charset = {"charset": "utf-8"}
             if not _is_utf8_text(file.content):
                 maintype, subtype, charset = "application", "octet-stream", {}

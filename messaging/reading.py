@@ -1,4 +1,4 @@
-"""A calendar file in words, for people who want to see what an invitation holds before it leaves."""
+"""A calendar file in words, for people who want to see what an invitation contains before it is sent."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _KINDS = {"REQUEST": "Invitation", "CANCEL": "Cancellation", "PUBLISH": "Entry f
 
 
 def describe_ics(ics: bytes, zone: str) -> list[tuple[str, str]]:
-    """The first event of a calendar file as label and value, in the order in which people ask.
+    """The first event of a calendar file as labels and values, the most important first.
 
-    What the file does not hold is left out, and so is what only programs read. The file's times are in UTC;
-    they are told as the reader's calendar will show them, in `zone` (an IANA name). Raises `ValueError` when
-    it is not a calendar file with an event.
+    What the file does not contain is left out, and so is what only programs read. The file's times are in
+    UTC; they are given as the reader's calendar will show them, in `zone` (an IANA name). Raises `ValueError`
+    when it is not a calendar file with an event.
     """
     calendar = Calendar.from_ical(ics)
     events = calendar.walk("VEVENT")
@@ -30,7 +30,7 @@ def describe_ics(ics: bytes, zone: str) -> list[tuple[str, str]]:
         ("When", _when(event, zone)),
         ("Where", str(event.get("LOCATION", ""))),
         ("Page", str(event.get("URL", ""))),
-        ("Organiser", _who(event.get("ORGANIZER"))),
+        ("Organizer", _who(event.get("ORGANIZER"))),
         ("Invited", ", ".join(_who(person) for person in _as_list(event.get("ATTENDEE")))),
         ("Description", str(event.get("DESCRIPTION", ""))),
     ]
@@ -46,7 +46,7 @@ def _when(event: Component, zone: str) -> str:
 
 
 def _as_list(value: object) -> list[object]:
-    """One property is parsed to its value and several to a list of values."""
+    """A single property is parsed to its value, and several to a list of values."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]

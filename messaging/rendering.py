@@ -7,10 +7,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-# Where the folders of the kinds are looked for.
+# Where to look for the folders of the kinds.
 FOLDERS = FileSystemLoader(Path(__file__).resolve().parent.parent / "templates" / "mail")
 
-# An environment of its own: a mail is made without a request, and with nothing that pages may use.
+# A separate environment: a mail is made without a request, and without anything that only pages use.
 _templates = Environment(
     loader=FOLDERS,
     autoescape=lambda name: name is not None and name.endswith(".html"),

@@ -1,4 +1,5 @@
-"""Conversations with an SMTP server that end, whatever the server does, and that say how far they got.
+"""Conversations with an SMTP server that always end, no matter what the server does, and that record how far
+they got.
 
 The standard library's time-out starts again with each byte and with each address of a host, so a server
 that trickles, or a name with eight dead addresses, can hold a thread for hours. Flask-Mail checks no TLS
@@ -18,30 +19,32 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-# How long a mail may take in all but for the time that its text is given (`text_seconds`), and how long a
-# server may take to return our goodbye, by when the mail's fate is known. Both in seconds.
+from host_names import addresses_of
+
+# How long a mail may take in total, apart from the time that its text is given (`text_seconds`); and how long
+# a server may take to answer our goodbye, when the outcome is already known. Both in seconds.
 TOTAL_SECONDS = 60.0
 GOODBYE_SECONDS = 2.0
 
-# No honest server says more in one conversation; an endless greeting would otherwise fill the memory.
+# No honest server says more than this in one conversation; an endless greeting would otherwise fill the
+# memory.
 _LONGEST_CONVERSATION = 256 * 1024
-# A text is given the time that it takes at about one megabit a second, handed over in pieces of this size.
+# A text is given the time that it takes at about one megabit a second, sent in pieces of this size.
 _SLOWEST_BYTES_PER_SECOND = 125_000
 _PIECE_BYTES = 64 * 1024
 _LEADING_PERIOD = re.compile(rb"(?m)^\.")
 
 
 def text_seconds(length: int) -> float:
-    """What a text of that many bytes is given on top of what every conversation is given."""
+    """The seconds that a text of that many bytes is given, on top of what every conversation is given."""
     return length / _SLOWEST_BYTES_PER_SECOND
 
 
 class BoundedSMTP(smtplib.SMTP):
-    """One conversation: `answer_seconds` for each step, `total_seconds` for everything but the text of the
-    mail, whose time grows with its length.
+    """One conversation: `answer_seconds` for each step, looking up the server's name included, and
+    `total_seconds` for everything but the text of the mail, whose time grows with its length.
 
-    The one thing outside its reach is the name look-up, which the resolver's own settings limit. Running
-    out of time raises `TimeoutError`, or `smtplib.SMTPServerDisconnected` with that as its context.
+    Running out of time raises `TimeoutError`, or `smtplib.SMTPServerDisconnected` with that as its context.
     """
 
     def __init__(
@@ -73,7 +76,7 @@ class BoundedSMTP(smtplib.SMTP):
     # The standard library's own TLS variant of this class replaces the same method.
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         failure: OSError | None = None
-        for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        for family, kind, protocol, _, address in addresses_of(host, port, seconds=self._patience()):
             plain = socket.socket(family, kind, protocol)
             try:
                 plain.settimeout(self._patience())
@@ -93,10 +96,10 @@ class BoundedSMTP(smtplib.SMTP):
         super().send(s)
 
     def send_text(self, text: bytes) -> None:
-        """Hand over the text of the mail, however long it is, as long as the line does not stall.
+        """Send the text of the mail, no matter how long, unless the connection stalls.
 
-        The answer may take longer after a long text: much of it is still in this machine's buffers by then,
-        and a server looks through it before it answers.
+        The answer may take longer after a long text: much of it may still be in this machine's buffers, and
+        the server scans it before it answers.
         """
         extra = text_seconds(len(text))
         self._ends_at += extra
@@ -111,7 +114,7 @@ class BoundedSMTP(smtplib.SMTP):
 
 
 class _Incoming(io.RawIOBase):
-    """The server's side of a connection, read with what patience is left before each read."""
+    """The server's side of a connection; each read is given the time that is left."""
 
     def __init__(self, connection: socket.socket, patience: Callable[[], float]) -> None:
         super().__init__()
@@ -132,20 +135,20 @@ class _Incoming(io.RawIOBase):
 
 
 class Stage(IntEnum):
-    """How far a delivery has got. The same fault means different things at different stages."""
+    """How far a delivery has come. The same fault means different things at different stages."""
 
     CONNECTING = 1
     SIGNING_IN = 2
     SENDER = 3
     RECIPIENT = 4
     TEXT = 5
-    # The closing dot has been handed over: from here on the server may have taken the mail.
+    # The closing dot has been sent: from here on the server may have accepted the mail.
     TEXT_HANDED_OVER = 6
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What the server answered: its code and its own words, as bytes."""
+    """What the server answered: the code and its own words, as bytes."""
 
     code: int
     text: bytes
@@ -176,13 +179,13 @@ class Conversation:
         self.reply: Reply | None = None
 
     def open(self) -> BoundedSMTP:
-        """Connect, secure and sign in.
+        """Connect, start TLS and sign in.
 
         Raises `smtplib.SMTPException`, `ssl.SSLError`, `OSError` or `UnicodeError`; the connection is closed
         then.
         """
         server = self._server
-        # Made again each time, so that renewed root certificates count without a restart.
+        # Made each time, so that renewed root certificates take effect without a restart.
         tls = ssl.create_default_context() if server.use_ssl or server.use_starttls else None
         host = BoundedSMTP(
             server.host,
@@ -205,7 +208,7 @@ class Conversation:
         return host
 
     def send(self, text: bytes, *, sender: str, recipient: str, needs_smtputf8: bool) -> None:
-        """Hand over one mail from one bare address to another and keep the server's answer in `reply`.
+        """Send one mail from one bare address to another and keep the server's answer in `reply`.
 
         Raises `smtplib.SMTPResponseException` for each answer that is not an acceptance,
         `smtplib.SMTPServerDisconnected` or `OSError` when the connection ends, and
@@ -224,14 +227,14 @@ class Conversation:
         _expect(host.rcpt(recipient), 250, 251, 252)
         self.stage = Stage.TEXT
         _expect(host.docmd("DATA"), 354)
-        # A failure inside `send_text` means that the closing dot did not leave, so nothing can have been
-        # taken.
+        # A failure inside `send_text` means that the closing dot was not sent, so the server cannot have
+        # accepted anything.
         host.send_text(_LEADING_PERIOD.sub(b"..", text) + b".\r\n")
         self.stage = Stage.TEXT_HANDED_OVER
         self.reply = _expect(host.getreply(), 250)
 
     def close(self) -> None:
-        """Say goodbye, briefly. Raises nothing: the fate of the mail is what counts, and it is known."""
+        """Say goodbye, briefly. Raises nothing: what counts is the outcome of the mail, and that is known."""
         host, self._host = self._host, None
         if host is None:
             return

@@ -1,10 +1,9 @@
 """Flask-Mail as the adapter between the application and our own transport.
 
-Flask-Mail 0.10 keeps its place as configuration, extension object and signal of what was sent. What it would
-do to a mail itself costs interviews (it checks no TLS certificate, waits forever for a silent server, hides
-the first error behind a second one when it says goodbye, and lets line ends through into some headers), so
-`mime` writes the bytes and `smtp` carries them. Because that overrides its inner workings, its version is
-pinned.
+Flask-Mail 0.10 keeps its place as configuration, extension object and signal of what was sent. Its own way of
+sending would cost interviews (it checks no TLS certificate, waits forever for a silent server, hides the
+first error behind a second one when it says goodbye, and lets line ends into some headers), so `mime` writes
+the bytes and `smtp` sends them. Because that overrides its internals, its version is pinned.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ DEFAULT_TIMEOUT_SECONDS = 15.0
 
 
 class WrittenMessage(Message):
-    """One mail to one recipient whose bytes are complete. `sender` and `recipient` are bare addresses."""
+    """One mail to one recipient, with its complete bytes. `sender` and `recipient` are bare addresses."""
 
     def __init__(self, content: bytes, *, subject: str, sender: str, recipient: str) -> None:
         super().__init__(subject=subject, recipients=[recipient], sender=sender)
@@ -39,7 +38,7 @@ class WrittenMessage(Message):
 
 
 class HardenedConnection(Connection):
-    """Flask-Mail's connection, with a conversation of ours inside."""
+    """Flask-Mail's connection, with our own conversation inside."""
 
     def __init__(self, mail: Any, timeout_seconds: float) -> None:
         super().__init__(mail)

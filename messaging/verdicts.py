@@ -1,8 +1,8 @@
-"""Whom a mail server's refusal is about: the recipient, this one mail, or us who send.
+"""What a mail server's refusal is about: the recipient, this one mail, or us, the sender.
 
-What concerns us must never be held against a recipient: it will be put right, and then the mail leaves.
-Servers say it with codes that they use for other things too (5.7.1 is both "relay access denied" and
-"spam"), so their words are read as well, the more telling first (RFC 5321, RFC 3463 and what Postfix, Exim,
+A fault of ours must never be held against a recipient: it will be fixed, and then the mail is sent. Servers
+report such faults with codes that they use for other things too (5.7.1 is both "relay access denied" and
+"spam"), so their words are read as well, the most specific first (RFC 5321, RFC 3463 and what Postfix, Exim,
 qmail, Sendmail, Exchange, Microsoft 365, Google, Amazon SES, SendGrid and Mailgun are known to write).
 """
 
@@ -25,18 +25,18 @@ class Verdict(Enum):
     LIMIT = auto()
     REPUTATION = auto()
     SERVER = auto()
-    # Less of it may be taken.
+    # A smaller version of it may be accepted.
     TOO_LARGE = auto()
-    # This address takes nothing from us.
+    # This address accepts nothing from us.
     RECIPIENT = auto()
-    # This mail is not wanted; another one may be.
+    # This mail was refused; another one may be accepted.
     CONTENT = auto()
-    # Nothing in the answer says that it would concern us.
+    # Nothing in the answer says that it is about us.
     UNCLEAR = auto()
 
     @property
     def is_ours(self) -> bool:
-        """Whether the fault is with us or with our mail server, so that mails wait until it is put right."""
+        """Whether the fault is ours or our mail server's, so that mails wait until it is fixed."""
         return self not in (Verdict.TOO_LARGE, Verdict.RECIPIENT, Verdict.CONTENT, Verdict.UNCLEAR)
 
 
@@ -44,9 +44,9 @@ def _words(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-# Codes that say everything, whatever the words beside them: `X` stands for 4 or 5.
+# Codes that are clear on their own, no matter what words follow. `X` is 4 or 5.
 _TELLING_CODES: dict[str, Verdict] = {
-    # Groups and mailboxes that take mail from some senders only: about this recipient.
+    # Groups and mailboxes that accept mail from some senders only: about this recipient.
     **dict.fromkeys(("X.7.2", "X.7.12", "X.7.124", "X.7.129"), Verdict.RECIPIENT),
     **dict.fromkeys(("X.7.133", "X.7.134", "X.7.135", "X.7.136", "X.7.505"), Verdict.RECIPIENT),
     **dict.fromkeys(("X.2.2", "X.2.121", "X.2.122"), Verdict.RECIPIENT),
@@ -65,7 +65,7 @@ _TELLING_CODES: dict[str, Verdict] = {
 }
 
 _TELLING_WORDS: tuple[tuple[re.Pattern[str], Verdict], ...] = (
-    # Limits of the one who gets the mail sound like those of the one who sends it.
+    # The receiving side's limits sound like the sending side's.
     (
         _words(r"receiving (e?-?mail|messages) (too|at)|recipient'?s? (\w+ )?(quota|limit|mailbox)"),
         Verdict.RECIPIENT,
@@ -168,14 +168,15 @@ _USUAL_WORDS: tuple[tuple[re.Pattern[str], Verdict], ...] = (
     ),
 )
 
-# 5.5.x and these say that what we speak is not understood.
+# 5.5.x and these say that the server does not understand our protocol.
 _PROTOCOL_CODES = (500, 502, 503, 504, 523, 524, 525, 534, 535, 538)
 _ENHANCED = re.compile(r"\b([45])\.(\d{1,3})\.(\d{1,3})\b")
 
 
 def verdict_on(code: int, text: str, stage: Stage) -> Verdict:
-    """Whom an answer of 400 to 599 is about, at `stage` of the delivery; `text` is all that the server said
-    behind the code. One that asks to try later is about us only if it says so."""
+    """What an answer of 400 to 599 is about, at `stage` of the delivery; `text` is everything that the server
+    said after the code. One that asks to try later is about us only if it says so.
+    """
     if code >= 500 and (stage is Stage.SIGNING_IN or code in (524, 525, 534, 535)):
         return Verdict.SIGNING_IN
     found = _ENHANCED.search(text)
@@ -195,7 +196,7 @@ def verdict_on(code: int, text: str, stage: Stage) -> Verdict:
     if stage is Stage.CONNECTING:
         return Verdict.SERVER
     if stage is Stage.SENDER:
-        # Anything said against the sender concerns all mails alike, except that this one is too large.
+        # Anything said against the sender affects all mails alike, unless it says that this one is too large.
         return Verdict.TOO_LARGE if code == 552 else Verdict.SENDER
     if enhanced in _USUAL_CODES:
         return _USUAL_CODES[enhanced]
@@ -212,7 +213,7 @@ def verdict_on(code: int, text: str, stage: Stage) -> Verdict:
 
 
 def _at_stage(verdict: Verdict, stage: Stage, code: int) -> Verdict:
-    """Before a recipient has been named, nothing can be about one."""
+    """Before a recipient has been named, no answer can be about one."""
     if code < 500 and not verdict.is_ours:
         return Verdict.UNCLEAR
     if verdict is Verdict.RECIPIENT and stage <= Stage.SENDER:

@@ -91,9 +91,9 @@ def retry_after(value: str | None, now: datetime) -> datetime | None:
     """Return when to try again according to a Retry-After header, None if it is absent, garbage or in the
     past.
 
-    Seconds and the date of HTTP are what RFC 9110 allows; some providers send an ISO 8601 date. An hour is
-    the most that is believed: a longer wait is more often a mistake than a wish, and asking once an hour
-    harms no one.
+    Seconds and the date of HTTP are what RFC 9110 allows; some providers send an ISO 8601 date. At most an
+    hour is believed: a longer wait is more often a mistake than intended, and asking once an hour harms no
+    one.
     """
     text = (value or "").strip()
     latest = now + MAX_RETRY_AFTER

@@ -1,4 +1,4 @@
-"""What every provider takes and returns. What it can be asked is in `providers.protocols`.
+"""The values that every provider takes and returns. What it can be asked to do is in `providers.protocols`.
 
 All instants are aware and in UTC; anything else is refused with ValueError where it enters. Secrets (tokens,
 join links, passcodes) are left out of every `repr`, because that is how they would reach a log.
@@ -21,7 +21,7 @@ def require_utc(instant: datetime, name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The credential of one call: an access token and, where the provider has regions, its API address."""
+    """What one call needs: an access token and, where the provider has regions, the API address."""
 
     access_token: str = field(repr=False)
     api_url: str | None = None
@@ -31,7 +31,7 @@ class Grant:
 class TokenSet:
     """The answer of a token endpoint.
 
-    refresh_token: the one to keep from now on; on a refresh that named no new one, the one that was spent.
+    refresh_token: the one to keep from now on; if a refresh named no new one, the one that was sent.
     expires_at: counted from before the request was sent, so it errs on the early side.
     api_url: the account's regional API address, only if it is one this provider's tokens may be sent to.
     """
@@ -48,7 +48,7 @@ class TokenSet:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose grant it is. `id` is the provider's own and stable; `email` is "" when it did not tell one."""
+    """Whose grant it is. `id` is the provider's own and stable; `email` is "" when it did not give one."""
 
     id: str
     email: str
@@ -80,10 +80,10 @@ class MeetingRequest:
 
 @dataclass(frozen=True, slots=True)
 class MeetingChange:
-    """What is to change in a meeting that exists. None leaves a value as the provider has it.
+    """What to change in an existing meeting. None leaves a value as the provider has it.
 
     timezone: an IANA name, for display on the provider's side only, as in `MeetingRequest`.
-    Raises ValueError if nothing at all is to change.
+    Raises ValueError if there is nothing to change.
     """
 
     topic: str | None = None
@@ -114,8 +114,7 @@ class MeetingChange:
 class MeetingSettings:
     """How people get into a meeting, as the provider has it after applying its own rules and the account's.
 
-    Accounts lock some settings, and providers overrule others without an error. None: the answer did not
-    tell.
+    Accounts lock some settings, and providers overrule others without an error. None: the answer did not say.
     """
 
     waiting_room: bool | None = None
@@ -128,8 +127,8 @@ class MeetingSettings:
 class Meeting:
     """One meeting as the provider has it.
 
-    passcode: None if there is none or the answer did not tell.
-    duration_minutes, timezone, created_at, host_account_id: None if the answer did not tell.
+    passcode: None if there is none or the answer did not say. duration_minutes, timezone, created_at,
+    host_account_id: None if the answer did not say.
     timezone: the provider's own name of the zone, which need not be an IANA name.
     """
 
@@ -153,7 +152,7 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """An interview as it is to be in someone's calendar.
+    """An interview as it should appear in someone's calendar.
 
     key: our own name for the entry, the same for every version of it, so that putting it twice makes one.
     timezone: an IANA name, in which the calendar shows the time.
@@ -213,7 +212,7 @@ class EntryChanges:
     """What has changed in a calendar since some position.
 
     changed: entries as they are now. gone: ids of entries that were deleted.
-    position: where to go on from the next time; an opaque text of the provider's.
+    position: where to continue next time; an opaque text from the provider.
     """
 
     changed: tuple[PlacedEntry, ...]

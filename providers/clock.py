@@ -1,7 +1,7 @@
 """Where this package gets the time from.
 
-Provider code imports nothing else of the product, its time module included, so the current instant is handed
-in as a function. The default below serves whoever uses a provider on its own.
+Provider code imports nothing else from the product, not even its time module, so the current instant is
+passed in as a function. The default below is for using a provider on its own.
 """
 
 import time

@@ -54,9 +54,8 @@ class ProviderError(Exception):
 class RetryableError(ProviderError):
     """The same call may work later.
 
-    maybe_applied: the answer was lost, so what was asked for may have happened all the same. Set only for
-        calls that must not simply be repeated: creating or changing something, spending a one-time code,
-        rotating a token.
+    maybe_applied: the answer was lost, so what was asked for may still have happened. Set only for calls that
+    must not simply be repeated: creating or changing something, using a one-time code, rotating a token.
     retry_at: the earliest sensible time for the next try (aware, UTC), when the provider named one.
     """
 
@@ -76,7 +75,7 @@ class RetryableError(ProviderError):
 
 
 class RateLimitedError(RetryableError):
-    """Too many calls in a short time; nothing was done. Seconds to minutes help."""
+    """Too many calls in a short time; nothing was done. Waiting for seconds or minutes helps."""
 
     default_code = "rate_limit"
 
@@ -128,19 +127,21 @@ class HostNotAllowedError(PermanentError):
 
 
 class MeetingGoneError(PermanentError):
-    """The provider says that the meeting does not exist (any more)."""
+    """The provider says that the meeting does not exist (anymore)."""
 
     default_code = "meeting_gone"
 
 
 class InvalidClientError(PermanentError):
-    """Client id and secret do not belong together: the administrator's business, never the user's grant."""
+    """The client id and secret do not match: the administrator has to fix it, and the user's grant is not at
+    fault.
+    """
 
     default_code = "invalid_client"
 
 
 class PasscodeRefusedError(PermanentError):
-    """The account's policy refuses the passcode that was asked for; one of the provider's own would do."""
+    """The account's policy refuses the passcode that was asked for; the provider's own would be accepted."""
 
     default_code = "passcode_refused"
 

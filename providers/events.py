@@ -13,7 +13,7 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True)
 class GrantRemoved:
-    """The owner of an account took the permission back, at the provider. `at` is aware and in UTC."""
+    """The owner of an account revoked the permission at the provider. `at` is aware and in UTC."""
 
     account_id: str
     at: datetime
@@ -21,7 +21,7 @@ class GrantRemoved:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Something that this product does not act upon."""
+    """Something that this product does not act on."""
 
 
 Event = Challenge | GrantRemoved | Unknown

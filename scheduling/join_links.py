@@ -1,4 +1,4 @@
-"""Our own join address, one for each reader of an interview's mails, leading to the current meeting."""
+"""The app's own join address: one for each reader of an interview's mails, leading to the current meeting."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from extensions import db
-from models import Interview, InterviewStatus, InterviewType, MeetingState, User
+from models import Interview, InterviewStatus, InterviewType, MeetingState, ReaderRole, User
 from scheduling.mails.queue import attendee_key
 from security import LinkSigner
 
@@ -44,6 +44,13 @@ class JoinLinks:
         if int(generation) != interview.link_generation or not _still_takes_part(interview, reader):
             return None
         return interview, reader
+
+
+def role_of(reader: str) -> ReaderRole:
+    """As what the one whose address it is takes part."""
+    return {CANDIDATE: ReaderRole.CANDIDATE, _MANAGER: ReaderRole.HIRING_MANAGER}.get(
+        reader, ReaderRole.ATTENDEE
+    )
 
 
 def member_who_reads(interview: Interview, reader: str) -> User | None:

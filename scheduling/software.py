@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from connections.catalogue import spec_of as spec_of_app
 from models import MeetingSoftware
 
-# A clock that runs ahead of the provider's must not ask in the last moments of the old day.
+# If our clock is ahead of the provider's, we must not ask in the last moments of the old day.
 _AFTER_RESET = timedelta(minutes=1)
 
 
@@ -27,11 +27,11 @@ class PasscodeRule:
 
 @dataclass(frozen=True)
 class DailyLimit:
-    """How many calls of some kinds one account may make in a day, which ends at midnight in UTC.
+    """How many calls of certain kinds one account may make in a day, which ends at midnight UTC.
 
     calls: the most that are accepted in one day.
-    nearly: from this many on, people are warned.
-    counts: the kinds of calls that are counted together, by the names of the meetings' ledger.
+    nearly: people are warned from this many on.
+    counts: the kinds of calls that are counted together, by their names in the meetings' ledger.
     """
 
     calls: int
@@ -40,7 +40,7 @@ class DailyLimit:
     resets_in_words: str = "00:00 UTC"
 
     def last_reset(self, now: datetime) -> datetime:
-        """When the running day began, as of `now` (aware UTC)."""
+        """When the current day began, as of `now` (aware UTC)."""
         return now.replace(hour=0, minute=0, second=0, microsecond=0)
 
     def next_reset(self, now: datetime) -> datetime:
@@ -60,8 +60,8 @@ class SoftwareSpec:
     link_form: what its join links look like, with {} where they differ, for previews and examples.
     passcode: None where nobody can choose one.
     daily_limit: None where no limit is known.
-    free_plan_minutes: after this long the software ends every meeting of a host on its free plan, whoever
-        takes part; None where it does not.
+    free_plan_minutes: after this long the software ends every meeting of a host on its free plan, no matter
+    who takes part; None where it does not.
     one_at_a_time: an account can host a single meeting at any time; a second one is refused or ends the
         first.
     """
@@ -85,7 +85,7 @@ class SoftwareSpec:
         return spec_of_app(self.app).settings_in_words
 
     def link(self, end: str) -> str:
-        """A link that looks like one of this software's and leads to no meeting."""
+        """A link that looks like this software's and leads to no meeting."""
         return self.link_form.format(end)
 
 
@@ -102,7 +102,7 @@ _SPECS = (
         ),
         # Zoom's API reference counts what is created and what is changed together, for each user.
         daily_limit=DailyLimit(calls=100, nearly=80, counts=frozenset({"create", "update"})),
-        # Also with two people, and also for Basic users of a paid account, since July 2022.
+        # Since July 2022 also with only two people, and for Basic users of a paid account.
         free_plan_minutes=40,
         one_at_a_time=True,
     ),
@@ -128,12 +128,12 @@ def spec_of(software: MeetingSoftware) -> SoftwareSpec:
 
 
 def softwares_of(app: str) -> tuple[MeetingSoftware, ...]:
-    """The softwares whose meetings are made through an app; none for an app that only sends mail."""
+    """The meeting software whose meetings are made through an app; none for an app that only sends mail."""
     return tuple(spec.software for spec in _SPECS if spec.app == app)
 
 
-# What shows a software on a page. The link of another one is pasted.
+# The icon of each software. The link of any other software is pasted.
 ICONS = {**{spec.software: spec.icon for spec in _SPECS}, MeetingSoftware.OTHER: "link"}
-# What the dialog offers, besides a pasted link, the first one chosen unless someone chooses another.
+# What the dialog offers besides a pasted link; the first one is preselected.
 OFFERED = (MeetingSoftware.ZOOM,)
 DEFAULT = OFFERED[0]

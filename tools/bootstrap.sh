@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes .venv hold the packages of one requirements file, exactly as constraints.txt pins them.
+# Makes .venv hold the packages of one requirements file, exactly as its lock file says: pip checks every file
+# that it downloads against the hashes there, and installs nothing that is not listed.
 #
 #   sh tools/bootstrap.sh requirements.txt|requirements-dev.txt
 #
@@ -12,7 +13,8 @@ cd "$(dirname "$0")/.."
 requirements=$1
 python=${PYTHON:-python3}
 stamp=".venv/installed-$requirements"
-wanted=$(cat requirements.txt requirements-dev.txt constraints.txt | cksum)
+lock=${requirements%.txt}.lock
+wanted=$(cat requirements.txt requirements-dev.txt requirements.lock requirements-dev.lock | cksum)
 
 installed() {
     [ -x .venv/bin/python ] && [ -f "$1" ] && [ "$(cat "$1")" = "$wanted" ]
@@ -49,5 +51,5 @@ fi
 
 echo "Installing the packages of $requirements into .venv; this takes less than a minute."
 .venv/bin/python -m pip install --quiet --disable-pip-version-check \
-    --requirement "$requirements" --constraint constraints.txt
+    --require-hashes --requirement "$lock"
 printf '%s\n' "$wanted" > "$stamp"

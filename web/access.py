@@ -60,6 +60,9 @@ ACCESS: dict[str, Rule] = {
     "settings.invitation_example": Needs(Action.ADMINISTER),
     "settings.system_log": Needs(Action.ADMINISTER),
     "settings.retry_work": Needs(Action.ADMINISTER),
+    "settings.copied": Needs(Action.ADMINISTER),
+    "settings.resume_copy": Needs(Action.ADMINISTER),
+    "settings.keep_copy_paused": Needs(Action.ADMINISTER),
     "team.index": Needs(Action.ADMINISTER),
     "team.invite": Needs(Action.ADMINISTER),
     "team.member": Needs(Action.ADMINISTER),
@@ -73,6 +76,7 @@ ACCESS: dict[str, Rule] = {
     "dashboard.home": SignedIn(),
     "help_pages.index": SignedIn(),
     "help_pages.connecting_apps": SignedIn(),
+    "help_pages.sending_email": Needs(Action.ADMINISTER),
     "hiring.jobs": Needs(Action.SEE),
     "hiring.job": Needs(Action.SEE),
     "hiring.new_job": Needs(Action.MANAGE_JOBS),
@@ -80,9 +84,17 @@ ACCESS: dict[str, Rule] = {
     "hiring.close_job": Needs(Action.MANAGE_JOBS),
     "hiring.reopen_job": Needs(Action.MANAGE_JOBS),
     "hiring.candidates": Needs(Action.SEE),
+    "hiring.choose_export": Needs(Action.SEE),
     "hiring.export_candidates": Needs(Action.SEE),
     "hiring.import_candidates": Needs(Action.MANAGE_CANDIDATES),
     "hiring.import_preview": Needs(Action.MANAGE_CANDIDATES),
+    "hiring.import_sample": Needs(Action.MANAGE_CANDIDATES),
+    "hiring.import_columns": Needs(Action.MANAGE_CANDIDATES),
+    "hiring.read_import": Needs(Action.MANAGE_CANDIDATES),
+    "hiring.answer_other_jobs": Needs(Action.MANAGE_CANDIDATES),
+    "hiring.import_row": Needs(Action.MANAGE_CANDIDATES),
+    "hiring.skip_import_row": Needs(Action.MANAGE_CANDIDATES),
+    "hiring.restore_import_row": Needs(Action.MANAGE_CANDIDATES),
     "hiring.confirm_import": Needs(Action.MANAGE_CANDIDATES),
     "hiring.candidate": Needs(Action.SEE),
     "hiring.new_candidate": Needs(Action.MANAGE_CANDIDATES),
@@ -100,12 +112,13 @@ ACCESS: dict[str, Rule] = {
     "interviews.deliveries": Needs(Action.SEE),
     "interviews.retry": Needs(Action.SCHEDULE),
     "interviews.resend": Needs(Action.SCHEDULE),
-    "interviews.attachment": Needs(Action.SEE_CONTACT),
+    "interviews.attachment": Needs(Action.SEE_NOTES),
     "schedule_interview.start": Needs(Action.SCHEDULE),
     "schedule_interview.another": Needs(Action.SCHEDULE),
     "schedule_interview.resume": Needs(Action.SCHEDULE),
     "schedule_interview.discard": Needs(Action.SCHEDULE),
     "schedule_interview.step": Needs(Action.SCHEDULE),
+    "schedule_interview.keep_typed": Needs(Action.SCHEDULE),
     "schedule_interview.look_at_time": Needs(Action.SCHEDULE),
     "schedule_interview.letter_frame": Needs(Action.SCHEDULE),
     "schedule_interview.attachment": Needs(Action.SCHEDULE),
@@ -147,11 +160,11 @@ def _check() -> None:
         return
     if not current_user.is_authenticated:
         if request.endpoint in POLLS:
-            # Nobody clicked: leading away to the sign-in would take what is typed on the page along.
+            # No one clicked: leading away to the sign-in page would lose what has been typed.
             abort(401)
         abort(current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
     if isinstance(rule, Needs):
-        # Asked only where it matters; everything else would pay a query for it.
+        # Asked only where it matters, because it costs a query.
         is_open = rule.action is Action.CONNECT_APPS and connecting_is_open()
         allowed = may_anywhere(current_user.role, rule.action, connecting_is_open=is_open)
         if not allowed:

@@ -24,7 +24,7 @@ from markupsafe import Markup
 from whitenoise import WhiteNoise
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
-# From what gives way to what has the last word.
+# In increasing order of precedence.
 LAYERS = ("reset", "tokens", "base", "components", "pages")
 _COMPRESSIBLE = {".css", ".js", ".svg"}
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -51,8 +51,9 @@ def site_script() -> str:
 
 @cache
 def theme_script() -> Markup:
-    """The few lines that set a saved theme. They are part of the page: a file of their own would hold up the
-    first paint by a round trip."""
+    """The few lines that set a saved theme. They are part of the page: a separate file would delay the first
+    paint by a round trip.
+    """
     return Markup((STATIC / "scripts" / "theme.js").read_text(encoding="utf-8"))
 
 
@@ -63,7 +64,7 @@ def theme_script_hash() -> str:
 
 
 def served_files() -> dict[str, bytes]:
-    """All that is served, by its name below the static address; made from the sources at each call."""
+    """Everything that is served, by its name below the static address; made from the sources at each call."""
     files = {"style.css": style_sheet().encode(), "site.js": site_script().encode()}
     single = [STATIC / "favicon.svg", STATIC / "scripts" / "attendees.js", *(STATIC / "vendor").glob("*.*")]
     for path in single:
@@ -74,7 +75,7 @@ def served_files() -> dict[str, bytes]:
 
 @cache
 def digest() -> str:
-    """Changes when any served file does, so that browsers may keep what they have forever."""
+    """Changes whenever a served file does, so that browsers may keep what they have forever."""
     content = hashlib.sha256()
     for name, data in sorted(served_files().items()):
         content.update(f"{name}\0{len(data)}\0".encode())
@@ -106,8 +107,9 @@ def prepare(instance_path: Path) -> None:
 
 
 def init_app(app: Flask) -> None:
-    """Serve the prepared files where there are any. Elsewhere, as in development, each request makes its file
-    from the sources, so that a reload shows what has been changed."""
+    """Serve the prepared files if there are any. Otherwise, as in development, each request makes its file
+    from the sources, so that a reload shows every change.
+    """
     app.view_functions["static"] = _made_now
     app.jinja_env.globals["theme_script"] = theme_script()
     folder = _folder(app.config["INSTANCE_PATH"])

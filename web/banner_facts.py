@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from database import written_out
 from messaging.delivery import is_configured as mail_is_set_up
 from models import Connection, ConnectionState, Mail, MailState, MailTrouble, RefusingProvider, User
 from timezones import utc_now
+from work.heartbeat import beat_column
 
 
 @dataclass(frozen=True)
@@ -21,12 +23,14 @@ class BannerFacts:
     """`has_lost_own`: the reader has an account to reconnect. `is_refused`: a provider does not accept this
     server, or people have connected an app that is no longer set up. `mail_problem`: what
     keeps every mail from leaving, met when one was last tried, or "". `waiting_mails`: due and not sent,
-    counted only when something keeps them."""
+    counted only when something keeps them. `beat_at`: when background work last gave a sign of life (aware
+    UTC), None before the first time."""
 
     has_lost_own: bool
     is_refused: bool
     mail_problem: str
     waiting_mails: int
+    beat_at: datetime | None
 
 
 # Beside the mails that are counted.
@@ -34,7 +38,7 @@ _held = aliased(Mail)
 
 
 def _held_back(mail: type[Mail]) -> sa.ColumnElement[bool]:
-    """The mails that a fault of ours keeps from leaving: nearly always none, and the index says so."""
+    """The emails that a fault of ours keeps from leaving: nearly always none, which the index answers."""
     return sa.and_(mail.trouble == written_out(MailTrouble.OURS), mail.state == written_out(MailState.QUEUED))
 
 
@@ -42,7 +46,8 @@ def columns(not_set_up: frozenset[str]) -> tuple[sa.ColumnElement[Any], ...]:
     """The facts, correlated with the user of the statement around them; `not_set_up` is what
     `apps_not_set_up` says.
 
-    They only say whether there is anything to say: nearly always there is nothing, and then no row is read.
+    They only tell whether there is anything to report: nearly always there is nothing, and then no row is
+    read.
     """
     is_lost = sa.or_(sa.false(), *(Connection.app == written_out(app) for app in sorted(not_set_up)))
     return (
@@ -74,11 +79,12 @@ def columns(not_set_up: frozenset[str]) -> tuple[sa.ColumnElement[Any], ...]:
         )
         .scalar_subquery()
         .label("waiting_mails"),
+        beat_column().label("beat_at"),
     )
 
 
 def parameters() -> dict[str, Any]:
-    """What the columns have to be told."""
+    """The parameters that the columns need."""
     return {"has_no_mail_server": not mail_is_set_up(), "now": utc_now()}
 
 
@@ -88,7 +94,11 @@ def apps_not_set_up() -> frozenset[str]:
 
 
 def facts_of(row: sa.Row[Any]) -> BannerFacts:
-    """The facts in a row that holds `COLUMNS`."""
+    """The facts in a row that contains `COLUMNS`."""
     return BannerFacts(
-        bool(row.has_lost_own), bool(row.is_refused), row.mail_problem or "", int(row.waiting_mails)
+        bool(row.has_lost_own),
+        bool(row.is_refused),
+        row.mail_problem or "",
+        int(row.waiting_mails),
+        row.beat_at,
     )

@@ -1,4 +1,4 @@
-"""The lines above every page while something is wrong that someone has to put right."""
+"""The lines above every page while something is wrong that someone has to fix."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from flask import current_app, request, url_for
 from flask_login import current_user
 
+from accounts.findings import copied_installation
 from accounts.permissions import Action, Scope, scope_of
 from accounts.team import owner
 from connections.catalogue import label_of
@@ -19,7 +20,7 @@ from timezones import utc_now
 from web import banner_facts
 from web.notices import Banner
 from web.signed_in import may_connect, person
-from work.findings import Cure, Finding
+from work.findings import Cure, Finding, stopped_metronome
 
 
 def banners() -> list[Banner]:
@@ -28,12 +29,20 @@ def banners() -> list[Banner]:
         return []
     reader, facts = person(), person().banner_facts
     if facts is None:
-        # The request did not bring them along: a form, say, that is shown again.
+        # The request did not read them, for example because a form is shown again.
         columns = banner_facts.columns(banner_facts.apps_not_set_up())
         asked = sa.select(*columns).select_from(User).where(User.id == reader.user.id)
         facts = banner_facts.facts_of(db.session.execute(asked, banner_facts.parameters()).one())
     administers = scope_of(reader.role, Action.ADMINISTER) is Scope.ALL
     found: list[Finding] = []
+    if reader.organization is not None and request.endpoint != "settings.copied":
+        copied = copied_installation(
+            reader.organization, current_app.config["INSTALLATION_ID"], may_decide=administers
+        )
+        found += [copied] if copied is not None else []
+    if administers and current_app.config["SCHEDULER_ENABLED"]:
+        stopped = stopped_metronome(utc_now(), facts.beat_at)
+        found += [stopped] if stopped is not None else []
     if facts.has_lost_own or (administers and facts.is_refused):
         found += _connections(reader.user, administers)
     if administers and services().demo is None:
@@ -47,7 +56,8 @@ def banners() -> list[Banner]:
 
 def _connections(user: User, administers: bool) -> list[Finding]:
     """The person's own accounts that have to be reconnected and, for those who administer, providers that do
-    not accept this server or that it has lost."""
+    not accept this server, or whose credentials it no longer has.
+    """
     told = sa.and_(Connection.user_id == user.id, Connection.state == ConnectionState.RECONNECT_NEEDED)
     not_set_up = banner_facts.apps_not_set_up()
     is_lost = sa.and_(Connection.app.in_(not_set_up), Connection.state == ConnectionState.CONNECTED)
@@ -56,7 +66,7 @@ def _connections(user: User, administers: bool) -> list[Finding]:
     rows = db.session.scalars(sa.select(Connection).where(told)).all()
     found = unusable_apps(rows, not_set_up) if administers else []
     if request.endpoint != "connected_apps.index":
-        # There, its card says the same and more.
+        # There, the account's card says the same and more.
         found += [
             _reconnect(user, row)
             for row in rows

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
-from flask import Flask, Response, current_app, g, make_response
+from flask import Flask, Response, current_app, g, make_response, render_template
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 import htmx
+from database import begin_reading
 from extensions import db
 from scheduling.software import DEFAULT
 from services import services
@@ -44,7 +47,7 @@ def init_app(app: Flask) -> None:
     def form_is_stale(error: CSRFError) -> Response:
         words = "This form was open too long or belongs to another sign-in. Reload the page and try again."
         # 419 is what the pages' htmx settings show in the message line, so that typed text stays.
-        return answer(419 if htmx.is_htmx() else 400, "Please send it again", words)
+        return answer(419 if htmx.is_htmx() else 400, "Please send it again", words, in_frame=True)
 
     @app.errorhandler(OperationalError)
     def database_is_away(error: OperationalError) -> Response:
@@ -59,7 +62,8 @@ def init_app(app: Flask) -> None:
             assert isinstance(response, Response)
             return response
         code = error.code or 500
-        return answer(code, *_PAGES.get(code, (error.name, "Please go back and try again.")))
+        page = _PAGES.get(code, (error.name, "Please go back and try again."))
+        return answer(code, *page, in_frame=code < 500)
 
     @app.errorhandler(500)
     def our_mistake(error: Exception) -> Response:
@@ -67,27 +71,43 @@ def init_app(app: Flask) -> None:
         return answer(500, *_PAGES[500])
 
 
-def answer(code: int, title: str, words: str) -> Response:
-    """An error page or a piece of one.
+def answer(code: int, title: str, words: str, *, in_frame: bool = False) -> Response:
+    """An error page or a piece of one. `in_frame`: someone who is signed in keeps the navigation around it.
 
-    Made without the context that every other page has: it looks up organization and person in the
-    database, which can be the very thing that failed, or that is locked while a form is refused.
+    Without the frame, it is made without the context of other pages, which reads the organization and the
+    person from the database: the database may be what failed.
     """
-    template = "errors/_fragment.html" if htmx.is_htmx() else "errors/error.html"
+    context = {"code": code, "title": title, "words": words, "request_id": g.get("request_id", "")}
+    if htmx.is_htmx():
+        response = make_response(_bare("errors/_fragment.html", context), code)
+        response.headers["HX-Retarget"] = "#messages"
+        response.headers["HX-Reswap"] = "innerHTML"
+        return htmx.varies(response)
+    page = _framed(context) if in_frame else None
+    return htmx.varies(make_response(page or _bare("errors/error.html", context), code))
+
+
+def _framed(context: dict[str, Any]) -> str | None:
+    """The page with the frame around it; None for those who are not signed in, and without a database."""
+    # A form may be refused before the first statement, and only to say so must not wait for the writers.
+    begin_reading()
+    try:
+        if not current_user.is_authenticated:
+            return None
+        return render_template("errors/error.html", frame="base.html", **context)
+    except SQLAlchemyError:
+        db.session.rollback()
+        return None
+
+
+def _bare(template: str, context: dict[str, Any]) -> str:
     demo = services().demo
-    page = current_app.jinja_env.get_template(template).render(
-        code=code,
-        title=title,
-        words=words,
-        request_id=g.get("request_id", ""),
+    return current_app.jinja_env.get_template(template).render(
+        frame="base_plain.html",
         app_name=current_app.config["APP_NAME"],
         is_demo=demo is not None,
         demo_mailbox_url=demo.mailbox_url if demo else None,
         demo_provider_url=demo.provider_url if demo else None,
         demo_provider=DEFAULT.label,
+        **context,
     )
-    response = make_response(page, code)
-    if htmx.is_htmx():
-        response.headers["HX-Retarget"] = "#messages"
-        response.headers["HX-Reswap"] = "innerHTML"
-    return htmx.varies(response)

@@ -1,4 +1,4 @@
-"""Files that people sent in, given back so that a browser can only store them."""
+"""Files that people uploaded, sent so that a browser can only store them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SHUT_OFF = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ance
 
 
 def as_download(attachment: Attachment) -> Response:
-    """The file under the name it came with. Whatever is in it, no browser shows or runs it on this site."""
+    """The file under its original name. No matter what is in it, no browser shows or runs it on this site."""
     try:
         content = services().attachment_files.read(attachment.stored_as)
     except OSError:

@@ -1,4 +1,4 @@
-"""The cookie by which a browser that has signed in before is recognized."""
+"""The cookie that identifies a browser that has signed in before."""
 
 from __future__ import annotations
 

@@ -22,15 +22,18 @@ from web.row_ids import RowIdConverter
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ANY_HOST = ("/healthz", "/webhooks/")
-# Says for a moment that this browser has just been led to the right address.
+# Records for a moment that this browser was just redirected to the right address.
 _LED_HOME, _LED_HOME_SECONDS = "led-home", 10
-# What mail programs take for the end of an address.
+# Characters that email programs take for the end of an address.
 _AFTER_LINKS = ".,;:!?)]}>\"'*\u2019\u201d\u00bb\u2026"
 
 
 def init_app(app: Flask) -> None:
     policy = content_security_policy(_consent_origins(app), [theme_script_hash()])
     own_host = urlsplit(app.config["BASE_URL"]).netloc
+    scheme = urlsplit(app.config["BASE_URL"]).scheme
+    on_every_page = _headers(policy, is_https=app.config["SESSION_COOKIE_SECURE"])
+    on_framed_mail = _headers(MAIL_FRAME_POLICY, is_https=app.config["SESSION_COOKIE_SECURE"])
 
     # Before the blueprints, whose addresses use it.
     app.url_map.converters["int"] = RowIdConverter
@@ -39,10 +42,10 @@ def init_app(app: Flask) -> None:
     def begin() -> Response | None:
         g.request_id = secrets.token_hex(6)
         if "\0" in request.path:
-            # No address holds one, and PostgreSQL fails on it instead of finding nothing.
+            # No address contains one, and PostgreSQL fails on it instead of finding nothing.
             abort(404)
         if request.method == "HEAD":
-            # A GET whose body nobody wants: Werkzeug, which asks the environment, leaves it out. A route that
+            # A GET whose body no one needs: Werkzeug, which asks the environment, leaves it out. A route that
             # asks for the method must not take it for a form, because it has no form token.
             request.method = "GET"
         if request.method in _READS:
@@ -50,33 +53,31 @@ def init_app(app: Flask) -> None:
         else:
             begin_writing()
         audit.acting_from(request.remote_addr or "")
-        scheme = urlsplit(app.config["BASE_URL"]).scheme
-        if normal_host(request.host, scheme) != own_host and not request.path.startswith(_ANY_HOST):
+        if (
+            request.host != own_host
+            and normal_host(request.host, scheme) != own_host
+            and not request.path.startswith(_ANY_HOST)
+        ):
             return _at_home(own_host)
         return _without_what_followed_the_link()
 
     @app.teardown_request
     def end(_error: BaseException | None) -> None:
-        # Whatever runs next in this thread and is no request, such as a command or a test, may write.
+        # Anything that runs next in this thread and is not a request, such as a command or a test, may write.
         begin_writing()
 
     @app.after_request
     def finish(response: Response) -> Response:
         headers = response.headers
-        framed = response.headers.get("X-Framed-Mail")
-        headers.pop("X-Framed-Mail", None)
-        headers.setdefault("Content-Security-Policy", MAIL_FRAME_POLICY if framed else policy)
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        # The form protection of https needs a referrer of our own pages, so `no-referrer` would break it.
-        headers.setdefault("Referrer-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-        headers.setdefault("X-Request-Id", g.get("request_id", ""))
-        if app.config["SESSION_COOKIE_SECURE"]:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        framed = headers.pop("X-Framed-Mail", None)
+        here = {name for name, _ in headers}
+        for name, value in on_every_page if framed is None else on_framed_mail:
+            # A route may have said something stricter.
+            if name not in here:
+                headers.add(name, value)
+        headers.add("X-Request-Id", g.get("request_id", ""))
         if request.endpoint != "static":
-            # Pages about people belong in no cache, the browser's own included.
+            # Pages about people must not be cached, not even by the browser.
             headers["Cache-Control"] = "no-store"
         return response
 
@@ -87,10 +88,24 @@ def init_app(app: Flask) -> None:
         if current_user.is_authenticated:
             session_id, last_seen_at = current_user.seen
             if is_worth_noting(last_seen_at):
-                # The request's own transaction is over; this is another, and a rare one.
+                # The request's own transaction is over; this is another one, which is rare.
                 db.session.rollback()
                 note_seen(session_id)
         return response
+
+
+def _headers(policy: str, *, is_https: bool) -> list[tuple[str, str]]:
+    """The headers of every response, with its content security policy."""
+    headers = [
+        ("Content-Security-Policy", policy),
+        ("X-Content-Type-Options", "nosniff"),
+        # The form protection of https needs a referrer of our own pages, so `no-referrer` would break it.
+        ("Referrer-Policy", "same-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+    ]
+    return [*headers, ("Strict-Transport-Security", "max-age=31536000")] if is_https else headers
 
 
 def _was_served(response: Response) -> bool:
@@ -99,11 +114,11 @@ def _was_served(response: Response) -> bool:
 
 
 def _at_home(own_host: str) -> Response:
-    """The same page at the address that people are told; mails and cookies belong to that one.
+    """Redirect to the same page at the public address, which emails and cookies use.
 
-    A proxy that does not pass on the host it was asked for makes every address look like another, and the
-    page at the right one would lead to itself for ever. Whoever was led there a moment ago, or by a proxy
-    that says so, gets a page instead that names the setting.
+    Behind a proxy that does not pass on the host, every request looks as if it came to another address, and
+    even the right one would redirect to itself forever. A browser that was redirected a moment ago, or a
+    proxy that says so, gets a page that names the setting instead.
     """
     asked = request.host
     if request.method not in _READS:
@@ -126,8 +141,9 @@ def _at_home(own_host: str) -> Response:
 
 
 def _without_what_followed_the_link() -> Response | None:
-    """Where a link leads that a mail program made longer by what stood behind it: `…/j/abc).` None of our
-    addresses ends like that."""
+    """The address that was meant by a link to which an email program added the character after it:
+    `…/j/abc).` None of our addresses ends like that.
+    """
     path = request.path.rstrip(_AFTER_LINKS)
     if path == request.path or request.method not in _READS or len(path) < 2:
         return None
@@ -140,7 +156,7 @@ def _without_what_followed_the_link() -> Response | None:
 
 
 def _consent_origins(app: Flask) -> list[str]:
-    """Where our forms lead people who connect an app."""
+    """Where our forms send people who connect an app."""
     addresses = [spec.consent_url(app.config) for spec in catalogue.available() if spec.consent_url]
     return sorted({_origin(address) for address in addresses})
 

@@ -1,4 +1,4 @@
-"""What the address of a list says: the words searched for, the choices made, the page asked for."""
+"""What the address of a list contains: the search text, the choices, and the page."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from web.forms import clean_line
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
-# Nobody is looking for more, and a database compares every character.
+# No one searches for more, and a database compares every character.
 _SEARCHED = 100
 
 
 def asked_text(name: str = "q") -> str:
-    """The words searched for, without what nobody can see."""
+    """The search text, without invisible characters."""
     return (clean_line(request.args.get(name)) or "")[:_SEARCHED]
 
 
 def asked_choice(name: str, kind: type[Choice]) -> Choice | None:
-    """One of a few choices, or None when it was not made or is none of them."""
+    """One of a few choices, or None when nothing was chosen or it is not one of them."""
     try:
         return kind(request.args.get(name, ""))
     except ValueError:
@@ -48,7 +48,7 @@ def asked_turn() -> Turn | None:
 
 
 def options_of(first: str, choices: Iterable[tuple[object, str]]) -> tuple[tuple[object, str], ...]:
-    """What `filter_select` offers: everything under the words `first`, and then each choice."""
+    """What `filter_select` offers: everything, labeled `first`, and then each choice."""
     return (("", first), *choices)
 
 
@@ -61,7 +61,7 @@ def job_options(jobs: Iterable[JobChoice]) -> tuple[tuple[object, str], ...]:
 
 @dataclass(frozen=True)
 class ListAddress:
-    """The address of a list with what is chosen on it; choices that change nothing are left out."""
+    """The address of a list with its choices; those that change nothing are left out."""
 
     endpoint: str
     chosen: dict[str, str]

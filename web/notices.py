@@ -1,4 +1,4 @@
-"""Short messages for the next page, and the lines that stand above every page while something is wrong."""
+"""Short messages for the next page, and the lines above every page while something is wrong."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ class Notice:
 
 
 def say(text: str, level: Level = "success") -> None:
-    """Show a message once, on the next page this browser sees."""
+    """Show a message once, on the next page that this browser loads."""
     flash(text, level)

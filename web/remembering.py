@@ -1,4 +1,4 @@
-"""Pieces of pages that are rendered once and kept: macros whose markup depends on their arguments alone.
+"""Pieces of pages that are rendered once and kept: macros whose markup depends only on their arguments.
 
 A template names such macros in a list of its own, beside them:
 
@@ -6,8 +6,8 @@ A template names such macros in a list of its own, beside them:
 
 A template that imports one gets it cached. The arguments are the key, with their types, because a text and a
 piece of markup that compare equal are escaped differently; so they have to be plain values, and a list has to
-come as a tuple. What depends on anything else, such as who is asking or the token of a form, does not belong
-into a remembered macro; a test reads them all. Calls between macros of one file do not pass through here.
+come as a tuple. Anything that depends on something else, such as who is asking or a form's token, must not be
+in a remembered macro; a test reads them all. Calls between macros of one file do not pass through here.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from jinja2 import Template
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 
-# For each macro and process. A row of a list is about a kilobyte and a half.
+# For each macro and process. A row of a list takes about 1.5 kB.
 REMEMBERED_MOST = 512
 
 
 class RememberingTemplate(Template):
-    """A template whose module remembers what the macros named in `remembered` have made."""
+    """A template whose module remembers the output of the macros named in `remembered`."""
 
     def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
         # Jinja looks at each import whether the importing template has globals that this one lacks, which

@@ -23,7 +23,7 @@ from web.notices import say
 
 
 class SignedInPerson(UserMixin):
-    """The person behind a request, found through the session row that the cookie points at."""
+    """The person behind a request, found through the session row that the cookie points to."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class SignedInPerson(UserMixin):
         self.organization = organization
         # None where the request shows no whole page; see `_shows_banners`.
         self.banner_facts = banner_facts
-        # Kept aside, because a commit makes the row forget, and asking again would wait for the writers.
+        # Kept separately, because a commit expires the row, and reading it again would wait for the writers.
         self.seen = (row.id, row.last_seen_at)
         self._token = token
 
@@ -63,11 +63,14 @@ class SignedInPerson(UserMixin):
 
 def init_app(app: Flask) -> None:
     login_manager.init_app(app)
+    # It would hash address and browser at each request and mark the session where they changed, which nothing
+    # here asks for: a session is a row that people see and can end.
+    login_manager.session_protection = None
     login_manager.user_loader(_load)
     login_manager.unauthorized_handler(_unauthorized)
 
 
-# Who is signed in, and for a page what its banners say too: one statement, made once.
+# Who is signed in and, for a page, the facts for its banners: one statement, made once.
 _ALONE = sessions.select_living()
 
 
@@ -96,8 +99,9 @@ def _shows_banners() -> bool:
 
 
 def _unauthorized() -> Response:
-    """Send someone to the sign-in page and, after it, back to what they wanted to read, or to the page of
-    the form that they sent."""
+    """Send someone to the sign-in page and afterwards back to what they wanted to read, or to the page of the
+    form that they sent.
+    """
     may_be_read = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
     wanted = request.full_path.rstrip("?") if may_be_read and not htmx.is_htmx() else None
     if "_user_id" in session:
@@ -151,21 +155,22 @@ def current_organization() -> Organization | None:
 
 
 def forget_whether_connecting_is_open() -> None:
-    """Let a request that has taken a while ask again."""
+    """Make a request that has taken a while read it again."""
     here = current_organization()
     if here is not None:
         db.session.expire(here)
 
 
 def connecting_is_open() -> bool:
-    """Whether the owner opened connecting to everyone who schedules or hosts."""
+    """Whether the owner lets everyone who schedules or hosts connect apps."""
     here = current_organization()
     return here is not None and here.connecting_is_open
 
 
 def may_connect(user: User) -> bool:
-    """Whether this person may connect apps of their own now. Asks whether connecting is open only for roles
-    to whom it matters."""
+    """Whether this person may connect their own apps now. Reads the owner's setting only for roles that
+    depend on it.
+    """
     role, action = user.role, Action.CONNECT_APPS
     return may_anywhere(role, action) or (
         may_anywhere(role, action, connecting_is_open=True) and connecting_is_open()

@@ -1,4 +1,4 @@
-"""What templates may use beside their own context: icons, times in the reader's zone, permissions."""
+"""What templates may use besides their own context: icons, times in the reader's zone, permissions."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["icon"] = icon
     app.jinja_env.globals["may"] = may
     app.jinja_env.globals["viewer_zone"] = viewer_zone
-    # Asked by the pages that show them, so that the pieces of pages need not pay for it.
+    # Called by the pages that show them, so that pieces of pages do not pay for them.
     app.jinja_env.globals["banners"] = banners
     app.jinja_env.globals["software_icons"] = ICONS
     app.jinja_env.filters["moment"] = moment
-    # For pieces that are remembered, and so may not ask who reads them.
+    # For remembered pieces, which must not depend on the reader.
     app.jinja_env.filters["moment_in"] = _moment
     app.jinja_env.filters["initials"] = initials
     app.jinja_env.filters["role_label"] = lambda role: role.label
@@ -77,7 +77,9 @@ def may(action: str) -> bool:
 
 
 def viewer_zone() -> str:
-    """The zone in which this reader sees times; found once per request, as a list asks for every row."""
+    """The zone in which this reader sees times; found once per request, because a list needs it for every
+    row.
+    """
     if "viewer_zone" not in g:
         row = current_user if current_user.is_authenticated else current_organization()
         g.viewer_zone = str(row.timezone) if row else "UTC"
@@ -89,7 +91,7 @@ def moment(instant: datetime, zone_name: str | None = None) -> LocalMoment:
     return _moment(instant, zone_name or viewer_zone())
 
 
-# The same few instants are on page after page.
+# The same few instants appear on page after page.
 _moment = lru_cache(4096)(local_moment)
 
 

@@ -1,10 +1,10 @@
-"""Browsers in words, for people who look through the places where they are signed in."""
+"""Browsers in words, for people who check where they are signed in."""
 
 from __future__ import annotations
 
 import re
 
-# The order matters: most browsers also name the ones they want to be taken for.
+# The order matters: most browsers also name the ones they imitate.
 _BROWSERS = (
     ("Edg", "Edge"),
     ("OPR", "Opera"),
@@ -28,7 +28,7 @@ _SYSTEMS = (
 
 
 def browser_words(user_agent: str) -> str:
-    """`Firefox on Linux`; `Another program` for whatever says nothing that is known."""
+    """`Firefox on Linux`; `Another program` for anything unknown."""
     browser = next((name for token, name in _BROWSERS if re.search(rf"{token}[A-Za-z]*/", user_agent)), None)
     system = next((name for token, name in _SYSTEMS if token in user_agent), None)
     if browser is None:

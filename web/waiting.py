@@ -8,7 +8,7 @@ from wording import counted
 
 
 def too_many_tries(seconds: int, *, back_url: str, back_label: str) -> Response:
-    """A page that says how long to wait, and the same for programs in `Retry-After`."""
+    """A page that says how long to wait; programs find the same in `Retry-After`."""
     page = render_template(
         "errors/too_many_tries.html", wait=_span(seconds), back_url=back_url, back_label=back_label
     )

@@ -50,7 +50,7 @@ def work_needing_attention() -> list[WaitingWork]:
                     Task.state == TaskState.READY,
                     sa.or_(
                         sa.and_(Task.failures > 0, Task.created_at < now - _FAILING_FOR),
-                        # Until someone puts something right it can only go on failing.
+                        # Until someone fixes something, it can only keep failing.
                         Task.dedupe_key.in_(
                             sa.select(sa.literal("mail:") + sa.cast(Mail.id, sa.String)).where(
                                 Mail.trouble == MailTrouble.OURS, Mail.state == MailState.QUEUED

@@ -1,8 +1,8 @@
-"""Leases that are kept up while their tasks run.
+"""Leases that are renewed while their tasks run.
 
 A lease is short, so that the work of a process that was killed is taken over within seconds: people wait for
-a meeting only so long. A task that takes longer keeps it, because this process goes on renewing it, up to the
-longest that any task may take; past that it hangs, and someone else is to have it.
+a meeting only so long. A task that takes longer keeps it, because this process keeps renewing it, up to the
+longest that any task may take. After that it counts as hanging, and another process may take it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _RENEWALS_IN_A_LEASE = 3
 
 class Leases:
     """The leases that one runner holds. `lasts`: how long one is good for without being renewed; `longest`:
-    how long a task may be under way altogether."""
+    how long a task may run in total."""
 
     def __init__(self, app: Flask, lasts: timedelta, longest: timedelta) -> None:
         self.lasts = lasts
@@ -43,7 +43,7 @@ class Leases:
 
     @contextmanager
     def holding(self, lease: str) -> Iterator[None]:
-        """Keep a lease until the task has come to its end."""
+        """Keep a lease until the task has ended."""
         self._held[lease] = time.monotonic()
         try:
             yield
@@ -51,7 +51,7 @@ class Leases:
             self._held.pop(lease, None)
 
     def held(self) -> list[str]:
-        """The leases of tasks under way. A copy: threads that are late may still come to their end."""
+        """The leases of running tasks. A copy, because late threads may still finish meanwhile."""
         return list(self._held)
 
     @contextmanager
@@ -73,8 +73,9 @@ class Leases:
                 log.exception("leases could not be renewed; the next try follows shortly")
 
     def renew(self) -> None:
-        """Let the leases of tasks that are still under way last longer. Most tasks are over before their
-        first renewal, so that usually nothing is written."""
+        """Extend the leases of tasks that are still running. Most tasks end before their first renewal, so
+        usually nothing is written.
+        """
         now = time.monotonic()
         due = [
             lease for lease, since in list(self._held.items()) if self._pause <= now - since < self._longest

@@ -1,4 +1,4 @@
-"""Requesting emails in the transaction that needs them, and recording what became of each.
+"""Requesting emails in the transaction that needs them, and recording the outcome of each.
 
 A low layer, like the outbox: the domain decides who gets which email and when, and names it by its kind. What
 a kind says and when it is no longer useful is declared in a higher layer, in `tasks/mails/kinds/`, one file
@@ -186,9 +186,36 @@ def let_leave_now(mail: Mail) -> None:
 
 
 def queue_again(mail: Mail) -> None:
-    """Let a mail that was refused for good leave after all, now. It is the same message as before."""
+    """Send an email after all that was refused for good, now. It is the same message as before.
+
+    If its address was at fault, that is forgotten: the person who asks has a reason to try the address again.
+    """
     mail.state, mail.words, mail.trouble = MailState.QUEUED, None, None
+    forget_refusals(mail.address)
     outbox.enqueue_work(_delivery(mail.about, mail.id, utc_now()))
+
+
+def refusal_of(address: str) -> Mail | None:
+    """The newest email that was refused because of this address, if the address has accepted none since."""
+    return db.session.scalar(
+        _about_address(address).where(Mail.state == MailState.FAILED).order_by(Mail.id.desc()).limit(1)
+    )
+
+
+def forget_refusals(address: str) -> None:
+    """The address has been corrected, or accepts emails again: those held back for it are sent when they are
+    due, and at once if that has passed."""
+    for mail in db.session.scalars(_about_address(address)):
+        mail.trouble = None
+        if mail.state == MailState.QUEUED:
+            mail.words = None
+            outbox.enqueue_work(_delivery(mail.about, mail.id, max(mail.due_at, utc_now())))
+
+
+def _about_address(address: str) -> sa.Select[Mail]:
+    return sa.select(Mail).where(
+        Mail.trouble == MailTrouble.ADDRESS, sa.func.lower(Mail.address) == address.lower()
+    )
 
 
 def latest(about: str, kind: str) -> Mail | None:
@@ -214,12 +241,14 @@ def record_sent(mail_id: int, *, words: str) -> Mail:
     mail = db.session.get_one(Mail, mail_id)
     mail.state, mail.sent_at, mail.words = MailState.SENT, utc_now(), words[:500]
     mail.trouble = None
+    forget_refusals(mail.address)
     return mail
 
 
 def record_refused(mail_id: int, *, words: str, concerns_address: bool = False) -> Mail:
     """The email was refused for good, or could not be made. `concerns_address`: nothing else to the same
-    address would be taken either."""
+    address would be accepted either.
+    """
     mail = _end(mail_id, MailState.FAILED, words)
     mail.trouble = MailTrouble.ADDRESS if concerns_address else None
     return mail
@@ -233,12 +262,20 @@ def record_dropped(mail_id: int, *, words: str) -> Mail:
 def record_not_yet(
     mail_id: int, *, words: str, may_be_double: bool = False, concerns_us: bool = False
 ) -> Mail:
-    """The mail has not left; it will be tried again. `concerns_us`: until someone has put something right, no
-    other would leave either."""
+    """The email was not sent; it will be tried again. `concerns_us`: until someone fixes something, no other
+    email would be sent either.
+    """
     mail = db.session.get_one(Mail, mail_id)
     mail.words = words[:500]
     mail.may_be_double = mail.may_be_double or may_be_double
     mail.trouble = MailTrouble.OURS if concerns_us else None
+    return mail
+
+
+def record_held(mail_id: int, *, words: str) -> Mail:
+    """The email was not tried, because its address refuses everything; it waits until that changes."""
+    mail = db.session.get_one(Mail, mail_id)
+    mail.words, mail.trouble = words[:500], MailTrouble.ADDRESS
     return mail
 
 

@@ -93,9 +93,10 @@ def _row(work: Work) -> dict[str, Any]:
 
 
 def _bring_forward(dedupe_key: str, due: datetime) -> bool:
-    """Make waiting work due at `due` at the latest. False when there is none: if a runner is claiming the
-    row right now, it holds the lock, and by the time we get it the work has begun and may have read what the
-    caller is about to change."""
+    """Make waiting work due no later than `due`. False when there is none: if a runner is claiming the row
+    right now, it holds the lock, and by the time we get it the work has begun and may have read what the
+    caller is about to change.
+    """
     waiting = db.session.execute(
         sa.update(Task)
         .where(Task.dedupe_key == dedupe_key, Task.state == TaskState.READY)

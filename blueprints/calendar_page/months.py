@@ -1,4 +1,4 @@
-"""A month as a calendar shows it: whole weeks, each day with what happens on it in the reader's zone."""
+"""A month as a calendar shows it: whole weeks, and each day with its interviews in the reader's zone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from scheduling.reading.lists import InterviewRow
 from timezones import in_zone, start_of_day
 
-# Beyond these nobody has interviews, and dates stop working.
+# No one has interviews beyond these, and dates stop working.
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
@@ -28,18 +28,18 @@ class Month:
         return f"{self.year:04}-{self.number:02}"
 
     def moved(self, months: int) -> Month | None:
-        """So many months later, or None where the calendar ends."""
+        """The month this many months later, or None where the calendar ends."""
         year, number = divmod(self.year * 12 + self.number - 1 + months, 12)
         return Month(year, number + 1) if FIRST_YEAR <= year <= LAST_YEAR else None
 
     def days(self) -> list[date]:
-        """The days of its weeks: from the Monday before the first to the Sunday after the last."""
+        """The days of its weeks, from the Monday up to its first day to the Sunday after its last."""
         return list(Calendar().itermonthdates(self.year, self.number))
 
 
 @dataclass(frozen=True)
 class Day:
-    """`is_other`: of the month before or after, shown to make the weeks whole."""
+    """`is_other`: a day of the month before or after, shown to complete the weeks."""
 
     on: date
     interviews: list[InterviewRow]
@@ -66,13 +66,13 @@ def month_of(instant: datetime, zone_name: str) -> Month:
 
 
 def span_of(month: Month, zone_name: str) -> tuple[datetime, datetime]:
-    """The instants at which the first day of the month's weeks begins and the last one has ended."""
+    """The instants at which the first day of the month's weeks begins and the last one ends."""
     days = month.days()
     return start_of_day(days[0], zone_name), start_of_day(days[-1] + timedelta(days=1), zone_name)
 
 
 def days_of(month: Month, interviews: Iterable[InterviewRow], now: datetime, zone_name: str) -> list[Day]:
-    """The days of the month's weeks with their interviews, each on the day that it has for this reader."""
+    """The days of the month's weeks with their interviews, each on its day in this reader's zone."""
     by_day: dict[date, list[InterviewRow]] = defaultdict(list)
     for interview in interviews:
         by_day[in_zone(interview.starts_at, zone_name).date()].append(interview)

@@ -1,4 +1,4 @@
-"""What the page of connected apps shows of each app."""
+"""What the Connected Apps page shows about each app."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ CardState = Literal[
 
 @dataclass(frozen=True)
 class Coming:
-    """The coming interviews of an account: those its user may see, and how many there are beside them."""
+    """The upcoming interviews of an account: those its user may see, and how many others there are."""
 
     seen: tuple[HostedInterview, ...]
     unseen: int
@@ -53,10 +53,10 @@ class Coming:
 
 @dataclass(frozen=True)
 class Grant:
-    """A connection that has not been ended, as its user sees it. Instants are aware, in UTC.
+    """A connection that has not been ended, as its user sees it.
 
-    `problem` says why it has to be reconnected; `trouble` what is in the way although the grant is good.
-    `advice`: what helps beside the button, in words.
+    Instants are aware, in UTC. `problem` says why it has to be reconnected; `trouble` says what keeps it from
+    working although the grant is good. `advice`: what helps besides the button, in words.
     """
 
     account: str
@@ -76,7 +76,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class SettingUp:
-    """What the operator needs for registering an app. `setting_names`: where its id and secret go."""
+    """What the operator needs to register an app. `setting_names`: where its id and secret go."""
 
     redirect_uri: str
     permissions: tuple[Permission, ...]
@@ -85,7 +85,7 @@ class SettingUp:
 
 @dataclass(frozen=True)
 class Card:
-    """One app for one person. `is_being_revoked`: the provider is still being told of an ended grant."""
+    """One app for one person. `is_being_revoked`: an ended grant is still being revoked at the provider."""
 
     spec: AppSpec
     state: CardState
@@ -104,7 +104,7 @@ class Card:
 
     @property
     def badge(self) -> CardState:
-        """The state of the connection itself, also for those who can do nothing about it."""
+        """The state of the connection itself, also for people who can do nothing about it."""
         if self.grant is not None and self.grant.problem is not None:
             return "reconnect"
         return "disconnecting" if self.is_being_revoked else self.state
@@ -129,7 +129,7 @@ def connection_of(user: User, app: str) -> Connection | None:
 
 
 def coming_of(user: User, row: Connection) -> Coming:
-    """The coming interviews that depend on an account of this person."""
+    """The upcoming interviews that depend on an account of this person."""
     hosted = coming_on_account(row, now=utc_now())
     seen = seen_by(user, hosted)
     return Coming(tuple(seen), len(hosted) - len(seen))
@@ -154,7 +154,7 @@ def _card(user: User, spec: AppSpec) -> Card:
     elif row is not None and row.state == ConnectionState.CONNECTED:
         state = "connected"
     elif not may_connect(user):
-        # Opening would not help a role that hosts nothing.
+        # Allowing it would not help a role that hosts nothing.
         state = "ask" if scope_of(user.role, Action.CONNECT_APPS) is Scope.IF_OPENED else "not_for_role"
     elif is_being_told:
         state = "disconnecting"
@@ -194,7 +194,7 @@ def _grant(user: User, row: Connection) -> Grant:
 
 
 def _trouble(user: User, row: Connection) -> str | None:
-    """What is in the way. The server's settings are named to those who may know of them."""
+    """What keeps it from working. The server's settings are named only to people who may know them."""
     told = None if may_anywhere(user.role, Action.ADMINISTER) else owner().name
     if row.app not in connections().clients:
         return not_set_up(row.app, told=told)
@@ -202,7 +202,7 @@ def _trouble(user: User, row: Connection) -> str | None:
 
 
 def _setting_up(user: User, spec: AppSpec) -> SettingUp | None:
-    """Obstacles that people cannot remove would only puzzle them."""
+    """Problems that people cannot fix would only puzzle them."""
     if not may_anywhere(user.role, Action.ADMINISTER):
         return None
     return SettingUp(

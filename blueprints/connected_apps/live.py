@@ -1,4 +1,4 @@
-"""The cards of Connected Apps bring themselves up to date."""
+"""The cards of Connected Apps update on their own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from web.signed_in import actor, person
 
 
 def changes() -> ResponseReturnValue:
-    """The cards that are not as the page shows them; the query holds the version of each one there."""
+    """The cards that have changed; the query holds the version of each card on the page."""
     if not htmx.is_htmx():
         return htmx.go_to(url_for("connected_apps.index"))
     versions = card_versions(actor())
@@ -32,5 +32,5 @@ def changes() -> ResponseReturnValue:
 
 
 def register(blueprint: Blueprint) -> None:
-    """Put this piece on the blueprint of Connected Apps."""
+    """Add this address to the blueprint of Connected Apps."""
     blueprint.get("/settings/account/connected-apps/changes")(changes)

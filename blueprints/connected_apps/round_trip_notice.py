@@ -1,4 +1,4 @@
-"""The message at the end of a round trip: kept with the session that made it, shown while it is true."""
+"""The message at the end of a round trip: kept with its session, and shown while it is true."""
 
 from __future__ import annotations
 
@@ -20,22 +20,23 @@ _LONGEST = 500
 def keep_notice(session: UserSession, words: str, *, warns: bool) -> None:
     """Keep it for the page that the browser is sent to.
 
-    `warns`: it went well, and there is something to know anyway.
+    `warns`: it succeeded, but there is something to know.
     """
     session.connect_notice, session.connect_notice_at = words[:_LONGEST], utc_now()
     session.connect_notice_warns = warns
 
 
 def forget_notices(user: User) -> None:
-    """An app was disconnected, so how earlier round trips ended no longer describes its state."""
+    """An app was disconnected, so the results of earlier round trips no longer describe its state."""
     mine = sa.and_(UserSession.user_id == user.id, UserSession.connect_notice.is_not(None))
-    # Emptied and not taken out, so that pages that still show one can tell.
+    # Emptied instead of removed, so that pages that still show one can tell.
     db.session.execute(sa.update(UserSession).where(mine).values(connect_notice=""))
 
 
 def notice_of(session: UserSession, result: str | None) -> Notice | None:
-    """The message of the round trip that ended a moment ago. Its words come from the session's row: the
-    address says with `result` only how it ended, so a link cannot put words into our mouth."""
+    """The message of the round trip that ended a moment ago. Its words come from the session's row: `result`
+    in the address says only how it ended, so a link cannot make the page say anything else.
+    """
     level = _LEVELS.get(result or "")
     if level is None or not session.connect_notice or not _stands(session):
         return None
@@ -48,7 +49,7 @@ def is_overtaken(session: UserSession) -> bool:
 
 
 def _stands(session: UserSession) -> bool:
-    """Whether there is a message that is still young, and no connection was made or lost after it."""
+    """Whether there is a recent message, and no connection has been made or lost since."""
     then = session.connect_notice_at
     if not session.connect_notice or then is None or utc_now() - then > _LIFETIME:
         return False

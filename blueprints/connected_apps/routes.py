@@ -1,4 +1,4 @@
-"""Settings → Account → Connected Apps, and the way to a provider and back."""
+"""Settings → Account → Connected Apps, and the round trip to a provider."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from connections import catalogue, round_trip
 from connections.app_spec import AppSpec
 from connections.catalogue import label_of
 from connections.revocation import end_connections, is_superseded
-from connections.round_trip import RoundTrip
+from connections.round_trip import Repeated, RoundTrip
 from connections.rows import is_unreadable
 from connections.service import connections
 from database import writing
@@ -40,9 +40,9 @@ from web.signed_in import (
 connected_apps = Blueprint("connected_apps", __name__)
 live.register(connected_apps)
 
-# Codes and states of the providers have some hundred characters at most.
+# Providers' codes and states have a few hundred characters at most.
 _LONGEST_PARAMETER = 2048
-# In the browser's session: it has just disconnected something, and its other tabs should know.
+# In the browser's session: this browser just disconnected something, and its other tabs should know.
 _CHANGED = "connections_changed"
 
 
@@ -52,7 +52,7 @@ def index() -> ResponseReturnValue:
     notice = notice_of(person().session, result)
     return render_template(
         "connected_apps/connected_apps.html",
-        # Before the cards: what changes in between is then noticed by the next poll.
+        # Read before the cards, so that the next poll notices what changes in between.
         card_versions=card_versions(actor()),
         sections=sections(actor()),
         notice=notice,
@@ -101,22 +101,23 @@ def connect(app: str) -> ResponseReturnValue:
 
 @connected_apps.get("/connect/<provider>/callback")
 def callback(provider: str) -> ResponseReturnValue:
-    """Where a provider sends people back to. The one GET that writes, because providers come by GET."""
+    """Where a provider sends people back to. The only GET that writes, because providers use GET."""
     if provider not in catalogue.providers():
         abort(404)
     if request.environ["REQUEST_METHOD"] != "GET":
-        # A HEAD, which every other page answers like a GET, would spend what the provider sent.
+        # A HEAD, which every other page answers like a GET, would use up what the provider sent.
         abort(405)
     if "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", "")):
-        # Looked at in advance. Browsers throw such an answer away and ask again when the person goes there.
+        # A prefetch. Browsers discard such an answer and ask again when the person opens the page.
         return Response(status=503)
     state = _only("state")
     if not current_user.is_authenticated:
         return _signed_out_meanwhile(provider, state)
     user, session_id = actor(), person().session.id
     user_id, is_admin, is_allowed = user.id, may_anywhere(user.role, Action.ADMINISTER), may_connect(user)
-    # The provider is called in between; no transaction may be open meanwhile.
+    # The provider is called in between, and no transaction may be open during the call.
     db.session.rollback()
+    trip: RoundTrip | Repeated
     with writing():
         if is_allowed:
             trip = round_trip.finish(
@@ -131,6 +132,9 @@ def callback(provider: str) -> ResponseReturnValue:
         else:
             round_trip.abandon(state)
             trip = RoundTrip("error", "Your role can no longer connect apps. Nothing was connected.")
+        if isinstance(trip, Repeated):
+            db.session.rollback()
+            return _same_answer_again(provider, trip)
         words = trip.words
         if trip.credentials_refused_by is not None:
             words = f"{words} {_who_helps_with_credentials(trip.credentials_refused_by, is_admin=is_admin)}"
@@ -147,15 +151,24 @@ def callback(provider: str) -> ResponseReturnValue:
     return redirect(f"{url_for('connected_apps.index')}?{provider}={trip.result}", 303)
 
 
+def _same_answer_again(provider: str, repeated: Repeated) -> ResponseReturnValue:
+    """After a double click or a reload, people end where the first answer led, with the message about it."""
+    page = url_for("connected_apps.index")
+    if repeated.result is None:
+        say(f"{label_of(repeated.app)} is being connected. Its card will show it in a moment.", "info")
+        return redirect(page, 303)
+    return redirect(f"{page}?{provider}={repeated.result}", 303)
+
+
 def _may_still_connect(user: User) -> bool:
-    """The same question again after the provider was called, which takes a while."""
+    """Ask again after the call to the provider, which takes a while."""
     forget_whether_connecting_is_open()
     return may_connect(user)
 
 
 def _signed_out_meanwhile(provider: str, state: str | None) -> ResponseReturnValue:
-    """The answer is for nobody now, and must not work for the next person who signs in."""
-    # A session that has ended was looked up, in a transaction that can only read.
+    """No one is signed in to get the answer, and it must not work for the next person who signs in."""
+    # Looking up the ended session has opened a read-only transaction.
     db.session.rollback()
     app = round_trip.abandon(state)
     if app is None:
@@ -166,7 +179,7 @@ def _signed_out_meanwhile(provider: str, state: str | None) -> ResponseReturnVal
             "Nothing was connected; sign in and connect again.",
             "warning",
         )
-    # Not back to this address: it holds the provider's code.
+    # Not back to this address: it contains the provider's code.
     return redirect(url_for("sign_in.login", next=url_for("connected_apps.index")), 303)
 
 
@@ -187,7 +200,7 @@ def _who_helps_with_credentials(app: str, *, is_admin: bool) -> str:
 
 
 def _only(name: str) -> str | None:
-    """The value of a parameter of the address. Sent twice, or longer than any provider's, it is none."""
+    """The value of a query parameter; None if it was sent twice, or is longer than any provider's."""
     values = request.args.getlist(name)
     return values[0] if len(values) == 1 and len(values[0]) <= _LONGEST_PARAMETER else None
 
@@ -204,7 +217,7 @@ def confirm_disconnecting(app: str) -> ResponseReturnValue:
         app=wanted,
         connection=row,
         is_unreadable=is_unreadable(row),
-        # Its tokens are gone, and nobody here knows whether the provider still honors them.
+        # Its tokens are gone, and we cannot know whether the provider still honors them.
         may_be_alive=not row.ciphertext and not is_superseded(wanted.key, row.account_id, row.user_id),
         coming=coming_of(actor(), row),
     )
@@ -219,7 +232,7 @@ def disconnect(app: str) -> ResponseReturnValue:
     if ended:
         forget_notices(user)
         audit.record(Event.DISCONNECTED, f"{user.name} disconnected {wanted.label}.", user)
-        # What waits for a meeting on this account must not wait for its next turn to find that it is gone.
+        # Work that waits for a meeting on this account must learn right away that it is gone.
         try_again_for_host(user.id)
     db.session.commit()
     if ended:

@@ -1,4 +1,4 @@
-"""What the cards of Connected Apps depend on, in a few characters, for pages that ask whether it changed."""
+"""What the cards of Connected Apps depend on, in a few characters, so that pages can poll for changes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from extensions import db
 from models import Connection, ConnectionState, User
 from web.signed_in import may_connect
 
-# Everything of a row that a card shows. Renewed tokens change nothing of it but the time of the next renewal.
+# Everything in a row that a card shows. Renewed tokens change only the time of the next renewal.
 _SHOWN = (
     Connection.state,
     Connection.account_email,
@@ -28,15 +28,15 @@ _SHOWN = (
     Connection.trouble,
     Connection.trouble_since,
 )
-# Put together once, because every open page asks every few seconds.
+# Built once, because every open page asks every few seconds.
 _ROWS = sa.select(Connection.app, Connection.id, *_SHOWN).where(Connection.user_id == sa.bindparam("me"))
 
 
 def card_versions(user: User) -> dict[str, str]:
     """A version for the card of each app that can be connected here, by the card's key.
 
-    It changes when the card of this person does, but for its interviews: those come and go elsewhere, and
-    counting them would cost more than all the rest. One statement, unless something was disconnected.
+    It changes when this person's card does, except for its interviews: those change elsewhere, and counting
+    them would cost more than everything else. One statement, unless something was disconnected.
     """
     rows = {row.app: row for row in db.session.execute(_ROWS, {"me": user.id})}
     versions = {}

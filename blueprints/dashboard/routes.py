@@ -39,7 +39,7 @@ def home() -> ResponseReturnValue:
     )
 
 
-# Whether there is any of each: whatever it is, one row is enough, and one statement for all of them.
+# Whether there are any of each: one row of each is enough, and one statement finds them all.
 _BEGUN = sa.select(
     sa.exists().where(Connection.app == spec_of(DEFAULT).app).label("connections"),
     sa.select(Job.id).exists().label("jobs"),
@@ -49,7 +49,7 @@ _BEGUN = sa.select(
 
 
 def _first_steps(user: User) -> list[FirstStep]:
-    """What a new team does first; empty once all of it is done, and for those who could not do it."""
+    """What a new team does first; empty once everything is done, and for people who could not do it."""
     if scope_of(user.role, Action.MANAGE_JOBS) is not Scope.ALL:
         return []
     begun = rows_of(_BEGUN).one()

@@ -43,7 +43,7 @@ def setup() -> ResponseReturnValue:
         code = instance_folder.setup_code(folder)
         if not hmac.compare_digest((form.code.data or "").lower().encode(), code.encode()):
             if installing.organization() is not None:
-                # Someone else with the code was a moment faster, and the code went with it.
+                # Someone else with the code was a moment faster, and the code has been used up.
                 instance_folder.forget_setup_code(folder)
                 abort(404)
             log.warning("a wrong setup code was sent from %s", address)

@@ -1,4 +1,4 @@
-"""What the page about connecting apps says, taken from where the product itself takes its words."""
+"""What the page about connecting apps says, taken from the places that the product itself uses."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from flask import current_app
 
 from accounts.permissions import Action, may_anywhere
 from accounts.team import owner
+from blueprints.help.trouble import Trouble
 from connections import catalogue, wording
 from connections.app_spec import AppSpec
 from connections.service import connections
@@ -15,14 +16,6 @@ from models import FailureReason, User
 from scheduling.meetings import failures
 from scheduling.software import softwares_of
 from web.signed_in import may_connect
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """What people read when something went wrong, and what helps."""
-
-    words: str
-    cure: str
 
 
 @dataclass(frozen=True)
@@ -37,9 +30,10 @@ class Registration:
 
 @dataclass(frozen=True)
 class ConnectingHelp:
-    """`others` are the apps that this page can be about, too. `without_a_link` is empty for an app that makes
-    no meetings. `ask_name` is the person to ask by those who may not connect; `registration` is for those who
-    administer."""
+    """`others` are the other apps that this page can describe. `without_a_link` is empty for an app that
+    makes no meetings. `ask_name` is whom people who may not connect can ask; `registration` is for owners and
+    admins.
+    """
 
     app: AppSpec
     others: tuple[AppSpec, ...]
@@ -57,7 +51,7 @@ _NOT_YOURS = "No one has to reconnect. Once the server is fixed, everything work
 
 
 def connecting_help(user: User, app: AppSpec) -> ConnectingHelp:
-    """The page about one app, as this person needs it."""
+    """The page about one app, for this person."""
     administers = may_anywhere(user.role, Action.ADMINISTER)
     return ConnectingHelp(
         app=app,
@@ -137,7 +131,7 @@ def _once_connected(app: AppSpec) -> tuple[Trouble, ...]:
 
 
 def _lost_in_renewal(app: AppSpec) -> tuple[Trouble, ...]:
-    """Only where a renewal whose answer is lost costs the connection."""
+    """Only where losing the answer to a renewal costs the connection."""
     if not app.traits.rotates_refresh_tokens:
         return ()
     cure = f"It was bad timing. Nothing is wrong with your account. {_RECONNECT}"
@@ -145,7 +139,7 @@ def _lost_in_renewal(app: AppSpec) -> tuple[Trouble, ...]:
 
 
 def _with_a_warning(app: AppSpec) -> tuple[Trouble, ...]:
-    """What is in the way although the connection is good, in the words of its card."""
+    """What keeps a good connection from working, in the words of its card."""
     return (
         Trouble(
             wording.passing(f"{app.label} did not answer in time.", again_within="15 minutes"),
@@ -157,7 +151,7 @@ def _with_a_warning(app: AppSpec) -> tuple[Trouble, ...]:
 
 
 def _then(words: str) -> str:
-    """A sentence as the second half of another."""
+    """A sentence reworded as the second half of another."""
     return words[0].lower() + words[1:]
 
 

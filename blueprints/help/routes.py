@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.help.connecting import connecting_help
+from blueprints.help.sending import SENDING_TROUBLES
 from connections import catalogue
 from web.signed_in import actor
 
@@ -14,13 +15,25 @@ help_pages = Blueprint("help_pages", __name__, url_prefix="/help")
 
 @help_pages.get("")
 def index() -> ResponseReturnValue:
-    """There is one page of help so far, so this leads to it."""
+    """Leads to the page that most people need; it names the others."""
     return redirect(url_for("help_pages.connecting_apps"), 303)
 
 
 @help_pages.get("/connecting-apps")
 def connecting_apps() -> ResponseReturnValue:
-    """About the app that the address names, else about the first one."""
+    """About the app that the address names, or otherwise the first one."""
     asked = catalogue.find(request.args.get("app", ""))
     app = asked if asked is not None and asked.is_available else catalogue.available()[0]
     return render_template("help/connecting_apps.html", help=connecting_help(actor(), app))
+
+
+@help_pages.get("/sending-email")
+def sending_email() -> ResponseReturnValue:
+    """What the operator of the server sets so that emails leave, and what helps when they do not."""
+    config = current_app.config
+    return render_template(
+        "help/sending_email.html",
+        troubles=SENDING_TROUBLES,
+        mail_server=config.get("MAIL_SERVER") or "",
+        sender=config.get("MAIL_DEFAULT_SENDER") or "",
+    )

@@ -1,4 +1,4 @@
-"""Erasing a candidate: a page that says what goes, and the doing."""
+"""Erasing a candidate: a page that says what will be erased, and the erasing itself."""
 
 from __future__ import annotations
 
@@ -48,6 +48,6 @@ def erase(candidate_id: int) -> ResponseReturnValue:
 
 
 def register(blueprint: Blueprint) -> None:
-    """Put these pages on the blueprint of jobs and candidates."""
+    """Add these pages to the blueprint of jobs and candidates."""
     blueprint.route("/candidates/<int:candidate_id>/erase", methods=["GET"])(confirm_erasing)
     blueprint.post("/candidates/<int:candidate_id>/erase")(erase)

@@ -1,8 +1,8 @@
-"""Spreadsheets calculate what begins like a formula, wherever it came from. Here is what stops them."""
+"""Spreadsheets run any text that begins like a formula, wherever it came from. This module prevents it."""
 
 from __future__ import annotations
 
-# In some language or other; the wide ones are how a Japanese keyboard writes them.
+# The wide characters are how a Japanese keyboard writes them.
 _BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 

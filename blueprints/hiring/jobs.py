@@ -108,7 +108,7 @@ def _set_open(job_id: int, is_open: bool, words: str) -> ResponseReturnValue:
 
 
 def _form(job: Job | None = None) -> JobForm:
-    """The form with the people who may be chosen: everyone active, and those already on the job."""
+    """The form with the people who may be chosen: everyone active, and everyone already on the job."""
     people = {user.id: user for user in queries.team()}
     on_it = [job.hiring_manager, *job.team] if job is not None else []
     people |= {user.id: user for user in on_it}
@@ -135,7 +135,7 @@ def _typed(form: JobForm) -> commands.NewJob:
 
 
 def register(blueprint: Blueprint) -> None:
-    """Put these pages on the blueprint of jobs and candidates."""
+    """Add these pages to the blueprint of jobs and candidates."""
     blueprint.get("/jobs")(jobs)
     blueprint.get("/jobs/<int:job_id>")(job)
     blueprint.route("/jobs/new", methods=["GET", "POST"])(new_job)

@@ -1,4 +1,4 @@
-"""The files that went with an interview's invitation."""
+"""The files that were sent with an interview's invitation."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from web.signed_in import actor
 
 
 def attachment(interview_id: int, attachment_id: int) -> ResponseReturnValue:
-    interview = lists.interview(actor(), interview_id, Action.SEE_CONTACT) or abort(404)
+    """For those who see the notes: whoever takes part was sent the same file."""
+    interview = lists.interview(actor(), interview_id, Action.SEE_NOTES) or abort(404)
     row = next((row for row in interview.attachments if row.id == attachment_id), None)
     return as_download(row or abort(404))
 
 
 def register(blueprint: Blueprint) -> None:
-    """Put the files on the blueprint of interviews."""
+    """Add the files to the blueprint of interviews."""
     blueprint.get("/<int:interview_id>/attachments/<int:attachment_id>")(attachment)

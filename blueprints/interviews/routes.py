@@ -41,7 +41,7 @@ TABS = (
 
 @dataclass(frozen=True)
 class CureLink:
-    """What helps, with the button that leads there; labels are None where only waiting helps."""
+    """What helps, with a button that leads there; labels are None where only waiting helps."""
 
     text: str
     action_label: str | None
@@ -59,7 +59,7 @@ class CallView:
 
 @dataclass(frozen=True)
 class InterviewView:
-    """What the page of an interview shows to one reader."""
+    """What an interview's page shows to one reader."""
 
     interview: Interview
     progress: Progress
@@ -110,7 +110,7 @@ def detail(interview_id: int) -> ResponseReturnValue:
 
 @interviews.get("/<int:interview_id>/deliveries")
 def deliveries(interview_id: int) -> ResponseReturnValue:
-    """The part of the page that brings itself up to date. `version` is what the page shows already."""
+    """The part of the page that updates on its own. `version` is what the page already shows."""
     interview = lists.interview(actor(), interview_id) or abort(404)
     if not htmx.is_htmx():
         return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
@@ -174,7 +174,7 @@ def _view(interview: Interview) -> InterviewView:
 
 
 def _is_too_late(interview: Interview) -> bool:
-    """Whether nothing is tried for its meeting any more."""
+    """Whether nothing more will be tried for its meeting."""
     return interview.meeting is not None and utc_now() >= wanting.useful_until(interview.meeting)
 
 
@@ -183,15 +183,16 @@ def _call(interview: Interview, *, sees_number: bool) -> CallView | None:
     if number is None:
         return None
     is_theirs = interview.phone_caller is PhoneCaller.CANDIDATE
-    words = call_words(interview.candidate.name, candidate_calls=is_theirs, to_candidate=False)
+    words = call_words(interview.candidate.name, candidate_calls=is_theirs)
     if not sees_number:
         return CallView(f"{words} a number that your role does not show.")
     return CallView(words, number, phone_link(number))
 
 
 def _without_addresses(progress: Progress, interview: Interview) -> Progress:
-    """The same for a reader without contact data: mail servers repeat the address that they refuse, and a
-    mail may still show one that was corrected since."""
+    """The same for a reader without contact data: mail servers repeat the address that they refuse, and an
+    email may still show an address that has been corrected since.
+    """
     known = {mail.address for mail in interview.mails if mail.role is ReaderRole.CANDIDATE}
     known.add(interview.candidate.email)
     hidden = re.compile("|".join(re.escape(address) for address in known), re.IGNORECASE)

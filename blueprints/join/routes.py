@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flask import Blueprint, abort, make_response, redirect, render_template
+from flask import Blueprint, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from messaging.wording import call_words, join_label
+from messaging.wording import PhoneCall, call_for, join_label
 from models import Interview, PhoneCaller
 from phone_numbers import phone_link
-from scheduling.join_links import CANDIDATE, JoinState, join_state, leads_straight_in, member_who_reads
+from scheduling.join_links import (
+    CANDIDATE,
+    JoinState,
+    join_state,
+    leads_straight_in,
+    member_who_reads,
+    role_of,
+)
 from services import services
 from timezones import utc_now
 from web.signed_in import current_organization
@@ -28,7 +35,7 @@ class JoinView:
     zone: str
     duration: int
     scheduler_name: str
-    # For members of the team, who have several interviews of the same title.
+    # For people on the team, who have several interviews with the same title.
     with_candidate: str | None = None
     # Set in the state "ready".
     passcode: str | None = None
@@ -36,32 +43,37 @@ class JoinView:
     join_label: str | None = None
     software: str | None = None
     # Set in the state "phone".
-    call_words: str | None = None
-    phone_number: str | None = None
+    call: PhoneCall | None = None
     phone_link: str | None = None
     # Set in the state "in_person".
     address: str | None = None
     directions: str | None = None
 
 
-@join.get("/j/<token>")
+# An address that lost its end, or got a slash too many, is a candidate's all the same.
+@join.get("/j/", defaults={"token": ""})
+@join.get("/j/<path:token>")
 def page(token: str) -> ResponseReturnValue:
-    """Who and when, and the way in; while the interview is on, straight through."""
+    """Who, when, and how to join; during the interview, straight to the meeting."""
     opened = services().join_links.opened_by(token)
-    if opened is None:
-        abort(404)
-    interview, reader = opened
-    now = utc_now()
-    state = join_state(interview, now)
-    meeting = interview.meeting
-    if state == "ready" and leads_straight_in(interview, now) and meeting is not None and meeting.join_url:
-        response = make_response(redirect(meeting.join_url, 302))
-    else:
-        response = make_response(render_template("join/join.html", view=_view(interview, state, reader)))
+    response = make_response(_nothing_there() if opened is None else _way_in(*opened))
     response.headers["X-Robots-Tag"] = "noindex"
-    # The address is a key; the meeting's server has no need to learn it.
+    # The address is a key, and the meeting's server does not need to learn it.
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def _way_in(interview: Interview, reader: str) -> ResponseReturnValue:
+    now = utc_now()
+    state, meeting = join_state(interview, now), interview.meeting
+    if state == "ready" and leads_straight_in(interview, now) and meeting is not None and meeting.join_url:
+        return redirect(meeting.join_url, 302)
+    return render_template("join/join.html", view=_view(interview, state, reader))
+
+
+def _nothing_there() -> ResponseReturnValue:
+    words = "Open it from your latest invitation, or reply to that email."
+    return render_template("mailed_links/unknown.html", words=words, action=None), 404
 
 
 def _view(interview: Interview, state: JoinState, reader: str) -> JoinView:
@@ -87,12 +99,15 @@ def _view(interview: Interview, state: JoinState, reader: str) -> JoinView:
             software=meeting.software.value,
         )
     if state == "phone" and number is not None:
-        words = call_words(
-            interview.candidate.name,
+        call = call_for(
+            role_of(reader),
+            number=number,
             candidate_calls=interview.phone_caller is PhoneCaller.CANDIDATE,
-            to_candidate=reader == CANDIDATE,
+            candidate_name=interview.candidate.name,
+            manager_name=interview.hiring_manager.name,
+            is_of_the_team=member is not None,
         )
-        return replace(view, call_words=words, phone_number=number, phone_link=phone_link(number))
+        return replace(view, call=call, phone_link=phone_link(call.number or ""))
     if state == "in_person":
         return replace(view, address=interview.address, directions=interview.directions)
     return view

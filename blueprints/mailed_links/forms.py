@@ -1,4 +1,4 @@
-"""Forms behind the links that are mailed to people of the team."""
+"""Forms behind the links that are emailed to people on the team."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Accepting an invitation, and choosing a new password: what mailed links lead to.
 
-Opening a link only shows a page, because mail programs open links to look at them; the button on it acts.
+Opening a link only shows a page, because email programs open links to check them; the button on the page
+acts.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ mailed_links = Blueprint("mailed_links", __name__)
 
 @mailed_links.route("/invitations/<token>", methods=["GET", "POST"])
 def invitation(token: str) -> ResponseReturnValue:
-    found, state = services().account_links.opened_invitation(token) or abort(404)
+    opened = services().account_links.opened_invitation(token)
+    if opened is None:
+        return _unknown("Open it from the newest email, or ask the person who invited you to send it again.")
+    found, state = opened
     if state != "open":
         return _closed_invitation(found, state)
     form = AcceptForm()
@@ -44,6 +48,11 @@ def invitation(token: str) -> ResponseReturnValue:
     db.session.commit()
     say(f"Welcome, {user.name}. You are on the team.")
     return redirect(url_for("dashboard.home"), 303)
+
+
+def _unknown(words: str, action: tuple[str, str] | None = None) -> ResponseReturnValue:
+    """For an invalid link. `action`: the label and the address of what to do instead."""
+    return render_template("mailed_links/unknown.html", words=words, action=action), 404
 
 
 def _closed_invitation(found: Invitation, state: str) -> ResponseReturnValue:
@@ -75,7 +84,11 @@ def ask_for_reset() -> ResponseReturnValue:
 
 @mailed_links.route("/password-reset/<token>", methods=["GET", "POST"])
 def reset(token: str) -> ResponseReturnValue:
-    found, state = services().account_links.opened_reset(token) or abort(404)
+    opened = services().account_links.opened_reset(token)
+    if opened is None:
+        again = ("Ask for a new link", url_for("mailed_links.ask_for_reset"))
+        return _unknown("Open it from the newest email, or ask for a new link.", again)
+    found, state = opened
     if state != "open":
         return render_template("mailed_links/reset_closed.html", state=state), 410
     form = ResetForm()

@@ -1,4 +1,4 @@
-"""A plan as answers to the steps of the dialog, for an interview that begins with what another one had."""
+"""A plan as answers to the dialog's steps, for an interview that starts from another one."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venu
 # The answers of the steps, by the key of the step.
 StepAnswers = dict[str, Answers]
 
-# What belongs to one meeting and is not offered for the next one.
+# What belongs to one meeting and is not suggested for the next one.
 _OF_ONE_MEETING = ("password", "link_url")
 
 
 def answers_of(plan: Plan, *, active_user_ids: Collection[int]) -> StepAnswers:
     """What someone would have typed and ticked to make this plan. People who have left the team since are
-    left out, the hiring manager too; the date and the time are left for the person to choose."""
+    left out, even the hiring manager; date and time are left for the person to choose.
+    """
     when = {"duration_minutes": str(plan.when.duration_minutes), "timezone": plan.when.timezone}
     manager_id = plan.hiring_manager_id
     manager = {"hiring_manager": [str(manager_id)]} if manager_id in active_user_ids else {}
@@ -42,7 +43,9 @@ def answers_of(plan: Plan, *, active_user_ids: Collection[int]) -> StepAnswers:
 def as_last_time(
     last: Interview, actor: User, candidate: Candidate, *, active_user_ids: Collection[int]
 ) -> StepAnswers:
-    """What a new interview on the same job begins with. Nothing of it counts before it was seen and sent."""
+    """What a new interview on the same job begins with. None of it counts before someone has seen and sent
+    it.
+    """
     plan = plan_of(last)
     answers = answers_of(plan, active_user_ids=active_user_ids)
     setup = _for_another_meeting(answers["setup"], last, candidate)
@@ -51,9 +54,10 @@ def as_last_time(
         setup.update(_number_of(candidate, plan.venue))
     when = answers["date-time"]
     if last.scheduler_id != actor.id:
-        # Another person's zone would turn the time that one means into a different one.
+        # In another person's zone, the time that someone means would be a different one.
         del when["timezone"]
-    # Nobody from outside is invited to the next person's interview because someone pressed Continue.
+    # No one from outside should be invited to the next candidate's interview just because someone pressed
+    # Continue.
     team = {"people": answers["attendees"]["people"]}
     return {"setup": setup, "date-time": when, "attendees": team, "finalize": answers["finalize"]}
 
@@ -75,7 +79,7 @@ def repeated(
     if candidate.id != interview.application.candidate_id:
         full_setup = {**full_setup, **_number_of(candidate, plan.venue)}
         setup = _for_another_meeting(full_setup, interview, candidate)
-        # What was written to or about one person is nobody else's business.
+        # What was written to or about one person must not be shown to another.
         details = {**details, "message_to_candidate": [""], "internal_notes": [""]}
         if _names(plan.title, interview.candidate.name):
             details["title"] = [application.job.usual_interview_title]
@@ -87,13 +91,13 @@ def repeated(
 
 
 def _without(address: str, plan: Plan) -> Plan:
-    """Someone from outside who took part before may be the candidate now."""
+    """A guest of the earlier interview may be the candidate now."""
     others = (p for p in plan.attendees if p.user_id is not None or p.email.lower() != address.lower())
     return replace(plan, attendees=tuple(others))
 
 
 def _for_another_meeting(setup: Answers, interview: Interview, candidate: Candidate) -> Answers:
-    """The answers without what belongs to the one meeting, or names its candidate to another."""
+    """The answers without what belongs to that one meeting, or would name its candidate to another."""
     left = {name: values for name, values in setup.items() if name not in _OF_ONE_MEETING}
     is_another = candidate.id != interview.application.candidate_id
     if is_another and any(_names(text, interview.candidate.name) for text in left["agenda"]):
@@ -102,8 +106,9 @@ def _for_another_meeting(setup: Answers, interview: Interview, candidate: Candid
 
 
 def _names(text: str, candidate_name: str) -> bool:
-    """Whether the text names the candidate, in full or by one of their names alone. Those count only as names
-    are written, because there are people called Will, Mark and Hope."""
+    """Whether the text names the candidate, in full or by one of their names. A single name counts only with
+    a capital letter, because there are people called Will, Mark and Hope.
+    """
     words = set(re.findall(r"\w+", text))
     alone = {name for name in re.findall(r"\w+", candidate_name) if len(name) > 1}
     return candidate_name.casefold() in text.casefold() or not words.isdisjoint(alone)
@@ -127,7 +132,8 @@ def _venue_answers(venue: Venue) -> dict[str, str]:
             other = MeetingSoftware.OTHER.value
             return {**kind, "meeting_software": other, "link_label": label, "link_url": url}
         case PhoneCall(number, caller):
-            return {**kind, "phone_caller": caller.value, "phone_number": number}
+            field = "phone_number" if caller is PhoneCaller.TEAM else "number_to_call"
+            return {**kind, "phone_caller": caller.value, field: number}
         case OnSite(address, directions):
             return {**kind, "address": address, "directions": directions}
 

@@ -1,4 +1,4 @@
-"""The draft that an address names; and the pages for those that are gone, used up, or newer than the form."""
+"""The draft that an address names; and the pages for drafts that are gone, used, or newer than the form."""
 
 from __future__ import annotations
 
@@ -25,21 +25,22 @@ from web.signed_in import actor
 
 
 def open_dialog(draft_id: str, received: Received = NOTHING) -> Dialog:
-    """The draft with all that its steps need. Raises the errors of `drafts.find`."""
+    """The draft with everything that its steps need. Raises the errors of `drafts.find`."""
     user = actor()
     draft = drafts.find(user, draft_id)
-    # Held by a name, so that the draft finds its candidate in the session and asks no second time.
+    # Kept in a variable, so that the draft finds its candidate in the session instead of querying again.
     candidate = queries.candidate(user, draft.candidate_id, Action.SCHEDULE)
     if candidate is None:
-        # Another person's candidate by now; a draft from before must not show them.
+        # This person may no longer see the candidate, and an older draft must not show them.
         raise DraftGoneError(draft_id)
     return Dialog(user, draft, services().rules, received)
 
 
 def _open_with_files(draft_id: str, step: str) -> Dialog:
-    """The draft, with the files that came for it. They are put on the disk between two transactions: after it
-    is known that this person may send them and that nobody else has saved it since, before anything is
-    written."""
+    """The draft, with the files that came for it. They are written to the disk between two transactions:
+    after checking that this person may send them and that no one else has saved the draft since, but before
+    anything is stored.
+    """
     dialog = open_dialog(draft_id)
     if step != DetailsForm.key or not sent_files() or DetailsForm().opened_on != dialog.draft.version:
         return dialog
@@ -48,7 +49,7 @@ def _open_with_files(draft_id: str, step: str) -> Dialog:
 
 
 def with_dialog(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
-    """Give the view the dialog of a draft, and answer for drafts that cannot go on."""
+    """Pass the draft's dialog to the view, and answer for drafts that cannot continue."""
 
     @wraps(view)
     def found(draft_id: str, **options: Any) -> ResponseReturnValue:
@@ -58,12 +59,15 @@ def with_dialog(view: Callable[..., ResponseReturnValue]) -> Callable[..., Respo
                 return view(_open_with_files(draft_id, step), **options)
             except DraftStaleError:
                 db.session.rollback()
-                # Looked up again, because what made this form stale may have used the draft up as well.
+                if htmx.is_htmx():
+                    # A part of the page has no room for both; the page's own form shows them.
+                    return htmx.nothing_new()
+                # Looked up again, because the change that made this form stale may also have used the draft.
                 return _stale(open_dialog(draft_id), step)
         except (DraftGoneError, DraftUsedError) as error:
             db.session.rollback()
             if htmx.is_htmx():
-                # A piece of a page that is still open has nothing to show; the page's own form says why.
+                # A piece of a page that is still open has nothing to show; the page's form will say why.
                 return htmx.nothing_new()
             return _used(error, step) if isinstance(error, DraftUsedError) else _gone(error, step)
 
@@ -71,7 +75,7 @@ def with_dialog(view: Callable[..., ResponseReturnValue]) -> Callable[..., Respo
 
 
 def _stale(dialog: Dialog, key: str) -> ResponseReturnValue:
-    """The draft was saved since this form was opened: go on if by the same form, else show both."""
+    """The draft was saved since this form was opened: continue if by the same form, otherwise show both."""
     page = BY_KEY[key]
     posted = dialog.posted(page.form_class)
     sent, differences = posted.answers(), page.differences(dialog, posted)

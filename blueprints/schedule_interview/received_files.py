@@ -1,5 +1,6 @@
-"""The files that come with a form: read, judged and on the disk before the transaction that gives them to a
-draft begins, because nobody else can write to SQLite while that one is open."""
+"""The files that come with a form. They are read, checked and written to the disk before the transaction that
+adds them to a draft begins, because no one else can write to SQLite while it is open.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from services import services
 
 @dataclass(frozen=True)
 class Received:
-    """What is on the disk and may be given to the draft, and why the others were refused."""
+    """What is on the disk and may be added to the draft, and why the others were refused."""
 
     kept: tuple[KeptFile, ...] = ()
     refused: tuple[str, ...] = ()
@@ -26,12 +27,12 @@ NOTHING = Received()
 
 
 def sent_files() -> list[FileStorage]:
-    """The files of this request's form; a field that was left empty sends one without a name."""
+    """The files of this request's form; an empty field sends one without a name."""
     return [sent for sent in request.files.getlist("files") if sent.filename]
 
 
 def receive() -> Received:
-    """Look at no more files than a draft may have, or a form could keep the server busy with thousands."""
+    """Check no more files than a draft may have, or a form could keep the server busy with thousands."""
     files, sent = services().attachment_files, sent_files()
     kept: list[KeptFile] = []
     refused: list[str] = []

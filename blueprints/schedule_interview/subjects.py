@@ -1,7 +1,7 @@
-"""What a dialog is about: the words and the steps it has, and the command that its last button gives.
+"""What a dialog is about: its words, its steps, and the command behind its last button.
 
 Scheduling a new interview is one subject. Changing one, asking a candidate for times, and accepting one of
-them go through the same steps with the same forms; each is another row here and no second dialog.
+them go through the same steps with the same forms; each is another row here and not a second dialog.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from scheduling.rules import Rules
 
 @dataclass(frozen=True)
 class Subject:
-    """`stepper` names the list of steps for those who hear it. `last_button` is what Finalize says, and
-    `nothing_done` what the person hears while a step before it needs another look. `command` gets who acts,
-    what was decided, what goes with it, and the rules; it raises as `schedule_interview` does.
+    """`stepper` names the list of steps for screen readers. `last_button` is Finalize's button, and
+    `nothing_done` what the person is told while an earlier step needs another look. `command` gets who acts,
+    what was decided, what comes with it, and the rules; it raises what `schedule_interview` raises.
     """
 
     stepper: str
@@ -38,7 +38,7 @@ class Subject:
 
     @property
     def asking(self) -> tuple[type[StepForm], ...]:
-        """The steps that ask for something the interview cannot be without."""
+        """The steps that ask for something the interview cannot do without."""
         return tuple(step for step in self.steps if step.asks)
 
 

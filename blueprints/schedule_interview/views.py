@@ -1,4 +1,4 @@
-"""What every page of the dialog shows: where one is, what is done, and the way back."""
+"""What every page of the dialog shows: the current step, what is done, and the way back."""
 
 from __future__ import annotations
 
@@ -18,21 +18,16 @@ StepState = Literal["done", "wrong", "current", "open", "todo"]
 
 @dataclass(frozen=True)
 class StepView:
+    """One entry of the list of steps; `can_go`: it can be opened from here."""
+
     key: str
     label: str
-    url: str | None
     state: StepState
+    can_go: bool
 
 
 def context(dialog: Dialog, page: Page[Any], form: StepForm, *, goes_back: bool) -> dict[str, Any]:
     """Everything that the template of one step needs; `goes_back`: its button leads straight to Finalize."""
-    number = dialog.steps.index(page.form_class)
-    if goes_back and dialog.first_incomplete() is None:
-        back = dialog.address(dialog.steps[-1].key)
-    elif number:
-        back = dialog.address(dialog.steps[number - 1].key)
-    else:
-        back = url_for("hiring.candidate", candidate_id=dialog.candidate.id)
     return {
         "draft": dialog.draft,
         "candidate": dialog.candidate,
@@ -42,16 +37,28 @@ def context(dialog: Dialog, page: Page[Any], form: StepForm, *, goes_back: bool)
         "stepper_label": dialog.subject.stepper,
         "steps": _steps(dialog, page),
         "form": form,
-        "back_url": back,
         "goes_back": goes_back,
+        "is_unfinished": dialog.is_unfinished(page.form_class) and not form.is_submitted(),
+        "unfinished": [] if page.asks else _unfinished(dialog),
+        "is_saved": dialog.is_saved(page.form_class),
         "may_finish": page.asks and dialog.may_finish_from(page.form_class),
         "filled_in_as": _filled_in_as(dialog, page, form),
         **page.context(dialog, form),
     }
 
 
+def way_back(dialog: Dialog, page: Page[Any]) -> str:
+    """Where Back leads to from this page: to the end for someone who came from there to change one thing."""
+    number = dialog.steps.index(page.form_class)
+    if came_from_finalize() and dialog.first_incomplete() is None:
+        return dialog.address(FinalizeForm.key)
+    if number:
+        return dialog.address(dialog.steps[number - 1].key)
+    return url_for("hiring.candidate", candidate_id=dialog.candidate.id)
+
+
 def came_from_finalize() -> bool:
-    """Whether someone is here to change one thing and to go back to the end."""
+    """Whether someone is here to change one thing and then go back to the end."""
     return request.values.get("from") == FinalizeForm.key
 
 
@@ -61,7 +68,7 @@ def next_step(dialog: Dialog, page: Page[Any]) -> str:
 
 
 def _filled_in_as(dialog: Dialog, page: Page[Any], form: StepForm) -> str | None:
-    """Where the values of a page come from that nobody has typed into this draft."""
+    """Where a page's values come from if no one has typed them into this draft."""
     if form.is_submitted() or dialog.is_saved(page.form_class) or not dialog.suggested.get(page.key):
         return None
     is_copy = dialog.draft.suggestions is not None
@@ -70,6 +77,14 @@ def _filled_in_as(dialog: Dialog, page: Page[Any], form: StepForm) -> str | None
         if is_copy
         else "Copied from your last interview for this job."
     )
+
+
+def _unfinished(dialog: Dialog) -> list[dict[str, str]]:
+    """The steps whose latest words the summary does not have, with where to look at them."""
+    return [
+        {"label": step.label, "url": dialog.address(step.key, back_to_finalize=True)}
+        for step in dialog.unfinished
+    ]
 
 
 def _steps(dialog: Dialog, current: Page[Any]) -> list[StepView]:
@@ -81,19 +96,18 @@ def _steps(dialog: Dialog, current: Page[Any]) -> list[StepView]:
         state: StepState = "todo"
         if is_current:
             state = "current"
-        elif dialog.is_wrong(step):
+        elif dialog.is_wrong(step) or (step in dialog.unfinished and dialog.is_saved(step)):
             state = "wrong"
         elif dialog.is_saved(step):
             state = "done"
         elif number <= reachable:
             state = "open"
-        url = dialog.address(step.key) if not is_current and number <= reachable else None
-        views.append(StepView(step.key, step.label, url, state))
+        views.append(StepView(step.key, step.label, state, not is_current and number <= reachable))
     return views
 
 
 def typed(key: str) -> list[tuple[str, str]]:
-    """The texts that were just sent to a step, for copying them out of a page that cannot take them."""
+    """The texts that were just sent to a step, to copy them out of a page that cannot accept them."""
     page = BY_KEY.get(key)
     if request.method != "POST" or page is None:
         return []
@@ -102,6 +116,6 @@ def typed(key: str) -> list[tuple[str, str]]:
 
 
 def sent_again(dialog: Dialog) -> list[tuple[str, str]]:
-    """The hidden fields of a form that sends the same once more, on top of what is saved by now."""
+    """The hidden fields of a form that sends the same again, on top of what has been saved since."""
     sent = [pair for pair in request.form.items(multi=True) if pair[0] not in ("csrf_token", "version")]
     return [*sent, ("version", str(dialog.draft.version))]

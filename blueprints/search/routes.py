@@ -1,4 +1,4 @@
-"""What the search of the top bar finds."""
+"""The results of the search in the top bar."""
 
 from __future__ import annotations
 

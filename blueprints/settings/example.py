@@ -1,4 +1,4 @@
-"""An invitation with made-up people, to see what the organization's own words look like in it."""
+"""An invitation with made-up people that shows what the organization's own text looks like in it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from web.signed_in import actor
 
 
 def invitation_example() -> Response:
-    """The mail as a page of its own, with the words that are saved."""
+    """The email as its own page, with the saved text."""
     user, organization, now = actor(), db.session.get_one(Organization, 1), utc_now()
     candidate = Person("Alex Example", "alex@candidate.example", organization.timezone)
     you = Person(user.name, user.email, user.timezone)
@@ -54,5 +54,5 @@ def invitation_example() -> Response:
 
 
 def register(blueprint: Blueprint) -> None:
-    """Put the example on the blueprint of the settings."""
+    """Add the example to the settings' blueprint."""
     blueprint.get("/organization/invitation-example")(invitation_example)

@@ -60,7 +60,8 @@ def _sign_in_page(form: LoginForm) -> str:
 def _demo_people() -> list[User]:
     if services().demo is None:
         return []
-    # Not those who were invited and have not accepted: their way in is the mail in the demo's mailbox.
+    # Not people who have not accepted their invitation yet: they sign in through the email in the demo's
+    # mailbox.
     return list(
         db.session.scalars(
             sa.select(User).where(User.is_active.is_(True), User.password_hash.is_not(None)).order_by(User.id)
@@ -70,7 +71,7 @@ def _demo_people() -> list[User]:
 
 @sign_in.post("/login/demo/<int:user_id>")
 def demo_login(user_id: int) -> ResponseReturnValue:
-    """One click instead of a password; there is no such address outside the demo."""
+    """One click instead of a password; this address exists only in the demo."""
     if services().demo is None:
         abort(404)
     user = db.session.get(User, user_id)

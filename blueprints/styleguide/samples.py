@@ -41,7 +41,7 @@ class SampleForm(Form):
 
 
 def sample_form(theme: str) -> SampleForm:
-    """The form with something typed and two mistakes in it; `theme` keeps ids apart."""
+    """The form with something typed and two mistakes; `theme` keeps ids distinct."""
     form = SampleForm(formdata=None, prefix=f"{theme}-")
     form.name.data = LONG_NAME
     form.agenda.data = "Introduction, experience discussion, Q&A"

@@ -1,4 +1,4 @@
-"""Settings → Team: who is on it, inviting, and changing someone's role and place."""
+"""Settings → Team: who is on it, inviting people, and changing someone's role and status."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _member_page(found: Member, form: RoleForm | None) -> str:
         form = _role_form()
         form.role.data = found.user.role.value
     link = mail = None
-    # Anyone with an invitation's link can become that person, so no one of a lower role is shown it.
+    # Anyone with an invitation's link can become that person, so it is shown to no one with a lower role.
     if found.invitation is not None and found.state == "invited" and why_not is None:
         link = services().account_links.invitation(found.invitation)
         mail = mails.latest_invitation_mail(found.invitation)
@@ -161,7 +161,7 @@ def _invitation(user_id: int) -> Invitation:
 
 
 def _done(user_id: int, command: Callable[[], str]) -> ResponseReturnValue:
-    """Run one command, commit, and say on the person's page what became of it."""
+    """Run one command, commit, and report the result on the person's page."""
     try:
         words = command()
         db.session.commit()

@@ -25,7 +25,7 @@ MAX_PAGES = 100
 
 
 class ZoomClient:
-    """Calls the API with whatever grant it is handed; it keeps none. Threads may share one client.
+    """Calls the API with the grant it is given; it keeps none. Threads may share one client.
 
     All methods raise `ProviderError`s; a call whose answer cannot be used raises RetryableError "nonsense".
     """
@@ -35,6 +35,7 @@ class ZoomClient:
         self._peer = peer
         self._clock = clock
         self._session = BoundedSession(peer, bounds)
+        self._bounds_for_changes = bounds.for_changes()
 
     def user(self, grant: Grant) -> dict[str, Any]:
         """GET /users/me. "me" is the only user that a user-level token may name."""
@@ -69,7 +70,7 @@ class ZoomClient:
         )
 
     def delete_meeting(self, grant: Grant, meeting_id: str) -> None:
-        """DELETE /meetings/{id}. Zoom writes to nobody about it: the product's own mail does."""
+        """DELETE /meetings/{id}. Zoom notifies no one: the product sends its own mail."""
         self._call(
             grant,
             DELETE_MEETING,
@@ -131,6 +132,7 @@ class ZoomClient:
             bearer=grant.access_token,
             json=json,
             params=params,
+            bounds=self._bounds_for_changes if operation.changes_once else None,
         )
         if response.status_code != expected:
             raise api_error(
@@ -148,7 +150,7 @@ class ZoomClient:
         default.
         """
         if not self._settings.api_url_is_configured and grant.api_url:
-            # Looked at again although `exchange_code` did, because grants come from a database in between.
+            # Checked again although `exchange_code` did, because grants come from a database in between.
             regional = regional_api_url(grant.api_url)
             if regional:
                 return regional

@@ -59,7 +59,7 @@ API_CODES: dict[int, tuple[type[PermanentError], str]] = {
     3001: (MeetingGoneError, "This meeting no longer exists in Zoom."),
 }
 
-# What the token endpoint's errors mean for the person who waits.
+# What the token endpoint's errors mean for the person who is waiting.
 REVOKED_WORDS = (
     "Zoom no longer accepts this connection: disconnect and reconnect it in "
     "Settings → Account → Connected Apps."
@@ -71,8 +71,8 @@ INVALID_CLIENT_WORDS = (
 
 _DAILY = re.compile(r"\bdaily\b|single user in one day", re.IGNORECASE)
 _PASSCODE = re.compile(r"pass(?:code|word)", re.IGNORECASE)
-# 300 is validation, 3000 a collection of refusals; which of them a passcode against the policy gets is not
-# documented.
+# 300 is validation, and 3000 covers many refusals; it is not documented which of them a passcode that
+# violates the policy gets.
 _PASSCODE_CODES = (300, 3000)
 
 
@@ -122,8 +122,8 @@ def api_error(
         return RateLimitedError(words, facts, retry_at=retry_after(response.headers.get("Retry-After"), now))
     if status >= 500 or status == 408:
         return unavailable(operation, response, now=now, facts=facts)
-    # A page of some gateway, whatever its status, is not Zoom's answer: a 404 of that kind says nothing about
-    # a meeting, and a 401 nothing about a grant.
+    # A gateway's page, whatever its status, is not Zoom's answer: its 404 says nothing about a meeting, and
+    # its 401 says nothing about a grant.
     if refusal is None or status < 400:
         return nonsense(operation, facts)
     return _refused(refusal, facts, passcode=passcode, secrets=secrets)
@@ -186,8 +186,8 @@ def token_error(
 ) -> ProviderError:
     """Return the error for an answer of the token or revocation endpoint that is not the expected one.
 
-    ConnectionRevokedError comes of a refresh only. Nothing else is a reason to give up a stored grant: a
-    wrong client secret and an outage are no fault of the user's.
+    ConnectionRevokedError can only come from a refresh. Nothing else is a reason to give up a stored grant: a
+    wrong client secret or an outage is not the user's fault.
     """
     status = response.status_code
     facts = Facts(status=status, tracking_id=tracking_id_of(peer, response))

@@ -26,7 +26,8 @@ MAX_AGENDA = 2000
 PLANS: dict[int | None, Plan] = {1: "basic", 2: "licensed"}
 
 # How far Zoom's clock may be behind ours before a meeting made just now counts as made before. It also covers
-# that Zoom gives whole seconds. Too wide does no harm: start, length, topic and agenda have to fit as well.
+# that Zoom gives whole seconds. A margin that is too wide does no harm: start, length, topic and agenda have
+# to match as well.
 CLOCK_DIFFERENCE = timedelta(minutes=2)
 
 
@@ -54,16 +55,17 @@ def create_body(request: MeetingRequest) -> dict[str, Any]:
             "mute_upon_entry": False,
             "audio": "both",
             "auto_recording": "none",
-            # Users may have their personal room as default: every interview would share one link.
+            # Users may have their personal meeting room as the default, and then every interview would share
+            # one link.
             "use_pmi": False,
             # Candidates need no Zoom account.
             "meeting_authentication": False,
-            # Nobody has asked the candidate about being summarised by software.
+            # No one has asked the candidate whether software may summarize the conversation.
             "auto_start_meeting_summary": False,
             "auto_start_ai_companion_questions": False,
         },
     }
-    # Zoom insists on a passcode or a waiting room and turns the latter on by itself if there is neither.
+    # Zoom insists on a passcode or a waiting room, and turns on the waiting room if there is neither.
     if request.passcode:
         body["password"] = request.passcode
     else:
@@ -138,13 +140,13 @@ def id_in(answer: dict[str, Any]) -> str:
 
 
 def is_meeting_id(text: str) -> bool:
-    """Tell whether a text has the form of a meeting id, and so may become part of an address."""
+    """Tell whether a text looks like a meeting id, and so may become part of an address."""
     return text.isascii() and text.isdigit() and len(text) <= 20
 
 
 def account_in(answer: dict[str, Any]) -> Account:
-    """Return the account in an answer. By the reference everything but the type may be missing; we need the
-    id.
+    """Return the account in an answer. According to the reference everything but the type may be missing; we
+    need the id.
     """
     email = optional_text(answer, "email")
     full_name = f"{optional_text(answer, 'first_name')} {optional_text(answer, 'last_name')}".strip()

@@ -1,8 +1,7 @@
 """Zoom's OAuth 2.0: the consent address, the code exchange, refreshing and revoking.
 
-Authlib builds the address and the requests; each call has a session of its own, so Authlib never holds a
-token that it could renew by itself. Source: Zoom's guides "OAuth 2.0 authorization" and "OAuth error
-messages".
+Authlib builds the address and the requests; each call has its own session, so Authlib never holds a token
+that it could renew on its own. Source: Zoom's guides "OAuth 2.0 authorization" and "OAuth error messages".
 """
 
 from collections.abc import Callable
@@ -26,8 +25,8 @@ from providers.zoom.errors import nonsense, token_error
 from providers.zoom.scopes import REQUIRED
 from providers.zoom.settings import ZoomSettings, regional_api_url
 
-# A code is good for one exchange, and a refresh token for one refresh: both may have been spent when the
-# answer is lost.
+# A code is good for one exchange, and a refresh token for one refresh: when the answer is lost, either may
+# have been used up.
 EXCHANGE_CODE = Operation("exchange_code", changes_once=True)
 REFRESH = Operation("refresh", changes_once=True)
 REVOKE = Operation("revoke")
@@ -48,6 +47,7 @@ class ZoomOAuth:
         self._settings = settings
         self._peer = peer
         self._bounds = bounds
+        self._bounds_for_tokens = bounds.for_tokens()
         self._clock = clock
         base = settings.oauth_url.rstrip("/")
         self._authorize_endpoint = f"{base}/oauth/authorize"
@@ -67,7 +67,7 @@ class ZoomOAuth:
         return str(url)
 
     def exchange_code(self, *, code: str, redirect_uri: str, code_verifier: str) -> TokenSet:
-        """Spend an authorization code; `redirect_uri` must be the one of the consent address."""
+        """Use an authorization code; `redirect_uri` must be the one in the consent address."""
 
         def exchange(session: _OAuthSession) -> None:
             session.fetch_token(
@@ -81,7 +81,7 @@ class ZoomOAuth:
         return self._token_call(EXCHANGE_CODE, exchange, secrets=(code, code_verifier), previous=None)
 
     def refresh(self, refresh_token: str) -> TokenSet:
-        """Spend a refresh token. Zoom rotates it: only the one in the answer works from then on."""
+        """Use a refresh token. Zoom rotates it: only the one in the answer works from then on."""
 
         def refresh(session: _OAuthSession) -> None:
             session.refresh_token(self._token_endpoint, refresh_token=refresh_token)
@@ -89,7 +89,7 @@ class ZoomOAuth:
         return self._token_call(REFRESH, refresh, secrets=(refresh_token,), previous=refresh_token)
 
     def revoke(self, access_token: str) -> None:
-        """Give the grant back; one that Zoom does not know any more counts as given back."""
+        """Revoke the grant; one that Zoom no longer knows counts as revoked."""
         with self._session(REVOKE) as session:
             response = session.revoke_token(self._revoke_endpoint, token=access_token)
         if response.status_code == 200 and _is_success(response):
@@ -107,8 +107,8 @@ class ZoomOAuth:
         secrets: tuple[str, ...],
         previous: str | None,
     ) -> TokenSet:
-        """Let Authlib ask, and read the answer ourselves: its own parser knows neither Zoom's errors nor
-        ours.
+        """Let Authlib send the request, and read the answer ourselves: its parser knows neither Zoom's errors
+        nor ours.
         """
         asked_at = self._clock()
         answers: list[TokenSet] = []
@@ -134,9 +134,10 @@ class ZoomOAuth:
         secrets: tuple[str, ...],
         previous: str | None,
     ) -> TokenSet:
-        """Return the tokens in an answer, reading all but the two tokens as leniently as can be.
+        """Return the tokens in an answer, reading everything but the two tokens as leniently as possible.
 
-        An answer that is thrown away is a connection lost: the refresh token that was sent is spent already.
+        Rejecting an answer would lose the connection: the refresh token that was sent has already been used
+        up.
         """
         if response.status_code != 200:
             raise token_error(self._peer, operation, response, now=self._clock(), secrets=secrets)
@@ -150,7 +151,7 @@ class ZoomOAuth:
                 access_token=required_credential(answer, "access_token"),
                 refresh_token=kept or required_credential(answer, "refresh_token"),
                 expires_at=asked_at + timedelta(seconds=max(0, min(lifetime, LONGEST_LIFETIME))),
-                # An answer without scopes means that they are as asked for (RFC 6749, section 5.1).
+                # An answer without scopes means that they are as requested (RFC 6749, section 5.1).
                 scopes=frozenset(optional_text(answer, "scope").split()) or frozenset(REQUIRED),
                 api_url=regional_api_url(optional_text(answer, "api_url")),
             )
@@ -161,7 +162,7 @@ class ZoomOAuth:
     def _session(self, operation: Operation) -> _OAuthSession:
         return _OAuthSession(
             self._peer,
-            self._bounds,
+            self._bounds_for_tokens if operation.changes_once else self._bounds,
             operation,
             client_id=self._settings.client_id,
             client_secret=self._settings.client_secret,

@@ -1,4 +1,6 @@
-"""Zoom as the product sees it: the Protocols of `providers.base`, made of wire, bodies and OAuth."""
+"""Zoom as the product sees it: the Protocols of `providers.protocols`, made from the client, the bodies and
+OAuth.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -59,13 +61,17 @@ class ZoomProvider:
         return _read(GET_USER, account_in, self._client.user(grant))
 
     def create_meeting(self, grant: Grant, request: MeetingRequest) -> Meeting:
-        """Make the meeting. `PasscodeRefusedError` means: once more with `passcode=None`, which Zoom then
-        chooses.
+        """Make the meeting. `PasscodeRefusedError` means: try again with `passcode=None`, and Zoom chooses
+        one.
         """
         return _read(CREATE_MEETING, meeting_in, self._client.create_meeting(grant, create_body(request)))
 
     def read_meeting(self, grant: Grant, meeting_id: str) -> Meeting:
-        return _read(READ_MEETING, meeting_in, self._client.meeting(grant, _checked(meeting_id)))
+        meeting = _read(READ_MEETING, meeting_in, self._client.meeting(grant, _checked(meeting_id)))
+        if meeting.id != meeting_id:
+            # Its link would lead people into another meeting.
+            raise nonsense(READ_MEETING)
+        return meeting
 
     def update_meeting(self, grant: Grant, meeting_id: str, change: MeetingChange) -> Meeting:
         """Change the meeting and read it back. `PasscodeRefusedError` means that nothing was changed."""

@@ -25,8 +25,8 @@ OPTIONAL: dict[str, frozenset[str]] = {
 
 
 def covers(granted: frozenset[str], scope: str) -> bool:
-    """Tell whether `granted` holds one of the scopes above, its classic stand-in, or either one's ":admin"
-    form.
+    """Tell whether `granted` holds one of the scopes above, its classic equivalent, or the ":admin" form of
+    either.
     """
     accepted = {scope} | (REQUIRED | OPTIONAL)[scope]
     return not granted.isdisjoint(accepted | {f"{name}:admin" for name in accepted})

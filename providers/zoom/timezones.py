@@ -1,4 +1,4 @@
-"""IANA time zones in the names that Zoom knows.
+"""IANA time zones by the names that Zoom knows.
 
 Zoom accepts a fixed list of ids shaped like IANA names (Zoom API reference, "Abbreviations", time zones):
 some IANA names are missing, some of its own are old spellings. What it does with any other name is not

@@ -1,7 +1,7 @@
 """Zoom's messages: whether Zoom sent them, and what they say.
 
 Source: Zoom's guide "Using webhooks". The documents leave open whether `app_deauthorized` is signed like the
-others, so an unsigned one can be read too; it is for the caller to believe nothing of it.
+others, so an unsigned one can be read too; the caller must not believe it.
 """
 
 import hmac
@@ -15,11 +15,11 @@ from typing import Any
 from providers.events import Challenge, Event, GrantRemoved, Unknown, UnreadableMessageError
 
 _TIMESTAMP, _SIGNATURE = "x-zm-request-timestamp", "x-zm-signature"
-# Longer ago than this, a message with a sound signature may be a copy of one that somebody overheard.
+# A validly signed message that is older than this may be a copy that someone captured.
 TOLERANCE = timedelta(minutes=5)
 # Documented as seconds; milliseconds stand elsewhere in the same messages, and no second is that late.
 _FIRST_MILLISECONDS = 10**11
-# Zoom's are some twenty letters and digits. Anybody may send anything, and not all of it can be looked for.
+# Zoom's are about twenty letters and digits. Anyone may send anything, and not all of it can be looked up.
 _USER_ID = re.compile(r"[!-~]{1,128}")
 
 
@@ -31,7 +31,7 @@ class ZoomWebhooks:
     client_id: str
 
     def is_genuine(self, body: bytes, headers: Mapping[str, str], now: datetime) -> bool:
-        """Tell whether Zoom signed these very bytes within the last minutes."""
+        """Tell whether Zoom signed these exact bytes within the last few minutes."""
         timestamp, signature = headers.get(_TIMESTAMP, ""), headers.get(_SIGNATURE, "")
         sent_at = _instant(timestamp)
         if sent_at is None or abs(now - sent_at) > TOLERANCE:
@@ -70,7 +70,7 @@ class ZoomWebhooks:
         user_id, client_id = payload.get("user_id"), payload.get("client_id")
         if not isinstance(user_id, str) or not _USER_ID.fullmatch(user_id):
             raise UnreadableMessageError("a removal without a user")
-        # One account can have several apps of ours, each with a server of its own.
+        # One account can have several of our apps, each with its own server.
         if client_id != self.client_id:
             return Unknown()
         at = _written_instant(payload.get("deauthorization_time")) or now

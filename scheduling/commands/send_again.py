@@ -1,4 +1,4 @@
-"""Sending again what a mail server refused for good, after the address or the server was put right."""
+"""Sending emails again that a mail server refused for good, after the address or the server was fixed."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from work import mail as mails
 
 
 def send_again(actor: User, interview: Interview, mail_ids: frozenset[int]) -> int:
-    """Put those mails of the interview into the queue again, in the current transaction, and return how many
-    there were: only ones that could not be delivered. Each is the same message as before; the candidate's
-    goes to the address that the candidate has now.
+    """Queue those emails of the interview again, in the current transaction, and return how many there were;
+    only undelivered ones count. Each is the same message as before; the candidate's goes to the address that
+    the candidate has now.
 
-    One that is of no use any more is dropped at its turn, with the reason.
+    One that has become useless is dropped when its turn comes, with the reason.
     """
     failed = db.session.scalars(
         sa.select(Mail)

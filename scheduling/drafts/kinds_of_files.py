@@ -44,10 +44,11 @@ _PACKAGES = "{http://schemas.openxmlformats.org/package/2006/"
 
 
 def _office(content_type: str) -> Callable[[bytes], bool]:
-    """Word, Excel and PowerPoint files, as their specification tells them (ECMA-376, part 2): the relations
-    of the package name its main part, which may be called anything, and the list of content types says what
-    that part is. One that holds macros is none of theirs: they refuse to open it under this ending, and so do
-    we."""
+    """Word, Excel and PowerPoint files, as their specification identifies them (ECMA-376, part 2): the
+    package's relations name its main part, which may be called anything, and the list of content types says
+    what that part is. A file with macros is not one of them: Office refuses to open it under this extension,
+    and so do we.
+    """
 
     def holds(content: bytes) -> bool:
         parts = _parts_of(content)
@@ -67,8 +68,9 @@ def _office(content_type: str) -> Callable[[bytes], bool]:
 
 
 def _parts_of(content: bytes) -> dict[str, Callable[[], ElementTree.Element | None]] | None:
-    """The parts of an archive by name, each with what reads it as XML; None for what is no archive. Only the
-    list of contents is read here, whatever the archive would unpack to."""
+    """The parts of an archive by name, each with a function that reads it as XML; None if it is not an
+    archive. Only the list of contents is read here, no matter how large the archive would unpack.
+    """
     if not content.startswith(b"PK\x03\x04") or not _list_is_short(content):
         return None
     try:
@@ -79,7 +81,7 @@ def _parts_of(content: bytes) -> dict[str, Callable[[], ElementTree.Element | No
 
 
 def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    """The beginning of one part, which is all of it in any real file; nothing for one that cannot be read."""
+    """The beginning of one part, which in any real file is all of it; nothing if it cannot be read."""
     try:
         with archive.open(info) as part:
             return part.read(_MOST_BYTES_OF_A_PART)
@@ -110,7 +112,7 @@ def _main_part(relations: ElementTree.Element | None) -> str | None:
 
 
 def _type_of(part: str, types: ElementTree.Element | None) -> str | None:
-    """The content type of a part: its own, or that of its ending."""
+    """The content type of a part: its own, or that of its extension."""
     if types is None:
         return None
     for own in types.iter(f"{_PACKAGES}content-types}}Override"):
@@ -151,8 +153,9 @@ def _list_is_short(content: bytes) -> bool:
 
 
 def _is_opendocument_text(content: bytes) -> bool:
-    """The format wants its type as the first entry, uncompressed; readers also take it from elsewhere in the
-    archive, and where there is none from the manifest (OpenDocument 1.3, part 2, 3.2 and 3.3)."""
+    """The format requires its type as the first entry, uncompressed; readers also accept it elsewhere in the
+    archive and, if it is missing, in the manifest (OpenDocument 1.3, part 2, 3.2 and 3.3).
+    """
     parts = _parts_of(content)
     if parts is None:
         return False
@@ -168,7 +171,8 @@ def _is_opendocument_text(content: bytes) -> bool:
 
 def _is_pdf(content: bytes) -> bool:
     """Readers look for the mark in the first kilobyte, because mail gateways and printers put lines before
-    it. What begins like a page of the web is one."""
+    it. A file that begins like a web page is one.
+    """
     return b"%PDF-" in content[:1024] and content.lstrip()[:1] != b"<"
 
 

@@ -32,7 +32,7 @@ def wanted_of(meeting: Meeting) -> MeetingRequest:
 
 
 def asked_by(call: MeetingCall) -> MeetingRequest:
-    """What a call that creates or changes a meeting asked for, less its passcode."""
+    """What a call that creates or changes a meeting asked for, without its passcode."""
     assert call.topic is not None
     assert call.agenda is not None
     assert call.starts_at is not None
@@ -56,8 +56,8 @@ def made_since(calls: Sequence[MeetingCall]) -> datetime:
 def change_towards_wanted(meeting: Meeting) -> MeetingChange | None:
     """What has to be changed at the provider, or None when nothing has.
 
-    A value is sent only if the provider shows another one and was not already asked for exactly this one. So
-    what a host changed in the provider's own pages stays as it is, and what the provider shortened or
+    A value is sent only if the provider shows a different one and has not already been asked for exactly this
+    one. So what a host changed on the provider's own pages stays as it is, and what the provider shortened or
     ignored is not sent again and again.
     """
     wanted, asked = wanted_of(meeting), _last_asked(meeting)
@@ -84,11 +84,11 @@ def change_towards_wanted(meeting: Meeting) -> MeetingChange | None:
 
 
 def shows_what_was_asked(shown: ShownMeeting, call: MeetingCall, before: Meeting) -> bool:
-    """Whether a meeting that was read back is what a change with a lost answer was to make of it.
+    """Whether a meeting that was read back shows that a change with a lost answer was made.
 
-    Only if something of it can be seen: `before` shows what the provider showed until then. The zone cannot,
-    because providers use names of their own, and no call keeps its passcode. Such a change counts as not
-    made: making it twice does no harm.
+    Only a difference that can be seen counts: `before` is what the provider showed until then. The zone
+    cannot tell, because providers use their own names for zones, and neither can the passcode, because no
+    call keeps it. A change of only those counts as not made: making it twice does no harm.
     """
     asked = _visible(call.topic, call.agenda, call.starts_at, call.duration_minutes)
     was_shown = _visible(
@@ -102,7 +102,7 @@ def shows_what_was_asked(shown: ShownMeeting, call: MeetingCall, before: Meeting
 def _visible(
     topic: str | None, agenda: str | None, starts_at: datetime | None, duration_minutes: int | None
 ) -> tuple[list[str], list[str], datetime | None, int | None]:
-    # Providers drop outer blanks, line ends and fractions of a second.
+    # Providers drop surrounding blanks, line breaks and fractions of a second.
     return (
         (topic or "").split(),
         (agenda or "").split(),

@@ -1,7 +1,7 @@
 """How much of what a provider allows in one day an account has used up.
 
 Only our own calls are known here; what its owner does with other apps on the same account comes on top, so
-that the count is a reason to warn and never one to refuse.
+the count is a reason to warn and never a reason to refuse.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from models import FailureReason as R
-from models import MeetingSoftware
+from models import Meeting, MeetingSoftware, MeetingState
 from scheduling.software import spec_of
 
 
@@ -56,8 +56,15 @@ def words_of(reason: R, software: MeetingSoftware, detail: str | None = None) ->
     return f"{words} {detail}" if detail and detail not in words else words
 
 
+def told_of(meeting: Meeting) -> str:
+    """What happened, for people, while this meeting could not be made; "" for any other meeting."""
+    if meeting.state != MeetingState.FAILED or meeting.failure is None:
+        return ""
+    return meeting.failure_words or words_of(meeting.failure, meeting.software)
+
+
 def cure_of(reason: R, software: MeetingSoftware) -> Cure:
-    """What helps against this reason, for a meeting of this software."""
+    """What someone can do about this reason, for a meeting of this software."""
     cure, spec = _CURES[reason], spec_of(software)
     reset = spec.daily_limit.resets_in_words if spec.daily_limit is not None else "the end of the day"
     words = cure.words.format(software=software.label, settings=spec.settings_in_words, reset=reset)

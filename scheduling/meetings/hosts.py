@@ -1,4 +1,4 @@
-"""On whose account a meeting is made: the hiring manager's, else the scheduler's."""
+"""Whose account a meeting is made on: the hiring manager's, otherwise the scheduler's."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from wording import possessive
 
 @dataclass(frozen=True)
 class Host:
-    """A user who may be asked to host. `unusable` says why they cannot, and is None for one who can."""
+    """A user who may be asked to host. `unusable` says why they cannot; None means that they can."""
 
     user: User
     connection: Connection | None
@@ -77,8 +77,9 @@ def ruling_out(host: Host, calls: Sequence[MeetingCall], walk: int) -> MeetingCa
 
 
 def why_not(hosts: Sequence[Host], calls: Sequence[MeetingCall], walk: int) -> str:
-    """Whose accounts were to host and could not, and why, one sentence each. Empty for those who have never
-    connected one: nobody expected them to."""
+    """Whose accounts should have hosted but could not, and why, in one sentence each. People who have never
+    connected an account are left out: no one expected theirs to host.
+    """
     sentences = []
     for host in hosts:
         refused = ruling_out(host, calls, walk)

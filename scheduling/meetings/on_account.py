@@ -30,7 +30,7 @@ from timezones import utc_now
 
 @dataclass(frozen=True)
 class HostedInterview:
-    """`has_meeting`: its meeting exists on this account. Otherwise the account is one that may get it."""
+    """`has_meeting`: its meeting exists on this account. If not, its meeting may still be made there."""
 
     interview_id: int
     title: str
@@ -41,7 +41,8 @@ class HostedInterview:
 
 
 def coming_on_account(connection: Connection, *, now: datetime) -> list[HostedInterview]:
-    """The scheduled interviews from `now` on that this account hosts or may still have to, soonest first.
+    """The scheduled interviews from `now` on that this account hosts or may still have to host, soonest
+    first.
 
     The account may still get an interview whose meeting has not been made (yet), if its user is the hiring
     manager or the scheduler: those are asked to host.
@@ -78,7 +79,7 @@ def coming_on_account(connection: Connection, *, now: datetime) -> list[HostedIn
 
 
 def seen_by(actor: User, hosted: list[HostedInterview]) -> list[HostedInterview]:
-    """Those that `actor` may see: an account may host interviews that its user's role no longer reaches."""
+    """Those that `actor` may see: an account may host interviews that its user may no longer see."""
     ids = {interview.interview_id for interview in hosted}
     seen = set(
         db.session.scalars(
@@ -157,6 +158,6 @@ def _take_back(connection: Connection, on_its_software: sa.ColumnElement[bool]) 
     ).all()
     for call in calls:
         call.connection_id, call.host_id = connection.id, connection.user_id
-    # What an older try may have left there could not be looked for in the meantime.
+    # What an earlier attempt may have left there could not be looked for in the meantime.
     for meeting in {call.meeting for call in calls}:
         orphans.search_later(meeting)

@@ -46,6 +46,12 @@ REMOVE_ORPHANS = TaskKind(
 _CHECKS = (timedelta(minutes=1), timedelta(minutes=15))
 
 
+# A create takes no longer than this, by far: the provider's client gives up earlier.
+LONGEST_CREATE = timedelta(minutes=1)
+# How soon what was found is looked at again, when it may be what another interview is waiting for.
+AWAITED_ELSEWHERE = timedelta(seconds=3)
+
+
 @dataclass(frozen=True)
 class OrphansFound:
     """How many were removed, and the one that the interview is to have from now on."""
@@ -56,9 +62,10 @@ class OrphansFound:
 
 @dataclass(frozen=True)
 class OrphanSearch:
-    """One create whose answer was lost: all meetings that fit it and that nobody knows or waits for go.
+    """One create whose answer was lost: all meetings that match it, and that no interview knows or waits for,
+    are deleted.
 
-    `may_adopt`: the interview still has no meeting, so that the first of them is the one that it waits for.
+    `may_adopt`: the interview still has no meeting, so the first match is the one it is waiting for.
     """
 
     call_id: int
@@ -70,7 +77,7 @@ class OrphanSearch:
 
     def call(self, provider: MeetingProvider, grant: Grant) -> OrphansFound:
         """Find them, keep the one to adopt, and delete the rest. Reads the database in between, in
-        transactions of its own. May raise any `ProviderError`; doing it again is safe."""
+        transactions of its own. May raise any `ProviderError`; it is safe to repeat."""
         found = provider.find_meetings(grant, self.lost, self.since)
         orphans = [shown for shown in found if not self._is_ours_or_awaited(shown.id)]
         adopted = orphans.pop(0) if orphans and self.may_adopt else None
@@ -81,13 +88,13 @@ class OrphanSearch:
     def _is_ours_or_awaited(self, provider_meeting_id: str) -> bool:
         with read_only():
             known = is_known(self.software, provider_meeting_id) or _may_be_anothers(self.call_id)
-            # The look ends its transaction: the next line talks to the provider.
+            # End the transaction of this query: the next line talks to the provider.
             db.session.rollback()
         return known
 
 
 def search_later(meeting: Meeting) -> None:
-    """Ask, in the current transaction, for what creates with a lost answer may have left to be looked for."""
+    """In the current transaction, request a search for what creates with a lost answer may have left."""
     for call in meeting.calls:
         if _may_have_left_one(call):
             outbox.enqueue(
@@ -100,8 +107,9 @@ def search_later(meeting: Meeting) -> None:
 
 
 def search_on_account(connection_ids: sa.Select[int]) -> None:
-    """An account can be used again: look now for what lost answers may have left on it, instead of when it is
-    next due."""
+    """An account can be used again: look now, instead of when it is next due, for what lost answers may have
+    left on it.
+    """
     of_lost_answers = sa.select(MeetingCall.meeting_id).where(
         MeetingCall.kind == CallKind.CREATE,
         MeetingCall.state.in_(UNCLEAR),
@@ -142,7 +150,7 @@ def out_of_reach_words(software: MeetingSoftware, name: str) -> tuple[str, str]:
 
 
 def note_out_of_reach(call_id: int) -> None:
-    """Say once that what this call may have left cannot be looked for at the moment."""
+    """Record once that what this call may have left cannot be looked for at the moment."""
     call = db.session.get_one(MeetingCall, call_id)
     host = db.session.get_one(User, call.host_id)
     what, cure = out_of_reach_words(call.meeting.software, host.name)
@@ -157,7 +165,7 @@ def note_out_of_reach(call_id: int) -> None:
 
 
 def plan_search(call_id: int) -> OrphanSearch | None:
-    """What to look for, or None when it is clear what this call did, or its account is gone."""
+    """What to look for, or None when it is clear what this call did, or when its account is gone."""
     call = db.session.get(MeetingCall, call_id)
     if call is None or not _may_have_left_one(call) or call.connection_id is None:
         return None
@@ -172,7 +180,9 @@ def plan_search(call_id: int) -> OrphanSearch | None:
 
 
 def record_search(call_id: int, removed: int) -> datetime | None:
-    """Note how many were `removed`; returns when to look once more (aware UTC), or None when all is clear."""
+    """Record how many were `removed`; returns when to look once more (aware UTC), or None when everything is
+    clear.
+    """
     call = db.session.get_one(MeetingCall, call_id)
     call.checks += 1
     if removed:
@@ -209,6 +219,18 @@ def is_known(software: MeetingSoftware, provider_meeting_id: str) -> bool:
     )
 
 
+def awaited_elsewhere(call_id: int) -> bool:
+    """Whether another interview is at this moment creating a meeting like the one that this call asked for,
+    on the same account: what a look-up finds may be the meeting whose answer is still on its way there.
+
+    A create whose answer was given up long ago does not count: its process died, and looks for itself.
+    """
+    call = db.session.get_one(MeetingCall, call_id)
+    return _alike_elsewhere(
+        call, MeetingCall.state == CallState.CALLING, MeetingCall.began_at > utc_now() - LONGEST_CREATE
+    )
+
+
 def _may_have_left_one(call: MeetingCall) -> bool:
     return call.kind is CallKind.CREATE and call.state in UNCLEAR and call.connection_id is not None
 
@@ -216,18 +238,21 @@ def _may_have_left_one(call: MeetingCall) -> bool:
 def _may_be_anothers(call_id: int) -> bool:
     """Whether another unclear create asked for the same, so that an orphan could be what that one made."""
     call = db.session.get_one(MeetingCall, call_id)
-    return (
-        db.session.scalar(
-            sa.select(MeetingCall.id).where(
-                MeetingCall.id != call.id,
-                MeetingCall.meeting_id != call.meeting_id,
-                MeetingCall.kind == CallKind.CREATE,
-                MeetingCall.connection_id == call.connection_id,
-                MeetingCall.state.in_(UNCLEAR),
-                MeetingCall.checks == 0,
-                MeetingCall.topic == call.topic,
-                MeetingCall.starts_at == call.starts_at,
-            )
+    return _alike_elsewhere(call, MeetingCall.state.in_(UNCLEAR), MeetingCall.checks == 0)
+
+
+def _alike_elsewhere(call: MeetingCall, *which: sa.ColumnElement[bool]) -> bool:
+    """Whether a create of another interview on the same account asked for the same as `call`."""
+    alike = db.session.scalar(
+        sa.select(MeetingCall.id)
+        .where(
+            MeetingCall.meeting_id != call.meeting_id,
+            MeetingCall.kind == CallKind.CREATE,
+            MeetingCall.connection_id == call.connection_id,
+            MeetingCall.topic == call.topic,
+            MeetingCall.starts_at == call.starts_at,
+            *which,
         )
-        is not None
+        .limit(1)
     )
+    return alike is not None

@@ -45,7 +45,7 @@ def plan(meeting_id: int, now: datetime) -> Step | None:
 
 
 def _towards_one(meeting: Meeting, now: datetime) -> Step | None:
-    """There is to be a meeting, and none is known."""
+    """A meeting is wanted, and none is known."""
     interview, calls = meeting.interview, list(meeting.calls)
     hosts = possible_hosts(meeting.software, interview.hiring_manager, interview.scheduler)
     host = first_usable([host for host in hosts if ruling_out(host, calls, meeting.walk) is None])
@@ -59,8 +59,8 @@ def _towards_one(meeting: Meeting, now: datetime) -> Step | None:
         if call.connection_id == connection.id and call.checks == 0
     ]
     if unclear:
-        # What they asked for, which need not be what is wanted by now. Those that asked for something else
-        # have their turn afterwards.
+        # What they asked for, which may differ from what is wanted now. Calls that asked for something else
+        # are looked at afterwards.
         lost = asking.asked_by(unclear[0])
         alike = [call for call in unclear if asking.asked_by(call) == lost]
         return LookUp(
@@ -77,11 +77,11 @@ def _towards_one(meeting: Meeting, now: datetime) -> Step | None:
 
 
 def _towards_a_change(meeting: Meeting, now: datetime) -> Step | None:
-    """The meeting exists; the team may want it otherwise by now."""
+    """The meeting exists; the team may want it changed by now."""
     unclear = _unclear(meeting.calls, CallKind.UPDATE)
     change = None if unclear else asking.change_towards_wanted(meeting)
     if meeting.provider_meeting_id is None or (change is None and not unclear):
-        # What was in the way of a change that is no longer wanted is of no interest any more.
+        # Why a change failed no longer matters once it is not wanted anymore.
         meeting.failure = meeting.failure_words = None
         return None
     connection, problem = _its_account(meeting)
@@ -95,7 +95,7 @@ def _towards_a_change(meeting: Meeting, now: datetime) -> Step | None:
 
 
 def _towards_none(meeting: Meeting, now: datetime) -> Step | None:
-    """The meeting is not wanted any more."""
+    """The meeting is no longer wanted."""
     if meeting.state is not MeetingState.READY or meeting.provider_meeting_id is None:
         recording.record_never_made(meeting)
         return None
@@ -109,7 +109,9 @@ def _towards_none(meeting: Meeting, now: datetime) -> Step | None:
 
 
 def _its_account(meeting: Meeting) -> tuple[Connection | None, NobodyCanHost | None]:
-    """The account that hosts an existing meeting, which keeps its host; or why it cannot be used."""
+    """The account that hosts an existing meeting, or why it cannot be used. An existing meeting keeps its
+    host.
+    """
     connection = (
         db.session.get(Connection, meeting.connection_id) if meeting.connection_id is not None else None
     )
@@ -154,7 +156,7 @@ def _unclear(calls: Sequence[MeetingCall], kind: CallKind) -> list[MeetingCall]:
 
 def _nobody(meeting: Meeting, hosts: list[Host], calls: Sequence[MeetingCall]) -> NobodyCanHost:
     said = why_not(hosts, calls, meeting.walk) or None
-    # A refusal says more than "not connected", even if it is not the first host's.
+    # A refusal says more than "not connected", even if it came from a later host.
     for host in hosts:
         refused = ruling_out(host, calls, meeting.walk)
         if refused is not None and refused.failure is not None:

@@ -1,4 +1,4 @@
-"""What became of calls to a provider. Each function adds to the current transaction."""
+"""Record the outcomes of calls to a provider. Each function adds to the current transaction."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ from scheduling.timeline import note
 from timezones import utc_now
 from wording import possessive
 
-# Providers in trouble have denied meetings that they showed again minutes later, so that one denial is not
-# believed; the second counts if it comes at least this much later.
+# Providers in trouble have said that a meeting does not exist and shown it again minutes later. So one such
+# answer is not believed; the second counts if it comes at least this much later.
 SECOND_LOOK = timedelta(minutes=2)
 
 
 def record_created(call_id: int, shown: ShownMeeting, rules: Rules) -> None:
-    """The meeting exists, answered or found again: store it and let the people know."""
+    """The meeting exists, whether it was just created or found again: store it and let people know."""
     call, meeting = _locked(call_id)
     interview, host = meeting.interview, db.session.get_one(User, call.host_id)
     call.state, call.failure, call.failure_words = CallState.DONE, None, None
@@ -51,7 +51,7 @@ def record_created(call_id: int, shown: ShownMeeting, rules: Rules) -> None:
     note(interview.id, f"{meeting.software.label} meeting created on {possessive(host.name)} account")
     _note_fallback(meeting, host)
     if not _is_awaited(meeting, interview):
-        # The team decided otherwise while the call was under way: it is removed next.
+        # The team changed its mind while the call was under way: the meeting is removed next.
         wanting.enqueue_sync(interview.id)
         return
     if meeting.passcode_was_refused:
@@ -64,15 +64,16 @@ def record_created(call_id: int, shown: ShownMeeting, rules: Rules) -> None:
 
 
 def _note_fallback(meeting: Meeting, host: User) -> None:
-    """Say why the meeting is not on the account that the team was told would host."""
+    """Record why the meeting is not on the account that the team was told would host."""
     why = passed_over(meeting)
     if why:
         note(meeting.interview_id, f"The meeting is on {possessive(host.name)} account instead. {why}")
 
 
 def record_adopted(call_id: int, shown: ShownMeeting, rules: Rules) -> None:
-    """What a lost create had left behind was found while the interview had no meeting: it is the one. The
-    team may have changed the interview since that call."""
+    """What a create with a lost answer left was found while the interview had no meeting, so it becomes the
+    interview's meeting. The team may have changed the interview since that call.
+    """
     record_created(call_id, shown, rules)
     wanting.enqueue_sync(db.session.get_one(MeetingCall, call_id).meeting.interview_id)
 
@@ -90,7 +91,7 @@ def record_updated(call_id: int, shown: ShownMeeting, rules: Rules, *, passcode:
 
 
 def record_read_back(call_ids: Sequence[int], shown: ShownMeeting, rules: Rules) -> None:
-    """The meeting was read because the answers to these changes were lost: now it shows which were made."""
+    """The meeting was read because answers to these changes were lost. It shows which were made."""
     meeting = None
     for call_id in call_ids:
         call, meeting = _locked(call_id)
@@ -103,7 +104,7 @@ def record_read_back(call_ids: Sequence[int], shown: ShownMeeting, rules: Rules)
 
 
 def record_removed(meeting_id: int) -> None:
-    """The meeting does not exist any more, and is not wanted either."""
+    """The meeting no longer exists, and is not wanted either."""
     meeting = _meeting(meeting_id)
     for call in meeting.calls:
         if call.kind is CallKind.DELETE and call.state in UNCLEAR:
@@ -114,14 +115,15 @@ def record_removed(meeting_id: int) -> None:
 
 
 def record_never_made(meeting: Meeting) -> None:
-    """A meeting that is not wanted any more was never made, as far as is known, or not by us."""
+    """A meeting that is no longer wanted was never made, as far as is known, or not by us."""
     _forget_links(meeting)
     orphans.search_later(meeting)
 
 
 def record_gone(meeting_id: int, call_ids: Sequence[int], words: str) -> bool:
-    """The provider says that a meeting to be changed does not exist. Returns whether that is certain: then a
-    new one is wanted in its place, and the work asked for."""
+    """The provider says that a meeting to be changed does not exist. Returns whether that is certain. If it
+    is, a new meeting is wanted in its place and the work is requested.
+    """
     now = utc_now()
     meeting = _meeting(meeting_id)
     earlier = [call for call in meeting.calls if call.id not in call_ids]
@@ -159,16 +161,16 @@ def record_passcode_refused(call_id: int, words: str) -> None:
 
 
 def record_not_found(call_ids: Sequence[int]) -> None:
-    """Looked for and not there for now: creating again is right. The orphan is looked for once more later."""
+    """Looked for and not found so far: create again. The orphan is looked for once more later."""
     for call_id in call_ids:
         call = db.session.get_one(MeetingCall, call_id)
         call.state, call.checks = CallState.UNKNOWN, call.checks + 1
 
 
 def record_look_up_refused(call_ids: Sequence[int], reason: FailureReason, words: str) -> None:
-    """This account cannot be asked what became of earlier calls: the next host is asked in the same walk.
+    """This account cannot be asked what earlier calls did, so the next host is asked in the same round.
 
-    They stay unclear, since a meeting may be alive.
+    The calls stay unclear, since a meeting may be alive.
     """
     for call_id in call_ids:
         call = close_call(call_id, CallState.UNKNOWN, words, reason)
@@ -176,10 +178,11 @@ def record_look_up_refused(call_ids: Sequence[int], reason: FailureReason, words
 
 
 def record_failed(meeting_id: int, reason: FailureReason, detail: str | None) -> Meeting | None:
-    """What is wanted cannot be had for now. Returns the meeting, or None when nothing is to be done with it.
+    """What is wanted cannot be done for now.
 
-    One that is still to be made: tell the people without a link, once, and begin a new walk at the next try.
-    One that is ready keeps its link; that it could not be changed or removed is said once for each reason.
+    Returns the meeting, or None when there is nothing to do with it. If it has not been made yet, people are
+    invited without a link, once, and the next attempt asks every host again. If it is ready, it keeps its
+    link; that it could not be changed or removed is recorded once for each reason.
     """
     meeting = _meeting(meeting_id)
     if meeting.state is MeetingState.REMOVED:
@@ -204,8 +207,9 @@ def record_failed(meeting_id: int, reason: FailureReason, detail: str | None) ->
 
 
 def record_left_without_link(meeting_id: int) -> None:
-    """The invitation has left while the meeting was still being made: people have been told so, and the
-    meeting counts as settled. The reason is what happened, which may be that nothing did so far."""
+    """The invitation went out while the meeting was still being made. People have been told so, and the
+    meeting counts as settled. The reason is what has happened so far, which may be nothing.
+    """
     lost = [call for call in _meeting(meeting_id).calls if call.kind is CallKind.CREATE]
     reason = FailureReason.UNREACHABLE if lost else FailureReason.NOT_ASKED_YET
     record_failed(meeting_id, reason, lost[-1].failure_words if lost else None)

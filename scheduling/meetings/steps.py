@@ -1,8 +1,8 @@
 """The steps that bring a meeting in line with what is wanted, one class each.
 
-A step is planned in one transaction, calls the provider with none open, and is recorded in another. Whatever
-creates, changes or deletes is written into the ledger before it is called, so that after a crash it is known
-that it may have happened.
+A step is planned in one transaction, calls the provider with none open, and is recorded in another. Calls
+that create, change or delete are written into the ledger before they are made, so that after a crash it is
+known that they may have happened.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ Outcome = Answer | ProviderError
 
 
 class Step(Protocol):
-    """One step. `connection_id` is whose grant the call needs; None when there is nothing to call."""
+    """One step. `connection_id` is the connection whose grant the call needs; None when there is nothing to
+    call.
+    """
 
     @property
     def software(self) -> MeetingSoftware: ...
@@ -37,12 +39,13 @@ class Step(Protocol):
     def connection_id(self) -> int | None: ...
 
     def call(self, provider: MeetingProvider, grant: Grant) -> Answer:
-        """Do it. May raise any `ProviderError`."""
+        """Make the call. May raise any `ProviderError`."""
         ...
 
     def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
-        """Write what came of it into the current transaction, and say when the next step is to be planned, if
-        there is any. `failures`: how often the task failed in a row before this."""
+        """Write the outcome into the current transaction, and return when to plan the next step, if there is
+        one. `failures`: how often the task failed in a row before this.
+        """
         ...
 
 
@@ -61,6 +64,12 @@ class Create:
 
     def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
         match outcome:
+            case ShownMeeting() as shown if orphans.is_known(self.software, shown.id):
+                # Another interview has it, so this is no answer to our call, whatever made the provider send
+                # it. What our call made, if anything, is looked up.
+                error = _not_ours(self.software)
+                _close(self.call_id, error)
+                return tries.not_now(self.meeting_id, error, failures)
             case ShownMeeting() as shown:
                 recording.record_created(self.call_id, shown, rules)
                 return Done()
@@ -94,11 +103,14 @@ class LookUp:
     def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
         match outcome:
             case list() as found:
-                for shown in found:
-                    if not orphans.is_known(self.software, shown.id):
-                        recording.record_created(self.call_ids[0], shown, rules)
-                        # The team may have changed the interview since that call.
-                        return tries.at_once("looked up: found")
+                unknown = [shown for shown in found if not orphans.is_known(self.software, shown.id)]
+                if unknown and orphans.awaited_elsewhere(self.call_ids[0]):
+                    at = utc_now() + orphans.AWAITED_ELSEWHERE
+                    return Again(at, "looked up: may be another interview's", is_failure=False)
+                if unknown:
+                    recording.record_created(self.call_ids[0], unknown[0], rules)
+                    # The team may have changed the interview since that call.
+                    return tries.at_once("looked up: found")
                 recording.record_not_found(self.call_ids)
                 return tries.at_once("looked up: nothing was created")
             case ProviderError() as error:
@@ -113,7 +125,7 @@ class LookUp:
 
 @dataclass(frozen=True)
 class Update:
-    """Change what the provider shows otherwise than it is wanted, and nothing else."""
+    """Change what the provider shows differently from what is wanted, and nothing else."""
 
     meeting_id: int
     call_id: int
@@ -170,8 +182,9 @@ class ReadBack:
 
 @dataclass(frozen=True)
 class Remove:
-    """Delete a meeting that is not wanted any more. One that is already gone counts as deleted, so a lost
-    answer is settled by doing it again."""
+    """Delete a meeting that is no longer wanted. One that is already gone counts as deleted, so a lost answer
+    is settled by doing it again.
+    """
 
     meeting_id: int
     call_id: int
@@ -202,7 +215,7 @@ class Remove:
 
 @dataclass(frozen=True)
 class NobodyCanHost:
-    """No account can be asked for now. The reason is that of the host who comes first."""
+    """No account can be asked for now. The reason given is that of the first host."""
 
     meeting_id: int
     software: MeetingSoftware
@@ -217,8 +230,13 @@ class NobodyCanHost:
         return tries.failed(self.meeting_id, self.reason, self.detail, failures=failures)
 
 
+def _not_ours(software: MeetingSoftware) -> RetryableError:
+    words = f"{software.label} answered with a meeting that belongs to another interview."
+    return RetryableError(words, maybe_applied=True)
+
+
 def _close(call_id: int, error: ProviderError) -> Verdict | None:
-    """Write down what is known of a create or change after an error, and return what the error says."""
+    """Write down what is known about a create or change after an error, and return what the error means."""
     verdict = tries.verdict_on(error)
     if verdict is not None and verdict.is_about_account:
         recording.close_call(call_id, CallState.REFUSED, error.words, verdict.reason)

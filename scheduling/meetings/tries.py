@@ -24,7 +24,7 @@ from timezones import utc_now
 from work import retry
 from work.protocol import Again, Done, Next
 
-# How close together tries come shortly before the start.
+# How close together attempts are shortly before the start.
 _CLOSEST_TRIES = timedelta(seconds=20)
 
 # Errors that rule one account out at once.
@@ -37,14 +37,14 @@ _ABOUT_ACCOUNT: tuple[tuple[type[ProviderError], FailureReason], ...] = (
 
 
 class NotSetUpError(PermanentError):
-    """The operator has given this server no credentials for the software, so that nothing can be called."""
+    """The operator has given this server no credentials for the software, so nothing can be called."""
 
     default_code = "not_set_up"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Why repeating a call is useless for now. `is_about_account`: another account may be able to do it."""
+    """Why it is useless to repeat a call for now. `is_about_account`: another account may do better."""
 
     reason: FailureReason
     is_about_account: bool = True
@@ -56,7 +56,7 @@ def at_once(why: str) -> Again:
 
 
 def verdict_on(error: ProviderError) -> Verdict | None:
-    """Whether the error says that the account cannot do it; None when the same call may work shortly."""
+    """Whether the error means that this account cannot do it; None when the same call may work shortly."""
     if isinstance(error, NotSetUpError):
         return Verdict(FailureReason.NOT_SET_UP, is_about_account=False)
     if isinstance(error, InvalidClientError):
@@ -68,7 +68,7 @@ def verdict_on(error: ProviderError) -> Verdict | None:
 
 
 def not_now(meeting_id: int, error: ProviderError, failures: int) -> Next:
-    """The account that is to do it cannot for now, and no other can.
+    """The account that should do it cannot for now, and no other can.
 
     `failures`: how often the task failed in a row before this.
     """
@@ -80,7 +80,7 @@ def not_now(meeting_id: int, error: ProviderError, failures: int) -> Next:
 
 
 def _same_account_again(meeting_id: int, error: ProviderError, failures: int) -> Next:
-    """Back off while the invitation may wait; when the next try would come too late for it, settle."""
+    """Back off while the invitation may wait; when the next attempt would come too late for it, settle."""
     meeting = db.session.get_one(Meeting, meeting_id, with_for_update=True)
     at = utc_now() + retry.MEETING_IN_GRACE.delay(failures + 1)
     if isinstance(error, RetryableError) and error.retry_at is not None:
@@ -102,15 +102,15 @@ def failed(
     failures: int,
     not_before: datetime | None = None,
 ) -> Next:
-    """Tell people, and go on trying, more and more rarely, until it would be useless."""
+    """Tell people, and keep trying, less and less often, until it would be useless."""
     meeting = recording.record_failed(meeting_id, reason, detail)
     if meeting is None:
         return Done()
     now, until = utc_now(), wanting.useful_until(meeting)
-    # For a meeting still to be made, walks that ended in vain count, so that the tries within the grace time
-    # do not lengthen the wait.
+    # For a meeting that has not been made yet, only rounds in which every host failed count, so that attempts
+    # within the grace time do not lengthen the wait.
     in_vain = failures + 1 if meeting.state is MeetingState.READY else meeting.walk - 1
-    # Never so late that a long wait takes the last try away: half of the time left at most.
+    # At most half of the time left, so that a long wait never uses up the last attempt.
     at = min(now + retry.MEETING_AFTER_GRACE.delay(in_vain), now + max((until - now) / 2, _CLOSEST_TRIES))
     if reason is FailureReason.DAILY_LIMIT:
         limit = spec_of(meeting.software).daily_limit

@@ -1,4 +1,4 @@
-"""Saying which meeting an interview wants, and asking for the work that brings it about."""
+"""Recording which meeting an interview wants, and requesting the work that makes it so."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from work.kinds import TaskKind
 
 SYNC_MEETING = TaskKind("sync_meeting", Lane.PROVIDER, "Making the online meeting", subject="interview")
 
-# An invitation to an interview that begins soon does not spend the time left on waiting: a tenth of it at
-# most, but long enough for a first try.
+# When an interview begins soon, its invitation waits for a link for a tenth of the time left at most, but
+# long enough for a first attempt.
 _SHARE_OF_TIME_LEFT = 10
 _SHORTEST_GRACE = timedelta(seconds=10)
 
 
 def want_meeting(interview: Interview, software: MeetingSoftware, rules: Rules) -> Meeting:
-    """Write down that the interview wants a meeting, and ask for the work, in the current transaction.
+    """Record that the interview wants a meeting, and request the work, in the current transaction.
 
-    The interview has no other meeting that is wanted; the database refuses a second one.
+    The interview must have no other wanted meeting; the database refuses a second one.
     """
     meeting = Meeting(
         interview_id=interview.id,
@@ -54,10 +54,10 @@ def _grace_ends_at(interview: Interview, rules: Rules) -> datetime:
 
 
 def want_another(meeting: Meeting) -> Meeting:
-    """Want a new meeting of the same kind in place of one that is lost, and ask for the work.
+    """Want a new meeting of the same kind in place of one that is lost, and request the work.
 
-    People were invited to the lost one, so the new one counts as settled without a link: once it is made,
-    its link follows in a corrected invitation. The caller has said what became of the lost one.
+    People were invited to the lost one, so the new one counts as settled without a link: once it is made, its
+    link follows in a corrected invitation. The caller has already recorded what happened to the lost one.
     """
     now = utc_now()
     another = Meeting(
@@ -70,15 +70,16 @@ def want_another(meeting: Meeting) -> Meeting:
         settled_at=now,
     )
     meeting.is_wanted = False
-    # At most one is wanted, also between two statements.
+    # At most one may be wanted at any time, even between two statements.
     db.session.flush()
     _ask_for_work_on_new(another)
     return another
 
 
 def keep_pasted_link(interview: Interview, url: str, label: str) -> Meeting:
-    """Write down a meeting that someone made elsewhere. It is settled from the start: nothing has to be
-    made, and nobody's account hosts it."""
+    """Record a meeting that someone made elsewhere. It is settled from the start: nothing has to be made, and
+    no one's account hosts it.
+    """
     now = utc_now()
     meeting = Meeting(
         interview_id=interview.id,
@@ -100,10 +101,10 @@ def wanted_meeting(interview_id: int, *, lock: bool) -> Meeting | None:
 
 
 def useful_until(meeting: Meeting) -> datetime:
-    """The instant (aware UTC) after which work on a meeting helps nobody.
+    """The instant (aware UTC) after which work on a meeting helps no one.
 
-    One that is wanted is tried until the start, however soon that is; one that is not disturbs its host until
-    it would have ended.
+    A wanted meeting is tried until the start, however soon that is. An unwanted one is in its host's way
+    until it would have ended.
     """
     interview = meeting.interview
     if meeting.is_wanted:
@@ -127,8 +128,9 @@ def next_try_at(meeting: Meeting) -> datetime | None:
 
 
 def enqueue_sync(interview_id: int) -> None:
-    """Ask for an interview's meetings to be brought in line now: the wanted one, and those still to be
-    removed."""
+    """Request that an interview's meetings be brought in line now: the wanted one, and those still to be
+    removed.
+    """
     for meeting in db.session.scalars(
         sa.select(Meeting).where(Meeting.interview_id == interview_id, Meeting.state != MeetingState.REMOVED)
     ):
@@ -170,8 +172,8 @@ def _ask_for_work_on_new(meeting: Meeting) -> None:
 
 
 def _sync(meeting: Meeting) -> outbox.Work:
-    # Of one interview one at a time, each with waiting times of its own: removing an old meeting from an
-    # account that is out of reach must not keep people waiting for the new one.
+    # The meetings of one interview are handled one at a time, each with its own waiting times: removing an
+    # old meeting from an account that is out of reach must not keep people waiting for the new one.
     return outbox.Work(
         SYNC_MEETING,
         meeting.interview_id,

@@ -1,4 +1,4 @@
-"""One day of the team: what is on already, as far as the person who looks may know it."""
+"""One day of the team: what is already scheduled, as far as the viewer may know."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from extensions import db
 from models import Application, Interview, InterviewStatus, User
 from scheduling.clashes import LONGEST
 
-# A day of more than this is read in the calendar.
+# A day with more interviews than this is read on the calendar page.
 _MOST = 200
 
 
 @dataclass(frozen=True)
 class DayEntry:
-    """One interview of the day. `candidate` and `job` are None where the person who looks may not see it
-    (`is_seen`): then it is known that these people are busy, and not with whom."""
+    """One interview of the day. `candidate` and `job` are None where the viewer may not see it (`is_seen`):
+    then they learn that these people are busy, but not with whom.
+    """
 
     starts_at: datetime
     ends_at: datetime
@@ -37,9 +38,10 @@ class DayEntry:
 def interviews_of_day(
     actor: User, begins: datetime, ends: datetime, *, user_ids: Collection[int], candidate_id: int
 ) -> list[DayEntry]:
-    """The team's scheduled interviews between two instants, in the order of their time.
+    """The team's scheduled interviews between two instants, by time.
 
-    Those that take one of these people or this candidate are marked as involved. `people` names them first.
+    Those that involve one of these people or this candidate are marked as involved. `people` names them
+    first.
     """
     rows = db.session.execute(
         sa.select(Interview, interview_is_within(actor, Action.SEE).label("is_seen"))
@@ -47,7 +49,7 @@ def interviews_of_day(
             Interview.status == InterviewStatus.SCHEDULED,
             Interview.starts_at < ends,
             Interview.ends_at > begins,
-            # Says the same once more, for the index on the start.
+            # Repeats the condition in a form that can use the index on the start.
             Interview.starts_at > begins - LONGEST,
         )
         .options(

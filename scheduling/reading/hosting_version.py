@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from extensions import db
 from models import Connection, ConnectionState
 
-# Put together once: every open dialog asks every few seconds.
+# Built once, because every open dialog asks every few seconds.
 _ROWS = (
     sa.select(Connection.id, Connection.user_id, Connection.state, Connection.account_email, Connection.plan)
     .where(Connection.state != ConnectionState.ENDED)
@@ -18,10 +18,11 @@ _ROWS = (
 
 
 def hosting_version() -> str:
-    """Changes when anyone of the team connects, reconnects or loses an account, and not with renewed tokens.
+    """Changes when anyone on the team connects, reconnects or loses an account, but not when tokens are
+    renewed.
 
-    Finding out first who of them could host one interview would cost more than it spares. So it may change
-    without that host changing, but never the other way round, as far as accounts decide about it.
+    It would cost more to find out first which of them could host one interview. So it may change while that
+    host stays the same, but as far as accounts decide who hosts, the host never changes without it.
     """
     known = [tuple(row) for row in db.session.execute(_ROWS)]
     return hashlib.sha256(repr(known).encode()).hexdigest()[:16]

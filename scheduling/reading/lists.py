@@ -1,4 +1,4 @@
-"""Reading interviews. The first argument is always who asks: nobody sees more than their role."""
+"""Reading interviews. The first argument is always who is asking: no one sees more than their role allows."""
 
 from __future__ import annotations
 
@@ -21,24 +21,26 @@ from models import (
     InterviewStatus,
     InterviewType,
     Job,
+    Mail,
+    MailState,
     Meeting,
     MeetingSoftware,
     MeetingState,
     Role,
     User,
-    search_key,
 )
-from paging import Counting, ListPage, Order, Pages, Query, Turn, literally, read_instant
+from paging import Counting, ListPage, Order, Pages, Query, Turn, read_instant
 from rows import rows_of
+from searching import SEARCHED_KEYS, key_contains, searched
 from timezones import utc_now
 
-# An interview stays among the coming ones until it is surely over.
+# An interview counts as upcoming until it is certainly over.
 _STILL_ON = timedelta(hours=1)
 
 
-# What is over is read from the end.
+# Past interviews are read newest first.
 OVER = frozenset({InterviewStatus.COMPLETED, InterviewStatus.CANCELLED, InterviewStatus.NO_SHOW})
-# A calendar of more than this in a month is one that nobody reads.
+# No one reads a month with more interviews than this.
 CALENDAR_LIMIT = 1000
 
 
@@ -49,7 +51,7 @@ class TimeSort(StrEnum):
 
 @dataclass(frozen=True)
 class InterviewFilter:
-    """`text` is looked for in the candidate's name. `sort` None: as it is usual for the status."""
+    """`text` is looked for in the candidate's name. `sort` None: the usual order for the status."""
 
     status: InterviewStatus
     text: str = ""
@@ -90,14 +92,14 @@ class InterviewRow:
 
 @dataclass(frozen=True)
 class Span:
-    """The interviews of a span of time; `is_cut` says that there are more than are shown."""
+    """The interviews in a period; `is_cut` says that there are more than are shown."""
 
     interviews: list[InterviewRow]
     is_cut: bool
 
 
 def _rows() -> Query:
-    """The columns of `InterviewRow`. Entities would cost a list several times as much, and it only reads."""
+    """The columns of `InterviewRow`. Entities would cost several times as much, and a list only reads."""
     of_interview = (
         *(Interview.id, Interview.title, Interview.starts_at, Interview.duration_minutes),
         *(Interview.status, Interview.interview_type),
@@ -171,7 +173,7 @@ def interviews(actor: User, wanted: InterviewFilter, turn: Turn | None = None) -
         "asker_id": actor.id,
         "status": wanted.status,
         "job_id": wanted.job_id,
-        "searched_key": literally(search_key(wanted.text)),
+        **searched(wanted.text),
     }
     return pages.turned_to(turn, told)
 
@@ -187,15 +189,15 @@ def _pages(role: Role, is_searched: bool, of_job: bool, is_descending: bool) -> 
         if of_job:
             meant = meant.where(Application.job_id == sa.bindparam("job_id", type_=sa.Integer()))
         if is_searched:
-            key = sa.bindparam("searched_key", type_=sa.String())
-            meant = meant.join(Application.candidate).where(Candidate.name_key.contains(key, escape="/"))
+            by_name = key_contains(Candidate.name_key, SEARCHED_KEYS)
+            meant = meant.join(Application.candidate).where(by_name)
         where.append(Interview.application_id.in_(meant))
     order = Order(Interview.id, Interview.starts_at, read_instant, descending=is_descending)
     return Pages(_rows().where(*where), order, lambda row: InterviewRow(*row))
 
 
 def between(actor: User, start: datetime, end: datetime) -> Span:
-    """The interviews that `actor` sees from `start` up to before `end`, but for those called off."""
+    """The interviews that `actor` sees from `start` until before `end`, except for cancelled ones."""
     found = _found(_between(actor.role), asker_id=actor.id, start=start, end=end)
     return Span(found[:CALENDAR_LIMIT], len(found) > CALENDAR_LIMIT)
 
@@ -253,7 +255,7 @@ def _upcoming(role: Role) -> Query:
 
 
 def without_link(actor: User, *, limit: int = 8) -> list[InterviewRow]:
-    """Coming interviews whose meeting could not be made and that `actor` could do something about."""
+    """Upcoming interviews whose meeting could not be made and that `actor` could do something about."""
     return _found(_without_link(actor.role), asker_id=actor.id, now=utc_now(), most=limit)
 
 
@@ -265,12 +267,32 @@ def _without_link(role: Role) -> Query:
     return (
         _rows()
         .where(
-            # Few have failed, and there is an index of those: the coming ones are not looked through.
+            # Few have failed, and there is an index of those, so the upcoming ones are not searched.
             Interview.id.in_(
                 sa.select(_failed.interview_id).where(
                     _failed.is_wanted, _failed.state == written_out(MeetingState.FAILED)
                 )
             ),
+            Interview.status == InterviewStatus.SCHEDULED,
+            Interview.starts_at > _instant("now"),
+            interview_is_within(Asker(role), Action.SCHEDULE),
+        )
+        .order_by(Interview.starts_at, Interview.id)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
+    )
+
+
+def undelivered(actor: User, *, limit: int = 8) -> list[InterviewRow]:
+    """Upcoming interviews with an email that was refused for good, and that `actor` could send again."""
+    return _found(_undelivered(actor.role), asker_id=actor.id, now=utc_now(), most=limit)
+
+
+@cache
+def _undelivered(role: Role) -> Query:
+    return (
+        _rows()
+        .where(
+            Interview.id.in_(sa.select(Mail.interview_id).where(Mail.state == written_out(MailState.FAILED))),
             Interview.status == InterviewStatus.SCHEDULED,
             Interview.starts_at > _instant("now"),
             interview_is_within(Asker(role), Action.SCHEDULE),

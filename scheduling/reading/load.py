@@ -1,4 +1,4 @@
-"""How much interviewing each person of the team has had lately, and has before them."""
+"""How much interviewing each person on the team has done lately, and has ahead of them."""
 
 from __future__ import annotations
 
@@ -10,27 +10,28 @@ import sqlalchemy as sa
 from extensions import db
 from models import Attendee, Interview, InterviewStatus
 
-# Four weeks: long enough to even out a quiet week, short enough to be what people still feel.
+# Four weeks: long enough to even out a quiet week, short enough that people still feel it.
 RECENT = timedelta(weeks=4)
 
 
 @dataclass(frozen=True)
 class Load:
-    """`recent`: interviews of the last four weeks that took the person's time. `coming`: those ahead."""
+    """`recent`: interviews of the last four weeks that took the person's time. `coming`: upcoming ones."""
 
     recent: int = 0
     coming: int = 0
 
 
 def loads(now: datetime) -> dict[int, Load]:
-    """The load of everyone who has any, by user. Only counts, which are no secret in the team, whoever
-    asks. A candidate who did not show up cost the time anyway; what was cancelled did not."""
+    """The load of everyone who has any, by user. These are only counts, which are no secret within the team,
+    so everyone may ask. A candidate who did not show up took the time anyway; a cancelled interview did not.
+    """
     counts = (
         Interview.status != InterviewStatus.CANCELLED,
         Interview.starts_at > now - RECENT,
         sa.or_(Interview.starts_at <= now, Interview.status == InterviewStatus.SCHEDULED),
     )
-    # A union and not a union all: whoever manages an interview and is among its attendees has it once.
+    # A union, not a union all: someone who manages an interview and attends it has it once.
     taking_part = sa.union(
         sa.select(Interview.hiring_manager_id.label("user_id"), Interview.id, Interview.starts_at).where(
             *counts

@@ -1,4 +1,4 @@
-"""How far an interview's deliveries have come, in the words of its page."""
+"""How far along an interview's deliveries are, in the words its page uses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from models import Interview, InterviewStatus, Mail, MailState, Meeting, MeetingState
+from models import Interview, InterviewStatus, Mail, MailState, MailTrouble, Meeting, MeetingState
 from scheduling.mails.outcomes import label_of
 from scheduling.meetings import failures, orphans, wanting
 from scheduling.meetings.hosts import passed_over
@@ -17,7 +17,7 @@ from timezones import utc_now
 from wording import people, possessive
 from work.mail import MailKind, kind_of
 
-# A kind with mails of it, oldest first.
+# A kind of mail with its mails, oldest first.
 _OfOneKind = tuple[MailKind, list[Mail]]
 
 RowState = Literal["done", "waiting", "problem", "dropped"]
@@ -27,8 +27,9 @@ _FILES_STAYED = "The timeline says why. Send what is missing yourself."
 
 @dataclass(frozen=True)
 class ProgressRow:
-    """One line. `at` is an instant to be shown in the reader's zone behind the words, if there is one.
-    `failed_mails` are the ids of those that can be sent again."""
+    """One line. `at` is an instant to be shown after the words in the reader's zone, if there is one.
+    `failed_mails` are the ids of those that can be sent again.
+    """
 
     state: RowState
     icon: str
@@ -71,12 +72,12 @@ def progress_of(interview: Interview) -> Progress:
         elif meeting.state == MeetingState.READY:
             rows.append(ProgressRow("done", "link", f"{label} link saved"))
         elif meeting.state == MeetingState.FAILED and meeting.failure is not None:
-            words = meeting.failure_words or failures.words_of(meeting.failure, meeting.software)
+            words = failures.told_of(meeting)
             next_try = wanting.next_try_at(meeting)
             cure = failures.cure_of(meeting.failure, meeting.software).words if next_try else None
             rows.append(ProgressRow("problem", "alert-triangle", f"No {label} meeting yet. {words}", cure))
             rows.append(_next_try(label, next_try))
-            # What is tried at this moment ends soon, and whoever asked for it watches.
+            # A current attempt ends soon, and the person who requested it is watching.
             is_settled = next_try is None or next_try > utc_now()
         elif meeting.state == MeetingState.WAITING:
             is_settled = False
@@ -88,11 +89,11 @@ def progress_of(interview: Interview) -> Progress:
             ]
     at_once, timed = _by_kind(interview.mails)
     for kind, mails in at_once:
-        # Older ones have been replaced; what counts is how far the newest have come.
+        # Older ones have been replaced; what counts is how far along the newest are.
         newest = [mail for mail in mails if mail.occasion == mails[-1].occasion]
         rows += _at_once(kind, newest)
         if interview.status == InterviewStatus.SCHEDULED and any(
-            mail.state == MailState.QUEUED for mail in newest
+            mail.state == MailState.QUEUED and not _is_held(mail) for mail in newest
         ):
             is_settled = False
     for kind, mails in timed:
@@ -101,8 +102,9 @@ def progress_of(interview: Interview) -> Progress:
 
 
 def _otherwise_than_asked(meeting: Meeting) -> str | None:
-    """What of a meeting is not as the team chose it: who hosts, the passcode, and how people get in. Accounts
-    lock settings without an error, so that only what the provider shows tells."""
+    """How a meeting differs from what the team chose: who hosts, the passcode, and how people get in.
+    Accounts lock settings without an error, so only what the provider shows can tell.
+    """
     label, shown = meeting.called, meeting.shown_settings or {}
     said = [passed_over(meeting)]
     if meeting.passcode_was_refused:
@@ -127,8 +129,9 @@ def _next_try(label: str, at: datetime | None) -> ProgressRow:
 
 
 def _by_kind(mails: Iterable[Mail]) -> tuple[list[_OfOneKind], list[_OfOneKind]]:
-    """The mails of each kind, oldest first: of those that leave as soon as they can, and of those that leave
-    at a time that was announced."""
+    """The mails of each kind, oldest first: those that leave as soon as they can, and those that leave at an
+    announced time.
+    """
     by_name: dict[str, list[Mail]] = defaultdict(list)
     for mail in mails:
         by_name[mail.kind].append(mail)
@@ -142,7 +145,8 @@ def _at_once(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
     for mail in mails:
         by_state[mail.state].append(mail)
     rows = []
-    sent, queued = by_state[MailState.SENT], by_state[MailState.QUEUED]
+    sent = by_state[MailState.SENT]
+    queued = [mail for mail in by_state[MailState.QUEUED] if not _is_held(mail)]
     if sent:
         last = max((mail.sent_at for mail in sent if mail.sent_at is not None), default=None)
         words = f"{what} sent to {people(len(sent))}"
@@ -157,6 +161,7 @@ def _at_once(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
                 " ".join(reasons) or None,
             )
         )
+    rows += [_held(what, mail) for mail in mails if _is_held(mail)]
     rows += [
         ProgressRow("problem", "paperclip", f"{what} to {mail.name} left without files", _FILES_STAYED)
         for mail in sent
@@ -182,7 +187,8 @@ def _at_once(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
 def _timed(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
     groups: dict[tuple[datetime, MailState], list[Mail]] = defaultdict(list)
     for mail in mails:
-        groups[(mail.due_at, mail.state)].append(mail)
+        if not _is_held(mail):
+            groups[(mail.due_at, mail.state)].append(mail)
     rows = []
     for (due_at, state), group in sorted(groups.items(), key=lambda entry: (entry[0][0], entry[0][1].value)):
         first = group[0]
@@ -200,7 +206,16 @@ def _timed(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
             case MailState.DROPPED:
                 words = f"No {kind.label.lower()}"
                 rows.append(ProgressRow("dropped", "circle-x", words, first.words))
-    return rows
+    return rows + [_held(kind.label, mail) for mail in mails if _is_held(mail)]
+
+
+def _is_held(mail: Mail) -> bool:
+    """Whether it waits for a better address, which may take as long as people need."""
+    return mail.state == MailState.QUEUED and mail.trouble is MailTrouble.ADDRESS
+
+
+def _held(what: str, mail: Mail) -> ProgressRow:
+    return ProgressRow("waiting", "hourglass", f"{what} to {mail.name} is on hold", mail.words)
 
 
 def _names(mails: Iterable[Mail]) -> str:

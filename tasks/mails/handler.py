@@ -17,7 +17,7 @@ from messaging.delivery import (
     is_configured,
 )
 from models import Interview, Mail, MailState, Meeting, MeetingState, RevisionReason
-from scheduling.mails import outcomes, queue
+from scheduling.mails import outcomes, queue, refusals
 from scheduling.meetings import recording, wanting
 from scheduling.revisions import raise_revision
 from scheduling.rules import Rules
@@ -32,7 +32,7 @@ _NO_SERVER = "Waiting for a mail server: MAIL_SERVER and MAIL_DEFAULT_SENDER hav
 
 @dataclass(frozen=True)
 class Loaded:
-    """One try to deliver one mail. `interview_id` is None for a mail to the team about no interview."""
+    """One attempt to deliver one mail. `interview_id` is None for a mail to the team about no interview."""
 
     task_id: int
     mail_id: int
@@ -76,6 +76,9 @@ def send_mail(kinds: Mapping[str, Kind], workshop: Workshop, rules: Rules) -> Ha
             case Drop(why):
                 mails.record_dropped(loaded.mail_id, words=why)
                 then: Next = Done()
+            case Wait(again, is_for_address=True):
+                mails.record_held(loaded.mail_id, words=again.why)
+                then = again
             case Wait(again):
                 mails.record_not_yet(loaded.mail_id, words=again.why)
                 then = again
@@ -83,7 +86,7 @@ def send_mail(kinds: Mapping[str, Kind], workshop: Workshop, rules: Rules) -> Ha
                 assert outcome is not None
                 then = _record(loaded, outcome, rules)
         if isinstance(then, Done):
-            # Finished tasks are kept, and what a mail said of the moment may be personal.
+            # Finished tasks are kept, and what a mail said may be personal.
             outbox.forget(loaded.task_id, "said")
         return then
 
@@ -99,25 +102,27 @@ def _record(loaded: Loaded, outcome: Outcome, rules: Rules) -> Next:
             _record_sent(loaded, words, rules)
             return Done()
         case Refused(_, words, is_too_large=True) if loaded.brought_files:
-            why = "The mail server takes no mail as large as the attached files"
+            why = "The mail server takes no email as large as the attached files"
             return _leave_files_out(loaded, words, why, may_be_double=False)
         case Deferred(_, words, is_too_slow=True) | Unknown(words, is_too_slow=True) if (
             loaded.brought_files and loaded.failures
         ):
-            # The line may have stalled once for any reason. With a failure before, whatever it was, the mail
-            # now is worth more than its files later.
+            # The connection may stall once for any reason. After an earlier failure of any kind, the mail now
+            # is worth more than its files later.
             why = "The connection to the mail server is too slow for the attached files"
             return _leave_files_out(loaded, words, why, may_be_double=isinstance(outcome, Unknown))
         case Refused(_, words, is_too_large=True):
-            # All that is left is a letter and a calendar file, which every server should take.
+            # All that is left is a letter and a calendar file, which every server should accept.
             words = f"{words} Its limit for the size of an email has to be raised."
             mails.record_not_yet(loaded.mail_id, words=words, concerns_us=True)
             return Again(utc_now() + retry.MAIL_SERVER.delay(loaded.failures + 1), words)
         case Refused(_, words, concerns_address=concerns_address):
-            outcomes.record_refused(loaded.mail_id, words=words, concerns_address=concerns_address)
+            mail = outcomes.record_refused(loaded.mail_id, words=words, concerns_address=concerns_address)
+            if concerns_address:
+                refusals.tell_once(mail, rules)
             return Done()
         case Deferred() | Unknown() | Misconfigured():
-            # Not taken, or the server died before it said so.
+            # Not accepted, or the server died before it said so.
             is_unknown = isinstance(outcome, Unknown)
             mails.record_not_yet(
                 loaded.mail_id,
@@ -133,8 +138,8 @@ def _record(loaded: Loaded, outcome: Outcome, rules: Rules) -> Next:
 def _record_sent(loaded: Loaded, words: str, rules: Rules) -> None:
     interview_id, meeting = loaded.interview_id, None
     if interview_id is not None and loaded.left_without_link:
-        # The meeting's outcome is written meeting first, mails after; the same order here keeps the two from
-        # waiting for each other.
+        # A meeting's outcome is written to the meeting first and to its mails afterwards. The same order here
+        # keeps the two from waiting for each other.
         meeting = wanting.wanted_meeting(interview_id, lock=True)
     mail = mails.record_sent(loaded.mail_id, words=words)
     if interview_id is None:
@@ -155,8 +160,9 @@ def _leave_files_out(loaded: Loaded, words: str, why: str, *, may_be_double: boo
 
 
 def _reconcile_link(mail: Mail, meeting: Meeting, interview_id: int, rules: Rules) -> None:
-    """An invitation has left without a link. From now on people have been told so, and the meeting
-    counts as settled; should it have become ready while the mail was on its way, the link follows."""
+    """An invitation has been sent without a link. People have been told so, and the meeting now counts as
+    settled. If it became ready while the mail was being sent, the link follows.
+    """
     if meeting.state == MeetingState.WAITING:
         recording.record_left_without_link(meeting.id)
     elif meeting.state == MeetingState.READY:

@@ -1,4 +1,4 @@
-"""Mails about an interview: they go to those who take part, in the name of the scheduler."""
+"""Mails about an interview. They go to everyone who takes part, in the scheduler's name."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from models import (
     InterviewStatus,
     Mail,
     MailState,
+    Meeting,
     MeetingState,
     Organization,
     ReaderRole,
@@ -32,13 +33,15 @@ from models import (
 )
 from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import INVITATION, attendee_key
+from scheduling.mails.refusals import held_back_by
+from scheduling.meetings import failures
 from tasks.mails.kind import Drop, Kind, Ready, Wait, Workshop
 from timezones import utc_now
 from work.protocol import Again
 
 log = logging.getLogger("tasks")
 
-# What every letter names, read in three queries instead of one for each.
+# Everything that letters name, read in three queries instead of one for each.
 _EVERYBODY_AND_THE_MEETING = (
     joinedload(Interview.application, innerjoin=True).options(
         joinedload(Application.candidate, innerjoin=True), joinedload(Application.job, innerjoin=True)
@@ -53,18 +56,25 @@ _EVERYBODY_AND_THE_MEETING = (
 
 @dataclass(frozen=True)
 class InterviewCopy:
-    """One reader's copy, about to be written: all that it may say. The dialog's preview makes the same."""
+    """One reader's copy, about to be written: everything it may say. The dialog's preview makes the same."""
 
     facts: InterviewFacts
     reader: Reader
     occasion: str
-    # When it is written, aware: what is near by then is called "today".
+    # When it is written (aware), which decides what is called "today".
     made_at: datetime
-    # Why this revision came about; None for the first one, and in the preview.
+    # The reason for this revision; None for the first one, and in the preview.
     reason: RevisionReason | None = None
+    # Why there is no meeting yet, and what helps; "" while nothing is known to be wrong.
+    trouble: str = ""
 
 
 More = Mapping[str, object]
+
+
+def nothing_else(copy: InterviewCopy) -> InterviewKind | None:
+    """For kinds that every reader gets as they are."""
+    return None
 
 
 def nothing_more(copy: InterviewCopy) -> More:
@@ -73,8 +83,9 @@ def nothing_more(copy: InterviewCopy) -> More:
 
 
 def is_off(mail: Mail, interview: Interview) -> str | None:
-    """Why a mail that asks someone to come is of no use: the interview was called off, or its reader was
-    taken off it."""
+    """Why a mail that asks someone to come is useless: the interview was cancelled, or its reader was removed
+    from it.
+    """
     if interview.status == InterviewStatus.CANCELLED:
         return "The interview was cancelled."
     if mail.role is ReaderRole.ATTENDEE and not _still_attends(mail, interview):
@@ -97,12 +108,14 @@ class InterviewKind(Kind):
     Each kind says so for itself: no reason holds for all, because a cancellation always has to arrive.
 
     `more` is what its templates ask for beyond the facts; `calendar` the method of the calendar file that
-    it brings, if any.
+    it brings, if any. `instead` names another kind whose letter this reader gets instead, decided when the
+    email is made; it is still this email, sent once.
     """
 
     why_useless: Callable[[Mail, Interview, datetime], str | None]
     more: Callable[[InterviewCopy], More] = nothing_more
     calendar: Method | None = None
+    instead: Callable[[InterviewCopy], InterviewKind | None] = nothing_else
 
     def hindrance(self, mail: Mail) -> Drop | Wait | None:
         interview, now = _interview_of(mail), utc_now()
@@ -118,6 +131,15 @@ class InterviewKind(Kind):
         ):
             why = f"The {self.label.lower()} waits for the meeting."
             return Wait(Again(meeting.grace_ends_at, why, is_failure=False))
+        refusal = held_back_by(mail)
+        if refusal is not None:
+            why = (
+                f"An earlier email to {mail.address} was refused. This one waits until the address is "
+                "corrected, or until an email to it gets through."
+            )
+            # Looked at again only to be dropped, when it has become useless.
+            look_again = interview.starts_at if now < interview.starts_at else interview.ends_at
+            return Wait(Again(look_again, why, is_failure=False), is_for_address=True)
         return None
 
     def written(self, mail: Mail, workshop: Workshop, said: Mapping[str, str]) -> Ready:
@@ -125,18 +147,25 @@ class InterviewKind(Kind):
         organization = db.session.get_one(Organization, 1)
         page = workshop.join_links.join_page(interview, mail.join_reader) if mail.join_reader else None
         facts = facts_of(interview, organization)
-        reader = reader_of(mail, interview.candidate.timezone, page)
+        reader = reader_of(
+            mail, interview.candidate.timezone, page, workshop.account_links.interview_page(interview)
+        )
         brings = self.brings_files and not mail.leaves_files_out
         wanted = facts.files_for(reader) if brings else ()
         found = {
             file: part for file in wanted if (part := _part(file, workshop.attachment_files)) is not None
         }
         copy = InterviewCopy(
-            replace(facts, files=tuple(found)), reader, mail.occasion, utc_now(), _reason(interview)
+            replace(facts, files=tuple(found)),
+            reader,
+            mail.occasion,
+            utc_now(),
+            _reason(interview),
+            _trouble(interview.meeting),
         )
         meeting = interview.meeting
         return Ready(
-            # The stamp of the row, not of this try: a repeated delivery is the same message to the last byte.
+            # The row's time, not this attempt's: a repeated delivery is the same message to the last byte.
             self.letter(copy, sender=sender_address(), made_at=mail.created_at),
             _envelope(mail, interview, organization),
             tuple(found.values()),
@@ -147,14 +176,17 @@ class InterviewKind(Kind):
     def letter(self, copy: InterviewCopy, *, sender: str, made_at: datetime) -> Letter:
         """What one copy says. `sender` is the bare address that mails are sent from; `made_at`, aware, is
         when this revision was written down."""
+        other = self.instead(copy)
+        if other is not None:
+            return other.letter(copy, sender=sender, made_at=made_at)
         letter = compose_about_interview(self.name, copy.facts, copy.reader, self.more(copy))
         if self.calendar is None:
             return letter
-        # For the reader of a CANCEL it is off, even where it takes place without them.
+        # To the reader of a CANCEL it is cancelled, even if it takes place without them.
         facts = replace(copy.facts, is_cancelled=self.calendar == "CANCEL")
         method = self.calendar
         if method == "REQUEST" and copy.reader.person.address.casefold() == sender.casefold():
-            # Calendars take an organizer's own event for one that they know already.
+            # Calendars assume that they already have an organizer's own event.
             method = "PUBLISH"
         return with_calendar(letter, facts, copy.reader, method=method, sender=sender, made_at=made_at)
 
@@ -176,8 +208,15 @@ def _reason(interview: Interview) -> RevisionReason | None:
     )
 
 
+def _trouble(meeting: Meeting | None) -> str:
+    words = failures.told_of(meeting) if meeting is not None else ""
+    if meeting is None or meeting.failure is None or not words:
+        return ""
+    return f"{words} {failures.cure_of(meeting.failure, meeting.software).words}"
+
+
 def _part(file: AttachedFile, attachment_files: AttachmentFiles) -> FilePart | None:
-    """The file as a part of a mail. One that has been lost must not keep the mail from leaving."""
+    """The file as a part of a mail. A lost file must not keep the mail from leaving."""
     try:
         return FilePart(file.name, file.content_type, attachment_files.read(file.stored_as))
     except OSError:

@@ -1,4 +1,4 @@
-"""What every kind of mail has in common: what keeps it from leaving, and how it is written.
+"""What all kinds of mail have in common: what keeps one from leaving, and how it is written.
 
 `interviews.InterviewKind` and `team.TeamKind` are the two families; each file in `kinds/` declares one kind
 of either.
@@ -22,7 +22,7 @@ from work.protocol import Again
 
 @dataclass(frozen=True)
 class Workshop:
-    """The parts of this installation that mails are made with."""
+    """The parts of this installation that making a mail needs."""
 
     join_links: JoinLinks
     account_links: AccountLinks
@@ -31,22 +31,25 @@ class Workshop:
 
 @dataclass(frozen=True)
 class Drop:
-    """The mail is of no use any more."""
+    """The mail has become useless."""
 
     why: str
 
 
 @dataclass(frozen=True)
 class Wait:
-    """The mail may not leave yet, for a reason that is not a fault."""
+    """The mail must not leave yet, for a reason that is not a fault. `is_for_address`: its address refuses
+    everything, and waking it is up to whatever corrects that."""
 
     next: Again
+    is_for_address: bool = False
 
 
 @dataclass(frozen=True)
 class Ready:
-    """A mail as it leaves. `lost_files`: how many should go along and cannot be read. `lacks_link`: there is
-    to be a meeting, and its link was not known when the letter was made."""
+    """A mail ready to leave. `lost_files`: how many files should be attached but cannot be read.
+    `lacks_link`: a meeting is wanted, but its link was not known when the letter was made.
+    """
 
     letter: Letter
     envelope: Envelope
@@ -69,4 +72,4 @@ class Kind(MailKind, ABC):
 
     @abstractmethod
     def written(self, mail: Mail, workshop: Workshop, said: Mapping[str, str]) -> Ready:
-        """The mail from what is true now, and from what it `said` when it was queued."""
+        """The mail, written from what is true now and from what was `said` when it was queued."""

@@ -1,6 +1,6 @@
-"""A mail about an interview as it would leave, for people to see before it does.
+"""A mail about an interview as it would be sent, for people to see beforehand.
 
-Made by the kind itself, so that it cannot differ from what is sent. Nothing is read or stored.
+The kind itself makes it, so it cannot differ from what is sent. Nothing is read or stored.
 """
 
 from __future__ import annotations

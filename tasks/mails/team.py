@@ -1,4 +1,4 @@
-"""Mails to people of the team about their place on it: they go to one person, in the organization's name."""
+"""Mails to people on the team about their access. Each goes to one person, in the organization's name."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ Row = TypeVar("Row", bound=Model)
 
 @dataclass(frozen=True)
 class TeamCopy(Generic[About]):
-    """One mail about to be written: its row, what it is about, and for whom. `said`: what was to be told of
-    the moment when it was queued."""
+    """One mail about to be written: its row, what it is about, and who it is for. `said`: what was recorded
+    when it was queued.
+    """
 
     mail: Mail
     about: About
@@ -43,26 +44,28 @@ def named_by(mail: Mail) -> str:
 
 
 def never_useless(mail: Mail, about: object) -> str | None:
-    """For mails that are of use whatever has happened since."""
+    """For mails that are useful no matter what has happened since."""
     return None
 
 
 def answers_are_not_directed(mail: Mail, about: object) -> Person:
-    """For a mail that nobody else should read an answer to. Directed back to its reader, an answer would only
-    come round, and filters take such a header for a sign of fraud."""
+    """For a mail whose answer no one else should read. An answer directed to its own reader would be
+    pointless, and filters take such a header for a sign of fraud.
+    """
     return Person(mail.name, "")
 
 
 def answers_reach_the_owner(mail: Mail, about: object) -> Person:
-    """The owner sees to it; in the owner's own copy there is nobody else to write to."""
+    """The owner takes care of it; the owner's own copy has no one else to write to."""
     person = owner()
     return Person(person.name, "" if person.id == mail.user_id else person.email)
 
 
 @dataclass(frozen=True, kw_only=True)
 class TeamKind(Kind, Generic[About]):
-    """`find` looks up what a mail is about; when it does not exist any more, the mail is of no use, and
-    `gone` says so. `why_useless` returns any other reason for not sending it, or None."""
+    """`find` looks up what a mail is about; when it no longer exists, the mail is useless, and `gone` says
+    why. `why_useless` returns any other reason for not sending it, or None.
+    """
 
     find: Callable[[Mail], About | None]
     gone: str

@@ -35,12 +35,53 @@ def test_no_file_names_where_packages_come_from() -> None:
 
 
 def test_every_requirement_is_pinned_exactly() -> None:
-    pinned = re.compile(r"[A-Za-z0-9_.-]+(\[[a-z,]+\])?==[^\s;]+( *;.*)?")
-    for name in ("requirements.txt", "requirements-dev.txt", "constraints.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt"):
         for line in (ROOT / name).read_text().splitlines():
             requirement = line.partition("#")[0].strip()
             if requirement and not requirement.startswith("-r "):
-                assert pinned.fullmatch(requirement), f"{name}: {requirement} is not pinned with =="
+                assert _PINNED.fullmatch(requirement), f"{name}: {requirement} is not pinned with =="
+
+
+def test_lock_files_hold_every_requirement_with_hashes() -> None:
+    for name in ("requirements", "requirements-dev"):
+        locked = _locked(f"{name}.lock")
+        wanted = (ROOT / f"{name}.txt").read_text()
+        if name == "requirements-dev":
+            wanted += (ROOT / "requirements.txt").read_text()
+        for package, version in re.findall(r"^([\w.-]+)(?:\[[a-z,]+\])?==(\S+)", wanted, re.MULTILINE):
+            assert locked.get(_normal(package)) == version, f"make lock: {package} is not in {name}.lock"
+
+
+def test_what_is_tested_is_what_runs() -> None:
+    tested = _locked("requirements-dev.lock")
+    assert [
+        name for name, version in _locked("requirements.lock").items() if tested.get(name) != version
+    ] == []
+
+
+_PINNED = re.compile(r"[A-Za-z0-9_.-]+(\[[a-z,]+\])?==[^\s;]+( *;.*)?")
+_HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
+
+
+def _locked(name: str) -> dict[str, str]:
+    """The packages of a lock file with their versions; each of them has at least one hash."""
+    text = (ROOT / name).read_text().replace("\\\n", " ")
+    found = {}
+    for line in text.splitlines():
+        if not line or line.startswith("#"):
+            continue
+        requirement, *hashes = line.split("--hash", maxsplit=1)
+        assert _PINNED.fullmatch(requirement.strip()), f"{name}: {requirement} is not pinned with =="
+        assert hashes, f"{name}: {requirement} has no hash"
+        assert all(_HASH.fullmatch(part) for part in f"--hash{hashes[0]}".split())
+        package, _, version = requirement.partition("==")
+        found[_normal(package.partition("[")[0])] = version.split()[0]
+    return found
+
+
+def _normal(package: str) -> str:
+    """A package's name as indexes compare it."""
+    return re.sub(r"[-_.]+", "-", package).lower()
 
 
 def test_vendored_files_are_those_that_were_published() -> None:

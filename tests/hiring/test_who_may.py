@@ -8,10 +8,11 @@ from tests.web.world import World, create_world, enter
 
 WITH_ALL = ("owner", "admin", "recruiter")
 MANAGERS = (*WITH_ALL, "own hiring manager")
-SEERS = (*MANAGERS, "own interviewer", "observer")
+TAKING_PART = ("own interviewer", "invited hiring manager")
+SEERS = (*MANAGERS, *TAKING_PART, "observer")
 SIGNED_OUT = ("anonymous", "deactivated")
 EVERYBODY = (*SEERS, "other hiring manager", "other interviewer", *SIGNED_OUT)
-CANDIDATE_ROLES = (*MANAGERS, "other hiring manager")
+CANDIDATE_ROLES = (*MANAGERS, "other hiring manager", "invited hiring manager")
 NOTE_ROLES = (*CANDIDATE_ROLES, "own interviewer", "other interviewer")
 
 # Method, address, who it is for, and whose role includes it at least somewhere. Nothing here changes what
@@ -26,14 +27,23 @@ DOINGS: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = [
     ("POST", "/candidates/{candidate}/applications/{application}/stage", MANAGERS, CANDIDATE_ROLES),
     ("POST", "/candidates/{candidate}/applications/{application}/remove", MANAGERS, CANDIDATE_ROLES),
     ("GET", "/candidates/{candidate}/erase", MANAGERS, CANDIDATE_ROLES),
-    # The interview is still to come, so that nobody is erased.
+    # The interview is still to come, so that no one is erased.
     ("POST", "/candidates/{candidate}/erase", MANAGERS, CANDIDATE_ROLES),
-    ("POST", "/candidates/{candidate}/notes", (*MANAGERS, "own interviewer"), NOTE_ROLES),
+    ("POST", "/candidates/{candidate}/notes", (*MANAGERS, *TAKING_PART), NOTE_ROLES),
     ("GET", "/candidates/import", CANDIDATE_ROLES, CANDIDATE_ROLES),
     ("POST", "/candidates/import", CANDIDATE_ROLES, CANDIDATE_ROLES),
+    ("GET", "/candidates/import/sample", CANDIDATE_ROLES, CANDIDATE_ROLES),
     ("GET", "/candidates/imports/{import_}", ("owner",), CANDIDATE_ROLES),
+    ("GET", "/candidates/imports/{import_}/columns", ("owner",), CANDIDATE_ROLES),
+    ("POST", "/candidates/imports/{import_}/columns", ("owner",), CANDIDATE_ROLES),
+    ("POST", "/candidates/imports/{import_}/other-jobs", ("owner",), CANDIDATE_ROLES),
+    ("GET", "/candidates/imports/{import_}/rows/2", ("owner",), CANDIDATE_ROLES),
+    ("POST", "/candidates/imports/{import_}/rows/2", ("owner",), CANDIDATE_ROLES),
+    ("POST", "/candidates/imports/{import_}/rows/2/skip", ("owner",), CANDIDATE_ROLES),
+    ("POST", "/candidates/imports/{import_}/rows/2/restore", ("owner",), CANDIDATE_ROLES),
     ("GET", "/calendar", (*SEERS, "other hiring manager", "other interviewer"), EVERYBODY),
     ("GET", "/search?q=dina", (*SEERS, "other hiring manager", "other interviewer"), EVERYBODY),
+    ("GET", "/candidates/export", (*SEERS, "other hiring manager", "other interviewer"), EVERYBODY),
     ("POST", "/candidates/export", (*SEERS, "other hiring manager", "other interviewer"), EVERYBODY),
 ]
 
@@ -79,7 +89,9 @@ def test_lists_show_names_and_addresses_only_to_whom_they_belong(
         for address in ("/candidates", "/candidates?q=dina", "/search?q=dina", "/interviews?q=dina", month)
     ]
     exported = visitor.client.post(
-        "/candidates/export", base_url=visitor.base_url, data={"csrf_token": visitor.token()}
+        "/candidates/export",
+        base_url=visitor.base_url,
+        data={"csrf_token": visitor.token(), "format": "commas"},
     ).get_data(as_text=True)
     shown = ["Dina Kaur" in page for page in [*pages[:4], exported]]
     assert shown == [who in SEERS] * 5

@@ -1,8 +1,9 @@
-"""What every page has to fulfil, whatever the test that opened it is about.
+"""What every page must satisfy, no matter which test opened it.
 
 A page is valid HTML with one h1, which its title starts with. Its ids are used once, its controls have
-labels, and what aria attributes name is there. No link leads nowhere, and the page holds no style and no
-script but the one for the theme. Every form says how and where it is sent and carries its token.
+labels, and whatever aria attributes name exists. The result of the last action comes after the h1. Every link
+leads somewhere, and the page contains no style, and no script except the one for the theme. Every form says
+how and where it is sent and contains its token.
 """
 
 from __future__ import annotations
@@ -63,6 +64,9 @@ def _page_problems(tree: Element) -> list[str]:
         if not title.removeprefix("Error: ").startswith(heading)
     ]
     problems += [] if tree.all("html")[0].get("lang") else ["no lang"]
+    in_order = [e for e in tree.walk() if e.tag == "h1" or e.get("id") == "messages"]
+    if [element.tag for element in in_order] != ["h1", "div"]:
+        problems.append("no single place for messages under the h1")
     return problems + _problems(tree)
 
 

@@ -35,7 +35,7 @@ def test_every_route_says_who_may_reach_it_and_nothing_else_is_said(web: Flask) 
     assert {rule.endpoint for rule in web.url_map.iter_rules()} == set(ACCESS)
 
 
-def test_route_that_says_nothing_is_reached_by_nobody(new_app: Flask, seeded: Seeded) -> None:
+def test_route_without_a_permission_is_open_to_no_one(new_app: Flask, seeded: Seeded) -> None:
     new_app.add_url_rule("/undeclared", "undeclared", lambda: "reached")
     world = seeded(new_app, create_world)
     for who in ("anonymous", "owner"):
@@ -179,6 +179,35 @@ def test_public_routes_say_what_protects_them_instead() -> None:
 def test_unknown_page_and_wrong_method_say_so_in_words(web: Flask, world: World) -> None:
     assert enter(web, world, "owner").get("/no/such/page", status=404).heading == "Page not found"
     assert Visitor(web).post("/jobs", status=405).heading == "That didn't work"
+
+
+def test_error_page_keeps_the_navigation_of_those_who_are_signed_in(web: Flask, world: World) -> None:
+    interviewer = enter(web, world, "own interviewer")
+    pages = [
+        interviewer.get("/no/such/page", status=404),
+        interviewer.get(f"/interviews/{world.interview_id + 1}", status=404),
+        interviewer.get("/settings/team", status=403),
+        interviewer.post("/jobs", status=405),
+        interviewer.post("/settings/account/password", status=400, with_token=False),
+        enter(web, world, "owner").post("/jobs/new", {"title": "x" * (3 * 1024 * 1024)}, status=413),
+    ]
+    for page in pages:
+        assert page.tree.all("nav", lambda e: e.get("aria-label") == "Main"), page.status
+        [way_on] = page.tree.all("a", lambda e: e.text == "Go to Dashboard")
+        assert way_on["href"] == "/"
+    stranger = Visitor(web).get("/no/such/page", status=404)
+    assert not stranger.tree.all("nav")
+    assert "Go to Dashboard" not in stranger.text
+
+
+def test_refused_form_of_someone_signed_in_does_not_wait_for_the_writers(web: Flask, world: World) -> None:
+    visitor = enter(web, world, "owner")
+    with in_rows(web):
+        # As a long command would, this holds the one place for writers.
+        db.session.execute(db.text("UPDATE organizations SET name = name"))
+        page = visitor.post("/jobs/new", status=400, with_token=False)
+        db.session.rollback()
+    assert page.tree.all("nav", lambda e: e.get("aria-label") == "Main")
 
 
 def test_form_that_is_too_large_is_refused(web: Flask, world: World) -> None:

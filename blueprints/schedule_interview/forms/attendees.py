@@ -1,12 +1,13 @@
-"""Attendees: who takes part beside the candidate."""
+"""Attendees: who takes part besides the candidate."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import wtforms
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, FormField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Optional
@@ -24,7 +25,7 @@ from models import User
 from scheduling.plans import Participant
 from web.forms import CheckboxesField, clean_line
 
-# Empty rows below those that are filled in, for going on without a script.
+# Empty rows below the filled ones, for people without JavaScript.
 _SPARE_ROWS = 3
 
 
@@ -58,7 +59,7 @@ class AttendeesForm(StepForm):
         choices = [SelectChoice(user.id, user.name) for user in offered.team]
         manager_of_job = offered.application.job.hiring_manager_id if offered.application else None
         if manager_of_job not in {user.id for user in offered.team}:
-            # Nobody becomes the hiring manager by being first in the list.
+            # No one becomes the hiring manager just by being first in the list.
             choices.insert(0, SelectChoice("", "Choose someone"))
         self.hiring_manager.choices = choices
         self.people.choices = [SelectChoice(user.id, user.name) for user in offered.team]
@@ -78,7 +79,7 @@ class AttendeesForm(StepForm):
             ]
             self.hiring_manager.data = None
             if all(value != "" for value, *_ in self.hiring_manager.choices):
-                # Nobody takes over by being first in the list.
+                # No one takes over just by being first in the list.
                 self.hiring_manager.choices.insert(0, SelectChoice("", "Choose someone"))
         left = [user_id for user_id in self.people.data or [] if user_id not in here]
         if left:
@@ -88,14 +89,14 @@ class AttendeesForm(StepForm):
 
     def validate_other_people(self, field: Field) -> None:
         field.errors = [*field.errors, *self.reading.errors]
-        # Someone on the team is on the team, whatever way they were entered.
+        # A person on the team counts as such, no matter how they were entered.
         self.people.data = list(
             dict.fromkeys([*(self.people.data or ()), *(u.id for u in self.reading.taken)])
         )
 
     @cached_property
     def reading(self) -> Reading:
-        """What the rows for other people say."""
+        """What the rows for other people contain."""
         return read_rows(
             [(row["name"] or "", row["email"] or "") for row in self.other_people.data],
             team=self.team,
@@ -104,11 +105,11 @@ class AttendeesForm(StepForm):
         )
 
     def lay_out_rows(self) -> None:
-        """Show the rows as they were read, each with what is wrong with it, and empty ones below them."""
+        """Show the rows as they were read, each with what was found wrong with it, and empty ones below."""
         rows = self.reading.rows
         self.other_people.process(None, [{"name": row.name, "email": row.email} for row in rows])
         for entry, row in zip(self.other_people.entries, rows, strict=True):
-            entry.form.email.errors = [row.error] if row.error else []
+            entry.form.email.errors = [row.error] if row.error and self.other_people.errors else []
         for _ in range(_SPARE_ROWS):
             self.other_people.append_entry()
 
@@ -118,6 +119,21 @@ class AttendeesForm(StepForm):
         chosen = dict.fromkeys([*(self.people.data or ()), *(user.id for user in reading.taken)])
         kept["people"] = [str(number) for number in chosen]
         return kept | answers_for_others((row.name, row.email) for row in reading.rows)
+
+    def changes_from(self, shown: StepForm) -> Answers:
+        """The rows for other people change together: one that was cleared moves those below it up."""
+        changes, mine = super().changes_from(shown), self.answers()
+        if any(_is_of_a_row(name) for name in changes):
+            changes |= {name: values for name, values in mine.items() if _is_of_a_row(name)}
+        return changes
+
+    def fill_in(self, answers: Mapping[str, list[str]]) -> None:
+        super().fill_in(answers)
+        rows = {name: values for name, values in answers.items() if _is_of_a_row(name)}
+        if rows:
+            self.other_people.process(
+                MultiDict((name, value) for name, values in rows.items() for value in values)
+            )
 
     def words_of(self, field: Field) -> Iterator[tuple[str, str]]:
         if field is not self.other_people:
@@ -130,7 +146,7 @@ class AttendeesForm(StepForm):
         yield from self._columns("\n") if field is self.other_people else super().typed_in(field)
 
     def _columns(self, between: str) -> Iterator[tuple[str, str]]:
-        """The rows as two texts, for reading and copying."""
+        """The rows as two texts, to read and copy."""
         for label, name in (("Names of other people", "name"), ("Email addresses of other people", "email")):
             yield label, between.join(row[name] for row in self.other_people.data if row[name])
 
@@ -140,7 +156,7 @@ class AttendeesForm(StepForm):
 
     @property
     def attendees(self) -> tuple[Participant, ...]:
-        """Everyone who was chosen beside the hiring manager, team members first."""
+        """Everyone who was chosen besides the hiring manager, team members first."""
         chosen = set(self.people.data or ()) - {self.hiring_manager.data}
         team = tuple(Participant(u.name, u.email, u.id) for u in self.team if u.id in chosen)
         known = {person.email for person in team}
@@ -151,6 +167,10 @@ class AttendeesForm(StepForm):
         """Everyone on the team whose time is taken."""
         manager = {self.manager.id} if self.manager is not None else set()
         return manager | set(self.people.data or ()) | {user.id for user in self.reading.taken}
+
+
+def _is_of_a_row(name: str) -> bool:
+    return name.startswith("other_people-")
 
 
 def answers_for_others(people: Iterator[tuple[str, str]]) -> Answers:

@@ -1,11 +1,12 @@
-"""What every step asks with: a form that takes its choices from outside and gives its answers as text."""
+"""The base of every step's form: it takes its choices from outside and gives its answers as text."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, FieldList, HiddenField
 from wtforms.widgets import DateInput, NumberInput, TextArea, TextInput, TimeInput
 
@@ -14,7 +15,7 @@ from scheduling.rules import Rules
 from web.forms import Form, clean_text
 from work.mail import Recipient
 
-# As forms send them and drafts keep them: for each field its values as text.
+# As forms send them and drafts keep them: each field's values as text.
 Answers = dict[str, list[str]]
 
 ROLES_IN_WORDS = {
@@ -47,17 +48,18 @@ class Offered:
 
 @dataclass(frozen=True)
 class Gone:
-    """What was chosen once and cannot be chosen any more: the title of a job that was closed, if that is why,
-    and the names of those who left the team, by user."""
+    """What was chosen and can no longer be chosen: the title of a job that was closed, if that is why, and
+    the names of people who left the team, by user.
+    """
 
     closed_job: str | None
     names: Mapping[int, str]
 
 
 class StepForm(Form):
-    """A step's form; `version` says which state of the draft it was opened on."""
+    """A step's form; `version` says which version of the draft it was opened on."""
 
-    # In the address, in the draft, and as the heading of the page.
+    # Used in the address, in the draft, and as the page's heading.
     key: ClassVar[str]
     label: ClassVar[str]
     # Whether it asks for something that the interview cannot be without.
@@ -69,38 +71,57 @@ class StepForm(Form):
 
     @property
     def opened_on(self) -> int:
-        """The draft's version when this form was made; 0, which no draft has, for what is none."""
+        """The draft's version when this form was made; 0, which no draft has, for anything else."""
         text = self.version.data or ""
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
     def offer(self, offered: Offered) -> None:
-        """Take the choices, and leave out the fields that this draft does not need."""
+        """Set the choices, and remove the fields that this draft does not need."""
 
     def suggest(self, offered: Offered) -> None:
-        """Fill in what most people would, where nothing was saved yet."""
+        """Fill in what most people would choose, where nothing has been saved yet."""
 
     def show_saved(self, offered: Offered, saved: Answers) -> None:
-        """Make a form that was filled from the draft look as it did when it was sent."""
+        """Make a form that was filled from the draft look the way it was sent."""
 
     def explain(self, offered: Offered, gone: Gone) -> None:
-        """Say beside its field what became of a choice that was right when it was made. What else is wrong,
-        such as a time that has passed, keeps its own words."""
+        """Explain beside its field why a choice that used to be valid no longer is. Other errors, such as a
+        time that has passed, keep their own words.
+        """
 
     @property
     def stays(self) -> bool:
-        """Whether the button that was pressed leads back to this page instead of on."""
+        """Whether the button that was pressed leads back to this page instead of onward."""
         return False
 
     def answers(self) -> Answers:
-        """What the form holds, as text, for keeping in the draft."""
+        """What the form holds, as text, to keep in the draft: as it was sent or, for a form that is only
+        shown, as a browser would send it."""
         return {
-            name: [str(value) for value in field.raw_data or []]
+            name: _as_text(field)
             for name, field in self._fields.items()
             if name not in ("csrf_token", "version")
         }
 
+    def changes_from(self, shown: StepForm) -> Answers:
+        """The answers of this form that are not those of `shown`, the form as its page opens."""
+        mine, theirs = self.answers(), shown.answers()
+        return {
+            name: mine.get(name, [])
+            for name in {**theirs, **mine}
+            if _without_space(mine.get(name, [])) != _without_space(theirs.get(name, []))
+        }
+
+    def fill_in(self, answers: Mapping[str, list[str]]) -> None:
+        """Put answers into their fields, right or wrong; nothing is refused before it is sent."""
+        for name, values in answers.items():
+            if name in self._fields:
+                field = self._fields[name]
+                field.process(MultiDict((field.name, value) for value in values))
+                field.errors = []
+
     def in_words(self, names: Collection[str]) -> list[tuple[str, str]]:
-        """What the form holds in the fields called `names`, for comparing two versions of it side by side."""
+        """What the form holds in the fields called `names`, to compare two versions of it side by side."""
         return [
             row
             for name, field in self._fields.items()
@@ -116,7 +137,7 @@ class StepForm(Form):
         yield field.label.text, words or "–"
 
     def typed(self) -> list[tuple[str, str]]:
-        """The texts that were sent, by label, for copying them out of a page that cannot take them."""
+        """The texts that were sent, by label, to copy them out of a page that cannot accept them."""
         return [row for field in self for row in self.typed_in(field) if row[1].strip()]
 
     def typed_in(self, field: Field) -> Iterator[tuple[str, str]]:
@@ -126,3 +147,16 @@ class StepForm(Form):
 
 
 F = TypeVar("F", bound=StepForm)
+
+
+def _as_text(field: Field) -> list[str]:
+    if field.raw_data is not None:
+        return [str(value) for value in field.raw_data]
+    if isinstance(field.data, list):
+        return [str(value) for value in field.data]
+    return [] if field.data is None else [str(getattr(field, "_value", lambda: field.data)())]
+
+
+def _without_space(values: Iterable[str]) -> list[str]:
+    """The values as they compare: in any order, without empty ones, and with plain line ends."""
+    return sorted(text for value in values if (text := clean_text(value)))

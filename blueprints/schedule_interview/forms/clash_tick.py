@@ -1,4 +1,4 @@
-"""The tick that accepts exactly the clashes that were shown beside it."""
+"""The checkbox that accepts exactly the clashes that were shown beside it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ TICK_NEEDED = "Choose another time, or check “Schedule anyway”."
 
 
 class ClashTick(Field):
-    """One box for all clashes of a page. What it sends are the keys of those that were shown beside it, so
-    that a clash that came later is never accepted by an older tick."""
+    """One checkbox for all clashes of a page. It sends the keys of those that were shown beside it, so that
+    an older tick never accepts a newer clash.
+    """
 
     widget = CheckboxInput()
 
@@ -25,5 +26,5 @@ class ClashTick(Field):
         return frozenset((self.data or "").split())
 
     def iter_choices(self) -> Iterator[SelectChoice]:
-        """For those who put answers into words: keys mean nothing to a reader."""
+        """For code that puts answers into words: keys mean nothing to a reader."""
         yield SelectChoice(self.data or "", "Yes" if self.data else "")

@@ -1,7 +1,8 @@
-"""Date & Time: when, in whose zone, and what else is on then."""
+"""Date & Time: when, in whose zone, and what else happens then."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from wtforms import DateField, Field, IntegerField, RadioField, TimeField
@@ -14,6 +15,7 @@ from timezones import (
     AmbiguousTimeError,
     NonexistentTimeError,
     UnknownZoneError,
+    in_zone,
     is_zone,
     parse_local,
     utc_now,
@@ -21,10 +23,10 @@ from timezones import (
 )
 from web.forms import ZoneField, zone_choices
 
-# Beyond this the year is a slip of the finger.
+# Beyond this the year must be a typo.
 _YEARS_AHEAD = 5
 _FURTHEST = timedelta(days=366 * _YEARS_AHEAD)
-# What has just passed is still shown on everyone's clock beside the refusal.
+# A time that has just passed is still shown in everyone's zone beside the error.
 _JUST_PASSED = timedelta(days=1)
 
 
@@ -42,7 +44,7 @@ class DateTimeForm(StepForm):
         ],
     )
     timezone = ZoneField("Time zone", validators=[DataRequired("Choose a time zone.")])
-    # Shown only when the clock strikes this time twice that day.
+    # Shown only when this time occurs twice that day.
     occurrence = RadioField("Which one?", choices=[], validate_choice=False, validators=[Optional()])
     accepted_clashes = ClashTick("Schedule anyway")
 
@@ -55,9 +57,23 @@ class DateTimeForm(StepForm):
     def show_saved(self, offered: Offered, saved: Answers) -> None:
         self.keep_asking()
 
+    def fill_in(self, answers: Mapping[str, list[str]]) -> None:
+        super().fill_in(answers)
+        self.keep_asking()
+
+    def validate_date(self, field: Field) -> None:
+        """Refuse a day that is over, or too far ahead to be meant. The zone is checked with its own field."""
+        if field.data is None or not is_zone(self.timezone.data or ""):
+            return
+        now = utc_now()
+        if field.data < in_zone(now, self.timezone.data).date():
+            raise ValidationError("This date has passed. Choose a later one.")
+        if field.data > in_zone(now + _FURTHEST, self.timezone.data).date():
+            raise ValidationError(f"This is more than {_YEARS_AHEAD} years ahead. Check the year.")
+
     def validate_time(self, field: Field) -> None:
-        """Ask about a repeated hour; refuse a skipped one and what is not ahead."""
-        if self.date.data is None or field.data is None or not self.timezone.data or self.timezone.errors:
+        """Ask about a repeated hour; refuse a skipped hour and a time that is not in the future."""
+        if self.date.data is None or field.data is None or not self.timezone.data or self.date.errors:
             return
         try:
             starts_at = self._read()
@@ -76,13 +92,12 @@ class DateTimeForm(StepForm):
         self.keep_asking()
         if starts_at <= utc_now():
             raise ValidationError("This time has passed. Choose a later one.")
-        if starts_at > utc_now() + _FURTHEST:
-            raise ValidationError(f"This is more than {_YEARS_AHEAD} years ahead. Check the year.")
 
     @property
     def starts_at(self) -> datetime | None:
-        """The instant of wall time and zone, right or wrong; None while they do not make one, and for a time
-        so far off that nothing need be worked out for it."""
+        """The instant of wall time and zone, valid or not; None while they do not make one, and for a time so
+        far off that nothing has to be computed for it.
+        """
         if self.date.data is None or self.time.data is None or not is_zone(self.timezone.data or ""):
             return None
         try:
@@ -94,12 +109,12 @@ class DateTimeForm(StepForm):
 
     @property
     def minutes(self) -> int | None:
-        """How long it takes, if that can be."""
+        """How long it takes, if that is a possible length."""
         length = self.duration_minutes.data
         return length if length is not None and 5 <= length <= 1440 else None
 
     def keep_asking(self) -> None:
-        """Show the question that was answered again, if the clock strikes this time twice."""
+        """Show the answered question again, if this time occurs twice."""
         if self.date.data is None or self.time.data is None:
             return
         try:
@@ -107,7 +122,7 @@ class DateTimeForm(StepForm):
         except AmbiguousTimeError as twice:
             self._ask_which(twice)
         except (NonexistentTimeError, UnknownZoneError, OverflowError):
-            # Whatever is wrong with it is said where the answer is checked.
+            # Errors are reported where the answer is checked.
             return
 
     def _read(self) -> datetime:
@@ -134,7 +149,7 @@ class DateTimeForm(StepForm):
 
 
 def _as_value(instant: datetime) -> str:
-    """An answer names the instant itself, so that it says nothing about another day or another zone."""
+    """An answer names the instant itself, so that it cannot apply to another day or zone."""
     return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M}Z"
 
 

@@ -1,4 +1,4 @@
-"""Details: its title, what the candidate is told, what stays in the team, and which files go along."""
+"""Details: the title, the message to the candidate, notes for the team, and the files to send."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class DetailsForm(StepForm):
     internal_notes = TextAreaField(
         "Internal notes", validators=[Length(max=NOTES_LIMIT, message=f"At most {NOTES_LIMIT} characters.")]
     )
-    # Files are rows of their own and no part of what the draft holds as text.
+    # Files are separate rows and not part of the draft's text.
     files = MultipleFileField("Add files")
     new_files_for_team_only = BooleanField("Team only")
-    # The files that the page showed, and of those the ticked ones. About a file that another tab has added
-    # since, the form says nothing; one that is gone by now needs no complaint.
+    # The files that the page showed, and which of them were ticked. The form says nothing about a file that
+    # another tab has added since, and a file that is gone by now is no error.
     listed = CheckboxesField(coerce=int, validate_choice=False, validators=[Optional()])
     team_only = CheckboxesField("Team only", coerce=int, validate_choice=False, validators=[Optional()])
     # Sent by their buttons.

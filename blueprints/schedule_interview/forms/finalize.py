@@ -1,6 +1,8 @@
-"""Finalize: which reminders leave, and for whom. All the rest of the page is shown and not asked."""
+"""Finalize: which reminders are sent, and to whom. The rest of the page is only shown."""
 
 from __future__ import annotations
+
+from collections.abc import Collection, Mapping
 
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
@@ -18,8 +20,8 @@ class FinalizeForm(StepForm):
 
     reminders = CheckboxesField("Reminders", coerce=int, validators=[Optional()])
     reminders_to = CheckboxesField("Reminders go to", validators=[Optional()])
-    # Whom the page asked about. By the time it is sent an earlier step may have broken, and then nobody can
-    # tell any more who was there.
+    # The people the page asked about. By the time it is sent, an earlier step may have become invalid, and
+    # then there is no other way to tell who was listed.
     asked_about = CheckboxesField(validate_choice=False, validators=[Optional()])
 
     def offer(self, offered: Offered) -> None:
@@ -34,14 +36,21 @@ class FinalizeForm(StepForm):
 
     def suggest(self, offered: Offered) -> None:
         self.reminders.data = list(offered.rules.reminder_minutes)
-        self.reminders_to.data = [choice.value for choice in self.reminders_to.choices]
+        self._remind_all_but(())
 
     def show_saved(self, offered: Offered, saved: Answers) -> None:
-        # Someone who takes part only since then gets reminders, like everyone of whom nothing else was said.
-        without = set(saved.get("no_reminder_for", []))
-        self.reminders_to.data = [
-            choice.value for choice in self.reminders_to.choices if choice.value not in without
-        ]
+        # Someone who was added since then gets reminders, like everyone else by default.
+        self._remind_all_but(saved.get("no_reminder_for", []))
+
+    def fill_in(self, answers: Mapping[str, list[str]]) -> None:
+        super().fill_in(answers)
+        if "no_reminder_for" in answers:
+            self._remind_all_but(answers["no_reminder_for"])
+
+    def _remind_all_but(self, without: Collection[str]) -> None:
+        choices = [choice.value for choice in self.reminders_to.choices]
+        self.reminders_to.data = [address for address in choices if address not in without]
+        self.asked_about.data = choices
 
     def answers(self) -> Answers:
         reminders = super().answers()["reminders"]
@@ -49,11 +58,11 @@ class FinalizeForm(StepForm):
 
     @property
     def no_reminder_for(self) -> frozenset[str]:
-        """The addresses of those whose tick was taken away."""
+        """The addresses of the people who were unticked."""
         return frozenset(self.asked_about.data or ()) - frozenset(self.reminders_to.data or ())
 
     def chosen(self, candidate_email: str) -> Reminders:
-        """The reminders as they were just sent; without anyone to remind there are none."""
+        """The reminders as they were just sent; none if there is no one to remind."""
         if not self.reminders_to.data:
             return Reminders()
         not_for = self.no_reminder_for

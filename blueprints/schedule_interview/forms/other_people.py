@@ -12,13 +12,13 @@ from scheduling.plans import Participant
 from web.addresses import normal_address, people_in
 
 MOST_OTHERS = 30
-# A form has far fewer rows; anyone who sends more has not typed them.
+# A form has far fewer rows; no one types more.
 _MOST_ROWS = 200
 _LONGEST_NAME = 120
 
 
 class RowsField(FieldList):
-    """Rows of the same fields, as many as were sent. Row numbers are those of a form and not of a flood."""
+    """Rows of the same fields, as many as were sent, up to a limit on the row numbers."""
 
     def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
         beginning = f"{prefix}-"
@@ -27,7 +27,7 @@ class RowsField(FieldList):
             for name in formdata
             if name.startswith(beginning)
             and (number := name[len(beginning) :].partition("-")[0]).isdigit()
-            # Not every digit of Unicode is a number to Python, and a long one takes long to read.
+            # Python does not read every Unicode digit as a number, and takes long over a long one.
             and number.isascii()
             and len(number) <= 4
         }
@@ -54,8 +54,9 @@ class PersonRow:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the rows say. `people` are those that are right; `taken` are members of the team whose address
-    was typed, and who are taken as such: then they see the interview in their own list and zone."""
+    """What the rows say. `people` are the valid ones; `taken` are people on the team whose address was typed.
+    They count as team members, so that they see the interview in their own list and zone.
+    """
 
     rows: tuple[PersonRow, ...]
     people: tuple[Participant, ...]
@@ -101,7 +102,7 @@ def read_rows(
             error = f"At most {MOST_OTHERS} other people."
         else:
             error = ""
-            # Shown, so that it can be made a real name.
+            # Shown, so that people can replace it with a real name.
             row = PersonRow(row.name or address.partition("@")[0], address)
             people[address] = number, Participant(row.name, row.email)
         rows.append(replace(row, error=error))
@@ -117,7 +118,7 @@ def _split(typed: Iterable[tuple[str, str]]) -> Iterator[PersonRow]:
         if not pasted:
             yield PersonRow(name, email)
         for found_name, address in pasted:
-            # A name that was typed beside the address counts more than the one that came with it.
+            # A name that was typed beside the address takes precedence over the one that was pasted with it.
             own = name if email and len(pasted) == 1 else ""
             yield PersonRow(own or found_name, address)
 

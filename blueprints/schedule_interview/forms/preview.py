@@ -1,4 +1,4 @@
-"""Preview shows, and asks nothing; its form carries the draft's version on."""
+"""Preview only shows; its form passes on the draft's version."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from blueprints.schedule_interview.pages.finalize import FINALIZE
 from blueprints.schedule_interview.pages.preview import PREVIEW
 from blueprints.schedule_interview.pages.setup import SETUP
 
-# A page is typed by its form; what goes over all of them asks for no field of its own.
+# A page is typed by its form; code that handles all pages uses no form's own fields.
 BY_KEY: dict[str, Page[Any]] = {
     page.key: page for page in (SETUP, DATE_TIME, ATTENDEES, DETAILS, PREVIEW, FINALIZE)
 }

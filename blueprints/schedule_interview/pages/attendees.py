@@ -6,36 +6,32 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from wtforms.fields import SelectChoice
-
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.attendees import AttendeesForm
 from blueprints.schedule_interview.forms.clash_tick import TICK_NEEDED
 from blueprints.schedule_interview.forms.date_time import DateTimeForm
 from blueprints.schedule_interview.pages.base import Page
 from blueprints.schedule_interview.panels.clashes import clash_box
-from blueprints.schedule_interview.panels.outsiders import outsiders
 from models import User
 from scheduling.clashes import Clash, ClashKind
 from scheduling.reading.load import Load, loads
 from timezones import local_moment, utc_now
 from web.notices import say
+from wording import listed
 
-# A longer list of the team gets a field to search it by.
+# A longer list gets a search field.
 _SEARCHED_FROM = 13
 
 
 @dataclass(frozen=True)
 class TeamMember:
-    """One line of the list to choose interviewers from. `is_busy`: with another interview at that time.
-    `is_outsider`: someone who cannot open the interview's page."""
+    """One line of the list to choose interviewers from. `is_busy`: with another interview at that time."""
 
     id: int
     name: str
     role: str
     load: str
-    is_busy: bool
-    is_outsider: bool
+    busy: str
 
 
 class AttendeesPage(Page[AttendeesForm]):
@@ -55,18 +51,12 @@ class AttendeesPage(Page[AttendeesForm]):
     def context(self, dialog: Dialog, form: AttendeesForm) -> dict[str, Any]:
         everyone = {user.id for user in dialog.team}
         clashes = _clashes(dialog, form.manager, everyone)
-        busy = {clash.subject_id for clash in clashes if clash.kind is ClashKind.PERSON}
+        busy = _busy(clashes)
         chosen = form.busy_user_ids
         shown = [c for c in clashes if c.kind is not ClashKind.PERSON or c.subject_id in chosen]
         load, when = loads(utc_now()), dialog.checked(DateTimeForm)
-        outside = outsiders(dialog.job, dialog.team)
-        form.hiring_manager.choices = [
-            SelectChoice(value, f"{label} (not on this job)" if value in outside else label)
-            for value, label, *_ in form.hiring_manager.choices
-        ]
         form.lay_out_rows()
         return {
-            "has_outsiders": bool(outside),
             "clash_box": clash_box(shown, form.accepted_clashes.keys, dialog.actor.timezone),
             "when": local_moment(when.starts_at, dialog.actor.timezone) if when and when.starts_at else None,
             "members": [
@@ -75,8 +65,7 @@ class AttendeesPage(Page[AttendeesForm]):
                     user.name,
                     user.role.label,
                     _in_words(load.get(user.id, Load())),
-                    is_busy=user.id in busy,
-                    is_outsider=user.id in outside,
+                    busy=busy.get(user.id, ""),
                 )
                 for user in dialog.team
             ],
@@ -89,12 +78,22 @@ ATTENDEES = AttendeesPage()
 
 
 def _clashes(dialog: Dialog, manager: User | None, user_ids: Collection[int]) -> list[Clash]:
-    """What the time clashes with for these people, without what was accepted with the time itself."""
+    """The clashes of the time for these people, without those that were accepted with the time itself."""
     when = dialog.checked(DateTimeForm)
     if when is None or when.starts_at is None or when.minutes is None:
         return []
     found = dialog.clashes_at(when.starts_at, when.minutes, manager=manager, user_ids=user_ids)
     return [clash for clash in found if clash.key not in when.accepted_clashes.keys]
+
+
+def _busy(clashes: list[Clash]) -> dict[int, str]:
+    """Who on the team has another interview then, by user, with the candidates who may be named."""
+    candidates: dict[int, list[str]] = {}
+    for clash in clashes:
+        if clash.kind is ClashKind.PERSON:
+            named = candidates.setdefault(clash.subject_id, [])
+            named += [clash.candidate] if clash.candidate else []
+    return {number: f"Busy: {listed(names)}" if names else "Busy" for number, names in candidates.items()}
 
 
 def _taken(form: AttendeesForm) -> list[str]:

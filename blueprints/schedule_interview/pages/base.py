@@ -1,4 +1,4 @@
-"""What every page of the dialog is: what may be saved, and what is shown beside the form."""
+"""The base of the dialog's pages: what may be saved, and what is shown beside the form."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from blueprints.schedule_interview.panels.host import HostQuestion
 
 
 class Page(Generic[F]):
-    """One page. The form checks what was typed, the page what needs the rest of the draft."""
+    """One page. The form checks what was typed; the page checks what depends on the rest of the draft."""
 
     form_class: type[F]
 
@@ -31,11 +31,16 @@ class Page(Generic[F]):
         return f"schedule_interview/{self.key.replace('-', '_')}.html"
 
     def check(self, dialog: Dialog, form: F) -> bool:
-        """Whether what was just sent may be saved; what may not is said beside its field."""
+        """Whether what was just sent may be saved; errors are put beside their fields."""
         return bool(form.validate())
 
+    def keep_rest(self, dialog: Dialog, form: F) -> list[str]:
+        """Keep what comes with the form beside its answers when the page is left without Continue; why not,
+        where that was impossible, in words. Raises `DraftStaleError` as `check` may."""
+        return []
+
     def differences(self, dialog: Dialog, form: F) -> list[tuple[str, str, str]]:
-        """What was sent beside the answers and is saved otherwise: its label, as saved, as sent."""
+        """What was sent in addition to the answers and is saved elsewhere: label, saved text, sent text."""
         return []
 
     def context(self, dialog: Dialog, form: F) -> dict[str, Any]:
@@ -44,7 +49,7 @@ class Page(Generic[F]):
 
 
 def host_question(dialog: Dialog) -> HostQuestion:
-    """What decides who hosts, as far as the draft says it by now."""
+    """What decides who hosts, as far as the draft has it."""
     return HostQuestion(
         actor=dialog.actor,
         candidate_name=dialog.candidate.name,

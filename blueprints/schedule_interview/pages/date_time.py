@@ -1,4 +1,4 @@
-"""Date & Time, with what else happens then, everyone's clock, and the day."""
+"""Date & Time, with clashes, everyone's local time, and the day."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from blueprints.schedule_interview.panels.host import hosting_warnings
 from blueprints.schedule_interview.panels.local_times import LocalTimes, OnTheClock, local_times
 from scheduling.clashes import Clash
 from timezones import is_zone
+from wording import listed, possessive
 
 
 class DateTimePage(Page[DateTimeForm]):
@@ -35,8 +36,9 @@ class DateTimePage(Page[DateTimeForm]):
         return {"problem": "", "out_of_band": False, **_at_that_time(dialog, form)}
 
     def look(self, dialog: Dialog, typed: MultiDict[str, str]) -> dict[str, Any]:
-        """What goes with what is typed so far. Nothing of it is saved, and nothing refused before it is
-        sent; only a time that cannot be is said at once."""
+        """What belongs beside the values typed so far. Nothing is saved, and nothing refused before the form
+        is sent, except that an impossible time is pointed out immediately.
+        """
         form = dialog.typed(DateTimeForm, typed)
         form.validate()
         is_typed = form.date.data is not None and form.time.data is not None
@@ -44,7 +46,7 @@ class DateTimePage(Page[DateTimeForm]):
             "form": form,
             "out_of_band": True,
             "candidate": dialog.candidate,
-            "problem": form.time.errors[0] if is_typed and form.time.errors else "",
+            "problem": next(iter([*form.date.errors, *form.time.errors]), "") if is_typed else "",
             **_at_that_time(dialog, form),
         }
 
@@ -53,12 +55,12 @@ DATE_TIME = DateTimePage()
 
 
 def _at_that_time(dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
-    """What goes with a form as it is, be it right or wrong or half typed."""
+    """What belongs beside a form as it is: right, wrong, or half typed."""
     zone = form.timezone.data if is_zone(form.timezone.data or "") else dialog.actor.timezone
     starts_at, minutes, on = form.starts_at, form.minutes, form.date.data
     clashes = _clashes(dialog, form)
     accepted = form.accepted_clashes.keys | _accepted_later(dialog)
-    times = local_times(starts_at, zone, _people(dialog, zone)) if starts_at is not None else None
+    times = local_times(starts_at, zone, _people(dialog)) if starts_at is not None else None
     day = None
     # The calendar's first and last days have no day before or after them.
     if on is not None and 1 < on.year < 9999:
@@ -81,18 +83,24 @@ def _at_that_time(dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
 
 
 def _announcement(clashes: list[Clash], times: LocalTimes | None) -> str:
-    """The warnings in a sentence or two, for saying aloud."""
-    busy = ", ".join(dict.fromkeys(clash.name for clash in clashes))
+    """The warnings in a sentence or two, for screen readers."""
+    busy = list(dict.fromkeys(_occupied(clash) for clash in clashes))
     nights = ", ".join(dict.fromkeys(row.place for row in times.rows if row.is_night)) if times else ""
     words = [
-        f"Conflicts: {busy}." if busy else "",
+        f"{listed(busy)} {'is' if len(busy) == 1 else 'are'} busy then." if busy else "",
         f"Outside working hours in {nights}." if nights else "",
     ]
     return " ".join(filter(None, words))
 
 
+def _occupied(clash: Clash) -> str:
+    if clash.software is None:
+        return clash.name
+    return f"{possessive(clash.name)} {clash.software.label} account"
+
+
 def _clashes(dialog: Dialog, form: DateTimeForm) -> list[Clash]:
-    """What happens at the wanted time to those who are chosen so far."""
+    """What else happens at the chosen time for the people chosen so far."""
     if form.starts_at is None or form.minutes is None:
         return []
     return dialog.clashes_at(
@@ -104,14 +112,14 @@ def _clashes(dialog: Dialog, form: DateTimeForm) -> list[Clash]:
 
 
 def _accepted_later(dialog: Dialog) -> frozenset[str]:
-    """What was accepted on the Attendees step, for people who were chosen there."""
+    """The clashes that were accepted on the Attendees step, for people who were chosen there."""
     saved = dialog.draft.payload.get(AttendeesForm.key, {}).get("accepted_clashes", [])
     return frozenset(" ".join(saved).split())
 
 
-def _people(dialog: Dialog, chosen_zone: str) -> list[OnTheClock]:
-    """Everyone whose clock matters, as far as they are chosen: the candidate first, and at the end the
-    person who schedules, unless they take part or the time is chosen on their own clock."""
+def _people(dialog: Dialog) -> list[OnTheClock]:
+    """Everyone whose local time matters, as far as they are chosen: the candidate first, and the scheduler
+    last, unless they are there already because they take part."""
     zones = {user.id: user.timezone for user in dialog.team}
     people = [OnTheClock(dialog.candidate.name, "Candidate", dialog.candidate.timezone)]
     manager = dialog.hiring_manager
@@ -122,6 +130,6 @@ def _people(dialog: Dialog, chosen_zone: str) -> list[OnTheClock]:
         for person in dialog.attendees()
     ]
     actor = dialog.actor
-    if actor.id not in dialog.busy_user_ids() and actor.timezone != chosen_zone:
+    if actor.id not in dialog.busy_user_ids():
         people.append(OnTheClock("You", "Scheduling", actor.timezone))
     return people

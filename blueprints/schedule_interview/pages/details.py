@@ -1,4 +1,4 @@
-"""Details, with the files that go along."""
+"""Details, with the files to send."""
 
 from __future__ import annotations
 
@@ -28,9 +28,16 @@ class DetailsPage(Page[DetailsForm]):
         is_right = form.validate()
         return self._keep_files(dialog, form) and is_right
 
+    def keep_rest(self, dialog: Dialog, form: DetailsForm) -> list[str]:
+        if not self.differences(dialog, form):
+            return []
+        self._keep_files(dialog, form)
+        return list(form.files.errors)
+
     def _keep_files(self, dialog: Dialog, form: DetailsForm) -> bool:
-        """Write down who gets what, remove and add; False when a file could not be added. Raises
-        `DraftStaleError` before anything is touched."""
+        """Store who gets which file, and remove and add files; False when a file could not be added. Raises
+        `DraftStaleError` before anything is changed.
+        """
         drafts.take(dialog.draft, form.opened_on)
         form.version.data = str(dialog.draft.version)
         attachments.choose_readers(dialog.draft.id, form.listed.data or [], form.team_only.data or [])
@@ -50,7 +57,7 @@ class DetailsPage(Page[DetailsForm]):
         return not refused
 
     def differences(self, dialog: Dialog, form: DetailsForm) -> list[tuple[str, str, str]]:
-        """New files, ticks and a press on Remove, unless all that has happened already: by the same form."""
+        """New files, ticks and a press on Remove, unless the same form has already done all that."""
         present, ticked = dialog.files(), set(form.team_only.data or [])
         listed = [row for row in present if row.id in (form.listed.data or [])]
         readers = form.new_files_for_team_only.data

@@ -1,4 +1,4 @@
-"""Finalize: everything once more, the reminders, and the one click."""
+"""Finalize: a summary, the reminders, and the last click."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from blueprints.schedule_interview.pages.base import Page, host_question
 from blueprints.schedule_interview.pages.preview import preview_of
 from blueprints.schedule_interview.panels.clashes import clash_box
 from blueprints.schedule_interview.panels.host import hosting_warnings, meeting_in_words
-from blueprints.schedule_interview.panels.outsiders import outsider_warnings
 from models import Attachment
 from scheduling.plans import Plan
+from scheduling.venues import OnlineMeeting, Venue
 from timezones import local_moment
 from wording import duration
 
@@ -25,10 +25,7 @@ class FinalizePage(Page[FinalizeForm]):
         files = dialog.files()
         return {
             "summary": _summary(dialog, files),
-            "warnings": [
-                *outsider_warnings(dialog.job, dialog.team, dialog.busy_user_ids()),
-                *hosting_warnings(host_question(dialog)),
-            ],
+            "warnings": hosting_warnings(host_question(dialog)),
             "will_not_happen": preview_of(dialog, files).will_not_happen(),
             "last_button": dialog.subject.last_button,
         }
@@ -38,14 +35,15 @@ FINALIZE = FinalizePage()
 
 
 def _summary(dialog: Dialog, files: list[Attachment]) -> list[tuple[str, str, str]]:
-    """What, in words, and the step at which it can be changed."""
+    """What it is, in words, and the step at which it can be changed."""
     plan = dialog.plan()
     names = [f"{row.name} (team only)" if row.is_for_team_only else row.name for row in files]
     rows = [
         ("Job", dialog.job.title if dialog.job else "", "setup"),
         ("Type", meeting_in_words(host_question(dialog)), "setup"),
+        ("Password", _password(plan.venue), "setup"),
         ("When", "\n".join(_when(dialog, plan)), "date-time"),
-        ("Conflicts", "\n".join(_accepted(dialog, plan)), "date-time"),
+        *_conflicts(dialog, plan),
         ("Candidate", f"{dialog.candidate.name} <{dialog.candidate.email}>", ""),
         ("Interviewers", "\n".join(_with_whom(dialog, plan)), "attendees"),
         ("Agenda", plan.agenda, "setup"),
@@ -65,15 +63,26 @@ def _when(dialog: Dialog, plan: Plan) -> Iterator[str]:
         yield f"For {dialog.candidate.name}: {local_moment(plan.when.starts_at, theirs).full}"
 
 
-def _accepted(dialog: Dialog, plan: Plan) -> list[str]:
-    """The other interviews then, all of which were accepted on the way here."""
+def _password(venue: Venue) -> str:
+    """Whether one is set, and never which: the summary may be on a shared screen."""
+    if not isinstance(venue, OnlineMeeting):
+        return ""
+    return "Set" if venue.passcode else f"Added by {venue.software.label}"
+
+
+def _conflicts(dialog: Dialog, plan: Plan) -> Iterator[tuple[str, str, str]]:
+    """The other interviews at that time: those that were accepted, and those that came up since. The last
+    button refuses while there are any of the second kind."""
     clashes = dialog.clashes_at(
         plan.when.starts_at,
         plan.when.duration_minutes,
         manager=dialog.hiring_manager,
         user_ids=dialog.busy_user_ids(),
     )
-    return [clash.words for clash in clash_box(clashes, (), dialog.actor.timezone).clashes]
+    accepted = dialog.ticket(dialog.draft.version).accepted_clashes
+    shown = clash_box(clashes, accepted, dialog.actor.timezone).clashes
+    yield "Accepted conflicts", "\n".join(clash.words for clash in shown if not clash.is_new), "date-time"
+    yield "New conflicts", "\n".join(clash.words for clash in shown if clash.is_new), "date-time"
 
 
 def _with_whom(dialog: Dialog, plan: Plan) -> Iterator[str]:

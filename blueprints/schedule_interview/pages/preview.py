@@ -1,4 +1,4 @@
-"""Preview: every reader's mail as it will be sent, and what follows on its own."""
+"""Preview: every reader's email as it will be sent, and what will happen automatically."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class PreviewPage(Page[PreviewForm]):
         preview, asked = preview_of(dialog, dialog.files()), host_question(dialog)
         number = request.args.get("reader", 0, type=int)
         if not 0 <= number < len(preview):
-            # The reader who was asked for may have been taken off the interview since.
+            # The reader who was asked for may have been removed from the interview since.
             number = 0
         frame = url_for("schedule_interview.letter_frame", draft_id=dialog.draft.id, number=number)
         return {
@@ -40,7 +40,7 @@ PREVIEW = PreviewPage()
 
 
 def preview_of(dialog: Dialog, files: list[Attachment]) -> Preview:
-    """The mails of a draft whose steps are complete; `files` are the draft's own."""
+    """The emails of a draft whose steps are complete; `files` are the draft's."""
     organization = current_organization()
     assert organization is not None
     has_host = first_usable(dialog.hosts()) is not None

@@ -1,4 +1,4 @@
-"""Setup, with who will host an online meeting beside it."""
+"""Setup, with who will host an online meeting."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ class SetupPage(Page[SetupForm]):
         }
 
     def hosting_context(self, dialog: Dialog) -> dict[str, Any]:
-        """What the part that says who hosts needs, in the page and when it is asked for alone. The version
-        comes first: whatever changes after it is noticed by the next poll."""
+        """What the part that says who hosts needs, both within the page and on its own. The version is read
+        first, so that the next poll notices every later change.
+        """
         version = hosting_version()
         asked = host_question(dialog)
         return {

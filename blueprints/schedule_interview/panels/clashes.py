@@ -1,4 +1,4 @@
-"""What the wanted time clashes with, in words."""
+"""What the chosen time clashes with, in words."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from scheduling.clashes import Clash
+from scheduling.clashes import Clash, ClashKind
 from timezones import in_zone, local_moment
 from wording import possessive
 
 
 @dataclass(frozen=True)
 class ShownClash:
-    """`is_new`: not accepted yet."""
+    """`is_new`: not yet accepted."""
 
     words: str
     is_new: bool
@@ -21,7 +21,7 @@ class ShownClash:
 
 @dataclass(frozen=True)
 class ClashBox:
-    """The clashes of a page with the tick's value, and whether all of them were accepted before."""
+    """The clashes of a page with the checkbox's value, and whether all of them were accepted before."""
 
     clashes: tuple[ShownClash, ...]
     value: str
@@ -31,7 +31,7 @@ class ClashBox:
 def clash_box(
     clashes: Collection[Clash], accepted: Collection[str], zone: str, *, on: date | None = None
 ) -> ClashBox:
-    """The clashes as a page shows them, with times in that zone; the date is said unless it is `on`."""
+    """The clashes as a page shows them, with times in that zone; the date is included unless it is `on`."""
     return ClashBox(
         tuple(ShownClash(_words(clash, zone, on), clash.key not in accepted) for clash in clashes),
         value=" ".join(clash.key for clash in clashes),
@@ -48,8 +48,16 @@ def _words(clash: Clash, zone: str, on: date | None) -> str:
         when = f"from {begins.short} to {ends.time if len(days) == 1 else ends.short}"
     if clash.software is not None:
         label = clash.software.label
+        whose = f" with {clash.candidate}" if clash.candidate else ""
         return (
-            f"{possessive(clash.name)} {label} account already has a meeting {when} "
+            f"{possessive(clash.name)} {label} account already has a meeting{whose} {when} "
             "and can run only one at a time."
         )
-    return f"{clash.name} has another interview {when}."
+    return f"{clash.name} has another interview{_about(clash)} {when}."
+
+
+def _about(clash: Clash) -> str:
+    """With whom the other interview is or, where that is the same candidate, for which job."""
+    if clash.kind is ClashKind.CANDIDATE:
+        return f" for {clash.job}" if clash.job else ""
+    return f" with {clash.candidate}" if clash.candidate else ""

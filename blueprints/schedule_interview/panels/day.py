@@ -1,4 +1,4 @@
-"""The wanted time among everything else of its day, as the Date & Time step draws it."""
+"""The chosen time among everything else that day, as the Date & Time step draws it."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from models import Candidate, User
 from scheduling.reading.day import DayEntry, interviews_of_day
 from timezones import in_zone, place_name, start_of_day, zone_abbreviation
 
-# What is drawn of a day at least, in minutes after midnight; interviews outside stretch it to whole hours.
+# The part of a day that is always drawn, in minutes after midnight; interviews outside extend it by whole
+# hours.
 _DRAWN_FROM, _DRAWN_TO = 8 * 60, 18 * 60
 _DAY = 24 * 60
-# More rows than these of people who are not involved are counted and not shown.
+# Beyond this many, rows of people who are not involved are counted instead of shown.
 _OTHERS_SHOWN = 12
 
 
 @dataclass(frozen=True)
 class DayRow:
-    """One line of the day: an interview, or the wanted time itself. `begins` and `minutes` place it on the
-    drawing, in minutes after midnight by the clock there."""
+    """One line of the day: an interview, or the chosen time itself. `begins` and `minutes` place it on the
+    drawing, in minutes after midnight by the clock there.
+    """
 
     time: str
     title: str
@@ -56,8 +58,9 @@ def day_of(
     user_ids: Collection[int],
     clashing: Collection[int],
 ) -> Day:
-    """That day in that zone, as far as `actor` may know it. `wanted` is from when to when, if it is known;
-    `clashing` are interviews."""
+    """That day in that zone, as far as `actor` may know it. `wanted` is the chosen period, if known;
+    `clashing` are interviews.
+    """
     begins, ends = start_of_day(on, zone), start_of_day(on + timedelta(days=1), zone)
     entries = interviews_of_day(actor, begins, ends, user_ids=user_ids, candidate_id=candidate.id)
     rows: list[tuple[datetime, DayRow]] = []
@@ -70,7 +73,7 @@ def day_of(
             others.append(row)
     if wanted is not None:
         rows.append((wanted[0], _wanted_row(candidate.name, wanted, on, zone)))
-    # The wanted time comes before what begins with it, so that the eye meets it first.
+    # The chosen time comes before interviews that begin at the same time, so that people see it first.
     rows.sort(key=lambda pair: (pair[0], not pair[1].is_wanted))
     shown = tuple(row for _, row in rows)
     noon = begins + timedelta(hours=12)
@@ -114,8 +117,9 @@ def _span(starts_at: datetime, ends_at: datetime, zone: str) -> str:
 
 
 def _place(starts_at: datetime, ends_at: datetime, on: date, zone: str) -> dict[str, int]:
-    """Where it is on that day's clock; what reaches in from the day before or out into the next is cut
-    off. By the clock and not by minutes passed, so that it fits the marks on a day with a clock change."""
+    """Where it is on that day's clock; what begins on the day before or ends on the next is cut off. By the
+    clock and not by elapsed minutes, so that it matches the marks on a day with a clock change.
+    """
 
     def minutes(instant: datetime) -> int:
         local = in_zone(instant, zone)

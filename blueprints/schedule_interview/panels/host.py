@@ -1,4 +1,4 @@
-"""On whose account an interview will be held, and what to know about that account, in words."""
+"""Whose account will host an interview, and what to know about that account, in words."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from wording import duration, first_name, possessive
 
 @dataclass(frozen=True)
 class HostQuestion:
-    """What decides who hosts, as far as it is chosen by now. `hosts` are in the order in which they will be
-    asked; `venue` and `hiring_manager` are None while they are open."""
+    """What decides who hosts, as far as it has been chosen. `hosts` are in the order in which they will be
+    asked; `venue` and `hiring_manager` are None while they are open.
+    """
 
     actor: User
     candidate_name: str
@@ -34,8 +35,9 @@ class HostQuestion:
 
 @dataclass(frozen=True)
 class Hosting:
-    """Whose account will host, in words. `ask_name`: whom to ask, when nobody's can and the reader may
-    not connect one."""
+    """Whose account will host, in words. `ask_name`: whom to ask, when no account can host and the reader may
+    not connect one.
+    """
 
     words: str
     is_connected: bool
@@ -44,7 +46,7 @@ class Hosting:
 
 
 def hosting(asked: HostQuestion) -> Hosting:
-    """Whose account hosts, and why, or what happens when nobody's can."""
+    """Whose account hosts, and why, or what happens when no account can."""
     hosts = list(asked.hosts)
     host = first_usable(hosts)
     if asked.hiring_manager is None:
@@ -57,7 +59,7 @@ def hosting(asked: HostQuestion) -> Hosting:
 
 
 def _while_job_is_open(asked: HostQuestion, own: Host | None) -> Hosting:
-    """Before one of several jobs was chosen, nobody knows whose hiring manager will be asked first."""
+    """Before one of several jobs is chosen, it is not known whose hiring manager will be asked first."""
     label = asked.software.label
     if own is None or own.connection is None:
         words = f"You haven't connected {label}. The hiring manager's account will host if it's connected."
@@ -71,8 +73,9 @@ def _whom_to_ask(asked: HostQuestion) -> str | None:
 
 
 def hosting_warnings(asked: HostQuestion, minutes: int | None = None) -> list[str]:
-    """What the person should know about the account that will host, as far as it is known by now. Empty for
-    an interview that needs no account. `minutes` is how long it takes where that is being typed."""
+    """What the person should know about the account that will host, as far as it is known. Empty for an
+    interview that needs no account. `minutes` is the duration while it is being typed.
+    """
     return account_warnings(asked, minutes) if isinstance(asked.venue, OnlineMeeting) else []
 
 
@@ -105,7 +108,7 @@ def _why_nobody(asked: HostQuestion, hosts: list[Host]) -> str:
 
 
 def account_warnings(asked: HostQuestion, minutes: int | None = None) -> list[str]:
-    """The same as if a meeting were made on an account, whatever is chosen by now."""
+    """The same as if a meeting were made on an account, no matter what is chosen."""
     hosts = list(asked.hosts)
     host = first_usable(hosts)
     if host is None or host.connection is None or asked.hiring_manager is None:
@@ -121,7 +124,8 @@ def account_warnings(asked: HostQuestion, minutes: int | None = None) -> list[st
             f"so an interview of {duration(minutes)} would be cut off."
         )
     if asked.has_chosen_people and host.user.id not in asked.busy_user_ids:
-        # Only the scheduler can host without taking part, and has not forgotten it before people were chosen.
+        # Only the scheduler can host without attending, and before people are chosen that is not an
+        # oversight.
         found.append(
             f"You're the {spec.label} host but not attending. People can join without you, but no one will "
             "have host controls. To take part, add yourself under Attendees."
@@ -158,7 +162,7 @@ def _whose(asked: HostQuestion, host: Host, *, own: str = "Your") -> str:
 
 
 def meeting_in_words(asked: HostQuestion) -> str:
-    """How people will meet and, where it needs one, on whose account."""
+    """How people will meet and, if it needs one, whose account hosts."""
     venue = asked.venue
     if venue is None:
         return ""
@@ -174,7 +178,7 @@ def _venue_in_words(venue: Venue, candidate_name: str) -> str:
             return f"Video, by {label}: {url}"
         case PhoneCall(number, caller):
             is_theirs = caller is PhoneCaller.CANDIDATE
-            words = call_words(candidate_name, candidate_calls=is_theirs, to_candidate=False)
+            words = call_words(candidate_name, candidate_calls=is_theirs)
             return f"Phone. {words} {number}"
         case OnSite(address, _):
             return f"In person, at {on_one_line(address)}"

@@ -1,4 +1,4 @@
-"""One instant on everyone's clock: when it is there, and what is worth a word about it."""
+"""One instant in everyone's local time, with what is worth mentioning about it."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ class OnTheClock:
 
 @dataclass(frozen=True)
 class LocalTime:
-    """The time of those who share a zone and a part. `other_date` says that it is another date there than
-    where the time was chosen."""
+    """The time for people who share a zone and a role. `other_date` says that the date differs from where the
+    time was chosen.
+    """
 
     names: tuple[str, ...]
     part: str
@@ -49,7 +50,7 @@ class LocalTimes:
 
 
 def local_times(instant: datetime, zone: str, people: Iterable[OnTheClock]) -> LocalTimes:
-    """When it is for each of the people an instant that was chosen in `zone`, in their order."""
+    """The local times of an instant that was chosen in `zone`, in the order of the people."""
     people = list(people)
     together: dict[tuple[str, str], list[str]] = {}
     for person in people:

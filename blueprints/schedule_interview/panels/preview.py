@@ -1,4 +1,4 @@
-"""The mails of a draft, made of the same facts and by the same composer as the real ones."""
+"""The emails of a draft, made from the same facts and by the same code as the real ones."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ from timezones import local_moment, utc_now
 from wording import duration
 from work.mail import Recipient
 
-# What only exists once the interview does: the links are made then, and so is the software's own passcode.
+# What exists only after scheduling: the links, and the passcode that the software chooses.
 _JOIN_PAGE_LATER = "/j/made-when-you-schedule"
+_INTERVIEW_LATER = "/interviews/made-when-you-schedule"
 
 
 @dataclass(frozen=True)
 class ReaderChoice:
-    """One of those who get a mail, as someone to pick."""
+    """One of the people who get an email, to choose from."""
 
     role: str
     name: str
@@ -39,7 +40,7 @@ class ReaderChoice:
 
 @dataclass(frozen=True)
 class ShownLetter:
-    """One reader's mail with what the page says about it. Times are the reader's."""
+    """One reader's email with what the page says about it. Times are in the reader's zone."""
 
     to: str
     subject: str
@@ -52,14 +53,14 @@ class ShownLetter:
 
 @dataclass(frozen=True)
 class ReminderTime:
-    """When one reminder leaves: on each reader's clock, and for whom."""
+    """When one reminder is sent, in each reader's local time, and to whom."""
 
     before: str
     clocks: list[tuple[str, str]]
 
 
 class Preview:
-    """What would leave if the draft became an interview now.
+    """What would be sent if the draft became an interview now.
 
     `interview` is the planned one, in no session; `files` go with it. `has_host`: whether anyone could host
     an online meeting.
@@ -87,15 +88,17 @@ class Preview:
     @staticmethod
     def _reader(recipient: Recipient, facts: InterviewFacts) -> Reader:
         people = {person.address.casefold(): person for person in facts.participants}
+        base_url, is_of_the_team = current_app.config["BASE_URL"], recipient.user_id is not None
         return Reader(
             people[recipient.address.casefold()],
             recipient.role,
-            current_app.config["BASE_URL"] + _JOIN_PAGE_LATER,
-            is_of_the_team=recipient.user_id is not None,
+            base_url + _JOIN_PAGE_LATER,
+            is_of_the_team=is_of_the_team,
+            interview_url=base_url + _INTERVIEW_LATER if is_of_the_team else None,
         )
 
     def letter(self, number: int) -> Letter | None:
-        """The mail to the reader of that number; None when there is no such reader."""
+        """The email to the reader with that number; None when there is no such reader."""
         if not 0 <= number < len(self._readers):
             return None
         return preview(
@@ -118,7 +121,7 @@ class Preview:
         )
 
     def choices(self, shown: int, here: str) -> list[ReaderChoice]:
-        """Everyone who gets a mail, the candidate first; `here` is the address of the page."""
+        """Everyone who gets an email, the candidate first; `here` is the address of the page."""
         return [
             ReaderChoice(
                 ROLES_IN_WORDS[reader.role],
@@ -130,7 +133,7 @@ class Preview:
         ]
 
     def reminders(self) -> list[ReminderTime]:
-        """When reminders leave, said on the clocks of those who get them."""
+        """When reminders are sent, in the local times of the people who get them."""
         return [ReminderTime(duration(minutes), self._clocks(at)) for minutes, at in self._reminder_times()]
 
     def _reminder_times(self) -> list[tuple[int, datetime]]:
@@ -150,7 +153,7 @@ class Preview:
         return reader.person.zone or self._plan.when.timezone
 
     def will_not_happen(self) -> list[str]:
-        """What one might expect and this interview or this server rules out, and why."""
+        """What people might expect but this interview or this server rules out, and why."""
         now, plan = utc_now(), self._plan
         words = [
             f"No reminder {duration(minutes)} before: the interview starts sooner than that."
@@ -172,7 +175,7 @@ class Preview:
 
 
 def _meeting_of(venue: Venue, *, has_host: bool) -> Meeting | None:
-    """The meeting as it will look in the mails, with words where its link and passcode will be."""
+    """The meeting as it will look in the emails, with words in place of its link and passcode."""
     match venue:
         case OnlineMeeting(software, passcode):
             return Meeting(

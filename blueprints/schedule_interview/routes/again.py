@@ -1,4 +1,4 @@
-"""Scheduling another interview like one that there is: for whom, and the draft that begins with the same."""
+"""Scheduling another interview like an existing one: for whom, and the draft that starts from it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ForWhomForm(Form):
 
 
 def register(blueprint: Blueprint) -> None:
-    """Put the page on the blueprint."""
+    """Add the page to the blueprint."""
     blueprint.add_url_rule(
         "/interviews/<int:interview_id>/another", view_func=another, methods=["GET", "POST"]
     )

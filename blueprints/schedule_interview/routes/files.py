@@ -1,4 +1,4 @@
-"""The files of a draft, for looking at them once more before they are sent."""
+"""The files of a draft, to look at them once more before they are sent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from web.file_answers import as_download
 
 
 def register(blueprint: Blueprint) -> None:
-    """Put the address on the blueprint."""
+    """Add the address to the blueprint."""
     blueprint.add_url_rule("/schedule/<draft_id>/attachments/<int:attachment_id>", view_func=attachment)
 
 

@@ -1,12 +1,14 @@
-"""Schedule Interview: six full pages over one draft. Nothing outside is touched before Finalize."""
+"""Schedule Interview: six full pages that fill in one draft. Nothing outside is touched before Finalize."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+import htmx
 from accounts.permissions import Action
 from blueprints.schedule_interview import views
 from blueprints.schedule_interview.dialog import Dialog
@@ -20,22 +22,25 @@ from blueprints.schedule_interview.subjects import NEW_INTERVIEW
 from extensions import db
 from hiring import queries
 from scheduling.drafts import drafts
-from scheduling.errors import SchedulingError
+from scheduling.errors import DraftStaleError, SchedulingError
 from web.notices import say
 from web.signed_in import actor
 
 
 def register(blueprint: Blueprint) -> None:
-    """Put the pages on the blueprint."""
+    """Add the pages to the blueprint."""
     both = ["GET", "POST"]
     blueprint.add_url_rule("/candidates/<int:candidate_id>/schedule", view_func=start, methods=both)
     blueprint.add_url_rule("/schedule/<draft_id>", view_func=resume)
     blueprint.add_url_rule("/schedule/<draft_id>/discard", view_func=discard, methods=both)
     blueprint.add_url_rule("/schedule/<draft_id>/<step>", view_func=step, methods=both)
+    blueprint.add_url_rule("/schedule/<draft_id>/<step>/typed", view_func=keep_typed, methods=["POST"])
 
 
 def start(candidate_id: int) -> ResponseReturnValue:
-    """Begin a draft. A GET leads to the candidate, whose page has the button: reading changes nothing."""
+    """Begin a draft. A GET leads to the candidate, whose page has the button, because reading changes
+    nothing.
+    """
     user = actor()
     candidate = queries.candidate(user, candidate_id, Action.SCHEDULE) or abort(404)
     here = url_for("hiring.candidate", candidate_id=candidate_id)
@@ -53,14 +58,15 @@ def start(candidate_id: int) -> ResponseReturnValue:
 
 @with_dialog
 def resume(dialog: Dialog) -> ResponseReturnValue:
-    """Go on where it was left."""
+    """Continue where it was left."""
     last = FinalizeForm.key if dialog.is_saved(PreviewForm) else PreviewForm.key
-    return redirect(dialog.address(dialog.first_incomplete() or last), 303)
+    unfinished = next((step.key for step in dialog.unfinished), None)
+    return redirect(dialog.address(dialog.first_incomplete() or unfinished or last), 303)
 
 
 @with_dialog
 def discard(dialog: Dialog) -> ResponseReturnValue:
-    """Ask, on a page that needs no script, and throw the draft away."""
+    """Ask, on a page that needs no script, and discard the draft."""
     if request.method == "GET":
         return render_template("schedule_interview/discard.html", dialog=dialog)
     name = dialog.candidate.name
@@ -79,12 +85,23 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
             return _first(dialog, earlier, then=here)
         if not dialog.applications:
             return render_template("schedule_interview/no_job.html", dialog=dialog)
-        return _page(dialog, here, dialog.saved(here.form_class))
+        return _page(dialog, here, dialog.shown(here.form_class))
     form = dialog.posted(here.form_class)
+    if "go" in request.form:
+        return _leave(dialog, here, form, BY_KEY.get(request.form["go"]), has_earlier=earlier is not None)
+    if request.form.get("direction") == "choose-job":
+        # The same page again, which then begins with the last interview of that job.
+        dialog.keep(form)
+        db.session.commit()
+        return redirect(dialog.address(step, back_to_finalize=views.came_from_finalize()), 303)
+    if request.form.get("direction") == "forget":
+        drafts.keep_typed(dialog.draft, form.opened_on, step, {})
+        db.session.commit()
+        return redirect(dialog.address(step, back_to_finalize=views.came_from_finalize()), 303)
     if earlier is not None:
         return _keep_for_later(dialog, here, form, earlier)
     if request.form.get("direction") == "show":
-        # Without a script: the page again with what goes with the values as they are. Nothing is saved.
+        # Without a script: the page again, updated for its current values. Nothing is saved.
         return _page(dialog, here, form, 200 if form.validate() else 422)
     there = BY_KEY.get(request.form.get("change", ""))
     if isinstance(form, FinalizeForm) and there is not None:
@@ -92,9 +109,7 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
         db.session.commit()
         return redirect(dialog.address(there.key, back_to_finalize=True), 303)
     if not here.check(dialog, form):
-        # Files that came with it stay, because the browser cannot send them again on its own.
-        db.session.commit()
-        return _page(dialog, here, form, 422)
+        return _refused(dialog, here, form)
     if isinstance(form, FinalizeForm):
         return _finalize(dialog, form)
     drafts.save_step(dialog.draft, form.opened_on, step, form.answers())
@@ -103,6 +118,48 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
         return redirect(dialog.address(step, back_to_finalize=views.came_from_finalize()), 303)
     to_the_end = views.came_from_finalize() or request.form.get("direction") == FinalizeForm.key
     return redirect(dialog.address(FinalizeForm.key if to_the_end else views.next_step(dialog, here)), 303)
+
+
+@with_dialog
+def keep_typed(dialog: Dialog, step: str) -> ResponseReturnValue:
+    """Keep what is being typed, for a page that is reloaded or closed. The page itself stays as it is, so
+    the answer is empty, also when another tab was faster: Continue will say so."""
+    here = BY_KEY.get(step) or abort(404)
+    with suppress(DraftStaleError):
+        dialog.keep(dialog.posted(here.form_class))
+    db.session.commit()
+    return htmx.nothing_new()
+
+
+def _leave(
+    dialog: Dialog, here: Page[Any], form: StepForm, there: Page[Any] | None, *, has_earlier: bool
+) -> ResponseReturnValue:
+    """Go to another step, or, without one, back. What was typed is kept as it is; on the way to a later step
+    it has to hold, as with Continue, because that step builds on it."""
+    keys = [step.key for step in dialog.steps]
+    address = views.way_back(dialog, here) if there is None else dialog.address(there.key)
+    is_later = there is not None and keys.index(there.key) > keys.index(here.key)
+    if is_later and here.asks and not has_earlier:
+        if form.changes_from(dialog.saved(here.form_class)) or here.differences(dialog, form):
+            if not here.check(dialog, form):
+                return _refused(dialog, here, form)
+            drafts.save_step(dialog.draft, form.opened_on, here.key, form.answers())
+    else:
+        for words in here.keep_rest(dialog, form):
+            say(words, "warning")
+        dialog.keep(form)
+    db.session.commit()
+    return redirect(address, 303)
+
+
+def _refused(dialog: Dialog, here: Page[Any], form: StepForm) -> ResponseReturnValue:
+    """The page once more, with what is wrong beside its field. What was typed is kept with it, and so are
+    the files that came along, because the browser cannot send them again on its own."""
+    # Where newer answers are saved than these, sending them once they are right will show both.
+    with suppress(DraftStaleError):
+        dialog.keep(form)
+    db.session.commit()
+    return _page(dialog, here, form, 422)
 
 
 def _earlier(dialog: Dialog, here: Page[Any]) -> Page[Any] | None:
@@ -123,9 +180,11 @@ def _first(dialog: Dialog, earlier: Page[Any], *, then: Page[Any]) -> ResponseRe
 def _keep_for_later(
     dialog: Dialog, here: Page[Any], form: StepForm, earlier: Page[Any]
 ) -> ResponseReturnValue:
-    """The world changed under an earlier step while this one was typed: keep it, and have that one fixed."""
+    """An earlier step became invalid while this one was being typed: keep this one, and ask for the other to
+    be fixed.
+    """
     if dialog.is_wrong(earlier.form_class):
-        # Right or wrong, it is kept as it is, and checked again when it is reached.
+        # Valid or not, it is kept as it is, and checked again when it is reached.
         here.check(dialog, form)
         drafts.save_step(dialog.draft, form.opened_on, here.key, form.answers())
         db.session.commit()
@@ -151,6 +210,7 @@ def _finalize(dialog: Dialog, form: FinalizeForm) -> ResponseReturnValue:
             wrong.refuse(error.field, error.words)
         return _page(dialog, there, wrong, 422, goes_back=True)
     db.session.commit()
+    say("Interview scheduled.")
     return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
 
 

@@ -12,8 +12,8 @@ function announce(words, tone = "neutral") {
 let clearing;
 
 /** Says something and takes it away after a while. */
-function announceBriefly(words) {
-  announce(words);
+function announceBriefly(words, tone = "neutral") {
+  announce(words, tone);
   clearTimeout(clearing);
   clearing = setTimeout(() => announce(""), 4000);
 }
@@ -23,7 +23,7 @@ function withdrawWarning() {
   if (announcement.dataset.tone === "danger") announce("");
 }
 
-// What the page before has left to say is at the top of this one. A live region is read when it changes and not when it
+// What the page before has left to say is under this one's heading. A live region is read when it changes and not when it
 // arrives with its text, so the text is put in once more.
 const messages = document.getElementById("messages");
 setTimeout(() => messages.replaceChildren(...messages.childNodes), 300);

@@ -1,5 +1,6 @@
-"""Every kind of mail: one module here, which declares it as `KIND`, and one folder of templates of the same
-name. Nothing else has to know that there is a new one."""
+"""Every kind of mail: one module here, which declares it as `KIND`, and one folder of templates with the same
+name. A new kind needs nothing else.
+"""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from tasks.mails.team import TeamCopy, TeamKind, answers_reach_the_owner, named_
 def letter(
     reader: TeamReader, *, provider: str, settings: tuple[str, str], since: datetime, link: str
 ) -> Letter:
-    """`settings` are the names of the two that hold the credentials; `since` is aware."""
+    """`settings` are the names of the two settings that hold the credentials; `since` is aware."""
     return compose_for_team(
         CREDENTIALS_REFUSED,
         reader,

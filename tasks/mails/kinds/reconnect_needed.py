@@ -1,4 +1,4 @@
-"""The mail about a connection that has ended: the first at once, the others as reminders on later days."""
+"""The email about a connection that has ended: the first at once, the others as reminders on later days."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from scheduling.meetings.on_account import coming_on_account, seen_by
 from tasks.mails.team import TeamCopy, TeamKind, answers_reach_the_owner, row_of
 from text import one_line
 from timezones import utc_now
+from wording import owned_by
 
-# More than this is a list that nobody reads in a mail; the page has them all.
+# No one reads a longer list in an email; the page has them all.
 LISTED = 8
 
 _RECONNECTED = "It was reconnected or disconnected in the meantime."
@@ -36,9 +37,10 @@ class InterviewAtRisk:
 
 @dataclass(frozen=True)
 class EndedConnection:
-    """What there is to say of it. `whose` is None in the letter to its own user; `problem` is one sentence;
-    `since` is aware; `unseen`: how many interviews more there are that the reader's role does not reach;
-    `advice`: what helps its user beside reconnecting."""
+    """What there is to say about it. `whose` is None in the letter to its own user; `problem` is one
+    sentence; `since` is aware; `unseen`: how many more interviews there are that the reader may not see;
+    `advice`: what helps its user besides reconnecting.
+    """
 
     app: str
     whose: str | None
@@ -50,13 +52,15 @@ class EndedConnection:
 
 
 def letter(reader: TeamReader, ended: EndedConnection, *, is_first: bool, is_last: bool, link: str) -> Letter:
-    """The letter at once (`is_first`) or as one of the reminders, of which nothing follows the last."""
+    """The immediate letter (`is_first`), or one of the reminders; after the last one nothing follows."""
+    whose = one_line(ended.whose) if ended.whose is not None else None
     return compose_for_team(
         RECONNECT_NEEDED,
         reader,
         {
             "app": ended.app,
-            "whose": one_line(ended.whose) if ended.whose is not None else None,
+            "whose": whose,
+            "whoses": owned_by(whose) if whose is not None else None,
             "problem": one_line(ended.problem),
             "advice": one_line(ended.advice),
             "since": moment_for(reader, ended.since),
@@ -112,7 +116,7 @@ def _why_useless(mail: Mail, connection: Connection) -> str | None:
     if connection.state != ConnectionState.RECONNECT_NEEDED:
         return _RECONNECTED
     if connection.problem_since is None or connection.problem_since > mail.created_at:
-        return "It was reconnected in the meantime and ended again; that is told in a mail of its own."
+        return "It was reconnected in the meantime and ended again; a newer email says so."
     return None
 
 
