@@ -13,8 +13,8 @@ def shared_database_file(file_system: str) -> Finding | None:
     return Finding(
         "danger",
         f"The database is an SQLite file on a network file system ({file_system}), where its locks don't "
-        "hold: interviews can get lost and the file can be damaged. Move INSTANCE_PATH to a local disk, or set "
-        "DATABASE_URL to a PostgreSQL database.",
+        "hold: interviews can get lost and the file can be damaged. Move INSTANCE_PATH to a local disk, or "
+        "set DATABASE_URL to a PostgreSQL database.",
     )
 
 
