@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -10,6 +11,7 @@ from accounts import audit
 from accounts.audit import Event
 from extensions import db
 from models import Organization, Role, User
+from rows import rows_of
 from security import hash_password
 
 
@@ -28,6 +30,25 @@ class FirstRun:
 
 class AlreadySetUpError(Exception):
     """This installation already has its organization."""
+
+
+class OrganizationFacts(NamedTuple):
+    """What pages say of the organization, and what they depend on."""
+
+    name: str
+    timezone: str
+    connecting_is_open: bool
+
+
+# As columns: every request reads them, and an entity takes three times as long.
+FACTS = (Organization.name, Organization.timezone, Organization.connecting_is_open)
+_FACTS = sa.select(*FACTS).where(Organization.id == 1)
+
+
+def organization_facts() -> OrganizationFacts | None:
+    """What pages need of the organization, or None before the first run."""
+    found = rows_of(_FACTS)
+    return OrganizationFacts._make(found[0]) if found else None
 
 
 def organization() -> Organization | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -62,8 +63,7 @@ class CandidateFilter:
     sort: NameSort = NameSort.NAME
 
 
-@dataclass(frozen=True)
-class JobRow:
+class JobRow(NamedTuple):
     """A job as lists show it."""
 
     id: int
@@ -76,8 +76,7 @@ class JobRow:
     hiring_manager_name: str
 
 
-@dataclass(frozen=True)
-class CandidateRow:
+class CandidateRow(NamedTuple):
     """A candidate as lists show them. `applied_for`: the jobs that the reader sees, and the stage of each
     application."""
 
@@ -92,8 +91,7 @@ class CandidateRow:
         return ", ".join(title for title, _ in self.applied_for)
 
 
-@dataclass(frozen=True)
-class JobChoice:
+class JobChoice(NamedTuple):
     """A job in a drop-down list."""
 
     id: int
@@ -123,7 +121,7 @@ def _job_pages(
     return Pages(
         sa.select(*of_job, User.name).join(User, User.id == Job.hiring_manager_id).where(*where),
         _order(Job.title_key, Job.id, sort),
-        lambda row: JobRow(*row),
+        JobRow._make,
         ids=sa.select(Job.id).where(*where),
     )
 
@@ -159,7 +157,7 @@ def candidates(actor: User, wanted: CandidateFilter, turn: Turn | None = None) -
         of_these = {"asker_id": actor.id, "candidate_ids": [row.id for row in page.rows]}
         for candidate_id, title, stage in rows_of(_applications_of(actor.role), of_these):
             applied[candidate_id].append((title, stage))
-    return replace(page, rows=[replace(row, applied_for=tuple(applied[row.id])) for row in page.rows])
+    return replace(page, rows=tuple(row._replace(applied_for=tuple(applied[row.id])) for row in page.rows))
 
 
 @cache
@@ -235,9 +233,9 @@ def jobs_to_choose_from(actor: User, chosen: int | None = None) -> list[JobChoic
     """Jobs for a drop-down list: open ones first, and always the chosen one, no matter how many there are."""
     every, one = _jobs_to_choose_from(actor.role)
     told = {"asker_id": actor.id, "job_id": chosen}
-    found = [JobChoice(*row) for row in rows_of(every, told)]
+    found = list(map(JobChoice._make, rows_of(every, told)))
     if chosen is not None and all(job.id != chosen for job in found):
-        found += [JobChoice(*row) for row in rows_of(one, told)]
+        found += map(JobChoice._make, rows_of(one, told))
     return found
 
 

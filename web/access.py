@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Flask, abort, current_app, request
-from flask_login import current_user
 from werkzeug.routing import Map
 
 from accounts.permissions import Action, may_anywhere
-from web.signed_in import connecting_is_open
+from web.signed_in import connecting_is_open, visitor
 
 
 @dataclass(frozen=True)
@@ -145,7 +144,8 @@ def _check() -> None:
         abort(403)
     if isinstance(rule, Public):
         return
-    if not current_user.is_authenticated:
+    here = visitor()
+    if here is None:
         if request.endpoint in POLLS:
             # No one clicked: leading away to the sign-in page would lose what has been typed.
             abort(401)
@@ -153,6 +153,6 @@ def _check() -> None:
     if isinstance(rule, Needs):
         # Asked only where it matters, because it costs a query.
         is_open = rule.action is Action.CONNECT_APPS and connecting_is_open()
-        allowed = may_anywhere(current_user.role, rule.action, connecting_is_open=is_open)
+        allowed = may_anywhere(here.role, rule.action, connecting_is_open=is_open)
         if not allowed:
             abort(403)

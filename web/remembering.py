@@ -8,6 +8,11 @@ A template that imports one gets it cached. The arguments are the key, with thei
 piece of markup that compare equal are escaped differently; so they have to be plain values, and a list has to
 come as a tuple. Anything that depends on something else, such as who is asking or a form's token, must not be
 in a remembered macro; a test reads them all. Calls between macros of one file do not pass through here.
+
+`REMEMBERED_MOST` results of each macro are kept. For a large piece, such as a whole table, its template says
+how many are worth their memory:
+
+    {% set remembered_most = {"interview_table": 16} %}
 """
 
 from __future__ import annotations
@@ -38,6 +43,8 @@ class RememberingTemplate(Template):
         locals: Any = None,
     ) -> TemplateModule:
         module = super().make_module(vars, shared, locals)
-        for name in getattr(module, "remembered", ()):
-            setattr(module, name, lru_cache(REMEMBERED_MOST, typed=True)(getattr(module, name)))
+        most: dict[str, int] = getattr(module, "remembered_most", {})
+        for name in (*getattr(module, "remembered", ()), *most):
+            size = most.get(name, REMEMBERED_MOST)
+            setattr(module, name, lru_cache(size, typed=True)(getattr(module, name)))
         return module

@@ -52,7 +52,7 @@ def _first_steps(user: User) -> list[FirstStep]:
     """What a new team does first; empty once everything is done, and for people who could not do it."""
     if scope_of(user.role, Action.MANAGE_JOBS) is not Scope.ALL:
         return []
-    begun = rows_of(_BEGUN).one()
+    [begun] = rows_of(_BEGUN)
     steps = []
     if may_anywhere(user.role, Action.CONNECT_APPS, connecting_is_open=connecting_is_open()):
         label = f"Connect {DEFAULT.label}"

@@ -38,7 +38,8 @@ def jobs() -> ResponseReturnValue:
         },
     )
     counts = lists.application_counts(actor(), [job.id for job in page.rows])
-    return render_template("hiring/jobs.html", page=page, wanted=wanted, address=address, counts=counts)
+    rows = tuple((job, counts.get(job.id, 0)) for job in page.rows)
+    return render_template("hiring/jobs.html", page=page, rows=rows, wanted=wanted, address=address)
 
 
 def job(job_id: int) -> ResponseReturnValue:

@@ -156,7 +156,7 @@ def open_drafts(actor: User, *, candidate_id: int | None = None, limit: int = 10
         "changed_after": utc_now() - LIFETIME,
         "most": limit,
     }
-    found = rows_of(_open_drafts(actor.role, candidate_id is not None), told).all()
+    found = rows_of(_open_drafts(actor.role, candidate_id is not None), told)
     chosen = {draft.id: chosen_application_id(draft.payload) for draft in found}
     titles = _job_titles(actor, set(chosen.values()) - {0})
     return [

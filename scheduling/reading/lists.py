@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
@@ -62,8 +63,7 @@ class InterviewFilter:
         return self.sort or usual
 
 
-@dataclass(frozen=True)
-class InterviewRow:
+class InterviewRow(NamedTuple):
     """An interview as lists and calendars show it. `software`, `meeting_label` and `meeting_state` are None
     without an online meeting; `meeting_label` also where the meeting is called by its software."""
 
@@ -92,7 +92,7 @@ class InterviewRow:
 class Span:
     """The interviews in a period; `is_cut` says that there are more than are shown."""
 
-    interviews: list[InterviewRow]
+    interviews: tuple[InterviewRow, ...]
     is_cut: bool
 
 
@@ -112,8 +112,8 @@ def _rows() -> Query:
     )
 
 
-def _found(statement: Query, **told: object) -> list[InterviewRow]:
-    return [InterviewRow(*row) for row in rows_of(statement, told)]
+def _found(statement: Query, **told: object) -> tuple[InterviewRow, ...]:
+    return tuple(map(InterviewRow._make, rows_of(statement, told)))
 
 
 def _with_people() -> sa.Select[Interview]:
@@ -191,7 +191,7 @@ def _pages(role: Role, is_searched: bool, of_job: bool, is_descending: bool) -> 
             meant = meant.join(Application.candidate).where(Candidate.name_key.contains(key, escape="/"))
         where.append(Interview.application_id.in_(meant))
     order = Order(Interview.id, Interview.starts_at, read_instant, descending=is_descending)
-    return Pages(_rows().where(*where), order, lambda row: InterviewRow(*row))
+    return Pages(_rows().where(*where), order, InterviewRow._make)
 
 
 def between(actor: User, start: datetime, end: datetime) -> Span:
@@ -216,7 +216,7 @@ def _between(role: Role) -> Query:
     )
 
 
-def interviews_of_candidate(actor: User, candidate_id: int) -> list[InterviewRow]:
+def interviews_of_candidate(actor: User, candidate_id: int) -> tuple[InterviewRow, ...]:
     """The interviews of one candidate that `actor` sees, newest first."""
     return _found(_of_candidate(actor.role), asker_id=actor.id, candidate_id=candidate_id)
 
@@ -233,7 +233,7 @@ def _of_candidate(role: Role) -> Query:
     )
 
 
-def upcoming(actor: User, *, limit: int = 8) -> list[InterviewRow]:
+def upcoming(actor: User, *, limit: int = 8) -> tuple[InterviewRow, ...]:
     """The next interviews that `actor` sees."""
     return _found(_upcoming(actor.role), asker_id=actor.id, still_on_after=utc_now() - _STILL_ON, most=limit)
 
@@ -252,7 +252,7 @@ def _upcoming(role: Role) -> Query:
     )
 
 
-def without_link(actor: User, *, limit: int = 8) -> list[InterviewRow]:
+def without_link(actor: User, *, limit: int = 8) -> tuple[InterviewRow, ...]:
     """Upcoming interviews whose meeting could not be made and that `actor` could do something about."""
     return _found(_without_link(actor.role), asker_id=actor.id, now=utc_now(), most=limit)
 
