@@ -30,6 +30,15 @@ class Asker:
 _ASKER_ID = sa.bindparam("asker_id", type_=sa.Integer())
 
 
+def is_settled(actor: User, action: Action) -> bool | None:
+    """Whether `actor` may do this to a row that they see, where their role alone says so; None where it
+    depends on the row, and has to be asked of the database."""
+    scope = scope_of(actor.role, action)
+    if scope in (Scope.ALL, scope_of(actor.role, Action.SEE)):
+        return True
+    return False if scope is Scope.NONE else None
+
+
 def own_job_ids(actor: User | Asker) -> sa.Select[int]:
     """Ids of the jobs that `actor` manages or works on."""
     return sa.select(Job.id).where(

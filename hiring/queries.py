@@ -6,14 +6,23 @@ The first argument is always the person asking, so that nobody sees more than th
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from accounts.permissions import Action, Scope, scope_of
-from accounts.row_permissions import application_is_within, candidate_is_within, job_is_within
+from accounts.row_permissions import (
+    Asker,
+    application_is_within,
+    candidate_is_within,
+    is_settled,
+    job_is_within,
+)
 from extensions import db
-from models import Application, Candidate, CandidateNote, Job, JobMember, User
+from models import Application, Candidate, CandidateNote, Job, JobMember, Role, User
+from rows import rows_of
 
 
 def outsiders(job_id: int, users: Iterable[User]) -> frozenset[int]:
@@ -31,34 +40,72 @@ def job(actor: User, job_id: int, action: Action = Action.SEE) -> Job | None:
     return db.session.scalar(sa.select(Job).where(Job.id == job_id, job_is_within(actor, action)))
 
 
-def open_jobs(actor: User, action: Action) -> list[Job]:
+class OpenJob(NamedTuple):
+    """A job to choose."""
+
+    id: int
+    title: str
+
+
+def open_jobs(actor: User, action: Action) -> list[OpenJob]:
     """Open jobs on which `actor` may do this."""
-    return list(
-        db.session.scalars(
-            sa.select(Job)
-            .where(Job.is_open.is_(True), job_is_within(actor, action))
-            .order_by(Job.title_key, Job.id)
-        )
+    return list(map(OpenJob._make, rows_of(_open_jobs(actor.role, action), {"asker_id": actor.id})))
+
+
+@cache
+def _open_jobs(role: Role, action: Action) -> sa.Select[int, str]:
+    return (
+        sa.select(Job.id, Job.title)
+        .where(Job.is_open.is_(True), job_is_within(Asker(role), action))
+        .order_by(Job.title_key, Job.id)
     )
 
 
 def candidate(actor: User, candidate_id: int, action: Action = Action.SEE) -> Candidate | None:
     """One candidate, if `actor` may do this to them."""
-    return db.session.scalar(
-        sa.select(Candidate).where(Candidate.id == candidate_id, candidate_is_within(actor, action))
-    )
+    told = {"asker_id": actor.id, "candidate_id": candidate_id}
+    return db.session.scalar(_candidate(actor.role, action), told)
+
+
+_CANDIDATE_ID = sa.bindparam("candidate_id", type_=sa.Integer())
+
+
+@cache
+def _candidate(role: Role, action: Action) -> sa.Select[Candidate]:
+    within = candidate_is_within(Asker(role), action)
+    return sa.select(Candidate).where(Candidate.id == _CANDIDATE_ID, within)
+
+
+def may(actor: User, action: Action, seen: Candidate) -> bool:
+    """Whether `actor` may do this to a candidate that they see."""
+    settled = is_settled(actor, action)
+    return settled if settled is not None else candidate(actor, seen.id, action) is not None
 
 
 def applications_of(actor: User, candidate_id: int, action: Action = Action.SEE) -> list[Application]:
     """The applications of one candidate on which `actor` may do this, newest first."""
-    return list(
-        db.session.scalars(
-            sa.select(Application)
-            .where(Application.candidate_id == candidate_id, application_is_within(actor, action))
-            .options(joinedload(Application.job))
-            .order_by(Application.id.desc())
-        )
+    told = {"asker_id": actor.id, "candidate_id": candidate_id}
+    return list(db.session.scalars(_applications_of(actor.role, action), told))
+
+
+@cache
+def _applications_of(role: Role, action: Action) -> sa.Select[Application]:
+    return (
+        sa.select(Application)
+        .where(Application.candidate_id == _CANDIDATE_ID, application_is_within(Asker(role), action))
+        .options(joinedload(Application.job))
+        .order_by(Application.id.desc())
     )
+
+
+def among(actor: User, action: Action, seen: list[Application], candidate_id: int) -> list[Application]:
+    """Those among the applications of a candidate that `actor` sees on which `actor` may do this."""
+    match is_settled(actor, action):
+        case True:
+            return seen
+        case False:
+            return []
+    return applications_of(actor, candidate_id, action)
 
 
 def application(actor: User, candidate_id: int, application_id: int, action: Action) -> Application | None:
@@ -82,15 +129,21 @@ def has_applications_beyond(actor: User, candidate_id: int, action: Action) -> b
 
 def notes_on(actor: User, candidate_id: int) -> list[CandidateNote]:
     """The notes on one candidate, newest first; none if `actor` may not see them."""
-    within = candidate_is_within(actor, Action.SEE_NOTES)
-    return list(
-        db.session.scalars(
-            sa.select(CandidateNote)
-            .join(Candidate, Candidate.id == CandidateNote.candidate_id)
-            .where(CandidateNote.candidate_id == candidate_id, within)
-            .options(joinedload(CandidateNote.author))
-            .order_by(CandidateNote.id.desc())
+    told = {"asker_id": actor.id, "candidate_id": candidate_id}
+    return list(db.session.scalars(_notes_on(actor.role), told))
+
+
+@cache
+def _notes_on(role: Role) -> sa.Select[CandidateNote]:
+    return (
+        sa.select(CandidateNote)
+        .join(Candidate, Candidate.id == CandidateNote.candidate_id)
+        .where(
+            CandidateNote.candidate_id == _CANDIDATE_ID,
+            candidate_is_within(Asker(role), Action.SEE_NOTES),
         )
+        .options(joinedload(CandidateNote.author))
+        .order_by(CandidateNote.id.desc())
     )
 
 

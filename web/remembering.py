@@ -17,12 +17,17 @@ how many are worth their memory:
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable, Hashable
 from functools import lru_cache
 from typing import Any
 
+from flask import current_app, session
 from jinja2 import Template
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
+
+from web.browser_tokens import form_token, with_another_token
 
 # For each macro and process. A row of a list takes about 1.5 kB.
 REMEMBERED_MOST = 512
@@ -48,3 +53,27 @@ class RememberingTemplate(Template):
             size = most.get(name, REMEMBERED_MOST)
             setattr(module, name, lru_cache(size, typed=True)(getattr(module, name)))
         return module
+
+
+# Stands for the form's token in a page that is kept. Nothing that anyone types can equal it.
+_TOKEN_PLACE = f"token-{secrets.token_hex(16)}"
+_KEPT, _KEPT_MOST = "kept_pages", 16
+
+
+def kept_page(key: tuple[Hashable, ...], render: Callable[[], str]) -> str:
+    """A whole page that depends only on `key` and on the form's token, which is new in each response.
+
+    `render` makes it once for each key. Keys must not contain anything from the address, of which there is no
+    end. A page with a message for the next page is not kept: the message is shown once.
+    """
+    if "_flashes" in session:
+        return render()
+    kept: dict[tuple[Hashable, ...], list[str]] = current_app.extensions.setdefault(_KEPT, {})
+    pieces = kept.get(key)
+    if pieces is None:
+        with with_another_token(_TOKEN_PLACE):
+            pieces = render().split(_TOKEN_PLACE)
+        if len(kept) >= _KEPT_MOST:
+            kept.clear()
+        kept[key] = pieces
+    return form_token().join(pieces)

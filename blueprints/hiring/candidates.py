@@ -13,7 +13,8 @@ from blueprints.hiring.forms import ApplicationForm, CandidateDetailsForm, Candi
 from extensions import db
 from hiring import commands, lists, queries
 from hiring.lists import CandidateFilter, NameSort
-from models import Job, Stage
+from hiring.queries import OpenJob
+from models import Stage
 from scheduling.drafts import drafts
 from scheduling.reading.lists import interviews_of_candidate
 from services import services
@@ -196,14 +197,14 @@ def _page(candidate_id: int, note_form: NoteForm | None = None) -> str:
     is_there = found.erased_at is None
     applications = queries.applications_of(user, candidate_id)
     known = {application.job_id for application in applications}
-    manages = is_there and queries.candidate(user, candidate_id, Action.MANAGE_CANDIDATES) is not None
-    sees_notes = queries.candidate(user, candidate_id, Action.SEE_NOTES) is not None
+    manages = is_there and queries.may(user, Action.MANAGE_CANDIDATES, found)
+    sees_notes = queries.may(user, Action.SEE_NOTES, found)
     open_jobs = queries.open_jobs(user, Action.MANAGE_CANDIDATES) if manages else []
     addable = [job for job in open_jobs if job.id not in known]
     application_form = ApplicationForm(formdata=None)
     application_form.job.choices = _choices(addable)
-    schedulable = queries.applications_of(user, candidate_id, Action.SCHEDULE) if is_there else []
-    managed = queries.applications_of(user, candidate_id, Action.MANAGE_CANDIDATES) if manages else []
+    schedulable = queries.among(user, Action.SCHEDULE, applications, candidate_id) if is_there else []
+    managed = queries.among(user, Action.MANAGE_CANDIDATES, applications, candidate_id) if manages else []
     return render_template(
         "hiring/candidate.html",
         candidate=found,
@@ -211,9 +212,9 @@ def _page(candidate_id: int, note_form: NoteForm | None = None) -> str:
         managed={application.id for application in managed},
         stages=list(Stage),
         interviews=interviews_of_candidate(user, candidate_id),
-        sees_contact=is_there and queries.candidate(user, candidate_id, Action.SEE_CONTACT) is not None,
+        sees_contact=is_there and queries.may(user, Action.SEE_CONTACT, found),
         sees_notes=sees_notes,
-        notes=queries.notes_on(user, candidate_id),
+        notes=queries.notes_on(user, candidate_id) if sees_notes else [],
         note_form=note_form or NoteForm(formdata=None),
         may_schedule=any(application.job.is_open for application in schedulable),
         may_manage=manages,
@@ -222,7 +223,7 @@ def _page(candidate_id: int, note_form: NoteForm | None = None) -> str:
     )
 
 
-def _choices(jobs: Iterable[Job]) -> list[SelectChoice]:
+def _choices(jobs: Iterable[OpenJob]) -> list[SelectChoice]:
     return [SelectChoice(job.id, job.title) for job in jobs]
 
 

@@ -152,8 +152,8 @@ def resend(interview_id: int) -> ResponseReturnValue:
 
 def _view(interview: Interview) -> InterviewView:
     user = actor()
-    sees_contact = lists.may(user, Action.SEE_CONTACT, interview.id)
-    sees_link = lists.may(user, Action.SEE_JOIN_LINK, interview.id)
+    sees_contact = lists.may(user, Action.SEE_CONTACT, interview)
+    sees_link = lists.may(user, Action.SEE_JOIN_LINK, interview)
     progress = progress_of(interview)
     meeting = interview.meeting
     is_missing = meeting is not None and meeting.state == MeetingState.FAILED
@@ -163,8 +163,8 @@ def _view(interview: Interview) -> InterviewView:
         progress=progress if sees_contact else _without_addresses(progress, interview),
         sees_contact=sees_contact,
         sees_link=sees_link,
-        sees_notes=lists.may(user, Action.SEE_NOTES, interview.id),
-        may_change=lists.may(user, Action.SCHEDULE, interview.id),
+        sees_notes=lists.may(user, Action.SEE_NOTES, interview),
+        may_change=lists.may(user, Action.SCHEDULE, interview),
         cure=_cure(interview) if next_try is not None else None,
         next_try=next_try,
         is_too_late=_is_too_late(interview),

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from accounts.permissions import Action
-from accounts.row_permissions import Asker, interview_is_within
+from accounts.row_permissions import Asker, interview_is_within, is_settled
 from database import written_out
 from extensions import db
 from models import (
@@ -126,10 +126,21 @@ def _with_people() -> sa.Select[Interview]:
 
 def interview(actor: User, interview_id: int, action: Action = Action.SEE) -> Interview | None:
     """One interview, if `actor` may do this to it."""
-    return db.session.scalar(
-        _with_people()
-        .where(Interview.id == interview_id, interview_is_within(actor, action))
+    told = {"asker_id": actor.id, "interview_id": interview_id}
+    return db.session.scalar(_interview(actor.role, action), told)
+
+
+@cache
+def _interview(role: Role, action: Action) -> sa.Select[Interview]:
+    return (
+        sa.select(Interview)
+        .where(
+            Interview.id == sa.bindparam("interview_id", type_=sa.Integer()),
+            interview_is_within(Asker(role), action),
+        )
         .options(
+            joinedload(Interview.application).joinedload(Application.candidate),
+            joinedload(Interview.application).joinedload(Application.job),
             joinedload(Interview.meeting).joinedload(Meeting.host),
             selectinload(Interview.attendees),
             selectinload(Interview.mails),
@@ -139,14 +150,10 @@ def interview(actor: User, interview_id: int, action: Action = Action.SEE) -> In
     )
 
 
-def may(actor: User, action: Action, interview_id: int) -> bool:
-    """Whether `actor` may do this to one interview."""
-    return (
-        db.session.scalar(
-            sa.select(Interview.id).where(Interview.id == interview_id, interview_is_within(actor, action))
-        )
-        is not None
-    )
+def may(actor: User, action: Action, seen: Interview) -> bool:
+    """Whether `actor` may do this to an interview that they see."""
+    settled = is_settled(actor, action)
+    return settled if settled is not None else interview(actor, seen.id, action) is not None
 
 
 def counts_by_status(
