@@ -17,9 +17,9 @@ from tables.deliveries import (
 )
 from tables.hiring import (
     Application,
+    ApplicationNote,
     Candidate,
     CandidateImport,
-    CandidateNote,
     Job,
     JobMember,
     Stage,
@@ -46,6 +46,7 @@ from tables.work import Heartbeat, Lane, Task, TaskState
 __all__ = [
     "UNCLEAR",
     "Application",
+    "ApplicationNote",
     "Attachment",
     "Attendee",
     "AuditEntry",
@@ -53,7 +54,6 @@ __all__ = [
     "CallState",
     "Candidate",
     "CandidateImport",
-    "CandidateNote",
     "Connection",
     "ConnectionState",
     "Draft",

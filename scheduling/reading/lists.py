@@ -27,10 +27,10 @@ from models import (
     MeetingState,
     Role,
     User,
-    search_key,
 )
-from paging import Counting, ListPage, Order, Pages, Query, Turn, literally, read_instant
+from paging import Counting, ListPage, Order, Pages, Query, Turn, read_instant
 from rows import rows_of
+from searching import SEARCHED_KEYS, key_contains, searched
 from timezones import utc_now
 
 # An interview counts as upcoming until it is certainly over.
@@ -178,7 +178,7 @@ def interviews(actor: User, wanted: InterviewFilter, turn: Turn | None = None) -
         "asker_id": actor.id,
         "status": wanted.status,
         "job_id": wanted.job_id,
-        "searched_key": literally(search_key(wanted.text)),
+        **searched(wanted.text),
     }
     return pages.turned_to(turn, told)
 
@@ -194,8 +194,8 @@ def _pages(role: Role, is_searched: bool, of_job: bool, is_descending: bool) -> 
         if of_job:
             meant = meant.where(Application.job_id == sa.bindparam("job_id", type_=sa.Integer()))
         if is_searched:
-            key = sa.bindparam("searched_key", type_=sa.String())
-            meant = meant.join(Application.candidate).where(Candidate.name_key.contains(key, escape="/"))
+            by_name = key_contains(Candidate.name_key, SEARCHED_KEYS)
+            meant = meant.join(Application.candidate).where(by_name)
         where.append(Interview.application_id.in_(meant))
     order = Order(Interview.id, Interview.starts_at, read_instant, descending=is_descending)
     return Pages(_rows().where(*where), order, InterviewRow._make)

@@ -146,10 +146,24 @@ def _spoiled(response: Response, how: str) -> Response:
             dripping = Response(_drip(whole), response.status_code, mimetype="application/json")
             dripping.content_length = len(whole)
             return dripping
+        case "another":
+            return _about_another(response)
         case "huge":
             return Response(_huge(), response.status_code, mimetype="application/json")
         case _:
             return response
+
+
+def _about_another(response: Response) -> Response:
+    """Another meeting of the host instead of the one that was asked for, if there is one."""
+    person: Person | None = g.bearer.person
+    asked = (response.get_json(silent=True) or {}).get("id")
+    for meeting in meetings.listed(zoom(), person, upcoming=False) if person else []:
+        if meeting.id != asked:
+            other = jsonify(meeting.detail(zoom().public_url))
+            other.status_code = response.status_code
+            return other
+    return response
 
 
 def _drip(whole: bytes) -> Iterator[bytes]:

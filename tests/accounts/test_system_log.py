@@ -40,7 +40,7 @@ def test_sign_ins_sign_outs_and_failures_are_recorded(web: Flask, team: Team, ad
     assert "from 127.0.0.1" in words
 
 
-def test_newest_stands_first_and_the_filter_leaves_one_kind(web: Flask, team: Team, ada: Visitor) -> None:
+def test_newest_is_first_and_the_filter_leaves_one_kind(web: Flask, team: Team, ada: Visitor) -> None:
     Visitor(web).sign_in(team.ada.email)
     Visitor(web).try_to_sign_in(team.ben.email, "wrong")
     words = ada.get(LOG).words
@@ -101,7 +101,7 @@ def test_healthy_work_is_not_listed(web: Flask, team: Team, ada: Visitor) -> Non
     assert "All clear" in ada.get(LOG).words
 
 
-def test_work_that_nobody_begins_and_work_that_keeps_failing_are_listed(
+def test_work_that_no_one_begins_and_work_that_keeps_failing_are_listed(
     web: Flask, clock: Clock, team: Team
 ) -> None:
     with in_rows(web):

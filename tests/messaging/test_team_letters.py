@@ -27,7 +27,7 @@ def invitation(to: TeamReader, by: str = "Ada Berg") -> Letter:
 COMPOSERS: dict[str, Callable[[TeamReader], Letter]] = {
     "invitation": invitation,
     "reset": lambda to: password_reset.letter(to, link=LINK, expires_at=AT),
-    "changed": lambda to: password_changed.letter(to, changed_at=AT, link=LINK),
+    "changed": lambda to: password_changed.letter(to, changed_at=AT, is_owner=False, link=LINK),
     "request": lambda to: ask_to_connect.letter(
         to, asking=Person(to.person.name, "ben@northlight.example"), role="Interviewer", link=LINK
     ),
@@ -41,10 +41,10 @@ def seen(html: str) -> str:
 
 def test_invitation_says_who_invites_to_what_until_when_and_where() -> None:
     letter = invitation(reader())
-    assert letter.subject == "Ada Berg invites you to Northlight"
+    assert letter.subject == "Ada Berg has invited you to join Northlight"
     for part in (letter.text, seen(letter.html)):
         for fact in (
-            "Sofia Ortega",
+            "Hi Sofia",
             "Ada Berg",
             "Northlight",
             "Recruiter",
@@ -56,7 +56,7 @@ def test_invitation_says_who_invites_to_what_until_when_and_where() -> None:
     assert letter.ics is None
 
 
-def test_reset_says_what_to_do_when_nobody_asked() -> None:
+def test_reset_says_what_to_do_when_no_one_asked() -> None:
     letter = COMPOSERS["reset"](reader())
     assert letter.subject == "Choose a new password for Northlight"
     for part in (letter.text, seen(letter.html)):
@@ -98,6 +98,6 @@ def test_nothing_is_loaded_from_elsewhere(kind: str) -> None:
 
 
 def test_template_language_in_a_name_is_only_text() -> None:
-    letter = invitation(reader("{{ 7 * 7 }}", "{% raw %}"), by="{{ link }}")
-    assert "Hello {{ 7 * 7 }}," in letter.text
-    assert letter.subject == "{{ link }} invites you to {% raw %}"
+    letter = invitation(reader("{{7*7}}", "{% raw %}"), by="{{ link }}")
+    assert "Hi {{7*7}}," in letter.text
+    assert letter.subject == "{{ link }} has invited you to join {% raw %}"
