@@ -17,6 +17,7 @@ from sqlalchemy.sql import ColumnElement
 from accounts.permissions import Action, Scope, scope_of
 from accounts.row_permissions import (
     Asker,
+    Reader,
     application_is_within,
     candidate_is_within,
     job_is_within,
@@ -100,7 +101,7 @@ class JobChoice(NamedTuple):
     is_open: bool
 
 
-def jobs(actor: User, wanted: JobFilter, turn: Turn | None = None) -> ListPage[JobRow]:
+def jobs(actor: Reader, wanted: JobFilter, turn: Turn | None = None) -> ListPage[JobRow]:
     """One page of the jobs that `actor` sees, with their hiring managers."""
     pages = _job_pages(actor.role, bool(wanted.text), wanted.state, wanted.only_mine, wanted.sort)
     return pages.turned_to(turn, {"asker_id": actor.id, **_searched(wanted.text)})
@@ -127,7 +128,7 @@ def _job_pages(
     )
 
 
-def application_counts(actor: User, job_ids: list[int]) -> dict[int, int]:
+def application_counts(actor: Reader, job_ids: list[int]) -> dict[int, int]:
     """How many candidates `actor` sees on each of these jobs; jobs without any are left out."""
     told = {"asker_id": actor.id, "job_ids": job_ids}
     found = rows_of(_counting_of_jobs(actor.role), told)
@@ -146,7 +147,7 @@ def _counting_of_jobs(role: Role) -> sa.Select[int, int]:
     )
 
 
-def candidates(actor: User, wanted: CandidateFilter, turn: Turn | None = None) -> ListPage[CandidateRow]:
+def candidates(actor: Reader, wanted: CandidateFilter, turn: Turn | None = None) -> ListPage[CandidateRow]:
     """One page of the candidates that `actor` sees, with those of their applications that `actor` sees."""
     pages = _candidate_pages(
         actor.role, bool(wanted.text), wanted.job_id is not None, wanted.stage is not None, wanted.sort
@@ -224,7 +225,7 @@ def with_contact(actor: User, candidates: Iterable[Candidate]) -> frozenset[int]
     return frozenset(db.session.scalars(sa.select(Candidate.id).where(Candidate.id.in_(ids), within)))
 
 
-def newest_applications(actor: User, job_id: int, *, limit: int) -> list[Application]:
+def newest_applications(actor: Reader, job_id: int, *, limit: int) -> list[Application]:
     """The last few applications on one job that `actor` sees, newest first."""
     return list(
         db.session.scalars(
@@ -237,7 +238,7 @@ def newest_applications(actor: User, job_id: int, *, limit: int) -> list[Applica
     )
 
 
-def jobs_to_choose_from(actor: User, chosen: int | None = None) -> list[JobChoice]:
+def jobs_to_choose_from(actor: Reader, chosen: int | None = None) -> list[JobChoice]:
     """Jobs for a drop-down list: open ones first, and always the chosen one, no matter how many there are."""
     every, one = _jobs_to_choose_from(actor.role)
     told = {"asker_id": actor.id, "job_id": chosen}

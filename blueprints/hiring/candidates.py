@@ -28,7 +28,7 @@ from web.lists import (
     options_of,
 )
 from web.notices import say
-from web.signed_in import actor
+from web.signed_in import actor, person
 
 _STAGE_OPTIONS = options_of("All stages", ((stage.value, stage.label) for stage in Stage))
 
@@ -44,7 +44,7 @@ def asked_candidates() -> CandidateFilter:
 
 
 def candidates() -> ResponseReturnValue:
-    user, wanted = actor(), asked_candidates()
+    user, wanted = person(), asked_candidates()
     address = ListAddress(
         "hiring.candidates",
         {

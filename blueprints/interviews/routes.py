@@ -25,7 +25,7 @@ from timezones import utc_now
 from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn, job_options
 from web.notices import say
 from web.row_ids import LARGEST_ROW_ID
-from web.signed_in import actor
+from web.signed_in import actor, person
 
 interviews = Blueprint("interviews", __name__, url_prefix="/interviews")
 attachments.register(interviews)
@@ -76,7 +76,7 @@ class InterviewView:
 
 @interviews.get("")
 def index() -> ResponseReturnValue:
-    user, asked = actor(), asked_choice("status", InterviewStatus)
+    user, asked = person(), asked_choice("status", InterviewStatus)
     wanted = lists.InterviewFilter(
         status=asked or InterviewStatus.SCHEDULED,
         text=asked_text(),

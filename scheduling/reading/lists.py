@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from accounts.permissions import Action
-from accounts.row_permissions import Asker, interview_is_within, is_settled
+from accounts.row_permissions import Asker, Reader, interview_is_within, is_settled
 from database import written_out
 from extensions import db
 from models import (
@@ -26,7 +26,6 @@ from models import (
     MeetingSoftware,
     MeetingState,
     Role,
-    User,
 )
 from paging import Counting, ListPage, Order, Pages, Query, Turn, read_instant
 from rows import rows_of
@@ -124,7 +123,7 @@ def _with_people() -> sa.Select[Interview]:
     )
 
 
-def interview(actor: User, interview_id: int, action: Action = Action.SEE) -> Interview | None:
+def interview(actor: Reader, interview_id: int, action: Action = Action.SEE) -> Interview | None:
     """One interview, if `actor` may do this to it."""
     told = {"asker_id": actor.id, "interview_id": interview_id}
     return db.session.scalar(_interview(actor.role, action), told)
@@ -150,14 +149,14 @@ def _interview(role: Role, action: Action) -> sa.Select[Interview]:
     )
 
 
-def may(actor: User, action: Action, seen: Interview) -> bool:
+def may(actor: Reader, action: Action, seen: Interview) -> bool:
     """Whether `actor` may do this to an interview that they see."""
     settled = is_settled(actor, action)
     return settled if settled is not None else interview(actor, seen.id, action) is not None
 
 
 def counts_by_status(
-    actor: User, statuses: tuple[InterviewStatus, ...]
+    actor: Reader, statuses: tuple[InterviewStatus, ...]
 ) -> dict[InterviewStatus, tuple[int, bool]]:
     """How many interviews `actor` sees in each of these, up to a limit, and whether there are more."""
     numbers = _counting(actor.role, statuses).numbers({"asker_id": actor.id})
@@ -170,7 +169,7 @@ def _counting(role: Role, statuses: tuple[InterviewStatus, ...]) -> Counting:
     return Counting(*(sa.select(Interview.id).where(Interview.status == each, within) for each in statuses))
 
 
-def interviews(actor: User, wanted: InterviewFilter, turn: Turn | None = None) -> ListPage[InterviewRow]:
+def interviews(actor: Reader, wanted: InterviewFilter, turn: Turn | None = None) -> ListPage[InterviewRow]:
     """One page of the interviews that `actor` sees in a status, by their time."""
     is_descending = wanted.sorted_by is TimeSort.LATEST
     pages = _pages(actor.role, bool(wanted.text), wanted.job_id is not None, is_descending)
@@ -201,7 +200,7 @@ def _pages(role: Role, is_searched: bool, of_job: bool, is_descending: bool) -> 
     return Pages(_rows().where(*where), order, InterviewRow._make)
 
 
-def between(actor: User, start: datetime, end: datetime) -> Span:
+def between(actor: Reader, start: datetime, end: datetime) -> Span:
     """The interviews that `actor` sees from `start` until before `end`, except for cancelled ones."""
     found = _found(_between(actor.role), asker_id=actor.id, start=start, end=end)
     return Span(found[:CALENDAR_LIMIT], len(found) > CALENDAR_LIMIT)
@@ -223,7 +222,7 @@ def _between(role: Role) -> Query:
     )
 
 
-def interviews_of_candidate(actor: User, candidate_id: int) -> tuple[InterviewRow, ...]:
+def interviews_of_candidate(actor: Reader, candidate_id: int) -> tuple[InterviewRow, ...]:
     """The interviews of one candidate that `actor` sees, newest first."""
     return _found(_of_candidate(actor.role), asker_id=actor.id, candidate_id=candidate_id)
 
@@ -240,7 +239,7 @@ def _of_candidate(role: Role) -> Query:
     )
 
 
-def upcoming(actor: User, *, limit: int = 8) -> tuple[InterviewRow, ...]:
+def upcoming(actor: Reader, *, limit: int = 8) -> tuple[InterviewRow, ...]:
     """The next interviews that `actor` sees."""
     return _found(_upcoming(actor.role), asker_id=actor.id, still_on_after=utc_now() - _STILL_ON, most=limit)
 
@@ -259,7 +258,7 @@ def _upcoming(role: Role) -> Query:
     )
 
 
-def without_link(actor: User, *, limit: int = 8) -> tuple[InterviewRow, ...]:
+def without_link(actor: Reader, *, limit: int = 8) -> tuple[InterviewRow, ...]:
     """Upcoming interviews whose meeting could not be made and that `actor` could do something about."""
     return _found(_without_link(actor.role), asker_id=actor.id, now=utc_now(), most=limit)
 
