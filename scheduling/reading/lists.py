@@ -22,6 +22,8 @@ from models import (
     InterviewStatus,
     InterviewType,
     Job,
+    Mail,
+    MailState,
     Meeting,
     MeetingSoftware,
     MeetingState,
@@ -277,6 +279,26 @@ def _without_link(role: Role) -> Query:
                     _failed.is_wanted, _failed.state == written_out(MeetingState.FAILED)
                 )
             ),
+            Interview.status == InterviewStatus.SCHEDULED,
+            Interview.starts_at > _instant("now"),
+            interview_is_within(Asker(role), Action.SCHEDULE),
+        )
+        .order_by(Interview.starts_at, Interview.id)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
+    )
+
+
+def undelivered(actor: User, *, limit: int = 8) -> list[InterviewRow]:
+    """Upcoming interviews with an email that was refused for good, and that `actor` could send again."""
+    return _found(_undelivered(actor.role), asker_id=actor.id, now=utc_now(), most=limit)
+
+
+@cache
+def _undelivered(role: Role) -> Query:
+    return (
+        _rows()
+        .where(
+            Interview.id.in_(sa.select(Mail.interview_id).where(Mail.state == written_out(MailState.FAILED))),
             Interview.status == InterviewStatus.SCHEDULED,
             Interview.starts_at > _instant("now"),
             interview_is_within(Asker(role), Action.SCHEDULE),
