@@ -288,7 +288,7 @@ def _without_link(role: Role) -> Query:
     )
 
 
-def undelivered(actor: User, *, limit: int = 8) -> list[InterviewRow]:
+def undelivered(actor: Reader, *, limit: int = 8) -> tuple[InterviewRow, ...]:
     """Upcoming interviews with an email that was refused for good, and that `actor` could send again."""
     return _found(_undelivered(actor.role), asker_id=actor.id, now=utc_now(), most=limit)
 
