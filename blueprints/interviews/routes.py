@@ -94,7 +94,7 @@ def index() -> ResponseReturnValue:
     )
     return render_template(
         "interviews/list.html",
-        counts=lists.counts_by_status(user, TABS),
+        counts=tuple(lists.counts_by_status(user, TABS).items()),
         page=lists.interviews(user, wanted, asked_turn()),
         wanted=wanted,
         address=address,
