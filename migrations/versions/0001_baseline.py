@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("timezone", database.ZoneName(length=64), nullable=False),
         sa.Column("installation_id", sa.String(length=64), nullable=False),
+        sa.Column("stays_paused_as", sa.String(length=64), nullable=True),
         sa.Column("connecting_is_open", sa.Boolean(), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("retention_days", sa.Integer(), nullable=True),
