@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
@@ -20,8 +21,9 @@ import models  # noqa: F401  the tables have to be known before the first query 
 from blueprints import register_blueprints
 from config import flask_settings, load_settings, settings_names
 from database import listen
-from extensions import csrf, db, migrate
+from extensions import csrf, db
 from messaging.transport import mail
+from schema import know_migrations
 from services import build_services, provide
 from tasks.mails.kinds import all_kinds
 from web import access, assets, browser_tokens, failures, lifecycle, signed_in, templating, uploads
@@ -89,7 +91,9 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
     db.init_app(app)
-    migrate.init_app(app, db, render_as_batch=True)
+    if "flask_migrate" in sys.modules:
+        # The `flask` command loads it before the application, and so do tests that change tables.
+        know_migrations(app)
     with app.app_context():
         listen(db.engine)
     # Looking for the form's token reads the whole form, so its maximum length has to be known before that.

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from accounts.first_run import OrganizationFacts
+from typing import Protocol
+
 from work.findings import Cure, Finding
 
 
-def copied_installation(
-    organization: OrganizationFacts, installation_id: str, *, may_decide: bool
-) -> Finding | None:
+class Origin(Protocol):
+    """What an organization's row says of the installation it belongs to."""
+
+    @property
+    def installation_id(self) -> str: ...
+
+    @property
+    def stays_paused_as(self) -> str | None: ...
+
+
+def copied_installation(organization: Origin, installation_id: str, *, may_decide: bool) -> Finding | None:
     """What to tell people about a copy; None for an original. `may_decide`: they are an owner or admin."""
     if organization.installation_id == installation_id:
         return None

@@ -5,7 +5,6 @@ from flask import Flask
 
 from accounts import copies
 from accounts.findings import copied_installation
-from accounts.first_run import organization_facts
 from background import work_once
 from extensions import db
 from models import Mail, MailState, Organization
@@ -90,9 +89,8 @@ def test_copy_stays_paused_on_purpose_and_can_still_resume(copied: Flask, people
 
 def test_decision_counts_for_one_folder_only(copied: Flask, people: Team) -> None:
     with in_rows(copied):
-        db.session.get_one(Organization, 1).stays_paused_as = "a third folder's"
-        organization = organization_facts()
-        assert organization is not None
+        organization = db.session.get_one(Organization, 1)
+        organization.stays_paused_as = "a third folder's"
         told = copied_installation(organization, copied.config["INSTALLATION_ID"], may_decide=True)
     assert told is not None
     assert WARNING in told.words
