@@ -17,6 +17,18 @@ class Origin(Protocol):
     def stays_paused_as(self) -> str | None: ...
 
 
+def shared_database_file(file_system: str) -> Finding | None:
+    """`file_system` is the kind of network file system that SQLite's file is on, empty for none."""
+    if not file_system:
+        return None
+    return Finding(
+        "danger",
+        f"The database is an SQLite file on a network file system ({file_system}), where its locks don't "
+        "hold: interviews can get lost and the file can be damaged. Move INSTANCE_PATH to a local disk, or "
+        "set DATABASE_URL to a PostgreSQL database.",
+    )
+
+
 def copied_installation(organization: Origin, installation_id: str, *, may_decide: bool) -> Finding | None:
     """What to tell people about a copy; None for an original. `may_decide`: they are an owner or admin."""
     if organization.installation_id == installation_id:

@@ -36,18 +36,29 @@ class OpenJob(NamedTuple):
     title: str
 
 
-def open_jobs(actor: User, action: Action) -> list[OpenJob]:
+def open_jobs(actor: User, action: Action) -> list[Job]:
     """Open jobs on which `actor` may do this."""
-    return list(map(OpenJob._make, rows_of(_open_jobs(actor.role, action), {"asker_id": actor.id})))
+    return list(db.session.scalars(_open(actor.role, action), {"asker_id": actor.id}))
+
+
+def open_jobs_to_choose(actor: User, action: Action) -> list[OpenJob]:
+    """The same for a list to choose from, which reads only what it shows."""
+    statement = _open_to_choose(actor.role, action)
+    return list(map(OpenJob._make, rows_of(statement, {"asker_id": actor.id})))
 
 
 @cache
-def _open_jobs(role: Role, action: Action) -> sa.Select[int, str]:
+def _open(role: Role, action: Action) -> sa.Select[Job]:
     return (
-        sa.select(Job.id, Job.title)
+        sa.select(Job)
         .where(Job.is_open.is_(True), job_is_within(Asker(role), action))
         .order_by(Job.title_key, Job.id)
     )
+
+
+@cache
+def _open_to_choose(role: Role, action: Action) -> sa.Select[int, str]:
+    return _open(role, action).with_only_columns(Job.id, Job.title)
 
 
 def candidate(actor: User, candidate_id: int, action: Action = Action.SEE) -> Candidate | None:

@@ -70,7 +70,7 @@ def candidate(candidate_id: int) -> ResponseReturnValue:
 
 def new_candidate() -> ResponseReturnValue:
     form = CandidateForm()
-    form.job.choices = _choices(queries.open_jobs(actor(), Action.MANAGE_CANDIDATES))
+    form.job.choices = _choices(queries.open_jobs_to_choose(actor(), Action.MANAGE_CANDIDATES))
     if not form.is_submitted():
         # Reached from a job's page, where it is clear which one is meant.
         form.job.data = request.args.get("job", type=int)
@@ -133,7 +133,7 @@ def add_application(candidate_id: int) -> ResponseReturnValue:
     user = actor()
     found = queries.candidate(user, candidate_id, Action.MANAGE_CANDIDATES) or abort(404)
     form = ApplicationForm()
-    form.job.choices = _choices(queries.open_jobs(user, Action.MANAGE_CANDIDATES))
+    form.job.choices = _choices(queries.open_jobs_to_choose(user, Action.MANAGE_CANDIDATES))
     if not form.validate():
         say("Choose an open job.", "danger")
     else:
@@ -211,7 +211,7 @@ def _page(candidate_id: int, note_form: NoteForm | None = None) -> str:
     known = {application.job_id for application in applications}
     manages = is_there and queries.may(user, Action.MANAGE_CANDIDATES, found)
     noted = queries.among(user, Action.SEE_NOTES, applications, candidate_id) if is_there else []
-    open_jobs = queries.open_jobs(user, Action.MANAGE_CANDIDATES) if manages else []
+    open_jobs = queries.open_jobs_to_choose(user, Action.MANAGE_CANDIDATES) if manages else []
     addable = [job for job in open_jobs if job.id not in known]
     application_form = ApplicationForm(formdata=None)
     application_form.job.choices = _choices(addable)
