@@ -43,6 +43,8 @@ class Event(StrEnum):
     CANDIDATES_EXPORTED = "candidates_exported"
     CANDIDATE_ERASED = "candidate_erased"
     WORK_RETRIED = "work_retried"
+    COPY_RESUMED = "copy_resumed"
+    COPY_PAUSED = "copy_paused"
 
     @property
     def label(self) -> str:

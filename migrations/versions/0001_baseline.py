@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("timezone", database.ZoneName(length=64), nullable=False),
         sa.Column("installation_id", sa.String(length=64), nullable=False),
+        sa.Column("stays_paused_as", sa.String(length=64), nullable=True),
         sa.Column("connecting_is_open", sa.Boolean(), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("retention_days", sa.Integer(), nullable=True),
@@ -357,6 +358,9 @@ def upgrade() -> None:
         sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("job_id", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("reading", sa.String(length=20), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("answers", sa.Text(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["job_id"], ["jobs.id"], name=op.f("fk_candidate_imports_job_id_jobs"), ondelete="CASCADE"

@@ -53,7 +53,8 @@ RULES: dict[str, frozenset[str]] = {
     | {"htmx", "security", "services", "paging", "connections.wording", "connections.service"}
     | {"public_address"}
     | {"connections.catalogue"}
-    | {"work.findings", "connections.findings", "messaging.findings", "messaging.delivery.is_configured"},
+    | {"work.findings", "connections.findings", "messaging.findings", "messaging.delivery.is_configured"}
+    | {"work.heartbeat.beat_column"},
     # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
     "blueprints": GROUND
     | DOMAIN
@@ -83,6 +84,7 @@ RULES: dict[str, frozenset[str]] = {
     "scheduling.drafts.attachments": GROUND | DOMAIN | {"attachment_files", "work.chores"},
     "connections": GROUND | {"providers", "security"} | ASKING_FOR_WORK,
     "messaging": GROUND | {"security", "host_names"},
+    "accounts.findings": GROUND | {"work.findings"},
     "messaging.findings": frozenset({"messaging", "work.findings"}),
     "connections.findings": GROUND | {"connections", "work.findings"},
     # Background work is two layers: the handlers are high and know everything that acts; the engine that
