@@ -226,9 +226,12 @@ def test_interview_that_its_host_may_not_see_any_more_is_only_counted(
     with in_rows(connected):
         row_id = connect_zoom(people.ben, simulators)
         interview_id = schedule(people.ada, people.dina)
-        # Another hiring manager took over the job, and this interview with it.
+        # Another hiring manager took over the job, and this interview with it; its meeting is made already.
         db.session.get_one(Job, people.job_id).hiring_manager_id = people.cleo.id
-        db.session.get_one(Interview, interview_id).hiring_manager_id = people.cleo.id
+        interview = db.session.get_one(Interview, interview_id)
+        interview.hiring_manager_id = people.cleo.id
+        assert interview.meeting is not None
+        interview.meeting.state, interview.meeting.connection_id = MeetingState.READY, row_id
         mark_unreadable(db.session.get_one(Connection, row_id), "The key is gone.")
         db.session.commit()
     text = card_of(ben.get(APPS))
