@@ -231,7 +231,8 @@ def test_interview_that_its_host_may_not_see_any_more_is_only_counted(
         interview = db.session.get_one(Interview, interview_id)
         interview.hiring_manager_id = people.cleo.id
         assert interview.meeting is not None
-        interview.meeting.state, interview.meeting.connection_id = MeetingState.READY, row_id
+        interview.meeting.join_url, interview.meeting.connection_id = "https://zoom.example/j/1", row_id
+        interview.meeting.state = MeetingState.READY
         mark_unreadable(db.session.get_one(Connection, row_id), "The key is gone.")
         db.session.commit()
     text = card_of(ben.get(APPS))
