@@ -169,7 +169,7 @@ def _learn() -> None:
         importlib.import_module(module)
     folder = Path(tempfile.mkdtemp(prefix="smoothhiring-nursery-"))
     try:
-        first_start.warm_up(build_app(settings_for("sqlite://", folder)))
+        first_start.warm_up(build_app(settings_for(f"sqlite:///{folder}/empty.sqlite3", folder)))
     finally:
         shutil.rmtree(folder)
     # Shared by all who are forked from here, as long as nobody writes to it.
