@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -23,7 +24,15 @@ from extensions import csrf, db, migrate
 from messaging.transport import mail
 from services import build_services, provide
 from tasks.mails.kinds import all_kinds
-from web import access, assets, failures, lifecycle, signed_in, templating, uploads
+from web import access, assets, browser_tokens, failures, lifecycle, signed_in, templating, uploads
+
+
+class _Application(Flask):
+    """Flask without its search for coroutines, which it makes for every function at every call: all of ours
+    run in threads."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
 
 
 def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
@@ -39,7 +48,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         token_keys=settings["TOKEN_ENCRYPTION_KEYS"],
     )
     # Static files have their own prefix below, so Flask's route is only for development.
-    app = Flask(__name__, instance_path=str(settings["INSTANCE_PATH"]))
+    app = _Application(__name__, instance_path=str(settings["INSTANCE_PATH"]))
     app.config.update(settings)
     app.config.update(flask_settings(settings))
     # Everything that is not a setting: values that tests and the server itself adjust, such as the length of
@@ -60,6 +69,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     # Looking for the form's token reads the whole form, so its maximum length has to be known before that.
     uploads.init_app(app)
     csrf.init_app(app)
+    browser_tokens.init_app(app)
     mail.init_app(app)
     htmx.init_app(app)
 

@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 import instance_folder
-from accounts import audit, first_run, two_step
+from accounts import audit, copies, first_run, two_step
 from accounts.audit import Event
 from accounts.passwords import store_password
 from accounts.team_rules import TeamError
@@ -166,7 +166,25 @@ def work() -> None:
     """Do all due work in this process, then exit. For servers with SCHEDULER_ENABLED=false."""
     from background import work_once
 
+    is_paused = copies.is_paused(current_app.config["INSTALLATION_ID"])
+    # The work below has transactions of its own, which would wait for this one.
+    db.session.rollback()
+    if is_paused:
+        raise click.ClickException(
+            "This database is a copy of another installation's, so its background work is paused. "
+            "If the original no longer runs, let this one work: flask tasks resume"
+        )
     click.echo(f"Started {work_once(_app())} tasks.")
+
+
+@tasks.command("resume")
+@with_appcontext
+def resume_work() -> None:
+    """Let a copy of an installation take the original's place and do its background work."""
+    if not copies.resume(None, current_app.config["INSTALLATION_ID"]):
+        raise click.ClickException("Background work is not paused.")
+    db.session.commit()
+    click.echo("Background work has resumed. Make sure that the original no longer runs.")
 
 
 @keys.command("rotate")

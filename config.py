@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+import setting_values as read
 from messaging.addresses import bare_address, is_public
 from public_address import normal_origin
 
@@ -25,7 +26,7 @@ class SettingError(ValueError):
     """A setting has a value that makes no sense for it."""
 
     def __init__(self, name: str, problem: str) -> None:
-        super().__init__(f"{name}: {problem}")
+        super().__init__(f"{name} {problem}")
         self.name = name
 
 
@@ -37,81 +38,6 @@ class Setting:
     meaning: str
 
 
-def _text(value: str) -> str:
-    return value.strip()
-
-
-def _whole_number(value: str) -> int:
-    try:
-        return int(value)
-    except ValueError:
-        raise ValueError(f"must be a whole number, not {value!r}") from None
-
-
-def _seconds(value: str) -> float:
-    try:
-        seconds = float(value)
-    except ValueError:
-        raise ValueError(f"must be a number of seconds, not {value!r}") from None
-    if not 0 < seconds <= 86_400:
-        raise ValueError("must be more than 0 and at most 86400 seconds")
-    return seconds
-
-
-def _switch(value: str) -> bool:
-    word = value.strip().lower()
-    if word in {"1", "true", "yes", "on"}:
-        return True
-    if word in {"0", "false", "no", "off", ""}:
-        return False
-    raise ValueError(f"must be true or false, not {value!r}")
-
-
-def _hours(value: str) -> tuple[float, ...]:
-    try:
-        hours = tuple(float(part) for part in value.split(",") if part.strip())
-    except ValueError:
-        raise ValueError(f"must be hours separated by commas, not {value!r}") from None
-    if any(not 0 < hour <= 24 * 14 for hour in hours):
-        raise ValueError("each must be more than 0 and at most 336 hours (two weeks)")
-    return tuple(sorted(set(hours), reverse=True))
-
-
-def _origin(value: str) -> str:
-    address = value.strip().rstrip("/")
-    parts = urlsplit(address)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError(f"must begin with http:// or https:// and name a host, not {value!r}")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValueError("must be a plain address without user, query or fragment")
-    return address
-
-
-def _port(value: str) -> int:
-    port = _whole_number(value)
-    if not 1 <= port <= 65_535:
-        raise ValueError(f"must be a port from 1 to 65535, not {port}")
-    return port
-
-
-def _hops(value: str) -> int:
-    hops = _whole_number(value)
-    if not 0 <= hops <= 10:
-        raise ValueError(f"must be a number of proxies from 0 to 10, not {hops}")
-    return hops
-
-
-def _sender(value: str) -> str:
-    if not bare_address(value):
-        raise ValueError(f"must hold an email address, such as interviews@example.com, not {value!r}")
-    return value.strip()
-
-
-def _folder(value: str) -> Path:
-    folder = Path(value.strip()).expanduser()
-    return folder if folder.is_absolute() else ROOT / folder
-
-
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "BASE_URL",
@@ -119,103 +45,119 @@ SETTINGS: tuple[Setting, ...] = (
         "http://localhost:8000",
         "Public address of this server, used in mails and as the address providers send people back to.",
     ),
-    Setting("HOST", _text, "127.0.0.1", "Address to listen on."),
-    Setting("PORT", _port, 8000, "Port to listen on."),
-    Setting("TRUSTED_PROXIES", _hops, 0, "How many reverse proxies are in front of the server."),
+    Setting("HOST", read.listening, "127.0.0.1", "Address to listen on."),
+    Setting("PORT", read.port, 8000, "Port to listen on."),
+    Setting("TRUSTED_PROXIES", read.hops, 0, "How many reverse proxies are in front of the server."),
     Setting(
         "DATABASE_URL",
-        _text,
+        read.database,
         "",
         "SQLAlchemy address of the database; empty means an SQLite file in `INSTANCE_PATH`.",
     ),
     Setting(
         "INSTANCE_PATH",
-        _folder,
+        partial(read.folder, root=ROOT),
         ROOT / "instance",
         "Folder of the database, the keys, the installation id, attached files and, later, backups.",
     ),
     Setting(
         "SECRET_KEY",
-        _text,
+        read.session_key,
         "",
         "Key of the session cookie; made once and kept in `INSTANCE_PATH` when empty.",
     ),
     Setting(
         "TOKEN_ENCRYPTION_KEYS",
-        _text,
+        read.token_keys,
         "",
         "Fernet keys for the providers' tokens, separated by commas, newest first; made once when empty.",
     ),
-    Setting("ZOOM_API_CLIENT_ID", _text, "", "Client ID of your Zoom app."),
-    Setting("ZOOM_API_CLIENT_SECRET", _text, "", "Client secret of your Zoom app."),
-    Setting("ZOOM_OAUTH_URL", _origin, "https://zoom.us", "Where people give Zoom's consent."),
+    Setting("ZOOM_API_CLIENT_ID", read.issued, "", "Client ID of your Zoom app."),
+    Setting("ZOOM_API_CLIENT_SECRET", read.issued, "", "Client secret of your Zoom app."),
+    Setting("ZOOM_OAUTH_URL", read.endpoint, "https://zoom.us", "Where people give Zoom's consent."),
     Setting(
         "ZOOM_API_URL",
-        _origin,
+        read.endpoint,
         "https://api.zoom.us/v2",
         "Zoom's API; when set it wins over a token's own region.",
     ),
     Setting(
         "ZOOM_WEBHOOK_SECRET_TOKEN",
-        _text,
+        read.issued,
         "",
         "Secret of Zoom's webhooks; unset: `/webhooks/zoom` answers 404.",
     ),
-    Setting("GOOGLE_CLIENT_ID", _text, "", "Client ID of your Google app."),
-    Setting("GOOGLE_CLIENT_SECRET", _text, "", "Client secret of your Google app."),
+    Setting("GOOGLE_CLIENT_ID", read.issued, "", "Client ID of your Google app."),
+    Setting("GOOGLE_CLIENT_SECRET", read.issued, "", "Client secret of your Google app."),
     Setting(
-        "GOOGLE_AUTH_URL", _origin, "https://accounts.google.com/o/oauth2/v2/auth", "Google's consent page."
+        "GOOGLE_AUTH_URL",
+        read.endpoint,
+        "https://accounts.google.com/o/oauth2/v2/auth",
+        "Google's consent page.",
     ),
-    Setting("GOOGLE_TOKEN_URL", _origin, "https://oauth2.googleapis.com/token", "Google's token endpoint."),
     Setting(
-        "GOOGLE_REVOKE_URL", _origin, "https://oauth2.googleapis.com/revoke", "Google's revoke endpoint."
+        "GOOGLE_TOKEN_URL", read.endpoint, "https://oauth2.googleapis.com/token", "Google's token endpoint."
+    ),
+    Setting(
+        "GOOGLE_REVOKE_URL",
+        read.endpoint,
+        "https://oauth2.googleapis.com/revoke",
+        "Google's revoke endpoint.",
     ),
     Setting(
         "GOOGLE_USERINFO_URL",
-        _origin,
+        read.endpoint,
         "https://openidconnect.googleapis.com/v1/userinfo",
         "Google's account data.",
     ),
     Setting(
-        "GOOGLE_CALENDAR_URL", _origin, "https://www.googleapis.com/calendar/v3", "Google Calendar's API."
+        "GOOGLE_CALENDAR_URL",
+        read.endpoint,
+        "https://www.googleapis.com/calendar/v3",
+        "Google Calendar's API.",
     ),
-    Setting("GOOGLE_GMAIL_URL", _origin, "https://gmail.googleapis.com/gmail/v1", "Gmail's API."),
-    Setting("MICROSOFT_CLIENT_ID", _text, "", "Application ID of your Microsoft app."),
-    Setting("MICROSOFT_CLIENT_SECRET", _text, "", "Client secret of your Microsoft app."),
-    Setting("MICROSOFT_TENANT", _text, "common", "Directory whose people may connect."),
-    Setting("MICROSOFT_LOGIN_URL", _origin, "https://login.microsoftonline.com", "Microsoft's sign-in."),
-    Setting("MICROSOFT_GRAPH_URL", _origin, "https://graph.microsoft.com/v1.0", "Microsoft Graph."),
+    Setting("GOOGLE_GMAIL_URL", read.endpoint, "https://gmail.googleapis.com/gmail/v1", "Gmail's API."),
+    Setting("MICROSOFT_CLIENT_ID", read.issued, "", "Application ID of your Microsoft app."),
+    Setting("MICROSOFT_CLIENT_SECRET", read.issued, "", "Client secret of your Microsoft app."),
+    Setting("MICROSOFT_TENANT", read.directory, "common", "Directory whose people may connect."),
     Setting(
-        "MAIL_SERVER", _text, "", "Host of the mail server; without one mails wait and the owner sees it."
+        "MICROSOFT_LOGIN_URL", read.endpoint, "https://login.microsoftonline.com", "Microsoft's sign-in."
     ),
-    Setting("MAIL_PORT", _port, 25, "Port of the mail server."),
-    Setting("MAIL_USE_TLS", _switch, False, "Use STARTTLS; the certificate is verified."),
-    Setting("MAIL_USE_SSL", _switch, False, "Use TLS from the first byte; the certificate is verified."),
-    Setting("MAIL_USERNAME", _text, "", "User at the mail server."),
-    Setting("MAIL_PASSWORD", _text, "", "Password at the mail server."),
+    Setting("MICROSOFT_GRAPH_URL", read.endpoint, "https://graph.microsoft.com/v1.0", "Microsoft Graph."),
+    Setting(
+        "MAIL_SERVER",
+        read.mail_host,
+        "",
+        "Host of the mail server; without one mails wait and the owner sees it.",
+    ),
+    Setting("MAIL_PORT", read.port, 25, "Port of the mail server."),
+    Setting("MAIL_USE_TLS", read.switch, False, "Use STARTTLS; the certificate is verified."),
+    Setting("MAIL_USE_SSL", read.switch, False, "Use TLS from the first byte; the certificate is verified."),
+    Setting("MAIL_USERNAME", read.secret, "", "User at the mail server."),
+    Setting("MAIL_PASSWORD", read.secret, "", "Password at the mail server."),
     Setting(
         "MAIL_DEFAULT_SENDER",
-        _sender,
+        read.sender,
         "",
         "Address that emails come from: a mailbox that someone reads. Without it, `MAIL_USERNAME` if that is "
         "an address.",
     ),
-    Setting("MAIL_TIMEOUT", _seconds, 15.0, "Seconds to wait for each answer of the mail server."),
+    Setting("MAIL_TIMEOUT", read.seconds, 15.0, "Seconds to wait for each answer of the mail server."),
     Setting(
         "MEETING_GRACE_SECONDS",
-        _seconds,
+        read.seconds,
         120.0,
         "How long an invitation waits for its meeting before it goes out without a link.",
     ),
-    Setting("PROVIDER_TIMEOUT_SECONDS", _seconds, 10.0, "Seconds to wait for each answer of a provider."),
+    Setting("PROVIDER_TIMEOUT_SECONDS", read.seconds, 10.0, "Seconds to wait for each answer of a provider."),
     Setting(
         "REMINDER_HOURS",
-        _hours,
+        read.hours,
         (24.0, 1.0),
         "Hours before the start at which reminders leave, comma-separated.",
     ),
-    Setting("SCHEDULER_ENABLED", _switch, True, "Whether this server process does background work."),
-    Setting("APP_NAME", _text, "SmoothHiring", "Name shown in the top bar and in mails."),
+    Setting("SCHEDULER_ENABLED", read.switch, True, "Whether this server process does background work."),
+    Setting("APP_NAME", read.name, "SmoothHiring", "Name shown in the top bar and in mails."),
 )
 
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -242,7 +184,7 @@ def load_settings(
         given: object = environ.get(setting.name)
         if overrides and setting.name in overrides:
             given = overrides[setting.name]
-        if given is None or given == "":
+        if given is None or (isinstance(given, str) and not given.strip()):
             values[setting.name] = setting.default
             continue
         explicit.add(setting.name)
@@ -253,6 +195,7 @@ def load_settings(
                 raise SettingError(setting.name, str(error)) from None
         else:
             values[setting.name] = given
+    _check_together(values)
     unknown = set(overrides or ()) - set(_BY_NAME)
     values.update({name: (overrides or {})[name] for name in unknown})
     values["EXPLICIT"] = frozenset(explicit)
@@ -262,6 +205,30 @@ def load_settings(
     if not values["DATABASE_URL"]:
         values["DATABASE_URL"] = f"sqlite:///{values['INSTANCE_PATH'] / 'smoothhiring.sqlite3'}"
     return values
+
+
+# What only makes sense with another: an id of an app without its secret, a password without a user.
+_NEEDS = {
+    "ZOOM_API_CLIENT_ID": "ZOOM_API_CLIENT_SECRET",
+    "ZOOM_API_CLIENT_SECRET": "ZOOM_API_CLIENT_ID",
+    "GOOGLE_CLIENT_ID": "GOOGLE_CLIENT_SECRET",
+    "GOOGLE_CLIENT_SECRET": "GOOGLE_CLIENT_ID",
+    "MICROSOFT_CLIENT_ID": "MICROSOFT_CLIENT_SECRET",
+    "MICROSOFT_CLIENT_SECRET": "MICROSOFT_CLIENT_ID",
+    "MAIL_PASSWORD": "MAIL_USERNAME",
+}
+
+
+def _check_together(values: Mapping[str, Any]) -> None:
+    """Raise `SettingError` for settings that contradict each other."""
+    for name, other in _NEEDS.items():
+        if values[name] and not values[other]:
+            raise SettingError(name, f"is set, and {other} is not: set both or neither")
+    if values["MAIL_USE_TLS"] and values["MAIL_USE_SSL"]:
+        raise SettingError(
+            "MAIL_USE_TLS",
+            "and MAIL_USE_SSL are both on: a connection begins with one of them, SSL on port 465",
+        )
 
 
 def flask_settings(values: Mapping[str, Any]) -> dict[str, Any]:

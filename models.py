@@ -17,9 +17,9 @@ from tables.deliveries import (
 )
 from tables.hiring import (
     Application,
+    ApplicationNote,
     Candidate,
     CandidateImport,
-    CandidateNote,
     Job,
     JobMember,
     Stage,
@@ -47,6 +47,7 @@ from tables.work import Heartbeat, Lane, Task, TaskState
 __all__ = [
     "UNCLEAR",
     "Application",
+    "ApplicationNote",
     "Attachment",
     "Attendee",
     "AuditEntry",
@@ -54,7 +55,6 @@ __all__ = [
     "CallState",
     "Candidate",
     "CandidateImport",
-    "CandidateNote",
     "Connection",
     "ConnectionState",
     "Draft",

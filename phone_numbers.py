@@ -14,9 +14,25 @@ MOST_CHARACTERS = 40
 WORDS = "Enter a phone number, such as +44 20 7946 0018, (212) 555-0147 or 030 901820 ext. 5."
 # An international number has at most 15 digits (ITU-T E.164); some networks want a prefix on top.
 _FEWEST_DIGITS, _MOST_DIGITS = 5, 20
-_EXTENSION = r"(?:;ext=|extension|extn?\.?|durchwahl|dw\.?|poste|int\.|x|#)\s*\.?\s*(?P<extension>[0-9]{1,6})"
+# Signs that nobody can see, what only changes the sign before, and pictures.
+_UNSPOKEN = frozenset({"Cf", "Mn", "So"})
+# What leads to an extension in several languages; two commas are a pause on a mobile.
+_EXTENSION = (
+    r"(?:;ext=|,{2,3}|(?:extension|extensi[oó]n|extn?|nebenstelle|nst|durchwahl|dw|apparat|app|anknytning|"
+    r"toestel|tst|poste|interno|int|anexo|ramal|wewn[eę]trzny|wew|linka|klapka|kl|доб|вн|x|#)(?![a-z])\s*[.:#]?)"
+    r"\s*(?P<extension>[0-9]{1,7})"
+)
+# What business cards and signatures put before a number, and what follows it in parentheses: `(mobile)`.
+_LABEL = (
+    r"(?:(?:tel[eé]?fono|telefon|telephone|t[eé]l[eé]phone|tel|t[eé]l|phone|fon|mobile|mobil|mob|m[oó]vil|handy|cell|"
+    r"office|work|home|direct|whatsapp|[tmpch])\s*[.:]{1,2}\s*|"
+    r"(?:telefon|telephone|tel|phone|mobile?|handy|cell|whatsapp|[tmp])\s+(?=[+(0-9])|callto:)"
+)
+_REMARK = r"\s*\([^\W\d_][^()0-9]{0,20}\)"
 _WRITTEN = re.compile(
-    rf"(?P<main>\+?[0-9 ()\[\]./\u00b7\u2010-\u2015\u2212-]+?)(?:\s*,?\s*{_EXTENSION})?", re.I
+    rf"(?:{_LABEL})?(?P<main>\(?\+?[0-9 ()\[\]./\u00b7\u2010-\u2015\u2212-]+?)"
+    rf"(?:\s*,?\s*{_EXTENSION})?(?:{_REMARK})?",
+    re.I,
 )
 
 
@@ -31,16 +47,22 @@ def is_phone_number(text: str) -> bool:
 
 def _tidied(text: str) -> str:
     """The number as a plain keyboard writes it. Web pages bring spaces that do not break, signs that nobody
-    can see, and `tel:` before the number; Japanese keyboards write wide digits."""
-    signs = (sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
-    return re.sub(r"^tel:", "", "".join(signs).strip(" "), flags=re.I)
+    can see, pictures of telephones, and `tel:` before the number; spreadsheets an apostrophe that keeps the
+    plus from being calculated; Japanese and Arabic keyboards write digits of their own."""
+    signs = (
+        sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) not in _UNSPOKEN
+    )
+    plain = "".join(str(unicodedata.decimal(sign, sign)) for sign in signs)
+    return re.sub(r"^tel:", "", plain.strip(" ").removeprefix("'"), flags=re.I).strip(" ")
 
 
 def same_number(one: str, other: str) -> bool:
     """Whether two numbers reach the same telephone, no matter how they are written: "+44 (0)20 7946 0018",
     "0044 20 7946 0018", and "+44 20 7946 0018" do. A number without a country code is taken to be in the
-    other's country; two without are compared digit by digit. An empty number equals no number."""
+    other's country; two without are compared digit by digit. An empty number equals no number. What North
+    America dials to reach other countries, 011, is read as a + where the other number names its country."""
     first, second = _international(one), _international(other)
+    first, second = _dialed_abroad(first, second), _dialed_abroad(second, first)
     if first.startswith("+") or second.startswith("+"):
         # Imported on first use: it takes a while, and most processes never need it.
         import phonenumbers
@@ -69,11 +91,17 @@ def _international(text: str) -> str:
     if found is None:
         return ""
     main = _digits(found["main"])
-    if found["main"].startswith("+"):
+    if found["main"].lstrip("(").startswith("+"):
         main = f"+{main}"
     elif main.startswith("00"):
         main = f"+{main[2:]}"
     return f"{main} ext. {found['extension']}" if found["extension"] else main
+
+
+def _dialed_abroad(number: str, other: str) -> str:
+    """`number` with a + for its 011, if that makes it `other`: 011 is also the area code of Turin."""
+    with_plus = f"+{number[3:]}"
+    return with_plus if number.startswith("011") and _e164(with_plus) == _e164(other) else number
 
 
 def _e164(number: str) -> str:

@@ -7,11 +7,15 @@ letter.
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from urllib.parse import urlsplit
 
 import idna
 
 _OWN_PORTS = {"http": 80, "https": 443}
+# Underscores are not allowed, and Windows networks have them.
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
 def normal_origin(address: str) -> str:
@@ -33,6 +37,8 @@ def normal_origin(address: str) -> str:
         )
     if port == 0:
         raise ValueError("cannot have port 0")
+    if parts.hostname in ("0.0.0.0", "::"):
+        raise ValueError(f"cannot be {parts.hostname}, which nobody can open: set HOST to it instead")
     return f"{scheme}://{_host(parts.hostname, port, scheme)}"
 
 
@@ -47,15 +53,35 @@ def normal_host(host: str, scheme: str) -> str:
 
 
 def _host(name: str, port: int | None, scheme: str) -> str:
-    name = name.rstrip(".")
+    name = ascii_host(name)
     if ":" in name:
         name = f"[{name}]"
-    elif not name.isascii():
-        try:
-            name = idna.encode(name, uts46=True).decode("ascii")
-        except idna.IDNAError:
-            raise ValueError(f"names a host that cannot exist: {name!r}") from None
-    if any(sign.isspace() or sign in '<>"\\^`{|}%' for sign in name):
-        raise ValueError(f"names a host that cannot exist: {name!r}")
-    name = name.lower()
     return name if port in (None, _OWN_PORTS.get(scheme)) else f"{name}:{port}"
+
+
+def ascii_host(name: str) -> str:
+    """The name or number of a host as browsers write it, an IPv6 number without its brackets. Raises
+    ValueError, in words that follow the setting's name, for one that cannot exist."""
+    refusal = ValueError(f"names a host that cannot exist: {name!r}")
+    plain = name.rstrip(".")
+    if ":" in plain and "%" not in plain:
+        try:
+            return str(ipaddress.IPv6Address(plain))
+        except ValueError:
+            raise refusal from None
+    if not plain.isascii():
+        try:
+            plain = idna.encode(plain, uts46=True).decode("ascii")
+        except idna.IDNAError:
+            raise refusal from None
+    plain = plain.lower()
+    labels = plain.split(".")
+    if len(plain) > 253 or not all(map(_LABEL.fullmatch, labels)):
+        raise refusal
+    if labels[-1].isdigit():
+        # Where the last part is a number, browsers read all of it as one address.
+        try:
+            return str(ipaddress.IPv4Address(plain))
+        except ValueError:
+            raise refusal from None
+    return plain

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+# Before a name, and not one that anyone is called by.
+# fmt: off
+_TITLES = frozenset({
+    "dame", "dipl", "dr", "fr", "frau", "herr", "hon", "ing", "lady", "lord", "mag", "miss", "mme", "mr",
+    "mrs", "ms", "mx", "prof", "rev", "señor", "señora", "sir",
+})
+# fmt: on
+
 
 def first_name(name: str) -> str:
-    """`Priya` for `Priya Raman`, which is enough inside a team."""
-    return name.split()[0] if name.split() else name
+    """`Priya` for `Priya Raman`, which is enough inside a team and in a greeting.
+
+    The whole name where its first word is not what people are called by: a title or an initial, and a
+    family name before a comma or of one Chinese character.
+    """
+    first, *others = name.split() or [name]
+    is_a_name = len(first) > 1 and first[-1] not in ".,;" and first.casefold() not in _TITLES
+    return first if is_a_name or not others else name
 
 
 def possessive(name: str) -> str:
@@ -38,3 +52,13 @@ def duration(minutes: int) -> str:
 def listed(words: Sequence[str]) -> str:
     """`Ada`, `Ada and Ben`, `Ada, Ben and Dina`. Empty for none."""
     return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def owned_by(name: str) -> str:
+    """`Acme's`, `Smith & Sons'`: what belongs to someone who is named in full."""
+    return f"{name}'" if name[-1:] in "sS" and name else f"{name}'s"
+
+
+def with_article(noun: str) -> str:
+    """`a Recruiter`, `an Admin`."""
+    return f"an {noun}" if noun[:1].lower() in "aeio" else f"a {noun}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
@@ -47,6 +48,8 @@ class Event(StrEnum):
     CANDIDATES_EXPORTED = "candidates_exported"
     CANDIDATE_ERASED = "candidate_erased"
     WORK_RETRIED = "work_retried"
+    COPY_RESUMED = "copy_resumed"
+    COPY_PAUSED = "copy_paused"
 
     @property
     def label(self) -> str:
@@ -86,8 +89,9 @@ class AuditPage:
     has_next: bool
 
 
-def entries(event: Event | None, page: int) -> AuditPage:
-    """One page of entries, newest first; if `event` is set, only of that event. Pages count from 1.
+def entries(event: Event | None, page: int, *, without: Collection[Event] = ()) -> AuditPage:
+    """One page of entries, newest first; if `event` is set, only of that event, and none of the events
+    in `without`. Pages count from 1.
 
     Whether more follow is found by reading one extra row: counting a table that only grows would get slower
     forever.
@@ -102,5 +106,7 @@ def entries(event: Event | None, page: int) -> AuditPage:
     )
     if event is not None:
         query = query.where(AuditEntry.event == event.value)
+    if without:
+        query = query.where(AuditEntry.event.not_in([each.value for each in without]))
     rows = list(db.session.scalars(query))
     return AuditPage(rows[:PAGE_SIZE], number, len(rows) > PAGE_SIZE)

@@ -29,21 +29,24 @@ class Scope(StrEnum):
     OWN_JOBS = "own_jobs"
     # Interviews that the person manages, attends, or scheduled.
     OWN_INTERVIEWS = "own_interviews"
+    # Both of these: who takes part in an interview on someone else's job sees as much as an interviewer does.
+    OWN_JOBS_AND_INTERVIEWS = "own_jobs_and_interviews"
     # Only once the owner has let everyone who schedules or hosts connect apps.
     IF_OPENED = "if_opened"
     NONE = "none"
 
 
 _A, _J, _I, _O, _N = Scope.ALL, Scope.OWN_JOBS, Scope.OWN_INTERVIEWS, Scope.IF_OPENED, Scope.NONE
+_JI = Scope.OWN_JOBS_AND_INTERVIEWS
 _ROLES = (Role.OWNER, Role.ADMIN, Role.RECRUITER, Role.HIRING_MANAGER, Role.INTERVIEWER, Role.OBSERVER)
 
 PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     action: dict(zip(_ROLES, scopes, strict=True))
     for action, scopes in {
-        Action.SEE: (_A, _A, _A, _J, _I, _A),
+        Action.SEE: (_A, _A, _A, _JI, _I, _A),
         Action.SEE_CONTACT: (_A, _A, _A, _J, _N, _N),
-        Action.SEE_JOIN_LINK: (_A, _A, _A, _J, _I, _N),
-        Action.SEE_NOTES: (_A, _A, _A, _J, _I, _N),
+        Action.SEE_JOIN_LINK: (_A, _A, _A, _JI, _I, _N),
+        Action.SEE_NOTES: (_A, _A, _A, _JI, _I, _N),
         Action.SCHEDULE: (_A, _A, _A, _J, _N, _N),
         Action.MANAGE_CANDIDATES: (_A, _A, _A, _J, _N, _N),
         Action.MANAGE_JOBS: (_A, _A, _A, _N, _N, _N),

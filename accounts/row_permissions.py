@@ -53,34 +53,19 @@ def own_interview_ids(actor: User | Asker) -> sa.Select[int]:
 
 def job_is_within(actor: User | Asker, action: Action) -> ColumnElement[bool]:
     """The condition on `Job` for what `actor` may do this to."""
-    match scope_of(actor.role, action):
-        case Scope.ALL:
-            return sa.true()
-        case Scope.OWN_JOBS:
-            return Job.id.in_(own_job_ids(actor))
-        case Scope.OWN_INTERVIEWS:
-            return Job.id.in_(
-                sa.select(Application.job_id)
-                .join(Interview, Interview.application_id == Application.id)
-                .where(Interview.id.in_(own_interview_ids(actor)))
-            )
-        case _:
-            return sa.false()
+    of_interviews = (
+        sa.select(Application.job_id)
+        .join(Interview, Interview.application_id == Application.id)
+        .where(Interview.id.in_(own_interview_ids(actor)))
+    )
+    return _within(actor, action, Job.id.in_(own_job_ids(actor)), Job.id.in_(of_interviews))
 
 
 def application_is_within(actor: User | Asker, action: Action) -> ColumnElement[bool]:
     """The condition on `Application` for what `actor` may do this to."""
-    match scope_of(actor.role, action):
-        case Scope.ALL:
-            return sa.true()
-        case Scope.OWN_JOBS:
-            return Application.job_id.in_(own_job_ids(actor))
-        case Scope.OWN_INTERVIEWS:
-            return Application.id.in_(
-                sa.select(Interview.application_id).where(Interview.id.in_(own_interview_ids(actor)))
-            )
-        case _:
-            return sa.false()
+    of_interviews = sa.select(Interview.application_id).where(Interview.id.in_(own_interview_ids(actor)))
+    of_jobs = Application.job_id.in_(own_job_ids(actor))
+    return _within(actor, action, of_jobs, Application.id.in_(of_interviews))
 
 
 def candidate_is_within(actor: User | Asker, action: Action) -> ColumnElement[bool]:
@@ -92,14 +77,24 @@ def candidate_is_within(actor: User | Asker, action: Action) -> ColumnElement[bo
 
 def interview_is_within(actor: User | Asker, action: Action) -> ColumnElement[bool]:
     """The condition on `Interview` for what `actor` may do this to."""
+    of_jobs = sa.select(Application.id).where(Application.job_id.in_(own_job_ids(actor)))
+    own = Interview.id.in_(own_interview_ids(actor))
+    return _within(actor, action, Interview.application_id.in_(of_jobs), own)
+
+
+def _within(
+    actor: User | Asker, action: Action, own_job: ColumnElement[bool], own_interview: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """The condition for how far the role of `actor` reaches with `action`; the last two say when a row
+    belongs to a job of their own, and when to an interview of their own."""
     match scope_of(actor.role, action):
         case Scope.ALL:
             return sa.true()
         case Scope.OWN_JOBS:
-            return Interview.application_id.in_(
-                sa.select(Application.id).where(Application.job_id.in_(own_job_ids(actor)))
-            )
+            return own_job
         case Scope.OWN_INTERVIEWS:
-            return Interview.id.in_(own_interview_ids(actor))
+            return own_interview
+        case Scope.OWN_JOBS_AND_INTERVIEWS:
+            return sa.or_(own_job, own_interview)
         case _:
             return sa.false()

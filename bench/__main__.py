@@ -2,8 +2,8 @@
 
 Two questions. How much longer does the last click of Schedule Interview take than a page that only inserts
 the same rows? And how much later does the candidate's invitation reach the mail server than Zoom and that
-server need on their own? Everything is real but the outside: HTTP to server processes with the product's
-own configuration, SQLite on this disk, and the simulators of Zoom and mail with a set latency.
+server need on their own? Everything is real except the outside services: HTTP to server processes with the
+product's own configuration, SQLite on this disk, and the simulators of Zoom and mail with a set latency.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.machines.servers import ServerProcesses
 from tests.machines.simulators import Simulators, running_simulators
 
 ZOOM_MS, MAIL_MS = 50, 20
-# The first requests of a process import and compile; they are nobody's waiting.
+# The first requests of a process import and compile modules; no person waits for that.
 WARM_UP_EACH = 2
 
 
@@ -38,7 +38,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="smoothhiring-bench-") as name:
         folder = Path(name)
         with running_simulators(folder) as simulators:
-            # Zoom's own daily limit is far above what one host schedules, but not above --interviews.
+            # One host never reaches Zoom's real daily limit, but --interviews would.
             simulators.zoom_switches(latency_ms=ZOOM_MS, daily_limit=1_000_000)
             simulators.mail_switches(delay_ms=MAIL_MS)
             place = installation.make(folder, candidates_each=1 + WARM_UP_EACH + each)
@@ -72,9 +72,9 @@ def _measure(place: Installation, simulators: Simulators, each: int) -> Figures:
 
 
 def _rows_of_one_interview(place: Installation, simulators: Simulators) -> dict[str, int]:
-    """What the last click inserts, by table. Counted while nothing works in the background.
+    """What the last click inserts, by table, counted while no background work runs.
 
-    Connects everyone's Zoom on the way.
+    Also connects everyone's Zoom.
     """
     with _server(place, simulators, background=False) as base_url:
         team = Team(base_url, place.team, _first_day(), already_used=0)
@@ -102,7 +102,7 @@ def _server(place: Installation, simulators: Simulators, *, background: bool) ->
 
 
 def _first_day() -> datetime:
-    """Far enough ahead for both reminders, at nine in the morning."""
+    """Far enough ahead for both reminders, at 9 a.m."""
     return (datetime.now(UTC) + timedelta(days=3)).replace(hour=9, minute=0, second=0, microsecond=0)
 
 

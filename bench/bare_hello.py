@@ -1,4 +1,4 @@
-"""The yardstick for pages: a Flask page that says hello, and nothing else."""
+"""The baseline for pages: a Flask page that says hello and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The yardstick for lists: a Flask page that reads as many rows with the same ORM and shows them in a table.
+"""The baseline for lists: a Flask page that reads as many rows with the same ORM and shows them in a table.
 
 The same tables, engine rules and page size as the product, and nothing around them: no sign-in, no
 permissions, no search or counts, no layout.

@@ -1,4 +1,4 @@
-"""The yardstick: a Flask page that does nothing but insert the rows of one scheduled interview.
+"""The baseline for the last click: a Flask page that only inserts the rows of one scheduled interview.
 
 The same tables, ORM, engine rules and commit as the product, and nothing around them: no session, no form,
 no checks, no templates, no background work.

@@ -1,4 +1,4 @@
-"""The yardstick for polls: a Flask page that finds out who is signed in, as the product does, and says it.
+"""The baseline for polls: a Flask page that finds out who is signed in, as the product does, and says so.
 
 The same tables, ORM and engine rules as the product, and nothing around them: no permissions, no layout.
 """

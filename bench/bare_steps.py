@@ -1,7 +1,7 @@
-"""The yardstick for the dialog: a Flask page with as large a form that reads and saves one draft.
+"""The baseline for the dialog: a Flask page with a form of the same size that reads and saves one draft.
 
 The same forms library, tables, engine rules, protection against forgery and way of saving as the product, and
-nothing around them: no sign-in, no permissions, nobody else's time, no layout.
+nothing around them: no sign-in, no permissions, no other people's schedules, no layout.
 """
 
 from __future__ import annotations

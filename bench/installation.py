@@ -22,7 +22,7 @@ PASSWORD = "a long enough password"
 # As the product's own gunicorn.conf.py has it, so that both pages are served alike.
 WORKERS, THREADS = 2, 4
 
-# Accounts of the simulated Zoom that may host and whose own settings do not get in the way.
+# Accounts of the simulated Zoom that may host and have no unusual settings.
 ACCOUNTS = (
     "priya.raman@northlight.example",
     "marco.bianchi@northlight.example",
@@ -83,7 +83,7 @@ class Installation:
 
 
 def make(folder: Path, candidates_each: int) -> Installation:
-    """Make an installation whose ten hiring managers have a job each, with so many candidates."""
+    """Make an installation with ten hiring managers, each with one job and this many candidates."""
     instance, database = folder / "instance", folder / "product.sqlite3"
     url = f"sqlite:///{database}"
     migrate_database(url, instance)
@@ -131,7 +131,7 @@ def address(member: int, candidate: int) -> str:
 
 
 class BareServer:
-    """The bare page in a server of its own, on a copy of the installation's database."""
+    """The bare page on its own server, with a copy of the installation's database."""
 
     def __init__(self, installation: Installation, rows: Mapping[str, int]) -> None:
         """Copy the database and start; `rows` says how many rows of which table a POST inserts."""
@@ -151,7 +151,7 @@ class BareServer:
                 "bench.bare_page:application()",
             ],
             log=self._log,
-            # Elsewhere than the product, whose gunicorn.conf.py would be taken.
+            # Not in the product's folder, because gunicorn would read the gunicorn.conf.py there.
             cwd=installation.folder,
             settings={
                 "BARE_DATABASE_URL": f"sqlite:///{database}",

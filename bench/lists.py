@@ -1,8 +1,8 @@
 """Measures the lists of candidates and interviews: `python -m bench.lists --help`.
 
 Two questions. How much longer does a page of a long list take than the same page of a short one? And how
-much longer than a bare page of as many rows? The pages are asked for in turns over HTTP, one at a time, so
-that whatever else the machine does falls on all of them alike.
+much longer than a bare page of as many rows? The pages are requested in turns over HTTP, one at a time, so
+that other load on the machine affects all of them equally.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bench.servers import MeasuredServer, bare, in_turns, product
 AIM_LONG, AIM_BARE = 1.3, 2.0
 
 LISTS = ("/candidates", "/interviews")
-# Shown beside them, without an aim: what people do with lists.
+# Shown as well, without a target: what people do with lists.
 OTHERS = (
     "/candidates?sort=newest",
     "/candidates?q=okafor",

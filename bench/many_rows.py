@@ -1,5 +1,6 @@
-"""Installations with many candidates and interviews, filled without the product's commands: those are made
-for one at a time."""
+"""Installations with many candidates and interviews, filled without the product's commands, which handle one
+at a time.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +16,12 @@ _JOBS = 40
 _AT_ONCE = 5000
 _FIRST = ("Ada", "Boris", "Chloé", "Dmitri", "Elif", "Farid", "Gökçe", "Hana", "Ivo", "Jana", "Kofi", "Lea")
 _LAST = ("Moser", "Nagy", "Okafor", "Petrov", "Quist", "Rossi", "Sato", "Tanaka", "Ueda", "Vogel", "Weiss")
-# Of ten interviews: what is to come, and what is over.
+# Of ten interviews, how many are upcoming and how many are past.
 _STATUSES = ("scheduled",) * 4 + ("completed",) * 4 + ("cancelled", "no_show")
 
 
 def make(folder: Path, candidates: int) -> dict[str, str]:
-    """An installation with so many candidates, each with an interview; returns its server's settings."""
+    """An installation with this many candidates, each with an interview; returns its server's settings."""
     instance = folder / "instance"
     url = f"sqlite:///{folder / 'product.sqlite3'}"
     migrate_database(url, instance)

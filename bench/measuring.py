@@ -1,4 +1,4 @@
-"""What is measured, and how: one interview at a time beside the bare page, then ten at once."""
+"""What is measured, and how: one interview at a time, alternating with the bare page, then ten at once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BARE_MAILS = 20
 
 @dataclass(frozen=True)
 class Scheduled:
-    """One interview: the click, and when the candidate's invitation was taken by the mail server."""
+    """One interview: the click, and when the mail server accepted the candidate's invitation."""
 
     click: Click
     candidate: str
@@ -33,7 +33,7 @@ class Scheduled:
 
 
 class Team:
-    """The ten people with what each has left to schedule. Each of them gets two interviews a day."""
+    """The ten people, with what each still has to schedule. Each of them gets two interviews a day."""
 
     def __init__(
         self, base_url: str, members: tuple[TeamMember, ...], first_day: datetime, *, already_used: int
@@ -69,7 +69,7 @@ def alternating(
 ) -> tuple[list[Scheduled], list[float]]:
     """Schedule `count` interviews one at a time, with one POST to the bare page after each.
 
-    Every click waits until the background work of the one before is over. Returns the interviews and the
+    Every click waits until the background work of the previous one is done. Returns the interviews and the
     seconds that the bare page took.
     """
     scheduled, bare_seconds = [], []
@@ -90,7 +90,7 @@ def alternating(
 def all_at_once(team: Team, installation: Installation, count: int) -> tuple[list[Scheduled], float]:
     """Let everyone schedule at the same time, `count` interviews in all.
 
-    Returns them and the seconds from the first page to the last mail.
+    Returns them and the seconds from the first page to the last email.
     """
     done: list[Scheduled] = []
     began = time.monotonic()
@@ -121,7 +121,7 @@ def with_acceptance(scheduled: list[Scheduled], simulators: Simulators) -> list[
 def bare_mail_seconds(simulators: Simulators) -> list[float]:
     """How long the mail server takes to accept an invitation, from connecting on, measured alone.
 
-    The invitation is one that was sent before, as it is, so that only sending it counts.
+    The invitation is an unchanged copy of one that was sent before, so that only sending it counts.
     """
     first = requests.get(f"{simulators.mailbox_url}/api/mails", timeout=60).json()[0]["id"]
     invitation = requests.get(f"{simulators.mailbox_url}/api/mails/{first}/raw", timeout=60).content
@@ -136,6 +136,6 @@ def _seconds_to_send(simulators: Simulators, mail: bytes) -> float:
 
 
 def say_progress(what: str, done: int, count: int) -> None:
-    """One line now and then, so that nobody wonders."""
+    """One line now and then, so that people see it is still running."""
     if done == count or done % 50 == 0:
         sys.stderr.write(f"  {what}: {done} of {count}\n")

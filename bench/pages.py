@@ -3,7 +3,7 @@
 How many pages a second does the server answer, as a share of a page that only says hello, one connection at a
 time and sixteen at once? How much memory do all its processes hold together after thousands of requests, and
 how long does it take from its start to the first answer? Each page is measured right after the bare one, so
-that whatever else the machine does falls on both alike. The requests come from `wrk` where it is installed;
+that other load on the machine affects both equally. The requests come from `wrk` where it is installed;
 otherwise from threads of this process, which sixteen connections keep busier than the bare page does.
 """
 
@@ -61,7 +61,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="smoothhiring-pages-") as name:
         folder = Path(name)
         settings = many_rows.make(folder, _CANDIDATES)
-        # Once to make what a first start makes, and once more to be timed.
+        # Once to make what a first start makes, and once more to measure the time.
         with product(folder, settings):
             pass
         starting = time.monotonic()
@@ -120,7 +120,7 @@ def _rate_without_wrk(page: _Page, connections: int, seconds: float) -> float:
 
 
 def _ask(page: _Page, until: float) -> int:
-    """How many answers one connection gets until then."""
+    """How many answers one connection receives until then."""
     parts = urlsplit(page.url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=60)
     headers: Mapping[str, str] = {"Cookie": page.cookie} if page.cookie else {}
@@ -156,7 +156,7 @@ def _family(pid: int) -> list[int]:
 
 
 def _proportional(pid: int) -> int:
-    """The process's own memory and its part of what it shares, in kilobytes; 0 where nobody says."""
+    """The process's own memory and its share of what is shared, in kilobytes; 0 if that is not known."""
     rollup = Path(f"/proc/{pid}/smaps_rollup")
     if not rollup.exists():
         return 0

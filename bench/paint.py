@@ -1,7 +1,7 @@
 """Measures how soon a page is seen on a first visit: `python -m bench.paint --help`.
 
 In a real browser with nothing in its cache, how much later than a bare page's does the first content of each
-page appear? Both servers run on this machine, so what counts is what the browser has to fetch and work out,
+page appear? Both servers run on this machine, so what counts is what the browser has to fetch and process,
 and the server's own time for the page.
 """
 
@@ -53,7 +53,7 @@ def main() -> None:
                 "candidate": "/candidates/1",
                 "first step of the dialog": _open_dialog(browser, server),
             }
-            # Once for nothing: what a process does first it does only once.
+            # A warm-up, because some work happens only at a process's first request.
             _visits(browser, server, yardstick, pages, 2)
             on_bare, seconds = _visits(browser, server, yardstick, pages, times)
     lines = [f"  {'bare page':<42}{on_bare:9.1f} ms"]
@@ -72,7 +72,7 @@ def main() -> None:
 def _visits(
     browser: Browser, server: MeasuredServer, yardstick: MeasuredServer, pages: dict[str, str], times: int
 ) -> tuple[float, dict[str, float]]:
-    """The median milliseconds until the first content of the bare page and of each page, by turns."""
+    """The median milliseconds until the first content of the bare page and of each page, in turns."""
     on_bare: list[float] = []
     seconds: dict[str, list[float]] = {what: [] for what in pages}
     for _ in range(times):
@@ -105,7 +105,7 @@ def _open_dialog(browser: Browser, server: MeasuredServer) -> str:
 
 
 def _new_page(browser: Browser, server: MeasuredServer, *, signed_in: bool) -> Page:
-    """A page of a browser that has never been here, but for the cookies of the owner."""
+    """A page of a browser that has never been here, except that it has the owner's cookies."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     if signed_in:
         context.add_cookies(

@@ -19,12 +19,12 @@ _ATTRIBUTE = re.compile(r'\b(name|value)="([^"]*)"')
 
 
 class UnexpectedAnswerError(Exception):
-    """The product answered something that no person would have got."""
+    """The product gave an answer that a person would never get."""
 
 
 @dataclass(frozen=True)
 class OpenDialog:
-    """A dialog on its last page, everything filled in; `fields` are what the last click sends."""
+    """A dialog on its last page, with everything filled in; `fields` are what the last click sends."""
 
     url: str
     fields: tuple[tuple[str, str], ...]
@@ -40,7 +40,7 @@ class Click:
 
 
 class Person:
-    """One browser with its cookies. Follows every redirect the way a browser does."""
+    """One browser with its cookies. Follows redirects as a browser does."""
 
     def __init__(self, base_url: str, member: TeamMember) -> None:
         self._base_url = base_url
@@ -108,14 +108,14 @@ class Person:
 
     @staticmethod
     def _ticked(page: requests.Response) -> list[tuple[str, str]]:
-        """What the boxes that are ticked already would send: the reminders, and who gets them."""
+        """What the checked boxes send: the reminders, and who gets them."""
         boxes = [tag for tag in _INPUT.findall(page.text) if 'type="checkbox"' in tag and " checked" in tag]
         found = [dict(_ATTRIBUTE.findall(tag)) for tag in boxes]
         return [(box["name"], box["value"]) for box in found]
 
     @staticmethod
     def _hidden(page: requests.Response) -> dict[str, str]:
-        """What the page's forms carry along: the token against forgery, and the state of the draft."""
+        """The hidden fields of the page's forms: the token against forgery, and the draft's version."""
         found = {}
         for tag in _INPUT.findall(page.text):
             attributes = dict(_ATTRIBUTE.findall(tag))

@@ -1,8 +1,8 @@
 """Measures the polls of open pages that find nothing changed: `python -m bench.polls --help`.
 
-An open page asks every few seconds whether its connected apps are as it shows them. Nearly always they are,
-so that answer has to cost next to nothing: how much longer does it take than a bare page that only finds out
-who is signed in, and how many statements does the database see?
+An open page asks every few seconds whether its connected apps have changed. They hardly ever have, so that
+answer has to cost next to nothing: how much longer does it take than a bare page that only finds out who is
+signed in, and how many statements does the database see?
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.machines.application import build_app, close_app
 AIM = 1.2
 _CANDIDATES, _HOSTED = 200, 40
 _POLL = re.compile(r'data-poll hx-get="([^"]+)"')
-# The server only has to be set up for Zoom; nothing is ever asked there.
+# The server only has to be set up for Zoom; nothing is ever requested there.
 _ZOOM = {"ZOOM_API_CLIENT_ID": "measured", "ZOOM_API_CLIENT_SECRET": "measured"}
 
 
@@ -127,7 +127,7 @@ def _statements(settings: Mapping[str, str], token: str, polls: Mapping[str, str
         session["_user_id"] = token
     for what, address in polls.items():
         for _ in range(2):
-            # Twice, because the first request of a process looks at more.
+            # Twice, because the first request of a process reads more.
             seen.clear()
             answer = client.get(address, base_url=app.config["BASE_URL"], headers={"HX-Request": "true"})
             assert answer.status_code == 204, answer.status_code

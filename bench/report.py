@@ -17,7 +17,7 @@ class Figures:
     """What was measured; times in seconds.
 
     `rows` is how many rows one interview inserts, `zoom` the set latency of the simulated Zoom, `bare_mail`
-    what the mail server took for a mail on its own.
+    how long the mail server took for an email on its own.
     """
 
     rows: int

@@ -1,4 +1,4 @@
-"""Servers to be measured side by side: the product's and bare ones, asked in turns."""
+"""Servers to measure side by side: the product's and bare ones, requested in turns."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class MeasuredServer:
 def in_turns(pages: Sequence[tuple[MeasuredServer, str, int]], times: int) -> list[float]:
     """The median seconds of each page, given as server, address and the status it answers with.
 
-    Asked for one at a time and by turns, so that whatever else the machine does falls on all of them alike.
+    Requested one at a time and in turns, so that other load on the machine affects all of them equally.
     """
     for server, address, status in pages:
         for _ in range(WARM_UP):
@@ -92,7 +92,7 @@ def bare(folder: Path, application: str) -> Iterator[MeasuredServer]:
             f"{application}:application()",
         ],
         log=folder / "bare.log",
-        # Elsewhere than the product, whose gunicorn.conf.py would be taken.
+        # Not in the product's folder, because gunicorn would read the gunicorn.conf.py there.
         cwd=folder,
         settings={"BARE_DATABASE_URL": f"sqlite:///{folder / 'product.sqlite3'}"},
     )

@@ -1,8 +1,8 @@
 """Measures the pages of Schedule Interview: `python -m bench.steps --help`.
 
 One question: how much longer does a step take, shown and sent, than a bare page that reads and saves a draft
-with a form of that size? All are asked in turns over HTTP, one at a time, so that whatever else the machine
-does falls on all of them alike. The last click, which schedules, is measured by `python -m bench`.
+with a form of that size? All are requested in turns over HTTP, one at a time, so that other load on the
+machine affects all of them equally. The last click, which schedules, is measured by `python -m bench`.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def main() -> None:
 
 
 class _Browser:
-    """A browser with its cookies that says how long the server took."""
+    """A browser with its cookies that measures how long the server took."""
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
@@ -100,7 +100,7 @@ class _Browser:
 
 
 class _Dialog(_Browser):
-    """One person with one draft, whose steps are shown and sent again and again."""
+    """One person with one draft, whose steps are opened and sent again and again."""
 
     def __init__(self, base_url: str, place: Installation) -> None:
         super().__init__(base_url)
@@ -166,7 +166,7 @@ def _product(place: Installation) -> Iterator[_Dialog]:
 
 @contextmanager
 def _bare(place: Installation) -> Iterator[_Browser]:
-    """The bare page in a server of its own, on a copy of the database with a draft of its own."""
+    """The bare page on its own server, with a copy of the database and its own draft."""
     database, port = place.folder / "bare.sqlite3", free_port()
     with closing(sqlite3.connect(place.database)) as source, closing(sqlite3.connect(database)) as copy:
         source.backup(copy)
@@ -183,7 +183,7 @@ def _bare(place: Installation) -> Iterator[_Browser]:
             "bench.bare_steps:application()",
         ],
         log=place.folder / "bare.log",
-        # Elsewhere than the product, whose gunicorn.conf.py would be taken.
+        # Not in the product's folder, because gunicorn would read the gunicorn.conf.py there.
         cwd=place.folder,
         settings={"BARE_DATABASE_URL": f"sqlite:///{database}"},
     )

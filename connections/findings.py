@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
 
 from connections import catalogue
 from connections.app_spec import AppSpec
 from extensions import db
-from models import Connection, ConnectionState, RefusingProvider
+from models import Connection, ConnectionState, RefusingProvider, User
 from work.findings import Cure, Finding
+
+
+def connections_to_renew() -> list[Connection]:
+    """The connections that only their owners can reconnect, those that ended first at the top."""
+    ended = (
+        sa.select(Connection)
+        .join(Connection.user)
+        .where(Connection.state == ConnectionState.RECONNECT_NEEDED, User.is_active)
+        .options(contains_eager(Connection.user))
+        .order_by(Connection.problem_since, Connection.id)
+    )
+    return list(db.session.scalars(ended))
 
 
 def unusable_apps(rows: Sequence[Connection], not_set_up: Collection[str]) -> list[Finding]:

@@ -84,7 +84,9 @@ def reseal_everything(vault: TokenVault) -> Resealed:
             anew = _resealed(vault, task.payload["sealed"])
             task.payload = {**task.payload, "sealed": anew or task.payload["sealed"]}
             broken += anew is None
-    for attempt in db.session.scalars(sa.select(OAuthAttempt).with_for_update()):
+    for attempt in db.session.scalars(
+        sa.select(OAuthAttempt).where(OAuthAttempt.spent_at.is_(None)).with_for_update()
+    ):
         # If one does not open, its person is told when they come back; it is of no use to anyone else.
         attempt.verifier_ciphertext = (
             _resealed(vault, attempt.verifier_ciphertext) or attempt.verifier_ciphertext

@@ -1,41 +1,35 @@
-"""A person's round trip to a provider's consent page and back, as one-time rows."""
+"""A person's round trip to a provider's consent page and back."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import datetime
 
 import sqlalchemy as sa
 
+from connections import attempts
 from connections.app_spec import AppClients
+from connections.attempts import Result, SpentAttempt
 from connections.catalogue import apps_of, in_words, label_of, provider_label, spec_of
 from connections.grants import OvertakenError, store_grant
 from connections.rows import begin_storing, note_refused_credentials
 from connections.service import connections
 from connections.unstored_grants import look_after_unkept
-from database import writing
 from extensions import db
 from models import Connection, ConnectionState, OAuthAttempt, User, UserSession
 from providers.base import Account, Grant, TokenSet
 from providers.errors import InvalidClientError, ProviderError, RefusedError, RetryableError
-from security import SealBrokenError, hash_token, new_token
+from security import SealBrokenError
 from timezones import utc_now
 from wording import listed
 
 log = logging.getLogger("connections")
 
-ATTEMPT_LIFETIME = timedelta(minutes=10)
-# Kept longer than they are valid, so that someone who comes back late is told that it was too late.
-_REMEMBERED = timedelta(days=1)
-
 _AGAIN = "Please connect again."
 # How many missing permissions are explained in words beside their names.
 _MOST_IN_WORDS = 3
-
-Result = Literal["connected", "denied", "error"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +46,15 @@ class RoundTrip:
     connection_id: int | None = None
     is_other_account: bool = False
     credentials_refused_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """The same answer for the second time. `result` is how the first one ended, about which the person has a
+    message already; None while that is not known yet."""
+
+    app: str
+    result: Result | None
 
 
 class NotSetUpError(Exception):
@@ -97,18 +100,7 @@ def begin(user: User, session: UserSession, app: str) -> str:
     clients = connections().clients.get(app)
     if clients is None:
         raise NotSetUpError(label_of(app))
-    db.session.execute(sa.delete(OAuthAttempt).where(OAuthAttempt.created_at < utc_now() - _REMEMBERED))
-    state, verifier = new_token(), new_token()
-    state_hash = hash_token(state)
-    db.session.add(
-        OAuthAttempt(
-            state_hash=state_hash,
-            session_id=session.id,
-            user_id=user.id,
-            app=app,
-            verifier_ciphertext=connections().vault.seal({"verifier": verifier}, belongs_to=state_hash),
-        )
-    )
+    state, verifier = attempts.begin_attempt(user, session, app, connections())
     return clients.oauth.authorize_url(
         redirect_uri=connections().redirect_uri(spec_of(app).provider), state=state, code_verifier=verifier
     )
@@ -123,29 +115,35 @@ def finish(
     code: str | None,
     error: str | None,
     may_connect: Callable[[User], bool],
-) -> RoundTrip:
-    """Finish a round trip: use up the attempt, exchange the code, check it, and store the grant.
+) -> RoundTrip | Repeated:
+    """Finish a round trip: use up the attempt, exchange the code, check it, and store the grant. The same
+    answer for the second time waits for the first and ends as that did.
 
     Must be called with no transaction open, and where writing is allowed. The attempt is used up in a
     transaction of its own before the provider is called. The result is written into the current one, which
     the caller commits together with what follows from it. No grant is stored unless everything was right and
     `may_connect`, asked after the provider has answered, still allows it.
     """
-    app, exchange, account = None, None, None
+    attempt, app, exchange, account = None, None, None, None
     try:
         attempt = _own_attempt(user_id, session_id, provider_name, state)
         app = attempt.app
+        if attempt.used_before is not None:
+            return Repeated(app, _result_of_first(attempt, provider_name))
         _check_time(attempt)
         exchange = _exchange(attempt, code, error)
         account = _account(exchange)
-        return _store(user_id, session_id, exchange, _complete(exchange, account), may_connect)
+        trip = _store(user_id, session_id, exchange, _complete(exchange, account), may_connect)
     except _NothingStoredError as reason:
         touched: list[int] = []
         if app is not None and (exchange is not None or reason.may_have_exchanged):
             tokens = exchange.tokens if exchange is not None else None
             known = account if isinstance(account, Account) else None
             touched = look_after_unkept(user_id, app, tokens, known)
-        return _nothing_stored(_living_connection(user_id, provider_name, app), reason, touched)
+        trip = _nothing_stored(_living_connection(user_id, provider_name, app), reason, touched)
+    if attempt is not None and attempt.used_before is None:
+        attempts.keep_result(attempt, trip.result)
+    return trip
 
 
 def _nothing_stored(row: Connection | None, reason: _NothingStoredError, touched: list[int]) -> RoundTrip:
@@ -178,30 +176,48 @@ def abandon(state: str | None) -> str | None:
 
     Must be called with no transaction open; commits on its own, as `finish` does.
     """
-    attempt = _spend(state)
-    return attempt.app if attempt is not None and not _is_late(attempt, utc_now()) else None
+    attempt = attempts.spend(state, lambda attempt: False)
+    is_valid = attempt is not None and attempt.used_before is None and not attempt.is_late
+    return attempt.app if attempt is not None and is_valid else None
 
 
-def _own_attempt(user_id: int, session_id: int, provider_name: str, state: str | None) -> OAuthAttempt:
+def _own_attempt(user_id: int, session_id: int, provider_name: str, state: str | None) -> SpentAttempt:
     """The attempt of this `state`, which is now used up, no matter whose it is."""
-    attempt = _spend(state)
+
+    def belongs_here(attempt: SpentAttempt) -> bool:
+        return (attempt.session_id, attempt.user_id) == (session_id, user_id)
+
+    def is_of_provider(attempt: SpentAttempt) -> bool:
+        return spec_of(attempt.app).provider == provider_name
+
+    attempt = attempts.spend(state, lambda attempt: belongs_here(attempt) and is_of_provider(attempt))
     if attempt is None:
-        raise _NothingStoredError(
-            f"This answer from {provider_label(provider_name)} was already used, "
-            "or wasn't requested from here.",
-            _AGAIN,
-        )
-    if (attempt.session_id, attempt.user_id) != (session_id, user_id):
+        raise _already_used(provider_name)
+    if not belongs_here(attempt):
         raise _NothingStoredError(
             "This answer belongs to another sign-in.", "Please connect again from here."
         )
-    if spec_of(attempt.app).provider != provider_name:
+    if not is_of_provider(attempt):
         raise _NothingStoredError("This answer came from a different provider than the one we asked.", _AGAIN)
     return attempt
 
 
-def _check_time(attempt: OAuthAttempt) -> None:
-    if _is_late(attempt, utc_now()):
+def _already_used(provider_name: str) -> _NothingStoredError:
+    label = provider_label(provider_name)
+    return _NothingStoredError(
+        f"This answer from {label} was already used, or wasn't requested from here.", _AGAIN
+    )
+
+
+def _result_of_first(attempt: SpentAttempt, provider_name: str) -> Result | None:
+    try:
+        return attempts.result_of_first(attempt)
+    except attempts.TooOldError:
+        raise _already_used(provider_name) from None
+
+
+def _check_time(attempt: SpentAttempt) -> None:
+    if attempt.is_late:
         raise _NothingStoredError(
             f"You were at {label_of(attempt.app)} for more than ten minutes, so its answer is too old.",
             _AGAIN,
@@ -210,7 +226,7 @@ def _check_time(attempt: OAuthAttempt) -> None:
         raise _NothingStoredError(_in_another_tab(attempt.app), _AGAIN, result="connected")
 
 
-def _exchange(attempt: OAuthAttempt, code: str | None, error: str | None) -> _Exchange:
+def _exchange(attempt: SpentAttempt, code: str | None, error: str | None) -> _Exchange:
     """Turn the provider's answer into tokens."""
     app, label = attempt.app, label_of(attempt.app)
     if error == "access_denied":
@@ -345,21 +361,3 @@ def _living_connection(user_id: int, provider_name: str, app: str | None) -> Con
 
 def _called(row: Connection) -> str:
     return row.account_email or row.account_name or "an account without an address"
-
-
-def _is_late(attempt: OAuthAttempt, now: datetime) -> bool:
-    return now - attempt.created_at > ATTEMPT_LIFETIME
-
-
-def _spend(state: str | None) -> OAuthAttempt | None:
-    """The attempt of this `state`, deleted before any of it is compared, so that it works at most once."""
-    if not state:
-        return None
-    with writing():
-        row = db.session.get(OAuthAttempt, hash_token(state), with_for_update=True)
-        if row is not None:
-            db.session.delete(row)
-            db.session.flush()
-            db.session.expunge(row)
-        db.session.commit()
-    return row

@@ -1,7 +1,7 @@
 """`make demo`: a complete installation with made-up people, a simulated Zoom and a mailbox.
 
-Everything is in `instance-demo/`, so that it never meets a real installation; removing that folder
-begins again.
+Everything is in `instance-demo/`, so that it never touches a real installation; to start over, remove that
+folder.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def _settings(host: str, port: int, base_url: str, addresses: dict[str, Any]) ->
         "PORT": str(port),
         "BASE_URL": base_url,
         "INSTANCE_PATH": str(FOLDER),
-        # Whatever database the environment names belongs to someone; the demo has its own.
+        # A database named by the environment belongs to someone; the demo has its own.
         "DATABASE_URL": f"sqlite:///{FOLDER / 'smoothhiring.sqlite3'}",
         "SECRET_KEY": "",
         "TOKEN_ENCRYPTION_KEYS": "",

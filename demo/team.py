@@ -45,7 +45,7 @@ _CANDIDATES = (
 
 
 class ForeignDatabaseError(Exception):
-    """The database in the demo's folder is someone's real one."""
+    """The database in the demo's folder is a real one."""
 
 
 def seed(installation_id: str, rules: Rules) -> bool:

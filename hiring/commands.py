@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from accounts.permissions import Action
 from extensions import db
 from hiring.queries import has_applications_beyond
-from models import Application, Candidate, CandidateNote, Interview, Job, Stage, User
+from models import Application, ApplicationNote, Candidate, Interview, Job, Stage, User
 from scheduling.mails import address_changes
 from scheduling.rules import Rules
 
@@ -182,20 +182,29 @@ def set_stage(application: Application, stage: Stage) -> None:
 
 
 def remove_application(application: Application) -> None:
-    """Take a candidate off a job. Raises `HiringError` if there are interviews, which would be lost."""
-    if db.session.scalar(sa.select(Interview.id).where(Interview.application_id == application.id).limit(1)):
-        raise HiringError(
-            f"{application.candidate.name} has interviews for {application.job.title}, which are kept. "
-            "Set the stage to Rejected instead.",
-            "job",
-        )
+    """Take a candidate off a job. Raises `HiringError` if there are interviews or notes, which would be
+    lost."""
+    lost: dict[str, sa.Select[int]] = {
+        "interviews": sa.select(Interview.id).where(Interview.application_id == application.id),
+        "notes": sa.select(ApplicationNote.id).where(ApplicationNote.application_id == application.id),
+    }
+    for what, rows in lost.items():
+        if db.session.scalar(rows.limit(1)) is not None:
+            raise HiringError(
+                f"{application.candidate.name} has {what} for {application.job.title}, which are kept. "
+                "Set the stage to Rejected instead.",
+                "job",
+            )
     db.session.delete(application)
 
 
-def add_note(actor: User, candidate: Candidate, text: str) -> CandidateNote:
-    """Add a note about a candidate, for the team only."""
-    _refuse_erased(candidate)
-    note = CandidateNote(candidate_id=candidate.id, author_id=actor.id, text=text)
+def add_note(actor: User, application: Application, text: str) -> ApplicationNote:
+    """Add a note about a candidate on one job, for those of the team who see the notes there.
+
+    Raises `HiringError` for an erased candidate.
+    """
+    _refuse_erased(application.candidate)
+    note = ApplicationNote(application_id=application.id, author_id=actor.id, text=text)
     db.session.add(note)
     return note
 

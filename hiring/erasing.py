@@ -15,9 +15,9 @@ from extensions import db
 from hiring.commands import HiringError
 from models import (
     Application,
+    ApplicationNote,
     Candidate,
     CandidateImport,
-    CandidateNote,
     Draft,
     Interview,
     InterviewStatus,
@@ -90,7 +90,7 @@ def erase_candidate(actor: User | None, candidate: Candidate, *, why: str = "") 
     stub = f"Erased candidate #{candidate.id}"
     known = _known_as(candidate, [interview.id for interview in interviews])
     attachments.give_up_all_of(candidate.id, [interview.id for interview in interviews])
-    _forget_drafts(candidate, known)
+    _forget_notes_and_drafts(candidate, known)
     _empty_candidate(candidate, stub)
     for interview in interviews:
         _empty_interview(interview)
@@ -115,13 +115,13 @@ def _known_as(candidate: Candidate, interview_ids: list[int]) -> list[str]:
     return sorted((words for words in known if words.strip()), key=len, reverse=True)
 
 
-def _forget_drafts(candidate: Candidate, known: list[str]) -> None:
-    db.session.execute(sa.delete(CandidateNote).where(CandidateNote.candidate_id == candidate.id))
+def _forget_notes_and_drafts(candidate: Candidate, known: list[str]) -> None:
+    applications = sa.select(Application.id).where(Application.candidate_id == candidate.id)
+    db.session.execute(sa.delete(ApplicationNote).where(ApplicationNote.application_id.in_(applications)))
     db.session.execute(sa.delete(Draft).where(Draft.candidate_id == candidate.id))
     # A list that was uploaded and never confirmed may contain anyone, and can be uploaded again.
     mentions = [CandidateImport.text.icontains(words, autoescape=True) for words in known]
     db.session.execute(sa.delete(CandidateImport).where(sa.or_(*mentions)))
-    db.session.expire(candidate, ["notes"])
 
 
 def _empty_candidate(candidate: Candidate, stub: str) -> None:

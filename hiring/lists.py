@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -22,9 +22,10 @@ from accounts.row_permissions import (
     own_job_ids,
 )
 from extensions import db
-from models import Application, Candidate, Job, Role, Stage, User, search_key
+from models import Application, Candidate, Job, Role, Stage, User
 from paging import Column, ListPage, Order, Pages, Turn, literally
 from rows import rows_of
+from searching import SEARCHED_KEYS, Keys, key_contains, literal_keys, searched
 
 # With more than this in a drop-down list, nobody can find anything.
 JOBS_TO_CHOOSE_FROM = 200
@@ -114,7 +115,7 @@ def _job_pages(
     asker = Asker(role)
     where = [job_is_within(asker, Action.SEE)]
     if is_searched:
-        where.append(_job_has_text(_SEARCHED_KEY, _SEARCHED_TEXT))
+        where.append(_job_has_text(SEARCHED_KEYS))
     if state is not JobState.ALL:
         where.append(Job.is_open.is_(state is JobState.OPEN))
     if only_mine:
@@ -168,7 +169,7 @@ def _candidate_pages(
 ) -> Pages[CandidateRow]:
     where = _candidate_conditions(
         Asker(role),
-        (_SEARCHED_KEY, _SEARCHED_ADDRESS) if is_searched else None,
+        (SEARCHED_KEYS, _SEARCHED_ADDRESS) if is_searched else None,
         sa.bindparam("job_id", type_=sa.Integer()) if of_job else None,
         sa.bindparam("stage", type_=Application.stage.type) if at_stage else None,
     )
@@ -200,8 +201,8 @@ def all_candidates(actor: User, wanted: CandidateFilter) -> Iterator[list[Candid
     Between two batches the caller may end the transaction, so that a slow reader at the other end of a
     network does not keep anyone else waiting.
     """
-    searched = _literals(wanted.text) if wanted.text else None
-    where, last = _candidate_conditions(actor, searched, wanted.job_id, wanted.stage), 0
+    text = _literals(wanted.text) if wanted.text else None
+    where, last = _candidate_conditions(actor, text, wanted.job_id, wanted.stage), 0
     while True:
         found = list(
             db.session.scalars(
@@ -216,6 +217,13 @@ def all_candidates(actor: User, wanted: CandidateFilter) -> Iterator[list[Candid
             return
         last = found[-1].id
         yield found
+
+
+def with_contact(actor: User, candidates: Iterable[Candidate]) -> frozenset[int]:
+    """Ids of those among these candidates whose contact data `actor` may see."""
+    ids = [candidate.id for candidate in candidates]
+    within = candidate_is_within(actor, Action.SEE_CONTACT)
+    return frozenset(db.session.scalars(sa.select(Candidate.id).where(Candidate.id.in_(ids), within)))
 
 
 def newest_applications(actor: User, job_id: int, *, limit: int) -> list[Application]:
@@ -252,7 +260,7 @@ def _jobs_to_choose_from(role: Role) -> tuple[sa.Select[int, str, bool], sa.Sele
 
 def job_matches(text: str) -> ColumnElement[bool]:
     """The condition on `Job`: the title, department, or location contains the text."""
-    return _job_has_text(sa.literal(literally(search_key(text))), sa.literal(literally(text)))
+    return _job_has_text(literal_keys(text))
 
 
 def candidate_matches(actor: User, text: str) -> ColumnElement[bool]:
@@ -264,39 +272,28 @@ def candidate_matches(actor: User, text: str) -> ColumnElement[bool]:
     return _candidate_has_text(actor, *_literals(text))
 
 
-# The search text as parameters: as it was typed, as lists compare it, and in lower case, as addresses are
-# stored.
-_SEARCHED_TEXT = sa.bindparam("searched_text", type_=sa.String())
-_SEARCHED_KEY = sa.bindparam("searched_key", type_=sa.String())
+# The search text in lower case, as addresses are stored, as a parameter.
 _SEARCHED_ADDRESS = sa.bindparam("searched_address", type_=sa.String())
 
 
 def _searched(text: str) -> dict[str, str]:
     """The parameters for a search text."""
-    return {
-        "searched_text": literally(text),
-        "searched_key": literally(search_key(text)),
-        "searched_address": literally(text.lower()),
-    }
+    return {**searched(text), "searched_address": literally(text.lower())}
 
 
-def _literals(text: str) -> tuple[ColumnElement[str], ColumnElement[str]]:
-    """The search text in the form for names, and in the form for addresses."""
-    return sa.literal(literally(search_key(text))), sa.literal(literally(text.lower()))
+def _literals(text: str) -> tuple[Keys, ColumnElement[str]]:
+    """The search text in the forms for names, and in the form for addresses."""
+    return literal_keys(text), sa.literal(literally(text.lower()))
 
 
-def _job_has_text(key: ColumnElement[str], text: ColumnElement[str]) -> ColumnElement[bool]:
+def _job_has_text(keys: Keys) -> ColumnElement[bool]:
     return sa.or_(
-        Job.title_key.contains(key, escape="/"),
-        Job.department.icontains(text, escape="/"),
-        Job.location.icontains(text, escape="/"),
+        *(key_contains(each, keys) for each in (Job.title_key, Job.department_key, Job.location_key))
     )
 
 
-def _candidate_has_text(
-    actor: User | Asker, key: ColumnElement[str], address: ColumnElement[str]
-) -> ColumnElement[bool]:
-    by_name = Candidate.name_key.contains(key, escape="/")
+def _candidate_has_text(actor: User | Asker, keys: Keys, address: ColumnElement[str]) -> ColumnElement[bool]:
+    by_name = key_contains(Candidate.name_key, keys)
     match scope_of(actor.role, Action.SEE_CONTACT):
         case Scope.NONE:
             return by_name
@@ -309,14 +306,14 @@ def _candidate_has_text(
 
 def _candidate_conditions(
     actor: User | Asker,
-    searched: tuple[ColumnElement[str], ColumnElement[str]] | None,
+    text: tuple[Keys, ColumnElement[str]] | None,
     job_id: int | ColumnElement[int] | None,
     stage: Stage | ColumnElement[Stage] | None,
 ) -> list[ColumnElement[bool]]:
-    """`searched`: the text in the form for names, and in the form for addresses."""
+    """`text`: what is searched for, in the forms for names, and in the form for addresses."""
     where = [Candidate.erased_at.is_(None), candidate_is_within(actor, Action.SEE)]
-    if searched is not None:
-        where.append(_candidate_has_text(actor, *searched))
+    if text is not None:
+        where.append(_candidate_has_text(actor, *text))
     if job_id is not None or stage is not None:
         on_it = sa.select(Application.candidate_id).where(application_is_within(actor, Action.SEE))
         if job_id is not None:

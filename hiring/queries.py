@@ -5,25 +5,13 @@ The first argument is always the person asking, so that nobody sees more than th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from accounts.permissions import Action, Scope, scope_of
+from accounts.permissions import Action
 from accounts.row_permissions import application_is_within, candidate_is_within, job_is_within
 from extensions import db
-from models import Application, Candidate, CandidateNote, Job, JobMember, User
-
-
-def outsiders(job_id: int, users: Iterable[User]) -> frozenset[int]:
-    """Ids of those among these people who see only their own jobs, and this is not one of them."""
-    limited = [user.id for user in users if scope_of(user.role, Action.SEE) is Scope.OWN_JOBS]
-    insiders = sa.union(
-        sa.select(Job.hiring_manager_id).where(Job.id == job_id),
-        sa.select(JobMember.user_id).where(JobMember.job_id == job_id),
-    )
-    return frozenset(limited) - frozenset(db.session.scalars(insiders))
+from models import Application, ApplicationNote, Candidate, Job, User
 
 
 def job(actor: User, job_id: int, action: Action = Action.SEE) -> Job | None:
@@ -80,18 +68,19 @@ def has_applications_beyond(actor: User, candidate_id: int, action: Action) -> b
     return db.session.scalar(beyond.limit(1)) is not None
 
 
-def notes_on(actor: User, candidate_id: int) -> list[CandidateNote]:
-    """The notes on one candidate, newest first; none if `actor` may not see them."""
-    within = candidate_is_within(actor, Action.SEE_NOTES)
-    return list(
-        db.session.scalars(
-            sa.select(CandidateNote)
-            .join(Candidate, Candidate.id == CandidateNote.candidate_id)
-            .where(CandidateNote.candidate_id == candidate_id, within)
-            .options(joinedload(CandidateNote.author))
-            .order_by(CandidateNote.id.desc())
-        )
+def notes_on(actor: User, candidate_id: int) -> dict[int, list[ApplicationNote]]:
+    """The notes on one candidate that `actor` may see, newest first, by the id of the application."""
+    found = db.session.scalars(
+        sa.select(ApplicationNote)
+        .join(ApplicationNote.application)
+        .where(Application.candidate_id == candidate_id, application_is_within(actor, Action.SEE_NOTES))
+        .options(joinedload(ApplicationNote.author))
+        .order_by(ApplicationNote.id.desc())
     )
+    notes: dict[int, list[ApplicationNote]] = {}
+    for note in found:
+        notes.setdefault(note.application_id, []).append(note)
+    return notes
 
 
 def team() -> list[User]:

@@ -13,7 +13,7 @@ from extensions import db
 from hiring.commands import HiringError
 from hiring.erasing import coming_interviews, erase_candidate
 from hiring.imports import forget_old_imports
-from models import Application, Candidate, CandidateNote, Draft, Interview, Organization
+from models import Application, ApplicationNote, Candidate, Draft, Interview, Organization
 from work.chores import daily
 
 log = logging.getLogger("retention")
@@ -51,6 +51,11 @@ def _due(cutoff: datetime) -> list[int]:
         .join(Application, Application.id == Interview.application_id)
         .where(Application.candidate_id == Candidate.id, Interview.starts_at >= cutoff)
     )
+    noted_since = (
+        sa.select(ApplicationNote.id)
+        .join(Application, Application.id == ApplicationNote.application_id)
+        .where(Application.candidate_id == Candidate.id, ApplicationNote.created_at >= cutoff)
+    )
     return list(
         db.session.scalars(
             sa.select(Candidate.id)
@@ -58,7 +63,8 @@ def _due(cutoff: datetime) -> list[int]:
                 Candidate.erased_at.is_(None),
                 Candidate.created_at < cutoff,
                 ~seen_since.exists(),
-                *(~_newer(table, cutoff).exists() for table in (Application, CandidateNote, Draft)),
+                ~noted_since.exists(),
+                *(~_newer(table, cutoff).exists() for table in (Application, Draft)),
             )
             .order_by(Candidate.id)
             .limit(_AT_ONCE)
@@ -66,7 +72,7 @@ def _due(cutoff: datetime) -> list[int]:
     )
 
 
-def _newer(table: type[Application | CandidateNote | Draft], cutoff: datetime) -> sa.Select[Any]:
+def _newer(table: type[Application | Draft], cutoff: datetime) -> sa.Select[Any]:
     return sa.select(table.id).where(table.candidate_id == Candidate.id, table.created_at >= cutoff)
 
 

@@ -12,6 +12,7 @@ from extensions import db
 from hiring.lists import candidate_matches, job_matches
 from hiring.queries import team
 from models import Application, Candidate, Job, User, search_key
+from searching import spellings
 
 SHOWN = 8
 
@@ -54,8 +55,8 @@ def find(actor: User, text: str) -> Found:
             .limit(SHOWN + 1)
         )
     )
-    key = search_key(text)
-    people = [user for user in team() if key in search_key(user.name) or key in user.email]
+    keys = spellings(text)
+    people = [user for user in team() if _is_meant(user, keys)]
     return Found(
         candidates[:SHOWN],
         len(candidates) > SHOWN,
@@ -63,6 +64,11 @@ def find(actor: User, text: str) -> Found:
         len(jobs) > SHOWN,
         people[:SHOWN],
     )
+
+
+def _is_meant(user: User, keys: tuple[str, str]) -> bool:
+    name = search_key(user.name)
+    return any(key in name for key in keys) or keys[0] in user.email
 
 
 def jobs_of(actor: User, candidates: list[Candidate]) -> dict[int, str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from host_names import LookUpTimeoutError
 from messaging.addresses import bare_address, is_public, wire_address
 from messaging.letters import Letter
 from messaging.mime import Envelope, FilePart, mime_of
@@ -211,6 +212,8 @@ def _outcome_of_missing_extension(stage: Stage, address: str) -> Outcome:
 
 
 def _network_words(error: Exception) -> str:
+    if _has_cause(error, LookUpTimeoutError):
+        return "could not be reached: looking up its name took too long"
     if _ran_out_of_time(error):
         return "did not answer in time"
     if _has_cause(error, ConnectionRefusedError):

@@ -124,13 +124,15 @@ class Reader:
     """The person one copy is written for.
 
     `join_page_url` is this reader's own and is in no other copy. A guest who attends is not `is_of_the_team`:
-    only people who can sign in are.
+    only people who can sign in are. They alone get `interview_url`, the interview's page in the product,
+    where notes and files are.
     """
 
     person: Person
     role: ReaderRole
     join_page_url: str | None
     is_of_the_team: bool = False
+    interview_url: str | None = None
 
 
 def facts_of(interview: Interview, organization: Organization) -> InterviewFacts:
@@ -177,14 +179,24 @@ def facts_of(interview: Interview, organization: Organization) -> InterviewFacts
     )
 
 
-def reader_of(mail: Mail, candidate_zone: str | None, join_page_url: str | None) -> Reader:
+def reader_of(
+    mail: Mail, candidate_zone: str | None, join_page_url: str | None, interview_url: str | None = None
+) -> Reader:
     """The person a queued mail is written for, with the zone they are known to live in.
 
     All of it comes from the mail's own row, so the mail can still be written for someone who no longer takes
     part. Only a candidate's zone is kept elsewhere: `candidate_zone`, an IANA name or None.
+    `interview_url` goes into copies to the team only.
     """
     zone = mail.user.timezone if mail.user is not None else None
     if mail.role is ReaderRole.CANDIDATE:
         zone = candidate_zone
     person = Person(mail.name, mail.address, zone)
-    return Reader(person, mail.role, join_page_url, is_of_the_team=mail.user_id is not None)
+    is_of_the_team = mail.user_id is not None
+    return Reader(
+        person,
+        mail.role,
+        join_page_url,
+        is_of_the_team=is_of_the_team,
+        interview_url=interview_url if is_of_the_team else None,
+    )

@@ -14,8 +14,14 @@ from icalendar import Calendar, Event, vCalAddress, vText, vUri
 
 from messaging.addresses import wire_address
 from messaging.facts import InterviewFacts, Person, Reader
-from messaging.wording import CALENDAR_ANSWERS, call_words, join_label, message_heading, on_one_line
-from models import ReaderRole
+from messaging.wording import (
+    CALENDAR_ANSWERS,
+    answers_reach_reader,
+    call_of,
+    join_label,
+    message_heading,
+    on_one_line,
+)
 from text import shortened
 
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
@@ -68,7 +74,7 @@ def build_ics(
 
 
 def _location(facts: InterviewFacts, reader: Reader) -> str:
-    words = _whole_location(facts)
+    words = _whole_location(facts, reader)
     if len(words) <= _LONGEST_LOCATION:
         return words
     if facts.join_url:
@@ -76,11 +82,12 @@ def _location(facts: InterviewFacts, reader: Reader) -> str:
     return shortened(words, _LONGEST_LOCATION)
 
 
-def _whole_location(facts: InterviewFacts) -> str:
+def _whole_location(facts: InterviewFacts, reader: Reader) -> str:
     if facts.join_url:
         return facts.join_url
-    if facts.phone_number:
-        return f"Phone: {facts.phone_number}"
+    call = call_of(facts, reader)
+    if call is not None:
+        return f"Phone: {call.number}" if call.number else "Phone"
     if facts.address:
         return on_one_line(facts.address)
     return facts.software_label or facts.type_label
@@ -96,7 +103,7 @@ def _description(facts: InterviewFacts, reader: Reader) -> str:
         if facts.passcode:
             join += f"\nPasscode: {facts.passcode}"
         if reader.join_page_url:
-            join += f"\nIf that doesn't work, use this link: {reader.join_page_url}"
+            join += f"\nTrouble joining? Use this link: {reader.join_page_url}"
         blocks.append(join)
     elif facts.link_state != "none":
         join = "We'll send you the link to join in a separate email."
@@ -115,27 +122,27 @@ def _description(facts: InterviewFacts, reader: Reader) -> str:
     if files:
         names = "\n".join(f"- {file.name}" for file in files)
         blocks.append(f"{'Attached files' if len(files) > 1 else 'Attached file'}\n{names}")
-    if reader.role is ReaderRole.CANDIDATE:
-        blocks.append(CALENDAR_ANSWERS)
-    blocks.append(f"Questions? Write to {facts.scheduler.name} ({facts.scheduler.address}).")
+    if reader.interview_url:
+        blocks.append(f"Open the interview: {reader.interview_url}")
+    if not answers_reach_reader(facts, reader):
+        write = f"Write to {facts.scheduler.name} ({facts.scheduler.address})."
+        blocks.append(f"Can't make it, or a question? {write} {CALENDAR_ANSWERS}")
     return "\n\n".join(blocks)
 
 
 def _where(facts: InterviewFacts, reader: Reader) -> list[str]:
     """Number or address of an interview without a meeting, and the page that has the current one."""
     blocks = []
-    if facts.phone_number:
-        is_candidate = reader.role is ReaderRole.CANDIDATE
-        words = call_words(
-            facts.candidate.name, candidate_calls=facts.candidate_calls, to_candidate=is_candidate
-        )
-        blocks.append(f"{words} {facts.phone_number}")
+    call = call_of(facts, reader)
+    if call is not None:
+        # What is said afterwards asks for a reply, which a calendar entry does not offer.
+        blocks.append(f"{call.words} {call.number}" if call.number else call.words)
     if facts.address:
         blocks.append(f"Where\n{facts.address}")
     if facts.directions:
         blocks.append(f"How to get there\n{facts.directions}")
     if reader.join_page_url:
-        blocks.append(f"You can check the latest details here at any time: {reader.join_page_url}")
+        blocks.append(f"Always up to date here: {reader.join_page_url}")
     return blocks
 
 

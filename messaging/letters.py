@@ -15,21 +15,28 @@ from messaging.invites import Method, build_ics
 from messaging.rendering import rendered
 from messaging.wording import (
     CALENDAR_ANSWERS,
+    DEFAULT_CLOSING,
     NO_LINK,
     NO_LINK_NO_PAGE,
-    call_words,
+    answers_reach_reader,
+    call_of,
+    cannot_come,
+    elsewhere,
+    how,
     join_label,
     message_heading,
-    other_period,
+    participants_for,
     period,
+    place,
     reader_zone,
     short_start,
+    times,
 )
 from models import ReaderRole
 from phone_numbers import phone_link
 from text import one_line, shortened
 from timezones import local_moment
-from wording import duration
+from wording import duration, first_name, owned_by
 
 # Long enough for every sensible title, short enough that the date at the end survives in an inbox.
 SUBJECT_LIMIT = 180
@@ -66,32 +73,37 @@ def compose_about_interview(
 
     `more` holds what only these templates need.
     """
-    zone = reader_zone(facts, reader)
+    zone, starts_at, minutes = reader_zone(facts, reader), facts.starts_at, facts.duration_minutes
+    is_candidate = reader.role is ReaderRole.CANDIDATE
+    call = call_of(facts, reader)
     context = {
         "facts": facts,
         "reader": reader,
+        "first_name": first_name(reader.person.name),
         "subject_job": shortened(facts.job_title, _SUBJECT_PART_LIMIT),
         "subject_organization": shortened(facts.organization, _SUBJECT_PART_LIMIT),
-        "short_start": short_start(facts.starts_at, zone),
-        "period": period(facts.starts_at, facts.duration_minutes, zone),
-        "zone": zone,
-        "other_period": other_period(facts, reader),
-        "duration": duration(facts.duration_minutes),
+        "short_start": short_start(starts_at, zone),
+        "period": period(starts_at, minutes, zone),
+        "times": times(starts_at, minutes, zone),
+        "place": place(starts_at, minutes, zone),
+        "elsewhere": elsewhere(facts, reader),
+        "duration": duration(minutes),
+        "how": how(facts),
         "message_heading": message_heading(facts, reader),
-        "your_part": _your_part(reader),
+        "participants": participants_for(facts, reader),
         "no_link": NO_LINK if reader.join_page_url else NO_LINK_NO_PAGE,
+        "no_link_help": "",
+        "cannot_come": cannot_come(facts, reader),
         "calendar_answers": CALENDAR_ANSWERS,
+        "answers_reach_reader": answers_reach_reader(facts, reader),
+        "closing": facts.closing or (DEFAULT_CLOSING if is_candidate else ""),
         "join_label": join_label(facts.software_label),
         # A pasted link can be anything; only a web address may become something to click on.
         "join_url_is_web": bool(
             facts.join_url and facts.join_url.lower().startswith(("https://", "http://"))
         ),
-        "call_words": call_words(
-            facts.candidate.name,
-            candidate_calls=facts.candidate_calls,
-            to_candidate=reader.role is ReaderRole.CANDIDATE,
-        ),
-        "phone_link": phone_link(facts.phone_number or ""),
+        "call": call,
+        "phone_link": phone_link(call.number) if call and call.number else "",
         **(more or {}),
     }
     return _letter(folder, context)
@@ -120,7 +132,9 @@ def compose_for_team(folder: str, reader: TeamReader, more: Mapping[str, object]
     """The letter that the templates in `folder` make for one person on the team; `more` is what they need."""
     context = {
         "reader": reader.person,
+        "first_name": first_name(reader.person.name),
         "organization": reader.organization,
+        "organizations": owned_by(reader.organization),
         "subject_organization": shortened(reader.organization, _SUBJECT_PART_LIMIT),
         **more,
     }
@@ -135,9 +149,3 @@ def moment_for(reader: TeamReader, instant: datetime) -> str:
 def _letter(folder: str, context: Mapping[str, object]) -> Letter:
     subject, text, html = rendered(folder, context)
     return Letter(subject=shortened(one_line(subject), SUBJECT_LIMIT), text=text, html=html)
-
-
-def _your_part(reader: Reader) -> str:
-    if reader.role is ReaderRole.HIRING_MANAGER:
-        return "You're joining as the hiring manager."
-    return "You're one of the interviewers." if reader.is_of_the_team else "You're joining as a guest."

@@ -30,7 +30,7 @@ def describe_ics(ics: bytes, zone: str) -> list[tuple[str, str]]:
         ("When", _when(event, zone)),
         ("Where", str(event.get("LOCATION", ""))),
         ("Page", str(event.get("URL", ""))),
-        ("Organiser", _who(event.get("ORGANIZER"))),
+        ("Organizer", _who(event.get("ORGANIZER"))),
         ("Invited", ", ".join(_who(person) for person in _as_list(event.get("ATTENDEE")))),
         ("Description", str(event.get("DESCRIPTION", ""))),
     ]

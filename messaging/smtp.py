@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from host_names import addresses_of
+
 # How long a mail may take in total, apart from the time that its text is given (`text_seconds`); and how long
 # a server may take to answer our goodbye, when the outcome is already known. Both in seconds.
 TOTAL_SECONDS = 60.0
@@ -39,11 +41,10 @@ def text_seconds(length: int) -> float:
 
 
 class BoundedSMTP(smtplib.SMTP):
-    """One conversation: `answer_seconds` for each step, `total_seconds` for everything but the text of the
-    mail, whose time grows with its length.
+    """One conversation: `answer_seconds` for each step, looking up the server's name included, and
+    `total_seconds` for everything but the text of the mail, whose time grows with its length.
 
-    The one thing outside its reach is the name look-up, which the resolver's own settings limit. Running
-    out of time raises `TimeoutError`, or `smtplib.SMTPServerDisconnected` with that as its context.
+    Running out of time raises `TimeoutError`, or `smtplib.SMTPServerDisconnected` with that as its context.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class BoundedSMTP(smtplib.SMTP):
     # The standard library's own TLS variant of this class replaces the same method.
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         failure: OSError | None = None
-        for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        for family, kind, protocol, _, address in addresses_of(host, port, seconds=self._patience()):
             plain = socket.socket(family, kind, protocol)
             try:
                 plain.settimeout(self._patience())

@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from messaging.facts import InterviewFacts, Reader
-from models import MeetingSoftware, ReaderRole
-from timezones import in_zone, local_moment, place_name
+from messaging.facts import InterviewFacts, Person, Reader
+from models import InterviewType, MeetingSoftware, ReaderRole
+from timezones import LocalMoment, in_zone, local_moment, place_name
+from wording import first_name, owned_by
 
-CALENDAR_ANSWERS = (
-    "If this time doesn't work for you, just reply to this email. "
-    "Answers given in your calendar don't reach us."
-)
 NO_LINK_NO_PAGE = "We'll send you the link to join in a separate email."
 NO_LINK = f"{NO_LINK_NO_PAGE} You can also find it here once it's ready:"
+DEFAULT_CLOSING = "We look forward to speaking with you."
+CALENDAR_ANSWERS = "Answers given in your calendar don't reach us."
+
+
+def times(starts_at: datetime, duration_minutes: int, zone: str) -> str:
+    """`Tuesday, 24 November 2026, 09:00–09:45`, in that zone.
+
+    The end repeats the date when it falls on another day, and both name their clock when it changes in
+    between.
+    """
+    start, end = _both_ends(starts_at, duration_minutes, zone)
+    if start.date != end.date:
+        return f"{start.date}, {_clock(start, end)} – {end.date}, {_clock(end, start)}"
+    return f"{start.date}, {_span(start, end)}"
+
+
+def place(starts_at: datetime, duration_minutes: int, zone: str) -> str:
+    """Whose clock the times are told by: `New York time (EST)`, because the abbreviation alone is used in
+    several places and the name of a zone is not what people call it. `UTC` needs no place."""
+    start, end = _both_ends(starts_at, duration_minutes, zone)
+    named = place_name(start.zone_name)
+    if named == start.zone_abbreviation:
+        return named
+    return f"{named} time" if _clocks_change(start, end) else f"{named} time ({start.zone_abbreviation})"
 
 
 def period(starts_at: datetime, duration_minutes: int, zone: str) -> str:
-    """`Tuesday, 24 November 2026, 09:00–09:45 CET`, in that zone.
-
-    The end repeats the date when it falls on another day, and the start names its zone as well when the
-    clocks change in between.
-    """
-    start = local_moment(starts_at, zone)
-    end = local_moment(starts_at + timedelta(minutes=duration_minutes), zone)
-    if start.date != end.date:
-        return f"{start.full} – {end.full}"
-    if start.zone_abbreviation != end.zone_abbreviation:
-        begins, ends = f"{start.time} {start.zone_abbreviation}", f"{end.time} {end.zone_abbreviation}"
-        place = "" if start.zone_short == start.zone_abbreviation else f", {place_name(start.zone_name)} time"
-        return f"{start.date}, {begins} – {ends}{place}"
-    return f"{start.date}, {start.time}–{end.time} {end.zone_short}"
+    """`Tuesday, 24 November 2026, 09:00–09:45 Zurich time (CET)`, on one line."""
+    start, end = _both_ends(starts_at, duration_minutes, zone)
+    told = times(starts_at, duration_minutes, zone), place(starts_at, duration_minutes, zone)
+    return (", " if _clocks_change(start, end) else " ").join(told)
 
 
 def reader_zone(facts: InterviewFacts, reader: Reader) -> str:
@@ -38,16 +50,41 @@ def reader_zone(facts: InterviewFacts, reader: Reader) -> str:
     return reader.person.zone or facts.zone
 
 
-def other_period(facts: InterviewFacts, reader: Reader) -> str | None:
-    """The same period in the interview's zone, or None when it would read the same to this reader."""
-    own = period(facts.starts_at, facts.duration_minutes, reader_zone(facts, reader))
-    planned = period(facts.starts_at, facts.duration_minutes, facts.zone)
-    if planned == own:
+def elsewhere(facts: InterviewFacts, reader: Reader) -> str | None:
+    """`In Berlin that's 09:00–09:45 (CET), the same day.`: the times in the zone the interview was planned
+    in, or None when they read the same to this reader."""
+    here = in_zone(facts.starts_at, reader_zone(facts, reader)).replace(tzinfo=None)
+    there = in_zone(facts.starts_at, facts.zone).replace(tzinfo=None)
+    # Two names for the same time of day would only make people look twice.
+    if here == there:
         return None
-    here = in_zone(facts.starts_at, reader_zone(facts, reader))
-    there = in_zone(facts.starts_at, facts.zone)
-    # Giving the same time of day twice would only make people look twice.
-    return None if here.replace(tzinfo=None) == there.replace(tzinfo=None) else planned
+    start, end = _both_ends(facts.starts_at, facts.duration_minutes, facts.zone)
+    named = place_name(start.zone_name)
+    has_clock = named != start.zone_abbreviation and not _clocks_change(start, end)
+    clock = f" ({start.zone_abbreviation})" if has_clock else ""
+    if start.date != end.date:
+        return f"In {named} that's {times(facts.starts_at, facts.duration_minutes, facts.zone)}{clock}."
+    days = {-1: "the day before", 0: "the same day", 1: "the next day"}
+    day = days.get((there.date() - here.date()).days, f"on {start.date}")
+    return f"In {named} that's {_span(start, end)}{clock}, {day}."
+
+
+def _both_ends(starts_at: datetime, duration_minutes: int, zone: str) -> tuple[LocalMoment, LocalMoment]:
+    ends_at = starts_at + timedelta(minutes=duration_minutes)
+    return local_moment(starts_at, zone), local_moment(ends_at, zone)
+
+
+def _clocks_change(start: LocalMoment, end: LocalMoment) -> bool:
+    return start.zone_abbreviation != end.zone_abbreviation
+
+
+def _clock(one: LocalMoment, other: LocalMoment) -> str:
+    return f"{one.time} {one.zone_abbreviation}" if _clocks_change(one, other) else one.time
+
+
+def _span(start: LocalMoment, end: LocalMoment) -> str:
+    dash = " – " if _clocks_change(start, end) else "–"
+    return f"{_clock(start, end)}{dash}{_clock(end, start)}"
 
 
 def day_and_time(starts_at: datetime, zone: str, *, now: datetime) -> str:
@@ -62,9 +99,8 @@ def day_and_time(starts_at: datetime, zone: str, *, now: datetime) -> str:
 
 
 def short_start(starts_at: datetime, zone: str) -> str:
-    """`Tue 24 Nov 2026, 09:00 CET`: for subjects, where the year has to be seen as well."""
-    moment = local_moment(starts_at, zone)
-    return f"{moment.short_date} {in_zone(starts_at, zone).year}, {moment.time} {moment.zone_short}"
+    """`Tue 24 Nov, 09:00 CET`: for subjects, of which a phone shows the first forty characters."""
+    return local_moment(starts_at, zone).short
 
 
 # Only these names do not already say that they are a meeting's; what someone calls a link of their
@@ -83,11 +119,91 @@ def join_label(called: str | None) -> str:
     return f"Join {called} Meeting" if called in _CALLED_MEETING else f"Join {called}"
 
 
-def call_words(candidate_name: str, *, candidate_calls: bool, to_candidate: bool) -> str:
-    """Who is calling, as the beginning of a line that ends with the number."""
-    if to_candidate:
-        return "Please call" if candidate_calls else "We'll call you on"
+def how(facts: InterviewFacts) -> str:
+    """`Video call on Webex`, `Phone call`, `In person`."""
+    if facts.software_label is not None:
+        is_named = facts.software_label != MeetingSoftware.OTHER.label
+        return f"Video call on {facts.software_label}" if is_named else "Video call"
+    called = {InterviewType.VIDEO.label: "Video call", InterviewType.PHONE.label: "Phone call"}
+    return called.get(facts.type_label, facts.type_label)
+
+
+def call_words(candidate_name: str, *, candidate_calls: bool) -> str:
+    """Who calls whom, for the team, as the beginning of a line that ends with the number."""
     return f"{candidate_name} calls" if candidate_calls else f"We call {candidate_name} on"
+
+
+@dataclass(frozen=True)
+class PhoneCall:
+    """Who calls whom in a phone interview, as one reader is told: `words` and then, unless it is None, the
+    number. `afterwards` is one more sentence, or ""."""
+
+    words: str
+    number: str | None
+    afterwards: str = ""
+
+
+def call_for(
+    role: ReaderRole,
+    *,
+    number: str,
+    candidate_calls: bool,
+    candidate_name: str,
+    manager_name: str,
+    is_of_the_team: bool,
+) -> PhoneCall:
+    """What one reader is told about a phone interview. The candidate's own number is for the team alone: a
+    guest from outside has to ask how to join."""
+    if role is ReaderRole.CANDIDATE:
+        if candidate_calls:
+            return PhoneCall("Please call", number)
+        wrong = "Is this the wrong number? Just reply to this email."
+        return PhoneCall(f"{manager_name} will call you on", number, wrong)
+    if candidate_calls:
+        return PhoneCall(f"{candidate_name} will call", number)
+    caller = "You" if role is ReaderRole.HIRING_MANAGER else manager_name
+    if is_of_the_team or role is ReaderRole.HIRING_MANAGER:
+        return PhoneCall(f"{caller} will call {candidate_name} on", number)
+    ask = "To find out how to join the call, reply to this email."
+    return PhoneCall(f"{caller} will call {candidate_name}.", None, ask)
+
+
+def call_of(facts: InterviewFacts, reader: Reader) -> PhoneCall | None:
+    """What this reader is told about a phone interview; None for any other."""
+    if facts.phone_number is None:
+        return None
+    return call_for(
+        reader.role,
+        number=facts.phone_number,
+        candidate_calls=facts.candidate_calls,
+        candidate_name=facts.candidate.name,
+        manager_name=facts.hiring_manager.name,
+        is_of_the_team=reader.is_of_the_team,
+    )
+
+
+def participants_for(facts: InterviewFacts, reader: Reader) -> list[tuple[Person, str]]:
+    """Everyone who takes part, each with what this reader is to know them by: `you`, `candidate`, `hiring
+    manager`, or ""."""
+    parts = {
+        facts.hiring_manager.address.casefold(): "hiring manager",
+        facts.candidate.address.casefold(): "candidate",
+        reader.person.address.casefold(): "you",
+    }
+    return [(person, parts.get(person.address.casefold(), "")) for person in facts.participants]
+
+
+def answers_reach_reader(facts: InterviewFacts, reader: Reader) -> bool:
+    """Whether it is the scheduler who reads this copy: answers to it would only come back."""
+    return reader.person.address.casefold() == facts.scheduler.address.casefold()
+
+
+def cannot_come(facts: InterviewFacts, reader: Reader) -> str:
+    """What to do when the time does not suit, or "" for the one who chose it. Calendars offer to decline, and
+    nobody would hear of that."""
+    if answers_reach_reader(facts, reader):
+        return ""
+    return f"Can't make it? Reply to {first_name(facts.scheduler.name)}."
 
 
 def on_one_line(address: str) -> str:
@@ -99,4 +215,4 @@ def message_heading(facts: InterviewFacts, reader: Reader) -> str:
     """Everyone reads what was written to the candidate, and should not think it was meant for them."""
     if reader.role is ReaderRole.CANDIDATE:
         return f"A message from {facts.scheduler.name}"
-    return f"{facts.scheduler.name}’s message to {facts.candidate.name}"
+    return f"{owned_by(facts.scheduler.name)} message to {facts.candidate.name}"

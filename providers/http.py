@@ -12,7 +12,7 @@ import contextlib
 import logging
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,6 +44,22 @@ class Bounds:
     timeout_seconds: float = 10.0
     deadline_seconds: float = 20.0
     max_bytes: int = 1024 * 1024
+
+    def for_changes(self) -> "Bounds":
+        """Return the bounds of a call that must not simply be repeated.
+
+        Giving up on one costs more than waiting for it: a provider that is only slow makes the meeting all
+        the same, and a second one would be made beside it. Half a minute still leaves time to look it up
+        while people wait.
+        """
+        return replace(
+            self, timeout_seconds=3 * self.timeout_seconds, deadline_seconds=2 * self.deadline_seconds
+        )
+
+    def for_tokens(self) -> "Bounds":
+        """Return the bounds of a call that spends a code or a refresh token, which may cost the connection
+        when its answer is lost: the answer may take as long as the whole call."""
+        return replace(self, timeout_seconds=max(self.timeout_seconds, self.deadline_seconds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +128,17 @@ class BoundedSession(requests.Session):
         bearer: str,
         json: dict[str, Any] | None = None,
         params: dict[str, str] | None = None,
+        bounds: Bounds | None = None,
     ) -> requests.Response:
         """Make one call with a bearer token and return the answer, its body read, whatever its status.
+        `bounds` are those of this call, where they are not the session's.
 
         Raises RetryableError (codes "unreachable", "timeout", "dropped", "nonsense") when there is no usable
         answer, and RefusedError (code "not_sendable") when the call cannot be put on the wire.
         """
         headers = {"Authorization": f"Bearer {bearer}"}
         request = requests.Request(method, url, headers=headers, json=json, params=params)
-        return self._exchange(self.prepare_request(request), operation)
+        return self._exchange(self.prepare_request(request), operation, bounds or self.bounds)
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         with contextlib.suppress(requests.RequestException, UnicodeError):
@@ -129,18 +147,20 @@ class BoundedSession(requests.Session):
 
     def send(self, request: requests.PreparedRequest, **_options: Any) -> requests.Response:
         """Make one call for the operation that the session was made for. The limits are the session's own."""
-        return self._exchange(request, self.operation)
+        return self._exchange(request, self.operation, self.bounds)
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Return no target. Without this, requests reads the body of a redirect whole, whatever its size."""
         return
 
-    def _exchange(self, request: requests.PreparedRequest, operation: Operation) -> requests.Response:
+    def _exchange(
+        self, request: requests.PreparedRequest, operation: Operation, bounds: Bounds
+    ) -> requests.Response:
         url = request.url or ""
         if not url.startswith("https://") and origin_of(url) not in self.peer.plain_http_origins:
             raise self._not_sendable()
         started = time.monotonic()
-        call = Call(self.bounds.deadline_seconds)
+        call = Call(bounds.deadline_seconds)
         response: requests.Response | None = None
         failure: ProviderError | None = None
         context = current_call.set(call)
@@ -152,9 +172,9 @@ class BoundedSession(requests.Session):
                 verify=True,
                 cert=None,
                 proxies={},
-                timeout=(self._connect_timeout(), self.bounds.timeout_seconds),
+                timeout=(self._connect_timeout(), bounds.timeout_seconds),
             )
-            self._read_body(response)
+            self._read_body(response, bounds.max_bytes)
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
             failure = self._failure(error, call, operation, response)
         finally:
@@ -177,7 +197,7 @@ class BoundedSession(requests.Session):
     def _connect_timeout(self) -> float:
         return min(self.bounds.timeout_seconds, self.bounds.deadline_seconds / 4)
 
-    def _read_body(self, response: requests.Response) -> None:
+    def _read_body(self, response: requests.Response, max_bytes: int) -> None:
         """Read the decoded body into the response, or raise and close the connection."""
         try:
             # 300 without an address redirects nowhere; one provider's reference gave it to a limit.
@@ -186,7 +206,7 @@ class BoundedSession(requests.Session):
             body = bytearray()
             for piece in response.iter_content(16 * 1024):
                 body += piece
-                if len(body) > self.bounds.max_bytes:
+                if len(body) > max_bytes:
                     raise _UnusableAnswerError("too large")
         except BaseException:
             response.close()

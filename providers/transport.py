@@ -3,10 +3,8 @@ sent.
 
 The time-outs of requests and urllib3 restart with every byte that arrives, so a server that sends one byte a
 second holds its caller for hours. Here every read of a call, status line and headers included, is given no
-more than what is left of that call's deadline.
-
-Limits: looking up a host name takes as long as the system's resolver takes, and each address of a host is
-given the whole connect time-out.
+more than what is left of that call's deadline. Looking up the host's name and connecting are inside that
+deadline too, over all its addresses together.
 """
 
 import http.client
@@ -19,6 +17,8 @@ from typing import Any
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from host_names import addresses_of
 
 
 class Call:
@@ -72,6 +72,32 @@ class _DeadlineResponse(http.client.HTTPResponse):
 
 class _WatchedConnection(HTTPConnection):
     response_class = _DeadlineResponse
+
+    def _new_conn(self) -> socket.socket:
+        """Look the host up and try its addresses in turn: each for no longer than the connect time-out, and
+        all together for no longer than the call may take. Raises OSError and its kinds.
+        """
+        call, failure = current_call.get(), None
+        for family, kind, protocol, _, address in addresses_of(
+            self._dns_host, self.port, seconds=self._patience(call)
+        ):
+            sock = socket.socket(family, kind, protocol)
+            try:
+                for option in self.socket_options or ():
+                    sock.setsockopt(*option)
+                sock.settimeout(self._patience(call))
+                sock.connect(address)
+            except OSError as error:
+                sock.close()
+                failure = error
+                continue
+            return sock
+        raise failure or OSError("the name has no address")
+
+    def _patience(self, call: Call) -> float:
+        """Seconds that the next step of connecting may take."""
+        remaining = call.remaining_seconds()
+        return min(self.timeout, remaining) if isinstance(self.timeout, int | float) else remaining
 
     def send(self, data: Any) -> None:
         # Connecting is done here instead of inside the inherited method, so that a failure to connect leaves

@@ -1,4 +1,5 @@
-"""Our own join address, one for each reader of an interview's mails, leading to the current meeting."""
+"""The addresses in an interview's emails: a join address for each reader, which leads to the current meeting,
+and the interview's page for the team."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from extensions import db
-from models import Interview, InterviewStatus, InterviewType, MeetingState, User
+from models import Interview, InterviewStatus, InterviewType, MeetingState, ReaderRole, User
 from scheduling.mails.queue import attendee_key
 from security import LinkSigner
 
@@ -34,6 +35,10 @@ class JoinLinks:
         token = self.signer.token("join", interview, reader, interview.link_generation)
         return f"{self.base_url}/j/{token}"
 
+    def interview_page(self, interview: Interview) -> str:
+        """The interview's page in the product, for those who can sign in. Needs the row's id."""
+        return f"{self.base_url}/interviews/{interview.id}"
+
     def opened_by(self, token: str) -> tuple[Interview, str] | None:
         """The interview and the reader that a token proves, or None for any other text, and for a reader who
         has left the team or no longer takes part."""
@@ -44,6 +49,13 @@ class JoinLinks:
         if int(generation) != interview.link_generation or not _still_takes_part(interview, reader):
             return None
         return interview, reader
+
+
+def role_of(reader: str) -> ReaderRole:
+    """As what the one whose address it is takes part."""
+    return {CANDIDATE: ReaderRole.CANDIDATE, _MANAGER: ReaderRole.HIRING_MANAGER}.get(
+        reader, ReaderRole.ATTENDEE
+    )
 
 
 def member_who_reads(interview: Interview, reader: str) -> User | None:

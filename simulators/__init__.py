@@ -1,4 +1,4 @@
-"""Local stand-ins for the services that the product talks to."""
+"""Local simulations of the services that the product talks to."""
 
 import zoneinfo
 

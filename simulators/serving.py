@@ -27,7 +27,7 @@ class _QuietHandler(WSGIRequestHandler):
 
 
 class _Droppable:
-    """WSGI layer that hangs up after the view has done its work: the answer that never arrives."""
+    """A WSGI layer that hangs up after the view has done its work, so that the answer never arrives."""
 
     def __init__(self, app: WSGIApplication) -> None:
         self._app = app

@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 class Storage:
-    """One connection behind one lock: a transaction is short, and nobody sleeps while holding it."""
+    """One connection behind one lock: transactions are short, and no one sleeps while holding it."""
 
     def __init__(self, file: Path | None, schema: str) -> None:
         """Opens `file` (None: memory only, gone with the process) and creates the tables of `schema`."""
@@ -24,7 +24,7 @@ class Storage:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Everything inside happens alone, and not at all when an exception leaves the outermost block."""
+        """Everything inside is isolated, and undone if an exception leaves the outermost block."""
         with self._lock:
             if self._inside:
                 yield self._connection

@@ -100,23 +100,23 @@ class SwitchBoard:
             self._values.update(checked)
 
     def reset(self, name: str | None = None) -> None:
-        """One switch, or all of them, back at rest."""
+        """Reset one switch, or all of them."""
         with self._lock:
             for switch in self.switches.values():
                 if name in (None, switch.name):
                     self._values[switch.name] = switch.at_rest
 
     def take(self, name: str) -> bool:
-        """Uses up one of a counting switch: True while there was one left."""
+        """Uses up one count of a counting switch; True if there was one left."""
         with self._lock:
             left: int = self._values[name]
             self._values[name] = max(0, left - 1)
             return left > 0
 
     def take_answer(self, name: str, counter: str) -> str:
-        """The chosen fault of `name`, using up one of `counter`; after the last one the choice is at rest.
+        """The chosen fault of `name`, using up one of `counter`; after the last one the choice is reset.
 
-        A counter at 0 means: until someone resets it.
+        With a counter of 0 the fault stays until someone resets it.
         """
         with self._lock:
             chosen: str = self._values[name]

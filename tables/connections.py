@@ -88,7 +88,9 @@ class Connection(Model):
 
 
 class OAuthAttempt(Model):
-    """A person on the way to a provider and back. Deleted as soon as they come back."""
+    """A person on the way to a provider and back. Its secret is deleted as soon as they come back; the rest
+    stays for a while, because browsers come back twice: after a double click, or when the page is reloaded.
+    """
 
     __tablename__ = "oauth_attempts"
 
@@ -102,6 +104,10 @@ class OAuthAttempt(Model):
     # Another attempt for the same app came back first. Kept until it expires, so that the callback of this
     # one can say so instead of being unknown.
     superseded_at: Mapped[datetime | None]
+    # When they came back for the first time, and how that ended ("connected", "denied", "error"); None while
+    # the provider is still being asked.
+    spent_at: Mapped[datetime | None]
+    result: Mapped[str | None] = mapped_column(sa.String(16))
 
 
 class RefusingProvider(Model):

@@ -17,6 +17,7 @@ from tables.team import User
 from timezones import utc_now
 
 _KEY_LENGTH = 160
+_APOSTROPHES = str.maketrans("´`", "''")
 # Quotation marks, apostrophes and dashes beyond ASCII, as word processors put them.
 _PUNCTUATION = frozenset({"Pc", "Pd", "Pi", "Pf", "Po", "Ps", "Pe", "Sk", "Zs"})
 
@@ -39,7 +40,8 @@ def search_key(text: str) -> str:
     Neither database can do this on its own: SQLite only knows the case of ASCII letters, and PostgreSQL's
     sort order depends on how the cluster was created.
     """
-    letters = unicodedata.normalize("NFKD", text.casefold())
+    # An accent alone is how some keyboards write an apostrophe.
+    letters = unicodedata.normalize("NFKD", text.casefold().translate(_APOSTROPHES))
     plain = letters if letters.isascii() else "".join(map(_typed, letters))
     return " ".join(plain.casefold().split())[:_KEY_LENGTH]
 
@@ -71,10 +73,12 @@ class Job(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(sa.String(160))
-    # Updated automatically with the title; see `search_key`.
+    # The keys are updated automatically with what they are made of; see `search_key`.
     title_key: Mapped[str] = mapped_column(sa.String(_KEY_LENGTH))
     department: Mapped[str] = mapped_column(sa.String(120), default="")
+    department_key: Mapped[str] = mapped_column(sa.String(_KEY_LENGTH), default="")
     location: Mapped[str] = mapped_column(sa.String(120), default="")
+    location_key: Mapped[str] = mapped_column(sa.String(_KEY_LENGTH), default="")
     hiring_manager_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
     is_open: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
@@ -88,10 +92,10 @@ class Job(Model):
         """The title of an interview for this job, unless someone chooses another."""
         return f"{self.title} Interview"
 
-    @validates("title")
-    def _title_changed(self, _name: str, title: str) -> str:
-        self.title_key = search_key(title)
-        return title
+    @validates("title", "department", "location")
+    def _words_changed(self, name: str, words: str) -> str:
+        setattr(self, f"{name}_key", search_key(words))
+        return words
 
 
 class JobMember(Model):
@@ -135,9 +139,6 @@ class Candidate(Model):
     erased_at: Mapped[datetime | None]
 
     applications: Mapped[list[Application]] = relationship(back_populates="candidate")
-    notes: Mapped[list[CandidateNote]] = relationship(
-        order_by="CandidateNote.id", cascade="all, delete-orphan"
-    )
 
     @validates("name")
     def _name_changed(self, _name: str, name: str) -> str:
@@ -161,17 +162,21 @@ class Application(Model):
     job: Mapped[Job] = relationship(back_populates="applications")
 
 
-class CandidateNote(Model):
-    """Something the team noted about a candidate; it never leaves the team."""
+class ApplicationNote(Model):
+    """Something the team noted about a candidate on one job; it never leaves the team.
 
-    __tablename__ = "candidate_notes"
+    It belongs to the application, because the people of one job do not see what those of another wrote.
+    """
+
+    __tablename__ = "application_notes"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidates.id", ondelete="CASCADE"), index=True)
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("applications.id"), index=True)
     author_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     text: Mapped[str] = mapped_column(sa.Text)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
+    application: Mapped[Application] = relationship()
     author: Mapped[User] = relationship()
 
 

@@ -40,6 +40,8 @@ class Organization(Model):
     timezone: Mapped[str] = mapped_column(ZoneName)
     # The same id is in the instance folder. If the two differ, the database was copied.
     installation_id: Mapped[str] = mapped_column(sa.String(64))
+    # The folder's id with which someone decided that background work stays paused in this copy.
+    stays_paused_as: Mapped[str | None] = mapped_column(sa.String(64))
     # Whether everyone who schedules or hosts may connect their own apps, or only owners and admins.
     connecting_is_open: Mapped[bool] = mapped_column(default=False)
     is_demo: Mapped[bool] = mapped_column(default=False)

@@ -69,6 +69,10 @@ def remove_orphans(rules: Rules) -> Handler:
 
     def record(search: OrphanSearch, outcome: OrphansFound | ProviderError) -> Next:
         match outcome:
+            case OrphansFound(_, ShownMeeting() as adopted) if orphans.is_known(search.software, adopted.id):
+                # Another interview has taken it since it was found; look again for what is left.
+                soon = utc_now() + orphans.AWAITED_ELSEWHERE
+                return Again(soon, "found what has an owner", is_failure=False)
             case OrphansFound(_, ShownMeeting() as adopted):
                 recording.record_adopted(search.call_id, adopted, rules)
                 return Done()

@@ -20,6 +20,7 @@ from accounts.sessions import begin_session
 from connections import round_trip
 from connections.app_spec import AppClients
 from connections.notices import TELL_OF_CONNECTION
+from connections.round_trip import RoundTrip
 from connections.service import Connections
 from extensions import db
 from hiring.commands import NewCandidate, NewJob, add_candidate, add_job
@@ -277,6 +278,7 @@ def connect_zoom(
         error=answer.get("error"),
         may_connect=lambda user: True,
     )
+    assert isinstance(trip, RoundTrip)
     assert trip.result == "connected", trip.words
     assert trip.connection_id is not None
     try_again_for_host(member.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from email.header import decode_header, make_header
 from urllib.parse import unquote
 
 import email_validator
@@ -18,7 +19,20 @@ email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 
 _UNSEEN = re.compile(f"[{INVISIBLE}{JOINERS}]")
 # Characters that are copied along with an address, or enclose it.
-_AROUND = " ,;:.'\"‘’“”()[]<>"
+_AROUND = " ,;:.'\"‘’“”„‚`()[]<>«»‹›|/*"
+# What East Asian keyboards write for the signs between and around addresses.
+_WIDE = str.maketrans("；，、：＜＞（）＠", ";,,:<>()@")
+# What programs and people put before an address that is no name, and between two.
+# fmt: off
+_LABELS = frozenset({
+    "to", "cc", "bcc", "from", "reply-to", "email", "e-mail", "mail", "an", "von", "kopie", "à", "de", "para",
+})
+# fmt: on
+_AND = frozenset({"&", "+", "and", "und", "et", "og", "och"})
+_BETWEEN = _AND | {"/", "|", "·", "•", "y", "e", "en"}
+_SCHEMES = re.compile(r"(?:mailto|smtp|sip|email):", re.I)
+# Bullets and numbers of a list.
+_BULLET = re.compile(r"(?:[-–—•▪◦‣*]|[0-9]{1,3}[.)])\s+")
 # One entry of a pasted line: text in quotation marks or brackets is never split.
 _PIECES = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]*>|\([^()]*\)|[,;\n\t]|[^",;<>()\n\t]+|.', re.S)
 _LONGEST = 20_000
@@ -44,41 +58,66 @@ def normal_address(text: str) -> str:
 def people_in(text: str) -> list[tuple[str, str]]:
     """The names and addresses of a pasted line, in its order, or nothing when something in it is neither.
 
-    People are separated by commas, semicolons, line breaks or, between bare addresses, spaces. A comma inside
-    a name is part of it, as in `Ortiz, Sam <sam@partner.example>`, which is how Outlook writes everyone; so
-    is text in parentheses. The addresses are not checked.
+    People are separated by commas, semicolons, line breaks or, between bare addresses, spaces or a word such
+    as "and". A comma inside a name is part of it, as in `Ortiz, Sam <sam@partner.example>`, which is how
+    Outlook writes everyone; so is text in parentheses. Two cells of a spreadsheet, a name and an address in
+    either order, are one person. Bullets, `To:` and the like are left out. The addresses are not checked.
     """
-    if len(text) > _LONGEST or "@" not in text:
+    plain = _UNSEEN.sub("", text.replace("\r", "\n")).translate(_WIDE)
+    if len(plain) > _LONGEST or "@" not in plain:
         return []
     found: list[tuple[str, str]] = []
     name = ""
-    for piece in _PIECES.findall(_UNSEEN.sub("", text.replace("\r", "\n"))):
-        if piece[:1] == "<":
-            found.append((_name(name), _bare(piece)))
+    has_cells = False
+    for piece in _PIECES.findall(plain):
+        if piece[:1] == "<" and len(piece) > 1:
+            found.append((_after_another(name, found), _bare(piece)))
             name = ""
+        elif piece[:1] == "<":
+            # The bracket was opened and never closed: what follows is a bare address.
+            name += " "
         elif piece[:1] == '"':
             name += re.sub(r"\\(.)", r"\1", piece[1:-1]) if len(piece) > 1 else ""
-        elif piece in (";", "\n", "\t"):
-            if name.strip(_AROUND) and not _ends_with_addresses(name, found):
+        elif piece == "\t":
+            has_cells = True
+            if _ends_with_addresses(name, found):
+                name = ""
+            elif name:
+                name += " "
+        elif piece in (";", "\n"):
+            if name.strip(_AROUND) and not _ends_with(name, found, has_cells=has_cells):
                 return []
-            name = ""
+            name, has_cells = "", False
         elif piece == ",":
             if _ends_with_addresses(name, found):
                 name = ""
             elif name.strip():
                 # After an address a comma ends the entry; before it, the comma belongs to the name.
                 name += ","
-        elif piece[:1] == "(" and found and not name.strip() and not found[-1][0] and "@" not in piece:
-            # The oldest form: sam@partner.example (Sam Ortiz).
-            found[-1] = _name(piece.strip("()")), found[-1][1]
+        elif piece[:1] == "(" and found and not name.strip() and "@" not in piece:
+            # The oldest form: sam@partner.example (Sam Ortiz). After a name it is what a server added:
+            # (External).
+            found[-1] = found[-1][0] or piece.strip("()"), found[-1][1]
         elif piece[:1] == "(" and _ends_with_addresses(name, found):
-            found[-1] = found[-1][0] or _name(piece.strip("()")), found[-1][1]
+            found[-1] = found[-1][0] or piece.strip("()"), found[-1][1]
             name = ""
         else:
             name += piece
-    if name.strip(_AROUND) and not _ends_with_addresses(name, found):
+    if name.strip(_AROUND) and not _ends_with(name, found, has_cells=has_cells):
         return []
-    return found if all("@" in address for _, address in found) else []
+    is_one = len(found) == 1
+    people = [(_name(before, is_alone=is_one), address) for before, address in found]
+    return people if all("@" in address for _, address in people) else []
+
+
+def _ends_with(name: str, found: list[tuple[str, str]], *, has_cells: bool) -> bool:
+    """The same as `_ends_with_addresses`, and the name in the cell after an address, too."""
+    if _ends_with_addresses(name, found):
+        return True
+    if not has_cells or not found or found[-1][0] or "@" in name:
+        return False
+    found[-1] = name, found[-1][1]
+    return True
 
 
 def _ends_with_addresses(name: str, found: list[tuple[str, str]]) -> bool:
@@ -87,29 +126,56 @@ def _ends_with_addresses(name: str, found: list[tuple[str, str]]) -> bool:
     """
     words = name.split()
     first = len(words)
-    while first and "@" in words[first - 1]:
+    while first and (
+        "@" in words[first - 1] or (first < len(words) and words[first - 1].casefold() in _BETWEEN)
+    ):
         first -= 1
-    addresses, before = words[first:], " ".join(words[:first])
+    addresses = [word for word in words[first:] if word.casefold() not in _BETWEEN]
+    before = _after_another(" ".join(words[:first]), found)
     # Text before a bare address that contains another address is not a name: no one can tell whose email it
     # is.
     if not addresses or "," in before or "@" in before or (before and len(addresses) > 1):
         return False
-    found += [(_name(before), _bare(address)) for address in addresses]
+    found += [(before, _bare(address)) for address in addresses]
     return True
+
+
+def _after_another(name: str, found: list[tuple[str, str]]) -> str:
+    """The name without the bullet before it and, after another person, without the "and"."""
+    line = f"{name.strip()} "
+    bullet = _BULLET.match(line)
+    words = line[bullet.end() if bullet else 0 :].split()
+    while found and words and (words[0].casefold() in _AND or not words[0].strip(",")):
+        words = words[1:]
+    return " ".join(words)
 
 
 def _bare(text: str) -> str:
     """The address without what was copied along with it."""
     bare = _UNSEEN.sub("", unicodedata.normalize("NFC", text)).strip().strip(_AROUND)
-    if bare[:7].lower() == "mailto:":
-        bare = unquote(bare[7:].partition("?")[0]).strip(_AROUND)
+    if scheme := _SCHEMES.match(bare):
+        bare = unquote(bare[scheme.end() :].partition("?")[0]).strip(_AROUND)
     return bare
 
 
-def _name(text: str) -> str:
-    """The name before an address; empty when it only repeats the address."""
-    name = one_line(text).strip(" ,;:'\"")
+def _name(text: str, *, is_alone: bool) -> str:
+    """The name before an address; empty when it only repeats the address, or is a label such as `To:` or the
+    name of the list that several addresses are on."""
+    label, colon, rest = text.partition(":")
+    if colon and (label.strip().casefold() in _LABELS or not (is_alone or rest.strip())):
+        text = rest
+    name = one_line(_decoded(text)).strip(" ,;:'\"").rstrip(" -–—|/")
     return "" if "@" in name and " " not in name else name
+
+
+def _decoded(text: str) -> str:
+    """A name as the headers of a mail hold it: `=?utf-8?Q?M=C3=BCller?=`."""
+    if "=?" not in text:
+        return text
+    try:
+        return str(make_header(decode_header(text)))
+    except (ValueError, LookupError):
+        return text
 
 
 class EmailAddress:

@@ -31,6 +31,9 @@ _AFTER_LINKS = ".,;:!?)]}>\"'*\u2019\u201d\u00bb\u2026"
 def init_app(app: Flask) -> None:
     policy = content_security_policy(_consent_origins(app), [theme_script_hash()])
     own_host = urlsplit(app.config["BASE_URL"]).netloc
+    scheme = urlsplit(app.config["BASE_URL"]).scheme
+    on_every_page = _headers(policy, is_https=app.config["SESSION_COOKIE_SECURE"])
+    on_framed_mail = _headers(MAIL_FRAME_POLICY, is_https=app.config["SESSION_COOKIE_SECURE"])
 
     # Before the blueprints, whose addresses use it.
     app.url_map.converters["int"] = RowIdConverter
@@ -50,8 +53,11 @@ def init_app(app: Flask) -> None:
         else:
             begin_writing()
         audit.acting_from(request.remote_addr or "")
-        scheme = urlsplit(app.config["BASE_URL"]).scheme
-        if normal_host(request.host, scheme) != own_host and not request.path.startswith(_ANY_HOST):
+        if (
+            request.host != own_host
+            and normal_host(request.host, scheme) != own_host
+            and not request.path.startswith(_ANY_HOST)
+        ):
             return _at_home(own_host)
         return _without_what_followed_the_link()
 
@@ -63,18 +69,13 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         headers = response.headers
-        framed = response.headers.get("X-Framed-Mail")
-        headers.pop("X-Framed-Mail", None)
-        headers.setdefault("Content-Security-Policy", MAIL_FRAME_POLICY if framed else policy)
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        # The form protection of https needs a referrer of our own pages, so `no-referrer` would break it.
-        headers.setdefault("Referrer-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-        headers.setdefault("X-Request-Id", g.get("request_id", ""))
-        if app.config["SESSION_COOKIE_SECURE"]:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        framed = headers.pop("X-Framed-Mail", None)
+        here = {name for name, _ in headers}
+        for name, value in on_every_page if framed is None else on_framed_mail:
+            # A route may have said something stricter.
+            if name not in here:
+                headers.add(name, value)
+        headers.add("X-Request-Id", g.get("request_id", ""))
         if request.endpoint != "static":
             # Pages about people must not be cached, not even by the browser.
             headers["Cache-Control"] = "no-store"
@@ -91,6 +92,20 @@ def init_app(app: Flask) -> None:
                 db.session.rollback()
                 note_seen(session_id)
         return response
+
+
+def _headers(policy: str, *, is_https: bool) -> list[tuple[str, str]]:
+    """The headers of every response, with its content security policy."""
+    headers = [
+        ("Content-Security-Policy", policy),
+        ("X-Content-Type-Options", "nosniff"),
+        # The form protection of https needs a referrer of our own pages, so `no-referrer` would break it.
+        ("Referrer-Policy", "same-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+    ]
+    return [*headers, ("Strict-Transport-Security", "max-age=31536000")] if is_https else headers
 
 
 def _was_served(response: Response) -> bool:

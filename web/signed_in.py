@@ -70,6 +70,9 @@ class SignedInPerson(UserMixin):
 
 def init_app(app: Flask) -> None:
     login_manager.init_app(app)
+    # It would hash address and browser at each request and mark the session where they changed, which nothing
+    # here asks for: a session is a row that people see and can end.
+    login_manager.session_protection = None
     login_manager.user_loader(_load)
     login_manager.unauthorized_handler(_unauthorized)
 

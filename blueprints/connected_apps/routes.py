@@ -19,7 +19,7 @@ from connections import catalogue, round_trip
 from connections.app_spec import AppSpec
 from connections.catalogue import label_of
 from connections.revocation import end_connections, is_superseded
-from connections.round_trip import RoundTrip
+from connections.round_trip import Repeated, RoundTrip
 from connections.rows import is_unreadable
 from connections.service import connections
 from database import writing
@@ -117,6 +117,7 @@ def callback(provider: str) -> ResponseReturnValue:
     user_id, is_admin, is_allowed = user.id, may_anywhere(user.role, Action.ADMINISTER), may_connect(user)
     # The provider is called in between, and no transaction may be open during the call.
     db.session.rollback()
+    trip: RoundTrip | Repeated
     with writing():
         if is_allowed:
             trip = round_trip.finish(
@@ -131,6 +132,9 @@ def callback(provider: str) -> ResponseReturnValue:
         else:
             round_trip.abandon(state)
             trip = RoundTrip("error", "Your role can no longer connect apps. Nothing was connected.")
+        if isinstance(trip, Repeated):
+            db.session.rollback()
+            return _same_answer_again(provider, trip)
         words = trip.words
         if trip.credentials_refused_by is not None:
             words = f"{words} {_who_helps_with_credentials(trip.credentials_refused_by, is_admin=is_admin)}"
@@ -145,6 +149,15 @@ def callback(provider: str) -> ResponseReturnValue:
         keep_notice(db.session.get_one(UserSession, session_id), words, warns=trip.is_other_account)
         db.session.commit()
     return redirect(f"{url_for('connected_apps.index')}?{provider}={trip.result}", 303)
+
+
+def _same_answer_again(provider: str, repeated: Repeated) -> ResponseReturnValue:
+    """After a double click or a reload, people end where the first answer led, with the message about it."""
+    page = url_for("connected_apps.index")
+    if repeated.result is None:
+        say(f"{label_of(repeated.app)} is being connected. Its card will show it in a moment.", "info")
+        return redirect(page, 303)
+    return redirect(f"{page}?{provider}={repeated.result}", 303)
 
 
 def _may_still_connect(user: User) -> bool:

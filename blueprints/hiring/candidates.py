@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +13,7 @@ from blueprints.hiring.forms import ApplicationForm, CandidateDetailsForm, Candi
 from extensions import db
 from hiring import commands, lists, queries
 from hiring.lists import CandidateFilter, NameSort
-from models import Job, Stage
+from models import Application, Job, Stage
 from scheduling.drafts import drafts
 from scheduling.reading.lists import interviews_of_candidate
 from services import services
@@ -178,16 +178,28 @@ def remove_application(candidate_id: int, application_id: int) -> ResponseReturn
 
 def add_note(candidate_id: int) -> ResponseReturnValue:
     user = actor()
-    found = queries.candidate(user, candidate_id, Action.SEE_NOTES) or abort(404)
-    form = NoteForm()
+    noted = {each.id: each for each in queries.applications_of(user, candidate_id, Action.SEE_NOTES)}
+    if not noted:
+        abort(404)
+    form = _note_form(noted.values())
     if not form.validate():
         return _page(candidate_id, note_form=form), 422
     try:
-        commands.add_note(user, found, form.text.data)
+        commands.add_note(user, noted[form.application.data], form.text.data)
         db.session.commit()
     except commands.HiringError as error:
         say(error.words, "danger")
     return redirect(url_for("hiring.candidate", candidate_id=candidate_id, _anchor="notes"), 303)
+
+
+def _note_form(applications: Collection[Application], *, is_sent: bool = True) -> NoteForm:
+    """The form for a note about one of these applications."""
+    form = NoteForm() if is_sent else NoteForm(formdata=None)
+    form.application.choices = [SelectChoice(each.id, each.job.title) for each in applications]
+    if len(applications) == 1 and not form.application.raw_data:
+        # There is nothing to choose, so the page does not ask.
+        [form.application.data] = [each.id for each in applications]
+    return form
 
 
 def _page(candidate_id: int, note_form: NoteForm | None = None) -> str:
@@ -197,7 +209,7 @@ def _page(candidate_id: int, note_form: NoteForm | None = None) -> str:
     applications = queries.applications_of(user, candidate_id)
     known = {application.job_id for application in applications}
     manages = is_there and queries.candidate(user, candidate_id, Action.MANAGE_CANDIDATES) is not None
-    sees_notes = queries.candidate(user, candidate_id, Action.SEE_NOTES) is not None
+    noted = queries.applications_of(user, candidate_id, Action.SEE_NOTES) if is_there else []
     open_jobs = queries.open_jobs(user, Action.MANAGE_CANDIDATES) if manages else []
     addable = [job for job in open_jobs if job.id not in known]
     application_form = ApplicationForm(formdata=None)
@@ -212,9 +224,9 @@ def _page(candidate_id: int, note_form: NoteForm | None = None) -> str:
         stages=list(Stage),
         interviews=interviews_of_candidate(user, candidate_id),
         sees_contact=is_there and queries.candidate(user, candidate_id, Action.SEE_CONTACT) is not None,
-        sees_notes=sees_notes,
+        noted=noted,
         notes=queries.notes_on(user, candidate_id),
-        note_form=note_form or NoteForm(formdata=None),
+        note_form=note_form or _note_form(noted, is_sent=False),
         may_schedule=any(application.job.is_open for application in schedulable),
         may_manage=manages,
         drafts=drafts.open_drafts(user, candidate_id=candidate_id) if schedulable else [],

@@ -45,15 +45,20 @@ def _file(user_id: int, wanted: CandidateFilter) -> Iterator[str]:
     while True:
         with read_only():
             # Each portion is a transaction of its own: a slow reader keeps no old state alive.
-            text = _lines(_row(candidate, sees_contact) for candidate in next(portions, []))
+            portion = next(portions, [])
+            shown = lists.with_contact(user, portion) if sees_contact else frozenset()
+            text = _lines(_row(each, sees_contact, shows=each.id in shown) for each in portion)
             db.session.rollback()
         if not text:
             return
         yield text
 
 
-def _row(candidate: Candidate, sees_contact: bool) -> list[str]:
-    contact = [candidate.email, candidate.phone, candidate.timezone or ""] if sees_contact else []
+def _row(candidate: Candidate, sees_contact: bool, *, shows: bool) -> list[str]:
+    """`sees_contact`: whether the file has these columns at all; `shows`: whether this person may see them
+    of this candidate, whom they may only be interviewing."""
+    contact = [candidate.email, candidate.phone, candidate.timezone or ""]
+    contact = [cell if shows else "" for cell in contact] if sees_contact else []
     jobs = "; ".join(application.job.title for application in candidate.applications)
     stages = "; ".join(application.stage.label for application in candidate.applications)
     return [candidate.name, *contact, jobs, stages]

@@ -65,6 +65,8 @@ class StageForm(Form):
 
 
 class NoteForm(Form):
+    # Which of the candidate's jobs it is about; with a single one, there is nothing to choose.
+    application = SelectField("Job", coerce=int)
     text = TextAreaField(
         "Note",
         validators=[

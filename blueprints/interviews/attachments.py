@@ -12,7 +12,8 @@ from web.signed_in import actor
 
 
 def attachment(interview_id: int, attachment_id: int) -> ResponseReturnValue:
-    interview = lists.interview(actor(), interview_id, Action.SEE_CONTACT) or abort(404)
+    """For those who see the notes: whoever takes part was sent the same file."""
+    interview = lists.interview(actor(), interview_id, Action.SEE_NOTES) or abort(404)
     row = next((row for row in interview.attachments if row.id == attachment_id), None)
     return as_download(row or abort(404))
 

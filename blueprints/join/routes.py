@@ -8,10 +8,17 @@ from datetime import datetime
 from flask import Blueprint, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from messaging.wording import call_words, join_label
+from messaging.wording import PhoneCall, call_for, join_label
 from models import Interview, PhoneCaller
 from phone_numbers import phone_link
-from scheduling.join_links import CANDIDATE, JoinState, join_state, leads_straight_in, member_who_reads
+from scheduling.join_links import (
+    CANDIDATE,
+    JoinState,
+    join_state,
+    leads_straight_in,
+    member_who_reads,
+    role_of,
+)
 from services import services
 from timezones import utc_now
 from web.signed_in import current_organization
@@ -36,8 +43,7 @@ class JoinView:
     join_label: str | None = None
     software: str | None = None
     # Set in the state "phone".
-    call_words: str | None = None
-    phone_number: str | None = None
+    call: PhoneCall | None = None
     phone_link: str | None = None
     # Set in the state "in_person".
     address: str | None = None
@@ -93,12 +99,15 @@ def _view(interview: Interview, state: JoinState, reader: str) -> JoinView:
             software=meeting.software.value,
         )
     if state == "phone" and number is not None:
-        words = call_words(
-            interview.candidate.name,
+        call = call_for(
+            role_of(reader),
+            number=number,
             candidate_calls=interview.phone_caller is PhoneCaller.CANDIDATE,
-            to_candidate=reader == CANDIDATE,
+            candidate_name=interview.candidate.name,
+            manager_name=interview.hiring_manager.name,
+            is_of_the_team=member is not None,
         )
-        return replace(view, call_words=words, phone_number=number, phone_link=phone_link(number))
+        return replace(view, call=call, phone_link=phone_link(call.number or ""))
     if state == "in_person":
         return replace(view, address=interview.address, directions=interview.directions)
     return view

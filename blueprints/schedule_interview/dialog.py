@@ -142,6 +142,32 @@ class Dialog:
         form.version.data = str(self.draft.version)
         return form
 
+    def shown(self, form_class: type[F]) -> F:
+        """The form of a step as its page opens: as it is saved, with what was typed since and left without
+        Continue on top."""
+        form = self.saved(form_class)
+        if self.is_unfinished(form_class):
+            form.fill_in(self.draft.typed[form_class.key])
+            if self.is_wrong(form_class):
+                form.explain(self._offered(form_class), self._gone())
+        return form
+
+    def keep(self, form: StepForm) -> None:
+        """Keep what was typed into a step for when it is opened again, right or wrong. Raises as
+        `drafts.keep_typed` does."""
+        changes = form.changes_from(self.saved(type(form)))
+        if changes or self.is_unfinished(type(form)):
+            drafts.keep_typed(self.draft, form.opened_on, form.key, changes)
+
+    def is_unfinished(self, form_class: type[StepForm]) -> bool:
+        """Whether something was typed into the step and left without Continue."""
+        return form_class.key in self.draft.typed
+
+    @property
+    def unfinished(self) -> tuple[type[StepForm], ...]:
+        """The steps of which something was typed and is not part of the interview yet."""
+        return tuple(step for step in self.steps if step.asks and self.is_unfinished(step))
+
     def is_saved(self, form_class: type[StepForm]) -> bool:
         return form_class.key in self.draft.payload
 
@@ -227,7 +253,8 @@ class Dialog:
     def application(self) -> Application | None:
         """The application that the interview is for; None while several are possible, and when the chosen
         one no longer is."""
-        chosen = self.draft.payload.get(SetupForm.key, {}).get("job", [])
+        answers = self.draft.payload.get(SetupForm.key) or self.draft.typed.get(SetupForm.key, {})
+        chosen = answers.get("job", [])
         if not chosen and len(self.applications) == 1:
             return self.applications[0]
         return next((a for a in self.applications if [str(a.id)] == chosen), None)

@@ -18,21 +18,16 @@ StepState = Literal["done", "wrong", "current", "open", "todo"]
 
 @dataclass(frozen=True)
 class StepView:
+    """One entry of the list of steps; `can_go`: it can be opened from here."""
+
     key: str
     label: str
-    url: str | None
     state: StepState
+    can_go: bool
 
 
 def context(dialog: Dialog, page: Page[Any], form: StepForm, *, goes_back: bool) -> dict[str, Any]:
     """Everything that the template of one step needs; `goes_back`: its button leads straight to Finalize."""
-    number = dialog.steps.index(page.form_class)
-    if goes_back and dialog.first_incomplete() is None:
-        back = dialog.address(dialog.steps[-1].key)
-    elif number:
-        back = dialog.address(dialog.steps[number - 1].key)
-    else:
-        back = url_for("hiring.candidate", candidate_id=dialog.candidate.id)
     return {
         "draft": dialog.draft,
         "candidate": dialog.candidate,
@@ -42,12 +37,24 @@ def context(dialog: Dialog, page: Page[Any], form: StepForm, *, goes_back: bool)
         "stepper_label": dialog.subject.stepper,
         "steps": _steps(dialog, page),
         "form": form,
-        "back_url": back,
         "goes_back": goes_back,
+        "is_unfinished": dialog.is_unfinished(page.form_class) and not form.is_submitted(),
+        "unfinished": [] if page.asks else _unfinished(dialog),
+        "is_saved": dialog.is_saved(page.form_class),
         "may_finish": page.asks and dialog.may_finish_from(page.form_class),
         "filled_in_as": _filled_in_as(dialog, page, form),
         **page.context(dialog, form),
     }
+
+
+def way_back(dialog: Dialog, page: Page[Any]) -> str:
+    """Where Back leads to from this page: to the end for someone who came from there to change one thing."""
+    number = dialog.steps.index(page.form_class)
+    if came_from_finalize() and dialog.first_incomplete() is None:
+        return dialog.address(FinalizeForm.key)
+    if number:
+        return dialog.address(dialog.steps[number - 1].key)
+    return url_for("hiring.candidate", candidate_id=dialog.candidate.id)
 
 
 def came_from_finalize() -> bool:
@@ -72,6 +79,14 @@ def _filled_in_as(dialog: Dialog, page: Page[Any], form: StepForm) -> str | None
     )
 
 
+def _unfinished(dialog: Dialog) -> list[dict[str, str]]:
+    """The steps whose latest words the summary does not have, with where to look at them."""
+    return [
+        {"label": step.label, "url": dialog.address(step.key, back_to_finalize=True)}
+        for step in dialog.unfinished
+    ]
+
+
 def _steps(dialog: Dialog, current: Page[Any]) -> list[StepView]:
     incomplete, keys = dialog.first_incomplete(), [step.key for step in dialog.steps]
     reachable = keys.index(incomplete) if incomplete else len(keys)
@@ -81,14 +96,13 @@ def _steps(dialog: Dialog, current: Page[Any]) -> list[StepView]:
         state: StepState = "todo"
         if is_current:
             state = "current"
-        elif dialog.is_wrong(step):
+        elif dialog.is_wrong(step) or (step in dialog.unfinished and dialog.is_saved(step)):
             state = "wrong"
         elif dialog.is_saved(step):
             state = "done"
         elif number <= reachable:
             state = "open"
-        url = dialog.address(step.key) if not is_current and number <= reachable else None
-        views.append(StepView(step.key, step.label, url, state))
+        views.append(StepView(step.key, step.label, state, not is_current and number <= reachable))
     return views
 
 

@@ -1,8 +1,8 @@
-"""Settings: one's own profile and sessions, the organization, and the system log."""
+"""Settings: one's own profile and sessions, and the organization."""
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accounts import audit, passwords, sessions
@@ -12,23 +12,21 @@ from accounts.settings import OrganizationSettings
 from accounts.sign_in import is_own_password
 from accounts.throttling import TooManyTriesError
 from accounts.two_step import FEW_RECOVERY_CODES, how_many_have_it, recovery_codes_left
-from blueprints.settings import example
+from blueprints.settings import copied, example, system_log
 from blueprints.settings.forms import OrganizationForm, PasswordForm, ProfileForm
 from extensions import db
 from models import Organization
 from services import services
-from timezones import utc_now, zone_data_version
 from web import signed_in
-from web.lists import options_of
 from web.notices import say
 from web.signed_in import actor, current_organization, person
 from web.user_agents import browser_words
 from web.waiting import too_many_tries
-from work.attention import try_again_now, work_needing_attention
-from work.findings import background_state
 
 settings = Blueprint("settings", __name__, url_prefix="/settings")
 example.register(settings)
+system_log.register(settings)
+copied.register(settings)
 
 
 @settings.get("")
@@ -166,31 +164,3 @@ def require_two_step() -> ResponseReturnValue:
     else:
         say("Two-step verification is no longer required. Those who have it keep it.")
     return redirect(url_for("settings.organization"), 303)
-
-
-@settings.get("/system-log")
-def system_log() -> ResponseReturnValue:
-    wanted = request.args.get("event", "")
-    event = next((known for known in Event if known.value == wanted), None)
-    page = audit.entries(event, request.args.get("page", 1, type=int))
-    return render_template(
-        "settings/system_log.html",
-        findings=background_state(utc_now(), is_expected=current_app.config["SCHEDULER_ENABLED"]).findings,
-        work=work_needing_attention(),
-        zone_data=zone_data_version(),
-        page=page,
-        event=event,
-        event_options=options_of("Everything", ((known.value, known.label) for known in Event)),
-    )
-
-
-@settings.post("/system-log/retry/<int:task_id>")
-def retry_work(task_id: int) -> ResponseReturnValue:
-    words = try_again_now(task_id)
-    if words is None:
-        say("Nothing to try again: it's already done or in progress.", "info")
-    else:
-        audit.record(Event.WORK_RETRIED, f"Tried again: {words}.", actor())
-        say("Trying again now.")
-    db.session.commit()
-    return redirect(url_for("settings.system_log"), 303)

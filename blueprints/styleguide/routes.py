@@ -20,8 +20,8 @@ styleguide = Blueprint("styleguide", __name__)
 class Step:
     key: str
     label: str
-    url: str | None
     state: str
+    can_go: bool
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,12 @@ class Entry:
 
 _INSTANT = datetime(2027, 3, 9, 14, 30, tzinfo=UTC)
 _STEPS = (
-    Step("setup", "Setup", "#main", "done"),
-    Step("date-time", "Date & Time", "#main", "done"),
-    Step("attendees", "Attendees", None, "current"),
-    Step("details", "Details", "#main", "open"),
-    Step("preview", "Preview", None, "todo"),
-    Step("finalize", "Finalize", None, "todo"),
+    Step("setup", "Setup", "done", True),
+    Step("date-time", "Date & Time", "done", True),
+    Step("attendees", "Attendees", "current", False),
+    Step("details", "Details", "open", True),
+    Step("preview", "Preview", "todo", False),
+    Step("finalize", "Finalize", "todo", False),
 )
 _TIMELINE = (
     Entry(_INSTANT, "Lena Vogel scheduled the interview", Person("Lena Vogel")),

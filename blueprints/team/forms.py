@@ -17,7 +17,7 @@ ROLE_LINES = {
     Role.OWNER: "Can do everything, and decides who can connect apps.",
     Role.ADMIN: "Can do everything except change owners.",
     Role.RECRUITER: "All jobs, candidates and interviews, but not the team or its settings.",
-    Role.HIRING_MANAGER: "Candidates and interviews of the jobs they manage or work on.",
+    Role.HIRING_MANAGER: "Candidates and interviews of their own jobs, and any interview they take part in.",
     Role.INTERVIEWER: "The interviews they take part in.",
     Role.OBSERVER: "Sees jobs, candidates and interviews, without contact details, links or notes.",
 }

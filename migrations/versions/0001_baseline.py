@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("timezone", database.ZoneName(length=64), nullable=False),
         sa.Column("installation_id", sa.String(length=64), nullable=False),
+        sa.Column("stays_paused_as", sa.String(length=64), nullable=True),
         sa.Column("connecting_is_open", sa.Boolean(), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("two_step_required_since", database.UTCDateTime(), nullable=True),
@@ -184,25 +185,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audit_entries_event"), ["event"], unique=False)
 
     op.create_table(
-        "candidate_notes",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("candidate_id", sa.Integer(), nullable=False),
-        sa.Column("author_id", sa.Integer(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("created_at", database.UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["author_id"], ["users.id"], name=op.f("fk_candidate_notes_author_id_users")),
-        sa.ForeignKeyConstraint(
-            ["candidate_id"],
-            ["candidates.id"],
-            name=op.f("fk_candidate_notes_candidate_id_candidates"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_candidate_notes")),
-    )
-    with op.batch_alter_table("candidate_notes", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_candidate_notes_candidate_id"), ["candidate_id"], unique=False)
-
-    op.create_table(
         "connections",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -284,7 +266,9 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=160), nullable=False),
         sa.Column("title_key", sa.String(length=160), nullable=False),
         sa.Column("department", sa.String(length=120), nullable=False),
+        sa.Column("department_key", sa.String(length=160), nullable=False),
         sa.Column("location", sa.String(length=120), nullable=False),
+        sa.Column("location_key", sa.String(length=160), nullable=False),
         sa.Column("hiring_manager_id", sa.Integer(), nullable=False),
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
@@ -437,6 +421,8 @@ def upgrade() -> None:
         sa.Column("verifier_ciphertext", sa.Text(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.Column("superseded_at", database.UTCDateTime(), nullable=True),
+        sa.Column("spent_at", database.UTCDateTime(), nullable=True),
+        sa.Column("result", sa.String(length=16), nullable=True),
         sa.ForeignKeyConstraint(
             ["session_id"],
             ["user_sessions.id"],
@@ -448,6 +434,28 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("state_hash", name=op.f("pk_oauth_attempts")),
     )
+    op.create_table(
+        "application_notes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["applications.id"],
+            name=op.f("fk_application_notes_application_id_applications"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["users.id"], name=op.f("fk_application_notes_author_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application_notes")),
+    )
+    with op.batch_alter_table("application_notes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_application_notes_application_id"), ["application_id"], unique=False
+        )
+
     op.create_table(
         "interviews",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -575,6 +583,7 @@ def upgrade() -> None:
         sa.Column("about_interview_id", sa.Integer(), nullable=True),
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("suggestions", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("typed", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.Column("updated_at", database.UTCDateTime(), nullable=False),
@@ -1018,6 +1027,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_interviews_application_id"))
 
     op.drop_table("interviews")
+    with op.batch_alter_table("application_notes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_application_notes_application_id"))
+
+    op.drop_table("application_notes")
     op.drop_table("oauth_attempts")
     with op.batch_alter_table("job_members", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_members_user_id"))
@@ -1059,10 +1072,6 @@ def downgrade() -> None:
         )
 
     op.drop_table("connections")
-    with op.batch_alter_table("candidate_notes", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_candidate_notes_candidate_id"))
-
-    op.drop_table("candidate_notes")
     with op.batch_alter_table("audit_entries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_entries_event"))
         batch_op.drop_index(batch_op.f("ix_audit_entries_at"))

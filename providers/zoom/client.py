@@ -35,6 +35,7 @@ class ZoomClient:
         self._peer = peer
         self._clock = clock
         self._session = BoundedSession(peer, bounds)
+        self._bounds_for_changes = bounds.for_changes()
 
     def user(self, grant: Grant) -> dict[str, Any]:
         """GET /users/me. "me" is the only user that a user-level token may name."""
@@ -131,6 +132,7 @@ class ZoomClient:
             bearer=grant.access_token,
             json=json,
             params=params,
+            bounds=self._bounds_for_changes if operation.changes_once else None,
         )
         if response.status_code != expected:
             raise api_error(

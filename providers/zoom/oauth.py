@@ -47,6 +47,7 @@ class ZoomOAuth:
         self._settings = settings
         self._peer = peer
         self._bounds = bounds
+        self._bounds_for_tokens = bounds.for_tokens()
         self._clock = clock
         base = settings.oauth_url.rstrip("/")
         self._authorize_endpoint = f"{base}/oauth/authorize"
@@ -161,7 +162,7 @@ class ZoomOAuth:
     def _session(self, operation: Operation) -> _OAuthSession:
         return _OAuthSession(
             self._peer,
-            self._bounds,
+            self._bounds_for_tokens if operation.changes_once else self._bounds,
             operation,
             client_id=self._settings.client_id,
             client_secret=self._settings.client_secret,

@@ -67,7 +67,11 @@ class ZoomProvider:
         return _read(CREATE_MEETING, meeting_in, self._client.create_meeting(grant, create_body(request)))
 
     def read_meeting(self, grant: Grant, meeting_id: str) -> Meeting:
-        return _read(READ_MEETING, meeting_in, self._client.meeting(grant, _checked(meeting_id)))
+        meeting = _read(READ_MEETING, meeting_in, self._client.meeting(grant, _checked(meeting_id)))
+        if meeting.id != meeting_id:
+            # Its link would lead people into another meeting.
+            raise nonsense(READ_MEETING)
+        return meeting
 
     def update_meeting(self, grant: Grant, meeting_id: str, change: MeetingChange) -> Meeting:
         """Change the meeting and read it back. `PasscodeRefusedError` means that nothing was changed."""

@@ -67,7 +67,11 @@ def _untouched(actor: User, candidate_id: int) -> Draft | None:
         Draft.candidate_id == candidate_id,
         Draft.used_at.is_(None),
     )
-    untouched = (draft for draft in db.session.scalars(mine) if not draft.payload and not draft.suggestions)
+    untouched = (
+        draft
+        for draft in db.session.scalars(mine)
+        if not draft.payload and not draft.suggestions and not draft.typed
+    )
     return next(untouched, None)
 
 
@@ -90,8 +94,36 @@ def discard(draft: Draft) -> None:
 
 
 def save_step(draft: Draft, version: int, step: str, values: Mapping[str, Any]) -> None:
-    """Save the content of one step's form. Raises `DraftStaleError` if `version` is not the newest."""
-    _renew(draft, version, payload={**draft.payload, step: dict(values)})
+    """Save the content of one step's form, in place of what was kept of it. Raises `DraftStaleError` if
+    `version` is not the newest."""
+    typed = {name: kept for name, kept in draft.typed.items() if name != step}
+    _renew(draft, version, payload={**draft.payload, step: dict(values)}, typed=typed)
+
+
+def keep_typed(draft: Draft, version: int, step: str, values: Mapping[str, Any]) -> None:
+    """Keep what was typed into a step that is left without continuing; nothing typed forgets what was kept.
+
+    Forms that are open stay valid, because nothing is saved that another form could overwrite. Raises
+    `DraftStaleError` if `version` is not the newest, because then newer answers are saved than these, and
+    `DraftGoneError` if the draft was just discarded.
+    """
+    # Two tabs may leave two steps at the same moment, and each rewrites the whole column.
+    if db.session.get(Draft, draft.id, populate_existing=True, with_for_update=True) is None:
+        raise DraftGoneError(draft.id)
+    typed = {name: kept for name, kept in draft.typed.items() if name != step}
+    if values:
+        typed[step] = dict(values)
+    if typed == draft.typed and version == draft.version:
+        return
+    kept = db.session.execute(
+        sa.update(Draft)
+        .where(Draft.id == draft.id, Draft.version == version, Draft.used_at.is_(None))
+        .values(typed=typed, updated_at=utc_now())
+        .execution_options(synchronize_session=False)
+    )
+    if kept.rowcount != 1:  # type: ignore[attr-defined]  # the stubs give execute() a narrower result
+        raise DraftStaleError(draft.id)
+    db.session.refresh(draft)
 
 
 def take(draft: Draft, version: int) -> None:

@@ -46,6 +46,12 @@ REMOVE_ORPHANS = TaskKind(
 _CHECKS = (timedelta(minutes=1), timedelta(minutes=15))
 
 
+# A create takes no longer than this, by far: the provider's client gives up earlier.
+LONGEST_CREATE = timedelta(minutes=1)
+# How soon what was found is looked at again, when it may be what another interview is waiting for.
+AWAITED_ELSEWHERE = timedelta(seconds=3)
+
+
 @dataclass(frozen=True)
 class OrphansFound:
     """How many were removed, and the one that the interview is to have from now on."""
@@ -213,6 +219,18 @@ def is_known(software: MeetingSoftware, provider_meeting_id: str) -> bool:
     )
 
 
+def awaited_elsewhere(call_id: int) -> bool:
+    """Whether another interview is at this moment creating a meeting like the one that this call asked for,
+    on the same account: what a look-up finds may be the meeting whose answer is still on its way there.
+
+    A create whose answer was given up long ago does not count: its process died, and looks for itself.
+    """
+    call = db.session.get_one(MeetingCall, call_id)
+    return _alike_elsewhere(
+        call, MeetingCall.state == CallState.CALLING, MeetingCall.began_at > utc_now() - LONGEST_CREATE
+    )
+
+
 def _may_have_left_one(call: MeetingCall) -> bool:
     return call.kind is CallKind.CREATE and call.state in UNCLEAR and call.connection_id is not None
 
@@ -220,18 +238,21 @@ def _may_have_left_one(call: MeetingCall) -> bool:
 def _may_be_anothers(call_id: int) -> bool:
     """Whether another unclear create asked for the same, so that an orphan could be what that one made."""
     call = db.session.get_one(MeetingCall, call_id)
-    return (
-        db.session.scalar(
-            sa.select(MeetingCall.id).where(
-                MeetingCall.id != call.id,
-                MeetingCall.meeting_id != call.meeting_id,
-                MeetingCall.kind == CallKind.CREATE,
-                MeetingCall.connection_id == call.connection_id,
-                MeetingCall.state.in_(UNCLEAR),
-                MeetingCall.checks == 0,
-                MeetingCall.topic == call.topic,
-                MeetingCall.starts_at == call.starts_at,
-            )
+    return _alike_elsewhere(call, MeetingCall.state.in_(UNCLEAR), MeetingCall.checks == 0)
+
+
+def _alike_elsewhere(call: MeetingCall, *which: sa.ColumnElement[bool]) -> bool:
+    """Whether a create of another interview on the same account asked for the same as `call`."""
+    alike = db.session.scalar(
+        sa.select(MeetingCall.id)
+        .where(
+            MeetingCall.meeting_id != call.meeting_id,
+            MeetingCall.kind == CallKind.CREATE,
+            MeetingCall.connection_id == call.connection_id,
+            MeetingCall.topic == call.topic,
+            MeetingCall.starts_at == call.starts_at,
+            *which,
         )
-        is not None
+        .limit(1)
     )
+    return alike is not None

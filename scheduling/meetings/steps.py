@@ -64,6 +64,12 @@ class Create:
 
     def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
         match outcome:
+            case ShownMeeting() as shown if orphans.is_known(self.software, shown.id):
+                # Another interview has it, so this is no answer to our call, whatever made the provider send
+                # it. What our call made, if anything, is looked up.
+                error = _not_ours(self.software)
+                _close(self.call_id, error)
+                return tries.not_now(self.meeting_id, error, failures)
             case ShownMeeting() as shown:
                 recording.record_created(self.call_id, shown, rules)
                 return Done()
@@ -97,11 +103,14 @@ class LookUp:
     def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
         match outcome:
             case list() as found:
-                for shown in found:
-                    if not orphans.is_known(self.software, shown.id):
-                        recording.record_created(self.call_ids[0], shown, rules)
-                        # The team may have changed the interview since that call.
-                        return tries.at_once("looked up: found")
+                unknown = [shown for shown in found if not orphans.is_known(self.software, shown.id)]
+                if unknown and orphans.awaited_elsewhere(self.call_ids[0]):
+                    at = utc_now() + orphans.AWAITED_ELSEWHERE
+                    return Again(at, "looked up: may be another interview's", is_failure=False)
+                if unknown:
+                    recording.record_created(self.call_ids[0], unknown[0], rules)
+                    # The team may have changed the interview since that call.
+                    return tries.at_once("looked up: found")
                 recording.record_not_found(self.call_ids)
                 return tries.at_once("looked up: nothing was created")
             case ProviderError() as error:
@@ -219,6 +228,11 @@ class NobodyCanHost:
 
     def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
         return tries.failed(self.meeting_id, self.reason, self.detail, failures=failures)
+
+
+def _not_ours(software: MeetingSoftware) -> RetryableError:
+    words = f"{software.label} answered with a meeting that belongs to another interview."
+    return RetryableError(words, maybe_applied=True)
 
 
 def _close(call_id: int, error: ProviderError) -> Verdict | None:

@@ -21,15 +21,17 @@ from models import (
     InterviewStatus,
     InterviewType,
     Job,
+    Mail,
+    MailState,
     Meeting,
     MeetingSoftware,
     MeetingState,
     Role,
     User,
-    search_key,
 )
-from paging import Counting, ListPage, Order, Pages, Query, Turn, literally, read_instant
+from paging import Counting, ListPage, Order, Pages, Query, Turn, read_instant
 from rows import rows_of
+from searching import SEARCHED_KEYS, key_contains, searched
 from timezones import utc_now
 
 # An interview counts as upcoming until it is certainly over.
@@ -171,7 +173,7 @@ def interviews(actor: User, wanted: InterviewFilter, turn: Turn | None = None) -
         "asker_id": actor.id,
         "status": wanted.status,
         "job_id": wanted.job_id,
-        "searched_key": literally(search_key(wanted.text)),
+        **searched(wanted.text),
     }
     return pages.turned_to(turn, told)
 
@@ -187,8 +189,8 @@ def _pages(role: Role, is_searched: bool, of_job: bool, is_descending: bool) -> 
         if of_job:
             meant = meant.where(Application.job_id == sa.bindparam("job_id", type_=sa.Integer()))
         if is_searched:
-            key = sa.bindparam("searched_key", type_=sa.String())
-            meant = meant.join(Application.candidate).where(Candidate.name_key.contains(key, escape="/"))
+            by_name = key_contains(Candidate.name_key, SEARCHED_KEYS)
+            meant = meant.join(Application.candidate).where(by_name)
         where.append(Interview.application_id.in_(meant))
     order = Order(Interview.id, Interview.starts_at, read_instant, descending=is_descending)
     return Pages(_rows().where(*where), order, lambda row: InterviewRow(*row))
@@ -271,6 +273,26 @@ def _without_link(role: Role) -> Query:
                     _failed.is_wanted, _failed.state == written_out(MeetingState.FAILED)
                 )
             ),
+            Interview.status == InterviewStatus.SCHEDULED,
+            Interview.starts_at > _instant("now"),
+            interview_is_within(Asker(role), Action.SCHEDULE),
+        )
+        .order_by(Interview.starts_at, Interview.id)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
+    )
+
+
+def undelivered(actor: User, *, limit: int = 8) -> list[InterviewRow]:
+    """Upcoming interviews with an email that was refused for good, and that `actor` could send again."""
+    return _found(_undelivered(actor.role), asker_id=actor.id, now=utc_now(), most=limit)
+
+
+@cache
+def _undelivered(role: Role) -> Query:
+    return (
+        _rows()
+        .where(
+            Interview.id.in_(sa.select(Mail.interview_id).where(Mail.state == written_out(MailState.FAILED))),
             Interview.status == InterviewStatus.SCHEDULED,
             Interview.starts_at > _instant("now"),
             interview_is_within(Asker(role), Action.SCHEDULE),

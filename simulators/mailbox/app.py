@@ -1,4 +1,4 @@
-"""Joins the parts of the mailbox's web side."""
+"""Puts the parts of the mailbox's web pages together."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from simulators.mailbox.store import Mail, MailStore, parsed, part_bytes
 
 pages = Blueprint("pages", __name__)
 
-# The mail's own HTML gets no scripts, no origin, no pictures from elsewhere; its links open a new tab.
+# The email's own HTML gets no scripts, no origin, and no images from elsewhere; its links open a new tab.
 MAIL_CSP = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline';"
     " img-src data:; frame-ancestors 'self'"

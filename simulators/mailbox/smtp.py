@@ -14,16 +14,16 @@ from simulators.switches import SwitchBoard
 
 NAME = "mailbox.simulated.example"
 
-# aiosmtpd reports every dropped connection as a warning; here they are made on purpose.
+# aiosmtpd reports every dropped connection as a warning; here they are dropped on purpose.
 logging.getLogger("mail.log").setLevel(logging.CRITICAL)
 
 
 class _Silence(asyncio.Protocol):
-    """Accepts the connection and leaves it at that."""
+    """Accepts the connection and does nothing else."""
 
 
 class _TurnAway(asyncio.Protocol):
-    """What a server says that has too many connections already (RFC 5321, 421)."""
+    """What a server with too many connections says (RFC 5321, 421)."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -83,7 +83,7 @@ class SmtpServer:
         self._handler = _Handler(store, board)
         self._board = board
         self._loop = asyncio.new_event_loop()
-        # aiosmtpd's own Controller cannot take any free port: it calls itself up on the port it was given.
+        # aiosmtpd's own Controller cannot use any free port: it connects to the port number it was given.
         self._server = self._loop.run_until_complete(self._loop.create_server(self._connection, host, port))
         self.reachable_host = url_host(host).strip("[]")
         self.port: int = self._server.sockets[0].getsockname()[1]

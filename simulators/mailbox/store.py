@@ -63,7 +63,7 @@ class MailStore:
             )
 
     def all(self, to: str | None = None) -> list[Mail]:
-        """Oldest first; with `to` only those delivered to that address (upper and lower case are one)."""
+        """Oldest first; with `to`, only those delivered to that address, ignoring case."""
         with self._storage.transaction() as rows:
             found = rows.execute(
                 f"SELECT {SUMMARY} FROM mails"
@@ -73,7 +73,7 @@ class MailStore:
         return [Mail(**row) for row in found]
 
     def get(self, mail_id: int) -> tuple[Mail, bytes] | None:
-        """The mail and its bytes as they came."""
+        """The email and its bytes as they arrived."""
         with self._storage.transaction() as rows:
             row = rows.execute(f"SELECT {SUMMARY}, raw FROM mails WHERE id = ?", (mail_id,)).fetchone()
         if row is None:
@@ -83,7 +83,7 @@ class MailStore:
         return Mail(**columns), raw
 
     def recipients(self) -> list[str]:
-        """Every address that got mail, in order of the alphabet."""
+        """Every address that got mail, in alphabetical order."""
         with self._storage.transaction() as rows:
             found = rows.execute("SELECT DISTINCT envelope_to FROM mails ORDER BY envelope_to").fetchall()
         return [row["envelope_to"] for row in found]

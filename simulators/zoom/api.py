@@ -48,12 +48,12 @@ def _arrive() -> Response | None:
     state = zoom()
     board = state.board
     g.resets = state.resets
-    # Known before any fault strikes, so that the ledger can say whose call it was.
+    # Determined before any fault, so that the ledger can say whose call it was.
     kind, _, access_token = request.headers.get("Authorization", "").partition(" ")
     g.bearer = bearer(state, access_token if kind.lower() == "bearer" else "")
     time.sleep(board["latency_ms"] / 1000)
     if state.resets != g.resets:
-        # A slow call that began before the reset belongs to a Zoom that is no more.
+        # A slow call that began before the reset belongs to a Zoom that no longer exists.
         request.environ[DROP_CONNECTION] = True
         return Response(status=503)
     operation = OPERATION_OF.get(request.endpoint or "")
@@ -61,7 +61,7 @@ def _arrive() -> Response | None:
         raise _planned_failure(board["fail_status"])
     if board["bad_answer"] == "redirect":
         board.take_answer("bad_answer", "bad_answer_calls")
-        # localhost is another host than 127.0.0.1 to a careful client, and still this server.
+        # To a careful client, localhost is another host than 127.0.0.1, but it is still this server.
         elsewhere = state.url.replace("127.0.0.1", "localhost") + "/elsewhere"
         return Response(status=307, headers={"Location": elsewhere})
     if operation == "create" and board.take("drop_next_creates"):
@@ -87,7 +87,7 @@ def _refused(error: ZoomError) -> Response:
 
 @api.after_request
 def _leave(response: Response) -> Response:
-    """Faults that strike after the call was done, and the ledger."""
+    """Faults that happen after the call was done, and the ledger."""
     state = zoom()
     response.headers["x-zm-trackingid"] = f"v=2.0;clid=sim;rid=WEB_{secrets.token_hex(16)}"
     answered = 200 <= response.status_code < 300
@@ -146,10 +146,24 @@ def _spoiled(response: Response, how: str) -> Response:
             dripping = Response(_drip(whole), response.status_code, mimetype="application/json")
             dripping.content_length = len(whole)
             return dripping
+        case "another":
+            return _about_another(response)
         case "huge":
             return Response(_huge(), response.status_code, mimetype="application/json")
         case _:
             return response
+
+
+def _about_another(response: Response) -> Response:
+    """Another meeting of the host instead of the one that was asked for, if there is one."""
+    person: Person | None = g.bearer.person
+    asked = (response.get_json(silent=True) or {}).get("id")
+    for meeting in meetings.listed(zoom(), person, upcoming=False) if person else []:
+        if meeting.id != asked:
+            other = jsonify(meeting.detail(zoom().public_url))
+            other.status_code = response.status_code
+            return other
+    return response
 
 
 def _drip(whole: bytes) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""Joins the parts of the simulated Zoom."""
+"""Puts the parts of the simulated Zoom together."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def build(zoom: Zoom) -> Flask:
     """The WSGI application of one simulated Zoom: OAuth, API, pages and control on one origin."""
     app = new_app("simulated-zoom", "Simulated Zoom", home="Overview", public_url=zoom.public_url)
     app.extensions["zoom"] = zoom
-    # Zoom's answers keep the order in which its documentation lists the fields.
+    # Zoom's answers have their fields in the order of its documentation.
     app.json.sort_keys = False  # type: ignore[attr-defined]
     for blueprint in (pages, oauth, api, control):
         app.register_blueprint(blueprint)

@@ -24,7 +24,7 @@ def reset() -> Response:
 
 @control.get("/ledger")
 def ledger() -> Response:
-    """What really happened: the yardstick for tests. Calls in the order of being answered."""
+    """What really happened, for tests to compare with. Calls in the order in which they were answered."""
     state = zoom()
     calls, token_calls = state.ledger.snapshot()
     return jsonify(

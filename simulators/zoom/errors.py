@@ -66,7 +66,7 @@ def too_many_per_second(limit: int, resets_at: datetime) -> ZoomError:
 
 
 def too_many_today(limit: int) -> ZoomError:
-    """Seen in the wild without Retry-After and with headers of another bucket; here it has none at all."""
+    """Seen in practice without Retry-After and with another limit's headers; here it has none at all."""
     return ZoomError(
         429,
         429,

@@ -1,11 +1,11 @@
-"""The switches of the simulated Zoom: its faults, its clock, and whom it tells about removals."""
+"""The switches of the simulated Zoom: its faults, its clock, and whether it reports removals."""
 
 from __future__ import annotations
 
 from simulators.switches import Switch
 
 OPERATIONS = ("any", "account", "create", "list", "get", "update", "delete")
-BAD_ANSWERS = ("", "html", "empty", "truncated", "wrong_types", "drip", "huge", "redirect")
+BAD_ANSWERS = ("", "html", "empty", "truncated", "wrong_types", "drip", "huge", "redirect", "another")
 TOKEN_FAILURES = ("", "server_error", "invalid_client", "html", "drop")
 
 SWITCHES = (
@@ -70,7 +70,8 @@ SWITCHES = (
         "choice",
         "",
         "Spoil answers",
-        "The call takes effect, its answer is nonsense. A redirect leads to another host and does nothing.",
+        "The call takes effect, its answer is nonsense, or shows another meeting of the same host. A redirect"
+        " leads to another host and does nothing.",
         BAD_ANSWERS,
     ),
     Switch("bad_answer_calls", "count", 0, "… for so many calls", "0: until reset."),

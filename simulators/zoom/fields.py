@@ -1,8 +1,8 @@
-"""What a create or update body may hold, and the errors Zoom answers when it does not.
+"""What a create or update body may contain, and Zoom's errors for everything else.
 
 Types, lengths and choices as in Zoom's API reference, "Create a meeting" and "Update a meeting". Stricter
-than Zoom in one point: a key that is not listed here is refused, so that a misspelt setting, which Zoom drops
-without a word, is noticed. Left out is what a one-off interview never needs, such as recurrence.
+than Zoom in one point: a key that is not listed here is refused, so that a misspelled setting, which Zoom
+silently drops, is noticed. Fields that a one-off interview never needs, such as recurrence, are left out.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Rule:
     choices: tuple[Any, ...] = ()
 
     def broken_by(self, value: Any) -> str | None:
-        """What is wrong with `value`, in Zoom's manner, or None."""
+        """What is wrong with `value`, in Zoom's words, or None."""
         # A JSON true is an int to Python, never to Zoom.
         if not isinstance(value, self.type) or (self.type is int and isinstance(value, bool)):
             return "Invalid field."

@@ -1,4 +1,4 @@
-"""Codes, grants and tokens: what people allowed, and what still counts."""
+"""Codes, grants and tokens: what people allowed, and what is still valid."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CODE_LIFE = timedelta(minutes=5)
 
 
 class InvalidGrant(Exception):
-    """The code or refresh token does not count (any more)."""
+    """The code or refresh token is not valid (anymore)."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Bearer:
-    """Whom an access token represents. `problem` is Zoom's sentence when it does not count."""
+    """Whom an access token represents. `problem` is Zoom's sentence when it is not valid."""
 
     person: Person | None
     scopes: frozenset[str] = frozenset()
@@ -80,8 +80,8 @@ def refresh(zoom: Zoom, refresh_token: str) -> Tokens:
     """Rotates: the answer holds a new refresh token, the given one is spent. Raises InvalidGrant.
 
     A spent token that comes back ends the whole grant (RFC 9700, refresh token replay). Zoom documents only
-    that the newest token works; ending the grant is the harsher reading, and finds out a client that
-    refreshes twice.
+    that the newest token works; ending the grant is the stricter reading, and exposes a client that refreshes
+    twice.
     """
     with zoom.storage.transaction() as rows:
         spent = rows.execute(

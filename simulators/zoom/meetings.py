@@ -75,7 +75,7 @@ class Meeting:
             "host_email": self.host,
             "status": "waiting",
             "agenda": self.agenda,
-            # Whoever opens this address is the host. The canary lets tests find it where it must not be.
+            # Anyone who opens this address is the host. The canary lets tests find it where it must not be.
             "start_url": f"{origin}/s/{self.id}?zak=ZAK-CANARY-{secrets.token_urlsafe(200)}",
             "password": self.password,
             "h323_password": self.password,
@@ -242,7 +242,7 @@ def _defaults(person: Person) -> dict[str, Any]:
 def _settled(
     settings: dict[str, Any], person: Person, password: str, locked: Sequence[str]
 ) -> dict[str, Any]:
-    """Settings as Zoom ends up with them: what cannot be had is dropped without an error."""
+    """The settings that Zoom ends up with: impossible ones are dropped without an error."""
     settled = dict(settings)
     settled.update({name: True for name in ("waiting_room", "meeting_authentication") if name in locked})
     if "host_first" in locked:
@@ -268,7 +268,7 @@ def _start(body: Mapping[str, Any], person: Person) -> datetime | None:
         zone = ZoneInfo(body.get("timezone") or person.timezone)
         return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
     except ValueError:
-        # The 31st of February and the like have the right form and are still no date.
+        # February 31 has the right form and is still not a date.
         raise errors.validation_failed([("start_time", "Invalid field.")]) from None
 
 

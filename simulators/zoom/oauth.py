@@ -23,12 +23,12 @@ pages = Blueprint("oauth", __name__)
 
 CALLBACK_PATH = "/connect/zoom/callback"
 CHALLENGE_METHODS = ("S256", "plain")
-# The first few stand on the consent page, the others behind "More accounts".
+# The first few are on the consent page, the others behind "More accounts".
 FIRST_ACCOUNTS = 4
 
 
 def _refusal() -> str | None:
-    """Why the authorize request is refused, in Zoom's manner, or None. Query and form count alike."""
+    """Why the authorize request is refused, in Zoom's words, or None. Query and form are treated alike."""
     asked = request.values
     redirect_uri = asked.get("redirect_uri", "")
     try:
@@ -166,7 +166,7 @@ def revoke() -> Response:
     if request.args or not _is_our_client():
         return _invalid_client()
     grants.revoke(zoom(), request.form.get("token", ""))
-    # RFC 7009: an unknown token is no error, it is not usable either way.
+    # RFC 7009: an unknown token is not an error, because it is unusable either way.
     return jsonify(status="success")
 
 

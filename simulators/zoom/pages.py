@@ -1,4 +1,4 @@
-"""What people see: the overview, the meeting room, and where a redirect leads that nobody should follow."""
+"""What people see: the overview, the meeting room, and the target of a redirect that no one should follow."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def start(meeting_id: int) -> tuple[str, int]:
 
 @pages.route("/elsewhere", methods=["GET", "POST", "PATCH", "DELETE"])
 def elsewhere() -> Response:
-    """Where the redirect switch leads. The ledger says whether a token travelled along."""
+    """Where the redirect switch leads. The ledger says whether a token was sent along."""
     state = zoom()
     state.ledger.add_call(
         {

@@ -1,4 +1,4 @@
-"""The people of the simulated Zoom account, each with the traits that trip up a client."""
+"""The people on the simulated Zoom account, each with traits that trip up a client."""
 
 from __future__ import annotations
 

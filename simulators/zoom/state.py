@@ -1,4 +1,4 @@
-"""What one simulated Zoom remembers, and how its views reach it."""
+"""The state of one simulated Zoom, and how its views find it."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Ledger:
 
 
 class CallsPerSecond:
-    """Counts calls in the running second of the wall clock, for the account as a whole as Zoom does."""
+    """Counts calls within the current second, for the whole account, as Zoom does."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -81,7 +81,7 @@ class CallsPerSecond:
         self._calls = 0
 
     def count(self, now: datetime) -> int:
-        """Counts one call and says the how-manieth of its second it is."""
+        """Counts one call and returns how many there have been in its second."""
         second = int(now.timestamp())
         with self._lock:
             if second != self._second:
@@ -105,7 +105,7 @@ class Zoom:
         webhook_secret_token: str = "",
     ) -> None:
         """`data`: folder of the SQLite file, None for memory. `public_url`: origin of links for a browser.
-        `webhook_url`: where the app hears that a user removed it; empty: nobody is told."""
+        `webhook_url`: where the app is told that a user removed it; empty: it is not told."""
         self.url = url
         self.public_url = public_url
         self.client_id = client_id
@@ -125,7 +125,7 @@ class Zoom:
         return datetime.now(UTC) + timedelta(seconds=self.board["clock_offset_seconds"])
 
     def reset(self) -> None:
-        """As on the first day: nothing granted, nothing scheduled, all switches at rest."""
+        """Back to the beginning: nothing granted, nothing scheduled, all switches reset."""
         self.resets += 1
         with self.storage.transaction() as rows:
             for table in TABLES:

@@ -1,4 +1,4 @@
-"""What the simulated Zoom tells the app on its own: that a user removed it.
+"""What the simulated Zoom reports to the app: that a user removed it.
 
 Source: Zoom's guide "Using webhooks" and the reference of `app_deauthorized`. Whether the real one is signed
 is not documented; here it is when a secret is set, and is not when there is none.
@@ -16,7 +16,8 @@ from urllib.request import ProxyHandler, Request, build_opener
 from simulators.zoom.people import ACCOUNT_ID, Person
 from simulators.zoom.state import Zoom
 
-# Zoom repeats what is not answered within this time after 5, 20 and 60 minutes; here it is sent once.
+# Zoom repeats a message that is not answered within this time after 5, 20 and 60 minutes; here it is sent
+# once.
 ANSWER_SECONDS = 3
 
 
@@ -32,7 +33,7 @@ def tell_that_removed(zoom: Zoom, person: Person) -> int | None:
             "payload": {
                 "account_id": ACCOUNT_ID,
                 "user_id": person.id,
-                # An id, and no proof of anything.
+                # An id, which proves nothing.
                 "signature": secrets.token_hex(32),
                 "deauthorization_time": f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03d}Z",
                 "client_id": zoom.client_id,
@@ -51,7 +52,7 @@ def tell_that_removed(zoom: Zoom, person: Person) -> int | None:
 
 
 def _post(url: str, body: bytes, headers: dict[str, str]) -> int | None:
-    # No proxy, whatever the environment says: all of this stays on this machine.
+    # No proxy, no matter what the environment says: everything stays on this machine.
     opener = build_opener(ProxyHandler({}))
     try:
         with opener.open(Request(url, body, headers), timeout=ANSWER_SECONDS) as answer:

@@ -126,7 +126,9 @@ class InterviewKind(Kind):
         organization = db.session.get_one(Organization, 1)
         page = workshop.join_links.join_page(interview, mail.join_reader) if mail.join_reader else None
         facts = facts_of(interview, organization)
-        reader = reader_of(mail, interview.candidate.timezone, page)
+        reader = reader_of(
+            mail, interview.candidate.timezone, page, workshop.join_links.interview_page(interview)
+        )
         brings = self.brings_files and not mail.leaves_files_out
         wanted = facts.files_for(reader) if brings else ()
         found = {

@@ -168,7 +168,7 @@ def test_grant_whose_renewed_pair_never_arrived_is_left_to_its_user_in_words(
     end_with_a_token_that_ran_out(web, connection_id)
     simulators.zoom_switches(lose_next_token_answers=1)
     do_background_work(web)
-    # A fault in between makes nobody forget what the first one may have cost.
+    # A fault in between makes no one forget what the first one may have cost.
     simulators.zoom_switches(token_endpoint="invalid_client")
     clock.move(timedelta(minutes=1))
     do_background_work(web)
@@ -182,7 +182,7 @@ def test_grant_whose_renewed_pair_never_arrived_is_left_to_its_user_in_words(
         assert (revocation(web).state, "sealed" in revocation(web).payload) == (TaskState.DONE, False)
 
 
-def test_grant_that_the_provider_ended_by_itself_is_no_failure(
+def test_grant_that_the_provider_ended_on_its_own_is_no_failure(
     web: Flask, clock: Clock, connection_id: int, simulators: Simulators
 ) -> None:
     end_with_a_token_that_ran_out(web, connection_id)
@@ -230,7 +230,7 @@ def test_account_that_was_connected_again_meanwhile_is_not_revoked(
     assert grants(simulators)[-1]
 
 
-def test_whoever_comes_back_connects_anew_on_the_same_row(
+def test_someone_who_comes_back_connects_again_on_the_same_row(
     web: Flask, team: Team, ada: Visitor, connection_id: int, simulators: Simulators
 ) -> None:
     ada.post(f"/settings/team/{team.ben.id}/deactivate", status=303)
@@ -245,7 +245,7 @@ def test_whoever_comes_back_connects_anew_on_the_same_row(
         assert with_grant(connection_id, lambda grant: grant.access_token)
 
 
-def test_meeting_of_somebody_who_left_keeps_its_link(
+def test_meeting_of_someone_who_left_keeps_its_link(
     web: Flask, team: Team, ada: Visitor, connection_id: int, simulators: Simulators
 ) -> None:
     with in_rows(web):
@@ -258,7 +258,7 @@ def test_meeting_of_somebody_who_left_keeps_its_link(
     assert "Ben Frei's Zoom account" in words
 
 
-def test_pair_that_arrives_after_the_end_is_given_back_too(
+def test_pair_that_arrives_after_the_end_is_revoked_too(
     web: Flask, team: Team, connection_id: int, simulators: Simulators
 ) -> None:
     """Someone is deactivated while another process renews their tokens."""

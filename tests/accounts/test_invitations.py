@@ -18,7 +18,7 @@ from tests.machines.simulators import Simulators
 from tests.pages.visitor import Visitor
 
 SOFIA = "sofia.ortega@northlight.example"
-SUBJECT = "invites you to"
+SUBJECT = "has invited you to join"
 NEW = "a long new password"
 
 
@@ -49,7 +49,7 @@ def test_invited_person_gets_a_mail_and_joins_through_its_link(
     page = ada.get(invite(ada)).html
     do_background_work(web)
     mail = the_mail_to(simulators, SOFIA, SUBJECT)
-    assert mail["Subject"] == "Ada Berg invites you to Northlight"
+    assert mail["Subject"] == "Ada Berg has invited you to join Northlight"
     assert mail["Reply-To"] == "Ada Berg <ada@northlight.example>"
     link = link_in(mail, "/invitations/")
     assert link == link_on(page)
@@ -119,7 +119,7 @@ def test_link_expires_after_a_week(web: Flask, clock: Clock, ada: Visitor) -> No
     accept(Visitor(web), link, 410)
 
 
-def test_withdrawn_link_says_so_and_admits_nobody(web: Flask, ada: Visitor) -> None:
+def test_withdrawn_link_says_so_and_admits_no_one(web: Flask, ada: Visitor) -> None:
     member = invite(ada)
     link = link_on(ada.get(member).html)
     ada.post(f"{member}/invitation/withdraw", status=303)

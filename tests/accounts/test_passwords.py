@@ -105,7 +105,7 @@ def test_unknown_and_deactivated_people_get_the_same_answer_and_no_mail(
     assert {to for mail in simulators.mails() for to in mail.envelope_to} == {team.ben.email}
 
 
-def test_asking_does_the_same_work_for_everybody(web: Flask, team: Team) -> None:
+def test_asking_does_the_same_work_for_everyone(web: Flask, team: Team) -> None:
     """Equal statements are what equal time can honestly be promised by."""
     statements: list[str] = []
 
@@ -163,7 +163,7 @@ def test_invited_person_who_asks_gets_the_invitation_again(
     ask(web, email)
     do_background_work(web)
     subjects = {str(mail.message["Subject"]) for mail in simulators.mails(email)}
-    assert subjects == {"Ada Berg invites you to Northlight"}
+    assert subjects == {"Ada Berg has invited you to join Northlight"}
     with in_rows(web):
         assert db.session.scalar(db.select(db.func.count(PasswordReset.id))) == 0
 

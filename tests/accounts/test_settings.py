@@ -46,7 +46,7 @@ def test_name_zone_and_retention_are_changed_and_recorded(web: Flask, ada: Visit
     assert stored(web)[2] is None
 
 
-def test_own_words_stand_in_the_example_of_an_invitation(web: Flask, ada: Visitor, ben: Visitor) -> None:
+def test_own_words_are_in_the_example_of_an_invitation(web: Flask, ada: Visitor, ben: Visitor) -> None:
     stored_fields: dict[str, Any] = {"name": "Northlight", "timezone": "Europe/Zurich", "retention_days": ""}
     words: dict[str, Any] = {
         "invitation_intro": "Hello from <us>\nall",
@@ -136,7 +136,7 @@ def test_request_that_was_granted_meanwhile_is_not_mailed(
     assert simulators.mails(team.ada.email) == []
 
 
-def test_whoever_may_connect_has_nothing_to_ask(web: Flask, ada: Visitor, ben: Visitor) -> None:
+def test_people_who_may_connect_have_nothing_to_ask(web: Flask, ada: Visitor, ben: Visitor) -> None:
     for browser in (ada, ben):
         browser.post(f"{APPS}/ask", status=403)
 

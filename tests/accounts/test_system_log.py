@@ -1,6 +1,6 @@
 """The system log: who did what, and background work that needs a look."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 
@@ -8,10 +8,10 @@ from accounts import audit
 from accounts.audit import PAGE_SIZE, Event
 from connections.revocation import REVOKE_GRANT
 from extensions import db
-from models import AuditEntry, Mail, MailState, Task, TaskState
+from models import AuditEntry, ConnectionState, Mail, MailState, Meeting, MeetingState, Task, TaskState, User
 from tasks.grants import REFRESH_CONNECTION
 from tests.accounts.mails import do_background_work
-from tests.factories import PASSWORD, Team, schedule
+from tests.factories import PASSWORD, Team, create_connection, schedule
 from tests.machines.clock import Clock
 from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
@@ -27,7 +27,7 @@ def test_sign_ins_sign_outs_and_failures_are_recorded(web: Flask, team: Team, ad
     Visitor(web).try_to_sign_in(team.ben.email, "wrong")
     Visitor(web).try_to_sign_in("nobody@northlight.example", "wrong")
     Visitor(web).sign_in(team.ben.email).post("/logout", status=303)
-    words = ada.get(LOG).words
+    words = ada.get(f"{LOG}?event=all").words
     for sentence in (
         "Someone tried to sign in as Ben Frei with a wrong password.",
         "Someone tried to sign in with an address that nobody here has.",
@@ -40,15 +40,58 @@ def test_sign_ins_sign_outs_and_failures_are_recorded(web: Flask, team: Team, ad
     assert "from 127.0.0.1" in words
 
 
-def test_newest_stands_first_and_the_filter_leaves_one_kind(web: Flask, team: Team, ada: Visitor) -> None:
+def test_newest_is_first_and_the_filter_leaves_one_kind(web: Flask, team: Team, ada: Visitor) -> None:
     Visitor(web).sign_in(team.ada.email)
     Visitor(web).try_to_sign_in(team.ben.email, "wrong")
-    words = ada.get(LOG).words
+    words = ada.get(f"{LOG}?event=all").words
     assert words.index("with a wrong password") < words.index("Ada Berg signed in.")
     words = ada.get(f"{LOG}?event=sign_in_failed").words
     assert "with a wrong password" in words
     assert "Ada Berg signed in." not in words
-    assert "Ada Berg signed in." in ada.get(f"{LOG}?event=nonsense&page=-4").words
+    words = ada.get(f"{LOG}?event=nonsense&page=-4").words
+    assert "with a wrong password" in words
+
+
+def test_signing_in_and_out_is_left_out_until_it_is_asked_for(web: Flask, team: Team, ada: Visitor) -> None:
+    Visitor(web).sign_in(team.ben.email).post("/logout", status=303)
+    Visitor(web).try_to_sign_in(team.ben.email, "wrong")
+    words = ada.get(LOG).words
+    for left_out in ("Ben Frei signed in.", "Ben Frei signed out."):
+        assert left_out not in words
+        assert left_out in ada.get(f"{LOG}?event=all").words
+    assert "Ben Frei signed in." in ada.get(f"{LOG}?event=signed_in").words
+    # A try that failed is what someone may be looking for.
+    assert "Someone tried to sign in as Ben Frei" in words
+    assert "Ada Berg set up Northlight." in words
+
+
+def test_each_line_names_the_person_once_and_stands_under_its_day(
+    web: Flask, clock: Clock, team: Team
+) -> None:
+    with in_rows(web):
+        user = db.session.get_one(User, team.ben.id)
+        for now, words in (
+            (datetime(2027, 2, 1, 22, 30, tzinfo=UTC), "Changed one thing."),
+            # Already the next day in Zurich.
+            (datetime(2027, 2, 1, 23, 30, tzinfo=UTC), "Ben Frei changed another."),
+            (datetime(2027, 2, 3, 8, 0, tzinfo=UTC), "Ben Frei changed a third."),
+        ):
+            clock.now = now
+            audit.record(Event.SETTINGS_CHANGED, words, user)
+            db.session.commit()
+    ada = Visitor(web).enter(team.ada)
+    page = ada.get(f"{LOG}?event=settings_changed")
+    [card] = page.tree.all("section", lambda e: e.get("id") == "happened")
+    assert [title.text for title in card.all("h3")] == [
+        "Today",
+        "Yesterday",
+        "Monday, 1 February 2027",
+    ]
+    assert [line.words for line in card.all("li")] == [
+        "09:00 CET Ben Frei changed a third.",
+        "00:30 CET Ben Frei changed another.",
+        "23:30 CET Changed one thing. Ben Frei",
+    ]
 
 
 def test_long_logs_are_turned_page_by_page(web: Flask, ada: Visitor) -> None:
@@ -89,7 +132,7 @@ def test_words_with_markup_are_shown_and_not_obeyed(
         status=303,
     )
     ben.post("/logout", status=303)
-    page = ada.get(LOG).html
+    page = ada.get(f"{LOG}?event=all").html
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt; signed out." in page
 
@@ -101,7 +144,46 @@ def test_healthy_work_is_not_listed(web: Flask, team: Team, ada: Visitor) -> Non
     assert "All clear" in ada.get(LOG).words
 
 
-def test_work_that_nobody_begins_and_work_that_keeps_failing_are_listed(
+def test_interview_without_a_link_is_listed_and_all_is_not_clear(
+    web: Flask, clock: Clock, team: Team, ada: Visitor
+) -> None:
+    with in_rows(web):
+        interview_id = schedule(team.ada, team.dina)
+        meeting = db.session.scalars(db.select(Meeting).where(Meeting.interview_id == interview_id)).one()
+        meeting.state = MeetingState.FAILED
+        db.session.commit()
+    page = ada.get(LOG)
+    assert "Dina Kaur, Backend Engineer Interview No link yet" in page.words
+    assert "All clear" not in page.words
+    assert f'href="/interviews/{interview_id}"' in page.html
+    # Nobody joins an interview that is over.
+    clock.move(timedelta(days=4))
+    assert "No link yet" not in Visitor(web).enter(team.ada).get(LOG).words
+
+
+def test_refused_email_and_ended_connection_are_listed(web: Flask, team: Team, ada: Visitor) -> None:
+    with in_rows(web):
+        interview_id = schedule(team.ada, team.dina, software=None)
+        mail = db.session.scalars(db.select(Mail).where(Mail.interview_id == interview_id).limit(1)).one()
+        mail.state, mail.words = MailState.FAILED, "550 unknown"
+        create_connection(team.ben.id, state=ConnectionState.RECONNECT_NEEDED)
+        db.session.commit()
+    words = ada.get(LOG).words
+    assert "Dina Kaur, Backend Engineer Interview Not delivered" in words
+    assert "Ben Frei's Zoom account Reconnect needed Only Ben Frei can reconnect it" in words
+    assert "All clear" not in words
+
+
+def test_notice_above_the_page_is_not_called_all_clear(web: Flask, team: Team, ada: Visitor) -> None:
+    with in_rows(web):
+        create_connection(team.ada.id, credentials_refused=True)
+    words = ada.get(LOG).words
+    assert "does not accept this server's credentials" in words
+    assert "All clear" not in words
+    assert "Nothing but the above" in words
+
+
+def test_work_that_no_one_begins_and_work_that_keeps_failing_are_listed(
     web: Flask, clock: Clock, team: Team
 ) -> None:
     with in_rows(web):

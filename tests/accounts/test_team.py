@@ -19,7 +19,7 @@ def role_of(app: Flask, user_id: int) -> Role:
         return db.session.get_one(User, user_id).role
 
 
-def test_list_shows_everybody_with_role_and_state(web: Flask, team: Team, ada: Visitor) -> None:
+def test_list_shows_everyone_with_role_and_state(web: Flask, team: Team, ada: Visitor) -> None:
     with in_rows(web):
         create_user("Dora Weiss", Role.OBSERVER, is_active=False)
     words = ada.get("/settings/team").words
@@ -38,7 +38,7 @@ def test_owner_changes_a_role_and_it_counts_with_the_next_click(
     ben.get("/settings/team")
 
 
-def test_nobody_changes_their_own_role_or_place(web: Flask, team: Team, ada: Visitor) -> None:
+def test_no_one_changes_their_own_role_or_place(web: Flask, team: Team, ada: Visitor) -> None:
     own = f"/settings/team/{team.ada.id}"
     assert "You can't change your own role" in ada.get(own).words
     ada.post(f"{own}/role", {"role": "observer"}, status=403)
@@ -102,7 +102,7 @@ def test_deactivated_person_is_out_everywhere_at_once(
     assert Visitor(web).enter(team.ben).is_signed_in
 
 
-def test_somebody_invited_is_withdrawn_and_not_deactivated(web: Flask, ada: Visitor) -> None:
+def test_someone_invited_is_withdrawn_and_not_deactivated(web: Flask, ada: Visitor) -> None:
     answer = ada.post(
         "/settings/team/invite",
         {

@@ -114,7 +114,7 @@ def test_signing_in_between_does_not_wipe_out_the_tries_at_others(
     assert refused_at(web, "one-more@northlight.example") == 429
 
 
-def test_success_lets_the_account_begin_anew(web: Flask, clock: Clock, team: Team) -> None:
+def test_success_lets_the_account_start_over(web: Flask, clock: Clock, team: Team) -> None:
     for _ in range(3):
         for _ in range(SIGN_IN.free_per_account - 1):
             assert refused_at(web, team.ada.email) == 422

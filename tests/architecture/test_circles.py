@@ -60,7 +60,7 @@ def _is_known(circle: frozenset[str]) -> bool:
     return any(all(any(begins_with(name, part) for part in known) for name in circle) for known in KNOWN)
 
 
-def test_what_lies_side_by_side_has_no_circles() -> None:
+def test_siblings_have_no_circles() -> None:
     found = [
         f"in {package or 'the repository'}: {', '.join(sorted(circle))}"
         for package, edges in _siblings().items()

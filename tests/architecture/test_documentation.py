@@ -19,18 +19,18 @@ def readme() -> str:
     return (ROOT / "README.md").read_text()
 
 
-def test_every_setting_stands_in_the_readme(readme: str) -> None:
+def test_every_setting_is_in_the_readme(readme: str) -> None:
     from config import SETTINGS
 
     assert [setting.name for setting in SETTINGS if f"`{setting.name}`" not in readme] == []
 
 
-def test_every_command_stands_in_the_readme(readme: str, sqlite_app: Flask) -> None:
+def test_every_command_is_in_the_readme(readme: str, sqlite_app: Flask) -> None:
     missing = [command for command in _commands(sqlite_app.cli) if f"flask {command}" not in readme]
     assert missing == []
 
 
-def test_every_make_target_stands_in_the_readme_or_the_guide_for_contributors(readme: str) -> None:
+def test_every_make_target_is_in_the_readme_or_the_guide_for_contributors(readme: str) -> None:
     targets = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
     documented = readme + (ROOT / "CONTRIBUTING.md").read_text()
     assert len(targets) >= 8

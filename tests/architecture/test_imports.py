@@ -52,7 +52,8 @@ RULES: dict[str, frozenset[str]] = {
     | {"htmx", "security", "services", "paging", "connections.wording", "connections.service"}
     | {"public_address"}
     | {"connections.catalogue"}
-    | {"work.findings", "connections.findings", "messaging.findings", "messaging.delivery.is_configured"},
+    | {"work.findings", "connections.findings", "messaging.findings", "messaging.delivery.is_configured"}
+    | {"work.heartbeat.beat_column"},
     # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
     "blueprints": GROUND
     | DOMAIN
@@ -69,19 +70,20 @@ RULES: dict[str, frozenset[str]] = {
     | {"security", "connections.revocation", "connections.catalogue"}
     | ASKING_FOR_WORK,
     # What hiring does once a day is a chore.
-    "hiring": GROUND | DOMAIN | {"security", "paging", "work.chores"} | ASKING_FOR_WORK,
+    "hiring": GROUND | DOMAIN | {"security", "paging", "searching", "work.chores"} | ASKING_FOR_WORK,
     # A meeting's steps call the provider they are handed, in the values and errors that all providers share,
     # and say when to try again.
     "scheduling": GROUND
     | DOMAIN
-    | {"security", "paging", "work.protocol", "work.retry"}
+    | {"security", "paging", "searching", "work.protocol", "work.retry"}
     | {"providers.base", "providers.errors", "providers.protocols"}
     | ASKING_FOR_WORK,
     # Which settings belong to the app that a software needs.
     "scheduling.software": GROUND | {"connections.catalogue"},
     "scheduling.drafts.attachments": GROUND | DOMAIN | {"attachment_files", "work.chores"},
     "connections": GROUND | {"providers", "security"} | ASKING_FOR_WORK,
-    "messaging": GROUND | {"security"},
+    "messaging": GROUND | {"security", "host_names"},
+    "accounts.findings": GROUND | {"work.findings"},
     "messaging.findings": frozenset({"messaging", "work.findings"}),
     "connections.findings": GROUND | {"connections", "work.findings"},
     # Background work is two layers: the handlers are high and know everything that acts; the engine that
@@ -96,12 +98,14 @@ RULES: dict[str, frozenset[str]] = {
     # A row that links lead to is born with the nonce that proves them.
     "tables.link_nonce": frozenset({"security"}),
     "paging": frozenset({"database", "extensions", "rows", "security"}),
+    "searching": frozenset({"models", "paging"}),
     "rows": frozenset({"extensions"}),
     "database": frozenset({"timezones"}),
     "extensions": frozenset({"database", "models"}),
     "security": frozenset({"database"}),
     "htmx": frozenset(),
     # Gunicorn itself, beside our configuration of it.
+    "host_names": frozenset(),
     "whole_requests": frozenset({"gunicorn"}),
     "zone_data": frozenset(),
     "timezones": frozenset({"zone_data"}),
@@ -109,11 +113,14 @@ RULES: dict[str, frozenset[str]] = {
     "text": frozenset(),
     "wording": frozenset(),
     # What an address is, to say at the start that a setting holds none.
-    "config": frozenset({"messaging.addresses", "public_address"}),
+    "config": frozenset({"messaging.addresses", "public_address", "setting_values"}),
+    "setting_values": frozenset({"messaging.addresses", "public_address"}),
     "public_address": frozenset(),
     "instance_folder": frozenset(),
     "attachment_files": frozenset(),
     "providers": frozenset(),
+    # Its time bounds hold for looking up names too.
+    "providers.transport": frozenset({"host_names"}),
     # Its names for the zones are compared by what their clocks show.
     "providers.zoom.timezones": frozenset({"providers", "timezones"}),
     "simulators": frozenset(),

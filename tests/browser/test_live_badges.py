@@ -58,7 +58,7 @@ def test_open_pages_keep_up_with_a_connection(
     expect(agenda).to_be_focused()
     assert agenda.evaluate("area => area.selectionStart") == 12
 
-    # The other browser is told by nobody and asks on its own.
+    # The other browser is told by no one and asks on its own.
     expect(card.locator(".badge")).to_have_text("Connected", timeout=BOUND)
 
     # A card that is replaced keeps what was opened in it, and the focus.
@@ -71,7 +71,7 @@ def test_open_pages_keep_up_with_a_connection(
     expect(card.get_by_text("Create meetings")).to_be_visible()
     expect(summary).to_be_focused()
 
-    # Nobody looks at the other browser, so it does not ask; when someone does, it asks at once.
+    # No one looks at the other browser, so it does not ask; when someone does, it asks at once.
     _hide(elsewhere)
     apps.get_by_role("link", name="Disconnect").click()
     apps.get_by_role("button", name="Disconnect").click()

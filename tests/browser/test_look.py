@@ -116,7 +116,7 @@ def test_menus_open_and_close_by_keyboard_and_give_the_focus_back(
         expect(button).to_be_focused()
 
 
-def test_whatever_has_the_focus_shows_it(team_page: Page, server: ServerProcess) -> None:
+def test_everything_with_the_focus_shows_it(team_page: Page, server: ServerProcess) -> None:
     page = team_page
     for path in ("/", "/candidates", "/candidates/1", "/settings/account/profile"):
         page.goto(server.base_url + path)

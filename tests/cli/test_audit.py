@@ -23,7 +23,7 @@ def test_packages_without_known_vulnerabilities_pass() -> None:
     assert verdict([_clean("flask"), _clean("jinja2")]) == (0, ["No known vulnerabilities in 2 packages."])
 
 
-def test_a_known_vulnerability_is_named_with_the_version_that_mends_it() -> None:
+def test_a_known_vulnerability_is_named_with_the_version_that_fixes_it() -> None:
     flaw = {"id": "EXAMPLE-2026-1", "fix_versions": ["1.1", "2.0"], "aliases": [], "description": "bad"}
     code, lines = verdict([_clean("jinja2"), {"name": "flask", "version": "1.0", "vulns": [flaw]}])
     assert (code, lines) == (1, ["flask 1.0: EXAMPLE-2026-1, mended in 1.1, 2.0"])

@@ -27,7 +27,7 @@ def test_demo_begins_with_coming_interviews_of_several_kinds_and_is_planted_once
             assert interview.meeting is None or interview.meeting.called == "Webex"
         assert plant(sqlite_app) is False
         assert len(db.session.scalars(db.select(Interview.id)).all()) == len(interviews)
-        # Nobody real is ever written to.
+        # No one real is ever written to.
         addresses = {*db.session.scalars(db.select(Mail.address)), *db.session.scalars(db.select(User.email))}
         assert all(address.endswith(".example") for address in addresses)
 

@@ -68,7 +68,7 @@ def test_spans_of_months_leave_no_gap_even_where_clocks_change() -> None:
         assert (end - start).days in (34, 35, 41, 42)
 
 
-def test_interview_stands_on_the_day_that_it_has_for_the_reader() -> None:
+def test_interview_is_on_its_day_in_the_readers_zone() -> None:
     late = InterviewRow(
         id=1,
         title="Engineer Interview",

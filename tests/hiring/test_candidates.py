@@ -9,9 +9,9 @@ from extensions import db
 from hiring.commands import add_application
 from models import (
     Application,
+    ApplicationNote,
     Attendee,
     Candidate,
-    CandidateNote,
     Interview,
     Job,
     Mail,
@@ -109,7 +109,7 @@ def test_new_address_gets_the_waiting_mails_and_a_new_invitation(
         assert "Ada Berg corrected the candidate's email address" in [e.words for e in interview.timeline]
 
 
-def test_new_name_alone_invites_nobody_again(rows: Rows, team: Team, ada: Visitor) -> None:
+def test_new_name_alone_invites_no_one_again(rows: Rows, team: Team, ada: Visitor) -> None:
     with rows():
         interview_id = schedule(team.ada, team.dina, software=None)
     ada.post(address_of(team.dina, "/edit"), {**DETAILS, "name": "Dina Singh"}, status=303)
@@ -120,7 +120,7 @@ def test_new_name_alone_invites_nobody_again(rows: Rows, team: Team, ada: Visito
 
 
 @pytest.mark.parametrize("whose", ["attendee", "hiring manager"])
-def test_address_of_somebody_who_takes_part_is_refused(
+def test_address_of_someone_who_takes_part_is_refused(
     rows: Rows, team: Team, ada: Visitor, whose: str
 ) -> None:
     with rows():
@@ -182,7 +182,7 @@ def test_note_is_added_and_shown_newest_first(rows: Rows, team: Team, ada: Visit
     answer = ada.post(address_of(team.dina, "/notes"), {"text": "  \n "}, status=422)
     assert "Write something first." in answer.words
     with rows():
-        assert len(db.session.scalars(db.select(CandidateNote)).all()) == 2
+        assert len(db.session.scalars(db.select(ApplicationNote)).all()) == 2
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,7 @@ def test_hiring_manager_cannot_turn_the_mail_of_other_peoples_jobs_to_another_ad
     moved = {**DETAILS, "email": "dina@elsewhere.example"}
     answer = ben.post(address_of(team.dina, "/edit"), moved, status=422)
     assert "Ask a recruiter" in answer.text
-    # What goes to nobody else may be corrected by either.
+    # What goes to no one else may be corrected by either.
     ben.post(
         address_of(team.dina, "/edit"),
         {**DETAILS, "email": team.dina.email, "phone": "+41 44 000 00 00"},

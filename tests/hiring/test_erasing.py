@@ -53,6 +53,10 @@ def user(member: Member) -> User:
     return db.session.get_one(User, member.id)
 
 
+def application_of(candidate: CreatedCandidate) -> Application:
+    return db.session.get_one(Application, candidate.application_id)
+
+
 def everything_stored() -> str:
     """Every value of every row, in lower case."""
     return "\n".join(
@@ -108,7 +112,7 @@ def zaphod_with_everything(team: Team) -> tuple[CreatedCandidate, int]:
     )
     for task in db.session.scalars(db.select(Task).where(Task.subject == f"interview:{interview_id}")):
         task.last_error = f"550 <{ADDRESS}> unknown"
-    add_note(user(team.ada), candidate, "Zaphod has two heads")
+    add_note(user(team.ada), application_of(zaphod), "Zaphod has two heads")
     drafts.start(user(team.ben), zaphod.id).payload = {"setup": {"agenda": "Betelgeuse again"}}
     start_import(user(team.ben), team.job_id, f"name,email\nx,{ADDRESS.upper()}")
     db.session.commit()
@@ -169,7 +173,7 @@ def test_address_can_be_used_again_and_the_stub_stays_what_it_is(both: Team, clo
     db.session.commit()
     assert again.id != stub.id
     with pytest.raises(HiringError):
-        add_note(user(both.ada), stub, "Zaphod is back")
+        add_note(user(both.ada), application_of(zaphod), "Zaphod is back")
 
 
 def test_odd_names_are_found_in_the_timeline(both: Team, clock: Clock) -> None:
@@ -221,7 +225,7 @@ def test_coming_interview_has_to_be_cancelled_first(
         assert dina.erased_at is not None
 
 
-def test_nobody_is_erased_while_a_mail_of_theirs_is_leaving(both: Team, clock: Clock) -> None:
+def test_no_one_is_erased_while_a_mail_of_theirs_is_leaving(both: Team, clock: Clock) -> None:
     schedule(both.ada, both.dina, software=None)
     clock.now += timedelta(days=10)
     task = db.session.scalars(db.select(Task).where(Task.kind == "send_mail").limit(1)).one()
@@ -268,19 +272,19 @@ def test_candidates_are_erased_so_many_days_after_their_last_interview(both: Tea
     ]
 
 
-def test_somebody_with_whom_something_happened_lately_is_kept(both: Team, clock: Clock) -> None:
+def test_someone_with_whom_something_happened_lately_is_kept(both: Team, clock: Clock) -> None:
     retain(30)
     noted = create_candidate("Omar Haddad", "omar@mail.example", both.job_id)
     applied = create_candidate("Lin Wu", "lin@mail.example", both.job_id)
     clock.now += timedelta(days=31)
-    add_note(user(both.ada), db.session.get_one(Candidate, noted.id), "Asked for a later date.")
+    add_note(user(both.ada), application_of(noted), "Asked for a later date.")
     add_application(db.session.get_one(Candidate, applied.id), both.other_job_id)
     db.session.commit()
     retention.ERASE_EXPIRED.run()
     assert erased() == {both.dina.id}
 
 
-def test_retention_looks_once_a_day_and_then_goes_on_until_nobody_is_due(
+def test_retention_looks_once_a_day_and_then_goes_on_until_no_one_is_due(
     both: Team, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retention, "_AT_ONCE", 2)

@@ -9,7 +9,7 @@ from flask import Flask
 
 from blueprints.hiring.import_file import UnreadableListError, read_list
 from extensions import db
-from models import Candidate, CandidateNote, Job
+from models import ApplicationNote, Candidate, Job
 from tests.factories import Team, create_team
 from tests.machines.rows import in_rows
 from tests.pages.page import Page
@@ -92,7 +92,7 @@ def test_text_in_a_candidate_and_a_note(shared_app: Flask, team: Team, ada: Visi
     ada.submit(ada.get(there), "Add note", status=303, text=text)
     with in_rows(shared_app):
         dina = db.session.get_one(Candidate, team.dina.id)
-        note = db.session.scalars(db.select(CandidateNote).order_by(CandidateNote.id.desc())).first()
+        note = db.session.scalars(db.select(ApplicationNote).order_by(ApplicationNote.id.desc())).first()
         assert note is not None
         assert not any(character in dina.name + note.text for character in UNSEEN + "\r")
         name = dina.name

@@ -62,9 +62,7 @@ def test_wrong_job_comes_back_with_what_was_typed(team: Team, ada: Visitor) -> N
         assert "At most 160 characters." in answer.words
 
 
-def test_somebody_deactivated_can_stay_on_a_job_and_not_join_one(
-    rows: Rows, team: Team, ada: Visitor
-) -> None:
+def test_someone_deactivated_can_stay_on_a_job_and_not_join_one(rows: Rows, team: Team, ada: Visitor) -> None:
     with rows():
         gone = create_user("Gone Girl", Role.INTERVIEWER)
         job_id = create_job("Old Job", team.ben, team=(gone,))

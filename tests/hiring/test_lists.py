@@ -16,6 +16,7 @@ from hiring.lists import CandidateFilter, CandidateRow, JobFilter, JobState, Nam
 from models import Application, InterviewStatus, Job, JobMember, Role, Stage, User, search_key
 from paging import ListPage, Turn
 from scheduling.reading import lists as interviews
+from searching import spellings
 from tests.factories import (
     Member,
     Team,
@@ -90,7 +91,7 @@ def test_address_cannot_be_found_out_by_those_who_may_not_see_it(both: Team) -> 
 
 
 @pytest.mark.parametrize("sort", list(NameSort))
-def test_turning_pages_shows_everybody_once_forwards_and_backwards(both: Team, sort: NameSort) -> None:
+def test_turning_pages_shows_everyone_once_forwards_and_backwards(both: Team, sort: NameSort) -> None:
     add_many(both.job_id, 2 * paging.PAGE_SIZE + 3)
     wanted = CandidateFilter(sort=sort)
     pages, turn = [], None
@@ -326,6 +327,8 @@ def test_search_stays_within_what_one_sees(
         ("Jiří Řezníček", "jiri reznicek"),
         ("Ħamrun Ġorġ", "hamrun gorg"),
         ("Siobhán O\u2019Neill", "o'neill"),
+        ("Siobhán O\u00b4Neill", "o'neill"),
+        ("Siobhán O`Neill", "o'neill"),
         ("Anna\u2011Lena", "anna-lena"),
         ("Di\u00adna\u00a0\u200bKaur", "dina kaur"),
     ],
@@ -334,6 +337,40 @@ def test_names_are_found_by_what_a_plain_keyboard_types(name: str, typed: str) -
     assert typed in search_key(name)
     assert search_key(name).isascii()
     assert search_key(name) in search_key(name.upper())
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Jürgen Müller", "juergen mueller"),
+        ("Jürgen Müller", "Müller"),
+        ("Jürgen Müller", "Mu\u0308ller"),
+        ("Jürgen Müller", "MUELLER"),
+        ("Juergen Mueller", "Müller"),
+        ("Juergen Mueller", "Jürgen"),
+        ("Søren Aagaard", "soeren"),
+        ("Søren Aagaard", "ågaard"),
+        ("Aase Bakke", "Åse"),
+        ("Samuel Noel", "samuel noel"),
+        ("Groß", "GROSS"),
+    ],
+)
+def test_umlauts_are_found_whichever_way_they_are_written(name: str, typed: str) -> None:
+    assert any(key in search_key(name) for key in spellings(typed))
+
+
+@pytest.mark.parametrize(
+    "typed", ["munchen", "MÜNCHEN", "muenchen", "Mün", "produktion & logistik", "ökonomie", "okonomie"]
+)
+def test_job_is_found_by_its_department_and_location(
+    rows: Rows, team: Team, ada: Visitor, typed: str
+) -> None:
+    with rows():
+        job = db.session.get_one(Job, team.other_job_id)
+        job.department, job.location = "Ökonomie, Produktion & Logistik", "München"
+        db.session.commit()
+    assert ada.get(f"/jobs?q={quote(typed)}").row_names == ["Product Designer"]
+    assert ada.get(f"/search?q={quote(typed)}").row_names == ["Product Designer"]
 
 
 @pytest.mark.parametrize("name", ["Ольга Иванова", "王芳", "محمد"])

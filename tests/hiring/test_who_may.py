@@ -8,10 +8,11 @@ from tests.web.world import World, create_world, enter
 
 WITH_ALL = ("owner", "admin", "recruiter")
 MANAGERS = (*WITH_ALL, "own hiring manager")
-SEERS = (*MANAGERS, "own interviewer", "observer")
+TAKING_PART = ("own interviewer", "invited hiring manager")
+SEERS = (*MANAGERS, *TAKING_PART, "observer")
 SIGNED_OUT = ("anonymous", "deactivated")
 EVERYBODY = (*SEERS, "other hiring manager", "other interviewer", *SIGNED_OUT)
-CANDIDATE_ROLES = (*MANAGERS, "other hiring manager")
+CANDIDATE_ROLES = (*MANAGERS, "other hiring manager", "invited hiring manager")
 NOTE_ROLES = (*CANDIDATE_ROLES, "own interviewer", "other interviewer")
 
 # Method, address, who it is for, and whose role includes it at least somewhere. Nothing here changes what
@@ -26,9 +27,9 @@ DOINGS: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = [
     ("POST", "/candidates/{candidate}/applications/{application}/stage", MANAGERS, CANDIDATE_ROLES),
     ("POST", "/candidates/{candidate}/applications/{application}/remove", MANAGERS, CANDIDATE_ROLES),
     ("GET", "/candidates/{candidate}/erase", MANAGERS, CANDIDATE_ROLES),
-    # The interview is still to come, so that nobody is erased.
+    # The interview is still to come, so that no one is erased.
     ("POST", "/candidates/{candidate}/erase", MANAGERS, CANDIDATE_ROLES),
-    ("POST", "/candidates/{candidate}/notes", (*MANAGERS, "own interviewer"), NOTE_ROLES),
+    ("POST", "/candidates/{candidate}/notes", (*MANAGERS, *TAKING_PART), NOTE_ROLES),
     ("GET", "/candidates/import", CANDIDATE_ROLES, CANDIDATE_ROLES),
     ("POST", "/candidates/import", CANDIDATE_ROLES, CANDIDATE_ROLES),
     ("GET", "/candidates/imports/{import_}", ("owner",), CANDIDATE_ROLES),

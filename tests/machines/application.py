@@ -86,7 +86,7 @@ def close_app(app: Flask) -> None:
         for engine in db.engines.values():
             pool = engine.pool
             engine.dispose()
-            # A thread that overstayed gives its connection back to the old pool, which nobody looks after.
+            # A thread that overstayed gives its connection back to the old pool, which no one looks after.
             event.listen(pool, "checkin", _close_late_arrival)
 
 

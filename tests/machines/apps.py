@@ -68,7 +68,7 @@ class Apps:
         self._lent: dict[int, tuple[frozenset[tuple[str, str]], Flask, _Traits, bytes]] = {}
 
     def lend(self, settings: Mapping[str, str]) -> Flask:
-        """Return an app with these settings that nobody else has, whose database is as it is on the disk."""
+        """Return an app with these settings that no one else has, whose database is as it is on the disk."""
         key = frozenset(settings.items())
         idle = self._idle.get(key)
         app = idle.pop() if idle else build_app(settings)
@@ -152,7 +152,7 @@ class Place:
     def _put_database(self, state: Path) -> None:
         for side_file in ("-wal", "-shm", "-journal"):
             self.database.with_name(self.database.name + side_file).unlink(missing_ok=True)
-        # A new file: a thread that a test left behind goes on with the old one and disturbs nobody.
+        # A new file: a thread that a test left behind goes on with the old one and disturbs no one.
         self.database.unlink(missing_ok=True)
         shutil.copyfile(state, self.database)
 

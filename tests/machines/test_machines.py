@@ -79,7 +79,7 @@ def test_program_that_ignores_a_request_to_end_is_killed(tmp_path: Path) -> None
     assert end_group(process, how=signal.SIGTERM, timeout=0.2) == -signal.SIGKILL
 
 
-def test_program_does_not_see_the_settings_of_whoever_runs_the_tests(
+def test_program_does_not_see_the_settings_of_the_person_who_runs_the_tests(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ZOOM_API_CLIENT_SECRET", "of a real account")

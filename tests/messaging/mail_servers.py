@@ -112,7 +112,7 @@ def raw_server(talk: Callable[[socket.socket], None]) -> Iterator[int]:
             yield listener.getsockname()[1]
         finally:
             done.set()
-            # Ends a server that nobody ever called.
+            # Ends a server that no one ever called.
             with suppress(OSError):
                 socket.create_connection(listener.getsockname(), timeout=1).close()
             thread.join(10)

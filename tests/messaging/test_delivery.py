@@ -27,6 +27,7 @@ from messaging.facts import Person
 from messaging.mime import FilePart
 from messaging.smtp import text_seconds
 from scheduling.drafts.attachments import MOST_BYTES_TOGETHER
+from tests.machines.resolver import silent_resolver
 from tests.messaging.deliveries_for_tests import ENVELOPE, LETTER, deliver_to, settings
 from tests.messaging.facts_for_tests import SENDER
 from tests.messaging.mail_servers import HOST, raw_server, real_server, scripted, silent
@@ -36,7 +37,7 @@ OK = b"250 OK\r\n"
 GO_ON = b"354 go on\r\n"
 
 
-def test_an_accepted_mail_reaches_one_recipient_and_shows_everybody() -> None:
+def test_an_accepted_mail_reaches_one_recipient_and_shows_everyone() -> None:
     with real_server() as mailroom:
         outcome = deliver_to(mailroom.port)
     assert outcome == Accepted(250, "The mail server took it: “250 2.0.0 Queued as 4F1”")
@@ -229,7 +230,7 @@ def test_a_line_that_stalls_under_a_long_text_is_given_up_and_said_to_be_slow() 
     assert outcome.is_too_slow
 
 
-def test_the_longest_delivery_is_over_before_its_task_is_given_to_somebody_else() -> None:
+def test_the_longest_delivery_is_over_before_its_task_is_given_to_someone_else() -> None:
     # In base64, lines of 76 characters with their ends: 78 bytes for 57.
     longest = MOST_BYTES_TOGETHER * 78 / 57
     lease = flask_settings(load_settings({}))["TASK_LONGEST_SECONDS"]
@@ -244,6 +245,16 @@ def test_a_trickling_server_is_given_up_after_the_total_time(monkeypatch: pytest
         assert time.monotonic() - began < 3
     assert isinstance(outcome, Deferred)
     assert "did not answer in time" in outcome.words
+
+
+def test_a_resolver_that_hangs_does_not_extend_the_time_of_a_delivery() -> None:
+    with silent_resolver(), settings(25, MAIL_SERVER="silent-mail-resolver.invalid", MAIL_TIMEOUT=0.3):
+        began = time.monotonic()
+        outcome = deliver(LETTER, ENVELOPE)
+        assert time.monotonic() - began < 3
+    assert isinstance(outcome, Deferred)
+    assert "looking up its name took too long" in outcome.words
+    assert outcome.concerns_all
 
 
 @pytest.mark.parametrize("talk", [endless, scripted(b"\x00\xff\xfe\r\n", greeting=b"SSH-2.0-OpenSSH\r\n")])
@@ -279,7 +290,7 @@ def test_an_accepted_mail_stays_accepted_when_the_goodbye_fails() -> None:
         assert isinstance(deliver_to(port), Accepted)
 
 
-def test_nobody_listening_defers_the_mail() -> None:
+def test_no_one_listening_defers_the_mail() -> None:
     with socket.socket() as unused:
         unused.bind((HOST, 0))
         outcome = deliver_to(unused.getsockname()[1])
@@ -312,7 +323,7 @@ def test_letters_beyond_ascii_before_the_at_need_a_server_that_takes_them() -> N
     assert "jürgen@xn--exmple-cua.example".encode() in able.taken[0].content
 
 
-def test_an_address_that_headers_cannot_carry_keeps_nobody_elses_mail() -> None:
+def test_an_address_that_headers_cannot_carry_keeps_no_one_elses_mail() -> None:
     with real_server() as mailroom:
         outcome = deliver_to(
             mailroom.port,
@@ -330,7 +341,7 @@ def test_an_address_that_headers_cannot_carry_keeps_nobody_elses_mail() -> None:
     "address",
     ["", "dina", "dina@", "@b.example", "a@b@c", "dina@b.example\r\nRCPT TO:<x@y.example>", "<a>@b.example"],
 )
-def test_an_address_nobody_can_send_to_is_refused_before_any_connection(address: str) -> None:
+def test_an_address_no_one_can_send_to_is_refused_before_any_connection(address: str) -> None:
     with settings(port=1):
         outcome = deliver(LETTER, replace(ENVELOPE, recipient=Person("Dina", address)))
     assert isinstance(outcome, Refused)

@@ -55,7 +55,7 @@ def test_a_second_parser_reads_what_was_meant() -> None:
     assert "valarm" not in event.contents
 
 
-def test_the_server_organises_in_the_schedulers_name_and_nobody_is_asked_to_answer() -> None:
+def test_the_server_organizes_in_the_schedulers_name_and_no_one_is_asked_to_answer() -> None:
     event = parsed(ics())
     assert event.organizer.value == f"mailto:{SENDER}"
     assert event.organizer.params["CN"] == ["Anna Berg"]
@@ -71,7 +71,7 @@ def test_the_server_organises_in_the_schedulers_name_and_nobody_is_asked_to_answ
         assert attendee.params["ROLE"] == ["REQ-PARTICIPANT"]
 
 
-def test_times_are_written_in_utc_whatever_the_zone() -> None:
+def test_times_are_written_in_utc_for_every_zone() -> None:
     content = ics()
     assert b"DTSTART:20261124T080000Z\r\n" in content
     assert b"VTIMEZONE" not in content
@@ -88,7 +88,7 @@ def test_without_a_link_the_place_is_the_software_and_the_page_stays() -> None:
     ("about", "place", "said"),
     [
         (PASTED, "https://webex.example/meet/anna", "Join Webex: https://webex.example/meet/anna"),
-        (ON_THE_PHONE, "Phone: +1 (212) 555-0147", "We'll call you on +1 (212) 555-0147"),
+        (ON_THE_PHONE, "Phone: +1 (212) 555-0147", "Ben Okafor will call you on +1 (212) 555-0147"),
         (CANDIDATE_CALLS, "Phone: +41 44 668 18 00 ext. 12", "Please call +41 44 668 18 00 ext. 12"),
         (AT_OUR_OFFICE, "Northwind, Seefeldstrasse 12, 8008 Zürich", "Ring at Northwind, second floor."),
     ],
@@ -155,13 +155,13 @@ def test_a_file_is_described_in_words() -> None:
         "When",
         "Where",
         "Page",
-        "Organiser",
+        "Organizer",
         "Invited",
         "Description",
     ]
     assert described["Kind"] == "Invitation"
-    assert described["When"] == "Tuesday, 24 November 2026, 03:00–03:45 EST"
-    assert described["Organiser"] == f"Anna Berg ({SENDER})"
+    assert described["When"] == "Tuesday, 24 November 2026, 03:00–03:45 New York time (EST)"
+    assert described["Organizer"] == f"Anna Berg ({SENDER})"
     assert described["Invited"].startswith("Dina Park (dina@mail.example), Ben Okafor")
 
 

@@ -52,7 +52,7 @@ def read(content: bytes) -> EmailMessage:
     return BytesParser(EmailMessage, policy=policy.default).parsebytes(content)
 
 
-def test_the_parts_stand_in_the_order_that_mail_programs_expect() -> None:
+def test_the_parts_are_in_the_order_that_mail_programs_expect() -> None:
     parts = [(part.get_content_type(), part.get_filename()) for part in read(message()).walk()]
     assert parts == [
         ("multipart/mixed", None),

@@ -34,8 +34,10 @@ def invitation(to: TeamReader, by: str = "Ada Berg") -> Letter:
 COMPOSERS: dict[str, Callable[[TeamReader], Letter]] = {
     "invitation": invitation,
     "reset": lambda to: password_reset.letter(to, link=LINK, expires_at=AT),
-    "changed": lambda to: password_changed.letter(to, changed_at=AT, link=LINK),
-    "two_step": lambda to: two_step_changed.letter(to, change=Change.TURNED_ON, changed_at=AT, link=LINK),
+    "changed": lambda to: password_changed.letter(to, changed_at=AT, is_owner=False, link=LINK),
+    "two_step": lambda to: two_step_changed.letter(
+        to, change=Change.TURNED_ON, changed_at=AT, is_owner=False, link=LINK
+    ),
     "request": lambda to: ask_to_connect.letter(
         to, asking=Person(to.person.name, "ben@northlight.example"), role="Interviewer", link=LINK
     ),
@@ -49,10 +51,10 @@ def seen(html: str) -> str:
 
 def test_invitation_says_who_invites_to_what_until_when_and_where() -> None:
     letter = invitation(reader())
-    assert letter.subject == "Ada Berg invites you to Northlight"
+    assert letter.subject == "Ada Berg has invited you to join Northlight"
     for part in (letter.text, seen(letter.html)):
         for fact in (
-            "Sofia Ortega",
+            "Hi Sofia",
             "Ada Berg",
             "Northlight",
             "Recruiter",
@@ -64,7 +66,7 @@ def test_invitation_says_who_invites_to_what_until_when_and_where() -> None:
     assert letter.ics is None
 
 
-def test_reset_says_what_to_do_when_nobody_asked() -> None:
+def test_reset_says_what_to_do_when_no_one_asked() -> None:
     letter = COMPOSERS["reset"](reader())
     assert letter.subject == "Choose a new password for Northlight"
     for part in (letter.text, seen(letter.html)):
@@ -83,12 +85,12 @@ def test_notice_of_a_change_offers_the_way_back() -> None:
 def test_every_change_to_two_step_verification_has_its_own_words_and_the_way_back() -> None:
     subjects = set()
     for change in Change:
-        letter = two_step_changed.letter(reader(), change=change, changed_at=AT, link=LINK)
+        letter = two_step_changed.letter(reader(), change=change, changed_at=AT, is_owner=False, link=LINK)
         subjects.add(letter.subject)
         for part in (letter.text, seen(letter.html)):
-            assert "on Monday, 1 February 2027, 13:00 CET, " in part
-            assert "account with the hiring team of Northlight." in part
-            assert "If it was not, choose a new password at once" in part
+            assert "On Monday, 1 February 2027, 13:00 CET, " in part
+            assert "account with Northlight\u2019s hiring team." in part
+            assert "If it wasn't, choose a new password right away and tell your team's owner" in part
             assert LINK in part
     assert len(subjects) == len(Change)
 
@@ -119,6 +121,6 @@ def test_nothing_is_loaded_from_elsewhere(kind: str) -> None:
 
 
 def test_template_language_in_a_name_is_only_text() -> None:
-    letter = invitation(reader("{{ 7 * 7 }}", "{% raw %}"), by="{{ link }}")
-    assert "Hello {{ 7 * 7 }}," in letter.text
-    assert letter.subject == "{{ link }} invites you to {% raw %}"
+    letter = invitation(reader("{{7*7}}", "{% raw %}"), by="{{ link }}")
+    assert "Hi {{7*7}}," in letter.text
+    assert letter.subject == "{{ link }} has invited you to join {% raw %}"

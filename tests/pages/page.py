@@ -23,7 +23,7 @@ class Page:
         self.status = self.response.status_code
         self.headers = self.response.headers
         self.was_streamed = self.response.is_streamed
-        # Large files come from the disk, and nobody else closes them.
+        # Large files come from the disk, and no one else closes them.
         with self.response:
             self.response.get_data()
 
@@ -33,7 +33,7 @@ class Page:
 
     @property
     def is_shown(self) -> bool:
-        """Whether it is HTML that a person sees; the body of a redirect is Flask's and nobody does."""
+        """Whether it is HTML that a person sees; the body of a redirect is Flask's and no one does."""
         return (
             self.response.mimetype == "text/html"
             and not 300 <= self.status < 400

@@ -1,4 +1,4 @@
-"""Reading single fields and headers of answers that nobody vouches for."""
+"""Reading single fields and headers of answers that no one vouches for."""
 
 import contextlib
 from datetime import UTC, datetime, timedelta

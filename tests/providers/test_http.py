@@ -17,6 +17,7 @@ from providers.errors import RefusedError, RetryableError
 from providers.http import BoundedSession, Bounds, Operation, Peer
 from providers.zoom.provider import ZoomProvider
 from providers.zoom.settings import ZoomSettings
+from tests.machines.resolver import silent_resolver
 from tests.providers.scripted_server import Script, ScriptedServer, answer, drip, drop, raw
 
 GRANT = Grant("ACCESS-CANARY-1")
@@ -202,6 +203,35 @@ def test_a_refused_connection_has_created_nothing(meeting_request: MeetingReques
 def test_a_host_name_that_is_not_found_has_created_nothing(meeting_request: MeetingRequest) -> None:
     error = _failure(_unreachable("https://no-such-host.invalid/v2"), meeting_request)
     assert (error.code, error.maybe_applied) == ("unreachable", False)
+
+
+def test_a_resolver_that_hangs_does_not_extend_the_time_of_a_call(meeting_request: MeetingRequest) -> None:
+    zoom = _unreachable("https://silent-resolver.invalid/v2")
+    with silent_resolver() as resolver:
+        for _ in range(3):
+            started = time.monotonic()
+            error = _failure(zoom, meeting_request)
+            assert time.monotonic() - started < 3
+            assert (error.code, error.maybe_applied) == ("unreachable", False)
+        # Tries that follow each other wait for the same question instead of leaving one thread each.
+        assert resolver.asked == 1
+
+
+def test_a_create_that_is_only_slow_is_waited_for_longer_than_a_read(
+    impatient_zoom: ZoomProvider, scripted_server: ScriptedServer, meeting_request: MeetingRequest
+) -> None:
+    def slowly(script: Script) -> Script:
+        def answer_later(connection: socket.socket) -> None:
+            scripted_server.wait(0.8)
+            script(connection)
+
+        return answer_later
+
+    scripted_server.answers(slowly(answer(201, MEETING_BODY)), slowly(answer(200, b'{"id": "u1"}')))
+    assert impatient_zoom.create_meeting(GRANT, meeting_request).id == "98765432101"
+    with pytest.raises(RetryableError) as caught:
+        impatient_zoom.account(GRANT)
+    assert caught.value.code == "timeout"
 
 
 def test_a_server_that_does_not_speak_tls_has_created_nothing(

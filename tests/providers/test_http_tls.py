@@ -94,7 +94,7 @@ def test_bytes_that_drip_do_not_extend_the_deadline(
     assert time.monotonic() - started < 5
 
 
-def test_a_certificate_nobody_vouches_for_is_not_accepted(
+def test_an_untrusted_certificate_is_not_accepted(
     secure_zoom: ZoomProvider, secure_server: ScriptedServer, meeting_request: MeetingRequest
 ) -> None:
     secure_server.answers(answer(200, b"{}"))

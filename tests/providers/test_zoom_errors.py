@@ -111,7 +111,7 @@ def test_trouble_at_zoom_leaves_nothing_to_look_up_after_a_read(
     assert caught.value.retry_at == NOW + timedelta(seconds=30)
 
 
-def test_the_daily_limit_ends_at_midnight_utc_whatever_its_headers_say(
+def test_the_daily_limit_ends_at_midnight_utc_despite_its_headers(
     scripted_zoom: ZoomProvider, scripted_server: ScriptedServer, meeting_request: MeetingRequest
 ) -> None:
     headers = {"X-RateLimit-Type": "QPS", "Retry-After": "1"}

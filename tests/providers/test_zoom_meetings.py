@@ -256,7 +256,7 @@ def test_a_meeting_is_removed_and_removing_it_again_is_no_error(
         zoom.read_meeting(host, meeting.id)
 
 
-def test_removing_tells_zoom_to_write_to_nobody(
+def test_removing_tells_zoom_to_notify_no_one(
     scripted_zoom: ZoomProvider, scripted_server: ScriptedServer
 ) -> None:
     scripted_server.answers(answer(204))
@@ -298,7 +298,7 @@ def test_a_missing_scope_is_reported_by_name(
     assert caught.value.scopes == ("meeting:delete:meeting",)
 
 
-def test_somebody_without_a_licence_may_not_host(
+def test_someone_without_a_licence_may_not_host(
     zoom: ZoomProvider, connect: Callable[[str], TokenSet], meeting_request: MeetingRequest
 ) -> None:
     daniel = Grant(connect("daniel.okafor@northlight.example").access_token)

@@ -194,7 +194,7 @@ def test_a_tokens_life_is_counted_from_before_the_request(
 
 
 @pytest.mark.parametrize("lifetime", [..., None, "3600", 0, 3600.5, True, []])
-def test_an_odd_lifetime_costs_nobody_the_connection(
+def test_an_odd_lifetime_costs_no_one_the_connection(
     lifetime: object, scripted_zoom: ZoomProvider, scripted_server: ScriptedServer
 ) -> None:
     scripted_server.answers(_tokens(expires_in=lifetime))

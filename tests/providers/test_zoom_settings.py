@@ -120,7 +120,7 @@ def test_a_zone_is_sent_in_a_name_that_zoom_knows(zone: str, sent: str) -> None:
     assert zoom_timezone(zone, WINTER) == sent
 
 
-def test_a_zone_that_stands_in_shows_the_same_time_all_year() -> None:
+def test_a_substitute_zone_shows_the_same_time_all_year() -> None:
     for zone in ("America/Toronto", "Australia/Melbourne", "Africa/Lagos", "Asia/Yangon", "America/Havana"):
         stand_in = ZoneInfo(zoom_timezone(zone, WINTER))
         if stand_in.key == "UTC":

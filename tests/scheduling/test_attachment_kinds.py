@@ -97,7 +97,9 @@ def _odt_with_its_type_last() -> bytes:
         ("scanned.pdf", b"\r\n@PJL JOB\r\n" + PDF),
     ],
 )
-def test_files_are_known_by_what_their_formats_say_whoever_wrote_them(name: str, content: bytes) -> None:
+def test_files_are_recognized_by_what_their_formats_say_no_matter_who_wrote_them(
+    name: str, content: bytes
+) -> None:
     assert kind_of(name, content) is KINDS[name.rpartition(".")[2]]
 
 
@@ -151,7 +153,7 @@ def test_list_of_an_archive_is_read_only_when_it_is_short(monkeypatch: pytest.Mo
         ("x" * 400 + ".docx", "x" * 155 + ".docx"),
     ],
 )
-def test_names_lose_folders_and_what_nobody_sees(typed: str, shown: str) -> None:
+def test_names_lose_folders_and_invisible_characters(typed: str, shown: str) -> None:
     assert clean_name(typed) == shown
 
 

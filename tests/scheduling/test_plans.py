@@ -159,7 +159,7 @@ def test_plan_can_be_written_into_an_interview_that_there_is(sqlite_app: Flask) 
         assert [type(difference) for difference in told] == [NewTime, NewVenue, NewAttendees, NewText]
 
 
-def test_reminders_know_the_candidate_by_whatever_address_they_have() -> None:
+def test_reminders_know_the_candidate_by_any_address() -> None:
     assert PLAN.reminders.addresses_without("Dina@mail.example") == {
         "dina@mail.example",
         "sam@partner.example",

@@ -99,6 +99,27 @@ def test_tests_and_product_have_the_same_zones() -> None:
         ("Kolkata", "Asia/Kolkata"),
         ("Calcutta", "Asia/Kolkata"),
         ("new york", "America/New_York"),
+        ("(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna", "Europe/Amsterdam"),
+        ("(UTC+05:30) Chennai, Kolkata, Mumbai, New Delhi", "Asia/Kolkata"),
+        ("(UTC+00:00) Dublin, Edinburgh, Lisbon, London", "Europe/Dublin"),
+        ("(UTC-05:00) Eastern Time (US & Canada)", "America/New_York"),
+        ("(UTC+10:00) Canberra, Melbourne, Sydney", "Australia/Sydney"),
+        ("(UTC) Coordinated Universal Time", "UTC"),
+        ("Eastern Time (US & Canada)", "America/New_York"),
+        ("Pacific Time - Los Angeles", "America/Los_Angeles"),
+        ("Central European Standard Time - Berlin", "Europe/Berlin"),
+        ("Romance Daylight Time", "Europe/Paris"),
+        ("Europe/Berlin (CET)", "Europe/Berlin"),
+        ("Europe\u200b/Berlin", "Europe/Berlin"),
+        ("America / New_York", "America/New_York"),
+        ("São Paulo", "America/Sao_Paulo"),
+        ("Zürich", "Europe/Zurich"),
+        ("München", "Europe/Berlin"),
+        ("London, UK", "Europe/London"),
+        ("Berlin, Germany", "Europe/Berlin"),
+        ("Mumbai", "Asia/Kolkata"),
+        ("Japan", "Asia/Tokyo"),
+        ("PRC", "Asia/Shanghai"),
     ],
 )
 def test_zones_are_read_as_people_and_programs_write_them(written: str, name: str) -> None:
@@ -107,7 +128,25 @@ def test_zones_are_read_as_people_and_programs_write_them(written: str, name: st
 
 
 @pytest.mark.parametrize(
-    "written", ["", "IST", "CST", "EST", "Mars/Olympus", "Eastern", "../../etc/passwd", "Europe", "+01:00"]
+    "written",
+    [
+        "",
+        "IST",
+        "CST",
+        "EST",
+        "Mars/Olympus",
+        "Eastern",
+        "../../etc/passwd",
+        "Europe",
+        "+01:00",
+        "UTC+1",
+        "CET",
+        "Etc/GMT+5",
+        "London, Ontario",
+        "(UTC+09:00) Berlin",
+        "(UTC+01:00)",
+        "Germany",
+    ],
 )
 def test_what_names_no_place_is_no_zone(written: str) -> None:
     assert zone_as_written(written) is None
@@ -135,7 +174,7 @@ def test_each_zone_is_offered_once() -> None:
         ("UTC", "UTC"),
     ],
 )
-def test_time_that_stands_alone_is_unmistakable(zone: str, words: str) -> None:
+def test_time_on_its_own_is_unmistakable(zone: str, words: str) -> None:
     assert zone_short_name(datetime(2027, 7, 1, 9, tzinfo=UTC), zone) == words
 
 

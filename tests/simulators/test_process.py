@@ -99,5 +99,5 @@ def _is_running(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    # In a container nobody may collect the orphan; a zombie has ended anyway.
+    # In a container no one may collect the orphan; a zombie has ended anyway.
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"

@@ -58,7 +58,7 @@ def test_removal_is_told_unsigned_without_a_secret(
 
 
 @pytest.mark.parametrize("address", ["", "http://127.0.0.1:9/hook", "not an address"])
-def test_removal_happens_even_if_nobody_hears_of_it(
+def test_removal_happens_even_if_no_one_hears_of_it(
     zoom: ZoomCaller, priya: ConnectedAccount, address: str
 ) -> None:
     zoom.simulators.zoom_switches(webhook_url=address)

@@ -243,7 +243,7 @@ class Office:
             return "\n".join(f"{row.state}: {row.words} {row.detail or ''}".strip() for row in rows)
 
     def living_meetings(self) -> list[dict[str, Any]]:
-        """What the simulated Zoom holds and nobody has deleted."""
+        """What the simulated Zoom holds and no one has deleted."""
         return [meeting for meeting in self.simulators.ledger()["meetings"] if not meeting["deleted"]]
 
     def calls(self, operation: str) -> list[dict[str, Any]]:

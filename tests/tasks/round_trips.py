@@ -44,7 +44,7 @@ def go(installation: Installation, member: Member, account: str = LENA) -> Answe
 
 def finish(answer: Answer, *, may_connect: bool = True) -> RoundTrip:
     """The way back, within the transaction of the caller."""
-    return round_trip.finish(
+    trip = round_trip.finish(
         answer.member.id,
         answer.session_id,
         "zoom",
@@ -53,6 +53,8 @@ def finish(answer: Answer, *, may_connect: bool = True) -> RoundTrip:
         error=answer.query.get("error"),
         may_connect=lambda user: may_connect,
     )
+    assert isinstance(trip, RoundTrip), "this answer was brought before"
+    return trip
 
 
 def come_back(installation: Installation, answer: Answer, *, may_connect: bool = True) -> RoundTrip:

@@ -53,7 +53,7 @@ def test_what_zoom_shows_of_a_new_meeting_is_kept(installation: Installation) ->
     }
 
 
-def test_topic_is_the_jobs_whatever_the_interview_is_called(sqlite_installation: Installation) -> None:
+def test_topic_is_the_jobs_no_matter_what_the_interview_is_called(sqlite_installation: Installation) -> None:
     installation = sqlite_installation
     installation.simulators.zoom_switches(lose_next_creates=1)
     installation.connect(installation.team.ben)

@@ -179,7 +179,7 @@ def test_server_without_credentials_says_so_and_ends_nothing(sqlite_installation
     connection = installation.connect(installation.team.ben)
     installation.clock.forward(timedelta(days=1, seconds=1))
     config = installation.app.config
-    settings = {**installation.simulators.settings(), "ZOOM_API_CLIENT_ID": ""}
+    settings = {**installation.simulators.settings(), "ZOOM_API_CLIENT_ID": "", "ZOOM_API_CLIENT_SECRET": ""}
     app = build_app(settings_for(config["DATABASE_URL"], config["INSTANCE_PATH"], settings))
     with app.app_context():
         ASK_FOR_CHECKS.run()

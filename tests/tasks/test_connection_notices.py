@@ -76,7 +76,7 @@ def test_user_is_told_of_an_account_that_is_new_to_them_and_of_no_other(
     [first] = installation.simulators.mails(ben.email)
     assert first.message["Subject"] == "Zoom was connected to your account at Northlight"
     assert f"as {LENA}." in text_of(first)
-    # Whoever did not do it writes to the owner; the owner has nobody to write to.
+    # Whoever did not do it writes to the owner; the owner has no one to write to.
     assert installation.team.ada.email in str(first.message["Reply-To"])
     installation.connect(installation.team.ada, PRIYA, with_notice=True)
     installation.run_due()
@@ -91,7 +91,7 @@ def test_user_is_told_of_an_account_that_is_new_to_them_and_of_no_other(
     assert f"as {PRIYA}." in text_of(installation.simulators.mails(ben.email)[1])
 
 
-def test_account_that_another_one_replaces_is_given_back(sqlite_installation: Installation) -> None:
+def test_grant_of_a_replaced_account_is_revoked(sqlite_installation: Installation) -> None:
     installation = sqlite_installation
     installation.connect(installation.team.ben)
     installation.connect(installation.team.ben, PRIYA)
@@ -111,7 +111,7 @@ def test_ended_connection_is_told_at_once_and_after_one_three_and_seven_days(
     [first] = [
         mail for mail in installation.simulators.mails(ben.email) if "Reconnect" in mail.message["Subject"]
     ]
-    assert first.message["Subject"] == "Reconnect Zoom (1 coming interview depends on it)"
+    assert first.message["Subject"] == "Reconnect Zoom (1 upcoming interview depends on it)"
     assert wording.ended_by_provider(ZOOM) in text_of(first)
     assert "Backend Engineer Interview with Dina Kaur" in text_of(first)
     assert "/settings/account/connected-apps" in text_of(first)
@@ -155,7 +155,7 @@ def test_nudges_stop_when_there_is_nothing_left_to_do(
     assert {task.state for task in installation.tasks("nudge_to_reconnect")} == {TaskState.DONE}
 
 
-def test_mail_that_waits_while_somebody_reconnects_is_dropped(sqlite_installation: Installation) -> None:
+def test_mail_that_waits_while_someone_reconnects_is_dropped(sqlite_installation: Installation) -> None:
     installation, ben = sqlite_installation, sqlite_installation.team.ben
     connection = installation.connect(ben)
     installation.simulators.mail_switches(refuse_connections=True)
@@ -245,7 +245,7 @@ def test_nudge_shows_no_interview_that_its_reader_may_not_see(sqlite_installatio
         db.session.commit()
     end_at_zoom(installation, connection)
     [mail] = installation.simulators.mails(rex.email)
-    assert mail.message["Subject"] == "Reconnect Zoom (1 coming interview depends on it)"
+    assert mail.message["Subject"] == "Reconnect Zoom (1 upcoming interview depends on it)"
     assert "- 1 that your role does not show you" in text_of(mail)
     assert "Dina" not in mail.message.as_string()
 

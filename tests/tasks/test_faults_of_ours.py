@@ -19,7 +19,7 @@ def installation(sqlite_installation: Installation) -> Installation:
 
 
 @pytest.mark.parametrize("switch", ["answer_recipient", "answer_data"])
-def test_what_concerns_us_waits_and_leaves_when_it_has_been_put_right(
+def test_mails_wait_for_a_fault_of_ours_and_leave_once_it_is_fixed(
     installation: Installation, switch: str
 ) -> None:
     reply = "550 5.4.5 Daily user sending limit exceeded"

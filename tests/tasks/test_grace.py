@@ -126,7 +126,7 @@ def test_invitation_that_has_not_left_is_dropped_for_a_corrected_one(
     assert sequence_of(mail) == "1"
 
 
-def test_nobody_connected_fails_at_once_and_connecting_later_brings_the_link(
+def test_no_one_connected_fails_at_once_and_connecting_later_brings_the_link(
     installation: Installation,
 ) -> None:
     interview = installation.schedule()
@@ -147,7 +147,7 @@ def test_nobody_connected_fails_at_once_and_connecting_later_brings_the_link(
     assert sequence_of(second) == "1"
 
 
-def test_connecting_somebody_else_changes_nothing(sqlite_installation: Installation) -> None:
+def test_connecting_someone_else_changes_nothing(sqlite_installation: Installation) -> None:
     installation = sqlite_installation
     interview = installation.schedule()
     installation.run_due()
@@ -181,7 +181,7 @@ def test_interview_in_four_minutes_gets_its_meeting_at_once(installation: Instal
     assert seen.join_url in text_of(mail)
 
 
-def test_interview_in_four_minutes_keeps_nobody_waiting_and_is_tried_until_the_start(
+def test_interview_in_four_minutes_keeps_no_one_waiting_and_is_tried_until_the_start(
     sqlite_installation: Installation,
 ) -> None:
     installation = sqlite_installation
@@ -209,7 +209,7 @@ def test_interview_in_four_minutes_keeps_nobody_waiting_and_is_tried_until_the_s
     assert installation.meeting(interview).state is MeetingState.READY
 
 
-def test_invitation_that_leaves_before_anything_was_tried_blames_nobody(
+def test_invitation_that_leaves_before_anything_was_tried_blames_no_one(
     sqlite_installation: Installation,
 ) -> None:
     installation = sqlite_installation
@@ -249,7 +249,7 @@ def test_tries_end_at_the_start(sqlite_installation: Installation) -> None:
     assert task.state is TaskState.DONE
 
 
-def test_meeting_of_an_interview_by_phone_is_nobodys_business(sqlite_installation: Installation) -> None:
+def test_interview_by_phone_needs_no_meeting(sqlite_installation: Installation) -> None:
     installation = sqlite_installation
     installation.schedule(software=None)
     installation.run_due()

@@ -160,7 +160,7 @@ def test_server_that_lost_its_zoom_credentials_does_not_ask_at_every_tick(
     connection = installation.connect(installation.team.ben)
     installation.clock.forward(timedelta(hours=1))
     config = installation.app.config
-    settings = {**installation.simulators.settings(), "ZOOM_API_CLIENT_ID": ""}
+    settings = {**installation.simulators.settings(), "ZOOM_API_CLIENT_ID": "", "ZOOM_API_CLIENT_SECRET": ""}
     app = build_app(settings_for(config["DATABASE_URL"], config["INSTANCE_PATH"], settings))
     for _ in range(5):
         with app.app_context():
@@ -311,7 +311,7 @@ def test_answer_lost_on_the_network_is_said_to_have_lost_the_connection(
     row = seen(installation, connection)
     assert row.state is ConnectionState.CONNECTED
     assert row.trouble is not None
-    # A further fault in between makes nobody forget what the first one may have cost.
+    # A further fault in between makes no one forget what the first one may have cost.
     installation.simulators.zoom_switches(token_endpoint="invalid_client")
     installation.clock.forward(timedelta(seconds=30))
     tick(installation)

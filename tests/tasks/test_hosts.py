@@ -1,4 +1,4 @@
-"""On whose account a meeting is made, and what people hear when it is on nobody's."""
+"""On whose account a meeting is made, and what people hear when it is on no one's."""
 
 from datetime import timedelta
 
@@ -85,7 +85,7 @@ def test_scheduler_hosts_when_the_hiring_manager_has_no_licence(installation: In
     assert installation.meeting(interview).calls == (CallState.REFUSED, CallState.DONE)
 
 
-def test_reason_is_the_first_hosts_when_nobody_can(installation: Installation) -> None:
+def test_reason_is_the_first_hosts_when_no_one_can(installation: Installation) -> None:
     installation.connect(installation.team.ben, DANIEL)
     installation.connect(installation.team.ada, LENA)
     installation.simulators.zoom_switches(daily_limit_reached=[LENA])

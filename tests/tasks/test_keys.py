@@ -160,7 +160,7 @@ def test_keys_are_rotated_for_all_that_waits_too(sqlite_installation: Installati
             may_connect=lambda user: True,
         )
         db.session.commit()
-    assert trip.result == "connected", trip.words
+    assert trip.result == "connected", trip
 
 
 def test_key_file_that_holds_something_else_now_disturbs_no_running_server(

@@ -52,7 +52,7 @@ def test_server_killed_after_a_phase_ends_like_one_that_was_not(
     assert_one_meeting_each(office, [interview])
     assert len(office.calls("create")) == 1
     copies = copies_of_each_mail(office, [interview])
-    # The mail server took the mail and nobody lived to write that down: it goes once more, as itself.
+    # The mail server took the mail and no one lived to write that down: it goes once more, as itself.
     is_in_doubt = (kind, phase) == ("send_mail", "called")
     assert sorted(copies.values()) == ([1, 2] if is_in_doubt else [1, 1])
 

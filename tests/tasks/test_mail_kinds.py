@@ -153,7 +153,7 @@ def test_every_kind_is_one_file_and_one_folder(taken_off: str) -> None:
         assert len(speakers & DECIDING) == 1
 
 
-def test_mail_to_somebody_who_was_taken_off_is_dropped_by_the_kinds_that_ask_them_to_come(
+def test_mail_to_someone_who_was_taken_off_is_dropped_by_the_kinds_that_ask_them_to_come(
     installation: Installation,
 ) -> None:
     installation.simulators.mail_switches(defer_recipients={SAM: 451})
@@ -169,7 +169,7 @@ def test_mail_to_somebody_who_was_taken_off_is_dropped_by_the_kinds_that_ask_the
     assert (sams.state, sams.words) == (MailState.DROPPED, "Sam Ortiz does not take part any more.")
 
 
-def test_nobody_is_written_to_twice_of_one_kind_on_one_occasion(installation: Installation) -> None:
+def test_no_one_is_written_to_twice_of_one_kind_on_one_occasion(installation: Installation) -> None:
     """Whatever the mail is about: mails to the team are bound as those about interviews are."""
     team = installation.team
     owner = Recipient(ReaderRole.TEAM, team.ada.id, "Ada Berg", team.ada.email)
@@ -197,7 +197,7 @@ def test_nobody_is_written_to_twice_of_one_kind_on_one_occasion(installation: In
             mails.queue(copies, domain="northlight.example")
 
 
-def test_kind_that_nobody_declared_cannot_be_queued(installation: Installation) -> None:
+def test_kind_that_no_one_declared_cannot_be_queued(installation: Installation) -> None:
     with installation.writing():
         ada = db.session.get_one(User, installation.team.ada.id)
         recipient = Recipient(ReaderRole.TEAM, ada.id, ada.name, ada.email)

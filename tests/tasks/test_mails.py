@@ -106,7 +106,7 @@ def test_refused_recipient_is_said_on_the_page_while_the_others_get_theirs(
     assert installation.simulators.mails(DINA) == []
 
 
-def test_mail_whose_receipt_was_lost_is_tried_once_more_as_the_same_message(
+def test_mail_whose_receipt_was_lost_is_tried_again_as_the_same_message(
     installation: Installation,
 ) -> None:
     installation.simulators.mail_switches(drop_after_data=1)
@@ -151,7 +151,7 @@ def test_zoom_that_keeps_failing_holds_up_no_reminder_of_the_interview(installat
     assert [mail.state for mail in installation.mails(interview)] == [MailState.QUEUED] * 2
 
 
-def test_mail_that_cannot_be_made_is_said_on_the_page_and_holds_up_nobody(
+def test_mail_that_cannot_be_made_is_reported_on_the_page_and_holds_up_no_one(
     installation: Installation,
 ) -> None:
     interview = installation.schedule()

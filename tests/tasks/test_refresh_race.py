@@ -1,4 +1,4 @@
-"""Processes with several threads each renew one connection: one refresh at a time, and nobody loses it."""
+"""Processes with several threads each renew one connection: one refresh at a time, and no one loses it."""
 
 import sys
 from pathlib import Path

@@ -28,7 +28,7 @@ def hours_later(installation: Installation, hours: float) -> None:
     installation.run_due()
 
 
-def test_keys_stand_nowhere_in_plain_text_whatever_becomes_of_a_grant(
+def test_keys_are_nowhere_in_plain_text_at_any_stage_of_a_grant(
     sqlite_installation: Installation, caplog: pytest.LogCaptureFixture, instance_path: Path
 ) -> None:
     installation, team = sqlite_installation, sqlite_installation.team

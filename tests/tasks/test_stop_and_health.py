@@ -94,7 +94,7 @@ def test_health_page_is_green_while_the_metronome_beats_and_red_when_it_stopped(
     assert health() == (200, "ok")
 
 
-def test_health_page_tells_work_that_waits_for_its_retry_from_work_that_nobody_does(
+def test_health_page_tells_waiting_retries_from_work_that_no_one_does(
     sqlite_installation: Installation,
 ) -> None:
     installation = sqlite_installation

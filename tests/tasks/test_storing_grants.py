@@ -1,4 +1,4 @@
-"""Storing what a provider gave while others store and renew, and what becomes of grants nobody keeps."""
+"""Storing what a provider gave while others store and renew, and what becomes of grants no one keeps."""
 
 import threading
 from datetime import timedelta
@@ -154,7 +154,7 @@ def test_refresh_that_begins_while_another_account_is_stored_is_ended_by_it(
         assert (row.refresh_claim, row.refresh_claimed_until) == (None, None)
 
 
-def test_pair_that_arrives_for_the_account_before_is_given_back(sqlite_installation: Installation) -> None:
+def test_pair_that_arrives_for_the_previous_account_is_revoked(sqlite_installation: Installation) -> None:
     installation, ada = sqlite_installation, sqlite_installation.team.ada
     connection = installation.connect(ada, LENA)
     installation.clock.forward(timedelta(hours=1))
@@ -185,7 +185,7 @@ def test_failed_reconnect_finds_out_whether_it_has_ended_the_older_grant(
     )
     installation.run_due()
     assert states(installation) == {ada.id: ConnectionState.RECONNECT_NEEDED}
-    # Nobody holds the newer one either.
+    # No one holds the newer one either.
     installation.later(minutes=6)
     assert living_grants(installation) == []
     with installation.app.app_context(), pytest.raises(ConnectionRevokedError):
@@ -216,7 +216,7 @@ def test_lost_answer_to_the_exchange_is_taken_for_an_exchange(sqlite_installatio
     assert states(installation) == {ada.id: ConnectionState.RECONNECT_NEEDED}
 
 
-def test_grant_that_is_not_kept_is_given_back(sqlite_installation: Installation) -> None:
+def test_grant_that_is_not_kept_is_revoked(sqlite_installation: Installation) -> None:
     installation, team = sqlite_installation, sqlite_installation.team
     lacking = come_back(installation, go(installation, team.ada, TOM))
     assert "did not grant what is needed" in lacking.words

@@ -34,7 +34,7 @@ def people(connected: Flask, seeded: Seeded) -> Team:
 
 @pytest.fixture
 def set_up(make_app: MakeApp) -> Flask:
-    """The app with credentials for a Zoom that nobody ever calls."""
+    """The app with credentials for a Zoom that no one ever calls."""
     return make_app({"ZOOM_API_CLIENT_ID": "an-id", "ZOOM_API_CLIENT_SECRET": "a-secret"})
 
 

@@ -1,5 +1,8 @@
 """The way to the simulated Zoom's consent page and back, as a browser walks it."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlencode
 
 from flask import Flask
@@ -7,7 +10,9 @@ from flask import Flask
 from extensions import db
 from models import Connection
 from tests.factories import LENA, consent
+from tests.machines.processes import wait_until
 from tests.machines.rows import in_rows
+from tests.machines.simulators import Simulators
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor
 
@@ -51,3 +56,16 @@ def card_of(page: Page, app: str = "zoom") -> str:
     card = page.tree.with_id(f"app-{app}")
     assert card is not None
     return card.text
+
+
+@contextmanager
+def coming_back(simulators: Simulators, visitor: Visitor, answer: dict[str, str]) -> Iterator[None]:
+    """Do something while the provider, whose tokens have come already, is asked whose account it is."""
+    simulators.zoom_switches(latency_ms=500)
+    thread = threading.Thread(target=lambda: come_back(visitor, answer))
+    thread.start()
+    wait_until(lambda: simulators.ledger()["token_calls"] == 1, what="the tokens come", timeout=10)
+    yield
+    thread.join(10)
+    simulators.zoom_switches(latency_ms=0)
+    assert simulators.ledger()["token_calls"] == 1

@@ -39,7 +39,7 @@ def meeting_of(app: Flask, interview_id: int) -> tuple[int | None, int | None]:
         return row.connection_id, row.host_id
 
 
-def test_wrong_account_at_reconnecting_is_warned_of_and_can_be_put_right(
+def test_reconnecting_with_the_wrong_account_warns_and_can_be_fixed(
     connected: Flask, simulators: Simulators, people: Team, ada: Visitor
 ) -> None:
     connect(ada)
@@ -70,7 +70,7 @@ def test_wrong_account_at_reconnecting_is_warned_of_and_can_be_put_right(
     assert meeting_of(connected, interview_id) == (connection.id, people.ada.id)
 
 
-def test_meetings_go_with_their_account_to_whoever_connects_it(
+def test_meetings_go_with_their_account_to_the_person_who_connects_it(
     connected: Flask, simulators: Simulators, people: Team, ada: Visitor
 ) -> None:
     connect(ada)

@@ -93,7 +93,7 @@ def test_tick_is_for_what_stood_beside_it_and_for_that_time(
     ada.submit(page, "Continue", leads_to=f"{draft}/attendees", accepted_clashes=the_tick(page))
 
 
-def test_cancelled_interview_is_in_nobodys_way(web: Flask, team: Team, ada: Visitor) -> None:
+def test_cancelled_interview_is_in_no_ones_way(web: Flask, team: Team, ada: Visitor) -> None:
     number = schedule_at_once(ada, team.dina.id)
     with in_rows(web):
         db.session.get_one(Interview, number).status = InterviewStatus.CANCELLED
@@ -185,7 +185,7 @@ def test_only_the_clash_that_arose_since_is_named_at_the_end(
 
 @pytest.fixture
 def zoomers(connected: Flask, simulators: Simulators) -> tuple[Flask, Team]:
-    """Ada's Zoom account is connected and nobody else's, so she hosts whatever she schedules."""
+    """Ada's Zoom account is connected and no one else's, so she hosts whatever she schedules."""
     with in_rows(connected):
         team = create_team()
         connect_zoom(team.ada, simulators)

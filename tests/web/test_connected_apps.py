@@ -88,7 +88,7 @@ def set_opening(app: Flask, is_open: bool) -> None:
         db.session.commit()
 
 
-def test_sections_stand_in_their_order_and_the_later_apps_say_that_they_are_later(ada: Visitor) -> None:
+def test_sections_are_in_order_and_later_apps_say_so(ada: Visitor) -> None:
     page = ada.get(APPS)
     titles = [h.text for h in page.tree.all("h2") if "section-title" in h.get("class")]
     assert titles == ["Email", "Google", "Microsoft", "Video & e-sign"]
@@ -128,7 +128,7 @@ def test_connected_card_tells_everything_about_the_account(
     )
 
 
-def test_plan_and_permissions_are_said_in_words_whatever_kind_the_account_is(
+def test_plan_and_permissions_are_in_words_for_every_kind_of_account(
     connected: Flask, simulators: Simulators, ada: Visitor
 ) -> None:
     come_back(ada, consent(leave(ada), MARCO))
@@ -151,7 +151,7 @@ def test_every_scope_that_is_asked_for_has_words() -> None:
     assert in_words(ZOOM, ["something:new"]) == []
 
 
-def test_trouble_that_passes_stands_on_the_card_and_leaves_it_connected(
+def test_temporary_trouble_is_on_the_card_and_leaves_it_connected(
     connected: Flask, simulators: Simulators, people: Team, ada: Visitor
 ) -> None:
     with in_rows(connected):
@@ -234,7 +234,7 @@ def test_interview_that_its_host_may_not_see_any_more_is_only_counted(
     assert "Dina Kaur" not in text
 
 
-def test_whoever_may_not_connect_any_more_can_still_disconnect(
+def test_people_who_may_no_longer_connect_can_still_disconnect(
     connected: Flask, simulators: Simulators, people: Team, ben: Visitor
 ) -> None:
     with in_rows(connected):
@@ -258,7 +258,7 @@ def test_whoever_may_not_connect_any_more_can_still_disconnect(
     assert not has_disconnect(page)
 
 
-def test_card_says_to_whom_connecting_is_not_open_what_they_can_do(
+def test_card_tells_people_who_may_not_connect_what_they_can_do(
     connected: Flask, people: Team, ben: Visitor
 ) -> None:
     with in_rows(connected):
@@ -325,7 +325,7 @@ def test_connected_apps_are_reached_from_every_page(ada: Visitor) -> None:
         assert link["href"] == APPS
 
 
-def test_tokens_stand_nowhere_in_plain_text(
+def test_tokens_are_nowhere_in_plain_text(
     connected: Flask,
     simulators: Simulators,
     people: Team,

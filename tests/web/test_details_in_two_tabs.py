@@ -102,7 +102,7 @@ def test_page_with_an_error_goes_on_from_what_it_has_changed(web: Flask, ada: Vi
     assert len(on_disk(web)) == 3, "two that were added, and the removed one until the sweep comes"
 
 
-def test_made_up_numbers_are_nobodys(web: Flask, ada: Visitor, draft: str) -> None:
+def test_made_up_numbers_find_no_one(web: Flask, ada: Visitor, draft: str) -> None:
     huge = "9" * 30
     fields = ada.get(f"{draft}/details").fields("Continue")
     forged: dict[str, Any] = {"remove": huge, "listed": huge, "team_only": huge}
@@ -145,7 +145,7 @@ class _SlowDisk(AttachmentFiles):
         return super().keep(content)
 
 
-def test_nobody_waits_for_files_that_are_written_to_the_disk(web: Flask, ada: Visitor, draft: str) -> None:
+def test_no_one_waits_for_files_that_are_written_to_the_disk(web: Flask, ada: Visitor, draft: str) -> None:
     with web.app_context():
         database = db.engine.url.database or ""
     use_services(web, attachment_files=_SlowDisk(web.config["INSTANCE_PATH"] / "uploads", database))
@@ -153,7 +153,7 @@ def test_nobody_waits_for_files_that_are_written_to_the_disk(web: Flask, ada: Vi
     assert listed(ada.get(f"{draft}/details")) == ["a.png", "a.pdf"]
 
 
-def test_nobody_sends_long_requests_before_signing_in(web: Flask, team: Team) -> None:
+def test_no_one_sends_long_requests_before_signing_in(web: Flask, team: Team) -> None:
     stranger = Visitor(web)
     stranger.get("/login")
     fields: Any = {"files": chosen(("a.pdf", PDF + b" " * 3 * MEGABYTE))}

@@ -41,7 +41,7 @@ def is_alive(simulators: Simulators) -> list[bool]:
     return [bool(grant["alive"]) for grant in simulators.ledger()["grants"]]
 
 
-def test_question_shows_what_hangs_on_the_account_and_what_becomes_of_it(
+def test_question_shows_what_depends_on_the_account_and_what_happens_to_it(
     connected: Flask, simulators: Simulators, people: Team, ben: Visitor
 ) -> None:
     with in_rows(connected):
@@ -63,7 +63,7 @@ def test_question_shows_what_hangs_on_the_account_and_what_becomes_of_it(
     assert [row.state for row in stored(connected)] == [ConnectionState.CONNECTED]
 
 
-def test_disconnected_account_is_unusable_at_once_and_given_back_later(
+def test_disconnected_account_is_unusable_at_once_and_revoked_later(
     connected: Flask, simulators: Simulators, people: Team, ben: Visitor
 ) -> None:
     with in_rows(connected):
@@ -132,7 +132,7 @@ def test_disconnecting_what_is_not_connected_says_so(
     ben.post("/disconnect/fax", status=404)
     ben.get(f"{APPS}/fax/disconnect", status=404)
     assert simulators.ledger()["grants"] == grants
-    # Nobody disconnects anyone else.
+    # No one disconnects anyone else.
     with in_rows(connected):
         connect_zoom(people.cleo, simulators, PRIYA)
         eva = create_user("Eva Lang", Role.ADMIN)

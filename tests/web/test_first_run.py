@@ -113,5 +113,5 @@ def test_guessing_the_code_is_slowed_down_and_seen_in_the_log(
     assert "a-guess" not in caplog.text
     blocked = guesser.post("/setup", {"code": code, **TYPED}, status=429)
     assert blocked.headers["Retry-After"] == "5"
-    # Nobody else is kept waiting.
+    # No one else is kept waiting.
     Visitor(web).post("/setup", {"code": code, **TYPED}, status=303)

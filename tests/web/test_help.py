@@ -40,7 +40,7 @@ def test_help_is_reached_from_every_page_and_from_connected_apps(set_up: Flask, 
     Visitor(set_up).get(HELP, leads_to=f"/login?next={HELP}")
 
 
-def test_every_failure_of_the_product_stands_there_with_its_cure(set_up: Flask, people: Team) -> None:
+def test_every_failure_of_the_product_is_there_with_its_cure(set_up: Flask, people: Team) -> None:
     text = signed_in(set_up, people.ben.email).get(HELP).text
     for reason in FailureReason:
         assert failures.words_of(reason, MeetingSoftware.ZOOM) in text

@@ -73,7 +73,7 @@ def test_job_that_cannot_be_is_refused_beside_its_field(web: Flask, team: Team, 
         assert db.session.scalar(db.select(db.func.count(Job.id))) == 2
 
 
-def test_job_cannot_go_to_somebody_who_left(web: Flask, team: Team, ada: Visitor) -> None:
+def test_job_cannot_go_to_someone_who_left(web: Flask, team: Team, ada: Visitor) -> None:
     page = ada.get("/jobs/new")
     with in_rows(web):
         db.session.get_one(User, team.ben.id).is_active = False

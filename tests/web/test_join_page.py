@@ -6,8 +6,9 @@ import pytest
 from flask import Flask
 
 from extensions import db
-from models import Attendee, Interview, InterviewStatus, Meeting, MeetingState, Role, User
+from models import Attendee, Interview, InterviewStatus, Meeting, MeetingState, PhoneCaller, Role, User
 from scheduling.plans import Participant
+from scheduling.venues import PhoneCall
 from services import services
 from tests.factories import Team, create_candidate, create_user, schedule
 from tests.machines.clock import Clock
@@ -121,7 +122,7 @@ def test_each_reader_has_an_address_of_their_own(web: Flask, interview_id: int) 
         Visitor(web).get(address)
 
 
-def test_address_of_somebody_who_left_the_team_opens_nothing(web: Flask, team: Team) -> None:
+def test_address_of_someone_who_left_the_team_opens_nothing(web: Flask, team: Team) -> None:
     """As hiring manager and as attendee; guests from outside and the candidate keep theirs."""
     with in_rows(web):
         sam = Participant("Sam Ortiz", "sam@partner.example")
@@ -143,7 +144,7 @@ def test_address_of_somebody_who_left_the_team_opens_nothing(web: Flask, team: T
             visitor.get(address)
 
 
-def test_address_of_somebody_who_was_taken_off_opens_nothing(web: Flask, interview_id: int) -> None:
+def test_address_of_someone_who_was_taken_off_opens_nothing(web: Flask, interview_id: int) -> None:
     with in_rows(web):
         attendee = db.session.scalars(db.select(Attendee)).one()
         key = f"attendee-{attendee.id}"
@@ -230,3 +231,22 @@ def test_link_that_lost_its_end_tells_the_candidate_what_to_do(
     assert not page.tree.all("a", lambda e: e["href"] != "#main")
     assert page.headers["X-Robots-Tag"] == "noindex"
     assert page.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_candidates_own_number_is_on_the_page_of_everyone_but_guests(web: Flask, team: Team) -> None:
+    with in_rows(web):
+        interview_id = schedule(
+            team.ada,
+            team.dina,
+            venue=PhoneCall("+41 44 668 18 00", PhoneCaller.TEAM),
+            attendees=(Participant("Sam Ortiz", "sam@partner.example"),),
+        )
+        guest_id = db.session.scalars(db.select(Attendee.id)).one()
+    for reader, words in (
+        ("candidate", "Ben Frei will call you on +41 44 668 18 00"),
+        ("manager", "You will call Dina Kaur on +41 44 668 18 00"),
+        (f"attendee-{guest_id}", "Ben Frei will call Dina Kaur."),
+    ):
+        page = Visitor(web).get(door(web, interview_id, reader))
+        assert words in page.text
+        assert ("668 18 00" in page.html) is not reader.startswith("attendee")

@@ -94,7 +94,7 @@ def test_each_change_of_a_connection_brings_its_card_and_no_other(
         assert ada.get(poll, htmx=True, status=204).html == ""
 
 
-def test_each_thing_that_a_card_shows_of_a_connection_counts_by_itself(
+def test_each_thing_that_a_card_shows_about_a_connection_counts(
     set_up: Flask, people: Team, ada: Visitor
 ) -> None:
     later = utc_now() + timedelta(hours=3)
@@ -122,7 +122,7 @@ def test_each_thing_that_a_card_shows_of_a_connection_counts_by_itself(
         poll = poll_of(Page(answer, poll))
 
 
-def test_opening_for_everybody_reaches_open_pages(set_up: Flask, people: Team, ada: Visitor) -> None:
+def test_opening_for_everyone_reaches_open_pages(set_up: Flask, people: Team, ada: Visitor) -> None:
     ben = Visitor(set_up).enter(people.ben)
     poll = poll_of(ben.get(APPS))
     ada.submit(ada.get(APPS), "Save", leads_to=APPS, connecting_is_open=None)
@@ -135,7 +135,7 @@ def test_poll_opened_as_a_page_leads_to_the_page(people: Team, ada: Visitor) -> 
     ada.get(poll_of(ada.get(f"{draft}/setup")), leads_to=f"{draft}/setup")
 
 
-def test_polls_keep_no_session_alive_and_lead_nobody_away_when_it_ends(
+def test_polls_keep_no_session_alive_and_lead_no_one_away_when_it_ends(
     set_up: Flask, clock: Clock, people: Team
 ) -> None:
     ada = Visitor(set_up).enter(people.ada)
@@ -176,7 +176,7 @@ def test_dialog_shows_whose_account_hosts_as_soon_as_it_can(
     assert "Ben's Zoom connection has ended" in ada.get(poll, htmx=True).text
 
 
-def test_dialog_of_somebody_else_or_one_that_is_gone_says_nothing(
+def test_dialog_of_someone_else_or_one_that_is_gone_says_nothing(
     set_up: Flask, people: Team, ada: Visitor
 ) -> None:
     draft = begin(ada, people.dina.id)

@@ -34,7 +34,7 @@ def clocks(page: Page) -> list[str]:
     return [row.text for times in page.tree.all("dl") for row in times.all("div")]
 
 
-def test_everybodys_clock_is_shown_with_a_word_when_it_is_night_or_another_date(
+def test_everyones_local_time_is_shown_and_night_and_other_dates_are_pointed_out(
     team: Team, ada: Visitor
 ) -> None:
     live_in(ada, "Asia/Tokyo", "America/New_York")
@@ -64,7 +64,7 @@ def test_who_schedules_on_another_clock_reads_their_own_time(team: Team, ada: Vi
     assert not any("You" in row for row in clocks(look(ada, draft, "2027-02-10 10:00")))
 
 
-def test_people_chosen_later_join_in_and_those_of_one_zone_stand_together(team: Team, ada: Visitor) -> None:
+def test_people_chosen_later_are_added_and_people_in_one_zone_are_grouped(team: Team, ada: Visitor) -> None:
     with in_rows(ada.app):
         lena = create_user("Lena Ott", Role.INTERVIEWER, timezone="Asia/Kolkata")
         omid = create_user("Omid Far", Role.INTERVIEWER, timezone="Asia/Kolkata")

@@ -14,19 +14,20 @@ from tests.web.world import LINK, NOTES, PASSCODE, PHONE, World, create_world, e
 
 WITH_ALL = ("owner", "admin", "recruiter")
 SCHEDULERS = (*WITH_ALL, "own hiring manager")
-SEERS = (*SCHEDULERS, "own interviewer", "observer")
+TAKING_PART = ("own interviewer", "invited hiring manager")
+SEERS = (*SCHEDULERS, *TAKING_PART, "observer")
 OUTSIDERS = ("other hiring manager", "other interviewer")
 SIGNED_OUT = ("anonymous", "deactivated")
-CONNECTING_WHEN_OPEN = (*SCHEDULERS, *OUTSIDERS, "own interviewer")
+CONNECTING_WHEN_OPEN = (*SCHEDULERS, *OUTSIDERS, *TAKING_PART)
 EVERYBODY = (*SEERS, *OUTSIDERS, *SIGNED_OUT)
 
 # What the pages of the interview, its candidate and its job show, by what it is.
 SECRETS: dict[str, tuple[str, tuple[str, ...]]] = {
     "contact": ("dina.kaur@mail.example", SCHEDULERS),
     "phone": (PHONE, SCHEDULERS),
-    "link": (LINK.partition("?")[2], (*SCHEDULERS, "own interviewer")),
-    "passcode": (PASSCODE, (*SCHEDULERS, "own interviewer")),
-    "notes": (NOTES, (*SCHEDULERS, "own interviewer")),
+    "link": (LINK.partition("?")[2], (*SCHEDULERS, *TAKING_PART)),
+    "passcode": (PASSCODE, (*SCHEDULERS, *TAKING_PART)),
+    "notes": (NOTES, (*SCHEDULERS, *TAKING_PART)),
 }
 
 
@@ -52,7 +53,7 @@ def answer(visitor: Visitor, method: str, address: str, *, htmx: bool = False) -
 
 
 def expected_for_row(who: str, allowed: tuple[str, ...], *, role_may: tuple[str, ...] = EVERYBODY) -> int:
-    """200 for those allowed, 401 for nobody in particular, 403 by role, 404 for other people's rows."""
+    """200 for those allowed, 401 for no one in particular, 403 by role, 404 for other people's rows."""
     if who in SIGNED_OUT:
         return 401
     if who in allowed:
@@ -70,6 +71,10 @@ def test_each_role_reads_exactly_what_is_theirs(zoom_is_set_up: Flask, world: Wo
         ]
         for address in rows:
             assert answer(visitor, "GET", address) == expected_for_row(who, SEERS), f"{who}: {address}"
+        file = f"/interviews/{world.interview_id}/attachments/{world.addresses['attachment_id']}"
+        with_file = (*SCHEDULERS, *TAKING_PART)
+        role_may = tuple(each for each in EVERYBODY if each != "observer")
+        assert answer(visitor, "GET", file) == expected_for_row(who, with_file, role_may=role_may), who
         poll = f"/interviews/{world.interview_id}/deliveries"
         assert answer(visitor, "GET", poll, htmx=True) == expected_for_row(who, SEERS)
         for address in ("/", "/jobs", "/candidates", "/interviews", "/settings/account/connected-apps"):
@@ -110,7 +115,7 @@ def test_pages_hold_nothing_that_this_role_may_not_see(zoom_is_set_up: Flask, wo
 
 def test_each_role_does_exactly_what_is_theirs(zoom_is_set_up: Flask, world: World) -> None:
     dina, draft = f"/candidates/{world.team.dina.id}", f"/schedule/{world.draft_id}"
-    managers = (*SCHEDULERS, "other hiring manager")
+    managers = (*SCHEDULERS, "other hiring manager", "invited hiring manager")
     # Method, address, who it is for, and whose role includes it at least somewhere. A draft is its owner's
     # alone, whatever someone's role.
     doings: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = [
@@ -159,7 +164,7 @@ def test_connecting_is_for_owner_and_admin_until_it_is_opened(zoom_is_set_up: Fl
 
 
 @pytest.mark.parametrize("who", SIGNED_OUT)
-def test_nobody_signed_out_does_anything(zoom_is_set_up: Flask, world: World, who: str) -> None:
+def test_no_one_signed_out_does_anything(zoom_is_set_up: Flask, world: World, who: str) -> None:
     visitor = enter(zoom_is_set_up, world, who)
     for address in ("/jobs/new", "/logout", "/connect/zoom", f"/interviews/{world.interview_id}/retry"):
         assert answer(visitor, "POST", address) == 401

@@ -54,7 +54,7 @@ def test_without_a_tick_no_reminder_leaves(
     assert reminders(web) == set()
 
 
-def test_refused_finalize_remembers_the_ticks_and_reminds_whoever_joined_since(
+def test_refused_finalize_remembers_the_ticks_and_reminds_people_added_since(
     web: Flask, ada: Visitor, team: Team, clock: Clock
 ) -> None:
     draft = draft_at(ada, team.dina.id, "finalize", ANSWERS)

@@ -1,8 +1,6 @@
 """To the provider's consent page and back: each end has its own message, and only one stores anything."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -14,7 +12,6 @@ from models import ConnectionState, OAuthAttempt, Organization, UserSession
 from tests.accounts.mails import do_background_work
 from tests.factories import LENA, PASSWORD, PRIYA, Team, consent, schedule
 from tests.machines.clock import Clock
-from tests.machines.processes import wait_until
 from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
 from tests.pages.visitor import Visitor
@@ -23,6 +20,7 @@ from tests.web.round_trips import (
     CALLBACK,
     card_of,
     come_back,
+    coming_back,
     connect,
     leave,
     message_of,
@@ -70,20 +68,6 @@ def test_declining_connects_nothing(connected: Flask, simulators: Simulators, ad
     assert simulators.ledger()["token_calls"] == 0
 
 
-def test_answer_is_used_once(connected: Flask, simulators: Simulators, ada: Visitor) -> None:
-    answer = consent(leave(ada), LENA)
-    assert result_of(come_back(ada, answer)) == "zoom=connected"
-    calls = simulators.ledger()["token_calls"]
-    again = come_back(ada, answer)
-    assert result_of(again) == "zoom=error"
-    assert message_of(ada, again) == (
-        "This answer from Zoom was already used, or wasn't requested from here. "
-        f"Nothing was changed: Zoom is still connected as {LENA}."
-    )
-    assert simulators.ledger()["token_calls"] == calls
-    assert len(stored(connected)) == 1
-
-
 NOT_OURS_OR_NOT_WHOLE: list[tuple[Callable[[dict[str, str]], dict[str, str]], str]] = [
     (lambda a: {**a, "state": "made-up"}, "wasn't requested from here"),
     (lambda a: {**a, "state": a["state"][:-1]}, "wasn't requested from here"),
@@ -112,7 +96,7 @@ def test_answer_that_is_not_ours_or_not_whole_connects_nothing(
     assert stored(connected) == []
 
 
-def test_parameter_that_stands_twice_in_the_address_counts_as_none(
+def test_parameter_that_is_sent_twice_counts_as_none(
     connected: Flask, simulators: Simulators, ada: Visitor
 ) -> None:
     answer = consent(leave(ada), LENA)
@@ -138,7 +122,7 @@ def test_looking_at_the_way_back_spends_nothing(
     assert result_of(ada.get(address, status=303)) == "zoom=connected"
 
 
-def test_answer_of_another_session_connects_nobody(
+def test_answer_of_another_session_connects_no_one(
     connected: Flask, simulators: Simulators, people: Team, ada: Visitor
 ) -> None:
     answer = consent(leave(ada), LENA)
@@ -168,7 +152,6 @@ def test_answer_after_ten_minutes_is_too_late(
         "Nothing was connected. Please connect again."
     )
     assert simulators.ledger()["token_calls"] == 0
-    assert attempts(connected) == 0
     # Those who never come back are forgotten, too.
     leave(ada)
     clock.move(timedelta(days=2))
@@ -217,19 +200,6 @@ def test_who_was_signed_out_meanwhile_is_told_on_the_sign_in_page(
     stranger = Visitor(connected)
     page = stranger.follow(stranger.get(f"{CALLBACK}?state=made-up&code=x", status=303))
     assert page.messages == "Nothing was connected. Sign in and connect again."
-
-
-@contextmanager
-def coming_back(simulators: Simulators, visitor: Visitor, answer: dict[str, str]) -> Iterator[None]:
-    """Do something while the provider, whose tokens have come already, is asked whose account it is."""
-    simulators.zoom_switches(latency_ms=500)
-    thread = threading.Thread(target=lambda: come_back(visitor, answer))
-    thread.start()
-    wait_until(lambda: simulators.ledger()["token_calls"] == 1, what="the tokens come", timeout=10)
-    yield
-    thread.join(10)
-    simulators.zoom_switches(latency_ms=0)
-    assert simulators.ledger()["token_calls"] == 1
 
 
 def test_who_signs_out_while_the_provider_is_being_asked_connects_nothing(

@@ -70,7 +70,7 @@ def test_provider_that_fails_is_said_in_words(connected: Flask, simulators: Simu
     connect(ada)
 
 
-def test_wrong_credentials_are_told_to_whoever_can_help(
+def test_people_who_can_help_are_told_about_wrong_credentials(
     connected: Flask, simulators: Simulators, people: Team, ada: Visitor
 ) -> None:
     ben = Visitor(connected).enter(people.ben)

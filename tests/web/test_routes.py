@@ -35,7 +35,7 @@ def test_every_route_says_who_may_reach_it_and_nothing_else_is_said(web: Flask) 
     assert {rule.endpoint for rule in web.url_map.iter_rules()} == set(ACCESS)
 
 
-def test_route_that_says_nothing_is_reached_by_nobody(new_app: Flask, seeded: Seeded) -> None:
+def test_route_without_a_permission_is_open_to_no_one(new_app: Flask, seeded: Seeded) -> None:
     new_app.add_url_rule("/undeclared", "undeclared", lambda: "reached")
     world = seeded(new_app, create_world)
     for who in ("anonymous", "owner"):

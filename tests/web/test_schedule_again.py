@@ -150,7 +150,7 @@ def test_copy_for_the_same_candidate_needs_a_time_and_nothing_else(
         assert [a.email for a in two.attendees] == [a.email for a in one.attendees]
 
 
-def test_copy_for_somebody_else_leaves_out_what_was_for_one_person(
+def test_copy_for_someone_else_leaves_out_what_was_for_one_person(
     web: Flask, team: Team, ada: Visitor
 ) -> None:
     first_interview(ada, team)

@@ -94,7 +94,7 @@ def test_discarded_draft_leaves_no_file_behind(web: Flask, team: Team, ada: Visi
         assert db.session.scalars(db.select(Attachment.draft_id)).all() == [None]
 
 
-def test_draft_of_somebody_else_is_not_there(team: Team, ada: Visitor, ben: Visitor) -> None:
+def test_draft_of_someone_else_is_not_there(team: Team, ada: Visitor, ben: Visitor) -> None:
     draft = draft_at(ada, team.dina.id, "preview")
     for step in ("setup", "preview", "finalize", "discard"):
         assert ben.get(f"{draft}/{step}", status=404).heading == "Draft not found"
@@ -103,7 +103,7 @@ def test_draft_of_somebody_else_is_not_there(team: Team, ada: Visitor, ben: Visi
     assert ada.get(f"{draft}/setup").heading == "Setup"
 
 
-def test_draft_about_somebody_out_of_sight_by_now_is_not_there(web: Flask, team: Team, ben: Visitor) -> None:
+def test_draft_about_someone_out_of_sight_by_now_is_not_there(web: Flask, team: Team, ben: Visitor) -> None:
     draft = draft_at(ben, team.dina.id, "preview")
     with in_rows(web):
         db.session.get_one(Job, team.job_id).hiring_manager_id = team.cleo.id

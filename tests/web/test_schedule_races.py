@@ -1,4 +1,4 @@
-"""Several clicks at the same moment: one draft is one interview, and nobody is double-booked unseen."""
+"""Several clicks at the same moment: one draft is one interview, and no one is double-booked unseen."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

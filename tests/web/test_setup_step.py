@@ -87,7 +87,7 @@ def test_change_of_kind_drops_what_no_longer_applies(web: Flask, team: Team, ada
     assert page.value_of("Continue", "link_url") == page.value_of("Continue", "password") == ""
 
 
-def test_candidates_number_waits_for_whoever_chooses_the_phone(team: Team, ada: Visitor) -> None:
+def test_candidates_number_is_ready_for_anyone_who_chooses_the_phone(team: Team, ada: Visitor) -> None:
     draft = begin(ada, team.dina.id)
     assert ada.get(f"{draft}/setup").value_of("Continue", "phone_number") == "+44 20 7946 0018"
     send(ada, draft, "setup")
@@ -177,7 +177,7 @@ def test_host_who_does_not_take_part_is_told_so(web: Flask, team: Team, ada: Vis
         connect(team.ada)
     words = "the Zoom host but not attending"
     draft = begin(ada, team.dina.id)
-    # Before anyone was chosen, nobody can be missing.
+    # Before anyone was chosen, no one can be missing.
     assert words not in ada.get(f"{draft}/setup").text
     for step in ("setup", "date-time", "attendees", "details"):
         send(ada, draft, step)

@@ -162,7 +162,7 @@ ELSEWHERE = [
 ]
 
 
-def test_nobody_is_sent_elsewhere_after_signing_in(web: Flask, team: Team) -> None:
+def test_no_one_is_sent_elsewhere_after_signing_in(web: Flask, team: Team) -> None:
     for target in ELSEWHERE:
         visitor = Visitor(web)
         visitor.post("/login", {"email": team.ada.email, "password": PASSWORD, "next": target}, leads_to="/")

@@ -1,4 +1,4 @@
-"""Clients that send slowly, or stop in the middle, keep nobody else waiting."""
+"""Clients that send slowly, or stop in the middle, keep no one else waiting."""
 
 import re
 import socket

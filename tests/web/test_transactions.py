@@ -107,9 +107,7 @@ def test_locked_database_is_said_in_words_and_nothing_is_half_done(
 
 
 @pytest.mark.usefixtures("impatient")
-def test_page_is_shown_although_nobody_can_note_that_it_was_read(
-    clock: Clock, web: Flask, ada: Visitor
-) -> None:
+def test_page_is_shown_although_the_visit_cannot_be_recorded(clock: Clock, web: Flask, ada: Visitor) -> None:
     clock.move(timedelta(hours=1))
     with write_lock(web):
         assert ada.get("/jobs").heading == "Jobs"

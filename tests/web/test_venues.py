@@ -94,7 +94,7 @@ def test_phone_interview_from_the_first_step_to_the_mailbox(connected: Flask, si
     assert simulators.ledger()["calls"] == []
     for address, words in (
         ("dina.kaur@mail.example", "Please call +41 44 668 18 00"),
-        ("ben@northlight.example", "Dina Kaur calls +41 44 668 18 00"),
+        ("ben@northlight.example", "Dina Kaur will call +41 44 668 18 00"),
     ):
         assert words in text_of(mails[address])
         assert event_of(mails[address])["LOCATION"] == "Phone: +41 44 668 18 00"
@@ -113,7 +113,7 @@ def test_phone_interview_from_the_first_step_to_the_mailbox(connected: Flask, si
     door = join_page(connected, interview_id)
     assert "Please call" in door.text
     assert door.tree.all("a", lambda e: e.get("href") == "tel:+41446681800")
-    assert "Dina Kaur calls" in join_page(connected, interview_id, "manager").text
+    assert "Dina Kaur will call" in join_page(connected, interview_id, "manager").text
 
 
 def test_interview_in_person_from_the_first_step_to_the_mailbox(
@@ -148,7 +148,7 @@ def test_pasted_link_is_ready_at_once_and_is_joined_like_any_other(
     for message in mails.values():
         assert f"Join Webex:\n{WEBEX}" in text_of(message).replace("\r\n", "\n")
         assert event_of(message)["LOCATION"] == WEBEX
-        assert "Type: Video, Webex" in text_of(message)
+        assert "How: Video call on Webex" in text_of(message)
         assert "Zoom" not in everything_in(message)
     page = ada.get(f"/interviews/{interview_id}")
     [join] = page.tree.all("a", lambda e: e.text == "Join Webex")

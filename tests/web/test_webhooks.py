@@ -152,7 +152,7 @@ def test_time_of_a_message_counts(app: Flask, seconds: int, unit: int, status: i
     assert send(app, body, signed(body, at=at, unit=unit)).status_code == status
 
 
-def test_what_nobody_vouches_for_is_refused(app: Flask) -> None:
+def test_unproven_messages_are_refused(app: Flask) -> None:
     body = message("meeting.deleted", object={"id": 1})
     sound = signed(body)
     for headers in (
@@ -194,7 +194,7 @@ def test_signed_nonsense_is_refused_and_too_much_is_not_read(app: Flask) -> None
         {"user_id": "a", "deauthorization_time": "9999-12-31T23:59:59-14:00"},
     ],
 )
-def test_removal_that_nobody_can_have_made_is_refused(app: Flask, payload: dict[str, Any]) -> None:
+def test_removal_that_no_one_can_have_made_is_refused(app: Flask, payload: dict[str, Any]) -> None:
     body = message("app_deauthorized", client_id=CLIENT_ID, **payload)
     assert send(app, body, signed(body)).status_code == 400
     assert send(app, body).status_code == 401

@@ -54,16 +54,18 @@ def create_world() -> World:
         "recruiter": create_user("Rita Sand", Role.RECRUITER),
         "own hiring manager": team.ben,
         "other hiring manager": team.cleo,
+        # Not on the job, but taking part in the interview.
+        "invited hiring manager": create_user("Hugo Lind", Role.HIRING_MANAGER),
         "own interviewer": create_user("Ivan Petrov", Role.INTERVIEWER),
         "other interviewer": create_user("Ines Roth", Role.INTERVIEWER),
         "observer": create_user("Olaf Berg", Role.OBSERVER),
         "deactivated": create_user("Dora Weiss", Role.ADMIN),
     }
-    ivan = people["own interviewer"]
+    invited = people["own interviewer"], people["invited hiring manager"]
     interview_id = schedule(
         team.ada,
         team.dina,
-        attendees=(Participant(ivan.name, ivan.email, ivan.id),),
+        attendees=tuple(Participant(each.name, each.email, each.id) for each in invited),
         internal_notes=NOTES,
         passcode="asked-for1",
     )

@@ -42,7 +42,7 @@ def test_silent_metronome_is_found_where_one_is_expected(app: Flask, probe: Prob
     assert state_of(app, is_expected=False).findings == ()
 
 
-def test_work_that_nobody_starts_is_found_and_a_retry_that_waits_is_not(
+def test_work_that_no_one_starts_is_found_and_a_retry_that_waits_is_not(
     app: Flask, probe: Probe, clock: Clock
 ) -> None:
     probe.enqueue(1)

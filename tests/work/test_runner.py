@@ -41,7 +41,7 @@ def test_task_is_not_begun_before_it_is_due(probe: Probe, clock: Clock) -> None:
     assert probe.runner().run_due() == 1
 
 
-def test_task_that_somebody_else_claimed_is_left_alone(probe: Probe) -> None:
+def test_task_that_someone_else_claimed_is_left_alone(probe: Probe) -> None:
     probe.enqueue()
     elsewhere = probe.runner()
     claimed: list[int] = []
@@ -204,7 +204,7 @@ def test_data_that_also_trips_the_giving_up_kills_no_thread(probe: Probe, clock:
     assert probe.runner().run_due() == 1
 
 
-def test_kind_that_nobody_knows_goes_dead_and_holds_up_nobody(probe: Probe, clock: Clock) -> None:
+def test_kind_that_no_one_knows_goes_dead_and_holds_up_no_one(probe: Probe, clock: Clock) -> None:
     probe.enqueue()
     runner = probe.runner()
     runner_of_another_version = type(runner)(probe.app, {})
@@ -284,7 +284,7 @@ def test_commit_wakes_the_runner_of_its_own_process(probe: Probe) -> None:
         runner.stop(10)
 
 
-def test_lane_lives_on_after_a_fault_that_nobody_foresaw(probe: Probe) -> None:
+def test_lane_lives_on_after_a_fault_that_no_one_foresaw(probe: Probe) -> None:
     stumbles: list[str] = []
 
     def stumble(phase: str, task: ClaimedTask) -> None:

@@ -10,7 +10,7 @@ def _nothing() -> None:
     return None
 
 
-def test_nobody_looks_again_where_another_found_nothing_until_the_next_wake() -> None:
+def test_no_one_looks_again_where_another_found_nothing_until_the_next_wake() -> None:
     turns = Turns()
     assert turns.look(Lane.MAIL, _nothing) is None
     assert turns.look(Lane.MAIL, lambda: "work") is None

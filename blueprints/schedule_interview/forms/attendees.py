@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import wtforms
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, FormField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Optional
@@ -104,11 +105,11 @@ class AttendeesForm(StepForm):
         )
 
     def lay_out_rows(self) -> None:
-        """Show the rows as they were read, each with what is wrong with it, and empty ones below them."""
+        """Show the rows as they were read, each with what was found wrong with it, and empty ones below."""
         rows = self.reading.rows
         self.other_people.process(None, [{"name": row.name, "email": row.email} for row in rows])
         for entry, row in zip(self.other_people.entries, rows, strict=True):
-            entry.form.email.errors = [row.error] if row.error else []
+            entry.form.email.errors = [row.error] if row.error and self.other_people.errors else []
         for _ in range(_SPARE_ROWS):
             self.other_people.append_entry()
 
@@ -118,6 +119,21 @@ class AttendeesForm(StepForm):
         chosen = dict.fromkeys([*(self.people.data or ()), *(user.id for user in reading.taken)])
         kept["people"] = [str(number) for number in chosen]
         return kept | answers_for_others((row.name, row.email) for row in reading.rows)
+
+    def changes_from(self, shown: StepForm) -> Answers:
+        """The rows for other people change together: one that was cleared moves those below it up."""
+        changes, mine = super().changes_from(shown), self.answers()
+        if any(_is_of_a_row(name) for name in changes):
+            changes |= {name: values for name, values in mine.items() if _is_of_a_row(name)}
+        return changes
+
+    def fill_in(self, answers: Mapping[str, list[str]]) -> None:
+        super().fill_in(answers)
+        rows = {name: values for name, values in answers.items() if _is_of_a_row(name)}
+        if rows:
+            self.other_people.process(
+                MultiDict((name, value) for name, values in rows.items() for value in values)
+            )
 
     def words_of(self, field: Field) -> Iterator[tuple[str, str]]:
         if field is not self.other_people:
@@ -151,6 +167,10 @@ class AttendeesForm(StepForm):
         """Everyone on the team whose time is taken."""
         manager = {self.manager.id} if self.manager is not None else set()
         return manager | set(self.people.data or ()) | {user.id for user in self.reading.taken}
+
+
+def _is_of_a_row(name: str) -> bool:
+    return name.startswith("other_people-")
 
 
 def answers_for_others(people: Iterator[tuple[str, str]]) -> Answers:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, FieldList, HiddenField
 from wtforms.widgets import DateInput, NumberInput, TextArea, TextInput, TimeInput
 
@@ -94,12 +95,30 @@ class StepForm(Form):
         return False
 
     def answers(self) -> Answers:
-        """What the form holds, as text to keep in the draft."""
+        """What the form holds, as text, to keep in the draft: as it was sent or, for a form that is only
+        shown, as a browser would send it."""
         return {
-            name: [str(value) for value in field.raw_data or []]
+            name: _as_text(field)
             for name, field in self._fields.items()
             if name not in ("csrf_token", "version")
         }
+
+    def changes_from(self, shown: StepForm) -> Answers:
+        """The answers of this form that are not those of `shown`, the form as its page opens."""
+        mine, theirs = self.answers(), shown.answers()
+        return {
+            name: mine.get(name, [])
+            for name in {**theirs, **mine}
+            if _without_space(mine.get(name, [])) != _without_space(theirs.get(name, []))
+        }
+
+    def fill_in(self, answers: Mapping[str, list[str]]) -> None:
+        """Put answers into their fields, right or wrong; nothing is refused before it is sent."""
+        for name, values in answers.items():
+            if name in self._fields:
+                field = self._fields[name]
+                field.process(MultiDict((field.name, value) for value in values))
+                field.errors = []
 
     def in_words(self, names: Collection[str]) -> list[tuple[str, str]]:
         """What the form holds in the fields called `names`, to compare two versions of it side by side."""
@@ -128,3 +147,16 @@ class StepForm(Form):
 
 
 F = TypeVar("F", bound=StepForm)
+
+
+def _as_text(field: Field) -> list[str]:
+    if field.raw_data is not None:
+        return [str(value) for value in field.raw_data]
+    if isinstance(field.data, list):
+        return [str(value) for value in field.data]
+    return [] if field.data is None else [str(getattr(field, "_value", lambda: field.data)())]
+
+
+def _without_space(values: Iterable[str]) -> list[str]:
+    """The values as they compare: in any order, without empty ones, and with plain line ends."""
+    return sorted(text for value in values if (text := clean_text(value)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from wtforms import DateField, Field, IntegerField, RadioField, TimeField
@@ -53,6 +54,10 @@ class DateTimeForm(StepForm):
         self.timezone.data = offered.zone
 
     def show_saved(self, offered: Offered, saved: Answers) -> None:
+        self.keep_asking()
+
+    def fill_in(self, answers: Mapping[str, list[str]]) -> None:
+        super().fill_in(answers)
         self.keep_asking()
 
     def validate_time(self, field: Field) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
@@ -34,14 +36,21 @@ class FinalizeForm(StepForm):
 
     def suggest(self, offered: Offered) -> None:
         self.reminders.data = list(offered.rules.reminder_minutes)
-        self.reminders_to.data = [choice.value for choice in self.reminders_to.choices]
+        self._remind_all_but(())
 
     def show_saved(self, offered: Offered, saved: Answers) -> None:
         # Someone who was added since then gets reminders, like everyone else by default.
-        without = set(saved.get("no_reminder_for", []))
-        self.reminders_to.data = [
-            choice.value for choice in self.reminders_to.choices if choice.value not in without
-        ]
+        self._remind_all_but(saved.get("no_reminder_for", []))
+
+    def fill_in(self, answers: Mapping[str, list[str]]) -> None:
+        super().fill_in(answers)
+        if "no_reminder_for" in answers:
+            self._remind_all_but(answers["no_reminder_for"])
+
+    def _remind_all_but(self, without: Collection[str]) -> None:
+        choices = [choice.value for choice in self.reminders_to.choices]
+        self.reminders_to.data = [address for address in choices if address not in without]
+        self.asked_about.data = choices
 
     def answers(self) -> Answers:
         reminders = super().answers()["reminders"]

@@ -6,15 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from wtforms.fields import SelectChoice
-
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.attendees import AttendeesForm
 from blueprints.schedule_interview.forms.clash_tick import TICK_NEEDED
 from blueprints.schedule_interview.forms.date_time import DateTimeForm
 from blueprints.schedule_interview.pages.base import Page
 from blueprints.schedule_interview.panels.clashes import clash_box
-from blueprints.schedule_interview.panels.outsiders import outsiders
 from models import User
 from scheduling.clashes import Clash, ClashKind
 from scheduling.reading.load import Load, loads
@@ -27,15 +24,13 @@ _SEARCHED_FROM = 13
 
 @dataclass(frozen=True)
 class TeamMember:
-    """One line of the list to choose interviewers from. `is_busy`: with another interview at that time.
-    `is_outsider`: someone who cannot open the interview's page."""
+    """One line of the list to choose interviewers from. `is_busy`: with another interview at that time."""
 
     id: int
     name: str
     role: str
     load: str
     is_busy: bool
-    is_outsider: bool
 
 
 class AttendeesPage(Page[AttendeesForm]):
@@ -59,14 +54,8 @@ class AttendeesPage(Page[AttendeesForm]):
         chosen = form.busy_user_ids
         shown = [c for c in clashes if c.kind is not ClashKind.PERSON or c.subject_id in chosen]
         load, when = loads(utc_now()), dialog.checked(DateTimeForm)
-        outside = outsiders(dialog.job, dialog.team)
-        form.hiring_manager.choices = [
-            SelectChoice(value, f"{label} (not on this job)" if value in outside else label)
-            for value, label, *_ in form.hiring_manager.choices
-        ]
         form.lay_out_rows()
         return {
-            "has_outsiders": bool(outside),
             "clash_box": clash_box(shown, form.accepted_clashes.keys, dialog.actor.timezone),
             "when": local_moment(when.starts_at, dialog.actor.timezone) if when and when.starts_at else None,
             "members": [
@@ -76,7 +65,6 @@ class AttendeesPage(Page[AttendeesForm]):
                     user.role.label,
                     _in_words(load.get(user.id, Load())),
                     is_busy=user.id in busy,
-                    is_outsider=user.id in outside,
                 )
                 for user in dialog.team
             ],

@@ -34,6 +34,11 @@ class Page(Generic[F]):
         """Whether what was just sent may be saved; errors are put beside their fields."""
         return bool(form.validate())
 
+    def keep_rest(self, dialog: Dialog, form: F) -> list[str]:
+        """Keep what comes with the form beside its answers when the page is left without Continue; why not,
+        where that was impossible, in words. Raises `DraftStaleError` as `check` may."""
+        return []
+
     def differences(self, dialog: Dialog, form: F) -> list[tuple[str, str, str]]:
         """What was sent in addition to the answers and is saved elsewhere: label, saved text, sent text."""
         return []

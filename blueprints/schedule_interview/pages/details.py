@@ -28,6 +28,12 @@ class DetailsPage(Page[DetailsForm]):
         is_right = form.validate()
         return self._keep_files(dialog, form) and is_right
 
+    def keep_rest(self, dialog: Dialog, form: DetailsForm) -> list[str]:
+        if not self.differences(dialog, form):
+            return []
+        self._keep_files(dialog, form)
+        return list(form.files.errors)
+
     def _keep_files(self, dialog: Dialog, form: DetailsForm) -> bool:
         """Store who gets which file, and remove and add files; False when a file could not be added. Raises
         `DraftStaleError` before anything is changed.

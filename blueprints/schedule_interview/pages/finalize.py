@@ -11,7 +11,6 @@ from blueprints.schedule_interview.pages.base import Page, host_question
 from blueprints.schedule_interview.pages.preview import preview_of
 from blueprints.schedule_interview.panels.clashes import clash_box
 from blueprints.schedule_interview.panels.host import hosting_warnings, meeting_in_words
-from blueprints.schedule_interview.panels.outsiders import outsider_warnings
 from models import Attachment
 from scheduling.plans import Plan
 from timezones import local_moment
@@ -25,10 +24,7 @@ class FinalizePage(Page[FinalizeForm]):
         files = dialog.files()
         return {
             "summary": _summary(dialog, files),
-            "warnings": [
-                *outsider_warnings(dialog.job, dialog.team, dialog.busy_user_ids()),
-                *hosting_warnings(host_question(dialog)),
-            ],
+            "warnings": hosting_warnings(host_question(dialog)),
             "will_not_happen": preview_of(dialog, files).will_not_happen(),
             "last_button": dialog.subject.last_button,
         }

@@ -178,7 +178,7 @@ def _venue_in_words(venue: Venue, candidate_name: str) -> str:
             return f"Video, by {label}: {url}"
         case PhoneCall(number, caller):
             is_theirs = caller is PhoneCaller.CANDIDATE
-            words = call_words(candidate_name, candidate_calls=is_theirs, to_candidate=False)
+            words = call_words(candidate_name, candidate_calls=is_theirs)
             return f"Phone. {words} {number}"
         case OnSite(address, _):
             return f"In person, at {on_one_line(address)}"

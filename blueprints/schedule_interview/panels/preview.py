@@ -25,6 +25,7 @@ from work.mail import Recipient
 
 # What exists only after scheduling: the links, and the passcode that the software chooses.
 _JOIN_PAGE_LATER = "/j/made-when-you-schedule"
+_INTERVIEW_LATER = "/interviews/made-when-you-schedule"
 
 
 @dataclass(frozen=True)
@@ -87,11 +88,13 @@ class Preview:
     @staticmethod
     def _reader(recipient: Recipient, facts: InterviewFacts) -> Reader:
         people = {person.address.casefold(): person for person in facts.participants}
+        base_url, is_of_the_team = current_app.config["BASE_URL"], recipient.user_id is not None
         return Reader(
             people[recipient.address.casefold()],
             recipient.role,
-            current_app.config["BASE_URL"] + _JOIN_PAGE_LATER,
-            is_of_the_team=recipient.user_id is not None,
+            base_url + _JOIN_PAGE_LATER,
+            is_of_the_team=is_of_the_team,
+            interview_url=base_url + _INTERVIEW_LATER if is_of_the_team else None,
         )
 
     def letter(self, number: int) -> Letter | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+import htmx
 from accounts.permissions import Action
 from blueprints.schedule_interview import views
 from blueprints.schedule_interview.dialog import Dialog
@@ -20,7 +22,7 @@ from blueprints.schedule_interview.subjects import NEW_INTERVIEW
 from extensions import db
 from hiring import queries
 from scheduling.drafts import drafts
-from scheduling.errors import SchedulingError
+from scheduling.errors import DraftStaleError, SchedulingError
 from web.notices import say
 from web.signed_in import actor
 
@@ -32,6 +34,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/schedule/<draft_id>", view_func=resume)
     blueprint.add_url_rule("/schedule/<draft_id>/discard", view_func=discard, methods=both)
     blueprint.add_url_rule("/schedule/<draft_id>/<step>", view_func=step, methods=both)
+    blueprint.add_url_rule("/schedule/<draft_id>/<step>/typed", view_func=keep_typed, methods=["POST"])
 
 
 def start(candidate_id: int) -> ResponseReturnValue:
@@ -57,7 +60,8 @@ def start(candidate_id: int) -> ResponseReturnValue:
 def resume(dialog: Dialog) -> ResponseReturnValue:
     """Continue where it was left."""
     last = FinalizeForm.key if dialog.is_saved(PreviewForm) else PreviewForm.key
-    return redirect(dialog.address(dialog.first_incomplete() or last), 303)
+    unfinished = next((step.key for step in dialog.unfinished), None)
+    return redirect(dialog.address(dialog.first_incomplete() or unfinished or last), 303)
 
 
 @with_dialog
@@ -81,8 +85,14 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
             return _first(dialog, earlier, then=here)
         if not dialog.applications:
             return render_template("schedule_interview/no_job.html", dialog=dialog)
-        return _page(dialog, here, dialog.saved(here.form_class))
+        return _page(dialog, here, dialog.shown(here.form_class))
     form = dialog.posted(here.form_class)
+    if "go" in request.form:
+        return _leave(dialog, here, form, BY_KEY.get(request.form["go"]), has_earlier=earlier is not None)
+    if request.form.get("direction") == "forget":
+        drafts.keep_typed(dialog.draft, form.opened_on, step, {})
+        db.session.commit()
+        return redirect(dialog.address(step, back_to_finalize=views.came_from_finalize()), 303)
     if earlier is not None:
         return _keep_for_later(dialog, here, form, earlier)
     if request.form.get("direction") == "show":
@@ -94,9 +104,7 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
         db.session.commit()
         return redirect(dialog.address(there.key, back_to_finalize=True), 303)
     if not here.check(dialog, form):
-        # Its files are kept, because the browser cannot send them again on its own.
-        db.session.commit()
-        return _page(dialog, here, form, 422)
+        return _refused(dialog, here, form)
     if isinstance(form, FinalizeForm):
         return _finalize(dialog, form)
     drafts.save_step(dialog.draft, form.opened_on, step, form.answers())
@@ -105,6 +113,48 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
         return redirect(dialog.address(step, back_to_finalize=views.came_from_finalize()), 303)
     to_the_end = views.came_from_finalize() or request.form.get("direction") == FinalizeForm.key
     return redirect(dialog.address(FinalizeForm.key if to_the_end else views.next_step(dialog, here)), 303)
+
+
+@with_dialog
+def keep_typed(dialog: Dialog, step: str) -> ResponseReturnValue:
+    """Keep what is being typed, for a page that is reloaded or closed. The page itself stays as it is, so
+    the answer is empty, also when another tab was faster: Continue will say so."""
+    here = BY_KEY.get(step) or abort(404)
+    with suppress(DraftStaleError):
+        dialog.keep(dialog.posted(here.form_class))
+    db.session.commit()
+    return htmx.nothing_new()
+
+
+def _leave(
+    dialog: Dialog, here: Page[Any], form: StepForm, there: Page[Any] | None, *, has_earlier: bool
+) -> ResponseReturnValue:
+    """Go to another step, or, without one, back. What was typed is kept as it is; on the way to a later step
+    it has to hold, as with Continue, because that step builds on it."""
+    keys = [step.key for step in dialog.steps]
+    address = views.way_back(dialog, here) if there is None else dialog.address(there.key)
+    is_later = there is not None and keys.index(there.key) > keys.index(here.key)
+    if is_later and here.asks and not has_earlier:
+        if form.changes_from(dialog.saved(here.form_class)) or here.differences(dialog, form):
+            if not here.check(dialog, form):
+                return _refused(dialog, here, form)
+            drafts.save_step(dialog.draft, form.opened_on, here.key, form.answers())
+    else:
+        for words in here.keep_rest(dialog, form):
+            say(words, "warning")
+        dialog.keep(form)
+    db.session.commit()
+    return redirect(address, 303)
+
+
+def _refused(dialog: Dialog, here: Page[Any], form: StepForm) -> ResponseReturnValue:
+    """The page once more, with what is wrong beside its field. What was typed is kept with it, and so are
+    the files that came along, because the browser cannot send them again on its own."""
+    # Where newer answers are saved than these, sending them once they are right will show both.
+    with suppress(DraftStaleError):
+        dialog.keep(form)
+    db.session.commit()
+    return _page(dialog, here, form, 422)
 
 
 def _earlier(dialog: Dialog, here: Page[Any]) -> Page[Any] | None:

@@ -1,4 +1,4 @@
-"""The mail about a connection that has ended: the first at once, the others as reminders on later days."""
+"""The email about a connection that has ended: the first at once, the others as reminders on later days."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from scheduling.meetings.on_account import coming_on_account, seen_by
 from tasks.mails.team import TeamCopy, TeamKind, answers_reach_the_owner, row_of
 from text import one_line
 from timezones import utc_now
+from wording import owned_by
 
 # No one reads a longer list in an email; the page has them all.
 LISTED = 8
@@ -52,12 +53,14 @@ class EndedConnection:
 
 def letter(reader: TeamReader, ended: EndedConnection, *, is_first: bool, is_last: bool, link: str) -> Letter:
     """The immediate letter (`is_first`), or one of the reminders; after the last one nothing follows."""
+    whose = one_line(ended.whose) if ended.whose is not None else None
     return compose_for_team(
         RECONNECT_NEEDED,
         reader,
         {
             "app": ended.app,
-            "whose": one_line(ended.whose) if ended.whose is not None else None,
+            "whose": whose,
+            "whoses": owned_by(whose) if whose is not None else None,
             "problem": one_line(ended.problem),
             "advice": one_line(ended.advice),
             "since": moment_for(reader, ended.since),
@@ -113,7 +116,7 @@ def _why_useless(mail: Mail, connection: Connection) -> str | None:
     if connection.state != ConnectionState.RECONNECT_NEEDED:
         return _RECONNECTED
     if connection.problem_since is None or connection.problem_since > mail.created_at:
-        return "It was reconnected in the meantime and ended again; that is told in a mail of its own."
+        return "It was reconnected in the meantime and ended again; a newer email says so."
     return None
 
 

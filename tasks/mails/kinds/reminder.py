@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from extensions import db
+from messaging.facts import InterviewFacts, Reader
 from messaging.wording import day_and_time, reader_zone
-from models import Interview, Mail, MailState
+from models import Interview, Mail, MailState, ReaderRole
 from scheduling.mails.queue import REMINDER
 from tasks.mails.interviews import InterviewCopy, InterviewKind, More, is_off
 
@@ -50,17 +51,25 @@ def _is_overtaken(mail: Mail, now: datetime) -> bool:
 
 def _more(copy: InterviewCopy) -> More:
     facts, reader = copy.facts, copy.reader
-    asked = f"If it doesn't, reply to this email: it goes to {facts.scheduler.name}."
-    no_link = f"The link to join isn't ready yet. We'll send it to you as soon as it is. {asked}"
-    if reader.join_page_url:
-        no_link = (
-            "The link to join isn't ready yet. When the interview starts, open this page, "
-            f"which shows the link. {asked}"
-        )
+    if reader.role is ReaderRole.CANDIDATE:
+        what = f"your interview with {facts.organization}"
+    else:
+        what = f"your interview with {facts.candidate.name} for {facts.job_title}"
+    has_page = reader.join_page_url is not None
+    where = "Open this page when the interview starts:" if has_page else "We'll send it as soon as it is."
     return {
+        "what": what,
         "day_and_time": day_and_time(facts.starts_at, reader_zone(facts, reader), now=copy.made_at),
-        "no_link": no_link,
+        "no_link": f"The link to join isn't ready yet. {where}",
+        "no_link_help": f"Still no link then? Write to {_someone_to_ask(facts, reader)}.",
     }
+
+
+def _someone_to_ask(facts: InterviewFacts, reader: Reader) -> str:
+    """The people who could help at the last minute, with their addresses, but for the reader."""
+    by_address = {person.address.casefold(): person for person in (facts.scheduler, facts.hiring_manager)}
+    others = [person for key, person in by_address.items() if key != reader.person.address.casefold()]
+    return " or ".join(f"{person.name} ({person.address})" for person in others or by_address.values())
 
 
 KIND = InterviewKind(

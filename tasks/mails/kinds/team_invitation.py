@@ -11,6 +11,7 @@ from messaging.letters import Letter, TeamReader, compose_for_team, moment_for
 from models import Invitation, Mail
 from tasks.mails.team import TeamCopy, TeamKind, row_of
 from text import one_line
+from wording import with_article
 
 
 def letter(reader: TeamReader, *, invited_by: str, role: str, link: str, expires_at: datetime) -> Letter:
@@ -20,7 +21,7 @@ def letter(reader: TeamReader, *, invited_by: str, role: str, link: str, expires
         reader,
         {
             "invited_by": one_line(invited_by),
-            "role": role,
+            "a_role": with_article(role),
             "link": link,
             "until": moment_for(reader, expires_at),
         },

@@ -7,7 +7,7 @@ from datetime import datetime
 from accounts.mails import TWO_STEP_CHANGED
 from accounts.two_step import Change
 from messaging.letters import Letter, TeamReader, compose_for_team, moment_for
-from models import User
+from models import Role, User
 from tasks.mails.team import TeamCopy, TeamKind, answers_reach_the_owner, row_of
 
 # For the subject, what happened, and what else that meant.
@@ -45,8 +45,9 @@ _WORDS = {
 }
 
 
-def letter(reader: TeamReader, *, change: Change, changed_at: datetime, link: str) -> Letter:
-    """`changed_at` is aware; `link` leads to where the reader can choose a new password."""
+def letter(reader: TeamReader, *, change: Change, changed_at: datetime, is_owner: bool, link: str) -> Letter:
+    """`changed_at` is aware; `is_owner`: there is no one else to tell; `link` leads to where the reader can
+    choose a new password."""
     headline, what, meaning = _WORDS[change]
     return compose_for_team(
         TWO_STEP_CHANGED,
@@ -55,6 +56,7 @@ def letter(reader: TeamReader, *, change: Change, changed_at: datetime, link: st
             "headline": headline,
             "what": what,
             "meaning": meaning,
+            "is_owner": is_owner,
             "when": moment_for(reader, changed_at),
             "link": link,
         },
@@ -66,6 +68,7 @@ def _compose(copy: TeamCopy[User]) -> Letter:
         copy.reader,
         change=Change(copy.said["change"]),
         changed_at=copy.mail.created_at,
+        is_owner=copy.user.role is Role.OWNER,
         link=copy.links.ask_for_reset(),
     )
 

@@ -1,0 +1,29 @@
+"""Invitations and reminders about the interview of `facts_for_tests`, made as the real ones are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from messaging.facts import InterviewFacts, Person, Reader
+from messaging.letters import Letter
+from models import ReaderRole
+from scheduling.mails.queue import INVITATION, REMINDER
+from tasks.mails.previews import preview
+from tests.messaging.facts_for_tests import FACTS, MADE_AT, SENDER, reader
+
+
+def invitation(about: InterviewFacts = FACTS, to: Reader | None = None) -> Letter:
+    return preview(INVITATION, about, to or reader(), sender=SENDER, made_at=MADE_AT)
+
+
+def reminder(about: InterviewFacts, to: Reader, minutes: int) -> Letter:
+    return preview(REMINDER, about, to, sender=SENDER, made_at=MADE_AT, minutes_before=minutes)
+
+
+def of_the_team(person: Person, role: ReaderRole = ReaderRole.ATTENDEE) -> Reader:
+    page = "https://hiring.northwind.example/interviews/7"
+    return replace(reader(person, role), is_of_the_team=True, interview_url=page)
+
+
+def both_bodies(letter: Letter) -> tuple[str, str]:
+    return letter.text, letter.html

@@ -1,0 +1,45 @@
+"""How people are addressed and named."""
+
+import pytest
+
+from wording import first_name, owned_by, possessive, with_article
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("Priya Raman", "Priya"),
+        ("Priya", "Priya"),
+        ("María José García", "María"),
+        ("Jean-Luc Picard", "Jean-Luc"),
+        # What people are not called by.
+        ("Dr. Anna Berg", "Dr. Anna Berg"),
+        ("dr Anna Berg", "dr Anna Berg"),
+        ("Prof Otto Frank", "Prof Otto Frank"),
+        ("J. R. R. Tolkien", "J. R. R. Tolkien"),
+        ("J Smith", "J Smith"),
+        ("Kaur, Dina", "Kaur, Dina"),
+        ("王 小明", "王 小明"),
+        ("王小明", "王小明"),
+        ("Dr.", "Dr."),
+        ("", ""),
+    ],
+)
+def test_people_are_greeted_by_what_they_are_called(name: str, called: str) -> None:
+    assert first_name(name) == called
+
+
+def test_what_belongs_to_someone() -> None:
+    assert possessive("Priya Raman") == "Priya's"
+    assert owned_by("Acme") == "Acme's"
+    assert owned_by("Smith & Sons") == "Smith & Sons'"
+    assert possessive("James Bond") == "James's"
+
+
+def test_roles_have_the_right_article() -> None:
+    assert [with_article(role) for role in ("Recruiter", "Admin", "Owner", "Interviewer")] == [
+        "a Recruiter",
+        "an Admin",
+        "an Owner",
+        "an Interviewer",
+    ]
