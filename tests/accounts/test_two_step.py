@@ -242,7 +242,7 @@ def test_invited_person_sets_it_up_where_it_is_required(
     invitation = {"name": "Eva Lind", "email": "eva@northlight.example", "role": "recruiter"}
     ada.post("/settings/team/invite", {**invitation, "timezone": "Europe/Zurich"}, status=303)
     do_background_work(web)
-    link = link_in(the_mail_to(simulators, "eva@northlight.example", "invites you"), "/invitations/")
+    link = link_in(the_mail_to(simulators, "eva@northlight.example", "invited you"), "/invitations/")
     visitor = Visitor(web)
     accepted = {"name": "Eva Lind", "password": PASSWORD, "timezone": "Europe/Zurich"}
     visitor.post(link, accepted, leads_to="/")

@@ -89,7 +89,7 @@ def test_every_change_to_two_step_verification_has_its_own_words_and_the_way_bac
         subjects.add(letter.subject)
         for part in (letter.text, seen(letter.html)):
             assert "On Monday, 1 February 2027, 13:00 CET, " in part
-            assert "account with Northlight\u2019s hiring team." in part
+            assert "account with Northlight's hiring team." in part
             assert "If it wasn't, choose a new password right away and tell your team's owner" in part
             assert LINK in part
     assert len(subjects) == len(Change)
