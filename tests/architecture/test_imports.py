@@ -113,7 +113,8 @@ RULES: dict[str, frozenset[str]] = {
     "text": frozenset(),
     "wording": frozenset(),
     # What an address is, to say at the start that a setting holds none.
-    "config": frozenset({"messaging.addresses", "public_address", "setting_values"}),
+    "config": frozenset({"file_systems", "messaging.addresses", "public_address", "setting_values"}),
+    "file_systems": frozenset(),
     "setting_values": frozenset({"messaging.addresses", "public_address"}),
     "public_address": frozenset(),
     "instance_folder": frozenset(),
