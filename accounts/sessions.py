@@ -58,6 +58,7 @@ class Living(NamedTuple):
     session_id: int
     token_hash: str
     last_seen_at: datetime
+    begun_at: datetime
     # By the names of the columns.
     user: Mapping[str, Any]
     organization: OrganizationFacts | None
@@ -65,7 +66,7 @@ class Living(NamedTuple):
     beside: tuple[Any, ...]
 
 
-_OF_SESSION = (UserSession.id, UserSession.token_hash, UserSession.last_seen_at)
+_OF_SESSION = (UserSession.id, UserSession.token_hash, UserSession.last_seen_at, UserSession.created_at)
 _OF_USER = tuple(User.__table__.columns)
 _USER_COLUMNS = tuple(column.key for column in _OF_USER)
 
@@ -96,11 +97,12 @@ def read(row: Sequence[Any]) -> Living:
     user, facts = len(_OF_SESSION), len(_OF_SESSION) + len(_OF_USER)
     rest = facts + len(FACTS)
     here = OrganizationFacts._make(row[facts:rest])
-    session_id, token_hash, last_seen_at = row[:user]
+    session_id, token_hash, last_seen_at, begun_at = row[:user]
     return Living(
         session_id,
         token_hash,
         last_seen_at,
+        begun_at,
         user=dict(zip(_USER_COLUMNS, row[user:facts], strict=True)),
         organization=here if here.name is not None else None,
         beside=tuple(row[rest:]),

@@ -34,7 +34,7 @@ class SignedInPerson(UserMixin):
         self.role: Role = columns["role"]
         self.timezone: str = columns["timezone"]
         self.session_id, self.session_hash = found.session_id, found.token_hash
-        self.last_seen_at = found.last_seen_at
+        self.last_seen_at, self._begun_at = found.last_seen_at, found.begun_at
         self.organization = found.organization
         # None where the request shows no whole page; see `_shows_banners`.
         self.banner_facts = banner_facts
@@ -52,6 +52,13 @@ class SignedInPerson(UserMixin):
 
     def get_id(self) -> str:
         return self._token
+
+    @property
+    def must_set_up_two_step(self) -> bool:
+        """Whether the organization has required two-step verification since before this sign-in, and the
+        person has none: until they do, that is all they can do."""
+        since = self.organization.two_step_required_since if self.organization is not None else None
+        return since is not None and self._columns["two_step_since"] is None and self._begun_at > since
 
 
 def init_app(app: Flask) -> None:
@@ -135,6 +142,8 @@ def begin(user_id: int) -> None:
     signing_in = _load(token)
     assert signing_in is not None
     session.clear()
+    # A form that was read has left the token of the old session here, for the page that answers it.
+    g.pop("csrf_token", None)
     _login_user(signing_in)
     known_browser.remember(signing_in.email)
 
