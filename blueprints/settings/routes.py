@@ -11,7 +11,7 @@ from accounts.audit import Event
 from accounts.settings import OrganizationSettings
 from accounts.sign_in import is_own_password
 from accounts.throttling import TooManyTriesError
-from blueprints.settings import copied, example, system_log
+from blueprints.settings import copied, email, example, system_log
 from blueprints.settings.forms import OrganizationForm, PasswordForm, ProfileForm
 from extensions import db
 from models import Organization
@@ -26,6 +26,7 @@ settings = Blueprint("settings", __name__, url_prefix="/settings")
 example.register(settings)
 system_log.register(settings)
 copied.register(settings)
+email.register(settings)
 
 
 @settings.get("")
