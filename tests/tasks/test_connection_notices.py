@@ -191,7 +191,7 @@ def test_owner_is_told_when_the_user_may_not_connect_any_more(sqlite_installatio
     assert subjects_to(installation, team.ben) == []
     [mail] = installation.simulators.mails(team.ada.email)
     assert mail.message["Subject"] == "Ben Frei's Zoom needs to be reconnected"
-    assert "Ben Frei can't connect apps at the moment." in text_of(mail)
+    assert "Ben Frei isn't allowed to connect apps right now." in text_of(mail)
 
 
 def test_user_whose_account_a_colleague_connected_is_told_who_it_was(
