@@ -24,7 +24,7 @@ from extensions import csrf, db, migrate
 from messaging.transport import mail
 from services import build_services, provide
 from tasks.mails.kinds import all_kinds
-from web import access, assets, browser_tokens, failures, lifecycle, signed_in, templating, uploads
+from web import access, assets, browser_tokens, failures, guesses, lifecycle, signed_in, templating, uploads
 
 
 class _Application(Flask):
@@ -80,6 +80,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     lifecycle.init_app(app)
     signed_in.init_app(app)
     access.init_app(app)
+    guesses.init_app(app)
     templating.init_app(app)
     assets.init_app(app)
     failures.init_app(app)

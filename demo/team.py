@@ -10,7 +10,6 @@ from models import JobMember, Role, User
 from scheduling.rules import Rules
 from security import hash_password
 
-PASSWORD = "demo-password"
 ORGANIZATION = "Northlight"
 
 _PEOPLE = (
@@ -48,8 +47,9 @@ class ForeignDatabaseError(Exception):
     """The database in the demo's folder is a real one."""
 
 
-def seed(installation_id: str, rules: Rules) -> bool:
-    """Fill an empty database and commit; returns False when the demo's team was there already.
+def seed(installation_id: str, rules: Rules, password: str) -> bool:
+    """Fill an empty database and commit; returns False when the demo's team was there already. `password` is
+    everyone's.
 
     Raises `ForeignDatabaseError` rather than touch a database that is not the demo's.
     """
@@ -64,7 +64,7 @@ def seed(installation_id: str, rules: Rules) -> bool:
             timezone="Europe/Berlin",
             owner_name="Lena Vogel",
             owner_email=_address("Lena Vogel"),
-            password=PASSWORD,
+            password=password,
             connecting_is_open=True,
         ),
         installation_id=installation_id,
@@ -73,7 +73,7 @@ def seed(installation_id: str, rules: Rules) -> bool:
     people = {owner.name: owner}
     for name, role, zone in _PEOPLE:
         people[name] = User(
-            name=name, email=_address(name), password_hash=hash_password(PASSWORD), role=role, timezone=zone
+            name=name, email=_address(name), password_hash=hash_password(password), role=role, timezone=zone
         )
     db.session.add_all(people.values())
     db.session.flush()

@@ -13,7 +13,7 @@ from timezones import in_zone, utc_now
 
 
 def plant(app: Flask) -> bool:
-    return seed(app.config["INSTALLATION_ID"], services(app).rules)
+    return seed(app.config["INSTALLATION_ID"], services(app).rules, "a password of its own")
 
 
 def test_demo_begins_with_coming_interviews_of_several_kinds_and_is_planted_once(sqlite_app: Flask) -> None:
