@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Flask, abort, current_app, request, url_for
-from flask_login import current_user
 from werkzeug.routing import Map
 
 import htmx
 from accounts.permissions import Action, may_anywhere
-from web.signed_in import connecting_is_open
+from web.signed_in import connecting_is_open, visitor
 
 
 @dataclass(frozen=True)
@@ -187,16 +186,17 @@ def _check() -> None:
         abort(403)
     if isinstance(rule, Public):
         return
-    if not current_user.is_authenticated:
+    here = visitor()
+    if here is None:
         if request.endpoint in POLLS:
             # No one clicked: leading away to the sign-in page would lose what has been typed.
             abort(401)
         abort(current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
-    if current_user.must_set_up_two_step and not (isinstance(rule, SignedIn) and rule.without_two_step):
+    if here.must_set_up_two_step and not (isinstance(rule, SignedIn) and rule.without_two_step):
         abort(htmx.go_to(url_for("two_step.set_up")))
     if isinstance(rule, Needs):
         # Asked only where it matters, because it costs a query.
         is_open = rule.action is Action.CONNECT_APPS and connecting_is_open()
-        allowed = may_anywhere(current_user.role, rule.action, connecting_is_open=is_open)
+        allowed = may_anywhere(here.role, rule.action, connecting_is_open=is_open)
         if not allowed:
             abort(403)
