@@ -38,6 +38,8 @@ class Limit:
 
 
 SIGN_IN = Limit("sign-in", free_per_account=5, free_per_address=20)
+# Counted apart from the password, which someone who gets this far knows.
+SECOND_STEP = Limit("second-step", free_per_account=5, free_per_address=20)
 ASK_FOR_RESET = Limit("password-reset", free_per_account=3, free_per_address=10)
 # Counted for one session alone: strangers who try the account's sign-in have nothing to do with it.
 CHANGE_PASSWORD = Limit("change-password", free_per_account=5, free_per_address=5)
@@ -113,7 +115,7 @@ class Throttling:
     def _keys(self, limit: Limit, account: str, address: str) -> tuple[str, str]:
         return (
             self._hash(f"{limit.name}|account|{account}"),
-            self._hash(f"{limit.name}|address|{_network(address)}"),
+            self._hash(f"{limit.name}|address|{network_of(address)}"),
         )
 
     def _browser_key(self, limit: Limit, account: str, browser: str) -> str:
@@ -149,7 +151,7 @@ def _delay(beyond: int) -> timedelta:
     return min(_LONGEST_DELAY, _FIRST_DELAY * doublings)
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """What counts as one address. Anyone with one IPv6 address has all 2^64 of its network."""
     try:
         parsed = ipaddress.ip_address(address)

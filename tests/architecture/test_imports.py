@@ -25,14 +25,16 @@ RULES: dict[str, frozenset[str]] = {
     "gunicorn.conf": EVERYTHING,
     "background": EVERYTHING,
     "first_start": EVERYTHING,
-    "schema": frozenset({"config"}),
+    "schema": frozenset({"config", "database", "extensions"}),
     # Everything an installation is made of, below whatever uses it.
     "services": frozenset(
         {
             "accounts.known_browsers",
             "accounts.links",
             "accounts.passwords",
+            "accounts.second_step",
             "accounts.throttling",
+            "accounts.two_step",
             "attachment_files",
             "connections.service",
             "instance_folder",
@@ -43,7 +45,10 @@ RULES: dict[str, frozenset[str]] = {
         }
     ),
     # Made-up people and jobs come into being the way real ones do; the simulators are started as programs.
-    "demo": GROUND | DOMAIN | {"app", "config", "instance_folder", "schema", "security", "services"},
+    # Emails about what is over are recorded as sent.
+    "demo": GROUND
+    | DOMAIN
+    | {"app", "config", "instance_folder", "schema", "security", "services", "work.mail"},
     # What every request goes through, whichever part of the interface answers it.
     "web": GROUND
     | DOMAIN
@@ -60,7 +65,8 @@ RULES: dict[str, frozenset[str]] = {
     | {"tasks.mails.previews", "work.mail.Recipient"}
     | {"messaging.delivery.sender_address", "messaging.delivery.is_configured"}
     | {"messaging.wording"}
-    | {"work.findings", "work.attention"},
+    | {"messaging.sender_domain"}
+    | {"work.findings", "work.attention", "work.mail.count_due"},
     # The domain enqueues work in the caller's transaction and knows nothing else of background work.
     # Grants of people who leave the team are revoked.
     "accounts": GROUND
