@@ -261,7 +261,7 @@ def test_addresses_are_compared_as_browsers_write_them(
     assert app.test_client().get("/login", base_url=asked, headers={"Host": host}).status_code == 200
 
 
-# Text, percent-encoded, typographic, HTML, East Asian, a line that was broken in quoted-printable, and Markdown.
+# Text, percent-encoded, typographic, HTML, East Asian, a broken quoted-printable line, and Markdown.
 AFTER_LINKS = [
     ".",
     ",",
