@@ -14,6 +14,7 @@ from accounts.throttling import TooManyTriesError
 from blueprints.settings import copied, example, system_log
 from blueprints.settings.forms import OrganizationForm, PasswordForm, ProfileForm
 from extensions import db
+from messaging.wording import DEFAULT_CLOSING
 from models import Organization
 from services import services
 from web import signed_in
@@ -123,9 +124,9 @@ def organization() -> ResponseReturnValue:
         form.retention_days.data = row.retention_days
         form.invitation_intro.data = row.invitation_intro
         form.invitation_closing.data = row.invitation_closing
-        return render_template("settings/organization.html", form=form)
+        return _organization_page(form)
     if not form.validate():
-        return render_template("settings/organization.html", form=form), 422
+        return _organization_page(form), 422
     wanted = OrganizationSettings(
         form.name.data,
         form.timezone.data,
@@ -137,3 +138,7 @@ def organization() -> ResponseReturnValue:
     db.session.commit()
     say("Saved." if changed else "Nothing to save.")
     return redirect(url_for("settings.organization"), 303)
+
+
+def _organization_page(form: OrganizationForm) -> str:
+    return render_template("settings/organization.html", form=form, default_closing=DEFAULT_CLOSING)
