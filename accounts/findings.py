@@ -6,6 +6,18 @@ from models import Organization
 from work.findings import Cure, Finding
 
 
+def shared_database_file(file_system: str) -> Finding | None:
+    """`file_system` is the kind of network file system that SQLite's file is on, empty for none."""
+    if not file_system:
+        return None
+    return Finding(
+        "danger",
+        f"The database is an SQLite file on a network file system ({file_system}), where its locks don't "
+        "hold: interviews can get lost and the file can be damaged. Move INSTANCE_PATH to a local disk, or "
+        "set DATABASE_URL to a PostgreSQL database.",
+    )
+
+
 def copied_installation(
     organization: Organization, installation_id: str, *, may_decide: bool
 ) -> Finding | None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from flask import current_app, request, url_for
 from flask_login import current_user
 
-from accounts.findings import copied_installation
+from accounts.findings import copied_installation, shared_database_file
 from accounts.permissions import Action, Scope, scope_of
 from accounts.team import owner
 from connections.catalogue import label_of
@@ -50,7 +50,8 @@ def banners() -> list[Banner]:
         about_mail = mails_held_back(
             config["MAIL_SERVER"], config["MAIL_DEFAULT_SENDER"], facts.mail_problem, facts.waiting_mails
         )
-        found += [each for each in (about_mail, unsuitable_address(config["BASE_URL"])) if each is not None]
+        others = (shared_database_file(config["NETWORK_FILE_SYSTEM"]), unsuitable_address(config["BASE_URL"]))
+        found += [each for each in (about_mail, *others) if each is not None]
     return [_shown(finding) for finding in found]
 
 

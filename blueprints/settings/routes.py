@@ -11,6 +11,7 @@ from accounts.audit import Event
 from accounts.settings import OrganizationSettings
 from accounts.sign_in import is_own_password
 from accounts.throttling import TooManyTriesError
+from accounts.two_step import FEW_RECOVERY_CODES, how_many_have_it, recovery_codes_left
 from blueprints.settings import copied, example, system_log
 from blueprints.settings.forms import OrganizationForm, PasswordForm, ProfileForm
 from extensions import db
@@ -19,7 +20,7 @@ from models import Organization
 from services import services
 from web import signed_in
 from web.notices import say
-from web.signed_in import actor, person
+from web.signed_in import actor, current_organization, person
 from web.user_agents import browser_words
 from web.waiting import too_many_tries
 
@@ -83,6 +84,8 @@ def _profile_page(
         "settings/profile.html",
         form=profile_form or ProfileForm(formdata=None, data=stored),
         password_form=password_form or PasswordForm(formdata=None),
+        recovery_codes_left=recovery_codes_left(user) if user.two_step_since is not None else 0,
+        few_recovery_codes=FEW_RECOVERY_CODES,
         sessions=[
             (row, browser_words(row.user_agent), row.id == here) for row in sessions.living_sessions(user)
         ],
@@ -141,4 +144,25 @@ def organization() -> ResponseReturnValue:
 
 
 def _organization_page(form: OrganizationForm) -> str:
-    return render_template("settings/organization.html", form=form, default_closing=DEFAULT_CLOSING)
+    having, everyone = how_many_have_it()
+    here = current_organization()
+    return render_template(
+        "settings/organization.html",
+        form=form,
+        default_closing=DEFAULT_CLOSING,
+        having_two_step=having,
+        everyone=everyone,
+        two_step_is_required=here is not None and here.two_step_required_since is not None,
+    )
+
+
+@settings.post("/organization/two-step-verification")
+def require_two_step() -> ResponseReturnValue:
+    is_required = request.form.get("required") == "yes"
+    changes.require_two_step(actor(), is_required)
+    db.session.commit()
+    if is_required:
+        say("Two-step verification is required. Those without it set it up when they next sign in.")
+    else:
+        say("Two-step verification is no longer required. Those who have it keep it.")
+    return redirect(url_for("settings.organization"), 303)

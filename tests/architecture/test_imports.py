@@ -32,7 +32,9 @@ RULES: dict[str, frozenset[str]] = {
             "accounts.known_browsers",
             "accounts.links",
             "accounts.passwords",
+            "accounts.second_step",
             "accounts.throttling",
+            "accounts.two_step",
             "attachment_files",
             "connections.service",
             "instance_folder",
@@ -43,7 +45,10 @@ RULES: dict[str, frozenset[str]] = {
         }
     ),
     # Made-up people and jobs come into being the way real ones do; the simulators are started as programs.
-    "demo": GROUND | DOMAIN | {"app", "config", "instance_folder", "schema", "security", "services"},
+    # Emails about what is over are recorded as sent.
+    "demo": GROUND
+    | DOMAIN
+    | {"app", "config", "instance_folder", "schema", "security", "services", "work.mail"},
     # What every request goes through, whichever part of the interface answers it.
     "web": GROUND
     | DOMAIN
@@ -111,7 +116,8 @@ RULES: dict[str, frozenset[str]] = {
     "text": frozenset(),
     "wording": frozenset(),
     # What an address is, to say at the start that a setting holds none.
-    "config": frozenset({"messaging.addresses", "public_address", "setting_values"}),
+    "config": frozenset({"file_systems", "messaging.addresses", "public_address", "setting_values"}),
+    "file_systems": frozenset(),
     "setting_values": frozenset({"messaging.addresses", "public_address"}),
     "public_address": frozenset(),
     "instance_folder": frozenset(),
