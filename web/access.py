@@ -68,6 +68,10 @@ ACCESS: dict[str, Rule] = {
     "settings.require_two_step": Needs(Action.REQUIRE_TWO_STEP),
     "settings.organization": Needs(Action.ADMINISTER),
     "settings.invitation_example": Needs(Action.ADMINISTER),
+    "settings.email": Needs(Action.ADMINISTER),
+    "settings.send_test_email": Needs(Action.ADMINISTER),
+    "settings.test_email_progress": Needs(Action.ADMINISTER),
+    "settings.domain_records": Needs(Action.ADMINISTER),
     "settings.system_log": Needs(Action.ADMINISTER),
     "settings.retry_work": Needs(Action.ADMINISTER),
     "settings.copied": Needs(Action.ADMINISTER),
@@ -145,16 +149,29 @@ ACCESS: dict[str, Rule] = {
 }
 
 # Routes that a page calls automatically. They keep no session alive.
-POLLS = frozenset({"interviews.deliveries", "connected_apps.changes", "schedule_interview.hosting"})
+POLLS = frozenset(
+    {
+        "interviews.deliveries",
+        "connected_apps.changes",
+        "schedule_interview.hosting",
+        "settings.test_email_progress",
+    }
+)
 
 
 def init_app(app: Flask) -> None:
     app.before_request(_check)
 
 
+def leads_to_a_key(endpoint: str | None) -> bool:
+    """Whether the address of this route is itself a key."""
+    rule = ACCESS.get(endpoint or "")
+    return isinstance(rule, Public) and rule.key_in_path
+
+
 def key_prefixes(routes: Map) -> frozenset[str]:
     """How the addresses that are keys begin, up to the key: `/j/` and the like."""
-    with_keys = {name for name, rule in ACCESS.items() if isinstance(rule, Public) and rule.key_in_path}
+    with_keys = {name for name in ACCESS if leads_to_a_key(name)}
     return frozenset(
         each.rule.partition("<")[0] for each in routes.iter_rules() if each.endpoint in with_keys
     )
