@@ -98,6 +98,8 @@ ACCESS: dict[str, Rule] = {
     "interviews.index": Needs(Action.SEE),
     "interviews.detail": Needs(Action.SEE),
     "interviews.deliveries": Needs(Action.SEE),
+    "interviews.look": Needs(Action.SEE),
+    "interviews.restore_meeting": Needs(Action.SCHEDULE),
     "interviews.retry": Needs(Action.SCHEDULE),
     "interviews.resend": Needs(Action.SCHEDULE),
     "interviews.attachment": Needs(Action.SEE_NOTES),
@@ -122,7 +124,9 @@ ACCESS: dict[str, Rule] = {
 }
 
 # Routes that a page calls automatically. They keep no session alive.
-POLLS = frozenset({"interviews.deliveries", "connected_apps.changes", "schedule_interview.hosting"})
+POLLS = frozenset(
+    {"interviews.deliveries", "interviews.look", "connected_apps.changes", "schedule_interview.hosting"}
+)
 
 
 def init_app(app: Flask) -> None:
