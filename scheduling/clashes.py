@@ -13,8 +13,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
+from accounts.permissions import Action
+from accounts.row_permissions import interview_is_within
 from extensions import db
 from models import (
     Application,
@@ -64,7 +66,8 @@ class Wanted:
 @dataclass(frozen=True)
 class Clash:
     """Someone or something is already occupied by another interview. `name` says whom it concerns; times are
-    aware UTC. `software` is set for an account.
+    aware UTC. `software` is set for an account. `candidate` and `job` are those of the other interview, and
+    None where the person who asked may not see it.
 
     `key` changes as soon as either of the two interviews moves, so that accepting a clash once does not
     accept it for a different time.
@@ -78,6 +81,8 @@ class Clash:
     ends_at: datetime
     key: str
     software: MeetingSoftware | None = None
+    candidate: str | None = None
+    job: str | None = None
 
 
 def host_taken_up(venue: Venue, hiring_manager: User, scheduler: User) -> Host | None:
@@ -93,9 +98,9 @@ def software_of(venue: Venue) -> MeetingSoftware | None:
     return venue.software if isinstance(venue, OnlineMeeting) else None
 
 
-def find_clashes(wanted: Wanted, *, lock: bool = False) -> list[Clash]:
+def find_clashes(wanted: Wanted, *, seen_by: User, lock: bool = False) -> list[Clash]:
     """The scheduled interviews that occupy the same people, candidate, or host account at that time, soonest
-    first.
+    first. Those that `seen_by` may see are named.
 
     `lock` locks the rows of the people and of the host for the rest of the transaction, in the order of their
     ids, so that two commands for the same person cannot both find the time free. The caller has to lock the
@@ -122,18 +127,24 @@ def find_clashes(wanted: Wanted, *, lock: bool = False) -> list[Clash]:
     ).all()
     if not overlapping:
         return []
-    interviews = db.session.scalars(
-        sa.select(Interview)
+    interviews = db.session.execute(
+        sa.select(Interview, interview_is_within(seen_by, Action.SEE))
         .where(Interview.id.in_(overlapping))
         .options(
             selectinload(Interview.attendees),
             selectinload(Interview.hiring_manager),
-            selectinload(Interview.application).selectinload(Application.candidate),
+            selectinload(Interview.application).options(
+                joinedload(Application.candidate), joinedload(Application.job)
+            ),
             selectinload(Interview.meeting),
         )
         .order_by(Interview.starts_at, Interview.id)
     )
-    return [clash for interview in interviews for clash in _clashes_with(interview, wanted)]
+    return [
+        clash
+        for interview, is_seen in interviews
+        for clash in _clashes_with(interview, wanted, is_named=bool(is_seen))
+    ]
 
 
 def clashes_of(
@@ -149,12 +160,14 @@ def clashes_of(
         host=host_taken_up(plan.venue, hiring_manager, scheduler),
         software=software_of(plan.venue),
     )
-    return find_clashes(wanted, lock=lock)
+    return find_clashes(wanted, seen_by=scheduler, lock=lock)
 
 
 def in_words(clashes: Collection[Clash]) -> str:
     """Whose time was taken, in a sentence or two, for someone who had not seen these clashes before."""
-    names = ", ".join(dict.fromkeys(c.name for c in clashes if c.kind is not ClashKind.HOST_ACCOUNT))
+    names = ", ".join(
+        dict.fromkeys(_busy_with(clash) for clash in clashes if clash.kind is not ClashKind.HOST_ACCOUNT)
+    )
     hosts = ", ".join(
         dict.fromkeys(f"{possessive(c.name)} {c.software.label}" for c in clashes if c.software is not None)
     )
@@ -162,6 +175,11 @@ def in_words(clashes: Collection[Clash]) -> str:
     if hosts:
         words.append(f"{hosts} account just got another meeting at this time and can run only one at a time.")
     return " ".join(words)
+
+
+def _busy_with(clash: Clash) -> str:
+    is_with = clash.candidate is not None and clash.kind is ClashKind.PERSON
+    return f"{clash.name} (with {clash.candidate})" if is_with else clash.name
 
 
 def _takes_the_same(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
@@ -181,7 +199,9 @@ def _takes_the_same(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     return same
 
 
-def _clashes_with(interview: Interview, wanted: Wanted) -> Iterator[Clash]:
+def _clashes_with(interview: Interview, wanted: Wanted, *, is_named: bool) -> Iterator[Clash]:
+    candidate = interview.candidate.name if is_named else None
+    job = interview.application.job.title if is_named else None
 
     def clash(kind: ClashKind, subject_id: int, name: str) -> Clash:
         times = (interview.starts_at, interview.ends_at, wanted.starts_at, wanted.ends_at)
@@ -189,7 +209,16 @@ def _clashes_with(interview: Interview, wanted: Wanted) -> Iterator[Clash]:
         key = hashlib.sha256(said.encode()).hexdigest()[:16]
         software = wanted.software if kind is ClashKind.HOST_ACCOUNT else None
         return Clash(
-            kind, subject_id, name, interview.id, interview.starts_at, interview.ends_at, key, software
+            kind,
+            subject_id,
+            name,
+            interview.id,
+            interview.starts_at,
+            interview.ends_at,
+            key,
+            software,
+            candidate,
+            job,
         )
 
     busy = {interview.hiring_manager_id: interview.hiring_manager.name}

@@ -132,7 +132,8 @@ def _venue_answers(venue: Venue) -> dict[str, str]:
             other = MeetingSoftware.OTHER.value
             return {**kind, "meeting_software": other, "link_label": label, "link_url": url}
         case PhoneCall(number, caller):
-            return {**kind, "phone_caller": caller.value, "phone_number": number}
+            field = "phone_number" if caller is PhoneCaller.TEAM else "number_to_call"
+            return {**kind, "phone_caller": caller.value, field: number}
         case OnSite(address, directions):
             return {**kind, "address": address, "directions": directions}
 

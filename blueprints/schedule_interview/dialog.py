@@ -313,9 +313,8 @@ class Dialog:
         """What an interview at that time with these people would clash with, host account included."""
         host = host_taken_up(self.venue, manager or self.actor, self.actor) if self.venue else None
         people, candidate_id = frozenset(user_ids), self.candidate.id
-        return find_clashes(
-            Wanted(starts_at, duration_minutes, people, candidate_id, host=host, software=self.software)
-        )
+        wanted = Wanted(starts_at, duration_minutes, people, candidate_id, host=host, software=self.software)
+        return find_clashes(wanted, seen_by=self.actor)
 
     # What they make together
 

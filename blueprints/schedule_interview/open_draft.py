@@ -59,6 +59,9 @@ def with_dialog(view: Callable[..., ResponseReturnValue]) -> Callable[..., Respo
                 return view(_open_with_files(draft_id, step), **options)
             except DraftStaleError:
                 db.session.rollback()
+                if htmx.is_htmx():
+                    # A part of the page has no room for both; the page's own form shows them.
+                    return htmx.nothing_new()
                 # Looked up again, because the change that made this form stale may also have used the draft.
                 return _stale(open_dialog(draft_id), step)
         except (DraftGoneError, DraftUsedError) as error:

@@ -92,6 +92,13 @@ def words_of(
     return words.format(software=software.label, do=doing)
 
 
+def told_of(meeting: Meeting) -> str:
+    """What happened, for people, while this meeting could not be made; "" for any other meeting."""
+    if meeting.state != MeetingState.FAILED or meeting.failure is None:
+        return ""
+    return meeting.failure_words or words_of(meeting.failure, meeting.software)
+
+
 def cure_of(reason: R, software: MeetingSoftware, doing: Doing = Doing.CREATE) -> Cure:
     """What someone can do about this reason, for a meeting of this software."""
     cure = _CURES[reason] if doing is Doing.CREATE else _CURES_FOR_EXISTING.get(reason, _CURES[reason])

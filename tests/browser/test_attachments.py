@@ -34,7 +34,7 @@ def test_files_are_chosen_uploaded_looked_at_and_downloaded(
     heading = page.get_by_role("heading", level=1)
     go_on = page.get_by_role("button", name="Continue")
     page.get_by_label("Phone", exact=True).check()
-    page.get_by_label("Phone number").fill("+44 20 7946 0018")
+    page.get_by_label("Candidate's number").fill("+44 20 7946 0018")
     page.get_by_label("Agenda").fill("A first talk")
     go_on.click()
     start = in_two_days_at_nine()

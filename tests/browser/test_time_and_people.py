@@ -43,8 +43,10 @@ def test_page_follows_what_is_typed_and_people_are_found_and_pasted(
     time.fill("09:00")
     choose_zone(page, "UTC")
     clashes = page.get_by_role("region", name="Conflicts")
-    expect(clashes.get_by_text("Ben Frei has another interview from 09:30 to 10:15 UTC.")).to_be_visible()
-    expect(page.locator("#announcement")).to_contain_text("Conflicts: Ben Frei.")
+    expect(
+        clashes.get_by_text("Ben Frei has another interview with Omar Haddad from 09:30 to 10:15 UTC.")
+    ).to_be_visible()
+    expect(page.locator("#announcement")).to_contain_text("Ben Frei is busy then.")
     day = page.get_by_role("region", name=f"{start:%A}, {start.day} {start:%B}")
     expect(day.get_by_role("listitem")).to_have_text(
         [

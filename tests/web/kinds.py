@@ -12,7 +12,7 @@ OTHER: dict[str, Any] = {
 PHONE: dict[str, Any] = {
     "interview_type": "phone",
     "phone_caller": "candidate",
-    "phone_number": "+41 44 668 18 00",
+    "number_to_call": "+41 44 668 18 00",
 }
 IN_PERSON: dict[str, Any] = {
     "interview_type": "in_person",

@@ -57,7 +57,7 @@ def test_clash_needs_the_tick(web: Flask, team: Team, ada: Visitor) -> None:
         other = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
     draft = draft_at(ada, other.id, "date-time")
     page = send(ada, draft, "date-time", status=422, time="09:30")
-    assert clashes_on(page) == ["Ben Frei has another interview from 09:00 to 09:45 CET."]
+    assert clashes_on(page) == ["Ben Frei has another interview with Dina Kaur from 09:00 to 09:45 CET."]
     assert "check “Schedule anyway”" in page.error_at("accepted_clashes")
     send(ada, draft, "date-time", time="09:45")
     send(ada, draft, "date-time", time="08:15")
@@ -68,8 +68,11 @@ def test_clash_needs_the_tick(web: Flask, team: Team, ada: Visitor) -> None:
     assert "Accepted" in clashes_on(page)[0]
     for step in ("attendees", "details", "preview"):
         send(ada, draft, step)
-    # The last look shows what was accepted on the way.
-    assert "Ben Frei has another interview" in ada.get(f"{draft}/finalize").text
+    # The last look shows what was accepted on the way, and what came up since.
+    accepted = "Accepted conflicts Ben Frei has another interview with Dina Kaur"
+    page = ada.get(f"{draft}/finalize")
+    assert accepted in page.words
+    assert "New conflicts" not in page.words
     send(ada, draft, "finalize")
     assert interviews(web) == 2
 
@@ -126,6 +129,31 @@ def test_candidate_who_has_an_interview_elsewhere_then_is_asked_about(
     assert row.text == "09:00 – 09:45 Busy Ben Frei Conflict"
 
 
+def test_other_interview_is_named_to_those_who_may_see_it(
+    web: Flask, team: Team, ada: Visitor, ben: Visitor, eight: datetime
+) -> None:
+    with in_rows(web):
+        omar = create_candidate("Omar Haddad", "omar@mail.example", team.other_job_id)
+        # On Cleo's job, and Cleo is hers; Ben sees that Cleo is busy and not with whom.
+        schedule(team.ada, omar, starts_at=eight, software=None)
+        schedule(team.ada, team.dina, starts_at=eight, hiring_manager=team.cleo, software=None)
+        nora = create_candidate("Nora Lund", "nora@mail.example", team.job_id)
+    for visitor, named in ((ada, ["Omar Haddad", "Dina Kaur"]), (ben, ["Dina Kaur"])):
+        draft = draft_at(visitor, nora.id, "attendees")
+        page = send(visitor, draft, "attendees", status=422, people=[str(team.cleo.id)])
+        withs = [line.partition(" with ")[2].partition(" from ")[0] for line in clashes_on(page)]
+        assert [name for name in withs if name] == named
+        [busy] = [e.text for e in page.tree.all("span") if e.text.startswith("Busy")]
+        assert busy == f"Busy: {' and '.join(named)}"
+        assert ("Omar" in page.text) is (visitor is ada)
+    # The candidate's own other interview says for which job.
+    draft = draft_at(ada, team.dina.id, "date-time")
+    page = send(ada, draft, "date-time", status=422)
+    assert clashes_on(page) == [
+        "Dina Kaur has another interview for Backend Engineer from 09:00 to 09:45 CET."
+    ]
+
+
 # People chosen after the time
 
 
@@ -143,7 +171,9 @@ def test_person_chosen_on_attendees_is_checked_there_with_the_same_tick(
     # Ben's was accepted with the time and is not asked about again.
     assert clashes_on(ada.get(f"{draft}/attendees")) == []
     page = send(ada, draft, "attendees", status=422, people=[str(team.cleo.id)])
-    assert clashes_on(page) == ["Cleo Marin has another interview from Wed 10 Feb, 09:00 CET to 09:45."]
+    assert clashes_on(page) == [
+        "Cleo Marin has another interview with Omar Haddad from Wed 10 Feb, 09:00 CET to 09:45."
+    ]
     ada.submit(page, "Continue", leads_to=f"{draft}/details", accepted_clashes=the_tick(page))
     page = ada.get(f"{draft}/date-time")
     assert [line.endswith("Accepted") for line in clashes_on(page)] == [True, True]
@@ -172,7 +202,9 @@ def test_only_the_clash_that_arose_since_is_named_at_the_end(
         schedule(team.ada, omar, starts_at=eight + timedelta(minutes=30), software=None)
     page = ada.submit(page, "Schedule Interview", status=422)
     assert page.heading == "Date & Time"
-    assert page.error_at("accepted_clashes").startswith("Ben Frei just got another interview at this time.")
+    assert page.error_at("accepted_clashes").startswith(
+        "Ben Frei (with Omar Haddad) just got another interview at this time."
+    )
     assert [line.endswith("Accepted") for line in clashes_on(page)] == [True, False]
     assert interviews(web) == 2
     ada.submit(page, "Save and go to Finalize", leads_to=f"{draft}/finalize", accepted_clashes=the_tick(page))
@@ -207,7 +239,7 @@ def test_zoom_account_that_hosts_another_meeting_then_is_asked_about(
     draft = draft_at(ada, team.dina.id, "date-time")
     page = send(ada, draft, "date-time", status=422)
     [words] = clashes_on(page)
-    assert words.startswith("Ada's Zoom account already has a meeting from 09:00 to 09:45")
+    assert words.startswith("Ada's Zoom account already has a meeting with Omar Haddad from 09:00 to 09:45")
     assert "can run only one at a time" in words
     ada.submit(page, "Continue", leads_to=f"{draft}/attendees", accepted_clashes=the_tick(page))
     for step in ("attendees", "details", "preview", "finalize"):

@@ -42,10 +42,12 @@ def test_everyones_local_time_is_shown_and_night_and_other_dates_are_pointed_out
     assert clocks(look(ada, draft, "2027-02-10 15:00")) == [
         "Dina Kaur Candidate · Tokyo 23:00 JST Wed 10 Feb Outside working hours",
         "Ben Frei Hiring manager · New York 09:00 EST Wed 10 Feb",
+        "You Scheduling · Zurich 15:00 CET Wed 10 Feb",
     ]
     assert clocks(look(ada, draft, "2027-02-10 16:30")) == [
         "Dina Kaur Candidate · Tokyo 00:30 JST Thu 11 Feb, the next day Outside working hours",
         "Ben Frei Hiring manager · New York 10:30 EST Wed 10 Feb",
+        "You Scheduling · Zurich 16:30 CET Wed 10 Feb",
     ]
     assert clocks(look(ada, draft, "2027-02-10 05:00"))[1] == (
         "Ben Frei Hiring manager · New York 23:00 EST Tue 9 Feb, the day before Outside working hours"
@@ -55,13 +57,15 @@ def test_everyones_local_time_is_shown_and_night_and_other_dates_are_pointed_out
         assert ("Outside working hours" in clocks(look(ada, draft, f"2027-02-10 {at}"))[1]) is is_night, at
 
 
-def test_who_schedules_on_another_clock_reads_their_own_time(team: Team, ada: Visitor) -> None:
+def test_scheduler_reads_their_own_time_whatever_the_zone(team: Team, ada: Visitor, ben: Visitor) -> None:
     live_in(ada, "Asia/Tokyo", "Asia/Tokyo")
     draft = draft_at(ada, team.dina.id, "date-time")
-    assert clocks(look(ada, draft, "2027-02-10 18:00", "Asia/Tokyo"))[-1] == (
-        "You Scheduling · Zurich 10:00 CET Wed 10 Feb"
-    )
-    assert not any("You" in row for row in clocks(look(ada, draft, "2027-02-10 10:00")))
+    own = "You Scheduling · Zurich 10:00 CET Wed 10 Feb"
+    assert clocks(look(ada, draft, "2027-02-10 18:00", "Asia/Tokyo"))[-1] == own
+    assert clocks(look(ada, draft, "2027-02-10 10:00"))[-1] == own
+    # Who takes part has a row already.
+    draft = draft_at(ben, team.dina.id, "date-time")
+    assert not any("You" in row for row in clocks(look(ben, draft, "2027-02-10 10:00")))
 
 
 def test_people_chosen_later_are_added_and_people_in_one_zone_are_grouped(team: Team, ada: Visitor) -> None:
@@ -80,6 +84,7 @@ def test_people_chosen_later_are_added_and_people_in_one_zone_are_grouped(team: 
     assert clocks(page) == [
         "Ben Frei Hiring manager · Zurich 09:00 CET Wed 10 Feb",
         "Lena Ott, Omid Far Attendee · Kolkata 13:30 IST Wed 10 Feb",
+        "You Scheduling · Zurich 09:00 CET Wed 10 Feb",
     ]
     assert "Dina Kaur's time zone isn't known" in page.text
     assert "Sam Ortiz: time zone not known" in page.text

@@ -10,6 +10,7 @@ from hiring.erasing import erase_candidate
 from models import Candidate, Interview, InterviewStatus, Job, Meeting, User
 from tests.factories import Team, create_candidate
 from tests.machines.rows import in_rows
+from tests.pages.page import Page
 from tests.pages.visitor import Visitor, path_of
 from tests.web.conftest import SignIn
 from tests.web.dialog_steps import begin, other_people, schedule_at_once, send, walk_on
@@ -107,11 +108,49 @@ def test_phone_number_of_one_candidate_is_not_suggested_for_another(
     assert fields["interview_type"] == ["phone"]
     assert fields["phone_number"] == ["+41 44 668 1800"]
     # The number that candidates dial is ours, and stays.
-    call["phone_caller"] = "candidate"
+    call = {"interview_type": "phone", "number_to_call": "+44 20 7946 0999", "phone_caller": "candidate"}
     date = {"date-time": {"date": "2027-02-12"}}
     schedule_at_once(ada, team.dina.id, {"setup": {**call, "agenda": "A call"}, **date})
     draft = begin(ada, omar.id)
-    assert ada.get(f"{draft}/setup").fields("Continue")["phone_number"] == ["+44 20 7946 0999"]
+    fields = ada.get(f"{draft}/setup").fields("Continue")
+    assert fields["number_to_call"] == ["+44 20 7946 0999"]
+    assert fields["phone_number"] == ["+41 44 668 1800"]
+
+
+def test_choosing_one_of_several_jobs_brings_its_last_choices_and_keeps_what_was_typed(
+    web: Flask, team: Team, ada: Visitor
+) -> None:
+    first_interview(ada, team)
+    with in_rows(web):
+        omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
+    ada.submit(ada.get(f"/candidates/{omar.id}"), "Add to job", status=303, job=team.other_job_id)
+    draft = begin(ada, omar.id)
+    page = ada.get(f"{draft}/setup")
+    # None is chosen by being the first in the list.
+    assert page.fields("Continue")["job"] == [""]
+    assert page.value_of("Continue", "agenda") == ""
+    refused = ada.submit(page, "Continue", status=422, agenda="Mine")
+    assert refused.error_at("job") == "Choose a job."
+    jobs = {o.text: o["value"] for o in page.tree.all("option") if o.parent and o.parent.get("name") == "job"}
+
+    def choose(page: Page, title: str, *, htmx: bool = False, **typed: str) -> Page:
+        fields = {**page.fields("Continue"), "direction": "choose-job", "job": jobs[title], **typed}
+        ada.post(f"{draft}/setup", fields, leads_to=f"{draft}/setup", htmx=htmx)
+        return ada.get(f"{draft}/setup", htmx=htmx)
+
+    page = choose(ada.get(f"{draft}/setup"), "Backend Engineer", agenda="")
+    assert page.fields("Continue")["job"] == [jobs["Backend Engineer"]]
+    assert page.value_of("Continue", "agenda") == "Ships and sails"
+    assert "Ben (hiring manager)" in page.text
+    # The script sends the same; another job takes the choices of the first away again.
+    page = choose(page, "Product Designer", htmx=True, password="s3cret")
+    assert page.value_of("Continue", "agenda") == ""
+    assert "Cleo (hiring manager)" in page.text
+    page = choose(page, "Backend Engineer", agenda="My own words")
+    assert page.value_of("Continue", "agenda") == "My own words"
+    assert page.value_of("Continue", "password") == "s3cret"
+    ada.submit(page, "Continue", leads_to=f"{draft}/date-time")
+    assert ada.get(f"{draft}/date-time").value_of("Continue", "duration_minutes") == "90"
 
 
 # Schedule another like this

@@ -109,7 +109,7 @@ def test_one_person_is_not_booked_twice_by_two_clicks_at_once(app: Flask, clock:
     answers = at_once([partial(click, *page) for page in pages])
     assert sorted(answer.status for answer in answers) == [303, 422]
     [refused] = [answer for answer in answers if answer.status == 422]
-    assert "Ben Frei just got another interview" in refused.error_at("accepted_clashes")
+    assert "just got another interview" in refused.error_at("accepted_clashes")
     assert how_many(app)["interviews"] == 1
 
 

@@ -105,8 +105,11 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("date-time", {"time": ""}, "time", "Choose a time"),
     ("date-time", {"time": "25:00"}, "time", "Enter a time"),
     ("date-time", {"date": "2027-02-01", "time": "12:59"}, "time", "has passed"),
-    ("date-time", {"date": "0001-01-01", "time": "00:00"}, "time", "can't be used"),
-    ("date-time", {"date": "9999-12-31", "time": "23:59"}, "time", "ahead"),
+    ("date-time", {"date": "2027-01-31", "time": "12:59"}, "date", "This date has passed"),
+    ("date-time", {"date": "2027-01-31", "time": ""}, "date", "This date has passed"),
+    ("date-time", {"date": "2027-02-01", "time": "20:00", "timezone": "Asia/Tokyo"}, "time", "has passed"),
+    ("date-time", {"date": "0001-01-01", "time": "00:00"}, "date", "This date has passed"),
+    ("date-time", {"date": "9999-12-31", "time": "23:59"}, "date", "ahead"),
     ("date-time", {"duration_minutes": "4"}, "duration_minutes", "between 5 and 1440"),
     ("date-time", {"duration_minutes": "1441"}, "duration_minutes", "between 5 and 1440"),
     ("date-time", {"duration_minutes": "soon"}, "duration_minutes", "whole number"),
@@ -199,6 +202,25 @@ def test_draft_that_tests_begin_with_holds_what_the_dialog_keeps(
     with in_rows(web):
         walked, written = (db.session.get_one(Draft, d.rpartition("/")[2]).payload for d in drafts)
     assert walked == written
+
+
+def test_summary_says_all_that_was_chosen_and_no_password(team: Team, ada: Visitor) -> None:
+    answers = {
+        "setup": {"agenda": "Ships and sails", "password": "s3cret-1"},
+        "details": {"internal_notes": "Likes tea.", "message_to_candidate": "Bring a drawing."},
+    }
+    page = ada.get(f"{draft_at(ada, team.dina.id, 'finalize', answers)}/finalize")
+    [summary] = page.tree.all("dl", lambda e: e.get("class") == "summary")
+    rows = {row.all("dt")[0].text: row.all("dd")[0].text for row in summary.all("div")}
+    assert rows["Agenda"] == "Ships and sails"
+    assert rows["Password"] == "Set"
+    assert rows["Internal notes"] == "Likes tea."
+    assert rows["Message"] == "Bring a drawing."
+    assert "s3cret-1" not in page.html
+    page = ada.get(f"{draft_at(ada, team.dina.id, 'finalize')}/finalize")
+    assert "Password Added by Zoom" in page.words
+    page = ada.get(f"{draft_at(ada, team.dina.id, 'finalize', {'setup': PHONE})}/finalize")
+    assert "Password" not in page.words
 
 
 def test_no_reminders_means_no_reminders(web: Flask, team: Team, ada: Visitor) -> None:

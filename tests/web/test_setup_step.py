@@ -31,7 +31,8 @@ pytestmark = pytest.mark.usefixtures("clock")
 REFUSED: list[tuple[dict[str, Any], set[str]]] = [
     ({**OTHER, "link_url": "ftp://x.example", "link_label": ""}, {"link_url", "link_label"}),
     ({**OTHER, "agenda": "", "link_url": ""}, {"agenda", "link_url"}),
-    ({**PHONE, "phone_number": "soon"}, {"phone_number"}),
+    ({**PHONE, "number_to_call": "soon"}, {"number_to_call"}),
+    ({**PHONE, "phone_caller": "team", "phone_number": "soon"}, {"phone_number"}),
     ({**IN_PERSON, "address": " \n "}, {"address"}),
     ({**IN_PERSON, "directions": "x" * 1001}, {"directions"}),
     ({"interview_type": "telepathy"}, {"interview_type"}),
@@ -49,7 +50,7 @@ def test_each_kind_is_refused_beside_its_own_fields_and_keeps_what_was_typed(
         messages = page.tree.all("p", lambda e: e.get("id").endswith("-error"))
         assert {message["id"].removesuffix("-error") for message in messages} == wrong
         assert all(page.error_at(name) for name in wrong)
-        for name in ("link_url", "link_label", "phone_number", "directions"):
+        for name in ("link_url", "link_label", "phone_number", "number_to_call", "directions"):
             if name in typed:
                 assert page.value_of("Continue", name) == typed[name]
 
@@ -60,6 +61,7 @@ def test_only_the_chosen_kind_is_checked(team: Team, ada: Visitor) -> None:
         "password": "no good passcode",
         "link_url": "javascript:x",
         "phone_number": "soon",
+        "number_to_call": "soon",
         "address": "",
     }
     for kind in (OTHER, PHONE, IN_PERSON, {"interview_type": "video", "meeting_software": "zoom"}):
@@ -142,6 +144,22 @@ def test_first_step_says_whose_account_hosts_and_why(
     assert "You're the hiring manager, so your Zoom account will host." in words(ben)
 
 
+def test_number_belongs_to_who_is_called(team: Team, ada: Visitor) -> None:
+    draft = begin(ada, team.dina.id)
+    page = ada.get(f"{draft}/setup")
+    labels = {e.get("for"): e.text for e in page.tree.all("label")}
+    assert labels["phone_number"] == "Candidate's number"
+    assert labels["number_to_call"] == "Number to call"
+    # The candidate's own number is never what the candidate is asked to call.
+    fields = page.fields("Continue")
+    assert (fields["phone_number"], fields["number_to_call"]) == (["+44 20 7946 0018"], [""])
+    page = send(ada, draft, "setup", status=422, interview_type="phone", phone_caller="candidate")
+    assert page.error_at("number_to_call") == "Enter the number to call."
+    send(ada, draft, "setup", interview_type="phone", phone_caller="candidate", number_to_call="030 901820")
+    fields = ada.get(f"{draft}/setup").fields("Continue")
+    assert (fields["phone_number"], fields["number_to_call"]) == (["+44 20 7946 0018"], ["030 901820"])
+
+
 def test_host_is_not_named_while_the_job_is_open(web: Flask, team: Team, ada: Visitor) -> None:
     ada.submit(ada.get(f"/candidates/{team.dina.id}"), "Add to job", status=303, job=team.other_job_id)
     draft = begin(ada, team.dina.id)
@@ -195,9 +213,9 @@ def test_candidate_is_not_asked_to_call_their_own_number(web: Flask, team: Team,
         db.session.commit()
     call = {**PHONE, "phone_caller": "candidate"}
     for written in ("+442079460018", "+44 (0)20 7946 0018", "0044 20 7946 0018", "020 7946 0018"):
-        page = send(ada, draft, "setup", status=422, **{**call, "phone_number": written})
-        assert "the candidate's own number" in page.error_at("phone_number")
-    send(ada, draft, "setup", **{**call, "phone_number": "+44 20 7946 0999"})
+        page = send(ada, draft, "setup", status=422, **{**call, "number_to_call": written})
+        assert "the candidate's own number" in page.error_at("number_to_call")
+    send(ada, draft, "setup", **{**call, "number_to_call": "+44 20 7946 0999"})
 
 
 def use_up(interview_id: int, connection_id: int, number: int, clock: Clock) -> None:

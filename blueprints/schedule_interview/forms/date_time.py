@@ -15,6 +15,7 @@ from timezones import (
     AmbiguousTimeError,
     NonexistentTimeError,
     UnknownZoneError,
+    in_zone,
     is_zone,
     parse_local,
     utc_now,
@@ -60,9 +61,19 @@ class DateTimeForm(StepForm):
         super().fill_in(answers)
         self.keep_asking()
 
+    def validate_date(self, field: Field) -> None:
+        """Refuse a day that is over, or too far ahead to be meant. The zone is checked with its own field."""
+        if field.data is None or not is_zone(self.timezone.data or ""):
+            return
+        now = utc_now()
+        if field.data < in_zone(now, self.timezone.data).date():
+            raise ValidationError("This date has passed. Choose a later one.")
+        if field.data > in_zone(now + _FURTHEST, self.timezone.data).date():
+            raise ValidationError(f"This is more than {_YEARS_AHEAD} years ahead. Check the year.")
+
     def validate_time(self, field: Field) -> None:
         """Ask about a repeated hour; refuse a skipped hour and a time that is not in the future."""
-        if self.date.data is None or field.data is None or not self.timezone.data or self.timezone.errors:
+        if self.date.data is None or field.data is None or not self.timezone.data or self.date.errors:
             return
         try:
             starts_at = self._read()
@@ -81,8 +92,6 @@ class DateTimeForm(StepForm):
         self.keep_asking()
         if starts_at <= utc_now():
             raise ValidationError("This time has passed. Choose a later one.")
-        if starts_at > utc_now() + _FURTHEST:
-            raise ValidationError(f"This is more than {_YEARS_AHEAD} years ahead. Check the year.")
 
     @property
     def starts_at(self) -> datetime | None:

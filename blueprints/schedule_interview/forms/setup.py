@@ -24,16 +24,21 @@ from scheduling.venues import (
     problems_of,
 )
 
-VenueKind = Literal["online", "link", "phone", "on_site"]
+VenueKind = Literal["online", "link", "our_call", "their_call", "on_site"]
 
 # What is asked for each kind in addition to what is asked for all; nothing else is checked or kept.
 _ASKED_FOR: dict[VenueKind, frozenset[str]] = {
     "online": frozenset({"meeting_software", "password"}),
     "link": frozenset({"meeting_software", "link_label", "link_url"}),
-    "phone": frozenset({"phone_number", "phone_caller"}),
+    "our_call": frozenset({"phone_caller", "phone_number"}),
+    "their_call": frozenset({"phone_caller", "number_to_call"}),
     "on_site": frozenset({"address", "directions"}),
 }
 _ASKED_FOR_SOME = frozenset().union(*_ASKED_FOR.values())
+
+
+def _application_id(text: Any) -> int | None:
+    return int(text) if text else None
 
 
 class _Needed:
@@ -51,7 +56,7 @@ class SetupForm(StepForm):
     key, label = "setup", "Setup"
 
     # Left out when the candidate is on one job only. Its values are applications.
-    job = SelectField("Job", coerce=int)
+    job = SelectField("Job", coerce=_application_id, validators=[DataRequired("Choose a job.")])
     interview_type = RadioField(
         "Interview type",
         choices=[SelectChoice(kind.value, kind.label) for kind in InterviewType],
@@ -76,8 +81,12 @@ class SetupForm(StepForm):
         ],
         default=PhoneCaller.TEAM.value,
     )
+    # Two fields, so that the one who is called and the other never get each other's number.
     phone_number = StringField(
-        "Phone number", validators=[_Needed()], render_kw={"maxlength": str(PHONE_LIMIT)}
+        "Candidate's number", validators=[_Needed()], render_kw={"maxlength": str(PHONE_LIMIT)}
+    )
+    number_to_call = StringField(
+        "Number to call", validators=[_Needed()], render_kw={"maxlength": str(PHONE_LIMIT)}
     )
     address = TextAreaField("Address", validators=[_Needed()])
     directions = TextAreaField("How to get there")
@@ -97,7 +106,10 @@ class SetupForm(StepForm):
     def offer(self, offered: Offered) -> None:
         self.candidate_phone, self.application = offered.candidate.phone, offered.application
         self.job.choices = [SelectChoice(a.id, a.job.title) for a in offered.applications]
-        if len(offered.applications) == 1 and offered.application is not None:
+        if offered.application is None:
+            # No job is chosen by being the first in the list.
+            self.job.choices.insert(0, SelectChoice("", "Choose a job"))
+        elif len(offered.applications) == 1:
             del self.job
 
     def suggest(self, offered: Offered) -> None:
@@ -108,7 +120,7 @@ class SetupForm(StepForm):
 
     def _keep_their_number_ready(self) -> None:
         """In its field, for someone who chooses the phone."""
-        if self.kind != "phone":
+        if self.kind != "our_call":
             self.phone_number.data = self.candidate_phone
 
     def explain(self, offered: Offered, gone: Gone) -> None:
@@ -133,15 +145,22 @@ class SetupForm(StepForm):
             answers["job"] = [str(self.application.id)]
         return answers
 
+    def refuse(self, field: str, words: str) -> None:
+        """The domain knows one number; who calls decides which of the two fields it came from."""
+        super().refuse("number_to_call" if field == "phone_number" and self._is_their_call else field, words)
+
+    @property
+    def _is_their_call(self) -> bool:
+        return self.kind == "their_call"
+
     def _calls_themselves(self) -> bool:
-        is_theirs = same_number(self.phone_number.data or "", self.candidate_phone)
-        return is_theirs and self.kind == "phone" and self.phone_caller.data == PhoneCaller.CANDIDATE
+        return self._is_their_call and same_number(self.number_to_call.data or "", self.candidate_phone)
 
     @property
     def kind(self) -> VenueKind:
         """Which kind is chosen, from a form whose choices are valid."""
         if self.interview_type.data == InterviewType.PHONE:
-            return "phone"
+            return "their_call" if self.phone_caller.data == PhoneCaller.CANDIDATE else "our_call"
         if self.interview_type.data == InterviewType.IN_PERSON:
             return "on_site"
         return "link" if self.meeting_software.data == MeetingSoftware.OTHER else "online"
@@ -154,8 +173,10 @@ class SetupForm(StepForm):
                 return OnlineMeeting(MeetingSoftware(self.meeting_software.data), self.password.data or None)
             case "link":
                 return PastedLink(self.link_url.data or "", self.link_label.data or "")
-            case "phone":
-                return PhoneCall(self.phone_number.data or "", PhoneCaller(self.phone_caller.data))
+            case "our_call":
+                return PhoneCall(self.phone_number.data or "", PhoneCaller.TEAM)
+            case "their_call":
+                return PhoneCall(self.number_to_call.data or "", PhoneCaller.CANDIDATE)
             case "on_site":
                 return OnSite(self.address.data or "", self.directions.data or "")
 

@@ -17,6 +17,7 @@ from scheduling.clashes import Clash, ClashKind
 from scheduling.reading.load import Load, loads
 from timezones import local_moment, utc_now
 from web.notices import say
+from wording import listed
 
 # A longer list gets a search field.
 _SEARCHED_FROM = 13
@@ -30,7 +31,7 @@ class TeamMember:
     name: str
     role: str
     load: str
-    is_busy: bool
+    busy: str
 
 
 class AttendeesPage(Page[AttendeesForm]):
@@ -50,7 +51,7 @@ class AttendeesPage(Page[AttendeesForm]):
     def context(self, dialog: Dialog, form: AttendeesForm) -> dict[str, Any]:
         everyone = {user.id for user in dialog.team}
         clashes = _clashes(dialog, form.manager, everyone)
-        busy = {clash.subject_id for clash in clashes if clash.kind is ClashKind.PERSON}
+        busy = _busy(clashes)
         chosen = form.busy_user_ids
         shown = [c for c in clashes if c.kind is not ClashKind.PERSON or c.subject_id in chosen]
         load, when = loads(utc_now()), dialog.checked(DateTimeForm)
@@ -64,7 +65,7 @@ class AttendeesPage(Page[AttendeesForm]):
                     user.name,
                     user.role.label,
                     _in_words(load.get(user.id, Load())),
-                    is_busy=user.id in busy,
+                    busy=busy.get(user.id, ""),
                 )
                 for user in dialog.team
             ],
@@ -83,6 +84,16 @@ def _clashes(dialog: Dialog, manager: User | None, user_ids: Collection[int]) ->
         return []
     found = dialog.clashes_at(when.starts_at, when.minutes, manager=manager, user_ids=user_ids)
     return [clash for clash in found if clash.key not in when.accepted_clashes.keys]
+
+
+def _busy(clashes: list[Clash]) -> dict[int, str]:
+    """Who on the team has another interview then, by user, with the candidates who may be named."""
+    candidates: dict[int, list[str]] = {}
+    for clash in clashes:
+        if clash.kind is ClashKind.PERSON:
+            named = candidates.setdefault(clash.subject_id, [])
+            named += [clash.candidate] if clash.candidate else []
+    return {number: f"Busy: {listed(names)}" if names else "Busy" for number, names in candidates.items()}
 
 
 def _taken(form: AttendeesForm) -> list[str]:

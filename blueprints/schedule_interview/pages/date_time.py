@@ -18,6 +18,7 @@ from blueprints.schedule_interview.panels.host import hosting_warnings
 from blueprints.schedule_interview.panels.local_times import LocalTimes, OnTheClock, local_times
 from scheduling.clashes import Clash
 from timezones import is_zone
+from wording import listed, possessive
 
 
 class DateTimePage(Page[DateTimeForm]):
@@ -45,7 +46,7 @@ class DateTimePage(Page[DateTimeForm]):
             "form": form,
             "out_of_band": True,
             "candidate": dialog.candidate,
-            "problem": form.time.errors[0] if is_typed and form.time.errors else "",
+            "problem": next(iter([*form.date.errors, *form.time.errors]), "") if is_typed else "",
             **_at_that_time(dialog, form),
         }
 
@@ -59,7 +60,7 @@ def _at_that_time(dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
     starts_at, minutes, on = form.starts_at, form.minutes, form.date.data
     clashes = _clashes(dialog, form)
     accepted = form.accepted_clashes.keys | _accepted_later(dialog)
-    times = local_times(starts_at, zone, _people(dialog, zone)) if starts_at is not None else None
+    times = local_times(starts_at, zone, _people(dialog)) if starts_at is not None else None
     day = None
     # The calendar's first and last days have no day before or after them.
     if on is not None and 1 < on.year < 9999:
@@ -83,13 +84,19 @@ def _at_that_time(dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
 
 def _announcement(clashes: list[Clash], times: LocalTimes | None) -> str:
     """The warnings in a sentence or two, for screen readers."""
-    busy = ", ".join(dict.fromkeys(clash.name for clash in clashes))
+    busy = list(dict.fromkeys(_occupied(clash) for clash in clashes))
     nights = ", ".join(dict.fromkeys(row.place for row in times.rows if row.is_night)) if times else ""
     words = [
-        f"Conflicts: {busy}." if busy else "",
+        f"{listed(busy)} {'is' if len(busy) == 1 else 'are'} busy then." if busy else "",
         f"Outside working hours in {nights}." if nights else "",
     ]
     return " ".join(filter(None, words))
+
+
+def _occupied(clash: Clash) -> str:
+    if clash.software is None:
+        return clash.name
+    return f"{possessive(clash.name)} {clash.software.label} account"
 
 
 def _clashes(dialog: Dialog, form: DateTimeForm) -> list[Clash]:
@@ -110,10 +117,9 @@ def _accepted_later(dialog: Dialog) -> frozenset[str]:
     return frozenset(" ".join(saved).split())
 
 
-def _people(dialog: Dialog, chosen_zone: str) -> list[OnTheClock]:
+def _people(dialog: Dialog) -> list[OnTheClock]:
     """Everyone whose local time matters, as far as they are chosen: the candidate first, and the scheduler
-    last, unless they take part or the time is chosen in their own zone.
-    """
+    last, unless they are there already because they take part."""
     zones = {user.id: user.timezone for user in dialog.team}
     people = [OnTheClock(dialog.candidate.name, "Candidate", dialog.candidate.timezone)]
     manager = dialog.hiring_manager
@@ -124,6 +130,6 @@ def _people(dialog: Dialog, chosen_zone: str) -> list[OnTheClock]:
         for person in dialog.attendees()
     ]
     actor = dialog.actor
-    if actor.id not in dialog.busy_user_ids() and actor.timezone != chosen_zone:
+    if actor.id not in dialog.busy_user_ids():
         people.append(OnTheClock("You", "Scheduling", actor.timezone))
     return people

@@ -13,6 +13,7 @@ from blueprints.schedule_interview.panels.clashes import clash_box
 from blueprints.schedule_interview.panels.host import hosting_warnings, meeting_in_words
 from models import Attachment
 from scheduling.plans import Plan
+from scheduling.venues import OnlineMeeting, Venue
 from timezones import local_moment
 from wording import duration
 
@@ -40,8 +41,9 @@ def _summary(dialog: Dialog, files: list[Attachment]) -> list[tuple[str, str, st
     rows = [
         ("Job", dialog.job.title if dialog.job else "", "setup"),
         ("Type", meeting_in_words(host_question(dialog)), "setup"),
+        ("Password", _password(plan.venue), "setup"),
         ("When", "\n".join(_when(dialog, plan)), "date-time"),
-        ("Conflicts", "\n".join(_accepted(dialog, plan)), "date-time"),
+        *_conflicts(dialog, plan),
         ("Candidate", f"{dialog.candidate.name} <{dialog.candidate.email}>", ""),
         ("Interviewers", "\n".join(_with_whom(dialog, plan)), "attendees"),
         ("Agenda", plan.agenda, "setup"),
@@ -61,15 +63,26 @@ def _when(dialog: Dialog, plan: Plan) -> Iterator[str]:
         yield f"For {dialog.candidate.name}: {local_moment(plan.when.starts_at, theirs).full}"
 
 
-def _accepted(dialog: Dialog, plan: Plan) -> list[str]:
-    """The other interviews then, all of which were accepted on the way here."""
+def _password(venue: Venue) -> str:
+    """Whether one is set, and never which: the summary may be on a shared screen."""
+    if not isinstance(venue, OnlineMeeting):
+        return ""
+    return "Set" if venue.passcode else f"Added by {venue.software.label}"
+
+
+def _conflicts(dialog: Dialog, plan: Plan) -> Iterator[tuple[str, str, str]]:
+    """The other interviews at that time: those that were accepted, and those that came up since. The last
+    button refuses while there are any of the second kind."""
     clashes = dialog.clashes_at(
         plan.when.starts_at,
         plan.when.duration_minutes,
         manager=dialog.hiring_manager,
         user_ids=dialog.busy_user_ids(),
     )
-    return [clash.words for clash in clash_box(clashes, (), dialog.actor.timezone).clashes]
+    accepted = dialog.ticket(dialog.draft.version).accepted_clashes
+    shown = clash_box(clashes, accepted, dialog.actor.timezone).clashes
+    yield "Accepted conflicts", "\n".join(clash.words for clash in shown if not clash.is_new), "date-time"
+    yield "New conflicts", "\n".join(clash.words for clash in shown if clash.is_new), "date-time"
 
 
 def _with_whom(dialog: Dialog, plan: Plan) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from scheduling.clashes import Clash
+from scheduling.clashes import Clash, ClashKind
 from timezones import in_zone, local_moment
 from wording import possessive
 
@@ -48,8 +48,16 @@ def _words(clash: Clash, zone: str, on: date | None) -> str:
         when = f"from {begins.short} to {ends.time if len(days) == 1 else ends.short}"
     if clash.software is not None:
         label = clash.software.label
+        whose = f" with {clash.candidate}" if clash.candidate else ""
         return (
-            f"{possessive(clash.name)} {label} account already has a meeting {when} "
+            f"{possessive(clash.name)} {label} account already has a meeting{whose} {when} "
             "and can run only one at a time."
         )
-    return f"{clash.name} has another interview {when}."
+    return f"{clash.name} has another interview{_about(clash)} {when}."
+
+
+def _about(clash: Clash) -> str:
+    """With whom the other interview is or, where that is the same candidate, for which job."""
+    if clash.kind is ClashKind.CANDIDATE:
+        return f" for {clash.job}" if clash.job else ""
+    return f" with {clash.candidate}" if clash.candidate else ""

@@ -89,6 +89,11 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
     form = dialog.posted(here.form_class)
     if "go" in request.form:
         return _leave(dialog, here, form, BY_KEY.get(request.form["go"]), has_earlier=earlier is not None)
+    if request.form.get("direction") == "choose-job":
+        # The same page again, which then begins with the last interview of that job.
+        dialog.keep(form)
+        db.session.commit()
+        return redirect(dialog.address(step, back_to_finalize=views.came_from_finalize()), 303)
     if request.form.get("direction") == "forget":
         drafts.keep_typed(dialog.draft, form.opened_on, step, {})
         db.session.commit()

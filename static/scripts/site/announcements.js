@@ -12,8 +12,8 @@ function announce(words, tone = "neutral") {
 let clearing;
 
 /** Says something and takes it away after a while. */
-function announceBriefly(words) {
-  announce(words);
+function announceBriefly(words, tone = "neutral") {
+  announce(words, tone);
   clearTimeout(clearing);
   clearing = setTimeout(() => announce(""), 4000);
 }

@@ -8,7 +8,12 @@ function count(area) {
   counter.classList.toggle("is-over", left < 0);
 }
 
-for (const area of document.querySelectorAll("[data-counter]")) {
-  count(area);
-  area.addEventListener("input", () => count(area));
+function countAll(part) {
+  for (const area of part.querySelectorAll("[data-counter]")) count(area);
 }
+
+countAll(document);
+document.addEventListener("htmx:afterSettle", () => countAll(document));
+document.addEventListener("input", (event) => {
+  if (event.target.matches("[data-counter]")) count(event.target);
+});

@@ -6,7 +6,8 @@ const said = new Map();
 
 function remember(element, isNew) {
   const words = element.dataset.announce;
-  if (isNew && said.get(element.id) !== words) announceBriefly(words);
+  // The fragment shows it, so it is only for ears.
+  if (isNew && said.get(element.id) !== words) announceBriefly(words, "quiet");
   said.set(element.id, words);
 }
 
