@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from models import Organization
+from typing import Protocol
+
 from work.findings import Cure, Finding
+
+
+class Origin(Protocol):
+    """What an organization's row says of the installation it belongs to."""
+
+    @property
+    def installation_id(self) -> str: ...
+
+    @property
+    def stays_paused_as(self) -> str | None: ...
 
 
 def shared_database_file(file_system: str) -> Finding | None:
@@ -18,9 +29,7 @@ def shared_database_file(file_system: str) -> Finding | None:
     )
 
 
-def copied_installation(
-    organization: Organization, installation_id: str, *, may_decide: bool
-) -> Finding | None:
+def copied_installation(organization: Origin, installation_id: str, *, may_decide: bool) -> Finding | None:
     """What to tell people about a copy; None for an original. `may_decide`: they are an owner or admin."""
     if organization.installation_id == installation_id:
         return None

@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Flask, abort, current_app, request, url_for
-from flask_login import current_user
 from werkzeug.routing import Map
 
 import htmx
 from accounts.permissions import Action, may_anywhere
-from web.signed_in import connecting_is_open
+from web.signed_in import connecting_is_open, visitor
 
 
 @dataclass(frozen=True)
@@ -69,6 +68,10 @@ ACCESS: dict[str, Rule] = {
     "settings.require_two_step": Needs(Action.REQUIRE_TWO_STEP),
     "settings.organization": Needs(Action.ADMINISTER),
     "settings.invitation_example": Needs(Action.ADMINISTER),
+    "settings.email": Needs(Action.ADMINISTER),
+    "settings.send_test_email": Needs(Action.ADMINISTER),
+    "settings.test_email_progress": Needs(Action.ADMINISTER),
+    "settings.domain_records": Needs(Action.ADMINISTER),
     "settings.system_log": Needs(Action.ADMINISTER),
     "settings.retry_work": Needs(Action.ADMINISTER),
     "settings.copied": Needs(Action.ADMINISTER),
@@ -149,7 +152,13 @@ ACCESS: dict[str, Rule] = {
 
 # Routes that a page calls automatically. They keep no session alive.
 POLLS = frozenset(
-    {"interviews.deliveries", "interviews.look", "connected_apps.changes", "schedule_interview.hosting"}
+    {
+        "interviews.deliveries",
+        "interviews.look",
+        "connected_apps.changes",
+        "schedule_interview.hosting",
+        "settings.test_email_progress",
+    }
 )
 
 
@@ -174,16 +183,17 @@ def _check() -> None:
         abort(403)
     if isinstance(rule, Public):
         return
-    if not current_user.is_authenticated:
+    here = visitor()
+    if here is None:
         if request.endpoint in POLLS:
             # No one clicked: leading away to the sign-in page would lose what has been typed.
             abort(401)
         abort(current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
-    if current_user.must_set_up_two_step and not (isinstance(rule, SignedIn) and rule.without_two_step):
+    if here.must_set_up_two_step and not (isinstance(rule, SignedIn) and rule.without_two_step):
         abort(htmx.go_to(url_for("two_step.set_up")))
     if isinstance(rule, Needs):
         # Asked only where it matters, because it costs a query.
         is_open = rule.action is Action.CONNECT_APPS and connecting_is_open()
-        allowed = may_anywhere(current_user.role, rule.action, connecting_is_open=is_open)
+        allowed = may_anywhere(here.role, rule.action, connecting_is_open=is_open)
         if not allowed:
             abort(403)

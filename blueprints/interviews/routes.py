@@ -26,7 +26,7 @@ from timezones import utc_now
 from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn, job_options
 from web.notices import say
 from web.row_ids import LARGEST_ROW_ID
-from web.signed_in import actor
+from web.signed_in import actor, person
 
 interviews = Blueprint("interviews", __name__, url_prefix="/interviews")
 attachments.register(interviews)
@@ -79,7 +79,7 @@ class InterviewView:
 
 @interviews.get("")
 def index() -> ResponseReturnValue:
-    user, asked = actor(), asked_choice("status", InterviewStatus)
+    user, asked = person(), asked_choice("status", InterviewStatus)
     wanted = lists.InterviewFilter(
         status=asked or InterviewStatus.SCHEDULED,
         text=asked_text(),
@@ -97,7 +97,7 @@ def index() -> ResponseReturnValue:
     )
     return render_template(
         "interviews/list.html",
-        counts=lists.counts_by_status(user, TABS),
+        counts=tuple(lists.counts_by_status(user, TABS).items()),
         page=lists.interviews(user, wanted, asked_turn()),
         wanted=wanted,
         address=address,
@@ -186,8 +186,8 @@ def resend(interview_id: int) -> ResponseReturnValue:
 
 def _view(interview: Interview) -> InterviewView:
     user = actor()
-    sees_contact = lists.may(user, Action.SEE_CONTACT, interview.id)
-    sees_link = lists.may(user, Action.SEE_JOIN_LINK, interview.id)
+    sees_contact = lists.may(user, Action.SEE_CONTACT, interview)
+    sees_link = lists.may(user, Action.SEE_JOIN_LINK, interview)
     progress = progress_of(interview)
     meeting = interview.meeting
     is_missing = meeting is not None and meeting.state == MeetingState.FAILED
@@ -197,8 +197,8 @@ def _view(interview: Interview) -> InterviewView:
         progress=progress if sees_contact else _without_addresses(progress, interview),
         sees_contact=sees_contact,
         sees_link=sees_link,
-        sees_notes=lists.may(user, Action.SEE_NOTES, interview.id),
-        may_change=lists.may(user, Action.SCHEDULE, interview.id),
+        sees_notes=lists.may(user, Action.SEE_NOTES, interview),
+        may_change=lists.may(user, Action.SCHEDULE, interview),
         cure=_cure(interview) if next_try is not None else None,
         next_try=next_try,
         is_too_late=_is_too_late(interview),
