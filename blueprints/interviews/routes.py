@@ -18,6 +18,7 @@ from messaging.wording import call_words, join_label
 from models import FailureReason, Interview, InterviewStatus, MeetingState, PhoneCaller, ReaderRole
 from phone_numbers import phone_link
 from scheduling.commands.send_again import send_again
+from scheduling.commands.try_again import try_again
 from scheduling.meetings import failures, looks, wanting
 from scheduling.meetings.restoring import restore
 from scheduling.reading import lists
@@ -167,7 +168,7 @@ def retry(interview_id: int) -> ResponseReturnValue:
     if _is_too_late(interview):
         say("The interview has started, so no meeting is created for it any more.", "warning")
     else:
-        wanting.enqueue_sync(interview.id)
+        try_again(actor(), interview)
         db.session.commit()
         say("Trying again now.", "info")
     return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))

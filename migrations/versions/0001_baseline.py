@@ -1,0 +1,1120 @@
+"""baseline
+
+Revision: 0001
+Follows: nothing
+Made: before the first release
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+import database
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "candidates",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("name_key", sa.String(length=160), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("timezone", database.ZoneName(length=64), nullable=True),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.Column("erased_at", database.UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_candidates")),
+        sa.UniqueConstraint("email", name=op.f("uq_candidates_email")),
+    )
+    with op.batch_alter_table("candidates", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_candidates_name_key_id_email",
+            ["name_key", "id", "email"],
+            unique=False,
+            sqlite_where=sa.text("erased_at IS NULL"),
+            postgresql_where=sa.text("erased_at IS NULL"),
+        )
+
+    op.create_table(
+        "heartbeats",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("beat_at", database.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeats")),
+    )
+    op.create_table(
+        "organizations",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("timezone", database.ZoneName(length=64), nullable=False),
+        sa.Column("installation_id", sa.String(length=64), nullable=False),
+        sa.Column("stays_paused_as", sa.String(length=64), nullable=True),
+        sa.Column("connecting_is_open", sa.Boolean(), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("two_step_required_since", database.UTCDateTime(), nullable=True),
+        sa.Column("retention_days", sa.Integer(), nullable=True),
+        sa.Column("invitation_intro", sa.String(length=1000), nullable=False),
+        sa.Column("invitation_closing", sa.String(length=1000), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_organizations_only_one")),
+        sa.CheckConstraint("retention_days BETWEEN 1 AND 3650", name=op.f("ck_organizations_retention_days")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organizations")),
+    )
+    op.create_table(
+        "refusing_providers",
+        sa.Column("provider", sa.String(length=16), nullable=False),
+        sa.Column("since", database.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("provider", name=op.f("pk_refusing_providers")),
+    )
+    op.create_table(
+        "tasks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column(
+            "lane",
+            database._Choice(
+                "provider", "mail", name="lane", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject", sa.String(length=60), nullable=False),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("dedupe_key", sa.String(length=120), nullable=True),
+        sa.Column(
+            "state",
+            database._Choice(
+                "ready",
+                "running",
+                "done",
+                "dead",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("run_at", database.UTCDateTime(), nullable=False),
+        sa.Column("starts", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("lease", sa.String(length=32), nullable=True),
+        sa.Column("leased_until", database.UTCDateTime(), nullable=True),
+        sa.Column("last_error", sa.String(length=500), nullable=True),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.Column("finished_at", database.UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
+    )
+    with op.batch_alter_table("tasks", schema=None) as batch_op:
+        batch_op.create_index("ix_tasks_state_lane_run_at", ["state", "lane", "run_at"], unique=False)
+        batch_op.create_index(
+            "uq_tasks_ready_dedupe_key",
+            ["dedupe_key"],
+            unique=True,
+            sqlite_where=sa.text("state = 'ready'"),
+            postgresql_where=sa.text("state = 'ready'"),
+        )
+        batch_op.create_index(
+            "uq_tasks_running_subject",
+            ["subject", "lane"],
+            unique=True,
+            sqlite_where=sa.text("state = 'running'"),
+            postgresql_where=sa.text("state = 'running'"),
+        )
+
+    op.create_table(
+        "throttles",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_failure_at", database.UTCDateTime(), nullable=False),
+        sa.Column("blocked_until", database.UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_throttles")),
+    )
+    op.create_table(
+        "users",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("password_hash", sa.String(length=255), nullable=True),
+        sa.Column(
+            "role",
+            database._Choice(
+                "owner",
+                "admin",
+                "recruiter",
+                "hiring_manager",
+                "interviewer",
+                "observer",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("timezone", database.ZoneName(length=64), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("two_step_since", database.UTCDateTime(), nullable=True),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
+        sa.UniqueConstraint("email", name=op.f("uq_users_email")),
+    )
+    op.create_table(
+        "webhook_events",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("received_at", database.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_webhook_events")),
+    )
+    with op.batch_alter_table("webhook_events", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webhook_events_received_at"), ["received_at"], unique=False)
+
+    op.create_table(
+        "audit_entries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", database.UTCDateTime(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("event", sa.String(length=40), nullable=False),
+        sa.Column("words", sa.String(length=500), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["users.id"], name=op.f("fk_audit_entries_actor_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
+    )
+    with op.batch_alter_table("audit_entries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_entries_actor_id"), ["actor_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_entries_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_entries_event"), ["event"], unique=False)
+
+    op.create_table(
+        "connections",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("app", sa.String(length=32), nullable=False),
+        sa.Column(
+            "state",
+            database._Choice(
+                "connected",
+                "reconnect_needed",
+                "ended",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("account_id", sa.String(length=128), nullable=False),
+        sa.Column("is_exclusive", sa.Boolean(), nullable=False),
+        sa.Column("account_email", sa.String(length=254), nullable=False),
+        sa.Column("account_name", sa.String(length=160), nullable=False),
+        sa.Column("plan", sa.String(length=32), nullable=False),
+        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("api_url", sa.String(length=255), nullable=True),
+        sa.Column("ciphertext", sa.Text(), nullable=False),
+        sa.Column("token_version", sa.Integer(), nullable=False),
+        sa.Column("expires_at", database.UTCDateTime(), nullable=False),
+        sa.Column("renew_at", database.UTCDateTime(), nullable=False),
+        sa.Column("refresh_claim", sa.String(length=32), nullable=True),
+        sa.Column("refresh_claimed_until", database.UTCDateTime(), nullable=True),
+        sa.Column("refresh_after", database.UTCDateTime(), nullable=True),
+        sa.Column("refresh_failures", sa.Integer(), nullable=False),
+        sa.Column("refresh_may_be_lost", sa.Boolean(), nullable=False),
+        sa.Column("problem", sa.String(length=500), nullable=True),
+        sa.Column("problem_since", database.UTCDateTime(), nullable=True),
+        sa.Column("trouble", sa.String(length=500), nullable=True),
+        sa.Column("trouble_since", database.UTCDateTime(), nullable=True),
+        sa.Column("credentials_refused", sa.Boolean(), nullable=False),
+        sa.Column("checked_at", database.UTCDateTime(), nullable=True),
+        sa.Column("connected_at", database.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_connections_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_connections")),
+        sa.UniqueConstraint("user_id", "app", name=op.f("uq_connections_user_id_app")),
+    )
+    with op.batch_alter_table("connections", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_connections_living_account",
+            ["app", "account_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'connected' AND is_exclusive"),
+            postgresql_where=sa.text("state = 'connected' AND is_exclusive"),
+        )
+
+    op.create_table(
+        "invitations",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("invited_by_id", sa.Integer(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.Column("expires_at", database.UTCDateTime(), nullable=False),
+        sa.Column("accepted_at", database.UTCDateTime(), nullable=True),
+        sa.Column("withdrawn_at", database.UTCDateTime(), nullable=True),
+        sa.Column("link_nonce", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["invited_by_id"], ["users.id"], name=op.f("fk_invitations_invited_by_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_invitations_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_invitations_user_id")),
+    )
+    op.create_table(
+        "jobs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("title_key", sa.String(length=160), nullable=False),
+        sa.Column("department", sa.String(length=120), nullable=False),
+        sa.Column("department_key", sa.String(length=160), nullable=False),
+        sa.Column("location", sa.String(length=120), nullable=False),
+        sa.Column("location_key", sa.String(length=160), nullable=False),
+        sa.Column("hiring_manager_id", sa.Integer(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["hiring_manager_id"], ["users.id"], name=op.f("fk_jobs_hiring_manager_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
+    )
+    with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_jobs_hiring_manager_id"), ["hiring_manager_id"], unique=False)
+        batch_op.create_index("ix_jobs_is_open_title_key_id", ["is_open", "title_key", "id"], unique=False)
+        batch_op.create_index("ix_jobs_title_key_id", ["title_key", "id"], unique=False)
+
+    op.create_table(
+        "password_resets",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.Column("expires_at", database.UTCDateTime(), nullable=False),
+        sa.Column("used_at", database.UTCDateTime(), nullable=True),
+        sa.Column("link_nonce", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_password_resets_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_password_resets")),
+    )
+    with op.batch_alter_table("password_resets", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_password_resets_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "recovery_codes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("used_at", database.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_recovery_codes_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_recovery_codes_code_hash")),
+    )
+    with op.batch_alter_table("recovery_codes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovery_codes_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "two_step_secrets",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("ciphertext", sa.String(length=500), nullable=False),
+        sa.Column("last_period", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_two_step_secrets_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_two_step_secrets")),
+    )
+    op.create_table(
+        "user_sessions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.Column("last_seen_at", database.UTCDateTime(), nullable=False),
+        sa.Column("ended_at", database.UTCDateTime(), nullable=True),
+        sa.Column("user_agent", sa.String(length=200), nullable=False),
+        sa.Column("connect_notice", sa.String(length=500), nullable=True),
+        sa.Column("connect_notice_at", database.UTCDateTime(), nullable=True),
+        sa.Column("connect_notice_warns", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_user_sessions_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_sessions")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_user_sessions_token_hash")),
+    )
+    with op.batch_alter_table("user_sessions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_user_sessions_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "applications",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("candidate_id", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "stage",
+            database._Choice(
+                "new",
+                "screening",
+                "interview",
+                "offer",
+                "hired",
+                "rejected",
+                name="stage",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["candidate_id"],
+            ["candidates.id"],
+            name=op.f("fk_applications_candidate_id_candidates"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_applications_job_id_jobs")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_applications")),
+        sa.UniqueConstraint("candidate_id", "job_id", name=op.f("uq_applications_candidate_id_job_id")),
+    )
+    with op.batch_alter_table("applications", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_applications_job_id"), ["job_id"], unique=False)
+
+    op.create_table(
+        "candidate_imports",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("reading", sa.String(length=20), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("answers", sa.Text(), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["job_id"], ["jobs.id"], name=op.f("fk_candidate_imports_job_id_jobs"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["users.id"], name=op.f("fk_candidate_imports_owner_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_candidate_imports")),
+    )
+    with op.batch_alter_table("candidate_imports", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_candidate_imports_owner_id"), ["owner_id"], unique=False)
+
+    op.create_table(
+        "job_members",
+        sa.Column("job_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["job_id"], ["jobs.id"], name=op.f("fk_job_members_job_id_jobs"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_job_members_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("job_id", "user_id", name=op.f("pk_job_members")),
+    )
+    with op.batch_alter_table("job_members", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_job_members_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "oauth_attempts",
+        sa.Column("state_hash", sa.String(length=64), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("app", sa.String(length=32), nullable=False),
+        sa.Column("verifier_ciphertext", sa.Text(), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.Column("superseded_at", database.UTCDateTime(), nullable=True),
+        sa.Column("spent_at", database.UTCDateTime(), nullable=True),
+        sa.Column("result", sa.String(length=16), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["user_sessions.id"],
+            name=op.f("fk_oauth_attempts_session_id_user_sessions"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_oauth_attempts_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("state_hash", name=op.f("pk_oauth_attempts")),
+    )
+    op.create_table(
+        "application_notes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["applications.id"],
+            name=op.f("fk_application_notes_application_id_applications"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["users.id"], name=op.f("fk_application_notes_author_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application_notes")),
+    )
+    with op.batch_alter_table("application_notes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_application_notes_application_id"), ["application_id"], unique=False
+        )
+
+    op.create_table(
+        "interviews",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("scheduler_id", sa.Integer(), nullable=False),
+        sa.Column("hiring_manager_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "interview_type",
+            database._Choice(
+                "video",
+                "phone",
+                "in_person",
+                name="interview_type",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "method",
+            database._Choice(
+                "direct", "time_slots", name="method", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "status",
+            database._Choice(
+                "requested",
+                "accepted",
+                "scheduled",
+                "completed",
+                "cancelled",
+                "no_show",
+                name="status",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("agenda", sa.Text(), nullable=False),
+        sa.Column("message_to_candidate", sa.Text(), nullable=False),
+        sa.Column("internal_notes", sa.Text(), nullable=False),
+        sa.Column("requested_passcode", sa.String(length=10), nullable=True),
+        sa.Column("phone_number", sa.String(length=40), nullable=True),
+        sa.Column(
+            "phone_caller",
+            database._Choice(
+                "team", "candidate", name="phone_caller", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=True,
+        ),
+        sa.Column("address", sa.String(length=300), nullable=True),
+        sa.Column("directions", sa.String(length=1000), nullable=True),
+        sa.Column("starts_at", database.UTCDateTime(), nullable=False),
+        sa.Column("duration_minutes", sa.Integer(), nullable=False),
+        sa.Column("ends_at", database.UTCDateTime(), nullable=False),
+        sa.Column("wall_time", sa.String(length=16), nullable=False),
+        sa.Column("timezone", database.ZoneName(length=64), nullable=False),
+        sa.Column("reminder_minutes", sa.JSON(), nullable=False),
+        sa.Column("no_reminder_for", sa.JSON(), nullable=False),
+        sa.Column("ics_uid", sa.String(length=80), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("link_generation", sa.Integer(), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.Column("link_nonce", sa.String(length=32), nullable=False),
+        sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_interviews_duration")),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_interviews_ends_after_start")),
+        sa.CheckConstraint("revision >= 0", name=op.f("ck_interviews_revision")),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["applications.id"], name=op.f("fk_interviews_application_id_applications")
+        ),
+        sa.ForeignKeyConstraint(
+            ["hiring_manager_id"], ["users.id"], name=op.f("fk_interviews_hiring_manager_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["scheduler_id"], ["users.id"], name=op.f("fk_interviews_scheduler_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interviews")),
+        sa.UniqueConstraint("ics_uid", name=op.f("uq_interviews_ics_uid")),
+    )
+    with op.batch_alter_table("interviews", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_interviews_application_id"), ["application_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_interviews_hiring_manager_id"), ["hiring_manager_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_interviews_scheduler_id"), ["scheduler_id"], unique=False)
+        batch_op.create_index(
+            "ix_interviews_status_starts_at_id", ["status", "starts_at", "id"], unique=False
+        )
+
+    op.create_table(
+        "attendees",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("interview_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["interview_id"],
+            ["interviews.id"],
+            name=op.f("fk_attendees_interview_id_interviews"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_attendees_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendees")),
+        sa.UniqueConstraint("interview_id", "email", name=op.f("uq_attendees_interview_id_email")),
+    )
+    with op.batch_alter_table("attendees", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attendees_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "drafts",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("candidate_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "subject",
+            database._Choice("new_interview", name="draftsubject", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("about_interview_id", sa.Integer(), nullable=True),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("suggestions", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("typed", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", database.UTCDateTime(), nullable=False),
+        sa.Column("used_at", database.UTCDateTime(), nullable=True),
+        sa.Column("interview_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["about_interview_id"],
+            ["interviews.id"],
+            name=op.f("fk_drafts_about_interview_id_interviews"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["candidate_id"],
+            ["candidates.id"],
+            name=op.f("fk_drafts_candidate_id_candidates"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["interview_id"],
+            ["interviews.id"],
+            name=op.f("fk_drafts_interview_id_interviews"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["users.id"], name=op.f("fk_drafts_owner_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
+    )
+    with op.batch_alter_table("drafts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_drafts_owner_id"), ["owner_id"], unique=False)
+
+    op.create_table(
+        "mails",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("about", sa.String(length=60), nullable=False),
+        sa.Column("interview_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("occasion", sa.String(length=60), nullable=False),
+        sa.Column(
+            "role",
+            database._Choice(
+                "candidate",
+                "hiring_manager",
+                "attendee",
+                "team",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("join_reader", sa.String(length=40), nullable=True),
+        sa.Column("message_id", sa.String(length=120), nullable=False),
+        sa.Column("due_at", database.UTCDateTime(), nullable=False),
+        sa.Column(
+            "state",
+            database._Choice(
+                "queued",
+                "sent",
+                "failed",
+                "dropped",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("sent_at", database.UTCDateTime(), nullable=True),
+        sa.Column("words", sa.String(length=500), nullable=True),
+        sa.Column(
+            "trouble",
+            database._Choice(
+                "ours", "address", name="trouble", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=True,
+        ),
+        sa.Column("may_be_double", sa.Boolean(), nullable=False),
+        sa.Column("leaves_files_out", sa.Boolean(), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["interview_id"],
+            ["interviews.id"],
+            name=op.f("fk_mails_interview_id_interviews"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_mails_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mails")),
+        sa.UniqueConstraint(
+            "about", "kind", "occasion", "address", name=op.f("uq_mails_about_kind_occasion_address")
+        ),
+        sa.UniqueConstraint("message_id", name=op.f("uq_mails_message_id")),
+    )
+    with op.batch_alter_table("mails", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mails_interview_id"), ["interview_id"], unique=False)
+        batch_op.create_index("ix_mails_state_due_at", ["state", "due_at"], unique=False)
+        batch_op.create_index("ix_mails_trouble", ["trouble", "address"], unique=False)
+
+    op.create_table(
+        "meetings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("interview_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "software",
+            database._Choice(
+                "zoom",
+                "google_meet",
+                "teams",
+                "other",
+                name="software",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("is_wanted", sa.Boolean(), nullable=False),
+        sa.Column(
+            "state",
+            database._Choice(
+                "waiting",
+                "ready",
+                "failed",
+                "removed",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("host_id", sa.Integer(), nullable=True),
+        sa.Column("connection_id", sa.Integer(), nullable=True),
+        sa.Column("account_id", sa.String(length=128), nullable=True),
+        sa.Column("provider_meeting_id", sa.String(length=64), nullable=True),
+        sa.Column("label", sa.String(length=60), nullable=True),
+        sa.Column("join_url", sa.Text(), nullable=True),
+        sa.Column("passcode", sa.String(length=64), nullable=True),
+        sa.Column("shown_topic", sa.Text(), nullable=True),
+        sa.Column("shown_agenda", sa.Text(), nullable=True),
+        sa.Column("shown_starts_at", database.UTCDateTime(), nullable=True),
+        sa.Column("shown_duration_minutes", sa.Integer(), nullable=True),
+        sa.Column("shown_timezone", sa.String(length=64), nullable=True),
+        sa.Column("shown_settings", sa.JSON(), nullable=False),
+        sa.Column("shown_at", database.UTCDateTime(), nullable=True),
+        sa.Column("denied_at", database.UTCDateTime(), nullable=True),
+        sa.Column("overrules_host", sa.Boolean(), nullable=False),
+        sa.Column("passcode_was_refused", sa.Boolean(), nullable=False),
+        sa.Column("grace_ends_at", database.UTCDateTime(), nullable=False),
+        sa.Column("settled_at", database.UTCDateTime(), nullable=True),
+        sa.Column(
+            "failure",
+            database._Choice(
+                "not_connected",
+                "reconnect_needed",
+                "scopes_missing",
+                "rate_limited",
+                "daily_limit",
+                "not_allowed",
+                "credentials",
+                "not_set_up",
+                "unreachable",
+                "not_asked_yet",
+                "refused",
+                "gone",
+                name="failure",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("failure_words", sa.String(length=500), nullable=True),
+        sa.Column("walk", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'ready' OR join_url IS NOT NULL", name=op.f("ck_meetings_ready_has_link")
+        ),
+        sa.ForeignKeyConstraint(
+            ["connection_id"],
+            ["connections.id"],
+            name=op.f("fk_meetings_connection_id_connections"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(["host_id"], ["users.id"], name=op.f("fk_meetings_host_id_users")),
+        sa.ForeignKeyConstraint(
+            ["interview_id"],
+            ["interviews.id"],
+            name=op.f("fk_meetings_interview_id_interviews"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meetings")),
+        sa.UniqueConstraint(
+            "software", "provider_meeting_id", name=op.f("uq_meetings_software_provider_meeting_id")
+        ),
+    )
+    with op.batch_alter_table("meetings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meetings_connection_id"), ["connection_id"], unique=False)
+        batch_op.create_index(
+            "ix_meetings_failed_interview_id",
+            ["interview_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'failed'"),
+            postgresql_where=sa.text("state = 'failed'"),
+        )
+        batch_op.create_index(batch_op.f("ix_meetings_interview_id"), ["interview_id"], unique=False)
+        batch_op.create_index(
+            "uq_meetings_wanted_interview_id",
+            ["interview_id"],
+            unique=True,
+            sqlite_where=sa.text("is_wanted"),
+            postgresql_where=sa.text("is_wanted"),
+        )
+
+    op.create_table(
+        "revisions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("interview_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "reason",
+            database._Choice(
+                "scheduled",
+                "address_corrected",
+                "link_came_late",
+                "link_changed",
+                name="revisionreason",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("at", database.UTCDateTime(), nullable=False),
+        sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("after", sa.JSON(none_as_null=True), nullable=True),
+        sa.ForeignKeyConstraint(["actor_id"], ["users.id"], name=op.f("fk_revisions_actor_id_users")),
+        sa.ForeignKeyConstraint(
+            ["interview_id"],
+            ["interviews.id"],
+            name=op.f("fk_revisions_interview_id_interviews"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_revisions")),
+        sa.UniqueConstraint("interview_id", "number", name=op.f("uq_revisions_interview_id_number")),
+    )
+    op.create_table(
+        "timeline_entries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("interview_id", sa.Integer(), nullable=False),
+        sa.Column("at", database.UTCDateTime(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("words", sa.String(length=500), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["users.id"], name=op.f("fk_timeline_entries_actor_id_users")),
+        sa.ForeignKeyConstraint(
+            ["interview_id"],
+            ["interviews.id"],
+            name=op.f("fk_timeline_entries_interview_id_interviews"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_timeline_entries")),
+    )
+    with op.batch_alter_table("timeline_entries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_timeline_entries_interview_id"), ["interview_id"], unique=False)
+
+    op.create_table(
+        "attachments",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("draft_id", sa.String(length=32), nullable=True),
+        sa.Column("interview_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=160), nullable=False),
+        sa.Column("content_type", sa.String(length=100), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("stored_as", sa.String(length=64), nullable=False),
+        sa.Column("is_for_team_only", sa.Boolean(), nullable=False),
+        sa.Column("uploaded_by_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.CheckConstraint("size_bytes > 0", name=op.f("ck_attachments_size_bytes")),
+        sa.ForeignKeyConstraint(
+            ["draft_id"], ["drafts.id"], name=op.f("fk_attachments_draft_id_drafts"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["interview_id"],
+            ["interviews.id"],
+            name=op.f("fk_attachments_interview_id_interviews"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["uploaded_by_id"], ["users.id"], name=op.f("fk_attachments_uploaded_by_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachments")),
+        sa.UniqueConstraint("stored_as", name=op.f("uq_attachments_stored_as")),
+    )
+    with op.batch_alter_table("attachments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attachments_draft_id"), ["draft_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attachments_interview_id"), ["interview_id"], unique=False)
+
+    op.create_table(
+        "meeting_calls",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            database._Choice(
+                "create",
+                "update",
+                "delete",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("connection_id", sa.Integer(), nullable=True),
+        sa.Column("account_id", sa.String(length=128), nullable=True),
+        sa.Column("host_id", sa.Integer(), nullable=False),
+        sa.Column("walk", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            database._Choice(
+                "calling",
+                "unknown",
+                "done",
+                "refused",
+                "absent",
+                "removed",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("began_at", database.UTCDateTime(), nullable=False),
+        sa.Column("topic", sa.String(length=200), nullable=True),
+        sa.Column("agenda", sa.Text(), nullable=True),
+        sa.Column("starts_at", database.UTCDateTime(), nullable=True),
+        sa.Column("duration_minutes", sa.Integer(), nullable=True),
+        sa.Column("timezone", database.ZoneName(length=64), nullable=True),
+        sa.Column(
+            "failure",
+            database._Choice(
+                "not_connected",
+                "reconnect_needed",
+                "scopes_missing",
+                "rate_limited",
+                "daily_limit",
+                "not_allowed",
+                "credentials",
+                "not_set_up",
+                "unreachable",
+                "not_asked_yet",
+                "refused",
+                "gone",
+                name="failure",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("failure_words", sa.String(length=500), nullable=True),
+        sa.Column("checks", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind = 'delete' OR (starts_at IS NOT NULL AND duration_minutes IS NOT NULL)",
+            name=op.f("ck_meeting_calls_time"),
+        ),
+        sa.CheckConstraint(
+            "kind = 'delete' OR (topic || agenda || timezone) IS NOT NULL",
+            name=op.f("ck_meeting_calls_words"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["connection_id"],
+            ["connections.id"],
+            name=op.f("fk_meeting_calls_connection_id_connections"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(["host_id"], ["users.id"], name=op.f("fk_meeting_calls_host_id_users")),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"],
+            ["meetings.id"],
+            name=op.f("fk_meeting_calls_meeting_id_meetings"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_calls")),
+    )
+    with op.batch_alter_table("meeting_calls", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meeting_calls_connection_id"), ["connection_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_meeting_calls_meeting_id"), ["meeting_id"], unique=False)
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("meeting_calls", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_meeting_calls_meeting_id"))
+        batch_op.drop_index(batch_op.f("ix_meeting_calls_connection_id"))
+
+    op.drop_table("meeting_calls")
+    with op.batch_alter_table("attachments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attachments_interview_id"))
+        batch_op.drop_index(batch_op.f("ix_attachments_draft_id"))
+
+    op.drop_table("attachments")
+    with op.batch_alter_table("timeline_entries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_timeline_entries_interview_id"))
+
+    op.drop_table("timeline_entries")
+    op.drop_table("revisions")
+    with op.batch_alter_table("meetings", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_meetings_wanted_interview_id",
+            sqlite_where=sa.text("is_wanted"),
+            postgresql_where=sa.text("is_wanted"),
+        )
+        batch_op.drop_index(batch_op.f("ix_meetings_interview_id"))
+        batch_op.drop_index(
+            "ix_meetings_failed_interview_id",
+            sqlite_where=sa.text("state = 'failed'"),
+            postgresql_where=sa.text("state = 'failed'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_meetings_connection_id"))
+
+    op.drop_table("meetings")
+    with op.batch_alter_table("mails", schema=None) as batch_op:
+        batch_op.drop_index("ix_mails_trouble")
+        batch_op.drop_index("ix_mails_state_due_at")
+        batch_op.drop_index(batch_op.f("ix_mails_interview_id"))
+
+    op.drop_table("mails")
+    with op.batch_alter_table("drafts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_drafts_owner_id"))
+
+    op.drop_table("drafts")
+    with op.batch_alter_table("attendees", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attendees_user_id"))
+
+    op.drop_table("attendees")
+    with op.batch_alter_table("interviews", schema=None) as batch_op:
+        batch_op.drop_index("ix_interviews_status_starts_at_id")
+        batch_op.drop_index(batch_op.f("ix_interviews_scheduler_id"))
+        batch_op.drop_index(batch_op.f("ix_interviews_hiring_manager_id"))
+        batch_op.drop_index(batch_op.f("ix_interviews_application_id"))
+
+    op.drop_table("interviews")
+    with op.batch_alter_table("application_notes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_application_notes_application_id"))
+
+    op.drop_table("application_notes")
+    op.drop_table("oauth_attempts")
+    with op.batch_alter_table("job_members", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_job_members_user_id"))
+
+    op.drop_table("job_members")
+    with op.batch_alter_table("candidate_imports", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_candidate_imports_owner_id"))
+
+    op.drop_table("candidate_imports")
+    with op.batch_alter_table("applications", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_applications_job_id"))
+
+    op.drop_table("applications")
+    with op.batch_alter_table("user_sessions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_user_sessions_user_id"))
+
+    op.drop_table("user_sessions")
+    op.drop_table("two_step_secrets")
+    with op.batch_alter_table("recovery_codes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recovery_codes_user_id"))
+
+    op.drop_table("recovery_codes")
+    with op.batch_alter_table("password_resets", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_password_resets_user_id"))
+
+    op.drop_table("password_resets")
+    with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.drop_index("ix_jobs_title_key_id")
+        batch_op.drop_index("ix_jobs_is_open_title_key_id")
+        batch_op.drop_index(batch_op.f("ix_jobs_hiring_manager_id"))
+
+    op.drop_table("jobs")
+    op.drop_table("invitations")
+    with op.batch_alter_table("connections", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_connections_living_account",
+            sqlite_where=sa.text("state = 'connected' AND is_exclusive"),
+            postgresql_where=sa.text("state = 'connected' AND is_exclusive"),
+        )
+
+    op.drop_table("connections")
+    with op.batch_alter_table("audit_entries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_entries_event"))
+        batch_op.drop_index(batch_op.f("ix_audit_entries_at"))
+        batch_op.drop_index(batch_op.f("ix_audit_entries_actor_id"))
+
+    op.drop_table("audit_entries")
+    with op.batch_alter_table("webhook_events", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_webhook_events_received_at"))
+
+    op.drop_table("webhook_events")
+    op.drop_table("users")
+    op.drop_table("throttles")
+    with op.batch_alter_table("tasks", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_tasks_running_subject",
+            sqlite_where=sa.text("state = 'running'"),
+            postgresql_where=sa.text("state = 'running'"),
+        )
+        batch_op.drop_index(
+            "uq_tasks_ready_dedupe_key",
+            sqlite_where=sa.text("state = 'ready'"),
+            postgresql_where=sa.text("state = 'ready'"),
+        )
+        batch_op.drop_index("ix_tasks_state_lane_run_at")
+
+    op.drop_table("tasks")
+    op.drop_table("refusing_providers")
+    op.drop_table("organizations")
+    op.drop_table("heartbeats")
+    with op.batch_alter_table("candidates", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_candidates_name_key_id_email",
+            sqlite_where=sa.text("erased_at IS NULL"),
+            postgresql_where=sa.text("erased_at IS NULL"),
+        )
+
+    op.drop_table("candidates")
