@@ -75,9 +75,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column(
             "lane",
-            database._Choice(
-                "provider", "mail", name="lane", native_enum=False, create_constraint=True, length=32
-            ),
+            sa.Enum("provider", "mail", name="lane", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
         sa.Column("subject", sa.String(length=60), nullable=False),
@@ -85,7 +83,7 @@ def upgrade() -> None:
         sa.Column("dedupe_key", sa.String(length=120), nullable=True),
         sa.Column(
             "state",
-            database._Choice(
+            sa.Enum(
                 "ready",
                 "running",
                 "done",
@@ -140,7 +138,7 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(length=255), nullable=True),
         sa.Column(
             "role",
-            database._Choice(
+            sa.Enum(
                 "owner",
                 "admin",
                 "recruiter",
@@ -193,7 +191,7 @@ def upgrade() -> None:
         sa.Column("app", sa.String(length=32), nullable=False),
         sa.Column(
             "state",
-            database._Choice(
+            sa.Enum(
                 "connected",
                 "reconnect_needed",
                 "ended",
@@ -353,7 +351,7 @@ def upgrade() -> None:
         sa.Column("job_id", sa.Integer(), nullable=False),
         sa.Column(
             "stage",
-            database._Choice(
+            sa.Enum(
                 "new",
                 "screening",
                 "interview",
@@ -469,7 +467,7 @@ def upgrade() -> None:
         sa.Column("hiring_manager_id", sa.Integer(), nullable=False),
         sa.Column(
             "interview_type",
-            database._Choice(
+            sa.Enum(
                 "video",
                 "phone",
                 "in_person",
@@ -482,14 +480,14 @@ def upgrade() -> None:
         ),
         sa.Column(
             "method",
-            database._Choice(
+            sa.Enum(
                 "direct", "time_slots", name="method", native_enum=False, create_constraint=True, length=32
             ),
             nullable=False,
         ),
         sa.Column(
             "status",
-            database._Choice(
+            sa.Enum(
                 "requested",
                 "accepted",
                 "scheduled",
@@ -511,7 +509,7 @@ def upgrade() -> None:
         sa.Column("phone_number", sa.String(length=40), nullable=True),
         sa.Column(
             "phone_caller",
-            database._Choice(
+            sa.Enum(
                 "team", "candidate", name="phone_caller", native_enum=False, create_constraint=True, length=32
             ),
             nullable=True,
@@ -582,7 +580,7 @@ def upgrade() -> None:
         sa.Column("candidate_id", sa.Integer(), nullable=False),
         sa.Column(
             "subject",
-            database._Choice("new_interview", name="draftsubject", native_enum=False, length=32),
+            sa.Enum("new_interview", name="draftsubject", native_enum=False, length=32),
             nullable=False,
         ),
         sa.Column("about_interview_id", sa.Integer(), nullable=True),
@@ -629,7 +627,7 @@ def upgrade() -> None:
         sa.Column("occasion", sa.String(length=60), nullable=False),
         sa.Column(
             "role",
-            database._Choice(
+            sa.Enum(
                 "candidate",
                 "hiring_manager",
                 "attendee",
@@ -649,7 +647,7 @@ def upgrade() -> None:
         sa.Column("due_at", database.UTCDateTime(), nullable=False),
         sa.Column(
             "state",
-            database._Choice(
+            sa.Enum(
                 "queued",
                 "sent",
                 "failed",
@@ -665,9 +663,7 @@ def upgrade() -> None:
         sa.Column("words", sa.String(length=500), nullable=True),
         sa.Column(
             "trouble",
-            database._Choice(
-                "ours", "address", name="trouble", native_enum=False, create_constraint=True, length=32
-            ),
+            sa.Enum("ours", "address", name="trouble", native_enum=False, create_constraint=True, length=32),
             nullable=True,
         ),
         sa.Column("may_be_double", sa.Boolean(), nullable=False),
@@ -697,7 +693,7 @@ def upgrade() -> None:
         sa.Column("interview_id", sa.Integer(), nullable=False),
         sa.Column(
             "software",
-            database._Choice(
+            sa.Enum(
                 "zoom",
                 "google_meet",
                 "teams",
@@ -712,7 +708,7 @@ def upgrade() -> None:
         sa.Column("is_wanted", sa.Boolean(), nullable=False),
         sa.Column(
             "state",
-            database._Choice(
+            sa.Enum(
                 "waiting",
                 "ready",
                 "failed",
@@ -745,7 +741,7 @@ def upgrade() -> None:
         sa.Column("settled_at", database.UTCDateTime(), nullable=True),
         sa.Column(
             "failure",
-            database._Choice(
+            sa.Enum(
                 "not_connected",
                 "reconnect_needed",
                 "scopes_missing",
@@ -813,7 +809,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column(
             "reason",
-            database._Choice(
+            sa.Enum(
                 "scheduled",
                 "address_corrected",
                 "link_came_late",
@@ -895,7 +891,7 @@ def upgrade() -> None:
         sa.Column("meeting_id", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
-            database._Choice(
+            sa.Enum(
                 "create",
                 "update",
                 "delete",
@@ -912,7 +908,7 @@ def upgrade() -> None:
         sa.Column("walk", sa.Integer(), nullable=False),
         sa.Column(
             "state",
-            database._Choice(
+            sa.Enum(
                 "calling",
                 "unknown",
                 "done",
@@ -934,7 +930,7 @@ def upgrade() -> None:
         sa.Column("timezone", database.ZoneName(length=64), nullable=True),
         sa.Column(
             "failure",
-            database._Choice(
+            sa.Enum(
                 "not_connected",
                 "reconnect_needed",
                 "scopes_missing",
