@@ -6,9 +6,5 @@ cd "$(dirname "$0")/.."
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 export DATABASE_URL="sqlite:///$scratch/check.sqlite3" INSTANCE_PATH="$scratch" SCHEDULER_ENABLED=false
-# The application knows `flask db` only where Flask-Migrate is loaded before it: a server never needs it.
-flask() {
-    .venv/bin/python -c "import flask_migrate, flask.cli; flask.cli.main()" --app app "$@"
-}
-flask db upgrade
-flask db check
+.venv/bin/flask --app app db upgrade
+.venv/bin/flask --app app db check
