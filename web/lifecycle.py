@@ -6,7 +6,6 @@ import secrets
 from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, abort, current_app, g, redirect, request
-from flask_login import current_user
 
 from accounts import audit
 from accounts.sessions import is_worth_noting, note_seen
@@ -19,6 +18,7 @@ from web.access import POLLS
 from web.assets import theme_script_hash
 from web.failures import answer
 from web.row_ids import RowIdConverter
+from web.signed_in import visitor
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ANY_HOST = ("/healthz", "/webhooks/")
@@ -85,12 +85,11 @@ def init_app(app: Flask) -> None:
     def remember(response: Response) -> Response:
         if request.endpoint in POLLS or not _was_served(response):
             return response
-        if current_user.is_authenticated:
-            session_id, last_seen_at = current_user.seen
-            if is_worth_noting(last_seen_at):
-                # The request's own transaction is over; this is another one, which is rare.
-                db.session.rollback()
-                note_seen(session_id)
+        here = visitor()
+        if here is not None and is_worth_noting(here.last_seen_at):
+            # The request's own transaction is over; this is another one, which is rare.
+            db.session.rollback()
+            note_seen(here.session_id)
         return response
 
 

@@ -18,6 +18,7 @@ from messaging.wording import call_words, join_label
 from models import FailureReason, Interview, InterviewStatus, MeetingState, PhoneCaller, ReaderRole
 from phone_numbers import phone_link
 from scheduling.commands.send_again import send_again
+from scheduling.commands.try_again import try_again
 from scheduling.meetings import failures, wanting
 from scheduling.reading import lists
 from scheduling.reading.progress import Progress, progress_of
@@ -25,7 +26,7 @@ from timezones import utc_now
 from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn, job_options
 from web.notices import say
 from web.row_ids import LARGEST_ROW_ID
-from web.signed_in import actor
+from web.signed_in import actor, person
 
 interviews = Blueprint("interviews", __name__, url_prefix="/interviews")
 attachments.register(interviews)
@@ -76,7 +77,7 @@ class InterviewView:
 
 @interviews.get("")
 def index() -> ResponseReturnValue:
-    user, asked = actor(), asked_choice("status", InterviewStatus)
+    user, asked = person(), asked_choice("status", InterviewStatus)
     wanted = lists.InterviewFilter(
         status=asked or InterviewStatus.SCHEDULED,
         text=asked_text(),
@@ -94,7 +95,7 @@ def index() -> ResponseReturnValue:
     )
     return render_template(
         "interviews/list.html",
-        counts=lists.counts_by_status(user, TABS),
+        counts=tuple(lists.counts_by_status(user, TABS).items()),
         page=lists.interviews(user, wanted, asked_turn()),
         wanted=wanted,
         address=address,
@@ -133,7 +134,7 @@ def retry(interview_id: int) -> ResponseReturnValue:
     if _is_too_late(interview):
         say("The interview has started, so no meeting is created for it any more.", "warning")
     else:
-        wanting.enqueue_sync(interview.id)
+        try_again(actor(), interview)
         db.session.commit()
         say("Trying again now.", "info")
     return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
@@ -152,8 +153,8 @@ def resend(interview_id: int) -> ResponseReturnValue:
 
 def _view(interview: Interview) -> InterviewView:
     user = actor()
-    sees_contact = lists.may(user, Action.SEE_CONTACT, interview.id)
-    sees_link = lists.may(user, Action.SEE_JOIN_LINK, interview.id)
+    sees_contact = lists.may(user, Action.SEE_CONTACT, interview)
+    sees_link = lists.may(user, Action.SEE_JOIN_LINK, interview)
     progress = progress_of(interview)
     meeting = interview.meeting
     is_missing = meeting is not None and meeting.state == MeetingState.FAILED
@@ -163,8 +164,8 @@ def _view(interview: Interview) -> InterviewView:
         progress=progress if sees_contact else _without_addresses(progress, interview),
         sees_contact=sees_contact,
         sees_link=sees_link,
-        sees_notes=lists.may(user, Action.SEE_NOTES, interview.id),
-        may_change=lists.may(user, Action.SCHEDULE, interview.id),
+        sees_notes=lists.may(user, Action.SEE_NOTES, interview),
+        may_change=lists.may(user, Action.SCHEDULE, interview),
         cure=_cure(interview) if next_try is not None else None,
         next_try=next_try,
         is_too_late=_is_too_late(interview),

@@ -12,7 +12,7 @@ from accounts.settings import OrganizationSettings
 from accounts.sign_in import is_own_password
 from accounts.throttling import TooManyTriesError
 from accounts.two_step import FEW_RECOVERY_CODES, how_many_have_it, recovery_codes_left
-from blueprints.settings import copied, example, system_log
+from blueprints.settings import copied, email, example, system_log
 from blueprints.settings.forms import OrganizationForm, PasswordForm, ProfileForm
 from extensions import db
 from models import Organization
@@ -27,6 +27,7 @@ settings = Blueprint("settings", __name__, url_prefix="/settings")
 example.register(settings)
 system_log.register(settings)
 copied.register(settings)
+email.register(settings)
 
 
 @settings.get("")
@@ -54,9 +55,7 @@ def change_password() -> ResponseReturnValue:
     if not form.validate():
         return _profile_page(password_form=form), 422
     try:
-        knows_it = is_own_password(
-            services().throttling, actor(), form.current.data, person().session.token_hash
-        )
+        knows_it = is_own_password(services().throttling, actor(), form.current.data, person().session_hash)
     except TooManyTriesError as error:
         return too_many_tries(
             error.seconds, back_url=url_for("settings.profile"), back_label="Back to your profile"
@@ -77,7 +76,7 @@ def _profile_page(
     *, profile_form: ProfileForm | None = None, password_form: PasswordForm | None = None
 ) -> str:
     """The page with both its forms: the one that was sent, if any, and the other in its initial state."""
-    user, here = actor(), person().session.id
+    user, here = actor(), person().session_id
     stored = {"name": user.name, "timezone": user.timezone}
     return render_template(
         "settings/profile.html",
@@ -97,7 +96,7 @@ def end_session(session_id: int) -> ResponseReturnValue:
     if session_id not in {row.id for row in sessions.living_sessions(user)}:
         abort(404)
     audit.record(Event.SESSION_ENDED, f"{user.name} signed out another browser.", user)
-    if session_id == person().session.id:
+    if session_id == person().session_id:
         signed_in.end()
     else:
         sessions.end_session(session_id)

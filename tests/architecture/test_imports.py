@@ -25,7 +25,7 @@ RULES: dict[str, frozenset[str]] = {
     "gunicorn.conf": EVERYTHING,
     "background": EVERYTHING,
     "first_start": EVERYTHING,
-    "schema": frozenset({"config"}),
+    "schema": frozenset({"config", "database", "extensions"}),
     # Everything an installation is made of, below whatever uses it.
     "services": frozenset(
         {
@@ -65,7 +65,8 @@ RULES: dict[str, frozenset[str]] = {
     | {"tasks.mails.previews", "work.mail.Recipient"}
     | {"messaging.delivery.sender_address", "messaging.delivery.is_configured"}
     | {"messaging.wording"}
-    | {"work.findings", "work.attention"},
+    | {"messaging.sender_domain"}
+    | {"work.findings", "work.attention", "work.mail.count_due"},
     # The domain enqueues work in the caller's transaction and knows nothing else of background work.
     # Grants of people who leave the team are revoked.
     "accounts": GROUND
