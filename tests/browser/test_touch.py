@@ -87,7 +87,7 @@ def phone(
     write_demo_marker(instance_path, DemoMarker("http://localhost/mailbox", "http://localhost/zoom"))
     app = lend_app({**settings_for(database_url, instance_path), "APP_NAME": "Demo"})
     with in_rows(app):
-        seed(app.config["INSTALLATION_ID"], services(app).rules)
+        seed(app.config["INSTALLATION_ID"], services(app).rules, password="a password of the demo")
         lena = db.session.scalars(db.select(User).where(User.name == "Lena Vogel")).one()
         create_connection(lena.id, account_email="someone.else@northlight.example")
         drafts.start(lena, 1)
