@@ -91,8 +91,8 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
     db.init_app(app)
-    if "flask_migrate" in sys.modules:
-        # The `flask` command loads it before the application, and so do tests that change tables.
+    if "flask_migrate" in sys.modules or "db" in sys.argv:
+        # For `flask db …`, and for tests that change tables.
         know_migrations(app)
     with app.app_context():
         listen(db.engine)
