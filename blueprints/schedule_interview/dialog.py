@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from accounts.permissions import Action
 from blueprints.schedule_interview.answers import StepAnswers, as_last_time
 from blueprints.schedule_interview.forms.attendees import AttendeesForm
-from blueprints.schedule_interview.forms.base import F, Gone, Offered, StepForm
+from blueprints.schedule_interview.forms.base import Answers, F, Gone, Offered, StepForm
 from blueprints.schedule_interview.forms.date_time import DateTimeForm
 from blueprints.schedule_interview.forms.details import DetailsForm
 from blueprints.schedule_interview.forms.finalize import FinalizeForm
@@ -81,11 +81,13 @@ class Dialog:
         """The draft's files as they are now."""
         return attachments.of_draft(self.draft.id)
 
-    def _offered(self, form_class: type[StepForm]) -> Offered:
+    def _offered(self, form_class: type[StepForm], *, is_shown: bool = True) -> Offered:
+        """What a form can choose from; without what is only there to be picked up if nobody sees the form."""
         return replace(
             self._usual_offer,
             files=tuple(self.files()) if form_class.lists_files else (),
             readers=self._readers() if form_class.lists_readers else (),
+            guests=self._guests_of_last_time() if form_class.lists_guests and is_shown else (),
         )
 
     @cached_property
@@ -97,6 +99,17 @@ class Dialog:
             application=self.application,
             zone=self.actor.timezone,
             rules=self.rules,
+        )
+
+    def _guests_of_last_time(self) -> tuple[Participant, ...]:
+        """The guests of the last interview on the job who can be invited again. They are offered and not
+        chosen: no guest is invited to the next person's interview because someone pressed Continue."""
+        taken = {self.candidate.email.lower(), *(user.email.lower() for user in self.team)}
+        last = self.last_interview
+        return tuple(
+            Participant(person.name, person.email)
+            for person in (last.attendees if last is not None else ())
+            if person.user_id is None and person.email.lower() not in taken
         )
 
     def _readers(self) -> tuple[Recipient, ...]:
@@ -159,6 +172,20 @@ class Dialog:
         if changes or self.is_unfinished(type(form)):
             drafts.keep_typed(self.draft, form.opened_on, form.key, changes)
 
+    def add_actor(self, version: int) -> None:
+        """Let the person who schedules take part, beside those chosen on Attendees. Raises `DraftStaleError`
+        if `version` is not the newest."""
+        key, me = AttendeesForm.key, str(self.actor.id)
+        typed = self.draft.typed.get(key, {})
+
+        def with_me(answers: Mapping[str, list[str]]) -> Answers:
+            return {**answers, "people": list(dict.fromkeys([*answers.get("people", []), me]))}
+
+        drafts.save_step(self.draft, version, key, with_me(self.draft.payload.get(key, {})))
+        if typed:
+            kept = with_me(typed) if "people" in typed else typed
+            drafts.keep_typed(self.draft, self.draft.version, key, kept)
+
     def is_unfinished(self, form_class: type[StepForm]) -> bool:
         """Whether something was typed into the step and left without Continue."""
         return form_class.key in self.draft.typed
@@ -187,7 +214,7 @@ class Dialog:
 
     def _check(self, form_class: type[F]) -> _CheckedForm[F]:
         if form_class.key not in self._checked:
-            form = self._from_draft(form_class, self._offered(form_class), csrf=False)
+            form = self._from_draft(form_class, self._offered(form_class, is_shown=False), csrf=False)
             self._checked[form_class.key] = _CheckedForm(form, form.validate())
         return self._checked[form_class.key]
 
@@ -220,11 +247,16 @@ class Dialog:
         return Gone(title, names)
 
     @cached_property
+    def last_interview(self) -> Interview | None:
+        """The last one on the chosen job, with which the steps begin."""
+        return last_on_job(self.actor, self.job.id) if self.job is not None else None
+
+    @cached_property
     def suggested(self) -> Mapping[str, Mapping[str, list[str]]]:
         """What the steps that were not saved yet begin with, by step and field."""
         if self.draft.suggestions is not None:
             return self.draft.suggestions
-        last = last_on_job(self.actor, self.job.id) if self.job is not None else None
+        last = self.last_interview
         if last is None:
             return {}
         active = {user.id for user in self.team}
