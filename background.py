@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Flask
 
+from accounts import copies
 from services import services
 from tasks.chores import all_chores
 from tasks.handlers import all_handlers
@@ -29,7 +32,7 @@ class Background:
 
 def make_runner(app: Flask) -> Runner:
     """A runner that knows every kind of task; for the command line, which runs it by hand."""
-    return Runner(app, all_handlers(services(app)))
+    return Runner(app, all_handlers(services(app)), is_paused=_pause_of(app))
 
 
 def work_once(app: Flask) -> int:
@@ -40,7 +43,12 @@ def work_once(app: Flask) -> int:
 
 
 def _make_metronome(app: Flask, runner: Runner) -> Metronome:
-    return Metronome(app, runner, all_chores(services(app)))
+    return Metronome(app, runner, all_chores(services(app)), is_paused=_pause_of(app))
+
+
+def _pause_of(app: Flask) -> Callable[[], bool]:
+    # Asked each time, because people decide about a copy while the server runs.
+    return partial(copies.is_paused, app.config["INSTALLATION_ID"])
 
 
 def start(app: Flask) -> Background | None:

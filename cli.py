@@ -10,9 +10,10 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 import instance_folder
-from accounts import audit, first_run
+from accounts import audit, copies, first_run, two_step
 from accounts.audit import Event
 from accounts.passwords import store_password
+from accounts.team_rules import TeamError
 from connections.keys import reseal_everything
 from extensions import db
 from models import Task, TaskState, User
@@ -21,11 +22,12 @@ from security import PASSWORD_MIN_LENGTH, TokenVault, hash_password, is_well_kno
 from services import services
 from timezones import zone_as_written
 from web.addresses import normal_address
+from wording import counted
 from work.attention import try_again_now
 
 tasks = AppGroup("tasks", help="Background work: see what waits, try again, work by hand.")
 users = AppGroup("users", help="People on the team.")
-keys = AppGroup("keys", help="Keys that encrypt the providers' tokens.")
+keys = AppGroup("keys", help="Keys that encrypt the providers' tokens and the authenticator apps' secrets.")
 
 
 def init_app(app: Flask) -> None:
@@ -88,13 +90,32 @@ def setup(organization: str, timezone: str, name: str, email: str, open_connecti
 @with_appcontext
 def reset_password(email: str) -> None:
     """Give someone a new password, read from standard input, and end all their sessions."""
-    user = db.session.scalar(sa.select(User).where(User.email == email.strip().lower()))
-    if user is None:
-        raise click.ClickException(f"Nobody here has the address {email}.")
+    user = _user_at(email)
     store_password(user, hash_password(_password()), services().mail_domain)
     audit.record(Event.PASSWORD_RESET, f"{user.name} got a new password from the command line.", None)
     db.session.commit()
     click.echo(f"{user.name} has a new password; all their sessions are ended.")
+
+
+@users.command("reset-two-step")
+@click.argument("email")
+@with_appcontext
+def reset_two_step(email: str) -> None:
+    """Remove the two-step verification of someone who has lost their phone and their recovery codes."""
+    user = _user_at(email)
+    try:
+        two_step.reset(None, user, services().mail_domain)
+    except TeamError as error:
+        raise click.ClickException(error.words) from None
+    db.session.commit()
+    click.echo(f"{user.name} signs in with the password alone; all their sessions are ended.")
+
+
+def _user_at(email: str) -> User:
+    user = db.session.scalar(sa.select(User).where(User.email == email.strip().lower()))
+    if user is None:
+        raise click.ClickException(f"Nobody here has the address {email}.")
+    return user
 
 
 def _password() -> str:
@@ -145,13 +166,31 @@ def work() -> None:
     """Do all due work in this process, then exit. For servers with SCHEDULER_ENABLED=false."""
     from background import work_once
 
+    is_paused = copies.is_paused(current_app.config["INSTALLATION_ID"])
+    # The work below has transactions of its own, which would wait for this one.
+    db.session.rollback()
+    if is_paused:
+        raise click.ClickException(
+            "This database is a copy of another installation's, so its background work is paused. "
+            "If the original no longer runs, let this one work: flask tasks resume"
+        )
     click.echo(f"Started {work_once(_app())} tasks.")
+
+
+@tasks.command("resume")
+@with_appcontext
+def resume_work() -> None:
+    """Let a copy of an installation take the original's place and do its background work."""
+    if not copies.resume(None, current_app.config["INSTALLATION_ID"]):
+        raise click.ClickException("Background work is not paused.")
+    db.session.commit()
+    click.echo("Background work has resumed. Make sure that the original no longer runs.")
 
 
 @keys.command("rotate")
 @with_appcontext
 def rotate_keys() -> None:
-    """Make a new key, encrypt every stored token with it, and drop the old ones.
+    """Make a new key, encrypt every stored secret with it, and drop the old ones.
 
     Only for keys in the instance folder; keys of TOKEN_ENCRYPTION_KEYS are changed there: put
     the new one first, restart, run this, remove the old one, and restart again.
@@ -165,16 +204,21 @@ def rotate_keys() -> None:
     if not from_settings:
         # Both keys are on disk before the first row is written with the new one.
         instance_folder.write_token_keys(folder, wanted)
-    done = reseal_everything(TokenVault(wanted))
+    vault = TokenVault(wanted)
+    done = reseal_everything(vault)
+    secrets, unreadable = two_step.reseal_secrets(vault)
     audit.record(
         Event.KEYS_ROTATED,
-        f"{done.connections} connections were re-encrypted from the command line.",
+        f"{done.connections} connections and {counted(secrets, 'authenticator secret')} were re-encrypted "
+        "from the command line.",
         None,
     )
     db.session.commit()
     click.echo(f"{done.connections} connections are encrypted with the newest key.")
-    if done.broken:
-        click.echo(f"{done.broken} could not be opened with any key and stay as they are.")
+    click.echo(f"{counted(secrets, 'authenticator secret')} too.")
+    broken = done.broken + unreadable
+    if broken:
+        click.echo(f"{broken} could not be opened with any key and stay as they are.")
     elif not from_settings:
         # Keeping one older key is enough: a running server looks for newer keys before it encrypts anything.
         instance_folder.write_token_keys(folder, wanted[:2])

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
+from sqlalchemy.engine import make_url
 
 import setting_values as read
+from file_systems import network_file_system
 from messaging.addresses import bare_address, is_public
 from public_address import normal_origin
 
@@ -237,6 +239,8 @@ def flask_settings(values: Mapping[str, Any]) -> dict[str, Any]:
     database_url = _driver_url(str(values["DATABASE_URL"]))
     return {
         "SQLALCHEMY_DATABASE_URI": database_url,
+        # Which network file system the database's file is on; empty for a local one, and for PostgreSQL.
+        "NETWORK_FILE_SYSTEM": _network_file_system(database_url),
         # When the database restarts, not every worker should lose one request. A file does not restart, so
         # SQLite is not pinged each time.
         # A failed statement's values stay out of its error and so out of the log: join links, passcodes,
@@ -263,6 +267,13 @@ def flask_settings(values: Mapping[str, Any]) -> dict[str, Any]:
         "TASK_LONGEST_SECONDS": 240.0,
         "TICK_SECONDS": 3.0,
     }
+
+
+def _network_file_system(database_url: str) -> str:
+    url = make_url(database_url)
+    if not url.drivername.startswith("sqlite") or not url.database:
+        return ""
+    return network_file_system(Path(url.database).parent)
 
 
 def _driver_url(url: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask
 
 import instance_folder
+from accounts.findings import shared_database_file
 from accounts.first_run import organization
 from extensions import db
 from schema import migrate_database
@@ -32,6 +33,10 @@ def prepare_files(settings: Mapping[str, Any]) -> None:
 
 def prepare(app: Flask) -> None:
     """Bring the database up to date, and say on the console what to do next."""
+    shared = shared_database_file(app.config["NETWORK_FILE_SYSTEM"])
+    if shared is not None:
+        # Before the file is opened, which may already hang there.
+        _tell(f"\n  {shared.words}\n")
     migrate_database(app)
     with app.app_context():
         is_new = organization() is None

@@ -41,6 +41,7 @@ from tables.interviews import (
 )
 from tables.mails import Mail, MailState, MailTrouble, ReaderRole
 from tables.team import Organization, Role, User, UserSession
+from tables.two_step import RecoveryCode, TwoStepSecret
 from tables.work import Heartbeat, Lane, Task, TaskState
 
 __all__ = [
@@ -79,6 +80,7 @@ __all__ = [
     "PasswordReset",
     "PhoneCaller",
     "ReaderRole",
+    "RecoveryCode",
     "RefusingProvider",
     "Revision",
     "RevisionReason",
@@ -89,6 +91,7 @@ __all__ = [
     "TaskState",
     "Throttle",
     "TimelineEntry",
+    "TwoStepSecret",
     "User",
     "UserSession",
     "WebhookEvent",

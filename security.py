@@ -7,9 +7,11 @@ import hmac
 import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from functools import cache
 from typing import Literal, Protocol, TypeVar
 
+import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -77,6 +79,48 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+# What every authenticator app expects (RFC 6238 and its defaults): six digits, a new code every 30 seconds.
+CODE_DIGITS = 6
+_CODE_SECONDS = 30
+# The clock of a phone, or of this server, may be a little wrong: the codes before and after count as well.
+_PERIODS_OFF = 1
+
+
+def new_code_secret() -> str:
+    """A random secret of 160 bits for an authenticator app, in letters and digits that people can type."""
+    return pyotp.random_base32()
+
+
+def code_address(secret: str, *, account: str, issuer: str) -> str:
+    """The `otpauth:` address that sets an authenticator app up, usually shown as a picture to scan."""
+    return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=issuer)
+
+
+def code_period(secret: str, code: str, at: datetime, *, after: int = -1) -> int | None:
+    """The number of the 30 seconds that a code of an authenticator app belongs to, or None for a wrong code.
+
+    `at` is aware. Codes of periods up to `after`, the last one that was accepted, are as good as wrong.
+    """
+    totp, now = pyotp.TOTP(secret), int(at.timestamp()) // _CODE_SECONDS
+    found = None
+    for period in range(now - _PERIODS_OFF, now + _PERIODS_OFF + 1):
+        # All are compared, so that the time taken says nothing.
+        if hmac.compare_digest(totp.generate_otp(period).encode(), code.encode()) and period > after:
+            found = period
+    return found
+
+
+# Without the letters and digits that are mistaken for one another or misheard. Fifteen of these are 73 bits:
+# too many to try, even for someone with a copy of the database and its keys.
+_RECOVERY_ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
+
+
+def new_recovery_code() -> str:
+    """A random code of three groups, to be written down: `k7m2p-9xq4t-w3hcd`."""
+    groups = ("".join(secrets.choice(_RECOVERY_ALPHABET) for _ in range(5)) for _ in range(3))
+    return "-".join(groups)
+
+
 class KeyedHash:
     """Turns a text into something that can be compared, but not guessed without the key.
 
@@ -96,7 +140,8 @@ class SealBrokenError(Exception):
 
 
 class TokenVault:
-    """Encrypts the tokens that providers gave us. The first key encrypts; all of them decrypt.
+    """Encrypts the tokens that providers gave us, and the secrets of authenticator apps. The first key
+    encrypts; all of them decrypt.
 
     `read_now` returns the current keys, for a server that keeps running while another process rotates them.
     It is called before anything is encrypted, and before anything is reported as unreadable. If it fails, the

@@ -18,7 +18,9 @@ import instance_folder
 from accounts.known_browsers import KnownBrowsers
 from accounts.links import AccountLinks
 from accounts.passwords import ResetRequests
+from accounts.second_step import FirstSteps, SecondStep
 from accounts.throttling import Throttling
+from accounts.two_step import TwoStep
 from attachment_files import AttachmentFiles
 from connections.service import Connections, connections_of
 from instance_folder import DemoMarker, InstanceKeys
@@ -40,6 +42,8 @@ class Services:
     throttling: Throttling
     known_browsers: KnownBrowsers
     reset_requests: ResetRequests
+    two_step: TwoStep
+    second_step: SecondStep
     rules: Rules
     # The domain of the sender's address, which follows the @ of every Message-ID.
     mail_domain: str
@@ -53,13 +57,20 @@ def build_services(config: Mapping[str, Any], keys: InstanceKeys) -> Services:
     nothing."""
     signer, base_url, folder = LinkSigner(keys.link_key), config["BASE_URL"], config["INSTANCE_PATH"]
     mail_domain = _mail_domain(str(config["MAIL_DEFAULT_SENDER"]), base_url)
+    vault = _token_vault(config, keys.token_keys)
+    throttling = Throttling(signer.keyed_hash("throttling"))
+    two_step = TwoStep(vault, signer.keyed_hash("recovery-codes"), str(config["APP_NAME"]))
     return Services(
-        connections=connections_of(config, _token_vault(config, keys.token_keys)),
+        connections=connections_of(config, vault),
         join_links=JoinLinks(signer, base_url),
         account_links=AccountLinks(signer, base_url),
         known_browsers=KnownBrowsers(signer.keyed_hash("known-browsers")),
-        throttling=Throttling(signer.keyed_hash("throttling")),
+        throttling=throttling,
         reset_requests=ResetRequests(signer.keyed_hash("password-reset")),
+        two_step=two_step,
+        second_step=SecondStep(
+            FirstSteps(signer.keyed_hash("first-step")), two_step, throttling, mail_domain
+        ),
         rules=Rules(
             grace=timedelta(seconds=config["MEETING_GRACE_SECONDS"]),
             reminder_minutes=tuple(round(hours * 60) for hours in config["REMINDER_HOURS"]),

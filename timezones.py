@@ -26,10 +26,12 @@ def system_clock() -> datetime:
 _clock: Clock = system_clock
 
 
-def use_clock(clock: Clock) -> None:
-    """Replace the clock of this process; only the composition root and the tests call this."""
+def use_clock(clock: Clock) -> Clock:
+    """Replace the clock of this process, and return the one before; only the composition root, the demo and
+    the tests call this."""
     global _clock
-    _clock = clock
+    before, _clock = _clock, clock
+    return before
 
 
 def utc_now() -> datetime:

@@ -26,6 +26,11 @@ class Event(StrEnum):
     SESSION_ENDED = "session_ended"
     PASSWORD_CHANGED = "password_changed"
     PASSWORD_RESET = "password_reset"
+    TWO_STEP_TURNED_ON = "two_step_turned_on"
+    TWO_STEP_TURNED_OFF = "two_step_turned_off"
+    TWO_STEP_RESET = "two_step_reset"
+    RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
+    RECOVERY_CODE_USED = "recovery_code_used"
     INVITED = "invited"
     INVITATION_RESENT = "invitation_resent"
     INVITATION_WITHDRAWN = "invitation_withdrawn"
@@ -43,10 +48,13 @@ class Event(StrEnum):
     CANDIDATES_EXPORTED = "candidates_exported"
     CANDIDATE_ERASED = "candidate_erased"
     WORK_RETRIED = "work_retried"
+    COPY_RESUMED = "copy_resumed"
+    COPY_PAUSED = "copy_paused"
 
     @property
     def label(self) -> str:
-        return self.value.replace("_", " ").replace("sign in", "sign-in").capitalize()
+        words = self.value.replace("_", " ").capitalize()
+        return words.replace("Sign in", "Sign-in").replace("Two step", "Two-step verification")
 
 
 # Set by the web for each request; the command line and background work have no address.

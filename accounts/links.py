@@ -1,4 +1,4 @@
-"""The links that are emailed to people on the team: invitations and password resets."""
+"""The links that are emailed to people on the team: invitations, password resets, and pages to open."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from extensions import db
-from models import Invitation, PasswordReset
+from models import Interview, Invitation, PasswordReset
 from security import LinkSigner
 from timezones import utc_now
 
@@ -39,6 +39,10 @@ class AccountLinks:
 
     def connected_apps(self) -> str:
         return f"{self.base_url}/settings/account/connected-apps"
+
+    def interview_page(self, interview: Interview) -> str:
+        """The interview's own page. Needs the row's id."""
+        return f"{self.base_url}/interviews/{interview.id}"
 
     def opened_invitation(
         self, token: str, *, lock: bool = False

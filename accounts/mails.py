@@ -16,6 +16,7 @@ from work.mail import NewMail, Recipient
 TEAM_INVITATION = "team_invitation"
 PASSWORD_RESET = "password_reset"
 PASSWORD_CHANGED = "password_changed"
+TWO_STEP_CHANGED = "two_step_changed"
 ASK_TO_CONNECT = "ask_to_connect"
 APP_CONNECTED = "app_connected"
 RECONNECT_NEEDED = "reconnect_needed"
@@ -53,6 +54,14 @@ def queue_password_changed(user: User, mail_domain: str) -> None:
     the user's row in this transaction, and so holds its lock."""
     about = f"user:{user.id}"
     _queue(PASSWORD_CHANGED, about, mail.next_occasion(about, PASSWORD_CHANGED), user, mail_domain)
+
+
+def queue_two_step_changed(user: User, change: str, mail_domain: str) -> None:
+    """The notice that tells people what happened to their two-step verification, in case it was not them.
+    `change` is a value of `accounts.two_step.Change`. The caller holds the lock of the user's row."""
+    about = f"user:{user.id}"
+    occasion = mail.next_occasion(about, TWO_STEP_CHANGED)
+    _queue(TWO_STEP_CHANGED, about, occasion, user, mail_domain, said={"change": change})
 
 
 def queue_request_to_connect(asking: User, owner: User, mail_domain: str) -> bool:

@@ -19,6 +19,8 @@ class Action(StrEnum):
     ADMINISTER = "administer"
     # Deciding whether everyone who schedules or hosts may connect apps.
     OPEN_CONNECTING = "open_connecting"
+    # Deciding whether everyone needs two-step verification.
+    REQUIRE_TWO_STEP = "require_two_step"
 
 
 class Scope(StrEnum):
@@ -51,6 +53,7 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
         Action.CONNECT_APPS: (_A, _A, _O, _O, _O, _N),
         Action.ADMINISTER: (_A, _A, _N, _N, _N, _N),
         Action.OPEN_CONNECTING: (_A, _N, _N, _N, _N, _N),
+        Action.REQUIRE_TWO_STEP: (_A, _N, _N, _N, _N, _N),
     }.items()
 }
 

@@ -8,6 +8,7 @@ from accounts import audit
 from accounts.audit import Event
 from extensions import db
 from models import Organization, User
+from timezones import utc_now
 
 INVITATION_WORDS_LIMIT = 1000
 
@@ -50,6 +51,17 @@ def change_organization(actor: User, wanted: OrganizationSettings) -> list[str]:
     for words in changes:
         audit.record(Event.SETTINGS_CHANGED, words, actor)
     return changes
+
+
+def require_two_step(actor: User, is_required: bool) -> None:
+    """Set in the current transaction whether everyone needs two-step verification to sign in. Those without
+    it set it up when they sign in next; nobody is interrupted."""
+    row = db.session.get_one(Organization, 1)
+    if (row.two_step_required_since is not None) == is_required:
+        return
+    row.two_step_required_since = utc_now() if is_required else None
+    words = "Everyone needs" if is_required else "Nobody needs"
+    audit.record(Event.SETTINGS_CHANGED, f"{words} two-step verification from now on.", actor)
 
 
 def _retention_words(days: int | None) -> str:

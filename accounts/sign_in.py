@@ -21,7 +21,8 @@ def try_password(
     `address` is where the request came from, and `browser` names one that has signed in to this account
     before. This function commits on its own, because a try is counted before the slow check, and nobody
     should wait for that. On success, the current transaction holds the record of it, and the caller commits
-    that with the session. Raises `TooManyTriesError`.
+    that with the session. For someone with two-step verification this was the first step, and the second
+    one records that they signed in. Raises `TooManyTriesError`.
     """
     account = email.strip().lower()
     db.session.rollback()
@@ -36,7 +37,8 @@ def try_password(
     throttling.forgive(SIGN_IN, account, address, browser)
     if user.password_hash is not None and password_is_outdated(user.password_hash):
         user.password_hash = hash_password(password)
-    audit.record(Event.SIGNED_IN, f"{user.name} signed in.", user)
+    if user.two_step_since is None:
+        audit.record(Event.SIGNED_IN, f"{user.name} signed in.", user)
     return user
 
 

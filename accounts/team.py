@@ -16,7 +16,7 @@ from accounts.team_rules import NotAllowedError, TeamError, require_may_grant, r
 from connections.catalogue import label_of
 from connections.revocation import end_connections
 from extensions import db
-from models import Invitation, Job, Role, User, UserSession
+from models import Connection, ConnectionState, Invitation, Job, Role, User, UserSession
 
 MemberState = Literal["active", "invited", "expired", "withdrawn", "deactivated"]
 
@@ -30,6 +30,14 @@ _STATE_ORDER: dict[MemberState, int] = {
 
 
 @dataclass(frozen=True)
+class ConnectedApp:
+    """An app that someone has connected. `works` is False once it has to be reconnected."""
+
+    label: str
+    works: bool
+
+
+@dataclass(frozen=True)
 class Member:
     """A person as the team's pages show them. `last_seen_at` is None if they never signed in."""
 
@@ -37,18 +45,36 @@ class Member:
     state: MemberState
     invitation: Invitation | None
     last_seen_at: datetime | None
+    apps: tuple[ConnectedApp, ...]
 
 
 def members() -> list[Member]:
     """Everyone, by name, starting with those who can sign in."""
-    found = [_member(row) for row in db.session.execute(_select_members())]
+    apps = _connected_apps()
+    found = [_member(row, apps) for row in db.session.execute(_select_members())]
     return sorted(found, key=lambda member: (_STATE_ORDER[member.state], member.user.name.casefold()))
 
 
 def member(user_id: int) -> Member | None:
     """One person, or None."""
     row = db.session.execute(_select_members().where(User.id == user_id)).first()
-    return _member(row) if row is not None else None
+    return _member(row, _connected_apps(user_id)) if row is not None else None
+
+
+def _connected_apps(user_id: int | None = None) -> dict[int, tuple[ConnectedApp, ...]]:
+    """What each person has connected, or only one, by the id of the person."""
+    living = (
+        sa.select(Connection.user_id, Connection.app, Connection.state)
+        .where(Connection.state != ConnectionState.ENDED)
+        .order_by(Connection.app)
+    )
+    if user_id is not None:
+        living = living.where(Connection.user_id == user_id)
+    apps: dict[int, tuple[ConnectedApp, ...]] = {}
+    for row in db.session.execute(living):
+        app = ConnectedApp(label_of(row.app), works=row.state == ConnectionState.CONNECTED)
+        apps[row.user_id] = (*apps.get(row.user_id, ()), app)
+    return apps
 
 
 def _select_members() -> sa.Select[User, Invitation | None, datetime | None]:
@@ -64,9 +90,11 @@ def _select_members() -> sa.Select[User, Invitation | None, datetime | None]:
     )
 
 
-def _member(row: sa.Row[User, Invitation | None, datetime | None]) -> Member:
+def _member(
+    row: sa.Row[User, Invitation | None, datetime | None], apps: dict[int, tuple[ConnectedApp, ...]]
+) -> Member:
     user, invitation, last_seen_at = row
-    return Member(user, _state(user, invitation), invitation, last_seen_at)
+    return Member(user, _state(user, invitation), invitation, last_seen_at, apps.get(user.id, ()))
 
 
 def _state(user: User, invitation: Invitation | None) -> MemberState:

@@ -38,6 +38,8 @@ class Limit:
 
 
 SIGN_IN = Limit("sign-in", free_per_account=5, free_per_address=20)
+# Counted apart from the password, which someone who gets this far knows.
+SECOND_STEP = Limit("second-step", free_per_account=5, free_per_address=20)
 ASK_FOR_RESET = Limit("password-reset", free_per_account=3, free_per_address=10)
 # Counted for one session alone: strangers who try the account's sign-in have nothing to do with it.
 CHANGE_PASSWORD = Limit("change-password", free_per_account=5, free_per_address=5)

@@ -20,6 +20,7 @@ from blueprints.sign_in.routes import sign_in
 from blueprints.status.routes import status
 from blueprints.styleguide.routes import styleguide
 from blueprints.team.routes import team
+from blueprints.two_step.routes import two_step
 from blueprints.webhooks.routes import webhooks
 
 ALL = (
@@ -39,6 +40,7 @@ ALL = (
     status,
     styleguide,
     team,
+    two_step,
     webhooks,
 )
 

@@ -1,35 +1,91 @@
-"""A few interviews that need nobody's account, so that the demo has something to look at from the first."""
+"""The demo's interviews: a week as teams have it: what is over, what was cancelled, and what comes next.
+
+None needs anyone's account, and none is on the job of Dina Kaur, on which newcomers try out their first
+interview by Zoom: the dialog would begin it with what was chosen here.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from models import Application, Candidate, PhoneCaller, User
+import sqlalchemy as sa
+
+from extensions import db
+from models import Application, Interview, InterviewStatus, Mail, MailState, PhoneCaller, Task, User
 from scheduling.commands.schedule import schedule_interview
 from scheduling.commands.ticket import Ticket
 from scheduling.drafts import drafts
-from scheduling.plans import Plan, Reminders, When
+from scheduling.mails import outcomes
+from scheduling.plans import Participant, Plan, Reminders, When
 from scheduling.rules import Rules
+from scheduling.timeline import note
 from scheduling.venues import OnSite, PastedLink, PhoneCall, Venue
-from timezones import in_zone, parse_local, utc_now
+from timezones import in_zone, parse_local, use_clock, utc_now
+from work import mail as mails
+
+# How long before an interview it was scheduled, if it is not scheduled just now.
+_AHEAD = timedelta(days=3)
+_SECONDS_TO_SEND = timedelta(seconds=4)
 
 
 @dataclass(frozen=True)
 class _Planned:
-    """`working_days` from today, at a time that no clock skips, in the zone of the job's hiring manager."""
+    """`working_days` from today, negative for those that are over, at a time that no clock skips, in the zone
+    of the job's hiring manager; no time: within the next hour. `with_` are members of the team."""
 
     candidate: str
     venue: Venue
     working_days: int
-    at: time
+    at: time | None
     minutes: int
     agenda: str
+    with_: tuple[str, ...] = ()
+    becomes: InterviewStatus = InterviewStatus.SCHEDULED
 
 
-# None on the job of Dina Kaur, on which newcomers try out their first interview by Zoom: the dialog would
-# begin it with what was chosen here.
+_WEBEX = PastedLink("https://northlight.webex.example/meet/interviews", "Webex")
+
 _PLANNED = (
+    _Planned(
+        "Mei Tanaka",
+        PhoneCall("+81 3 0000 1234", PhoneCaller.TEAM),
+        -5,
+        time(9, 0),
+        30,
+        "Getting to know each other\nWhat you are looking for\nYour questions",
+        becomes=InterviewStatus.COMPLETED,
+    ),
+    _Planned(
+        "Elif Demir",
+        _WEBEX,
+        -3,
+        time(10, 0),
+        45,
+        "Introduction\nA dashboard you built\nYour questions",
+        ("Noah Clarke",),
+        InterviewStatus.COMPLETED,
+    ),
+    _Planned(
+        "Peter Novak",
+        PhoneCall("+1 646 555 0162", PhoneCaller.TEAM),
+        -1,
+        time(15, 30),
+        30,
+        "Getting to know each other\nYour last project\nYour questions",
+        becomes=InterviewStatus.NO_SHOW,
+    ),
+    _Planned(
+        "Lucía Gómez",
+        _WEBEX,
+        0,
+        None,
+        45,
+        "Introduction\nHow you check your numbers\nYour questions",
+        ("Noah Clarke",),
+    ),
     _Planned(
         "Caleb Wright",
         PhoneCall("+1 212 555 0147", PhoneCaller.TEAM),
@@ -37,6 +93,7 @@ _PLANNED = (
         time(11, 0),
         30,
         "Getting to know each other\nHow you keep customers happy\nYour questions",
+        ("Noah Clarke",),
     ),
     _Planned(
         "Sven Lindqvist",
@@ -47,8 +104,17 @@ _PLANNED = (
         "A walk around the studio\nA design you are proud of\nYour questions",
     ),
     _Planned(
+        "Elif Demir",
+        OnSite("Northlight\n80 Pine Street\nNew York", ""),
+        3,
+        time(14, 0),
+        60,
+        "Meeting the team\nYour questions",
+        becomes=InterviewStatus.CANCELLED,
+    ),
+    _Planned(
         "Mei Tanaka",
-        PastedLink("https://northlight.webex.example/meet/priya", "Webex"),
+        _WEBEX,
         4,
         time(14, 0),
         45,
@@ -57,42 +123,96 @@ _PLANNED = (
 )
 
 
-def schedule_all(scheduler: User, candidates: dict[str, Candidate], rules: Rules) -> None:
-    """Schedule them in the current transaction; `candidates` by name, each on one job."""
+def schedule_all(
+    scheduler: User, applications: dict[str, Application], people: dict[str, User], rules: Rules
+) -> None:
+    """Schedule them in the current transaction. `applications` by the candidate's name, `people` of the
+    team by theirs."""
     for planned in _PLANNED:
-        candidate = candidates[planned.candidate]
-        [application] = candidate.applications
-        draft = drafts.start(scheduler, application.candidate_id)
-        ticket = Ticket(draft.id, draft.version)
-        schedule_interview(scheduler, _plan(application, planned, rules), ticket, rules)
+        plan = _plan(applications[planned.candidate], planned, people, rules)
+        if planned.becomes is InterviewStatus.SCHEDULED:
+            _schedule(scheduler, plan, rules)
+        else:
+            _schedule_and_end(scheduler, plan, planned.becomes, rules)
 
 
-def _plan(application: Application, planned: _Planned, rules: Rules) -> Plan:
+def _schedule(scheduler: User, plan: Plan, rules: Rules) -> Interview:
+    application = db.session.get_one(Application, plan.application_id)
+    draft = drafts.start(scheduler, application.candidate_id)
+    return schedule_interview(scheduler, plan, Ticket(draft.id, draft.version), rules)
+
+
+def _schedule_and_end(scheduler: User, plan: Plan, becomes: InterviewStatus, rules: Rules) -> None:
+    """Schedule an interview some days ago and let happen since what does."""
+    now, starts_at = utc_now(), plan.when.starts_at
+    with at(min(starts_at, now) - _AHEAD):
+        interview = _schedule(scheduler, plan, rules)
+        db.session.flush()
+    ended_at = min(starts_at + timedelta(minutes=plan.when.duration_minutes + 10), now - timedelta(hours=2))
+    for letter in db.session.scalars(
+        sa.select(Mail).where(Mail.interview_id == interview.id).order_by(Mail.due_at, Mail.id)
+    ):
+        if letter.state is not MailState.QUEUED:
+            continue
+        if letter.due_at > ended_at:
+            mails.record_dropped(letter.id, words="The interview was cancelled.")
+            continue
+        with at(letter.due_at + _SECONDS_TO_SEND):
+            outcomes.note_sent(mails.record_sent(letter.id, words="250 OK"), interview.id)
+            db.session.flush()
+    with at(ended_at):
+        interview.status = becomes
+        note(interview.id, f"{scheduler.name} set the interview to {becomes.label}", actor=scheduler)
+        db.session.flush()
+    # All of it is done: nothing may leave for an interview that is over.
+    db.session.execute(sa.delete(Task).where(Task.subject == mails.about_interview(interview.id)))
+
+
+@contextmanager
+def at(instant: datetime) -> Iterator[None]:
+    """What is done inside this block is recorded as done then."""
+    before = use_clock(lambda: instant)
+    try:
+        yield
+    finally:
+        use_clock(before)
+
+
+def _plan(application: Application, planned: _Planned, people: dict[str, User], rules: Rules) -> Plan:
     manager = application.job.hiring_manager
-    on = _working_day(in_zone(utc_now(), manager.timezone).date(), planned.working_days)
+    starts_at = _start(planned, manager.timezone)
     return Plan(
         application_id=application.id,
         venue=planned.venue,
         agenda=planned.agenda,
         when=When(
-            starts_at=parse_local(on, planned.at, manager.timezone),
-            wall_time=f"{on:%Y-%m-%d}T{planned.at:%H:%M}",
+            starts_at=starts_at,
+            wall_time=f"{in_zone(starts_at, manager.timezone):%Y-%m-%dT%H:%M}",
             timezone=manager.timezone,
             duration_minutes=planned.minutes,
         ),
         hiring_manager_id=manager.id,
-        attendees=(),
-        title=f"{application.job.title} Interview",
+        attendees=tuple(Participant(name, people[name].email, people[name].id) for name in planned.with_),
+        title=application.job.usual_interview_title,
         message="",
         notes="",
         reminders=Reminders(rules.reminder_minutes),
     )
 
 
+def _start(planned: _Planned, zone: str) -> datetime:
+    now = utc_now()
+    if planned.at is not None:
+        return parse_local(_working_day(in_zone(now, zone).date(), planned.working_days), planned.at, zone)
+    # The second half hour from now, so that there is time to look at it.
+    half_hours = now.replace(minute=now.minute // 30 * 30, second=0, microsecond=0)
+    return half_hours + timedelta(hours=1)
+
+
 def _working_day(today: date, ahead: int) -> date:
-    """The day that many working days from today."""
-    day = today
+    """The day that many working days from today, or before it."""
+    day, step = today, 1 if ahead > 0 else -1
     while ahead:
-        day += timedelta(days=1)
-        ahead -= day.weekday() < 5
+        day += timedelta(days=step)
+        ahead -= step * (day.weekday() < 5)
     return day

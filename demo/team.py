@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from accounts.first_run import FirstRun, organization, set_up
-from demo.interviews import schedule_all
+from demo.interviews import at, schedule_all
 from extensions import db
-from hiring.commands import NewCandidate, NewJob, add_candidate, add_job
-from models import JobMember, Role, User
+from hiring.commands import NewCandidate, NewJob, add_candidate, add_job, add_note, set_stage
+from models import Application, Job, JobMember, Role, Stage, User, search_key
 from scheduling.rules import Rules
 from security import hash_password
+from timezones import utc_now
 
 PASSWORD = "demo-password"
 ORGANIZATION = "Northlight"
@@ -26,21 +29,32 @@ _JOBS = (
     ("Backend Engineer", "Engineering", "Berlin or remote", "Priya Raman", ("Noah Clarke",)),
     ("Product Designer", "Design", "London", "Priya Raman", ()),
     ("Customer Success Lead", "Customer Success", "New York", "Tom Adeyemi", ("Noah Clarke",)),
+    ("Data Analyst", "Operations", "New York or remote", "Tom Adeyemi", ("Noah Clarke",)),
 )
 
+# Name, phone, time zone, job, how many days ago they applied, and the stage they have come to.
 _CANDIDATES = (
-    ("Dina Kaur", "dina.kaur@mail.example", "+44 20 7946 0018", "Europe/London", "Backend Engineer"),
-    ("Juan Pérez", "juan.perez@mail.example", "+34 910 000 123", "Europe/Madrid", "Backend Engineer"),
-    ("Amara Okafor", "amara.okafor@mail.example", "", "Africa/Lagos", "Backend Engineer"),
-    ("Sven Lindqvist", "sven.lindqvist@mail.example", "", None, "Product Designer"),
-    ("Mei Tanaka", "mei.tanaka@mail.example", "+81 3 0000 1234", "Asia/Tokyo", "Product Designer"),
+    ("Dina Kaur", "+44 20 7946 0018", "Europe/London", "Backend Engineer", 1, Stage.NEW),
+    ("Juan Pérez", "+34 910 000 123", "Europe/Madrid", "Backend Engineer", 2, Stage.SCREENING),
+    ("Amara Okafor", "", "Africa/Lagos", "Backend Engineer", 6, Stage.SCREENING),
+    ("Sven Lindqvist", "", None, "Product Designer", 8, Stage.INTERVIEW),
+    ("Mei Tanaka", "+81 3 0000 1234", "Asia/Tokyo", "Product Designer", 14, Stage.INTERVIEW),
+    ("Caleb Wright", "+1 212 555 0147", "America/New_York", "Customer Success Lead", 5, Stage.INTERVIEW),
+    ("Lucía Gómez", "+34 910 000 188", "Europe/Madrid", "Data Analyst", 7, Stage.INTERVIEW),
+    ("Elif Demir", "+90 212 000 0144", "Europe/Istanbul", "Data Analyst", 15, Stage.OFFER),
+    ("Peter Novak", "+1 646 555 0162", "America/New_York", "Data Analyst", 13, Stage.REJECTED),
+)
+
+# Whose note, about whom, how many days ago.
+_NOTES = (
     (
-        "Caleb Wright",
-        "caleb.wright@mail.example",
-        "+1 212 555 0147",
-        "America/New_York",
-        "Customer Success Lead",
+        "Noah Clarke",
+        "Elif Demir",
+        2,
+        "Clear thinker, and she asked the best questions. Let's be quick.",
     ),
+    ("Marco Bianchi", "Amara Okafor", 4, "Prefers mornings. Available from February."),
+    ("Tom Adeyemi", "Peter Novak", 1, "Did not pick up, twice. I left a message."),
 )
 
 
@@ -81,16 +95,29 @@ def seed(installation_id: str, rules: Rules) -> bool:
     for title, department, location, manager, team in _JOBS:
         jobs[title] = add_job(NewJob(title, department, location, people[manager].id))
         db.session.add_all(JobMember(job_id=jobs[title].id, user_id=people[name].id) for name in team)
-    candidates = {}
-    for candidate_name, address, phone, candidate_zone, job in _CANDIDATES:
-        candidates[candidate_name] = add_candidate(
-            NewCandidate(candidate_name, address, phone, candidate_zone, jobs[job].id)
-        )
-    db.session.flush()
-    schedule_all(owner, candidates, rules)
+    applications = _apply(jobs)
+    for author, candidate_name, days, words in _NOTES:
+        with at(utc_now() - timedelta(days=days)):
+            add_note(people[author], applications[candidate_name], words)
+            db.session.flush()
+    schedule_all(owner, applications, people, rules)
     db.session.commit()
     return True
 
 
-def _address(name: str) -> str:
-    return name.lower().replace(" ", ".") + "@northlight.example"
+def _apply(jobs: dict[str, Job]) -> dict[str, Application]:
+    """The candidates with their stages; their applications by name."""
+    applications = {}
+    for name, phone, zone, job, days, stage in _CANDIDATES:
+        with at(utc_now() - timedelta(days=days)):
+            made = add_candidate(
+                NewCandidate(name, _address(name, "mail.example"), phone, zone, jobs[job].id)
+            )
+            db.session.flush()
+        [applications[name]] = made.applications
+        set_stage(applications[name], stage)
+    return applications
+
+
+def _address(name: str, domain: str = "northlight.example") -> str:
+    return f"{search_key(name).replace(' ', '.')}@{domain}"

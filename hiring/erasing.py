@@ -120,7 +120,11 @@ def _forget_notes_and_drafts(candidate: Candidate, known: list[str]) -> None:
     db.session.execute(sa.delete(ApplicationNote).where(ApplicationNote.application_id.in_(applications)))
     db.session.execute(sa.delete(Draft).where(Draft.candidate_id == candidate.id))
     # A list that was uploaded and never confirmed may contain anyone, and can be uploaded again.
-    mentions = [CandidateImport.text.icontains(words, autoescape=True) for words in known]
+    mentions = [
+        column.icontains(words, autoescape=True)
+        for column in (CandidateImport.text, CandidateImport.answers)
+        for words in known
+    ]
     db.session.execute(sa.delete(CandidateImport).where(sa.or_(*mentions)))
 
 

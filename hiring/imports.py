@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
@@ -15,7 +16,8 @@ from accounts.audit import Event, record
 from accounts.permissions import Action
 from accounts.row_permissions import candidate_is_within, job_is_within
 from extensions import db
-from models import Application, Candidate, CandidateImport, Job, User
+from hiring import queries
+from models import Application, Candidate, CandidateImport, Job, User, search_key
 from timezones import utc_now
 
 _LIFETIME = timedelta(days=1)
@@ -23,11 +25,71 @@ _LIFETIME = timedelta(days=1)
 _VALUES_AT_ONCE = 500
 
 
+class OtherJobs(StrEnum):
+    """Where rows go that name a job other than the one that was chosen for the list."""
+
+    CHOSEN = "chosen"
+    NAMED = "named"
+    LEFT_OUT = "left-out"
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What someone put in place of a row's values. `timezone` is text as it was typed, or None."""
+
+    name: str
+    email: str
+    phone: str = ""
+    timezone: str | None = None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the sender of a list said about it.
+
+    `columns` are the meanings of its columns in order and `heading` the number of the line with their names,
+    0 for none; both are None until they are asked for. `skipped` and `corrected` go by line numbers.
+    """
+
+    columns: tuple[str, ...] | None = None
+    heading: int | None = None
+    other_jobs: OtherJobs | None = None
+    skipped: frozenset[int] = frozenset()
+    corrected: Mapping[int, Correction] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        return json.dumps(
+            {
+                "columns": self.columns,
+                "heading": self.heading,
+                "other_jobs": self.other_jobs,
+                "skipped": sorted(self.skipped),
+                "corrected": {str(number): asdict(each) for number, each in self.corrected.items()},
+            },
+            ensure_ascii=False,
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Answers:
+        """The answers that `to_json` wrote; none at all for an empty text."""
+        if not text:
+            return cls()
+        said = json.loads(text)
+        return cls(
+            columns=None if said["columns"] is None else tuple(said["columns"]),
+            heading=said["heading"],
+            other_jobs=OtherJobs(said["other_jobs"]) if said["other_jobs"] else None,
+            skipped=frozenset(said["skipped"]),
+            corrected={int(number): Correction(**each) for number, each in said["corrected"].items()},
+        )
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of the list. `error` says what is wrong with it; in that case, the rest is what was readable.
 
-    `timezone` is an IANA name or None.
+    `timezone` is an IANA name or None. `jobs` are the titles that the line names, if any. `is_skipped`: the
+    sender left it out.
     """
 
     number: int
@@ -36,29 +98,42 @@ class Line:
     phone: str = ""
     timezone: str | None = None
     error: str | None = None
+    jobs: tuple[str, ...] = ()
+    is_skipped: bool = False
 
 
 class Effect(StrEnum):
     NEW = "new"
     JOB_ADDED = "job_added"
     NOTHING = "nothing"
+    SKIPPED = "skipped"
     ERROR = "error"
 
 
 @dataclass(frozen=True)
 class PlannedLine:
+    """What a line would do: `job_ids` are the jobs that the candidate would be added to."""
+
     line: Line
     effect: Effect
     words: str
     candidate_id: int | None = None
+    job_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a list would do if it were confirmed now. `fingerprint` changes whenever that changes."""
+    """What a list would do if it were confirmed now. `fingerprint` changes whenever that changes.
+
+    `other_titles` are the jobs other than the chosen one that lines name, with how many lines do. Until
+    someone has said what that means (`is_undecided`), nothing can be imported.
+    """
 
     lines: list[PlannedLine]
     fingerprint: str
+    other_titles: dict[str, int]
+    lines_with_other_jobs: int
+    is_undecided: bool
 
     def count(self, effect: Effect) -> int:
         return sum(1 for planned in self.lines if planned.effect is effect)
@@ -72,11 +147,21 @@ class ImportChangedError(Exception):
     """What the list would do is no longer what the person saw."""
 
 
-def start_import(actor: User, job_id: int, text: str) -> CandidateImport:
-    """Keep a list until the person who uploaded it confirms it; their earlier one is dropped."""
+def start_import(
+    actor: User, job_id: int, text: str, *, reading: str = "", content: bytes | None = None
+) -> CandidateImport:
+    """Keep a list until the person who uploaded it confirms it; their earlier one is dropped. `reading` and
+    `content` are given where the file's encoding was guessed."""
     forget_old_imports()
     db.session.execute(sa.delete(CandidateImport).where(CandidateImport.owner_id == actor.id))
-    row = CandidateImport(id=secrets.token_urlsafe(18), owner_id=actor.id, job_id=job_id, text=text)
+    row = CandidateImport(
+        id=secrets.token_urlsafe(18),
+        owner_id=actor.id,
+        job_id=job_id,
+        text=text,
+        reading=reading,
+        content=content,
+    )
     db.session.add(row)
     db.session.flush()
     return row
@@ -95,36 +180,83 @@ def find_import(actor: User, import_id: str) -> tuple[CandidateImport, Job] | No
     return (row, job) if job is not None else None
 
 
+def answer(row: CandidateImport, answers: Answers) -> None:
+    """Keep what the sender said about the list."""
+    row.answers = answers.to_json()
+
+
+def read_differently(row: CandidateImport, reading: str, text: str) -> None:
+    """Keep the text of the list in another reading. What was said about it is dropped: it was about other
+    words."""
+    row.reading, row.text, row.answers = reading, text, ""
+
+
 def forget_old_imports() -> None:
     """Delete lists that were not confirmed soon enough: they are full of personal data."""
     db.session.execute(sa.delete(CandidateImport).where(CandidateImport.created_at < utc_now() - _LIFETIME))
 
 
-def plan_import(actor: User, job: Job, lines: Sequence[Line]) -> Plan:
+def plan_import(actor: User, job: Job, lines: Sequence[Line], other_jobs: OtherJobs | None = None) -> Plan:
     """Compare a list with the existing candidates. Changes nothing."""
-    known = _known(actor, job, [line.email for line in lines if line.error is None])
+    chosen_key = search_key(job.title)
+    other_titles: dict[str, int] = {}
+    named_elsewhere = 0
+    for line in lines:
+        others = [title for title in line.jobs if search_key(title) != chosen_key]
+        if others and line.error is None and not line.is_skipped:
+            named_elsewhere += 1
+            for title in others:
+                other_titles[title] = other_titles.get(title, 0) + 1
+    usable = [line for line in lines if line.error is None and not line.is_skipped]
+    known = _known(actor, [line.email for line in usable])
+    by_title = _jobs_by_title(actor) if other_jobs is OtherJobs.NAMED else {}
     seen: dict[str, int] = {}
     planned = []
     for line in lines:
-        first = seen.setdefault(line.email, line.number) if line.error is None else line.number
+        if line.is_skipped:
+            planned.append(PlannedLine(line, Effect.SKIPPED, "You skipped this row."))
+            continue
         if line.error is not None:
             planned.append(PlannedLine(line, Effect.ERROR, line.error))
-        elif first != line.number:
+            continue
+        is_elsewhere = any(search_key(title) != chosen_key for title in line.jobs)
+        if is_elsewhere and other_jobs is OtherJobs.LEFT_OUT:
+            words = f"Left out: this row is for {', '.join(line.jobs)}."
+            planned.append(PlannedLine(line, Effect.SKIPPED, words))
+            continue
+        first = seen.setdefault(line.email, line.number)
+        if first != line.number:
             words = f"Line {first} already has this email address."
             planned.append(PlannedLine(line, Effect.ERROR, words))
-        else:
-            planned.append(_planned(line, job, known.get(line.email)))
-    said = repr([(p.line, p.effect, p.candidate_id) for p in planned] + [job.id])
-    return Plan(planned, hashlib.sha256(said.encode()).hexdigest())
+            continue
+        titles = line.jobs if other_jobs is OtherJobs.NAMED else ()
+        unknown = [title for title in titles if search_key(title) not in by_title]
+        if unknown:
+            title = unknown[0]
+            words = f"There is no open job called “{title[:80]}” that you can add candidates to."
+            planned.append(PlannedLine(line, Effect.ERROR, words))
+            continue
+        jobs = [by_title[search_key(title)] for title in titles] or [job]
+        planned.append(_planned(line, jobs, known.get(line.email), job))
+    said = repr([(p.line, p.effect, p.candidate_id, p.job_ids) for p in planned] + [job.id, other_jobs])
+    return Plan(
+        planned,
+        hashlib.sha256(said.encode()).hexdigest(),
+        other_titles,
+        named_elsewhere,
+        is_undecided=bool(other_titles) and other_jobs is None,
+    )
 
 
 def apply_import(actor: User, row: CandidateImport, job: Job, plan: Plan, seen_fingerprint: str) -> None:
     """Carry out the whole plan, and drop the list.
 
-    Raises `ImportChangedError` if the person confirmed another plan, or someone else was faster; an
-    IntegrityError from the database means the same. In either case, nothing may be committed.
+    Raises `ImportChangedError` if the person confirmed another plan, has not decided about rows for other
+    jobs, or someone else was faster; an IntegrityError from the database means the last. In either case,
+    nothing may be committed.
     """
-    if not secrets.compare_digest(plan.fingerprint.encode(), seen_fingerprint.encode()):
+    is_seen = secrets.compare_digest(plan.fingerprint.encode(), seen_fingerprint.encode())
+    if not is_seen or plan.is_undecided:
         raise ImportChangedError
     gone = db.session.execute(sa.delete(CandidateImport).where(CandidateImport.id == row.id))
     if gone.rowcount != 1:  # type: ignore[attr-defined]  # the stubs give execute() a narrower result
@@ -141,13 +273,26 @@ def apply_import(actor: User, row: CandidateImport, job: Job, plan: Plan, seen_f
     ]
     db.session.add_all(candidates)
     db.session.flush()
-    ids = [candidate.id for candidate in candidates]
-    ids += [p.candidate_id for p in plan.lines if p.effect is Effect.JOB_ADDED and p.candidate_id is not None]
-    db.session.add_all(Application(candidate_id=candidate_id, job_id=job.id) for candidate_id in ids)
+    known = [planned for planned in plan.lines if planned.effect is Effect.JOB_ADDED]
+    pairs = [
+        (candidate.id, job_id)
+        for candidate, planned in zip(candidates, added, strict=True)
+        for job_id in planned.job_ids
+    ]
+    pairs += [
+        (planned.candidate_id, job_id)
+        for planned in known
+        for job_id in planned.job_ids
+        if planned.candidate_id is not None
+    ]
+    db.session.add_all(
+        Application(candidate_id=candidate_id, job_id=job_id) for candidate_id, job_id in pairs
+    )
     db.session.flush()
+    beyond = " and the jobs in the list" if any(job_id != job.id for _, job_id in pairs) else ""
     record(
         Event.CANDIDATES_IMPORTED,
-        f"Imported candidates for {job.title}: {len(candidates)} new, {len(ids) - len(candidates)} known.",
+        f"Imported candidates for {job.title}{beyond}: {len(candidates)} new, {len(known)} known.",
         actor,
     )
 
@@ -157,41 +302,58 @@ class _Known:
     candidate_id: int
     name: str
     is_within: bool
-    is_on_job: bool
+    job_ids: frozenset[int]
 
 
-def _known(actor: User, job: Job, addresses: list[str]) -> dict[str, _Known]:
+def _known(actor: User, addresses: list[str]) -> dict[str, _Known]:
     found: dict[str, _Known] = {}
-    on_job = (
-        sa.select(Application.id)
-        .where(Application.candidate_id == Candidate.id, Application.job_id == job.id)
-        .exists()
-    )
     within = candidate_is_within(actor, Action.MANAGE_CANDIDATES)
     for start in range(0, len(addresses), _VALUES_AT_ONCE):
         portion = addresses[start : start + _VALUES_AT_ONCE]
         rows = db.session.execute(
             sa.select(
-                Candidate.email,
-                Candidate.id,
-                Candidate.name,
-                sa.case((within, True), else_=False),
-                sa.case((on_job, True), else_=False),
+                Candidate.email, Candidate.id, Candidate.name, sa.case((within, True), else_=False)
             ).where(Candidate.email.in_(portion))
-        )
-        for email, candidate_id, name, is_within, is_on_job in rows:
-            found[email] = _Known(candidate_id, name, bool(is_within), bool(is_on_job))
+        ).all()
+        on_jobs: dict[int, set[int]] = {}
+        for candidate_id, job_id in db.session.execute(
+            sa.select(Application.candidate_id, Application.job_id).where(
+                Application.candidate_id.in_([row[1] for row in rows])
+            )
+        ):
+            on_jobs.setdefault(candidate_id, set()).add(job_id)
+        for email, candidate_id, name, is_within in rows:
+            job_ids = frozenset(on_jobs.get(candidate_id, ()))
+            found[email] = _Known(candidate_id, name, bool(is_within), job_ids)
     return found
 
 
-def _planned(line: Line, job: Job, known: _Known | None) -> PlannedLine:
+def _jobs_by_title(actor: User) -> dict[str, Job]:
+    """The open jobs that `actor` may add candidates to; a title that two of them have means neither."""
+    found: dict[str, Job] = {}
+    twice = set()
+    for job in queries.open_jobs(actor, Action.MANAGE_CANDIDATES):
+        key = search_key(job.title)
+        if key in found:
+            twice.add(key)
+        found[key] = job
+    return {key: job for key, job in found.items() if key not in twice}
+
+
+def _planned(line: Line, jobs: Sequence[Job], known: _Known | None, chosen: Job) -> PlannedLine:
+    jobs = list({job.id: job for job in jobs}.values())
+    titles = ", ".join(job.title for job in jobs)
     if known is None:
-        return PlannedLine(line, Effect.NEW, "New candidate")
+        words = "New candidate" if [job.id for job in jobs] == [chosen.id] else f"New candidate for {titles}"
+        return PlannedLine(line, Effect.NEW, words, job_ids=tuple(job.id for job in jobs))
     if not known.is_within:
         # Adding a candidate to a job of one's own would reveal someone whom this person may not see.
         words = "Someone with this address is a candidate for a job that isn't yours. Ask a recruiter."
         return PlannedLine(line, Effect.ERROR, words)
-    if known.is_on_job:
-        return PlannedLine(line, Effect.NOTHING, f"{known.name} is already on this job", known.candidate_id)
-    words = f"Existing: {known.name} is added to {job.title}; nothing else changes"
-    return PlannedLine(line, Effect.JOB_ADDED, words, known.candidate_id)
+    added = [job for job in jobs if job.id not in known.job_ids]
+    if not added:
+        on = "this job" if [job.id for job in jobs] == [chosen.id] else titles
+        return PlannedLine(line, Effect.NOTHING, f"{known.name} is already on {on}", known.candidate_id)
+    titles = ", ".join(job.title for job in added)
+    words = f"Existing: {known.name} is added to {titles}; nothing else changes"
+    return PlannedLine(line, Effect.JOB_ADDED, words, known.candidate_id, tuple(job.id for job in added))

@@ -141,7 +141,7 @@ def _outcome_of_fault(error: Exception, stage: Stage, address: str) -> Outcome:
     if isinstance(error, smtplib.SMTPResponseException) and 400 <= error.smtp_code <= 599:
         return _outcome_of_answer(error.smtp_code, error.smtp_error, stage, address)
     if stage is Stage.TEXT_HANDED_OVER:
-        words = "The connection ended before the mail server said whether it took the mail."
+        words = "The connection ended before the mail server said whether it took the email."
         return Unknown(words, is_too_slow=_ran_out_of_time(error))
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return _outcome_of_missing_extension(stage, address)
@@ -202,7 +202,7 @@ def _outcome_of_missing_extension(stage: Stage, address: str) -> Outcome:
         return Misconfigured(
             _words(
                 f"{_server()} does not offer STARTTLS, "
-                "and mails are not sent unencrypted while MAIL_USE_TLS is on."
+                "and emails are never sent unencrypted while MAIL_USE_TLS is on."
             )
         )
     if stage is Stage.SIGNING_IN:
@@ -243,7 +243,7 @@ def _has_cause(error: Exception, kind: type[BaseException]) -> bool:
 def _tls_words(error: ssl.SSLError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         why = one_line(error.verify_message).rstrip(".")
-        return f"its certificate does not hold ({why}; README, MAIL_USE_TLS, says what helps)"
+        return f"its certificate is not valid ({why}; Help → Sending email says what helps)"
     return f"no encrypted connection came about ({one_line(error.reason or 'unknown reason')})"
 
 

@@ -36,11 +36,11 @@ def unsuitable_address(base_url: str) -> Finding | None:
     if base.hostname in _LOOPBACK:
         return Finding(
             "info",
-            f"BASE_URL is {base_url}: links in mails lead to this machine only. "
+            f"BASE_URL is {base_url}: links in emails lead to this machine only. "
             "Set it to the address that candidates can reach.",
         )
     if base.scheme == "http":
         return Finding(
-            "warning", "This server is reached over http: put it behind https before inviting anybody."
+            "warning", "This server is reached over http: put it behind https before inviting anyone."
         )
     return None

@@ -93,6 +93,7 @@ def compose_about_interview(
         "participants": participants_for(facts, reader),
         "no_link": NO_LINK if reader.join_page_url else NO_LINK_NO_PAGE,
         "no_link_help": "",
+        "interview_link": reader.interview_url,
         "cannot_come": cannot_come(facts, reader),
         "calendar_answers": CALENDAR_ANSWERS,
         "answers_reach_reader": answers_reach_reader(facts, reader),

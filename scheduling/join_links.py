@@ -1,5 +1,4 @@
-"""The addresses in an interview's emails: a join address for each reader, which leads to the current meeting,
-and the interview's page for the team."""
+"""The app's own join address: one for each reader of an interview's mails, leading to the current meeting."""
 
 from __future__ import annotations
 
@@ -34,10 +33,6 @@ class JoinLinks:
         Nothing is looked up, so a reader who has been taken off the interview can be named too."""
         token = self.signer.token("join", interview, reader, interview.link_generation)
         return f"{self.base_url}/j/{token}"
-
-    def interview_page(self, interview: Interview) -> str:
-        """The interview's page in the product, for those who can sign in. Needs the row's id."""
-        return f"{self.base_url}/interviews/{interview.id}"
 
     def opened_by(self, token: str) -> tuple[Interview, str] | None:
         """The interview and the reader that a token proves, or None for any other text, and for a reader who

@@ -183,8 +183,8 @@ class ApplicationNote(Model):
 class CandidateImport(Model):
     """A list of candidates that someone uploaded and has not confirmed yet.
 
-    Only the text is kept. What it would do is computed again each time it is shown and when it is confirmed,
-    so nothing here could be trusted by mistake.
+    Only the text is kept, and what its sender answered about it. What it would do is computed again each time
+    it is shown and when it is confirmed, so nothing here could be trusted by mistake.
     """
 
     __tablename__ = "candidate_imports"
@@ -194,4 +194,11 @@ class CandidateImport(Model):
     owner_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
     job_id: Mapped[int] = mapped_column(sa.ForeignKey("jobs.id", ondelete="CASCADE"))
     text: Mapped[str] = mapped_column(sa.Text)
+    # Which code page the text was read in, and the file itself, where the file does not say it: someone may
+    # choose another. Empty otherwise.
+    reading: Mapped[str] = mapped_column(sa.String(20), default="")
+    content: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    # What the columns mean, which rows are left out or corrected, and whose jobs count; JSON, as text so that
+    # erasing a candidate can look for them in it.
+    answers: Mapped[str] = mapped_column(sa.Text, default="")
     created_at: Mapped[datetime] = mapped_column(default=utc_now)

@@ -26,7 +26,7 @@ class MailTrouble(StrEnum):
 
     # Us who send: our settings, our account at the mail server, our address on the network.
     OURS = "ours"
-    # The address, which takes nothing from us.
+    # The address, which takes nothing from us. An email that is still queued waits until that changes.
     ADDRESS = "address"
 
 

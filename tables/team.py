@@ -40,9 +40,14 @@ class Organization(Model):
     timezone: Mapped[str] = mapped_column(ZoneName)
     # The same id is in the instance folder. If the two differ, the database was copied.
     installation_id: Mapped[str] = mapped_column(sa.String(64))
+    # The folder's id with which someone decided that background work stays paused in this copy.
+    stays_paused_as: Mapped[str | None] = mapped_column(sa.String(64))
     # Whether everyone who schedules or hosts may connect their own apps, or only owners and admins.
     connecting_is_open: Mapped[bool] = mapped_column(default=False)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    # Everyone who signs in after this has to set up two-step verification first; empty means that each person
+    # decides. A time rather than a switch, so that nobody loses what they are typing when it is turned on.
+    two_step_required_since: Mapped[datetime | None]
     # Days after their last interview at which candidates are erased; empty means never.
     retention_days: Mapped[int | None]
     # The organization's own text before and after the details of every invitation.
@@ -65,6 +70,8 @@ class User(Model):
     role: Mapped[Role] = mapped_column(choice(Role, "role"))
     timezone: Mapped[str] = mapped_column(ZoneName)
     is_active: Mapped[bool] = mapped_column(default=True)
+    # Since when signing in takes a code from an authenticator app as well; empty means a password is enough.
+    two_step_since: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 

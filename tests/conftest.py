@@ -12,6 +12,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 
 import security
+from tests.machines import choosing
 from tests.machines.application import (
     CompiledTemplates,
     MakeApp,
@@ -27,11 +28,13 @@ from tests.machines.browser import BrowserComplaints, new_desktop_context, runni
 from tests.machines.clock import Clock, standing_clock
 from tests.machines.counts import Counts
 from tests.machines.network import NetworkGuard, guarded_network
+from tests.machines.nursery import Nursery, running_nursery
 from tests.machines.postgresql import PostgreSQLCluster, postgresql_cluster
 from tests.machines.processes import tail
-from tests.machines.servers import ServerProcess, ServerProcesses
+from tests.machines.servers import Launch, ServerProcess, ServerProcesses, launch_from
 from tests.machines.simulators import Simulators, running_simulators
 from tests.machines.slowness import Slowness
+from web import assets
 
 hypothesis.settings.register_profile("ordinary", max_examples=40, deadline=None, database=None)
 hypothesis.settings.register_profile("full", max_examples=1000, deadline=None, database=None)
@@ -49,38 +52,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("full" if config.getoption("--full") else "ordinary")
+    config.pluginmanager.register(choosing)
     config.pluginmanager.register(Slowness(), "slowness")
-
-
-def _is_second_turn(item: pytest.Item) -> bool:
-    """Whether this is PostgreSQL's turn of a test that did not choose its databases itself."""
-    call = getattr(item, "callspec", None)
-    chooses = any("database_url" in mark.args[0] for mark in item.iter_markers("parametrize"))
-    return call is not None and call.params.get("database_url") == "postgresql" and not chooses
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what repeats itself and what belongs together, and leave tests marked ``full`` to full runs.
-
-    Runs before -m is applied.
-    """
-    for item in items:
-        fixtures = getattr(item, "fixturenames", [])
-        if "counts" in fixtures or hypothesis.is_hypothesis_test(getattr(item, "obj", None)):
-            item.add_marker("counted")
-        if "chromium" in fixtures:
-            item.add_marker("browser")
-            item.add_marker(pytest.mark.xdist_group("browser"))
-        if "postgresql" in fixtures and "database_url" not in fixtures:
-            item.add_marker("postgres")
-        if _is_second_turn(item) and not item.get_closest_marker("both_databases"):
-            item.add_marker("full")
-    if not config.getoption("--full"):
-        left_out = [item for item in items if item.get_closest_marker("full")]
-        if left_out:
-            config.hook.pytest_deselected(items=left_out)
-            items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_collection_finish() -> None:
@@ -307,9 +280,25 @@ def simulators(_running_simulators: Simulators) -> Simulators:
     return _running_simulators
 
 
+@pytest.fixture(scope="session")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """Starts processes of the product without the time that importing it takes."""
+    with running_nursery(tmp_path_factory.mktemp("nursery")) as nursery:
+        yield nursery
+
+
+@pytest.fixture(scope="session")
+def launch_server(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Launch:
+    """How servers start here: forked, with their files compressed, which is most of what a start takes."""
+    static = tmp_path_factory.mktemp("static-files")
+    assets.prepare(static)
+    return launch_from(nursery, static)
+
+
 @pytest.fixture
 def server_processes(
     request: pytest.FixtureRequest,
+    launch_server: Launch,
     database_url: str,
     instance_path: Path,
     simulators: Simulators,
@@ -321,7 +310,7 @@ def server_processes(
     settings = settings_for(
         database_url, instance_path, {**simulators.settings(), "SCHEDULER_ENABLED": "true"}
     )
-    processes = ServerProcesses(folder, settings)
+    processes = ServerProcesses(folder, settings, launch_server)
     request.node.stash.setdefault(_LOG_FILES, []).append(lambda: processes.log_files)
     yield processes
     processes.end_all()
@@ -329,12 +318,16 @@ def server_processes(
 
 @pytest.fixture(scope="module")
 def shared_server(
-    request: pytest.FixtureRequest, _shared_url: str, shared_instance_path: Path
+    request: pytest.FixtureRequest,
+    launch_server: Launch,
+    _shared_url: str,
+    shared_instance_path: Path,
 ) -> Iterator[ServerProcess]:
     """A real server that the tests of the module share, without background work and without simulators."""
     folder = shared_instance_path.with_name("servers")
     folder.mkdir()
-    processes = ServerProcesses(folder, settings_for(_shared_url, shared_instance_path))
+    settings = settings_for(_shared_url, shared_instance_path)
+    processes = ServerProcesses(folder, settings, launch_server)
     request.node.stash.setdefault(_LOG_FILES, []).append(lambda: processes.log_files)
     yield processes.start(1)[0]
     processes.end_all()

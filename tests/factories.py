@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pyotp
 import requests
 from flask import current_app
 
@@ -116,6 +117,17 @@ def create_team() -> Team:
         job_id=job_id,
         other_job_id=other_job_id,
     )
+
+
+def turn_on_two_step(member: Member) -> str:
+    """Give someone an authenticator app, and return its secret."""
+    user, two_step = db.session.get_one(User, member.id), services().two_step
+    sealed = two_step.new_offer(user)
+    secret = two_step.offer(user, sealed).secret
+    code = pyotp.TOTP(secret).generate_otp(int(utc_now().timestamp()) // 30)
+    two_step.turn_on(user, sealed, code, services().mail_domain)
+    db.session.commit()
+    return secret
 
 
 def create_user(name: str, role: Role, *, is_active: bool = True, timezone: str = TIMEZONE) -> Member:

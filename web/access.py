@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, current_app, request, url_for
 from flask_login import current_user
 from werkzeug.routing import Map
 
+import htmx
 from accounts.permissions import Action, may_anywhere
 from web.signed_in import connecting_is_open
 
@@ -27,7 +28,10 @@ class Public:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Open to everyone who is signed in."""
+    """Open to everyone who is signed in. `without_two_step`: also to those who have to set up two-step
+    verification before they can do anything else."""
+
+    without_two_step: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,10 @@ ACCESS: dict[str, Rule] = {
     "status.healthz": Public("says only whether it works"),
     "first_run.setup": Public("asks for the one-time code, and is gone afterwards"),
     "sign_in.login": Public("where one signs in"),
+    "sign_in.code": Public("the second step; the password was the first"),
+    "sign_in.recovery_code": Public("the second step; the password was the first"),
     "sign_in.demo_login": Public("exists in the demo only"),
-    "sign_in.logout": SignedIn(),
+    "sign_in.logout": SignedIn(without_two_step=True),
     "mailed_links.invitation": Public("the signed link is the permission", key_in_path=True),
     "mailed_links.ask_for_reset": Public("answers everybody alike, and delays those who ask often"),
     "mailed_links.reset": Public("the signed link is the permission", key_in_path=True),
@@ -56,10 +62,18 @@ ACCESS: dict[str, Rule] = {
     "settings.change_password": SignedIn(),
     "settings.end_session": SignedIn(),
     "settings.end_all_sessions": SignedIn(),
+    "two_step.index": SignedIn(),
+    "two_step.set_up": SignedIn(without_two_step=True),
+    "two_step.recovery_codes": SignedIn(),
+    "two_step.turn_off": SignedIn(),
+    "settings.require_two_step": Needs(Action.REQUIRE_TWO_STEP),
     "settings.organization": Needs(Action.ADMINISTER),
     "settings.invitation_example": Needs(Action.ADMINISTER),
     "settings.system_log": Needs(Action.ADMINISTER),
     "settings.retry_work": Needs(Action.ADMINISTER),
+    "settings.copied": Needs(Action.ADMINISTER),
+    "settings.resume_copy": Needs(Action.ADMINISTER),
+    "settings.keep_copy_paused": Needs(Action.ADMINISTER),
     "team.index": Needs(Action.ADMINISTER),
     "team.invite": Needs(Action.ADMINISTER),
     "team.member": Needs(Action.ADMINISTER),
@@ -68,11 +82,13 @@ ACCESS: dict[str, Rule] = {
     "team.withdraw": Needs(Action.ADMINISTER),
     "team.deactivate": Needs(Action.ADMINISTER),
     "team.reactivate": Needs(Action.ADMINISTER),
+    "team.reset_two_step": Needs(Action.ADMINISTER),
     "webhooks.receive": Public("the signature is the permission; what has none is at most a hint to look"),
     "join.page": Public("the signed link is the permission", key_in_path=True),
     "dashboard.home": SignedIn(),
     "help_pages.index": SignedIn(),
     "help_pages.connecting_apps": SignedIn(),
+    "help_pages.sending_email": Needs(Action.ADMINISTER),
     "hiring.jobs": Needs(Action.SEE),
     "hiring.job": Needs(Action.SEE),
     "hiring.new_job": Needs(Action.MANAGE_JOBS),
@@ -80,9 +96,17 @@ ACCESS: dict[str, Rule] = {
     "hiring.close_job": Needs(Action.MANAGE_JOBS),
     "hiring.reopen_job": Needs(Action.MANAGE_JOBS),
     "hiring.candidates": Needs(Action.SEE),
+    "hiring.choose_export": Needs(Action.SEE),
     "hiring.export_candidates": Needs(Action.SEE),
     "hiring.import_candidates": Needs(Action.MANAGE_CANDIDATES),
     "hiring.import_preview": Needs(Action.MANAGE_CANDIDATES),
+    "hiring.import_sample": Needs(Action.MANAGE_CANDIDATES),
+    "hiring.import_columns": Needs(Action.MANAGE_CANDIDATES),
+    "hiring.read_import": Needs(Action.MANAGE_CANDIDATES),
+    "hiring.answer_other_jobs": Needs(Action.MANAGE_CANDIDATES),
+    "hiring.import_row": Needs(Action.MANAGE_CANDIDATES),
+    "hiring.skip_import_row": Needs(Action.MANAGE_CANDIDATES),
+    "hiring.restore_import_row": Needs(Action.MANAGE_CANDIDATES),
     "hiring.confirm_import": Needs(Action.MANAGE_CANDIDATES),
     "hiring.candidate": Needs(Action.SEE),
     "hiring.new_candidate": Needs(Action.MANAGE_CANDIDATES),
@@ -151,6 +175,8 @@ def _check() -> None:
             # No one clicked: leading away to the sign-in page would lose what has been typed.
             abort(401)
         abort(current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
+    if current_user.must_set_up_two_step and not (isinstance(rule, SignedIn) and rule.without_two_step):
+        abort(htmx.go_to(url_for("two_step.set_up")))
     if isinstance(rule, Needs):
         # Asked only where it matters, because it costs a query.
         is_open = rule.action is Action.CONNECT_APPS and connecting_is_open()

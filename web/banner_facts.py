@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from database import written_out
 from messaging.delivery import is_configured as mail_is_set_up
 from models import Connection, ConnectionState, Mail, MailState, MailTrouble, RefusingProvider, User
 from timezones import utc_now
+from work.heartbeat import beat_column
 
 
 @dataclass(frozen=True)
@@ -21,12 +23,14 @@ class BannerFacts:
     """`has_lost_own`: the reader has an account to reconnect. `is_refused`: a provider does not accept this
     server, or people have connected an app that is no longer set up. `mail_problem`: what
     keeps every mail from leaving, met when one was last tried, or "". `waiting_mails`: due and not sent,
-    counted only when something keeps them."""
+    counted only when something keeps them. `beat_at`: when background work last gave a sign of life (aware
+    UTC), None before the first time."""
 
     has_lost_own: bool
     is_refused: bool
     mail_problem: str
     waiting_mails: int
+    beat_at: datetime | None
 
 
 # Beside the mails that are counted.
@@ -75,6 +79,7 @@ def columns(not_set_up: frozenset[str]) -> tuple[sa.ColumnElement[Any], ...]:
         )
         .scalar_subquery()
         .label("waiting_mails"),
+        beat_column().label("beat_at"),
     )
 
 
@@ -91,5 +96,9 @@ def apps_not_set_up() -> frozenset[str]:
 def facts_of(row: sa.Row[Any]) -> BannerFacts:
     """The facts in a row that contains `COLUMNS`."""
     return BannerFacts(
-        bool(row.has_lost_own), bool(row.is_refused), row.mail_problem or "", int(row.waiting_mails)
+        bool(row.has_lost_own),
+        bool(row.is_refused),
+        row.mail_problem or "",
+        int(row.waiting_mails),
+        row.beat_at,
     )

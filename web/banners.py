@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from flask import current_app, request, url_for
 from flask_login import current_user
 
+from accounts.findings import copied_installation, shared_database_file
 from accounts.permissions import Action, Scope, scope_of
 from accounts.team import owner
 from connections.catalogue import label_of
@@ -19,7 +20,7 @@ from timezones import utc_now
 from web import banner_facts
 from web.notices import Banner
 from web.signed_in import may_connect, person
-from work.findings import Cure, Finding
+from work.findings import Cure, Finding, stopped_metronome
 
 
 def banners() -> list[Banner]:
@@ -34,6 +35,14 @@ def banners() -> list[Banner]:
         facts = banner_facts.facts_of(db.session.execute(asked, banner_facts.parameters()).one())
     administers = scope_of(reader.role, Action.ADMINISTER) is Scope.ALL
     found: list[Finding] = []
+    if reader.organization is not None and request.endpoint != "settings.copied":
+        copied = copied_installation(
+            reader.organization, current_app.config["INSTALLATION_ID"], may_decide=administers
+        )
+        found += [copied] if copied is not None else []
+    if administers and current_app.config["SCHEDULER_ENABLED"]:
+        stopped = stopped_metronome(utc_now(), facts.beat_at)
+        found += [stopped] if stopped is not None else []
     if facts.has_lost_own or (administers and facts.is_refused):
         found += _connections(reader.user, administers)
     if administers and services().demo is None:
@@ -41,7 +50,8 @@ def banners() -> list[Banner]:
         about_mail = mails_held_back(
             config["MAIL_SERVER"], config["MAIL_DEFAULT_SENDER"], facts.mail_problem, facts.waiting_mails
         )
-        found += [each for each in (about_mail, unsuitable_address(config["BASE_URL"])) if each is not None]
+        others = (shared_database_file(config["NETWORK_FILE_SYSTEM"]), unsuitable_address(config["BASE_URL"]))
+        found += [each for each in (about_mail, *others) if each is not None]
     return [_shown(finding) for finding in found]
 
 

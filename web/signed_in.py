@@ -60,6 +60,13 @@ class SignedInPerson(UserMixin):
     def timezone(self) -> str:
         return self.user.timezone
 
+    @property
+    def must_set_up_two_step(self) -> bool:
+        """Whether the organization has required two-step verification since before this sign-in, and the
+        person has none: until they do, that is all they can do."""
+        since = self.organization.two_step_required_since if self.organization is not None else None
+        return since is not None and self.user.two_step_since is None and self.session.created_at > since
+
 
 def init_app(app: Flask) -> None:
     login_manager.init_app(app)
@@ -133,6 +140,8 @@ def begin(user_id: int) -> None:
     signing_in = _load(token)
     assert signing_in is not None
     session.clear()
+    # A form that was read has left the token of the old session here, for the page that answers it.
+    g.pop("csrf_token", None)
     _login_user(signing_in)
     known_browser.remember(signing_in.user.email)
 

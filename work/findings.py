@@ -59,15 +59,19 @@ def background_state(now: datetime, *, is_expected: bool) -> BackgroundState:
     beat_age = now - beat_at if beat_at is not None else None
     overdue = now - oldest if oldest is not None else timedelta()
     found = []
-    if is_expected and (beat_age is None or beat_age >= DEAD_AFTER):
-        found.append(
-            Finding(
-                "danger",
-                "Background work has stopped: no meetings are made and no mails leave. Restart the server.",
-            )
-        )
+    stopped = stopped_metronome(now, beat_at) if is_expected else None
+    if stopped is not None:
+        found.append(stopped)
     elif overdue > OVERDUE_FOR:
         found.append(
             Finding("warning", "Background work is late: some of it is due and has not been started.")
         )
     return BackgroundState(beat_age, overdue, tuple(found))
+
+
+def stopped_metronome(now: datetime, beat_at: datetime | None) -> Finding | None:
+    """What to tell people if no process has ticked lately. `beat_at`: the last tick, or None if none yet."""
+    if beat_at is not None and now - beat_at < DEAD_AFTER:
+        return None
+    words = "Background work has stopped: no meetings are made, and no emails are sent. Restart the server."
+    return Finding("danger", words)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from database import read_only, writing
+from database import read_only, writing, written_out
 from extensions import db
 from models import Heartbeat
 from timezones import utc_now
@@ -17,6 +17,11 @@ _NAME = "metronome"
 _EVERY = timedelta(seconds=30)
 # Past this age the health page is red.
 DEAD_AFTER = timedelta(seconds=120)
+
+
+def beat_column() -> sa.ScalarSelect[datetime]:
+    """When any process last ticked, as a column of a larger statement."""
+    return sa.select(Heartbeat.beat_at).where(Heartbeat.name == written_out(_NAME)).scalar_subquery()
 
 
 def last_beat() -> datetime | None:

@@ -186,9 +186,36 @@ def let_leave_now(mail: Mail) -> None:
 
 
 def queue_again(mail: Mail) -> None:
-    """Send an email now that had been refused for good. It is the same message as before."""
+    """Send an email after all that was refused for good, now. It is the same message as before.
+
+    If its address was at fault, that is forgotten: the person who asks has a reason to try the address again.
+    """
     mail.state, mail.words, mail.trouble = MailState.QUEUED, None, None
+    forget_refusals(mail.address)
     outbox.enqueue_work(_delivery(mail.about, mail.id, utc_now()))
+
+
+def refusal_of(address: str) -> Mail | None:
+    """The newest email that was refused because of this address, if the address has accepted none since."""
+    return db.session.scalar(
+        _about_address(address).where(Mail.state == MailState.FAILED).order_by(Mail.id.desc()).limit(1)
+    )
+
+
+def forget_refusals(address: str) -> None:
+    """The address has been corrected, or accepts emails again: those held back for it are sent when they are
+    due, and at once if that has passed."""
+    for mail in db.session.scalars(_about_address(address)):
+        mail.trouble = None
+        if mail.state == MailState.QUEUED:
+            mail.words = None
+            outbox.enqueue_work(_delivery(mail.about, mail.id, max(mail.due_at, utc_now())))
+
+
+def _about_address(address: str) -> sa.Select[Mail]:
+    return sa.select(Mail).where(
+        Mail.trouble == MailTrouble.ADDRESS, sa.func.lower(Mail.address) == address.lower()
+    )
 
 
 def latest(about: str, kind: str) -> Mail | None:
@@ -214,6 +241,7 @@ def record_sent(mail_id: int, *, words: str) -> Mail:
     mail = db.session.get_one(Mail, mail_id)
     mail.state, mail.sent_at, mail.words = MailState.SENT, utc_now(), words[:500]
     mail.trouble = None
+    forget_refusals(mail.address)
     return mail
 
 
@@ -241,6 +269,13 @@ def record_not_yet(
     mail.words = words[:500]
     mail.may_be_double = mail.may_be_double or may_be_double
     mail.trouble = MailTrouble.OURS if concerns_us else None
+    return mail
+
+
+def record_held(mail_id: int, *, words: str) -> Mail:
+    """The email was not tried, because its address refuses everything; it waits until that changes."""
+    mail = db.session.get_one(Mail, mail_id)
+    mail.words, mail.trouble = words[:500], MailTrouble.ADDRESS
     return mail
 
 

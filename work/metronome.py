@@ -7,12 +7,13 @@ own metronome; many ticking at once are as safe as one.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
+from database import read_only
 from timezones import utc_now
 from work import heartbeat
 from work.chores import Chore, run_all
@@ -22,12 +23,23 @@ log = logging.getLogger("tasks")
 
 
 class Metronome:
-    """Ticks every few seconds: heartbeat, expired leases, chores, and a look for due tasks."""
+    """Ticks every few seconds: heartbeat, expired leases, chores, and a look for due tasks.
 
-    def __init__(self, app: Flask, runner: Runner, chores: Sequence[Chore] = ()) -> None:
+    While `is_paused` says so, a tick is only a sign of life.
+    """
+
+    def __init__(
+        self,
+        app: Flask,
+        runner: Runner,
+        chores: Sequence[Chore] = (),
+        *,
+        is_paused: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._app = app
         self._runner = runner
         self._chores = chores
+        self._is_paused = is_paused
         # APScheduler's defaults skip a tick that is a second late; ours may run however late it is.
         self._scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -50,6 +62,9 @@ class Metronome:
         try:
             with self._app.app_context():
                 heartbeat.beat()
+            with self._app.app_context(), read_only():
+                if self._is_paused():
+                    return
             self._runner.release_forfeited()
             run_all(self._app, self._chores)
         except SQLAlchemyError:

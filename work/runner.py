@@ -51,12 +51,19 @@ def _no_hook(phase: Phase, task: ClaimedTask) -> None:
     pass
 
 
+def _never() -> bool:
+    return False
+
+
 class LeaseLostError(Exception):
     """Another process has claimed the task by now; our outcome must not be written."""
 
 
 class Runner:
-    """A few threads per lane that run due tasks until told to stop."""
+    """A few threads per lane that run due tasks until told to stop.
+
+    `is_paused` is asked before each claim, in a read-only transaction: while it says so, nothing is started.
+    """
 
     def __init__(
         self,
@@ -65,8 +72,10 @@ class Runner:
         *,
         threads: Mapping[Lane, int] | None = None,
         on_phase: PhaseHook = _no_hook,
+        is_paused: Callable[[], bool] = _never,
     ) -> None:
         self._app = app
+        self._is_paused = is_paused
         self._handlers = {kind.name: handler for kind, handler in handlers.items()}
         self._thread_counts = threads or {Lane.PROVIDER: 3, Lane.MAIL: 3}
         self._on_phase = on_phase
@@ -204,6 +213,8 @@ class Runner:
         now = utc_now()
         running = sa.select(Task.subject).where(Task.state == TaskState.RUNNING, Task.lane == lane)
         with self._app.app_context(), read_only():
+            if self._is_paused():
+                return None
             due = db.session.scalars(
                 sa.select(Task.id)
                 .where(Task.state == TaskState.READY, Task.lane == lane, Task.run_at <= now)

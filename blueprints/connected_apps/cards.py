@@ -60,6 +60,8 @@ class Grant:
     """
 
     account: str
+    # The account has another address than the one this person signs in with: perhaps a colleague's.
+    is_other_address: bool
     since: datetime
     plan: str
     allows: tuple[str, ...]
@@ -178,6 +180,7 @@ def _grant(user: User, row: Connection) -> Grant:
     holder = holder_instead(row)
     return Grant(
         account=row.account_email or row.account_name,
+        is_other_address=bool(row.account_email) and row.account_email.casefold() != user.email.casefold(),
         since=row.connected_at,
         plan=catalogue.spec_of(row.app).plans.get(row.plan, "Not known"),
         allows=tuple(catalogue.in_words(row.app, scopes)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -96,6 +98,9 @@ def connect(app: str) -> ResponseReturnValue:
     except round_trip.NotSetUpError:
         abort(404)
     db.session.commit()
+    if services().demo is not None:
+        # A real provider knows by its own cookie who is there; the simulated one has to be told.
+        address += "&" + urlencode({"login_hint": actor().email})
     return redirect(address, 303)
 
 

@@ -8,6 +8,7 @@ from flask import current_app
 
 from accounts.permissions import Action, may_anywhere
 from accounts.team import owner
+from blueprints.help.trouble import Trouble
 from connections import catalogue, wording
 from connections.app_spec import AppSpec
 from connections.service import connections
@@ -15,14 +16,6 @@ from models import FailureReason, User
 from scheduling.meetings import failures
 from scheduling.software import softwares_of
 from web.signed_in import may_connect
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """What people read when something went wrong, and what helps."""
-
-    words: str
-    cure: str
 
 
 @dataclass(frozen=True)

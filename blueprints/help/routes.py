@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.help.connecting import connecting_help
+from blueprints.help.sending import SENDING_TROUBLES
 from connections import catalogue
 from web.signed_in import actor
 
@@ -14,7 +15,7 @@ help_pages = Blueprint("help_pages", __name__, url_prefix="/help")
 
 @help_pages.get("")
 def index() -> ResponseReturnValue:
-    """There is one page of help so far, so this leads to it."""
+    """Leads to the page that most people need; it names the others."""
     return redirect(url_for("help_pages.connecting_apps"), 303)
 
 
@@ -24,3 +25,15 @@ def connecting_apps() -> ResponseReturnValue:
     asked = catalogue.find(request.args.get("app", ""))
     app = asked if asked is not None and asked.is_available else catalogue.available()[0]
     return render_template("help/connecting_apps.html", help=connecting_help(actor(), app))
+
+
+@help_pages.get("/sending-email")
+def sending_email() -> ResponseReturnValue:
+    """What the operator of the server sets so that emails leave, and what helps when they do not."""
+    config = current_app.config
+    return render_template(
+        "help/sending_email.html",
+        troubles=SENDING_TROUBLES,
+        mail_server=config.get("MAIL_SERVER") or "",
+        sender=config.get("MAIL_DEFAULT_SENDER") or "",
+    )

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from typing import IO
 
-from flask import Blueprint, Response, stream_with_context
+from flask import Blueprint, Response, render_template, stream_with_context
 from flask.typing import ResponseReturnValue
+from wtforms import RadioField
+from wtforms.fields import SelectChoice
 
 from accounts.audit import Event, record
 from accounts.permissions import Action, may_anywhere
@@ -19,39 +24,96 @@ from hiring import lists
 from hiring.lists import CandidateFilter
 from models import Candidate, User
 from timezones import utc_now
+from web.forms import Form
 from web.signed_in import actor
+
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# How much of a finished workbook is kept in memory, and how much is sent at a time.
+_KEPT_IN_MEMORY = 4 * 1024 * 1024
+_SENT_AT_ONCE = 64 * 1024
+
+
+class Format(StrEnum):
+    """How the list is written. Where the comma is part of numbers, spreadsheets expect semicolons in a CSV
+    file and show one with commas as a single column."""
+
+    XLSX = "xlsx"
+    COMMAS = "commas"
+    SEMICOLONS = "semicolons"
+    TABS = "tabs"
+
+
+_DELIMITERS = {Format.COMMAS: ",", Format.SEMICOLONS: ";", Format.TABS: "\t"}
+
+
+class ExportForm(Form):
+    format = RadioField(
+        "Format",
+        choices=[
+            SelectChoice(Format.XLSX.value, "Excel workbook (.xlsx)"),
+            SelectChoice(Format.COMMAS.value, "CSV with commas"),
+            SelectChoice(Format.SEMICOLONS.value, "CSV with semicolons"),
+            SelectChoice(Format.TABS.value, "Text with tabs"),
+        ],
+        default=Format.XLSX.value,
+    )
+
+
+def choose_export() -> ResponseReturnValue:
+    return _page(ExportForm(formdata=None), asked_candidates())
 
 
 def export_candidates() -> ResponseReturnValue:
     """A POST, because it is written down who took the list out of the house."""
-    user, wanted = actor(), asked_candidates()
+    user, wanted, form = actor(), asked_candidates(), ExportForm()
+    if not form.validate():
+        form.format.errors = ["Choose one of these."]
+        return _page(form, wanted), 422
+    written = Format(form.format.data)
     record(Event.CANDIDATES_EXPORTED, f"Exported {_in_words(wanted)}.", user)
     db.session.commit()
-    response = Response(stream_with_context(_file(user.id, wanted)), mimetype="text/csv")
-    name = f"candidates-{utc_now():%Y-%m-%d}.csv"
+    rows = _rows(user.id, wanted)
+    name = f"candidates-{utc_now():%Y-%m-%d}"
+    if written is Format.XLSX:
+        response = Response(stream_with_context(_workbook(rows)), mimetype=_WORKBOOK)
+        name = f"{name}.xlsx"
+    else:
+        is_text = written is Format.TABS
+        response = Response(
+            stream_with_context(_text(rows, _DELIMITERS[written])),
+            mimetype="text/tab-separated-values" if is_text else "text/csv",
+        )
+        name = f"{name}.{'txt' if is_text else 'csv'}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _file(user_id: int, wanted: CandidateFilter) -> Iterator[str]:
+def _page(form: ExportForm, wanted: CandidateFilter) -> str:
+    found = lists.candidates(actor(), wanted)
+    return render_template(
+        "hiring/export.html", form=form, wanted=wanted, total=found.total, is_more=found.is_more
+    )
+
+
+def _rows(user_id: int, wanted: CandidateFilter) -> Iterator[list[list[str]]]:
+    """The headings, then the candidates in portions. Each portion is a transaction of its own: a slow reader
+    keeps no old state alive."""
     with read_only():
         user = db.session.get_one(User, user_id)
         sees_contact = may_anywhere(user.role, Action.SEE_CONTACT)
         portions = lists.all_candidates(user, wanted)
         db.session.rollback()
-    # Without the mark Excel takes the file for one in an encoding of the last century.
     contact = ["email", "phone", "timezone"] if sees_contact else []
-    yield "\ufeff" + _lines([["name", *contact, "jobs", "stages"]])
+    yield [["name", *contact, "jobs", "stages"]]
     while True:
         with read_only():
-            # Each portion is a transaction of its own: a slow reader keeps no old state alive.
             portion = next(portions, [])
             shown = lists.with_contact(user, portion) if sees_contact else frozenset()
-            text = _lines(_row(each, sees_contact, shows=each.id in shown) for each in portion)
+            rows = [_row(each, sees_contact, shows=each.id in shown) for each in portion]
             db.session.rollback()
-        if not text:
+        if not rows:
             return
-        yield text
+        yield rows
 
 
 def _row(candidate: Candidate, sees_contact: bool, *, shows: bool) -> list[str]:
@@ -64,14 +126,56 @@ def _row(candidate: Candidate, sees_contact: bool, *, shows: bool) -> list[str]:
     return [candidate.name, *contact, jobs, stages]
 
 
-def _lines(rows: Iterator[list[str]] | list[list[str]]) -> str:
-    file = io.StringIO(newline="")
-    # Everything in quotes: where the list separator is a semicolon, a bare one inside a name would begin a
-    # new cell, and that one nobody has guarded.
-    csv.writer(file, lineterminator="\r\n", quoting=csv.QUOTE_ALL).writerows(
-        [guarded(cell) for cell in row] for row in rows
-    )
-    return file.getvalue()
+def _text(portions: Iterable[list[list[str]]], delimiter: str) -> Iterator[str]:
+    # Without the mark Excel takes the file for one in an encoding of the last century.
+    mark = "\ufeff"
+    for rows in portions:
+        file = io.StringIO(newline="")
+        # Everything in quotes: where the list separator is another one, a bare one inside a name would begin
+        # a new cell, and that one nobody has guarded.
+        csv.writer(file, lineterminator="\r\n", quoting=csv.QUOTE_ALL, delimiter=delimiter).writerows(
+            [guarded(cell) for cell in row] for row in rows
+        )
+        yield mark + file.getvalue()
+        mark = ""
+
+
+def _workbook(portions: Iterable[list[list[str]]]) -> Iterator[bytes]:
+    """A workbook of one sheet. Its cells are text, whatever they begin with, and stay text when someone edits
+    them: no apostrophe has to stand before a formula."""
+    # Imported on first use: most processes never need it.
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.styles import Font
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Candidates")
+    sheet.freeze_panes = "A2"
+    for letter, width in zip("ABCDEF", (28, 34, 22, 22, 40, 24), strict=True):
+        sheet.column_dimensions[letter].width = width
+    bold: Font | None = Font(bold=True)
+    for rows in portions:
+        for row in rows:
+            cells = []
+            for text in row:
+                cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text))
+                cell.data_type = "s"
+                cell.quotePrefix = True
+                if bold is not None:
+                    cell.font = bold
+                cells.append(cell)
+            sheet.append(cells)
+            bold = None
+    with tempfile.SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY) as file:
+        book.save(file)
+        file.seek(0)
+        yield from _pieces(file)
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    while piece := file.read(_SENT_AT_ONCE):
+        yield piece
 
 
 def _in_words(wanted: CandidateFilter) -> str:
@@ -86,5 +190,6 @@ def _in_words(wanted: CandidateFilter) -> str:
 
 
 def register(blueprint: Blueprint) -> None:
-    """Put these pages on the blueprint of jobs and candidates."""
+    """Add these pages to the blueprint of jobs and candidates."""
+    blueprint.get("/candidates/export")(choose_export)
     blueprint.post("/candidates/export")(export_candidates)

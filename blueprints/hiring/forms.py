@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask_wtf.file import FileField
 from wtforms import EmailField, Field, SelectField, StringField, TelField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
@@ -74,9 +73,3 @@ class NoteForm(Form):
             Length(max=8000, message=_TOO_LONG),
         ],
     )
-
-
-class ImportForm(Form):
-    job = SelectField("Job", coerce=int)
-    file = FileField("File")
-    text = TextAreaField("Or paste the list", validators=[Optional()])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from blueprints.hiring import candidates, erasing, exporting, importing, jobs
+from blueprints.hiring import candidates, erasing, exporting, jobs
+from blueprints.hiring.imports import routes as importing
 
 hiring = Blueprint("hiring", __name__)
 for _pages in (jobs, candidates, importing, exporting, erasing):

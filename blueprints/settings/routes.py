@@ -11,20 +11,22 @@ from accounts.audit import Event
 from accounts.settings import OrganizationSettings
 from accounts.sign_in import is_own_password
 from accounts.throttling import TooManyTriesError
-from blueprints.settings import example, system_log
+from accounts.two_step import FEW_RECOVERY_CODES, how_many_have_it, recovery_codes_left
+from blueprints.settings import copied, example, system_log
 from blueprints.settings.forms import OrganizationForm, PasswordForm, ProfileForm
 from extensions import db
 from models import Organization
 from services import services
 from web import signed_in
 from web.notices import say
-from web.signed_in import actor, person
+from web.signed_in import actor, current_organization, person
 from web.user_agents import browser_words
 from web.waiting import too_many_tries
 
 settings = Blueprint("settings", __name__, url_prefix="/settings")
 example.register(settings)
 system_log.register(settings)
+copied.register(settings)
 
 
 @settings.get("")
@@ -81,6 +83,8 @@ def _profile_page(
         "settings/profile.html",
         form=profile_form or ProfileForm(formdata=None, data=stored),
         password_form=password_form or PasswordForm(formdata=None),
+        recovery_codes_left=recovery_codes_left(user) if user.two_step_since is not None else 0,
+        few_recovery_codes=FEW_RECOVERY_CODES,
         sessions=[
             (row, browser_words(row.user_agent), row.id == here) for row in sessions.living_sessions(user)
         ],
@@ -122,9 +126,9 @@ def organization() -> ResponseReturnValue:
         form.retention_days.data = row.retention_days
         form.invitation_intro.data = row.invitation_intro
         form.invitation_closing.data = row.invitation_closing
-        return render_template("settings/organization.html", form=form)
+        return _organization_page(form)
     if not form.validate():
-        return render_template("settings/organization.html", form=form), 422
+        return _organization_page(form), 422
     wanted = OrganizationSettings(
         form.name.data,
         form.timezone.data,
@@ -135,4 +139,28 @@ def organization() -> ResponseReturnValue:
     changed = changes.change_organization(actor(), wanted)
     db.session.commit()
     say("Saved." if changed else "Nothing to save.")
+    return redirect(url_for("settings.organization"), 303)
+
+
+def _organization_page(form: OrganizationForm) -> str:
+    having, everyone = how_many_have_it()
+    here = current_organization()
+    return render_template(
+        "settings/organization.html",
+        form=form,
+        having_two_step=having,
+        everyone=everyone,
+        two_step_is_required=here is not None and here.two_step_required_since is not None,
+    )
+
+
+@settings.post("/organization/two-step-verification")
+def require_two_step() -> ResponseReturnValue:
+    is_required = request.form.get("required") == "yes"
+    changes.require_two_step(actor(), is_required)
+    db.session.commit()
+    if is_required:
+        say("Two-step verification is required. Those without it set it up when they next sign in.")
+    else:
+        say("Two-step verification is no longer required. Those who have it keep it.")
     return redirect(url_for("settings.organization"), 303)

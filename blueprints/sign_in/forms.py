@@ -1,4 +1,4 @@
-"""The form for signing in."""
+"""The forms for signing in."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from wtforms.validators import DataRequired, Length
 
 from security import PASSWORD_MAX_LENGTH
 from web.forms import Form
+from web.verification_codes import code_field, recovery_code_field
 
 
 class LoginForm(Form):
@@ -15,3 +16,11 @@ class LoginForm(Form):
         "Password", validators=[DataRequired("Enter your password."), Length(max=PASSWORD_MAX_LENGTH)]
     )
     next = HiddenField()
+
+
+class CodeForm(Form):
+    code = code_field()
+
+
+class RecoveryCodeForm(Form):
+    code = recovery_code_field()

@@ -11,6 +11,7 @@ from accounts import audit
 from accounts.audit import Event
 from accounts.sign_in import try_password
 from accounts.throttling import TooManyTriesError
+from blueprints.sign_in import second_step
 from blueprints.sign_in.forms import LoginForm
 from extensions import db
 from models import User
@@ -21,6 +22,7 @@ from web.notices import say
 from web.waiting import too_many_tries
 
 sign_in = Blueprint("sign_in", __name__)
+second_step.register(sign_in)
 
 
 @sign_in.route("/login", methods=["GET", "POST"])
@@ -46,9 +48,7 @@ def login() -> ResponseReturnValue:
                 error.seconds, back_url=url_for("sign_in.login"), back_label="Back to the sign-in page"
             )
         if user is not None:
-            signed_in.begin(user.id)
-            db.session.commit()
-            return redirect(safe_next(form.next.data) or url_for("dashboard.home"), 303)
+            return second_step.go_on(user, form.next.data)
         form.refuse("password", "That email and password don't match.")
     return _sign_in_page(form), 422
 
@@ -77,10 +77,9 @@ def demo_login(user_id: int) -> ResponseReturnValue:
     user = db.session.get(User, user_id)
     if user is None or not user.is_active or user.password_hash is None:
         abort(404)
-    signed_in.begin(user.id)
-    audit.record(Event.SIGNED_IN, f"{user.name} signed in with one click.", user)
-    db.session.commit()
-    return redirect(url_for("dashboard.home"), 303)
+    if user.two_step_since is None:
+        audit.record(Event.SIGNED_IN, f"{user.name} signed in with one click.", user)
+    return second_step.go_on(user, None)
 
 
 @sign_in.post("/logout")

@@ -6,6 +6,7 @@ from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
+from accounts import copies
 from timezones import utc_now, zone_data_version
 from work.findings import background_state
 
@@ -14,15 +15,18 @@ status = Blueprint("status", __name__)
 
 @status.get("/healthz")
 def healthz() -> ResponseReturnValue:
-    """200 while database and metronome work, otherwise 503. Work that waits for a retry is not overdue."""
+    """200 while database and metronome work, otherwise 503. Work that waits for a retry is not overdue. A
+    copy whose background work is paused gets 503, too, because nothing leaves it.
+    """
     try:
         state = background_state(utc_now(), is_expected=current_app.config["SCHEDULER_ENABLED"])
+        is_paused = copies.is_paused(current_app.config["INSTALLATION_ID"])
     except SQLAlchemyError:
         return jsonify(status="failing", database="unreachable"), 503
-    is_well = all(finding.level != "danger" for finding in state.findings)
+    is_well = not is_paused and all(finding.level != "danger" for finding in state.findings)
     return (
         jsonify(
-            status="ok" if is_well else "failing",
+            status="paused" if is_paused else "ok" if is_well else "failing",
             database="ok",
             metronome_age_seconds=round(state.beat_age.total_seconds())
             if state.beat_age is not None

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from accounts import invitations, mails, team_rules
+from accounts import invitations, mails, team_rules, two_step
 from accounts import team as people
 from accounts.team import Member
 from accounts.team_rules import NotAllowedError, TeamError
@@ -150,6 +150,23 @@ def reactivate(user_id: int) -> ResponseReturnValue:
         return f"{found.user.name} can sign in again."
 
     return _done(user_id, let_in)
+
+
+@team.route("/<int:user_id>/reset-two-step-verification", methods=["GET", "POST"])
+def reset_two_step(user_id: int) -> ResponseReturnValue:
+    found = _found(user_id)
+    if team_rules.why_not_manage(actor(), found.user) is not None:
+        abort(403)
+    if request.method == "GET":
+        if found.user.two_step_since is None:
+            return redirect(url_for("team.member", user_id=user_id), 303)
+        return render_template("team/reset_two_step.html", member=found)
+
+    def remove() -> str:
+        two_step.reset(actor(), found.user, services().mail_domain)
+        return f"{found.user.name} is signed out everywhere and signs in with the password alone."
+
+    return _done(user_id, remove)
 
 
 def _found(user_id: int) -> Member:

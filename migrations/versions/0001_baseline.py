@@ -51,8 +51,10 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("timezone", database.ZoneName(length=64), nullable=False),
         sa.Column("installation_id", sa.String(length=64), nullable=False),
+        sa.Column("stays_paused_as", sa.String(length=64), nullable=True),
         sa.Column("connecting_is_open", sa.Boolean(), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("two_step_required_since", database.UTCDateTime(), nullable=True),
         sa.Column("retention_days", sa.Integer(), nullable=True),
         sa.Column("invitation_intro", sa.String(length=1000), nullable=False),
         sa.Column("invitation_closing", sa.String(length=1000), nullable=False),
@@ -152,6 +154,7 @@ def upgrade() -> None:
         ),
         sa.Column("timezone", database.ZoneName(length=64), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("two_step_since", database.UTCDateTime(), nullable=True),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("email", name=op.f("uq_users_email")),
@@ -296,6 +299,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_password_resets_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "recovery_codes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("used_at", database.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_recovery_codes_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_recovery_codes_code_hash")),
+    )
+    with op.batch_alter_table("recovery_codes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovery_codes_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "two_step_secrets",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("ciphertext", sa.String(length=500), nullable=False),
+        sa.Column("last_period", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_two_step_secrets_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_two_step_secrets")),
+    )
+    op.create_table(
         "user_sessions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -357,6 +385,9 @@ def upgrade() -> None:
         sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("job_id", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("reading", sa.String(length=20), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("answers", sa.Text(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["job_id"], ["jobs.id"], name=op.f("fk_candidate_imports_job_id_jobs"), ondelete="CASCADE"
@@ -1027,6 +1058,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_user_sessions_user_id"))
 
     op.drop_table("user_sessions")
+    op.drop_table("two_step_secrets")
+    with op.batch_alter_table("recovery_codes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recovery_codes_user_id"))
+
+    op.drop_table("recovery_codes")
     with op.batch_alter_table("password_resets", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_password_resets_user_id"))
 

@@ -13,6 +13,7 @@ from models import (
     InterviewStatus,
     Mail,
     MailState,
+    MailTrouble,
     ReaderRole,
     RevisionReason,
     User,
@@ -22,6 +23,7 @@ from scheduling.revisions import raise_revision
 from scheduling.rules import Rules
 from scheduling.timeline import note
 from timezones import utc_now
+from work.mail import forget_refusals
 
 
 class AddressTakenError(Exception):
@@ -46,6 +48,8 @@ def move(actor: User, candidate: Candidate, rules: Rules) -> int:
     """
     coming = _coming(candidate)
     _refuse_address_of_others(candidate, coming)
+    for address in {mail.address for mail in _in_trouble(candidate)}:
+        forget_refusals(address)
     for mail in _waiting(candidate):
         mail.name, mail.address = candidate.name, candidate.email
     db.session.flush()
@@ -73,17 +77,20 @@ def _coming(candidate: Candidate) -> list[Interview]:
 
 
 def _waiting(candidate: Candidate) -> list[Mail]:
-    return list(
-        db.session.scalars(
-            sa.select(Mail)
-            .join(Interview, Interview.id == Mail.interview_id)
-            .join(Interview.application)
-            .where(
-                Application.candidate_id == candidate.id,
-                Mail.role == ReaderRole.CANDIDATE,
-                Mail.state == MailState.QUEUED,
-            )
-        )
+    return list(db.session.scalars(_to_candidate(candidate).where(Mail.state == MailState.QUEUED)))
+
+
+def _in_trouble(candidate: Candidate) -> list[Mail]:
+    """Those that failed because of the address they were sent to, and those held back for it."""
+    return list(db.session.scalars(_to_candidate(candidate).where(Mail.trouble == MailTrouble.ADDRESS)))
+
+
+def _to_candidate(candidate: Candidate) -> sa.Select[Mail]:
+    return (
+        sa.select(Mail)
+        .join(Interview, Interview.id == Mail.interview_id)
+        .join(Interview.application)
+        .where(Application.candidate_id == candidate.id, Mail.role == ReaderRole.CANDIDATE)
     )
 
 
@@ -101,4 +108,4 @@ def _refuse_address_of_others(candidate: Candidate, interviews: list[Interview])
     )
     taken_by = attends or manages
     if taken_by:
-        raise AddressTakenError(f"{taken_by} has this address and takes part in a coming interview.")
+        raise AddressTakenError(f"{taken_by} has this address and takes part in an upcoming interview.")

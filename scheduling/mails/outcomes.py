@@ -34,7 +34,7 @@ def note_sent(mail: Mail, interview_id: int, *, lost_files: int = 0) -> None:
     _note_when_all_left(mail, interview_id)
 
 
-def record_refused(mail_id: int, *, words: str, concerns_address: bool = False) -> None:
+def record_refused(mail_id: int, *, words: str, concerns_address: bool = False) -> Mail:
     """The mail was refused for good; `concerns_address`: so would be any other to the same address.
 
     If it is about an interview, its timeline says for whom; what the server said stays with the
@@ -45,6 +45,7 @@ def record_refused(mail_id: int, *, words: str, concerns_address: bool = False) 
         note(mail.interview_id, f"{kind_of(mail.kind).label} to {mail.name} could not be delivered.")
         db.session.flush()
         _note_when_all_left(mail, mail.interview_id)
+    return mail
 
 
 def note_files_left_out(mail: Mail, interview_id: int, *, why: str) -> None:

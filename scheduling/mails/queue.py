@@ -15,6 +15,8 @@ from work.mail import NewMail, Recipient
 
 INVITATION = "invitation"
 REMINDER = "reminder"
+MEETING_MISSING = "meeting_missing"
+ADDRESS_REFUSED = "address_refused"
 
 NEWER_INVITATION = "A newer invitation takes its place."
 

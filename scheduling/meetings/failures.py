@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from models import FailureReason as R
-from models import MeetingSoftware
+from models import Meeting, MeetingSoftware, MeetingState
 from scheduling.software import spec_of
 
 
@@ -54,6 +54,13 @@ def words_of(reason: R, software: MeetingSoftware, detail: str | None = None) ->
     """One or two sentences for the page: what happened, and the provider's own words when it gave some."""
     words = _WORDS[reason].format(software=software.label)
     return f"{words} {detail}" if detail and detail not in words else words
+
+
+def told_of(meeting: Meeting) -> str:
+    """What happened, for people, while this meeting could not be made; "" for any other meeting."""
+    if meeting.state != MeetingState.FAILED or meeting.failure is None:
+        return ""
+    return meeting.failure_words or words_of(meeting.failure, meeting.software)
 
 
 def cure_of(reason: R, software: MeetingSoftware) -> Cure:

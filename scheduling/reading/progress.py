@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from models import Interview, InterviewStatus, Mail, MailState, Meeting, MeetingState
+from models import Interview, InterviewStatus, Mail, MailState, MailTrouble, Meeting, MeetingState
 from scheduling.mails.outcomes import label_of
 from scheduling.meetings import failures, orphans, wanting
 from scheduling.meetings.hosts import passed_over
@@ -72,7 +72,7 @@ def progress_of(interview: Interview) -> Progress:
         elif meeting.state == MeetingState.READY:
             rows.append(ProgressRow("done", "link", f"{label} link saved"))
         elif meeting.state == MeetingState.FAILED and meeting.failure is not None:
-            words = meeting.failure_words or failures.words_of(meeting.failure, meeting.software)
+            words = failures.told_of(meeting)
             next_try = wanting.next_try_at(meeting)
             cure = failures.cure_of(meeting.failure, meeting.software).words if next_try else None
             rows.append(ProgressRow("problem", "alert-triangle", f"No {label} meeting yet. {words}", cure))
@@ -93,7 +93,7 @@ def progress_of(interview: Interview) -> Progress:
         newest = [mail for mail in mails if mail.occasion == mails[-1].occasion]
         rows += _at_once(kind, newest)
         if interview.status == InterviewStatus.SCHEDULED and any(
-            mail.state == MailState.QUEUED for mail in newest
+            mail.state == MailState.QUEUED and not _is_held(mail) for mail in newest
         ):
             is_settled = False
     for kind, mails in timed:
@@ -145,7 +145,8 @@ def _at_once(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
     for mail in mails:
         by_state[mail.state].append(mail)
     rows = []
-    sent, queued = by_state[MailState.SENT], by_state[MailState.QUEUED]
+    sent = by_state[MailState.SENT]
+    queued = [mail for mail in by_state[MailState.QUEUED] if not _is_held(mail)]
     if sent:
         last = max((mail.sent_at for mail in sent if mail.sent_at is not None), default=None)
         words = f"{what} sent to {people(len(sent))}"
@@ -160,6 +161,7 @@ def _at_once(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
                 " ".join(reasons) or None,
             )
         )
+    rows += [_held(what, mail) for mail in mails if _is_held(mail)]
     rows += [
         ProgressRow("problem", "paperclip", f"{what} to {mail.name} left without files", _FILES_STAYED)
         for mail in sent
@@ -185,7 +187,8 @@ def _at_once(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
 def _timed(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
     groups: dict[tuple[datetime, MailState], list[Mail]] = defaultdict(list)
     for mail in mails:
-        groups[(mail.due_at, mail.state)].append(mail)
+        if not _is_held(mail):
+            groups[(mail.due_at, mail.state)].append(mail)
     rows = []
     for (due_at, state), group in sorted(groups.items(), key=lambda entry: (entry[0][0], entry[0][1].value)):
         first = group[0]
@@ -203,7 +206,16 @@ def _timed(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
             case MailState.DROPPED:
                 words = f"No {kind.label.lower()}"
                 rows.append(ProgressRow("dropped", "circle-x", words, first.words))
-    return rows
+    return rows + [_held(kind.label, mail) for mail in mails if _is_held(mail)]
+
+
+def _is_held(mail: Mail) -> bool:
+    """Whether it waits for a better address, which may take as long as people need."""
+    return mail.state == MailState.QUEUED and mail.trouble is MailTrouble.ADDRESS
+
+
+def _held(what: str, mail: Mail) -> ProgressRow:
+    return ProgressRow("waiting", "hourglass", f"{what} to {mail.name} is on hold", mail.words)
 
 
 def _names(mails: Iterable[Mail]) -> str:

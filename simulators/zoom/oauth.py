@@ -62,10 +62,14 @@ def consent() -> str | tuple[str, int]:
     refused = _refusal()
     if refused:
         return _error_page(refused)
+    # Zoom knows who is signed in there and asks about that account. Nobody signs in here, so the app may say
+    # whose browser it is, by the name that OpenID Connect has for it.
+    likely = BY_EMAIL.get(request.args.get("login_hint", ""))
+    people = sorted(PEOPLE, key=lambda person: person is not likely)
     return render_template(
         "zoom/consent.html",
-        first=PEOPLE[:FIRST_ACCOUNTS],
-        more=PEOPLE[FIRST_ACCOUNTS:],
+        first=people[:FIRST_ACCOUNTS],
+        more=people[FIRST_ACCOUNTS:],
         fields=request.args.items(),
         client_host=urlsplit(request.args["redirect_uri"]).netloc,
     )

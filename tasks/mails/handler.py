@@ -17,7 +17,7 @@ from messaging.delivery import (
     is_configured,
 )
 from models import Interview, Mail, MailState, Meeting, MeetingState, RevisionReason
-from scheduling.mails import outcomes, queue
+from scheduling.mails import outcomes, queue, refusals
 from scheduling.meetings import recording, wanting
 from scheduling.revisions import raise_revision
 from scheduling.rules import Rules
@@ -76,6 +76,9 @@ def send_mail(kinds: Mapping[str, Kind], workshop: Workshop, rules: Rules) -> Ha
             case Drop(why):
                 mails.record_dropped(loaded.mail_id, words=why)
                 then: Next = Done()
+            case Wait(again, is_for_address=True):
+                mails.record_held(loaded.mail_id, words=again.why)
+                then = again
             case Wait(again):
                 mails.record_not_yet(loaded.mail_id, words=again.why)
                 then = again
@@ -99,7 +102,7 @@ def _record(loaded: Loaded, outcome: Outcome, rules: Rules) -> Next:
             _record_sent(loaded, words, rules)
             return Done()
         case Refused(_, words, is_too_large=True) if loaded.brought_files:
-            why = "The mail server takes no mail as large as the attached files"
+            why = "The mail server takes no email as large as the attached files"
             return _leave_files_out(loaded, words, why, may_be_double=False)
         case Deferred(_, words, is_too_slow=True) | Unknown(words, is_too_slow=True) if (
             loaded.brought_files and loaded.failures
@@ -114,7 +117,9 @@ def _record(loaded: Loaded, outcome: Outcome, rules: Rules) -> Next:
             mails.record_not_yet(loaded.mail_id, words=words, concerns_us=True)
             return Again(utc_now() + retry.MAIL_SERVER.delay(loaded.failures + 1), words)
         case Refused(_, words, concerns_address=concerns_address):
-            outcomes.record_refused(loaded.mail_id, words=words, concerns_address=concerns_address)
+            mail = outcomes.record_refused(loaded.mail_id, words=words, concerns_address=concerns_address)
+            if concerns_address:
+                refusals.tell_once(mail, rules)
             return Done()
         case Deferred() | Unknown() | Misconfigured():
             # Not accepted, or the server died before it said so.

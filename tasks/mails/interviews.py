@@ -24,6 +24,7 @@ from models import (
     InterviewStatus,
     Mail,
     MailState,
+    Meeting,
     MeetingState,
     Organization,
     ReaderRole,
@@ -32,6 +33,8 @@ from models import (
 )
 from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import INVITATION, attendee_key
+from scheduling.mails.refusals import held_back_by
+from scheduling.meetings import failures
 from tasks.mails.kind import Drop, Kind, Ready, Wait, Workshop
 from timezones import utc_now
 from work.protocol import Again
@@ -62,9 +65,16 @@ class InterviewCopy:
     made_at: datetime
     # The reason for this revision; None for the first one, and in the preview.
     reason: RevisionReason | None = None
+    # Why there is no meeting yet, and what helps; "" while nothing is known to be wrong.
+    trouble: str = ""
 
 
 More = Mapping[str, object]
+
+
+def nothing_else(copy: InterviewCopy) -> InterviewKind | None:
+    """For kinds that every reader gets as they are."""
+    return None
 
 
 def nothing_more(copy: InterviewCopy) -> More:
@@ -98,12 +108,14 @@ class InterviewKind(Kind):
     Each kind says so for itself: no reason holds for all, because a cancellation always has to arrive.
 
     `more` is what its templates ask for beyond the facts; `calendar` the method of the calendar file that
-    it brings, if any.
+    it brings, if any. `instead` names another kind whose letter this reader gets instead, decided when the
+    email is made; it is still this email, sent once.
     """
 
     why_useless: Callable[[Mail, Interview, datetime], str | None]
     more: Callable[[InterviewCopy], More] = nothing_more
     calendar: Method | None = None
+    instead: Callable[[InterviewCopy], InterviewKind | None] = nothing_else
 
     def hindrance(self, mail: Mail) -> Drop | Wait | None:
         interview, now = _interview_of(mail), utc_now()
@@ -119,6 +131,15 @@ class InterviewKind(Kind):
         ):
             why = f"The {self.label.lower()} waits for the meeting."
             return Wait(Again(meeting.grace_ends_at, why, is_failure=False))
+        refusal = held_back_by(mail)
+        if refusal is not None:
+            why = (
+                f"An earlier email to {mail.address} was refused. This one waits until the address is "
+                "corrected, or until an email to it gets through."
+            )
+            # Looked at again only to be dropped, when it has become useless.
+            look_again = interview.starts_at if now < interview.starts_at else interview.ends_at
+            return Wait(Again(look_again, why, is_failure=False), is_for_address=True)
         return None
 
     def written(self, mail: Mail, workshop: Workshop, said: Mapping[str, str]) -> Ready:
@@ -127,7 +148,7 @@ class InterviewKind(Kind):
         page = workshop.join_links.join_page(interview, mail.join_reader) if mail.join_reader else None
         facts = facts_of(interview, organization)
         reader = reader_of(
-            mail, interview.candidate.timezone, page, workshop.join_links.interview_page(interview)
+            mail, interview.candidate.timezone, page, workshop.account_links.interview_page(interview)
         )
         brings = self.brings_files and not mail.leaves_files_out
         wanted = facts.files_for(reader) if brings else ()
@@ -135,7 +156,12 @@ class InterviewKind(Kind):
             file: part for file in wanted if (part := _part(file, workshop.attachment_files)) is not None
         }
         copy = InterviewCopy(
-            replace(facts, files=tuple(found)), reader, mail.occasion, utc_now(), _reason(interview)
+            replace(facts, files=tuple(found)),
+            reader,
+            mail.occasion,
+            utc_now(),
+            _reason(interview),
+            _trouble(interview.meeting),
         )
         meeting = interview.meeting
         return Ready(
@@ -150,6 +176,9 @@ class InterviewKind(Kind):
     def letter(self, copy: InterviewCopy, *, sender: str, made_at: datetime) -> Letter:
         """What one copy says. `sender` is the bare address that mails are sent from; `made_at`, aware, is
         when this revision was written down."""
+        other = self.instead(copy)
+        if other is not None:
+            return other.letter(copy, sender=sender, made_at=made_at)
         letter = compose_about_interview(self.name, copy.facts, copy.reader, self.more(copy))
         if self.calendar is None:
             return letter
@@ -177,6 +206,13 @@ def _reason(interview: Interview) -> RevisionReason | None:
             Revision.interview_id == interview.id, Revision.number == interview.revision
         )
     )
+
+
+def _trouble(meeting: Meeting | None) -> str:
+    words = failures.told_of(meeting) if meeting is not None else ""
+    if meeting is None or meeting.failure is None or not words:
+        return ""
+    return f"{words} {failures.cure_of(meeting.failure, meeting.software).words}"
 
 
 def _part(file: AttachedFile, attachment_files: AttachmentFiles) -> FilePart | None:

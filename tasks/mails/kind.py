@@ -38,9 +38,11 @@ class Drop:
 
 @dataclass(frozen=True)
 class Wait:
-    """The mail must not leave yet, for a reason that is not a fault."""
+    """The mail must not leave yet, for a reason that is not a fault. `is_for_address`: its address refuses
+    everything, and waking it is up to whatever corrects that."""
 
     next: Again
+    is_for_address: bool = False
 
 
 @dataclass(frozen=True)

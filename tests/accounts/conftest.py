@@ -3,9 +3,11 @@
 import pytest
 from flask import Flask
 
+from tests.accounts.phones import Phone, set_up
 from tests.factories import Team, create_team
 from tests.machines.application import MakeApp
 from tests.machines.apps import Seeded
+from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
 from tests.pages.visitor import Visitor
 
@@ -31,3 +33,12 @@ def ada(web: Flask, team: Team) -> Visitor:
 def ben(web: Flask, team: Team) -> Visitor:
     """A hiring manager's browser, signed in."""
     return Visitor(web).enter(team.ben)
+
+
+@pytest.fixture
+def phone(web: Flask, clock: Clock, team: Team) -> Phone:
+    """Ben's, with which he has turned on two-step verification; his browser is closed."""
+    visitor = Visitor(web).enter(team.ben)
+    made = set_up(visitor, clock)
+    visitor.post("/logout", status=303)
+    return made

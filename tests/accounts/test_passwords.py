@@ -47,9 +47,13 @@ def test_mailed_link_sets_a_new_password_and_ends_all_sessions(
     assert Visitor(web).try_to_sign_in(team.ben.email, PASSWORD) == 422
     assert Visitor(web).sign_in(team.ben.email, NEW).is_signed_in
     do_background_work(web)
-    notice = the_mail_to(simulators, team.ben.email, "was changed")
-    assert notice["To"] == "Ben Frei <ben@northlight.example>"
-    assert notice["Cc"] is None
+    asked, notice = (the_mail_to(simulators, team.ben.email, words) for words in (SUBJECT, "was changed"))
+    for mail in (asked, notice):
+        assert mail["To"] == "Ben Frei <ben@northlight.example>"
+        assert mail["Cc"] is None
+    # An answer to the link would only come back to Ben; that it was not Ben, the owner has to hear.
+    assert asked["Reply-To"] is None
+    assert notice["Reply-To"] == "Ada Berg <ada@northlight.example>"
 
 
 def test_link_works_once_and_looking_at_it_does_not_count(

@@ -8,10 +8,12 @@ from flask import Flask
 from accounts import team as people
 from accounts.team_rules import NotAllowedError
 from extensions import db
-from models import AuditEntry, Role, User
-from tests.factories import Team, create_job, create_team, create_user
+from models import AuditEntry, ConnectionState, Role, User
+from tests.factories import Team, create_connection, create_job, create_team, create_user
 from tests.machines.rows import in_rows
 from tests.pages.visitor import Visitor
+
+LIST = "/settings/team"
 
 
 def role_of(app: Flask, user_id: int) -> Role:
@@ -164,3 +166,13 @@ def test_two_owners_who_demote_each_other_leave_one(app: Flask) -> None:
     assert sorted(outcomes) == ["done", "refused"]
     with in_rows(app):
         assert len(db.session.scalars(db.select(User).where(User.role == Role.OWNER)).all()) == 1
+
+
+def test_team_shows_who_has_connected_what(web: Flask, team: Team, ada: Visitor) -> None:
+    with in_rows(web):
+        create_connection(team.ben.id)
+        create_connection(team.cleo.id, state=ConnectionState.RECONNECT_NEEDED)
+        create_connection(team.ada.id, state=ConnectionState.ENDED)
+    rows = {row.all("a")[0].text: row.all("td")[1].text for row in ada.get(LIST).tree.all("tr")[1:]}
+    assert rows == {"Ada Berg": "None", "Ben Frei": "Zoom", "Cleo Marin": "Zoom: reconnect needed"}
+    assert "Connected apps Zoom" in ada.get(f"{LIST}/{team.ben.id}").words

@@ -32,7 +32,9 @@ RULES: dict[str, frozenset[str]] = {
             "accounts.known_browsers",
             "accounts.links",
             "accounts.passwords",
+            "accounts.second_step",
             "accounts.throttling",
+            "accounts.two_step",
             "attachment_files",
             "connections.service",
             "instance_folder",
@@ -43,14 +45,18 @@ RULES: dict[str, frozenset[str]] = {
         }
     ),
     # Made-up people and jobs come into being the way real ones do; the simulators are started as programs.
-    "demo": GROUND | DOMAIN | {"app", "config", "instance_folder", "schema", "security", "services"},
+    # Emails about what is over are recorded as sent.
+    "demo": GROUND
+    | DOMAIN
+    | {"app", "config", "instance_folder", "schema", "security", "services", "work.mail"},
     # What every request goes through, whichever part of the interface answers it.
     "web": GROUND
     | DOMAIN
     | {"htmx", "security", "services", "paging", "connections.wording", "connections.service"}
     | {"public_address"}
     | {"connections.catalogue"}
-    | {"work.findings", "connections.findings", "messaging.findings", "messaging.delivery.is_configured"},
+    | {"work.findings", "connections.findings", "messaging.findings", "messaging.delivery.is_configured"}
+    | {"work.heartbeat.beat_column"},
     # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
     "blueprints": GROUND
     | DOMAIN
@@ -80,6 +86,7 @@ RULES: dict[str, frozenset[str]] = {
     "scheduling.drafts.attachments": GROUND | DOMAIN | {"attachment_files", "work.chores"},
     "connections": GROUND | {"providers", "security"} | ASKING_FOR_WORK,
     "messaging": GROUND | {"security", "host_names"},
+    "accounts.findings": GROUND | {"work.findings"},
     "messaging.findings": frozenset({"messaging", "work.findings"}),
     "connections.findings": GROUND | {"connections", "work.findings"},
     # Background work is two layers: the handlers are high and know everything that acts; the engine that
@@ -109,7 +116,8 @@ RULES: dict[str, frozenset[str]] = {
     "text": frozenset(),
     "wording": frozenset(),
     # What an address is, to say at the start that a setting holds none.
-    "config": frozenset({"messaging.addresses", "public_address", "setting_values"}),
+    "config": frozenset({"file_systems", "messaging.addresses", "public_address", "setting_values"}),
+    "file_systems": frozenset(),
     "setting_values": frozenset({"messaging.addresses", "public_address"}),
     "public_address": frozenset(),
     "instance_folder": frozenset(),

@@ -28,6 +28,7 @@ PAGES = (
     "/calendar",
     "/search?q=" + ENDLESS,
     "/settings/account/profile",
+    "/settings/account/two-step-verification/set-up",
     "/settings/account/connected-apps",
     "/settings/team",
     "/settings/team/invite",

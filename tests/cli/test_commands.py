@@ -20,10 +20,11 @@ from models import (
     Organization,
     Task,
     TaskState,
+    TwoStepSecret,
     User,
     UserSession,
 )
-from tests.factories import PASSWORD, connect_zoom, create_team, schedule
+from tests.factories import PASSWORD, connect_zoom, create_team, schedule, turn_on_two_step
 from tests.machines.application import build_app, close_app, settings_for
 from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
@@ -101,6 +102,22 @@ def test_new_password_ends_all_sessions(sqlite_app: Flask) -> None:
     unknown = flask(sqlite_app, "users", "reset-password", "x@y.example", typed=f"{NEW_PASSWORD}\n")
     assert unknown.exit_code == 1
     assert "Nobody here" in unknown.output
+
+
+def test_lost_phone_is_forgotten_from_the_command_line(sqlite_app: Flask) -> None:
+    with in_rows(sqlite_app):
+        team = create_team()
+        turn_on_two_step(team.ada)
+    signed_in = Visitor(sqlite_app).enter(team.ada)
+    done = flask(sqlite_app, "users", "reset-two-step", " ADA@northlight.example ")
+    assert done.exit_code == 0, done.output
+    assert "Ada Berg signs in with the password alone" in done.output
+    assert not signed_in.is_signed_in
+    Visitor(sqlite_app).sign_in(team.ada.email, PASSWORD)
+    again = flask(sqlite_app, "users", "reset-two-step", team.ada.email)
+    assert (again.exit_code, "no two-step verification" in again.output) == (1, True)
+    unknown = flask(sqlite_app, "users", "reset-two-step", "x@y.example")
+    assert (unknown.exit_code, "Nobody here" in unknown.output) == (1, True)
 
 
 def test_tasks_are_listed_tried_again_and_worked_off(
@@ -219,6 +236,29 @@ def test_rotating_leaves_out_connections_that_have_ended(
     done = flask(app, "keys", "rotate")
     assert "1 connections are encrypted with the newest key" in done.output
     assert "could not be opened" not in done.output
+    close_app(app)
+
+
+def test_rotating_takes_the_secrets_of_authenticator_apps_along(
+    make_connected: Callable[[], Flask], instance_path: Path
+) -> None:
+    def newest_key() -> Fernet:
+        return Fernet((instance_path / "token_encryption_keys").read_text().strip().split(",")[0].encode())
+
+    app = make_connected()
+    with in_rows(app):
+        secret = turn_on_two_step(create_team().ada)
+    done = flask(app, "keys", "rotate")
+    assert "1 authenticator secret too." in done.output
+    with in_rows(app):
+        row = db.session.scalars(db.select(TwoStepSecret)).one()
+        assert secret in newest_key().decrypt(row.ciphertext.encode()).decode()
+        row.ciphertext = "garbage"
+        db.session.commit()
+    done = flask(app, "keys", "rotate")
+    assert "1 could not be opened" in done.output
+    with in_rows(app):
+        assert db.session.scalars(db.select(TwoStepSecret.ciphertext)).one() == "garbage"
     close_app(app)
 
 

@@ -1,35 +1,89 @@
 """What the demo begins with."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 
 from demo.team import ForeignDatabaseError, seed
 from extensions import db
-from models import Interview, InterviewType, Mail, User
+from models import (
+    Application,
+    Interview,
+    InterviewStatus,
+    InterviewType,
+    Mail,
+    MailState,
+    Task,
+    TaskState,
+    User,
+)
+from scheduling.reading.lists import upcoming
 from services import services
 from tests.factories import create_team
 from tests.machines.rows import in_rows
-from timezones import in_zone, utc_now
+from timezones import utc_now
 
 
 def plant(app: Flask) -> bool:
     return seed(app.config["INSTALLATION_ID"], services(app).rules)
 
 
-def test_demo_begins_with_coming_interviews_of_several_kinds_and_is_planted_once(sqlite_app: Flask) -> None:
+def test_demo_begins_with_a_week_as_teams_have_it_and_is_planted_once(sqlite_app: Flask) -> None:
     with in_rows(sqlite_app):
         assert plant(sqlite_app) is True
+        now = utc_now()
         interviews = db.session.scalars(db.select(Interview)).all()
         assert {interview.interview_type for interview in interviews} == set(InterviewType)
+        assert {interview.status for interview in interviews} == {
+            InterviewStatus.SCHEDULED,
+            InterviewStatus.COMPLETED,
+            InterviewStatus.NO_SHOW,
+            InterviewStatus.CANCELLED,
+        }
         for interview in interviews:
-            assert interview.starts_at > utc_now()
-            assert in_zone(interview.starts_at, interview.timezone).weekday() < 5
+            is_over = interview.status in (InterviewStatus.COMPLETED, InterviewStatus.NO_SHOW)
+            assert (interview.ends_at < now) is is_over
+            assert (interview.starts_at > now) is not is_over
             assert interview.meeting is None or interview.meeting.called == "Webex"
+            # Newcomers begin their first interview there with nothing filled in.
+            assert interview.application.job.title != "Backend Engineer"
+        soonest = min(each.starts_at for each in interviews if each.status is InterviewStatus.SCHEDULED)
+        assert timedelta(minutes=25) < soonest - now <= timedelta(hours=1)
         assert plant(sqlite_app) is False
         assert len(db.session.scalars(db.select(Interview.id)).all()) == len(interviews)
         # No one real is ever written to.
         addresses = {*db.session.scalars(db.select(Mail.address)), *db.session.scalars(db.select(User.email))}
         assert all(address.endswith(".example") for address in addresses)
+        assert len({application.stage for application in db.session.scalars(db.select(Application))}) >= 5
+        assert utc_now() - now < timedelta(minutes=1)
+
+
+def test_everyone_in_the_demo_who_holds_interviews_has_some(sqlite_app: Flask) -> None:
+    with in_rows(sqlite_app):
+        plant(sqlite_app)
+        people = {user.name: user for user in db.session.scalars(db.select(User))}
+        for name in ("Lena Vogel", "Priya Raman", "Tom Adeyemi", "Noah Clarke"):
+            assert len(upcoming(people[name])) >= 2, name
+
+
+def test_what_is_over_in_the_demo_tells_how_it_went_and_sends_nothing(sqlite_app: Flask) -> None:
+    with in_rows(sqlite_app):
+        plant(sqlite_app)
+        over = db.session.scalars(
+            db.select(Interview).where(Interview.status != InterviewStatus.SCHEDULED)
+        ).all()
+        for interview in over:
+            assert {mail.state for mail in interview.mails} <= {MailState.SENT, MailState.DROPPED}
+            words = [entry.words for entry in interview.timeline]
+            assert words[0] == "Lena Vogel scheduled the interview"
+            assert any(each.startswith("Invitation sent to") for each in words)
+            assert words[-1] == f"Lena Vogel set the interview to {interview.status.label}"
+            times = [entry.at for entry in interview.timeline]
+            assert times == sorted(times)
+            assert times[-1] < utc_now()
+        waiting = set(db.session.scalars(db.select(Task.subject).where(Task.state == TaskState.READY)))
+        assert not waiting & {f"interview:{interview.id}" for interview in over}
 
 
 def test_demo_leaves_a_real_database_alone(sqlite_app: Flask) -> None:

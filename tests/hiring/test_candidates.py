@@ -128,7 +128,7 @@ def test_address_of_someone_who_takes_part_is_refused(
         interview_id = schedule(team.ada, team.dina, attendees=(guest,))
     taken = "gil@mail.example" if whose == "attendee" else team.ben.email
     answer = ada.post(address_of(team.dina, "/edit"), {**DETAILS, "email": taken}, status=422)
-    assert "takes part in a coming interview" in answer.words
+    assert "takes part in an upcoming interview" in answer.words
     with rows():
         assert db.session.get_one(Candidate, team.dina.id).email == team.dina.email
         assert db.session.get_one(Interview, interview_id).revision == 0

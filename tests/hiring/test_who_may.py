@@ -32,9 +32,18 @@ DOINGS: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = [
     ("POST", "/candidates/{candidate}/notes", (*MANAGERS, *TAKING_PART), NOTE_ROLES),
     ("GET", "/candidates/import", CANDIDATE_ROLES, CANDIDATE_ROLES),
     ("POST", "/candidates/import", CANDIDATE_ROLES, CANDIDATE_ROLES),
+    ("GET", "/candidates/import/sample", CANDIDATE_ROLES, CANDIDATE_ROLES),
     ("GET", "/candidates/imports/{import_}", ("owner",), CANDIDATE_ROLES),
+    ("GET", "/candidates/imports/{import_}/columns", ("owner",), CANDIDATE_ROLES),
+    ("POST", "/candidates/imports/{import_}/columns", ("owner",), CANDIDATE_ROLES),
+    ("POST", "/candidates/imports/{import_}/other-jobs", ("owner",), CANDIDATE_ROLES),
+    ("GET", "/candidates/imports/{import_}/rows/2", ("owner",), CANDIDATE_ROLES),
+    ("POST", "/candidates/imports/{import_}/rows/2", ("owner",), CANDIDATE_ROLES),
+    ("POST", "/candidates/imports/{import_}/rows/2/skip", ("owner",), CANDIDATE_ROLES),
+    ("POST", "/candidates/imports/{import_}/rows/2/restore", ("owner",), CANDIDATE_ROLES),
     ("GET", "/calendar", (*SEERS, "other hiring manager", "other interviewer"), EVERYBODY),
     ("GET", "/search?q=dina", (*SEERS, "other hiring manager", "other interviewer"), EVERYBODY),
+    ("GET", "/candidates/export", (*SEERS, "other hiring manager", "other interviewer"), EVERYBODY),
     ("POST", "/candidates/export", (*SEERS, "other hiring manager", "other interviewer"), EVERYBODY),
 ]
 
@@ -80,7 +89,9 @@ def test_lists_show_names_and_addresses_only_to_whom_they_belong(
         for address in ("/candidates", "/candidates?q=dina", "/search?q=dina", "/interviews?q=dina", month)
     ]
     exported = visitor.client.post(
-        "/candidates/export", base_url=visitor.base_url, data={"csrf_token": visitor.token()}
+        "/candidates/export",
+        base_url=visitor.base_url,
+        data={"csrf_token": visitor.token(), "format": "commas"},
     ).get_data(as_text=True)
     shown = ["Dina Kaur" in page for page in [*pages[:4], exported]]
     assert shown == [who in SEERS] * 5

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 _LAUNCHER = Path(__file__).with_name("parent_bound.py")
@@ -17,6 +17,22 @@ _LAUNCHER = Path(__file__).with_name("parent_bound.py")
 # What a program needs from our environment. Everything else, above all a developer's own settings of the
 # product, stays out, so that a test means the same on every machine.
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONWARNINGS", "VIRTUAL_ENV")
+
+
+class RunningProcess(Protocol):
+    """What the functions here need of a process, as ``subprocess.Popen`` and the nursery offer it."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def send_signal(self, number: int, /) -> None: ...
 
 
 class MachineError(AssertionError):
@@ -31,6 +47,12 @@ def free_port() -> int:
         return port
 
 
+def bare_environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a program that is to know nothing but ``settings`` and where things are."""
+    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return {**environment, "PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1", **settings}
+
+
 def start(
     command: Sequence[str],
     *,
@@ -40,22 +62,21 @@ def start(
     death_signal: signal.Signals = signal.SIGKILL,
     user: str | None = None,
     cwd: Path = REPOSITORY,
+    pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start ``command`` in a process group of its own, with only ``settings`` and the bare environment.
 
     Its standard error, and its standard output unless ``stdout`` says otherwise, go to the end of ``log``. It
-    gets ``death_signal`` when this process dies. ``user`` is the system user that it becomes.
+    gets ``death_signal`` when this process dies. ``user`` is the system user that it becomes. It inherits the
+    open files ``pass_fds``, by their numbers.
     """
-    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    environment["PYTHONPATH"] = str(REPOSITORY)
-    environment["PYTHONUNBUFFERED"] = "1"
-    environment.update(settings or {})
     launcher = [sys.executable, "-I", "-S", str(_LAUNCHER), str(os.getpid()), death_signal.name, user or "-"]
     with log.open("ab") as log_file:
         return subprocess.Popen(
             [*launcher, *command],
             cwd=cwd,
-            env=environment,
+            env=bare_environment(settings or {}),
+            pass_fds=pass_fds,
             stdin=subprocess.DEVNULL,
             stdout=log_file if stdout is None else stdout,
             stderr=log_file,
@@ -63,14 +84,14 @@ def start(
         )
 
 
-def kill_group(process: subprocess.Popen[bytes]) -> None:
+def kill_group(process: RunningProcess) -> None:
     """Kill a process and all that it started, at once, and wait until it is gone."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(timeout=20)
 
 
-def end_group(process: subprocess.Popen[bytes], *, how: signal.Signals, timeout: float) -> int:
+def end_group(process: RunningProcess, *, how: signal.Signals, timeout: float) -> int:
     """Ask a process to end with signal ``how``; kill its group if it has not after ``timeout`` seconds.
 
     Returns its exit code, negative when a signal ended it.
@@ -80,7 +101,7 @@ def end_group(process: subprocess.Popen[bytes], *, how: signal.Signals, timeout:
         with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=timeout)
     kill_group(process)
-    return process.returncode
+    return process.wait()
 
 
 def wait_until(condition: Callable[[], bool], *, what: str, timeout: float, every: float = 0.02) -> None:

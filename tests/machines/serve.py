@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from flask import Flask
+from gunicorn.app.wsgiapp import run as gunicorn
 
 if TYPE_CHECKING:
     from work.protocol import ClaimedTask
@@ -78,15 +79,13 @@ def main() -> None:
     plan_file = Path(sys.argv[1]).resolve()
     plan: dict[str, Any] = json.loads(plan_file.read_text())
     os.environ[_PLAN] = str(plan_file)
-    os.execv(
-        sys.executable,
-        [
-            sys.executable,
-            *("-m", "gunicorn", "-c", "gunicorn.conf.py"),
-            *("--workers", str(plan["workers"]), "--threads", str(plan["threads"])),
-            "tests.machines.serve:application()",
-        ],
-    )
+    sys.argv = [
+        "gunicorn",
+        *("-c", "gunicorn.conf.py"),
+        *("--workers", str(plan["workers"]), "--threads", str(plan["threads"])),
+        "tests.machines.serve:application()",
+    ]
+    gunicorn()
 
 
 if __name__ == "__main__":

@@ -1,17 +1,27 @@
 """Real server processes of the product on free ports, to be killed, stopped and started again."""
 
 import json
+import shutil
 import signal
-import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import requests
 
-from tests.machines.processes import MachineError, end_group, free_port, kill_group, start, tail, wait_until
+from tests.machines.nursery import Nursery
+from tests.machines.processes import (
+    MachineError,
+    RunningProcess,
+    end_group,
+    free_port,
+    kill_group,
+    start,
+    tail,
+    wait_until,
+)
 
 
 @dataclass(frozen=True)
@@ -26,10 +36,36 @@ class FailpointPlan:
     victim: Literal["worker", "server"] = "server"
 
 
+# Starts a server by its plan, its log and its settings.
+Launch = Callable[[Path, Path, Mapping[str, str]], RunningProcess]
+
+_PROGRAM = "tests.machines.serve"
+
+
+def launch_from_nothing(plan: Path, log: Path, settings: Mapping[str, str]) -> RunningProcess:
+    """Start a server with everything that starting one costs."""
+    return start(
+        [sys.executable, "-m", _PROGRAM, str(plan)], log=log, settings=settings, death_signal=signal.SIGQUIT
+    )
+
+
+def launch_from(nursery: Nursery, static: Path) -> Launch:
+    """Have servers forked by the nursery, with what they serve compressed already, as after a first start.
+
+    ``static`` is an instance folder with nothing but the compressed files.
+    """
+
+    def launch(plan: Path, log: Path, settings: Mapping[str, str]) -> RunningProcess:
+        shutil.copytree(static, settings["INSTANCE_PATH"], dirs_exist_ok=True)
+        return nursery.start(_PROGRAM, [str(plan)], log=log, settings=settings, death_signal=signal.SIGQUIT)
+
+    return launch
+
+
 class ServerProcess:
     """One running server: a gunicorn master with its workers."""
 
-    def __init__(self, process: subprocess.Popen[bytes], base_url: str, log: Path, fired: Path) -> None:
+    def __init__(self, process: RunningProcess, base_url: str, log: Path, fired: Path) -> None:
         self.process = process
         self.base_url = base_url
         self.log = log
@@ -57,10 +93,14 @@ class ServerProcess:
 
 
 class ServerProcesses:
-    """Starts servers for one test, each with its own log, and ends those still running after it."""
+    """Starts servers for one test, each with its own log, and ends those still running after it.
 
-    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
+    ``launch`` says how; without it, each starts from nothing, as an installation's does.
+    """
+
+    def __init__(self, folder: Path, settings: Mapping[str, str], launch: Launch | None = None) -> None:
         self._folder = folder
+        self._launch = launch or launch_from_nothing
         self._settings = dict(settings)
         self._servers: list[ServerProcess] = []
 
@@ -86,7 +126,7 @@ class ServerProcesses:
         setting says, such as a shorter lease. ``failpoint`` holds for every server started here.
         """
         plan: dict[str, Any] = {"workers": workers, "threads": threads, "overrides": dict(overrides or {})}
-        servers = [self._launch(plan, failpoint, settings or {}) for _ in range(count)]
+        servers = [self._start_one(plan, failpoint, settings or {}) for _ in range(count)]
         for server in servers:
             self._wait_until_healthy(server, timeout)
         return servers
@@ -96,7 +136,7 @@ class ServerProcesses:
         for server in self._servers:
             server.kill()
 
-    def _launch(
+    def _start_one(
         self, plan: Mapping[str, Any], failpoint: FailpointPlan | None, settings: Mapping[str, str]
     ) -> ServerProcess:
         name = f"server-{len(self._servers) + 1}"
@@ -107,19 +147,9 @@ class ServerProcesses:
         armed = {**asdict(failpoint), "fired": str(fired)} if failpoint else None
         plan_file.write_text(json.dumps({**plan, "failpoint": armed}))
         log = self._folder / f"{name}.log"
-        process = start(
-            [sys.executable, "-m", "tests.machines.serve", str(plan_file)],
-            log=log,
-            # Each server says its own address, unless a test gives them a common one.
-            settings={
-                **self._settings,
-                "BASE_URL": base_url,
-                **settings,
-                "HOST": "127.0.0.1",
-                "PORT": str(port),
-            },
-            death_signal=signal.SIGQUIT,
-        )
+        # Each server says its own address, unless a test gives them a common one.
+        own = {**self._settings, "BASE_URL": base_url, **settings, "HOST": "127.0.0.1", "PORT": str(port)}
+        process = self._launch(plan_file, log, own)
         server = ServerProcess(process, base_url, log, fired)
         self._servers.append(server)
         return server

@@ -63,7 +63,7 @@ def test_program_ends_when_the_process_that_started_it_is_killed(tmp_path: Path)
     child = int(parent.stdout.readline())
     parent.stdout.close()
     kill_group(parent)
-    wait_until(lambda: not _is_running(child), what="the orphan is gone", timeout=10)
+    wait_until(lambda: not is_running(child), what="the orphan is gone", timeout=10)
 
 
 def test_program_that_ignores_a_request_to_end_is_killed(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_counts_say_how_far_they_are_only_in_a_full_run(counts: Counts) -> None:
     assert len(list(counts.repeat("counting", ordinary=3, full=30))) == (30 if counts.is_full else 3)
 
 
-def _is_running(pid: int) -> bool:
+def is_running(pid: int) -> bool:
     """Say whether a process is alive; one that only waits for its exit code to be read is not."""
     try:
         os.kill(pid, 0)

@@ -8,7 +8,9 @@ import pytest
 
 from messaging.facts import Person
 from messaging.letters import SUBJECT_LIMIT, Letter, TeamReader
-from tasks.mails.kinds import app_connected, credentials_refused, reconnect_needed
+from models import Interview, Mail, ReaderRole
+from scheduling.mails.queue import INVITATION
+from tasks.mails.kinds import address_refused, app_connected, credentials_refused, reconnect_needed
 from tasks.mails.kinds.reconnect_needed import EndedConnection, InterviewAtRisk
 from tests.messaging.golden_files import assert_golden, assert_html_says_what_the_text_says
 
@@ -42,7 +44,18 @@ def reconnect(
 
 TWO = (interview(1, has_meeting=True), interview(2, has_meeting=False))
 
+
+def refused(role: ReaderRole) -> Letter:
+    words = f"The mail server refused the email to {LENA}: “550 5.1.1 no such mailbox”"
+    row = Mail(kind=INVITATION, occasion="r0", role=role, name="Lena Vogel", address=LENA, words=words)
+    title = "Backend Engineer Interview"
+    about = Interview(title=title, starts_at=AT + timedelta(days=1), timezone="Europe/Zurich")
+    return address_refused.letter(reader(), about, row, link="https://hiring.northlight.example/interviews/7")
+
+
 LETTERS = {
+    "address-refused-candidate": lambda: refused(ReaderRole.CANDIDATE),
+    "address-refused-guest": lambda: refused(ReaderRole.ATTENDEE),
     "app-connected": lambda: app_connected.letter(
         reader(), app="Zoom", account=LENA, connected_at=AT, is_owner=False, link=APPS
     ),

@@ -270,7 +270,7 @@ def test_a_server_that_does_not_speak_the_protocol_defers_the_mail(
 def test_a_drop_after_the_closing_dot_leaves_the_outcome_open() -> None:
     with raw_server(scripted(EHLO, OK, OK, GO_ON, then_close=True)) as port:
         outcome = deliver_to(port)
-    assert outcome == Unknown("The connection ended before the mail server said whether it took the mail.")
+    assert outcome == Unknown("The connection ended before the mail server said whether it took the email.")
 
 
 @pytest.mark.parametrize("answered", range(4))

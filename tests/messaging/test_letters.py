@@ -49,8 +49,9 @@ LETTERS = {
     "reminder-in-person-candidate-new-york": reminder(AT_OUR_OFFICE, reader(), 24 * 60),
     "reminder-candidate-new-york": reminder(FACTS, reader(), 24 * 60),
     "reminder-without-link-hiring-manager-zurich": reminder(
-        WAITING, reader(BEN, ReaderRole.HIRING_MANAGER), 60
+        WAITING, of_the_team(BEN, ReaderRole.HIRING_MANAGER), 60
     ),
+    "reminder-without-link-candidate-new-york": reminder(WAITING, reader(), 60),
 }
 
 

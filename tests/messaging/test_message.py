@@ -87,6 +87,20 @@ def test_text_file_keeps_its_line_ends_and_its_encoding() -> None:
     assert part.get_payload(decode=True) == content
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("Grüße, Ω and 李".encode(), ("text/plain", "utf-8")),
+        (b"plain", ("text/plain", "utf-8")),
+        ("Grüße".encode("cp1252"), ("application/octet-stream", None)),
+    ],
+)
+def test_text_file_says_how_it_is_encoded_or_is_no_text(content: bytes, said: tuple[str, str | None]) -> None:
+    [_, part] = read(message(files=(FilePart("a.txt", "text/plain", content),))).iter_attachments()
+    assert (part.get_content_type(), part.get_param("charset")) == said
+    assert part.get_payload(decode=True) == content
+
+
 def test_name_of_a_file_cannot_write_a_header() -> None:
     with pytest.raises(ValueError):
         message(files=(FilePart("a.pdf\r\nBcc: x@mail.example", "application/pdf", b"%PDF-"),))
@@ -156,6 +170,24 @@ def test_odd_names_arrive_as_they_are_and_change_no_address(name: str) -> None:
     assert [each.addr_spec for each in modern["Cc"].addresses] == expected
     assert modern["From"].addresses[0].addr_spec == SENDER
     assert modern["Bcc"] is None
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_lines_with_an_encoded_word_are_no_longer_than_they_may_be(name: str) -> None:
+    """RFC 2047, section 2: 76 octets."""
+    people = (Mailbox(name, "a.person.with.a.long.address@subdomain.mail.example"), Mailbox(name, None))
+    content = message(to=people, cc=people, sender=Mailbox(name, SENDER), subject=name)
+    head = content.partition(b"\r\n\r\n")[0]
+    for line in head.split(b"\r\n"):
+        assert len(line) <= 76 or b"=?" not in line, line
+
+
+def test_encoded_name_without_an_address_is_a_group_with_room_before_its_colon() -> None:
+    content = message(to=(Mailbox("用户", None),))
+    assert b"To: =?utf-8?b?55So5oi3?= :;\r\n" in content
+    [group] = read(content)["To"].groups
+    assert group.display_name == "用户"
+    assert not read(content)["To"].defects
 
 
 @pytest.mark.parametrize("subject", [*ODD_NAMES, "Grüße " * 25, "tail =?", "é" * 160])

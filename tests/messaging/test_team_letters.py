@@ -7,9 +7,16 @@ from html import unescape
 
 import pytest
 
+from accounts.two_step import Change
 from messaging.facts import Person
 from messaging.letters import SUBJECT_LIMIT, Letter, TeamReader
-from tasks.mails.kinds import ask_to_connect, password_changed, password_reset, team_invitation
+from tasks.mails.kinds import (
+    ask_to_connect,
+    password_changed,
+    password_reset,
+    team_invitation,
+    two_step_changed,
+)
 
 AT = datetime(2027, 2, 1, 12, tzinfo=UTC)
 LINK = "https://hiring.example/invitations/7-abcdefghijklmnopqrstuvwxyz_"
@@ -28,6 +35,9 @@ COMPOSERS: dict[str, Callable[[TeamReader], Letter]] = {
     "invitation": invitation,
     "reset": lambda to: password_reset.letter(to, link=LINK, expires_at=AT),
     "changed": lambda to: password_changed.letter(to, changed_at=AT, is_owner=False, link=LINK),
+    "two_step": lambda to: two_step_changed.letter(
+        to, change=Change.TURNED_ON, changed_at=AT, is_owner=False, link=LINK
+    ),
     "request": lambda to: ask_to_connect.letter(
         to, asking=Person(to.person.name, "ben@northlight.example"), role="Interviewer", link=LINK
     ),
@@ -70,6 +80,19 @@ def test_notice_of_a_change_offers_the_way_back() -> None:
     for part in (letter.text, seen(letter.html)):
         assert "was changed on Monday, 1 February 2027, 13:00 CET" in part
         assert LINK in part
+
+
+def test_every_change_to_two_step_verification_has_its_own_words_and_the_way_back() -> None:
+    subjects = set()
+    for change in Change:
+        letter = two_step_changed.letter(reader(), change=change, changed_at=AT, is_owner=False, link=LINK)
+        subjects.add(letter.subject)
+        for part in (letter.text, seen(letter.html)):
+            assert "On Monday, 1 February 2027, 13:00 CET, " in part
+            assert "account with Northlight's hiring team." in part
+            assert "If it wasn't, choose a new password right away and tell your team's owner" in part
+            assert LINK in part
+    assert len(subjects) == len(Change)
 
 
 def test_request_says_who_asks_and_where_the_switch_is() -> None:

@@ -87,7 +87,10 @@ def _problems(tree: Element) -> list[str]:
             problems.append(f"inline <{element.tag}>")
         if element.tag == "a" and element.get("href", "#") == "#":
             problems.append(f"a link to nowhere: {element.text}")
-        if element.get("href").lower().strip().startswith(("javascript:", "data:")):
+        target = element.get("href").lower().strip()
+        # Plain text that is saved and not opened runs nowhere.
+        is_saved = "download" in element.attributes and target.startswith("data:text/plain;charset=utf-8,")
+        if target.startswith(("javascript:", "data:")) and not is_saved:
             problems.append(f"a link that runs: {element['href']}")
         if element.tag == "form":
             problems += _form_problems(element)

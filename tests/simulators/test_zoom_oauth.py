@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -26,6 +27,28 @@ def test_consent_page_offers_every_account_and_keeps_the_request(zoom: ZoomCalle
     assert page.text.count('type="radio"') >= 10
     assert "quote&#34;me" in page.text
     assert "Set-Cookie" not in page.headers
+
+
+@pytest.mark.parametrize(
+    ("hint", "first"),
+    [
+        ("noah.clarke@northlight.example", "noah.clarke@northlight.example"),
+        ("nobody@northlight.example", PRIYA),
+        ("", PRIYA),
+    ],
+)
+def test_account_of_who_is_likely_there_is_first_and_chosen(zoom: ZoomCaller, hint: str, first: str) -> None:
+    asked = {
+        "response_type": "code",
+        "client_id": CLIENT_ID,
+        "redirect_uri": REDIRECT_URI,
+        "login_hint": hint,
+    }
+    page = requests.get(f"{zoom.origin}/oauth/authorize", params=asked, timeout=5).text
+    accounts = re.findall(r'<input type="radio" name="account" value="([^"]+)" required (checked)?', page)
+    assert [account for account, checked in accounts if checked] == [first]
+    assert accounts[0][0] == first
+    assert len(accounts) == len(dict(accounts))
 
 
 def test_allowing_leads_back_with_code_and_state(zoom: ZoomCaller) -> None:

@@ -242,6 +242,11 @@ class Office:
             rows = progress_of(db.session.get_one(Interview, interview_id)).rows
             return "\n".join(f"{row.state}: {row.words} {row.detail or ''}".strip() for row in rows)
 
+    def is_settled(self, interview_id: int) -> bool:
+        """Whether the interview's page stops asking for news."""
+        with self.reading():
+            return progress_of(db.session.get_one(Interview, interview_id)).is_settled
+
     def living_meetings(self) -> list[dict[str, Any]]:
         """What the simulated Zoom holds and no one has deleted."""
         return [meeting for meeting in self.simulators.ledger()["meetings"] if not meeting["deleted"]]

@@ -114,7 +114,7 @@ def test_mail_whose_receipt_was_lost_is_tried_again_as_the_same_message(
     installation.run_due()
     [in_doubt] = [mail for mail in installation.mails(interview) if mail.state is MailState.QUEUED]
     assert in_doubt.may_be_double
-    assert "before the mail server said whether it took the mail" in installation.progress(interview)
+    assert "before the mail server said whether it took the email" in installation.progress(interview)
     installation.later(minutes=1)
     installation.later(hours=12)
     twice = installation.simulators.mails(in_doubt.address)

@@ -1,6 +1,5 @@
 """Processes with several threads each renew one connection: one refresh at a time, and no one loses it."""
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ from extensions import db
 from models import Connection, ConnectionState
 from tests.machines.application import settings_for
 from tests.machines.counts import Counts
-from tests.machines.processes import start
+from tests.machines.nursery import Nursery
 from tests.machines.simulators import Simulators
 from tests.tasks.installation import Office
 
@@ -23,6 +22,7 @@ def test_processes_that_renew_one_connection_together_never_spend_a_token_twice(
     instance_path: Path,
     simulators: Simulators,
     counts: Counts,
+    nursery: Nursery,
     tmp_path: Path,
 ) -> None:
     rounds = counts(ordinary=50, full=1000)
@@ -31,10 +31,11 @@ def test_processes_that_renew_one_connection_together_never_spend_a_token_twice(
         first = db.session.get_one(Connection, connection_id).token_version
         db.session.rollback()
     settings = settings_for(database_url, instance_path, simulators.settings())
-    program = [sys.executable, "-m", "tests.tasks.refreshing_process"]
-    command = [*program, str(connection_id), str(first), str(rounds)]
+    arguments = [str(connection_id), str(first), str(rounds)]
     logs = [tmp_path / "one.log", tmp_path / "other.log"]
-    processes = [start(command, log=log, settings=settings) for log in logs]
+    processes = [
+        nursery.start("tests.tasks.refreshing_process", arguments, log=log, settings=settings) for log in logs
+    ]
     for process in processes:
         process.wait(timeout=600)
     assert [log.read_text() for log in logs] == [f"ended with [{first + rounds}]\n"] * 2

@@ -1,6 +1,14 @@
 """Several server processes on one database do each piece of work once."""
 
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from extensions import db
+from models import Mail, MailState
 from tests.factories import LENA, PRIYA
+from tests.machines.processes import wait_until
 from tests.machines.servers import ServerProcesses
 from tests.tasks.installation import Office
 from tests.tasks.real_time import (
@@ -10,6 +18,7 @@ from tests.tasks.real_time import (
     sqlite_in_full_runs,
     wait_until_settled,
 )
+from timezones import utc_now
 
 INTERVIEWS = 30
 
@@ -38,3 +47,35 @@ def test_two_servers_with_two_workers_each_do_every_task_once(
     assert set(copies.values()) == {1}
     assert {task.failures for task in office.tasks()} == {0}
     assert {task.starts for task in office.tasks("sync_meeting")} == {1}
+
+
+@pytest.mark.full
+def test_two_servers_with_six_workers_send_each_email_once(
+    office: Office, server_processes: ServerProcesses
+) -> None:
+    office.connect(office.team.ben, PRIYA)
+    office.connect(office.team.cleo, LENA)
+    # Reminders fall due while the invitations are still on their way.
+    starts_at = utc_now() + timedelta(days=1, seconds=12)
+    interviews = [
+        office.schedule(
+            hiring_manager=office.team.ben if number % 2 else office.team.cleo,
+            starts_at=starts_at,
+            reminder_minutes=(24 * 60,),
+        )
+        for number in range(INTERVIEWS)
+    ]
+    server_processes.start(2, workers=3, overrides={"TICK_SECONDS": FAST["TICK_SECONDS"]})
+
+    def unsent() -> int:
+        with office.reading():
+            return (
+                db.session.scalar(db.select(db.func.count(Mail.id)).where(Mail.state != MailState.SENT)) or 0
+            )
+
+    wait_until(lambda: not unsent(), what="invitations and reminders have left", timeout=90, every=0.2)
+    assert_one_meeting_each(office, interviews)
+    with office.reading():
+        kept = Counter(db.session.scalars(db.select(Mail.message_id)))
+    assert len(kept) == 4 * INTERVIEWS
+    assert Counter(str(mail.message["Message-ID"]) for mail in office.simulators.mails()) == kept

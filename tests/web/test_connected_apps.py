@@ -225,8 +225,14 @@ def test_interview_that_its_host_may_not_see_any_more_is_only_counted(
 ) -> None:
     with in_rows(connected):
         row_id = connect_zoom(people.ben, simulators)
-        schedule(people.ada, people.dina)
+        interview_id = schedule(people.ada, people.dina)
+        # Another hiring manager took over the job, and this interview with it; its meeting is made already.
         db.session.get_one(Job, people.job_id).hiring_manager_id = people.cleo.id
+        interview = db.session.get_one(Interview, interview_id)
+        interview.hiring_manager_id = people.cleo.id
+        assert interview.meeting is not None
+        interview.meeting.join_url, interview.meeting.connection_id = "https://zoom.example/j/1", row_id
+        interview.meeting.state = MeetingState.READY
         mark_unreadable(db.session.get_one(Connection, row_id), "The key is gone.")
         db.session.commit()
     text = card_of(ben.get(APPS))

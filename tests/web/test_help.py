@@ -40,6 +40,18 @@ def test_help_is_reached_from_every_page_and_from_connected_apps(set_up: Flask, 
     Visitor(set_up).get(HELP, leads_to=f"/login?next={HELP}")
 
 
+def test_help_about_email_says_what_helps_against_a_certificate(set_up: Flask, people: Team) -> None:
+    ada = signed_in(set_up, people.ada.email)
+    [link] = [a for a in ada.get(HELP).tree.all("a") if a.text == "Sending email"]
+    page = ada.get(link["href"])
+    assert page.heading == "Sending email"
+    for words in ("update-ca-certificates", "SSL_CERT_FILE", "has to be the name in the certificate"):
+        assert words in page.text
+    ben = signed_in(set_up, people.ben.email)
+    assert "Sending email" not in ben.get(HELP).text
+    ben.get("/help/sending-email", status=403)
+
+
 def test_every_failure_of_the_product_is_there_with_its_cure(set_up: Flask, people: Team) -> None:
     text = signed_in(set_up, people.ben.email).get(HELP).text
     for reason in FailureReason:

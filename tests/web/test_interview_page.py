@@ -105,7 +105,7 @@ def test_what_was_refused_is_sent_again_one_by_one_or_together(
     connected: Flask, team: Team, simulators: Simulators
 ) -> None:
     ada = Visitor(connected).enter(team.ada)
-    simulators.mail_switches(answer_recipient="550 5.1.1 User unknown")
+    simulators.mail_switches(reject_recipients=dict.fromkeys((team.dina.email, team.ben.email), 550))
     with in_rows(connected):
         interview_id = schedule(team.ada, team.dina, software=None)
     run_everything(connected)
@@ -116,7 +116,7 @@ def test_what_was_refused_is_sent_again_one_by_one_or_together(
         "Send again",
         "Send all again",
     ]
-    simulators.mail_switches(answer_recipient="")
+    simulators.mail_switches(reject_recipients={})
     answer = ada.submit(page, "Send all again", leads_to=f"/interviews/{interview_id}")
     assert "Sending again now." in ada.follow(answer).messages
     run_everything(connected)

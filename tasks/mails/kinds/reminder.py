@@ -16,6 +16,7 @@ from messaging.wording import day_and_time, reader_zone
 from models import Interview, Mail, MailState, ReaderRole
 from scheduling.mails.queue import REMINDER
 from tasks.mails.interviews import InterviewCopy, InterviewKind, More, is_off
+from tasks.mails.kinds import meeting_missing
 
 # A reminder sent closer to the start than this only startles people.
 _USELESS_BEFORE_START = timedelta(minutes=5)
@@ -72,6 +73,19 @@ def _someone_to_ask(facts: InterviewFacts, reader: Reader) -> str:
     return " or ".join(f"{person.name} ({person.address})" for person in others or by_address.values())
 
 
+def _instead(copy: InterviewCopy) -> InterviewKind | None:
+    """The hiring manager has to see to a meeting that is missing, and is not just reminded."""
+    is_missing = copy.facts.link_state in ("waiting", "failed")
+    has_to_act = copy.reader.role is ReaderRole.HIRING_MANAGER
+    return meeting_missing.KIND if is_missing and has_to_act else None
+
+
 KIND = InterviewKind(
-    name=REMINDER, label="Reminder", why_useless=_why_useless, more=_more, is_timed=True, icon="bell"
+    name=REMINDER,
+    label="Reminder",
+    why_useless=_why_useless,
+    more=_more,
+    instead=_instead,
+    is_timed=True,
+    icon="bell",
 )

@@ -1,0 +1,13 @@
+"""One line of help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What people read when something went wrong, and what helps."""
+
+    words: str
+    cure: str

@@ -1,0 +1,236 @@
+"""Processes of the product that need not import it: forked from one that has done so already.
+
+    python -m tests.machines.nursery ORDERS
+
+Importing the product and compiling its templates takes a server a second and a half, far more than the rest
+of its start. The tests start some forty servers, so each process of theirs keeps one nursery. ORDERS is the
+number of an inherited socket on which orders arrive, each with two open files: the log, and a pipe for the
+report. For every order the nursery forks a guardian, which forks the process itself. The process reports its
+id, and the guardian, which a kill of the whole group leaves alive, its exit code.
+
+That the product also starts from nothing is for tests that do not use this.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import TimeoutExpired
+from typing import Any, NoReturn
+
+from tests.machines.parent_bound import PR_SET_PDEATHSIG
+from tests.machines.processes import REPOSITORY, bare_environment, end_group, start
+
+_LONGEST_ORDER = 64 * 1024
+
+
+class NurseryProcess:
+    """A process that the nursery has forked, with what ``subprocess.Popen`` offers for one."""
+
+    def __init__(self, args: Sequence[str], report: int) -> None:
+        self.args = args
+        self.returncode: int | None = None
+        self._report = os.fdopen(report, "rb", buffering=0)
+        self._said = b""
+        self.pid = int(self._next_line(None) or 0)
+        assert self.pid, "The nursery is gone."
+
+    def poll(self) -> int | None:
+        """Return the exit code, negative when a signal ended the process, or None while it runs."""
+        return self._ended(0)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit code once there is one; TimeoutExpired after ``timeout`` seconds."""
+        code = self._ended(timeout)
+        if code is None:
+            raise TimeoutExpired(list(self.args), timeout or 0)
+        return code
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to the process, unless it is known to have ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def _ended(self, timeout: float | None) -> int | None:
+        if self.returncode is None and (line := self._next_line(timeout)) is not None:
+            # A guardian that was killed itself, with the nursery, has no word on how its process ended.
+            self.returncode = int(line or -signal.SIGKILL)
+            self._report.close()
+        return self.returncode
+
+    def _next_line(self, timeout: float | None) -> bytes | None:
+        """The next line of the report, empty if the guardian is gone without one; None after ``timeout``."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while b"\n" not in self._said:
+            left = None if deadline is None else max(deadline - time.monotonic(), 0)
+            if not select.select([self._report], [], [], left)[0]:
+                return None
+            piece = self._report.read(100)
+            if not piece:
+                return b""
+            self._said += piece
+        line, _, self._said = self._said.partition(b"\n")
+        return line
+
+
+class Nursery:
+    """Where this process orders processes of the product."""
+
+    def __init__(self, orders: socket.socket) -> None:
+        self._orders = orders
+
+    def start(
+        self,
+        module: str,
+        arguments: Sequence[str],
+        *,
+        log: Path,
+        settings: Mapping[str, str],
+        death_signal: signal.Signals = signal.SIGKILL,
+    ) -> NurseryProcess:
+        """Run ``main()`` of a module as ``python -m`` would, in a process group of its own.
+
+        Surroundings, log and death signal are as with ``processes.start``.
+        """
+        order = {
+            "module": module,
+            "arguments": list(arguments),
+            "environment": bare_environment(settings),
+            "death_signal": int(death_signal),
+        }
+        report, guardians_end = os.pipe()
+        try:
+            with log.open("ab") as log_file:
+                socket.send_fds(
+                    self._orders, [json.dumps(order).encode()], [log_file.fileno(), guardians_end]
+                )
+        finally:
+            os.close(guardians_end)
+        return NurseryProcess([module, *arguments], report)
+
+
+@contextmanager
+def running_nursery(folder: Path) -> Iterator[Nursery]:
+    """Run a nursery for as long as the block lasts; what it has to say goes into ``folder``."""
+    ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours:
+        with its:
+            process = start(
+                [sys.executable, "-m", "tests.machines.nursery", str(its.fileno())],
+                log=folder / "nursery.log",
+                pass_fds=[its.fileno()],
+            )
+        try:
+            yield Nursery(ours)
+        finally:
+            end_group(process, how=signal.SIGKILL, timeout=5)
+
+
+def main() -> None:
+    _learn()
+    # Guardians are reaped by the system, as nobody asks how they ended.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with socket.socket(fileno=int(sys.argv[1])) as orders:
+        while True:
+            message, files, _, _ = socket.recv_fds(orders, _LONGEST_ORDER, 2)
+            if not message:
+                return
+            log, report = files
+            if os.fork() == 0:
+                orders.close()
+                _guard(json.loads(message), log, report)
+            os.close(log)
+            os.close(report)
+
+
+def _learn() -> None:
+    """Import the product, and compile its templates for the apps of all processes to come."""
+    from flask import Flask
+
+    import first_start
+    from tests.machines.application import CompiledTemplates, build_app, settings_for
+
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
+    for module in ("gunicorn.app.wsgiapp", "tests.machines.serve", "background", "whole_requests"):
+        importlib.import_module(module)
+    folder = Path(tempfile.mkdtemp(prefix="smoothhiring-nursery-"))
+    try:
+        first_start.warm_up(build_app(settings_for(f"sqlite:///{folder}/empty.sqlite3", folder)))
+    finally:
+        shutil.rmtree(folder)
+    # Shared by all who are forked from here, as long as nobody writes to it.
+    gc.collect()
+    gc.freeze()
+
+
+def _guard(order: Mapping[str, Any], log: int, report: int) -> NoReturn:
+    """Fork the process that was ordered, and say how it ended."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    _die_with_parent(signal.SIGKILL)
+    guardian = os.getpid()
+    child = os.fork()
+    if child == 0:
+        _become(order, log, report, guardian)
+    os.close(log)
+    _, status = os.waitpid(child, 0)
+    os.write(report, f"{os.waitstatus_to_exitcode(status)}\n".encode())
+    os._exit(0)
+
+
+def _become(order: Mapping[str, Any], log: int, report: int, guardian: int) -> NoReturn:
+    """Be what was ordered, until its end."""
+    os.setsid()
+    # Not before: whoever reads it may kill the group of that number at once.
+    os.write(report, f"{os.getpid()}\n".encode())
+    os.close(report)
+    _die_with_parent(signal.Signals(order["death_signal"]))
+    if os.getppid() != guardian:
+        os._exit(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((nothing, 0), (log, 1), (log, 2)):
+        os.dup2(source, target)
+    os.close(nothing)
+    os.close(log)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # they are the interpreter's own
+    os.chdir(REPOSITORY)
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    sys.argv = [order["module"], *order["arguments"]]
+    code = 1
+    try:
+        importlib.import_module(order["module"]).main()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if isinstance(end.code, str):
+            sys.stderr.write(f"{end.code}\n")
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _die_with_parent(how: signal.Signals) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(how))
+
+
+if __name__ == "__main__":
+    main()
