@@ -256,4 +256,4 @@ def _forget_links(meeting: Meeting) -> None:
 
 def _note_refused_passcode(meeting: Meeting) -> None:
     label = meeting.software.label
-    note(meeting.interview_id, f"{label} did not accept the passcode you chose; it made one of its own.")
+    note(meeting.interview_id, f"{label} did not accept the password you chose; it made one of its own.")

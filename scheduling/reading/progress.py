@@ -108,7 +108,7 @@ def _otherwise_than_asked(meeting: Meeting) -> str | None:
     label, shown = meeting.called, meeting.shown_settings or {}
     said = [passed_over(meeting)]
     if meeting.passcode_was_refused:
-        said.append(f"{label} did not accept the passcode you chose; it made one of its own.")
+        said.append(f"{label} did not accept the password you chose; it made one of its own.")
     if shown.get("waiting_room"):
         said.append("Its account uses a waiting room: the host has to let people in.")
     elif shown.get("join_before_host") is False:
