@@ -8,7 +8,7 @@ from accounts.first_run import organization
 from accounts.permissions import Action, may_anywhere
 from accounts.team import owner
 from extensions import db
-from models import Connection, Invitation, Mail, PasswordReset, ReaderRole, User
+from models import Connection, Invitation, Mail, MailState, PasswordReset, ReaderRole, User
 from timezones import utc_now
 from work import mail
 from work.mail import NewMail, Recipient
@@ -21,6 +21,7 @@ ASK_TO_CONNECT = "ask_to_connect"
 APP_CONNECTED = "app_connected"
 RECONNECT_NEEDED = "reconnect_needed"
 CREDENTIALS_REFUSED = "credentials_refused"
+TEST_EMAIL = "test_email"
 
 # The owner gets the same message at most once a day: either they have read it, or they have a reason not to.
 ONE_REQUEST_PER = timedelta(days=1)
@@ -52,7 +53,7 @@ def queue_password_reset(reset: PasswordReset, mail_domain: str) -> None:
 def queue_password_changed(user: User, mail_domain: str) -> None:
     """The notice that tells people about a password change, in case it was not theirs. The caller has changed
     the user's row in this transaction, and so holds its lock."""
-    about = f"user:{user.id}"
+    about = _about_user(user)
     _queue(PASSWORD_CHANGED, about, mail.next_occasion(about, PASSWORD_CHANGED), user, mail_domain)
 
 
@@ -68,7 +69,7 @@ def queue_request_to_connect(asking: User, owner: User, mail_domain: str) -> boo
     """Tell the owner that someone would like to connect an app; False when they were told within a day."""
     # Of two clicks at once, the second one waits here and finds the first one's mail.
     db.session.get(User, asking.id, with_for_update=True)
-    return _queue_once_a_day(ASK_TO_CONNECT, f"user:{asking.id}", owner, mail_domain)
+    return _queue_once_a_day(ASK_TO_CONNECT, _about_user(asking), owner, mail_domain)
 
 
 def queue_app_connected(
@@ -108,9 +109,31 @@ def queue_credentials_refused(provider: str, mail_domain: str) -> bool:
     return _queue_once_a_day(CREDENTIALS_REFUSED, f"provider:{provider}", reader, mail_domain)
 
 
+def queue_test_email(user: User, mail_domain: str) -> None:
+    """An email to the person who wants to know whether emails leave this server. One that still waits is
+    tried now, and no other is added."""
+    # Of two clicks at once, the second one waits here and finds the first one's mail.
+    db.session.get(User, user.id, with_for_update=True)
+    about = _about_user(user)
+    last = mail.latest(about, TEST_EMAIL)
+    if last is not None and last.state is MailState.QUEUED and last.address == user.email:
+        mail.let_leave_now(last)
+        return
+    _queue(TEST_EMAIL, about, mail.next_occasion(about, TEST_EMAIL), user, mail_domain)
+
+
+def latest_test_email(user: User) -> Mail | None:
+    """The newest test email of this person."""
+    return mail.latest(_about_user(user), TEST_EMAIL)
+
+
 def latest_invitation_mail(invitation: Invitation) -> Mail | None:
     """The newest email of an invitation."""
     return mail.latest(_about_invitation(invitation), TEAM_INVITATION)
+
+
+def _about_user(user: User) -> str:
+    return f"user:{user.id}"
 
 
 def _about_invitation(invitation: Invitation) -> str:

@@ -69,6 +69,10 @@ ACCESS: dict[str, Rule] = {
     "settings.require_two_step": Needs(Action.REQUIRE_TWO_STEP),
     "settings.organization": Needs(Action.ADMINISTER),
     "settings.invitation_example": Needs(Action.ADMINISTER),
+    "settings.email": Needs(Action.ADMINISTER),
+    "settings.send_test_email": Needs(Action.ADMINISTER),
+    "settings.test_email_progress": Needs(Action.ADMINISTER),
+    "settings.domain_records": Needs(Action.ADMINISTER),
     "settings.system_log": Needs(Action.ADMINISTER),
     "settings.retry_work": Needs(Action.ADMINISTER),
     "settings.copied": Needs(Action.ADMINISTER),
@@ -146,7 +150,14 @@ ACCESS: dict[str, Rule] = {
 }
 
 # Routes that a page calls automatically. They keep no session alive.
-POLLS = frozenset({"interviews.deliveries", "connected_apps.changes", "schedule_interview.hosting"})
+POLLS = frozenset(
+    {
+        "interviews.deliveries",
+        "connected_apps.changes",
+        "schedule_interview.hosting",
+        "settings.test_email_progress",
+    }
+)
 
 
 def init_app(app: Flask) -> None:

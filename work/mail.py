@@ -195,6 +195,12 @@ def queue_again(mail: Mail) -> None:
     outbox.enqueue_work(_delivery(mail.about, mail.id, utc_now()))
 
 
+def count_due() -> int:
+    """How many emails are due and have not been sent."""
+    due = sa.select(sa.func.count(Mail.id)).where(Mail.state == MailState.QUEUED, Mail.due_at <= utc_now())
+    return db.session.scalar(due) or 0
+
+
 def refusal_of(address: str) -> Mail | None:
     """The newest email that was refused because of this address, if the address has accepted none since."""
     return db.session.scalar(

@@ -12,7 +12,7 @@ from accounts.settings import OrganizationSettings
 from accounts.sign_in import is_own_password
 from accounts.throttling import TooManyTriesError
 from accounts.two_step import FEW_RECOVERY_CODES, how_many_have_it, recovery_codes_left
-from blueprints.settings import copied, example, system_log
+from blueprints.settings import copied, email, example, system_log
 from blueprints.settings.forms import OrganizationForm, PasswordForm, ProfileForm
 from extensions import db
 from models import Organization
@@ -27,6 +27,7 @@ settings = Blueprint("settings", __name__, url_prefix="/settings")
 example.register(settings)
 system_log.register(settings)
 copied.register(settings)
+email.register(settings)
 
 
 @settings.get("")

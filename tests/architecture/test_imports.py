@@ -65,7 +65,8 @@ RULES: dict[str, frozenset[str]] = {
     | {"tasks.mails.previews", "work.mail.Recipient"}
     | {"messaging.delivery.sender_address", "messaging.delivery.is_configured"}
     | {"messaging.wording"}
-    | {"work.findings", "work.attention"},
+    | {"messaging.sender_domain"}
+    | {"work.findings", "work.attention", "work.mail.count_due"},
     # The domain enqueues work in the caller's transaction and knows nothing else of background work.
     # Grants of people who leave the team are revoked.
     "accounts": GROUND

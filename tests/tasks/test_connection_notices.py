@@ -17,6 +17,7 @@ from models import (
     AuditEntry,
     Connection,
     ConnectionState,
+    Interview,
     Mail,
     MailState,
     Role,
@@ -189,8 +190,8 @@ def test_owner_is_told_when_the_user_may_not_connect_any_more(sqlite_installatio
     end_at_zoom(installation, connection)
     assert subjects_to(installation, team.ben) == []
     [mail] = installation.simulators.mails(team.ada.email)
-    assert mail.message["Subject"] == "Zoom of Ben Frei needs reconnecting"
-    assert "Ben Frei may not connect apps at the moment." in text_of(mail)
+    assert mail.message["Subject"] == "Ben Frei's Zoom needs to be reconnected"
+    assert "Ben Frei isn't allowed to connect apps right now." in text_of(mail)
 
 
 def test_user_whose_account_a_colleague_connected_is_told_who_it_was(
@@ -218,7 +219,7 @@ def test_owner_is_told_once_a_day_that_credentials_are_refused(sqlite_installati
         for connection in connections:
             renew(installation, connection)
     [mail] = installation.simulators.mails(team.ada.email)
-    assert mail.message["Subject"] == "Zoom does not accept the credentials of Northlight"
+    assert mail.message["Subject"] == "Zoom is rejecting Northlight's credentials"
     assert "ZOOM_API_CLIENT_ID and ZOOM_API_CLIENT_SECRET" in text_of(mail)
     with installation.reading():
         for row in db.session.scalars(db.select(Connection)):
@@ -238,15 +239,17 @@ def test_nudge_shows_no_interview_that_its_reader_may_not_see(sqlite_installatio
     with installation.writing():
         rex = create_user("Rex Voss", Role.RECRUITER)
     connection = installation.connect(rex)
-    installation.schedule(rex)
+    interview_id = installation.schedule(rex)
     installation.run_due()
     with installation.writing():
+        # Its meeting stays on Rex's account, whoever it passes to.
+        db.session.get_one(Interview, interview_id).scheduler_id = installation.team.ada.id
         db.session.get_one(User, rex.id).role = Role.HIRING_MANAGER
         db.session.commit()
     end_at_zoom(installation, connection)
     [mail] = installation.simulators.mails(rex.email)
     assert mail.message["Subject"] == "Reconnect Zoom (1 upcoming interview depends on it)"
-    assert "- 1 that your role does not show you" in text_of(mail)
+    assert "- 1 that your role can't see" in text_of(mail)
     assert "Dina" not in mail.message.as_string()
 
 
