@@ -20,10 +20,10 @@ from tests.machines.servers import ServerProcesses
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-def box(page: Page, label: str) -> dict[str, float]:
-    found = page.get_by_label(label, exact=True).bounding_box()
-    assert found is not None
-    return dict(found)
+def top_of(page: Page, label: str) -> float:
+    box = page.get_by_label(label, exact=True).bounding_box()
+    assert box is not None
+    return box["y"]
 
 
 def test_messages_go_with_what_they_are_about_and_a_job_brings_its_last_choices(
@@ -91,7 +91,7 @@ def test_messages_go_with_what_they_are_about_and_a_job_brings_its_last_choices(
     page.get_by_role("button", name="Continue").click()
     expect(page.locator("#date-error")).to_contain_text("This date has passed.")
     expect(page.locator("#time-error")).to_have_count(0)
-    assert box(page, "Date")["y"] == box(page, "Time")["y"]
+    assert top_of(page, "Date") == top_of(page, "Time")
     start = in_two_days_at_nine()
     page.get_by_label("Date", exact=True).fill(f"{start:%Y-%m-%d}")
     expect(page.locator("#date-error")).to_have_count(0)

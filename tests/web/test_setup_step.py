@@ -204,7 +204,7 @@ def test_host_who_does_not_take_part_is_told_so(web: Flask, team: Team, ada: Vis
         send(ada, draft, "attendees", people=[str(team.cleo.id)])
         page = ada.get(f"{draft}/{step}")
         assert words in page.text
-        typed = {"setup": {"agenda": "Typed"}, "date-time": {"time": "14:45"}}.get(step, {})
+        typed: dict[str, Any] = {"setup": {"agenda": "Typed"}, "date-time": {"time": "14:45"}}.get(step, {})
         ada.submit(page, "Add me", leads_to=f"{draft}/{step}", direction="add-me", **typed)
         page = ada.get(f"{draft}/{step}")
         assert words not in page.text
