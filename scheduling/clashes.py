@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from accounts.permissions import Action
 from accounts.row_permissions import interview_is_within
@@ -85,12 +85,9 @@ class Clash:
     job: str | None = None
 
 
-def host_taken_up(venue: Venue, hiring_manager: User, scheduler: User) -> Host | None:
-    """The host whose account would be tried first for a meeting at this venue, if that account cannot host a
-    second meeting at the same time."""
-    if not isinstance(venue, OnlineMeeting) or not spec_of(venue.software).one_at_a_time:
-        return None
-    return first_usable(possible_hosts(venue.software, hiring_manager, scheduler))
+def occupies_account(venue: Venue | None) -> bool:
+    """Whether a meeting at this venue needs an account that cannot host a second one at the same time."""
+    return isinstance(venue, OnlineMeeting) and spec_of(venue.software).one_at_a_time
 
 
 def software_of(venue: Venue) -> MeetingSoftware | None:
@@ -131,15 +128,15 @@ def find_clashes(wanted: Wanted, *, seen_by: User, lock: bool = False) -> list[C
         sa.select(Interview, interview_is_within(seen_by, Action.SEE))
         .where(Interview.id.in_(overlapping))
         .options(
-            selectinload(Interview.attendees),
-            selectinload(Interview.hiring_manager),
-            selectinload(Interview.application).options(
+            joinedload(Interview.application).options(
                 joinedload(Application.candidate), joinedload(Application.job)
             ),
-            selectinload(Interview.meeting),
+            joinedload(Interview.hiring_manager),
+            joinedload(Interview.attendees),
+            joinedload(Interview.meeting),
         )
         .order_by(Interview.starts_at, Interview.id)
-    )
+    ).unique()
     return [
         clash
         for interview, is_seen in interviews
@@ -152,13 +149,16 @@ def clashes_of(
 ) -> list[Clash]:
     """Everything that an interview with this plan would clash with, accepted or not; `lock` as in
     `find_clashes`."""
+    software, host = software_of(plan.venue), None
+    if software is not None and occupies_account(plan.venue):
+        host = first_usable(possible_hosts(software, hiring_manager, scheduler))
     wanted = Wanted(
         plan.when.starts_at,
         plan.when.duration_minutes,
         plan.user_ids,
         candidate.id,
-        host=host_taken_up(plan.venue, hiring_manager, scheduler),
-        software=software_of(plan.venue),
+        host=host,
+        software=software,
     )
     return find_clashes(wanted, seen_by=scheduler, lock=lock)
 

@@ -12,7 +12,7 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from accounts.permissions import Action
-from blueprints.schedule_interview.answers import StepAnswers, as_last_time
+from blueprints.schedule_interview.beginning import Beginning
 from blueprints.schedule_interview.forms.attendees import AttendeesForm
 from blueprints.schedule_interview.forms.base import Answers, F, Gone, Offered, StepForm
 from blueprints.schedule_interview.forms.date_time import DateTimeForm
@@ -24,13 +24,12 @@ from blueprints.schedule_interview.subjects import subject_of
 from extensions import db
 from hiring import queries
 from models import Application, Attachment, Draft, Interview, Job, MeetingSoftware, User
-from scheduling.clashes import Clash, Wanted, find_clashes, host_taken_up, software_of
+from scheduling.clashes import Clash, Wanted, find_clashes, occupies_account, software_of
 from scheduling.commands.schedule import new_interview
 from scheduling.commands.ticket import Ticket
 from scheduling.drafts import attachments, drafts
-from scheduling.drafts.again import last_on_job
 from scheduling.mails.queue import recipients_of
-from scheduling.meetings.hosts import Host, possible_hosts
+from scheduling.meetings.hosts import Host, first_usable, possible_hosts
 from scheduling.plans import Participant, Plan, Reminders, When
 from scheduling.rules import Rules
 from scheduling.software import DEFAULT
@@ -55,6 +54,8 @@ class Dialog:
         self.actor, self.draft, self.rules, self.received = actor, draft, rules, received
         self.candidate, self.subject = draft.candidate, subject_of(draft)
         self._checked: dict[str, _CheckedForm[Any]] = {}
+        self._files: list[Attachment] | None = None
+        self._hosts: dict[tuple[MeetingSoftware, int], list[Host]] = {}
 
     @property
     def steps(self) -> tuple[type[StepForm], ...]:
@@ -79,15 +80,17 @@ class Dialog:
 
     def files(self) -> list[Attachment]:
         """The draft's files as they are now."""
-        return attachments.of_draft(self.draft.id)
+        if self._files is None:
+            self._files = attachments.of_draft(self.draft.id)
+        return self._files
 
     def _offered(self, form_class: type[StepForm], *, is_shown: bool = True) -> Offered:
         """What a form can choose from; without what is only there to be picked up if nobody sees the form."""
         return replace(
             self._usual_offer,
-            files=tuple(self.files()) if form_class.lists_files else (),
+            files=tuple(self.files()) if form_class.lists_files and is_shown else (),
             readers=self._readers() if form_class.lists_readers else (),
-            guests=self._guests_of_last_time() if form_class.lists_guests and is_shown else (),
+            guests=self.beginning.guests() if form_class.lists_guests and is_shown else (),
         )
 
     @cached_property
@@ -99,17 +102,6 @@ class Dialog:
             application=self.application,
             zone=self.actor.timezone,
             rules=self.rules,
-        )
-
-    def _guests_of_last_time(self) -> tuple[Participant, ...]:
-        """The guests of the last interview on the job who can be invited again. They are offered and not
-        chosen: no guest is invited to the next person's interview because someone pressed Continue."""
-        taken = {self.candidate.email.lower(), *(user.email.lower() for user in self.team)}
-        last = self.last_interview
-        return tuple(
-            Participant(person.name, person.email)
-            for person in (last.attendees if last is not None else ())
-            if person.user_id is None and person.email.lower() not in taken
         )
 
     def _readers(self) -> tuple[Recipient, ...]:
@@ -132,6 +124,7 @@ class Dialog:
 
     def offer_again(self, form: StepForm) -> None:
         """Give a form its choices once more, after something that it lists has changed."""
+        self._files = None
         offered = self._offered(type(form))
         form.offer(offered)
         form.show_saved(offered, {})
@@ -149,7 +142,7 @@ class Dialog:
                 form.explain(offered, self._gone())
         else:
             form.suggest(offered)
-            for name, values in self.suggested.get(form_class.key, {}).items():
+            for name, values in self.beginning.answers(form_class).items():
                 if name in form:
                     form[name].process(MultiDict((form[name].name, value) for value in values))
         form.version.data = str(self.draft.version)
@@ -247,21 +240,9 @@ class Dialog:
         return Gone(title, names)
 
     @cached_property
-    def last_interview(self) -> Interview | None:
-        """The last one on the chosen job, with which the steps begin."""
-        return last_on_job(self.actor, self.job.id) if self.job is not None else None
-
-    @cached_property
-    def suggested(self) -> Mapping[str, Mapping[str, list[str]]]:
-        """What the steps that were not saved yet begin with, by step and field."""
-        if self.draft.suggestions is not None:
-            return self.draft.suggestions
-        last = self.last_interview
-        if last is None:
-            return {}
-        active = {user.id for user in self.team}
-        answers: StepAnswers = as_last_time(last, self.actor, self.candidate, active_user_ids=active)
-        return answers
+    def beginning(self) -> Beginning:
+        """What the steps that were not saved yet begin with."""
+        return Beginning(self.actor, self.draft, self.job, self.team)
 
     def first_incomplete(self) -> str | None:
         """The first step that still has to be filled in; None when all that Finalize needs is there."""
@@ -313,9 +294,13 @@ class Dialog:
         """What makes the meeting: as chosen, else as it will be suggested."""
         return (software_of(self.venue) if self.venue else None) or DEFAULT
 
-    def hosts(self) -> list[Host]:
-        """Who could host, in the order in which they will be asked."""
-        return possible_hosts(self.software, self.hiring_manager or self.actor, self.actor)
+    def hosts(self, manager: User | None = None) -> list[Host]:
+        """Who could host, in the order in which they will be asked; `manager` is another hiring manager than
+        the one who is chosen."""
+        software, first = self.software, manager or self.hiring_manager or self.actor
+        if (software, first.id) not in self._hosts:
+            self._hosts[software, first.id] = possible_hosts(software, first, self.actor)
+        return self._hosts[software, first.id]
 
     @property
     def duration_minutes(self) -> int:
@@ -343,7 +328,7 @@ class Dialog:
         user_ids: Collection[int],
     ) -> list[Clash]:
         """What an interview at that time with these people would clash with, host account included."""
-        host = host_taken_up(self.venue, manager or self.actor, self.actor) if self.venue else None
+        host = first_usable(self.hosts(manager or self.actor)) if occupies_account(self.venue) else None
         people, candidate_id = frozenset(user_ids), self.candidate.id
         wanted = Wanted(starts_at, duration_minutes, people, candidate_id, host=host, software=self.software)
         return find_clashes(wanted, seen_by=self.actor)

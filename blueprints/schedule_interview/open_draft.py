@@ -28,11 +28,6 @@ def open_dialog(draft_id: str, received: Received = NOTHING) -> Dialog:
     """The draft with everything that its steps need. Raises the errors of `drafts.find`."""
     user = actor()
     draft = drafts.find(user, draft_id)
-    # Kept in a variable, so that the draft finds its candidate in the session instead of querying again.
-    candidate = queries.candidate(user, draft.candidate_id, Action.SCHEDULE)
-    if candidate is None:
-        # This person may no longer see the candidate, and an older draft must not show them.
-        raise DraftGoneError(draft_id)
     return Dialog(user, draft, services().rules, received)
 
 

@@ -12,7 +12,6 @@ from blueprints.schedule_interview.forms.base import StepForm
 from blueprints.schedule_interview.forms.finalize import FinalizeForm
 from blueprints.schedule_interview.pages import BY_KEY
 from blueprints.schedule_interview.pages.base import Page
-from scheduling.drafts.again import candidate_of_repeated
 
 StepState = Literal["done", "wrong", "current", "open", "todo"]
 
@@ -70,14 +69,13 @@ def next_step(dialog: Dialog, page: Page[Any]) -> str:
 
 def _filled_in_as(dialog: Dialog, page: Page[Any], form: StepForm) -> str | None:
     """Where a page's values come from if no one has typed them into this draft."""
-    if form.is_submitted() or dialog.is_saved(page.form_class) or not dialog.suggested.get(page.key):
+    if (
+        form.is_submitted()
+        or dialog.is_saved(page.form_class)
+        or not dialog.beginning.answers(page.form_class)
+    ):
         return None
-    if dialog.draft.suggestions is not None:
-        name = candidate_of_repeated(dialog.draft)
-        return f"Copied from {name}'s interview." if name else "Copied from the interview you're repeating."
-    last = dialog.last_interview
-    is_own = last is not None and last.scheduler_id == dialog.actor.id
-    return f"Copied from {'your' if is_own else 'the'} last interview for this job."
+    return dialog.beginning.in_words()
 
 
 def _unfinished(dialog: Dialog) -> list[dict[str, str]]:

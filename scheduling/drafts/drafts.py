@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
 
 from accounts.permissions import Action
 from accounts.row_permissions import Asker, application_is_within, candidate_is_within
@@ -78,15 +79,24 @@ def _untouched(actor: User, candidate_id: int) -> Draft | None:
 
 
 def find(actor: User, draft_id: str) -> Draft:
-    """The draft, if it is this person's. Raises `DraftGoneError` (or its subclass `DraftExpiredError`) and
-    `DraftUsedError`."""
-    draft = db.session.get(Draft, draft_id)
-    if draft is None or draft.owner_id != actor.id:
+    """The draft with its candidate, if it is this person's and they may still schedule for the candidate.
+    Raises `DraftGoneError` (or its subclass `DraftExpiredError`) and `DraftUsedError`."""
+    found = db.session.execute(
+        sa.select(Draft, candidate_is_within(actor, Action.SCHEDULE))
+        .join(Draft.candidate)
+        .options(contains_eager(Draft.candidate))
+        .where(Draft.id == draft_id, Draft.owner_id == actor.id)
+    ).one_or_none()
+    if found is None:
         raise DraftGoneError(draft_id)
+    draft, may_schedule = found
     if draft.used_at is not None:
         raise DraftUsedError(draft.interview_id)
     if draft.updated_at < utc_now() - LIFETIME:
         raise DraftExpiredError(draft.candidate_id)
+    if not may_schedule:
+        # Another person's candidate by now; a draft from before must not show them.
+        raise DraftGoneError(draft_id)
     return draft
 
 

@@ -70,6 +70,8 @@ class StepForm(Form):
     lists_files: ClassVar[bool] = False
     lists_readers: ClassVar[bool] = False
     lists_guests: ClassVar[bool] = False
+    # Whether it takes over anything from the last interview on the same job.
+    begins_as_last_time: ClassVar[bool] = True
 
     version = HiddenField()
 
