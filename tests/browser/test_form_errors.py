@@ -52,7 +52,7 @@ def test_messages_go_with_what_they_are_about_and_a_job_brings_its_last_choices(
     page.get_by_role("button", name="Continue").click()
     summary = page.get_by_role("alert")
     expect(summary.get_by_role("listitem")).to_have_text(
-        ["Choose a job.", re.compile("Enter an agenda"), "Paste the link of the meeting."]
+        ["Choose a job.", "Paste the link of the meeting.", re.compile("Enter an agenda")]
     )
     page.get_by_label("Phone", exact=True).check()
     expect(summary.get_by_role("listitem")).to_have_count(2)
