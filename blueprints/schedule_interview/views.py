@@ -38,7 +38,7 @@ def context(dialog: Dialog, page: Page[Any], form: StepForm, *, goes_back: bool)
         "steps": _steps(dialog, page),
         "form": form,
         "goes_back": goes_back,
-        "is_unfinished": dialog.is_unfinished(page.form_class) and not form.is_submitted(),
+        "is_unfinished": not form.is_submitted() and _was_typed(dialog, page),
         "unfinished": [] if page.asks else _unfinished(dialog),
         "is_saved": dialog.is_saved(page.form_class),
         "may_finish": page.asks and dialog.may_finish_from(page.form_class),
@@ -65,6 +65,13 @@ def came_from_finalize() -> bool:
 def next_step(dialog: Dialog, page: Page[Any]) -> str:
     """The key of the step after this one."""
     return dialog.steps[dialog.steps.index(page.form_class) + 1].key
+
+
+def _was_typed(dialog: Dialog, page: Page[Any]) -> bool:
+    """Whether the page shows something that was typed and not saved. A job that was just chosen only decides
+    what the rest of its step begins with."""
+    kept = set(dialog.draft.typed.get(page.key, {}))
+    return bool(kept if dialog.is_saved(page.form_class) else kept - {"job"})
 
 
 def _filled_in_as(dialog: Dialog, page: Page[Any], form: StepForm) -> str | None:

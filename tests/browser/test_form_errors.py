@@ -95,7 +95,7 @@ def test_messages_go_with_what_they_are_about_and_a_job_brings_its_last_choices(
     start = in_two_days_at_nine()
     page.get_by_label("Date", exact=True).fill(f"{start:%Y-%m-%d}")
     expect(page.locator("#date-error")).to_have_count(0)
-    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.locator(".error-summary")).to_have_count(0)
     for step in ("Attendees", "Details", "Preview"):
         page.get_by_role("button", name="Continue").click()
         expect(page.get_by_role("heading", level=1)).to_have_text(step)
