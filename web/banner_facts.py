@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,6 +32,12 @@ class BannerFacts:
     mail_problem: str
     waiting_mails: int
     beat_at: datetime | None
+
+    @classmethod
+    def read(cls, values: Sequence[Any]) -> BannerFacts:
+        """The facts in the values of the `columns`."""
+        has_lost_own, is_refused, mail_problem, waiting_mails, beat_at = values
+        return cls(bool(has_lost_own), bool(is_refused), mail_problem or "", int(waiting_mails), beat_at)
 
 
 # Beside the mails that are counted.
@@ -91,14 +98,3 @@ def parameters() -> dict[str, Any]:
 def apps_not_set_up() -> frozenset[str]:
     """The apps for which this server has no credentials, by their keys."""
     return frozenset(spec.key for spec in catalogue.specs() if spec.key not in connections().clients)
-
-
-def facts_of(row: sa.Row[Any]) -> BannerFacts:
-    """The facts in a row that contains `COLUMNS`."""
-    return BannerFacts(
-        bool(row.has_lost_own),
-        bool(row.is_refused),
-        row.mail_problem or "",
-        int(row.waiting_mails),
-        row.beat_at,
-    )

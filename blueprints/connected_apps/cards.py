@@ -118,15 +118,20 @@ class Section:
     cards: tuple[Card, ...]
 
 
+# Built once, like every statement of a page.
+_MINE = sa.select(Connection).where(Connection.user_id == sa.bindparam("me"))
+
+
 def sections(user: User) -> list[Section]:
     """The cards of one person, by section."""
-    cards = [_card(user, spec) for spec in catalogue.specs()]
+    mine = {row.app: row for row in db.session.scalars(_MINE, {"me": user.id})}
+    cards = [_card(user, spec, mine.get(spec.key)) for spec in catalogue.specs()]
     return [Section(title, tuple(group)) for title, group in groupby(cards, lambda card: card.spec.section)]
 
 
 def connection_of(user: User, app: str) -> Connection | None:
     """Someone's connection of an app, unless it was ended."""
-    row = _row(user, app)
+    row = db.session.scalar(sa.select(Connection).where(Connection.user_id == user.id, Connection.app == app))
     return row if row is not None and row.state != ConnectionState.ENDED else None
 
 
@@ -137,16 +142,10 @@ def coming_of(user: User, row: Connection) -> Coming:
     return Coming(tuple(seen), len(hosted) - len(seen))
 
 
-def _row(user: User, app: str) -> Connection | None:
-    return db.session.scalar(
-        sa.select(Connection).where(Connection.user_id == user.id, Connection.app == app)
-    )
-
-
-def _card(user: User, spec: AppSpec) -> Card:
+def _card(user: User, spec: AppSpec, row: Connection | None) -> Card:
+    """`row`: the person's connection of this app, if there ever was one."""
     if not spec.is_available:
         return Card(spec, "not_offered")
-    row = _row(user, spec.key)
     is_ended = row is not None and row.state == ConnectionState.ENDED
     is_set_up = spec.key in connections().clients
     is_being_told = row is not None and is_ended and is_being_revoked(row.id)

@@ -51,7 +51,7 @@ _CHANGED = "connections_changed"
 @connected_apps.get("/settings/account/connected-apps")
 def index() -> ResponseReturnValue:
     result = next((request.args[name] for name in catalogue.providers() if name in request.args), None)
-    notice = notice_of(person().session, result)
+    notice = notice_of(person().session, result) if result else None
     return render_template(
         "connected_apps/connected_apps.html",
         # Read before the cards, so that the next poll notices what changes in between.
@@ -118,7 +118,7 @@ def callback(provider: str) -> ResponseReturnValue:
     state = _only("state")
     if not current_user.is_authenticated:
         return _signed_out_meanwhile(provider, state)
-    user, session_id = actor(), person().session.id
+    user, session_id = actor(), person().session_id
     user_id, is_admin, is_allowed = user.id, may_anywhere(user.role, Action.ADMINISTER), may_connect(user)
     # The provider is called in between, and no transaction may be open during the call.
     db.session.rollback()

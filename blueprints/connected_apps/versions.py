@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from connections.revocation import is_being_revoked
 from connections.service import connections
-from extensions import db
 from models import Connection, ConnectionState, User
+from rows import rows_of
 from web.signed_in import may_connect
 
 # Everything in a row that a card shows. Renewed tokens change only the time of the next renewal.
@@ -38,7 +38,7 @@ def card_versions(user: User) -> dict[str, str]:
     It changes when this person's card does, except for its interviews: those change elsewhere, and counting
     them would cost more than everything else. One statement, unless something was disconnected.
     """
-    rows = {row.app: row for row in db.session.execute(_ROWS, {"me": user.id})}
+    rows = {row.app: row for row in rows_of(_ROWS, {"me": user.id})}
     versions = {}
     for app in connections().clients:
         row = rows.get(app)

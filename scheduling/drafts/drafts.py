@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
 from accounts.permissions import Action
-from accounts.row_permissions import Asker, application_is_within, candidate_is_within
+from accounts.row_permissions import Asker, Reader, application_is_within, candidate_is_within
 from extensions import db
 from models import Application, Candidate, Draft, Job, Role, User
 from rows import rows_of
@@ -192,7 +192,7 @@ def point_to_interview(draft_id: str, interview_id: int) -> None:
     )
 
 
-def open_drafts(actor: User, *, candidate_id: int | None = None, limit: int = 10) -> list[OpenDraft]:
+def open_drafts(actor: Reader, *, candidate_id: int | None = None, limit: int = 10) -> list[OpenDraft]:
     """This person's unfinished drafts, or those for one candidate, newest first."""
     told = {
         "asker_id": actor.id,
@@ -200,7 +200,7 @@ def open_drafts(actor: User, *, candidate_id: int | None = None, limit: int = 10
         "changed_after": utc_now() - LIFETIME,
         "most": limit,
     }
-    found = rows_of(_open_drafts(actor.role, candidate_id is not None), told).all()
+    found = rows_of(_open_drafts(actor.role, candidate_id is not None), told)
     chosen = {draft.id: chosen_application_id(draft.payload) for draft in found}
     titles = _job_titles(actor, set(chosen.values()) - {0})
     return [
@@ -243,7 +243,7 @@ def chosen_application_id(payload: Mapping[str, Any]) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _job_titles(actor: User, chosen: set[int]) -> dict[int, str]:
+def _job_titles(actor: Reader, chosen: set[int]) -> dict[int, str]:
     if not chosen:
         return {}
     rows = db.session.execute(
