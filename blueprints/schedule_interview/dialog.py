@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Generic
 
 from flask import url_for
@@ -21,15 +21,16 @@ from blueprints.schedule_interview.forms.finalize import FinalizeForm
 from blueprints.schedule_interview.forms.setup import SetupForm
 from blueprints.schedule_interview.received_files import NOTHING, Received
 from blueprints.schedule_interview.subjects import subject_of
+from database import is_reading
 from extensions import db
 from hiring import queries
 from models import Application, Attachment, Draft, Interview, Job, MeetingSoftware, User
-from scheduling.clashes import Clash, Wanted, find_clashes, occupies_account, software_of
+from scheduling.clashes import Clash, Wanted, find_clashes, host_taken_up, software_of
 from scheduling.commands.schedule import new_interview
 from scheduling.commands.ticket import Ticket
 from scheduling.drafts import attachments, drafts
 from scheduling.mails.queue import recipients_of
-from scheduling.meetings.hosts import Host, first_usable, possible_hosts
+from scheduling.meetings.hosts import Host, possible_hosts
 from scheduling.plans import Participant, Plan, Reminders, When
 from scheduling.rules import Rules
 from scheduling.software import DEFAULT
@@ -54,8 +55,7 @@ class Dialog:
         self.actor, self.draft, self.rules, self.received = actor, draft, rules, received
         self.candidate, self.subject = draft.candidate, subject_of(draft)
         self._checked: dict[str, _CheckedForm[Any]] = {}
-        self._files: list[Attachment] | None = None
-        self._hosts: dict[tuple[MeetingSoftware, int], list[Host]] = {}
+        self._known_hosts: dict[tuple[MeetingSoftware, int], list[Host]] = {}
 
     @property
     def steps(self) -> tuple[type[StepForm], ...]:
@@ -80,9 +80,7 @@ class Dialog:
 
     def files(self) -> list[Attachment]:
         """The draft's files as they are now."""
-        if self._files is None:
-            self._files = attachments.of_draft(self.draft.id)
-        return self._files
+        return list(self.draft.files) if is_reading() else attachments.of_draft(self.draft.id)
 
     def _offered(self, form_class: type[StepForm], *, is_shown: bool = True) -> Offered:
         """What a form can choose from; without what is only there to be picked up if nobody sees the form."""
@@ -124,7 +122,6 @@ class Dialog:
 
     def offer_again(self, form: StepForm) -> None:
         """Give a form its choices once more, after something that it lists has changed."""
-        self._files = None
         offered = self._offered(type(form))
         form.offer(offered)
         form.show_saved(offered, {})
@@ -294,13 +291,15 @@ class Dialog:
         """What makes the meeting: as chosen, else as it will be suggested."""
         return (software_of(self.venue) if self.venue else None) or DEFAULT
 
-    def hosts(self, manager: User | None = None) -> list[Host]:
-        """Who could host, in the order in which they will be asked; `manager` is another hiring manager than
-        the one who is chosen."""
-        software, first = self.software, manager or self.hiring_manager or self.actor
-        if (software, first.id) not in self._hosts:
-            self._hosts[software, first.id] = possible_hosts(software, first, self.actor)
-        return self._hosts[software, first.id]
+    def hosts(self) -> list[Host]:
+        """Who could host, in the order in which they will be asked."""
+        return self._hosts(self.software, self.hiring_manager or self.actor)
+
+    def _hosts(self, software: MeetingSoftware, manager: User) -> list[Host]:
+        key = (software, manager.id)
+        if key not in self._known_hosts or not is_reading():
+            self._known_hosts[key] = possible_hosts(software, manager, self.actor)
+        return self._known_hosts[key]
 
     @property
     def duration_minutes(self) -> int:
@@ -328,7 +327,8 @@ class Dialog:
         user_ids: Collection[int],
     ) -> list[Clash]:
         """What an interview at that time with these people would clash with, host account included."""
-        host = first_usable(self.hosts(manager or self.actor)) if occupies_account(self.venue) else None
+        hosts = partial(self._hosts, manager=manager or self.actor)
+        host = host_taken_up(self.venue, hosts) if self.venue else None
         people, candidate_id = frozenset(user_ids), self.candidate.id
         wanted = Wanted(starts_at, duration_minutes, people, candidate_id, host=host, software=self.software)
         return find_clashes(wanted, seen_by=self.actor)

@@ -14,29 +14,25 @@ from models import Application, Candidate, Draft, Interview, Job, User
 def last_on_job(actor: User, job_id: int) -> Interview | None:
     """The last interview that `actor` scheduled on this job, or else that anyone did; None if the job has no
     interview yet."""
-    # Its attendees are several rows of the same statement, which are one interview.
-    return (
-        db.session.scalars(
-            sa.select(Interview)
-            .join(Interview.application)
-            .join(Application.candidate)
-            .where(
-                Application.job_id == job_id,
-                # Text written about a candidate who was erased has been erased too.
-                Candidate.erased_at.is_(None),
-                interview_is_within(actor, Action.SCHEDULE),
-            )
-            .options(
-                joinedload(Interview.application).joinedload(Application.candidate),
-                joinedload(Interview.meeting),
-                joinedload(Interview.attendees),
-            )
-            .order_by((Interview.scheduler_id == actor.id).desc(), Interview.id.desc())
-            .limit(1)
+    found = db.session.scalars(
+        sa.select(Interview)
+        .join(Interview.application)
+        .join(Application.candidate)
+        .where(
+            Application.job_id == job_id,
+            # Text written about a candidate who was erased has been erased too.
+            Candidate.erased_at.is_(None),
+            interview_is_within(actor, Action.SCHEDULE),
         )
-        .unique()
-        .one_or_none()
-    )
+        .options(
+            joinedload(Interview.application).joinedload(Application.candidate),
+            joinedload(Interview.meeting),
+            joinedload(Interview.attendees),
+        )
+        .order_by((Interview.scheduler_id == actor.id).desc(), Interview.id.desc())
+        .limit(1)
+    ).unique()
+    return found.first()
 
 
 def candidate_of_repeated(draft: Draft) -> str | None:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import joinedload
 
 from accounts.permissions import Action
 from accounts.row_permissions import Asker, Reader, application_is_within, candidate_is_within
@@ -79,24 +79,16 @@ def _untouched(actor: User, candidate_id: int) -> Draft | None:
 
 
 def find(actor: User, draft_id: str) -> Draft:
-    """The draft with its candidate, if it is this person's and they may still schedule for the candidate.
-    Raises `DraftGoneError` (or its subclass `DraftExpiredError`) and `DraftUsedError`."""
-    found = db.session.execute(
-        sa.select(Draft, candidate_is_within(actor, Action.SCHEDULE))
-        .join(Draft.candidate)
-        .options(contains_eager(Draft.candidate))
-        .where(Draft.id == draft_id, Draft.owner_id == actor.id)
-    ).one_or_none()
-    if found is None:
+    """The draft, if it is this person's. Raises `DraftGoneError` (or its subclass `DraftExpiredError`) and
+    `DraftUsedError`."""
+    with_its_rows = [joinedload(Draft.candidate), joinedload(Draft.files)]
+    draft = db.session.get(Draft, draft_id, options=with_its_rows)
+    if draft is None or draft.owner_id != actor.id:
         raise DraftGoneError(draft_id)
-    draft, may_schedule = found
     if draft.used_at is not None:
         raise DraftUsedError(draft.interview_id)
     if draft.updated_at < utc_now() - LIFETIME:
         raise DraftExpiredError(draft.candidate_id)
-    if not may_schedule:
-        # Another person's candidate by now; a draft from before must not show them.
-        raise DraftGoneError(draft_id)
     return draft
 
 
