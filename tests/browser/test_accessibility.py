@@ -85,7 +85,16 @@ def test_no_page_has_a_barrier(
     _check(page, size)
     page.goto(f"{base_url}/interviews/1/another")
     _check(page, size)
-    for path in ("/interviews/1", "/interviews", "/jobs", "/jobs/1", "/candidates", "/candidates/1", "/"):
+    for path in (
+        "/settings/account/connected-apps/zoom/disconnect",
+        "/interviews/1",
+        "/interviews",
+        "/jobs",
+        "/jobs/1",
+        "/candidates",
+        "/candidates/1",
+        "/",
+    ):
         page.goto(base_url + path)
         _check(page, size)
     browser_complaints.expect("404")
