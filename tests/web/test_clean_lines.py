@@ -9,19 +9,16 @@ from web.forms import clean_line
     "sign",
     [
         "\u00ad", "\u034f", "\u061c", "\u180e", "\u200b", "\u200c", "\u200d", "\u200e", "\u202e", "\u2060",
-        "\u2064", "\u2065", "\u2069", "\u206a", "\ufe0f", "\ufeff", "\ufff0", "\ufff9", "\uffff", "\U0001d173",
-        "\U0001bca0", "\U000e0001", "\x00", "\x1b", "\x9f",
+        "\u2064", "\u2065", "\u2069", "\u206a", "\ufe0f", "\ufeff", "\ufff0", "\ufff9", "\uffff",
+        "\U0001d173", "\U0001bca0", "\U000e0001", "\x00", "\x1b", "\x9f",
     ],
 )  # fmt: skip
 def test_sign_that_nobody_sees_makes_no_other_name(sign: str) -> None:
-    assert clean_line(f"Di{sign}na{sign} {sign}Kaur{sign}") == "Dina Kaur"
+    assert clean_line(f"Di{sign}{sign}na{sign} {sign}Kaur{sign}") == "Dina Kaur"
     assert clean_line(sign) == clean_line(f" {sign}{sign} ") == ""
 
 
-@pytest.mark.parametrize(
-    "blank",
-    ["\u00a0", "\u2003", "\u3000", "\t", "\n", "\u2028", "\u115f", "\u1160", "\u2800", "\u3164", "\uffa0"],
-)
+@pytest.mark.parametrize("blank", list("\u00a0\u2003\u3000\t\n\u2028\u115f\u1160\u2800\u3164\uffa0"))
 def test_blank_of_any_kind_is_a_space(blank: str) -> None:
     assert clean_line(f"Dina{blank}{blank}Kaur{blank}") == "Dina Kaur"
     assert clean_line(blank) == ""
