@@ -26,7 +26,7 @@ from messaging.transport import mail
 from schema import know_migrations
 from services import build_services, provide
 from tasks.mails.kinds import all_kinds
-from web import access, assets, browser_tokens, failures, lifecycle, signed_in, templating, uploads
+from web import access, assets, browser_tokens, failures, guesses, lifecycle, signed_in, templating, uploads
 
 # Of rows' pages, above all; a path is about a hundred bytes.
 _MOST_PATHS = 2000
@@ -91,8 +91,8 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
     db.init_app(app)
-    if "flask_migrate" in sys.modules:
-        # The `flask` command loads it before the application, and so do tests that change tables.
+    if "flask_migrate" in sys.modules or "db" in sys.argv:
+        # For `flask db …`, and for tests that change tables.
         know_migrations(app)
     with app.app_context():
         listen(db.engine)
@@ -110,6 +110,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     lifecycle.init_app(app)
     signed_in.init_app(app)
     access.init_app(app)
+    guesses.init_app(app)
     templating.init_app(app)
     assets.init_app(app)
     failures.init_app(app)

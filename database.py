@@ -172,6 +172,11 @@ def begin_writing() -> None:
     _reading.set(False)
 
 
+def is_reading() -> bool:
+    """Whether this request's transactions are read-only: what was read once need not be read again."""
+    return _reading.get()
+
+
 def listen(engine: Engine) -> None:
     """Give an engine the product's transaction rules."""
     event.listen(engine, "handle_error", _leave_out_what_was_stored)
@@ -207,6 +212,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {SQLITE_BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA journal_mode = WAL")
+    # Every thread has a connection, and the system keeps the pages of the file anyway: with SQLite's 2 MB for
+    # each, a server held 13 MB more and was no faster.
+    cursor.execute("PRAGMA cache_size = -256")
     # An interview confirmed on screen survives a power outage only if the log is flushed at each commit.
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")

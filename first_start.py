@@ -11,6 +11,7 @@ from typing import Any
 import jinja2
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy.orm import configure_mappers
 
 import instance_folder
 from accounts.findings import shared_database_file
@@ -73,6 +74,9 @@ def warm_up(app: Flask) -> None:
     environment.bytecode_cache = FileSystemBytecodeCache(str(folder))
     for name in environment.list_templates():
         environment.get_template(name)
+    configure_mappers()
+    # What the first request makes, such as the patterns of addresses, is then shared as well.
+    app.test_client().get("/login", base_url=app.config["BASE_URL"])
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

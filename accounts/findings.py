@@ -43,3 +43,16 @@ def copied_installation(organization: Origin, installation_id: str, *, may_decid
     if may_decide:
         return Finding("danger", words, Cure("Decide", "settings.copied"))
     return Finding("danger", f"{words} An owner or admin has to decide whether it resumes.")
+
+
+def unnamed_proxy(trusted_proxies: int, forwarded_for: str) -> Finding | None:
+    """`trusted_proxies` is the setting, `forwarded_for` the X-Forwarded-For of the reader's own request.
+    Browsers do not send one: if it is there, a proxy has added it."""
+    if trusted_proxies or not forwarded_for.strip():
+        return None
+    return Finding(
+        "warning",
+        "Requests come through a proxy, but TRUSTED_PROXIES is 0: everyone seems to have the proxy's "
+        "address, so one person's wrong passwords slow everyone down. Set it to the number of proxies, "
+        "usually 1, and restart.",
+    )

@@ -125,6 +125,8 @@ ACCESS: dict[str, Rule] = {
     "interviews.index": Needs(Action.SEE),
     "interviews.detail": Needs(Action.SEE),
     "interviews.deliveries": Needs(Action.SEE),
+    "interviews.look": Needs(Action.SEE),
+    "interviews.restore_meeting": Needs(Action.SCHEDULE),
     "interviews.retry": Needs(Action.SCHEDULE),
     "interviews.resend": Needs(Action.SCHEDULE),
     "interviews.attachment": Needs(Action.SEE_NOTES),
@@ -152,6 +154,7 @@ ACCESS: dict[str, Rule] = {
 POLLS = frozenset(
     {
         "interviews.deliveries",
+        "interviews.look",
         "connected_apps.changes",
         "schedule_interview.hosting",
         "settings.test_email_progress",
@@ -163,9 +166,15 @@ def init_app(app: Flask) -> None:
     app.before_request(_check)
 
 
+def leads_to_a_key(endpoint: str | None) -> bool:
+    """Whether the address of this route is itself a key."""
+    rule = ACCESS.get(endpoint or "")
+    return isinstance(rule, Public) and rule.key_in_path
+
+
 def key_prefixes(routes: Map) -> frozenset[str]:
     """How the addresses that are keys begin, up to the key: `/j/` and the like."""
-    with_keys = {name for name, rule in ACCESS.items() if isinstance(rule, Public) and rule.key_in_path}
+    with_keys = {name for name in ACCESS if leads_to_a_key(name)}
     return frozenset(
         each.rule.partition("<")[0] for each in routes.iter_rules() if each.endpoint in with_keys
     )

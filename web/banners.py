@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from flask import current_app, request, url_for
 
-from accounts.findings import copied_installation, shared_database_file
+from accounts.findings import copied_installation, shared_database_file, unnamed_proxy
 from accounts.permissions import Action, Scope, scope_of
 from accounts.team import owner
 from connections.catalogue import label_of
@@ -52,7 +52,11 @@ def banners() -> list[Banner]:
         about_mail = mails_held_back(
             config["MAIL_SERVER"], config["MAIL_DEFAULT_SENDER"], facts.mail_problem, facts.waiting_mails
         )
-        others = (shared_database_file(config["NETWORK_FILE_SYSTEM"]), unsuitable_address(config["BASE_URL"]))
+        others = (
+            shared_database_file(config["NETWORK_FILE_SYSTEM"]),
+            unsuitable_address(config["BASE_URL"]),
+            unnamed_proxy(config["TRUSTED_PROXIES"], request.headers.get("X-Forwarded-For", "")),
+        )
         found += [each for each in (about_mail, *others) if each is not None]
     return [_shown(finding) for finding in found]
 

@@ -15,6 +15,7 @@ from accounts.two_step import FEW_RECOVERY_CODES, how_many_have_it, recovery_cod
 from blueprints.settings import copied, email, example, system_log
 from blueprints.settings.forms import OrganizationForm, PasswordForm, ProfileForm
 from extensions import db
+from messaging.wording import DEFAULT_CLOSING
 from models import Organization
 from services import services
 from web import signed_in
@@ -147,6 +148,7 @@ def _organization_page(form: OrganizationForm) -> str:
     return render_template(
         "settings/organization.html",
         form=form,
+        default_closing=DEFAULT_CLOSING,
         having_two_step=having,
         everyone=everyone,
         two_step_is_required=here is not None and here.two_step_required_since is not None,

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from accounts.permissions import Action
 from accounts.row_permissions import Asker, Reader, application_is_within, candidate_is_within
@@ -39,6 +40,7 @@ def start(
     payload: Mapping[str, Any] | None = None,
     *,
     suggestions: Mapping[str, Any] | None = None,
+    repeats_id: int | None = None,
 ) -> Draft:
     """A draft for one candidate, filled in or empty; an empty one may be left over from an earlier click.
     `suggestions` are what its unsaved steps start with. This also deletes the person's old drafts."""
@@ -53,6 +55,7 @@ def start(
         candidate_id=candidate_id,
         payload=dict(payload or {}),
         suggestions=None if suggestions is None else dict(suggestions),
+        repeats_id=repeats_id,
     )
     db.session.add(draft)
     db.session.flush()
@@ -78,7 +81,8 @@ def _untouched(actor: User, candidate_id: int) -> Draft | None:
 def find(actor: User, draft_id: str) -> Draft:
     """The draft, if it is this person's. Raises `DraftGoneError` (or its subclass `DraftExpiredError`) and
     `DraftUsedError`."""
-    draft = db.session.get(Draft, draft_id)
+    with_its_rows = [joinedload(Draft.candidate), joinedload(Draft.files)]
+    draft = db.session.get(Draft, draft_id, options=with_its_rows)
     if draft is None or draft.owner_id != actor.id:
         raise DraftGoneError(draft_id)
     if draft.used_at is not None:

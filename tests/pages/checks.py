@@ -92,6 +92,9 @@ def _problems(tree: Element) -> list[str]:
             problems.append(f"inline <{element.tag}>")
         if element.tag == "a" and element.get("href", "#") == "#":
             problems.append(f"a link to nowhere: {element.text}")
+        if element.get("aria-label") and _seen_words(element) not in element["aria-label"].casefold():
+            # People who speak to their computer say the words that they see.
+            problems.append(f"a name without the words that are seen: {element['aria-label']}")
         if element.tag == "form":
             problems += _form_problems(element)
         if element.tag in CONTROLS and element.get("type") not in _UNLABELLED:
@@ -111,6 +114,18 @@ def _problems_of_attributes(element: Element, ids: Container[str]) -> list[str]:
     for name in _NAMES_OF_OTHERS:
         problems += [f"{name} {i}, which is not there" for i in element.get(name).split() if i not in ids]
     return problems
+
+
+def _seen_words(element: Element) -> str:
+    """What a button or a link shows, in lower case; nothing for other elements."""
+    return " ".join(_seen(element).split()).casefold() if element.tag in ("a", "button") else ""
+
+
+def _seen(element: Element) -> str:
+    is_hidden = "visually-hidden" in element.get("class").split() or element.get("aria-hidden") == "true"
+    if is_hidden or element.tag == "svg":
+        return ""
+    return " ".join(child if isinstance(child, str) else _seen(child) for child in element.children)
 
 
 def _form_problems(form: Element) -> list[str]:
