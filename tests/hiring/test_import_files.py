@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from time import process_time
 
 import pytest
 from openpyxl import Workbook
@@ -276,3 +277,48 @@ def zipped(**parts: str) -> bytes:
 def test_other_files_are_refused_in_words_that_help(content: bytes, words: str) -> None:
     with pytest.raises(UnreadableListError, match=words):
         read_file(content)
+
+
+def with_sheet(markup: bytes, **more: bytes) -> bytes:
+    """A workbook with this as its only sheet, and with other parts before it."""
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook([["Name", "Email"], ["Ann", ANN]]))) as whole,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package,
+    ):
+        for name, content in more.items():
+            package.writestr(name, content)
+        for name in whole.namelist():
+            package.writestr(name, markup if name == "xl/worksheets/sheet1.xml" else whole.read(name))
+    return file.getvalue()
+
+
+_SHEET = (
+    b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData>'
+    b"</worksheet>"
+)
+_GROWING = "<!DOCTYPE w [<!ENTITY a '%s'>]>" % ("a" * 1000) + _SHEET.decode() % (
+    "<row><c t='inlineStr'><is><t>%s</t></is></c></row>" % ("&a;" * 99)
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        # Ten seconds and 800 MB for 80 kB.
+        (
+            with_sheet(_SHEET % (b"<row>" + b"<c t='inlineStr'><is><t>a</t></is></c>" * 150_000 + b"</row>")),
+            "too large",
+        ),
+        (with_sheet(_GROWING.encode()), "damaged"),
+        (with_sheet(b"\xff\xfe" + _GROWING.encode("utf-16-le")), "damaged"),
+        (with_sheet(_SHEET % b"", mimetype=b"a" * 20_000_000), "too large"),
+        (with_sheet(_SHEET % b"", **{f"part {number}": b"" for number in range(5001)}), "damaged"),
+    ],
+    ids=["a million tags", "entities", "entities in UTF-16", "a large type", "many entries"],
+)
+def test_small_workbook_that_would_grow_is_refused_before_it_does(content: bytes, words: str) -> None:
+    began = process_time()
+    with pytest.raises(UnreadableListError, match=words):
+        read_file(content)
+    assert process_time() - began < 1

@@ -49,7 +49,7 @@ LETTERS = {
     "reminder-in-person-candidate-new-york": reminder(AT_OUR_OFFICE, reader(), 24 * 60),
     "reminder-candidate-new-york": reminder(FACTS, reader(), 24 * 60),
     "reminder-without-link-hiring-manager-zurich": reminder(
-        WAITING, of_the_team(BEN, ReaderRole.HIRING_MANAGER), 60
+        replace(WAITING, link_state="failed"), of_the_team(BEN, ReaderRole.HIRING_MANAGER), 60
     ),
     "reminder-without-link-candidate-new-york": reminder(WAITING, reader(), 60),
 }
