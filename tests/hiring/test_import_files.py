@@ -221,6 +221,15 @@ def test_code_page_is_guessed_from_the_letters(names: str, encoding: str) -> Non
     assert set(telling_words(found.text)) <= set(names.replace(",", " ").split())
 
 
+def test_one_damaged_letter_does_not_spoil_the_others() -> None:
+    content = (
+        "name,email\nJürg Müller,j@mail.example\nZoë Größe,z@mail.example\nJosé,x@mail.example\n".encode()
+    )
+    found = read_file(content.replace("José".encode(), b"Jos\xe9"))
+    assert found.reading == "utf-8"
+    assert telling_words(found.text) == ["Jürg", "Müller", "Zoë", "Größe", "Jos\ufffd"]
+
+
 def test_another_reading_can_be_chosen() -> None:
     content = "name;email\nIşıl Yıldız;i@mail.example\n".encode("cp1254")
     assert read_file(content).reading == "cp1252"
@@ -267,6 +276,7 @@ def zipped(**parts: str) -> bytes:
         (b"{\\rtf1 name}", "text document"),
         (b"BEGIN:VCARD\nEND:VCARD", "contact cards"),
         (b"name,em\0ail\nAnn,a\0b", "isn't a list"),
+        (b"<html><table><tr><td>Name</td></tr></table>", "web page"),
         (b"PK\x03\x04 and nothing else", "damaged"),
         (zipped(mimetype="application/vnd.oasis.opendocument.spreadsheet"), "OpenDocument"),
         (zipped(word__document="x", CT="x"), "isn't a spreadsheet"),

@@ -31,6 +31,7 @@ _LOOKED_AT = 4096
 
 # Each way of reading a file whose encoding is not known, likeliest first, and what people call it.
 READINGS: dict[str, str] = {
+    "utf-8": "Unicode (UTF-8)",
     "cp1252": "Western European (Windows)",
     "mac_roman": "Western European (Mac)",
     "cp1250": "Central European (Windows)",
@@ -83,8 +84,13 @@ def read_file(content: bytes) -> ReadFile:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
-        best = _likeliest(content)
+        best = "utf-8" if _is_damaged_utf8(content) else _likeliest(content)
         return ReadFile(read_as(content, best), best)
+    if re.match(r"\s*<(?:!doctype|html|table|\?xml|meta)", text[:200], re.I):
+        raise UnreadableListError(
+            "This is a web page, whatever its name. Open it in a spreadsheet and save it as “Excel Workbook "
+            "(.xlsx)” or as CSV."
+        )
     if "\0" in text:
         raise UnreadableListError("This isn't a list. Upload a CSV file or an Excel workbook (.xlsx).")
     return ReadFile(text)
@@ -130,6 +136,14 @@ def _wide(content: bytes) -> str | None:
         if even > half * 0.4 and odd < half * 0.1:
             return "utf-16-be"
     return None
+
+
+def _is_damaged_utf8(content: bytes) -> bool:
+    """Whether all but a few of the signs beyond ASCII are right in UTF-8, which hardly happens by chance."""
+    text = content.decode("utf-8", "replace")
+    wrong = text.count("\ufffd")
+    right = sum(sign > "\x7f" for sign in text) - wrong
+    return right > 3 * wrong
 
 
 def _likeliest(content: bytes) -> str:
