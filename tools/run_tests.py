@@ -2,10 +2,10 @@
 
     python tools/run_tests.py [--full] [pytest arguments]
 
-There is one process more than there are cores: tests that kill servers or meet silent ones spend much of their
-time waiting. The browser tests stay together on one process, because a second browser on the same cores costs
-more time than it saves. With --full every test runs on both databases, and races, kills and random sequences
-repeat themselves at full counts, saying how far they are.
+There is one process more than there are cores: tests that kill servers or meet silent ones mostly wait. The
+browser tests stay together on one process, because a second browser on the same cores costs more time than it
+saves. With --full every test runs on both databases, and races, kills and random sequences repeat themselves
+at full counts, saying how far they are.
 
 Fails if a test failed, if one was skipped (what a test needs has to be there), if nothing ran, or if it took
 longer than it may.
