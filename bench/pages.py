@@ -4,8 +4,9 @@ How many pages a second does the server answer, as a share of a page that only s
 time and sixteen at once? How much memory do all its processes hold together after thousands of requests, and
 how long does it take from its start to the first answer? Each page is measured right after the bare one, so
 that other load on the machine affects both equally; and what the server's processes compute for each page is
-measured, which says more than the rate on a machine that is busy. The requests come from `wrk` where it is installed;
-otherwise from threads of this process, which sixteen connections keep busier than the bare page does.
+measured, which says more than the rate on a machine that is busy. The requests come from `wrk` where it is
+installed; otherwise from threads of this process, which sixteen connections keep busier than the bare page
+does.
 """
 
 from __future__ import annotations
@@ -93,8 +94,9 @@ def _shares(server: MeasuredServer, yardstick: MeasuredServer, seconds: float, r
             ]
             share = median(own.a_second / of_bare.a_second for of_bare, own in measured)
             wanted = aim_signing_in if is_sign_in else aim
+            rate = median(own.a_second for _, own in measured)
             lines.append(
-                f"    {what:<20}{median(own.a_second for _, own in measured):6.0f} a second, 1/{1 / share:<5.1f}"
+                f"    {what:<20}{rate:6.0f} a second, 1/{1 / share:<5.1f}"
                 f"{_computed(measured)}aim: 1/{1 / wanted:.0f} or more, "
                 f"{'reached' if share >= wanted else 'missed'}"
             )
