@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from urllib.parse import quote, urlsplit
 
@@ -24,8 +25,12 @@ _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ANY_HOST = ("/healthz", "/webhooks/")
 # Records for a moment that this browser was just redirected to the right address.
 _LED_HOME, _LED_HOME_SECONDS = "led-home", 10
-# Characters that email programs take for the end of an address.
-_AFTER_LINKS = ".,;:!?)]}>\"'*\u2019\u201d\u00bb\u2026"
+# Characters that email programs take for the end of an address, in text and as HTML writes them. The ranges
+# are typographic quotation marks, characters without width, and East Asian brackets.
+_AFTER_LINKS = re.compile(
+    r"(?:&(?:amp|gt|lt|quot|nbsp|#39);|[.,;:!?()\[\]{}<>\"'*`|=&\\ \u00a0«»…‹›\u2018-\u201f"
+    r"\u200b-\u200f\u2060\ufeff、。\u3008-\u3011！（）＊，．：；＞？])+\Z"
+)
 
 
 def init_app(app: Flask) -> None:
@@ -143,7 +148,10 @@ def _without_what_followed_the_link() -> Response | None:
     """The address that was meant by a link to which an email program added the character after it:
     `…/j/abc).` None of our addresses ends like that.
     """
-    path = request.path.rstrip(_AFTER_LINKS)
+    last = request.path[-1:]
+    if last.isalnum() or last in "/-_":
+        return None
+    path = _AFTER_LINKS.sub("", request.path)
     if path == request.path or request.method not in _READS or len(path) < 2:
         return None
     query = request.query_string.decode("ascii", "replace")

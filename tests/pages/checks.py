@@ -92,6 +92,9 @@ def _problems(tree: Element) -> list[str]:
         is_saved = "download" in element.attributes and target.startswith("data:text/plain;charset=utf-8,")
         if target.startswith(("javascript:", "data:")) and not is_saved:
             problems.append(f"a link that runs: {element['href']}")
+        if element.get("aria-label") and _seen_words(element) not in element["aria-label"].casefold():
+            # People who speak to their computer say the words that they see.
+            problems.append(f"a name without the words that are seen: {element['aria-label']}")
         if element.tag == "form":
             problems += _form_problems(element)
         if element.tag in CONTROLS and element.get("type") not in _UNLABELLED:
@@ -101,6 +104,18 @@ def _problems(tree: Element) -> list[str]:
         for name in ("aria-describedby", "aria-labelledby"):
             problems += [f"{name} {i}, which is not there" for i in element.get(name).split() if i not in ids]
     return problems
+
+
+def _seen_words(element: Element) -> str:
+    """What a button or a link shows, in lower case; nothing for other elements."""
+    return " ".join(_seen(element).split()).casefold() if element.tag in ("a", "button") else ""
+
+
+def _seen(element: Element) -> str:
+    is_hidden = "visually-hidden" in element.get("class").split() or element.get("aria-hidden") == "true"
+    if is_hidden or element.tag == "svg":
+        return ""
+    return " ".join(child if isinstance(child, str) else _seen(child) for child in element.children)
 
 
 def _form_problems(form: Element) -> list[str]:
