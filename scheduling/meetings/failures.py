@@ -50,8 +50,14 @@ _CURES = {
 }
 
 
+# What the call that failed says about these is the whole story; another sentence would name another cause.
+_SAID_BY_THE_CALL = frozenset({R.UNREACHABLE, R.RATE_LIMITED, R.REFUSED})
+
+
 def words_of(reason: R, software: MeetingSoftware, detail: str | None = None) -> str:
-    """One or two sentences for the page: what happened, and the provider's own words when it gave some."""
+    """What happened, for the page. `detail` is what the call that failed has to say, in a sentence."""
+    if detail and reason in _SAID_BY_THE_CALL:
+        return detail
     words = _WORDS[reason].format(software=software.label)
     return f"{words} {detail}" if detail and detail not in words else words
 
