@@ -172,6 +172,11 @@ def begin_writing() -> None:
     _reading.set(False)
 
 
+def is_reading() -> bool:
+    """Whether this request's transactions are read-only: what was read once need not be read again."""
+    return _reading.get()
+
+
 def listen(engine: Engine) -> None:
     """Give an engine the product's transaction rules."""
     event.listen(engine, "handle_error", _leave_out_what_was_stored)

@@ -7,10 +7,11 @@ key; one that appeared since then has to be accepted too.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -85,12 +86,12 @@ class Clash:
     job: str | None = None
 
 
-def host_taken_up(venue: Venue, hiring_manager: User, scheduler: User) -> Host | None:
+def host_taken_up(venue: Venue, hosts: Callable[[MeetingSoftware], list[Host]]) -> Host | None:
     """The host whose account would be tried first for a meeting at this venue, if that account cannot host a
-    second meeting at the same time."""
+    second meeting at the same time. `hosts` finds those who could host with a software, in order."""
     if not isinstance(venue, OnlineMeeting) or not spec_of(venue.software).one_at_a_time:
         return None
-    return first_usable(possible_hosts(venue.software, hiring_manager, scheduler))
+    return first_usable(hosts(venue.software))
 
 
 def software_of(venue: Venue) -> MeetingSoftware | None:
@@ -157,7 +158,9 @@ def clashes_of(
         plan.when.duration_minutes,
         plan.user_ids,
         candidate.id,
-        host=host_taken_up(plan.venue, hiring_manager, scheduler),
+        host=host_taken_up(
+            plan.venue, partial(possible_hosts, hiring_manager=hiring_manager, scheduler=scheduler)
+        ),
         software=software_of(plan.venue),
     )
     return find_clashes(wanted, seen_by=scheduler, lock=lock)

@@ -265,3 +265,5 @@ class Draft(Model):
     interview_id: Mapped[int | None] = mapped_column(sa.ForeignKey("interviews.id", ondelete="SET NULL"))
 
     candidate: Mapped[Candidate] = relationship()
+    # As they were when the draft was read.
+    files: Mapped[list[Attachment]] = relationship(viewonly=True, order_by=Attachment.id)

@@ -125,6 +125,8 @@ ACCESS: dict[str, Rule] = {
     "interviews.index": Needs(Action.SEE),
     "interviews.detail": Needs(Action.SEE),
     "interviews.deliveries": Needs(Action.SEE),
+    "interviews.look": Needs(Action.SEE),
+    "interviews.restore_meeting": Needs(Action.SCHEDULE),
     "interviews.retry": Needs(Action.SCHEDULE),
     "interviews.resend": Needs(Action.SCHEDULE),
     "interviews.attachment": Needs(Action.SEE_NOTES),
@@ -152,6 +154,7 @@ ACCESS: dict[str, Rule] = {
 POLLS = frozenset(
     {
         "interviews.deliveries",
+        "interviews.look",
         "connected_apps.changes",
         "schedule_interview.hosting",
         "settings.test_email_progress",

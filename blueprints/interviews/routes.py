@@ -19,7 +19,8 @@ from models import FailureReason, Interview, InterviewStatus, MeetingState, Phon
 from phone_numbers import phone_link
 from scheduling.commands.send_again import send_again
 from scheduling.commands.try_again import try_again
-from scheduling.meetings import failures, wanting
+from scheduling.meetings import failures, looks, wanting
+from scheduling.meetings.restoring import restore
 from scheduling.reading import lists
 from scheduling.reading.progress import Progress, progress_of
 from timezones import utc_now
@@ -73,6 +74,8 @@ class InterviewView:
     is_too_late: bool
     join_label: str
     call: CallView | None
+    # The provider was not asked about the meeting for a while: the page has that done when it is opened.
+    wants_look: bool = False
 
 
 @interviews.get("")
@@ -106,7 +109,10 @@ def index() -> ResponseReturnValue:
 @interviews.get("/<int:interview_id>")
 def detail(interview_id: int) -> ResponseReturnValue:
     interview = lists.interview(actor(), interview_id) or abort(404)
-    return render_template("interviews/detail.html", **vars(_view(interview)))
+    meeting = interview.meeting
+    wants_look = meeting is not None and looks.wants_look(meeting)
+    view = replace(_view(interview), wants_look=wants_look)
+    return render_template("interviews/detail.html", **vars(view))
 
 
 @interviews.get("/<int:interview_id>/deliveries")
@@ -118,9 +124,37 @@ def deliveries(interview_id: int) -> ResponseReturnValue:
     view = _view(interview)
     if request.args.get("version") == view.progress.version:
         return htmx.nothing_new()
+    return _parts(view)
+
+
+@interviews.post("/<int:interview_id>/look")
+def look(interview_id: int) -> ResponseReturnValue:
+    """The page was opened: find out whether the meeting is still there. The page then shows it."""
+    interview = lists.interview(actor(), interview_id) or abort(404)
+    if interview.meeting is not None and looks.look_because_opened(interview.meeting):
+        db.session.commit()
+    if not htmx.is_htmx():
+        return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
+    return _parts(_view(interview))
+
+
+@interviews.post("/<int:interview_id>/restore-meeting")
+def restore_meeting(interview_id: int) -> ResponseReturnValue:
+    """Change back what was changed on the provider's own pages."""
+    interview = lists.interview(actor(), interview_id, Action.SCHEDULE) or abort(404)
+    if restore(interview):
+        db.session.commit()
+        say("Changing the meeting back now.", "info")
+    else:
+        say("The meeting is at the interview's time already.", "info")
+    return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
+
+
+def _parts(view: InterviewView) -> ResponseReturnValue:
+    """The parts of the page that bring themselves up to date."""
     pieces = [
         render_template("interviews/_deliveries.html", **vars(view)),
-        render_template("interviews/_timeline.html", interview=interview, out_of_band=True),
+        render_template("interviews/_timeline.html", interview=view.interview, out_of_band=True),
         render_template("interviews/_undelivered.html", **vars(view), out_of_band=True),
     ]
     response = make_response("\n".join(pieces))

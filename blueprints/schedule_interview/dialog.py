@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Generic
 
 from flask import url_for
@@ -21,6 +21,7 @@ from blueprints.schedule_interview.forms.finalize import FinalizeForm
 from blueprints.schedule_interview.forms.setup import SetupForm
 from blueprints.schedule_interview.received_files import NOTHING, Received
 from blueprints.schedule_interview.subjects import subject_of
+from database import is_reading
 from extensions import db
 from hiring import queries
 from models import Application, Attachment, Draft, Interview, Job, MeetingSoftware, User
@@ -55,6 +56,7 @@ class Dialog:
         self.actor, self.draft, self.rules, self.received = actor, draft, rules, received
         self.candidate, self.subject = draft.candidate, subject_of(draft)
         self._checked: dict[str, _CheckedForm[Any]] = {}
+        self._known_hosts: dict[tuple[MeetingSoftware, int], list[Host]] = {}
 
     @property
     def steps(self) -> tuple[type[StepForm], ...]:
@@ -79,7 +81,7 @@ class Dialog:
 
     def files(self) -> list[Attachment]:
         """The draft's files as they are now."""
-        return attachments.of_draft(self.draft.id)
+        return list(self.draft.files) if is_reading() else attachments.of_draft(self.draft.id)
 
     def _offered(self, form_class: type[StepForm]) -> Offered:
         return replace(
@@ -283,7 +285,13 @@ class Dialog:
 
     def hosts(self) -> list[Host]:
         """Who could host, in the order in which they will be asked."""
-        return possible_hosts(self.software, self.hiring_manager or self.actor, self.actor)
+        return self._hosts(self.software, self.hiring_manager or self.actor)
+
+    def _hosts(self, software: MeetingSoftware, manager: User) -> list[Host]:
+        key = (software, manager.id)
+        if key not in self._known_hosts or not is_reading():
+            self._known_hosts[key] = possible_hosts(software, manager, self.actor)
+        return self._known_hosts[key]
 
     @property
     def duration_minutes(self) -> int:
@@ -311,7 +319,8 @@ class Dialog:
         user_ids: Collection[int],
     ) -> list[Clash]:
         """What an interview at that time with these people would clash with, host account included."""
-        host = host_taken_up(self.venue, manager or self.actor, self.actor) if self.venue else None
+        hosts = partial(self._hosts, manager=manager or self.actor)
+        host = host_taken_up(self.venue, hosts) if self.venue else None
         people, candidate_id = frozenset(user_ids), self.candidate.id
         wanted = Wanted(starts_at, duration_minutes, people, candidate_id, host=host, software=self.software)
         return find_clashes(wanted, seen_by=self.actor)

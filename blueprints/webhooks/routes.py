@@ -11,6 +11,7 @@ from connections import webhooks as provider_webhooks
 from connections.service import connections
 from connections.webhooks import UnprovenError, UnreadableError
 from extensions import csrf, db
+from scheduling.meetings.looks import look_because_told
 
 webhooks = Blueprint("webhooks", __name__)
 
@@ -34,7 +35,7 @@ def receive(provider: str) -> ResponseReturnValue:
     body = request.get_data(parse_form_data=False)
     headers = {name.lower(): value for name, value in request.headers}
     try:
-        answer = provider_webhooks.receive(provider, body, headers)
+        answer = provider_webhooks.receive(provider, body, headers, when_meeting_touched=look_because_told)
     except UnprovenError:
         return "", 401
     except UnreadableError:

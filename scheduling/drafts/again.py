@@ -14,7 +14,7 @@ from models import Application, Candidate, Interview, Job, User
 def last_on_job(actor: User, job_id: int) -> Interview | None:
     """The last interview that `actor` scheduled on this job, or else that anyone did; None if the job has no
     interview yet."""
-    return db.session.scalar(
+    found = db.session.scalars(
         sa.select(Interview)
         .join(Interview.application)
         .join(Application.candidate)
@@ -24,10 +24,15 @@ def last_on_job(actor: User, job_id: int) -> Interview | None:
             Candidate.erased_at.is_(None),
             interview_is_within(actor, Action.SCHEDULE),
         )
-        .options(joinedload(Interview.application), joinedload(Interview.meeting))
+        .options(
+            joinedload(Interview.application).joinedload(Application.candidate),
+            joinedload(Interview.meeting),
+            joinedload(Interview.attendees),
+        )
         .order_by((Interview.scheduler_id == actor.id).desc(), Interview.id.desc())
         .limit(1)
-    )
+    ).unique()
+    return found.first()
 
 
 def people_for_another(actor: User, interview: Interview) -> list[Application]:

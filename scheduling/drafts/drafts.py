@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from accounts.permissions import Action
 from accounts.row_permissions import Asker, Reader, application_is_within, candidate_is_within
@@ -78,7 +79,8 @@ def _untouched(actor: User, candidate_id: int) -> Draft | None:
 def find(actor: User, draft_id: str) -> Draft:
     """The draft, if it is this person's. Raises `DraftGoneError` (or its subclass `DraftExpiredError`) and
     `DraftUsedError`."""
-    draft = db.session.get(Draft, draft_id)
+    with_its_rows = [joinedload(Draft.candidate), joinedload(Draft.files)]
+    draft = db.session.get(Draft, draft_id, options=with_its_rows)
     if draft is None or draft.owner_id != actor.id:
         raise DraftGoneError(draft_id)
     if draft.used_at is not None:

@@ -19,10 +19,3 @@ ZOOM = MeetingSoftware.ZOOM
 def test_what_the_call_said_is_the_whole_story(reason: FailureReason, said: str) -> None:
     assert words_of(reason, ZOOM, said) == said
     assert words_of(reason, ZOOM).startswith("Zoom ")
-
-
-def test_what_is_about_the_account_is_explained_by_what_the_provider_said() -> None:
-    words = words_of(FailureReason.NOT_ALLOWED, ZOOM, "Zoom refused: No permission.")
-    assert words == (
-        "The host's Zoom account isn't allowed to create this meeting. Zoom refused: No permission."
-    )

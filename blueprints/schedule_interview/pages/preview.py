@@ -11,9 +11,9 @@ from blueprints.schedule_interview.forms.preview import PreviewForm
 from blueprints.schedule_interview.pages.base import Page, host_question
 from blueprints.schedule_interview.panels.host import hosting_warnings, meeting_in_words
 from blueprints.schedule_interview.panels.preview import Preview
-from extensions import db
-from models import Attachment, Organization
+from models import Attachment
 from scheduling.meetings.hosts import first_usable
+from web.signed_in import current_organization
 
 
 class PreviewPage(Page[PreviewForm]):
@@ -41,6 +41,7 @@ PREVIEW = PreviewPage()
 
 def preview_of(dialog: Dialog, files: list[Attachment]) -> Preview:
     """The emails of a draft whose steps are complete; `files` are the draft's."""
-    organization = db.session.get_one(Organization, 1)
+    organization = current_organization()
+    assert organization is not None
     has_host = first_usable(dialog.hosts()) is not None
     return Preview(dialog.planned_interview(), dialog.plan(), files, organization, has_host=has_host)
