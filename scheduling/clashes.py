@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import partial
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from accounts.permissions import Action
 from accounts.row_permissions import interview_is_within
@@ -132,15 +132,15 @@ def find_clashes(wanted: Wanted, *, seen_by: User, lock: bool = False) -> list[C
         sa.select(Interview, interview_is_within(seen_by, Action.SEE))
         .where(Interview.id.in_(overlapping))
         .options(
-            selectinload(Interview.attendees),
-            selectinload(Interview.hiring_manager),
-            selectinload(Interview.application).options(
+            joinedload(Interview.application).options(
                 joinedload(Application.candidate), joinedload(Application.job)
             ),
-            selectinload(Interview.meeting),
+            joinedload(Interview.hiring_manager),
+            joinedload(Interview.attendees),
+            joinedload(Interview.meeting),
         )
         .order_by(Interview.starts_at, Interview.id)
-    )
+    ).unique()
     return [
         clash
         for interview, is_seen in interviews

@@ -588,6 +588,7 @@ def upgrade() -> None:
         sa.Column("about_interview_id", sa.Integer(), nullable=True),
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("suggestions", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("repeats_id", sa.Integer(), nullable=True),
         sa.Column("typed", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
@@ -614,6 +615,12 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["owner_id"], ["users.id"], name=op.f("fk_drafts_owner_id_users"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["repeats_id"],
+            ["interviews.id"],
+            name=op.f("fk_drafts_repeats_id_interviews"),
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
     )

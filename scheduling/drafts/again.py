@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from accounts.permissions import Action
 from accounts.row_permissions import application_is_within, interview_is_within
 from extensions import db
-from models import Application, Candidate, Interview, Job, User
+from models import Application, Candidate, Draft, Interview, Job, User
 
 
 def last_on_job(actor: User, job_id: int) -> Interview | None:
@@ -33,6 +33,19 @@ def last_on_job(actor: User, job_id: int) -> Interview | None:
         .limit(1)
     ).unique()
     return found.first()
+
+
+def candidate_of_repeated(draft: Draft) -> str | None:
+    """The name of the candidate whose interview this draft repeats; None for other drafts, and once the name
+    is erased."""
+    if draft.repeats_id is None:
+        return None
+    return db.session.scalar(
+        sa.select(Candidate.name)
+        .join(Application, Application.candidate_id == Candidate.id)
+        .join(Interview, Interview.application_id == Application.id)
+        .where(Interview.id == draft.repeats_id, Candidate.erased_at.is_(None))
+    )
 
 
 def people_for_another(actor: User, interview: Interview) -> list[Application]:

@@ -40,6 +40,7 @@ def start(
     payload: Mapping[str, Any] | None = None,
     *,
     suggestions: Mapping[str, Any] | None = None,
+    repeats_id: int | None = None,
 ) -> Draft:
     """A draft for one candidate, filled in or empty; an empty one may be left over from an earlier click.
     `suggestions` are what its unsaved steps start with. This also deletes the person's old drafts."""
@@ -54,6 +55,7 @@ def start(
         candidate_id=candidate_id,
         payload=dict(payload or {}),
         suggestions=None if suggestions is None else dict(suggestions),
+        repeats_id=repeats_id,
     )
     db.session.add(draft)
     db.session.flush()

@@ -74,7 +74,7 @@ def _parts_of(content: bytes) -> dict[str, Callable[[], ElementTree.Element | No
     """The parts of an archive by name, each with a function that reads it as XML; None if it is not an
     archive. Only the list of contents is read here, no matter how large the archive would unpack.
     """
-    if not content.startswith(b"PK\x03\x04") or not _list_is_short(content):
+    if not content.startswith(b"PK\x03\x04") or not list_is_short(content):
         return None
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
@@ -134,7 +134,7 @@ _END_RECORD = struct.Struct("<4s4H2LH")
 _END_MARK, _LARGE_ARCHIVE_MARK = b"PK\x05\x06", b"PK\x06\x07"
 
 
-def _list_is_short(content: bytes) -> bool:
+def list_is_short(content: bytes) -> bool:
     """Whether an archive's list of contents may be read at all, as its own end record says.
 
     The record is looked for as `zipfile` does: at the very end, or before a comment. Its number of entries

@@ -278,7 +278,7 @@ def _forget_links(meeting: Meeting) -> None:
 def refused_passcode(meeting: Meeting) -> str:
     """What became of a passcode that was chosen and is not used."""
     instead = "so it made its own" if meeting.passcode else "and this meeting has none"
-    return f"{meeting.software.label} didn't accept the passcode you chose, {instead}."
+    return f"{meeting.software.label} didn't accept the password you chose, {instead}."
 
 
 def _note_refused_passcode(meeting: Meeting) -> None:

@@ -132,8 +132,8 @@ def test_passcode_that_the_account_refuses_is_replaced_by_zooms_own(installation
     assert seen.state is MeetingState.READY
     assert seen.passcode
     assert seen.passcode != "abc"
-    assert any("didn't accept the passcode" in line for line in installation.timeline(interview))
-    assert "didn't accept the passcode you chose" in installation.progress(interview)
+    assert any("didn't accept the password" in line for line in installation.timeline(interview))
+    assert "didn't accept the password you chose" in installation.progress(interview)
     [mail, _] = installation.simulators.mails()
     text = mail.message.get_body(("plain",))
     assert text is not None

@@ -250,3 +250,18 @@ def test_candidates_own_number_is_on_the_page_of_everyone_but_guests(web: Flask,
         page = Visitor(web).get(door(web, interview_id, reader))
         assert words in page.text
         assert ("668 18 00" in page.html) is not reader.startswith("attendee")
+
+
+def test_pages_that_send_nothing_set_no_cookie(web: Flask, interview_id: int) -> None:
+    address = door(web, interview_id)
+    for path, status in (
+        (address, 200),
+        (f"{address}x", 404),
+        ("/j/", 404),
+        ("/invitations/1.1.abc", 404),
+        ("/password-reset/1.abc", 404),
+    ):
+        visitor = Visitor(web)
+        page = visitor.get(path, status=status)
+        assert "Set-Cookie" not in page.headers, path
+        assert page.token is None

@@ -53,8 +53,8 @@ def test_passcode_that_was_not_accepted_is_said_beside_the_one_that_counts(
 ) -> None:
     interview = interview_of(connected, simulators, team, passcode="abc")
     words = card(ada.get(f"/interviews/{interview}"))
-    assert "Zoom didn't accept the passcode you chose, so it made its own." in words
-    assert words.index("Passcode") < words.index("didn't accept") < words.index("Hosted by")
+    assert "Zoom didn't accept the password you chose, so it made its own." in words
+    assert words.index("Password") < words.index("didn't accept") < words.index("Hosted by")
 
 
 def test_what_the_account_insists_on_is_said_on_the_card(
