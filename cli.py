@@ -20,10 +20,10 @@ from models import Task, TaskState, User
 from schema import migrate_database
 from security import PASSWORD_MIN_LENGTH, TokenVault, hash_password, is_well_known
 from services import services
+from tasks.attention import try_again_now
 from timezones import zone_as_written
 from web.addresses import normal_address
 from wording import counted
-from work.attention import try_again_now
 
 tasks = AppGroup("tasks", help="Background work: see what waits, try again, work by hand.")
 users = AppGroup("users", help="People on the team.")

@@ -19,11 +19,11 @@ from connections.revocation import (
     read_revocation,
     would_end_another,
 )
-from connections.service import connections
 from extensions import db
 from models import Lane, Task, TaskState, User
 from providers.errors import ConnectionRevokedError, ProviderError, RetryableError
 from providers.protocols import OAuthProvider
+from services import services
 from timezones import utc_now
 from work import outbox, retry
 from work.chores import frequent
@@ -138,7 +138,7 @@ def revoke_grant() -> Handler:
 
 
 def _revoke(task_id: int, revocation: Revocation) -> ProviderError | _Lost | None:
-    clients = connections().clients.get(revocation.app)
+    clients = services().connections.clients.get(revocation.app)
     if clients is None:
         # Without the operator's credentials we cannot revoke anything; the grant ends with the app.
         return None

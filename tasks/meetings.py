@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from connections.grants import with_grant
-from connections.service import connections
 from extensions import db
 from models import FailureReason, Meeting, MeetingSoftware
 from providers.base import Grant
@@ -22,6 +21,7 @@ from scheduling.meetings.steps import Outcome, Step
 from scheduling.meetings.tries import NotSetUpError
 from scheduling.rules import Rules
 from scheduling.software import spec_of
+from services import services
 from timezones import utc_now
 from work import retry
 from work.protocol import Again, ClaimedTask, Done, Handler, Next
@@ -135,7 +135,7 @@ def _with_provider(
     software: MeetingSoftware, connection_id: int, call: Callable[[MeetingProvider, Grant], T]
 ) -> T | ProviderError:
     """The result of a call with a live grant, or the error. No transaction may be open."""
-    clients = connections().clients.get(spec_of(software).app)
+    clients = services().connections.clients.get(spec_of(software).app)
     provider = clients.meetings if clients is not None else None
     if provider is None:
         return NotSetUpError("not set up")

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from connections import catalogue
-from connections.service import connections
 from database import written_out
 from messaging.delivery import is_configured as mail_is_set_up
 from models import Connection, ConnectionState, Mail, MailState, MailTrouble, RefusingProvider, User
+from services import services
 from timezones import utc_now
 from work.heartbeat import beat_column
 
@@ -97,4 +97,4 @@ def parameters() -> dict[str, Any]:
 
 def apps_not_set_up() -> frozenset[str]:
     """The apps for which this server has no credentials, by their keys."""
-    return frozenset(spec.key for spec in catalogue.specs() if spec.key not in connections().clients)
+    return frozenset(spec.key for spec in catalogue.specs() if spec.key not in services().connections.clients)

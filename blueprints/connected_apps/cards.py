@@ -15,11 +15,11 @@ from connections import catalogue
 from connections.app_spec import AppSpec, Permission
 from connections.grants import holder_instead
 from connections.revocation import is_being_revoked
-from connections.service import connections
 from connections.wording import agree_with, credentials_refused, not_set_up
 from extensions import db
 from models import Connection, ConnectionState, User
 from scheduling.meetings.on_account import HostedInterview, coming_on_account, seen_by
+from services import services
 from timezones import utc_now
 from web.signed_in import may_connect
 
@@ -147,7 +147,7 @@ def _card(user: User, spec: AppSpec, row: Connection | None) -> Card:
     if not spec.is_available:
         return Card(spec, "not_offered")
     is_ended = row is not None and row.state == ConnectionState.ENDED
-    is_set_up = spec.key in connections().clients
+    is_set_up = spec.key in services().connections.clients
     is_being_told = row is not None and is_ended and is_being_revoked(row.id)
     state: CardState
     if not is_set_up:
@@ -198,7 +198,7 @@ def _grant(user: User, row: Connection) -> Grant:
 def _trouble(user: User, row: Connection) -> str | None:
     """What keeps it from working. The server's settings are named only to people who may know them."""
     told = None if may_anywhere(user.role, Action.ADMINISTER) else owner().name
-    if row.app not in connections().clients:
+    if row.app not in services().connections.clients:
         return not_set_up(row.app, told=told)
     return credentials_refused(row.app, told=told) if row.credentials_refused else row.trouble
 
@@ -208,7 +208,7 @@ def _setting_up(user: User, spec: AppSpec) -> SettingUp | None:
     if not may_anywhere(user.role, Action.ADMINISTER):
         return None
     return SettingUp(
-        redirect_uri=connections().redirect_uri(spec.provider),
+        redirect_uri=services().connections.redirect_uri(spec.provider),
         permissions=spec.permissions,
         setting_names=spec.setting_names,
     )

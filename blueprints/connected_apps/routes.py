@@ -23,7 +23,6 @@ from connections.catalogue import label_of
 from connections.revocation import end_connections, is_superseded
 from connections.round_trip import Repeated, RoundTrip
 from connections.rows import is_unreadable
-from connections.service import connections
 from database import writing
 from extensions import db
 from models import Connection, User, UserSession
@@ -246,7 +245,7 @@ def disconnect(app: str) -> ResponseReturnValue:
         if cannot_be_told:
             say(
                 f"We couldn't tell {wanted.label}, because none of this server's keys opens what was stored. "
-                f"Also remove {connections().name} in {wanted.label}'s own settings.",
+                f"Also remove {services().connections.name} in {wanted.label}'s own settings.",
                 "warning",
             )
     else:
