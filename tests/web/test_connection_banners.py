@@ -69,7 +69,7 @@ def test_refused_credentials_are_told_to_those_who_can_change_them(set_up: Flask
     for address in ("/jobs", APPS):
         banners = [b for b in notices(ada.get(address)) if "ZOOM_API_CLIENT_SECRET" in b.text]
         assert len(banners) == 1
-        assert "Everybody's account stays connected" in banners[0].text
+        assert "Everyone's account stays connected" in banners[0].text
         [link] = banners[0].all("a")
         path, _, anchor = link["href"].partition("#")
         assert ada.get(path).tree.with_id(anchor) is not None
@@ -104,7 +104,7 @@ def test_credentials_refused_at_connecting_are_told_until_tokens_come_again(
     come_back(ada, consent(leave(ada), LENA))
     [told] = refusals(ada.get("/jobs"))
     assert "no one can connect it, and within the hour no new Zoom meetings can be made" in told
-    assert "Meetings that exist, and their links, keep working." in told
+    assert "Existing meetings and their links keep working." in told
     come_back(ada, consent(leave(ada), LENA))
     assert len(refusals(ada.get("/jobs"))) == 1
     ben = Visitor(connected).enter(people.ben)
