@@ -121,7 +121,7 @@ def progress_of(interview: Interview) -> Progress:
 def _next_try(label: str, at: datetime | None) -> ProgressRow:
     """When the meeting is tried again, and until when, for someone who has to decide whether to wait."""
     if at is None:
-        return ProgressRow("dropped", "circle-x", f"No {label} meeting is created any more")
+        return ProgressRow("dropped", "circle-x", f"No {label} meeting will be created")
     if at <= utc_now():
         return ProgressRow("waiting", "refresh", f"The {label} meeting is being tried again now")
     until = "We try until the interview starts."
