@@ -151,8 +151,6 @@ class Dialog:
         form = self.saved(form_class)
         if self.is_unfinished(form_class):
             form.fill_in(self.draft.typed[form_class.key])
-            if self.is_wrong(form_class):
-                form.explain(self._offered(form_class), self._gone())
         return form
 
     def keep(self, form: StepForm) -> None:

@@ -85,14 +85,17 @@ class AttendeesForm(StepForm):
                 f"{EVERYTHING_ELSE_IS_KEPT}"
             ]
             self.hiring_manager.data = None
-            if all(value != "" for value, *_ in self.hiring_manager.choices):
-                # No one takes over just by being first in the list.
-                self.hiring_manager.choices.insert(0, SelectChoice("", "Choose someone"))
+            self._ask_for_manager()
         left = [user_id for user_id in self.people.data or [] if user_id not in here]
         if left:
             names = " and ".join(gone.names.get(user_id, "Someone") for user_id in left)
             verb = "is" if len(left) == 1 else "are"
             self.people.errors = [f"{names} {verb} no longer active on your team. Continue without them?"]
+
+    def _ask_for_manager(self) -> None:
+        """Offer no one as the first choice, so that nobody takes over by being first in the list."""
+        if all(value != "" for value, *_ in self.hiring_manager.choices):
+            self.hiring_manager.choices.insert(0, SelectChoice("", "Choose someone"))
 
     def validate_other_people(self, field: Field) -> None:
         field.errors = [*field.errors, *self.reading.errors]
@@ -149,6 +152,9 @@ class AttendeesForm(StepForm):
 
     def fill_in(self, answers: Mapping[str, list[str]]) -> None:
         super().fill_in(answers)
+        if self.manager is None:
+            # Who was chosen has left since; Continue will say that someone is missing.
+            self._ask_for_manager()
         rows = {name: values for name, values in answers.items() if _is_of_a_row(name)}
         if rows:
             self.other_people.process(

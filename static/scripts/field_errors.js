@@ -1,4 +1,5 @@
 // What was wrong with a field is gone as soon as it is changed, or no longer asked for. The server judges again anyway.
+// Loaded by forms that were refused.
 
 const messagesIn = (part) => part.querySelectorAll('.field-error[id$="-error"]');
 
@@ -46,13 +47,10 @@ function dropWhatChanged(event) {
   dropLines((control) => fields.some((each) => each.contains(control)));
 }
 
-// Only a form that was refused has any.
-if (document.querySelector(".error-summary")) {
-  document.addEventListener("input", dropWhatChanged);
-  document.addEventListener("change", (event) => {
-    dropWhatChanged(event);
-    // What belongs to another kind of interview is hidden by the style sheet, which has followed by the next frame.
-    requestAnimationFrame(dropWhatIsGone);
-  });
-  document.addEventListener("htmx:afterSettle", dropWhatIsGone);
-}
+document.addEventListener("input", dropWhatChanged);
+document.addEventListener("change", (event) => {
+  dropWhatChanged(event);
+  // What belongs to another kind of interview is hidden by the style sheet, which has followed by the next frame.
+  requestAnimationFrame(dropWhatIsGone);
+});
+document.addEventListener("htmx:afterSettle", dropWhatIsGone);
