@@ -70,6 +70,7 @@ def init_app(app: Flask) -> None:
     def end(_error: BaseException | None) -> None:
         # Anything that runs next in this thread and is not a request, such as a command or a test, may write.
         begin_writing()
+        audit.acting_from("")
 
     @app.after_request
     def finish(response: Response) -> Response:
