@@ -114,7 +114,7 @@ def reset_two_step(email: str) -> None:
 def _user_at(email: str) -> User:
     user = db.session.scalar(sa.select(User).where(User.email == email.strip().lower()))
     if user is None:
-        raise click.ClickException(f"Nobody here has the address {email}.")
+        raise click.ClickException(f"No one here has the address {email}.")
     return user
 
 

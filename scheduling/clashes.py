@@ -107,7 +107,7 @@ def find_clashes(wanted: Wanted, *, seen_by: User, lock: bool = False) -> list[C
     ids, so that two commands for the same person cannot both find the time free. The caller has to lock the
     candidate's row. SQLite has only one writer and needs no lock.
     """
-    if lock:
+    if lock and db.engine.dialect.name != "sqlite":
         hosting = {wanted.host.user.id} if wanted.host else set()
         db.session.scalars(
             sa.select(User.id)

@@ -188,7 +188,7 @@ def _tell_that_it_failed(user_id: int, app: str) -> None:
     whose = user.name if user is not None else "somebody"
     audit.record(
         Event.REVOCATION_FAILED,
-        f"{label_of(app)} could not be told that {whose} disconnected. This server holds no access any more; "
+        f"{label_of(app)} could not be told that {whose} disconnected. This server no longer has access; "
         f"to be sure, remove the app in that account's own settings at {label_of(app)}.",
         None,
     )

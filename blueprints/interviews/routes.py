@@ -166,7 +166,7 @@ def retry(interview_id: int) -> ResponseReturnValue:
     """Try again now, instead of when it is due."""
     interview = lists.interview(actor(), interview_id, Action.SCHEDULE) or abort(404)
     if _is_too_late(interview):
-        say("The interview has started, so no meeting is created for it any more.", "warning")
+        say("The interview has started, so no meeting will be created for it.", "warning")
     else:
         try_again(actor(), interview)
         db.session.commit()

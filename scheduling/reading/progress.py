@@ -121,7 +121,7 @@ def progress_of(interview: Interview) -> Progress:
 def _next_try(label: str, at: datetime | None) -> ProgressRow:
     """When the meeting is tried again, and until when, for someone who has to decide whether to wait."""
     if at is None:
-        return ProgressRow("dropped", "circle-x", f"No {label} meeting is created any more")
+        return ProgressRow("dropped", "circle-x", f"No {label} meeting will be created")
     if at <= utc_now():
         return ProgressRow("waiting", "refresh", f"The {label} meeting is being tried again now")
     until = "We try until the interview starts."
@@ -215,7 +215,8 @@ def _is_held(mail: Mail) -> bool:
 
 
 def _held(what: str, mail: Mail) -> ProgressRow:
-    return ProgressRow("waiting", "hourglass", f"{what} to {mail.name} is on hold", mail.words)
+    words = f"{what} to {mail.name} is on hold"
+    return ProgressRow("problem", "alert-triangle", words, mail.words, failed_mails=(mail.id,))
 
 
 def _names(mails: Iterable[Mail]) -> str:

@@ -30,7 +30,7 @@ def test_sign_ins_sign_outs_and_failures_are_recorded(web: Flask, team: Team, ad
     words = ada.get(f"{LOG}?event=all").words
     for sentence in (
         "Someone tried to sign in as Ben Frei with a wrong password.",
-        "Someone tried to sign in with an address that nobody here has.",
+        "Someone tried to sign in with an address that no one here has.",
         "Ben Frei signed in.",
         "Ben Frei signed out.",
         "Ada Berg set up Northlight.",

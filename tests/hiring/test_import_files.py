@@ -114,6 +114,15 @@ def test_text_is_read_as_its_program_meant_it(text: str, found: list[tuple[str, 
         ("Candidate name,candidate_email,Stage,Applied for", (NAME, EMAIL, NOTHING, JOB)),
         ("Name,E-mail 1 - Value,Phone 1 - Value", (NAME, EMAIL, PHONE)),
         ("Full name,First name,Email", (NAME, NOTHING, EMAIL)),
+        ("Candidate First Name,Candidate Last Name,Candidate Email Address", (FIRST, LAST, EMAIL)),
+        ("Timestamp,Email Address,What's your full name?,Your phone number", (NOTHING, EMAIL, NAME, PHONE)),
+        ("Name / Nom,E-mail / Courriel,Phone | Téléphone", (NAME, EMAIL, PHONE)),
+        (
+            "First Name,Last Name,URL,Email Address,Company,Position",
+            (FIRST, LAST, NOTHING, EMAIL, NOTHING, JOB),
+        ),
+        ("Name,Email,Email status,Phone screen", (NAME, EMAIL, NOTHING, NOTHING)),
+        ("Ihr Name,Ihre E-Mail-Adresse", (NAME, EMAIL)),
     ],
 )
 def test_headings_are_understood_in_many_languages(heading: str, meanings: tuple[Meaning, ...]) -> None:

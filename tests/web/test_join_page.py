@@ -219,7 +219,7 @@ def test_addresses_of_an_older_generation_open_nothing(web: Flask, interview_id:
     Visitor(web).get(door(web, interview_id))
 
 
-@pytest.mark.parametrize("rest", ["", "12", "12.candidate.0.AAAA", "12.candidate.0.AAAA/", "a/b", "%20"])
+@pytest.mark.parametrize("rest", ["", "12", "12.candidate.0.AAAA", "12.candidate.0.AAAA/", "a/b"])
 def test_link_that_lost_its_end_tells_the_candidate_what_to_do(
     web: Flask, interview_id: int, rest: str
 ) -> None:
@@ -231,6 +231,10 @@ def test_link_that_lost_its_end_tells_the_candidate_what_to_do(
     assert not page.tree.all("a", lambda e: e["href"] != "#main")
     assert page.headers["X-Robots-Tag"] == "noindex"
     assert page.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_link_of_which_only_a_space_is_left_leads_to_the_same_words(web: Flask, interview_id: int) -> None:
+    Visitor(web).get("/j/%20", leads_to="/j/")
 
 
 def test_candidates_own_number_is_on_the_page_of_everyone_but_guests(web: Flask, team: Team) -> None:
