@@ -1,0 +1,16 @@
+"""The form for a link that was made elsewhere."""
+
+from __future__ import annotations
+
+from wtforms import StringField
+
+from scheduling.venues import LABEL_LIMIT, PastedLink
+from web.forms import Form
+
+
+class LinkForm(Form):
+    link_label = StringField("Name of the software", render_kw={"maxlength": str(LABEL_LIMIT)})
+    link_url = StringField("Link")
+
+    def link(self) -> PastedLink:
+        return PastedLink(self.link_url.data or "", self.link_label.data or "")
