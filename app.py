@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
-from flask import Flask
+from flask import Flask, has_request_context, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import cli
@@ -20,19 +21,46 @@ import models  # noqa: F401  the tables have to be known before the first query 
 from blueprints import register_blueprints
 from config import flask_settings, load_settings, settings_names
 from database import listen
-from extensions import csrf, db, migrate
+from extensions import csrf, db
 from messaging.transport import mail
+from schema import know_migrations
 from services import build_services, provide
 from tasks.mails.kinds import all_kinds
-from web import access, assets, browser_tokens, failures, lifecycle, signed_in, templating, uploads
+from web import access, assets, browser_tokens, failures, guesses, lifecycle, signed_in, templating, uploads
+
+# Of rows' pages, above all; a path is about a hundred bytes.
+_MOST_PATHS = 2000
 
 
 class _Application(Flask):
-    """Flask without its search for coroutines, which it makes for every function at every call: all of ours
-    run in threads."""
+    """Flask without what it finds out again for every call."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._paths: dict[tuple[Hashable, ...], str] = {}
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself: none of ours is a coroutine."""
         return func
+
+    def url_for(self, /, endpoint: str, **values: Any) -> str:
+        """The address of a page. A page names some dozen others; the paths of those without anything unusual
+        are kept."""
+        if not has_request_context() or request.script_root or any(name.startswith("_") for name in values):
+            return super().url_for(endpoint, **values)
+        key = (endpoint, *((name, value, type(value)) for name, value in values.items()))
+        try:
+            path = self._paths.get(key)
+        except TypeError:
+            # Several values of one name come as a list.
+            return super().url_for(endpoint, **values)
+        if path is None:
+            path = super().url_for(endpoint, **values)
+            if not endpoint.startswith("."):
+                if len(self._paths) >= _MOST_PATHS:
+                    self._paths.clear()
+                self._paths[key] = path
+        return path
 
 
 def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
@@ -63,7 +91,9 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
     db.init_app(app)
-    migrate.init_app(app, db, render_as_batch=True)
+    if "flask_migrate" in sys.modules or "db" in sys.argv:
+        # For `flask db …`, and for tests that change tables.
+        know_migrations(app)
     with app.app_context():
         listen(db.engine)
     # Looking for the form's token reads the whole form, so its maximum length has to be known before that.
@@ -80,6 +110,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     lifecycle.init_app(app)
     signed_in.init_app(app)
     access.init_app(app)
+    guesses.init_app(app)
     templating.init_app(app)
     assets.init_app(app)
     failures.init_app(app)

@@ -20,10 +20,10 @@ from models import Task, TaskState, User
 from schema import migrate_database
 from security import PASSWORD_MIN_LENGTH, TokenVault, hash_password, is_well_known
 from services import services
+from tasks.attention import try_again_now
 from timezones import zone_as_written
 from web.addresses import normal_address
 from wording import counted
-from work.attention import try_again_now
 
 tasks = AppGroup("tasks", help="Background work: see what waits, try again, work by hand.")
 users = AppGroup("users", help="People on the team.")
@@ -114,7 +114,7 @@ def reset_two_step(email: str) -> None:
 def _user_at(email: str) -> User:
     user = db.session.scalar(sa.select(User).where(User.email == email.strip().lower()))
     if user is None:
-        raise click.ClickException(f"Nobody here has the address {email}.")
+        raise click.ClickException(f"No one here has the address {email}.")
     return user
 
 

@@ -45,7 +45,7 @@ SETTINGS: tuple[Setting, ...] = (
         "BASE_URL",
         normal_origin,
         "http://localhost:8000",
-        "Public address of this server, used in mails and as the address providers send people back to.",
+        "Public address of this server, used in emails and as the address providers send people back to.",
     ),
     Setting("HOST", read.listening, "127.0.0.1", "Address to listen on."),
     Setting("PORT", read.port, 8000, "Port to listen on."),
@@ -159,7 +159,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Hours before the start at which reminders leave, comma-separated.",
     ),
     Setting("SCHEDULER_ENABLED", read.switch, True, "Whether this server process does background work."),
-    Setting("APP_NAME", read.name, "SmoothHiring", "Name shown in the top bar and in mails."),
+    Setting("APP_NAME", read.name, "SmoothHiring", "Name shown in the top bar and in emails."),
 )
 
 _BY_NAME = {setting.name: setting for setting in SETTINGS}

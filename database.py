@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -47,6 +47,23 @@ class UTCDateTime(sa.TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        # A list of 25 rows has a hundred instants and words; reading them took longer than the statement.
+        return _read_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _read_text(text: str | None) -> datetime | None:
+    """An instant as SQLite holds it."""
+    return None if text is None else datetime.fromisoformat(text + "+00:00")
+
+
+class _Choice(sa.Enum):
+    """An enum that is read with one look-up. A value that is none of its own is a LookupError, as usual."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        members = {None: None, **{member.value: member for member in self.enum_class or ()}}
+        return members.__getitem__
+
 
 class ZoneName(sa.TypeDecorator[str]):
     """The IANA name of a time zone, written and read by its present name. A zone that is renamed while rows
@@ -67,7 +84,7 @@ def choice(enum: type[StrEnum], name: str) -> sa.Enum:
 
     A native PostgreSQL enum would need a migration outside a transaction for each new value.
     """
-    return sa.Enum(
+    return _Choice(
         enum,
         values_callable=lambda members: [member.value for member in members],
         native_enum=False,
@@ -80,7 +97,7 @@ def choice(enum: type[StrEnum], name: str) -> sa.Enum:
 
 def open_choice(enum: type[StrEnum]) -> sa.Enum:
     """The same without a CHECK, for enums that will grow: on SQLite, a new value would copy the table."""
-    return sa.Enum(
+    return _Choice(
         enum,
         values_callable=lambda members: [member.value for member in members],
         native_enum=False,
@@ -155,6 +172,11 @@ def begin_writing() -> None:
     _reading.set(False)
 
 
+def is_reading() -> bool:
+    """Whether this request's transactions are read-only: what was read once need not be read again."""
+    return _reading.get()
+
+
 def listen(engine: Engine) -> None:
     """Give an engine the product's transaction rules."""
     event.listen(engine, "handle_error", _leave_out_what_was_stored)
@@ -190,6 +212,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {SQLITE_BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA journal_mode = WAL")
+    # Every thread has a connection, and the system keeps the pages of the file anyway: with SQLite's 2 MB for
+    # each, a server held 13 MB more and was no faster.
+    cursor.execute("PRAGMA cache_size = -256")
     # An interview confirmed on screen survives a power outage only if the log is flushed at each commit.
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")

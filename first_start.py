@@ -8,7 +8,10 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+import jinja2
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy.orm import configure_mappers
 
 import instance_folder
 from accounts.findings import shared_database_file
@@ -55,13 +58,25 @@ def prepare(app: Flask) -> None:
 
 
 def warm_up(app: Flask) -> None:
-    """Compile the templates, so that no worker has to and no first visitor waits; leaves no connection open.
+    """Load the templates, so that no worker has to and no first visitor waits; leaves no connection open.
+
+    Compiling them takes longer than everything else before the first answer, so what was compiled is kept in
+    the instance folder. A template that has changed is compiled again.
 
     A connection shared by two processes breaks in both, so any connection that was opened while the
     application was created is closed before the fork.
     """
-    for name in app.jinja_env.list_templates():
-        app.jinja_env.get_template(name)
+    environment = app.jinja_env
+    # What is compiled depends on these, too.
+    made_with = f"{jinja2.__version__}-{environment.trim_blocks:d}{environment.lstrip_blocks:d}"
+    folder = app.config["INSTANCE_PATH"] / "templates" / made_with
+    folder.mkdir(parents=True, exist_ok=True)
+    environment.bytecode_cache = FileSystemBytecodeCache(str(folder))
+    for name in environment.list_templates():
+        environment.get_template(name)
+    configure_mappers()
+    # What the first request makes, such as the patterns of addresses, is then shared as well.
+    app.test_client().get("/login", base_url=app.config["BASE_URL"])
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

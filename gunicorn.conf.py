@@ -62,6 +62,9 @@ def on_starting(server: Any) -> None:
     Gunicorn's own `preload_app` would load it before this, when its keys and tables do not exist yet. As with
     `preload_app`, new code and new settings need a restart: a HUP only replaces the workers.
     """
+    # Objects that are collected leave holes in memory pages. The workers would fill them, and a page that was
+    # written to is no longer shared.
+    gc.disable()
     import first_start
     from web.access import key_prefixes
 
@@ -72,9 +75,7 @@ def on_starting(server: Any) -> None:
     prefixes = "|".join(sorted(map(re.escape, key_prefixes(app.url_map))))
     _key_paths = re.compile(rf"({prefixes})[^\s?\"]+")
     first_start.warm_up(app)
-    # Garbage is collected before the fork, and the collector ignores what is left in the workers: it writes
-    # to the objects that it visits, and a memory page that was written to is no longer shared.
-    gc.collect()
+    # The collector writes to the objects that it visits, so it ignores these from now on.
     gc.freeze()
     first_start.return_large_blocks()
 
@@ -83,6 +84,7 @@ def post_worker_init(worker: Any) -> None:
     """In each worker, after the fork: threads do not survive it."""
     import background
 
+    gc.enable()
     worker.background = background.start(worker.app.wsgi())
 
 

@@ -113,6 +113,12 @@ def write_demo_marker(folder: Path, marker: DemoMarker) -> None:
     (folder / _DEMO_MARKER).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
+def demo_password(folder: Path) -> str:
+    """The password of everyone in this demo; made at the first call. A password that all demos shared would
+    open each one that can be reached."""
+    return _once(folder / "demo_password", lambda: secrets.token_urlsafe(9))
+
+
 def _listed(keys: str) -> tuple[str, ...]:
     return tuple(key.strip() for key in keys.split(",") if key.strip())
 

@@ -59,7 +59,7 @@ class ListPage(Generic[Row]):
     shows no number has 0.
     """
 
-    rows: list[Row]
+    rows: tuple[Row, ...]
     total: int
     is_more: bool
     before: str | None
@@ -86,7 +86,7 @@ class Counting:
 
     def numbers(self, told: Mapping[str, Any]) -> list[tuple[int, bool]]:
         """How many rows each query has with these parameters, up to `COUNTED`, and whether there are more."""
-        row = rows_of(self._statement, told).one()
+        [row] = rows_of(self._statement, told)
         return [(min(number, COUNTED), number > COUNTED) for number in row]
 
 
@@ -143,7 +143,7 @@ class Pages(Generic[Row]):
         has_before = has_further if backwards else edge is not None
         has_after = True if backwards else has_further
         return ListPage(
-            rows,
+            tuple(rows),
             total,
             is_more,
             before=_name(rows[0], self._order) if rows and has_before else None,
@@ -155,7 +155,7 @@ class Pages(Generic[Row]):
     ) -> list[Row]:
         place = {f"edge_{number}": value for number, value in enumerate(edge or ())}
         found = rows_of(statement, {**told, **place, "most": size + 1})
-        return [self._make(row) for row in found]
+        return list(map(self._make, found))
 
 
 def _name(row: Any, order: Order) -> str:

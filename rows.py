@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVarTuple
 
 import sqlalchemy as sa
@@ -15,11 +15,11 @@ Columns = TypeVarTuple("Columns")
 
 def rows_of(
     statement: TypedReturnsRows[*Columns], told: Mapping[str, Any] | None = None
-) -> sa.CursorResult[*Columns]:
-    """What the statement finds with these parameters, in the current transaction.
+) -> Sequence[sa.Row[*Columns]]:
+    """All that the statement finds with these parameters, in the current transaction.
 
     For columns alone: the session, which would look for entities in the result, takes as long again for
     every statement. What the session has not written yet is written first, as it does itself.
     """
     db.session.flush()
-    return db.session.connection().execute(statement, told)
+    return db.session.connection().execute(statement, told).all()

@@ -53,5 +53,7 @@ def literal_keys(text: str) -> Keys:
 
 
 def key_contains(column: Column, keys: Keys) -> sa.ColumnElement[bool]:
-    """The condition that a column of keys contains the searched text in one of its spellings."""
-    return sa.or_(*(column.contains(key, escape="/") for key in keys))
+    """The condition that a column of keys contains the searched text in one of its spellings. Where both are
+    the same, no row is read twice."""
+    key, other = keys
+    return sa.or_(column.contains(key, escape="/"), sa.and_(key != other, column.contains(other, escape="/")))

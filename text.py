@@ -11,8 +11,12 @@ import re
 import unicodedata
 
 # For use inside a pattern's brackets: direction embeddings, overrides, isolates and marks, the byte order
-# mark, and the anchors of interlinear annotations.
-INVISIBLE = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb"
+# mark, the anchors of interlinear annotations, format characters that Unicode advises against, those of music
+# and shorthand, language tags, and code points that are no characters.
+INVISIBLE = (
+    "\u034f\u061c\u180e\u200e\u200f\u202a-\u202e\u2065-\u206f\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001"
+)
 CONTROLS = "\x00-\x1f\x7f-\x9f"
 LINE_SEPARATORS = "\u2028\u2029"
 # Soft hyphens, joiners, and invisible operators. Emoji and Persian are written with joiners, so texts keep
@@ -22,6 +26,14 @@ JOINERS = "\u00ad\u200b-\u200d\u2060-\u2064"
 _LINE_ENDS = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 _UNSEEN = re.compile(f"(?!\n)[{CONTROLS}{INVISIBLE}]")
 _BREAKS = re.compile("[\u00ad\u200b\u2060-\u2064]")
+# Letters that are shown as nothing: fillers of Korean syllables, and the empty pattern of Braille.
+_BLANKS = re.compile("[\u115f\u1160\u2800\u3164\uffa0]")
+# Joiners and the choosers of a variant where there is nothing to join or to choose: after a Latin letter, a
+# space, or nothing, and joiners at the end of a word.
+_IDLE = re.compile(
+    "(?<![\u0600-\u1fff\u2190-\uffff\U00010000-\U0010ffff])[\u200c\u200d]|[\u200c\u200d](?=\\s|$)"
+    "|(?<![#*0-9\u00a9\u00ae\u1000-\u109f\u2000-\ufdff\ufe10-\uffff\U00010000-\U0010ffff])[\ufe00-\ufe0f]"
+)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 _ZERO_WIDTH_JOINER = "\u200d"
@@ -40,8 +52,9 @@ def many_lines(text: str) -> str:
 def one_line(text: str) -> str:
     """`text` on a single line, with single spaces, without invisible characters. Soft hyphens and spaces
     without width go, too: web pages put them where a line may break, and here there is one line. The joiners
-    that emoji and Persian are written with stay."""
-    return " ".join(_BREAKS.sub("", many_lines(text)).split())
+    that emoji and Persian are written with stay, and only there: elsewhere two equal-looking names would
+    differ."""
+    return " ".join(_IDLE.sub("", _BLANKS.sub(" ", _BREAKS.sub("", many_lines(text)))).split())
 
 
 def shortened(text: str, limit: int) -> str:

@@ -275,6 +275,12 @@ class LocalMoment:
         return f"{self.date}, {self.time} {self.zone_short}"
 
     @property
+    def with_place(self) -> str:
+        """The same where the place matters: `…, 09:00 CET, Zurich time`; zones without a place have none."""
+        of_a_place = f", {place_name(self.zone_name)} time" if "/" in self.zone_name else ""
+        return f"{self.date}, {self.time} {self.zone_abbreviation}{of_a_place}"
+
+    @property
     def short(self) -> str:
         return f"{self.short_date}, {self.time} {self.zone_short}"
 

@@ -16,11 +16,12 @@ _TITLES = frozenset({
 def first_name(name: str) -> str:
     """`Priya` for `Priya Raman`, which is enough inside a team and in a greeting.
 
-    The whole name where its first word is not what people are called by: a title or an initial, and a
-    family name before a comma or of one Chinese character.
+    The whole name where its first word is not what people are called by: a title, an initial or a sign, and
+    a family name before a comma or of one Chinese character.
     """
     first, *others = name.split() or [name]
-    is_a_name = len(first) > 1 and first[-1] not in ".,;" and first.casefold() not in _TITLES
+    looks_like_one = len(first) > 1 and first[0].isalpha() and first[-1] not in ".,;"
+    is_a_name = looks_like_one and first.casefold() not in _TITLES
     return first if is_a_name or not others else name
 
 

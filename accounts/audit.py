@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
+from database import writing
 from extensions import db
 from models import AuditEntry, User
+
+log = logging.getLogger("accounts")
 
 PAGE_SIZE = 50
 
@@ -22,6 +27,7 @@ class Event(StrEnum):
     SET_UP = "set_up"
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
+    LINKS_GUESSED = "links_guessed"
     SIGNED_OUT = "signed_out"
     SESSION_ENDED = "session_ended"
     PASSWORD_CHANGED = "password_changed"
@@ -80,6 +86,18 @@ def record(event: Event, words: str, actor: User | None) -> None:
             address=_address.get()[:64],
         )
     )
+
+
+def record_apart(event: Event, words: str, address: str) -> None:
+    """Add an entry in a short transaction of its own, for a request that only reads. Call it when that one's
+    transaction has ended. The entry is left out while the database cannot be written to: the response matters
+    more."""
+    entry = {"event": event.value, "words": words[:500], "address": address[:64]}
+    try:
+        with writing(), db.engine.begin() as connection:
+            connection.execute(sa.insert(AuditEntry).values(**entry))
+    except OperationalError as error:
+        log.warning("could not record %s: %s", event.value, error.orig)
 
 
 @dataclass(frozen=True)

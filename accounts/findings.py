@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from models import Organization
+from typing import Protocol
+
 from work.findings import Cure, Finding
+
+
+class Origin(Protocol):
+    """What an organization's row says of the installation it belongs to."""
+
+    @property
+    def installation_id(self) -> str: ...
+
+    @property
+    def stays_paused_as(self) -> str | None: ...
 
 
 def shared_database_file(file_system: str) -> Finding | None:
@@ -18,9 +29,7 @@ def shared_database_file(file_system: str) -> Finding | None:
     )
 
 
-def copied_installation(
-    organization: Organization, installation_id: str, *, may_decide: bool
-) -> Finding | None:
+def copied_installation(organization: Origin, installation_id: str, *, may_decide: bool) -> Finding | None:
     """What to tell people about a copy; None for an original. `may_decide`: they are an owner or admin."""
     if organization.installation_id == installation_id:
         return None
@@ -34,3 +43,16 @@ def copied_installation(
     if may_decide:
         return Finding("danger", words, Cure("Decide", "settings.copied"))
     return Finding("danger", f"{words} An owner or admin has to decide whether it resumes.")
+
+
+def unnamed_proxy(trusted_proxies: int, forwarded_for: str) -> Finding | None:
+    """`trusted_proxies` is the setting, `forwarded_for` the X-Forwarded-For of the reader's own request.
+    Browsers do not send one: if it is there, a proxy has added it."""
+    if trusted_proxies or not forwarded_for.strip():
+        return None
+    return Finding(
+        "warning",
+        "Requests come through a proxy, but TRUSTED_PROXIES is 0: everyone seems to have the proxy's "
+        "address, so one person's wrong passwords slow everyone down. Set it to the number of proxies, "
+        "usually 1, and restart.",
+    )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -10,6 +12,7 @@ from accounts import audit
 from accounts.audit import Event
 from extensions import db
 from models import Organization, Role, User
+from rows import rows_of
 from security import hash_password
 
 
@@ -28,6 +31,30 @@ class FirstRun:
 
 class AlreadySetUpError(Exception):
     """This installation already has its organization."""
+
+
+class OrganizationFacts(NamedTuple):
+    """What pages say of the organization, and what they depend on."""
+
+    name: str
+    timezone: str
+    connecting_is_open: bool
+    installation_id: str
+    stays_paused_as: str | None
+    two_step_required_since: datetime | None
+    invitation_intro: str
+    invitation_closing: str
+
+
+# As columns: every request reads them, and an entity takes three times as long.
+FACTS = tuple(Organization.__table__.columns[name] for name in OrganizationFacts._fields)
+_FACTS = sa.select(*FACTS).where(Organization.id == 1)
+
+
+def organization_facts() -> OrganizationFacts | None:
+    """What pages need of the organization, or None before the first run."""
+    found = rows_of(_FACTS)
+    return OrganizationFacts._make(found[0]) if found else None
 
 
 def organization() -> Organization | None:

@@ -6,12 +6,23 @@ The first argument is always the person asking, so that nobody sees more than th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.sql import ColumnElement
 
 from accounts.permissions import Action, Scope, scope_of
-from models import Application, Attendee, Candidate, Interview, Job, JobMember, Role, User
+from models import Application, Attendee, Candidate, Interview, Job, JobMember, Role
+
+
+class Reader(Protocol):
+    """Who asks, as far as reading depends on it: a user, or the person behind a request."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def role(self) -> Role: ...
 
 
 @dataclass(frozen=True)
@@ -30,7 +41,16 @@ class Asker:
 _ASKER_ID = sa.bindparam("asker_id", type_=sa.Integer())
 
 
-def own_job_ids(actor: User | Asker) -> sa.Select[int]:
+def is_settled(actor: Reader, action: Action) -> bool | None:
+    """Whether `actor` may do this to a row that they see, where their role alone says so; None where it
+    depends on the row, and has to be asked of the database."""
+    scope = scope_of(actor.role, action)
+    if scope in (Scope.ALL, scope_of(actor.role, Action.SEE)):
+        return True
+    return False if scope is Scope.NONE else None
+
+
+def own_job_ids(actor: Reader | Asker) -> sa.Select[int]:
     """Ids of the jobs that `actor` manages or works on."""
     return sa.select(Job.id).where(
         sa.or_(
@@ -40,7 +60,7 @@ def own_job_ids(actor: User | Asker) -> sa.Select[int]:
     )
 
 
-def own_interview_ids(actor: User | Asker) -> sa.Select[int]:
+def own_interview_ids(actor: Reader | Asker) -> sa.Select[int]:
     """Ids of the interviews that `actor` takes part in or scheduled."""
     return sa.select(Interview.id).where(
         sa.or_(
@@ -51,7 +71,7 @@ def own_interview_ids(actor: User | Asker) -> sa.Select[int]:
     )
 
 
-def job_is_within(actor: User | Asker, action: Action) -> ColumnElement[bool]:
+def job_is_within(actor: Reader | Asker, action: Action) -> ColumnElement[bool]:
     """The condition on `Job` for what `actor` may do this to."""
     of_interviews = (
         sa.select(Application.job_id)
@@ -61,21 +81,21 @@ def job_is_within(actor: User | Asker, action: Action) -> ColumnElement[bool]:
     return _within(actor, action, Job.id.in_(own_job_ids(actor)), Job.id.in_(of_interviews))
 
 
-def application_is_within(actor: User | Asker, action: Action) -> ColumnElement[bool]:
+def application_is_within(actor: Reader | Asker, action: Action) -> ColumnElement[bool]:
     """The condition on `Application` for what `actor` may do this to."""
     of_interviews = sa.select(Interview.application_id).where(Interview.id.in_(own_interview_ids(actor)))
     of_jobs = Application.job_id.in_(own_job_ids(actor))
     return _within(actor, action, of_jobs, Application.id.in_(of_interviews))
 
 
-def candidate_is_within(actor: User | Asker, action: Action) -> ColumnElement[bool]:
+def candidate_is_within(actor: Reader | Asker, action: Action) -> ColumnElement[bool]:
     """The condition on `Candidate`: `actor` may do this to one of their applications."""
     if scope_of(actor.role, action) is Scope.ALL:
         return sa.true()
     return Candidate.id.in_(sa.select(Application.candidate_id).where(application_is_within(actor, action)))
 
 
-def interview_is_within(actor: User | Asker, action: Action) -> ColumnElement[bool]:
+def interview_is_within(actor: Reader | Asker, action: Action) -> ColumnElement[bool]:
     """The condition on `Interview` for what `actor` may do this to."""
     of_jobs = sa.select(Application.id).where(Application.job_id.in_(own_job_ids(actor)))
     own = Interview.id.in_(own_interview_ids(actor))
@@ -83,7 +103,7 @@ def interview_is_within(actor: User | Asker, action: Action) -> ColumnElement[bo
 
 
 def _within(
-    actor: User | Asker, action: Action, own_job: ColumnElement[bool], own_interview: ColumnElement[bool]
+    actor: Reader | Asker, action: Action, own_job: ColumnElement[bool], own_interview: ColumnElement[bool]
 ) -> ColumnElement[bool]:
     """The condition for how far the role of `actor` reaches with `action`; the last two say when a row
     belongs to a job of their own, and when to an interview of their own."""

@@ -67,7 +67,7 @@ def _note_failure(account: str) -> None:
     known = db.session.scalar(sa.select(User).where(User.email == account))
     if known is None:
         # The text may be a password typed into the wrong field, so it must not be recorded.
-        words = "Someone tried to sign in with an address that nobody here has."
+        words = "Someone tried to sign in with an address that no one here has."
     elif not known.is_active:
         words = f"Someone tried to sign in as {known.name}, who is deactivated."
     else:

@@ -115,7 +115,7 @@ class Throttling:
     def _keys(self, limit: Limit, account: str, address: str) -> tuple[str, str]:
         return (
             self._hash(f"{limit.name}|account|{account}"),
-            self._hash(f"{limit.name}|address|{_network(address)}"),
+            self._hash(f"{limit.name}|address|{network_of(address)}"),
         )
 
     def _browser_key(self, limit: Limit, account: str, browser: str) -> str:
@@ -151,7 +151,7 @@ def _delay(beyond: int) -> timedelta:
     return min(_LONGEST_DELAY, _FIRST_DELAY * doublings)
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """What counts as one address. Anyone with one IPv6 address has all 2^64 of its network."""
     try:
         parsed = ipaddress.ip_address(address)

@@ -26,6 +26,8 @@ from models import (
     Meeting,
     MeetingSoftware,
     ReaderRole,
+    Revision,
+    RevisionReason,
     SchedulingMethod,
     Task,
     TimelineEntry,
@@ -117,9 +119,26 @@ def _timeline_entry(interview_id: int) -> Base:
     return TimelineEntry(interview_id=interview_id, words="Somebody scheduled the interview")
 
 
+def _revision(interview_id: int) -> Base:
+    plan = {
+        "application_id": 1,
+        "venue": {"kind": "online", "software": "zoom", "passcode": None},
+        "agenda": "Introduction, experience discussion, Q&A",
+        "when": ["2030-01-01T08:00:00+00:00", "2030-01-01T09:00", "Europe/Berlin", 45],
+        "hiring_manager_id": 1,
+        "attendees": [],
+        "title": "Engineer Interview",
+        "reminders": [1440, 60],
+    }
+    return Revision(
+        interview_id=interview_id, number=0, reason=RevisionReason.SCHEDULED, actor_id=1, after=plan
+    )
+
+
 _MAKERS: dict[str, Callable[[int], Base]] = {
     "meetings": _meeting,
     "mails": _mail,
     "tasks": _task,
     "timeline_entries": _timeline_entry,
+    "revisions": _revision,
 }

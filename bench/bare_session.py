@@ -10,9 +10,10 @@ import os
 from flask import Flask, session
 from flask.typing import ResponseReturnValue
 
-from accounts.sessions import living, select_living
+from accounts.sessions import living, read, select_living
 from database import begin_reading, listen
 from extensions import db
+from rows import rows_of
 
 _PAGE = "<!doctype html><title>{{ name }}</title><p>Signed in as {{ name }}, {{ role }}.</p>"
 
@@ -41,10 +42,10 @@ def application() -> Flask:
 
     @app.get("/me")
     def me() -> ResponseReturnValue:
-        row = db.session.execute(statement, living(session["token"])).one_or_none()
-        if row is None:
+        rows = rows_of(statement, living(session["token"]))
+        if not rows:
             return "nobody", 401
-        user = row[1]
-        return page.render(name=user.name, role=user.role.label)
+        user = read(rows[0]).user
+        return page.render(name=user["name"], role=user["role"].label)
 
     return app

@@ -96,6 +96,7 @@ def bare(folder: Path, application: str) -> Iterator[MeasuredServer]:
         cwd=folder,
         settings={"BARE_DATABASE_URL": f"sqlite:///{folder / 'product.sqlite3'}"},
     )
+    server.pid = process.pid
     try:
         wait_until(lambda: _answers(server), what="the bare page answers", timeout=40, every=0.1)
         yield server

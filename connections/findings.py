@@ -44,8 +44,8 @@ def unusable_apps(rows: Sequence[Connection], not_set_up: Collection[str]) -> li
 def _server_has_to_change(spec: AppSpec, what: str) -> Finding:
     return Finding(
         "danger",
-        f"{spec.label} {what}: nobody can connect it, and within the hour no new {spec.label} meetings can "
-        f"be made. Meetings that exist, and their links, keep working. Whoever runs this server has to put "
-        f"{spec.settings_in_words} right. Everybody's account stays connected.",
+        f"{spec.label} {what}: no one can connect it, and within the hour no new {spec.label} meetings can "
+        f"be made. Existing meetings and their links keep working. The person who runs this server has to "
+        f"correct {spec.settings_in_words}. Everyone's account stays connected.",
         Cure("How to set it up", "help_pages.connecting_apps", "registering"),
     )

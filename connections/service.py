@@ -16,7 +16,7 @@ from security import TokenVault
 
 @dataclass(frozen=True)
 class Connections:
-    """Built once for each application; `connections()` finds it again."""
+    """Built once for each application; one of its `Services`."""
 
     vault: TokenVault
     base_url: str
@@ -44,8 +44,11 @@ def connections_of(config: Mapping[str, Any], vault: TokenVault) -> Connections:
 
 
 def connections() -> Connections:
-    """The connections of the current application. They are one of its `Services`, whose module is above this
-    package and therefore not imported here."""
+    """The connections of the current application, for the modules of this package.
+
+    They are one of its `Services`, where everything above finds them. That module is above this package and
+    cannot be imported here.
+    """
     found = current_app.extensions["services"].connections
     assert isinstance(found, Connections)
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from connections import checks
 from connections.service import connections
 from extensions import db
 from models import WebhookEvent
-from providers.events import Challenge, GrantRemoved, UnreadableMessageError
+from providers.events import Challenge, GrantRemoved, MeetingTouched, UnreadableMessageError
 from providers.protocols import WebhookReader
 from timezones import utc_now
 
@@ -28,12 +28,19 @@ class UnreadableError(Exception):
     """The message is genuine, but makes no sense."""
 
 
-def receive(provider: str, body: bytes, headers: Mapping[str, str]) -> dict[str, str] | None:
+def receive(
+    provider: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    when_meeting_touched: Callable[[str, str], object],
+) -> dict[str, str] | None:
     """Act on one message from a provider in the current transaction; return what to answer, if anything.
 
     Must be called with no transaction open. Nothing is believed: a removal, signed or not, makes a task ask
-    the provider itself. `headers` by their names in lower case. Raises KeyError for a provider without a
-    webhook here, `UnprovenError` and `UnreadableError`.
+    the provider itself. `when_meeting_touched` gets the provider and its id of a meeting that was changed or
+    deleted there. `headers` by their names in lower case. Raises KeyError for a provider without a webhook
+    here, `UnprovenError` and `UnreadableError`.
     """
     reader, now = connections().webhooks[provider], utc_now()
     if not reader.is_genuine(body, headers, now):
@@ -48,6 +55,8 @@ def receive(provider: str, body: bytes, headers: Mapping[str, str]) -> dict[str,
             return answer
         case GrantRemoved(account_id, at) if _is_new(reader.digest(body)):
             checks.removed_in_provider(provider, account_id, at)
+        case MeetingTouched(meeting_id) if _is_new(reader.digest(body)):
+            when_meeting_touched(provider, meeting_id)
     return None
 
 

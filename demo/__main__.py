@@ -6,6 +6,7 @@ folder.
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 import signal
@@ -13,14 +14,13 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
 
 from config import ROOT, SettingError
 from demo.team import ORGANIZATION, ForeignDatabaseError, seed
-from instance_folder import DemoMarker, write_demo_marker
+from instance_folder import DemoMarker, demo_password, write_demo_marker
 
 FOLDER = ROOT / "instance-demo"
 CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET = "demo-zoom-client", "demo-zoom-secret", "demo-zoom-webhooks"
@@ -30,6 +30,12 @@ _START_SECONDS = 60.0
 
 def main() -> int:
     host, port = os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or 8000)
+    if not is_this_machine(host) and os.environ.get("DEMO_PUBLIC", "").strip().lower() != "yes":
+        return _complain(
+            f"HOST={host} would open the demo to the network: anyone there could sign in as its owner with "
+            "one click and read its mailbox. If that is what you want, add DEMO_PUBLIC=yes."
+        )
+    FOLDER.mkdir(exist_ok=True, mode=0o700)
     if not _is_free(host, port):
         return _complain(f"Port {port} is taken. Choose another one: make demo PORT={port + 1}")
     base_url = os.environ.get("BASE_URL") or f"http://localhost:{port}"
@@ -100,7 +106,8 @@ def _serve(base_url: str, addresses: dict[str, Any]) -> int:
         app = create_app()
         migrate_database(app)
         with app.app_context():
-            seed(app.config["INSTALLATION_ID"], services(app).rules)
+            password = demo_password(FOLDER)
+            seed(app.config["INSTALLATION_ID"], services(app).rules, password)
     except ForeignDatabaseError:
         return _complain(f"{FOLDER.name}/ holds a database that is not the demo's; move it away first.")
     except SettingError as error:
@@ -115,7 +122,7 @@ def _serve(base_url: str, addresses: dict[str, Any]) -> int:
     try:
         if not _answers(server, int(os.environ["PORT"])):
             return _complain("The server did not start; its messages are above.")
-        sys.stdout.write(_welcome(base_url, addresses))
+        sys.stdout.write(_welcome(base_url, addresses, password))
         sys.stdout.flush()
         return server.wait()
     except KeyboardInterrupt:
@@ -126,10 +133,11 @@ def _serve(base_url: str, addresses: dict[str, Any]) -> int:
         server.wait(60)
 
 
-def _welcome(base_url: str, addresses: dict[str, Any]) -> str:
+def _welcome(base_url: str, addresses: dict[str, Any], password: str) -> str:
     return (
         f"\n  The demo of {ORGANIZATION} is ready.\n\n"
         f"    SmoothHiring     {base_url}   (sign in with one click, as Lena Vogel for a start)\n"
+        f"    Password         {password}   (everyone's; one click needs none)\n"
         f"    Mailbox          {addresses['mailbox_public']}\n"
         f"    Simulated Zoom   {addresses['zoom_public']}\n\n"
         f"  It keeps its data in {FOLDER.name}/. Ctrl-C stops it.\n\n"
@@ -150,6 +158,16 @@ def _answers(server: subprocess.Popen[bytes], port: int) -> bool:
                 return True
         time.sleep(0.1)
     return False
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether nobody but this machine reaches what listens on `host`."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _reachable(host: str) -> str:
@@ -173,5 +191,4 @@ def _complain(words: str) -> int:
 
 
 if __name__ == "__main__":
-    Path(FOLDER).mkdir(exist_ok=True, mode=0o700)
     sys.exit(main())

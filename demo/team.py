@@ -13,7 +13,6 @@ from scheduling.rules import Rules
 from security import hash_password
 from timezones import utc_now
 
-PASSWORD = "demo-password"
 ORGANIZATION = "Northlight"
 
 _PEOPLE = (
@@ -62,8 +61,9 @@ class ForeignDatabaseError(Exception):
     """The database in the demo's folder is a real one."""
 
 
-def seed(installation_id: str, rules: Rules) -> bool:
-    """Fill an empty database and commit; returns False when the demo's team was there already.
+def seed(installation_id: str, rules: Rules, password: str) -> bool:
+    """Fill an empty database and commit; returns False when the demo's team was there already. `password` is
+    everyone's.
 
     Raises `ForeignDatabaseError` rather than touch a database that is not the demo's.
     """
@@ -78,7 +78,7 @@ def seed(installation_id: str, rules: Rules) -> bool:
             timezone="Europe/Berlin",
             owner_name="Lena Vogel",
             owner_email=_address("Lena Vogel"),
-            password=PASSWORD,
+            password=password,
             connecting_is_open=True,
         ),
         installation_id=installation_id,
@@ -87,7 +87,7 @@ def seed(installation_id: str, rules: Rules) -> bool:
     people = {owner.name: owner}
     for name, role, zone in _PEOPLE:
         people[name] = User(
-            name=name, email=_address(name), password_hash=hash_password(PASSWORD), role=role, timezone=zone
+            name=name, email=_address(name), password_hash=hash_password(password), role=role, timezone=zone
         )
     db.session.add_all(people.values())
     db.session.flush()

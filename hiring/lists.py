@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -16,6 +17,7 @@ from sqlalchemy.sql import ColumnElement
 from accounts.permissions import Action, Scope, scope_of
 from accounts.row_permissions import (
     Asker,
+    Reader,
     application_is_within,
     candidate_is_within,
     job_is_within,
@@ -63,8 +65,7 @@ class CandidateFilter:
     sort: NameSort = NameSort.NAME
 
 
-@dataclass(frozen=True)
-class JobRow:
+class JobRow(NamedTuple):
     """A job as lists show it."""
 
     id: int
@@ -77,8 +78,7 @@ class JobRow:
     hiring_manager_name: str
 
 
-@dataclass(frozen=True)
-class CandidateRow:
+class CandidateRow(NamedTuple):
     """A candidate as lists show them. `applied_for`: the jobs that the reader sees, and the stage of each
     application."""
 
@@ -93,8 +93,7 @@ class CandidateRow:
         return ", ".join(title for title, _ in self.applied_for)
 
 
-@dataclass(frozen=True)
-class JobChoice:
+class JobChoice(NamedTuple):
     """A job in a drop-down list."""
 
     id: int
@@ -102,7 +101,7 @@ class JobChoice:
     is_open: bool
 
 
-def jobs(actor: User, wanted: JobFilter, turn: Turn | None = None) -> ListPage[JobRow]:
+def jobs(actor: Reader, wanted: JobFilter, turn: Turn | None = None) -> ListPage[JobRow]:
     """One page of the jobs that `actor` sees, with their hiring managers."""
     pages = _job_pages(actor.role, bool(wanted.text), wanted.state, wanted.only_mine, wanted.sort)
     return pages.turned_to(turn, {"asker_id": actor.id, **_searched(wanted.text)})
@@ -124,12 +123,12 @@ def _job_pages(
     return Pages(
         sa.select(*of_job, User.name).join(User, User.id == Job.hiring_manager_id).where(*where),
         _order(Job.title_key, Job.id, sort),
-        lambda row: JobRow(*row),
+        JobRow._make,
         ids=sa.select(Job.id).where(*where),
     )
 
 
-def application_counts(actor: User, job_ids: list[int]) -> dict[int, int]:
+def application_counts(actor: Reader, job_ids: list[int]) -> dict[int, int]:
     """How many candidates `actor` sees on each of these jobs; jobs without any are left out."""
     told = {"asker_id": actor.id, "job_ids": job_ids}
     found = rows_of(_counting_of_jobs(actor.role), told)
@@ -148,7 +147,7 @@ def _counting_of_jobs(role: Role) -> sa.Select[int, int]:
     )
 
 
-def candidates(actor: User, wanted: CandidateFilter, turn: Turn | None = None) -> ListPage[CandidateRow]:
+def candidates(actor: Reader, wanted: CandidateFilter, turn: Turn | None = None) -> ListPage[CandidateRow]:
     """One page of the candidates that `actor` sees, with those of their applications that `actor` sees."""
     pages = _candidate_pages(
         actor.role, bool(wanted.text), wanted.job_id is not None, wanted.stage is not None, wanted.sort
@@ -160,7 +159,7 @@ def candidates(actor: User, wanted: CandidateFilter, turn: Turn | None = None) -
         of_these = {"asker_id": actor.id, "candidate_ids": [row.id for row in page.rows]}
         for candidate_id, title, stage in rows_of(_applications_of(actor.role), of_these):
             applied[candidate_id].append((title, stage))
-    return replace(page, rows=[replace(row, applied_for=tuple(applied[row.id])) for row in page.rows])
+    return replace(page, rows=tuple(row._replace(applied_for=tuple(applied[row.id])) for row in page.rows))
 
 
 @cache
@@ -226,7 +225,7 @@ def with_contact(actor: User, candidates: Iterable[Candidate]) -> frozenset[int]
     return frozenset(db.session.scalars(sa.select(Candidate.id).where(Candidate.id.in_(ids), within)))
 
 
-def newest_applications(actor: User, job_id: int, *, limit: int) -> list[Application]:
+def newest_applications(actor: Reader, job_id: int, *, limit: int) -> list[Application]:
     """The last few applications on one job that `actor` sees, newest first."""
     return list(
         db.session.scalars(
@@ -239,13 +238,13 @@ def newest_applications(actor: User, job_id: int, *, limit: int) -> list[Applica
     )
 
 
-def jobs_to_choose_from(actor: User, chosen: int | None = None) -> list[JobChoice]:
+def jobs_to_choose_from(actor: Reader, chosen: int | None = None) -> list[JobChoice]:
     """Jobs for a drop-down list: open ones first, and always the chosen one, no matter how many there are."""
     every, one = _jobs_to_choose_from(actor.role)
     told = {"asker_id": actor.id, "job_id": chosen}
-    found = [JobChoice(*row) for row in rows_of(every, told)]
+    found = list(map(JobChoice._make, rows_of(every, told)))
     if chosen is not None and all(job.id != chosen for job in found):
-        found += [JobChoice(*row) for row in rows_of(one, told)]
+        found += map(JobChoice._make, rows_of(one, told))
     return found
 
 

@@ -5,13 +5,23 @@ The first argument is always the person asking, so that nobody sees more than th
 
 from __future__ import annotations
 
+from functools import cache
+from typing import NamedTuple
+
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from accounts.permissions import Action
-from accounts.row_permissions import application_is_within, candidate_is_within, job_is_within
+from accounts.row_permissions import (
+    Asker,
+    application_is_within,
+    candidate_is_within,
+    is_settled,
+    job_is_within,
+)
 from extensions import db
-from models import Application, ApplicationNote, Candidate, Job, User
+from models import Application, ApplicationNote, Candidate, Job, Role, User
+from rows import rows_of
 
 
 def job(actor: User, job_id: int, action: Action = Action.SEE) -> Job | None:
@@ -19,34 +29,83 @@ def job(actor: User, job_id: int, action: Action = Action.SEE) -> Job | None:
     return db.session.scalar(sa.select(Job).where(Job.id == job_id, job_is_within(actor, action)))
 
 
+class OpenJob(NamedTuple):
+    """A job to choose."""
+
+    id: int
+    title: str
+
+
 def open_jobs(actor: User, action: Action) -> list[Job]:
     """Open jobs on which `actor` may do this."""
-    return list(
-        db.session.scalars(
-            sa.select(Job)
-            .where(Job.is_open.is_(True), job_is_within(actor, action))
-            .order_by(Job.title_key, Job.id)
-        )
+    return list(db.session.scalars(_open(actor.role, action), {"asker_id": actor.id}))
+
+
+def open_jobs_to_choose(actor: User, action: Action) -> list[OpenJob]:
+    """The same for a list to choose from, which reads only what it shows."""
+    statement = _open_to_choose(actor.role, action)
+    return list(map(OpenJob._make, rows_of(statement, {"asker_id": actor.id})))
+
+
+@cache
+def _open(role: Role, action: Action) -> sa.Select[Job]:
+    return (
+        sa.select(Job)
+        .where(Job.is_open.is_(True), job_is_within(Asker(role), action))
+        .order_by(Job.title_key, Job.id)
     )
+
+
+@cache
+def _open_to_choose(role: Role, action: Action) -> sa.Select[int, str]:
+    return _open(role, action).with_only_columns(Job.id, Job.title)
 
 
 def candidate(actor: User, candidate_id: int, action: Action = Action.SEE) -> Candidate | None:
     """One candidate, if `actor` may do this to them."""
-    return db.session.scalar(
-        sa.select(Candidate).where(Candidate.id == candidate_id, candidate_is_within(actor, action))
-    )
+    told = {"asker_id": actor.id, "candidate_id": candidate_id}
+    return db.session.scalar(_candidate(actor.role, action), told)
+
+
+_CANDIDATE_ID = sa.bindparam("candidate_id", type_=sa.Integer())
+
+
+@cache
+def _candidate(role: Role, action: Action) -> sa.Select[Candidate]:
+    within = candidate_is_within(Asker(role), action)
+    return sa.select(Candidate).where(Candidate.id == _CANDIDATE_ID, within)
+
+
+def may(actor: User, action: Action, seen: Candidate) -> bool:
+    """Whether `actor` may do this to a candidate that they see."""
+    settled = is_settled(actor, action)
+    return settled if settled is not None else candidate(actor, seen.id, action) is not None
 
 
 def applications_of(actor: User, candidate_id: int, action: Action = Action.SEE) -> list[Application]:
     """The applications of one candidate on which `actor` may do this, newest first."""
-    return list(
-        db.session.scalars(
-            sa.select(Application)
-            .where(Application.candidate_id == candidate_id, application_is_within(actor, action))
-            .options(joinedload(Application.job))
-            .order_by(Application.id.desc())
-        )
+    told = {"asker_id": actor.id, "candidate_id": candidate_id}
+    return list(db.session.scalars(_applications_of(actor.role, action), told))
+
+
+@cache
+def _applications_of(role: Role, action: Action) -> sa.Select[Application]:
+    return (
+        sa.select(Application)
+        .where(Application.candidate_id == _CANDIDATE_ID, application_is_within(Asker(role), action))
+        .options(joinedload(Application.job))
+        .order_by(Application.id.desc())
     )
+
+
+def among(actor: User, action: Action, seen: list[Application], candidate_id: int) -> list[Application]:
+    """Those among the applications of a candidate that `actor` sees on which `actor` may do this."""
+    match is_settled(actor, action):
+        case True:
+            return seen
+        case False:
+            return []
+    return applications_of(actor, candidate_id, action)
 
 
 def application(actor: User, candidate_id: int, application_id: int, action: Action) -> Application | None:
@@ -70,17 +129,25 @@ def has_applications_beyond(actor: User, candidate_id: int, action: Action) -> b
 
 def notes_on(actor: User, candidate_id: int) -> dict[int, list[ApplicationNote]]:
     """The notes on one candidate that `actor` may see, newest first, by the id of the application."""
-    found = db.session.scalars(
+    told = {"asker_id": actor.id, "candidate_id": candidate_id}
+    notes: dict[int, list[ApplicationNote]] = {}
+    for note in db.session.scalars(_notes_on(actor.role), told):
+        notes.setdefault(note.application_id, []).append(note)
+    return notes
+
+
+@cache
+def _notes_on(role: Role) -> sa.Select[ApplicationNote]:
+    return (
         sa.select(ApplicationNote)
         .join(ApplicationNote.application)
-        .where(Application.candidate_id == candidate_id, application_is_within(actor, Action.SEE_NOTES))
+        .where(
+            Application.candidate_id == _CANDIDATE_ID,
+            application_is_within(Asker(role), Action.SEE_NOTES),
+        )
         .options(joinedload(ApplicationNote.author))
         .order_by(ApplicationNote.id.desc())
     )
-    notes: dict[int, list[ApplicationNote]] = {}
-    for note in found:
-        notes.setdefault(note.application_id, []).append(note)
-    return notes
 
 
 def team() -> list[User]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
-from models import Interview, Mail, MeetingState, Organization, PhoneCaller, ReaderRole
+from models import Interview, Mail, MeetingState, PhoneCaller, ReaderRole
 from text import many_lines, one_line
 
 LinkState = Literal["ready", "waiting", "failed", "none"]
@@ -137,7 +137,20 @@ class Reader:
     interview_url: str | None = None
 
 
-def facts_of(interview: Interview, organization: Organization) -> InterviewFacts:
+class InvitingOrganization(Protocol):
+    """What an invitation says of the organization: its name and its own words."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def invitation_intro(self) -> str: ...
+
+    @property
+    def invitation_closing(self) -> str: ...
+
+
+def facts_of(interview: Interview, organization: InvitingOrganization) -> InterviewFacts:
     """The facts of an interview, stored or about to be. Reads its application, people, meeting and files;
     changes nothing."""
     meeting = interview.meeting if interview.meeting is not None and interview.meeting.is_wanted else None

@@ -36,7 +36,7 @@ def unsuitable_address(base_url: str) -> Finding | None:
     if base.hostname in _LOOPBACK:
         return Finding(
             "info",
-            f"BASE_URL is {base_url}: links in emails lead to this machine only. "
+            f"BASE_URL is {base_url}: links in emails work on this machine only. "
             "Set it to the address that candidates can reach.",
         )
     if base.scheme == "http":

@@ -101,7 +101,7 @@ def _description(facts: InterviewFacts, reader: Reader) -> str:
     if facts.join_url:
         join = f"{join_label(facts.software_label)}: {facts.join_url}"
         if facts.passcode:
-            join += f"\nPasscode: {facts.passcode}"
+            join += f"\nPassword: {facts.passcode}"
         if reader.join_page_url:
             join += f"\nTrouble joining? Use this link: {reader.join_page_url}"
         blocks.append(join)

@@ -32,9 +32,9 @@ def place(starts_at: datetime, duration_minutes: int, zone: str) -> str:
     """Whose clock the times are told by: `New York time (EST)`, because the abbreviation alone is used in
     several places and the name of a zone is not what people call it. `UTC` needs no place."""
     start, end = _both_ends(starts_at, duration_minutes, zone)
-    named = place_name(start.zone_name)
-    if named == start.zone_abbreviation:
-        return named
+    named = _place(start)
+    if named is None:
+        return start.zone_abbreviation
     return f"{named} time" if _clocks_change(start, end) else f"{named} time ({start.zone_abbreviation})"
 
 
@@ -59,9 +59,9 @@ def elsewhere(facts: InterviewFacts, reader: Reader) -> str | None:
     if here == there:
         return None
     start, end = _both_ends(facts.starts_at, facts.duration_minutes, facts.zone)
-    named = place_name(start.zone_name)
-    has_clock = named != start.zone_abbreviation and not _clocks_change(start, end)
-    clock = f" ({start.zone_abbreviation})" if has_clock else ""
+    named = _place(start)
+    clock = f" ({start.zone_abbreviation})" if named and not _clocks_change(start, end) else ""
+    named = named or start.zone_abbreviation
     if start.date != end.date:
         return f"In {named} that's {times(facts.starts_at, facts.duration_minutes, facts.zone)}{clock}."
     days = {-1: "the day before", 0: "the same day", 1: "the next day"}
@@ -72,6 +72,12 @@ def elsewhere(facts: InterviewFacts, reader: Reader) -> str | None:
 def _both_ends(starts_at: datetime, duration_minutes: int, zone: str) -> tuple[LocalMoment, LocalMoment]:
     ends_at = starts_at + timedelta(minutes=duration_minutes)
     return local_moment(starts_at, zone), local_moment(ends_at, zone)
+
+
+def _place(moment: LocalMoment) -> str | None:
+    """The place a zone is named after; None for UTC, and for names that no place has, such as `Etc/GMT+5`."""
+    area, _, rest = moment.zone_name.partition("/")
+    return place_name(moment.zone_name) if rest and area != "Etc" else None
 
 
 def _clocks_change(start: LocalMoment, end: LocalMoment) -> bool:

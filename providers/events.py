@@ -20,11 +20,18 @@ class GrantRemoved:
 
 
 @dataclass(frozen=True, slots=True)
+class MeetingTouched:
+    """A meeting was changed or deleted at the provider, by its host or by an app such as this one."""
+
+    meeting_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """Something that this product does not act on."""
 
 
-Event = Challenge | GrantRemoved | Unknown
+Event = Challenge | GrantRemoved | MeetingTouched | Unknown
 
 
 class UnreadableMessageError(ValueError):

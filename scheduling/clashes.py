@@ -7,13 +7,14 @@ key; one that appeared since then has to be accepted too.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from accounts.permissions import Action
 from accounts.row_permissions import interview_is_within
@@ -85,12 +86,12 @@ class Clash:
     job: str | None = None
 
 
-def host_taken_up(venue: Venue, hiring_manager: User, scheduler: User) -> Host | None:
+def host_taken_up(venue: Venue, hosts: Callable[[MeetingSoftware], list[Host]]) -> Host | None:
     """The host whose account would be tried first for a meeting at this venue, if that account cannot host a
-    second meeting at the same time."""
+    second meeting at the same time. `hosts` finds those who could host with a software, in order."""
     if not isinstance(venue, OnlineMeeting) or not spec_of(venue.software).one_at_a_time:
         return None
-    return first_usable(possible_hosts(venue.software, hiring_manager, scheduler))
+    return first_usable(hosts(venue.software))
 
 
 def software_of(venue: Venue) -> MeetingSoftware | None:
@@ -106,7 +107,7 @@ def find_clashes(wanted: Wanted, *, seen_by: User, lock: bool = False) -> list[C
     ids, so that two commands for the same person cannot both find the time free. The caller has to lock the
     candidate's row. SQLite has only one writer and needs no lock.
     """
-    if lock:
+    if lock and db.engine.dialect.name != "sqlite":
         hosting = {wanted.host.user.id} if wanted.host else set()
         db.session.scalars(
             sa.select(User.id)
@@ -131,15 +132,15 @@ def find_clashes(wanted: Wanted, *, seen_by: User, lock: bool = False) -> list[C
         sa.select(Interview, interview_is_within(seen_by, Action.SEE))
         .where(Interview.id.in_(overlapping))
         .options(
-            selectinload(Interview.attendees),
-            selectinload(Interview.hiring_manager),
-            selectinload(Interview.application).options(
+            joinedload(Interview.application).options(
                 joinedload(Application.candidate), joinedload(Application.job)
             ),
-            selectinload(Interview.meeting),
+            joinedload(Interview.hiring_manager),
+            joinedload(Interview.attendees),
+            joinedload(Interview.meeting),
         )
         .order_by(Interview.starts_at, Interview.id)
-    )
+    ).unique()
     return [
         clash
         for interview, is_seen in interviews
@@ -157,7 +158,9 @@ def clashes_of(
         plan.when.duration_minutes,
         plan.user_ids,
         candidate.id,
-        host=host_taken_up(plan.venue, hiring_manager, scheduler),
+        host=host_taken_up(
+            plan.venue, partial(possible_hosts, hiring_manager=hiring_manager, scheduler=scheduler)
+        ),
         software=software_of(plan.venue),
     )
     return find_clashes(wanted, seen_by=scheduler, lock=lock)

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from connections.catalogue import apps_of
 from connections.catalogue import spec_of as spec_of_app
 from models import MeetingSoftware
 
@@ -130,6 +131,11 @@ def spec_of(software: MeetingSoftware) -> SoftwareSpec:
 def softwares_of(app: str) -> tuple[MeetingSoftware, ...]:
     """The meeting software whose meetings are made through an app; none for an app that only sends mail."""
     return tuple(spec.software for spec in _SPECS if spec.app == app)
+
+
+def softwares_of_provider(provider: str) -> tuple[MeetingSoftware, ...]:
+    """The meeting software of a provider, such as "google"."""
+    return tuple(software for app in apps_of(provider) for software in softwares_of(app.key))
 
 
 # The icon of each software. The link of any other software is pasted.

@@ -27,6 +27,11 @@ def _arguments(words: list[str]) -> argparse.Namespace:
         prog="python -m simulators", description="Local stand-ins for Zoom and for mail."
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument(
+        "--smtp-host",
+        default="127.0.0.1",
+        help="address on which the mail server listens; the app alone needs it",
+    )
     parser.add_argument("--public-host", help="host name in links meant for a browser (default: --host)")
     parser.add_argument("--zoom-port", type=int, default=0, help="0: any free port")
     parser.add_argument("--mailbox-port", type=int, default=0, help="0: any free port")
@@ -64,7 +69,7 @@ def main(words: list[str]) -> None:
         webhook_secret_token=options.webhook_secret,
     )
     store, board = MailStore(options.data), SwitchBoard(MAILBOX_SWITCHES)
-    smtp_server = SmtpServer(options.host, options.smtp_port, store, board)
+    smtp_server = SmtpServer(options.smtp_host, options.smtp_port, store, board)
     zoom_server.start(zoom_app.build(zoom))
     mailbox_server.start(mailbox_app.build(store, board, public_url=mailbox_server.public_url))
     addresses = {

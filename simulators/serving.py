@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
@@ -41,6 +42,24 @@ class _Droppable:
         return answer
 
 
+class _OnlyKnownHosts:
+    """WSGI layer that refuses requests for another host. A website can give its own name the address of this
+    machine, and would then read what is here as if it were its own."""
+
+    def __init__(self, app: WSGIApplication, hosts: frozenset[str]) -> None:
+        self._app = app
+        self._hosts = hosts
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        asked = str(environ.get("HTTP_HOST", ""))
+        if (urlsplit(f"//{asked}").hostname or "") in self._hosts:
+            return self._app(environ, start_response)
+        body = f"This simulator is not known as {asked}. Start it with --public-host for that name.".encode()
+        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
+        start_response("421 Misdirected Request", headers)
+        return [body]
+
+
 def url_host(host: str) -> str:
     """How a listening address is written in a URL that reaches it from this machine."""
     if host in ("", "0.0.0.0", "::"):
@@ -56,6 +75,9 @@ class WebServer:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.create_server((host, port), family=family, backlog=128)
         self._host = host
+        self._known_as = frozenset(
+            {"localhost", "127.0.0.1", "::1", host.lower(), (public_host or host).lower()}
+        )
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://{url_host(host)}:{self.port}"
         self.public_url = f"http://{url_host(public_host or host)}:{self.port}"
@@ -67,7 +89,7 @@ class WebServer:
         self._server = make_server(
             self._host,
             self.port,
-            _Droppable(app),
+            _OnlyKnownHosts(_Droppable(app), self._known_as),
             threaded=True,
             request_handler=_QuietHandler,
             fd=self._socket.fileno(),

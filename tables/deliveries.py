@@ -129,6 +129,11 @@ class Meeting(Model):
     shown_settings: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     shown_at: Mapped[datetime | None]
 
+    # Since when the provider has denied that it exists. One such answer is not believed.
+    denied_at: Mapped[datetime | None]
+    # Someone asked for what was changed on the provider's own pages to be changed back.
+    overrules_host: Mapped[bool] = mapped_column(default=False)
+
     # The account's own rules refused the requested passcode; the provider's own is used instead.
     passcode_was_refused: Mapped[bool] = mapped_column(default=False)
 

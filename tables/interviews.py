@@ -252,6 +252,7 @@ class Draft(Model):
     # What the unsaved steps start with when another interview is repeated. Otherwise they start with the last
     # choices for the job, which are looked up.
     suggestions: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    repeats_id: Mapped[int | None] = mapped_column(sa.ForeignKey("interviews.id", ondelete="SET NULL"))
     # What was typed into a step and left without Continue: only the fields that differ from what the step
     # opens with. It is shown again when the step is opened, and is never part of the interview.
     typed: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
@@ -265,3 +266,5 @@ class Draft(Model):
     interview_id: Mapped[int | None] = mapped_column(sa.ForeignKey("interviews.id", ondelete="SET NULL"))
 
     candidate: Mapped[Candidate] = relationship()
+    # As they were when the draft was read.
+    files: Mapped[list[Attachment]] = relationship(viewonly=True, order_by=Attachment.id)

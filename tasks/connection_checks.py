@@ -9,7 +9,6 @@ from connections import wording
 from connections.checks import check_in_turn, due_checks, record_alive, record_trouble
 from connections.grants import with_grant
 from connections.rows import lose_permissions
-from connections.service import connections
 from extensions import db
 from models import Connection, ConnectionState
 from providers.base import Account
@@ -20,6 +19,7 @@ from providers.errors import (
     RetryableError,
     ScopeMissingError,
 )
+from services import services
 from timezones import utc_now
 from work import retry
 from work.chores import frequent
@@ -58,11 +58,11 @@ def check_connection() -> Handler:
         if row is None or row.state != ConnectionState.CONNECTED:
             return None
         is_removed = task.payload["is_removed"]
-        removed = wording.removed_by_user(row.app, connections().name) if is_removed else None
+        removed = wording.removed_by_user(row.app, services().connections.name) if is_removed else None
         return _Look(row.id, row.app, removed, task.failures)
 
     def call(look: _Look) -> Account | ProviderError | _NotSetUp:
-        clients = connections().clients.get(look.app)
+        clients = services().connections.clients.get(look.app)
         if clients is None:
             return _NotSetUp()
         try:

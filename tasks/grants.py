@@ -19,11 +19,11 @@ from connections.revocation import (
     read_revocation,
     would_end_another,
 )
-from connections.service import connections
 from extensions import db
 from models import Lane, Task, TaskState, User
 from providers.errors import ConnectionRevokedError, ProviderError, RetryableError
 from providers.protocols import OAuthProvider
+from services import services
 from timezones import utc_now
 from work import outbox, retry
 from work.chores import frequent
@@ -138,7 +138,7 @@ def revoke_grant() -> Handler:
 
 
 def _revoke(task_id: int, revocation: Revocation) -> ProviderError | _Lost | None:
-    clients = connections().clients.get(revocation.app)
+    clients = services().connections.clients.get(revocation.app)
     if clients is None:
         # Without the operator's credentials we cannot revoke anything; the grant ends with the app.
         return None
@@ -188,7 +188,7 @@ def _tell_that_it_failed(user_id: int, app: str) -> None:
     whose = user.name if user is not None else "somebody"
     audit.record(
         Event.REVOCATION_FAILED,
-        f"{label_of(app)} could not be told that {whose} disconnected. This server holds no access any more; "
+        f"{label_of(app)} could not be told that {whose} disconnected. This server no longer has access; "
         f"to be sure, remove the app in that account's own settings at {label_of(app)}.",
         None,
     )

@@ -8,6 +8,7 @@ from accounts.passwords import ANSWER_RESET_REQUEST
 from connections.checks import CHECK_CONNECTION
 from connections.notices import NUDGE_TO_RECONNECT, REPORT_REFUSED_CREDENTIALS, TELL_OF_CONNECTION
 from connections.revocation import REPORT_UNREVOKED_GRANT, REVOKE_GRANT
+from scheduling.meetings.looks import LOOK_AT_MEETING
 from scheduling.meetings.orphans import REMOVE_ORPHANS
 from scheduling.meetings.wanting import SYNC_MEETING
 from services import Services
@@ -17,7 +18,7 @@ from tasks.grants import REFRESH_CONNECTION, refresh_connection, report_unrevoke
 from tasks.mails.handler import send_mail
 from tasks.mails.kind import Workshop
 from tasks.mails.kinds import all_kinds
-from tasks.meetings import remove_orphans, sync_meeting
+from tasks.meetings import look_at_meeting, remove_orphans, sync_meeting
 from tasks.password_resets import answer_reset_requests
 from work.kinds import TaskKind
 from work.mail import SEND_MAIL
@@ -32,6 +33,7 @@ def all_handlers(services: Services) -> Mapping[TaskKind, Handler]:
         SYNC_MEETING: sync_meeting(rules),
         SEND_MAIL: send_mail(all_kinds(), workshop, rules),
         REMOVE_ORPHANS: remove_orphans(rules),
+        LOOK_AT_MEETING: look_at_meeting(rules),
         ANSWER_RESET_REQUEST: answer_reset_requests(services.reset_requests, mail_domain),
         REFRESH_CONNECTION: refresh_connection(),
         REVOKE_GRANT: revoke_grant(),

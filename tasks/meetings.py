@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from connections.grants import with_grant
-from connections.service import connections
-from models import FailureReason, MeetingSoftware
+from extensions import db
+from models import FailureReason, Meeting, MeetingSoftware
 from providers.base import Grant
 from providers.base import Meeting as ShownMeeting
-from providers.errors import ProviderError, RetryableError
+from providers.errors import MeetingGoneError, ProviderError, RetryableError
 from providers.protocols import MeetingProvider
-from scheduling.meetings import orphans, planning, recording
+from scheduling.meetings import looks, orphans, planning, recording
+from scheduling.meetings.looks import Look
 from scheduling.meetings.orphans import OrphanSearch, OrphansFound
 from scheduling.meetings.steps import Outcome, Step
 from scheduling.meetings.tries import NotSetUpError
 from scheduling.rules import Rules
 from scheduling.software import spec_of
+from services import services
 from timezones import utc_now
 from work import retry
 from work.protocol import Again, ClaimedTask, Done, Handler, Next
@@ -55,6 +57,38 @@ def sync_meeting(rules: Rules) -> Handler:
         recording.record_failed(int(task.payload["meeting_id"]), FailureReason.REFUSED, why, rules)
 
     return Handler(load, call, record, gave_up, load_writes=True)
+
+
+def look_at_meeting(rules: Rules) -> Handler:
+    """The handler that looks whether a meeting is still there and unchanged, again and again until its
+    start."""
+
+    def load(task: ClaimedTask) -> Look | None:
+        return looks.plan_look(int(task.payload["meeting_id"]), utc_now())
+
+    def call(look: Look) -> ShownMeeting | ProviderError | None:
+        if look.connection_id is None:
+            return None
+        return _with_provider(look.software, look.connection_id, look.call)
+
+    def record(look: Look, outcome: ShownMeeting | ProviderError | None) -> Next:
+        match outcome:
+            case ShownMeeting() as shown:
+                recording.record_seen(look.meeting_id, shown, rules)
+            case MeetingGoneError() as error:
+                if recording.record_gone(look.meeting_id, (), error.words):
+                    return Done()
+                return Again(utc_now() + recording.SECOND_LOOK, error.words, is_failure=False)
+            case _:
+                # Why the account or its provider cannot be used is shown elsewhere; the next look is in turn.
+                pass
+        at = looks.next_look(db.session.get_one(Meeting, look.meeting_id), utc_now())
+        return Done() if at is None else Again(at, "the next look at the meeting", is_failure=False)
+
+    def gave_up(task: ClaimedTask, why: str) -> None:
+        """Nothing to show: the meeting is as it was, and opening its interview's page looks again."""
+
+    return Handler(load, call, record, gave_up)
 
 
 def remove_orphans(rules: Rules) -> Handler:
@@ -101,7 +135,7 @@ def _with_provider(
     software: MeetingSoftware, connection_id: int, call: Callable[[MeetingProvider, Grant], T]
 ) -> T | ProviderError:
     """The result of a call with a live grant, or the error. No transaction may be open."""
-    clients = connections().clients.get(spec_of(software).app)
+    clients = services().connections.clients.get(spec_of(software).app)
     provider = clients.meetings if clients is not None else None
     if provider is None:
         return NotSetUpError("not set up")

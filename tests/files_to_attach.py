@@ -16,25 +16,36 @@ _KINDS = {
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 
-def office(main_part: str, *more: str, is_strict: bool = False) -> bytes:
-    """What Word, Excel or PowerPoint would call a document, by its main part."""
+def office(
+    main_part: str,
+    *more: str,
+    is_strict: bool = False,
+    target: str = "",
+    names: tuple[str, str] = ("[Content_Types].xml", "_rels/.rels"),
+    is_upper: bool = False,
+) -> bytes:
+    """What Word, Excel or PowerPoint would call a document, by its main part. `target` is how the relations
+    write its name; `names` are those of the parts that every package has."""
     kind = _KINDS[main_part.partition("/")[0]]
+    content_type = f"application/vnd.openxmlformats-officedocument.{kind}.main+xml"
+    content_type = content_type.upper() if is_upper else content_type
     of_office = "http://purl.oclc.org/ooxml" if is_strict else "http://schemas.openxmlformats.org"
     types = (
         f'<?xml version="1.0"?><Types xmlns="{_PACKAGE}/content-types">'
         '<Default Extension="xml" ContentType="application/xml"/>'
         f'<Override PartName="/{main_part}" '
-        f'ContentType="application/vnd.openxmlformats-officedocument.{kind}.main+xml"/></Types>'
+        f'ContentType="{content_type}"/></Types>'
     )
     relations = (
         f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
-        f'Type="{of_office}/officeDocument/2006/relationships/officeDocument" Target="{main_part}"/>'
+        f'Type="{of_office}/officeDocument/2006/relationships/officeDocument" '
+        f'Target="{target or main_part}"/>'
         "</Relationships>"
     )
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", types)
-        archive.writestr("_rels/.rels", relations)
+        archive.writestr(names[0], types)
+        archive.writestr(names[1], relations)
         for name in (main_part, *more):
             archive.writestr(name, "<xml/>")
     return file.getvalue()

@@ -1,14 +1,14 @@
-"""Run the tests in phases and close with one summary.
+"""Run the tests, in one run of pytest on several processes, and close with a summary.
 
     python tools/run_tests.py [--full] [pytest arguments]
 
-First everything that does not mind company, on as many processes as there are cores. The browser tests stay
-together on one of them, because a second browser on the same cores costs more time than it saves. Then,
-alone, the tests that measure time or fill all cores. With --full every test runs on both databases, and
-races, kills and random sequences repeat themselves at full counts, saying how far they are.
+There is one process more than there are cores: tests that kill servers or meet silent ones mostly wait. The
+browser tests stay together on one process, because a second browser on the same cores costs more time than it
+saves. With --full every test runs on both databases, and races, kills and random sequences repeat themselves
+at full counts, saying how far they are.
 
-Fails if a test failed, if one was skipped (what a test needs has to be there), if nothing ran, or if a phase
-took longer than it may.
+Fails if a test failed, if one was skipped (what a test needs has to be there), if nothing ran, or if it took
+longer than it may.
 """
 
 import os
@@ -29,18 +29,8 @@ MEMORY_NEEDED = 2 * 1024**3
 
 
 @dataclass(frozen=True)
-class Phase:
-    """One run of pytest. ``limit_seconds`` is where a hanging run is ended, far beyond the ordinary."""
-
-    name: str
-    marks: str
-    arguments: tuple[str, ...]
-    limit_seconds: int
-
-
-@dataclass(frozen=True)
 class Outcome:
-    """What one phase counted; ``broken`` means that it ended in a way no count shows."""
+    """What a run counted; ``broken`` means that it ended in a way no count shows."""
 
     passed: int
     failed: int
@@ -49,33 +39,25 @@ class Outcome:
     broken: bool
 
 
-# Far beyond what they take, which is four minutes and 25 minutes on two cores.
-ORDINARY = (
-    Phase("together", "not serial", ("-n", "auto", "--dist", "loadgroup"), 900),
-    Phase("alone", "serial", ("-p", "no:xdist"), 600),
-)
-FULL = (
-    Phase("full-together", "not serial", ("--full", "-n", "auto", "--dist", "loadgroup"), 2400),
-    Phase("full-alone", "serial", ("--full", "-p", "no:xdist"), 1200),
-)
+# Where a hanging run is ended: far beyond what it takes, which is four minutes and 25 minutes on two cores.
+LIMIT_SECONDS, FULL_LIMIT_SECONDS = 900, 2400
 
 
-def run(phase: Phase, arguments: list[str]) -> Outcome:
-    """Run one phase, showing what pytest prints, and count what it did."""
+def run(arguments: list[str], *, is_full: bool) -> Outcome:
+    """Run the tests, showing what pytest prints, and count what it did."""
     RESULTS.mkdir(exist_ok=True)
-    report = RESULTS / f"{phase.name}.xml"
+    report = RESULTS / ("full.xml" if is_full else "ordinary.xml")
+    limit_seconds = FULL_LIMIT_SECONDS if is_full else LIMIT_SECONDS
     report.unlink(missing_ok=True)
     started = time.monotonic()
-    print(f"\n=== {phase.name}: {phase.marks}", flush=True)
     process = subprocess.Popen(
         [
             sys.executable,
             "-m",
             "pytest",
             "-q",
-            "-m",
-            phase.marks,
-            *phase.arguments,
+            *("-n", str((os.cpu_count() or 1) + 1), "--dist", "loadgroup"),
+            *(["--full"] if is_full else []),
             "--durations=20",
             *("-o", "tmp_path_retention_policy=failed"),
             f"--junitxml={report}",
@@ -86,9 +68,9 @@ def run(phase: Phase, arguments: list[str]) -> Outcome:
         start_new_session=True,
     )
     try:
-        code = process.wait(timeout=phase.limit_seconds)
+        code = process.wait(timeout=limit_seconds)
     except subprocess.TimeoutExpired:
-        print(f"=== {phase.name} was still running after {phase.limit_seconds} seconds and has been ended.")
+        print(f"=== The tests were still running after {limit_seconds} seconds and have been ended.")
         end(process)
         code = -1
     except KeyboardInterrupt:
@@ -140,25 +122,17 @@ def counted(report: Path) -> tuple[int, int, int]:
 
 def main() -> int:
     arguments = sys.argv[1:]
-    full = "--full" in arguments
-    rest = [argument for argument in arguments if argument != "--full"]
-    outcomes = {phase: run(phase, rest) for phase in (FULL if full else ORDINARY)}
-
+    outcome = run([each for each in arguments if each != "--full"], is_full="--full" in arguments)
     print()
-    for phase, outcome in outcomes.items():
-        note = ", and it did not end as it should" if outcome.broken else ""
-        ran = outcome.passed + outcome.failed
-        print(f"=== {phase.name}: {ran} tests in {outcome.seconds:.0f} seconds{note}")
-    passed = sum(outcome.passed for outcome in outcomes.values())
-    failed = sum(outcome.failed for outcome in outcomes.values())
-    skipped = sum(outcome.skipped for outcome in outcomes.values())
-    if skipped:
+    if outcome.broken:
+        print("=== The run did not end as it should.")
+    if outcome.skipped:
         print("=== A skipped test counts as a failure: what it needs has to be there.")
-    if not passed + failed:
+    if not outcome.passed + outcome.failed:
         print("=== No test ran.")
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
-    broken = any(outcome.broken for outcome in outcomes.values())
-    return 1 if failed or skipped or broken or not passed else 0
+    counts = f"{outcome.passed} passed, {outcome.failed} failed, {outcome.skipped} skipped"
+    print(f"{counts} in {outcome.seconds:.0f} seconds")
+    return 1 if outcome.failed or outcome.skipped or outcome.broken or not outcome.passed else 0
 
 
 if __name__ == "__main__":

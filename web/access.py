@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Flask, abort, current_app, request, url_for
-from flask_login import current_user
 from werkzeug.routing import Map
 
 import htmx
 from accounts.permissions import Action, may_anywhere
-from web.signed_in import connecting_is_open
+from web.signed_in import connecting_is_open, visitor
 
 
 @dataclass(frozen=True)
@@ -130,6 +129,8 @@ ACCESS: dict[str, Rule] = {
     "interviews.index": Needs(Action.SEE),
     "interviews.detail": Needs(Action.SEE),
     "interviews.deliveries": Needs(Action.SEE),
+    "interviews.look": Needs(Action.SEE),
+    "interviews.restore_meeting": Needs(Action.SCHEDULE),
     "interviews.retry": Needs(Action.SCHEDULE),
     "interviews.resend": Needs(Action.SCHEDULE),
     "interviews.attachment": Needs(Action.SEE_NOTES),
@@ -157,6 +158,7 @@ ACCESS: dict[str, Rule] = {
 POLLS = frozenset(
     {
         "interviews.deliveries",
+        "interviews.look",
         "connected_apps.changes",
         "schedule_interview.hosting",
         "settings.test_email_progress",
@@ -168,9 +170,15 @@ def init_app(app: Flask) -> None:
     app.before_request(_check)
 
 
+def leads_to_a_key(endpoint: str | None) -> bool:
+    """Whether the address of this route is itself a key."""
+    rule = ACCESS.get(endpoint or "")
+    return isinstance(rule, Public) and rule.key_in_path
+
+
 def key_prefixes(routes: Map) -> frozenset[str]:
     """How the addresses that are keys begin, up to the key: `/j/` and the like."""
-    with_keys = {name for name, rule in ACCESS.items() if isinstance(rule, Public) and rule.key_in_path}
+    with_keys = {name for name in ACCESS if leads_to_a_key(name)}
     return frozenset(
         each.rule.partition("<")[0] for each in routes.iter_rules() if each.endpoint in with_keys
     )
@@ -185,16 +193,17 @@ def _check() -> None:
         abort(403)
     if isinstance(rule, Public):
         return
-    if not current_user.is_authenticated:
+    here = visitor()
+    if here is None:
         if request.endpoint in POLLS:
             # No one clicked: leading away to the sign-in page would lose what has been typed.
             abort(401)
         abort(current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
-    if current_user.must_set_up_two_step and not (isinstance(rule, SignedIn) and rule.without_two_step):
+    if here.must_set_up_two_step and not (isinstance(rule, SignedIn) and rule.without_two_step):
         abort(htmx.go_to(url_for("two_step.set_up")))
     if isinstance(rule, Needs):
         # Asked only where it matters, because it costs a query.
         is_open = rule.action is Action.CONNECT_APPS and connecting_is_open()
-        allowed = may_anywhere(current_user.role, rule.action, connecting_is_open=is_open)
+        allowed = may_anywhere(here.role, rule.action, connecting_is_open=is_open)
         if not allowed:
             abort(403)

@@ -66,7 +66,8 @@ def theme_script_hash() -> str:
 def served_files() -> dict[str, bytes]:
     """Everything that is served, by its name below the static address; made from the sources at each call."""
     files = {"style.css": style_sheet().encode(), "site.js": site_script().encode()}
-    single = [STATIC / "favicon.svg", STATIC / "scripts" / "attendees.js", *(STATIC / "vendor").glob("*.*")]
+    of_pages = (script for script in (STATIC / "scripts").glob("*.js") if script.name != "theme.js")
+    single = [STATIC / "favicon.svg", *of_pages, *(STATIC / "vendor").glob("*.*")]
     for path in single:
         if path.suffix != ".md":
             files[str(path.relative_to(STATIC))] = path.read_bytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,10 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from connections import catalogue
-from connections.service import connections
 from database import written_out
 from messaging.delivery import is_configured as mail_is_set_up
 from models import Connection, ConnectionState, Mail, MailState, MailTrouble, RefusingProvider, User
+from services import services
 from timezones import utc_now
 from work.heartbeat import beat_column
 
@@ -31,6 +32,12 @@ class BannerFacts:
     mail_problem: str
     waiting_mails: int
     beat_at: datetime | None
+
+    @classmethod
+    def read(cls, values: Sequence[Any]) -> BannerFacts:
+        """The facts in the values of the `columns`."""
+        has_lost_own, is_refused, mail_problem, waiting_mails, beat_at = values
+        return cls(bool(has_lost_own), bool(is_refused), mail_problem or "", int(waiting_mails), beat_at)
 
 
 # Beside the mails that are counted.
@@ -90,15 +97,4 @@ def parameters() -> dict[str, Any]:
 
 def apps_not_set_up() -> frozenset[str]:
     """The apps for which this server has no credentials, by their keys."""
-    return frozenset(spec.key for spec in catalogue.specs() if spec.key not in connections().clients)
-
-
-def facts_of(row: sa.Row[Any]) -> BannerFacts:
-    """The facts in a row that contains `COLUMNS`."""
-    return BannerFacts(
-        bool(row.has_lost_own),
-        bool(row.is_refused),
-        row.mail_problem or "",
-        int(row.waiting_mails),
-        row.beat_at,
-    )
+    return frozenset(spec.key for spec in catalogue.specs() if spec.key not in services().connections.clients)

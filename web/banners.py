@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from flask import current_app, request, url_for
-from flask_login import current_user
 
-from accounts.findings import copied_installation, shared_database_file
+from accounts.findings import copied_installation, shared_database_file, unnamed_proxy
 from accounts.permissions import Action, Scope, scope_of
 from accounts.team import owner
 from connections.catalogue import label_of
@@ -14,25 +13,28 @@ from connections.findings import unusable_apps
 from extensions import db
 from messaging.findings import mails_held_back, unsuitable_address
 from models import Connection, ConnectionState, User
+from rows import rows_of
 from scheduling.meetings.on_account import coming_on_account
 from services import services
 from timezones import utc_now
 from web import banner_facts
+from web.banner_facts import BannerFacts
 from web.notices import Banner
-from web.signed_in import may_connect, person
+from web.signed_in import may_connect, visitor
 from work.findings import Cure, Finding, stopped_metronome
 
 
 def banners() -> list[Banner]:
     """What this person should know; empty for those who could do nothing about it."""
-    if not current_user.is_authenticated:
+    reader = visitor()
+    if reader is None:
         return []
-    reader, facts = person(), person().banner_facts
+    facts = reader.banner_facts
     if facts is None:
         # The request did not read them, for example because a form is shown again.
         columns = banner_facts.columns(banner_facts.apps_not_set_up())
-        asked = sa.select(*columns).select_from(User).where(User.id == reader.user.id)
-        facts = banner_facts.facts_of(db.session.execute(asked, banner_facts.parameters()).one())
+        asked = sa.select(*columns).select_from(User).where(User.id == reader.id)
+        facts = BannerFacts.read(rows_of(asked, banner_facts.parameters())[0])
     administers = scope_of(reader.role, Action.ADMINISTER) is Scope.ALL
     found: list[Finding] = []
     if reader.organization is not None and request.endpoint != "settings.copied":
@@ -50,7 +52,11 @@ def banners() -> list[Banner]:
         about_mail = mails_held_back(
             config["MAIL_SERVER"], config["MAIL_DEFAULT_SENDER"], facts.mail_problem, facts.waiting_mails
         )
-        others = (shared_database_file(config["NETWORK_FILE_SYSTEM"]), unsuitable_address(config["BASE_URL"]))
+        others = (
+            shared_database_file(config["NETWORK_FILE_SYSTEM"]),
+            unsuitable_address(config["BASE_URL"]),
+            unnamed_proxy(config["TRUSTED_PROXIES"], request.headers.get("X-Forwarded-For", "")),
+        )
         found += [each for each in (about_mail, *others) if each is not None]
     return [_shown(finding) for finding in found]
 

@@ -8,6 +8,8 @@ format of both values is theirs.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -87,6 +89,19 @@ def form_token() -> str:
         assert current_app.secret_key is not None
         setattr(g, _TOKEN, _token_serializer(current_app.secret_key).dumps(session[_TOKEN]))
     return str(g.get(_TOKEN))
+
+
+@contextmanager
+def with_another_token(token: str) -> Iterator[None]:
+    """Have everything that is rendered in this block contain `token`, whose place is then known."""
+    kept = g.pop(_TOKEN, None)
+    setattr(g, _TOKEN, token)
+    try:
+        yield
+    finally:
+        g.pop(_TOKEN)
+        if kept is not None:
+            setattr(g, _TOKEN, kept)
 
 
 def init_app(app: Flask) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -60,8 +60,7 @@ def _attributes(**attributes: Any) -> Markup:
 
 
 # All widgets of these kinds write their attributes with it.
-for _widget in (Input, Select, TextArea):
-    _widget.html_params = staticmethod(_attributes)
+Input.html_params = TextArea.html_params = staticmethod(_attributes)
 
 
 class _OwnWords:
@@ -95,6 +94,8 @@ class Form(FlaskForm):
                 options = {**options, "filters": [clean_text, *own]}
             elif issubclass(kind, StringField) and not kind.__name__.startswith("Password"):
                 options = {**options, "filters": [clean_line, *own]}
+            elif type(kind.widget) is Select:
+                options = {**options, "widget": LongSelect()}
             return unbound_field.bind(form=form, **options)
 
     def refuse(self, field: str, words: str) -> None:
@@ -127,7 +128,7 @@ class LongSelect(Select):
         return _option(choice.value, choice.label, choice.selected)
 
 
-@cache
+@lru_cache(4096, typed=True)
 def _option(value: str, label: str, selected: bool) -> Markup:
     mark = Markup(" selected") if selected else ""
     # An option without a value uses its text as the value, and HTML allows its end tag to be left out. With

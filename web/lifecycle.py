@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, abort, current_app, g, redirect, request
-from flask_login import current_user
 
 from accounts import audit
 from accounts.sessions import is_worth_noting, note_seen
@@ -19,13 +19,18 @@ from web.access import POLLS
 from web.assets import theme_script_hash
 from web.failures import answer
 from web.row_ids import RowIdConverter
+from web.signed_in import visitor
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ANY_HOST = ("/healthz", "/webhooks/")
 # Records for a moment that this browser was just redirected to the right address.
 _LED_HOME, _LED_HOME_SECONDS = "led-home", 10
-# Characters that email programs take for the end of an address.
-_AFTER_LINKS = ".,;:!?)]}>\"'*\u2019\u201d\u00bb\u2026"
+# Characters that email programs take for the end of an address, in text and as HTML writes them. The ranges
+# are typographic quotation marks, characters without width, and East Asian brackets.
+_AFTER_LINKS = re.compile(
+    r"(?:&(?:amp|gt|lt|quot|nbsp|#39);|[.,;:!?()\[\]{}<>\"'*`|=&\\ \u00a0«»…‹›\u2018-\u201f"
+    r"\u200b-\u200f\u2060\ufeff、。\u3008-\u3011！（）＊，．：；＞？])+\Z"
+)
 
 
 def init_app(app: Flask) -> None:
@@ -65,6 +70,7 @@ def init_app(app: Flask) -> None:
     def end(_error: BaseException | None) -> None:
         # Anything that runs next in this thread and is not a request, such as a command or a test, may write.
         begin_writing()
+        audit.acting_from("")
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -85,12 +91,11 @@ def init_app(app: Flask) -> None:
     def remember(response: Response) -> Response:
         if request.endpoint in POLLS or not _was_served(response):
             return response
-        if current_user.is_authenticated:
-            session_id, last_seen_at = current_user.seen
-            if is_worth_noting(last_seen_at):
-                # The request's own transaction is over; this is another one, which is rare.
-                db.session.rollback()
-                note_seen(session_id)
+        here = visitor()
+        if here is not None and is_worth_noting(here.last_seen_at):
+            # The request's own transaction is over; this is another one, which is rare.
+            db.session.rollback()
+            note_seen(here.session_id)
         return response
 
 
@@ -144,7 +149,10 @@ def _without_what_followed_the_link() -> Response | None:
     """The address that was meant by a link to which an email program added the character after it:
     `…/j/abc).` None of our addresses ends like that.
     """
-    path = request.path.rstrip(_AFTER_LINKS)
+    last = request.path[-1:]
+    if last.isalnum() or last in "/-_":
+        return None
+    path = _AFTER_LINKS.sub("", request.path)
     if path == request.path or request.method not in _READS or len(path) < 2:
         return None
     query = request.query_string.decode("ascii", "replace")

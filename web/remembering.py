@@ -8,16 +8,26 @@ A template that imports one gets it cached. The arguments are the key, with thei
 piece of markup that compare equal are escaped differently; so they have to be plain values, and a list has to
 come as a tuple. Anything that depends on something else, such as who is asking or a form's token, must not be
 in a remembered macro; a test reads them all. Calls between macros of one file do not pass through here.
+
+`REMEMBERED_MOST` results of each macro are kept. For a large piece, such as a whole table, its template says
+how many are worth their memory:
+
+    {% set remembered_most = {"interview_table": 16} %}
 """
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable, Hashable
 from functools import lru_cache
 from typing import Any
 
+from flask import current_app, session
 from jinja2 import Template
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
+
+from web.browser_tokens import form_token, with_another_token
 
 # For each macro and process. A row of a list takes about 1.5 kB.
 REMEMBERED_MOST = 512
@@ -38,6 +48,32 @@ class RememberingTemplate(Template):
         locals: Any = None,
     ) -> TemplateModule:
         module = super().make_module(vars, shared, locals)
-        for name in getattr(module, "remembered", ()):
-            setattr(module, name, lru_cache(REMEMBERED_MOST, typed=True)(getattr(module, name)))
+        most: dict[str, int] = getattr(module, "remembered_most", {})
+        for name in (*getattr(module, "remembered", ()), *most):
+            size = most.get(name, REMEMBERED_MOST)
+            setattr(module, name, lru_cache(size, typed=True)(getattr(module, name)))
         return module
+
+
+# Stands for the form's token in a page that is kept. Nothing that anyone types can equal it.
+_TOKEN_PLACE = f"token-{secrets.token_hex(16)}"
+_KEPT, _KEPT_MOST = "kept_pages", 16
+
+
+def kept_page(key: tuple[Hashable, ...], render: Callable[[], str]) -> str:
+    """A whole page that depends only on `key` and on the form's token, which is new in each response.
+
+    `render` makes it once for each key. Keys must not contain anything from the address, of which there is no
+    end. A page with a message for the next page is not kept: the message is shown once.
+    """
+    if "_flashes" in session:
+        return render()
+    kept: dict[tuple[Hashable, ...], list[str]] = current_app.extensions.setdefault(_KEPT, {})
+    pieces = kept.get(key)
+    if pieces is None:
+        with with_another_token(_TOKEN_PLACE):
+            pieces = render().split(_TOKEN_PLACE)
+        if len(kept) >= _KEPT_MOST:
+            kept.clear()
+        kept[key] = pieces
+    return form_token().join(pieces)

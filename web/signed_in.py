@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any, cast
+from functools import cache, cached_property
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, Response, g, request, session, url_for
@@ -13,10 +13,11 @@ from flask_login import logout_user as _logout_user
 
 import htmx
 from accounts import sessions
-from accounts.first_run import organization
+from accounts.first_run import OrganizationFacts, organization_facts
 from accounts.permissions import Action, may_anywhere
 from extensions import db, login_manager
-from models import Organization, Role, User, UserSession
+from models import Role, User, UserSession
+from rows import rows_of
 from web import banner_facts, known_browser
 from web.banner_facts import BannerFacts
 from web.notices import say
@@ -25,47 +26,39 @@ from web.notices import say
 class SignedInPerson(UserMixin):
     """The person behind a request, found through the session row that the cookie points to."""
 
-    def __init__(
-        self,
-        row: UserSession,
-        token: str,
-        organization: Organization | None,
-        banner_facts: BannerFacts | None = None,
-    ) -> None:
-        self.session = row
-        self.user = row.user
-        self.organization = organization
+    def __init__(self, found: sessions.Living, token: str, banner_facts: BannerFacts | None = None) -> None:
+        columns = found.user
+        self.id: int = columns["id"]
+        self.name: str = columns["name"]
+        self.email: str = columns["email"]
+        self.role: Role = columns["role"]
+        self.timezone: str = columns["timezone"]
+        self.session_id, self.session_hash = found.session_id, found.token_hash
+        self.last_seen_at, self._begun_at = found.last_seen_at, found.begun_at
+        self.organization = found.organization
         # None where the request shows no whole page; see `_shows_banners`.
         self.banner_facts = banner_facts
-        # Kept separately, because a commit expires the row, and reading it again would wait for the writers.
-        self.seen = (row.id, row.last_seen_at)
-        self._token = token
+        self._columns, self._token = columns, token
+
+    @cached_property
+    def user(self) -> User:
+        """As an entity, for what acts on the person's behalf."""
+        return sessions.as_entity(self._columns)
+
+    @cached_property
+    def session(self) -> UserSession:
+        """The row that the cookie points at; read when it is first asked for."""
+        return db.session.get_one(UserSession, self.session_id)
 
     def get_id(self) -> str:
         return self._token
-
-    @property
-    def name(self) -> str:
-        return self.user.name
-
-    @property
-    def email(self) -> str:
-        return self.user.email
-
-    @property
-    def role(self) -> Role:
-        return self.user.role
-
-    @property
-    def timezone(self) -> str:
-        return self.user.timezone
 
     @property
     def must_set_up_two_step(self) -> bool:
         """Whether the organization has required two-step verification since before this sign-in, and the
         person has none: until they do, that is all they can do."""
         since = self.organization.two_step_required_since if self.organization is not None else None
-        return since is not None and self.user.two_step_since is None and self.session.created_at > since
+        return since is not None and self._columns["two_step_since"] is None and self._begun_at > since
 
 
 def init_app(app: Flask) -> None:
@@ -92,11 +85,11 @@ def _load(token: str) -> SignedInPerson | None:
     if with_banners:
         statement = _with_banners(banner_facts.apps_not_set_up())
         told |= banner_facts.parameters()
-    row = db.session.execute(statement, told).one_or_none()
-    if row is None:
+    rows = rows_of(statement, told)
+    if not rows:
         return None
-    facts = banner_facts.facts_of(row) if with_banners else None
-    return SignedInPerson(row[0], token, row[2], facts)
+    found = sessions.read(rows[0])
+    return SignedInPerson(found, token, BannerFacts.read(found.beside) if with_banners else None)
 
 
 def _shows_banners() -> bool:
@@ -116,9 +109,18 @@ def _unauthorized() -> Response:
     return htmx.go_to(url_for("sign_in.login", next=wanted))
 
 
+def visitor() -> SignedInPerson | None:
+    """The signed-in person of this request; None for someone who is not signed in."""
+    # Each name that is looked up through `current_user` finds the person again.
+    found = current_user._get_current_object()
+    return found if isinstance(found, SignedInPerson) else None
+
+
 def person() -> SignedInPerson:
     """The signed-in person of this request; only for routes that need a sign-in."""
-    return cast(SignedInPerson, current_user)
+    found = visitor()
+    assert found is not None
+    return found
 
 
 def actor() -> User:
@@ -134,7 +136,7 @@ def begin(user_id: int) -> None:
     """
     if current_user.is_authenticated:
         # Someone switches from one person to another; the cookie of the first must not outlive that.
-        sessions.end_session(person().session.id)
+        sessions.end_session(person().session_id)
     token = sessions.begin_session(user_id, request.user_agent.string)
     # The new row has to be written before the statement can find it.
     signing_in = _load(token)
@@ -143,31 +145,28 @@ def begin(user_id: int) -> None:
     # A form that was read has left the token of the old session here, for the page that answers it.
     g.pop("csrf_token", None)
     _login_user(signing_in)
-    known_browser.remember(signing_in.user.email)
+    known_browser.remember(signing_in.email)
 
 
 def end() -> None:
     """Sign out within the current transaction; the caller commits."""
-    sessions.end_session(person().session.id)
+    sessions.end_session(person().session_id)
     _logout_user()
     session.clear()
 
 
-def current_organization() -> Organization | None:
-    """The organization, read at most once per request; None before the first run."""
-    if current_user.is_authenticated:
-        return person().organization
+def current_organization() -> OrganizationFacts | None:
+    """What pages need of the organization, read at most once per request; None before the first run."""
     if "organization" not in g:
-        g.organization = organization()
-    found: Organization | None = g.organization
+        here = visitor()
+        g.organization = here.organization if here is not None else organization_facts()
+    found: OrganizationFacts | None = g.organization
     return found
 
 
 def forget_whether_connecting_is_open() -> None:
-    """Make a request that has taken a while read it again."""
-    here = current_organization()
-    if here is not None:
-        db.session.expire(here)
+    """Let a request that has taken a while ask again."""
+    g.organization = organization_facts()
 
 
 def connecting_is_open() -> bool:

@@ -8,7 +8,6 @@ from functools import cache, lru_cache
 from typing import Any
 
 from flask import Flask, g
-from flask_login import current_user
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
@@ -19,7 +18,7 @@ from timezones import LocalMoment, local_moment
 from web.assets import STATIC
 from web.banners import banners
 from web.remembering import RememberingTemplate
-from web.signed_in import connecting_is_open, current_organization
+from web.signed_in import connecting_is_open, current_organization, visitor
 
 
 def init_app(app: Flask) -> None:
@@ -71,9 +70,10 @@ def icon(name: str, size: int = 20, class_: str = "") -> Markup:
 
 def may(action: str) -> bool:
     """Whether the signed-in person's role may do this at least somewhere."""
-    if not current_user.is_authenticated:
+    here = visitor()
+    if here is None:
         return False
-    return may_anywhere(current_user.role, Action(action), connecting_is_open=connecting_is_open())
+    return may_anywhere(here.role, Action(action), connecting_is_open=connecting_is_open())
 
 
 def viewer_zone() -> str:
@@ -81,8 +81,8 @@ def viewer_zone() -> str:
     row.
     """
     if "viewer_zone" not in g:
-        row = current_user if current_user.is_authenticated else current_organization()
-        g.viewer_zone = str(row.timezone) if row else "UTC"
+        here = visitor() or current_organization()
+        g.viewer_zone = here.timezone if here is not None else "UTC"
     return str(g.viewer_zone)
 
 

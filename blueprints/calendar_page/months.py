@@ -42,7 +42,7 @@ class Day:
     """`is_other`: a day of the month before or after, shown to complete the weeks."""
 
     on: date
-    interviews: list[InterviewRow]
+    interviews: tuple[InterviewRow, ...]
     is_other: bool
     is_today: bool
 
@@ -77,4 +77,4 @@ def days_of(month: Month, interviews: Iterable[InterviewRow], now: datetime, zon
     for interview in interviews:
         by_day[in_zone(interview.starts_at, zone_name).date()].append(interview)
     today = in_zone(now, zone_name).date()
-    return [Day(on, by_day.get(on, []), on.month != month.number, on == today) for on in month.days()]
+    return [Day(on, tuple(by_day.get(on, ())), on.month != month.number, on == today) for on in month.days()]

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from blueprints.calendar_page.months import days_of, month_of, read_month, span_of
 from scheduling.reading.lists import CALENDAR_LIMIT, between
 from timezones import utc_now
-from web.signed_in import actor
+from web.signed_in import person
 
 calendar_page = Blueprint("calendar_page", __name__)
 
@@ -16,7 +16,7 @@ calendar_page = Blueprint("calendar_page", __name__)
 @calendar_page.get("/calendar")
 def index() -> ResponseReturnValue:
     """A month that cannot be read is the current one."""
-    user, now = actor(), utc_now()
+    user, now = person(), utc_now()
     this_month = month_of(now, user.timezone)
     month = read_month(request.args.get("month", "")) or this_month
     start, end = span_of(month, user.timezone)

@@ -15,11 +15,11 @@ from connections import catalogue
 from connections.app_spec import AppSpec, Permission
 from connections.grants import holder_instead
 from connections.revocation import is_being_revoked
-from connections.service import connections
 from connections.wording import agree_with, credentials_refused, not_set_up
 from extensions import db
 from models import Connection, ConnectionState, User
 from scheduling.meetings.on_account import HostedInterview, coming_on_account, seen_by
+from services import services
 from timezones import utc_now
 from web.signed_in import may_connect
 
@@ -118,15 +118,20 @@ class Section:
     cards: tuple[Card, ...]
 
 
+# Built once, like every statement of a page.
+_MINE = sa.select(Connection).where(Connection.user_id == sa.bindparam("me"))
+
+
 def sections(user: User) -> list[Section]:
     """The cards of one person, by section."""
-    cards = [_card(user, spec) for spec in catalogue.specs()]
+    mine = {row.app: row for row in db.session.scalars(_MINE, {"me": user.id})}
+    cards = [_card(user, spec, mine.get(spec.key)) for spec in catalogue.specs()]
     return [Section(title, tuple(group)) for title, group in groupby(cards, lambda card: card.spec.section)]
 
 
 def connection_of(user: User, app: str) -> Connection | None:
     """Someone's connection of an app, unless it was ended."""
-    row = _row(user, app)
+    row = db.session.scalar(sa.select(Connection).where(Connection.user_id == user.id, Connection.app == app))
     return row if row is not None and row.state != ConnectionState.ENDED else None
 
 
@@ -137,18 +142,12 @@ def coming_of(user: User, row: Connection) -> Coming:
     return Coming(tuple(seen), len(hosted) - len(seen))
 
 
-def _row(user: User, app: str) -> Connection | None:
-    return db.session.scalar(
-        sa.select(Connection).where(Connection.user_id == user.id, Connection.app == app)
-    )
-
-
-def _card(user: User, spec: AppSpec) -> Card:
+def _card(user: User, spec: AppSpec, row: Connection | None) -> Card:
+    """`row`: the person's connection of this app, if there ever was one."""
     if not spec.is_available:
         return Card(spec, "not_offered")
-    row = _row(user, spec.key)
     is_ended = row is not None and row.state == ConnectionState.ENDED
-    is_set_up = spec.key in connections().clients
+    is_set_up = spec.key in services().connections.clients
     is_being_told = row is not None and is_ended and is_being_revoked(row.id)
     state: CardState
     if not is_set_up:
@@ -199,7 +198,7 @@ def _grant(user: User, row: Connection) -> Grant:
 def _trouble(user: User, row: Connection) -> str | None:
     """What keeps it from working. The server's settings are named only to people who may know them."""
     told = None if may_anywhere(user.role, Action.ADMINISTER) else owner().name
-    if row.app not in connections().clients:
+    if row.app not in services().connections.clients:
         return not_set_up(row.app, told=told)
     return credentials_refused(row.app, told=told) if row.credentials_refused else row.trouble
 
@@ -209,7 +208,7 @@ def _setting_up(user: User, spec: AppSpec) -> SettingUp | None:
     if not may_anywhere(user.role, Action.ADMINISTER):
         return None
     return SettingUp(
-        redirect_uri=connections().redirect_uri(spec.provider),
+        redirect_uri=services().connections.redirect_uri(spec.provider),
         permissions=spec.permissions,
         setting_names=spec.setting_names,
     )

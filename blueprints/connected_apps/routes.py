@@ -22,7 +22,6 @@ from connections.catalogue import label_of
 from connections.revocation import end_connections, is_superseded
 from connections.round_trip import Repeated, RoundTrip
 from connections.rows import is_unreadable
-from connections.service import connections
 from database import writing
 from extensions import db
 from models import Connection, User, UserSession
@@ -50,7 +49,7 @@ _CHANGED = "connections_changed"
 @connected_apps.get("/settings/account/connected-apps")
 def index() -> ResponseReturnValue:
     result = next((request.args[name] for name in catalogue.providers() if name in request.args), None)
-    notice = notice_of(person().session, result)
+    notice = notice_of(person().session, result) if result else None
     return render_template(
         "connected_apps/connected_apps.html",
         # Read before the cards, so that the next poll notices what changes in between.
@@ -114,7 +113,7 @@ def callback(provider: str) -> ResponseReturnValue:
     state = _only("state")
     if not current_user.is_authenticated:
         return _signed_out_meanwhile(provider, state)
-    user, session_id = actor(), person().session.id
+    user, session_id = actor(), person().session_id
     user_id, is_admin, is_allowed = user.id, may_anywhere(user.role, Action.ADMINISTER), may_connect(user)
     # The provider is called in between, and no transaction may be open during the call.
     db.session.rollback()
@@ -242,7 +241,7 @@ def disconnect(app: str) -> ResponseReturnValue:
         if cannot_be_told:
             say(
                 f"We couldn't tell {wanted.label}, because none of this server's keys opens what was stored. "
-                f"Also remove {connections().name} in {wanted.label}'s own settings.",
+                f"Also remove {services().connections.name} in {wanted.label}'s own settings.",
                 "warning",
             )
     else:

@@ -7,9 +7,9 @@ import hashlib
 import sqlalchemy as sa
 
 from connections.revocation import is_being_revoked
-from connections.service import connections
-from extensions import db
 from models import Connection, ConnectionState, User
+from rows import rows_of
+from services import services
 from web.signed_in import may_connect
 
 # Everything in a row that a card shows. Renewed tokens change only the time of the next renewal.
@@ -38,9 +38,9 @@ def card_versions(user: User) -> dict[str, str]:
     It changes when this person's card does, except for its interviews: those change elsewhere, and counting
     them would cost more than everything else. One statement, unless something was disconnected.
     """
-    rows = {row.app: row for row in db.session.execute(_ROWS, {"me": user.id})}
+    rows = {row.app: row for row in rows_of(_ROWS, {"me": user.id})}
     versions = {}
-    for app in connections().clients:
+    for app in services().connections.clients:
         row = rows.get(app)
         is_being_told = row is not None and row.state is ConnectionState.ENDED and is_being_revoked(row.id)
         shown = (may_connect(user), tuple(row or ()), is_being_told)

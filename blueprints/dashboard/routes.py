@@ -9,12 +9,13 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from accounts.permissions import Action, Scope, may_anywhere, scope_of
-from models import Candidate, Connection, Interview, Job, User
+from accounts.row_permissions import Reader
+from models import Candidate, Connection, Interview, Job
 from rows import rows_of
 from scheduling.drafts import drafts
 from scheduling.reading import lists
 from scheduling.software import DEFAULT, spec_of
-from web.signed_in import actor, connecting_is_open
+from web.signed_in import connecting_is_open, person
 
 dashboard = Blueprint("dashboard", __name__)
 
@@ -28,7 +29,7 @@ class FirstStep:
 
 @dashboard.get("/")
 def home() -> ResponseReturnValue:
-    user = actor()
+    user = person()
     schedules = may_anywhere(user.role, Action.SCHEDULE)
     return render_template(
         "dashboard/home.html",
@@ -48,11 +49,11 @@ _BEGUN = sa.select(
 )
 
 
-def _first_steps(user: User) -> list[FirstStep]:
+def _first_steps(user: Reader) -> list[FirstStep]:
     """What a new team does first; empty once everything is done, and for people who could not do it."""
     if scope_of(user.role, Action.MANAGE_JOBS) is not Scope.ALL:
         return []
-    begun = rows_of(_BEGUN).one()
+    [begun] = rows_of(_BEGUN)
     steps = []
     if may_anywhere(user.role, Action.CONNECT_APPS, connecting_is_open=connecting_is_open()):
         label = f"Connect {DEFAULT.label}"

@@ -11,10 +11,10 @@ from accounts.team import owner
 from blueprints.help.trouble import Trouble
 from connections import catalogue, wording
 from connections.app_spec import AppSpec
-from connections.service import connections
 from models import FailureReason, User
 from scheduling.meetings import failures
 from scheduling.software import softwares_of
+from services import services
 from web.signed_in import may_connect
 
 
@@ -156,9 +156,9 @@ def _then(words: str) -> str:
 
 
 def _registration(app: AppSpec) -> Registration:
-    base_url = connections().base_url
+    base_url = services().connections.base_url
     return Registration(
-        redirect_uri=connections().redirect_uri(app.provider),
+        redirect_uri=services().connections.redirect_uri(app.provider),
         webhook_url=f"{base_url}/webhooks/{app.provider}" if app.webhook is not None else None,
-        takes_webhooks=app.provider in connections().webhooks,
+        takes_webhooks=app.provider in services().connections.webhooks,
     )

@@ -13,7 +13,8 @@ from blueprints.hiring.forms import ApplicationForm, CandidateDetailsForm, Candi
 from extensions import db
 from hiring import commands, lists, queries
 from hiring.lists import CandidateFilter, NameSort
-from models import Application, Job, Stage
+from hiring.queries import OpenJob
+from models import Application, Stage
 from scheduling.drafts import drafts
 from scheduling.reading.lists import interviews_of_candidate
 from services import services
@@ -27,7 +28,7 @@ from web.lists import (
     options_of,
 )
 from web.notices import say
-from web.signed_in import actor
+from web.signed_in import actor, person
 
 _STAGE_OPTIONS = options_of("All stages", ((stage.value, stage.label) for stage in Stage))
 
@@ -43,7 +44,7 @@ def asked_candidates() -> CandidateFilter:
 
 
 def candidates() -> ResponseReturnValue:
-    user, wanted = actor(), asked_candidates()
+    user, wanted = person(), asked_candidates()
     address = ListAddress(
         "hiring.candidates",
         {
@@ -69,7 +70,7 @@ def candidate(candidate_id: int) -> ResponseReturnValue:
 
 def new_candidate() -> ResponseReturnValue:
     form = CandidateForm()
-    form.job.choices = _choices(queries.open_jobs(actor(), Action.MANAGE_CANDIDATES))
+    form.job.choices = _choices(queries.open_jobs_to_choose(actor(), Action.MANAGE_CANDIDATES))
     if not form.is_submitted():
         # Reached from a job's page, where it is clear which one is meant.
         form.job.data = request.args.get("job", type=int)
@@ -132,7 +133,7 @@ def add_application(candidate_id: int) -> ResponseReturnValue:
     user = actor()
     found = queries.candidate(user, candidate_id, Action.MANAGE_CANDIDATES) or abort(404)
     form = ApplicationForm()
-    form.job.choices = _choices(queries.open_jobs(user, Action.MANAGE_CANDIDATES))
+    form.job.choices = _choices(queries.open_jobs_to_choose(user, Action.MANAGE_CANDIDATES))
     if not form.validate():
         say("Choose an open job.", "danger")
     else:
@@ -208,14 +209,14 @@ def _page(candidate_id: int, note_form: NoteForm | None = None) -> str:
     is_there = found.erased_at is None
     applications = queries.applications_of(user, candidate_id)
     known = {application.job_id for application in applications}
-    manages = is_there and queries.candidate(user, candidate_id, Action.MANAGE_CANDIDATES) is not None
-    noted = queries.applications_of(user, candidate_id, Action.SEE_NOTES) if is_there else []
-    open_jobs = queries.open_jobs(user, Action.MANAGE_CANDIDATES) if manages else []
+    manages = is_there and queries.may(user, Action.MANAGE_CANDIDATES, found)
+    noted = queries.among(user, Action.SEE_NOTES, applications, candidate_id) if is_there else []
+    open_jobs = queries.open_jobs_to_choose(user, Action.MANAGE_CANDIDATES) if manages else []
     addable = [job for job in open_jobs if job.id not in known]
     application_form = ApplicationForm(formdata=None)
     application_form.job.choices = _choices(addable)
-    schedulable = queries.applications_of(user, candidate_id, Action.SCHEDULE) if is_there else []
-    managed = queries.applications_of(user, candidate_id, Action.MANAGE_CANDIDATES) if manages else []
+    schedulable = queries.among(user, Action.SCHEDULE, applications, candidate_id) if is_there else []
+    managed = queries.among(user, Action.MANAGE_CANDIDATES, applications, candidate_id) if manages else []
     return render_template(
         "hiring/candidate.html",
         candidate=found,
@@ -223,7 +224,7 @@ def _page(candidate_id: int, note_form: NoteForm | None = None) -> str:
         managed={application.id for application in managed},
         stages=list(Stage),
         interviews=interviews_of_candidate(user, candidate_id),
-        sees_contact=is_there and queries.candidate(user, candidate_id, Action.SEE_CONTACT) is not None,
+        sees_contact=is_there and queries.may(user, Action.SEE_CONTACT, found),
         noted=noted,
         notes=queries.notes_on(user, candidate_id),
         note_form=note_form or _note_form(noted, is_sent=False),
@@ -234,7 +235,7 @@ def _page(candidate_id: int, note_form: NoteForm | None = None) -> str:
     )
 
 
-def _choices(jobs: Iterable[Job]) -> list[SelectChoice]:
+def _choices(jobs: Iterable[OpenJob]) -> list[SelectChoice]:
     return [SelectChoice(job.id, job.title) for job in jobs]
 
 

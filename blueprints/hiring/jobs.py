@@ -14,13 +14,13 @@ from hiring.lists import JobFilter, JobState, NameSort
 from models import Job, User
 from web.lists import ListAddress, asked_choice, asked_text, asked_turn
 from web.notices import say
-from web.signed_in import actor
+from web.signed_in import actor, person
 
 _CANDIDATES_SHOWN = 10
 
 
 def jobs() -> ResponseReturnValue:
-    user = actor()
+    user = person()
     wanted = JobFilter(
         text=asked_text(),
         state=asked_choice("state", JobState) or JobState.OPEN,
@@ -37,8 +37,9 @@ def jobs() -> ResponseReturnValue:
             "sort": wanted.sort.value if wanted.sort is not NameSort.NAME else "",
         },
     )
-    counts = lists.application_counts(actor(), [job.id for job in page.rows])
-    return render_template("hiring/jobs.html", page=page, wanted=wanted, address=address, counts=counts)
+    counts = lists.application_counts(user, [job.id for job in page.rows])
+    rows = tuple((job, counts.get(job.id, 0)) for job in page.rows)
+    return render_template("hiring/jobs.html", page=page, rows=rows, wanted=wanted, address=address)
 
 
 def job(job_id: int) -> ResponseReturnValue:

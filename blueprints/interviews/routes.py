@@ -18,14 +18,16 @@ from messaging.wording import call_words, join_label
 from models import FailureReason, Interview, InterviewStatus, MeetingState, PhoneCaller, ReaderRole
 from phone_numbers import phone_link
 from scheduling.commands.send_again import send_again
-from scheduling.meetings import failures, wanting
+from scheduling.commands.try_again import try_again
+from scheduling.meetings import failures, looks, wanting
+from scheduling.meetings.restoring import restore
 from scheduling.reading import lists
 from scheduling.reading.progress import Progress, progress_of
 from timezones import utc_now
 from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn, job_options
 from web.notices import say
 from web.row_ids import LARGEST_ROW_ID
-from web.signed_in import actor
+from web.signed_in import actor, person
 
 interviews = Blueprint("interviews", __name__, url_prefix="/interviews")
 attachments.register(interviews)
@@ -72,11 +74,13 @@ class InterviewView:
     is_too_late: bool
     join_label: str
     call: CallView | None
+    # The provider was not asked about the meeting for a while: the page has that done when it is opened.
+    wants_look: bool = False
 
 
 @interviews.get("")
 def index() -> ResponseReturnValue:
-    user, asked = actor(), asked_choice("status", InterviewStatus)
+    user, asked = person(), asked_choice("status", InterviewStatus)
     wanted = lists.InterviewFilter(
         status=asked or InterviewStatus.SCHEDULED,
         text=asked_text(),
@@ -94,7 +98,7 @@ def index() -> ResponseReturnValue:
     )
     return render_template(
         "interviews/list.html",
-        counts=lists.counts_by_status(user, TABS),
+        counts=tuple(lists.counts_by_status(user, TABS).items()),
         page=lists.interviews(user, wanted, asked_turn()),
         wanted=wanted,
         address=address,
@@ -105,7 +109,10 @@ def index() -> ResponseReturnValue:
 @interviews.get("/<int:interview_id>")
 def detail(interview_id: int) -> ResponseReturnValue:
     interview = lists.interview(actor(), interview_id) or abort(404)
-    return render_template("interviews/detail.html", **vars(_view(interview)))
+    meeting = interview.meeting
+    wants_look = meeting is not None and looks.wants_look(meeting)
+    view = replace(_view(interview), wants_look=wants_look)
+    return render_template("interviews/detail.html", **vars(view))
 
 
 @interviews.get("/<int:interview_id>/deliveries")
@@ -117,9 +124,37 @@ def deliveries(interview_id: int) -> ResponseReturnValue:
     view = _view(interview)
     if request.args.get("version") == view.progress.version:
         return htmx.nothing_new()
+    return _parts(view)
+
+
+@interviews.post("/<int:interview_id>/look")
+def look(interview_id: int) -> ResponseReturnValue:
+    """The page was opened: find out whether the meeting is still there. The page then shows it."""
+    interview = lists.interview(actor(), interview_id) or abort(404)
+    if interview.meeting is not None and looks.look_because_opened(interview.meeting):
+        db.session.commit()
+    if not htmx.is_htmx():
+        return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
+    return _parts(_view(interview))
+
+
+@interviews.post("/<int:interview_id>/restore-meeting")
+def restore_meeting(interview_id: int) -> ResponseReturnValue:
+    """Change back what was changed on the provider's own pages."""
+    interview = lists.interview(actor(), interview_id, Action.SCHEDULE) or abort(404)
+    if restore(interview):
+        db.session.commit()
+        say("Changing the meeting back now.", "info")
+    else:
+        say("The meeting is at the interview's time already.", "info")
+    return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
+
+
+def _parts(view: InterviewView) -> ResponseReturnValue:
+    """The parts of the page that bring themselves up to date."""
     pieces = [
         render_template("interviews/_deliveries.html", **vars(view)),
-        render_template("interviews/_timeline.html", interview=interview, out_of_band=True),
+        render_template("interviews/_timeline.html", interview=view.interview, out_of_band=True),
         render_template("interviews/_undelivered.html", **vars(view), out_of_band=True),
     ]
     response = make_response("\n".join(pieces))
@@ -131,9 +166,9 @@ def retry(interview_id: int) -> ResponseReturnValue:
     """Try again now, instead of when it is due."""
     interview = lists.interview(actor(), interview_id, Action.SCHEDULE) or abort(404)
     if _is_too_late(interview):
-        say("The interview has started, so no meeting is created for it any more.", "warning")
+        say("The interview has started, so no meeting will be created for it.", "warning")
     else:
-        wanting.enqueue_sync(interview.id)
+        try_again(actor(), interview)
         db.session.commit()
         say("Trying again now.", "info")
     return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
@@ -152,8 +187,8 @@ def resend(interview_id: int) -> ResponseReturnValue:
 
 def _view(interview: Interview) -> InterviewView:
     user = actor()
-    sees_contact = lists.may(user, Action.SEE_CONTACT, interview.id)
-    sees_link = lists.may(user, Action.SEE_JOIN_LINK, interview.id)
+    sees_contact = lists.may(user, Action.SEE_CONTACT, interview)
+    sees_link = lists.may(user, Action.SEE_JOIN_LINK, interview)
     progress = progress_of(interview)
     meeting = interview.meeting
     is_missing = meeting is not None and meeting.state == MeetingState.FAILED
@@ -163,8 +198,8 @@ def _view(interview: Interview) -> InterviewView:
         progress=progress if sees_contact else _without_addresses(progress, interview),
         sees_contact=sees_contact,
         sees_link=sees_link,
-        sees_notes=lists.may(user, Action.SEE_NOTES, interview.id),
-        may_change=lists.may(user, Action.SCHEDULE, interview.id),
+        sees_notes=lists.may(user, Action.SEE_NOTES, interview),
+        may_change=lists.may(user, Action.SCHEDULE, interview),
         cure=_cure(interview) if next_try is not None else None,
         next_try=next_try,
         is_too_late=_is_too_late(interview),

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Generic
 
 from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from accounts.permissions import Action
-from blueprints.schedule_interview.answers import StepAnswers, as_last_time
+from blueprints.schedule_interview.beginning import Beginning
 from blueprints.schedule_interview.forms.attendees import AttendeesForm
-from blueprints.schedule_interview.forms.base import F, Gone, Offered, StepForm
+from blueprints.schedule_interview.forms.base import Answers, F, Gone, Offered, StepForm
 from blueprints.schedule_interview.forms.date_time import DateTimeForm
 from blueprints.schedule_interview.forms.details import DetailsForm
 from blueprints.schedule_interview.forms.finalize import FinalizeForm
 from blueprints.schedule_interview.forms.setup import SetupForm
 from blueprints.schedule_interview.received_files import NOTHING, Received
 from blueprints.schedule_interview.subjects import subject_of
+from database import is_reading
 from extensions import db
 from hiring import queries
 from models import Application, Attachment, Draft, Interview, Job, MeetingSoftware, User
@@ -28,7 +29,6 @@ from scheduling.clashes import Clash, Wanted, find_clashes, host_taken_up, softw
 from scheduling.commands.schedule import new_interview
 from scheduling.commands.ticket import Ticket
 from scheduling.drafts import attachments, drafts
-from scheduling.drafts.again import last_on_job
 from scheduling.mails.queue import recipients_of
 from scheduling.meetings.hosts import Host, possible_hosts
 from scheduling.plans import Participant, Plan, Reminders, When
@@ -55,6 +55,7 @@ class Dialog:
         self.actor, self.draft, self.rules, self.received = actor, draft, rules, received
         self.candidate, self.subject = draft.candidate, subject_of(draft)
         self._checked: dict[str, _CheckedForm[Any]] = {}
+        self._known_hosts: dict[tuple[MeetingSoftware, int], list[Host]] = {}
 
     @property
     def steps(self) -> tuple[type[StepForm], ...]:
@@ -79,13 +80,15 @@ class Dialog:
 
     def files(self) -> list[Attachment]:
         """The draft's files as they are now."""
-        return attachments.of_draft(self.draft.id)
+        return list(self.draft.files) if is_reading() else attachments.of_draft(self.draft.id)
 
-    def _offered(self, form_class: type[StepForm]) -> Offered:
+    def _offered(self, form_class: type[StepForm], *, is_shown: bool = True) -> Offered:
+        """What a form can choose from; without what is only there to be picked up if nobody sees the form."""
         return replace(
             self._usual_offer,
-            files=tuple(self.files()) if form_class.lists_files else (),
+            files=tuple(self.files()) if form_class.lists_files and is_shown else (),
             readers=self._readers() if form_class.lists_readers else (),
+            guests=self.beginning.guests() if form_class.lists_guests and is_shown else (),
         )
 
     @cached_property
@@ -136,7 +139,7 @@ class Dialog:
                 form.explain(offered, self._gone())
         else:
             form.suggest(offered)
-            for name, values in self.suggested.get(form_class.key, {}).items():
+            for name, values in self.beginning.answers(form_class).items():
                 if name in form:
                     form[name].process(MultiDict((form[name].name, value) for value in values))
         form.version.data = str(self.draft.version)
@@ -148,8 +151,6 @@ class Dialog:
         form = self.saved(form_class)
         if self.is_unfinished(form_class):
             form.fill_in(self.draft.typed[form_class.key])
-            if self.is_wrong(form_class):
-                form.explain(self._offered(form_class), self._gone())
         return form
 
     def keep(self, form: StepForm) -> None:
@@ -158,6 +159,20 @@ class Dialog:
         changes = form.changes_from(self.saved(type(form)))
         if changes or self.is_unfinished(type(form)):
             drafts.keep_typed(self.draft, form.opened_on, form.key, changes)
+
+    def add_actor(self, version: int) -> None:
+        """Let the person who schedules take part, beside those chosen on Attendees. Raises `DraftStaleError`
+        if `version` is not the newest."""
+        key, me = AttendeesForm.key, str(self.actor.id)
+        typed = self.draft.typed.get(key, {})
+
+        def with_me(answers: Mapping[str, list[str]]) -> Answers:
+            return {**answers, "people": list(dict.fromkeys([*answers.get("people", []), me]))}
+
+        drafts.save_step(self.draft, version, key, with_me(self.draft.payload.get(key, {})))
+        if typed:
+            kept = with_me(typed) if "people" in typed else typed
+            drafts.keep_typed(self.draft, self.draft.version, key, kept)
 
     def is_unfinished(self, form_class: type[StepForm]) -> bool:
         """Whether something was typed into the step and left without Continue."""
@@ -187,7 +202,7 @@ class Dialog:
 
     def _check(self, form_class: type[F]) -> _CheckedForm[F]:
         if form_class.key not in self._checked:
-            form = self._from_draft(form_class, self._offered(form_class), csrf=False)
+            form = self._from_draft(form_class, self._offered(form_class, is_shown=False), csrf=False)
             self._checked[form_class.key] = _CheckedForm(form, form.validate())
         return self._checked[form_class.key]
 
@@ -220,16 +235,9 @@ class Dialog:
         return Gone(title, names)
 
     @cached_property
-    def suggested(self) -> Mapping[str, Mapping[str, list[str]]]:
-        """What the steps that were not saved yet begin with, by step and field."""
-        if self.draft.suggestions is not None:
-            return self.draft.suggestions
-        last = last_on_job(self.actor, self.job.id) if self.job is not None else None
-        if last is None:
-            return {}
-        active = {user.id for user in self.team}
-        answers: StepAnswers = as_last_time(last, self.actor, self.candidate, active_user_ids=active)
-        return answers
+    def beginning(self) -> Beginning:
+        """What the steps that were not saved yet begin with."""
+        return Beginning(self.actor, self.draft, self.job, self.team)
 
     def first_incomplete(self) -> str | None:
         """The first step that still has to be filled in; None when all that Finalize needs is there."""
@@ -283,7 +291,13 @@ class Dialog:
 
     def hosts(self) -> list[Host]:
         """Who could host, in the order in which they will be asked."""
-        return possible_hosts(self.software, self.hiring_manager or self.actor, self.actor)
+        return self._hosts(self.software, self.hiring_manager or self.actor)
+
+    def _hosts(self, software: MeetingSoftware, manager: User) -> list[Host]:
+        key = (software, manager.id)
+        if key not in self._known_hosts or not is_reading():
+            self._known_hosts[key] = possible_hosts(software, manager, self.actor)
+        return self._known_hosts[key]
 
     @property
     def duration_minutes(self) -> int:
@@ -311,7 +325,8 @@ class Dialog:
         user_ids: Collection[int],
     ) -> list[Clash]:
         """What an interview at that time with these people would clash with, host account included."""
-        host = host_taken_up(self.venue, manager or self.actor, self.actor) if self.venue else None
+        hosts = partial(self._hosts, manager=manager or self.actor)
+        host = host_taken_up(self.venue, hosts) if self.venue else None
         people, candidate_id = frozenset(user_ids), self.candidate.id
         wanted = Wanted(starts_at, duration_minutes, people, candidate_id, host=host, software=self.software)
         return find_clashes(wanted, seen_by=self.actor)

@@ -38,7 +38,7 @@ def context(dialog: Dialog, page: Page[Any], form: StepForm, *, goes_back: bool)
         "steps": _steps(dialog, page),
         "form": form,
         "goes_back": goes_back,
-        "is_unfinished": dialog.is_unfinished(page.form_class) and not form.is_submitted(),
+        "is_unfinished": not form.is_submitted() and _was_typed(dialog, page),
         "unfinished": [] if page.asks else _unfinished(dialog),
         "is_saved": dialog.is_saved(page.form_class),
         "may_finish": page.asks and dialog.may_finish_from(page.form_class),
@@ -67,16 +67,22 @@ def next_step(dialog: Dialog, page: Page[Any]) -> str:
     return dialog.steps[dialog.steps.index(page.form_class) + 1].key
 
 
+def _was_typed(dialog: Dialog, page: Page[Any]) -> bool:
+    """Whether the page shows something that was typed and not saved. A job that was just chosen only decides
+    what the rest of its step begins with."""
+    kept = set(dialog.draft.typed.get(page.key, {}))
+    return bool(kept if dialog.is_saved(page.form_class) else kept - {"job"})
+
+
 def _filled_in_as(dialog: Dialog, page: Page[Any], form: StepForm) -> str | None:
     """Where a page's values come from if no one has typed them into this draft."""
-    if form.is_submitted() or dialog.is_saved(page.form_class) or not dialog.suggested.get(page.key):
+    if (
+        form.is_submitted()
+        or dialog.is_saved(page.form_class)
+        or not dialog.beginning.answers(page.form_class)
+    ):
         return None
-    is_copy = dialog.draft.suggestions is not None
-    return (
-        "Copied from the interview you're repeating."
-        if is_copy
-        else "Copied from your last interview for this job."
-    )
+    return dialog.beginning.in_words()
 
 
 def _unfinished(dialog: Dialog) -> list[dict[str, str]]:

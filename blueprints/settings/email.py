@@ -61,7 +61,7 @@ def send_test_email() -> ResponseReturnValue:
 def test_email_progress() -> ResponseReturnValue:
     """The part of the page that updates on its own. `version` is what the page already shows."""
     if not htmx.is_htmx():
-        return htmx.go_to(url_for("settings.email"))
+        return htmx.go_to(url_for("settings.email", _anchor="test-email"))
     test = _newest_test()
     if test is not None and request.args.get("version") == test.version:
         return htmx.nothing_new()

@@ -15,6 +15,7 @@ from accounts.two_step import FEW_RECOVERY_CODES, how_many_have_it, recovery_cod
 from blueprints.settings import copied, email, example, system_log
 from blueprints.settings.forms import OrganizationForm, PasswordForm, ProfileForm
 from extensions import db
+from messaging.wording import DEFAULT_CLOSING
 from models import Organization
 from services import services
 from web import signed_in
@@ -55,9 +56,7 @@ def change_password() -> ResponseReturnValue:
     if not form.validate():
         return _profile_page(password_form=form), 422
     try:
-        knows_it = is_own_password(
-            services().throttling, actor(), form.current.data, person().session.token_hash
-        )
+        knows_it = is_own_password(services().throttling, actor(), form.current.data, person().session_hash)
     except TooManyTriesError as error:
         return too_many_tries(
             error.seconds, back_url=url_for("settings.profile"), back_label="Back to your profile"
@@ -78,7 +77,7 @@ def _profile_page(
     *, profile_form: ProfileForm | None = None, password_form: PasswordForm | None = None
 ) -> str:
     """The page with both its forms: the one that was sent, if any, and the other in its initial state."""
-    user, here = actor(), person().session.id
+    user, here = actor(), person().session_id
     stored = {"name": user.name, "timezone": user.timezone}
     return render_template(
         "settings/profile.html",
@@ -98,7 +97,7 @@ def end_session(session_id: int) -> ResponseReturnValue:
     if session_id not in {row.id for row in sessions.living_sessions(user)}:
         abort(404)
     audit.record(Event.SESSION_ENDED, f"{user.name} signed out another browser.", user)
-    if session_id == person().session.id:
+    if session_id == person().session_id:
         signed_in.end()
     else:
         sessions.end_session(session_id)
@@ -149,6 +148,7 @@ def _organization_page(form: OrganizationForm) -> str:
     return render_template(
         "settings/organization.html",
         form=form,
+        default_closing=DEFAULT_CLOSING,
         having_two_step=having,
         everyone=everyone,
         two_step_is_required=here is not None and here.two_step_required_since is not None,

@@ -16,12 +16,12 @@ from connections.findings import connections_to_renew
 from extensions import db
 from models import AuditEntry
 from scheduling.reading import lists
+from tasks.attention import try_again_now, work_needing_attention
 from timezones import in_zone, local_moment, utc_now, zone_data_version
 from web.banners import banners
 from web.lists import options_of
 from web.notices import say
 from web.signed_in import actor
-from work.attention import try_again_now, work_needing_attention
 from work.findings import background_state
 
 # Signing in happens all day long and would hide the one line that matters.

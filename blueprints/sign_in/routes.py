@@ -19,6 +19,7 @@ from security import safe_next
 from services import services
 from web import known_browser, signed_in
 from web.notices import say
+from web.remembering import kept_page
 from web.waiting import too_many_tries
 
 sign_in = Blueprint("sign_in", __name__)
@@ -27,11 +28,16 @@ second_step.register(sign_in)
 
 @sign_in.route("/login", methods=["GET", "POST"])
 def login() -> ResponseReturnValue:
-    if signed_in.current_organization() is None:
+    organization = signed_in.current_organization()
+    if organization is None:
         return redirect(url_for("first_run.setup"), 303)
     if current_user.is_authenticated:
         return redirect(url_for("dashboard.home"), 303)
-    form = LoginForm(next=safe_next(request.args.get("next")) or "")
+    wanted = safe_next(request.args.get("next")) or ""
+    if request.method == "GET" and not wanted and services().demo is None:
+        # The page that everyone sees first is the same for everyone.
+        return kept_page(("sign in", organization), lambda: _sign_in_page(LoginForm()))
+    form = LoginForm(next=wanted)
     if not form.is_submitted():
         return _sign_in_page(form)
     if form.validate():

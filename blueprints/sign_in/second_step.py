@@ -82,7 +82,7 @@ def _second_step(kind: Kind) -> ResponseReturnValue:
         user, wrong = (
             None,
             (
-                "This server can't read what it shares with your authenticator app any more. "
+                "This server can no longer read what it shares with your authenticator app. "
                 "Use a recovery code, or ask an owner to reset your two-step verification."
             ),
         )

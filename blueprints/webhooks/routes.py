@@ -8,9 +8,10 @@ from flask import Blueprint, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from connections import webhooks as provider_webhooks
-from connections.service import connections
 from connections.webhooks import UnprovenError, UnreadableError
 from extensions import csrf, db
+from scheduling.meetings.looks import look_because_told
+from services import services
 
 webhooks = Blueprint("webhooks", __name__)
 
@@ -25,7 +26,7 @@ def receive(provider: str) -> ResponseReturnValue:
     """401 for what is unproven, 400 for what cannot be read, 204 for everything else: providers repeat
     messages that are not answered with success, and repeating would not help.
     """
-    if provider not in connections().webhooks:
+    if provider not in services().connections.webhooks:
         abort(404)
     if request.method != "POST":
         abort(405)
@@ -34,7 +35,7 @@ def receive(provider: str) -> ResponseReturnValue:
     body = request.get_data(parse_form_data=False)
     headers = {name.lower(): value for name, value in request.headers}
     try:
-        answer = provider_webhooks.receive(provider, body, headers)
+        answer = provider_webhooks.receive(provider, body, headers, when_meeting_touched=look_because_told)
     except UnprovenError:
         return "", 401
     except UnreadableError:

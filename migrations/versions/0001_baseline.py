@@ -75,7 +75,9 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column(
             "lane",
-            sa.Enum("provider", "mail", name="lane", native_enum=False, create_constraint=True, length=32),
+            database._Choice(
+                "provider", "mail", name="lane", native_enum=False, create_constraint=True, length=32
+            ),
             nullable=False,
         ),
         sa.Column("subject", sa.String(length=60), nullable=False),
@@ -83,7 +85,7 @@ def upgrade() -> None:
         sa.Column("dedupe_key", sa.String(length=120), nullable=True),
         sa.Column(
             "state",
-            sa.Enum(
+            database._Choice(
                 "ready",
                 "running",
                 "done",
@@ -138,7 +140,7 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(length=255), nullable=True),
         sa.Column(
             "role",
-            sa.Enum(
+            database._Choice(
                 "owner",
                 "admin",
                 "recruiter",
@@ -191,7 +193,7 @@ def upgrade() -> None:
         sa.Column("app", sa.String(length=32), nullable=False),
         sa.Column(
             "state",
-            sa.Enum(
+            database._Choice(
                 "connected",
                 "reconnect_needed",
                 "ended",
@@ -351,7 +353,7 @@ def upgrade() -> None:
         sa.Column("job_id", sa.Integer(), nullable=False),
         sa.Column(
             "stage",
-            sa.Enum(
+            database._Choice(
                 "new",
                 "screening",
                 "interview",
@@ -467,7 +469,7 @@ def upgrade() -> None:
         sa.Column("hiring_manager_id", sa.Integer(), nullable=False),
         sa.Column(
             "interview_type",
-            sa.Enum(
+            database._Choice(
                 "video",
                 "phone",
                 "in_person",
@@ -480,14 +482,14 @@ def upgrade() -> None:
         ),
         sa.Column(
             "method",
-            sa.Enum(
+            database._Choice(
                 "direct", "time_slots", name="method", native_enum=False, create_constraint=True, length=32
             ),
             nullable=False,
         ),
         sa.Column(
             "status",
-            sa.Enum(
+            database._Choice(
                 "requested",
                 "accepted",
                 "scheduled",
@@ -509,7 +511,7 @@ def upgrade() -> None:
         sa.Column("phone_number", sa.String(length=40), nullable=True),
         sa.Column(
             "phone_caller",
-            sa.Enum(
+            database._Choice(
                 "team", "candidate", name="phone_caller", native_enum=False, create_constraint=True, length=32
             ),
             nullable=True,
@@ -580,12 +582,13 @@ def upgrade() -> None:
         sa.Column("candidate_id", sa.Integer(), nullable=False),
         sa.Column(
             "subject",
-            sa.Enum("new_interview", name="draftsubject", native_enum=False, length=32),
+            database._Choice("new_interview", name="draftsubject", native_enum=False, length=32),
             nullable=False,
         ),
         sa.Column("about_interview_id", sa.Integer(), nullable=True),
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("suggestions", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("repeats_id", sa.Integer(), nullable=True),
         sa.Column("typed", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
@@ -613,6 +616,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["owner_id"], ["users.id"], name=op.f("fk_drafts_owner_id_users"), ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(
+            ["repeats_id"],
+            ["interviews.id"],
+            name=op.f("fk_drafts_repeats_id_interviews"),
+            ondelete="SET NULL",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
     )
     with op.batch_alter_table("drafts", schema=None) as batch_op:
@@ -627,7 +636,7 @@ def upgrade() -> None:
         sa.Column("occasion", sa.String(length=60), nullable=False),
         sa.Column(
             "role",
-            sa.Enum(
+            database._Choice(
                 "candidate",
                 "hiring_manager",
                 "attendee",
@@ -647,7 +656,7 @@ def upgrade() -> None:
         sa.Column("due_at", database.UTCDateTime(), nullable=False),
         sa.Column(
             "state",
-            sa.Enum(
+            database._Choice(
                 "queued",
                 "sent",
                 "failed",
@@ -663,7 +672,9 @@ def upgrade() -> None:
         sa.Column("words", sa.String(length=500), nullable=True),
         sa.Column(
             "trouble",
-            sa.Enum("ours", "address", name="trouble", native_enum=False, create_constraint=True, length=32),
+            database._Choice(
+                "ours", "address", name="trouble", native_enum=False, create_constraint=True, length=32
+            ),
             nullable=True,
         ),
         sa.Column("may_be_double", sa.Boolean(), nullable=False),
@@ -693,7 +704,7 @@ def upgrade() -> None:
         sa.Column("interview_id", sa.Integer(), nullable=False),
         sa.Column(
             "software",
-            sa.Enum(
+            database._Choice(
                 "zoom",
                 "google_meet",
                 "teams",
@@ -708,7 +719,7 @@ def upgrade() -> None:
         sa.Column("is_wanted", sa.Boolean(), nullable=False),
         sa.Column(
             "state",
-            sa.Enum(
+            database._Choice(
                 "waiting",
                 "ready",
                 "failed",
@@ -734,12 +745,14 @@ def upgrade() -> None:
         sa.Column("shown_timezone", sa.String(length=64), nullable=True),
         sa.Column("shown_settings", sa.JSON(), nullable=False),
         sa.Column("shown_at", database.UTCDateTime(), nullable=True),
+        sa.Column("denied_at", database.UTCDateTime(), nullable=True),
+        sa.Column("overrules_host", sa.Boolean(), nullable=False),
         sa.Column("passcode_was_refused", sa.Boolean(), nullable=False),
         sa.Column("grace_ends_at", database.UTCDateTime(), nullable=False),
         sa.Column("settled_at", database.UTCDateTime(), nullable=True),
         sa.Column(
             "failure",
-            sa.Enum(
+            database._Choice(
                 "not_connected",
                 "reconnect_needed",
                 "scopes_missing",
@@ -815,7 +828,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column(
             "reason",
-            sa.Enum(
+            database._Choice(
                 "scheduled",
                 "address_corrected",
                 "link_came_late",
@@ -897,7 +910,7 @@ def upgrade() -> None:
         sa.Column("meeting_id", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum(
+            database._Choice(
                 "create",
                 "update",
                 "delete",
@@ -914,7 +927,7 @@ def upgrade() -> None:
         sa.Column("walk", sa.Integer(), nullable=False),
         sa.Column(
             "state",
-            sa.Enum(
+            database._Choice(
                 "calling",
                 "unknown",
                 "done",
@@ -936,7 +949,7 @@ def upgrade() -> None:
         sa.Column("timezone", database.ZoneName(length=64), nullable=True),
         sa.Column(
             "failure",
-            sa.Enum(
+            database._Choice(
                 "not_connected",
                 "reconnect_needed",
                 "scopes_missing",

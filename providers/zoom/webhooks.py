@@ -12,7 +12,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from providers.events import Challenge, Event, GrantRemoved, Unknown, UnreadableMessageError
+from providers.answers import UnusableAnswerError
+from providers.events import (
+    Challenge,
+    Event,
+    GrantRemoved,
+    MeetingTouched,
+    Unknown,
+    UnreadableMessageError,
+)
+from providers.zoom.meetings import id_in
 
 _TIMESTAMP, _SIGNATURE = "x-zm-request-timestamp", "x-zm-signature"
 # A validly signed message that is older than this may be a copy that someone captured.
@@ -57,6 +66,8 @@ class ZoomWebhooks:
                 return self._challenge(payload)
             case "app_deauthorized":
                 return self._removed(payload, now)
+            case "meeting.deleted" | "meeting.updated":
+                return self._touched(payload)
             case _:
                 return Unknown()
 
@@ -65,6 +76,13 @@ class ZoomWebhooks:
         if not isinstance(token, str) or not token.isascii():
             raise UnreadableMessageError("a challenge without a token")
         return Challenge({"plainToken": token, "encryptedToken": self._code(token.encode())})
+
+    def _touched(self, payload: dict[str, Any]) -> Event:
+        meeting = payload.get("object")
+        try:
+            return MeetingTouched(id_in(meeting if isinstance(meeting, dict) else {}))
+        except UnusableAnswerError:
+            raise UnreadableMessageError("a meeting without a number") from None
 
     def _removed(self, payload: dict[str, Any], now: datetime) -> Event:
         user_id, client_id = payload.get("user_id"), payload.get("client_id")

@@ -37,7 +37,7 @@ def schedule_interview(actor: User, plan: Plan, ticket: Ticket, rules: Rules) ->
         )
     )
     if application is None:
-        raise SchedulingError("This candidate is not on a job of yours any more.", field="job")
+        raise SchedulingError("This candidate is no longer on a job of yours.", field="job")
     # The very first write: if one draft is submitted twice, only one gets past this line.
     drafts.spend(actor, ticket.draft_id, ticket.draft_version)
     candidate = db.session.get_one(
@@ -53,7 +53,7 @@ def schedule_interview(actor: User, plan: Plan, ticket: Ticket, rules: Rules) ->
     manager = db.session.get(User, plan.hiring_manager_id)
     if manager is None or not manager.is_active:
         raise SchedulingError(
-            "The hiring manager is not active any more. Choose someone else.", field="hiring_manager"
+            "The hiring manager is no longer active. Choose someone else.", field="hiring_manager"
         )
     ticket.refuse_new(clashes_of(plan, candidate, manager, actor, lock=True))
 

@@ -8,13 +8,13 @@ from sqlalchemy.orm import joinedload
 from accounts.permissions import Action
 from accounts.row_permissions import application_is_within, interview_is_within
 from extensions import db
-from models import Application, Candidate, Interview, Job, User
+from models import Application, Candidate, Draft, Interview, Job, User
 
 
 def last_on_job(actor: User, job_id: int) -> Interview | None:
     """The last interview that `actor` scheduled on this job, or else that anyone did; None if the job has no
     interview yet."""
-    return db.session.scalar(
+    found = db.session.scalars(
         sa.select(Interview)
         .join(Interview.application)
         .join(Application.candidate)
@@ -24,9 +24,27 @@ def last_on_job(actor: User, job_id: int) -> Interview | None:
             Candidate.erased_at.is_(None),
             interview_is_within(actor, Action.SCHEDULE),
         )
-        .options(joinedload(Interview.application), joinedload(Interview.meeting))
+        .options(
+            joinedload(Interview.application).joinedload(Application.candidate),
+            joinedload(Interview.meeting),
+            joinedload(Interview.attendees),
+        )
         .order_by((Interview.scheduler_id == actor.id).desc(), Interview.id.desc())
         .limit(1)
+    ).unique()
+    return found.first()
+
+
+def candidate_of_repeated(draft: Draft) -> str | None:
+    """The name of the candidate whose interview this draft repeats; None for other drafts, and once the name
+    is erased."""
+    if draft.repeats_id is None:
+        return None
+    return db.session.scalar(
+        sa.select(Candidate.name)
+        .join(Application, Application.candidate_id == Candidate.id)
+        .join(Interview, Interview.application_id == Application.id)
+        .where(Interview.id == draft.repeats_id, Candidate.erased_at.is_(None))
     )
 
 

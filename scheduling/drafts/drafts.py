@@ -10,9 +10,10 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from accounts.permissions import Action
-from accounts.row_permissions import Asker, application_is_within, candidate_is_within
+from accounts.row_permissions import Asker, Reader, application_is_within, candidate_is_within
 from extensions import db
 from models import Application, Candidate, Draft, Job, Role, User
 from rows import rows_of
@@ -39,6 +40,7 @@ def start(
     payload: Mapping[str, Any] | None = None,
     *,
     suggestions: Mapping[str, Any] | None = None,
+    repeats_id: int | None = None,
 ) -> Draft:
     """A draft for one candidate, filled in or empty; an empty one may be left over from an earlier click.
     `suggestions` are what its unsaved steps start with. This also deletes the person's old drafts."""
@@ -53,6 +55,7 @@ def start(
         candidate_id=candidate_id,
         payload=dict(payload or {}),
         suggestions=None if suggestions is None else dict(suggestions),
+        repeats_id=repeats_id,
     )
     db.session.add(draft)
     db.session.flush()
@@ -75,10 +78,18 @@ def _untouched(actor: User, candidate_id: int) -> Draft | None:
     return next(untouched, None)
 
 
+# With what every page of the dialog needs; built once.
+_FIND = (
+    sa.select(Draft)
+    .where(Draft.id == sa.bindparam("draft_id", type_=sa.String()))
+    .options(joinedload(Draft.candidate), joinedload(Draft.files))
+)
+
+
 def find(actor: User, draft_id: str) -> Draft:
     """The draft, if it is this person's. Raises `DraftGoneError` (or its subclass `DraftExpiredError`) and
     `DraftUsedError`."""
-    draft = db.session.get(Draft, draft_id)
+    draft = db.session.scalars(_FIND, {"draft_id": draft_id}).unique().one_or_none()
     if draft is None or draft.owner_id != actor.id:
         raise DraftGoneError(draft_id)
     if draft.used_at is not None:
@@ -180,7 +191,7 @@ def point_to_interview(draft_id: str, interview_id: int) -> None:
     )
 
 
-def open_drafts(actor: User, *, candidate_id: int | None = None, limit: int = 10) -> list[OpenDraft]:
+def open_drafts(actor: Reader, *, candidate_id: int | None = None, limit: int = 10) -> list[OpenDraft]:
     """This person's unfinished drafts, or those for one candidate, newest first."""
     told = {
         "asker_id": actor.id,
@@ -188,7 +199,7 @@ def open_drafts(actor: User, *, candidate_id: int | None = None, limit: int = 10
         "changed_after": utc_now() - LIFETIME,
         "most": limit,
     }
-    found = rows_of(_open_drafts(actor.role, candidate_id is not None), told).all()
+    found = rows_of(_open_drafts(actor.role, candidate_id is not None), told)
     chosen = {draft.id: chosen_application_id(draft.payload) for draft in found}
     titles = _job_titles(actor, set(chosen.values()) - {0})
     return [
@@ -231,7 +242,7 @@ def chosen_application_id(payload: Mapping[str, Any]) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _job_titles(actor: User, chosen: set[int]) -> dict[int, str]:
+def _job_titles(actor: Reader, chosen: set[int]) -> dict[int, str]:
     if not chosen:
         return {}
     rows = db.session.execute(

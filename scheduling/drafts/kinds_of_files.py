@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 _NAME_LIMIT = 160
@@ -52,26 +53,28 @@ def _office(content_type: str) -> Callable[[bytes], bool]:
 
     def holds(content: bytes) -> bool:
         parts = _parts_of(content)
-        if parts is None or any(name.lower().endswith("vbaproject.bin") for name in parts):
+        if parts is None:
             return False
-        types, relations = parts.get("[Content_Types].xml"), parts.get("_rels/.rels")
-        if types is None or relations is None:
+        named = {_comparable(name): part for name, part in parts.items()}
+        types, relations = named.get("[content_types].xml"), named.get("_rels/.rels")
+        if types is None or relations is None or any(name.endswith("vbaproject.bin") for name in named):
             return False
         main = _main_part(relations())
-        return (
-            main is not None
-            and main in {name.casefold() for name in parts}
-            and (_type_of(main, types()) == f"{content_type}.main+xml")
-        )
+        return main in named and _type_of(main, types()) == f"{content_type}.main+xml"
 
     return holds
+
+
+def _comparable(name: str) -> str:
+    """A part's name as the standard compares it: without regard to case, percent-encoded or not."""
+    return unquote(name).replace("\\", "/").lstrip("/").casefold()
 
 
 def _parts_of(content: bytes) -> dict[str, Callable[[], ElementTree.Element | None]] | None:
     """The parts of an archive by name, each with a function that reads it as XML; None if it is not an
     archive. Only the list of contents is read here, no matter how large the archive would unpack.
     """
-    if not content.startswith(b"PK\x03\x04") or not _list_is_short(content):
+    if not content.startswith(b"PK\x03\x04") or not list_is_short(content):
         return None
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
@@ -92,7 +95,7 @@ def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
 def _xml(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> ElementTree.Element | None:
     content = _part(archive, info)
     # The standard forbids a document type here, and with one a few bytes can grow without end.
-    if b"<!DOCTYPE" in content:
+    if b"<!DOCTYPE" in content.replace(b"\0", b""):
         return None
     try:
         return ElementTree.fromstring(content)
@@ -101,26 +104,26 @@ def _xml(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> ElementTree.Element
 
 
 def _main_part(relations: ElementTree.Element | None) -> str | None:
-    """The name of the part that a package is about, case-folded."""
+    """The name of the part that a package is about, in the form of `_comparable`."""
     for relation in (
         relations.iter(f"{_PACKAGES}relationships}}Relationship") if relations is not None else ()
     ):
         # Strict and transitional files have different addresses with the same end.
         if relation.get("Type", "").endswith("/relationships/officeDocument"):
-            return posixpath.normpath("/" + relation.get("Target", "")).lstrip("/").casefold()
+            return _comparable(posixpath.normpath("/" + relation.get("Target", "").replace("\\", "/")))
     return None
 
 
-def _type_of(part: str, types: ElementTree.Element | None) -> str | None:
-    """The content type of a part: its own, or that of its extension."""
-    if types is None:
+def _type_of(part: str | None, types: ElementTree.Element | None) -> str | None:
+    """The content type of a part, in lower case: its own, or that of its extension."""
+    if types is None or part is None:
         return None
     for own in types.iter(f"{_PACKAGES}content-types}}Override"):
-        if own.get("PartName", "").lstrip("/").casefold() == part:
-            return own.get("ContentType")
+        if _comparable(own.get("PartName", "")) == part:
+            return own.get("ContentType", "").lower()
     for default in types.iter(f"{_PACKAGES}content-types}}Default"):
         if default.get("Extension", "").casefold() == part.rpartition(".")[2]:
-            return default.get("ContentType")
+            return default.get("ContentType", "").lower()
     return None
 
 
@@ -131,7 +134,7 @@ _END_RECORD = struct.Struct("<4s4H2LH")
 _END_MARK, _LARGE_ARCHIVE_MARK = b"PK\x05\x06", b"PK\x06\x07"
 
 
-def _list_is_short(content: bytes) -> bool:
+def list_is_short(content: bytes) -> bool:
     """Whether an archive's list of contents may be read at all, as its own end record says.
 
     The record is looked for as `zipfile` does: at the very end, or before a comment. Its number of entries

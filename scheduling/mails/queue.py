@@ -92,7 +92,8 @@ def _reminders(interview: Interview, minutes: Iterable[int], *, except_for: froz
     wanted = []
     for before in minutes:
         due_at = interview.starts_at - timedelta(minutes=before)
-        too_late = f"The interview begins in less than {duration(before)}." if due_at <= now else None
+        words = f"It was scheduled less than {duration(before)} before the start."
+        too_late = words if due_at <= now else None
         wanted += [
             NewMail(
                 REMINDER,

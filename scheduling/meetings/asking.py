@@ -12,6 +12,8 @@ from providers.base import MeetingChange, MeetingRequest
 
 # The provider's clock and ours may differ by this much when "created since" is compared.
 _CLOCK_TOLERANCE = timedelta(minutes=2)
+# What people see in their calendars and plan by.
+_TIME = ("starts_at", "duration_minutes")
 
 
 def wanted_of(meeting: Meeting) -> MeetingRequest:
@@ -75,12 +77,26 @@ def change_towards_wanted(meeting: Meeting) -> MeetingChange | None:
     changes: dict[str, Any] = {
         name: getattr(wanted, name)
         for name, value in shown.items()
-        if getattr(wanted, name) not in (value, getattr(asked, name))
+        if getattr(wanted, name) != value
+        and (getattr(wanted, name) != getattr(asked, name) or (meeting.overrules_host and name in _TIME))
     }
     # A meeting that shows no passcode has none by the host's or the account's decision.
     if wanted.passcode and meeting.passcode and wanted.passcode != meeting.passcode:
         changes["passcode"] = wanted.passcode
     return MeetingChange(**changes) if changes else None
+
+
+def is_at_another_time(meeting: Meeting) -> bool:
+    """Whether the provider shows the meeting at another time than the interview's, or of another length,
+    although it was asked for exactly that: its host has changed it there, or the provider did not do it."""
+    asked, wanted = _last_asked(meeting), wanted_of(meeting)
+    if meeting.shown_starts_at is None or asked is None:
+        return False
+    if any(getattr(asked, name) != getattr(wanted, name) for name in _TIME):
+        return False
+    return _minute(meeting.shown_starts_at) != _minute(wanted.starts_at) or (
+        meeting.shown_duration_minutes not in (None, wanted.duration_minutes)
+    )
 
 
 def shows_what_was_asked(shown: ShownMeeting, call: MeetingCall, before: Meeting) -> bool:
@@ -106,9 +122,13 @@ def _visible(
     return (
         (topic or "").split(),
         (agenda or "").split(),
-        starts_at.replace(second=0, microsecond=0) if starts_at else None,
+        _minute(starts_at) if starts_at else None,
         duration_minutes,
     )
+
+
+def _minute(instant: datetime) -> datetime:
+    return instant.replace(second=0, microsecond=0)
 
 
 def _last_asked(meeting: Meeting) -> MeetingRequest | None:

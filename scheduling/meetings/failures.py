@@ -1,12 +1,21 @@
-"""Why there is no meeting, and what helps: the words for each reason, in one place."""
+"""Why a meeting could not be created, changed, or deleted, and what helps: the words for each reason."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from models import FailureReason as R
 from models import Meeting, MeetingSoftware, MeetingState
 from scheduling.software import spec_of
+
+
+class Doing(StrEnum):
+    """What was to be done with a meeting."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    DELETE = "delete"
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,12 @@ _WORDS = {
     R.REFUSED: "{software} refused the meeting.",
     R.GONE: "The {software} meeting no longer exists: someone deleted it in {software}.",
 }
+# Where the meeting exists, and what could not be done is to change or delete it.
+_WORDS_FOR_EXISTING = {
+    R.NOT_CONNECTED: "The {software} account that hosts this meeting isn't connected.",
+    R.NOT_ALLOWED: "The host's {software} account isn't allowed to {do} this meeting.",
+    R.REFUSED: "{software} refused to {do} the meeting.",
+}
 
 _CURES = {
     R.NOT_CONNECTED: Cure(
@@ -48,12 +63,33 @@ _CURES = {
     R.REFUSED: Cure("Check the interview's details. We'll keep trying."),
     R.GONE: Cure("We'll create a new one and send its link to everyone."),
 }
+_CURES_FOR_EXISTING = {
+    R.NOT_CONNECTED: Cure(
+        "Connect that account in Settings → Account → Connected Apps, or {do} the meeting in {software}.",
+        "Connect",
+    ),
+    R.NOT_ALLOWED: Cure("Check that account's plan, or {do} the meeting in {software}.", "Connected Apps"),
+    R.UNREACHABLE: Cure("Nothing to do: we'll keep trying."),
+    R.REFUSED: Cure("We'll keep trying. You can also {do} the meeting in {software}."),
+}
 
 
-def words_of(reason: R, software: MeetingSoftware, detail: str | None = None) -> str:
-    """One or two sentences for the page: what happened, and the provider's own words when it gave some."""
-    words = _WORDS[reason].format(software=software.label)
-    return f"{words} {detail}" if detail and detail not in words else words
+def doing_to(meeting: Meeting) -> Doing:
+    """What is to be done with a meeting that is not as it is wanted."""
+    if not meeting.is_wanted:
+        return Doing.DELETE
+    return Doing.CHANGE if meeting.state is MeetingState.READY else Doing.CREATE
+
+
+def words_of(
+    reason: R, software: MeetingSoftware, detail: str | None = None, doing: Doing = Doing.CREATE
+) -> str:
+    """What happened, for the page. `detail` is what the provider said, or whose account could not be used
+    and why, in sentences of its own: it says more than the reason alone, and one explanation is enough."""
+    if detail:
+        return detail
+    words = _WORDS[reason] if doing is Doing.CREATE else _WORDS_FOR_EXISTING.get(reason, _WORDS[reason])
+    return words.format(software=software.label, do=doing)
 
 
 def told_of(meeting: Meeting) -> str:
@@ -63,9 +99,10 @@ def told_of(meeting: Meeting) -> str:
     return meeting.failure_words or words_of(meeting.failure, meeting.software)
 
 
-def cure_of(reason: R, software: MeetingSoftware) -> Cure:
+def cure_of(reason: R, software: MeetingSoftware, doing: Doing = Doing.CREATE) -> Cure:
     """What someone can do about this reason, for a meeting of this software."""
-    cure, spec = _CURES[reason], spec_of(software)
+    cure = _CURES[reason] if doing is Doing.CREATE else _CURES_FOR_EXISTING.get(reason, _CURES[reason])
+    spec = spec_of(software)
     reset = spec.daily_limit.resets_in_words if spec.daily_limit is not None else "the end of the day"
-    words = cure.words.format(software=software.label, settings=spec.settings_in_words, reset=reset)
+    words = cure.words.format(software=software.label, settings=spec.settings_in_words, reset=reset, do=doing)
     return replace(cure, words=words)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from accounts.permissions import Action
-from accounts.row_permissions import interview_is_within
+from accounts.permissions import Action, Scope, scope_of
+from accounts.row_permissions import Asker, interview_is_within
+from database import written_out
 from extensions import db
 from models import (
     UNCLEAR,
@@ -20,16 +22,18 @@ from models import (
     InterviewStatus,
     Meeting,
     MeetingCall,
+    MeetingSoftware,
     MeetingState,
+    Role,
     User,
 )
+from rows import rows_of
 from scheduling.meetings import orphans
 from scheduling.software import softwares_of
 from timezones import utc_now
 
 
-@dataclass(frozen=True)
-class HostedInterview:
+class HostedInterview(NamedTuple):
     """`has_meeting`: its meeting exists on this account. If not, its meeting may still be made there."""
 
     interview_id: int
@@ -47,48 +51,59 @@ def coming_on_account(connection: Connection, *, now: datetime) -> list[HostedIn
     The account may still get an interview whose meeting has not been made (yet), if its user is the hiring
     manager or the scheduler: those are asked to host.
     """
-    is_here = sa.and_(Meeting.state == MeetingState.READY, Meeting.connection_id == connection.id)
+    told = {"connection_id": connection.id, "user_id": connection.user_id, "now": now}
+    return list(map(HostedInterview._make, rows_of(_coming(softwares_of(connection.app)), told)))
+
+
+@cache
+def _coming(softwares: tuple[MeetingSoftware, ...]) -> sa.Select[int, str, str, datetime, str, bool]:
+    """The statement behind `coming_on_account`, with the columns of `HostedInterview`."""
+    user_id = sa.bindparam("user_id", type_=sa.Integer())
+    is_here = sa.and_(
+        Meeting.state == written_out(MeetingState.READY),
+        Meeting.connection_id == sa.bindparam("connection_id", type_=sa.Integer()),
+    )
     may_come_here = sa.and_(
         Meeting.state.in_((MeetingState.WAITING, MeetingState.FAILED)),
-        sa.or_(
-            Interview.hiring_manager_id == connection.user_id, Interview.scheduler_id == connection.user_id
-        ),
+        sa.or_(Interview.hiring_manager_id == user_id, Interview.scheduler_id == user_id),
     )
-    rows = db.session.execute(
+    return (
         sa.select(
             Interview.id,
             Interview.title,
             Candidate.name,
             Interview.starts_at,
             Interview.timezone,
-            Meeting.state == MeetingState.READY,
+            Meeting.state == written_out(MeetingState.READY),
         )
         .join(Meeting, Meeting.interview_id == Interview.id)
         .join(Application, Application.id == Interview.application_id)
         .join(Candidate, Candidate.id == Application.candidate_id)
         .where(
             Interview.status == InterviewStatus.SCHEDULED,
-            Interview.starts_at >= now,
-            Meeting.software.in_(softwares_of(connection.app)),
+            Interview.starts_at >= sa.bindparam("now", type_=Interview.starts_at.type),
+            Meeting.software.in_(softwares),
             Meeting.is_wanted.is_(True),
             sa.or_(is_here, may_come_here),
         )
         .order_by(Interview.starts_at, Interview.id)
     )
-    return [HostedInterview(*row) for row in rows]
 
 
 def seen_by(actor: User, hosted: list[HostedInterview]) -> list[HostedInterview]:
     """Those that `actor` may see: an account may host interviews that its user may no longer see."""
-    ids = {interview.interview_id for interview in hosted}
-    seen = set(
-        db.session.scalars(
-            sa.select(Interview.id).where(Interview.id.in_(ids), interview_is_within(actor, Action.SEE))
-        )
-        if ids
-        else ()
-    )
+    if not hosted or scope_of(actor.role, Action.SEE) is Scope.ALL:
+        return hosted
+    told = {"asker_id": actor.id, "ids": [interview.interview_id for interview in hosted]}
+    seen = {interview_id for (interview_id,) in rows_of(_seen(actor.role), told)}
     return [interview for interview in hosted if interview.interview_id in seen]
+
+
+@cache
+def _seen(role: Role) -> sa.Select[int]:
+    return sa.select(Interview.id).where(
+        Interview.id.in_(sa.bindparam("ids", expanding=True)), interview_is_within(Asker(role), Action.SEE)
+    )
 
 
 def settle_on_account(connection: Connection) -> int:

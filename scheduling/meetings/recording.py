@@ -22,7 +22,7 @@ from models import (
 )
 from providers.base import Meeting as ShownMeeting
 from scheduling.mails import alarms, queue
-from scheduling.meetings import asking, failures, orphans, wanting
+from scheduling.meetings import asking, failures, looks, orphans, wanting
 from scheduling.meetings.hosts import passed_over
 from scheduling.revisions import raise_revision
 from scheduling.rules import Rules
@@ -35,9 +35,12 @@ from wording import possessive
 SECOND_LOOK = timedelta(minutes=2)
 
 
-def record_created(call_id: int, shown: ShownMeeting, rules: Rules) -> None:
-    """The meeting exists, whether it was just created or found again: store it and let people know."""
+def record_created(call_id: int, shown: ShownMeeting, rules: Rules, *, passcode: str | None = None) -> None:
+    """The meeting exists, whether it was just created or found again: store it and let people know.
+    `passcode` is the one that was requested, if any and if that is known for certain."""
     call, meeting = _locked(call_id)
+    if passcode is not None and shown.passcode != passcode:
+        meeting.passcode_was_refused = True
     interview, host = meeting.interview, db.session.get_one(User, call.host_id)
     call.state, call.failure, call.failure_words = CallState.DONE, None, None
     was_settled = meeting.state == MeetingState.FAILED
@@ -54,6 +57,7 @@ def record_created(call_id: int, shown: ShownMeeting, rules: Rules) -> None:
         # The team changed its mind while the call was under way: the meeting is removed next.
         wanting.enqueue_sync(interview.id)
         return
+    looks.look_in_turn(meeting)
     if meeting.passcode_was_refused:
         _note_refused_passcode(meeting)
     if was_settled:
@@ -84,6 +88,7 @@ def record_updated(call_id: int, shown: ShownMeeting, rules: Rules, *, passcode:
     call, meeting = _locked(call_id)
     call.state, call.failure, call.failure_words = CallState.DONE, None, None
     meeting.failure = meeting.failure_words = None
+    meeting.overrules_host = False
     if passcode is not None and shown.passcode != passcode:
         meeting.passcode_was_refused = True
         _note_refused_passcode(meeting)
@@ -121,19 +126,30 @@ def record_never_made(meeting: Meeting) -> None:
     orphans.search_later(meeting)
 
 
+def record_seen(meeting_id: int, shown: ShownMeeting, rules: Rules) -> None:
+    """The meeting was looked at, and this is how the provider shows it. Hosts change meetings there."""
+    meeting = _meeting(meeting_id)
+    if meeting.state is not MeetingState.READY or meeting.provider_meeting_id != shown.id:
+        return
+    was_elsewhere = asking.is_at_another_time(meeting)
+    _show_again(meeting, shown, rules)
+    if asking.is_at_another_time(meeting) and not was_elsewhere:
+        label = meeting.software.label
+        note(meeting.interview_id, f"The {label} meeting was moved in {label}. The interview was not")
+
+
 def record_gone(meeting_id: int, call_ids: Sequence[int], words: str) -> bool:
-    """The provider says that a meeting to be changed does not exist. Returns whether that is certain. If it
-    is, a new meeting is wanted in its place and the work is requested.
+    """The provider says that a meeting to be changed or looked at does not exist. Returns whether that is
+    certain. If it is, a new meeting is wanted in its place and the work is requested.
     """
     now = utc_now()
     meeting = _meeting(meeting_id)
-    earlier = [call for call in meeting.calls if call.id not in call_ids]
-    for call in meeting.calls:
-        if call.id in call_ids:
-            close_call(call.id, CallState.ABSENT, words, FailureReason.GONE)
-    is_certain = bool(earlier) and (
-        earlier[-1].failure is FailureReason.GONE and earlier[-1].began_at <= now - SECOND_LOOK
-    )
+    for call_id in call_ids:
+        close_call(call_id, CallState.ABSENT, words, FailureReason.GONE)
+    if meeting.state is not MeetingState.READY or not meeting.is_wanted:
+        return True
+    meeting.denied_at = meeting.denied_at or now
+    is_certain = meeting.denied_at <= now - SECOND_LOOK
     if is_certain:
         why = failures.words_of(FailureReason.GONE, meeting.software)
         meeting.failure, meeting.failure_words = FailureReason.GONE, why
@@ -188,14 +204,13 @@ def record_failed(meeting_id: int, reason: FailureReason, detail: str | None, ru
     meeting = _meeting(meeting_id)
     if meeting.state is MeetingState.REMOVED:
         return None
-    words = failures.words_of(reason, meeting.software, detail)
+    words = failures.words_of(reason, meeting.software, detail, failures.doing_to(meeting))
     is_first = meeting.state is MeetingState.WAITING
     is_news = is_first or meeting.failure != reason
     meeting.failure, meeting.failure_words = reason, words[:500]
     if meeting.state is MeetingState.READY:
         if is_news:
-            what = "has not been updated yet" if meeting.is_wanted else "has not been removed yet"
-            note(meeting.interview_id, f"The {meeting.software.label} meeting {what}: {words}")
+            note(meeting.interview_id, f"{not_done_yet(meeting)}: {words}")
         return meeting
     meeting.state, meeting.settled_at = MeetingState.FAILED, meeting.settled_at or utc_now()
     meeting.walk += 1
@@ -206,6 +221,12 @@ def record_failed(meeting_id: int, reason: FailureReason, detail: str | None, ru
     alarms.raise_alarm(meeting, reason, rules)
     orphans.search_later(meeting)
     return meeting
+
+
+def not_done_yet(meeting: Meeting) -> str:
+    """What is still to be done with a meeting that exists, as the beginning of a sentence."""
+    what = "has not been updated yet" if meeting.is_wanted else "has not been removed yet"
+    return f"The {meeting.software.label} meeting {what}"
 
 
 def record_left_without_link(meeting_id: int, rules: Rules) -> None:
@@ -247,7 +268,7 @@ def _store_shown(meeting: Meeting, shown: ShownMeeting) -> None:
     meeting.shown_starts_at, meeting.shown_duration_minutes = shown.starts_at, shown.duration_minutes
     meeting.shown_timezone = shown.timezone[:64] if shown.timezone else None
     meeting.shown_settings = asdict(shown.settings)
-    meeting.shown_at = utc_now()
+    meeting.shown_at, meeting.denied_at = utc_now(), None
 
 
 def _forget_links(meeting: Meeting) -> None:
@@ -256,6 +277,11 @@ def _forget_links(meeting: Meeting) -> None:
     meeting.failure = meeting.failure_words = None
 
 
+def refused_passcode(meeting: Meeting) -> str:
+    """What became of a passcode that was chosen and is not used."""
+    instead = "so it made its own" if meeting.passcode else "and this meeting has none"
+    return f"{meeting.software.label} didn't accept the password you chose, {instead}."
+
+
 def _note_refused_passcode(meeting: Meeting) -> None:
-    label = meeting.software.label
-    note(meeting.interview_id, f"{label} did not accept the passcode you chose; it made one of its own.")
+    note(meeting.interview_id, refused_passcode(meeting))

@@ -71,7 +71,7 @@ class Create:
                 _close(self.call_id, error)
                 return tries.not_now(self.meeting_id, error, failures, rules)
             case ShownMeeting() as shown:
-                recording.record_created(self.call_id, shown, rules)
+                recording.record_created(self.call_id, shown, rules, passcode=self.wanted.passcode)
                 return Done()
             case PasscodeRefusedError() as error if self.wanted.passcode is not None:
                 recording.record_passcode_refused(self.call_id, error.words)

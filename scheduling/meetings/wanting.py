@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -131,10 +132,30 @@ def enqueue_sync(interview_id: int) -> None:
     """Request that an interview's meetings be brought in line now: the wanted one, and those still to be
     removed.
     """
-    for meeting in db.session.scalars(
-        sa.select(Meeting).where(Meeting.interview_id == interview_id, Meeting.state != MeetingState.REMOVED)
-    ):
+    for meeting in _not_removed(interview_id):
         outbox.enqueue_work(_sync(meeting))
+
+
+def _not_removed(interview_id: int) -> Sequence[Meeting]:
+    return db.session.scalars(
+        sa.select(Meeting).where(Meeting.interview_id == interview_id, Meeting.state != MeetingState.REMOVED)
+    ).all()
+
+
+def try_again_now(interview_id: int) -> bool:
+    """The same, leaving out what is being done or due already, so that no work piles up however often someone
+    clicks; returns whether there was anything to request."""
+    by_key = {SYNC_MEETING.key(meeting.id): meeting for meeting in _not_removed(interview_id)}
+    is_going_on = sa.or_(
+        Task.state == TaskState.RUNNING, sa.and_(Task.state == TaskState.READY, Task.run_at <= utc_now())
+    )
+    going_on = set(
+        db.session.scalars(sa.select(Task.dedupe_key).where(Task.dedupe_key.in_(by_key), is_going_on))
+    )
+    wanted = [meeting for key, meeting in by_key.items() if key not in going_on]
+    for meeting in wanted:
+        outbox.enqueue_work(_sync(meeting))
+    return bool(wanted)
 
 
 def try_again_for_host(user_id: int) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from accounts.permissions import Action
 from accounts.row_permissions import interview_is_within
@@ -56,11 +56,11 @@ def interviews_of_day(
             joinedload(Interview.application).joinedload(Application.candidate),
             joinedload(Interview.application).joinedload(Application.job),
             joinedload(Interview.hiring_manager),
-            selectinload(Interview.attendees),
+            joinedload(Interview.attendees),
         )
         .order_by(Interview.starts_at, Interview.id)
         .limit(_MOST)
-    )
+    ).unique()
     entries = []
     for interview, is_seen in rows:
         busy = {interview.hiring_manager_id: interview.hiring_manager.name}

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from accounts.permissions import Action
-from accounts.row_permissions import Asker, interview_is_within
+from accounts.row_permissions import Asker, Reader, interview_is_within, is_settled
 from database import written_out
 from extensions import db
 from models import (
@@ -27,7 +28,6 @@ from models import (
     MeetingSoftware,
     MeetingState,
     Role,
-    User,
 )
 from paging import Counting, ListPage, Order, Pages, Query, Turn, read_instant
 from rows import rows_of
@@ -64,8 +64,7 @@ class InterviewFilter:
         return self.sort or usual
 
 
-@dataclass(frozen=True)
-class InterviewRow:
+class InterviewRow(NamedTuple):
     """An interview as lists and calendars show it. `software`, `meeting_label` and `meeting_state` are None
     without an online meeting; `meeting_label` also where the meeting is called by its software."""
 
@@ -94,7 +93,7 @@ class InterviewRow:
 class Span:
     """The interviews in a period; `is_cut` says that there are more than are shown."""
 
-    interviews: list[InterviewRow]
+    interviews: tuple[InterviewRow, ...]
     is_cut: bool
 
 
@@ -114,8 +113,8 @@ def _rows() -> Query:
     )
 
 
-def _found(statement: Query, **told: object) -> list[InterviewRow]:
-    return [InterviewRow(*row) for row in rows_of(statement, told)]
+def _found(statement: Query, **told: object) -> tuple[InterviewRow, ...]:
+    return tuple(map(InterviewRow._make, rows_of(statement, told)))
 
 
 def _with_people() -> sa.Select[Interview]:
@@ -126,12 +125,23 @@ def _with_people() -> sa.Select[Interview]:
     )
 
 
-def interview(actor: User, interview_id: int, action: Action = Action.SEE) -> Interview | None:
+def interview(actor: Reader, interview_id: int, action: Action = Action.SEE) -> Interview | None:
     """One interview, if `actor` may do this to it."""
-    return db.session.scalar(
-        _with_people()
-        .where(Interview.id == interview_id, interview_is_within(actor, action))
+    told = {"asker_id": actor.id, "interview_id": interview_id}
+    return db.session.scalar(_interview(actor.role, action), told)
+
+
+@cache
+def _interview(role: Role, action: Action) -> sa.Select[Interview]:
+    return (
+        sa.select(Interview)
+        .where(
+            Interview.id == sa.bindparam("interview_id", type_=sa.Integer()),
+            interview_is_within(Asker(role), action),
+        )
         .options(
+            joinedload(Interview.application).joinedload(Application.candidate),
+            joinedload(Interview.application).joinedload(Application.job),
             joinedload(Interview.meeting).joinedload(Meeting.host),
             selectinload(Interview.attendees),
             selectinload(Interview.mails),
@@ -141,18 +151,14 @@ def interview(actor: User, interview_id: int, action: Action = Action.SEE) -> In
     )
 
 
-def may(actor: User, action: Action, interview_id: int) -> bool:
-    """Whether `actor` may do this to one interview."""
-    return (
-        db.session.scalar(
-            sa.select(Interview.id).where(Interview.id == interview_id, interview_is_within(actor, action))
-        )
-        is not None
-    )
+def may(actor: Reader, action: Action, seen: Interview) -> bool:
+    """Whether `actor` may do this to an interview that they see."""
+    settled = is_settled(actor, action)
+    return settled if settled is not None else interview(actor, seen.id, action) is not None
 
 
 def counts_by_status(
-    actor: User, statuses: tuple[InterviewStatus, ...]
+    actor: Reader, statuses: tuple[InterviewStatus, ...]
 ) -> dict[InterviewStatus, tuple[int, bool]]:
     """How many interviews `actor` sees in each of these, up to a limit, and whether there are more."""
     numbers = _counting(actor.role, statuses).numbers({"asker_id": actor.id})
@@ -165,7 +171,7 @@ def _counting(role: Role, statuses: tuple[InterviewStatus, ...]) -> Counting:
     return Counting(*(sa.select(Interview.id).where(Interview.status == each, within) for each in statuses))
 
 
-def interviews(actor: User, wanted: InterviewFilter, turn: Turn | None = None) -> ListPage[InterviewRow]:
+def interviews(actor: Reader, wanted: InterviewFilter, turn: Turn | None = None) -> ListPage[InterviewRow]:
     """One page of the interviews that `actor` sees in a status, by their time."""
     is_descending = wanted.sorted_by is TimeSort.LATEST
     pages = _pages(actor.role, bool(wanted.text), wanted.job_id is not None, is_descending)
@@ -193,10 +199,10 @@ def _pages(role: Role, is_searched: bool, of_job: bool, is_descending: bool) -> 
             meant = meant.join(Application.candidate).where(by_name)
         where.append(Interview.application_id.in_(meant))
     order = Order(Interview.id, Interview.starts_at, read_instant, descending=is_descending)
-    return Pages(_rows().where(*where), order, lambda row: InterviewRow(*row))
+    return Pages(_rows().where(*where), order, InterviewRow._make)
 
 
-def between(actor: User, start: datetime, end: datetime) -> Span:
+def between(actor: Reader, start: datetime, end: datetime) -> Span:
     """The interviews that `actor` sees from `start` until before `end`, except for cancelled ones."""
     found = _found(_between(actor.role), asker_id=actor.id, start=start, end=end)
     return Span(found[:CALENDAR_LIMIT], len(found) > CALENDAR_LIMIT)
@@ -218,7 +224,7 @@ def _between(role: Role) -> Query:
     )
 
 
-def interviews_of_candidate(actor: User, candidate_id: int) -> list[InterviewRow]:
+def interviews_of_candidate(actor: Reader, candidate_id: int) -> tuple[InterviewRow, ...]:
     """The interviews of one candidate that `actor` sees, newest first."""
     return _found(_of_candidate(actor.role), asker_id=actor.id, candidate_id=candidate_id)
 
@@ -235,7 +241,7 @@ def _of_candidate(role: Role) -> Query:
     )
 
 
-def upcoming(actor: User, *, limit: int = 8) -> list[InterviewRow]:
+def upcoming(actor: Reader, *, limit: int = 8) -> tuple[InterviewRow, ...]:
     """The next interviews that `actor` sees."""
     return _found(_upcoming(actor.role), asker_id=actor.id, still_on_after=utc_now() - _STILL_ON, most=limit)
 
@@ -254,7 +260,7 @@ def _upcoming(role: Role) -> Query:
     )
 
 
-def without_link(actor: User, *, limit: int = 8) -> list[InterviewRow]:
+def without_link(actor: Reader, *, limit: int = 8) -> tuple[InterviewRow, ...]:
     """Upcoming interviews whose meeting could not be made and that `actor` could do something about."""
     return _found(_without_link(actor.role), asker_id=actor.id, now=utc_now(), most=limit)
 
@@ -282,7 +288,7 @@ def _without_link(role: Role) -> Query:
     )
 
 
-def undelivered(actor: User, *, limit: int = 8) -> list[InterviewRow]:
+def undelivered(actor: Reader, *, limit: int = 8) -> tuple[InterviewRow, ...]:
     """Upcoming interviews with an email that was refused for good, and that `actor` could send again."""
     return _found(_undelivered(actor.role), asker_id=actor.id, now=utc_now(), most=limit)
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from models import Interview, InterviewStatus, Mail, MailState, MailTrouble, Meeting, MeetingState
+from models import Interview, InterviewStatus, Mail, MailState, MailTrouble, MeetingState
 from scheduling.mails.outcomes import label_of
 from scheduling.meetings import failures, orphans, wanting
 from scheduling.meetings.hosts import passed_over
+from scheduling.reading.meeting_card import MeetingCard, card_of, not_removed
 from timezones import utc_now
 from wording import people, possessive
 from work.mail import MailKind, kind_of
@@ -41,13 +42,21 @@ class ProgressRow:
 
 @dataclass(frozen=True)
 class Progress:
+    """`card` is what the meeting's card says beyond its link, if there is a meeting."""
+
     rows: tuple[ProgressRow, ...]
     is_settled: bool
+    card: MeetingCard | None
 
     @property
     def version(self) -> str:
         """Changes exactly when a reader would see something else."""
-        return hashlib.sha256(repr((self.rows, self.is_settled)).encode()).hexdigest()[:16]
+        return hashlib.sha256(repr((self.rows, self.is_settled, self.card)).encode()).hexdigest()[:16]
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether something is happening that the page should show when it is over."""
+        return not self.is_settled or (self.card is not None and self.card.is_looked_at)
 
     @property
     def failed_mails(self) -> tuple[int, ...]:
@@ -63,12 +72,13 @@ def progress_of(interview: Interview) -> Progress:
     """The delivery list of one interview; settled when nothing more happens before its reminders."""
     rows = [ProgressRow("done", "circle-check", "Interview saved")]
     meeting = interview.meeting
+    card = card_of(meeting)
     is_settled = True
     if meeting is not None:
         label = meeting.called
         if meeting.state == MeetingState.READY and meeting.host is not None:
             words = f"{label} meeting created on {possessive(meeting.host.name)} account"
-            rows.append(ProgressRow("done", "video", words, _otherwise_than_asked(meeting)))
+            rows.append(ProgressRow("done", "video", words, passed_over(meeting) or None))
         elif meeting.state == MeetingState.READY:
             rows.append(ProgressRow("done", "link", f"{label} link saved"))
         elif meeting.state == MeetingState.FAILED and meeting.failure is not None:
@@ -82,11 +92,18 @@ def progress_of(interview: Interview) -> Progress:
         elif meeting.state == MeetingState.WAITING:
             is_settled = False
             rows.append(ProgressRow("waiting", "video", f"{label} meeting is being created"))
+        if card is not None and card.problem is not None:
+            rows.append(ProgressRow("problem", "alert-triangle", card.problem, card.cure))
         if meeting.state is not MeetingState.WAITING and utc_now() < interview.ends_at:
             rows += [
                 ProgressRow("problem", "alert-triangle", *orphans.out_of_reach_words(meeting.software, name))
                 for name in orphans.out_of_reach(interview.id)
             ]
+    rows += [
+        ProgressRow("problem", "alert-triangle", *left)
+        for old in interview.meetings
+        if (left := not_removed(old)) is not None
+    ]
     at_once, timed = _by_kind(interview.mails)
     for kind, mails in at_once:
         # Older ones have been replaced; what counts is how far along the newest are.
@@ -98,30 +115,13 @@ def progress_of(interview: Interview) -> Progress:
             is_settled = False
     for kind, mails in timed:
         rows += _timed(kind, mails)
-    return Progress(tuple(rows), is_settled)
-
-
-def _otherwise_than_asked(meeting: Meeting) -> str | None:
-    """How a meeting differs from what the team chose: who hosts, the passcode, and how people get in.
-    Accounts lock settings without an error, so only what the provider shows can tell.
-    """
-    label, shown = meeting.called, meeting.shown_settings or {}
-    said = [passed_over(meeting)]
-    if meeting.passcode_was_refused:
-        said.append(f"{label} did not accept the passcode you chose; it made one of its own.")
-    if shown.get("waiting_room"):
-        said.append("Its account uses a waiting room: the host has to let people in.")
-    elif shown.get("join_before_host") is False:
-        said.append("Its account lets nobody in before the host has joined.")
-    if shown.get("sign_in_required"):
-        said.append(f"Its account lets in only people who are signed in to {label}: tell the candidate.")
-    return " ".join(words for words in said if words) or None
+    return Progress(tuple(rows), is_settled, card)
 
 
 def _next_try(label: str, at: datetime | None) -> ProgressRow:
     """When the meeting is tried again, and until when, for someone who has to decide whether to wait."""
     if at is None:
-        return ProgressRow("dropped", "circle-x", f"No {label} meeting is created any more")
+        return ProgressRow("dropped", "circle-x", f"No {label} meeting will be created")
     if at <= utc_now():
         return ProgressRow("waiting", "refresh", f"The {label} meeting is being tried again now")
     until = "We try until the interview starts."
@@ -215,7 +215,8 @@ def _is_held(mail: Mail) -> bool:
 
 
 def _held(what: str, mail: Mail) -> ProgressRow:
-    return ProgressRow("waiting", "hourglass", f"{what} to {mail.name} is on hold", mail.words)
+    words = f"{what} to {mail.name} is on hold"
+    return ProgressRow("problem", "alert-triangle", words, mail.words, failed_mails=(mail.id,))
 
 
 def _names(mails: Iterable[Mail]) -> str:

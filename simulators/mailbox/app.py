@@ -13,7 +13,7 @@ from simulators.web import new_app, switches_blueprint
 
 def build(store: MailStore, board: SwitchBoard, *, public_url: str) -> Flask:
     """The WSGI application that shows the mails of `store`; `board` is the one the SMTP server obeys."""
-    app = new_app("simulated-mailbox", "Simulated mailbox", home="Mails", public_url=public_url)
+    app = new_app("simulated-mailbox", "Simulated mailbox", home="Emails", public_url=public_url)
     app.extensions["mails"] = store
     app.extensions["board"] = board
     for blueprint in (pages, api):

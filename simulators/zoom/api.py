@@ -280,6 +280,8 @@ def _page_start(kind: str, size: int) -> int:
 @api.get("/meetings/<int:meeting_id>")
 def get_meeting(meeting_id: int) -> Response:
     person = _caller("meeting:read:meeting")
+    if zoom().board.take("deny_next_meetings"):
+        raise errors.meeting_gone(meeting_id)
     return jsonify(meetings.get(zoom(), person, meeting_id).detail(zoom().public_url))
 
 
@@ -287,7 +289,9 @@ def get_meeting(meeting_id: int) -> Response:
 def update_meeting(meeting_id: int) -> tuple[str, int]:
     person = _caller("meeting:update:meeting")
     _must_be_licensed(person)
-    meetings.update(zoom(), person, meeting_id, _sound_body(person, updating=True))
+    body = _sound_body(person, updating=True)
+    if not zoom().board.take("ignore_next_updates"):
+        meetings.update(zoom(), person, meeting_id, body)
     return "", 204
 
 

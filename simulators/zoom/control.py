@@ -11,7 +11,7 @@ from simulators.zoom import meetings
 from simulators.zoom.grants import end_grant, list_grants
 from simulators.zoom.people import BY_EMAIL
 from simulators.zoom.state import zoom
-from simulators.zoom.webhooks import tell_that_removed
+from simulators.zoom.webhooks import tell_of_meeting, tell_that_removed
 
 control = Blueprint("control", __name__, url_prefix="/_control")
 
@@ -58,4 +58,21 @@ def revoke() -> tuple[Response, int]:
 @control.post("/meetings/<int:meeting_id>/delete")
 def delete_meeting(meeting_id: int) -> tuple[Response, int]:
     deleted = meetings.mark_deleted(zoom(), meeting_id, "the host")
-    return jsonify(deleted=deleted), 200 if deleted else 404
+    told = _told("meeting.deleted", meeting_id) if deleted else None
+    return jsonify(deleted=deleted, webhook=told), 200 if deleted else 404
+
+
+@control.post("/meetings/<int:meeting_id>/change")
+def change_meeting(meeting_id: int) -> tuple[Response, int]:
+    """What the host changes: `topic`, `start_time`, `duration` or `password`."""
+    body: dict[str, Any] = request.get_json(silent=True) or {}
+    known = ("topic", "start_time", "duration", "password")
+    changes: dict[str, Any] = {name: value for name, value in body.items() if name in known}
+    changed = meetings.change_as_host(zoom(), meeting_id, changes) is not None
+    told = _told("meeting.updated", meeting_id) if changed else None
+    return jsonify(changed=changed, webhook=told), 200 if changed else 404
+
+
+def _told(event: str, meeting_id: int) -> int | None:
+    meeting = meetings.find(zoom(), meeting_id)
+    return tell_of_meeting(zoom(), event, meeting) if meeting else None

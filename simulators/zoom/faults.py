@@ -59,6 +59,20 @@ SWITCHES = (
         "How many deletes remove their meeting and then drop the connection.",
     ),
     Switch(
+        "ignore_next_updates",
+        "count",
+        0,
+        "Ignore updates",
+        "How many updates answer that all is well and change nothing.",
+    ),
+    Switch(
+        "deny_next_meetings",
+        "count",
+        0,
+        "Deny meetings",
+        "How many reads say that a meeting does not exist although it does (3001).",
+    ),
+    Switch(
         "drop_next_creates",
         "count",
         0,
@@ -87,8 +101,8 @@ SWITCHES = (
         "names",
         [],
         "Accounts insist on",
-        "waiting_room, meeting_authentication, host_first: meetings get these whatever is asked for, and no"
-        " error says so.",
+        "waiting_room, meeting_authentication, host_first, auto_recording: meetings get these no matter what"
+        " is requested, and no error says so.",
     ),
     Switch(
         "withheld_scopes",
@@ -124,8 +138,8 @@ SWITCHES = (
         "webhook_url",
         "text",
         "",
-        "Tell about removals",
-        "Where the app hears that a user removed it, such as http://localhost:8000/webhooks/zoom."
+        "Tell the app",
+        "Where the app hears that a user removed it, or that a host deleted or changed a meeting, such as http://localhost:8000/webhooks/zoom."
         " Empty: nobody is told.",
     ),
     Switch(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from simulators.zoom import meetings
 from simulators.zoom.grants import end_grant, list_grants
 from simulators.zoom.people import BY_EMAIL, PEOPLE
-from simulators.zoom.state import zoom
+from simulators.zoom.state import stamp, zoom
+from simulators.zoom.webhooks import tell_of_meeting
 
 pages = Blueprint("pages", __name__)
 
@@ -40,7 +43,21 @@ def revoke(email: str) -> BaseResponse:
 
 @pages.post("/meetings/<int:meeting_id>/delete")
 def delete_meeting(meeting_id: int) -> BaseResponse:
-    meetings.mark_deleted(zoom(), meeting_id, "the host")
+    meeting = meetings.find(zoom(), meeting_id)
+    if meetings.mark_deleted(zoom(), meeting_id, "the host") and meeting:
+        tell_of_meeting(zoom(), "meeting.deleted", meeting)
+    return redirect(url_for("pages.overview", _anchor="meetings"), 303)
+
+
+@pages.post("/meetings/<int:meeting_id>/move")
+def move_meeting(meeting_id: int) -> BaseResponse:
+    meeting = meetings.find(zoom(), meeting_id)
+    if meeting is None:
+        abort(404)
+    an_hour_later = stamp(datetime.fromisoformat(meeting.start_time) + timedelta(hours=1))
+    changed = meetings.change_as_host(zoom(), meeting_id, {"start_time": an_hour_later})
+    if changed:
+        tell_of_meeting(zoom(), "meeting.updated", changed)
     return redirect(url_for("pages.overview", _anchor="meetings"), 303)
 
 

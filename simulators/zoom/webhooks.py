@@ -1,6 +1,7 @@
-"""What the simulated Zoom reports to the app: that a user removed it.
+"""What the simulated Zoom reports to the app: that a user removed it, and what hosts do to their meetings.
 
-Source: Zoom's guide "Using webhooks" and the reference of `app_deauthorized`. Whether the real one is signed
+Source: Zoom's guide "Using webhooks" and the reference of `app_deauthorized`, `meeting.deleted` and
+`meeting.updated`. Whether the real one is signed
 is not documented; here it is when a secret is set, and is not when there is none.
 """
 
@@ -13,6 +14,7 @@ import secrets
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
+from simulators.zoom.meetings import Meeting
 from simulators.zoom.people import ACCOUNT_ID, Person
 from simulators.zoom.state import Zoom
 
@@ -23,11 +25,9 @@ ANSWER_SECONDS = 3
 
 def tell_that_removed(zoom: Zoom, person: Person) -> int | None:
     """Sends `app_deauthorized` and returns the status of the answer; None without an answer or an address."""
-    url: str = zoom.board["webhook_url"]
-    if not url:
-        return None
     now = zoom.now()
-    body = json.dumps(
+    return _tell(
+        zoom,
         {
             "event": "app_deauthorized",
             "payload": {
@@ -40,8 +40,42 @@ def tell_that_removed(zoom: Zoom, person: Person) -> int | None:
                 # Documented as a number, shown as this.
                 "event_ts": f"{now:%Y-%m-%d %H:%M:%S}",
             },
-        }
-    ).encode()
+        },
+    )
+
+
+def tell_of_meeting(zoom: Zoom, event: str, meeting: Meeting) -> int | None:
+    """Sends `meeting.deleted` or `meeting.updated`; the rest as above. The real one sends these about the
+    app's own calls too."""
+    person = meeting.person
+    about = {
+        "id": meeting.id,
+        "uuid": meeting.uuid,
+        "host_id": person.id,
+        "topic": meeting.topic,
+        "type": meeting.type,
+        "start_time": meeting.start_time,
+    }
+    return _tell(
+        zoom,
+        {
+            "event": event,
+            "event_ts": int(zoom.now().timestamp() * 1000),
+            "payload": {
+                "account_id": ACCOUNT_ID,
+                "operator": person.email,
+                "operator_id": person.id,
+                "object": about,
+            },
+        },
+    )
+
+
+def _tell(zoom: Zoom, message: dict[str, object]) -> int | None:
+    url: str = zoom.board["webhook_url"]
+    if not url:
+        return None
+    now, body = zoom.now(), json.dumps(message).encode()
     headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Simulated Zoom/1.0"}
     secret: str = zoom.board["webhook_secret_token"]
     if secret:

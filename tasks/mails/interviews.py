@@ -89,7 +89,7 @@ def is_off(mail: Mail, interview: Interview) -> str | None:
     if interview.status == InterviewStatus.CANCELLED:
         return "The interview was cancelled."
     if mail.role is ReaderRole.ATTENDEE and not _still_attends(mail, interview):
-        return f"{mail.name} does not take part any more."
+        return f"{mail.name} no longer takes part."
     return None
 
 

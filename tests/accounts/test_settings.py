@@ -46,6 +46,10 @@ def test_name_zone_and_retention_are_changed_and_recorded(web: Flask, ada: Visit
     assert stored(web)[2] is None
 
 
+def test_organization_page_says_what_candidates_read_without_own_words(ada: Visitor) -> None:
+    assert "candidates read: We look forward to speaking with you." in ada.get("/settings/organization").text
+
+
 def test_own_words_are_in_the_example_of_an_invitation(web: Flask, ada: Visitor, ben: Visitor) -> None:
     stored_fields: dict[str, Any] = {"name": "Northlight", "timezone": "Europe/Zurich", "retention_days": ""}
     words: dict[str, Any] = {

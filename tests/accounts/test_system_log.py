@@ -9,6 +9,7 @@ from accounts.audit import PAGE_SIZE, Event
 from connections.revocation import REVOKE_GRANT
 from extensions import db
 from models import AuditEntry, ConnectionState, Mail, MailState, Meeting, MeetingState, Task, TaskState, User
+from tasks.attention import work_needing_attention
 from tasks.grants import REFRESH_CONNECTION
 from tests.accounts.mails import do_background_work
 from tests.factories import PASSWORD, Team, create_connection, schedule
@@ -18,7 +19,6 @@ from tests.machines.simulators import Simulators
 from tests.pages.visitor import Visitor
 from timezones import utc_now
 from work import outbox
-from work.attention import work_needing_attention
 
 LOG = "/settings/system-log"
 
@@ -30,7 +30,7 @@ def test_sign_ins_sign_outs_and_failures_are_recorded(web: Flask, team: Team, ad
     words = ada.get(f"{LOG}?event=all").words
     for sentence in (
         "Someone tried to sign in as Ben Frei with a wrong password.",
-        "Someone tried to sign in with an address that nobody here has.",
+        "Someone tried to sign in with an address that no one here has.",
         "Ben Frei signed in.",
         "Ben Frei signed out.",
         "Ada Berg set up Northlight.",

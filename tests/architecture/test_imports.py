@@ -25,7 +25,7 @@ RULES: dict[str, frozenset[str]] = {
     "gunicorn.conf": EVERYTHING,
     "background": EVERYTHING,
     "first_start": EVERYTHING,
-    "schema": frozenset({"config"}),
+    "schema": frozenset({"config", "database", "extensions"}),
     # Everything an installation is made of, below whatever uses it.
     "services": frozenset(
         {
@@ -66,7 +66,7 @@ RULES: dict[str, frozenset[str]] = {
     | {"messaging.delivery.sender_address", "messaging.delivery.is_configured"}
     | {"messaging.wording"}
     | {"messaging.sender_domain"}
-    | {"work.findings", "work.attention", "work.mail.count_due"},
+    | {"work.findings", "work.mail.count_due", "tasks.attention"},
     # The domain enqueues work in the caller's transaction and knows nothing else of background work.
     # Grants of people who leave the team are revoked.
     "accounts": GROUND
@@ -177,6 +177,27 @@ def test_parts_stay_clear_of_packages_that_are_not_their_business() -> None:
         if begins_with(module, part)
         for name in sorted(names)
         if name.partition(".")[0] in foreign
+    ]
+    assert wrong == []
+
+
+def test_what_is_above_the_connections_finds_them_in_the_services() -> None:
+    importers = _importers_of("connections.service.connections")
+    assert [module for module in importers if not begins_with(module, "connections")] == []
+
+
+def test_the_engine_knows_only_its_own_tables() -> None:
+    own = {"Heartbeat", "Lane", "Task", "TaskState"}
+    # What is known of emails is one module's business.
+    mails = {"Mail", "MailState", "MailTrouble", "ReaderRole"}
+    wrong = [
+        f"{module} imports {name}"
+        for module, names in IMPORTS.items()
+        if begins_with(module, "work")
+        for name in sorted(names)
+        if begins_with(name, "models")
+        and name.removeprefix("models.") not in (own | mails if module == "work.mail" else own)
+        and name != "models"
     ]
     assert wrong == []
 

@@ -9,9 +9,12 @@ from typing import Any
 import flask_migrate
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 from flask import Flask
 
+from config import ROOT
 from extensions import db
+from schema import migrate_database, newest_revision
 from tests.machines.application import build_app, close_app, settings_for
 from tests.machines.postgresql import PostgreSQLCluster
 
@@ -90,3 +93,18 @@ def test_migrations_go_down_to_nothing_and_up_again(empty_app: Flask) -> None:
         assert _shape() == {}
         flask_migrate.upgrade()
         assert _shape() == before
+
+
+def test_newest_migration_is_known_without_alembic() -> None:
+    # A server that finds its tables up to date does not load it.
+    script = ScriptDirectory(str(ROOT / "migrations"))
+    assert newest_revision() == script.get_current_head()
+
+
+def test_server_brings_tables_up_to_date_once(empty_app: Flask) -> None:
+    for _ in range(2):
+        migrate_database(empty_app)
+        with empty_app.app_context():
+            assert sa.inspect(db.engine).has_table("interviews")
+            assert db.session.scalar(sa.text("SELECT version_num FROM alembic_version")) == newest_revision()
+            db.session.remove()

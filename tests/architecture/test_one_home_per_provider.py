@@ -22,7 +22,6 @@ EXCEPTIONS = {
     "config.py": "the operator's settings are named after whose they are",
     "tables/deliveries.py": "the stored value of a meeting's software, and the label of that value",
     "migrations/versions/0001_baseline.py": "the same value, in a constraint",
-    "accounts/mails.py": "the stored number of a provider; it goes when mails say what they are about",
 }
 
 

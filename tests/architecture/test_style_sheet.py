@@ -47,6 +47,18 @@ def test_every_name_that_is_used_exists_and_every_token_is_used() -> None:
     assert tokens - used == set()
 
 
+def test_days_of_another_month_stand_back_in_both_themes() -> None:
+    colors = (ROOT / CSS / "tokens" / "colors.css").read_text()
+
+    def brightness(token: str) -> list[int]:
+        [pair] = re.findall(rf"{token}: light-dark\(#(\w{{6}}), #(\w{{6}})\)", colors)
+        return [sum(bytes.fromhex(color)) for color in pair]
+
+    light, dark = zip(brightness("--surface-other"), brightness("--surface"), strict=True)
+    assert light[0] < light[1]
+    assert dark[0] < dark[1]
+
+
 def test_every_file_belongs_to_a_layer_and_says_what_it_holds() -> None:
     layers = {name.relative_to(CSS).parts[0] for name, _ in _sheets()}
     assert layers == {"reset", "tokens", "base", "components", "pages"}

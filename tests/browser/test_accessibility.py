@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pyotp
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, ViewportSize
 
 import instance_folder
+from accounts.two_step import RECOVERY_CODES
 from tests.browser.steps import (
+    OWNER,
+    PASSWORD,
     add_job_and_candidate,
     connect_zoom,
     in_two_days_at_nine,
@@ -85,7 +89,16 @@ def test_no_page_has_a_barrier(
     _check(page, size)
     page.goto(f"{base_url}/interviews/1/another")
     _check(page, size)
-    for path in ("/interviews/1", "/interviews", "/jobs", "/jobs/1", "/candidates", "/candidates/1", "/"):
+    for path in (
+        "/settings/account/connected-apps/zoom/disconnect",
+        "/interviews/1",
+        "/interviews",
+        "/jobs",
+        "/jobs/1",
+        "/candidates",
+        "/candidates/1",
+        "/",
+    ):
         page.goto(base_url + path)
         _check(page, size)
     browser_complaints.expect("404")
@@ -149,6 +162,40 @@ def test_no_page_about_people_has_a_barrier(
     for address in (link, f"{base_url}/login", f"{base_url}/password-reset"):
         guest.goto(address)
         _check(guest, size)
+    _check_two_step_verification(page, guest, base_url, size)
+
+
+def _check_two_step_verification(page: Page, guest: Page, base_url: str, size: ViewportSize) -> None:
+    """The owner turns it on in `page`, and signs in with it in `guest`, by keyboard."""
+    home = f"{base_url}/settings/account/two-step-verification"
+    page.goto(f"{home}/set-up")
+    _check(page, size)
+    secret = page.locator("#secret").inner_text().replace(" ", "")
+    page.get_by_label("Code from the app").fill(pyotp.TOTP(secret).now())
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Save your recovery codes").wait_for()
+    _check(page, size)
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Download").click()
+    codes = Path(saved.value.path()).read_text().split("\n\n")[1].split()
+    assert len(codes) == RECOVERY_CODES
+    for address in (home, f"{home}/recovery-codes", f"{home}/turn-off"):
+        page.goto(address)
+        _check(page, size)
+    guest.goto(f"{base_url}/login")
+    guest.get_by_label("Email").fill(OWNER)
+    guest.get_by_label("Password").fill(PASSWORD)
+    guest.keyboard.press("Enter")
+    guest.get_by_role("heading", name="Enter your code").wait_for()
+    assert guest.get_by_label("Code").evaluate("field => field === document.activeElement")
+    _check(guest, size)
+    guest.get_by_role("link", name="Use a recovery code").click()
+    guest.get_by_role("heading", name="Enter a recovery code").wait_for()
+    _check(guest, size)
+    guest.keyboard.type(codes[0].upper())
+    guest.keyboard.press("Enter")
+    guest.get_by_text("You used a recovery code; 9 codes left.").wait_for()
 
 
 def _check(page: Page, size: ViewportSize) -> None:

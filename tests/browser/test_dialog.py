@@ -145,7 +145,7 @@ def test_phone_interview_by_keyboard_alone_on_a_narrow_screen(
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_role("button", name="Continue").click()
     heading_is(page, "Date & Time")
-    expect(page.get_by_text("Copied from the interview you're repeating")).to_be_visible()
+    expect(page.get_by_text("Copied from Dina Kaur's interview.")).to_be_visible()
 
 
 def test_interviews_in_person_and_by_a_pasted_link_without_a_script(

@@ -86,7 +86,7 @@ def test_open_pages_keep_up_with_a_connection(
     _show(dialog)
     apps.get_by_role("button", name="Ana Berg").click()
     apps.get_by_role("button", name="Sign out").click()
-    expect(dialog.locator("#announcement")).to_contain_text("You have been signed out", timeout=BOUND)
+    expect(dialog.locator("#announcement")).to_contain_text("You've been signed out", timeout=BOUND)
     expect(agenda).to_have_value(AGENDA)
 
     # It asks no more, until it is looked at again after someone has signed in.
@@ -100,7 +100,7 @@ def test_open_pages_keep_up_with_a_connection(
     expect(hosting.locator(".badge")).to_have_text("Connected", timeout=BOUND)
     # The link that had the focus is gone; what took its place has it.
     expect(hosting).to_be_focused()
-    expect(dialog.locator("#announcement")).not_to_contain_text("You have been signed out")
+    expect(dialog.locator("#announcement")).not_to_contain_text("You've been signed out")
     expect(agenda).to_have_value(AGENDA)
 
 

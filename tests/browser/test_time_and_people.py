@@ -42,10 +42,9 @@ def test_page_follows_what_is_typed_and_people_are_found_and_pasted(
     time = page.get_by_label("Time", exact=True)
     time.fill("09:00")
     choose_zone(page, "UTC")
-    clashes = page.get_by_role("region", name="Conflicts")
-    expect(
-        clashes.get_by_text("Ben Frei has another interview with Omar Haddad from 09:30 to 10:15 UTC.")
-    ).to_be_visible()
+    clashes = page.get_by_role("region", name="Conflict", exact=True)
+    words = "Ben Frei has another interview with Omar Haddad from 09:30 to 10:15 UTC."
+    expect(clashes.get_by_text(words)).to_be_visible()
     expect(page.locator("#announcement")).to_contain_text("Ben Frei is busy then.")
     day = page.get_by_role("region", name=f"{start:%A}, {start.day} {start:%B}")
     expect(day.get_by_role("listitem")).to_have_text(

@@ -1,5 +1,8 @@
 """The commands for the person who runs the server, as they are typed."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +27,7 @@ from models import (
     User,
     UserSession,
 )
+from tests.architecture.repository import ROOT
 from tests.factories import PASSWORD, connect_zoom, create_team, schedule, turn_on_two_step
 from tests.machines.application import build_app, close_app, settings_for
 from tests.machines.rows import in_rows
@@ -82,6 +86,21 @@ def test_setup_refuses_what_cannot_be(sqlite_app: Flask, changed: str, password:
     assert words in done.output
     with in_rows(sqlite_app):
         assert db.session.scalar(db.select(db.func.count(User.id))) == 0
+
+
+@pytest.mark.slow  # a process of its own
+def test_migrations_have_their_commands(tmp_path: Path) -> None:
+    """They are loaded only by a process that asks for them."""
+    answer = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "app", "db", "heads"],
+        cwd=ROOT,
+        env={**os.environ, "INSTANCE_PATH": str(tmp_path), "DATABASE_URL": "", "SCHEDULER_ENABLED": "false"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (answer.returncode, answer.stdout.strip()) == (0, "0001 (head)"), answer.stderr
 
 
 def test_new_password_ends_all_sessions(sqlite_app: Flask) -> None:

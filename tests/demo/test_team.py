@@ -26,7 +26,7 @@ from timezones import utc_now
 
 
 def plant(app: Flask) -> bool:
-    return seed(app.config["INSTALLATION_ID"], services(app).rules)
+    return seed(app.config["INSTALLATION_ID"], services(app).rules, "a password of its own")
 
 
 def test_demo_begins_with_a_week_as_teams_have_it_and_is_planted_once(sqlite_app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from time import process_time
 
 import pytest
 from openpyxl import Workbook
@@ -113,6 +114,15 @@ def test_text_is_read_as_its_program_meant_it(text: str, found: list[tuple[str, 
         ("Candidate name,candidate_email,Stage,Applied for", (NAME, EMAIL, NOTHING, JOB)),
         ("Name,E-mail 1 - Value,Phone 1 - Value", (NAME, EMAIL, PHONE)),
         ("Full name,First name,Email", (NAME, NOTHING, EMAIL)),
+        ("Candidate First Name,Candidate Last Name,Candidate Email Address", (FIRST, LAST, EMAIL)),
+        ("Timestamp,Email Address,What's your full name?,Your phone number", (NOTHING, EMAIL, NAME, PHONE)),
+        ("Name / Nom,E-mail / Courriel,Phone | Téléphone", (NAME, EMAIL, PHONE)),
+        (
+            "First Name,Last Name,URL,Email Address,Company,Position",
+            (FIRST, LAST, NOTHING, EMAIL, NOTHING, JOB),
+        ),
+        ("Name,Email,Email status,Phone screen", (NAME, EMAIL, NOTHING, NOTHING)),
+        ("Ihr Name,Ihre E-Mail-Adresse", (NAME, EMAIL)),
     ],
 )
 def test_headings_are_understood_in_many_languages(heading: str, meanings: tuple[Meaning, ...]) -> None:
@@ -220,6 +230,15 @@ def test_code_page_is_guessed_from_the_letters(names: str, encoding: str) -> Non
     assert set(telling_words(found.text)) <= set(names.replace(",", " ").split())
 
 
+def test_one_damaged_letter_does_not_spoil_the_others() -> None:
+    content = (
+        "name,email\nJürg Müller,j@mail.example\nZoë Größe,z@mail.example\nJosé,x@mail.example\n".encode()
+    )
+    found = read_file(content.replace("José".encode(), b"Jos\xe9"))
+    assert found.reading == "utf-8"
+    assert telling_words(found.text) == ["Jürg", "Müller", "Zoë", "Größe", "Jos\ufffd"]
+
+
 def test_another_reading_can_be_chosen() -> None:
     content = "name;email\nIşıl Yıldız;i@mail.example\n".encode("cp1254")
     assert read_file(content).reading == "cp1252"
@@ -266,6 +285,7 @@ def zipped(**parts: str) -> bytes:
         (b"{\\rtf1 name}", "text document"),
         (b"BEGIN:VCARD\nEND:VCARD", "contact cards"),
         (b"name,em\0ail\nAnn,a\0b", "isn't a list"),
+        (b"<html><table><tr><td>Name</td></tr></table>", "web page"),
         (b"PK\x03\x04 and nothing else", "damaged"),
         (zipped(mimetype="application/vnd.oasis.opendocument.spreadsheet"), "OpenDocument"),
         (zipped(word__document="x", CT="x"), "isn't a spreadsheet"),
@@ -276,3 +296,48 @@ def zipped(**parts: str) -> bytes:
 def test_other_files_are_refused_in_words_that_help(content: bytes, words: str) -> None:
     with pytest.raises(UnreadableListError, match=words):
         read_file(content)
+
+
+def with_sheet(markup: bytes, **more: bytes) -> bytes:
+    """A workbook with this as its only sheet, and with other parts before it."""
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook([["Name", "Email"], ["Ann", ANN]]))) as whole,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package,
+    ):
+        for name, content in more.items():
+            package.writestr(name, content)
+        for name in whole.namelist():
+            package.writestr(name, markup if name == "xl/worksheets/sheet1.xml" else whole.read(name))
+    return file.getvalue()
+
+
+_SHEET = (
+    b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData>'
+    b"</worksheet>"
+)
+_GROWING = "<!DOCTYPE w [<!ENTITY a '%s'>]>" % ("a" * 1000) + _SHEET.decode() % (
+    "<row><c t='inlineStr'><is><t>%s</t></is></c></row>" % ("&a;" * 99)
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        # Ten seconds and 800 MB for 80 kB.
+        (
+            with_sheet(_SHEET % (b"<row>" + b"<c t='inlineStr'><is><t>a</t></is></c>" * 150_000 + b"</row>")),
+            "too large",
+        ),
+        (with_sheet(_GROWING.encode()), "damaged"),
+        (with_sheet(b"\xff\xfe" + _GROWING.encode("utf-16-le")), "damaged"),
+        (with_sheet(_SHEET % b"", mimetype=b"a" * 20_000_000), "too large"),
+        (with_sheet(_SHEET % b"", **{f"part {number}": b"" for number in range(5001)}), "damaged"),
+    ],
+    ids=["a million tags", "entities", "entities in UTF-16", "a large type", "many entries"],
+)
+def test_small_workbook_that_would_grow_is_refused_before_it_does(content: bytes, words: str) -> None:
+    began = process_time()
+    with pytest.raises(UnreadableListError, match=words):
+        read_file(content)
+    assert process_time() - began < 1

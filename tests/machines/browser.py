@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, WebErro
 
 from tests.machines.processes import MachineError
 
-_EXECUTABLES = ("chromium", "chromium-browser", "google-chrome")
+# The first is the quickest: the same browser without the frame around its pages.
+_EXECUTABLES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 _FLAGS = [
     "--headless=new",
     "--no-sandbox",

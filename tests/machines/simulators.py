@@ -84,6 +84,10 @@ class Simulators:
         """Delete a meeting as its host would in Zoom."""
         self._post(f"{self.zoom_url}/_control/meetings/{meeting_id}/delete")
 
+    def change_meeting(self, meeting_id: str, **changes: object) -> None:
+        """What a meeting's host does on Zoom's own pages."""
+        self._post(f"{self.zoom_url}/_control/meetings/{meeting_id}/change", changes)
+
     def mails(self, to: str | None = None) -> list[ReceivedMail]:
         """Return the mails taken so far, oldest first, or only those for one envelope recipient."""
         listed = self._get(f"{self.mailbox_url}/api/mails", {"to": to} if to else None).json()

@@ -6,7 +6,7 @@ import pytest
 
 # A test longer than this either says why, by a marker, or has something to be made quicker.
 SECONDS = 1.0
-_KNOWN_TO_BE_SLOW = ("browser", "serial", "full", "counted", "slow")
+_KNOWN_TO_BE_SLOW = ("browser", "full", "counted", "slow")
 
 
 class SlownessWarning(UserWarning):

@@ -50,7 +50,7 @@ def test_a_second_parser_reads_what_was_meant() -> None:
     assert event.url.value == "https://hiring.northwind.example/j/dina-token"
     assert event.status.value == "CONFIRMED"
     assert event.transp.value == "OPAQUE"
-    for said in (FACTS.join_url, "Passcode: k7Pm2Q", "/j/dina-token", FACTS.agenda):
+    for said in (FACTS.join_url, "Password: k7Pm2Q", "/j/dina-token", FACTS.agenda):
         assert said in event.description.value
     assert "valarm" not in event.contents
 

@@ -49,7 +49,7 @@ LETTERS = {
     "reminder-in-person-candidate-new-york": reminder(AT_OUR_OFFICE, reader(), 24 * 60),
     "reminder-candidate-new-york": reminder(FACTS, reader(), 24 * 60),
     "reminder-without-link-hiring-manager-zurich": reminder(
-        WAITING, of_the_team(BEN, ReaderRole.HIRING_MANAGER), 60
+        replace(WAITING, link_state="failed"), of_the_team(BEN, ReaderRole.HIRING_MANAGER), 60
     ),
     "reminder-without-link-candidate-new-york": reminder(WAITING, reader(), 60),
 }
@@ -135,7 +135,7 @@ def test_the_providers_link_comes_first_and_the_readers_own_page_after_it(letter
     escaped = letter.html.replace("&amp;", "&")
     for body in (letter.text, escaped):
         assert "Join Zoom Meeting" in body
-        assert "Passcode: " in body
+        assert "Password: " in body
         assert "k7Pm2Q" in body
         page = body.index("https://hiring.northwind.example/j/dina-token")
         assert body.index("https://zoom.example/j/85512345678?pwd=abcDEF") < page
@@ -155,7 +155,7 @@ def test_without_a_link_every_body_says_that_it_follows(state: LinkState) -> Non
             assert words in unescape(body)
             assert "/j/dina-token" in body
             assert "Join Zoom Meeting" not in body
-            assert "Passcode" not in body
+            assert "Password" not in body
 
 
 @pytest.mark.parametrize("about", [ON_THE_PHONE, CANDIDATE_CALLS, AT_OUR_OFFICE])
@@ -164,7 +164,7 @@ def test_an_interview_without_a_meeting_promises_no_link_and_names_no_software(a
         unfolded = (letter.ics or b"").replace(b"\r\n ", b"").decode()
         html = letter.html.replace('class="link"', "").replace(".link", "")
         for body in (letter.text, html, unfolded):
-            for word in ("link", "Join", "Passcode", "Zoom"):
+            for word in ("link", "Join", "Password", "Zoom"):
                 assert word not in body
         for body in both_bodies(letter):
             assert f"{about.type_label}{' call' if about.phone_number else ''}" in body

@@ -1,7 +1,10 @@
 """How people are addressed and named."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from messaging.wording import place
 from wording import first_name, owned_by, possessive, with_article
 
 
@@ -19,6 +22,9 @@ from wording import first_name, owned_by, possessive, with_article
         ("J. R. R. Tolkien", "J. R. R. Tolkien"),
         ("J Smith", "J Smith"),
         ("Kaur, Dina", "Kaur, Dina"),
+        ("👩🏽‍💻 Dina Kaur", "👩🏽‍💻 Dina Kaur"),
+        ('"Bob" Smith', '"Bob" Smith'),
+        ("نور الدين", "نور"),
         ("王 小明", "王 小明"),
         ("王小明", "王小明"),
         ("Dr.", "Dr."),
@@ -43,3 +49,20 @@ def test_roles_have_the_right_article() -> None:
         "an Owner",
         "an Interviewer",
     ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [
+        ("America/New_York", "New York time (EST)"),
+        ("Asia/Calcutta", "Kolkata time (IST)"),
+        ("America/Argentina/Buenos_Aires", "Buenos Aires time (UTC−3)"),
+        ("UTC", "UTC"),
+        # Older names, and one that a newer edition may have dropped.
+        ("GMT", "GMT"),
+        ("Etc/GMT+5", "UTC−5"),
+        ("Nowhere", "UTC"),
+    ],
+)
+def test_clock_is_named_by_the_place_people_know_it_by(zone: str, words: str) -> None:
+    assert place(datetime(2026, 11, 24, 8, tzinfo=UTC), 45, zone) == words

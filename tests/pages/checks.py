@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,6 +20,9 @@ from web import assets
 # The only one that the content security policy lets run.
 _THE_INLINE_SCRIPT = " ".join(assets.theme_script().split())
 CONTROLS = frozenset({"input", "select", "textarea"})
+_NAMES_OF_OTHERS = ("aria-describedby", "aria-labelledby")
+# Most elements have none of these, and none that begins with "on".
+_LOOKED_AT = frozenset({"style", "href", *_NAMES_OF_OTHERS})
 _UNLABELLED = frozenset({"hidden", "submit", "button"})
 # Differs at each opening of a page and says nothing about it.
 _TOKEN = re.compile(r'(name="csrf[-_]token"[^>]*? (?:content|value)=")[^"]+')
@@ -47,6 +51,7 @@ def checked(html: str, *, is_mail: bool) -> Checked:
 @lru_cache(maxsize=400)
 def _checked(html: str, is_mail: bool) -> Checked:
     parsed = parse(html)
+    parsed.root.settle()
     if is_mail:
         return Checked(parsed.root, ())
     problems = _page_problems(parsed.root) if "<html" in html else _problems(parsed.root)
@@ -71,36 +76,56 @@ def _page_problems(tree: Element) -> list[str]:
 
 
 def _problems(tree: Element) -> list[str]:
-    problems = []
-    for name, number in Counter(e["id"] for e in tree.walk() if "id" in e.attributes).items():
-        if number > 1:
-            problems.append(f"the id {name} {number} times")
+    ids = Counter(element["id"] for element in tree.walk() if "id" in element.attributes)
+    problems = [f"the id {name} {number} times" for name, number in ids.items() if number > 1]
     labels = {label.get("for") for label in tree.all("label")}
-    ids = {element.get("id") for element in tree.walk()}
-    problems += [f"a label for {target}, which is not there" for target in labels - ids if target]
+    problems += [
+        f"a label for {target}, which is not there" for target in labels if target and target not in ids
+    ]
     for element in tree.walk():
-        problems += [
-            f"{a} on <{element.tag}>" for a in element.attributes if a.startswith("on") or a == "style"
-        ]
+        for name in element.attributes:
+            if name in _LOOKED_AT or name.startswith("on"):
+                problems += _problems_of_attributes(element, ids)
+                break
         is_inline = element.tag == "style" or (element.tag == "script" and "src" not in element.attributes)
         if is_inline and element.text != _THE_INLINE_SCRIPT:
             problems.append(f"inline <{element.tag}>")
         if element.tag == "a" and element.get("href", "#") == "#":
             problems.append(f"a link to nowhere: {element.text}")
-        target = element.get("href").lower().strip()
-        # Plain text that is saved and not opened runs nowhere.
-        is_saved = "download" in element.attributes and target.startswith("data:text/plain;charset=utf-8,")
-        if target.startswith(("javascript:", "data:")) and not is_saved:
-            problems.append(f"a link that runs: {element['href']}")
+        if element.get("aria-label") and _seen_words(element) not in element["aria-label"].casefold():
+            # People who speak to their computer say the words that they see.
+            problems.append(f"a name without the words that are seen: {element['aria-label']}")
         if element.tag == "form":
             problems += _form_problems(element)
         if element.tag in CONTROLS and element.get("type") not in _UNLABELLED:
             is_tied = element.get("id") in labels or element.inside("label") is not None
             if not (is_tied or element.get("aria-label") or element.get("aria-labelledby")):
                 problems.append(f"no label for {element.get('name')}")
-        for name in ("aria-describedby", "aria-labelledby"):
-            problems += [f"{name} {i}, which is not there" for i in element.get(name).split() if i not in ids]
     return problems
+
+
+def _problems_of_attributes(element: Element, ids: Container[str]) -> list[str]:
+    problems = [f"{a} on <{element.tag}>" for a in element.attributes if a.startswith("on") or a == "style"]
+    target = element.get("href").lower().strip()
+    # Plain text that is saved and not opened runs nowhere.
+    is_saved = "download" in element.attributes and target.startswith("data:text/plain;charset=utf-8,")
+    if target.startswith(("javascript:", "data:")) and not is_saved:
+        problems.append(f"a link that runs: {element['href']}")
+    for name in _NAMES_OF_OTHERS:
+        problems += [f"{name} {i}, which is not there" for i in element.get(name).split() if i not in ids]
+    return problems
+
+
+def _seen_words(element: Element) -> str:
+    """What a button or a link shows, in lower case; nothing for other elements."""
+    return " ".join(_seen(element).split()).casefold() if element.tag in ("a", "button") else ""
+
+
+def _seen(element: Element) -> str:
+    is_hidden = "visually-hidden" in element.get("class").split() or element.get("aria-hidden") == "true"
+    if is_hidden or element.tag == "svg":
+        return ""
+    return " ".join(child if isinstance(child, str) else _seen(child) for child in element.children)
 
 
 def _form_problems(form: Element) -> list[str]:

@@ -27,6 +27,7 @@ class Element:
     attributes: dict[str, str] = field(default_factory=dict)
     children: list[Element | str] = field(default_factory=list)
     parent: Element | None = None
+    _descendants: tuple[Element, ...] | None = None
 
     def __getitem__(self, name: str) -> str:
         return self.attributes[name]
@@ -50,7 +51,14 @@ class Element:
 
     def walk(self) -> Iterator[Element]:
         """This element's descendants in the order of the page."""
-        # Not by recursion: pages are walked over and over, and each level would cost every element a step.
+        return iter(self._descendants) if self._descendants is not None else self._walk()
+
+    def settle(self) -> None:
+        """Remember the descendants, as nothing is added any more: a page is walked over and over."""
+        self._descendants = tuple(self._walk())
+
+    def _walk(self) -> Iterator[Element]:
+        # Not by recursion: each level would cost every element a step.
         ahead = [self]
         while ahead:
             element = ahead.pop()

@@ -90,6 +90,10 @@ def _odt_with_its_type_last() -> bytes:
     [
         ("from the web.docx", office("word/document2.xml")),
         ("strict.docx", office("word/document.xml", is_strict=True)),
+        ("encoded.docx", office("word/document 1.xml", target="/word/document%201.xml")),
+        ("with backslashes.docx", office("word/document.xml", target=".\\word\\document.xml")),
+        ("other case.docx", office("word/document.xml", target="Word/Document.xml", is_upper=True)),
+        ("lower.docx", office("word/document.xml", names=("[content_types].xml", "_RELS/.rels"))),
         ("generated.xlsx", office("xl/workbook2.xml")),
         ("generated.pptx", office("ppt/Main.xml")),
         ("repacked.odt", _odt_with_its_type_last()),

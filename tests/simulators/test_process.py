@@ -79,6 +79,23 @@ def test_state_survives_a_restart_and_nothing_else_is_said(tmp_path: Path) -> No
         assert [mail["envelope_to"] for mail in mails] == ["dina@mail.example", "ben@mail.example"]
 
 
+def test_other_names_for_this_machine_are_refused() -> None:
+    with program("--public-host", "demo.example") as (_, addresses):
+        for simulator in ("zoom", "mailbox"):
+            for host, status in (
+                ("evil.example", 421),
+                ("evil.example:80", 421),
+                ("localhost.evil.example", 421),
+                ("localhost", 200),
+                ("127.0.0.1:1", 200),
+                ("[::1]:1", 200),
+                ("demo.example:9100", 200),
+            ):
+                answer = requests.get(f"{addresses[simulator]}/", headers={"Host": host}, timeout=5)
+                assert answer.status_code == status, (simulator, host)
+        assert addresses["smtp"][0] == "127.0.0.1"
+
+
 def test_it_ends_with_the_process_that_started_it() -> None:
     starter = (
         "import subprocess, sys; command = [sys.executable, '-m', 'simulators', '--exit-with-parent'];"

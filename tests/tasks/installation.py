@@ -237,10 +237,13 @@ class Office:
             return [entry.words for entry in db.session.get_one(Interview, interview_id).timeline]
 
     def progress(self, interview_id: int) -> str:
-        """The delivery list of the interview's page as one text."""
+        """The delivery list of the interview's page, and what its meeting's card says, as one text."""
         with self.reading():
-            rows = progress_of(db.session.get_one(Interview, interview_id)).rows
-            return "\n".join(f"{row.state}: {row.words} {row.detail or ''}".strip() for row in rows)
+            progress = progress_of(db.session.get_one(Interview, interview_id))
+            lines = [f"{row.state}: {row.words} {row.detail or ''}".strip() for row in progress.rows]
+            if progress.card is not None:
+                lines += [progress.card.passcode_note or "", *progress.card.entry_notes]
+            return "\n".join(lines)
 
     def is_settled(self, interview_id: int) -> bool:
         """Whether the interview's page stops asking for news."""

@@ -29,6 +29,10 @@ sqlite_in_full_runs = pytest.mark.parametrize(
 )
 
 
+# What is due later, when everything that people wait for has been done.
+WAITING = frozenset({"remove_orphans", "look_at_meeting"})
+
+
 def wait_until_settled(office: Office, interviews: Iterable[int], *, timeout: float = 30) -> None:
     """Wait until every interview has its meeting and every invitation has left."""
     open_interviews = set(interviews)
@@ -40,7 +44,7 @@ def wait_until_settled(office: Office, interviews: Iterable[int], *, timeout: fl
             if any(mail.state is not MailState.SENT for mail in office.mails(interview)):
                 return False
             open_interviews.discard(interview)
-        return all(task.state is TaskState.DONE for task in office.tasks() if task.kind != "remove_orphans")
+        return all(task.state is TaskState.DONE for task in office.tasks() if task.kind not in WAITING)
 
     wait_until(settled, what="meetings are ready and mails have left", timeout=timeout, every=0.1)
 

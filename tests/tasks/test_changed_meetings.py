@@ -150,7 +150,7 @@ def test_passcode_that_the_account_refuses_later_leaves_the_one_there_is(
     installation.run_due()
     seen = installation.meeting(interview)
     assert (seen.passcode, seen.join_url) == (before.passcode, before.join_url)
-    assert any("did not accept the passcode" in line for line in installation.timeline(interview))
+    assert any("didn't accept the password" in line for line in installation.timeline(interview))
     [living] = installation.living_meetings()
     assert living["duration"] == 30
 

@@ -233,7 +233,7 @@ def test_tries_are_over_when_the_interview_starts_and_the_page_says_so(
     installation.run_due()
     for _ in range(22):
         installation.later(seconds=30)
-    assert "No Zoom meeting is created any more" in installation.progress(interview)
+    assert "No Zoom meeting will be created" in installation.progress(interview)
     assert "keep trying" not in installation.progress(interview)
     [task] = installation.tasks("sync_meeting")
     assert task.state is TaskState.DONE

@@ -132,8 +132,8 @@ def test_passcode_that_the_account_refuses_is_replaced_by_zooms_own(installation
     assert seen.state is MeetingState.READY
     assert seen.passcode
     assert seen.passcode != "abc"
-    assert any("did not accept the passcode" in line for line in installation.timeline(interview))
-    assert "did not accept the passcode you chose" in installation.progress(interview)
+    assert any("didn't accept the password" in line for line in installation.timeline(interview))
+    assert "didn't accept the password you chose" in installation.progress(interview)
     [mail, _] = installation.simulators.mails()
     text = mail.message.get_body(("plain",))
     assert text is not None
@@ -160,8 +160,9 @@ def test_wrong_client_credentials_fail_at_once_and_ask_no_other_host(installatio
     ("locked", "words"),
     [
         ("waiting_room", "Its account uses a waiting room: the host has to let people in."),
-        ("host_first", "Its account lets nobody in before the host has joined."),
+        ("host_first", "Its account lets no one in before the host has joined."),
         ("meeting_authentication", "Its account lets in only people who are signed in to Zoom"),
+        ("auto_recording", "Its account records every meeting: ask the candidate"),
     ],
 )
 def test_what_the_account_insists_on_is_read_from_zooms_answer_and_said(

@@ -166,7 +166,7 @@ def test_mail_to_someone_who_was_taken_off_is_dropped_by_the_kinds_that_ask_them
     assert installation.simulators.mails(SAM) == []
     *others, sams = installation.mails(interview)
     assert [mail.state for mail in others] == [MailState.SENT] * 2
-    assert (sams.state, sams.words) == (MailState.DROPPED, "Sam Ortiz does not take part any more.")
+    assert (sams.state, sams.words) == (MailState.DROPPED, "Sam Ortiz no longer takes part.")
 
 
 def test_no_one_is_written_to_twice_of_one_kind_on_one_occasion(installation: Installation) -> None:

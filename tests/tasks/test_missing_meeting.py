@@ -87,3 +87,18 @@ def test_alarm_belongs_to_the_thread_of_the_invitation(
     installation.later(hours=1)
     first = installation.simulators.mails(BEN)[0]
     assert newest(installation, BEN).message["References"] == first.message["Message-ID"]
+
+
+def test_while_the_meeting_is_only_being_made_no_one_is_alarmed(sqlite_installation: Installation) -> None:
+    """An interview scheduled a minute before its reminder: the invitation itself still waits for the link."""
+    installation = sqlite_installation
+    installation.connect(installation.team.ben)
+    installation.simulators.zoom_switches(fail_next=4, fail_status=503)
+    start = installation.clock.now + timedelta(minutes=61)
+    interview = installation.schedule(starts_at=start, reminder_minutes=(60,))
+    installation.run_due()
+    for _ in range(30):
+        installation.later(seconds=5)
+    assert [mail.state for mail in installation.mails(interview, REMINDER)] == [MailState.SENT] * 2
+    subjects = [str(mail.message["Subject"]) for mail in installation.simulators.mails(BEN)]
+    assert SUBJECT not in subjects

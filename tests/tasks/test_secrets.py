@@ -9,9 +9,9 @@ import pytest
 
 from connections import round_trip
 from connections.revocation import end_connections
-from connections.service import connections
 from extensions import db
 from models import Connection, OAuthAttempt, User, UserSession
+from services import services
 from tasks.connection_checks import ASK_FOR_CHECKS
 from tasks.grants import ASK_FOR_REFRESHES
 from tests.factories import LENA, PRIYA, ZOOM
@@ -46,7 +46,7 @@ def test_keys_are_nowhere_in_plain_text_at_any_stage_of_a_grant(
         db.session.flush()
         address = round_trip.begin(db.session.get_one(User, team.ada.id), session, ZOOM)
         [attempt] = db.session.scalars(db.select(OAuthAttempt))
-        opened = connections().vault.open(attempt.verifier_ciphertext, belongs_to=attempt.state_hash)
+        opened = services().connections.vault.open(attempt.verifier_ciphertext, belongs_to=attempt.state_hash)
         db.session.commit()
     [state], verifier = parse_qs(urlsplit(address).query)["state"], opened["verifier"]
     assert state

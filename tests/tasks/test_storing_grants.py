@@ -9,10 +9,10 @@ from connections.grants import with_grant
 from connections.refresh import live_grant
 from connections.revocation import REVOKE_GRANT
 from connections.round_trip import RoundTrip
-from connections.service import connections
 from extensions import db
 from models import Connection, ConnectionState
 from providers.errors import ConnectionRevokedError
+from services import services
 from tests.factories import LENA, PRIYA, ZOOM, Member
 from tests.machines.locks import is_waiting_for_a_lock
 from tests.machines.processes import wait_until
@@ -39,7 +39,7 @@ def accounts(installation: Installation) -> dict[int, str]:
         said = {row.id: (row.user_id, row.account_email) for row in rows}
         db.session.rollback()
     with installation.app.app_context():
-        zoom = connections().clients[ZOOM].accounts
+        zoom = services().connections.clients[ZOOM].accounts
         for connection_id, (_, email) in said.items():
             assert with_grant(connection_id, zoom.account).email == email
     return dict(said.values())

@@ -69,7 +69,7 @@ def test_refused_credentials_are_told_to_those_who_can_change_them(set_up: Flask
     for address in ("/jobs", APPS):
         banners = [b for b in notices(ada.get(address)) if "ZOOM_API_CLIENT_SECRET" in b.text]
         assert len(banners) == 1
-        assert "Everybody's account stays connected" in banners[0].text
+        assert "Everyone's account stays connected" in banners[0].text
         [link] = banners[0].all("a")
         path, _, anchor = link["href"].partition("#")
         assert ada.get(path).tree.with_id(anchor) is not None
@@ -103,8 +103,8 @@ def test_credentials_refused_at_connecting_are_told_until_tokens_come_again(
     simulators.zoom_switches(token_endpoint="invalid_client")
     come_back(ada, consent(leave(ada), LENA))
     [told] = refusals(ada.get("/jobs"))
-    assert "nobody can connect it, and within the hour no new Zoom meetings can be made" in told
-    assert "Meetings that exist, and their links, keep working." in told
+    assert "no one can connect it, and within the hour no new Zoom meetings can be made" in told
+    assert "Existing meetings and their links keep working." in told
     come_back(ada, consent(leave(ada), LENA))
     assert len(refusals(ada.get("/jobs"))) == 1
     ben = Visitor(connected).enter(people.ben)
@@ -126,6 +126,9 @@ def test_app_that_people_have_connected_and_the_server_has_lost_is_told(
     without = make_app()
     ada = Visitor(without).enter(people.ada)
     [told] = [b.text for b in notices(ada.get("/jobs")) if "is no longer set up on this server" in b.text]
-    assert "Whoever runs this server has to put ZOOM_API_CLIENT_ID and ZOOM_API_CLIENT_SECRET right." in told
+    assert (
+        "The person who runs this server has to correct ZOOM_API_CLIENT_ID and ZOOM_API_CLIENT_SECRET."
+        in told
+    )
     ben = Visitor(without).enter(people.ben)
     assert notices(ben.get("/jobs")) == []

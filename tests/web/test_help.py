@@ -9,7 +9,9 @@ from models import FailureReason, MeetingSoftware
 from providers.zoom.scopes import OPTIONAL
 from scheduling.meetings import failures
 from tests.factories import PASSWORD, ZOOM, Team, create_team
+from tests.machines.application import MakeApp
 from tests.machines.apps import Seeded
+from tests.machines.rows import in_rows
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor
 
@@ -101,3 +103,28 @@ def test_who_may_not_connect_reads_whom_to_ask(set_up: Flask, people: Team) -> N
     apps = "/settings/account/connected-apps"
     ada.submit(ada.get(apps), "Save", leads_to=apps, connecting_is_open=None)
     assert words in ben.get(HELP).text
+
+
+@pytest.mark.parametrize(
+    ("base_url", "address", "is_doubtful"),
+    [
+        (
+            "HTTPS://Hire.Northlight.Example:443/",
+            "https://hire.northlight.example/connect/zoom/callback",
+            False,
+        ),
+        ("http://LocalHost:8000", "http://localhost:8000/connect/zoom/callback", True),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000/connect/zoom/callback", True),
+    ],
+)
+def test_redirect_address_is_in_lower_case_and_says_what_zoom_may_refuse(
+    make_app: MakeApp, base_url: str, address: str, is_doubtful: bool
+) -> None:
+    app = make_app({"BASE_URL": base_url})
+    with in_rows(app):
+        team = create_team()
+    ada = Visitor(app).enter(team.ada)
+    for page in ("/settings/account/connected-apps", HELP):
+        text = ada.get(page).text
+        assert address in text
+        assert ("Zoom no longer accepts addresses like http://localhost" in text) is is_doubtful

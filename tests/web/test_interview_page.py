@@ -101,6 +101,19 @@ def test_page_says_what_is_missing_and_what_helps(connected: Flask, simulators: 
     assert ada.post(f"/interviews/{interview_id}/retry", htmx=True).headers["HX-Redirect"]
 
 
+def test_clicking_often_piles_up_no_work_and_is_noted_once(connected: Flask, team: Team) -> None:
+    ada = Visitor(connected).enter(team.ada)
+    with in_rows(connected):
+        interview_id = schedule(team.ada, team.dina)
+    run_everything(connected)
+    for _ in range(40):
+        ada.post(f"/interviews/{interview_id}/retry", leads_to=f"/interviews/{interview_id}")
+    with in_rows(connected):
+        waiting = db.select(Task).where(Task.kind == "sync_meeting", Task.state == "ready")
+        assert len(db.session.scalars(waiting).all()) == 1
+    assert ada.get(f"/interviews/{interview_id}").text.count("Ada Berg asked to try again") == 1
+
+
 def test_what_was_refused_is_sent_again_one_by_one_or_together(
     connected: Flask, team: Team, simulators: Simulators
 ) -> None:
@@ -167,7 +180,7 @@ def test_times_are_the_readers_own_with_the_other_zones_beside_them(web: Flask, 
         interview_id = schedule(team.ada, dina)
     page = Visitor(web).enter(priya).get(f"/interviews/{interview_id}")
     assert "14:30 Kolkata time" in page.text
-    assert "10:00 CET in Europe/Zurich" in page.text
+    assert "10:00 CET, Zurich time" in page.text
     assert "04:00 EST for Nora Lund" in page.text
 
 

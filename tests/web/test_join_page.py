@@ -219,7 +219,7 @@ def test_addresses_of_an_older_generation_open_nothing(web: Flask, interview_id:
     Visitor(web).get(door(web, interview_id))
 
 
-@pytest.mark.parametrize("rest", ["", "12", "12.candidate.0.AAAA", "12.candidate.0.AAAA/", "a/b", "%20"])
+@pytest.mark.parametrize("rest", ["", "12", "12.candidate.0.AAAA", "12.candidate.0.AAAA/", "a/b"])
 def test_link_that_lost_its_end_tells_the_candidate_what_to_do(
     web: Flask, interview_id: int, rest: str
 ) -> None:
@@ -231,6 +231,10 @@ def test_link_that_lost_its_end_tells_the_candidate_what_to_do(
     assert not page.tree.all("a", lambda e: e["href"] != "#main")
     assert page.headers["X-Robots-Tag"] == "noindex"
     assert page.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_link_of_which_only_a_space_is_left_leads_to_the_same_words(web: Flask, interview_id: int) -> None:
+    Visitor(web).get("/j/%20", leads_to="/j/")
 
 
 def test_candidates_own_number_is_on_the_page_of_everyone_but_guests(web: Flask, team: Team) -> None:
@@ -250,3 +254,18 @@ def test_candidates_own_number_is_on_the_page_of_everyone_but_guests(web: Flask,
         page = Visitor(web).get(door(web, interview_id, reader))
         assert words in page.text
         assert ("668 18 00" in page.html) is not reader.startswith("attendee")
+
+
+def test_pages_that_send_nothing_set_no_cookie(web: Flask, interview_id: int) -> None:
+    address = door(web, interview_id)
+    for path, status in (
+        (address, 200),
+        (f"{address}x", 404),
+        ("/j/", 404),
+        ("/invitations/1.1.abc", 404),
+        ("/password-reset/1.abc", 404),
+    ):
+        visitor = Visitor(web)
+        page = visitor.get(path, status=status)
+        assert "Set-Cookie" not in page.headers, path
+        assert page.token is None

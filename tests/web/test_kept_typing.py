@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from extensions import db
-from models import Draft, Interview
+from models import Draft, Interview, User
 from tests.factories import Team
 from tests.files_to_attach import PDF
 from tests.machines.rows import in_rows
@@ -181,3 +181,19 @@ def test_accepted_clash_stays_accepted_on_the_way_back(web: Flask, team: Team, a
     page = ada.get(f"{draft}/date-time")
     assert page.value_of("Continue", "accepted_clashes") == tick
     ada.submit(page, "Continue", leads_to=f"{draft}/attendees")
+
+
+def test_choice_that_left_since_it_was_typed_is_not_replaced_by_another(
+    web: Flask, team: Team, ada: Visitor
+) -> None:
+    draft = draft_at(ada, team.dina.id, "attendees")
+    page = ada.get(f"{draft}/attendees")
+    ada.submit(page, "Back", leads_to=f"{draft}/date-time", go="back", hiring_manager=str(team.cleo.id))
+    assert ada.get(f"{draft}/attendees").fields("Continue")["hiring_manager"] == [str(team.cleo.id)]
+    with in_rows(web):
+        db.session.get_one(User, team.cleo.id).is_active = False
+        db.session.commit()
+    page = ada.get(f"{draft}/attendees")
+    assert page.fields("Continue")["hiring_manager"] == [""]
+    page = ada.submit(page, "Continue", status=422)
+    assert page.error_at("hiring_manager") == "Choose a hiring manager."

@@ -21,8 +21,12 @@ def remembered(app: Flask) -> Iterator[tuple[str, nodes.Template, str]]:
         source, _, _ = app.jinja_env.loader.get_source(app.jinja_env, name)
         tree = app.jinja_env.parse(source)
         for each in tree.find_all(nodes.Assign):
-            is_list = isinstance(each.target, nodes.Name) and each.target.name == "remembered"
-            if is_list and isinstance(each.node, nodes.List):
+            # A list of macros, or how many results of each are kept.
+            named = isinstance(each.target, nodes.Name) and each.target.name in (
+                "remembered",
+                "remembered_most",
+            )
+            if named and isinstance(each.node, nodes.List | nodes.Dict):
                 for macro in each.node.as_const():
                     yield name, tree, macro
 
@@ -76,6 +80,14 @@ def test_same_arguments_are_rendered_once(app: Flask) -> None:
         first = badge("On its way", "info")
         assert badge("On its way", "info") is first
         assert badge("On its way", "danger") != first
+
+
+def test_large_pieces_are_kept_in_the_number_their_template_says(app: Flask) -> None:
+    with app.test_request_context():
+        module = app.jinja_env.get_template("interviews/_rows.html").module
+        for number in range(20):
+            module.interview_table((), "UTC", f"Table {number}")  # type: ignore[attr-defined]
+        assert module.interview_table.cache_info().currsize == 16  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("order", ["text first", "markup first"])

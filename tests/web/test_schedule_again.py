@@ -55,8 +55,11 @@ def test_next_interview_on_a_job_begins_with_the_choices_of_the_last(
     send(ada, draft, "date-time", date="2027-02-11")
     page = ada.get(f"{draft}/attendees")
     assert page.fields("Continue")["people"] == [str(team.cleo.id)]
-    # Whoever came from outside came to talk to someone else.
-    assert "sam@partner.example" not in page.html
+    # Guests came to talk to someone else: they are offered, and invited only if they are checked.
+    assert "guests_again" not in page.fields("Continue")
+    assert "other_people-0-email" in page.fields("Continue")
+    assert page.value_of("Continue", "other_people-0-email") == ""
+    assert "Sam (sam@partner.example)" in page.text
     ada.submit(page, "Continue", leads_to=f"{draft}/details")
     page = ada.get(f"{draft}/details")
     assert LAST_TIME not in page.text
@@ -73,6 +76,45 @@ def test_next_interview_on_a_job_begins_with_the_choices_of_the_last(
     assert ben.get(f"{draft}/setup").value_of("Continue", "agenda") == "Ships and sails"
     send(ben, draft, "setup")
     assert ben.get(f"{draft}/date-time").value_of("Continue", "timezone") == "Europe/Zurich"
+
+
+def test_guests_of_the_last_interview_are_offered_and_checked_ones_are_invited(
+    web: Flask, team: Team, ada: Visitor, ben: Visitor
+) -> None:
+    guests = other_people(("Sam Ortiz", "sam@partner.example"), ("Omar", "omar@mail.example"))
+    schedule_at_once(ada, team.dina.id, {"attendees": guests})
+    with in_rows(web):
+        omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
+    draft = begin(ada, omar.id)
+    send(ada, draft, "setup")
+    send(ada, draft, "date-time", date="2027-02-11")
+    page = ada.get(f"{draft}/attendees")
+    # The candidate of today was a guest then.
+    offered = [e["value"] for e in page.tree.all("input", lambda e: e.get("name") == "guests_again")]
+    assert offered == ["sam@partner.example"]
+    # Typed and checked, Sam is one person; what is wrong elsewhere keeps the checked one as a row.
+    wrong = other_people(("Kim", "kim@"))
+    page = send(ada, draft, "attendees", status=422, guests_again=offered, **wrong)
+    fields = page.fields("Continue")
+    assert (fields["other_people-0-email"], fields["other_people-1-email"]) == (["kim@"], offered)
+    assert not page.tree.all("input", lambda e: e.get("name") == "guests_again")
+    right = other_people(("Sam Ortiz", "sam@partner.example"))
+    send(ada, draft, "attendees", **right)
+    for step in ("details", "preview", "finalize"):
+        send(ada, draft, step)
+    with in_rows(web):
+        attendees = db.session.get_one(Interview, 2).attendees
+        assert [(a.name, a.email) for a in attendees] == [("Sam Ortiz", "sam@partner.example")]
+    # An address that was not offered cannot be smuggled in; the words say whose choices these are.
+    draft = begin(ben, omar.id)
+    page = ben.get(f"{draft}/setup")
+    assert "Copied from the last interview for this job." in page.text
+    send(ben, draft, "setup")
+    send(ben, draft, "date-time", date="2027-02-12")
+    send(ben, draft, "attendees", guests_again=["eve@elsewhere.example", "sam@partner.example"])
+    page = ben.get(f"{draft}/attendees")
+    assert page.value_of("Continue", "other_people-0-email") == "sam@partner.example"
+    assert "eve@" not in page.html
 
 
 def test_who_left_or_was_erased_is_not_suggested(web: Flask, team: Team, ada: Visitor) -> None:
@@ -171,7 +213,7 @@ def test_copy_for_the_same_candidate_needs_a_time_and_nothing_else(
     first_interview(ada, team)
     draft = copy(ada, 1)
     page = ada.follow(ada.get(draft, leads_to=f"{draft}/date-time"))
-    assert "Copied from the interview you're repeating" in page.text
+    assert "Copied from Dina Kaur's interview." in page.text
     assert page.value_of("Continue", "duration_minutes") == "90"
     assert page.value_of("Continue", "timezone") == "Europe/Lisbon"
     assert page.value_of("Continue", "date") == ""
@@ -234,7 +276,7 @@ def test_what_names_one_candidate_or_belongs_to_their_meeting_is_not_carried_to_
     send(ada, draft, "date-time", date="2027-02-12", direction="finalize")
     page = ada.get(f"{draft}/finalize")
     assert "Backend Engineer Interview" in page.text
-    assert "Dina" not in page.text
+    assert "Dina" not in page.text.replace("Copied from Dina Kaur's interview.", "")
 
     with in_rows(web):
         interview = db.session.get_one(Interview, 1)

@@ -261,7 +261,36 @@ def test_addresses_are_compared_as_browsers_write_them(
     assert app.test_client().get("/login", base_url=asked, headers={"Host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("after", [".", ",", ")", ">", ").", ">,", "\u201d", "%3E", "%29.", "'", "!"])
+# Text, percent-encoded, typographic, HTML, East Asian, a broken quoted-printable line, and Markdown.
+AFTER_LINKS = [
+    ".",
+    ",",
+    ")",
+    ">",
+    ").",
+    ">,",
+    "'",
+    "!",
+    "%3E",
+    "%29.",
+    "%20",
+    "“",
+    "”",
+    "’)",
+    "…",
+    "&gt;",
+    "%26quot%3B%3E",
+    "。",
+    "）",
+    "」",
+    "=",
+    "|",
+    "*",
+    "`",
+]
+
+
+@pytest.mark.parametrize("after", [*AFTER_LINKS, "\u200b", "\u00a0"])
 def test_link_with_what_followed_it_in_the_mail_opens(web: Flask, team: Team, after: str) -> None:
     answer = web.test_client().get(f"/login{after}")
     assert answer.status_code == 302

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from tests.machines.servers import ServerProcess, ServerProcesses
-from whole_requests import MOST_BODY_BYTES, Arrival
+from whole_requests import BODY_SECONDS, CHUNKED_SECONDS, HEAD_SECONDS, MOST_BODY_BYTES, Arrival
 
 # More than all threads of a server with two workers of four, three times over.
 HALF_REQUESTS = 24
@@ -116,6 +116,43 @@ def test_what_is_too_long_is_refused_before_it_is_sent(server: ServerProcess) ->
     with connect(server) as sock:
         sock.sendall(b"GET / HTTP/1.1\r\nX-Long: " + b"x" * 70_000)
         assert sock.recv(4096).startswith(b"HTTP/1.1 431")
+
+
+# The limits are in seconds, and a server is asked: it waits for as long as they say.
+@pytest.mark.full
+@pytest.mark.slow
+@on_sqlite
+def test_request_that_never_ends_is_told_so_when_its_time_is_over(server: ServerProcess) -> None:
+    began = time.monotonic()
+    with connect(server) as head, connect(server) as body, connect(server) as silent:
+        head.sendall(HALF_A_HEAD)
+        body.sendall(HALF_A_BODY)
+        for sock, limit in ((head, HEAD_SECONDS), (body, BODY_SECONDS)):
+            sock.settimeout(limit + 10)
+            assert answers(sock, 1).startswith(b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n")
+            assert sock.recv(1) == b""
+            assert limit <= time.monotonic() - began < limit + 5
+        # Nothing was asked, so nothing is answered.
+        silent.settimeout(1)
+        assert silent.recv(100) == b""
+
+
+@pytest.mark.parametrize(
+    ("pieces", "seconds"),
+    [
+        ((HALF_A_HEAD,), HEAD_SECONDS),
+        ((HALF_A_BODY,), BODY_SECONDS),
+        ((HALF_A_CHUNK,), CHUNKED_SECONDS),
+        # A line that carries 16 kB a second has as long as it takes.
+        ((b"POST / HTTP/1.1\r\nContent-Length: 1638400\r\n\r\n", b"x"), BODY_SECONDS + 100),
+    ],
+)
+def test_time_for_a_request_depends_on_what_it_announces(pieces: tuple[bytes, ...], seconds: float) -> None:
+    before = time.monotonic()
+    arrival = arrived(*pieces)
+    latest = time.monotonic() + seconds + 0.1
+    arrival.close()
+    assert before + seconds <= arrival.deadline <= latest
 
 
 def arrived(*pieces: bytes) -> Arrival:

@@ -19,9 +19,9 @@ from werkzeug.test import TestResponse
 import background
 from connections import wording
 from extensions import db
-from models import Connection, ConnectionState, Task, WebhookEvent
+from models import Connection, ConnectionState, Meeting, MeetingState, Task, WebhookEvent
 from providers.zoom.webhooks import ZoomWebhooks
-from tests.factories import LENA, ZOOM, Team, connect_zoom, create_team
+from tests.factories import LENA, ZOOM, Team, connect_zoom, create_team, schedule
 from tests.machines.apps import Seeded
 from tests.machines.rows import in_rows
 from tests.machines.simulators import CLIENT_ID, Simulators
@@ -336,3 +336,54 @@ def test_removing_the_app_at_the_simulated_zoom_arrives(
     assert len(checks(app)) == 1
     work(app)
     assert row_of(app, connection).state is ConnectionState.RECONNECT_NEEDED
+
+
+def looks_due(app: Flask) -> int:
+    with in_rows(app):
+        due = db.select(db.func.count(Task.id)).where(
+            Task.kind == "look_at_meeting", Task.run_at <= utc_now()
+        )
+        return db.session.scalar(due.where(Task.state == "ready")) or 0
+
+
+@pytest.fixture
+def meeting_number(app: Flask, people: Team, connection: int) -> str:
+    """An interview's meeting, by Zoom's number."""
+    with in_rows(app):
+        schedule(people.ada, people.dina)
+    work(app)
+    with in_rows(app):
+        return str(db.session.scalars(db.select(Meeting.provider_meeting_id)).one())
+
+
+@pytest.mark.parametrize("event", ["meeting.deleted", "meeting.updated"])
+@pytest.mark.parametrize("kind", [int, str])
+def test_meeting_that_zoom_says_was_touched_is_looked_at_and_not_believed(
+    app: Flask, meeting_number: str, event: str, kind: type
+) -> None:
+    body = message(event, account_id="A", object={"id": kind(meeting_number), "uuid": "u=="})
+    assert send(app, body).status_code == 401
+    assert looks_due(app) == 0
+    assert send(app, body, signed(body)).status_code == 204
+    assert looks_due(app) == 1
+    assert send(app, body, signed(body)).status_code == 204
+    assert looks_due(app) == 1
+    work(app)
+    with in_rows(app):
+        row = db.session.scalars(db.select(Meeting)).one()
+        assert (row.state, row.provider_meeting_id) == (MeetingState.READY, meeting_number)
+
+
+@pytest.mark.parametrize("about", [{"id": 1}, {"id": "87654321098"}])
+def test_message_about_a_meeting_of_someone_else_is_taken_and_ignored(
+    app: Flask, meeting_number: str, about: dict[str, Any]
+) -> None:
+    body = message("meeting.deleted", account_id="A", object=about)
+    assert send(app, body, signed(body)).status_code == 204
+    assert looks_due(app) == 0
+
+
+@pytest.mark.parametrize("about", [None, {}, [], {"id": None}, {"id": "../1"}, {"id": True}])
+def test_message_about_no_meeting_at_all_is_refused(app: Flask, people: Team, about: object) -> None:
+    body = message("meeting.updated", object=about)
+    assert send(app, body, signed(body)).status_code == 400

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -51,6 +52,7 @@ _LABELS = {
 # Nordic languages, Czech, Turkish, Russian, Chinese, Japanese and Korean, and those of common address books.
 _HEADINGS: dict[Meaning, str] = {
     Meaning.NAME: """
+        firstandlastname firstnamelastname lastnamefirstname nameandsurname namesurname
         fullname completename candidate candidatename nameofcandidate applicant applicantname
         displayname contactname vollstandigername vollername vorundnachname vornameundnachname
         vornamenachname nachnamevorname bewerber bewerberin bewerbername kandidat kandidatin
@@ -210,7 +212,7 @@ def _is_data(row: Row) -> bool:
 
 def _read(cells: Sequence[str]) -> list[Meaning]:
     plain = [_plain(cell) for cell in cells]
-    found = [Meaning.NAME if word in _BARE_NAMES else _MEANINGS.get(word, Meaning.NOTHING) for word in plain]
+    found = [_meaning(cell) for cell in cells]
     bare = [place for place, word in enumerate(plain) if word in _BARE_NAMES]
     if len(bare) == 1 and found.count(Meaning.NAME) == 1:
         # "Vorname, Name" and "Nom, Prénom": beside a first name it is the last one, and the other way round.
@@ -224,6 +226,25 @@ def _read(cells: Sequence[str]) -> list[Meaning]:
         # A whole name needs no halves beside it.
         found = [Meaning.NOTHING if each in (Meaning.FIRST, Meaning.LAST) else each for each in found]
     return found
+
+
+def _meaning(heading: str) -> Meaning:
+    """What a heading says, in one language or two: `Name / Nom`, `Candidate email`, `What's your name?`."""
+    for part in (heading, *re.split("[/|]", heading)):
+        word = _plain(part)
+        for plain in (word, _BEFORE.sub("", word)):
+            if plain in _BARE_NAMES:
+                return Meaning.NAME
+            if plain in _MEANINGS:
+                return _MEANINGS[plain]
+    return Meaning.NOTHING
+
+
+# Whose it is, before what it is.
+_BEFORE = re.compile(
+    "^(?:(?:what|please|enter|is|s|are|the|your|ihre?|deine?|votre|tu|su|candidates?|applicants?|contact|person|"
+    "bewerber|kandidaten|primary|preferred|main|work|business|home|private|personal)+)"
+)
 
 
 def _first_of_each(meanings: Sequence[Meaning]) -> list[Meaning]:

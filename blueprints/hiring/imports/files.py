@@ -13,19 +13,25 @@ import io
 import re
 import unicodedata
 import zipfile
+import zlib
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from scheduling.drafts.kinds_of_files import list_is_short
+
 MOST_BYTES = 1024 * 1024
-# A workbook is compressed; what comes out of it has a limit of its own.
-_MOST_UNPACKED = 30 * 1024 * 1024
+# A workbook is compressed; what comes out of it has limits of its own. Parsing a tag takes about 3 µs and 200
+# bytes, and a cell with a text has four to eight.
+_MOST_UNPACKED = 12 * 1024 * 1024
+_MOST_TAGS = 600_000
 _MOST_ROWS, _MOST_COLUMNS = 5000, 60
 # How many bytes without a mark are looked at to tell UTF-16 by its zeros.
 _LOOKED_AT = 4096
 
 # Each way of reading a file whose encoding is not known, likeliest first, and what people call it.
 READINGS: dict[str, str] = {
+    "utf-8": "Unicode (UTF-8)",
     "cp1252": "Western European (Windows)",
     "mac_roman": "Western European (Mac)",
     "cp1250": "Central European (Windows)",
@@ -78,8 +84,13 @@ def read_file(content: bytes) -> ReadFile:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
-        best = _likeliest(content)
+        best = "utf-8" if _is_damaged_utf8(content) else _likeliest(content)
         return ReadFile(read_as(content, best), best)
+    if re.match(r"\s*<(?:!doctype|html|table|\?xml|meta)", text[:200], re.I):
+        raise UnreadableListError(
+            "This is a web page, whatever its name. Open it in a spreadsheet and save it as “Excel Workbook "
+            "(.xlsx)” or as CSV."
+        )
     if "\0" in text:
         raise UnreadableListError("This isn't a list. Upload a CSV file or an Excel workbook (.xlsx).")
     return ReadFile(text)
@@ -125,6 +136,14 @@ def _wide(content: bytes) -> str | None:
         if even > half * 0.4 and odd < half * 0.1:
             return "utf-16-be"
     return None
+
+
+def _is_damaged_utf8(content: bytes) -> bool:
+    """Whether all but a few of the signs beyond ASCII are right in UTF-8, which hardly happens by chance."""
+    text = content.decode("utf-8", "replace")
+    wrong = text.count("\ufffd")
+    right = sum(sign > "\x7f" for sign in text) - wrong
+    return right > 3 * wrong
 
 
 def _likeliest(content: bytes) -> str:
@@ -181,25 +200,44 @@ def _fit(run: str, before: str, after: str) -> float:
     return 1 if all(sign in _USUAL for sign in run) else 0.9
 
 
+_DAMAGED = "This file is damaged. Save it again, as CSV or as an Excel workbook (.xlsx)."
+_TOO_LARGE = "The workbook is too large. Save the sheet with the candidates as CSV."
+
+
+def _refuse_costly_markup(parts: zipfile.ZipFile) -> None:
+    """Raises `UnreadableListError` for a workbook whose markup takes long to parse: a few kilobytes can
+    unpack to a million cells, or to entities that grow without end, which the standard forbids."""
+    tags = 0
+    for part in parts.infolist():
+        # All of them, because a workbook names its sheets as it likes. UTF-16 has a zero beside each letter.
+        markup = parts.read(part).replace(b"\0", b"")
+        if b"<!DOCTYPE" in markup:
+            raise UnreadableListError(_DAMAGED)
+        tags += markup.count(b"<")
+    if tags > _MOST_TAGS:
+        raise UnreadableListError(_TOO_LARGE)
+
+
 def _workbook(content: bytes) -> str:
     """The first sheet of an Excel workbook with anything on it, as CSV."""
+    if not list_is_short(content):
+        raise UnreadableListError(_DAMAGED)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             names = set(parts.namelist())
-            unpacked = sum(part.file_size for part in parts.infolist())
+            # Asked before anything is unpacked; no part gives more than it says.
+            if sum(part.file_size for part in parts.infolist()) > _MOST_UNPACKED:
+                raise UnreadableListError(_TOO_LARGE)
             kind = parts.read("mimetype")[:80] if "mimetype" in names else b""
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError):
-        raise UnreadableListError(
-            "This file is damaged. Save it again, as CSV or as an Excel workbook (.xlsx)."
-        ) from None
+            _refuse_costly_markup(parts)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+        raise UnreadableListError(_DAMAGED) from None
     if b"opendocument.spreadsheet" in kind:
         raise UnreadableListError(
             "This is an OpenDocument spreadsheet. Save it as “Excel Workbook (.xlsx)” or as CSV."
         )
     if "[Content_Types].xml" not in names or not any(name.startswith("xl/") for name in names):
         raise UnreadableListError("This isn't a spreadsheet. Upload a CSV file or an Excel workbook (.xlsx).")
-    if unpacked > _MOST_UNPACKED:
-        raise UnreadableListError("The workbook is too large. Save the sheet with the candidates as CSV.")
     rows = _first_sheet(content)
     file = io.StringIO(newline="")
     csv.writer(file, lineterminator="\n").writerows(rows)

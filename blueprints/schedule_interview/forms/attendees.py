@@ -42,20 +42,27 @@ class PersonForm(wtforms.Form):
 
 class AttendeesForm(StepForm):
     key, label = "attendees", "Attendees"
+    lists_guests = True
 
     hiring_manager = SelectField(
         "Hiring manager", coerce=_user_id, validators=[DataRequired("Choose a hiring manager.")]
     )
     people = CheckboxesField("From the team", coerce=int, validators=[Optional()])
     other_people = RowsField(FormField(PersonForm), "Other people")
+    # Whoever came from outside last time, by address. A checked one becomes a row like those that are typed.
+    guests_again = CheckboxesField(
+        "Guests of the last interview", validate_choice=False, validators=[Optional()]
+    )
     accepted_clashes = ClashTick("Schedule anyway")
 
     # Taken from what is offered.
     team: Sequence[User] = ()
+    guests: Sequence[Participant] = ()
     candidate_email: str = ""
 
     def offer(self, offered: Offered) -> None:
         self.team, self.candidate_email = offered.team, offered.candidate.email
+        self.guests = offered.guests
         choices = [SelectChoice(user.id, user.name) for user in offered.team]
         manager_of_job = offered.application.job.hiring_manager_id if offered.application else None
         if manager_of_job not in {user.id for user in offered.team}:
@@ -78,14 +85,17 @@ class AttendeesForm(StepForm):
                 f"{EVERYTHING_ELSE_IS_KEPT}"
             ]
             self.hiring_manager.data = None
-            if all(value != "" for value, *_ in self.hiring_manager.choices):
-                # No one takes over just by being first in the list.
-                self.hiring_manager.choices.insert(0, SelectChoice("", "Choose someone"))
+            self._ask_for_manager()
         left = [user_id for user_id in self.people.data or [] if user_id not in here]
         if left:
             names = " and ".join(gone.names.get(user_id, "Someone") for user_id in left)
             verb = "is" if len(left) == 1 else "are"
             self.people.errors = [f"{names} {verb} no longer active on your team. Continue without them?"]
+
+    def _ask_for_manager(self) -> None:
+        """Offer no one as the first choice, so that nobody takes over by being first in the list."""
+        if all(value != "" for value, *_ in self.hiring_manager.choices):
+            self.hiring_manager.choices.insert(0, SelectChoice("", "Choose someone"))
 
     def validate_other_people(self, field: Field) -> None:
         field.errors = [*field.errors, *self.reading.errors]
@@ -96,9 +106,16 @@ class AttendeesForm(StepForm):
 
     @cached_property
     def reading(self) -> Reading:
-        """What the rows for other people contain."""
+        """What the rows for guests say, with the guests of the last interview who were checked after them."""
+        typed = [(row["name"] or "", row["email"] or "") for row in self.other_people.data]
+        known = {email.casefold() for _, email in typed}
+        again = [
+            (guest.name, guest.email)
+            for guest in self.guests
+            if guest.email in (self.guests_again.data or ()) and guest.email.casefold() not in known
+        ]
         return read_rows(
-            [(row["name"] or "", row["email"] or "") for row in self.other_people.data],
+            typed + again,
             team=self.team,
             hiring_manager=self.manager,
             candidate_email=self.candidate_email,
@@ -112,10 +129,16 @@ class AttendeesForm(StepForm):
             entry.form.email.errors = [row.error] if row.error and self.other_people.errors else []
         for _ in range(_SPARE_ROWS):
             self.other_people.append_entry()
+        shown = {row.email.casefold() for row in rows}
+        self.guests_again.choices = [
+            SelectChoice(guest.email, f"{guest.name} ({guest.email})")
+            for guest in self.guests
+            if guest.email.casefold() not in shown
+        ]
 
     def answers(self) -> Answers:
         reading, kept = self.reading, super().answers()
-        del kept["other_people"]
+        del kept["other_people"], kept["guests_again"]
         chosen = dict.fromkeys([*(self.people.data or ()), *(user.id for user in reading.taken)])
         kept["people"] = [str(number) for number in chosen]
         return kept | answers_for_others((row.name, row.email) for row in reading.rows)
@@ -129,6 +152,9 @@ class AttendeesForm(StepForm):
 
     def fill_in(self, answers: Mapping[str, list[str]]) -> None:
         super().fill_in(answers)
+        if self.manager is None:
+            # Who was chosen has left since; Continue will say that someone is missing.
+            self._ask_for_manager()
         rows = {name: values for name, values in answers.items() if _is_of_a_row(name)}
         if rows:
             self.other_people.process(

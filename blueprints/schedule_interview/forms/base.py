@@ -11,6 +11,7 @@ from wtforms import Field, FieldList, HiddenField
 from wtforms.widgets import DateInput, NumberInput, TextArea, TextInput, TimeInput
 
 from models import Application, Attachment, Candidate, ReaderRole, User
+from scheduling.plans import Participant
 from scheduling.rules import Rules
 from web.forms import Form, clean_text
 from work.mail import Recipient
@@ -33,7 +34,8 @@ class Offered:
     """What the forms of one draft can choose from. `application` is the one the interview is for; None while
     several are possible, and when the chosen one no longer is. `zone` is that of the person at the screen.
 
-    `files` and `readers`, who would get mails, are filled in only for the forms that list them.
+    `files`, `readers` (who would get emails), and `guests` (people from outside at the last interview) are
+    filled in only for the forms that list them.
     """
 
     team: tuple[User, ...]
@@ -44,6 +46,7 @@ class Offered:
     rules: Rules
     files: tuple[Attachment, ...] = ()
     readers: tuple[Recipient, ...] = ()
+    guests: tuple[Participant, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,9 @@ class StepForm(Form):
     asks: ClassVar[bool] = True
     lists_files: ClassVar[bool] = False
     lists_readers: ClassVar[bool] = False
+    lists_guests: ClassVar[bool] = False
+    # Whether it takes over anything from the last interview on the same job.
+    begins_as_last_time: ClassVar[bool] = True
 
     version = HiddenField()
 

@@ -16,6 +16,7 @@ NOTES_LIMIT = 8000
 
 class DetailsForm(StepForm):
     key, label = "details", "Details"
+    begins_as_last_time = False
     lists_files = True
 
     title = StringField(

@@ -7,4 +7,5 @@ from blueprints.schedule_interview.forms.base import StepForm
 
 class PreviewForm(StepForm):
     key, label = "preview", "Preview"
+    begins_as_last_time = False
     asks = False

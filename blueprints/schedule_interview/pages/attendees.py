@@ -30,7 +30,7 @@ class TeamMember:
     id: int
     name: str
     role: str
-    load: str
+    load: Load
     busy: str
 
 
@@ -64,7 +64,7 @@ class AttendeesPage(Page[AttendeesForm]):
                     user.id,
                     user.name,
                     user.role.label,
-                    _in_words(load.get(user.id, Load())),
+                    load.get(user.id, Load()),
                     busy=busy.get(user.id, ""),
                 )
                 for user in dialog.team
@@ -100,8 +100,3 @@ def _taken(form: AttendeesForm) -> list[str]:
     return [
         f"{user.email} is {user.name} on your team, who is now selected above." for user in form.reading.taken
     ]
-
-
-def _in_words(load: Load) -> str:
-    words = f"{load.coming} upcoming"
-    return f"{words}, {load.recent} in the past 4 weeks" if load.recent else words

@@ -25,7 +25,7 @@ class FinalizePage(Page[FinalizeForm]):
         files = dialog.files()
         return {
             "summary": _summary(dialog, files),
-            "warnings": hosting_warnings(host_question(dialog)),
+            "hosting_warnings": hosting_warnings(host_question(dialog)),
             "will_not_happen": preview_of(dialog, files).will_not_happen(),
             "last_button": dialog.subject.last_button,
         }

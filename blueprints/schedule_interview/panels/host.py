@@ -45,6 +45,14 @@ class Hosting:
     ask_name: str | None = None
 
 
+@dataclass(frozen=True)
+class HostWarning:
+    """What to know about the account that will host. `offers_to_join`: taking part would settle it."""
+
+    words: str
+    offers_to_join: bool = False
+
+
 def hosting(asked: HostQuestion) -> Hosting:
     """Whose account hosts, and why, or what happens when no account can."""
     hosts = list(asked.hosts)
@@ -72,7 +80,7 @@ def _whom_to_ask(asked: HostQuestion) -> str | None:
     return None if may_connect(asked.actor) else owner().name
 
 
-def hosting_warnings(asked: HostQuestion, minutes: int | None = None) -> list[str]:
+def hosting_warnings(asked: HostQuestion, minutes: int | None = None) -> list[HostWarning]:
     """What the person should know about the account that will host, as far as it is known. Empty for an
     interview that needs no account. `minutes` is the duration while it is being typed.
     """
@@ -107,7 +115,7 @@ def _why_nobody(asked: HostQuestion, hosts: list[Host]) -> str:
     return f"Neither you nor {manager} (hiring manager) has connected {label}."
 
 
-def account_warnings(asked: HostQuestion, minutes: int | None = None) -> list[str]:
+def account_warnings(asked: HostQuestion, minutes: int | None = None) -> list[HostWarning]:
     """The same as if a meeting were made on an account, no matter what is chosen."""
     hosts = list(asked.hosts)
     host = first_usable(hosts)
@@ -119,18 +127,22 @@ def account_warnings(asked: HostQuestion, minutes: int | None = None) -> list[st
     longest = spec.free_plan_minutes
     if longest is not None and host.connection.plan == "basic" and minutes > longest:
         found.append(
-            f"{_whose(asked, host)} {spec.label} account is on the Basic plan. "
-            f"{spec.label} ends its meetings after {longest} minutes, "
-            f"so an interview of {duration(minutes)} would be cut off."
+            HostWarning(
+                f"{_whose(asked, host)} {spec.label} account is on the Basic plan. "
+                f"{spec.label} ends its meetings after {longest} minutes, "
+                f"so an interview of {duration(minutes)} would be cut off."
+            )
         )
     if asked.has_chosen_people and host.user.id not in asked.busy_user_ids:
-        # Only the scheduler can host without attending, and before people are chosen that is not an
-        # oversight.
+        # Only the scheduler can host without taking part, and has not forgotten it before people were chosen.
         found.append(
-            f"You're the {spec.label} host but not attending. People can join without you, but no one will "
-            "have host controls. To take part, add yourself under Attendees."
+            HostWarning(
+                f"You're the {spec.label} host but not attending. People can join without you, but no one "
+                "will have host controls.",
+                offers_to_join=True,
+            )
         )
-    return found + _budget_warnings(asked, hosts, host)
+    return found + [HostWarning(words) for words in _budget_warnings(asked, hosts, host)]
 
 
 def _budget_warnings(asked: HostQuestion, hosts: list[Host], host: Host) -> list[str]:

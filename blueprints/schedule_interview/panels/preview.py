@@ -10,10 +10,10 @@ from flask import current_app
 
 from blueprints.schedule_interview.forms.base import ROLES_IN_WORDS
 from messaging.delivery import is_configured, sender_address
-from messaging.facts import AttachedFile, InterviewFacts, Reader, facts_of
+from messaging.facts import AttachedFile, InterviewFacts, InvitingOrganization, Reader, facts_of
 from messaging.letters import Letter
 from messaging.reading import describe_ics
-from models import Attachment, Interview, Meeting, MeetingSoftware, MeetingState, Organization
+from models import Attachment, Interview, Meeting, MeetingSoftware, MeetingState
 from scheduling.mails.queue import INVITATION, recipients_of
 from scheduling.plans import Plan
 from scheduling.software import spec_of
@@ -71,7 +71,7 @@ class Preview:
         interview: Interview,
         plan: Plan,
         files: list[Attachment],
-        organization: Organization,
+        organization: InvitingOrganization,
         *,
         has_host: bool,
     ) -> None:

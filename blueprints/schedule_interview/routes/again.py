@@ -51,7 +51,9 @@ def another(interview_id: int) -> ResponseReturnValue:
     application = people[form.application.data]
     active = {member.id for member in queries.team()}
     answered, suggested = repeated(interview, application, active_user_ids=active)
-    draft = drafts.start(user, application.candidate_id, answered, suggestions=suggested)
+    draft = drafts.start(
+        user, application.candidate_id, answered, suggestions=suggested, repeats_id=interview_id
+    )
     db.session.commit()
     return redirect(url_for("schedule_interview.resume", draft_id=draft.id), 303)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -89,13 +90,8 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
     form = dialog.posted(here.form_class)
     if "go" in request.form:
         return _leave(dialog, here, form, BY_KEY.get(request.form["go"]), has_earlier=earlier is not None)
-    if request.form.get("direction") == "choose-job":
-        # The same page again, which then begins with the last interview of that job.
-        dialog.keep(form)
-        db.session.commit()
-        return redirect(dialog.address(step, back_to_finalize=views.came_from_finalize()), 303)
-    if request.form.get("direction") == "forget":
-        drafts.keep_typed(dialog.draft, form.opened_on, step, {})
+    if (stays := _STAYING.get(request.form.get("direction", ""))) is not None:
+        stays(dialog, form)
         db.session.commit()
         return redirect(dialog.address(step, back_to_finalize=views.came_from_finalize()), 303)
     if earlier is not None:
@@ -129,6 +125,32 @@ def keep_typed(dialog: Dialog, step: str) -> ResponseReturnValue:
         dialog.keep(dialog.posted(here.form_class))
     db.session.commit()
     return htmx.nothing_new()
+
+
+def _choose_job(dialog: Dialog, form: StepForm) -> None:
+    """The page then begins with the last interview of that job, but for what was typed already."""
+    dialog.keep(form)
+
+
+def _forget(dialog: Dialog, form: StepForm) -> None:
+    """Show the saved answers again instead of what was typed since."""
+    drafts.keep_typed(dialog.draft, form.opened_on, form.key, {})
+
+
+def _add_me(dialog: Dialog, form: StepForm) -> None:
+    """Take part in the interview, from a step that says who would be missing."""
+    dialog.keep(form)
+    if dialog.has_chosen_people:
+        dialog.add_actor(form.opened_on)
+        say("You'll take part in this interview.", "info")
+
+
+# Buttons that do one thing and show the same page again.
+_STAYING: Mapping[str, Callable[[Dialog, StepForm], None]] = {
+    "choose-job": _choose_job,
+    "forget": _forget,
+    "add-me": _add_me,
+}
 
 
 def _leave(

@@ -13,6 +13,8 @@ let clearing;
 
 /** Says something and takes it away after a while. */
 function announceBriefly(words, tone = "neutral") {
+  // What someone has to read is not pushed away by what only repeats the page.
+  if (tone === "quiet" && announcement.dataset.tone === "refused" && announcement.textContent) return;
   announce(words, tone);
   clearTimeout(clearing);
   clearing = setTimeout(() => announce(""), 4000);

@@ -14,7 +14,7 @@ from models import Connection, ConnectionState, Mail, Role
 from tasks.mails.team import TeamCopy, TeamKind, answers_reach_the_owner, row_of
 from text import one_line
 
-_NOT_CONNECTED = "The account is not connected any more."
+_NOT_CONNECTED = "The account is no longer connected."
 
 
 def letter(

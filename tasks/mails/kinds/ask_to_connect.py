@@ -9,7 +9,7 @@ from messaging.letters import Letter, TeamReader, compose_for_team
 from models import Mail, User
 from tasks.mails.team import TeamCopy, TeamKind, row_of
 
-_GONE = "The person who asked is not on the team any more."
+_GONE = "The person who asked is no longer on the team."
 
 
 def letter(reader: TeamReader, *, asking: Person, role: str, link: str) -> Letter:

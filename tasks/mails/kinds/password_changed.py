@@ -30,7 +30,7 @@ KIND = TeamKind(
     name=PASSWORD_CHANGED,
     label="Notice of a new password",
     find=row_of(User),
-    gone="This person is not on the team any more.",
+    gone="This person is no longer on the team.",
     compose=_compose,
     replies_to=answers_reach_the_owner,
 )

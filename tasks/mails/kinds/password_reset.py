@@ -10,7 +10,7 @@ from messaging.letters import Letter, TeamReader, compose_for_team, moment_for
 from models import Mail, PasswordReset
 from tasks.mails.team import TeamCopy, TeamKind, answers_are_not_directed, row_of
 
-_NOT_ON_THE_TEAM = "This person is not on the team any more."
+_NOT_ON_THE_TEAM = "This person is no longer on the team."
 
 
 def letter(reader: TeamReader, *, link: str, expires_at: datetime) -> Letter:

@@ -21,7 +21,7 @@ KIND = TeamKind(
     name=TEST_EMAIL,
     label="Test email",
     find=row_of(User),
-    gone="This person is not on the team any more.",
+    gone="This person is no longer on the team.",
     compose=_compose,
     replies_to=answers_are_not_directed,
 )

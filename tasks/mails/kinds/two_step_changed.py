@@ -77,7 +77,7 @@ KIND = TeamKind(
     name=TWO_STEP_CHANGED,
     label="Notice about two-step verification",
     find=row_of(User),
-    gone="This person is not on the team any more.",
+    gone="This person is no longer on the team.",
     compose=_compose,
     replies_to=answers_reach_the_owner,
 )

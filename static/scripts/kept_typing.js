@@ -7,9 +7,11 @@ if (keeping) {
   // Until the server has it, the tab remembers it: a reload may be quicker than the request that was sent on the way out.
   const waiting = `typed ${keeping.dataset.keepsTyped}`;
 
-  const typedNow = () => [...new FormData(keeping)].filter(([, value]) => typeof value === "string");
-  // As two moments compare: empty rows come and go, and the token is another one on each page.
-  const asText = (entries) => JSON.stringify(entries.filter(([name, value]) => value && name !== "csrf_token"));
+  // Without files, which stay with the browser, and without the token, which is another one on each page.
+  const typedNow = () =>
+    [...new FormData(keeping)].filter(([name, value]) => typeof value === "string" && name !== "csrf_token");
+  // As two moments compare: empty rows come and go.
+  const asText = (entries) => JSON.stringify(entries.filter(([, value]) => value));
 
   const send = (entries, leaving = false) => {
     const body = new FormData();

@@ -1,0 +1,58 @@
+"""What the steps of a draft begin with: the interview that it repeats, or the last one on its job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from blueprints.schedule_interview.answers import as_last_time
+from blueprints.schedule_interview.forms.base import Answers, StepForm
+from models import Draft, Interview, Job, User
+from scheduling.drafts.again import candidate_of_repeated, last_on_job
+from scheduling.plans import Participant
+
+
+class Beginning:
+    """What is filled in for one person before they have said anything. `job` is None while it is not chosen.
+    Nothing is looked up before a step asks."""
+
+    def __init__(self, actor: User, draft: Draft, job: Job | None, team: tuple[User, ...]) -> None:
+        self._actor, self._draft, self._job, self._team = actor, draft, job, team
+
+    def answers(self, form_class: type[StepForm]) -> Mapping[str, list[str]]:
+        """What this step begins with, by field; empty for one that begins with what is usual."""
+        if self._draft.suggestions is not None:
+            found: Answers = self._draft.suggestions.get(form_class.key, {})
+            return found
+        return self._as_last_time.get(form_class.key, {}) if form_class.begins_as_last_time else {}
+
+    def in_words(self) -> str:
+        """Where that comes from."""
+        if self._draft.suggestions is not None:
+            name = candidate_of_repeated(self._draft)
+            return (
+                f"Copied from {name}'s interview." if name else "Copied from the interview you're repeating."
+            )
+        is_own = self._last is not None and self._last.scheduler_id == self._actor.id
+        return f"Copied from {'your' if is_own else 'the'} last interview for this job."
+
+    def guests(self) -> tuple[Participant, ...]:
+        """The guests of the last interview on the job who can be invited again. They are offered and not
+        chosen: no guest is invited to the next person's interview because someone pressed Continue."""
+        taken = {self._draft.candidate.email.lower(), *(user.email.lower() for user in self._team)}
+        return tuple(
+            Participant(person.name, person.email)
+            for person in (self._last.attendees if self._last is not None else ())
+            if person.user_id is None and person.email.lower() not in taken
+        )
+
+    @cached_property
+    def _last(self) -> Interview | None:
+        return last_on_job(self._actor, self._job.id) if self._job is not None else None
+
+    @cached_property
+    def _as_last_time(self) -> Mapping[str, Answers]:
+        if self._last is None:
+            return {}
+        active = {user.id for user in self._team}
+        return as_last_time(self._last, self._actor, self._draft.candidate, active_user_ids=active)

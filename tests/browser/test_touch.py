@@ -1,0 +1,123 @@
+"""What a finger presses: everything on a phone is high enough for it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from demo.team import seed
+from extensions import db
+from instance_folder import DemoMarker, write_demo_marker
+from models import User
+from scheduling.drafts import drafts
+from services import services
+from tests.browser.test_accessibility import PHONE
+from tests.factories import create_connection
+from tests.machines.application import settings_for
+from tests.machines.apps import LendApp
+from tests.machines.browser import BrowserComplaints
+from tests.machines.rows import in_rows
+from tests.machines.servers import ServerProcesses
+
+ENOUGH = 44
+PAGES = (
+    "/",
+    "/jobs",
+    "/jobs/1",
+    "/jobs/1/edit",
+    "/candidates",
+    "/candidates/1",
+    "/candidates/5",
+    "/candidates/1/edit",
+    "/candidates/1/erase",
+    "/candidates/import",
+    "/interviews",
+    "/interviews/4",
+    "/interviews/6",
+    "/interviews/4/another",
+    "/calendar",
+    "/search?q=a",
+    "/settings/account/profile",
+    "/settings/account/connected-apps",
+    "/settings/account/connected-apps/zoom/disconnect",
+    "/settings/team",
+    "/settings/team/2",
+    "/settings/team/2/deactivate",
+    "/settings/team/invite",
+    "/settings/organization",
+    "/settings/system-log",
+    "/help/connecting-apps",
+    "/nothing-here",
+)
+STEPS = ("setup", "date-time", "attendees", "details")
+
+# A control is as large as itself, its label, or the row that its link is laid over, whichever is the largest.
+# A link within a sentence is as high as a line of it, which no one can change.
+TOO_LOW = """(enough) => {
+    const found = [];
+    for (const element of document.querySelectorAll("a[href], button, input, select, textarea, summary")) {
+        if (element.tabIndex < 0 || element.type === "hidden" || !element.checkVisibility()) continue;
+        if (element.closest(".visually-hidden, .skip-link")) continue;
+        const styles = getComputedStyle(element), words = element.textContent.trim();
+        const isInSentence = styles.display === "inline"
+            && element.parentElement.textContent.trim().length > words.length + 3;
+        if (element.tagName === "A" && isInSentence) continue;
+        const boxes = [element, ...(element.labels ?? [])].map((each) => each.getBoundingClientRect());
+        const over = getComputedStyle(element, "::after");
+        if (over.content !== "none" && over.position === "absolute")
+            boxes.push(element.offsetParent.getBoundingClientRect());
+        const height = Math.max(...boxes.map((box) => box.height));
+        if (height < enough - 0.5)
+            found.push(`${element.tagName} ${element.className} ${words || element.name}: ${height}`);
+    }
+    return found;
+}"""
+
+
+@pytest.fixture
+def phone(
+    new_browser_context: Callable[..., BrowserContext],
+    lend_app: LendApp,
+    server_processes: ServerProcesses,
+    database_url: str,
+    instance_path: Path,
+) -> Page:
+    """A phone with the demo's bar, people and week on it, not signed in yet."""
+    write_demo_marker(instance_path, DemoMarker("http://localhost/mailbox", "http://localhost/zoom"))
+    app = lend_app({**settings_for(database_url, instance_path), "APP_NAME": "Demo"})
+    with in_rows(app):
+        seed(app.config["INSTALLATION_ID"], services(app).rules, password="a password of the demo")
+        lena = db.session.scalars(db.select(User).where(User.name == "Lena Vogel")).one()
+        create_connection(lena.id, account_email="someone.else@northlight.example")
+        drafts.start(lena, 1)
+        db.session.commit()
+    [server] = server_processes.start(1)
+    context = new_browser_context(viewport=PHONE, has_touch=True, is_mobile=True, base_url=server.base_url)
+    return context.new_page()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_everything_on_a_phone_is_high_enough_for_a_finger(
+    phone: Page, browser_complaints: BrowserComplaints
+) -> None:
+    low: dict[str, list[str]] = {}
+
+    def look(path: str) -> None:
+        phone.goto(path)
+        for words in phone.evaluate(TOO_LOW, ENOUGH):
+            low.setdefault(words, []).append(path)
+
+    look("/login")
+    phone.get_by_role("button", name="Lena Vogel").click()
+    phone.wait_for_url("**/")
+    browser_complaints.expect("404")
+    for path in PAGES:
+        look(path)
+    phone.goto("/candidates/1")
+    phone.get_by_role("link", name="Continue where you left off").click()
+    draft = phone.url.rpartition("/")[0]
+    for step in STEPS:
+        look(f"{draft}/{step}")
+    assert low == {}
