@@ -152,7 +152,7 @@ def _may_act(user: User, interview: Interview) -> bool:
     """Those who may schedule it, and those who are alarmed whatever their role."""
     if user.id in (interview.hiring_manager_id, interview.scheduler_id) or user.id == owner().id:
         return True
-    return lists.may(user, Action.SCHEDULE, interview.id)
+    return lists.may(user, Action.SCHEDULE, interview)
 
 
 def _can_host(user: User, meeting: Meeting) -> bool:
