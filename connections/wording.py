@@ -59,6 +59,11 @@ def passing(said: str, *, again_within: str) -> str:
     return f"{said} The connection itself is fine. We'll try again automatically within {again_within}."
 
 
+def another_account_answered(app: str) -> str:
+    said = f"{label_of(app)} answered for another account when we checked this one."
+    return passing(said, again_within="a day")
+
+
 def renewal_waits(app: str) -> str:
     return passing(f"{label_of(app)} could not renew this connection just now.", again_within="15 minutes")
 

@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 MAX_LINK_LENGTH = 2048
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_OUR_AGE = range(1900, 2200)
 MAX_RETRY_AFTER = timedelta(hours=1)
 
 
@@ -28,15 +30,16 @@ def json_object(body: bytes) -> dict[str, Any]:
 
 
 def optional_text(answer: dict[str, Any], name: str) -> str:
-    """Return a text, "" if it is missing or of another type."""
+    """Return a text, "" if it is missing or of another type. What no database can store is left out: NUL, and
+    halves of characters, both of which JSON can spell."""
     value = answer.get(name)
-    return value if isinstance(value, str) else ""
+    return _UNSTORABLE.sub("", value) if isinstance(value, str) else ""
 
 
 def required_text(answer: dict[str, Any], name: str) -> str:
-    """Return a text that is there and not blank."""
-    value = optional_text(answer, name)
-    if not value.strip():
+    """Return a text that is there, not blank, and can be stored as it is."""
+    value = answer.get(name)
+    if not isinstance(value, str) or not value.strip() or _UNSTORABLE.search(value):
         raise UnusableAnswerError(name)
     return value
 
@@ -45,6 +48,13 @@ def optional_whole_number(answer: dict[str, Any], name: str) -> int | None:
     """Return a whole number, None if it is missing or of another type. A boolean is no number."""
     value = answer.get(name)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def optional_count(answer: dict[str, Any], name: str, most: int) -> int | None:
+    """Return a whole number from 1 to `most`; None for anything else, because a number that makes no sense
+    tells nothing."""
+    value = optional_whole_number(answer, name)
+    return value if value is not None and 1 <= value <= most else None
 
 
 def required_link(answer: dict[str, Any], name: str) -> str:
@@ -62,13 +72,14 @@ def required_link(answer: dict[str, Any], name: str) -> str:
 
 
 def optional_instant(answer: dict[str, Any], name: str) -> datetime | None:
-    """Return an instant in UTC, None if it is missing, malformed, or names no offset."""
+    """Return an instant in UTC, None if it is missing, malformed, names no offset, or is of another age: at
+    the edge of the calendar it could not be shown in every zone."""
     try:
         value = datetime.fromisoformat(optional_text(answer, name))
-        return None if value.tzinfo is None else value.astimezone(UTC)
-    # A year at the edge of the calendar cannot be moved to UTC.
+        value = value if value.tzinfo is None else value.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return value if value.tzinfo is not None and value.year in _OUR_AGE else None
 
 
 def required_instant(answer: dict[str, Any], name: str) -> datetime:

@@ -29,7 +29,7 @@ from models import (
     MeetingSoftware,
     User,
 )
-from scheduling.meetings.hosts import Host, first_usable, possible_hosts
+from scheduling.meetings.hosts import Host, first_usable, hosts_of, possible_hosts
 from scheduling.plans import Plan
 from scheduling.software import spec_of
 from scheduling.venues import OnlineMeeting, Venue
@@ -107,7 +107,7 @@ def find_clashes(wanted: Wanted, *, seen_by: User, lock: bool = False) -> list[C
     ids, so that two commands for the same person cannot both find the time free. The caller has to lock the
     candidate's row. SQLite has only one writer and needs no lock.
     """
-    if lock:
+    if lock and db.engine.dialect.name != "sqlite":
         hosting = {wanted.host.user.id} if wanted.host else set()
         db.session.scalars(
             sa.select(User.id)
@@ -247,5 +247,5 @@ def _is_on_account_of(interview: Interview, host: Host, software: MeetingSoftwar
     if meeting.connection_id is not None:
         return meeting.connection_id == host.connection.id
     # Not created yet: it will be on the account of the first host to be asked.
-    its_host = first_usable(possible_hosts(meeting.software, interview.hiring_manager, interview.scheduler))
+    its_host = first_usable(hosts_of(meeting))
     return its_host is not None and its_host.user.id == host.user.id

@@ -186,7 +186,7 @@ def let_leave_now(mail: Mail) -> None:
 
 
 def queue_again(mail: Mail) -> None:
-    """Send an email after all that was refused for good, now. It is the same message as before.
+    """Send an email after all that was refused for good or held back, now. It is the same message as before.
 
     If its address was at fault, that is forgotten: the person who asks has a reason to try the address again.
     """

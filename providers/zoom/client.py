@@ -93,6 +93,9 @@ class ZoomClient:
             token = page.get("next_page_token")
             if not isinstance(token, str) or not token:
                 return entries
+            if token == params.get("next_page_token"):
+                # A page that leads to itself; asking a hundred times would tell nothing more.
+                break
             params = {**params, "next_page_token": token}
         raise nonsense(LIST_MEETINGS)
 

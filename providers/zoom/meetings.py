@@ -10,6 +10,7 @@ from typing import Any
 
 from providers.answers import (
     UnusableAnswerError,
+    optional_count,
     optional_instant,
     optional_text,
     optional_whole_number,
@@ -23,6 +24,12 @@ from providers.zoom.timezones import zoom_timezone
 SCHEDULED = 2
 MAX_TOPIC = 200
 MAX_AGENDA = 2000
+# Beyond these an answer makes no sense. Zoom's own limits are far below, where it has any.
+MAX_MINUTES = 7 * 24 * 60
+MAX_PASSCODE = 64
+MAX_ACCOUNT_ID = 128
+MAX_EMAIL = 254
+MAX_NAME = 160
 PLANS: dict[int | None, Plan] = {1: "basic", 2: "licensed"}
 
 # How far Zoom's clock may be behind ours before a meeting made just now counts as made before. It also covers
@@ -100,9 +107,9 @@ def meeting_in(answer: dict[str, Any]) -> Meeting:
     return Meeting(
         id=id_in(answer),
         join_url=required_link(answer, "join_url"),
-        passcode=optional_text(answer, "password") or None,
+        passcode=_passcode_in(answer),
         starts_at=required_instant(answer, "start_time"),
-        duration_minutes=optional_whole_number(answer, "duration"),
+        duration_minutes=optional_count(answer, "duration", MAX_MINUTES),
         topic=optional_text(answer, "topic"),
         agenda=optional_text(answer, "agenda"),
         created_at=optional_instant(answer, "created_at"),
@@ -110,6 +117,13 @@ def meeting_in(answer: dict[str, Any]) -> Meeting:
         timezone=optional_text(answer, "timezone") or None,
         settings=_settings_in(answer.get("settings")),
     )
+
+
+def _passcode_in(answer: dict[str, Any]) -> str | None:
+    """Return the passcode; None if there is none. Zoom's have ten characters at most: what is much longer is
+    none, and part of it would open nothing."""
+    passcode = optional_text(answer, "password")
+    return passcode if 0 < len(passcode) <= MAX_PASSCODE else None
 
 
 def _settings_in(settings: object) -> MeetingSettings:
@@ -148,12 +162,16 @@ def account_in(answer: dict[str, Any]) -> Account:
     """Return the account in an answer. According to the reference everything but the type may be missing; we
     need the id.
     """
+    account_id = required_text(answer, "id")
+    if len(account_id) > MAX_ACCOUNT_ID:
+        raise UnusableAnswerError("id")
     email = optional_text(answer, "email")
+    email = email if len(email) <= MAX_EMAIL else ""
     full_name = f"{optional_text(answer, 'first_name')} {optional_text(answer, 'last_name')}".strip()
     return Account(
-        id=required_text(answer, "id"),
+        id=account_id,
         email=email,
-        display_name=optional_text(answer, "display_name").strip() or full_name or email,
+        display_name=_cut(optional_text(answer, "display_name").strip() or full_name or email, MAX_NAME),
         plan=PLANS.get(optional_whole_number(answer, "type"), "unknown"),
         timezone=optional_text(answer, "timezone") or None,
     )

@@ -11,6 +11,10 @@ _REGIONAL_API = re.compile(
 )
 
 
+# No host name is longer than 253 characters.
+MAX_ADDRESS = 250
+
+
 @dataclass(frozen=True, slots=True)
 class ZoomSettings:
     """One Zoom app ("General app", user-managed) and where Zoom is.
@@ -43,5 +47,5 @@ def regional_api_url(value: str) -> str | None:
     Only https hosts below zoom.us qualify, so that neither a forged answer nor a tampered row sends a token
     elsewhere.
     """
-    found = _REGIONAL_API.fullmatch(value)
+    found = _REGIONAL_API.fullmatch(value) if len(value) <= MAX_ADDRESS else None
     return f"{found[1].lower()}/v2" if found else None

@@ -78,11 +78,18 @@ def _untouched(actor: User, candidate_id: int) -> Draft | None:
     return next(untouched, None)
 
 
+# With what every page of the dialog needs; built once.
+_FIND = (
+    sa.select(Draft)
+    .where(Draft.id == sa.bindparam("draft_id", type_=sa.String()))
+    .options(joinedload(Draft.candidate), joinedload(Draft.files))
+)
+
+
 def find(actor: User, draft_id: str) -> Draft:
     """The draft, if it is this person's. Raises `DraftGoneError` (or its subclass `DraftExpiredError`) and
     `DraftUsedError`."""
-    with_its_rows = [joinedload(Draft.candidate), joinedload(Draft.files)]
-    draft = db.session.get(Draft, draft_id, options=with_its_rows)
+    draft = db.session.scalars(_FIND, {"draft_id": draft_id}).unique().one_or_none()
     if draft is None or draft.owner_id != actor.id:
         raise DraftGoneError(draft_id)
     if draft.used_at is not None:

@@ -215,7 +215,8 @@ def _is_held(mail: Mail) -> bool:
 
 
 def _held(what: str, mail: Mail) -> ProgressRow:
-    return ProgressRow("waiting", "hourglass", f"{what} to {mail.name} is on hold", mail.words)
+    words = f"{what} to {mail.name} is on hold"
+    return ProgressRow("problem", "alert-triangle", words, mail.words, failed_mails=(mail.id,))
 
 
 def _names(mails: Iterable[Mail]) -> str:

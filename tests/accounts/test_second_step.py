@@ -239,7 +239,7 @@ def test_secret_copied_to_another_person_opens_nothing(
         db.session.commit()
     visitor, page = first_step(web, team.ada)
     refused = visitor.submit(page, "Sign in", status=422, code=phone.next_code())
-    assert "can't read" in refused.error_at("code")
+    assert "can no longer read" in refused.error_at("code")
 
 
 def test_signing_in_with_two_steps_is_not_recorded_by_the_first(web: Flask, team: Team, phone: Phone) -> None:

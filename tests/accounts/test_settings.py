@@ -90,9 +90,9 @@ def test_only_the_owner_has_the_switch(web: Flask, team: Team, ada: Visitor, ben
         eva = create_user("Eva Lang", Role.ADMIN)
     admin = Visitor(web).enter(eva)
     for browser in (admin, ben):
-        assert "Who may connect" not in browser.get(APPS).html
+        assert "Who can connect" not in browser.get(APPS).html
         open_connecting(browser, False, 403)
-    assert "Who may connect" in ada.get(APPS).html
+    assert "Who can connect" in ada.get(APPS).html
     open_connecting(ada, False)
     assert not stored(web)[3]
     ben.post("/connect/zoom", status=403)

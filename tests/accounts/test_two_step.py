@@ -186,7 +186,7 @@ def test_required_by_the_owner_it_comes_before_everything_else(
     web: Flask, clock: Clock, team: Team, ada: Visitor, ben: Visitor
 ) -> None:
     page = ada.get("/settings/organization")
-    assert "Nobody of 3 people have set it up" in page.words
+    assert "Set up so far by 0 of 3 people." in page.words
     ada.submit(page, "Require it for everyone", leads_to="/settings/organization")
     # Nobody is interrupted; whoever signs in from now on sets it up first.
     assert ben.is_signed_in
@@ -205,9 +205,11 @@ def test_required_by_the_owner_it_comes_before_everything_else(
     assert "can't be turned off" in visitor.get(HOME).words
     answer = visitor.post(f"{HOME}/turn-off", {"current": PASSWORD}, leads_to=HOME)
     assert "can't be turned off" in visitor.follow(answer).messages
+    # Ada and Cleo are still without.
+    assert ada.get("/settings/team").words.count("No two-step verification") == 2
     other, page = first_step(web, team.ben)
     other.submit(page, "Sign in", leads_to="/", code=phone.next_code())
-    assert "1 of 3 people have set it up" in ada.get("/settings/organization").words
+    assert "Set up so far by 1 of 3 people." in ada.get("/settings/organization").words
 
 
 def test_page_before_everything_else_lets_people_sign_out(

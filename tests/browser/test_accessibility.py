@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, ViewportSize
 
 import instance_folder
 from accounts.two_step import RECOVERY_CODES
+from tests.browser.conftest import EnterAsOwner
 from tests.browser.steps import (
     OWNER,
     PASSWORD,
@@ -111,7 +112,7 @@ def test_no_page_has_a_barrier(
 def test_no_page_about_people_has_a_barrier(
     server_processes: ServerProcesses,
     new_browser_context: Callable[..., BrowserContext],
-    instance_path: Path,
+    enter_as_owner: EnterAsOwner,
     theme: str,
     size: ViewportSize,
 ) -> None:
@@ -119,8 +120,8 @@ def test_no_page_about_people_has_a_barrier(
     base_url = server.base_url
     context = new_browser_context(color_scheme=theme, reduced_motion="reduce")
     page = context.new_page()
-    set_up(page, base_url, instance_folder.setup_code(instance_path))
-    add_job_and_candidate(page, base_url)
+    enter_as_owner(page, base_url)
+    page.goto(f"{base_url}/candidates/1")
     page.get_by_label("Note", exact=True).fill("Asks good questions.")
     page.get_by_role("button", name="Add note").click()
     page.get_by_text("Asks good questions.").wait_for()

@@ -1,16 +1,20 @@
 """How pages behave at every size, on paper, by keyboard and where the system has its own ideas of color."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page, StorageState, expect
 
-import instance_folder
-from tests.browser.steps import add_job_and_candidate, in_two_days_at_nine, open_the_dialog, set_up
-from tests.machines.browser import BrowserComplaints, new_desktop_context
+from extensions import db
+from models import Job
+from tests.browser.conftest import create_owner_and_candidate
+from tests.browser.steps import in_two_days_at_nine, open_the_dialog
+from tests.factories import create_candidate
+from tests.machines.rows import in_rows
 from tests.machines.servers import ServerProcess, ServerProcesses
+from tests.pages.visitor import Visitor
 
 ENDLESS = "Wolfeschlegelsteinhausenbergerdorff" * 3
 WIDTHS = (360, 480, 640, 768, 960, 961, 1140, 1141, 1280, 1600)
@@ -45,22 +49,26 @@ def server(shared_server: ServerProcess) -> ServerProcess:
 
 
 @pytest.fixture(scope="module")
-def signed_in(chromium: Browser, server: ServerProcess, shared_instance_path: Path) -> StorageState:
-    """The owner's cookies, after adding a job, an ordinary candidate and one whose name does not end."""
-    complaints = BrowserComplaints()
-    context = new_desktop_context(chromium, complaints)
-    page = context.new_page()
-    set_up(page, server.base_url, instance_folder.setup_code(shared_instance_path))
-    add_job_and_candidate(page, server.base_url)
-    page.goto(f"{server.base_url}/candidates/new")
-    page.get_by_label("Name", exact=True).fill(ENDLESS)
-    page.get_by_label("Email").fill(f"{'a' * 60}@{'b' * 60}.example")
-    page.get_by_role("button", name="Add candidate").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(ENDLESS)
-    cookies = context.storage_state()
-    context.close()
-    assert complaints.unexpected() == []
-    return cookies
+def signed_in(shared_app: Flask, server: ServerProcess) -> StorageState:
+    """The owner's cookies, beside a job, an ordinary candidate and one whose name does not end."""
+    with in_rows(shared_app):
+        owner = create_owner_and_candidate()
+        job_id = db.session.scalars(db.select(Job.id)).one()
+        create_candidate(ENDLESS, f"{'a' * 60}@{'b' * 60}.example", job_id)
+    return StorageState(
+        cookies=[
+            {
+                "name": shared_app.config["SESSION_COOKIE_NAME"],
+                "value": Visitor(shared_app).enter(owner).session_cookie(),
+                "domain": "127.0.0.1",
+                "path": "/",
+                "expires": -1,
+                "httpOnly": True,
+                "secure": False,
+                "sameSite": "Lax",
+            }
+        ]
+    )
 
 
 @pytest.fixture

@@ -45,7 +45,9 @@ def test_page_follows_what_is_typed_and_people_are_found_and_pasted(
     clashes = page.get_by_role("region", name="Conflict", exact=True)
     words = "Ben Frei has another interview with Omar Haddad from 09:30 to 10:15 UTC."
     expect(clashes.get_by_text(words)).to_be_visible()
+    # Said for those who cannot see it, and not shown a second time.
     expect(page.locator("#announcement")).to_contain_text("Ben Frei is busy then.")
+    expect(page.locator("#announcement")).to_have_attribute("data-tone", "quiet")
     day = page.get_by_role("region", name=f"{start:%A}, {start.day} {start:%B}")
     expect(day.get_by_role("listitem")).to_have_text(
         [

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
@@ -9,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page
 from demo.team import seed
 from extensions import db
 from instance_folder import DemoMarker, write_demo_marker
-from models import User
+from models import Interview, InterviewStatus, User
 from scheduling.drafts import drafts
 from services import services
 from tests.browser.test_accessibility import PHONE
@@ -97,21 +98,45 @@ def phone(
     return context.new_page()
 
 
+@pytest.fixture
+def join_page(phone: Page, lend_app: LendApp, database_url: str, instance_path: Path) -> str:
+    """Where the candidate of an interview by telephone joins it: a number to dial, and to copy."""
+    app = lend_app({**settings_for(database_url, instance_path), "APP_NAME": "Demo"})
+    with in_rows(app):
+        by_phone = db.session.scalars(
+            db.select(Interview).where(
+                Interview.phone_number.is_not(None), Interview.status == InterviewStatus.SCHEDULED
+            )
+        ).first()
+        assert by_phone is not None
+        return urlsplit(services().join_links.join_page(by_phone, "candidate")).path
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_everything_on_a_phone_is_high_enough_for_a_finger(
-    phone: Page, browser_complaints: BrowserComplaints
+    phone: Page, join_page: str, browser_complaints: BrowserComplaints
 ) -> None:
     low: dict[str, list[str]] = {}
 
+    def measure(where: str) -> None:
+        for words in phone.evaluate(TOO_LOW, ENOUGH):
+            low.setdefault(words, []).append(where)
+
     def look(path: str) -> None:
         phone.goto(path)
-        for words in phone.evaluate(TOO_LOW, ENOUGH):
-            low.setdefault(words, []).append(path)
+        measure(path)
 
     look("/login")
+    look("/password-reset")
+    look(join_page)
+    phone.goto("/login")
     phone.get_by_role("button", name="Lena Vogel").click()
     phone.wait_for_url("**/")
+    for button in ("Settings", "Lena Vogel"):
+        phone.get_by_role("button", name=button).click()
+        measure(f"menu {button}")
+        phone.keyboard.press("Escape")
     browser_complaints.expect("404")
     for path in PAGES:
         look(path)

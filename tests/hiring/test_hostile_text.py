@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from urllib.parse import quote
 
 import pytest
@@ -52,8 +53,12 @@ def ada(shared_app: Flask, team: Team) -> Visitor:
     return Visitor(shared_app).enter(team.ada)
 
 
+# What a page fetches from the product's own files, in the only form that templates write.
+OUR_SCRIPT = re.compile(r'<script type="module" src="/static/[\w./-]+"></script>')
+
+
 def is_harmless(page: Page) -> None:
-    main = page.html.partition("<main")[2]
+    main = OUR_SCRIPT.sub("", page.html.partition("<main")[2])
     assert "<script" not in main
     assert not page.tree.all("img")
     assert not any(character in page.html for character in UNSEEN)

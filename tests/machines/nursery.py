@@ -33,9 +33,11 @@ from subprocess import TimeoutExpired
 from typing import Any, NoReturn
 
 from tests.machines.parent_bound import PR_SET_PDEATHSIG
-from tests.machines.processes import REPOSITORY, bare_environment, end_group, start
+from tests.machines.processes import REPOSITORY, MachineError, bare_environment, end_group, start, tail
 
 _LONGEST_ORDER = 64 * 1024
+_READY = b"r"
+_LEARNS_WITHIN = 60.0
 
 
 class NurseryProcess:
@@ -135,6 +137,10 @@ def running_nursery(folder: Path) -> Iterator[Nursery]:
                 pass_fds=[its.fileno()],
             )
         try:
+            ours.settimeout(_LEARNS_WITHIN)
+            if ours.recv(1) != _READY:
+                raise MachineError(f"The nursery ended before it was ready:\n{tail(folder / 'nursery.log')}")
+            ours.settimeout(None)
             yield Nursery(ours)
         finally:
             end_group(process, how=signal.SIGKILL, timeout=5)
@@ -145,6 +151,7 @@ def main() -> None:
     # Guardians are reaped by the system, as nobody asks how they ended.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(fileno=int(sys.argv[1])) as orders:
+        orders.send(_READY)
         while True:
             message, files, _, _ = socket.recv_fds(orders, _LONGEST_ORDER, 2)
             if not message:

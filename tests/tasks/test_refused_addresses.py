@@ -13,6 +13,7 @@ from models import Candidate, Interview, Mail, MailState, MailTrouble, User
 from scheduling.commands.send_again import send_again
 from scheduling.mails.queue import ADDRESS_REFUSED, INVITATION, REMINDER
 from scheduling.plans import Participant
+from scheduling.reading.progress import progress_of
 from tests.machines.simulators import ReceivedMail
 from tests.tasks.installation import Installation
 
@@ -61,10 +62,11 @@ def correct_address(installation: Installation, address: str = CORRECTED) -> Non
 
 
 def ask_for_it_again(installation: Installation, interview: int) -> None:
+    """Click on Send again beside everything that it is offered for."""
     with installation.writing():
         row = db.session.get_one(Interview, interview)
-        failed = db.session.scalars(db.select(Mail.id).where(Mail.state == MailState.FAILED))
-        send_again(db.session.get_one(User, installation.team.ada.id), row, frozenset(failed))
+        offered = frozenset(progress_of(row).failed_mails)
+        assert send_again(db.session.get_one(User, installation.team.ada.id), row, offered) == len(offered)
         db.session.commit()
 
 
@@ -77,7 +79,7 @@ def test_later_emails_to_a_refused_address_wait_until_it_is_corrected(installati
     assert states(installation, interview, REMINDER, DINA) == [MailState.QUEUED] * 2
     assert states(installation, interview, REMINDER, BEN) == [MailState.SENT, MailState.QUEUED]
     page = installation.progress(interview)
-    assert "waiting: Reminder to Dina Kaur is on hold" in page
+    assert "problem: Reminder to Dina Kaur is on hold" in page
     assert f"An earlier email to {DINA} was refused. This one waits until the address is corrected" in page
     refuse(installation)
     correct_address(installation)
@@ -190,5 +192,10 @@ def test_page_is_settled_while_an_email_waits_for_a_better_address(installation:
     installation.simulators.zoom_switches(fail_next=0)
     installation.later(hours=1)
     assert states(installation, interview, INVITATION, DINA) == [MailState.FAILED, MailState.QUEUED]
-    assert "waiting: Corrected invitation to Dina Kaur is on hold" in installation.progress(interview)
+    assert "problem: Corrected invitation to Dina Kaur is on hold" in installation.progress(interview)
     assert installation.is_settled(interview)
+    # The first invitation is not on the page any more: the newest one can be asked for.
+    refuse(installation)
+    ask_for_it_again(installation, interview)
+    installation.run_due()
+    assert states(installation, interview, INVITATION, DINA) == [MailState.FAILED, MailState.SENT]

@@ -51,7 +51,7 @@ def clashes_on(page: Page) -> list[str]:
     return [item.text for box in boxes for item in box.all("li")]
 
 
-def test_clash_needs_the_tick(web: Flask, team: Team, ada: Visitor) -> None:
+def test_clash_needs_the_tick(web: Flask, team: Team, ada: Visitor, eight: datetime) -> None:
     schedule_at_once(ada, team.dina.id)
     with in_rows(web):
         other = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
@@ -69,12 +69,27 @@ def test_clash_needs_the_tick(web: Flask, team: Team, ada: Visitor) -> None:
     for step in ("attendees", "details", "preview"):
         send(ada, draft, step)
     # The last look shows what was accepted on the way, and what came up since.
-    accepted = "Accepted conflicts Ben Frei has another interview with Dina Kaur"
+    accepted = (
+        "Accepted conflicts Ben Frei has another interview with Dina Kaur from 09:00 to 09:45 CET. Change"
+    )
     page = ada.get(f"{draft}/finalize")
     assert accepted in page.words
     assert "New conflicts" not in page.words
+    with in_rows(web):
+        nora = create_candidate("Nora Lund", "nora@mail.example", team.job_id)
+        later = schedule(team.ada, nora, starts_at=eight + timedelta(minutes=60), software=None)
+    page = ada.get(f"{draft}/finalize")
+    assert accepted in page.words
+    assert (
+        "New conflicts Ben Frei has another interview with Nora Lund from 10:00 to 10:45 CET." in page.words
+    )
+    ada.submit(page, "Schedule Interview", status=422)
+    with in_rows(web):
+        db.session.get_one(Interview, later).status = InterviewStatus.CANCELLED
+        db.session.commit()
     send(ada, draft, "finalize")
-    assert interviews(web) == 2
+    # With the one that was canceled.
+    assert interviews(web) == 3
 
 
 def test_tick_is_for_what_stood_beside_it_and_for_that_time(

@@ -14,7 +14,7 @@ from blueprints.schedule_interview.panels.host import hosting_warnings, meeting_
 from models import Attachment
 from scheduling.plans import Plan
 from scheduling.venues import OnlineMeeting, Venue
-from timezones import local_moment
+from timezones import in_zone, local_moment
 from wording import duration
 
 
@@ -80,7 +80,8 @@ def _conflicts(dialog: Dialog, plan: Plan) -> Iterator[tuple[str, str, str]]:
         user_ids=dialog.busy_user_ids(),
     )
     accepted = dialog.ticket(dialog.draft.version).accepted_clashes
-    shown = clash_box(clashes, accepted, dialog.actor.timezone).clashes
+    zone = dialog.actor.timezone
+    shown = clash_box(clashes, accepted, zone, on=in_zone(plan.when.starts_at, zone).date()).clashes
     yield "Accepted conflicts", "\n".join(clash.words for clash in shown if not clash.is_new), "date-time"
     yield "New conflicts", "\n".join(clash.words for clash in shown if clash.is_new), "date-time"
 
