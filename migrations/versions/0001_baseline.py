@@ -75,9 +75,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column(
             "lane",
-            database._Choice(
-                "provider", "mail", name="lane", native_enum=False, create_constraint=True, length=32
-            ),
+            sa.Enum("provider", "mail", name="lane", native_enum=False, length=32, create_constraint=True),
             nullable=False,
         ),
         sa.Column("subject", sa.String(length=60), nullable=False),
@@ -85,15 +83,15 @@ def upgrade() -> None:
         sa.Column("dedupe_key", sa.String(length=120), nullable=True),
         sa.Column(
             "state",
-            database._Choice(
+            sa.Enum(
                 "ready",
                 "running",
                 "done",
                 "dead",
                 name="state",
                 native_enum=False,
-                create_constraint=True,
                 length=32,
+                create_constraint=True,
             ),
             nullable=False,
         ),
@@ -140,7 +138,7 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(length=255), nullable=True),
         sa.Column(
             "role",
-            database._Choice(
+            sa.Enum(
                 "owner",
                 "admin",
                 "recruiter",
@@ -149,8 +147,8 @@ def upgrade() -> None:
                 "observer",
                 name="role",
                 native_enum=False,
-                create_constraint=True,
                 length=32,
+                create_constraint=True,
             ),
             nullable=False,
         ),
@@ -193,14 +191,14 @@ def upgrade() -> None:
         sa.Column("app", sa.String(length=32), nullable=False),
         sa.Column(
             "state",
-            database._Choice(
+            sa.Enum(
                 "connected",
                 "reconnect_needed",
                 "ended",
                 name="state",
                 native_enum=False,
-                create_constraint=True,
                 length=32,
+                create_constraint=True,
             ),
             nullable=False,
         ),
@@ -353,7 +351,7 @@ def upgrade() -> None:
         sa.Column("job_id", sa.Integer(), nullable=False),
         sa.Column(
             "stage",
-            database._Choice(
+            sa.Enum(
                 "new",
                 "screening",
                 "interview",
@@ -362,8 +360,8 @@ def upgrade() -> None:
                 "rejected",
                 name="stage",
                 native_enum=False,
-                create_constraint=True,
                 length=32,
+                create_constraint=True,
             ),
             nullable=False,
         ),
@@ -469,27 +467,27 @@ def upgrade() -> None:
         sa.Column("hiring_manager_id", sa.Integer(), nullable=False),
         sa.Column(
             "interview_type",
-            database._Choice(
+            sa.Enum(
                 "video",
                 "phone",
                 "in_person",
                 name="interview_type",
                 native_enum=False,
-                create_constraint=True,
                 length=32,
+                create_constraint=True,
             ),
             nullable=False,
         ),
         sa.Column(
             "method",
-            database._Choice(
-                "direct", "time_slots", name="method", native_enum=False, create_constraint=True, length=32
+            sa.Enum(
+                "direct", "time_slots", name="method", native_enum=False, length=32, create_constraint=True
             ),
             nullable=False,
         ),
         sa.Column(
             "status",
-            database._Choice(
+            sa.Enum(
                 "requested",
                 "accepted",
                 "scheduled",
@@ -498,8 +496,8 @@ def upgrade() -> None:
                 "no_show",
                 name="status",
                 native_enum=False,
-                create_constraint=True,
                 length=32,
+                create_constraint=True,
             ),
             nullable=False,
         ),
@@ -511,8 +509,8 @@ def upgrade() -> None:
         sa.Column("phone_number", sa.String(length=40), nullable=True),
         sa.Column(
             "phone_caller",
-            database._Choice(
-                "team", "candidate", name="phone_caller", native_enum=False, create_constraint=True, length=32
+            sa.Enum(
+                "team", "candidate", name="phone_caller", native_enum=False, length=32, create_constraint=True
             ),
             nullable=True,
         ),
@@ -582,7 +580,7 @@ def upgrade() -> None:
         sa.Column("candidate_id", sa.Integer(), nullable=False),
         sa.Column(
             "subject",
-            database._Choice("new_interview", name="draftsubject", native_enum=False, length=32),
+            sa.Enum("new_interview", name="draftsubject", native_enum=False, length=32),
             nullable=False,
         ),
         sa.Column("about_interview_id", sa.Integer(), nullable=True),
@@ -636,15 +634,15 @@ def upgrade() -> None:
         sa.Column("occasion", sa.String(length=60), nullable=False),
         sa.Column(
             "role",
-            database._Choice(
+            sa.Enum(
                 "candidate",
                 "hiring_manager",
                 "attendee",
                 "team",
                 name="role",
                 native_enum=False,
-                create_constraint=True,
                 length=32,
+                create_constraint=True,
             ),
             nullable=False,
         ),
@@ -656,15 +654,15 @@ def upgrade() -> None:
         sa.Column("due_at", database.UTCDateTime(), nullable=False),
         sa.Column(
             "state",
-            database._Choice(
+            sa.Enum(
                 "queued",
                 "sent",
                 "failed",
                 "dropped",
                 name="state",
                 native_enum=False,
-                create_constraint=True,
                 length=32,
+                create_constraint=True,
             ),
             nullable=False,
         ),
@@ -672,9 +670,7 @@ def upgrade() -> None:
         sa.Column("words", sa.String(length=500), nullable=True),
         sa.Column(
             "trouble",
-            database._Choice(
-                "ours", "address", name="trouble", native_enum=False, create_constraint=True, length=32
-            ),
+            sa.Enum("ours", "address", name="trouble", native_enum=False, length=32, create_constraint=True),
             nullable=True,
         ),
         sa.Column("may_be_double", sa.Boolean(), nullable=False),
@@ -704,30 +700,30 @@ def upgrade() -> None:
         sa.Column("interview_id", sa.Integer(), nullable=False),
         sa.Column(
             "software",
-            database._Choice(
+            sa.Enum(
                 "zoom",
                 "google_meet",
                 "teams",
                 "other",
                 name="software",
                 native_enum=False,
-                create_constraint=True,
                 length=32,
+                create_constraint=True,
             ),
             nullable=False,
         ),
         sa.Column("is_wanted", sa.Boolean(), nullable=False),
         sa.Column(
             "state",
-            database._Choice(
+            sa.Enum(
                 "waiting",
                 "ready",
                 "failed",
                 "removed",
                 name="state",
                 native_enum=False,
-                create_constraint=True,
                 length=32,
+                create_constraint=True,
             ),
             nullable=False,
         ),
@@ -752,7 +748,7 @@ def upgrade() -> None:
         sa.Column("settled_at", database.UTCDateTime(), nullable=True),
         sa.Column(
             "failure",
-            database._Choice(
+            sa.Enum(
                 "not_connected",
                 "reconnect_needed",
                 "scopes_missing",
@@ -767,8 +763,8 @@ def upgrade() -> None:
                 "gone",
                 name="failure",
                 native_enum=False,
-                create_constraint=True,
                 length=32,
+                create_constraint=True,
             ),
             nullable=True,
         ),
@@ -828,7 +824,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column(
             "reason",
-            database._Choice(
+            sa.Enum(
                 "scheduled",
                 "address_corrected",
                 "link_came_late",
@@ -910,14 +906,14 @@ def upgrade() -> None:
         sa.Column("meeting_id", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
-            database._Choice(
+            sa.Enum(
                 "create",
                 "update",
                 "delete",
                 name="kind",
                 native_enum=False,
-                create_constraint=True,
                 length=32,
+                create_constraint=True,
             ),
             nullable=False,
         ),
@@ -927,7 +923,7 @@ def upgrade() -> None:
         sa.Column("walk", sa.Integer(), nullable=False),
         sa.Column(
             "state",
-            database._Choice(
+            sa.Enum(
                 "calling",
                 "unknown",
                 "done",
@@ -936,8 +932,8 @@ def upgrade() -> None:
                 "removed",
                 name="state",
                 native_enum=False,
-                create_constraint=True,
                 length=32,
+                create_constraint=True,
             ),
             nullable=False,
         ),
@@ -949,7 +945,7 @@ def upgrade() -> None:
         sa.Column("timezone", database.ZoneName(length=64), nullable=True),
         sa.Column(
             "failure",
-            database._Choice(
+            sa.Enum(
                 "not_connected",
                 "reconnect_needed",
                 "scopes_missing",
@@ -964,8 +960,8 @@ def upgrade() -> None:
                 "gone",
                 name="failure",
                 native_enum=False,
-                create_constraint=True,
                 length=32,
+                create_constraint=True,
             ),
             nullable=True,
         ),
