@@ -207,7 +207,7 @@ def _fernet(keys: Iterable[str]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in keys])
 
 
-LinkPurpose = Literal["join", "invitation", "password-reset"]
+LinkPurpose = Literal["join", "invitation", "password-reset", "repair"]
 
 
 class LinkedRow(Protocol):

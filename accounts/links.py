@@ -44,6 +44,15 @@ class AccountLinks:
         """The interview's own page. Needs the row's id."""
         return f"{self.base_url}/interviews/{interview.id}"
 
+    def repair_page(self, interview: Interview) -> str:
+        """Where someone on the team can do something about an interview without a meeting."""
+        return f"{self.base_url}/repair/{self.signer.token('repair', interview)}"
+
+    def opened_repair(self, token: str) -> Interview | None:
+        """The interview that a token proves; None for any other text."""
+        opened = self.signer.opened("repair", token, lambda number: db.session.get(Interview, number))
+        return opened[0] if opened is not None else None
+
     def opened_invitation(
         self, token: str, *, lock: bool = False
     ) -> tuple[Invitation, InvitationState] | None:

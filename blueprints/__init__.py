@@ -13,6 +13,7 @@ from blueprints.hiring.routes import hiring
 from blueprints.interviews.routes import interviews
 from blueprints.join.routes import join
 from blueprints.mailed_links.routes import mailed_links
+from blueprints.repair.routes import repair
 from blueprints.schedule_interview.routes import schedule_interview
 from blueprints.search.routes import search
 from blueprints.settings.routes import settings
@@ -34,6 +35,7 @@ ALL = (
     mailed_links,
     first_run,
     sign_in,
+    repair,
     schedule_interview,
     search,
     settings,

@@ -90,13 +90,15 @@ class InterviewFacts:
     intro: str = ""
     closing: str = ""
     files: tuple[AttachedFile, ...] = ()
+    # Who gave everyone a link of their own while there was none of ours; "" if no one did.
+    link_given_by: str = ""
 
     def __post_init__(self) -> None:
         if self.starts_at.tzinfo is None:
             raise ValueError("an instant must be aware")
         if self.link_state == "ready" and not self.join_url:
             raise ValueError("a ready link needs its address")
-        for name in ("title", "job_title", "organization", "type_label", "uid"):
+        for name in ("title", "job_title", "organization", "type_label", "uid", "link_given_by"):
             object.__setattr__(self, name, one_line(getattr(self, name)))
         for name in ("software_label", "join_url", "passcode", "phone_number"):
             value = getattr(self, name)
@@ -185,6 +187,7 @@ def facts_of(interview: Interview, organization: InvitingOrganization) -> Interv
         directions=interview.directions or "",
         intro=organization.invitation_intro,
         closing=organization.invitation_closing,
+        link_given_by=meeting.arranged_by.name if meeting is not None and meeting.arranged_by else "",
         files=tuple(
             AttachedFile(row.name, row.content_type, row.size_bytes, row.is_for_team_only, row.stored_as)
             for row in interview.attachments

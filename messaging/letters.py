@@ -91,7 +91,7 @@ def compose_about_interview(
         "how": how(facts),
         "message_heading": message_heading(facts, reader),
         "participants": participants_for(facts, reader),
-        "no_link": NO_LINK if reader.join_page_url else NO_LINK_NO_PAGE,
+        "no_link": _no_link(facts, reader),
         "no_link_help": "",
         "interview_link": reader.interview_url,
         "cannot_come": cannot_come(facts, reader),
@@ -150,3 +150,9 @@ def moment_for(reader: TeamReader, instant: datetime) -> str:
 def _letter(folder: str, context: Mapping[str, object]) -> Letter:
     subject, text, html = rendered(folder, context)
     return Letter(subject=shortened(one_line(subject), SUBJECT_LIMIT), text=text, html=html)
+
+
+def _no_link(facts: InterviewFacts, reader: Reader) -> str:
+    if facts.link_given_by:
+        return f"{facts.link_given_by} sends you the link to join."
+    return NO_LINK if reader.join_page_url else NO_LINK_NO_PAGE

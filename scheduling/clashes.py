@@ -29,7 +29,7 @@ from models import (
     MeetingSoftware,
     User,
 )
-from scheduling.meetings.hosts import Host, first_usable, possible_hosts
+from scheduling.meetings.hosts import Host, first_usable, hosts_of, possible_hosts
 from scheduling.plans import Plan
 from scheduling.software import spec_of
 from scheduling.venues import OnlineMeeting, Venue
@@ -247,5 +247,5 @@ def _is_on_account_of(interview: Interview, host: Host, software: MeetingSoftwar
     if meeting.connection_id is not None:
         return meeting.connection_id == host.connection.id
     # Not created yet: it will be on the account of the first host to be asked.
-    its_host = first_usable(possible_hosts(meeting.software, interview.hiring_manager, interview.scheduler))
+    its_host = first_usable(hosts_of(meeting))
     return its_host is not None and its_host.user.id == host.user.id

@@ -144,11 +144,17 @@ class Meeting(Model):
     # Why there is no meeting, or why one that is ready could not be changed or removed so far.
     failure: Mapped[FailureReason | None] = mapped_column(choice(FailureReason, "failure"))
     failure_words: Mapped[str | None] = mapped_column(sa.String(500))
+    # Someone who offered to host it after it could not be made; asked before everyone else.
+    offered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    # Someone who gave everyone a link of their own, so that nothing more is tried.
+    arranged_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     # Counts the walks over the possible hosts; a new walk asks hosts again that an older one ruled out.
     walk: Mapped[int] = mapped_column(default=1)
 
     interview: Mapped[Interview] = relationship(back_populates="meetings")
-    host: Mapped[User | None] = relationship()
+    host: Mapped[User | None] = relationship(foreign_keys=[host_id])
+    offered_by: Mapped[User | None] = relationship(foreign_keys=[offered_by_id])
+    arranged_by: Mapped[User | None] = relationship(foreign_keys=[arranged_by_id])
     calls: Mapped[list[MeetingCall]] = relationship(order_by="MeetingCall.id")
 
     @property

@@ -54,7 +54,7 @@ def sync_meeting(rules: Rules) -> Handler:
         return loaded.step.record(outcome, loaded.failures, rules)
 
     def gave_up(task: ClaimedTask, why: str) -> None:
-        recording.record_failed(int(task.payload["meeting_id"]), FailureReason.REFUSED, why)
+        recording.record_failed(int(task.payload["meeting_id"]), FailureReason.REFUSED, why, rules)
 
     return Handler(load, call, record, gave_up, load_writes=True)
 

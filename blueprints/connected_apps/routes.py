@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -15,6 +13,7 @@ from accounts.settings import open_connecting as change_opening
 from accounts.team import owner
 from blueprints.connected_apps import live
 from blueprints.connected_apps.cards import coming_of, connection_of, sections
+from blueprints.connected_apps.consent import consent_address
 from blueprints.connected_apps.round_trip_notice import forget_notices, keep_notice, notice_of
 from blueprints.connected_apps.versions import card_versions
 from connections import catalogue, round_trip
@@ -93,13 +92,10 @@ def ask() -> ResponseReturnValue:
 @connected_apps.post("/connect/<app>")
 def connect(app: str) -> ResponseReturnValue:
     try:
-        address = round_trip.begin(actor(), person().session, _app(app).key)
+        address = consent_address(_app(app).key)
     except round_trip.NotSetUpError:
         abort(404)
     db.session.commit()
-    if services().demo is not None:
-        # A real provider knows by its own cookie who is there; the simulated one has to be told.
-        address += "&" + urlencode({"login_hint": actor().email})
     return redirect(address, 303)
 
 

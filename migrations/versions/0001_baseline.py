@@ -773,9 +773,14 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("failure_words", sa.String(length=500), nullable=True),
+        sa.Column("offered_by_id", sa.Integer(), nullable=True),
+        sa.Column("arranged_by_id", sa.Integer(), nullable=True),
         sa.Column("walk", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "state <> 'ready' OR join_url IS NOT NULL", name=op.f("ck_meetings_ready_has_link")
+        ),
+        sa.ForeignKeyConstraint(
+            ["arranged_by_id"], ["users.id"], name=op.f("fk_meetings_arranged_by_id_users")
         ),
         sa.ForeignKeyConstraint(
             ["connection_id"],
@@ -789,6 +794,9 @@ def upgrade() -> None:
             ["interviews.id"],
             name=op.f("fk_meetings_interview_id_interviews"),
             ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["offered_by_id"], ["users.id"], name=op.f("fk_meetings_offered_by_id_users")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meetings")),
         sa.UniqueConstraint(

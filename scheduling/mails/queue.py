@@ -17,6 +17,8 @@ INVITATION = "invitation"
 REMINDER = "reminder"
 MEETING_MISSING = "meeting_missing"
 ADDRESS_REFUSED = "address_refused"
+MEETING_FAILED = "meeting_failed"
+MEETING_SOLVED = "meeting_solved"
 
 NEWER_INVITATION = "A newer invitation takes its place."
 

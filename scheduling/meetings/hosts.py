@@ -32,10 +32,20 @@ class Host:
     unusable: FailureReason | None
 
 
-def possible_hosts(software: MeetingSoftware, hiring_manager: User, scheduler: User) -> list[Host]:
-    """Everyone who could host, in the order in which they are asked, each once. Raises KeyError for a
-    software whose meetings no account hosts."""
-    in_order = (hiring_manager, scheduler)
+def hosts_of(meeting: Meeting) -> list[Host]:
+    """Everyone who could host an interview's meeting, in the order in which they are asked."""
+    interview = meeting.interview
+    return possible_hosts(
+        meeting.software, interview.hiring_manager, interview.scheduler, offered_by=meeting.offered_by
+    )
+
+
+def possible_hosts(
+    software: MeetingSoftware, hiring_manager: User, scheduler: User, *, offered_by: User | None = None
+) -> list[Host]:
+    """Everyone who could host, in the order in which they are asked, each once: `offered_by` is someone who
+    offered their account. Raises KeyError for a software whose meetings no account hosts."""
+    in_order = [user for user in (offered_by, hiring_manager, scheduler) if user is not None]
     app = spec_of(software).app
     connections = {
         row.user_id: row
@@ -101,7 +111,7 @@ def passed_over(meeting: Meeting) -> str:
         return ""
     before = takewhile(
         lambda one: one.user.id != host.id,
-        possible_hosts(meeting.software, interview.hiring_manager, interview.scheduler),
+        hosts_of(meeting),
     )
     # A connection that ended after the meeting was made is not why it is elsewhere.
     known = [one for one in before if not _ended_after(one, meeting)]

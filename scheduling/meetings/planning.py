@@ -20,7 +20,7 @@ from models import (
 )
 from providers.base import MeetingRequest
 from scheduling.meetings import asking, recording
-from scheduling.meetings.hosts import Host, first_usable, possible_hosts, ruling_out, why_not
+from scheduling.meetings.hosts import Host, first_usable, hosts_of, ruling_out, why_not
 from scheduling.meetings.steps import Create, LookUp, NobodyCanHost, ReadBack, Remove, Step, Update
 from scheduling.meetings.wanting import useful_until
 
@@ -39,6 +39,8 @@ def plan(meeting_id: int, now: datetime) -> Step | None:
         return _towards_none(meeting, now)
     if meeting.interview.status != InterviewStatus.SCHEDULED or now >= useful_until(meeting):
         return None
+    if meeting.arranged_by_id is not None:
+        return None
     return (
         _towards_a_change(meeting, now) if meeting.state is MeetingState.READY else _towards_one(meeting, now)
     )
@@ -46,8 +48,8 @@ def plan(meeting_id: int, now: datetime) -> Step | None:
 
 def _towards_one(meeting: Meeting, now: datetime) -> Step | None:
     """A meeting is wanted, and none is known."""
-    interview, calls = meeting.interview, list(meeting.calls)
-    hosts = possible_hosts(meeting.software, interview.hiring_manager, interview.scheduler)
+    calls = list(meeting.calls)
+    hosts = hosts_of(meeting)
     host = first_usable([host for host in hosts if ruling_out(host, calls, meeting.walk) is None])
     if host is None or host.connection is None:
         return _nobody(meeting, hosts, calls)

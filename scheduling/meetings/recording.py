@@ -21,7 +21,7 @@ from models import (
     User,
 )
 from providers.base import Meeting as ShownMeeting
-from scheduling.mails import queue
+from scheduling.mails import alarms, queue
 from scheduling.meetings import asking, failures, looks, orphans, wanting
 from scheduling.meetings.hosts import passed_over
 from scheduling.revisions import raise_revision
@@ -63,6 +63,7 @@ def record_created(call_id: int, shown: ShownMeeting, rules: Rules, *, passcode:
     if was_settled:
         raise_revision(interview, RevisionReason.LINK_CAME_LATE)
         queue.send_corrected_invitations(interview, rules)
+        alarms.sound_all_clear(meeting, rules)
     else:
         queue.release_invitations(interview)
 
@@ -193,7 +194,7 @@ def record_look_up_refused(call_ids: Sequence[int], reason: FailureReason, words
         call.walk = call.meeting.walk
 
 
-def record_failed(meeting_id: int, reason: FailureReason, detail: str | None) -> Meeting | None:
+def record_failed(meeting_id: int, reason: FailureReason, detail: str | None, rules: Rules) -> Meeting | None:
     """What is wanted cannot be done for now.
 
     Returns the meeting, or None when there is nothing to do with it. If it has not been made yet, people are
@@ -217,6 +218,7 @@ def record_failed(meeting_id: int, reason: FailureReason, detail: str | None) ->
         note(meeting.interview_id, f"No {meeting.software.label} meeting: {words}")
     if is_first:
         queue.release_invitations(meeting.interview)
+    alarms.raise_alarm(meeting, reason, rules)
     orphans.search_later(meeting)
     return meeting
 
@@ -227,13 +229,13 @@ def not_done_yet(meeting: Meeting) -> str:
     return f"The {meeting.software.label} meeting {what}"
 
 
-def record_left_without_link(meeting_id: int) -> None:
+def record_left_without_link(meeting_id: int, rules: Rules) -> None:
     """The invitation went out while the meeting was still being made. People have been told so, and the
     meeting counts as settled. The reason is what has happened so far, which may be nothing.
     """
     lost = [call for call in _meeting(meeting_id).calls if call.kind is CallKind.CREATE]
     reason = FailureReason.UNREACHABLE if lost else FailureReason.NOT_ASKED_YET
-    record_failed(meeting_id, reason, lost[-1].failure_words if lost else None)
+    record_failed(meeting_id, reason, lost[-1].failure_words if lost else None, rules)
 
 
 def _locked(call_id: int) -> tuple[MeetingCall, Meeting]:

@@ -69,7 +69,7 @@ class Create:
                 # it. What our call made, if anything, is looked up.
                 error = _not_ours(self.software)
                 _close(self.call_id, error)
-                return tries.not_now(self.meeting_id, error, failures)
+                return tries.not_now(self.meeting_id, error, failures, rules)
             case ShownMeeting() as shown:
                 recording.record_created(self.call_id, shown, rules, passcode=self.wanted.passcode)
                 return Done()
@@ -81,7 +81,7 @@ class Create:
                 if verdict is not None and verdict.is_about_account:
                     # The next possible host is asked.
                     return tries.at_once(error.words)
-                return tries.not_now(self.meeting_id, error, failures)
+                return tries.not_now(self.meeting_id, error, failures, rules)
             case _:
                 raise TypeError(type(outcome).__name__)
 
@@ -118,7 +118,7 @@ class LookUp:
                 if verdict is not None and verdict.is_about_account:
                     recording.record_look_up_refused(self.call_ids, verdict.reason, error.words)
                     return tries.at_once(error.words)
-                return tries.not_now(self.meeting_id, error, failures)
+                return tries.not_now(self.meeting_id, error, failures, rules)
             case _:
                 raise TypeError(type(outcome).__name__)
 
@@ -149,7 +149,7 @@ class Update:
                 return tries.at_once(error.words)
             case ProviderError() as error:
                 _close(self.call_id, error)
-                return tries.not_now(self.meeting_id, error, failures)
+                return tries.not_now(self.meeting_id, error, failures, rules)
             case _:
                 raise TypeError(type(outcome).__name__)
 
@@ -175,7 +175,7 @@ class ReadBack:
             case MeetingGoneError() as error:
                 return _gone(self.meeting_id, self.call_ids, error)
             case ProviderError() as error:
-                return tries.not_now(self.meeting_id, error, failures)
+                return tries.not_now(self.meeting_id, error, failures, rules)
             case _:
                 raise TypeError(type(outcome).__name__)
 
@@ -208,7 +208,7 @@ class Remove:
                     recording.close_call(self.call_id, CallState.UNKNOWN, error.words)
                 else:
                     recording.close_call(self.call_id, CallState.REFUSED, error.words, verdict.reason)
-                return tries.not_now(self.meeting_id, error, failures)
+                return tries.not_now(self.meeting_id, error, failures, rules)
             case _:
                 raise TypeError(type(outcome).__name__)
 
@@ -227,7 +227,7 @@ class NobodyCanHost:
         return None
 
     def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
-        return tries.failed(self.meeting_id, self.reason, self.detail, failures=failures)
+        return tries.failed(self.meeting_id, self.reason, self.detail, rules, failures=failures)
 
 
 def _not_ours(software: MeetingSoftware) -> RetryableError:

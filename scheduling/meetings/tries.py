@@ -19,6 +19,7 @@ from providers.errors import (
     ScopeMissingError,
 )
 from scheduling.meetings import recording, wanting
+from scheduling.rules import Rules
 from scheduling.software import spec_of
 from timezones import utc_now
 from work import retry
@@ -67,19 +68,19 @@ def verdict_on(error: ProviderError) -> Verdict | None:
     return None if isinstance(error, RetryableError) else Verdict(FailureReason.REFUSED)
 
 
-def not_now(meeting_id: int, error: ProviderError, failures: int) -> Next:
+def not_now(meeting_id: int, error: ProviderError, failures: int, rules: Rules) -> Next:
     """The account that should do it cannot for now, and no other can.
 
     `failures`: how often the task failed in a row before this.
     """
     verdict = verdict_on(error)
     if verdict is None:
-        return _same_account_again(meeting_id, error, failures)
+        return _same_account_again(meeting_id, error, failures, rules)
     detail = error.words if verdict.is_about_account else None
-    return failed(meeting_id, verdict.reason, detail, failures=failures)
+    return failed(meeting_id, verdict.reason, detail, rules, failures=failures)
 
 
-def _same_account_again(meeting_id: int, error: ProviderError, failures: int) -> Next:
+def _same_account_again(meeting_id: int, error: ProviderError, failures: int, rules: Rules) -> Next:
     """Back off while the invitation may wait; when the next attempt would come too late for it, settle."""
     meeting = db.session.get_one(Meeting, meeting_id, with_for_update=True)
     at = utc_now() + retry.MEETING_IN_GRACE.delay(failures + 1)
@@ -91,19 +92,20 @@ def _same_account_again(meeting_id: int, error: ProviderError, failures: int) ->
         return Again(at, error.words)
     is_limit = isinstance(error, RateLimitedError)
     reason = FailureReason.RATE_LIMITED if is_limit else FailureReason.UNREACHABLE
-    return failed(meeting_id, reason, error.words, failures=failures, not_before=at)
+    return failed(meeting_id, reason, error.words, rules, failures=failures, not_before=at)
 
 
 def failed(
     meeting_id: int,
     reason: FailureReason,
     detail: str | None,
+    rules: Rules,
     *,
     failures: int,
     not_before: datetime | None = None,
 ) -> Next:
     """Tell people, and keep trying, less and less often, until it would be useless."""
-    meeting = recording.record_failed(meeting_id, reason, detail)
+    meeting = recording.record_failed(meeting_id, reason, detail, rules)
     if meeting is None:
         return Done()
     now, until = utc_now(), wanting.useful_until(meeting)

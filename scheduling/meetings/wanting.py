@@ -168,7 +168,11 @@ def try_again_for_host(user_id: int) -> int:
         Meeting.state.in_((MeetingState.WAITING, MeetingState.FAILED)),
         Interview.status == InterviewStatus.SCHEDULED,
         Interview.starts_at > now,
-        sa.or_(Interview.hiring_manager_id == user_id, Interview.scheduler_id == user_id),
+        sa.or_(
+            Interview.hiring_manager_id == user_id,
+            Interview.scheduler_id == user_id,
+            Meeting.offered_by_id == user_id,
+        ),
     )
     is_out_of_line = sa.and_(
         Meeting.state == MeetingState.READY,

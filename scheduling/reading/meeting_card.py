@@ -70,11 +70,13 @@ def _entry_notes(meeting: Meeting) -> list[str]:
     label, shown = meeting.called, meeting.shown_settings or {}
     said = []
     if shown.get("waiting_room"):
-        said.append("Its account uses a waiting room: the host has to let people in.")
+        said.append("The host's account uses a waiting room: the host has to let people in.")
     elif shown.get("join_before_host") is False:
-        said.append("Its account lets no one in before the host has joined.")
+        said.append("The host's account lets no one in before the host has joined.")
     if shown.get("sign_in_required"):
-        said.append(f"Its account lets in only people who are signed in to {label}: tell the candidate.")
+        said.append(
+            f"The host's account lets in only people who are signed in to {label}: tell the candidate."
+        )
     if shown.get("auto_recording"):
-        said.append("Its account records every meeting: ask the candidate whether that's OK.")
+        said.append("The host's account records every meeting: ask the candidate whether that's OK.")
     return said

@@ -164,7 +164,7 @@ def _reconcile_link(mail: Mail, meeting: Meeting, interview_id: int, rules: Rule
     settled. If it became ready while the mail was being sent, the link follows.
     """
     if meeting.state == MeetingState.WAITING:
-        recording.record_left_without_link(meeting.id)
+        recording.record_left_without_link(meeting.id, rules)
     elif meeting.state == MeetingState.READY:
         interview = db.session.get_one(Interview, interview_id)
         if mail.occasion == queue.current_occasion(interview):

@@ -55,6 +55,11 @@ def answers_are_not_directed(mail: Mail, about: object) -> Person:
     return Person(mail.name, "")
 
 
+def only_to_its_reader(mail: Mail, about: object) -> tuple[Person, ...]:
+    """For a mail that concerns no one else."""
+    return (Person(mail.name, mail.address),)
+
+
 def answers_reach_the_owner(mail: Mail, about: object) -> Person:
     """The owner takes care of it; the owner's own copy has no one else to write to."""
     person = owner()
@@ -64,7 +69,8 @@ def answers_reach_the_owner(mail: Mail, about: object) -> Person:
 @dataclass(frozen=True, kw_only=True)
 class TeamKind(Kind, Generic[About]):
     """`find` looks up what a mail is about; when it no longer exists, the mail is useless, and `gone` says
-    why. `why_useless` returns any other reason for not sending it, or None.
+    why. `why_useless` returns any other reason for not sending it, or None. `addressed_to` are the people
+    whom the headers name, the main one first: each of them gets a copy.
     """
 
     find: Callable[[Mail], About | None]
@@ -72,6 +78,7 @@ class TeamKind(Kind, Generic[About]):
     compose: Callable[[TeamCopy[About]], Letter]
     replies_to: Callable[[Mail, About], Person]
     why_useless: Callable[[Mail, About], str | None] = never_useless
+    addressed_to: Callable[[Mail, About], tuple[Person, ...]] = only_to_its_reader
 
     def hindrance(self, mail: Mail) -> Drop | Wait | None:
         about = self.find(mail)
@@ -85,13 +92,13 @@ class TeamKind(Kind, Generic[About]):
         organization = db.session.get_one(Organization, 1)
         reader = TeamReader(Person(mail.name, mail.address, user.timezone), organization.name)
         copy = TeamCopy(mail, about, user, reader, workshop.account_links, said)
-        recipient = Person(mail.name, mail.address)
+        main, *others = self.addressed_to(mail, about)
         return Ready(
             self.compose(copy),
             Envelope(
-                recipient=recipient,
-                to=(recipient,),
-                cc=(),
+                recipient=Person(mail.name, mail.address),
+                to=(main,),
+                cc=tuple(others),
                 reply_to=self.replies_to(mail, about),
                 sender_name=organization.name,
                 message_id=mail.message_id,

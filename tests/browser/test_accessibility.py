@@ -146,10 +146,22 @@ def test_no_page_about_people_has_a_barrier(
     page.goto(f"{base_url}/candidates/import")
     _check(page, size)
     page.get_by_label("Or paste the list").fill(
-        "name,email\nJuan Perez,juan@mail.example\nDina Kaur,dina.kaur@mail.example\n,not an address"
+        "name,email,job\nJuan Perez,juan@mail.example,Chef\nDina Kaur,dina.kaur@mail.example\n,not an address"
     )
     page.get_by_role("button", name="Review").click()
     page.get_by_role("heading", name="Review import").wait_for()
+    _check(page, size)
+    page.get_by_role("link", name="Fix line 4").click()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", name="Please check these fields").wait_for()
+    _check(page, size)
+    page.get_by_role("button", name="Skip this row").click()
+    page.get_by_role("link", name="Change columns").first.click()
+    page.get_by_label("Column 2: email").select_option("Phone")
+    page.get_by_role("button", name="Review").click()
+    page.get_by_role("heading", name="Please check these fields").wait_for()
+    _check(page, size)
+    page.goto(f"{base_url}/candidates/export")
     _check(page, size)
     page.goto(f"{base_url}/settings/team/invite")
     _check(page, size)

@@ -120,7 +120,7 @@ def test_new_password_ends_all_sessions(sqlite_app: Flask) -> None:
         assert db.session.scalar(open_sessions) == 2
     unknown = flask(sqlite_app, "users", "reset-password", "x@y.example", typed=f"{NEW_PASSWORD}\n")
     assert unknown.exit_code == 1
-    assert "Nobody here" in unknown.output
+    assert "No one here" in unknown.output
 
 
 def test_lost_phone_is_forgotten_from_the_command_line(sqlite_app: Flask) -> None:
@@ -136,7 +136,7 @@ def test_lost_phone_is_forgotten_from_the_command_line(sqlite_app: Flask) -> Non
     again = flask(sqlite_app, "users", "reset-two-step", team.ada.email)
     assert (again.exit_code, "no two-step verification" in again.output) == (1, True)
     unknown = flask(sqlite_app, "users", "reset-two-step", "x@y.example")
-    assert (unknown.exit_code, "Nobody here" in unknown.output) == (1, True)
+    assert (unknown.exit_code, "No one here" in unknown.output) == (1, True)
 
 
 def test_tasks_are_listed_tried_again_and_worked_off(

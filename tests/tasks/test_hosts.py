@@ -159,10 +159,10 @@ def test_wrong_client_credentials_fail_at_once_and_ask_no_other_host(installatio
 @pytest.mark.parametrize(
     ("locked", "words"),
     [
-        ("waiting_room", "Its account uses a waiting room: the host has to let people in."),
-        ("host_first", "Its account lets no one in before the host has joined."),
-        ("meeting_authentication", "Its account lets in only people who are signed in to Zoom"),
-        ("auto_recording", "Its account records every meeting: ask the candidate"),
+        ("waiting_room", "The host's account uses a waiting room: the host has to let people in."),
+        ("host_first", "The host's account lets no one in before the host has joined."),
+        ("meeting_authentication", "The host's account lets in only people who are signed in to Zoom"),
+        ("auto_recording", "The host's account records every meeting: ask the candidate"),
     ],
 )
 def test_what_the_account_insists_on_is_read_from_zooms_answer_and_said(
@@ -176,4 +176,4 @@ def test_what_the_account_insists_on_is_read_from_zooms_answer_and_said(
     installation.simulators.zoom_switches(locked_settings=[])
     other = installation.schedule()
     installation.run_due()
-    assert "Its account" not in installation.progress(other)
+    assert "The host's account" not in installation.progress(other)

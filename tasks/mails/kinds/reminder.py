@@ -58,10 +58,13 @@ def _more(copy: InterviewCopy) -> More:
         what = f"your interview with {facts.candidate.name} for {facts.job_title}"
     has_page = reader.join_page_url is not None
     where = "Open this page when the interview starts:" if has_page else "We'll send it as soon as it is."
+    giver = facts.link_given_by
     return {
         "what": what,
         "day_and_time": day_and_time(facts.starts_at, reader_zone(facts, reader), now=copy.made_at),
-        "no_link": f"The link to join isn't ready yet. {where}",
+        "no_link": f"Use the link that {giver} sent you."
+        if giver
+        else f"The link to join isn't ready yet. {where}",
         "no_link_help": f"Still no link then? Write to {_someone_to_ask(facts, reader)}.",
     }
 
@@ -76,8 +79,9 @@ def _someone_to_ask(facts: InterviewFacts, reader: Reader) -> str:
 def _instead(copy: InterviewCopy) -> InterviewKind | None:
     """The hiring manager has to see to a meeting that is missing, and is not just reminded. While it is only
     being made, there is nothing to see to."""
+    is_missing = copy.facts.link_state == "failed" and not copy.facts.link_given_by
     has_to_act = copy.reader.role is ReaderRole.HIRING_MANAGER
-    return meeting_missing.KIND if copy.facts.link_state == "failed" and has_to_act else None
+    return meeting_missing.KIND if is_missing and has_to_act else None
 
 
 KIND = InterviewKind(
