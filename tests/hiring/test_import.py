@@ -161,6 +161,7 @@ def test_hiring_manager_cannot_reach_for_candidates_of_others(rows: Rows, team: 
         assert [a.job_id for a in db.session.get_one(Candidate, omar.id).applications] == [team.other_job_id]
 
 
+@pytest.mark.slow
 def test_two_thousand_lines_are_read_and_imported(rows: Rows, team: Team, ada: Visitor) -> None:
     text = "name,email\n" + "".join(f"Person {n},person{n}@mail.example\n" for n in range(MOST_LINES))
     address = send(ada, team, text)

@@ -82,6 +82,7 @@ def test_a_trusted_server_is_talked_to_on_one_connection(
 
 
 @pytest.mark.usefixtures("trusted")
+@pytest.mark.slow
 def test_bytes_that_drip_do_not_extend_the_deadline(
     secure_zoom: ZoomProvider, secure_server: ScriptedServer, meeting_request: MeetingRequest
 ) -> None:

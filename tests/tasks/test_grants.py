@@ -300,31 +300,6 @@ def test_death_between_the_answer_and_storing_it_is_said_to_have_lost_the_connec
     assert installation.meeting(interview).state is MeetingState.READY
 
 
-def test_answer_lost_on_the_network_is_said_to_have_lost_the_connection(
-    sqlite_installation: Installation,
-) -> None:
-    installation = sqlite_installation
-    connection = installation.connect(installation.team.ben)
-    installation.clock.forward(timedelta(hours=1))
-    installation.simulators.zoom_switches(lose_next_token_answers=1)
-    tick(installation)
-    row = seen(installation, connection)
-    assert row.state is ConnectionState.CONNECTED
-    assert row.trouble is not None
-    # A further fault in between makes no one forget what the first one may have cost.
-    installation.simulators.zoom_switches(token_endpoint="invalid_client")
-    installation.clock.forward(timedelta(seconds=30))
-    tick(installation)
-    installation.simulators.zoom_switches(token_endpoint="")
-    installation.clock.forward(timedelta(seconds=30))
-    tick(installation)
-    lost = seen(installation, connection)
-    assert (lost.state, lost.problem) == (
-        ConnectionState.RECONNECT_NEEDED,
-        wording.lost_in_renewal(ZOOM),
-    )
-
-
 @pytest.mark.parametrize("answer", ["html", "drop", "server_error", "invalid_client"])
 def test_passing_fault_of_the_token_endpoint_ends_no_connection(
     sqlite_installation: Installation, answer: str

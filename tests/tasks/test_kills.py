@@ -21,6 +21,9 @@ from tests.tasks.real_time import (
     wait_until_settled,
 )
 
+# Every test waits until the lease of a dead process has run out.
+pytestmark = pytest.mark.slow
+
 KINDS = ("sync_meeting", "send_mail")
 
 

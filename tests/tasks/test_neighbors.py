@@ -1,5 +1,7 @@
 """Work that is stuck outside holds up nothing else."""
 
+import pytest
+
 from models import MailState, MeetingState, TaskState
 from tests.machines.processes import wait_until
 from tests.machines.servers import ServerProcesses
@@ -12,7 +14,8 @@ from tests.tasks.real_time import (
     wait_until_settled,
 )
 
-pytestmark = postgresql_in_full_runs
+# What is stuck has to be stuck for a while.
+pytestmark = [postgresql_in_full_runs, pytest.mark.slow]
 
 FAST_TICK = {"TICK_SECONDS": FAST["TICK_SECONDS"]}
 

@@ -52,6 +52,7 @@ def stop_in_the_middle_and_start_again(
     assert set(copies_of_each_mail(office, [*interviews, by_phone]).values()) == {1}
 
 
+@pytest.mark.slow
 @postgresql_in_full_runs
 def test_server_that_is_told_to_stop_ends_its_work_and_loses_nothing(
     office: Office, server_processes: ServerProcesses

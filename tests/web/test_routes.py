@@ -51,6 +51,7 @@ def test_addresses_are_lower_case_words_with_hyphens(web: Flask) -> None:
         assert all(part.replace("-", "").isalnum() and part == part.lower() for part in fixed), rule.rule
 
 
+@pytest.mark.slow
 def test_reading_changes_nothing(web: Flask, world: World) -> None:
     with closing(sqlite3.connect(make_url(web.config["DATABASE_URL"]).database or "")) as onlooker:
 

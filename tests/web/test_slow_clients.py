@@ -66,6 +66,7 @@ def answers(sock: socket.socket, count: int) -> bytes:
     return said
 
 
+@pytest.mark.slow
 @on_sqlite
 def test_half_requests_hold_no_thread(server: ServerProcess) -> None:
     with requests.Session() as http, ExitStack() as held:

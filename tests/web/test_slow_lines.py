@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.factories import create_team
 from tests.files_to_attach import PDF
 from tests.machines.application import MakeApp
@@ -13,6 +15,7 @@ from tests.web.dialog_steps import schedule_by_hand
 from tests.web.test_attachments import PHONE, chosen, files_in, run_everything
 
 
+@pytest.mark.slow
 def test_files_that_are_twice_too_slow_for_the_line_stay_behind(
     make_app: MakeApp, simulators: Simulators, clock: Clock
 ) -> None:
