@@ -3,8 +3,8 @@
     python tools/run_tests.py [--full] [pytest arguments]
 
 There is one process more than there are cores: tests that kill servers or meet silent ones mostly wait. The
-browser tests stay together on one process, because a second browser on the same cores costs more time than it
-saves. With --full every test runs on both databases, and races, kills and random sequences repeat themselves
+tests of a file stay together as long as all processes are busy, so that they share what their file sets up.
+With --full every test runs on both databases, and races, kills and random sequences repeat themselves
 at full counts, saying how far they are.
 
 Fails if a test failed, if one was skipped (what a test needs has to be there), if nothing ran, or if it took
@@ -56,7 +56,7 @@ def run(arguments: list[str], *, is_full: bool) -> Outcome:
             "-m",
             "pytest",
             "-q",
-            *("-n", str((os.cpu_count() or 1) + 1), "--dist", "loadgroup"),
+            *("-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"),
             *(["--full"] if is_full else []),
             "--durations=20",
             *("-o", "tmp_path_retention_policy=failed"),

@@ -25,7 +25,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("counted")
         if "chromium" in fixtures:
             item.add_marker("browser")
-            item.add_marker(pytest.mark.xdist_group("browser"))
         if "postgresql" in fixtures and "database_url" not in fixtures:
             item.add_marker("postgres")
         if _is_second_turn(item) and not item.get_closest_marker("both_databases"):
