@@ -129,16 +129,17 @@ class Throttling:
 
 def _locked(key: str, now: datetime) -> Throttle:
     row = db.session.get(Throttle, key, with_for_update=True)
-    if row is None:
+    while row is None:
         db.session.execute(sa.delete(Throttle).where(Throttle.last_failure_at < now - _FORGOTTEN_AFTER))
         try:
             with db.session.begin_nested():
                 row = Throttle(key=key, failures=0, last_failure_at=now)
                 db.session.add(row)
         except IntegrityError:
-            # PostgreSQL only: another process counted the first try of this key a moment earlier.
-            row = db.session.get_one(Throttle, key, with_for_update=True)
-    elif now - row.last_failure_at > _FORGOTTEN_AFTER:
+            # PostgreSQL only: another process counted the first try of this key a moment earlier. If that try
+            # has succeeded since, its row is gone again.
+            row = db.session.get(Throttle, key, with_for_update=True)
+    if now - row.last_failure_at > _FORGOTTEN_AFTER:
         row.failures, row.blocked_until, row.last_failure_at = 0, None, now
     return row
 

@@ -1,5 +1,7 @@
 """People who can do something are told when a meeting could not be made, once, and told when it is solved."""
 
+from datetime import timedelta
+
 import pytest
 
 from connections.rows import need_reconnect
@@ -152,7 +154,8 @@ def test_pasted_link_reaches_everyone_and_nothing_more_is_made(installation: Ins
 def test_arranged_interview_is_left_alone(installation: Installation) -> None:
     installation.connect(installation.team.ben)
     installation.simulators.zoom_switches(fail_next=1000, fail_status=503)
-    interview = installation.schedule(reminder_minutes=(60,))
+    start = installation.clock.now + timedelta(hours=72)
+    interview = installation.schedule(reminder_minutes=(60,), starts_at=start)
     installation.run_due()
     installation.until_grace_is_over()
     alarms = len(of_subject(installation, BEN, SUBJECT))
