@@ -171,8 +171,9 @@ def _bare(place: Installation) -> Iterator[_Browser]:
     with closing(sqlite3.connect(place.database)) as source, closing(sqlite3.connect(database)) as copy:
         source.backup(copy)
         copy.execute(
-            "INSERT INTO drafts (id, owner_id, candidate_id, payload, version, created_at, updated_at)"
-            " VALUES ('bare', 1, 1, '{\"agenda\": [\"Introduction\"]}', 1, ?, ?)",
+            "INSERT INTO drafts"
+            " (id, owner_id, candidate_id, subject, payload, typed, version, created_at, updated_at)"
+            " VALUES ('bare', 1, 1, 'new_interview', '{\"agenda\": [\"Introduction\"]}', '{}', 1, ?, ?)",
             (datetime.now(UTC).replace(tzinfo=None).isoformat(" "),) * 2,
         )
         copy.commit()
