@@ -1,7 +1,7 @@
 """Looking up host names within a time of our own.
 
 The system's resolver waits for its name servers as long as its own settings say, often half a minute, and
-cannot be interrupted. So it is asked in a thread of its own, and whoever asked goes on when their time is up.
+cannot be interrupted. So it is asked in a separate thread, and the caller goes on when the time is up.
 At most one look-up of a name is under way at a time, however many wait for it, so that a resolver that hangs
 holds one thread for each name and not one for each try.
 """
@@ -67,7 +67,7 @@ class _LookUp:
         try:
             self._found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
         except Exception as failure:
-            # Whatever it is, it concerns whoever asked, and not this thread.
+            # The caller has to handle it, not this thread.
             self._failure = failure
         finally:
             with _lock:

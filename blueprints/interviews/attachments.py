@@ -12,7 +12,7 @@ from web.signed_in import actor
 
 
 def attachment(interview_id: int, attachment_id: int) -> ResponseReturnValue:
-    """For those who see the notes: whoever takes part was sent the same file."""
+    """For those who see the notes: everyone who takes part was sent the same file."""
     interview = lists.interview(actor(), interview_id, Action.SEE_NOTES) or abort(404)
     row = next((row for row in interview.attachments if row.id == attachment_id), None)
     return as_download(row or abort(404))

@@ -23,6 +23,7 @@ from scheduling.meetings import failures, looks, wanting
 from scheduling.meetings.restoring import restore
 from scheduling.reading import lists
 from scheduling.reading.progress import Progress, progress_of
+from services import services
 from timezones import utc_now
 from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn, job_options
 from web.notices import say
@@ -73,6 +74,8 @@ class InterviewView:
     next_try: datetime | None
     is_too_late: bool
     join_label: str
+    # Where someone can host the missing meeting, paste a link, or say that everyone has one.
+    repair_url: str
     call: CallView | None
     # The provider was not asked about the meeting for a while: the page has that done when it is opened.
     wants_look: bool = False
@@ -204,6 +207,7 @@ def _view(interview: Interview) -> InterviewView:
         next_try=next_try,
         is_too_late=_is_too_late(interview),
         join_label=join_label(interview.meeting.called if interview.meeting else None),
+        repair_url=services().account_links.repair_page(interview),
         call=_call(interview, sees_number=sees_link),
     )
 

@@ -42,6 +42,8 @@ class JoinView:
     join_url: str | None = None
     join_label: str | None = None
     software: str | None = None
+    # Who gave everyone a link of their own, in the state "failed".
+    link_given_by: str = ""
     # Set in the state "phone".
     call: PhoneCall | None = None
     phone_link: str | None = None
@@ -50,7 +52,7 @@ class JoinView:
     directions: str | None = None
 
 
-# An address that lost its end, or got a slash too many, is a candidate's all the same.
+# An address that lost its end, or got a slash too many, is still a candidate's.
 @join.get("/j/", defaults={"token": ""})
 @join.get("/j/<path:token>")
 def page(token: str) -> ResponseReturnValue:
@@ -98,6 +100,8 @@ def _view(interview: Interview, state: JoinState, reader: str) -> JoinView:
             join_label=join_label(meeting.called),
             software=meeting.software.value,
         )
+    if state == "failed" and meeting is not None and meeting.arranged_by is not None:
+        return replace(view, link_given_by=meeting.arranged_by.name)
     if state == "phone" and number is not None:
         call = call_for(
             role_of(reader),

@@ -118,7 +118,7 @@ def useful_until(meeting: Meeting) -> datetime:
 def next_try_at(meeting: Meeting) -> datetime | None:
     """When the next step towards what is wanted of a meeting is due (aware UTC); in the past if it is being
     taken. None when nothing more will be tried."""
-    if utc_now() >= useful_until(meeting):
+    if meeting.arranged_by_id is not None or utc_now() >= useful_until(meeting):
         return None
     return db.session.scalar(
         sa.select(sa.func.min(Task.run_at)).where(

@@ -276,7 +276,9 @@ def _without_link(role: Role) -> Query:
             # Few have failed, and there is an index of those, so the upcoming ones are not searched.
             Interview.id.in_(
                 sa.select(_failed.interview_id).where(
-                    _failed.is_wanted, _failed.state == written_out(MeetingState.FAILED)
+                    _failed.is_wanted,
+                    _failed.state == written_out(MeetingState.FAILED),
+                    _failed.arranged_by_id.is_(None),
                 )
             ),
             Interview.status == InterviewStatus.SCHEDULED,

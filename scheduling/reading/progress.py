@@ -81,6 +81,9 @@ def progress_of(interview: Interview) -> Progress:
             rows.append(ProgressRow("done", "video", words, passed_over(meeting) or None))
         elif meeting.state == MeetingState.READY:
             rows.append(ProgressRow("done", "link", f"{label} link saved"))
+        elif meeting.arranged_by is not None:
+            words = f"{meeting.arranged_by.name} has given everyone a link"
+            rows.append(ProgressRow("done", "link", words))
         elif meeting.state == MeetingState.FAILED and meeting.failure is not None:
             words = failures.told_of(meeting)
             next_try = wanting.next_try_at(meeting)

@@ -188,7 +188,7 @@ def test_required_by_the_owner_it_comes_before_everything_else(
     page = ada.get("/settings/organization")
     assert "Set up so far by 0 of 3 people." in page.words
     ada.submit(page, "Require it for everyone", leads_to="/settings/organization")
-    # Nobody is interrupted; whoever signs in from now on sets it up first.
+    # No one is interrupted; everyone who signs in from now on sets it up first.
     assert ben.is_signed_in
     clock.move(timedelta(seconds=1))
     visitor = Visitor(web)

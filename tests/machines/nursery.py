@@ -201,7 +201,7 @@ def _guard(order: Mapping[str, Any], log: int, report: int) -> NoReturn:
 def _become(order: Mapping[str, Any], log: int, report: int, guardian: int) -> NoReturn:
     """Be what was ordered, until its end."""
     os.setsid()
-    # Not before: whoever reads it may kill the group of that number at once.
+    # Not before: a reader may kill the group of that number right away.
     os.write(report, f"{os.getpid()}\n".encode())
     os.close(report)
     _die_with_parent(signal.Signals(order["death_signal"]))

@@ -242,7 +242,7 @@ def test_nudge_shows_no_interview_that_its_reader_may_not_see(sqlite_installatio
     interview_id = installation.schedule(rex)
     installation.run_due()
     with installation.writing():
-        # Its meeting stays on Rex's account, whoever it passes to.
+        # Its meeting stays on Rex's account, no matter who takes the interview over.
         db.session.get_one(Interview, interview_id).scheduler_id = installation.team.ada.id
         db.session.get_one(User, rex.id).role = Role.HIRING_MANAGER
         db.session.commit()

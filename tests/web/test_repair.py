@@ -118,6 +118,24 @@ def test_arranged_is_said_on_the_page_and_can_be_taken_back(
     assert "Ben Frei has given everyone a link" in page.text
     assert not page.has_button("I've given them a link")
     assert page.has_button("Connect Zoom and create it")
+    about = ben.get(f"/interviews/{interview_id}")
+    assert "Ben Frei has given everyone a link, so we've stopped trying." in about.text
+    assert "Create a meeting after all" in about.text
+    assert not about.has_button("Try again now")
+    with in_rows(connected):
+        interview = db.session.get_one(Interview, interview_id)
+        join_page = path_of(services(connected).join_links.join_page(interview, "candidate"))
+    assert "Use the link that Ben Frei sent you." in Visitor(connected).get(join_page).text
+    log = Visitor(connected).enter(people.ada).get("/settings/system-log")
+    assert "The online meeting could not be created." not in log.text
+
+
+def test_interview_page_leads_to_the_other_ways(
+    connected: Flask, people: Team, address: str, interview_id: int
+) -> None:
+    page = Visitor(connected).enter(people.ben).get(f"/interviews/{interview_id}")
+    [link] = [each for each in page.tree.all("a") if each.text == "Other ways to fix this"]
+    assert path_of(link["href"]) == address
 
 
 def test_people_without_a_part_in_it_are_told_whom_to_ask(

@@ -29,7 +29,8 @@ def letter(reader: TeamReader, interview: Interview, meeting: Meeting, *, link: 
             "when": moment_for(reader, interview.starts_at),
             "what_happened": failures.told_of(meeting),
             "what_helps": cure.words if cure is not None else "",
-            "is_invited_without": True,
+            # People were invited to an earlier meeting that is gone.
+            "has_dead_link": len(interview.meetings) > 1,
             "link": link,
         },
     )
