@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import Blueprint, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
 
+from database import writing
+from extensions import db
 from messaging.wording import PhoneCall, call_for, join_label
-from models import Interview, PhoneCaller
+from models import Interview, Meeting, PhoneCaller
 from phone_numbers import phone_link
 from scheduling.join_links import (
     CANDIDATE,
@@ -19,11 +24,17 @@ from scheduling.join_links import (
     member_who_reads,
     role_of,
 )
+from scheduling.meetings import looks
 from services import services
 from timezones import utc_now
 from web.signed_in import current_organization
 
 join = Blueprint("join", __name__)
+log = logging.getLogger("join")
+
+# How long someone who is about to join waits for what the provider says, at most.
+_WAIT_SECONDS = 1.0
+_BETWEEN_LOOKS_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -37,11 +48,12 @@ class JoinView:
     scheduler_name: str
     # For people on the team, who have several interviews with the same title.
     with_candidate: str | None = None
-    # Set in the state "ready".
+    # Set in the states "ready" and "in_doubt".
     passcode: str | None = None
     join_url: str | None = None
     join_label: str | None = None
     software: str | None = None
+    software_label: str | None = None
     # Who gave everyone a link of their own, in the state "failed".
     link_given_by: str = ""
     # Set in the state "phone".
@@ -67,10 +79,36 @@ def page(token: str) -> ResponseReturnValue:
 
 def _way_in(interview: Interview, reader: str) -> ResponseReturnValue:
     now = utc_now()
+    if interview.meeting is not None and looks.wants_look_at_the_hour(interview.meeting):
+        _look_first(interview.meeting)
     state, meeting = join_state(interview, now), interview.meeting
     if state == "ready" and leads_straight_in(interview, now) and meeting is not None and meeting.join_url:
         return redirect(meeting.join_url, 302)
     return render_template("join/join.html", view=_view(interview, state, reader))
+
+
+def _look_first(meeting: Meeting) -> None:
+    """Have the provider asked whether the meeting is still there. A task does that; who opens the address
+    waits for it a moment, and otherwise sees what was last known."""
+    meeting_id = meeting.id
+    # The request's own transaction may only read; this is another one, once a minute at most.
+    db.session.rollback()
+    try:
+        with writing():
+            looks.look_because_someone_joins(db.session.get_one(Meeting, meeting_id))
+            db.session.commit()
+    except OperationalError as error:
+        # The way into the meeting must stay open when the database is locked or its disk is full.
+        db.session.rollback()
+        log.warning("could not have a meeting looked at: %s", error.orig)
+        return
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while time.monotonic() < deadline:
+        if not looks.is_under_way(db.session.get_one(Meeting, meeting_id)):
+            break
+        db.session.rollback()
+        time.sleep(_BETWEEN_LOOKS_SECONDS)
+    db.session.rollback()
 
 
 def _nothing_there() -> ResponseReturnValue:
@@ -92,13 +130,14 @@ def _view(interview: Interview, state: JoinState, reader: str) -> JoinView:
         scheduler_name=interview.scheduler.name,
     )
     meeting, number = interview.meeting, interview.phone_number
-    if state == "ready" and meeting is not None:
+    if state in ("ready", "in_doubt") and meeting is not None:
         return replace(
             view,
             passcode=meeting.passcode,
             join_url=meeting.join_url,
             join_label=join_label(meeting.called),
             software=meeting.software.value,
+            software_label=meeting.called,
         )
     if state == "failed" and meeting is not None and meeting.arranged_by is not None:
         return replace(view, link_given_by=meeting.arranged_by.name)

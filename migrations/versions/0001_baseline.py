@@ -741,6 +741,7 @@ def upgrade() -> None:
         sa.Column("shown_timezone", sa.String(length=64), nullable=True),
         sa.Column("shown_settings", sa.JSON(), nullable=False),
         sa.Column("shown_at", database.UTCDateTime(), nullable=True),
+        sa.Column("looked_at", database.UTCDateTime(), nullable=True),
         sa.Column("denied_at", database.UTCDateTime(), nullable=True),
         sa.Column("overrules_host", sa.Boolean(), nullable=False),
         sa.Column("passcode_was_refused", sa.Boolean(), nullable=False),

@@ -13,8 +13,9 @@ from messaging.delivery import is_configured, sender_address
 from messaging.facts import AttachedFile, InterviewFacts, InvitingOrganization, Reader, facts_of
 from messaging.letters import Letter
 from messaging.reading import describe_ics
-from models import Attachment, Interview, Meeting, MeetingSoftware, MeetingState
+from models import Attachment, Interview, Meeting, MeetingSoftware, MeetingState, ReaderRole
 from scheduling.mails.queue import INVITATION, recipients_of
+from scheduling.mails.reminders import people_to_remind
 from scheduling.plans import Plan
 from scheduling.software import spec_of
 from scheduling.venues import OnlineMeeting, PastedLink, Venue
@@ -80,6 +81,12 @@ class Preview:
         interview.meeting = _meeting_of(plan.venue, has_host=has_host)
         self._facts: InterviewFacts = facts_of(interview, organization)
         self._readers = [self._reader(recipient, self._facts) for recipient in recipients_of(interview)]
+        self._reminded = [(reader.person.name, self._zone(reader)) for reader in self._readers]
+        self._reminded += [
+            (interview.scheduler.name, interview.scheduler.timezone)
+            for who in people_to_remind(interview)
+            if who.role is ReaderRole.TEAM
+        ]
 
     def __len__(self) -> int:
         """How many readers there are."""
@@ -145,8 +152,8 @@ class Preview:
 
     def _clocks(self, at: datetime) -> list[tuple[str, str]]:
         names: dict[str, list[str]] = defaultdict(list)
-        for reader in self._readers:
-            names[local_moment(at, self._zone(reader)).full].append(reader.person.name)
+        for name, zone in self._reminded:
+            names[local_moment(at, zone).full].append(name)
         return [(when, ", ".join(people)) for when, people in names.items()]
 
     def _zone(self, reader: Reader) -> str:

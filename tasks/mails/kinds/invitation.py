@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from messaging.facts import InterviewFacts
 from models import Interview, Mail, ReaderRole, RevisionReason
 from scheduling.mails.queue import INVITATION, NEWER_INVITATION
 from tasks.mails.interviews import InterviewCopy, InterviewKind, More, is_off, is_older_revision
@@ -70,5 +71,5 @@ KIND = InterviewKind(
     more=_more,
     calendar="REQUEST",
     waits_for_meeting=True,
-    brings_files=True,
+    files=InterviewFacts.files_for,
 )
