@@ -9,6 +9,7 @@ from scheduling.meetings.wanting import try_again_for_host
 from services import Services
 from tasks.connection_checks import ASK_FOR_CHECKS
 from tasks.grants import ASK_FOR_REFRESHES
+from tasks.preflight import ASK_FOR_PREFLIGHTS
 from work.chores import Chore, once
 
 
@@ -18,6 +19,7 @@ def all_chores(services: Services) -> tuple[Chore, ...]:
         checking_keys(),
         ASK_FOR_REFRESHES,
         ASK_FOR_CHECKS,
+        ASK_FOR_PREFLIGHTS,
         ERASE_EXPIRED,
         removing_bytes(services.attachment_files),
         sweeping(services.attachment_files),

@@ -11,6 +11,7 @@ from connections.revocation import REPORT_UNREVOKED_GRANT, REVOKE_GRANT
 from scheduling.meetings.looks import LOOK_AT_MEETING
 from scheduling.meetings.orphans import REMOVE_ORPHANS
 from scheduling.meetings.wanting import SYNC_MEETING
+from scheduling.preflight import PREFLIGHT
 from services import Services
 from tasks.connection_checks import check_connection
 from tasks.connection_notices import nudge_to_reconnect, report_refused_credentials, tell_of_connection
@@ -20,6 +21,7 @@ from tasks.mails.kind import Workshop
 from tasks.mails.kinds import all_kinds
 from tasks.meetings import look_at_meeting, remove_orphans, sync_meeting
 from tasks.password_resets import answer_reset_requests
+from tasks.preflight import check_before_start
 from work.kinds import TaskKind
 from work.mail import SEND_MAIL
 from work.protocol import Handler
@@ -34,6 +36,7 @@ def all_handlers(services: Services) -> Mapping[TaskKind, Handler]:
         SEND_MAIL: send_mail(all_kinds(), workshop, rules),
         REMOVE_ORPHANS: remove_orphans(rules),
         LOOK_AT_MEETING: look_at_meeting(rules),
+        PREFLIGHT: check_before_start(rules),
         ANSWER_RESET_REQUEST: answer_reset_requests(services.reset_requests, mail_domain),
         REFRESH_CONNECTION: refresh_connection(),
         REVOKE_GRANT: revoke_grant(),

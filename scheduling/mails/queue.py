@@ -18,6 +18,7 @@ ADDRESS_REFUSED = "address_refused"
 MEETING_FAILED = "meeting_failed"
 MEETING_SOLVED = "meeting_solved"
 ACCOUNT_RULES = "account_rules"
+PREFLIGHT_PROBLEMS = "preflight_problems"
 
 NEWER_INVITATION = "A newer invitation takes its place."
 

@@ -57,6 +57,17 @@ def entry_rules(meeting: Meeting) -> tuple[EntryRule, ...]:
     return tuple(found)
 
 
+# What keeps people out or records them, by the names of `providers.base.MeetingSettings`.
+_STRICT = {"waiting_room": True, "join_before_host": False, "sign_in_required": True, "auto_recording": True}
+
+
+def is_stricter_than_made(meeting: Meeting) -> bool:
+    """Whether people get in less easily than when the meeting was made: its host has changed that on the
+    provider's own pages. What the account insisted on from the start cannot be changed and does not count."""
+    made, shown = meeting.made_settings or {}, meeting.shown_settings or {}
+    return any(shown.get(name) is strict and made.get(name) is not strict for name, strict in _STRICT.items())
+
+
 def refused_passcode(meeting: Meeting) -> str:
     """What became of a passcode that was chosen and is not used; "" if it is, or if none was chosen."""
     if not meeting.passcode_was_refused:

@@ -51,6 +51,7 @@ def record_created(call_id: int, shown: ShownMeeting, rules: Rules, *, passcode:
     meeting.account_id = call.account_id
     meeting.provider_meeting_id = shown.id
     _store_shown(meeting, shown)
+    meeting.made_settings = meeting.shown_settings
     meeting.failure = meeting.failure_words = None
     orphans.search_later(meeting)
     note(interview.id, f"{meeting.software.label} meeting created on {possessive(host.name)} account")
