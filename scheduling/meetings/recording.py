@@ -22,8 +22,8 @@ from models import (
 )
 from providers.base import Meeting as ShownMeeting
 from scheduling.join_links import leads_straight_in
-from scheduling.mails import account_rules, alarms, queue
-from scheduling.meetings import asking, entry, failures, looks, orphans, wanting
+from scheduling.mails import alarms, queue
+from scheduling.meetings import account_rules, asking, entry, failures, looks, orphans, wanting
 from scheduling.meetings.hosts import passed_over
 from scheduling.revisions import raise_revision
 from scheduling.rules import Rules

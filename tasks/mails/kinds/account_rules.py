@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from messaging.letters import Letter, TeamReader, compose_for_team, moment_for
 from models import Interview, InterviewStatus, Mail, Meeting
-from scheduling.mails.account_rules import told_to_scheduler
 from scheduling.mails.queue import ACCOUNT_RULES
+from scheduling.meetings.account_rules import told_to_scheduler
 from tasks.mails.team import TeamCopy, TeamKind, answers_are_not_directed, row_of
 from text import one_line, shortened
 from timezones import utc_now
