@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from connections.checks import check_now
 from extensions import db
-from models import CallState, Connection, ConnectionState, MeetingState
+from models import CallState, Connection, ConnectionState, Lane, MeetingState
 from tests.factories import LENA, create_team
 from tests.machines.application import settings_for
 from tests.machines.apps import LendApp, Seeded
@@ -255,3 +256,29 @@ def test_list_that_leads_to_itself_is_given_up(installation: Installation, zoom:
     assert installation.meeting(interview).state is MeetingState.READY
     assert len(installation.living_meetings()) == 1
     assert len([what for what in zoom.seen if what.startswith(LIST)]) < 12
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "least", "most"),
+    [
+        ("45", 45, 45),
+        ("in 45 seconds", 45, 45),
+        ("soon, perhaps", 0.5, 2),
+        ("", 0.5, 2),
+        # Longer than the invitation waits: people are told, and Zoom is left alone until then.
+        ("900", 900, 900),
+    ],
+)
+def test_limit_per_second_waits_as_long_as_zoom_says(
+    installation: Installation, zoom: StrangeZoom, retry_after: str, least: float, most: float
+) -> None:
+    installation.connect(installation.team.ben)
+    # The date of a header has whole seconds.
+    now = installation.clock.now = installation.clock.now.replace(microsecond=0)
+    if retry_after == "in 45 seconds":
+        retry_after = format_datetime(now + timedelta(seconds=45), usegmt=True)
+    zoom.spoil(CREATE, raw(b'{"code": 429}', 429, Retry_After=retry_after), instead=True)
+    installation.schedule()
+    installation.run_due(Lane.PROVIDER)
+    [task] = installation.tasks("sync_meeting")
+    assert least <= (task.run_at - now).total_seconds() <= most
