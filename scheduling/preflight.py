@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from accounts.mails import RECONNECT_NEEDED
 from extensions import db
 from models import (
     CallKind,
@@ -182,18 +181,13 @@ def record(interview: Interview, rules: Rules) -> None:
 
 
 def _to_tell(interview: Interview, news: Sequence[Problem]) -> list[User]:
-    """Those who are alarmed, too. Whose account has to be reconnected knows that from another email."""
+    """Those who are alarmed, too; but who has to reconnect their account is asked to in another email."""
     people, meeting = people_to_alarm(interview), interview.meeting
-    if meeting is None or meeting.connection_id is None or not all(each.is_of_account for each in news):
+    if meeting is None or not all(each.is_of_account for each in news):
         return people
-    asked = set(
-        db.session.scalars(
-            sa.select(Mail.user_id).where(
-                Mail.about == f"connection:{meeting.connection_id}", Mail.kind == RECONNECT_NEEDED
-            )
-        )
-    )
-    return [user for user in people if user.id != meeting.host_id or user.id not in asked]
+    row = db.session.get(Connection, meeting.connection_id) if meeting.connection_id is not None else None
+    is_asked = row is not None and row.state is ConnectionState.RECONNECT_NEEDED
+    return [user for user in people if not is_asked or user.id != meeting.host_id]
 
 
 def keys_of(occasion: str) -> list[str]:

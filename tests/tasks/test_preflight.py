@@ -83,7 +83,8 @@ def found(installation: Installation, interview: int) -> str | None:
 def test_each_interview_is_checked_a_day_and_an_hour_before(installation: Installation) -> None:
     interview = in_three_days(installation)
     start, at = start_of(installation, interview), []
-    for _ in range(72):
+    wait_until(installation, interview, timedelta(hours=27))
+    for _ in range(27):
         installation.clock.forward(timedelta(hours=1))
         before = len(installation.tasks(PREFLIGHT.name))
         tick(installation)
