@@ -71,9 +71,12 @@ def banners() -> list[Banner]:
 
 def _interviews(reader: SignedInPerson, now: datetime) -> list[Banner]:
     """The reader's upcoming interviews that are not ready: the next one in words, more of them as a number.
-    The page of an interview says the same of it and more."""
+    On the page of one, which says itself that its meeting is missing, only what its check found is shown."""
     here = request.view_args.get("interview_id") if request.view_args else None
-    found = [each for each in interviews_at_risk(reader.id, now) if each.interview_id != here]
+    found = interviews_at_risk(reader.id, now)
+    if here is not None:
+        problems = [each.problem for each in found if each.interview_id == here]
+        return [Banner("warning", words) for words in problems if words]
     if not found:
         return []
     first = found[0]

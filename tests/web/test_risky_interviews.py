@@ -109,6 +109,10 @@ def test_what_a_check_found_is_said_until_it_is_put_right(web: Flask, team: Team
     assert "The interview with Dina Kaur on Thu 4 Feb, 10:00 CET isn't ready." in text
     assert "Dina Kaur has not received the invitation. 550 This looks like spam." in text
     assert "Open the interview to send it again, or tell them yourself." in text
+    # On its own page there is no need to lead there.
+    [own] = notices(ben.get(f"/interviews/{interview_id}"))
+    assert "Dina Kaur has not received the invitation." in own.text
+    assert own.all("a") == []
     with in_rows(web):
         for mail in db.session.scalars(db.select(Mail).where(Mail.state == MailState.FAILED)):
             mail.state = MailState.SENT
