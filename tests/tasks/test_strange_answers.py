@@ -1,5 +1,6 @@
 """Answers that no reference mentions: nothing crashes, nothing is made twice, nothing strange is stored."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.utils import format_datetime
@@ -10,8 +11,8 @@ import pytest
 
 from connections.checks import check_now
 from extensions import db
-from models import CallState, Connection, ConnectionState, Lane, MeetingState
-from tests.factories import LENA, create_team
+from models import CallState, Connection, ConnectionState, FailureReason, Interview, Lane, MeetingState
+from tests.factories import LENA, PRIYA, create_team
 from tests.machines.application import settings_for
 from tests.machines.apps import LendApp, Seeded
 from tests.machines.simulators import Simulators
@@ -291,3 +292,57 @@ def test_limit_per_second_waits_as_long_as_zoom_says(
     installation.run_due(Lane.PROVIDER)
     [task] = installation.tasks("sync_meeting")
     assert least <= (task.run_at - now).total_seconds() <= most
+
+
+def refusal(code: int, message: str, status: int = 400) -> Callable[[Answer], None]:
+    return raw(json.dumps({"code": code, "message": message}).encode(), status)
+
+
+# As in Zoom's reference. Whatever is about this account alone, another account may be able to do.
+ABOUT_ACCOUNT = {
+    "scope missing": (
+        refusal(4711, "Invalid access token, does not contain scopes:[meeting:write:meeting]."),
+        FailureReason.SCOPES_MISSING,
+    ),
+    "scope missing, older": (
+        refusal(104, "Invalid access token, does not contain scopes."),
+        FailureReason.SCOPES_MISSING,
+    ),
+    "no license": (
+        refusal(3161, "You are not allowed to host or schedule meetings."),
+        FailureReason.NOT_ALLOWED,
+    ),
+    "plan": (refusal(200, "Only available for paid users."), FailureReason.NOT_ALLOWED),
+    "user is gone": (refusal(1001, "User does not exist.", 404), FailureReason.NOT_ALLOWED),
+    "user left": (refusal(1010, "User does not belong to this account."), FailureReason.NOT_ALLOWED),
+    "user is pending": (refusal(1120, "An invite email was sent to user."), FailureReason.NOT_ALLOWED),
+    "day is used up": (
+        refusal(
+            429,
+            "You have exceeded the daily rate limit (100) of Meeting Create/Update API requests permitted "
+            "for this particular user.",
+            429,
+        ),
+        FailureReason.DAILY_LIMIT,
+    ),
+}
+
+
+@pytest.mark.parametrize("strange", ABOUT_ACCOUNT)
+def test_what_rules_out_one_account_has_the_next_asked_at_once(
+    installation: Installation, zoom: StrangeZoom, strange: str
+) -> None:
+    answer, reason = ABOUT_ACCOUNT[strange]
+    installation.connect(installation.team.ben)
+    installation.connect(installation.team.ada, PRIYA)
+    zoom.spoil(CREATE, answer, instead=True)
+    interview = installation.schedule()
+    installation.run_due()
+    seen = installation.meeting(interview)
+    assert (seen.state, seen.host) == (MeetingState.READY, "Ada Berg")
+    assert seen.calls == (CallState.REFUSED, CallState.DONE)
+    with installation.reading():
+        row = db.session.get_one(Interview, interview).meeting
+        assert row is not None
+        assert row.calls[0].failure is reason
+    assert "Ben's account: " in installation.progress(interview)
