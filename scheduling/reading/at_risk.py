@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from database import written_out
 from extensions import db
-from models import Interview, InterviewStatus, Meeting, MeetingState, User
+from models import (
+    Application,
+    Candidate,
+    Interview,
+    InterviewStatus,
+    Meeting,
+    MeetingSoftware,
+    MeetingState,
+    User,
+)
+from rows import rows_of
 from scheduling.preflight import problems_of
 
 
@@ -41,29 +51,47 @@ def is_any_at_risk(now: sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
 def interviews_at_risk(user_id: int, now: datetime) -> list[AtRisk]:
     """Those of one user at `now` (aware UTC), soonest first. What was put right since it was found is left
     out."""
+    found = []
+    for row in rows_of(_at_risk(), {"user_id": user_id, "now": now}):
+        interview_id, name, starts_at, lost, label, was_checked = row
+        called = (label or lost.label) if lost is not None else None
+        if called is not None:
+            found.append(AtRisk(interview_id, name, starts_at, called, ""))
+        elif was_checked and (problem := _problem(interview_id)):
+            found.append(AtRisk(interview_id, name, starts_at, None, problem))
+    return found
+
+
+@cache
+def _at_risk() -> sa.Select[int, str, datetime, MeetingSoftware | None, str | None, bool]:
+    """The columns of `AtRisk`, with whether the check before the start found anything."""
+    user_id = sa.bindparam("user_id", type_=sa.Integer())
     lost = sa.select(Meeting.interview_id).where(_is_without_link())
-    rows: Sequence[Interview] = db.session.scalars(
-        sa.select(Interview)
+    return (
+        sa.select(
+            Interview.id,
+            Candidate.name,
+            Interview.starts_at,
+            Meeting.software,
+            Meeting.label,
+            Interview.checked_problems.is_not(None),
+        )
+        .join(Application, Application.id == Interview.application_id)
+        .join(Candidate, Candidate.id == Application.candidate_id)
+        .outerjoin(Meeting, sa.and_(Meeting.interview_id == Interview.id, _is_without_link()))
         .where(
             sa.or_(Interview.id.in_(lost), Interview.checked_problems.is_not(None)),
-            _is_upcoming(now),
+            _is_upcoming(sa.bindparam("now", type_=Interview.starts_at.type)),
             sa.or_(Interview.hiring_manager_id == user_id, Interview.scheduler_id == user_id),
         )
         .order_by(Interview.starts_at, Interview.id)
-    ).all()
-    found = (_described(interview) for interview in rows)
-    return [each for each in found if each is not None]
+    )
 
 
-def _described(interview: Interview) -> AtRisk | None:
-    meeting = interview.meeting
-    name, starts_at = interview.candidate.name, interview.starts_at
-    if meeting is not None and meeting.state is MeetingState.FAILED and meeting.arranged_by_id is None:
-        return AtRisk(interview.id, name, starts_at, meeting.called, "")
-    problems = problems_of(interview) if interview.checked_problems is not None else ()
-    if not problems:
-        return None
-    return AtRisk(interview.id, name, starts_at, None, f"{problems[0].words} {problems[0].cure}")
+def _problem(interview_id: int) -> str:
+    """What is still wrong, with what helps, or ""."""
+    problems = problems_of(db.session.get_one(Interview, interview_id))
+    return f"{problems[0].words} {problems[0].cure}" if problems else ""
 
 
 def _is_without_link() -> sa.ColumnElement[bool]:

@@ -53,10 +53,10 @@ def test_those_who_arrange_it_are_led_to_an_interview_without_a_meeting(
     ben = Visitor(web).enter(team.ben)
     # Its own page says the same and more.
     assert seen(ben, f"/interviews/{interview_id}") == []
-    assert "is-warning" in str(notices(ben.get("/jobs"))[0].get("class"))
+    assert "tone-warning" in str(notices(ben.get("/jobs"))[0].get("class"))
     clock.move(timedelta(days=2))
     ben = Visitor(web).enter(team.ben)
-    assert "is-danger" in str(notices(ben.get("/jobs"))[0].get("class"))
+    assert "tone-danger" in str(notices(ben.get("/jobs"))[0].get("class"))
 
 
 def test_more_of_them_are_counted_behind_the_next_one(web: Flask, team: Team, interview_id: int) -> None:
