@@ -57,12 +57,19 @@ _ON_ITS_WAY = timedelta(minutes=15)
 @dataclass(frozen=True)
 class Problem:
     """Something that only people can put right. `key` tells it apart from all others of its interview, and is
-    short. `was_told`: another email has told the same people already."""
+    short. `said` is what a mail server answered, which not everyone who sees the interview may read.
+    `was_told`: another email has told the same people already."""
 
     key: str
     words: str
     cure: str
+    said: str = ""
     was_told: bool = False
+
+    @property
+    def whole(self) -> str:
+        """For those who arrange the interview."""
+        return f"{self.words} {self.said}".strip()
 
     @property
     def is_of_account(self) -> bool:
@@ -251,12 +258,13 @@ def _of_invitations(interview: Interview) -> list[Problem]:
     revision = interview.revision
     problems = []
     if others:
-        said = next((mail.words for mail in others if mail.words), "")
+        said = next((mail.words for mail in others if mail.words), "") or ""
         problems.append(
             Problem(
                 f"r{revision}i",
-                f"{_names(others)} {_have(others)} not received the invitation. {said}".strip(),
+                f"{_names(others)} {_have(others)} not received the invitation.",
                 "Open the interview to send it again, or tell them yourself.",
+                said,
             )
         )
     if refused:

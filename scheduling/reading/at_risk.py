@@ -91,7 +91,7 @@ def _at_risk() -> sa.Select[int, str, datetime, MeetingSoftware | None, str | No
 def _problem(interview_id: int) -> str:
     """What is still wrong, with what helps, or ""."""
     problems = problems_of(db.session.get_one(Interview, interview_id))
-    return f"{problems[0].words} {problems[0].cure}" if problems else ""
+    return f"{problems[0].whole} {problems[0].cure}" if problems else ""
 
 
 def _is_without_link() -> sa.ColumnElement[bool]:

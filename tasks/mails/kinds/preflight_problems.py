@@ -31,7 +31,7 @@ def letter(reader: TeamReader, interview: Interview, problems: Sequence[Problem]
             "short_start": short_start(interview.starts_at, zone),
             "day_and_time": day_and_time(interview.starts_at, zone, now=utc_now()),
             "when": moment_for(reader, interview.starts_at),
-            "problems": [(one_line(each.words), one_line(each.cure)) for each in problems],
+            "problems": [(one_line(each.whole), one_line(each.cure)) for each in problems],
             "link": link,
         },
     )
