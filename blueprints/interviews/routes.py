@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 import htmx
 from accounts.permissions import Action
-from blueprints.interviews import attachments, emails
+from blueprints.interviews import attachments, cancelling, emails
 from blueprints.interviews.views import InterviewView, is_too_late, view_of
 from extensions import db
 from hiring.lists import jobs_to_choose_from
@@ -26,6 +26,7 @@ from web.signed_in import actor, person
 
 interviews = Blueprint("interviews", __name__, url_prefix="/interviews")
 attachments.register(interviews)
+cancelling.register(interviews)
 emails.register(interviews)
 
 TABS = (
@@ -131,7 +132,7 @@ def retry(interview_id: int) -> ResponseReturnValue:
         try_again(actor(), interview)
         db.session.commit()
         say("Trying again now.", "info")
-    return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
+    return _back_from(interview_id)
 
 
 @interviews.post("/<int:interview_id>/send-again")
@@ -142,8 +143,14 @@ def resend(interview_id: int) -> ResponseReturnValue:
     count = send_again(actor(), interview, asked)
     db.session.commit()
     say("Sending again now." if count else "There is nothing left to send again.", "info")
-    shown = request.args.get("back", 0, type=int)
-    if shown in asked:
-        # Asked for on the email's own page.
+    return _back_from(interview_id)
+
+
+def _back_from(interview_id: int) -> ResponseReturnValue:
+    """To the page on which the button was: the interview's, unless the address says otherwise."""
+    back = request.args.get("back", "")
+    if back == "system-log":
+        return htmx.go_to(url_for("settings.system_log"))
+    if back == "email" and (shown := request.args.get("mail", 0, type=int)) in range(1, LARGEST_ROW_ID):
         return htmx.go_to(url_for("interviews.email", interview_id=interview_id, mail_id=shown))
     return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))

@@ -9,6 +9,7 @@ from datetime import datetime
 from flask import url_for
 
 from accounts.permissions import Action
+from blueprints.interviews.cancelling import Changing, changing_of
 from blueprints.interviews.emails import TO_READ_ALL
 from messaging.wording import call_words, join_label
 from models import FailureReason, Interview, MeetingState, PhoneCaller, ReaderRole
@@ -50,6 +51,7 @@ class InterviewView:
     sees_link: bool
     sees_notes: bool
     may_change: bool
+    changing: Changing
     cure: CureLink | None
     next_try: datetime | None
     is_too_late: bool
@@ -79,6 +81,7 @@ def view_of(interview: Interview) -> InterviewView:
         sees_link=sees_link,
         sees_notes=may[Action.SEE_NOTES],
         may_change=may[Action.SCHEDULE],
+        changing=changing_of(interview, may_change=may[Action.SCHEDULE]),
         cure=_cure(interview) if next_try is not None else None,
         next_try=next_try,
         is_too_late=is_too_late(interview),
