@@ -100,6 +100,9 @@ def copies(
     return [NewMail(kind, about, occasion, recipient, due_at) for recipient in recipients]
 
 
+_INSERT = sa.insert(Mail).returning(Mail.id, Mail.message_id)
+
+
 def queue(mails: Iterable[NewMail], *, domain: str) -> None:
     """Add emails to the current transaction and request the ones to be sent: two statements no matter how
     many there are, because a person is waiting for the response to a click.
@@ -113,15 +116,13 @@ def queue(mails: Iterable[NewMail], *, domain: str) -> None:
             raise UnknownKindError(mail.kind)
     if not wanted:
         return
+    db.session.flush()
     # The Message-IDs tell which id belongs to which email: SQLite would return the ids in the order given
     # only if each email had its own statement.
-    rows = db.session.execute(
-        sa.insert(Mail).returning(Mail.id, Mail.message_id),
-        [_row(mail, message_id) for message_id, mail in wanted.items()],
-        # Otherwise rows with and without a user would have two shapes, each with its own statements.
-        execution_options={"render_nulls": True},
+    added = db.session.connection().execute(
+        _INSERT, [_row(mail, message_id) for message_id, mail in wanted.items()]
     )
-    ids = {row.message_id: row.id for row in rows}
+    ids = {row.message_id: row.id for row in added}
     outbox.enqueue_first(
         [
             _delivery(mail.about, ids[message_id], mail.due_at, mail.said)

@@ -16,8 +16,10 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from database import written_out
 from extensions import db
 from models import Lane, Task, TaskState
+from rows import add_rows, change_rows
 from timezones import utc_now
 from work.kinds import TaskKind
 
@@ -78,7 +80,7 @@ def enqueue_first(works: Sequence[Work]) -> None:
 
 def _insert(works: Sequence[Work]) -> None:
     if works:
-        db.session.execute(sa.insert(Task), [_row(work) for work in works])
+        add_rows(Task, [_row(work) for work in works])
 
 
 def _row(work: Work) -> dict[str, Any]:
@@ -92,17 +94,20 @@ def _row(work: Work) -> dict[str, Any]:
     }
 
 
+_DUE = sa.bindparam("due", type_=Task.run_at.type)
+_BRING_FORWARD = (
+    sa.update(Task)
+    .where(Task.dedupe_key == sa.bindparam("key"), Task.state == written_out(TaskState.READY))
+    .values(run_at=sa.case((Task.run_at > _DUE, _DUE), else_=Task.run_at))
+)
+
+
 def _bring_forward(dedupe_key: str, due: datetime) -> bool:
     """Make waiting work due no later than `due`. False when there is none: if a runner is claiming the row
     right now, it holds the lock, and by the time we get it the work has begun and may have read what the
     caller is about to change.
     """
-    waiting = db.session.execute(
-        sa.update(Task)
-        .where(Task.dedupe_key == dedupe_key, Task.state == TaskState.READY)
-        .values(run_at=sa.case((Task.run_at > due, due), else_=Task.run_at))
-    )
-    return bool(waiting.rowcount)  # type: ignore[attr-defined]  # the stubs give execute() a narrower result
+    return bool(change_rows(_BRING_FORWARD, {"key": dedupe_key, "due": due}))
 
 
 def _announce_later(works: Sequence[Work]) -> None:
