@@ -1,5 +1,5 @@
 """Statements about columns, without the session's bookkeeping of entities: for pages that only show rows, and
-for writing what a person is waiting for."""
+for changes that someone is waiting for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, TypeVarTuple
 import sqlalchemy as sa
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
-from extensions import Model, db
+from extensions import db
 
 Columns = TypeVarTuple("Columns")
 
@@ -33,13 +33,3 @@ def change_rows(statement: sa.Update | sa.Delete, told: Mapping[str, Any] | None
     """
     db.session.flush()
     return db.session.connection().execute(statement, told).rowcount
-
-
-def add_rows(table: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows in one statement, in the current transaction; all of them name the same columns.
-
-    A third of the time that entities take: they are sorted, written one by one, and read again when they are
-    next looked at.
-    """
-    db.session.flush()
-    db.session.connection().execute(sa.insert(table), rows)

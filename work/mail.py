@@ -8,7 +8,7 @@ for each.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 
@@ -123,7 +123,7 @@ def queue(mails: Iterable[NewMail], *, domain: str) -> None:
         _INSERT, [_row(mail, message_id) for message_id, mail in wanted.items()]
     )
     ids = {row.message_id: row.id for row in added}
-    outbox.enqueue_first(
+    outbox.enqueue_all(
         [
             _delivery(mail.about, ids[message_id], mail.due_at, mail.said)
             for message_id, mail in wanted.items()
@@ -169,21 +169,28 @@ def _delivery(
     return outbox.Work(SEND_MAIL, about, payload=payload, run_at=due_at, dedupe_key=f"mail:{mail_id}")
 
 
+_WAITING = (
+    sa.select(Mail)
+    .where(
+        Mail.about == sa.bindparam("about"),
+        Mail.kind == sa.bindparam("kind"),
+        Mail.state == MailState.QUEUED,
+    )
+    .order_by(Mail.id)
+)
+
+
 def waiting(about: str, kind: str) -> list[Mail]:
     """The unsent emails of one kind about one thing, oldest first."""
-    return list(
-        db.session.scalars(
-            sa.select(Mail)
-            .where(Mail.about == about, Mail.kind == kind, Mail.state == MailState.QUEUED)
-            .order_by(Mail.id)
-        )
-    )
+    return list(db.session.scalars(_WAITING, {"about": about, "kind": kind}))
 
 
-def let_leave_now(mail: Mail) -> None:
-    """Bring a waiting email forward to now, if it was due later."""
-    mail.due_at = min(mail.due_at, utc_now())
-    outbox.enqueue_work(_delivery(mail.about, mail.id, mail.due_at))
+def let_leave_now(mails: Sequence[Mail]) -> None:
+    """Bring waiting emails forward to now, if they were due later."""
+    now = utc_now()
+    for mail in mails:
+        mail.due_at = min(mail.due_at, now)
+    outbox.enqueue_all([_delivery(mail.about, mail.id, mail.due_at) for mail in mails])
 
 
 def queue_again(mail: Mail) -> None:
