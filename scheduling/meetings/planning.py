@@ -24,9 +24,10 @@ from models import (
     MeetingState,
 )
 from providers.base import MeetingRequest
+from scheduling import undoing
 from scheduling.meetings import asking, recording
 from scheduling.meetings.hosts import Host, first_usable, hosts_of, ruling_out, why_not
-from scheduling.meetings.steps import Create, LookUp, NobodyCanHost, ReadBack, Remove, Step, Update
+from scheduling.meetings.steps import Create, LookUp, NobodyCanHost, NotYet, ReadBack, Remove, Step, Update
 from scheduling.meetings.wanting import useful_until
 
 # With all that is asked of it below, which would otherwise be read one by one.
@@ -51,6 +52,9 @@ def plan(meeting_id: int, now: datetime) -> Step | None:
     meeting = db.session.get(Meeting, meeting_id, with_for_update=True)
     if meeting is None or meeting.state is MeetingState.REMOVED:
         return None
+    held_until = undoing.held_until(meeting.interview, now)
+    if held_until is not None:
+        return NotYet(meeting.software, held_until)
     if not meeting.is_wanted:
         return _towards_none(meeting, now)
     # After the lock, because what was read while waiting for it may be old.
