@@ -305,6 +305,7 @@ def _take_the_write_lock(connection: Connection) -> None:
 
 def _begin_postgresql(connection: Connection) -> None:
     if _reading.get():
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        # What a page reads is of one moment, as on SQLite.
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
     elif _may_be_lost.get():
         connection.exec_driver_sql("SET LOCAL synchronous_commit = OFF")
