@@ -19,6 +19,7 @@ from scheduling.commands.try_again import try_again
 from scheduling.meetings import looks
 from scheduling.meetings.restoring import restore
 from scheduling.reading import lists
+from scheduling.reading.stamp import stamp_of
 from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn, job_options
 from web.notices import say
 from web.row_ids import LARGEST_ROW_ID
@@ -72,16 +73,22 @@ def detail(interview_id: int) -> ResponseReturnValue:
     meeting = interview.meeting
     wants_look = meeting is not None and looks.wants_look(meeting)
     view = replace(view_of(interview), wants_look=wants_look)
+    if view.progress.is_watched and not wants_look:
+        view = replace(view, stamp=stamp_of(person(), interview_id))
     return render_template("interviews/detail.html", **vars(view))
 
 
 @interviews.get("/<int:interview_id>/deliveries")
 def deliveries(interview_id: int) -> ResponseReturnValue:
-    """The part of the page that updates on its own. `version` is what the page already shows."""
-    interview = lists.interview(actor(), interview_id) or abort(404)
+    """The part of the page that updates on its own. `version` is what the page already shows, and `stamp`
+    that of the rows it was made from, if the page knows it."""
+    stamp = stamp_of(person(), interview_id) or abort(404)
     if not htmx.is_htmx():
         return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
-    view = view_of(interview)
+    if request.args.get("stamp") == stamp:
+        return htmx.nothing_new()
+    interview = lists.interview(actor(), interview_id) or abort(404)
+    view = replace(view_of(interview), stamp=stamp)
     if request.args.get("version") == view.progress.version:
         return htmx.nothing_new()
     return _parts(view)
@@ -95,7 +102,9 @@ def look(interview_id: int) -> ResponseReturnValue:
         db.session.commit()
     if not htmx.is_htmx():
         return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
-    return _parts(view_of(interview))
+    # First, so that what changes while the rest is read is noticed at the next poll.
+    stamp = stamp_of(person(), interview_id)
+    return _parts(replace(view_of(interview), stamp=stamp))
 
 
 @interviews.post("/<int:interview_id>/restore-meeting")

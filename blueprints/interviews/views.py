@@ -63,6 +63,8 @@ class InterviewView:
     reads_all_emails: bool
     # The provider was not asked about the meeting for a while: the page has that done when it is opened.
     wants_look: bool = False
+    # Of the rows that the page is made from, where it asks whether they have changed.
+    stamp: str | None = None
 
 
 def view_of(interview: Interview) -> InterviewView:

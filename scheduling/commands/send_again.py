@@ -33,7 +33,7 @@ def send_again(actor: User, interview: Interview, mail_ids: frozenset[int]) -> i
         if mail.role is ReaderRole.CANDIDATE:
             mail.name, mail.address = interview.candidate.name, interview.candidate.email
         if is_tried_again(mail, now):
-            mails.let_leave_now(mail)
+            mails.let_leave_now([mail])
         else:
             mails.queue_again(mail)
     if len(failed) == 1:

@@ -45,7 +45,10 @@ def as_of_now(mail: Mail, services: Services) -> SentCopy | None:
     whose kind this version no longer has. Reads what the mail is about, its attached files included.
     """
     kind = all_kinds().get(mail.kind)
-    if kind is None or isinstance(kind.hindrance(mail), Drop):
+    if kind is None:
         return None
-    ready = kind.written(mail, workshop_of(services), {})
+    thing = kind.thing_of(mail)
+    if isinstance(kind.hindrance(mail, thing), Drop):
+        return None
+    ready = kind.written(mail, thing, workshop_of(services), {})
     return copy_of(ready.letter, ready.envelope, ready.files)
