@@ -19,8 +19,8 @@ from tests.tasks.installation import FrozenClock, Installation
 from tests.tasks.real_time import sqlite_in_full_runs
 
 # Answers with values that the databases store differently: PostgreSQL refuses NUL, halves of characters, long
-# texts, and numbers and times beyond its own. It has its turn of these in every run, and SQLite has the turn of
-# all others; the rest is in full runs.
+# texts, and numbers and times beyond its own. It has the turn of these in every run, and SQLite that of all
+# others; the rest is in full runs.
 HARD_TO_STORE = frozenset(
     {
         "NUL in texts",
