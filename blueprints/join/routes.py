@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import Blueprint, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
 
-from database import writing
-from extensions import db
 from messaging.wording import PhoneCall, call_for, join_label
-from models import Interview, Meeting, PhoneCaller
+from models import Interview, PhoneCaller
 from phone_numbers import phone_link
 from scheduling.join_links import (
     CANDIDATE,
@@ -25,16 +20,12 @@ from scheduling.join_links import (
     role_of,
 )
 from scheduling.meetings import looks
+from scheduling.meetings.joining import look_first
 from services import services
 from timezones import utc_now
 from web.signed_in import current_organization
 
 join = Blueprint("join", __name__)
-log = logging.getLogger("join")
-
-# How long someone who is about to join waits for what the provider says, at most.
-_WAIT_SECONDS = 1.0
-_BETWEEN_LOOKS_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -80,35 +71,11 @@ def page(token: str) -> ResponseReturnValue:
 def _way_in(interview: Interview, reader: str) -> ResponseReturnValue:
     now = utc_now()
     if interview.meeting is not None and looks.wants_look_at_the_hour(interview.meeting):
-        _look_first(interview.meeting)
+        look_first(interview.meeting.id)
     state, meeting = join_state(interview, now), interview.meeting
     if state == "ready" and leads_straight_in(interview, now) and meeting is not None and meeting.join_url:
         return redirect(meeting.join_url, 302)
     return render_template("join/join.html", view=_view(interview, state, reader))
-
-
-def _look_first(meeting: Meeting) -> None:
-    """Have the provider asked whether the meeting is still there. A task does that; who opens the address
-    waits for it a moment, and otherwise sees what was last known."""
-    meeting_id = meeting.id
-    # The request's own transaction may only read; this is another one, once a minute at most.
-    db.session.rollback()
-    try:
-        with writing():
-            looks.look_because_someone_joins(db.session.get_one(Meeting, meeting_id))
-            db.session.commit()
-    except OperationalError as error:
-        # The way into the meeting must stay open when the database is locked or its disk is full.
-        db.session.rollback()
-        log.warning("could not have a meeting looked at: %s", error.orig)
-        return
-    deadline = time.monotonic() + _WAIT_SECONDS
-    while time.monotonic() < deadline:
-        if not looks.is_under_way(db.session.get_one(Meeting, meeting_id)):
-            break
-        db.session.rollback()
-        time.sleep(_BETWEEN_LOOKS_SECONDS)
-    db.session.rollback()
 
 
 def _nothing_there() -> ResponseReturnValue:
