@@ -44,6 +44,10 @@ Phase = Literal["claimed", "loaded", "called", "recorded"]
 # The database is unavailable, full, or locked. The task is not at fault, and we could not record it anyway.
 _DATABASE_AWAY = (OperationalError, InterfaceError, DisconnectionError, PoolTimeoutError)
 
+# How long to wait before an outcome that could not be written down is written again, in seconds. Short: what
+# was done outside is done again if someone else gets the task first.
+_WRITE_AGAIN_AFTER = 0.2
+
 PhaseHook = Callable[[Phase, "ClaimedTask"], None]
 
 
@@ -87,6 +91,8 @@ class Runner:
         self._keeping_leases = ExitStack()
         self._threads: list[threading.Thread] = []
         self._stopping = False
+        # By the monotonic clock.
+        self._judges_again_at = 0.0
         self._turns = Turns()
         self._stop_listening: Callable[[], None] | None = None
 
@@ -128,8 +134,19 @@ class Runner:
                     started += 1
         return started
 
+    def note_outage(self) -> None:
+        """The database could not be used just now: leases that run out say nothing until they could be
+        renewed again."""
+        self._judges_again_at = time.monotonic() + self._leases.renewed_every
+
     def release_forfeited(self) -> int:
-        """Make tasks ready again whose lease ran out: their process died or hangs. Return how many."""
+        """Make tasks ready again whose lease ran out: their process died or hangs. Return how many.
+
+        While the database takes nothing, no one can renew a lease either. So what this process is still at is
+        left alone, and after such a time (`note_outage`) the other processes get their chance to renew first.
+        """
+        if time.monotonic() < self._judges_again_at:
+            return 0
         now = utc_now()
         with self._app.app_context(), read_only():
             forfeited = db.session.scalars(
@@ -140,7 +157,7 @@ class Runner:
                 task = db.session.get(Task, task_id, with_for_update=True)
                 if task is None or task.state != TaskState.RUNNING or task.leased_until is None:
                     continue
-                if task.leased_until >= now:
+                if task.leased_until >= now or self._leases.may_keep(task.lease):
                     continue
                 log.warning("task %s %s: its lease ran out", task.id, task.kind)
                 if task.starts >= retry.STARTS_WITHOUT_END_ALLOWED:
@@ -163,6 +180,7 @@ class Runner:
                     pass
             except SQLAlchemyError:
                 # The database is unavailable or full. The next tick tries again; web requests report it too.
+                self.note_outage()
                 log.exception("the database is unavailable; background work pauses until the next tick")
             except Exception:
                 # Never let this end the thread: a lane without threads fails silently. The next tick retries.
@@ -306,6 +324,23 @@ class Runner:
             log.exception("task %s %s was given up and could not say so", task.id, task.kind)
 
     def _finish(self, task: ClaimedTask, record: Callable[[], Next]) -> None:
+        """Write down what came of a task.
+
+        While the database takes nothing, because it is locked, on a full disk, or restarting, this tries
+        again for as long as the task may take at all. What was done outside has been done: if its outcome
+        were dropped, the next start would send the same email a second time.
+        """
+        while True:
+            try:
+                self._finish_soon(task, record)
+                return
+            except _DATABASE_AWAY:
+                if not self._leases.may_keep(task.lease):
+                    raise
+                log.warning("task %s %s: its outcome cannot be written yet", task.id, task.kind)
+            time.sleep(_WRITE_AGAIN_AFTER)
+
+    def _finish_soon(self, task: ClaimedTask, record: Callable[[], Next]) -> None:
         try:
             self._finish_once(task, record)
         except IntegrityError:

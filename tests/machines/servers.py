@@ -1,10 +1,12 @@
 """Real server processes of the product on free ports, to be killed, stopped and started again."""
 
 import json
+import os
 import shutil
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -70,6 +72,12 @@ class ServerProcess:
         self.base_url = base_url
         self.log = log
         self._fired = fired
+
+    @property
+    def pids(self) -> list[int]:
+        """Master and workers, as they are right now."""
+        group = self.process.pid
+        return [pid for pid in _all_processes() if _group_of(pid) == group]
 
     def is_alive(self) -> bool:
         """Say whether the master process is still there."""
@@ -166,6 +174,16 @@ class ServerProcesses:
             raise MachineError(f"{problem}\n{tail(server.log)}") from None
         if not server.is_alive() and not server.failpoint_fired():
             raise MachineError(f"{server.log.stem} ended while it started:\n{tail(server.log)}")
+
+
+def _all_processes() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
+
+
+def _group_of(pid: int) -> int | None:
+    with suppress(ProcessLookupError):
+        return os.getpgid(pid)
+    return None
 
 
 def _answers_ok(url: str) -> bool:
