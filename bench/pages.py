@@ -29,7 +29,7 @@ from statistics import median
 from urllib.parse import urlsplit
 
 from bench import many_rows
-from bench.servers import MeasuredServer, bare, family_of, memory_of, product
+from bench.servers import MeasuredServer, bare, memory_of, processor_time, product
 
 # The share of the bare page that is aimed at, by connections: for the sign-in page, and for all others.
 _AIMS = {1: (1 / 5, 1 / 8), 16: (1 / 5, 1 / 10)}
@@ -121,22 +121,10 @@ def _computed(measured: Sequence[tuple[_Rate, _Rate]]) -> str:
 
 
 def _rate(page: _Page, connections: int, seconds: float) -> _Rate:
-    before, began = _processor_time(page.pid), time.monotonic()
+    before, began = processor_time(page.pid), time.monotonic()
     a_second = _answers_a_second(page, connections, seconds)
     number = a_second * (time.monotonic() - began)
-    return _Rate(a_second, (_processor_time(page.pid) - before) / max(number, 1))
-
-
-def _processor_time(pid: int) -> float:
-    """What a server's processes have computed since they started, in seconds."""
-    ticks = 0
-    for process in family_of(pid) if pid else ():
-        stat = Path(f"/proc/{process}/stat")
-        if stat.exists():
-            # The name of the program, in brackets, may contain spaces.
-            fields = stat.read_text().rpartition(")")[2].split()
-            ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+    return _Rate(a_second, (processor_time(page.pid) - before) / max(number, 1))
 
 
 def _answers_a_second(page: _Page, connections: int, seconds: float) -> float:

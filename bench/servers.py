@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -109,6 +110,18 @@ def _answers(server: MeasuredServer) -> bool:
         return server.seconds("/") > 0
     except requests.RequestException:
         return False
+
+
+def processor_time(pid: int) -> float:
+    """What a server's processes have computed since they started, in seconds."""
+    ticks = 0
+    for process in family_of(pid) if pid else ():
+        stat = Path(f"/proc/{process}/stat")
+        if stat.exists():
+            # The name of the program, in brackets, may contain spaces.
+            fields = stat.read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def memory_of(pid: int) -> int:

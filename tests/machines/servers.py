@@ -30,12 +30,15 @@ from tests.machines.processes import (
 class FailpointPlan:
     """Where the server is to kill itself, once; see tests.machines.serve.Failpoint for the fields.
 
-    ``phase`` is what the runner has just finished: claiming the task, or one of its three phases.
+    ``phase`` is what the runner has just finished: claiming the task, or one of its three phases; or, with a
+    ``number``, what it does at that of its commits.
     """
 
-    phase: Literal["claimed", "loaded", "called", "recorded"]
+    phase: Literal["claimed", "loaded", "called", "recorded", "committing", "committed"]
     kind: str | None = None
     victim: Literal["worker", "server"] = "server"
+    number: int = 0
+    of: Literal["runner", "requests"] = "runner"
 
 
 # Starts a server by its plan, its log and its settings.

@@ -13,8 +13,12 @@ from sqlalchemy.exc import OperationalError
 import database
 from extensions import db
 from models import CallState, MailState, MeetingState, TaskState
+from tests.factories import create_team
+from tests.machines.application import settings_for
+from tests.machines.apps import LendApp, Seeded
 from tests.machines.disks import full_disk, read_only_disk
-from tests.tasks.installation import Installation, another_runner
+from tests.machines.simulators import Simulators
+from tests.tasks.installation import FrozenClock, Installation, another_runner
 from work.protocol import ClaimedTask
 from work.runner import Phase
 
@@ -104,5 +108,46 @@ def test_what_was_done_outside_is_written_down_as_soon_as_it_can_be_and_not_done
         assert over.wait(10)
     assert {task.state for task in installation.tasks(kind)} == {TaskState.DONE}
     assert {task.starts for task in installation.tasks(kind)} == {1}
+    assert installation.meeting(interview).calls == (CallState.DONE,)
+    assert len(installation.simulators.mails()) == 2
+
+
+@pytest.fixture
+def on_postgresql(
+    postgres_url: str,
+    instance_path: Path,
+    lend_app: LendApp,
+    seeded: Seeded,
+    simulators: Simulators,
+    clock: FrozenClock,
+) -> Installation:
+    app = lend_app(settings_for(postgres_url, instance_path, simulators.settings()))
+    installation = Installation(app, seeded(app, create_team), simulators, clock)
+    installation.connect(installation.team.ben)
+    return installation
+
+
+@pytest.mark.parametrize("kind", ["sync_meeting", "send_mail"])
+def test_database_that_restarts_during_a_call_gets_the_outcome_and_nothing_is_done_again(
+    on_postgresql: Installation, kind: str
+) -> None:
+    installation = on_postgresql
+    interview = installation.schedule()
+    restarts: list[str] = []
+
+    def restart(phase: Phase, task: ClaimedTask) -> None:
+        if (phase, task.kind) == ("called", kind) and not restarts:
+            restarts.append(phase)
+            with installation.reading():
+                db.session.execute(
+                    sa.text(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                    )
+                )
+
+    another_runner(installation, on_phase=restart).run_due()
+    assert {task.starts for task in installation.tasks(kind)} == {1}
+    assert {task.state for task in installation.tasks(kind)} == {TaskState.DONE}
     assert installation.meeting(interview).calls == (CallState.DONE,)
     assert len(installation.simulators.mails()) == 2
