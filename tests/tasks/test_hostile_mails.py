@@ -34,6 +34,7 @@ from tasks.mails.interviews import InterviewKind
 from tasks.mails.kind import Ready, Workshop
 from tasks.mails.kinds import all_kinds
 from tests.factories import create_connection
+from tests.machines.counts import Counts
 from tests.messaging.test_calendar_parsers import by_icalendar, by_vobject
 from tests.messaging.test_hostile_text import CORPUS
 from tests.tasks.installation import Installation
@@ -65,6 +66,9 @@ ABOUT = {
 }
 # No database holds half a character.
 STORABLE = {name: text for name, text in CORPUS.items() if name != "lone surrogate"}
+
+# Those that an ordinary run takes.
+WORST = ("controls", "right to left", "calendar property", "html")
 
 
 @pytest.fixture
@@ -158,7 +162,8 @@ def assert_harmless(content: bytes) -> None:
             assert "<script" not in shown
             assert "<a href='https://evil" not in shown
     for part in message.iter_attachments():
-        calendar = bytes(part.get_content())
+        calendar = part.get_payload(decode=True)
+        assert isinstance(calendar, bytes)
         assert by_icalendar(calendar) == by_vobject(calendar)
         assert "evil" not in "".join(address for address, *_ in by_icalendar(calendar).attendees)
 
@@ -172,21 +177,17 @@ def is_bad(character: str) -> bool:
     )
 
 
-@pytest.mark.parametrize("text", STORABLE.values(), ids=STORABLE)
-def test_hostile_text_is_harmless_in_every_kind_of_email(installation: Installation, text: str) -> None:
+def test_hostile_text_is_harmless_in_every_kind_of_email(installation: Installation, counts: Counts) -> None:
+    texts = list(STORABLE.values()) if counts.is_full else [STORABLE[name] for name in WORST]
     parts = services(installation.app)
     workshop = Workshop(parts.join_links, parts.account_links, parts.attachment_files)
+    everyone = (ReaderRole.CANDIDATE, ReaderRole.HIRING_MANAGER, ReaderRole.ATTENDEE)
     with installation.writing():
-        make_hostile(text)
-        for name, kind in all_kinds().items():
-            is_about_interview = isinstance(kind, InterviewKind)
-            roles = (
-                (ReaderRole.CANDIDATE, ReaderRole.HIRING_MANAGER, ReaderRole.ATTENDEE)
-                if is_about_interview
-                else (ReaderRole.TEAM,)
-            )
-            for role in roles:
-                ready = letter_of(name, role, text, workshop)
-                assert len(ready.letter.subject) <= 180
-                assert_harmless(mime_of(ready.letter, ready.envelope, sender=SENDER, sent_at=utc_now()))
+        for text in texts:
+            make_hostile(text)
+            for name, kind in all_kinds().items():
+                for role in everyone if isinstance(kind, InterviewKind) else (ReaderRole.TEAM,):
+                    ready = letter_of(name, role, text, workshop)
+                    assert len(ready.letter.subject) <= 180
+                    assert_harmless(mime_of(ready.letter, ready.envelope, sender=SENDER, sent_at=utc_now()))
         db.session.rollback()
