@@ -134,7 +134,8 @@ def letter_of(kind: str, role: ReaderRole, text: str, workshop: Workshop) -> Rea
     with db.session.no_autoflush:
         db.session.expunge(mail) if mail in db.session else None
         said = {name: value.replace("HOSTILE", text) for name, value in SAID.get(kind, {}).items()}
-        return all_kinds()[kind].written(mail, workshop, said)
+        of_kind = all_kinds()[kind]
+        return of_kind.written(mail, of_kind.thing_of(mail), workshop, said)
 
 
 def assert_harmless(content: bytes) -> None:
