@@ -31,7 +31,7 @@ from scheduling.mails.refusals import _occasion
 from scheduling.plans import Participant
 from services import services
 from tasks.mails.interviews import InterviewKind
-from tasks.mails.kind import Ready, Workshop
+from tasks.mails.kind import Ready, Workshop, workshop_of
 from tasks.mails.kinds import all_kinds
 from tests.factories import create_connection
 from tests.machines.counts import Counts
@@ -180,8 +180,7 @@ def is_bad(character: str) -> bool:
 
 def test_hostile_text_is_harmless_in_every_kind_of_email(installation: Installation, counts: Counts) -> None:
     texts = list(STORABLE.values()) if counts.is_full else [STORABLE[name] for name in WORST]
-    parts = services(installation.app)
-    workshop = Workshop(parts.join_links, parts.account_links, parts.attachment_files)
+    workshop = workshop_of(services(installation.app))
     everyone = (ReaderRole.CANDIDATE, ReaderRole.HIRING_MANAGER, ReaderRole.ATTENDEE)
     with installation.writing():
         for text in texts:
