@@ -199,9 +199,7 @@ def retry_tasks(task_ids: tuple[int, ...], attention: bool) -> None:
         words = try_again_now(task_id)
         if words is None:
             missed = True
-            click.echo(
-                f"Task {task_id}: nothing to retry. It is done, running, or unknown.", err=True
-            )
+            click.echo(f"Task {task_id}: nothing to retry. It is done, running, or unknown.", err=True)
             continue
         audit.record(Event.WORK_RETRIED, f"Tried again from the command line: {words}.", None)
         click.echo(f"Task {task_id} will be tried now: {words}.")
