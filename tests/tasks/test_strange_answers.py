@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import pytest
 
 from connections.checks import check_now
 from extensions import db
-from models import CallState, Connection, ConnectionState, FailureReason, Interview, Lane, MeetingState
+from models import CallState, Connection, ConnectionState, FailureReason, Interview, MeetingState
 from tests.factories import LENA, PRIYA, create_team
 from tests.machines.application import settings_for
 from tests.machines.apps import LendApp, Seeded
@@ -195,6 +195,55 @@ def test_strange_answer_to_a_create_ends_in_one_meeting_and_one_invitation_with_
     assert {mail.state for mail in installation.mails(interview)} == {"sent"}
 
 
+# What Zoom says about when to come back, and the seconds that it should be left alone.
+COME_BACK: dict[str, tuple[Callable[[datetime], str | None], float, float]] = {
+    "in seconds": (lambda now: "30", 30, 30),
+    "as a date": (lambda now: format_datetime(now + timedelta(seconds=40), usegmt=True), 39, 40),
+    "not at all": (lambda now: None, 0.5, 2),
+    "nonsense": (lambda now: "soon, perhaps", 0.5, 2),
+    "in the past": (lambda now: "-1", 0.5, 2),
+    # No longer than an hour is believed.
+    "for a day": (lambda now: "86400", 3600, 3600),
+}
+
+
+@pytest.mark.parametrize(("words", "at_least", "at_most"), COME_BACK.values(), ids=COME_BACK)
+def test_limit_is_kept_for_as_long_as_zoom_says_if_that_makes_sense(
+    installation: Installation,
+    zoom: StrangeZoom,
+    words: Callable[[datetime], str | None],
+    at_least: float,
+    at_most: float,
+) -> None:
+    installation.connect(installation.team.ben)
+    said = words(installation.clock.now)
+    headers = {} if said is None else {"Retry_After": said}
+    zoom.spoil(CREATE, raw(b'{"code": 429}', 429, **headers), instead=True)
+    interview = installation.schedule()
+    installation.run_due()
+    [task] = installation.tasks("sync_meeting")
+    assert at_least <= (task.run_at - installation.clock.now).total_seconds() <= at_most
+    installation.later(seconds=at_most)
+    assert installation.meeting(interview).state is MeetingState.READY
+    assert len(installation.living_meetings()) == 1
+
+
+def test_host_whose_account_was_closed_is_replaced_by_the_scheduler(
+    installation: Installation, zoom: StrangeZoom
+) -> None:
+    installation.connect(installation.team.ben, PRIYA)
+    installation.connect(installation.team.ada)
+    zoom.spoil(CREATE, raw(b'{"code": 1001, "message": "User does not exist"}', 404), instead=True)
+    interview = installation.schedule()
+    installation.run_due()
+    assert (installation.meeting(interview).state, installation.meeting(interview).host) == (
+        MeetingState.READY,
+        "Ada Berg",
+    )
+    assert "Ben's account: " in installation.progress(interview)
+    assert len(installation.simulators.mails("dina.kaur@mail.example")) == 1
+
+
 READS = {
     name: (CREATED | REFUSED)[name]
     for name in (
@@ -316,32 +365,6 @@ def test_list_that_leads_to_itself_is_given_up(installation: Installation, zoom:
     assert len([what for what in zoom.seen if what.startswith(LIST)]) < 12
 
 
-@pytest.mark.parametrize(
-    ("retry_after", "least", "most"),
-    [
-        ("45", 45, 45),
-        ("in 45 seconds", 45, 45),
-        ("soon, perhaps", 0.5, 2),
-        ("", 0.5, 2),
-        # Longer than the invitation waits: people are told, and Zoom is left alone until then.
-        ("900", 900, 900),
-    ],
-)
-def test_limit_per_second_waits_as_long_as_zoom_says(
-    installation: Installation, zoom: StrangeZoom, retry_after: str, least: float, most: float
-) -> None:
-    installation.connect(installation.team.ben)
-    # The date of a header has whole seconds.
-    now = installation.clock.now = installation.clock.now.replace(microsecond=0)
-    if retry_after == "in 45 seconds":
-        retry_after = format_datetime(now + timedelta(seconds=45), usegmt=True)
-    zoom.spoil(CREATE, raw(b'{"code": 429}', 429, Retry_After=retry_after), instead=True)
-    installation.schedule()
-    installation.run_due(Lane.PROVIDER)
-    [task] = installation.tasks("sync_meeting")
-    assert least <= (task.run_at - now).total_seconds() <= most
-
-
 def refusal(code: int, message: str, status: int = 400) -> Callable[[Answer], None]:
     return raw(json.dumps({"code": code, "message": message}).encode(), status)
 
@@ -361,7 +384,6 @@ ABOUT_ACCOUNT = {
         FailureReason.NOT_ALLOWED,
     ),
     "plan": (refusal(200, "Only available for paid users."), FailureReason.NOT_ALLOWED),
-    "user is gone": (refusal(1001, "User does not exist.", 404), FailureReason.NOT_ALLOWED),
     "user left": (refusal(1010, "User does not belong to this account."), FailureReason.NOT_ALLOWED),
     "user is pending": (refusal(1120, "An invite email was sent to user."), FailureReason.NOT_ALLOWED),
     "day is used up": (
