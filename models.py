@@ -15,6 +15,7 @@ from tables.deliveries import (
     MeetingSoftware,
     MeetingState,
 )
+from tables.feedback import Feedback, Verdict
 from tables.hiring import (
     Application,
     ApplicationNote,
@@ -26,6 +27,7 @@ from tables.hiring import (
     search_key,
 )
 from tables.interviews import (
+    Absent,
     Attachment,
     Attendee,
     Draft,
@@ -46,6 +48,7 @@ from tables.work import Heartbeat, Lane, Task, TaskState
 
 __all__ = [
     "UNCLEAR",
+    "Absent",
     "Application",
     "ApplicationNote",
     "Attachment",
@@ -60,6 +63,7 @@ __all__ = [
     "Draft",
     "DraftSubject",
     "FailureReason",
+    "Feedback",
     "Heartbeat",
     "Interview",
     "InterviewStatus",
@@ -94,6 +98,7 @@ __all__ = [
     "TwoStepSecret",
     "User",
     "UserSession",
+    "Verdict",
     "WebhookEvent",
     "search_key",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -58,6 +58,8 @@ class Wanted:
     candidate_id: int
     host: Host | None = None
     software: MeetingSoftware | None = None
+    # The interview itself, if it exists already and is to be changed: it is in nobody's way.
+    interview_id: int | None = None
 
     @property
     def ends_at(self) -> datetime:
@@ -123,6 +125,7 @@ def find_clashes(wanted: Wanted, *, seen_by: User, lock: bool = False) -> list[C
             Interview.ends_at > wanted.starts_at,
             # Redundant, but lets the query use the index on the start.
             Interview.starts_at > wanted.starts_at - LONGEST,
+            Interview.id != (wanted.interview_id or 0),
             sa.or_(*_takes_the_same(wanted)),
         )
     ).all()
@@ -153,17 +156,33 @@ def clashes_of(
 ) -> list[Clash]:
     """Everything that an interview with this plan would clash with, accepted or not; `lock` as in
     `find_clashes`."""
-    wanted = Wanted(
+    hosts = partial(possible_hosts, hiring_manager=hiring_manager, scheduler=scheduler)
+    return find_clashes(_wanted(plan, candidate, hosts), seen_by=scheduler, lock=lock)
+
+
+def clashes_of_change(
+    plan: Plan, interview: Interview, hiring_manager: User, actor: User, *, lock: bool = False
+) -> list[Clash]:
+    """The same for an interview that exists and would have this plan, as `actor` may see them. A meeting that
+    has been made stays on its account."""
+    hosts = partial(possible_hosts, hiring_manager=hiring_manager, scheduler=interview.scheduler)
+    wanted = replace(_wanted(plan, interview.candidate, hosts), interview_id=interview.id)
+    meeting = interview.meeting
+    if wanted.host is not None and meeting is not None and meeting.software is wanted.software:
+        its_host = next((each for each in hosts_of(meeting) if each.is_on(meeting)), None)
+        wanted = replace(wanted, host=its_host or wanted.host)
+    return find_clashes(wanted, seen_by=actor, lock=lock)
+
+
+def _wanted(plan: Plan, candidate: Candidate, hosts: Callable[[MeetingSoftware], list[Host]]) -> Wanted:
+    return Wanted(
         plan.when.starts_at,
         plan.when.duration_minutes,
         plan.user_ids,
         candidate.id,
-        host=host_taken_up(
-            plan.venue, partial(possible_hosts, hiring_manager=hiring_manager, scheduler=scheduler)
-        ),
+        host=host_taken_up(plan.venue, hosts),
         software=software_of(plan.venue),
     )
-    return find_clashes(wanted, seen_by=scheduler, lock=lock)
 
 
 def in_words(clashes: Collection[Clash]) -> str:

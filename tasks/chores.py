@@ -8,6 +8,7 @@ from scheduling.drafts.attachments import removing_bytes, sweeping
 from scheduling.meetings.wanting import try_again_for_host
 from services import Services
 from tasks.connection_checks import ASK_FOR_CHECKS
+from tasks.feedback import reminding
 from tasks.grants import ASK_FOR_REFRESHES
 from work.chores import Chore, once
 
@@ -21,6 +22,7 @@ def all_chores(services: Services) -> tuple[Chore, ...]:
         ERASE_EXPIRED,
         removing_bytes(services.attachment_files),
         sweeping(services.attachment_files),
+        reminding(services.mail_domain),
     )
 
 

@@ -179,12 +179,14 @@ def waiting(about: str, kind: str) -> list[Mail]:
     )
 
 
-def drop_waiting(about: str, *, words: str) -> list[Mail]:
-    """Drop every unsent email about one thing, of whatever kind, and return them. One that is being delivered
-    at this moment is recorded as sent if a server accepts it."""
+def drop_waiting(about: str, *, words: str, but_kinds: Collection[str] = ()) -> list[Mail]:
+    """Drop every unsent email about one thing, of whatever kind but those, and return them. One that is being
+    delivered at this moment is recorded as sent if a server accepts it."""
     unsent = list(
         db.session.scalars(
-            sa.select(Mail).where(Mail.about == about, Mail.state == MailState.QUEUED).order_by(Mail.id)
+            sa.select(Mail)
+            .where(Mail.about == about, Mail.state == MailState.QUEUED, Mail.kind.not_in(but_kinds))
+            .order_by(Mail.id)
         )
     )
     for mail in unsent:
@@ -202,10 +204,29 @@ def take_up_again(mail_ids: Collection[int]) -> None:
 
 
 def forget_unsent(about: str, occasion: str) -> None:
-    """Delete the unsent emails of one occasion, because what they were to say never happened."""
+    """Delete the unsent emails of one occasion, and of those that begin with it (`r3-60` for `r3`), because
+    what they were to say never happened."""
     db.session.execute(
-        sa.delete(Mail).where(Mail.about == about, Mail.occasion == occasion, Mail.state != MailState.SENT)
+        sa.delete(Mail).where(
+            Mail.about == about,
+            sa.or_(Mail.occasion == occasion, Mail.occasion.startswith(f"{occasion}-", autoescape=True)),
+            Mail.state != MailState.SENT,
+        )
     )
+
+
+def move(mail: Mail, due_at: datetime) -> None:
+    """Send an email that has not been sent at another time (aware UTC), earlier or later, even one that was
+    dropped."""
+    mail.state, mail.words, mail.due_at = MailState.QUEUED, None, due_at
+    work = _delivery(mail.about, mail.id, due_at)
+    moved = db.session.execute(
+        sa.update(Task)
+        .where(Task.dedupe_key == work.dedupe_key, Task.state == TaskState.READY)
+        .values(run_at=due_at)
+    )
+    if not moved.rowcount:  # type: ignore[attr-defined]  # the stubs give execute() a narrower result
+        outbox.enqueue_work(work)
 
 
 def may_have_arrived(about: str) -> set[str]:

@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 
 import htmx
 from accounts.permissions import Action
-from blueprints.interviews import attachments, cancelling
+from blueprints.interviews import attachments, cancelling, concluding, rescheduling
 from blueprints.interviews.cancelling import Changing, changing_of
+from blueprints.interviews.concluding import Ending, ending_of
 from extensions import db
 from hiring.lists import jobs_to_choose_from
 from messaging.wording import call_words, join_label
@@ -34,6 +35,8 @@ from web.signed_in import actor, person
 interviews = Blueprint("interviews", __name__, url_prefix="/interviews")
 attachments.register(interviews)
 cancelling.register(interviews)
+rescheduling.register(interviews)
+concluding.register(interviews)
 
 TABS = (
     InterviewStatus.REQUESTED,
@@ -73,6 +76,7 @@ class InterviewView:
     sees_notes: bool
     may_change: bool
     changing: Changing
+    ending: Ending
     cure: CureLink | None
     next_try: datetime | None
     is_too_late: bool
@@ -196,6 +200,7 @@ def _view(interview: Interview) -> InterviewView:
     sees_contact = lists.may(user, Action.SEE_CONTACT, interview)
     sees_link = lists.may(user, Action.SEE_JOIN_LINK, interview)
     may_change = lists.may(user, Action.SCHEDULE, interview)
+    sees_notes = lists.may(user, Action.SEE_NOTES, interview)
     progress = progress_of(interview)
     meeting = interview.meeting
     is_missing = meeting is not None and meeting.state == MeetingState.FAILED
@@ -205,9 +210,10 @@ def _view(interview: Interview) -> InterviewView:
         progress=progress if sees_contact else _without_addresses(progress, interview),
         sees_contact=sees_contact,
         sees_link=sees_link,
-        sees_notes=lists.may(user, Action.SEE_NOTES, interview),
+        sees_notes=sees_notes,
         may_change=may_change,
         changing=changing_of(interview, may_change=may_change),
+        ending=ending_of(interview, may_change=may_change, sees_notes=sees_notes),
         cure=_cure(interview) if next_try is not None else None,
         next_try=next_try,
         is_too_late=_is_too_late(interview),

@@ -527,6 +527,13 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("undo_until", database.UTCDateTime(), nullable=True),
         sa.Column("times_moved", sa.Integer(), nullable=False),
+        sa.Column("concluded_at", database.UTCDateTime(), nullable=True),
+        sa.Column("concluded_by_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "absent",
+            sa.Enum("candidate", "team", name="absent", native_enum=False, length=32, create_constraint=True),
+            nullable=True,
+        ),
         sa.Column("link_generation", sa.Integer(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.Column("link_nonce", sa.String(length=32), nullable=False),
@@ -535,6 +542,9 @@ def upgrade() -> None:
         sa.CheckConstraint("revision >= 0", name=op.f("ck_interviews_revision")),
         sa.ForeignKeyConstraint(
             ["application_id"], ["applications.id"], name=op.f("fk_interviews_application_id_applications")
+        ),
+        sa.ForeignKeyConstraint(
+            ["concluded_by_id"], ["users.id"], name=op.f("fk_interviews_concluded_by_id_users")
         ),
         sa.ForeignKeyConstraint(
             ["hiring_manager_id"], ["users.id"], name=op.f("fk_interviews_hiring_manager_id_users")
@@ -626,6 +636,42 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("drafts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_drafts_owner_id"), ["owner_id"], unique=False)
+
+    op.create_table(
+        "feedback",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("interview_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("rating", sa.Integer(), nullable=True),
+        sa.Column(
+            "verdict",
+            sa.Enum(
+                "hire",
+                "no_hire",
+                "maybe",
+                name="verdict",
+                native_enum=False,
+                length=32,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", database.UTCDateTime(), nullable=False),
+        sa.CheckConstraint("rating BETWEEN 1 AND 5", name=op.f("ck_feedback_rating")),
+        sa.ForeignKeyConstraint(
+            ["interview_id"],
+            ["interviews.id"],
+            name=op.f("fk_feedback_interview_id_interviews"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_feedback_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
+        sa.UniqueConstraint("interview_id", "user_id", name=op.f("uq_feedback_interview_id_user_id")),
+    )
+    with op.batch_alter_table("feedback", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_feedback_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "mails",
@@ -1040,6 +1086,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_mails_interview_id"))
 
     op.drop_table("mails")
+    with op.batch_alter_table("feedback", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_feedback_user_id"))
+
+    op.drop_table("feedback")
     with op.batch_alter_table("drafts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_drafts_owner_id"))
 

@@ -58,7 +58,7 @@ def cancel_interview(
     plan, status = plan_of(interview), interview.status
     about = mails.about_interview(interview.id)
     knowing = mails.may_have_arrived(about)
-    dropped = mails.drop_waiting(about, words=CANCELLED)
+    dropped = mails.drop_waiting(about, words=CANCELLED, but_kinds=(queue.TAKEN_OFF,))
 
     interview.status = InterviewStatus.CANCELLED
     if meeting is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from scheduling.clashes import Clash, in_words
@@ -20,9 +20,14 @@ class Ticket:
 
     def refuse_new(self, clashes: Iterable[Clash]) -> None:
         """Raises `SchedulingError` when one of the clashes was never shown to the person."""
-        new = [clash for clash in clashes if clash.key not in self.accepted_clashes]
-        if new:
-            raise SchedulingError(
-                f"{in_words(new)} Choose another time, or check “Schedule anyway”.",
-                field="accepted_clashes",
-            )
+        refuse_new(clashes, self.accepted_clashes)
+
+
+def refuse_new(clashes: Iterable[Clash], accepted: Container[str]) -> None:
+    """Raises `SchedulingError` when one of the clashes is not `accepted`, by its key."""
+    new = [clash for clash in clashes if clash.key not in accepted]
+    if new:
+        raise SchedulingError(
+            f"{in_words(new)} Choose another time, or check “Schedule anyway”.",
+            field="accepted_clashes",
+        )

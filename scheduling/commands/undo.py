@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from extensions import db
 from models import Attendee, Interview, Meeting, MeetingState, RevisionReason, User
 from scheduling.commands.locking import locked
-from scheduling.mails import queue
+from scheduling.mails import queue, reminders
 from scheduling.meetings import looks, wanting
 from scheduling.plans import from_json, put
 from scheduling.revisions import revision_of
+from scheduling.rules import Rules
 from scheduling.timeline import note
 from scheduling.undoing import PutBack, can_be_undone
 from timezones import utc_now
@@ -21,7 +22,7 @@ class TooLateError(Exception):
     """People are being told already, or someone has changed the interview again."""
 
 
-def undo(actor: User, interview: Interview, number: int) -> RevisionReason:
+def undo(actor: User, interview: Interview, number: int, rules: Rules) -> RevisionReason:
     """Put an interview back to what it was before its revision `number`, in the current transaction, as if
     that had never happened, and return what it was. Raises `TooLateError`.
     """
@@ -45,6 +46,7 @@ def undo(actor: User, interview: Interview, number: int) -> RevisionReason:
     db.session.delete(revision)
     _want_again(before.meeting_id, meeting)
     mails.take_up_again(before.dropped_mails)
+    reminders.rearrange(interview, rules)
     db.session.refresh(interview, ["meeting"])
     if interview.meeting is not None and interview.meeting.state is not MeetingState.WAITING:
         # It was settled meanwhile, when nobody waited for it.
