@@ -14,6 +14,7 @@ from tables.deliveries import (
     MeetingCall,
     MeetingSoftware,
     MeetingState,
+    OrphanedMeeting,
 )
 from tables.feedback import Feedback, Verdict
 from tables.hiring import (
@@ -81,6 +82,7 @@ __all__ = [
     "MeetingState",
     "OAuthAttempt",
     "Organization",
+    "OrphanedMeeting",
     "PasswordReset",
     "PhoneCaller",
     "ReaderRole",

@@ -166,12 +166,22 @@ def clashes_of_change(
     """The same for an interview that exists and would have this plan, as `actor` may see them. A meeting that
     has been made stays on its account."""
     hosts = partial(possible_hosts, hiring_manager=hiring_manager, scheduler=interview.scheduler)
-    wanted = replace(_wanted(plan, interview.candidate, hosts), interview_id=interview.id)
-    meeting = interview.meeting
-    if wanted.host is not None and meeting is not None and meeting.software is wanted.software:
-        its_host = next((each for each in hosts_of(meeting) if each.is_on(meeting)), None)
-        wanted = replace(wanted, host=its_host or wanted.host)
+    wanted = _wanted(plan, interview.candidate, hosts)
+    wanted = replace(
+        wanted, host=staying_host(wanted.host, interview, wanted.software), interview_id=interview.id
+    )
     return find_clashes(wanted, seen_by=actor, lock=lock)
+
+
+def staying_host(
+    host: Host | None, interview: Interview | None, software: MeetingSoftware | None
+) -> Host | None:
+    """Whose account an interview would take up that is changed (None for a new one), where `host` would be
+    asked first for a new meeting: one that has been made with the same software stays where it is."""
+    meeting = interview.meeting if interview is not None else None
+    if host is None or meeting is None or meeting.software is not software:
+        return host
+    return next((each for each in hosts_of(meeting) if each.is_on(meeting)), host)
 
 
 def _wanted(plan: Plan, candidate: Candidate, hosts: Callable[[MeetingSoftware], list[Host]]) -> Wanted:

@@ -263,9 +263,10 @@ class Attachment(Model):
 
 
 class DraftSubject(StrEnum):
-    """What a draft is about. Open in the database: changes, requests, and acceptances will be drafts, too."""
+    """What a draft is about. Open in the database: requests and acceptances will be drafts, too."""
 
     NEW_INTERVIEW = "new_interview"
+    CHANGE = "change"
 
 
 class Draft(Model):
@@ -282,6 +283,9 @@ class Draft(Model):
         open_choice(DraftSubject), default=DraftSubject.NEW_INTERVIEW
     )
     about_interview_id: Mapped[int | None] = mapped_column(sa.ForeignKey("interviews.id", ondelete="CASCADE"))
+    # The plan of that interview when the draft began, in the form of `scheduling.plans`: what differs from it
+    # is what the person has changed.
+    about_plan: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     payload: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     # What the unsaved steps start with when another interview is repeated. Otherwise they start with the last
     # choices for the job, which are looked up.

@@ -15,6 +15,7 @@ from connections.catalogue import label_of
 from connections.findings import connections_to_renew
 from extensions import db
 from models import AuditEntry
+from scheduling.meetings import comparing
 from scheduling.reading import lists
 from tasks.attention import try_again_now, work_needing_attention
 from timezones import in_zone, local_moment, utc_now, zone_data_version
@@ -50,6 +51,7 @@ def system_log() -> ResponseReturnValue:
         undelivered=lists.undelivered(user, limit=_SHOWN),
         to_renew=[(row.user.name, label_of(row.app), row.problem_since) for row in connections_to_renew()],
         work=work_needing_attention(),
+        orphans=comparing.listed_orphans(),
         zone_data=zone_data_version(),
         page=page,
         days=_by_day(page.entries, user.timezone),
@@ -80,7 +82,17 @@ def retry_work(task_id: int) -> ResponseReturnValue:
     return redirect(url_for("settings.system_log"), 303)
 
 
+def remove_orphan(orphan_id: int) -> ResponseReturnValue:
+    if comparing.remove(actor(), orphan_id):
+        say("Removing it now.")
+    else:
+        say("It isn't there anymore.", "info")
+    db.session.commit()
+    return redirect(url_for("settings.system_log"), 303)
+
+
 def register(blueprint: Blueprint) -> None:
     """Put these pages on the blueprint of the settings."""
     blueprint.get("/system-log")(system_log)
     blueprint.post("/system-log/retry/<int:task_id>")(retry_work)
+    blueprint.post("/system-log/orphans/<int:orphan_id>/remove")(remove_orphan)

@@ -438,6 +438,45 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("state_hash", name=op.f("pk_oauth_attempts")),
     )
     op.create_table(
+        "orphaned_meetings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("connection_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "software",
+            sa.Enum(
+                "zoom",
+                "google_meet",
+                "teams",
+                "other",
+                name="software",
+                native_enum=False,
+                length=32,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("provider_meeting_id", sa.String(length=64), nullable=False),
+        sa.Column("topic", sa.String(length=200), nullable=False),
+        sa.Column("starts_at", database.UTCDateTime(), nullable=False),
+        sa.Column("found_at", database.UTCDateTime(), nullable=False),
+        sa.Column("is_to_be_removed", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["connection_id"],
+            ["connections.id"],
+            name=op.f("fk_orphaned_meetings_connection_id_connections"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orphaned_meetings")),
+        sa.UniqueConstraint(
+            "software", "provider_meeting_id", name=op.f("uq_orphaned_meetings_software_provider_meeting_id")
+        ),
+    )
+    with op.batch_alter_table("orphaned_meetings", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_orphaned_meetings_connection_id"), ["connection_id"], unique=False
+        )
+
+    op.create_table(
         "application_notes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("application_id", sa.Integer(), nullable=False),
@@ -592,10 +631,11 @@ def upgrade() -> None:
         sa.Column("candidate_id", sa.Integer(), nullable=False),
         sa.Column(
             "subject",
-            sa.Enum("new_interview", name="draftsubject", native_enum=False, length=32),
+            sa.Enum("new_interview", "change", name="draftsubject", native_enum=False, length=32),
             nullable=False,
         ),
         sa.Column("about_interview_id", sa.Integer(), nullable=True),
+        sa.Column("about_plan", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("suggestions", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("repeats_id", sa.Integer(), nullable=True),
@@ -1109,6 +1149,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_application_notes_application_id"))
 
     op.drop_table("application_notes")
+    with op.batch_alter_table("orphaned_meetings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_orphaned_meetings_connection_id"))
+
+    op.drop_table("orphaned_meetings")
     op.drop_table("oauth_attempts")
     with op.batch_alter_table("job_members", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_members_user_id"))

@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
+import sqlalchemy as sa
+
+from accounts.permissions import Action
+from accounts.row_permissions import interview_is_within
 from extensions import db
-from models import Interview, InterviewStatus, Meeting, RevisionReason, User
+from models import Draft, Interview, InterviewStatus, Meeting, RevisionReason, User
 from scheduling import venues
 from scheduling.clashes import clashes_of_change
 from scheduling.commands.locking import locked
-from scheduling.commands.ticket import refuse_new
-from scheduling.errors import SchedulingError
+from scheduling.commands.ticket import Ticket, refuse_new
+from scheduling.drafts import drafts
+from scheduling.errors import DraftGoneError, SchedulingError
 from scheduling.mails import changes, queue, reminders
 from scheduling.meetings import looks, wanting
 from scheduling.plans import (
@@ -73,13 +79,35 @@ class Change:
 def mark_of(interview: Interview) -> str:
     """Differs as soon as anything else is decided about an interview, so that a form that was opened before
     is recognized."""
-    decided = json.dumps([to_json(plan_of(interview)), interview.status.value], sort_keys=True)
+    return _mark(to_json(plan_of(interview)), interview.status)
+
+
+def _mark(plan: Mapping[str, Any], status: InterviewStatus) -> str:
+    decided = json.dumps([plan, status.value], sort_keys=True)
     return hashlib.sha256(decided.encode()).hexdigest()[:16]
 
 
 def can_be_changed(interview: Interview) -> bool:
     """Whether it is still to take place, as far as anyone has said."""
     return interview.status is InterviewStatus.SCHEDULED
+
+
+def finish_change(actor: User, plan: Plan, ticket: Ticket, rules: Rules) -> Interview:
+    """Change the interview that a draft is about, and mark the draft used. Also raises `DraftUsedError` and
+    `DraftStaleError`, and `DraftGoneError` when this person may no longer change the interview."""
+    drafts.spend(actor, ticket.draft_id, ticket.draft_version)
+    draft = db.session.get_one(Draft, ticket.draft_id, populate_existing=True)
+    interview = db.session.scalar(
+        sa.select(Interview).where(
+            Interview.id == draft.about_interview_id, interview_is_within(actor, Action.SCHEDULE)
+        )
+    )
+    if interview is None or draft.about_plan is None:
+        raise DraftGoneError(ticket.draft_id)
+    seen = _mark(draft.about_plan, InterviewStatus.SCHEDULED)
+    change_interview(actor, interview, Change(plan, seen, ticket.words, ticket.accepted_clashes), rules)
+    drafts.point_to_interview(draft.id, interview.id)
+    return interview
 
 
 def change_interview(actor: User, interview: Interview, change: Change, rules: Rules) -> None:

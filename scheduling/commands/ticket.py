@@ -12,11 +12,12 @@ from scheduling.errors import SchedulingError
 @dataclass(frozen=True)
 class Ticket:
     """`draft_version` is the one that the last page showed. `accepted_clashes` are the keys of the clashes
-    that were shown and accepted."""
+    that were shown and accepted. `words` are the reason for a change, for everyone who is told."""
 
     draft_id: str
     draft_version: int
     accepted_clashes: frozenset[str] = frozenset()
+    words: str = ""
 
     def refuse_new(self, clashes: Iterable[Clash]) -> None:
         """Raises `SchedulingError` when one of the clashes was never shown to the person."""
