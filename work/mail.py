@@ -165,7 +165,11 @@ def _delivery(
     payload: dict[str, object] = {"mail_id": mail_id}
     if said:
         payload["said"] = dict(said)
-    return outbox.Work(SEND_MAIL, about, payload=payload, run_at=due_at, dedupe_key=f"mail:{mail_id}")
+    return outbox.Work(SEND_MAIL, about, payload=payload, run_at=due_at, dedupe_key=_key(mail_id))
+
+
+def _key(mail_id: int) -> str:
+    return f"mail:{mail_id}"
 
 
 def waiting(about: str, kind: str) -> list[Mail]:
@@ -206,13 +210,20 @@ def take_up_again(mail_ids: Collection[int]) -> None:
 def forget_unsent(about: str, occasion: str) -> None:
     """Delete the unsent emails of one occasion, and of those that begin with it (`r3-60` for `r3`), because
     what they were to say never happened."""
-    db.session.execute(
-        sa.delete(Mail).where(
+    unsent = db.session.scalars(
+        sa.select(Mail.id).where(
             Mail.about == about,
             sa.or_(Mail.occasion == occasion, Mail.occasion.startswith(f"{occasion}-", autoescape=True)),
             Mail.state != MailState.SENT,
         )
+    ).all()
+    # With their deliveries: SQLite gives the number of a deleted row to the next one.
+    db.session.execute(
+        sa.delete(Task).where(
+            Task.dedupe_key.in_([_key(mail_id) for mail_id in unsent]), Task.state == TaskState.READY
+        )
     )
+    db.session.execute(sa.delete(Mail).where(Mail.id.in_(unsent)))
 
 
 def move(mail: Mail, due_at: datetime) -> None:
