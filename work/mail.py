@@ -8,7 +8,7 @@ for each.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 
@@ -100,6 +100,9 @@ def copies(
     return [NewMail(kind, about, occasion, recipient, due_at) for recipient in recipients]
 
 
+_INSERT = sa.insert(Mail).returning(Mail.id, Mail.message_id)
+
+
 def queue(mails: Iterable[NewMail], *, domain: str) -> None:
     """Add emails to the current transaction and request the ones to be sent: two statements no matter how
     many there are, because a person is waiting for the response to a click.
@@ -113,16 +116,14 @@ def queue(mails: Iterable[NewMail], *, domain: str) -> None:
             raise UnknownKindError(mail.kind)
     if not wanted:
         return
+    db.session.flush()
     # The Message-IDs tell which id belongs to which email: SQLite would return the ids in the order given
     # only if each email had its own statement.
-    rows = db.session.execute(
-        sa.insert(Mail).returning(Mail.id, Mail.message_id),
-        [_row(mail, message_id) for message_id, mail in wanted.items()],
-        # Otherwise rows with and without a user would have two shapes, each with its own statements.
-        execution_options={"render_nulls": True},
+    added = db.session.connection().execute(
+        _INSERT, [_row(mail, message_id) for message_id, mail in wanted.items()]
     )
-    ids = {row.message_id: row.id for row in rows}
-    outbox.enqueue_first(
+    ids = {row.message_id: row.id for row in added}
+    outbox.enqueue_all(
         [
             _delivery(mail.about, ids[message_id], mail.due_at, mail.said)
             for message_id, mail in wanted.items()
@@ -165,18 +166,27 @@ def _delivery(
     payload: dict[str, object] = {"mail_id": mail_id}
     if said:
         payload["said"] = dict(said)
-    return outbox.Work(SEND_MAIL, about, payload=payload, run_at=due_at, dedupe_key=f"mail:{mail_id}")
+    return outbox.Work(SEND_MAIL, about, payload=payload, run_at=due_at, dedupe_key=_key(mail_id))
+
+
+def _key(mail_id: int) -> str:
+    return f"mail:{mail_id}"
+
+
+_WAITING = (
+    sa.select(Mail)
+    .where(
+        Mail.about == sa.bindparam("about"),
+        Mail.kind == sa.bindparam("kind"),
+        Mail.state == MailState.QUEUED,
+    )
+    .order_by(Mail.id)
+)
 
 
 def waiting(about: str, kind: str) -> list[Mail]:
     """The unsent emails of one kind about one thing, oldest first."""
-    return list(
-        db.session.scalars(
-            sa.select(Mail)
-            .where(Mail.about == about, Mail.kind == kind, Mail.state == MailState.QUEUED)
-            .order_by(Mail.id)
-        )
-    )
+    return list(db.session.scalars(_WAITING, {"about": about, "kind": kind}))
 
 
 def drop_waiting(about: str, *, words: str, but_kinds: Collection[str] = ()) -> list[Mail]:
@@ -206,13 +216,20 @@ def take_up_again(mail_ids: Collection[int]) -> None:
 def forget_unsent(about: str, occasion: str) -> None:
     """Delete the unsent emails of one occasion, and of those that begin with it (`r3-60` for `r3`), because
     what they were to say never happened."""
-    db.session.execute(
-        sa.delete(Mail).where(
+    unsent = db.session.scalars(
+        sa.select(Mail.id).where(
             Mail.about == about,
             sa.or_(Mail.occasion == occasion, Mail.occasion.startswith(f"{occasion}-", autoescape=True)),
             Mail.state != MailState.SENT,
         )
+    ).all()
+    # With their deliveries: SQLite gives the number of a deleted row to the next one.
+    db.session.execute(
+        sa.delete(Task).where(
+            Task.dedupe_key.in_([_key(mail_id) for mail_id in unsent]), Task.state == TaskState.READY
+        )
     )
+    db.session.execute(sa.delete(Mail).where(Mail.id.in_(unsent)))
 
 
 def move(mail: Mail, due_at: datetime) -> None:
@@ -259,10 +276,12 @@ def may_have_arrived(about: str) -> set[str]:
     )
 
 
-def let_leave_now(mail: Mail) -> None:
-    """Bring a waiting email forward to now, if it was due later."""
-    mail.due_at = min(mail.due_at, utc_now())
-    outbox.enqueue_work(_delivery(mail.about, mail.id, mail.due_at))
+def let_leave_now(mails: Sequence[Mail]) -> None:
+    """Bring waiting emails forward to now, if they were due later."""
+    now = utc_now()
+    for mail in mails:
+        mail.due_at = min(mail.due_at, now)
+    outbox.enqueue_all([_delivery(mail.about, mail.id, mail.due_at) for mail in mails])
 
 
 def queue_again(mail: Mail) -> None:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from flask import Flask
@@ -28,15 +28,16 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from database import read_only, writing
+from database import read_only, writing, writing_what_may_be_lost, written_out
 from extensions import db
 from models import Lane, Task, TaskState
+from rows import change_rows, rows_of
 from timezones import utc_now
 from work import outbox, retry
 from work.kinds import TaskKind
 from work.leases import Leases
 from work.protocol import Again, ClaimedTask, Dead, Done, Handler, Next
-from work.turns import NEVER, Turns
+from work.turns import NEVER, Found, Turns
 
 log = logging.getLogger("tasks")
 
@@ -170,7 +171,7 @@ class Runner:
 
     def _run_next(self, lane: Lane) -> bool:
         """Run one due task, if there is one and it is this thread's turn to look for it."""
-        task = self._turns.look(lane, lambda: self._claim(lane))
+        task = self._turns.look(lane, lambda: self._claim(lane)).it
         if task is None:
             return False
         try:
@@ -196,7 +197,7 @@ class Runner:
     # One task
 
     def _run_one(self, lane: Lane) -> bool:
-        task = self._claim(lane)
+        task = self._claim(lane).it
         if task is None:
             return False
         self._run_claimed(task)
@@ -209,48 +210,34 @@ class Runner:
             except LeaseLostError:
                 log.warning("task %s %s: the lease was lost, the outcome is not written", task.id, task.kind)
 
-    def _claim(self, lane: Lane) -> ClaimedTask | None:
+    def _claim(self, lane: Lane) -> Found[ClaimedTask]:
         now = utc_now()
-        running = sa.select(Task.subject).where(Task.state == TaskState.RUNNING, Task.lane == lane)
         with self._app.app_context(), read_only():
             if self._is_paused():
-                return None
-            due = db.session.scalars(
-                sa.select(Task.id)
-                .where(Task.state == TaskState.READY, Task.lane == lane, Task.run_at <= now)
-                .where(Task.subject.not_in(running))
-                .order_by(Task.run_at, Task.id)
-                .limit(8)
-            ).all()
-        for task_id in due:
-            claimed = self._claim_one(task_id, now)
+                return Found(None)
+            due = rows_of(_DUE, {"lane": lane, "now": now})
+        for row in due:
+            claimed = self._claim_one(row.id, now)
             if claimed is not None:
-                return claimed
-        return None
+                is_only_one = len(due) < _MOST_LOOKED_AT and {row.subject for row in due} == {row.subject}
+                return Found(claimed, is_only_one=is_only_one)
+        return Found(None)
 
     def _claim_one(self, task_id: int, now: datetime) -> ClaimedTask | None:
         lease = secrets.token_hex(16)
-        with self._app.app_context(), writing():
+        told = {"task_id": task_id, "now": now, "until": now + self._leases.lasts, "claim": lease}
+        # After a power outage nothing is running, so losing the claim is all the same.
+        with self._app.app_context(), writing_what_may_be_lost():
             try:
-                row = db.session.scalar(
-                    sa.update(Task)
-                    .where(Task.id == task_id, Task.state == TaskState.READY, Task.run_at <= now)
-                    .values(
-                        state=TaskState.RUNNING,
-                        lease=lease,
-                        leased_until=now + self._leases.lasts,
-                        starts=Task.starts + 1,
-                    )
-                    .returning(Task)
-                )
-                if row is None:
-                    return None
-                claimed = _as_claimed(row, lease)
+                row = db.session.connection().execute(_CLAIM, told).one_or_none()
                 db.session.commit()
             except IntegrityError:
                 # Another task with the same subject started a moment ago; this one waits its turn.
                 db.session.rollback()
                 return None
+        if row is None:
+            return None
+        claimed = _as_claimed(row, lease)
         self._on_phase("claimed", claimed)
         return claimed
 
@@ -261,7 +248,7 @@ class Runner:
             mode = writing if handler.load_writes else read_only
             with self._app.app_context(), mode():
                 if handler.load_writes:
-                    self._own_row(task)
+                    _hold(task)
                 loaded = handler.load(task)
                 db.session.commit()
             self._on_phase("loaded", task)
@@ -315,29 +302,24 @@ class Runner:
             self._finish_once(task, record)
 
     def _finish_once(self, task: ClaimedTask, record: Callable[[], Next]) -> None:
-        with self._app.app_context(), writing():
-            row = self._own_row(task)
+        handler = self._handlers.get(task.kind)
+        mode = writing_what_may_be_lost if handler and handler.finds_out_again else writing
+        with self._app.app_context(), mode():
+            _hold(task)
             then = record()
             match then:
                 case Done():
-                    row.state, row.finished_at, row.last_error = TaskState.DONE, utc_now(), None
-                    row.lease = row.leased_until = None
+                    change_rows(_END, {"task_id": task.id, "now": utc_now()})
                 case Again(at, why, is_failure):
+                    row = db.session.get_one(Task, task.id)
                     row.last_error = why[:500]
                     row.failures += 1 if is_failure else 0
                     # Any outcome at all shows that starting the task does not kill its process.
                     row.starts = 0
                     _make_ready(row, at)
                 case Dead(why):
-                    self._bury(row, why)
+                    self._bury(db.session.get_one(Task, task.id), why)
             db.session.commit()
-
-    def _own_row(self, task: ClaimedTask) -> Task:
-        """The task's row, locked, or `LeaseLostError` when the claim is no longer ours."""
-        row = db.session.get(Task, task.id, with_for_update=True)
-        if row is None or row.state != TaskState.RUNNING or row.lease != task.lease:
-            raise LeaseLostError(task.id)
-        return row
 
     @staticmethod
     def _bury(row: Task, why: str) -> None:
@@ -345,7 +327,50 @@ class Runner:
         row.lease = row.leased_until = None
 
 
-def _as_claimed(row: Task, lease: str) -> ClaimedTask:
+# The statements of every task, written once: building them takes several times as long as running them.
+_NOW = sa.bindparam("now", type_=Task.run_at.type)
+_LANE = sa.bindparam("lane", type_=Task.lane.type)
+_THE_TASK = Task.id == sa.bindparam("task_id")
+_IS_READY, _IS_RUNNING = (Task.state == written_out(state) for state in (TaskState.READY, TaskState.RUNNING))
+
+_MOST_LOOKED_AT = 8
+_DUE = (
+    sa.select(Task.id, Task.subject)
+    .where(
+        _IS_READY,
+        Task.lane == _LANE,
+        Task.run_at <= _NOW,
+        Task.subject.not_in(sa.select(Task.subject).where(_IS_RUNNING, Task.lane == _LANE)),
+    )
+    .order_by(Task.run_at, Task.id)
+    .limit(_MOST_LOOKED_AT)
+)
+_CLAIM = (
+    sa.update(Task)
+    .where(_THE_TASK, _IS_READY, Task.run_at <= _NOW)
+    .values(
+        state=TaskState.RUNNING,
+        lease=sa.bindparam("claim"),
+        leased_until=sa.bindparam("until"),
+        starts=Task.starts + 1,
+    )
+    .returning(Task.id, Task.kind, Task.lane, Task.subject, Task.payload, Task.failures, Task.starts)
+)
+_LEASE = sa.select(Task.lease).where(_THE_TASK, _IS_RUNNING).with_for_update()
+_END = (
+    sa.update(Task)
+    .where(_THE_TASK)
+    .values(state=TaskState.DONE, finished_at=_NOW, last_error=None, lease=None, leased_until=None)
+)
+
+
+def _hold(task: ClaimedTask) -> None:
+    """Lock the task's row for the rest of the transaction. Raises `LeaseLostError` if our claim is lost."""
+    if [row.lease for row in rows_of(_LEASE, {"task_id": task.id})] != [task.lease]:
+        raise LeaseLostError(task.id)
+
+
+def _as_claimed(row: Task | sa.Row[Any], lease: str) -> ClaimedTask:
     return ClaimedTask(row.id, row.kind, row.lane, row.subject, row.payload, row.failures, row.starts, lease)
 
 

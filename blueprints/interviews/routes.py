@@ -25,6 +25,7 @@ from scheduling.meetings import failures, looks, wanting
 from scheduling.meetings.restoring import restore
 from scheduling.reading import lists
 from scheduling.reading.progress import Progress, progress_of
+from scheduling.reading.stamp import stamp_of
 from services import services
 from timezones import utc_now
 from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn, job_options
@@ -86,6 +87,8 @@ class InterviewView:
     call: CallView | None
     # The provider was not asked about the meeting for a while: the page has that done when it is opened.
     wants_look: bool = False
+    # Of the rows that the page is made from, where it asks whether they have changed.
+    stamp: str | None = None
 
 
 @interviews.get("")
@@ -122,16 +125,22 @@ def detail(interview_id: int) -> ResponseReturnValue:
     meeting = interview.meeting
     wants_look = meeting is not None and looks.wants_look(meeting)
     view = replace(_view(interview), wants_look=wants_look)
+    if view.progress.is_watched and not wants_look:
+        view = replace(view, stamp=stamp_of(person(), interview_id))
     return render_template("interviews/detail.html", **vars(view))
 
 
 @interviews.get("/<int:interview_id>/deliveries")
 def deliveries(interview_id: int) -> ResponseReturnValue:
-    """The part of the page that updates on its own. `version` is what the page already shows."""
-    interview = lists.interview(actor(), interview_id) or abort(404)
+    """The part of the page that updates on its own. `version` is what the page already shows, and `stamp`
+    that of the rows it was made from, if the page knows it."""
+    stamp = stamp_of(person(), interview_id) or abort(404)
     if not htmx.is_htmx():
         return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
-    view = _view(interview)
+    if request.args.get("stamp") == stamp:
+        return htmx.nothing_new()
+    interview = lists.interview(actor(), interview_id) or abort(404)
+    view = replace(_view(interview), stamp=stamp)
     if request.args.get("version") == view.progress.version:
         return htmx.nothing_new()
     return _parts(view)
@@ -145,7 +154,9 @@ def look(interview_id: int) -> ResponseReturnValue:
         db.session.commit()
     if not htmx.is_htmx():
         return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
-    return _parts(_view(interview))
+    # First, so that what changes while the rest is read is noticed at the next poll.
+    stamp = stamp_of(person(), interview_id)
+    return _parts(replace(_view(interview), stamp=stamp))
 
 
 @interviews.post("/<int:interview_id>/restore-meeting")

@@ -42,7 +42,7 @@ def rearrange(interview: Interview, rules: Rules) -> None:
             mail.state, mail.words = MailState.DROPPED, TOO_LATE.format(duration(key[1]))
         elif mail is not None and mail.state in (MailState.QUEUED, MailState.DROPPED) and due_at > now:
             mails.move(mail, due_at)
-        elif mail is None or (mail.state is MailState.SENT and due_at > now):
+        elif mail is None or (mail.state is MailState.SENT and due_at > max(now, mail.due_at)):
             new.append(
                 NewMail(
                     REMINDER,

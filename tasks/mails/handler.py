@@ -59,12 +59,13 @@ def send_mail(kinds: Mapping[str, Kind], workshop: Workshop, rules: Rules) -> Ha
         if mail is None or mail.state != MailState.QUEUED:
             return None
         kind = kinds[mail.kind]
-        what: Drop | Wait | Ready | None = kind.hindrance(mail)
+        thing = kind.thing_of(mail)
+        what: Drop | Wait | Ready | None = kind.hindrance(mail, thing)
         if what is None and not is_configured():
             # Someone has to set one, which is not this mail's failure.
             what = Wait(Again(utc_now() + retry.MAIL_SERVER.delay(3), _NO_SERVER, is_failure=False))
         if what is None:
-            what = kind.written(mail, workshop, task.payload.get("said", {}))
+            what = kind.written(mail, thing, workshop, task.payload.get("said", {}))
         return Loaded(task.id, mail.id, mail.interview_id, kind, task.failures, what)
 
     def call(loaded: Loaded) -> Outcome | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from accounts.links import AccountLinks
 from attachment_files import AttachmentFiles
@@ -67,9 +68,13 @@ class Kind(MailKind, ABC):
     brings_files: bool = False
 
     @abstractmethod
-    def hindrance(self, mail: Mail) -> Drop | Wait | None:
+    def thing_of(self, mail: Mail) -> Any:
+        """What the mail is about, looked up once for both of these."""
+
+    @abstractmethod
+    def hindrance(self, mail: Mail, thing: Any) -> Drop | Wait | None:
         """What keeps the mail from leaving now, looked up in the current transaction."""
 
     @abstractmethod
-    def written(self, mail: Mail, workshop: Workshop, said: Mapping[str, str]) -> Ready:
+    def written(self, mail: Mail, thing: Any, workshop: Workshop, said: Mapping[str, str]) -> Ready:
         """The mail, written from what is true now and from what was `said` when it was queued."""

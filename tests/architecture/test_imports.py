@@ -56,7 +56,9 @@ RULES: dict[str, frozenset[str]] = {
     | {"public_address"}
     | {"connections.catalogue"}
     | {"work.findings", "connections.findings", "messaging.findings", "messaging.delivery.is_configured"}
-    | {"work.heartbeat.beat_column"},
+    | {"work.heartbeat.beat_column"}
+    # The answer to a click leaves before the work behind it begins.
+    | {"work.outbox.hold_back_wakes", "work.outbox.let_wakes_go"},
     # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
     "blueprints": GROUND
     | DOMAIN

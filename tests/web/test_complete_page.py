@@ -97,11 +97,10 @@ def test_ending_is_taken_back_on_the_same_day_only(
 ) -> None:
     ada = sign_in(team.ada)
     ada.submit(ada.get(f"/interviews/{interview_id}/complete"), "Complete interview", status=303)
-    page = ada.get(f"/interviews/{interview_id}")
     over.move(timedelta(hours=16))
     ada = sign_in(team.ada)
     assert not ada.get(f"/interviews/{interview_id}").has_button("Undo completed")
-    late = ada.follow(ada.submit(page, "Undo completed", status=303))
+    late = ada.follow(ada.post(f"/interviews/{interview_id}/reopen", status=303))
     assert "This can only be taken back on the same day." in late.text
     assert status(web, interview_id) is InterviewStatus.COMPLETED
 
