@@ -44,12 +44,20 @@ def what_changed(found: Sequence[Difference], facts: InterviewFacts, reader: Rea
     was = ""
     if moved is not None:
         was = f" (was {short_start(moved.old.starts_at, reader_zone(facts, reader))})"
-    named = {_SUBJECTS.get(type(one), "Updated") for one in found}
+    named = {_named(one) for one in found}
     begins = "Rescheduled" if moved is not None else named.pop() if len(named) == 1 else "Updated"
     return WhatChanged(f"{begins}: Interview", was, tuple(_sentences(found, facts, reader)))
 
 
-_SUBJECTS: dict[type[Difference], str] = {NewVenue: "New way to meet", NewAttendees: "New participants"}
+def _named(one: Difference) -> str:
+    match one:
+        case NewVenue():
+            return "New way to meet"
+        case NewAttendees() | NewHiringManager():
+            return "New participants"
+        case NewText(Text.AGENDA):
+            return "New agenda"
+    return "Updated"
 
 
 def _is_moved(one: NewTime) -> bool:
@@ -60,8 +68,6 @@ def _sentences(found: Sequence[Difference], facts: InterviewFacts, reader: Reade
     is_candidate = reader.role is ReaderRole.CANDIDATE
     what = "Your interview" if is_candidate else f"The interview with {facts.candidate.name}"
     zone = reader_zone(facts, reader)
-    if not any(isinstance(one, NewTime) for one in found):
-        yield "The date and time haven't changed."
     for one in found:
         match one:
             case NewTime(old, new) if _is_moved(one):
@@ -85,6 +91,8 @@ def _sentences(found: Sequence[Difference], facts: InterviewFacts, reader: Reade
                 yield _TEXTS[which]
             case NewReminders():
                 pass
+    if not any(isinstance(one, NewTime) for one in found):
+        yield "The date and time haven't changed."
 
 
 def _join(number: int) -> str:

@@ -121,7 +121,7 @@ def test_people_who_join_are_invited_and_people_who_leave_hear_that_it_is_off_fo
     assert installation.entries(DINA) == [("REQUEST", 0, start), ("REQUEST", 1, start)]
     assert subjects(installation, DINA)[-1].startswith("New participants: Interview on ")
     said = text(installation, DINA)
-    assert "The date and time haven't changed. Cleo Marin takes part, too. Kiran Rao won't take part." in said
+    assert "Cleo Marin takes part, too. Kiran Rao won't take part. The date and time haven't changed." in said
     assert bodies(installation) == []
     wait_until(installation, in_three_days() - timedelta(hours=1))
     reminded = {
