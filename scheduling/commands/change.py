@@ -50,6 +50,7 @@ from scheduling.venues import OnlineMeeting, PastedLink
 from timezones import local_moment, utc_now
 from wording import listed
 from work import mail as mails
+from work import unsent
 
 
 class NotScheduledError(Exception):
@@ -149,7 +150,7 @@ def _change_for_everyone(
     undo_until = now + UNDO_FOR
     due_at = takes_effect_at(undo_until, now)
     is_moved = before.when.starts_at != after.when.starts_at
-    knowing = mails.may_have_arrived(mails.about_interview(interview.id))
+    knowing = unsent.may_have_arrived(mails.about_interview(interview.id))
     people = queue.recipients_of(interview)
     back = PutBack(
         interview.status,

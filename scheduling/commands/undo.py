@@ -16,6 +16,7 @@ from scheduling.timeline import note
 from scheduling.undoing import PutBack, can_be_undone
 from timezones import utc_now
 from work import mail as mails
+from work import unsent
 
 
 class TooLateError(Exception):
@@ -38,14 +39,14 @@ def undo(actor: User, interview: Interview, number: int, rules: Rules) -> Revisi
         raise TooLateError
     before, reason = PutBack.from_json(revision.undo), revision.reason
     about = mails.about_interview(interview.id)
-    mails.forget_unsent(about, queue.current_occasion(interview))
+    unsent.forget_unsent(about, queue.current_occasion(interview))
     put(from_json(revision.before), interview)
     _same_rows(interview, before.attendees)
     interview.status, interview.times_moved = before.status, before.times_moved
     interview.revision, interview.undo_until = number - 1, None
     db.session.delete(revision)
     _want_again(before.meeting_id, meeting)
-    mails.take_up_again(before.dropped_mails)
+    unsent.take_up_again(before.dropped_mails)
     reminders.rearrange(interview, rules)
     db.session.refresh(interview, ["meeting"])
     if interview.meeting is not None and interview.meeting.state is not MeetingState.WAITING:

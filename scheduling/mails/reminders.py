@@ -14,6 +14,7 @@ from scheduling.rules import Rules
 from timezones import utc_now
 from wording import duration
 from work import mail as mails
+from work import unsent
 from work.mail import NewMail, Recipient
 
 NOT_WANTED = "It isn't wanted anymore."
@@ -41,7 +42,7 @@ def rearrange(interview: Interview, rules: Rules) -> None:
         if mail is not None and mail.state is MailState.QUEUED and due_at <= now:
             mail.state, mail.words = MailState.DROPPED, TOO_LATE.format(duration(key[1]))
         elif mail is not None and mail.state in (MailState.QUEUED, MailState.DROPPED) and due_at > now:
-            mails.move(mail, due_at)
+            unsent.move(mail, due_at)
         elif mail is None or (mail.state is MailState.SENT and due_at > max(now, mail.due_at)):
             new.append(
                 NewMail(
