@@ -14,6 +14,7 @@ from work.mail import NewMail, Recipient
 
 INVITATION = "invitation"
 CANCELLATION = "cancellation"
+TAKEN_OFF = "taken_off"
 REMINDER = "reminder"
 MEETING_MISSING = "meeting_missing"
 ADDRESS_REFUSED = "address_refused"
@@ -21,7 +22,9 @@ MEETING_FAILED = "meeting_failed"
 MEETING_SOLVED = "meeting_solved"
 ACCOUNT_RULES = "account_rules"
 PREFLIGHT_PROBLEMS = "preflight_problems"
+FEEDBACK_NUDGE = "feedback_nudge"
 
+TOO_LATE = "It was scheduled less than {} before the start."
 NEWER_INVITATION = "A newer invitation takes its place."
 
 

@@ -365,36 +365,16 @@ def test_list_that_leads_to_itself_is_given_up(installation: Installation, zoom:
     assert len([what for what in zoom.seen if what.startswith(LIST)]) < 12
 
 
-def refusal(code: int, message: str, status: int = 400) -> Callable[[Answer], None]:
-    return raw(json.dumps({"code": code, "message": message}).encode(), status)
-
-
 # As in Zoom's reference. Whatever is about this account alone, another account may be able to do.
-ABOUT_ACCOUNT = {
-    "scope missing": (
-        refusal(4711, "Invalid access token, does not contain scopes:[meeting:write:meeting]."),
-        FailureReason.SCOPES_MISSING,
-    ),
-    "scope missing, older": (
-        refusal(104, "Invalid access token, does not contain scopes."),
-        FailureReason.SCOPES_MISSING,
-    ),
-    "no license": (
-        refusal(3161, "You are not allowed to host or schedule meetings."),
-        FailureReason.NOT_ALLOWED,
-    ),
-    "plan": (refusal(200, "Only available for paid users."), FailureReason.NOT_ALLOWED),
-    "user left": (refusal(1010, "User does not belong to this account."), FailureReason.NOT_ALLOWED),
-    "user is pending": (refusal(1120, "An invite email was sent to user."), FailureReason.NOT_ALLOWED),
-    "day is used up": (
-        refusal(
-            429,
-            "You have exceeded the daily rate limit (100) of Meeting Create/Update API requests permitted "
-            "for this particular user.",
-            429,
-        ),
-        FailureReason.DAILY_LIMIT,
-    ),
+_SCOPES, _NOT_ALLOWED = FailureReason.SCOPES_MISSING, FailureReason.NOT_ALLOWED
+ABOUT_ACCOUNT: dict[str, tuple[FailureReason, int, int, str]] = {
+    "scope missing": (_SCOPES, 400, 4711, "does not contain scopes:[meeting:write:meeting]."),
+    "scope missing, older": (_SCOPES, 400, 104, "Invalid access token, does not contain scopes."),
+    "no license": (_NOT_ALLOWED, 400, 3161, "You are not allowed to host or schedule meetings."),
+    "plan": (_NOT_ALLOWED, 400, 200, "Only available for paid users."),
+    "user left": (_NOT_ALLOWED, 400, 1010, "User does not belong to this account."),
+    "user is pending": (_NOT_ALLOWED, 400, 1120, "An invite email was sent to user."),
+    "day is used up": (FailureReason.DAILY_LIMIT, 429, 429, "You have exceeded the daily rate limit (100)."),
 }
 
 
@@ -402,10 +382,11 @@ ABOUT_ACCOUNT = {
 def test_what_rules_out_one_account_has_the_next_asked_at_once(
     installation: Installation, zoom: StrangeZoom, strange: str
 ) -> None:
-    answer, reason = ABOUT_ACCOUNT[strange]
+    reason, status, code, message = ABOUT_ACCOUNT[strange]
     installation.connect(installation.team.ben)
     installation.connect(installation.team.ada, PRIYA)
-    zoom.spoil(CREATE, answer, instead=True)
+    body = json.dumps({"code": code, "message": message}).encode()
+    zoom.spoil(CREATE, raw(body, status), instead=True)
     interview = installation.schedule()
     installation.run_due()
     seen = installation.meeting(interview)
