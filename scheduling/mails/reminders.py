@@ -88,6 +88,8 @@ def rearrange(interview: Interview, rules: Rules) -> None:
         if mail is not None and mail.state is MailState.QUEUED and due_at <= now:
             mail.state, mail.words = MailState.DROPPED, TOO_LATE.format(duration(key[1]))
         elif mail is not None and mail.state in (MailState.QUEUED, MailState.DROPPED) and due_at > now:
+            # A scheduler who takes part from now on gets more than a copy.
+            mail.role, mail.join_reader = recipient.role, recipient.join_reader
             unsent.move(mail, due_at)
         elif mail is None or (mail.state is MailState.SENT and due_at > max(now, mail.due_at)):
             new.append(_reminder(interview, recipient, key[1]))
