@@ -15,8 +15,8 @@ from sqlalchemy.orm import joinedload
 from accounts.permissions import Action
 from accounts.row_permissions import Asker, Reader, application_is_within, candidate_is_within
 from extensions import db
-from models import Application, Candidate, Draft, Job, Role, User
-from rows import rows_of
+from models import Application, Candidate, Draft, DraftSubject, Job, Role, User
+from rows import change_rows, rows_of
 from scheduling.errors import DraftExpiredError, DraftGoneError, DraftStaleError, DraftUsedError
 from timezones import utc_now
 
@@ -41,9 +41,11 @@ def start(
     *,
     suggestions: Mapping[str, Any] | None = None,
     repeats_id: int | None = None,
+    changes: tuple[int, Mapping[str, Any]] | None = None,
 ) -> Draft:
     """A draft for one candidate, filled in or empty; an empty one may be left over from an earlier click.
-    `suggestions` are what its unsaved steps start with. This also deletes the person's old drafts."""
+    `suggestions` are what its unsaved steps start with; `changes` is the interview that it changes, with its
+    plan as JSON. This also deletes the person's old drafts."""
     now = utc_now()
     db.session.execute(sa.delete(Draft).where(Draft.owner_id == actor.id, Draft.updated_at < now - LIFETIME))
     if not payload and suggestions is None and (untouched := _untouched(actor, candidate_id)) is not None:
@@ -57,6 +59,9 @@ def start(
         suggestions=None if suggestions is None else dict(suggestions),
         repeats_id=repeats_id,
     )
+    if changes is not None:
+        draft.subject, (draft.about_interview_id, plan) = DraftSubject.CHANGE, changes
+        draft.about_plan = dict(plan)
     db.session.add(draft)
     db.session.flush()
     return draft
@@ -68,6 +73,7 @@ def _untouched(actor: User, candidate_id: int) -> Draft | None:
     mine = sa.select(Draft).where(
         Draft.owner_id == actor.id,
         Draft.candidate_id == candidate_id,
+        Draft.subject == DraftSubject.NEW_INTERVIEW,
         Draft.used_at.is_(None),
     )
     untouched = (
@@ -137,6 +143,28 @@ def keep_typed(draft: Draft, version: int, step: str, values: Mapping[str, Any])
     db.session.refresh(draft)
 
 
+def open_change(actor: User, interview_id: int) -> Draft | None:
+    """This person's unfinished change of that interview, if there is one."""
+    return db.session.scalar(
+        sa.select(Draft)
+        .where(
+            Draft.owner_id == actor.id,
+            Draft.about_interview_id == interview_id,
+            Draft.subject == DraftSubject.CHANGE,
+            Draft.used_at.is_(None),
+            Draft.updated_at > utc_now() - LIFETIME,
+        )
+        .order_by(Draft.updated_at.desc())
+        .limit(1)
+    )
+
+
+def rebase(draft: Draft, payload: Mapping[str, Any], plan: Mapping[str, Any]) -> None:
+    """Begin a change again from what someone else has made of the interview meanwhile, with what this person
+    has answered kept in `payload`. Forms that are open are stale from now on."""
+    _renew(draft, draft.version, payload=dict(payload), about_plan=dict(plan))
+
+
 def take(draft: Draft, version: int) -> None:
     """Begin to change something that belongs to a draft outside of its payload, such as its files. Until the
     transaction ends, nobody else can save or use the draft, and forms opened before are stale from now on.
@@ -156,22 +184,23 @@ def _renew(draft: Draft, version: int, **values: Any) -> None:
     db.session.refresh(draft)
 
 
+_SPEND = (
+    sa.update(Draft)
+    .where(
+        Draft.id == sa.bindparam("draft_id"),
+        Draft.owner_id == sa.bindparam("spender_id"),
+        Draft.used_at.is_(None),
+        Draft.version == sa.bindparam("seen_version"),
+    )
+    .values(used_at=sa.bindparam("now"))
+)
+
+
 def spend(actor: User, draft_id: str, version: int) -> None:
     """Mark the draft used. Of any number of simultaneous submits, exactly one returns; the others raise
     `DraftUsedError`, or `DraftStaleError` if the draft was changed since the form was opened."""
-    now = utc_now()
-    spent = db.session.execute(
-        sa.update(Draft)
-        .where(
-            Draft.id == draft_id,
-            Draft.owner_id == actor.id,
-            Draft.used_at.is_(None),
-            Draft.version == version,
-        )
-        .values(used_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    if spent.rowcount == 1:  # type: ignore[attr-defined]  # as above
+    told = {"draft_id": draft_id, "spender_id": actor.id, "seen_version": version, "now": utc_now()}
+    if change_rows(_SPEND, told):
         return
     draft = db.session.get(Draft, draft_id, populate_existing=True)
     if draft is None or draft.owner_id != actor.id:
@@ -181,14 +210,16 @@ def spend(actor: User, draft_id: str, version: int) -> None:
     raise DraftStaleError(draft_id)
 
 
+_POINT_TO_INTERVIEW = (
+    sa.update(Draft)
+    .where(Draft.id == sa.bindparam("draft_id"))
+    .values(interview_id=sa.bindparam("interview"))
+)
+
+
 def point_to_interview(draft_id: str, interview_id: int) -> None:
     """Let a later submit of the same draft find the interview it became."""
-    db.session.execute(
-        sa.update(Draft)
-        .where(Draft.id == draft_id)
-        .values(interview_id=interview_id)
-        .execution_options(synchronize_session=False)
-    )
+    change_rows(_POINT_TO_INTERVIEW, {"draft_id": draft_id, "interview": interview_id})
 
 
 def open_drafts(actor: Reader, *, candidate_id: int | None = None, limit: int = 10) -> list[OpenDraft]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TypedDict
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from attachment_files import AttachmentFiles
 from extensions import db
@@ -35,9 +35,8 @@ from scheduling import undoing
 from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import INVITATION, attendee_key
 from scheduling.mails.refusals import held_back_by
-from scheduling.mails.told import last_told
+from scheduling.mails.told import Told, last_told
 from scheduling.meetings import failures
-from scheduling.plans import Plan
 from scheduling.revisions import revision_of
 from tasks.mails.kind import Drop, Kind, Ready, Wait, Workshop
 from timezones import utc_now
@@ -48,16 +47,20 @@ log = logging.getLogger("tasks")
 # How often an email that waits for a better address is looked at, if it is still of use after the interview.
 _NEVER_USELESS = timedelta(days=1)
 
-# Everything that letters name, read in three queries instead of one for each.
-_EVERYBODY_AND_THE_MEETING = (
-    joinedload(Interview.application, innerjoin=True).options(
-        joinedload(Application.candidate, innerjoin=True), joinedload(Application.job, innerjoin=True)
-    ),
-    joinedload(Interview.scheduler, innerjoin=True),
-    joinedload(Interview.hiring_manager, innerjoin=True),
-    joinedload(Interview.meeting),
-    selectinload(Interview.attendees).joinedload(Attendee.user),
-    selectinload(Interview.attachments),
+# With everything that letters name, which would otherwise be read one by one.
+_INTERVIEW = (
+    sa.select(Interview)
+    .where(Interview.id == sa.bindparam("interview_id"))
+    .options(
+        joinedload(Interview.application, innerjoin=True).options(
+            joinedload(Application.candidate, innerjoin=True), joinedload(Application.job, innerjoin=True)
+        ),
+        joinedload(Interview.scheduler, innerjoin=True),
+        joinedload(Interview.hiring_manager, innerjoin=True),
+        joinedload(Interview.meeting),
+        joinedload(Interview.attendees).joinedload(Attendee.user),
+        joinedload(Interview.attachments),
+    )
 )
 
 
@@ -76,7 +79,7 @@ class InterviewCopy:
     by: str = ""
     words: str = ""
     # What the reader was told last, in an invitation that was sent; None if this is their first.
-    told: Plan | None = None
+    told: Told | None = None
     # Why there is no meeting yet, and what helps; "" while nothing is known to be wrong.
     trouble: str = ""
 
@@ -129,8 +132,11 @@ class InterviewKind(Kind):
     calendar: Method | None = None
     instead: Callable[[InterviewCopy], InterviewKind | None] = nothing_else
 
-    def hindrance(self, mail: Mail) -> Drop | Wait | None:
-        interview, now = _interview_of(mail), utc_now()
+    def thing_of(self, mail: Mail) -> Interview:
+        return db.session.scalars(_INTERVIEW, {"interview_id": mail.interview_id}).unique().one()
+
+    def hindrance(self, mail: Mail, interview: Interview) -> Drop | Wait | None:
+        now = utc_now()
         useless = self.why_useless(mail, interview, now)
         if useless is not None:
             return Drop(useless)
@@ -143,6 +149,9 @@ class InterviewKind(Kind):
         ):
             why = f"The {self.label.lower()} waits for the meeting."
             return Wait(Again(meeting.grace_ends_at, why, is_failure=False))
+        if self.is_timed and now < mail.due_at:
+            # It was moved while it was about to leave.
+            return Wait(Again(mail.due_at, "It's not time yet.", is_failure=False))
         held_until = undoing.held_until(interview, now)
         if held_until is not None:
             return Wait(Again(held_until, "The last change can still be undone.", is_failure=False))
@@ -159,8 +168,7 @@ class InterviewKind(Kind):
             return Wait(Again(look_again, why, is_failure=False), is_for_address=True)
         return None
 
-    def written(self, mail: Mail, workshop: Workshop, said: Mapping[str, str]) -> Ready:
-        interview = _interview_of(mail)
+    def written(self, mail: Mail, interview: Interview, workshop: Workshop, said: Mapping[str, str]) -> Ready:
         organization = db.session.get_one(Organization, 1)
         page = workshop.join_links.join_page(interview, mail.join_reader) if mail.join_reader else None
         facts = facts_of(interview, organization)
@@ -199,7 +207,7 @@ class InterviewKind(Kind):
         facts = copy.facts
         if self.calendar == "CANCEL":
             # To its reader it is cancelled, even if it takes place without them, and at the time they know.
-            facts = _as_told(replace(facts, is_cancelled=True), copy.told)
+            facts = _as_told(replace(facts, is_cancelled=True), copy)
         letter = compose_about_interview(self.name, facts, copy.reader, self.more(copy))
         if self.calendar is None:
             return letter
@@ -215,14 +223,10 @@ def is_older_revision(mail: Mail, interview: Interview) -> bool:
     return Occasion.read(mail.occasion).revision != interview.revision
 
 
-def _interview_of(mail: Mail) -> Interview:
-    return db.session.get_one(Interview, mail.interview_id, options=_EVERYBODY_AND_THE_MEETING)
-
-
-def _as_told(facts: InterviewFacts, told: Plan | None) -> InterviewFacts:
-    if told is None:
+def _as_told(facts: InterviewFacts, copy: InterviewCopy) -> InterviewFacts:
+    if copy.told is None:
         return facts
-    when = told.when
+    when = copy.told.plan.when
     return replace(
         facts, starts_at=when.starts_at, duration_minutes=when.duration_minutes, zone=when.timezone
     )
@@ -234,7 +238,7 @@ class _History(TypedDict, total=False):
     reason: RevisionReason | None
     by: str
     words: str
-    told: Plan | None
+    told: Told | None
 
 
 def _history(mail: Mail, interview: Interview) -> _History:
