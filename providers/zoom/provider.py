@@ -124,7 +124,8 @@ class ZoomProvider:
 
     def list_meetings(self, grant: Grant) -> list[ListedMeeting]:
         """Entries without a start or a link are left out: meetings without a fixed time have none."""
-        return [listed for entry in self._client.meetings(grant) if (listed := listed_in(entry)) is not None]
+        entries, _ = self._client.meetings(grant)
+        return [listed for entry in entries if (listed := listed_in(entry)) is not None]
 
     def authorize_url(self, *, redirect_uri: str, state: str, code_verifier: str) -> str:
         return self._oauth.authorize_url(redirect_uri=redirect_uri, state=state, code_verifier=code_verifier)
