@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from database import ZoneName, choice
 from extensions import Model
+from tables.connections import Connection
 from tables.team import User
 from timezones import utc_now
 
@@ -155,12 +156,44 @@ class Meeting(Model):
     host: Mapped[User | None] = relationship(foreign_keys=[host_id])
     offered_by: Mapped[User | None] = relationship(foreign_keys=[offered_by_id])
     arranged_by: Mapped[User | None] = relationship(foreign_keys=[arranged_by_id])
+    connection: Mapped[Connection | None] = relationship(viewonly=True)
     calls: Mapped[list[MeetingCall]] = relationship(order_by="MeetingCall.id")
+
+    @property
+    def host_account(self) -> str | None:
+        """The address of the account that it is on, as far as that is still known: a connection may be for
+        another account by now."""
+        connection = self.connection
+        is_same = connection is not None and connection.account_id == self.account_id
+        return connection.account_email if connection is not None and is_same else None
 
     @property
     def called(self) -> str:
         """What people call it: the name of its software, or the label of a pasted link."""
         return self.label or self.software.label
+
+
+class OrphanedMeeting(Model):
+    """A meeting on someone's account that looks like one of ours and that no interview has. It stays listed
+    until it is gone from the account; a person decides whether it is removed.
+    """
+
+    __tablename__ = "orphaned_meetings"
+    __table_args__ = (sa.UniqueConstraint("software", "provider_meeting_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    connection_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("connections.id", ondelete="CASCADE"), index=True
+    )
+    software: Mapped[MeetingSoftware] = mapped_column(choice(MeetingSoftware, "software"))
+    provider_meeting_id: Mapped[str] = mapped_column(sa.String(64))
+    topic: Mapped[str] = mapped_column(sa.String(200))
+    starts_at: Mapped[datetime]
+    found_at: Mapped[datetime] = mapped_column(default=utc_now)
+    # Someone has asked for it to be removed, which is under way.
+    is_to_be_removed: Mapped[bool] = mapped_column(default=False)
+
+    connection: Mapped[Connection] = relationship()
 
 
 class CallKind(StrEnum):

@@ -8,7 +8,7 @@ for each.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 
@@ -125,7 +125,7 @@ def queue(mails: Iterable[NewMail], *, domain: str) -> None:
     ids = {row.message_id: row.id for row in added}
     outbox.enqueue_all(
         [
-            _delivery(mail.about, ids[message_id], mail.due_at, mail.said)
+            delivery(mail.about, ids[message_id], mail.due_at, mail.said)
             for message_id, mail in wanted.items()
             if mail.dropped_because is None
         ]
@@ -160,13 +160,19 @@ def _interview_id(about: str) -> int | None:
     return int(about.removeprefix(_INTERVIEW)) if about.startswith(_INTERVIEW) else None
 
 
-def _delivery(
+def delivery(
     about: str, mail_id: int, due_at: datetime, said: Mapping[str, str] | None = None
 ) -> outbox.Work:
+    """The work of sending one email, due at an instant (aware UTC)."""
     payload: dict[str, object] = {"mail_id": mail_id}
     if said:
         payload["said"] = dict(said)
-    return outbox.Work(SEND_MAIL, about, payload=payload, run_at=due_at, dedupe_key=f"mail:{mail_id}")
+    return outbox.Work(SEND_MAIL, about, payload=payload, run_at=due_at, dedupe_key=delivery_key(mail_id))
+
+
+def delivery_key(mail_id: int) -> str:
+    """The dedupe key of that work."""
+    return f"mail:{mail_id}"
 
 
 _WAITING = (
@@ -185,71 +191,12 @@ def waiting(about: str, kind: str) -> list[Mail]:
     return list(db.session.scalars(_WAITING, {"about": about, "kind": kind}))
 
 
-def drop_waiting(about: str, *, words: str) -> list[Mail]:
-    """Drop every unsent email about one thing, of whatever kind, and return them. One that is being delivered
-    at this moment is recorded as sent if a server accepts it."""
-    unsent = list(
-        db.session.scalars(
-            sa.select(Mail).where(Mail.about == about, Mail.state == MailState.QUEUED).order_by(Mail.id)
-        )
-    )
-    for mail in unsent:
-        mail.state, mail.words = MailState.DROPPED, words
-    return unsent
-
-
-def take_up_again(mail_ids: Collection[int]) -> None:
-    """Queue emails again that were dropped, when they were due; those that have been sent since stay sent."""
-    for mail in db.session.scalars(
-        sa.select(Mail).where(Mail.id.in_(mail_ids), Mail.state == MailState.DROPPED).order_by(Mail.id)
-    ):
-        mail.state, mail.words = MailState.QUEUED, None
-        outbox.enqueue_work(_delivery(mail.about, mail.id, mail.due_at))
-
-
-def forget_unsent(about: str, occasion: str) -> None:
-    """Delete the unsent emails of one occasion, because what they were to say never happened."""
-    db.session.execute(
-        sa.delete(Mail).where(Mail.about == about, Mail.occasion == occasion, Mail.state != MailState.SENT)
-    )
-
-
-def may_have_arrived(about: str) -> set[str]:
-    """The addresses, in lower case, of those who take part and got an email about this, or may have got one:
-    a server took it, or is being given it at this moment. Until the transaction ends, no other email about it
-    is begun.
-    """
-    under_way = [
-        int(payload["mail_id"])
-        for payload, state in db.session.execute(
-            sa.select(Task.payload, Task.state)
-            .where(
-                Task.subject == about,
-                Task.lane == Lane.MAIL,
-                Task.state.in_((TaskState.READY, TaskState.RUNNING)),
-            )
-            .with_for_update()
-        )
-        if state is TaskState.RUNNING
-    ]
-    return set(
-        db.session.scalars(
-            sa.select(sa.func.lower(Mail.address)).where(
-                Mail.about == about,
-                # An alarm invites nobody.
-                Mail.role != ReaderRole.TEAM,
-                sa.or_(Mail.state == MailState.SENT, Mail.may_be_double, Mail.id.in_(under_way)),
-            )
-        )
-    )
-
-
 def let_leave_now(mails: Sequence[Mail]) -> None:
     """Bring waiting emails forward to now, if they were due later."""
     now = utc_now()
     for mail in mails:
         mail.due_at = min(mail.due_at, now)
-    outbox.enqueue_all([_delivery(mail.about, mail.id, mail.due_at) for mail in mails])
+    outbox.enqueue_all([delivery(mail.about, mail.id, mail.due_at) for mail in mails])
 
 
 def queue_again(mail: Mail) -> None:
@@ -257,9 +204,22 @@ def queue_again(mail: Mail) -> None:
 
     If its address was at fault, that is forgotten: the person who asks has a reason to try the address again.
     """
-    mail.state, mail.words, mail.trouble = MailState.QUEUED, None, None
+    mail.state, mail.words, mail.code, mail.trouble = MailState.QUEUED, None, None, None
     forget_refusals(mail.address)
-    outbox.enqueue_work(_delivery(mail.about, mail.id, utc_now()))
+    outbox.enqueue_work(delivery(mail.about, mail.id, utc_now()))
+
+
+def next_tries(mail_ids: Iterable[int]) -> dict[int, datetime]:
+    """When each of these emails is tried next (aware UTC), for those whose delivery waits for its turn."""
+    keys = {f"mail:{mail_id}": mail_id for mail_id in mail_ids}
+    if not keys:
+        return {}
+    found = db.session.execute(
+        sa.select(Task.dedupe_key, Task.run_at).where(
+            Task.dedupe_key.in_(keys), Task.state == TaskState.READY
+        )
+    )
+    return {keys[key]: run_at for key, run_at in found if key is not None}
 
 
 def count_due() -> int:
@@ -282,7 +242,7 @@ def forget_refusals(address: str) -> None:
         mail.trouble = None
         if mail.state == MailState.QUEUED:
             mail.words = None
-            outbox.enqueue_work(_delivery(mail.about, mail.id, max(mail.due_at, utc_now())))
+            outbox.enqueue_work(delivery(mail.about, mail.id, max(mail.due_at, utc_now())))
 
 
 def _about_address(address: str) -> sa.Select[Mail]:
@@ -309,20 +269,23 @@ def next_occasion(about: str, kind: str) -> str:
     return f"n{(number or 0) + 1}"
 
 
-def record_sent(mail_id: int, *, words: str) -> Mail:
-    """A server accepted the email; `words` are its response."""
+def record_sent(mail_id: int, *, words: str, code: int | None = None) -> Mail:
+    """A server accepted the email; `words` are its response, which begins with `code`."""
     mail = db.session.get_one(Mail, mail_id)
     mail.state, mail.sent_at, mail.words = MailState.SENT, utc_now(), words[:500]
-    mail.trouble = None
+    mail.code, mail.trouble = code, None
     forget_refusals(mail.address)
     return mail
 
 
-def record_refused(mail_id: int, *, words: str, concerns_address: bool = False) -> Mail:
-    """The email was refused for good, or could not be made. `concerns_address`: nothing else to the same
-    address would be accepted either.
+def record_refused(
+    mail_id: int, *, words: str, code: int | None = None, concerns_address: bool = False
+) -> Mail:
+    """The email was refused for good, or could not be made; `code` is the server's, if one answered.
+    `concerns_address`: nothing else to the same address would be accepted either.
     """
     mail = _end(mail_id, MailState.FAILED, words)
+    mail.code = code
     mail.trouble = MailTrouble.ADDRESS if concerns_address else None
     return mail
 
@@ -333,13 +296,18 @@ def record_dropped(mail_id: int, *, words: str) -> Mail:
 
 
 def record_not_yet(
-    mail_id: int, *, words: str, may_be_double: bool = False, concerns_us: bool = False
+    mail_id: int,
+    *,
+    words: str,
+    code: int | None = None,
+    may_be_double: bool = False,
+    concerns_us: bool = False,
 ) -> Mail:
-    """The email was not sent; it will be tried again. `concerns_us`: until someone fixes something, no other
-    email would be sent either.
+    """The email was not sent; it will be tried again. `code` is the server's, if one answered.
+    `concerns_us`: until someone fixes something, no other email would be sent either.
     """
     mail = db.session.get_one(Mail, mail_id)
-    mail.words = words[:500]
+    mail.words, mail.code = words[:500], code
     mail.may_be_double = mail.may_be_double or may_be_double
     mail.trouble = MailTrouble.OURS if concerns_us else None
     return mail
@@ -354,5 +322,11 @@ def record_held(mail_id: int, *, words: str) -> Mail:
 
 def _end(mail_id: int, state: MailState, words: str) -> Mail:
     mail = db.session.get_one(Mail, mail_id)
-    mail.state, mail.words, mail.trouble = state, words[:500], None
+    mail.state, mail.words, mail.code, mail.trouble = state, words[:500], None, None
     return mail
+
+
+def keep_copy(mail_id: int, sealed: bytes) -> None:
+    """Keep what the email said when it was handed to a server, as `messaging.copies` seals it. Of several
+    deliveries, the last is kept."""
+    db.session.get_one(Mail, mail_id).sealed_copy = sealed

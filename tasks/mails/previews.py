@@ -1,16 +1,21 @@
 """A mail about an interview as it would be sent, for people to see beforehand.
 
-The kind itself makes it, so it cannot differ from what is sent. Nothing is read or stored.
+The kind itself makes it, so it cannot differ from what is sent. Nothing is stored.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from messaging.copies import SentCopy, copy_of
 from messaging.facts import InterviewFacts, Reader
 from messaging.letters import Letter
+from models import Mail, RevisionReason
 from scheduling.mails.occasions import Occasion
+from scheduling.mails.told import Told
+from services import Services
 from tasks.mails.interviews import InterviewCopy, InterviewKind
+from tasks.mails.kind import Drop, workshop_of
 from tasks.mails.kinds import all_kinds
 
 
@@ -22,8 +27,12 @@ def preview(
     sender: str,
     made_at: datetime,
     minutes_before: int = 0,
+    told: Told | None = None,
+    by: str = "",
 ) -> Letter:
     """The mail of the kind called `name` to one reader; `minutes_before` the start, for a reminder.
+
+    `told` is what the reader knows of an interview that is changed, and `by` who changes it.
 
     `sender` is the bare address that mails are sent from, `made_at` (aware) when the revision was written
     down. Raises KeyError for a kind that does not exist or is about no interview.
@@ -32,5 +41,21 @@ def preview(
     if not isinstance(kind, InterviewKind):
         raise KeyError(f"{name} is about no interview")
     at = facts.starts_at - timedelta(minutes=minutes_before) if minutes_before else made_at
-    copy = InterviewCopy(facts, reader, str(Occasion(facts.revision, minutes_before)), at)
+    occasion = str(Occasion(facts.revision, minutes_before))
+    reason = RevisionReason.CHANGED if facts.revision else None
+    copy = InterviewCopy(facts, reader, occasion, at, reason, by=by, told=told)
     return kind.letter(copy, sender=sender, made_at=made_at)
+
+
+def as_of_now(mail: Mail, services: Services) -> SentCopy | None:
+    """What a queued mail would say if it left at this moment; None for one that would not leave any more, or
+    whose kind this version no longer has. Reads what the mail is about, its attached files included.
+    """
+    kind = all_kinds().get(mail.kind)
+    if kind is None:
+        return None
+    thing = kind.thing_of(mail)
+    if isinstance(kind.hindrance(mail, thing), Drop):
+        return None
+    ready = kind.written(mail, thing, workshop_of(services), {})
+    return copy_of(ready.letter, ready.envelope, ready.files)

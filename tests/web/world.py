@@ -110,6 +110,7 @@ def create_world() -> World:
             "draft_id": draft_id,
             "step": "setup",
             "attachment_id": attached.id,
+            "mail_id": interview.mails[0].id,
             "number": 0,
             "token": token,
             "app": "zoom",
@@ -117,6 +118,7 @@ def create_world() -> World:
             "user_id": team.ada.id,
             "session_id": 1,
             "task_id": 1,
+            "orphan_id": 1,
             "filename": "style.css",
         },
     )
