@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -141,21 +141,21 @@ def _wake(lanes: Iterable[Lane]) -> None:
             listener(lane)
 
 
-def hold_back_wakes() -> None:
-    """Begin to wake no one for what this thread commits, until `let_wakes_go`.
+def hold_back_wakes() -> Callable[[], None]:
+    """Begin to wake no one for what this thread commits, until `stop_holding_back_wakes`. The function that
+    is returned wakes those who were not: it is called when the answer is out.
 
     Someone waits for the answer to a click, and the threads that do the work compete with the one that writes
     the answer: Python runs one of them at a time, and lets each go on for up to 5 ms.
     """
-    let_wakes_go()
-    _held_back.set(set())
+    lanes: set[Lane] = set()
+    _held_back.set(lanes)
+    return partial(_wake, lanes)
 
 
-def let_wakes_go() -> None:
-    """The answer is out: wake the lanes that were held back, if any."""
-    lanes = _held_back.get()
+def stop_holding_back_wakes() -> None:
+    """From now on, each commit of this thread wakes again; what was held back stays so."""
     _held_back.set(None)
-    _wake(lanes or ())
 
 
 @event.listens_for(Session, "after_rollback")
