@@ -16,6 +16,7 @@ from accounts.passwords import store_password
 from accounts.team_rules import TeamError
 from connections.keys import reseal_everything
 from extensions import db
+from messaging.copies import reseal_copies
 from models import Task, TaskState, User
 from schema import migrate_database
 from security import PASSWORD_MIN_LENGTH, TokenVault, hash_password, is_well_known
@@ -207,16 +208,18 @@ def rotate_keys() -> None:
     vault = TokenVault(wanted)
     done = reseal_everything(vault)
     secrets, unreadable = two_step.reseal_secrets(vault)
+    copies, unreadable_copies = reseal_copies(vault)
     audit.record(
         Event.KEYS_ROTATED,
-        f"{done.connections} connections and {counted(secrets, 'authenticator secret')} were re-encrypted "
-        "from the command line.",
+        f"{counted(done.connections, 'connection')}, {counted(secrets, 'authenticator secret')}, and "
+        f"{counted(copies, 'sent email')} were re-encrypted from the command line.",
         None,
     )
     db.session.commit()
     click.echo(f"{done.connections} connections are encrypted with the newest key.")
     click.echo(f"{counted(secrets, 'authenticator secret')} too.")
-    broken = done.broken + unreadable
+    click.echo(f"{counted(copies, 'copy', 'copies')} of sent emails too.")
+    broken = done.broken + unreadable + unreadable_copies
     if broken:
         click.echo(f"{broken} could not be opened with any key and stay as they are.")
     elif not from_settings:

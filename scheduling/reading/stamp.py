@@ -107,7 +107,8 @@ _INSTANT: sa.types.TypeEngine[datetime] = Interview.starts_at.type
 
 
 def _columns(table: type[Model]) -> tuple[sa.ColumnElement[Any], ...]:
-    return tuple(table.__table__.columns)
+    """All but what emails said, which only their own pages show."""
+    return tuple(each for each in table.__table__.columns if not isinstance(each.type, sa.LargeBinary))
 
 
 def _rows(table: type[Model], *values: Any) -> sa.Select[str]:

@@ -13,10 +13,12 @@ from typing import Any
 
 from accounts.links import AccountLinks
 from attachment_files import AttachmentFiles
+from messaging.copies import MailCopies
 from messaging.letters import Letter
 from messaging.mime import Envelope, FilePart
 from models import Mail
 from scheduling.join_links import JoinLinks
+from services import Services
 from work.mail import MailKind
 from work.protocol import Again
 
@@ -28,6 +30,14 @@ class Workshop:
     join_links: JoinLinks
     account_links: AccountLinks
     attachment_files: AttachmentFiles
+    mail_copies: MailCopies
+
+
+def workshop_of(services: Services) -> Workshop:
+    """The parts of the installation whose services these are."""
+    return Workshop(
+        services.join_links, services.account_links, services.attachment_files, services.mail_copies
+    )
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ RULES: dict[str, frozenset[str]] = {
             "connections.service",
             "instance_folder",
             "messaging.addresses",
+            "messaging.copies",
             "scheduling.join_links",
             "scheduling.rules",
             "security",
@@ -65,7 +66,7 @@ RULES: dict[str, frozenset[str]] = {
     "blueprints": GROUND
     | DOMAIN
     | {"connections", "web", "htmx", "security", "services", "instance_folder", "paging"}
-    | {"messaging.letters", "messaging.facts", "messaging.reading"}
+    | {"messaging.letters", "messaging.facts", "messaging.reading", "messaging.copies"}
     | {"tasks.mails.previews", "work.mail.Recipient"}
     | {"messaging.delivery.sender_address", "messaging.delivery.is_configured"}
     | {"messaging.wording"}

@@ -27,6 +27,7 @@ from models import (
     User,
     UserSession,
 )
+from services import services
 from tests.architecture.repository import ROOT
 from tests.factories import PASSWORD, connect_zoom, create_team, schedule, turn_on_two_step
 from tests.machines.application import build_app, close_app, settings_for
@@ -279,6 +280,28 @@ def test_rotating_takes_the_secrets_of_authenticator_apps_along(
     with in_rows(app):
         assert db.session.scalars(db.select(TwoStepSecret.ciphertext)).one() == "garbage"
     close_app(app)
+
+
+def test_rotating_takes_what_emails_said_along(make_connected: Callable[[], Flask]) -> None:
+    app = make_connected()
+    with in_rows(app):
+        team = create_team()
+        interview_id = schedule(team.ada, team.dina, software=None)
+    flask(app, "tasks", "work")
+    for _ in range(2):
+        assert "2 copies of sent emails too." in flask(app, "keys", "rotate").output
+    close_app(app)
+    # The first key is gone by now.
+    restarted = make_connected()
+    with in_rows(restarted):
+        mail = db.session.get_one(Interview, interview_id).mails[0]
+        assert mail.sealed_copy is not None
+        copies = services(restarted).mail_copies
+        assert "Introduction, experience, questions" in copies.opened(mail.id, mail.sealed_copy).letter.text
+        mail.sealed_copy = b"garbage"
+        db.session.commit()
+    assert "1 could not be opened" in flask(restarted, "keys", "rotate").output
+    close_app(restarted)
 
 
 def test_keys_that_open_nothing_are_said_and_nothing_is_lost(
