@@ -30,10 +30,11 @@ WorkState = Literal["given_up", "failing", "overdue", "waiting", "running", "don
 class WaitingWork:
     """One piece of work. `words` say what, and for whom if it is for one person; `next_try_at` is None when
     nothing more will be tried; `interview_title` and `interview_id` are set when it is about an interview.
-    `kind` is its name in the code, `mail_id` the email that it sends, if it sends one."""
+    `kind` and `subject` are its names in the code, `mail_id` the email that it sends, if it sends one."""
 
     task_id: int
     kind: str
+    subject: str
     words: str
     state: WorkState
     problem: str
@@ -128,6 +129,7 @@ def _described(task: Task, titles: dict[int, str], for_whom: dict[int, str], now
     return WaitingWork(
         task_id=task.id,
         kind=task.kind,
+        subject=task.subject,
         words=_words(task, for_whom),
         state=_state(task, now),
         problem=task.last_error or "",

@@ -1,7 +1,8 @@
 """Answers that no reference mentions: nothing crashes, nothing is made twice, nothing strange is stored."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from connections.checks import check_now
 from extensions import db
 from models import CallState, Connection, ConnectionState, MeetingState
-from tests.factories import LENA, create_team
+from tests.factories import LENA, PRIYA, create_team
 from tests.machines.application import settings_for
 from tests.machines.apps import LendApp, Seeded
 from tests.machines.simulators import Simulators
@@ -191,6 +192,55 @@ def test_strange_answer_to_a_create_ends_in_one_meeting_and_one_invitation_with_
     assert seen.calls[-1] is CallState.DONE
     assert not [task for task in installation.tasks() if " in " in (task.last_error or "")]
     assert {mail.state for mail in installation.mails(interview)} == {"sent"}
+
+
+# What Zoom says about when to come back, and the seconds that it should be left alone.
+COME_BACK: dict[str, tuple[Callable[[datetime], str | None], float, float]] = {
+    "in seconds": (lambda now: "30", 30, 30),
+    "as a date": (lambda now: format_datetime(now + timedelta(seconds=40), usegmt=True), 39, 40),
+    "not at all": (lambda now: None, 0.5, 2),
+    "nonsense": (lambda now: "soon, perhaps", 0.5, 2),
+    "in the past": (lambda now: "-1", 0.5, 2),
+    # No longer than an hour is believed.
+    "for a day": (lambda now: "86400", 3600, 3600),
+}
+
+
+@pytest.mark.parametrize(("words", "at_least", "at_most"), COME_BACK.values(), ids=COME_BACK)
+def test_limit_is_kept_for_as_long_as_zoom_says_if_that_makes_sense(
+    installation: Installation,
+    zoom: StrangeZoom,
+    words: Callable[[datetime], str | None],
+    at_least: float,
+    at_most: float,
+) -> None:
+    installation.connect(installation.team.ben)
+    said = words(installation.clock.now)
+    headers = {} if said is None else {"Retry_After": said}
+    zoom.spoil(CREATE, raw(b'{"code": 429}', 429, **headers), instead=True)
+    interview = installation.schedule()
+    installation.run_due()
+    [task] = installation.tasks("sync_meeting")
+    assert at_least <= (task.run_at - installation.clock.now).total_seconds() <= at_most
+    installation.later(seconds=at_most)
+    assert installation.meeting(interview).state is MeetingState.READY
+    assert len(installation.living_meetings()) == 1
+
+
+def test_host_whose_account_was_closed_is_replaced_by_the_scheduler(
+    installation: Installation, zoom: StrangeZoom
+) -> None:
+    installation.connect(installation.team.ben, PRIYA)
+    installation.connect(installation.team.ada)
+    zoom.spoil(CREATE, raw(b'{"code": 1001, "message": "User does not exist"}', 404), instead=True)
+    interview = installation.schedule()
+    installation.run_due()
+    assert (installation.meeting(interview).state, installation.meeting(interview).host) == (
+        MeetingState.READY,
+        "Ada Berg",
+    )
+    assert "Ben's account: " in installation.progress(interview)
+    assert len(installation.simulators.mails("dina.kaur@mail.example")) == 1
 
 
 READS = {
