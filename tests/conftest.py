@@ -14,7 +14,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 
 import security
-from tests.machines import choosing
+from tests.machines import choosing, dealing
 from tests.machines.application import (
     CompiledTemplates,
     MakeApp,
@@ -55,6 +55,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("full" if config.getoption("--full") else "ordinary")
     config.pluginmanager.register(choosing)
+    config.pluginmanager.register(dealing)
     config.pluginmanager.register(Slowness(), "slowness")
 
 

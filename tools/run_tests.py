@@ -90,8 +90,8 @@ def run(arguments: list[str], *, is_full: bool) -> Outcome:
 def environment() -> dict[str, str]:
     """Return the environment of the tests: this one, with room in memory, and with compiled code kept.
 
-    pytest rewrites every test's code before it compiles it. Where Python is told to keep nothing, each process
-    does so again in each run, which takes it five seconds.
+    pytest rewrites every test's code before it compiles it. Where Python is told to keep nothing, each
+    process does so again in each run, which takes it five seconds.
     """
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**kept, **temporary_folder()}
