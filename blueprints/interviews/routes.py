@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 import htmx
 from accounts.permissions import Action
-from blueprints.interviews import attachments, cancelling, emails
+from blueprints.interviews import attachments, cancelling, concluding, emails, rescheduling
 from blueprints.interviews.views import InterviewView, is_too_late, view_of
 from extensions import db
 from hiring.lists import jobs_to_choose_from
@@ -28,6 +28,8 @@ from web.signed_in import actor, person
 interviews = Blueprint("interviews", __name__, url_prefix="/interviews")
 attachments.register(interviews)
 cancelling.register(interviews)
+rescheduling.register(interviews)
+concluding.register(interviews)
 emails.register(interviews)
 
 TABS = (

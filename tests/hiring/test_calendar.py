@@ -108,6 +108,8 @@ def test_calendar_shows_what_one_sees_and_nothing_called_off(
     assert "Gone Girl" not in page.html
     assert "14:30" in page.words
     assert "IST" in page.words
+    moves = page.tree.all("a", lambda e: e["href"].endswith("/reschedule"))
+    assert [link.text for link in moves] == ["Reschedule Dina Kaur", "Reschedule Omar Haddad"]
     assert page.link_to("prev") == "/calendar?month=2027-02"
     assert page.link_to("next") == "/calendar?month=2027-04"
     assert "Omar Haddad" not in ben.get("/calendar?month=2027-03").html
