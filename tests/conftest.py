@@ -1,6 +1,5 @@
 """The machines that tests run on, as fixtures. Each fails, and never skips, when it cannot be had."""
 
-import gc
 import os
 import random
 import shutil
@@ -14,7 +13,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 
 import security
-from tests.machines import choosing, dealing
+from tests.machines import choosing, dealing, garbage
 from tests.machines.application import (
     CompiledTemplates,
     MakeApp,
@@ -56,23 +55,8 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("full" if config.getoption("--full") else "ordinary")
     config.pluginmanager.register(choosing)
     config.pluginmanager.register(dealing)
+    config.pluginmanager.register(garbage)
     config.pluginmanager.register(Slowness(), "slowness")
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Iterator[None]:
-    """Spare the garbage collector what is imported: it stays for the whole run and never becomes garbage.
-
-    Afterwards it looks for garbage less often than Python has it do, which took a twentieth of all tests.
-    """
-    gc.disable()
-    try:
-        return (yield)
-    finally:
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(20_000, 20, 50)
-        gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)
