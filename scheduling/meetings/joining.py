@@ -29,6 +29,8 @@ def look_first(meeting_id: int) -> None:
     its disk is full.
     """
     db.session.rollback()
+    # Usually no one is woken before the answer to a request is out; this one waits for those who do the work.
+    outbox.stop_holding_back_wakes()
     try:
         with writing():
             looks.look_because_someone_joins(db.session.get_one(Meeting, meeting_id))
@@ -37,8 +39,6 @@ def look_first(meeting_id: int) -> None:
         db.session.rollback()
         log.warning("could not have a meeting looked at: %s", error.orig)
         return
-    # Usually nobody is woken before the answer to a request is out; this one waits for them.
-    outbox.let_wakes_go()
     deadline = time.monotonic() + _WAIT_SECONDS
     while time.monotonic() < deadline and looks.is_under_way(db.session.get_one(Meeting, meeting_id)):
         db.session.rollback()
