@@ -59,7 +59,7 @@ RULES: dict[str, frozenset[str]] = {
     | {"work.findings", "connections.findings", "messaging.findings", "messaging.delivery.is_configured"}
     | {"work.heartbeat.beat_column"}
     # The answer to a click leaves before the work behind it begins.
-    | {"work.outbox.hold_back_wakes", "work.outbox.let_wakes_go"},
+    | {"work.outbox.hold_back_wakes", "work.outbox.stop_holding_back_wakes"},
     # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
     "blueprints": GROUND
     | DOMAIN
