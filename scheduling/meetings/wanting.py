@@ -121,12 +121,10 @@ def useful_until(meeting: Meeting) -> datetime:
 
 def _takes_a_place(meeting: Meeting) -> bool:
     """Whether people were invited to another meeting of the interview before this one was wanted."""
-    lost = sa.exists().where(
-        Meeting.interview_id == meeting.interview_id,
-        Meeting.id < meeting.id,
-        Meeting.provider_meeting_id.is_not(None),
+    return any(
+        other.id < meeting.id and other.provider_meeting_id is not None
+        for other in meeting.interview.meetings
     )
-    return bool(db.session.scalar(sa.select(lost)))
 
 
 def next_try_at(meeting: Meeting) -> datetime | None:
