@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
+import htmx
 from accounts.permissions import Action
 from blueprints.hiring.forms import JobForm
 from extensions import db
 from hiring import commands, lists, queries
 from hiring.lists import JobFilter, JobState, NameSort
 from models import Job, User
+from scheduling.reading.days import day_in
+from timezones import utc_now
 from web.lists import ListAddress, asked_choice, asked_text, asked_turn
 from web.notices import say
 from web.signed_in import actor, person
@@ -39,7 +42,8 @@ def jobs() -> ResponseReturnValue:
     )
     counts = lists.application_counts(user, [job.id for job in page.rows])
     rows = tuple((job, counts.get(job.id, 0)) for job in page.rows)
-    return render_template("hiring/jobs.html", page=page, rows=rows, wanted=wanted, address=address)
+    html = render_template("hiring/jobs.html", page=page, rows=rows, wanted=wanted, address=address)
+    return htmx.at_address(make_response(html), address.with_())
 
 
 def job(job_id: int) -> ResponseReturnValue:
@@ -50,6 +54,7 @@ def job(job_id: int) -> ResponseReturnValue:
         "hiring/job.html",
         job=found,
         applications=newest[:_CANDIDATES_SHOWN],
+        today=day_in(utc_now(), user.timezone),
         has_more=len(newest) > _CANDIDATES_SHOWN,
         may_manage=queries.job(user, job_id, Action.MANAGE_JOBS) is not None,
         may_add=found.is_open and queries.job(user, job_id, Action.MANAGE_CANDIDATES) is not None,

@@ -1,4 +1,4 @@
-"""The list of interviews, and the page of each."""
+"""The page of each interview."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from flask.typing import ResponseReturnValue
 
 import htmx
 from accounts.permissions import Action
-from blueprints.interviews import attachments
+from blueprints.interviews import attachments, glance, listing
 from extensions import db
-from hiring.lists import jobs_to_choose_from
 from messaging.wording import call_words, join_label
-from models import FailureReason, Interview, InterviewStatus, MeetingState, PhoneCaller, ReaderRole
+from models import FailureReason, Interview, MeetingState, PhoneCaller, ReaderRole
 from phone_numbers import phone_link
 from scheduling.commands.send_again import send_again
 from scheduling.commands.try_again import try_again
@@ -25,21 +24,13 @@ from scheduling.reading import lists
 from scheduling.reading.progress import Progress, progress_of
 from services import services
 from timezones import utc_now
-from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn, job_options
 from web.notices import say
 from web.row_ids import LARGEST_ROW_ID
-from web.signed_in import actor, person
+from web.signed_in import actor
 
 interviews = Blueprint("interviews", __name__, url_prefix="/interviews")
-attachments.register(interviews)
-
-TABS = (
-    InterviewStatus.REQUESTED,
-    InterviewStatus.ACCEPTED,
-    InterviewStatus.SCHEDULED,
-    InterviewStatus.COMPLETED,
-    InterviewStatus.CANCELLED,
-)
+for _part in (attachments, glance, listing):
+    _part.register(interviews)
 
 
 @dataclass(frozen=True)
@@ -79,34 +70,6 @@ class InterviewView:
     call: CallView | None
     # The provider was not asked about the meeting for a while: the page has that done when it is opened.
     wants_look: bool = False
-
-
-@interviews.get("")
-def index() -> ResponseReturnValue:
-    user, asked = person(), asked_choice("status", InterviewStatus)
-    wanted = lists.InterviewFilter(
-        status=asked or InterviewStatus.SCHEDULED,
-        text=asked_text(),
-        job_id=asked_id("job"),
-        sort=asked_choice("sort", lists.TimeSort),
-    )
-    address = ListAddress(
-        "interviews.index",
-        {
-            "status": wanted.status.value if wanted.status is not InterviewStatus.SCHEDULED else "",
-            "q": wanted.text,
-            "job": str(wanted.job_id or ""),
-            "sort": wanted.sort.value if wanted.sort else "",
-        },
-    )
-    return render_template(
-        "interviews/list.html",
-        counts=tuple(lists.counts_by_status(user, TABS).items()),
-        page=lists.interviews(user, wanted, asked_turn()),
-        wanted=wanted,
-        address=address,
-        job_options=job_options(jobs_to_choose_from(user, wanted.job_id)),
-    )
 
 
 @interviews.get("/<int:interview_id>")
