@@ -96,6 +96,9 @@ def _whole_location(facts: InterviewFacts, reader: Reader) -> str:
 def _description(facts: InterviewFacts, reader: Reader) -> str:
     """Everything a reader needs if their calendar shows only the description."""
     blocks = [f"{facts.title}\n{facts.job_title}, {facts.organization}"]
+    if facts.is_cancelled:
+        # Programs that keep the entry, crossed out, should not invite anyone to anything.
+        return "\n\n".join([*blocks, "Cancelled"])
     if facts.intro:
         blocks.append(facts.intro)
     if facts.join_url:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from extensions import db
 from models import Interview, Revision, RevisionReason, User
-from scheduling.plans import Plan, to_json
+from scheduling.plans import Plan, from_json, to_json
+from scheduling.undoing import PutBack
 
 
 def first_revision(interview: Interview, actor: User, plan: Plan) -> Revision:
@@ -19,15 +22,48 @@ def raise_revision(
     *,
     before: Plan | None = None,
     after: Plan | None = None,
+    words: str = "",
+    tells_candidate: bool = True,
+    undo: PutBack | None = None,
 ) -> Revision:
     """Count a change that everyone has to be told about, in the current transaction. Calendars accept an
     entry only with a higher number than the one they have.
 
     `actor` is None when nobody on the team did it. `before` and `after` stay None if the plan is unchanged,
-    as with a link that comes late.
+    as with a link that comes late. `words` are the actor's own, for everyone who is told; `undo` is set while
+    it can be undone.
     """
     interview.revision += 1
-    return _write(interview, reason, actor, before, after)
+    # Whatever could be undone until now is part of this revision's past.
+    interview.undo_until = None
+    revision = _write(interview, reason, actor, before, after)
+    revision.words, revision.tells_candidate = words, tells_candidate
+    revision.undo = undo.to_json() if undo is not None else None
+    return revision
+
+
+def revision_of(interview: Interview) -> Revision | None:
+    """The newest revision of an interview; None for one that was made without any, as tests do."""
+    return db.session.scalar(
+        sa.select(Revision).where(
+            Revision.interview_id == interview.id, Revision.number == interview.revision
+        )
+    )
+
+
+def plan_at(interview_id: int, number: int) -> Plan | None:
+    """What was decided as of one revision; None once it has been erased."""
+    kept = db.session.scalar(
+        sa.select(Revision.after)
+        .where(
+            Revision.interview_id == interview_id,
+            Revision.number <= number,
+            Revision.after.is_not(None),
+        )
+        .order_by(Revision.number.desc())
+        .limit(1)
+    )
+    return from_json(kept) if kept is not None else None
 
 
 def _write(

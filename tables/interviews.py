@@ -108,6 +108,11 @@ class Interview(HasLinkNonce, Model):
     # have to be told about.
     ics_uid: Mapped[str] = mapped_column(sa.String(80), unique=True)
     revision: Mapped[int] = mapped_column(default=0)
+    # Until then the newest revision can be undone, so nothing about the interview is sent and no provider is
+    # called. Empty if it never could be.
+    undo_until: Mapped[datetime | None]
+    # How often it was moved to another time; people are warned when it becomes too often.
+    times_moved: Mapped[int] = mapped_column(default=0)
     # Raising it invalidates every link that was emailed for this interview.
     link_generation: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
@@ -149,11 +154,16 @@ class RevisionReason(StrEnum):
     ADDRESS_CORRECTED = "address_corrected"
     LINK_CAME_LATE = "link_came_late"
     LINK_CHANGED = "link_changed"
+    # It takes place at another time, whatever else was changed with it.
+    RESCHEDULED = "rescheduled"
+    # Something else that people have to know.
+    CHANGED = "changed"
+    CANCELLED = "cancelled"
 
 
 class Revision(Model):
-    """One state of an interview that people were told about. Rows are only ever added; erasing a candidate
-    also erases what was decided."""
+    """One state of an interview that people were told about. Rows are only ever added, except that a change
+    that is undone before anyone was told leaves none; erasing a candidate also erases what was decided."""
 
     __tablename__ = "revisions"
     __table_args__ = (sa.UniqueConstraint("interview_id", "number"),)
@@ -169,6 +179,12 @@ class Revision(Model):
     # The plan before and after, in the form of `scheduling.plans`; both are empty if it did not change.
     before: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     after: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    # What the actor wrote about it, for everyone who is told; empty if nothing.
+    words: Mapped[str] = mapped_column(sa.Text, default="")
+    # Whether the candidate is told of it by email. Of a cancellation, they may have been told in person.
+    tells_candidate: Mapped[bool] = mapped_column(default=True)
+    # What undoing it has to put back, in the form of `scheduling.undoing`; None if it cannot be undone.
+    undo: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
 
     actor: Mapped[User | None] = relationship()
 

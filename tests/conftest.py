@@ -1,6 +1,7 @@
 """The machines that tests run on, as fixtures. Each fails, and never skips, when it cannot be had."""
 
 import gc
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -34,7 +35,6 @@ from tests.machines.processes import tail
 from tests.machines.servers import Launch, ServerProcess, ServerProcesses, launch_from
 from tests.machines.simulators import Simulators, running_simulators
 from tests.machines.slowness import Slowness
-from web import assets
 
 hypothesis.settings.register_profile("ordinary", max_examples=40, deadline=None, database=None)
 hypothesis.settings.register_profile("full", max_examples=1000, deadline=None, database=None)
@@ -87,6 +87,13 @@ def no_outside_network(network_guard: NetworkGuard) -> Iterator[None]:
     network_guard.refused.clear()
     yield
     assert not network_guard.refused, f"This test tried to reach {network_guard.refused}."
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this run share, for what only one of them has to make."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -281,18 +288,16 @@ def simulators(_running_simulators: Simulators) -> Simulators:
 
 
 @pytest.fixture(scope="session")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+def nursery(tmp_path_factory: pytest.TempPathFactory, run_folder: Path) -> Iterator[Nursery]:
     """Starts processes of the product without the time that importing it takes."""
-    with running_nursery(tmp_path_factory.mktemp("nursery")) as nursery:
+    with running_nursery(tmp_path_factory.mktemp("nursery"), run_folder / "first-start") as nursery:
         yield nursery
 
 
 @pytest.fixture(scope="session")
-def launch_server(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Launch:
-    """How servers start here: forked, with their files compressed, which is most of what a start takes."""
-    static = tmp_path_factory.mktemp("static-files")
-    assets.prepare(static)
-    return launch_from(nursery, static)
+def launch_server(nursery: Nursery) -> Launch:
+    """How servers start here: forked, as after a first start."""
+    return launch_from(nursery)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from collections.abc import Callable, Hashable
 from functools import lru_cache
 from typing import Any
 
-from flask import current_app, session
+from flask import Flask, current_app, session
 from jinja2 import Template
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
@@ -60,6 +60,11 @@ _TOKEN_PLACE = f"token-{secrets.token_hex(16)}"
 _KEPT, _KEPT_MOST = "kept_pages", 16
 
 
+def init_app(app: Flask) -> None:
+    app.jinja_env.template_class = RememberingTemplate
+    app.extensions[_KEPT] = {}
+
+
 def kept_page(key: tuple[Hashable, ...], render: Callable[[], str]) -> str:
     """A whole page that depends only on `key` and on the form's token, which is new in each response.
 
@@ -68,7 +73,7 @@ def kept_page(key: tuple[Hashable, ...], render: Callable[[], str]) -> str:
     """
     if "_flashes" in session:
         return render()
-    kept: dict[tuple[Hashable, ...], list[str]] = current_app.extensions.setdefault(_KEPT, {})
+    kept: dict[tuple[Hashable, ...], list[str]] = current_app.extensions[_KEPT]
     pieces = kept.get(key)
     if pieces is None:
         with with_another_token(_TOKEN_PLACE):

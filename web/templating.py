@@ -15,15 +15,15 @@ from accounts.permissions import Action, may_anywhere
 from scheduling.software import DEFAULT, ICONS
 from services import services
 from timezones import LocalMoment, local_moment
+from web import remembering
 from web.assets import STATIC
 from web.banners import banners
-from web.remembering import RememberingTemplate
 from web.signed_in import connecting_is_open, current_organization, visitor
 
 
 def init_app(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.template_class = RememberingTemplate
+    remembering.init_app(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["icon"] = icon
     app.jinja_env.globals["may"] = may

@@ -8,14 +8,14 @@ for each.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from extensions import db
-from models import Lane, Mail, MailState, MailTrouble, ReaderRole
+from models import Lane, Mail, MailState, MailTrouble, ReaderRole, Task, TaskState
 from timezones import utc_now
 from work import outbox
 from work.kinds import TaskKind
@@ -175,6 +175,65 @@ def waiting(about: str, kind: str) -> list[Mail]:
             sa.select(Mail)
             .where(Mail.about == about, Mail.kind == kind, Mail.state == MailState.QUEUED)
             .order_by(Mail.id)
+        )
+    )
+
+
+def drop_waiting(about: str, *, words: str) -> list[Mail]:
+    """Drop every unsent email about one thing, of whatever kind, and return them. One that is being delivered
+    at this moment is recorded as sent if a server accepts it."""
+    unsent = list(
+        db.session.scalars(
+            sa.select(Mail).where(Mail.about == about, Mail.state == MailState.QUEUED).order_by(Mail.id)
+        )
+    )
+    for mail in unsent:
+        mail.state, mail.words = MailState.DROPPED, words
+    return unsent
+
+
+def take_up_again(mail_ids: Collection[int]) -> None:
+    """Queue emails again that were dropped, when they were due; those that have been sent since stay sent."""
+    for mail in db.session.scalars(
+        sa.select(Mail).where(Mail.id.in_(mail_ids), Mail.state == MailState.DROPPED).order_by(Mail.id)
+    ):
+        mail.state, mail.words = MailState.QUEUED, None
+        outbox.enqueue_work(_delivery(mail.about, mail.id, mail.due_at))
+
+
+def forget_unsent(about: str, occasion: str) -> None:
+    """Delete the unsent emails of one occasion, because what they were to say never happened."""
+    db.session.execute(
+        sa.delete(Mail).where(Mail.about == about, Mail.occasion == occasion, Mail.state != MailState.SENT)
+    )
+
+
+def may_have_arrived(about: str) -> set[str]:
+    """The addresses, in lower case, of those who take part and got an email about this, or may have got one:
+    a server took it, or is being given it at this moment. Until the transaction ends, no other email about it
+    is begun.
+    """
+    under_way = [
+        int(payload["mail_id"])
+        for payload, state in db.session.execute(
+            sa.select(Task.payload, Task.state)
+            .where(
+                Task.subject == about,
+                Task.lane == Lane.MAIL,
+                Task.state.in_((TaskState.READY, TaskState.RUNNING)),
+            )
+            .with_for_update()
+        )
+        if state is TaskState.RUNNING
+    ]
+    return set(
+        db.session.scalars(
+            sa.select(sa.func.lower(Mail.address)).where(
+                Mail.about == about,
+                # An alarm invites nobody.
+                Mail.role != ReaderRole.TEAM,
+                sa.or_(Mail.state == MailState.SENT, Mail.may_be_double, Mail.id.in_(under_way)),
+            )
         )
     )
 

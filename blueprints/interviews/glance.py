@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 import htmx
 from accounts.permissions import Action
+from blueprints.interviews.cancelling import Changing, changing_of
 from messaging.wording import join_label
 from models import Interview, InterviewStatus, InterviewType, MeetingSoftware, MeetingState
 from phone_numbers import phone_link
@@ -37,7 +38,7 @@ class Glance:
     phone_link: str | None
     repair_url: str | None
     sees_link: bool
-    may_change: bool
+    changing: Changing
 
 
 def details(interview_id: int) -> ResponseReturnValue:
@@ -76,7 +77,7 @@ def _glance(interview: Interview) -> Glance:
         phone_link=phone_link(number) if number is not None else None,
         repair_url=services().account_links.repair_page(interview) if is_missing and may_change else None,
         sees_link=sees_link,
-        may_change=may_change,
+        changing=changing_of(interview, may_change=may_change),
     )
 
 

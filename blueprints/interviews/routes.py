@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 
 import htmx
 from accounts.permissions import Action
-from blueprints.interviews import attachments, glance, listing
+from blueprints.interviews import attachments, cancelling, glance, listing
+from blueprints.interviews.cancelling import Changing, changing_of
 from extensions import db
 from messaging.wording import call_words, join_label
 from models import FailureReason, Interview, MeetingState, PhoneCaller, ReaderRole
@@ -29,7 +30,7 @@ from web.row_ids import LARGEST_ROW_ID
 from web.signed_in import actor
 
 interviews = Blueprint("interviews", __name__, url_prefix="/interviews")
-for _part in (attachments, glance, listing):
+for _part in (attachments, cancelling, glance, listing):
     _part.register(interviews)
 
 
@@ -61,6 +62,7 @@ class InterviewView:
     sees_link: bool
     sees_notes: bool
     may_change: bool
+    changing: Changing
     cure: CureLink | None
     next_try: datetime | None
     is_too_late: bool
@@ -155,6 +157,7 @@ def _view(interview: Interview) -> InterviewView:
     user = actor()
     sees_contact = lists.may(user, Action.SEE_CONTACT, interview)
     sees_link = lists.may(user, Action.SEE_JOIN_LINK, interview)
+    may_change = lists.may(user, Action.SCHEDULE, interview)
     progress = progress_of(interview)
     meeting = interview.meeting
     is_missing = meeting is not None and meeting.state == MeetingState.FAILED
@@ -165,7 +168,8 @@ def _view(interview: Interview) -> InterviewView:
         sees_contact=sees_contact,
         sees_link=sees_link,
         sees_notes=lists.may(user, Action.SEE_NOTES, interview),
-        may_change=lists.may(user, Action.SCHEDULE, interview),
+        may_change=may_change,
+        changing=changing_of(interview, may_change=may_change),
         cure=_cure(interview) if next_try is not None else None,
         next_try=next_try,
         is_too_late=_is_too_late(interview),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime, timedelta
 
 from models import Attendee, Interview, MailState, ReaderRole
@@ -14,6 +14,7 @@ from work import mail
 from work.mail import NewMail, Recipient
 
 INVITATION = "invitation"
+CANCELLATION = "cancellation"
 REMINDER = "reminder"
 MEETING_MISSING = "meeting_missing"
 ADDRESS_REFUSED = "address_refused"
@@ -114,6 +115,27 @@ def release_invitations(interview: Interview) -> None:
     for waiting in mail.waiting(mail.about_interview(interview.id), INVITATION):
         if waiting.occasion == current:
             mail.let_leave_now(waiting)
+
+
+def queue_cancellations(
+    interview: Interview, rules: Rules, *, to: Container[str], tells_candidate: bool, due_at: datetime
+) -> None:
+    """Queue a cancellation of the current revision for each of those who take part and have one of the
+    addresses in `to` (lower case); for the candidate only with `tells_candidate`."""
+    mail.queue(
+        mail.copies(
+            CANCELLATION,
+            mail.about_interview(interview.id),
+            [
+                who
+                for who in recipients_of(interview)
+                if who.address.lower() in to and (tells_candidate or who.role is not ReaderRole.CANDIDATE)
+            ],
+            occasion=current_occasion(interview),
+            due_at=due_at,
+        ),
+        domain=rules.message_id_domain,
+    )
 
 
 def send_corrected_invitations(interview: Interview, rules: Rules) -> None:

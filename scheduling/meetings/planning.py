@@ -19,9 +19,10 @@ from models import (
     MeetingState,
 )
 from providers.base import MeetingRequest
+from scheduling import undoing
 from scheduling.meetings import asking, recording
 from scheduling.meetings.hosts import Host, first_usable, hosts_of, ruling_out, why_not
-from scheduling.meetings.steps import Create, LookUp, NobodyCanHost, ReadBack, Remove, Step, Update
+from scheduling.meetings.steps import Create, LookUp, NobodyCanHost, NotYet, ReadBack, Remove, Step, Update
 from scheduling.meetings.wanting import useful_until
 
 
@@ -35,6 +36,9 @@ def plan(meeting_id: int, now: datetime) -> Step | None:
     meeting = db.session.get(Meeting, meeting_id, with_for_update=True)
     if meeting is None or meeting.state is MeetingState.REMOVED:
         return None
+    held_until = undoing.held_until(meeting.interview, now)
+    if held_until is not None:
+        return NotYet(meeting.software, held_until)
     if not meeting.is_wanted:
         return _towards_none(meeting, now)
     if meeting.interview.status != InterviewStatus.SCHEDULED or now >= useful_until(meeting):

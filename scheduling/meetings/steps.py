@@ -214,6 +214,21 @@ class Remove:
 
 
 @dataclass(frozen=True)
+class NotYet:
+    """The last change of the interview can still be undone, so nothing is called before `at` (aware UTC)."""
+
+    software: MeetingSoftware
+    at: datetime
+    connection_id: None = None
+
+    def call(self, provider: MeetingProvider, grant: Grant) -> Answer:
+        return None
+
+    def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
+        return Again(self.at, "the change can still be undone", is_failure=False)
+
+
+@dataclass(frozen=True)
 class NobodyCanHost:
     """No account can be asked for now. The reason given is that of the first host."""
 

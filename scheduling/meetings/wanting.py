@@ -128,12 +128,12 @@ def next_try_at(meeting: Meeting) -> datetime | None:
     )
 
 
-def enqueue_sync(interview_id: int) -> None:
-    """Request that an interview's meetings be brought in line now: the wanted one, and those still to be
-    removed.
+def enqueue_sync(interview_id: int, *, at: datetime | None = None) -> None:
+    """Request that an interview's meetings be brought in line, now or `at` an instant (aware UTC): the wanted
+    one, and those still to be removed.
     """
     for meeting in _not_removed(interview_id):
-        outbox.enqueue_work(_sync(meeting))
+        outbox.enqueue_work(_sync(meeting, at))
 
 
 def _not_removed(interview_id: int) -> Sequence[Meeting]:
@@ -196,13 +196,13 @@ def _ask_for_work_on_new(meeting: Meeting) -> None:
     outbox.enqueue_first([_sync(meeting)])
 
 
-def _sync(meeting: Meeting) -> outbox.Work:
+def _sync(meeting: Meeting, at: datetime | None = None) -> outbox.Work:
     # The meetings of one interview are handled one at a time, each with its own waiting times: removing an
     # old meeting from an account that is out of reach must not keep people waiting for the new one.
     return outbox.Work(
         SYNC_MEETING,
         meeting.interview_id,
         payload={"meeting_id": meeting.id},
-        run_at=utc_now(),
+        run_at=at or utc_now(),
         dedupe_key=SYNC_MEETING.key(meeting.id),
     )

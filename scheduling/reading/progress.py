@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from models import Interview, InterviewStatus, Mail, MailState, MailTrouble, MeetingState
+from models import CallKind, CallState, Interview, Mail, MailState, MailTrouble, Meeting, MeetingState
 from scheduling.mails.outcomes import label_of
 from scheduling.meetings import failures, orphans, wanting
 from scheduling.meetings.hosts import passed_over
@@ -102,23 +102,34 @@ def progress_of(interview: Interview) -> Progress:
                 ProgressRow("problem", "alert-triangle", *orphans.out_of_reach_words(meeting.software, name))
                 for name in orphans.out_of_reach(interview.id)
             ]
-    rows += [
-        ProgressRow("problem", "alert-triangle", *left)
-        for old in interview.meetings
-        if (left := not_removed(old)) is not None
-    ]
+    for old in interview.meetings:
+        row = _removal(old)
+        rows += [row] if row is not None else []
+        is_settled = is_settled and (row is None or row.state != "waiting")
     at_once, timed = _by_kind(interview.mails)
     for kind, mails in at_once:
         # Older ones have been replaced; what counts is how far along the newest are.
         newest = [mail for mail in mails if mail.occasion == mails[-1].occasion]
         rows += _at_once(kind, newest)
-        if interview.status == InterviewStatus.SCHEDULED and any(
-            mail.state == MailState.QUEUED and not _is_held(mail) for mail in newest
-        ):
+        if any(mail.state == MailState.QUEUED and not _is_held(mail) for mail in newest):
             is_settled = False
     for kind, mails in timed:
         rows += _timed(kind, mails)
     return Progress(tuple(rows), is_settled, card)
+
+
+def _removal(meeting: Meeting) -> ProgressRow | None:
+    """What becomes of a meeting that is no longer wanted, as far as someone's account has or had it."""
+    left = not_removed(meeting)
+    if left is not None:
+        return ProgressRow("problem", "alert-triangle", *left)
+    if meeting.is_wanted or meeting.host_id is None:
+        return None
+    if meeting.state is MeetingState.READY and utc_now() < wanting.useful_until(meeting):
+        return ProgressRow("waiting", "video", f"{meeting.called} meeting is being removed")
+    if any(call.kind is CallKind.DELETE and call.state is CallState.DONE for call in meeting.calls):
+        return ProgressRow("done", "circle-check", f"{meeting.called} meeting removed")
+    return None
 
 
 def _next_try(label: str, at: datetime | None) -> ProgressRow:

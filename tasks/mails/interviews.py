@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -28,18 +29,24 @@ from models import (
     MeetingState,
     Organization,
     ReaderRole,
-    Revision,
     RevisionReason,
 )
+from scheduling import undoing
 from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import INVITATION, attendee_key
 from scheduling.mails.refusals import held_back_by
+from scheduling.mails.told import last_told
 from scheduling.meetings import failures
+from scheduling.plans import Plan
+from scheduling.revisions import revision_of
 from tasks.mails.kind import Drop, Kind, Ready, Wait, Workshop
 from timezones import utc_now
 from work.protocol import Again
 
 log = logging.getLogger("tasks")
+
+# How often an email that waits for a better address is looked at, if it is still of use after the interview.
+_NEVER_USELESS = timedelta(days=1)
 
 # Everything that letters name, read in three queries instead of one for each.
 _EVERYBODY_AND_THE_MEETING = (
@@ -65,6 +72,11 @@ class InterviewCopy:
     made_at: datetime
     # The reason for this revision; None for the first one, and in the preview.
     reason: RevisionReason | None = None
+    # Who is behind this revision and what they wrote about it; "" for no one and nothing.
+    by: str = ""
+    words: str = ""
+    # What the reader was told last, in an invitation that was sent; None if this is their first.
+    told: Plan | None = None
     # Why there is no meeting yet, and what helps; "" while nothing is known to be wrong.
     trouble: str = ""
 
@@ -131,14 +143,19 @@ class InterviewKind(Kind):
         ):
             why = f"The {self.label.lower()} waits for the meeting."
             return Wait(Again(meeting.grace_ends_at, why, is_failure=False))
+        held_until = undoing.held_until(interview, now)
+        if held_until is not None:
+            return Wait(Again(held_until, "The last change can still be undone.", is_failure=False))
         refusal = held_back_by(mail)
         if refusal is not None:
             why = (
                 f"An earlier email to {mail.address} was refused. This one waits until the address is "
                 "corrected, or until an email to it gets through."
             )
-            # Looked at again only to be dropped, when it has become useless.
-            look_again = interview.starts_at if now < interview.starts_at else interview.ends_at
+            # Looked at again only to be dropped, when it has become useless; some never are.
+            look_again = next(
+                (at for at in (interview.starts_at, interview.ends_at) if now < at), now + _NEVER_USELESS
+            )
             return Wait(Again(look_again, why, is_failure=False), is_for_address=True)
         return None
 
@@ -160,8 +177,8 @@ class InterviewKind(Kind):
             reader,
             mail.occasion,
             utc_now(),
-            _reason(interview),
-            _trouble(interview.meeting),
+            trouble=_trouble(interview.meeting),
+            **_history(mail, interview),
         )
         meeting = interview.meeting
         return Ready(
@@ -179,11 +196,13 @@ class InterviewKind(Kind):
         other = self.instead(copy)
         if other is not None:
             return other.letter(copy, sender=sender, made_at=made_at)
-        letter = compose_about_interview(self.name, copy.facts, copy.reader, self.more(copy))
+        facts = copy.facts
+        if self.calendar == "CANCEL":
+            # To its reader it is cancelled, even if it takes place without them, and at the time they know.
+            facts = _as_told(replace(facts, is_cancelled=True), copy.told)
+        letter = compose_about_interview(self.name, facts, copy.reader, self.more(copy))
         if self.calendar is None:
             return letter
-        # To the reader of a CANCEL it is cancelled, even if it takes place without them.
-        facts = replace(copy.facts, is_cancelled=self.calendar == "CANCEL")
         method = self.calendar
         if method == "REQUEST" and copy.reader.person.address.casefold() == sender.casefold():
             # Calendars assume that they already have an organizer's own event.
@@ -200,12 +219,36 @@ def _interview_of(mail: Mail) -> Interview:
     return db.session.get_one(Interview, mail.interview_id, options=_EVERYBODY_AND_THE_MEETING)
 
 
-def _reason(interview: Interview) -> RevisionReason | None:
-    return db.session.scalar(
-        sa.select(Revision.reason).where(
-            Revision.interview_id == interview.id, Revision.number == interview.revision
-        )
+def _as_told(facts: InterviewFacts, told: Plan | None) -> InterviewFacts:
+    if told is None:
+        return facts
+    when = told.when
+    return replace(
+        facts, starts_at=when.starts_at, duration_minutes=when.duration_minutes, zone=when.timezone
     )
+
+
+class _History(TypedDict, total=False):
+    """The part of a copy that comes from the revisions; empty for the first."""
+
+    reason: RevisionReason | None
+    by: str
+    words: str
+    told: Plan | None
+
+
+def _history(mail: Mail, interview: Interview) -> _History:
+    if not interview.revision:
+        return {}
+    revision = revision_of(interview)
+    if revision is None:
+        return {}
+    return {
+        "reason": revision.reason,
+        "by": revision.actor.name if revision.actor is not None else "",
+        "words": revision.words,
+        "told": last_told(interview, mail),
+    }
 
 
 def _trouble(meeting: Meeting | None) -> str:

@@ -32,7 +32,8 @@ class Seeded(Protocol):
     def __call__(self, app: Flask, make: Callable[[], T]) -> T: ...
 
 
-# Apps kept for later. Each kind of settings needs one, or two where a test has two processes.
+# Apps kept for later, those that were used last. Each kind of settings needs one, or two where a test has two
+# processes.
 _KEPT = 12
 
 
@@ -64,14 +65,15 @@ class Apps:
     """Lends the app with certain settings, and takes it back."""
 
     def __init__(self) -> None:
-        self._idle: dict[frozenset[tuple[str, str]], list[Flask]] = {}
+        # The one used last comes last.
+        self._idle: list[tuple[frozenset[tuple[str, str]], Flask]] = []
         self._lent: dict[int, tuple[frozenset[tuple[str, str]], Flask, _Traits, bytes]] = {}
 
     def lend(self, settings: Mapping[str, str]) -> Flask:
         """Return an app with these settings that no one else has, whose database is as it is on the disk."""
         key = frozenset(settings.items())
-        idle = self._idle.get(key)
-        app = idle.pop() if idle else build_app(settings)
+        place = next((i for i, (its_key, _) in enumerate(self._idle) if its_key == key), None)
+        app = build_app(settings) if place is None else self._idle.pop(place)[1]
         self._lent[id(app)] = (key, app, _Traits.of(app), _keys_of(app))
         return app
 
@@ -79,8 +81,8 @@ class Apps:
         """Close an app's connections, and keep the app for the next test if this one left it as it was."""
         key, _, traits, keys = self._lent.pop(id(app))
         close_app(app)
-        if traits.fits(app) and keys == _keys_of(app) and sum(map(len, self._idle.values())) < _KEPT:
-            self._idle.setdefault(key, []).append(app)
+        if traits.fits(app) and keys == _keys_of(app):
+            self._idle = [*self._idle, (key, app)][-_KEPT:]
 
 
 def _keys_of(app: Flask) -> bytes:

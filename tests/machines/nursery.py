@@ -1,12 +1,15 @@
 """Processes of the product that need not import it: forked from one that has done so already.
 
-    python -m tests.machines.nursery ORDERS
+    python -m tests.machines.nursery ORDERS FIRST_START
 
-Importing the product and compiling its templates takes a server a second and a half, far more than the rest
-of its start. The tests start some forty servers, so each process of theirs keeps one nursery. ORDERS is the
-number of an inherited socket on which orders arrive, each with two open files: the log, and a pipe for the
-report. For every order the nursery forks a guardian, which forks the process itself. The process reports its
-id, and the guardian, which a kill of the whole group leaves alive, its exit code.
+Importing the product, compiling its templates and compressing its files takes a server two seconds, far more
+than the rest of its start. The tests start some sixty servers, so each process of theirs keeps one nursery.
+ORDERS is the number of an inherited socket on which orders arrive, each with two open files: the log, and a
+pipe for the report. For every order the nursery forks a guardian, which forks the process itself. The process
+reports its id, and the guardian, which a kill of the whole group leaves alive, its exit code.
+
+FIRST_START is an instance folder. The nursery fills it with what the first start of an installation leaves
+for the later ones, unless another nursery of the same run has done so already.
 
 That the product also starts from nothing is for tests that do not use this.
 """
@@ -90,10 +93,14 @@ class NurseryProcess:
 
 
 class Nursery:
-    """Where this process orders processes of the product."""
+    """Where this process orders processes of the product.
 
-    def __init__(self, orders: socket.socket) -> None:
+    ``first_start`` is a folder with what a first start leaves in an instance folder, except for keys.
+    """
+
+    def __init__(self, orders: socket.socket, first_start: Path) -> None:
         self._orders = orders
+        self.first_start = first_start
 
     def start(
         self,
@@ -126,13 +133,16 @@ class Nursery:
 
 
 @contextmanager
-def running_nursery(folder: Path) -> Iterator[Nursery]:
-    """Run a nursery for as long as the block lasts; what it has to say goes into ``folder``."""
+def running_nursery(folder: Path, first_start: Path) -> Iterator[Nursery]:
+    """Run a nursery for as long as the block lasts; what it has to say goes into ``folder``.
+
+    Several of them may share ``first_start``, which need not exist yet.
+    """
     ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours:
         with its:
             process = start(
-                [sys.executable, "-m", "tests.machines.nursery", str(its.fileno())],
+                [sys.executable, "-m", "tests.machines.nursery", str(its.fileno()), str(first_start)],
                 log=folder / "nursery.log",
                 pass_fds=[its.fileno()],
             )
@@ -141,13 +151,13 @@ def running_nursery(folder: Path) -> Iterator[Nursery]:
             if ours.recv(1) != _READY:
                 raise MachineError(f"The nursery ended before it was ready:\n{tail(folder / 'nursery.log')}")
             ours.settimeout(None)
-            yield Nursery(ours)
+            yield Nursery(ours, first_start)
         finally:
             end_group(process, how=signal.SIGKILL, timeout=5)
 
 
 def main() -> None:
-    _learn()
+    _learn(Path(sys.argv[2]))
     # Guardians are reaped by the system, as nobody asks how they ended.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(fileno=int(sys.argv[1])) as orders:
@@ -164,21 +174,24 @@ def main() -> None:
             os.close(report)
 
 
-def _learn() -> None:
-    """Import the product, and compile its templates for the apps of all processes to come."""
-    from flask import Flask
-
+def _learn(first_start_folder: Path) -> None:
+    """Import the product, and do what its first start does for all later ones."""
     import first_start
-    from tests.machines.application import CompiledTemplates, build_app, settings_for
+    from tests.machines.application import build_app, settings_for
+    from web import assets
 
-    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
     for module in ("gunicorn.app.wsgiapp", "tests.machines.serve", "background", "whole_requests"):
         importlib.import_module(module)
-    folder = Path(tempfile.mkdtemp(prefix="smoothhiring-nursery-"))
+    first_start_folder.mkdir(exist_ok=True)
+    assets.prepare(first_start_folder)
+    own = Path(tempfile.mkdtemp(prefix="smoothhiring-nursery-"))
     try:
-        first_start.warm_up(build_app(settings_for(f"sqlite:///{folder}/empty.sqlite3", folder)))
+        # The app finds its keys and its database here; what it compiles is for everyone.
+        app = build_app(settings_for(f"sqlite:///{own}/empty.sqlite3", own))
+        app.config["INSTANCE_PATH"] = first_start_folder
+        first_start.warm_up(app)
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(own)
     # Shared by all who are forked from here, as long as nobody writes to it.
     gc.collect()
     gc.freeze()

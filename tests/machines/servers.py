@@ -1,6 +1,7 @@
 """Real server processes of the product on free ports, to be killed, stopped and started again."""
 
 import json
+import os
 import shutil
 import signal
 import sys
@@ -49,17 +50,25 @@ def launch_from_nothing(plan: Path, log: Path, settings: Mapping[str, str]) -> R
     )
 
 
-def launch_from(nursery: Nursery, static: Path) -> Launch:
-    """Have servers forked by the nursery, with what they serve compressed already, as after a first start.
-
-    ``static`` is an instance folder with nothing but the compressed files.
+def launch_from(nursery: Nursery) -> Launch:
+    """Have servers forked by the nursery, as starts after the first one: with compressed files and compiled
+    templates in their instance folder, which is most of what a start takes.
     """
 
     def launch(plan: Path, log: Path, settings: Mapping[str, str]) -> RunningProcess:
-        shutil.copytree(static, settings["INSTANCE_PATH"], dirs_exist_ok=True)
+        # Nobody writes into these files, so a second name for each is enough.
+        shutil.copytree(
+            nursery.first_start, settings["INSTANCE_PATH"], copy_function=_link, dirs_exist_ok=True
+        )
         return nursery.start(_PROGRAM, [str(plan)], log=log, settings=settings, death_signal=signal.SIGQUIT)
 
     return launch
+
+
+def _link(source: str, target: str) -> None:
+    # The next server of a test finds the files of the one before.
+    if not os.path.exists(target):
+        os.link(source, target)
 
 
 class ServerProcess:

@@ -28,6 +28,10 @@ class Answer:
 Strange = Callable[[Answer], object]
 
 
+def _as_it_came(_: Answer) -> None:
+    """Change nothing."""
+
+
 @dataclass
 class StrangeZoom:
     """`strange` spoils the next `times` answers to requests whose "METHOD /path" begins with `only`; with
@@ -35,7 +39,7 @@ class StrangeZoom:
 
     url: str
     only: str = ""
-    strange: Strange | None = None
+    strange: Strange = _as_it_came
     times: int = 0
     instead: bool = False
     seen: list[str] = field(default_factory=list)
@@ -43,10 +47,15 @@ class StrangeZoom:
     def spoil(self, only: str, strange: Strange, times: int = 1, *, instead: bool = False) -> None:
         self.only, self.strange, self.times, self.instead = only, strange, times, instead
 
+    def reset(self) -> None:
+        """Spoil nothing, and forget what came."""
+        self.spoil("", _as_it_came, times=0)
+        self.seen.clear()
+
     def take(self, what: str) -> Strange | None:
         """How the answer to this request is to be spoiled, if it is."""
         self.seen.append(what)
-        if self.strange is None or not self.times or not what.startswith(self.only):
+        if not self.times or not what.startswith(self.only):
             return None
         self.times -= 1
         return self.strange
@@ -56,6 +65,9 @@ class StrangeZoom:
 def strange_zoom(zoom_url: str) -> Iterator[StrangeZoom]:
     """A proxy in front of the simulator at `zoom_url`."""
     zoom = StrangeZoom("")
+    # Connections to the simulator that are kept, one for each thread at a time.
+    session = requests.Session()
+    session.trust_env = False
 
     class Handler(BaseHTTPRequestHandler):
         def _pass_on(self) -> None:
@@ -69,7 +81,7 @@ def strange_zoom(zoom_url: str) -> Iterator[StrangeZoom]:
             answer = Answer(200, {}, b"{}")
             if strange is None or not zoom.instead:
                 url = zoom_url + self.path
-                came = requests.request(
+                came = session.request(
                     self.command, url, data=body, headers=headers, allow_redirects=False, timeout=10
                 )
                 kept = {key: came.headers[key] for key in ("Content-Type", "Location") if key in came.headers}
@@ -93,7 +105,8 @@ def strange_zoom(zoom_url: str) -> Iterator[StrangeZoom]:
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield zoom
+        with session:
+            yield zoom
     finally:
         server.shutdown()
         thread.join()

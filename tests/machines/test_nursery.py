@@ -57,7 +57,7 @@ def test_processes_end_when_the_run_that_ordered_them_is_killed(tmp_path: Path) 
         "import pathlib, sys, time\n"
         "from tests.machines.nursery import running_nursery\n"
         "folder = pathlib.Path(sys.argv[1])\n"
-        "with running_nursery(folder) as nursery:\n"
+        "with running_nursery(folder, folder / 'first-start') as nursery:\n"
         f"    child = nursery.start({PROBE!r}, ['wait'], log=folder / 'probe.log', settings={{}})\n"
         "    print(child.pid, flush=True)\n"
         "    time.sleep(60)\n"

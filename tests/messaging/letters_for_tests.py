@@ -6,8 +6,11 @@ from dataclasses import replace
 
 from messaging.facts import InterviewFacts, Person, Reader
 from messaging.letters import Letter
-from models import ReaderRole
+from models import ReaderRole, RevisionReason
 from scheduling.mails.queue import INVITATION, REMINDER
+from scheduling.plans import Plan
+from tasks.mails.interviews import InterviewCopy
+from tasks.mails.kinds import cancellation as cancellation_kind
 from tasks.mails.previews import preview
 from tests.messaging.facts_for_tests import FACTS, MADE_AT, SENDER, reader
 
@@ -18,6 +21,16 @@ def invitation(about: InterviewFacts = FACTS, to: Reader | None = None) -> Lette
 
 def reminder(about: InterviewFacts, to: Reader, minutes: int) -> Letter:
     return preview(REMINDER, about, to, sender=SENDER, made_at=MADE_AT, minutes_before=minutes)
+
+
+def cancellation(
+    to: Reader | None = None, *, by: str = "Anna Berg", words: str = "", told: Plan | None = None
+) -> Letter:
+    off = replace(FACTS, revision=2, link_state="none", join_url=None, passcode=None, software_label=None)
+    copy = InterviewCopy(
+        off, to or reader(), "r2", MADE_AT, RevisionReason.CANCELLED, by=by, words=words, told=told
+    )
+    return cancellation_kind.KIND.letter(copy, sender=SENDER, made_at=MADE_AT)
 
 
 def of_the_team(person: Person, role: ReaderRole = ReaderRole.ATTENDEE) -> Reader:

@@ -28,7 +28,7 @@ from tests.messaging.facts_for_tests import (
     reader,
 )
 from tests.messaging.golden_files import assert_golden, assert_html_says_what_the_text_says
-from tests.messaging.letters_for_tests import both_bodies, invitation, of_the_team, reminder
+from tests.messaging.letters_for_tests import both_bodies, cancellation, invitation, of_the_team, reminder
 
 LETTERS = {
     "invitation-candidate-new-york": invitation(),
@@ -45,6 +45,8 @@ LETTERS = {
     "invitation-own-words-and-files-hiring-manager-zurich": invitation(
         WITH_FILES, of_the_team(BEN, ReaderRole.HIRING_MANAGER)
     ),
+    "cancellation-candidate-new-york": cancellation(words="The role has been filled.\nThank you!"),
+    "cancellation-hiring-manager-zurich": cancellation(of_the_team(BEN, ReaderRole.HIRING_MANAGER)),
     "reminder-phone-attendee-kolkata": reminder(ON_THE_PHONE, reader(KIRAN, ReaderRole.ATTENDEE), 60),
     "reminder-in-person-candidate-new-york": reminder(AT_OUR_OFFICE, reader(), 24 * 60),
     "reminder-candidate-new-york": reminder(FACTS, reader(), 24 * 60),

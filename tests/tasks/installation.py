@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
+from icalendar import Calendar
 
 import background
 from database import read_only, writing
@@ -24,7 +25,10 @@ from models import (
     ReaderRole,
     Task,
     TaskState,
+    User,
 )
+from scheduling.commands.cancel import Cancellation, cancel_interview
+from scheduling.commands.undo import undo
 from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import INVITATION
 from scheduling.meetings.wanting import enqueue_sync, wanted_meeting
@@ -192,6 +196,33 @@ class Office:
             meeting.is_wanted = False
             enqueue_sync(interview_id)
             db.session.commit()
+
+    def cancel(self, interview_id: int, words: str = "", **how: Any) -> None:
+        """Cancel an interview as Ada does on its page."""
+        with self.writing():
+            interview = db.session.get_one(Interview, interview_id)
+            actor = db.session.get_one(User, self.team.ada.id)
+            cancel_interview(actor, interview, Cancellation(words, **how), self.rules)
+            db.session.commit()
+
+    def undo(self, interview_id: int) -> None:
+        """Undo the last change as Ada does; raises `TooLateError`."""
+        with self.writing():
+            interview = db.session.get_one(Interview, interview_id)
+            undo(db.session.get_one(User, self.team.ada.id), interview, interview.revision)
+            db.session.commit()
+
+    def entries(self, address: str) -> list[tuple[str, int, str]]:
+        """The calendar files that one person got, oldest first: method, sequence, and start."""
+        found = []
+        for mail in self.simulators.mails(address):
+            for part in mail.message.iter_attachments():
+                if part.get_content_type() == "text/calendar":
+                    calendar = Calendar.from_ical(part.get_content())
+                    [event] = calendar.walk("VEVENT")
+                    start = f"{event.decoded('DTSTART'):%Y-%m-%dT%H:%M}"
+                    found.append((str(calendar["METHOD"]), int(event.decoded("SEQUENCE")), start))
+        return found
 
     def mails(self, interview_id: int, kind: str = INVITATION, revision: int | None = None) -> list[MailSeen]:
         """The mails of one kind, oldest first: candidate, hiring manager, attendees."""

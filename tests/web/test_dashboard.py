@@ -17,7 +17,7 @@ from models import (
     ReaderRole,
     Role,
 )
-from scheduling.venues import PastedLink, PhoneCall
+from scheduling.venues import PastedLink, PhoneCall, Venue
 from tests.factories import CreatedCandidate, Team, create_candidate, create_user, schedule
 from tests.machines.clock import Clock
 from tests.machines.rows import in_rows
@@ -60,7 +60,7 @@ def attention(page: Page) -> list[tuple[str, str, str]]:
 def day(web: Flask, noon: datetime, team: Team) -> dict[str, int]:
     """A day: one interview is over, one is on, one is next, one is later, and another tomorrow."""
     with in_rows(web):
-        times = {
+        times: dict[str, tuple[datetime, Venue]] = {
             "Olga": (noon + timedelta(minutes=5), PHONE),
             "Ravi": (noon + timedelta(minutes=6), PHONE),
             "Nils": (noon + timedelta(minutes=10), WEBEX),
@@ -88,7 +88,7 @@ def test_day_begins_with_what_is_on_and_what_is_next(web: Flask, ada: Visitor, d
     assert "Nils Example" in large[1]
     assert "Ben Frei" in large[1]
     [join] = today.all("a", lambda e: e.text.startswith("Join Webex"))
-    assert join["href"] == WEBEX.link
+    assert join["href"] == WEBEX.url
     assert join["target"] == "_blank"
     calls = today.all("a", lambda e: e.text.startswith("Call"))
     assert [call["href"] for call in calls] == ["tel:+4930901820"] * 2

@@ -36,9 +36,11 @@ function makeSearchable(select) {
   const show = () => {
     input.value = select.value ? select.selectedOptions[0].text.trim() : "";
   };
+  // Pressing the form's button leaves the field, and would move that button.
+  const say = (words) => whenReleased(() => (problem.textContent = words));
   const choose = (option) => {
     (option ?? unknown).selected = true;
-    problem.textContent = "";
+    say("");
   };
   const exactly = () => {
     const typed = plain(input.value);
@@ -63,7 +65,7 @@ function makeSearchable(select) {
     choose(found);
     // What fits nothing, or more than one, stays as it was typed and is asked about.
     if (found) show();
-    else problem.textContent = `“${input.value}” is not one entry of the list. Type more of the name, or choose from the list.`;
+    else say(`“${input.value}” is not one entry of the list. Type more of the name, or choose from the list.`);
   });
   show();
 }

@@ -1,0 +1,107 @@
+"""Cancelling an interview, and taking back the last change of one while nothing of it has left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from accounts.permissions import Action
+from blueprints.interviews.forms import WORDS_LIMIT, CancelForm
+from extensions import db
+from models import Interview, RevisionReason
+from scheduling.commands.cancel import (
+    Cancellation,
+    NothingToCancelError,
+    can_be_cancelled,
+    cancel_interview,
+)
+from scheduling.commands.undo import TooLateError, undo
+from scheduling.reading import lists
+from scheduling.undoing import can_be_undone
+from services import services
+from timezones import utc_now
+from web.notices import say
+from web.signed_in import actor
+
+_UNDONE = {RevisionReason.CANCELLED: "The interview is on again. No one was told that it was cancelled."}
+
+
+@dataclass(frozen=True)
+class Changing:
+    """What a reader may do about an interview beyond looking at it. `undo` is the number of the revision that
+    can still be undone, if there is one."""
+
+    may_cancel: bool
+    undo: int | None
+
+
+def changing_of(interview: Interview, *, may_change: bool) -> Changing:
+    """For the interview's page."""
+    is_fresh = may_change and can_be_undone(interview, utc_now())
+    return Changing(
+        may_cancel=may_change and can_be_cancelled(interview),
+        undo=interview.revision if is_fresh else None,
+    )
+
+
+def confirm_cancelling(interview_id: int) -> ResponseReturnValue:
+    interview = _to_change(interview_id)
+    if not can_be_cancelled(interview):
+        return _nothing_to_cancel(interview)
+    return _page(interview, CancelForm(formdata=None))
+
+
+def cancel(interview_id: int) -> ResponseReturnValue:
+    interview, form = _to_change(interview_id), CancelForm()
+    if not form.validate():
+        return _page(interview, form, 422)
+    wanted = Cancellation(form.words.data or "", tells_candidate=form.tells_candidate.data)
+    try:
+        cancel_interview(actor(), interview, wanted, services().rules)
+    except NothingToCancelError:
+        db.session.rollback()
+        return _nothing_to_cancel(interview)
+    db.session.commit()
+    return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
+
+
+def undo_change(interview_id: int) -> ResponseReturnValue:
+    """`revision` in the address says which change is meant: a later one is never undone by mistake."""
+    interview = _to_change(interview_id)
+    try:
+        what = undo(actor(), interview, request.args.get("revision", 0, type=int))
+    except TooLateError:
+        db.session.rollback()
+        say("It's too late to undo this: people are being told already.", "warning")
+    else:
+        db.session.commit()
+        say(_UNDONE[what])
+    return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
+
+
+def _to_change(interview_id: int) -> Interview:
+    interview = lists.interview(actor(), interview_id) or abort(404)
+    if not lists.may(actor(), Action.SCHEDULE, interview):
+        abort(403)
+    return interview
+
+
+def _nothing_to_cancel(interview: Interview) -> ResponseReturnValue:
+    db.session.refresh(interview)
+    say(f"This interview is {interview.status.label.lower()} already.", "info")
+    return redirect(url_for("interviews.detail", interview_id=interview.id), 303)
+
+
+def _page(interview: Interview, form: CancelForm, status: int = 200) -> ResponseReturnValue:
+    return render_template(
+        "interviews/cancel.html", interview=interview, form=form, words_limit=WORDS_LIMIT
+    ), status
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add these pages to the blueprint of interviews."""
+    blueprint.get("/<int:interview_id>/cancel")(confirm_cancelling)
+    blueprint.post("/<int:interview_id>/cancel")(cancel)
+    blueprint.post("/<int:interview_id>/undo")(undo_change)

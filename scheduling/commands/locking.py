@@ -1,0 +1,19 @@
+"""Taking hold of an interview that is about to be changed, so that two people's changes come one by one."""
+
+from __future__ import annotations
+
+from extensions import db
+from models import Interview, Meeting
+from scheduling.meetings.wanting import wanted_meeting
+
+
+def locked(interview: Interview) -> tuple[Interview, Meeting | None]:
+    """The interview as it is now, with its wanted meeting, both held for the rest of the transaction.
+
+    The meeting first, because the outcomes of calls are written to it first and to the interview afterwards.
+    """
+    meeting = wanted_meeting(interview.id, lock=True)
+    return (
+        db.session.get_one(Interview, interview.id, with_for_update=True, populate_existing=True),
+        meeting,
+    )
