@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
@@ -159,31 +159,15 @@ def candidates(actor: Reader, wanted: CandidateFilter, turn: Turn | None = None)
         wanted.interview,
         wanted.sort,
     )
-    page = pages.turned_to(
-        turn,
-        {
-            "asker_id": actor.id,
-            "job_id": wanted.job_id,
-            "stage": wanted.stage,
-            **_searched(wanted.text),
-            **next_interviews.told(),
-        },
-    )
-    applied: dict[int, list[tuple[str, Stage]]] = defaultdict(list)
-    schedulable = set()
-    if page.rows:
-        of_these = {"asker_id": actor.id, "candidate_ids": [row.id for row in page.rows]}
-        for candidate_id, title, stage, may_schedule in rows_of(_applications_of(actor.role), of_these):
-            applied[candidate_id].append((title, stage))
-            if may_schedule:
-                schedulable.add(candidate_id)
-    return replace(
-        page,
-        rows=tuple(
-            row._replace(applied_for=tuple(applied[row.id]), may_schedule=row.id in schedulable)
-            for row in page.rows
-        ),
-    )
+    told = {
+        "asker_id": actor.id,
+        "job_id": wanted.job_id,
+        "stage": wanted.stage,
+        **_searched(wanted.text),
+        **next_interviews.told(),
+    }
+    page = pages.turned_to(turn, told)
+    return replace(page, rows=_with_applications(actor, page.rows))
 
 
 @cache
@@ -202,21 +186,49 @@ def _candidate_pages(
         sa.bindparam("stage", type_=Application.stage.type) if at_stage else None,
         interview,
     )
-    columns = (Candidate.id, Candidate.name, Candidate.name_key, Candidate.created_at)
-    query = sa.select(*columns).select_from(Candidate).where(*where)
     return Pages(
-        next_interviews.with_next_interview(query, next_interviews.of_candidate(Asker(role))),
+        sa.select(Candidate.id, Candidate.name, Candidate.name_key, Candidate.created_at).where(*where),
         _order(Candidate.name_key, Candidate.id, sort),
-        lambda row: CandidateRow._make((*row[:4], next_interviews.next_interview_in(row), (), False)),
+        lambda row: CandidateRow(*row),
         ids=sa.select(Candidate.id).where(*where),
     )
 
 
+def _with_applications(actor: Reader, rows: tuple[CandidateRow, ...]) -> tuple[CandidateRow, ...]:
+    """The candidates with what they applied for, and their next interview of all of these jobs. Not a part of
+    the page's own statement, which would then be sorted only after it had found everyone's interviews."""
+    if not rows:
+        return rows
+    applied: dict[int, list[tuple[str, Stage]]] = defaultdict(list)
+    upcoming: dict[int, list[NextInterview]] = defaultdict(list)
+    schedulable, seen = set(), set()
+    of_these = {"asker_id": actor.id, "candidate_ids": [row.id for row in rows], **next_interviews.told()}
+    for found in rows_of(_applications_of(actor.role), of_these):
+        candidate_id, application_id, title, stage, may_schedule = found[:5]
+        # Each application comes once for each of its upcoming interviews.
+        if application_id not in seen:
+            seen.add(application_id)
+            applied[candidate_id].append((title, stage))
+        if (next_one := next_interviews.upcoming_in(found)) is not None:
+            upcoming[candidate_id].append(next_one)
+        if may_schedule:
+            schedulable.add(candidate_id)
+    return tuple(
+        row._replace(
+            next_interview=next_interviews.soonest(upcoming[row.id]),
+            applied_for=tuple(applied[row.id]),
+            may_schedule=row.id in schedulable,
+        )
+        for row in rows
+    )
+
+
 @cache
-def _applications_of(role: Role) -> sa.Select[int, str, Stage, bool]:
+def _applications_of(role: Role) -> Query:
     """For candidates on several jobs, only the applications that this role sees."""
-    return (
-        sa.select(Application.candidate_id, Job.title, Application.stage, _may_schedule(role))
+    query = (
+        sa.select(Application.candidate_id, Application.id, Job.title, Application.stage, _may_schedule(role))
+        .select_from(Application)
         .join(Job, Job.id == Application.job_id)
         .where(
             Application.candidate_id.in_(sa.bindparam("candidate_ids", expanding=True)),
@@ -224,6 +236,7 @@ def _applications_of(role: Role) -> sa.Select[int, str, Stage, bool]:
         )
         .order_by(Application.id)
     )
+    return next_interviews.with_upcoming(query, Asker(role))
 
 
 def _may_schedule(role: Role) -> ColumnElement[bool]:
@@ -278,20 +291,21 @@ class ApplicationRow(NamedTuple):
 def newest_applications(actor: Reader, job_id: int, *, limit: int) -> list[ApplicationRow]:
     """The last few applications on one job that `actor` sees, newest first."""
     told = {"asker_id": actor.id, "job_id": job_id, "most": limit, **next_interviews.told()}
+    of_each: dict[tuple[Any, ...], list[NextInterview]] = {}
+    for row in rows_of(_newest_applications(actor.role), told):
+        upcoming = of_each.setdefault(tuple(row[1:6]), [])
+        if (next_one := next_interviews.upcoming_in(row)) is not None:
+            upcoming.append(next_one)
     return [
-        ApplicationRow._make((*row[:5], next_interviews.next_interview_in(row)))
-        for row in rows_of(_newest_applications(actor.role), told)
+        ApplicationRow._make((*columns, next_interviews.soonest(upcoming)))
+        for columns, upcoming in of_each.items()
     ]
 
 
 @cache
 def _newest_applications(role: Role) -> Query:
-    of_application = (Application.stage, Application.created_at, _may_schedule(role))
-    query = (
-        sa.select(Candidate.id, Candidate.name, *of_application)
-        .select_from(Application)
-        .join(Candidate, Candidate.id == Application.candidate_id)
-        .join(Job, Job.id == Application.job_id)
+    newest = (
+        sa.select(Application.id)
         .where(
             Application.job_id == sa.bindparam("job_id", type_=sa.Integer()),
             application_is_within(Asker(role), Action.SEE),
@@ -299,7 +313,16 @@ def _newest_applications(role: Role) -> Query:
         .order_by(Application.id.desc())
         .limit(sa.bindparam("most", type_=sa.Integer()))
     )
-    return next_interviews.with_next_interview(query, next_interviews.of_application(Asker(role)))
+    of_application = (Application.stage, Application.created_at, _may_schedule(role))
+    query = (
+        sa.select(Application.id, Candidate.id, Candidate.name, *of_application)
+        .select_from(Application)
+        .join(Candidate, Candidate.id == Application.candidate_id)
+        .join(Job, Job.id == Application.job_id)
+        .where(Application.id.in_(newest))
+        .order_by(Application.id.desc())
+    )
+    return next_interviews.with_upcoming(query, Asker(role))
 
 
 def job_matches(text: str) -> ColumnElement[bool]:
@@ -367,7 +390,7 @@ def _candidate_conditions(
             on_it = on_it.where(Application.stage == stage)
         where.append(Candidate.id.in_(on_it))
     if interview is not None:
-        has_one = next_interviews.of_candidate(Asker(actor.role)).exists()
+        has_one = next_interviews.has_next_interview(Asker(actor.role))
         where.append(has_one if interview is InterviewState.SCHEDULED else ~has_one)
     return where
 

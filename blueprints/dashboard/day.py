@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from messaging.wording import join_label
@@ -67,8 +68,13 @@ def day_of(rows: tuple[TodaysRow, ...], now: datetime, zone: str, *, sees_link: 
         zone_short_name(now, zone),
         *(entries(large), entries(later), entries(earlier)),
     )
-    version = hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
-    return Day(*shown, version)
+    return Day(*shown, _version(shown))
+
+
+# Writing the rows out takes longer than reading them, and most of the time nothing has changed.
+@lru_cache(64)
+def _version(shown: tuple[object, ...]) -> str:
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 
 def _is_done(row: TodaysRow, now: datetime) -> bool:

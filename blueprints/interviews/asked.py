@@ -22,6 +22,10 @@ TABS = (
 )
 
 
+# No one has interviews beyond these, and dates stop working.
+_YEARS = range(2000, 2101)
+
+
 class When(StrEnum):
     """The periods that can be chosen. A day can be asked for as well, by its date."""
 
@@ -116,6 +120,8 @@ def asked_interviews(zone: str) -> AskedInterviews:
     offered, when, on = _offered(status), asked_choice("when", When), asked_date("when")
     if when not in offered:
         when = offered[0]
+    if on is not None and on.year not in _YEARS:
+        on = None
     return AskedInterviews(
         InterviewFilter(
             status=status,
@@ -155,12 +161,6 @@ def _period(when: When, today: date, zone: str) -> Period:
 
 
 def _days(first: date, number: int, zone: str) -> Period:
-    """So many days in this zone. Raises nothing: no one has interviews at the ends of the calendar."""
-    try:
-        return Period(
-            PeriodKind.WITHIN,
-            start_of_day(first, zone),
-            start_of_day(first + timedelta(days=number), zone),
-        )
-    except OverflowError:
-        return Period(PeriodKind.ALL)
+    """So many days in this zone."""
+    ends = first + timedelta(days=number)
+    return Period(PeriodKind.WITHIN, start_of_day(first, zone), start_of_day(ends, zone))

@@ -74,15 +74,16 @@ COLUMNS = len(_Columns._fields)
 def select_rows(*beside: Any, with_people: bool = True) -> Query:
     """The columns of `InterviewRow`, and `beside` after them. A caller adds conditions and the order.
 
-    Without people, the rows have no attendees: a calendar does not show them, and has a thousand rows.
+    Without people, the rows name no interviewers: a calendar does not show them, and has a thousand rows.
     """
-    attendees: Any = (
+    attendees = (
         sa.select(sa.func.aggregate_strings(Attendee.name, _BETWEEN_NAMES))
         .where(Attendee.interview_id == Interview.id)
         .correlate(Interview)
         .scalar_subquery()
-        if with_people
-        else sa.null()
+    )
+    of_people: tuple[Any, ...] = (
+        (User.name, attendees) if with_people else (sa.literal_column("''"), sa.null())
     )
     of_interview = (
         *(Interview.id, Interview.title, Interview.starts_at, Interview.ends_at, Interview.duration_minutes),
@@ -90,14 +91,15 @@ def select_rows(*beside: Any, with_people: bool = True) -> Query:
     )
     of_others = (Candidate.id, Candidate.name, Job.id, Job.title)
     of_meeting = (Meeting.software, Meeting.label, Meeting.state)
-    return (
-        sa.select(*of_interview, *of_others, *of_meeting, User.name, attendees, *beside)
+    query = (
+        sa.select(*of_interview, *of_others, *of_meeting, *of_people, *beside)
+        .select_from(Interview)
         .join(Application, Application.id == Interview.application_id)
         .join(Candidate, Candidate.id == Application.candidate_id)
         .join(Job, Job.id == Application.job_id)
-        .join(User, User.id == Interview.hiring_manager_id)
         .outerjoin(Meeting, sa.and_(Meeting.interview_id == Interview.id, Meeting.is_wanted))
     )
+    return query.join(User, User.id == Interview.hiring_manager_id) if with_people else query
 
 
 def found(statement: Query, **told: object) -> tuple[InterviewRow, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from accounts.permissions import Action
 from accounts.row_permissions import Asker, interview_is_within
+from database import written_out
 from models import (
     Application,
     Candidate,
@@ -42,43 +43,54 @@ class NextInterview(NamedTuple):
 
 _COLUMNS = len(NextInterview._fields)
 
-_own, _next, _next_meeting = aliased(Application), aliased(Interview), aliased(Meeting)
-
-
-def of_candidate(asker: Asker) -> sa.Select[int]:
-    """The upcoming interviews of `Candidate`, a row of the statement around this one."""
-    with_job = _upcoming(asker).join(_own, _own.id == Interview.application_id)
-    return with_job.where(_own.candidate_id == Candidate.id).correlate(Candidate)
-
-
-def of_application(asker: Asker) -> sa.Select[int]:
-    """The upcoming interviews of `Application`, a row of the statement around this one."""
-    return _upcoming(asker).where(Interview.application_id == Application.id).correlate(Application)
-
-
-def _upcoming(asker: Asker) -> sa.Select[int]:
-    return sa.select(Interview.id).where(
-        Interview.status == InterviewStatus.SCHEDULED,
-        Interview.ends_at > sa.bindparam("not_over_at", type_=Interview.ends_at.type),
-        interview_is_within(asker, Action.SEE),
-    )
+_own, _its_meeting = aliased(Application), aliased(Meeting)
 
 
 def told() -> dict[str, object]:
-    """The parameters of both."""
+    """The parameters of what is below."""
     return {"not_over_at": utc_now()}
 
 
-def with_next_interview(query: Query, upcoming: sa.Select[int]) -> Query:
-    """The same query with the columns of `NextInterview` at the end of each row, for `next_interview_in`."""
-    soonest = upcoming.order_by(Interview.starts_at, Interview.id).limit(1).scalar_subquery()
-    columns = (_next.id, _next.starts_at, _next.interview_type, _next_meeting.software, _next_meeting.label)
-    its_meeting = sa.and_(_next_meeting.interview_id == _next.id, _next_meeting.is_wanted)
-    joined = query.outerjoin(_next, _next.id == soonest).outerjoin(_next_meeting, its_meeting)
-    return joined.add_columns(*columns)
+def has_next_interview(asker: Asker) -> sa.ColumnElement[bool]:
+    """The condition on `Candidate` that they have an upcoming interview which `asker` sees."""
+    of_candidate = _own.candidate_id == Candidate.id
+    return (
+        sa.select(Interview.id)
+        .join(_own, _own.id == Interview.application_id)
+        .where(of_candidate, *_is_upcoming(asker))
+        .correlate(Candidate)
+        .exists()
+    )
 
 
-def next_interview_in(row: Sequence[Any]) -> NextInterview | None:
-    """What `with_next_interview` has put at the end of a row; None if there is none."""
+def with_upcoming(query: Query, asker: Asker) -> Query:
+    """A query of applications with the columns of `NextInterview` at the end of each row: one row for each
+    upcoming interview that `asker` sees, and one without for an application that has none."""
+    of_application = Interview.application_id == Application.id
+    columns = (Interview.id, Interview.starts_at, Interview.interview_type)
+    return (
+        query.outerjoin(Interview, sa.and_(of_application, *_is_upcoming(asker)))
+        .outerjoin(_its_meeting, sa.and_(_its_meeting.interview_id == Interview.id, _its_meeting.is_wanted))
+        .add_columns(*columns, _its_meeting.software, _its_meeting.label)
+    )
+
+
+def upcoming_in(row: Sequence[Any]) -> NextInterview | None:
+    """What `with_upcoming` has put at the end of a row."""
     columns = row[-_COLUMNS:]
     return NextInterview._make(columns) if columns[0] is not None else None
+
+
+def soonest(upcoming: Iterable[NextInterview]) -> NextInterview | None:
+    """The first of them, or None if there are none."""
+    return min(upcoming, key=lambda each: (each.starts_at, each.id), default=None)
+
+
+def _is_upcoming(asker: Asker) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        # Within a function, so that SQLite looks at the few interviews of an application and not, through the
+        # index on the status, at all that are scheduled: 440 ms for 2,000 candidates instead of 4.
+        sa.func.lower(Interview.status) == written_out(InterviewStatus.SCHEDULED),
+        Interview.ends_at > sa.bindparam("not_over_at", type_=Interview.ends_at.type),
+        interview_is_within(asker, Action.SEE),
+    )

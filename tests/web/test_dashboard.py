@@ -29,7 +29,7 @@ WEBEX = PastedLink("https://northlight.webex.example/meet/interviews", "Webex")
 PHONE = PhoneCall("+49 30 901820", PhoneCaller.TEAM)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def noon(clock: Clock) -> datetime:
     """Noon UTC of a Monday. The clock stands."""
     return clock.now
