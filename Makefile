@@ -34,13 +34,14 @@ format: dev ## Format the code and sort its imports
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: dev ## Measure pages, scheduling 500 interviews, the dialog, lists of 100 000 rows, polls and first visits against their bare minimum
+bench: dev ## Measure pages, scheduling 500 interviews, the dialog, lists of 100 000 rows, polls, first visits and 10 000 reminders against their bare minimum
 	@$(BIN)/python -m bench.pages
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.steps
 	@$(BIN)/python -m bench.lists
 	@$(BIN)/python -m bench.polls
 	@$(BIN)/python -m bench.paint
+	@$(BIN)/python -m bench.reminders
 
 migrations-check: dev ## Check that the migrations lead to exactly the models
 	@sh tools/migrations_check.sh

@@ -16,12 +16,13 @@ from accounts.passwords import store_password
 from accounts.team_rules import TeamError
 from connections.keys import reseal_everything
 from extensions import db
+from messaging.copies import reseal_copies
 from models import Task, TaskState, User
 from schema import migrate_database
 from security import PASSWORD_MIN_LENGTH, TokenVault, hash_password, is_well_known
 from services import services
-from tasks.attention import try_again_now
-from timezones import zone_as_written
+from tasks.attention import WaitingWork, WorkState, described, try_again_now, work_needing_attention
+from timezones import utc_now, zone_as_written
 from web.addresses import normal_address
 from wording import counted
 
@@ -131,33 +132,80 @@ def _password() -> str:
     return password
 
 
+_STATES: dict[WorkState, str] = {
+    "given_up": "given up",
+    "failing": "failing",
+    "overdue": "not started",
+    "waiting": "waiting",
+    "running": "running",
+    "done": "done",
+}
+# Names are looked up for this many at a time, however many tasks there are.
+_AT_ONCE = 500
+
+
 @tasks.command("list")
 @click.option("--all", "everything", is_flag=True, help="Finished ones too.")
+@click.option("--attention", is_flag=True, help="Only what needs attention; exits with 1 if anything does.")
 @with_appcontext
-def list_tasks(everything: bool) -> None:
-    """Show background work that is not finished."""
-    query = sa.select(Task).order_by(Task.state, Task.run_at)
+def list_tasks(everything: bool, attention: bool) -> None:
+    """Show background work that is not finished: its number, its state, when it is due, what it is, and what
+    went wrong last."""
+    if everything and attention:
+        raise click.UsageError("Choose --all or --attention.")
+    if attention:
+        found = work_needing_attention()
+        _show(found, "Nothing needs attention.")
+        if found:
+            sys.exit(1)
+        return
+    query = sa.select(Task).order_by(Task.state, Task.run_at, Task.id)
     if not everything:
         query = query.where(Task.state != TaskState.DONE)
-    rows = list(db.session.scalars(query))
-    if not rows:
-        click.echo("Nothing is waiting.")
-    for task in rows:
-        click.echo(
-            f"{task.id:>6}  {task.state.value:<8} {task.kind:<20} {task.subject:<18} "
-            f"{task.run_at:%Y-%m-%d %H:%M:%S}Z  {task.last_error or ''}".rstrip()
-        )
+    rows, now = db.session.scalars(query).all(), utc_now()
+    batches = (rows[begin : begin + _AT_ONCE] for begin in range(0, len(rows), _AT_ONCE))
+    _show([piece for batch in batches for piece in described(batch, now)], "Nothing is waiting.")
+
+
+def _show(work: list[WaitingWork], if_none: str) -> None:
+    if not work:
+        click.echo(if_none)
+        return
+    click.echo(f"{'NUMBER':>6}  {'STATE':<11}  {'DUE (UTC)':<19}  WHAT")
+    for piece in work:
+        due = f"{piece.next_try_at:%Y-%m-%d %H:%M:%S}" if piece.next_try_at is not None else ""
+        what = f"{piece.words} ({piece.kind} {piece.subject})"
+        click.echo(f"{piece.task_id:>6}  {_STATES[piece.state]:<11}  {due:<19}  {what}")
+        if piece.problem:
+            click.echo(f"{'':>42}{piece.problem}")
 
 
 @tasks.command("retry")
-@click.argument("task_id", type=int)
+@click.argument("task_ids", metavar="[NUMBER]...", type=int, nargs=-1)
+@click.option("--attention", is_flag=True, help="Everything that needs attention.")
 @with_appcontext
-def retry_task(task_id: int) -> None:
-    """Retry one piece of work now, even if it was given up."""
-    if try_again_now(task_id) is None:
-        raise click.ClickException("There is no waiting or given-up work of this number.")
+def retry_tasks(task_ids: tuple[int, ...], attention: bool) -> None:
+    """Retry background work now, even what was given up. A running server begins within seconds.
+
+    Exits with 1 if any of the numbers could not be retried; the others are.
+    """
+    if attention == bool(task_ids):
+        raise click.UsageError("Name the numbers that `flask tasks list` shows, or --attention.")
+    wanted = [piece.task_id for piece in work_needing_attention()] if attention else task_ids
+    if not wanted:
+        click.echo("Nothing needs attention.")
+    missed = False
+    for task_id in wanted:
+        words = try_again_now(task_id)
+        if words is None:
+            missed = True
+            click.echo(f"Task {task_id}: nothing to retry. It is done, running, or unknown.", err=True)
+            continue
+        audit.record(Event.WORK_RETRIED, f"Tried again from the command line: {words}.", None)
+        click.echo(f"Task {task_id} will be tried now: {words}.")
     db.session.commit()
-    click.echo(f"Task {task_id} will be tried now.")
+    if missed:
+        sys.exit(1)
 
 
 @tasks.command("work")
@@ -207,16 +255,18 @@ def rotate_keys() -> None:
     vault = TokenVault(wanted)
     done = reseal_everything(vault)
     secrets, unreadable = two_step.reseal_secrets(vault)
+    copies, unreadable_copies = reseal_copies(vault)
     audit.record(
         Event.KEYS_ROTATED,
-        f"{done.connections} connections and {counted(secrets, 'authenticator secret')} were re-encrypted "
-        "from the command line.",
+        f"{counted(done.connections, 'connection')}, {counted(secrets, 'authenticator secret')}, and "
+        f"{counted(copies, 'sent email')} were re-encrypted from the command line.",
         None,
     )
     db.session.commit()
     click.echo(f"{done.connections} connections are encrypted with the newest key.")
     click.echo(f"{counted(secrets, 'authenticator secret')} too.")
-    broken = done.broken + unreadable
+    click.echo(f"{counted(copies, 'copy', 'copies')} of sent emails too.")
+    broken = done.broken + unreadable + unreadable_copies
     if broken:
         click.echo(f"{broken} could not be opened with any key and stay as they are.")
     elif not from_settings:

@@ -1,4 +1,5 @@
-"""Reading rows of columns, for pages that only show them."""
+"""Statements about columns, without the session's bookkeeping of entities: for pages that only show rows, and
+for changes that someone is waiting for."""
 
 from __future__ import annotations
 
@@ -23,3 +24,12 @@ def rows_of(
     """
     db.session.flush()
     return db.session.connection().execute(statement, told).all()
+
+
+def change_rows(statement: sa.Update | sa.Delete, told: Mapping[str, Any] | None = None) -> int:
+    """Run a statement that changes rows, in the current transaction, and return how many it found.
+
+    Entities that the session already holds keep their old values, so this is for rows of which it holds none.
+    """
+    db.session.flush()
+    return db.session.connection().execute(statement, told).rowcount

@@ -25,6 +25,7 @@ from attachment_files import AttachmentFiles
 from connections.service import Connections, connections_of
 from instance_folder import DemoMarker, InstanceKeys
 from messaging.addresses import bare_address
+from messaging.copies import MailCopies
 from scheduling.join_links import JoinLinks
 from scheduling.rules import Rules
 from security import LinkSigner, TokenVault
@@ -48,6 +49,7 @@ class Services:
     # The domain of the sender's address, which follows the @ of every Message-ID.
     mail_domain: str
     attachment_files: AttachmentFiles
+    mail_copies: MailCopies
     # None on a real server.
     demo: DemoMarker | None
 
@@ -78,6 +80,7 @@ def build_services(config: Mapping[str, Any], keys: InstanceKeys) -> Services:
         ),
         mail_domain=mail_domain,
         attachment_files=AttachmentFiles(folder / "uploads"),
+        mail_copies=MailCopies(vault),
         demo=instance_folder.read_demo_marker(folder),
     )
 

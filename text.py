@@ -40,13 +40,18 @@ _ZERO_WIDTH_JOINER = "\u200d"
 _ELLIPSIS = "…"
 
 
-def many_lines(text: str) -> str:
-    """`text` with plain `\\n` line ends and without invisible characters; a tab becomes a space."""
+def without_unseen(text: str) -> str:
+    """`text` with plain `\\n` line ends and without invisible characters; a tab becomes a space. What can be
+    seen stays as it is, spaces and empty lines included."""
     text = _LINE_ENDS.sub("\n", text).replace("\t", " ")
     text = _UNSEEN.sub("", text)
     # Half a surrogate pair cannot be written as UTF-8 at all.
-    text = _SURROGATES.sub("\ufffd", text)
-    return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
+    return _SURROGATES.sub("\ufffd", text)
+
+
+def many_lines(text: str) -> str:
+    """The same without spaces at the ends of lines, and without empty lines at both ends of the text."""
+    return "\n".join(line.rstrip() for line in without_unseen(text).split("\n")).strip("\n")
 
 
 def one_line(text: str) -> str:

@@ -53,6 +53,16 @@ TOO_SLOW, TOO_LONG_A_HEAD, TOO_MUCH = (
         "503 Service Unavailable",
     )
 )
+_NO_ROOM_PAGE = (
+    b"<!doctype html><html lang=en><title>Not possible right now</title><h1>Not possible right now</h1>"
+    b"<p>This server's disk is full. Nothing was saved. The person who looks after the server has to make "
+    b"room; then go back and try again.</p></html>"
+)
+NO_ROOM = (
+    b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 60\r\n"
+    b"Content-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n%s"
+    % (len(_NO_ROOM_PAGE), _NO_ROOM_PAGE)
+)
 
 
 class _Counted:
@@ -131,7 +141,7 @@ class Arrival:
         return bool(self._head)
 
     def take(self, data: bytes) -> None:
-        """Add what was received."""
+        """Add what was received. Raises OSError when it is long and the disk has no room for it."""
         if self._body is None:
             looked_at = max(len(self._head) - len(_END_OF_HEAD), 0)
             self._head += data
@@ -194,7 +204,9 @@ class Arrival:
         return not self.is_cut and not parser.unreader.buf.getvalue() and not self._spool.read(1)
 
     def close(self) -> None:
-        self._spool.close()
+        # What did not fit on the disk is tried once more at the end.
+        with suppress(OSError):
+            self._spool.close()
 
 
 class Connection(TConn):
@@ -283,7 +295,12 @@ class WholeRequestWorker(ThreadWorker):
 
     def _take(self, conn: Connection, data: bytes) -> None:
         arrival = conn.arrival
-        arrival.take(data)
+        try:
+            arrival.take(data)
+        except OSError as error:
+            self.log.error("A request could not be received: %s", error)
+            self._drop(conn, NO_ROOM)
+            return
         if arrival.is_ready:
             self._forget(conn)
             conn.parser = get_parser(self.cfg, arrival, conn.client)

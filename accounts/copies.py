@@ -14,14 +14,16 @@ from accounts import audit
 from accounts.audit import Event
 from extensions import db
 from models import Organization, User
+from rows import rows_of
+
+_STORED = sa.select(Organization.installation_id)
 
 
 def is_paused(installation_id: str) -> bool:
     """Whether the database belongs to another installation than the folder with this id, so that nothing may
     be done in the background. False before the first run. Reads the database.
     """
-    stored = db.session.scalar(sa.select(Organization.installation_id))
-    return stored is not None and stored != installation_id
+    return any(row.installation_id != installation_id for row in rows_of(_STORED))
 
 
 def stays_paused(installation_id: str) -> bool:

@@ -117,7 +117,7 @@ def queue_test_email(user: User, mail_domain: str) -> None:
     about = _about_user(user)
     last = mail.latest(about, TEST_EMAIL)
     if last is not None and last.state is MailState.QUEUED and last.address == user.email:
-        mail.let_leave_now(last)
+        mail.let_leave_now([last])
         return
     _queue(TEST_EMAIL, about, mail.next_occasion(about, TEST_EMAIL), user, mail_domain)
 

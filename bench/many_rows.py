@@ -4,6 +4,7 @@ at a time.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,8 +21,10 @@ _LAST = ("Moser", "Nagy", "Okafor", "Petrov", "Quist", "Rossi", "Sato", "Tanaka"
 _STATUSES = ("scheduled",) * 4 + ("completed",) * 4 + ("cancelled", "no_show")
 
 
-def make(folder: Path, candidates: int) -> dict[str, str]:
-    """An installation with this many candidates, each with an interview; returns its server's settings."""
+def make(folder: Path, candidates: int, *, statuses: Sequence[str] = _STATUSES) -> dict[str, str]:
+    """An installation with this many candidates, each with an interview; returns its server's settings.
+
+    The interviews have these statuses in turn."""
     instance = folder / "instance"
     url = f"sqlite:///{folder / 'product.sqlite3'}"
     migrate_database(url, instance)
@@ -40,13 +43,13 @@ def make(folder: Path, candidates: int) -> dict[str, str]:
         jobs = [add_job(NewJob(f"Engineer {number:02}", "", "", owner.id)).id for number in range(_JOBS)]
         db.session.flush()
         for start in range(0, candidates, _AT_ONCE):
-            _fill(range(start, min(start + _AT_ONCE, candidates)), jobs, owner.id)
+            _fill(range(start, min(start + _AT_ONCE, candidates)), jobs, owner.id, statuses)
         db.session.commit()
     close_app(app)
     return settings
 
 
-def _fill(numbers: range, jobs: list[int], owner: int) -> None:
+def _fill(numbers: range, jobs: list[int], owner: int, statuses: Sequence[str]) -> None:
     from extensions import db
     from models import (
         Application,
@@ -96,7 +99,7 @@ def _fill(numbers: range, jobs: list[int], owner: int) -> None:
                 "hiring_manager_id": owner,
                 "interview_type": InterviewType.VIDEO,
                 "method": SchedulingMethod.DIRECT,
-                "status": _STATUSES[n % len(_STATUSES)],
+                "status": statuses[n % len(statuses)],
                 "title": "Engineer Interview",
                 "agenda": "Introduction, experience discussion, Q&A",
                 "starts_at": starts_at(n),

@@ -29,7 +29,7 @@ from statistics import median
 from urllib.parse import urlsplit
 
 from bench import many_rows
-from bench.servers import MeasuredServer, bare, product
+from bench.servers import MeasuredServer, bare, memory_of, processor_time, product
 
 # The share of the bare page that is aimed at, by connections: for the sign-in page, and for all others.
 _AIMS = {1: (1 / 5, 1 / 8), 16: (1 / 5, 1 / 10)}
@@ -121,22 +121,10 @@ def _computed(measured: Sequence[tuple[_Rate, _Rate]]) -> str:
 
 
 def _rate(page: _Page, connections: int, seconds: float) -> _Rate:
-    before, began = _processor_time(page.pid), time.monotonic()
+    before, began = processor_time(page.pid), time.monotonic()
     a_second = _answers_a_second(page, connections, seconds)
     number = a_second * (time.monotonic() - began)
-    return _Rate(a_second, (_processor_time(page.pid) - before) / max(number, 1))
-
-
-def _processor_time(pid: int) -> float:
-    """What a server's processes have computed since they started, in seconds."""
-    ticks = 0
-    for process in _family(pid) if pid else ():
-        stat = Path(f"/proc/{process}/stat")
-        if stat.exists():
-            # The name of the program, in brackets, may contain spaces.
-            fields = stat.read_text().rpartition(")")[2].split()
-            ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+    return _Rate(a_second, (processor_time(page.pid) - before) / max(number, 1))
 
 
 def _answers_a_second(page: _Page, connections: int, seconds: float) -> float:
@@ -182,26 +170,10 @@ def _memory(server: MeasuredServer) -> str:
         for address in _PAGES.values():
             page = _Page(f"{server.base_url}{address}", "" if address == "/login" else cookie)
             asked += _answers_a_second(page, 4, 1)
-    kilobytes = sum(_proportional(process) for process in _family(server.pid))
+    kilobytes = memory_of(server.pid)
     if not kilobytes:
         return "  memory: this system does not say how much is shared"
     return _verdict("memory of all processes, MB", kilobytes / 1024, _AIM_MEGABYTES)
-
-
-def _family(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    if not children.exists():
-        return [pid]
-    return [pid, *(member for child in children.read_text().split() for member in _family(int(child)))]
-
-
-def _proportional(pid: int) -> int:
-    """The process's own memory and its share of what is shared, in kilobytes; 0 if that is not known."""
-    rollup = Path(f"/proc/{pid}/smaps_rollup")
-    if not rollup.exists():
-        return 0
-    found = re.search(r"^Pss:\s+(\d+)", rollup.read_text(), re.MULTILINE)
-    return int(found.group(1)) if found else 0
 
 
 def _verdict(what: str, value: float, aim: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -109,3 +110,38 @@ def _answers(server: MeasuredServer) -> bool:
         return server.seconds("/") > 0
     except requests.RequestException:
         return False
+
+
+def processor_time(pid: int) -> float:
+    """What a server's processes have computed since they started, in seconds."""
+    ticks = 0
+    for process in family_of(pid) if pid else ():
+        stat = Path(f"/proc/{process}/stat")
+        if stat.exists():
+            # The name of the program, in brackets, may contain spaces.
+            fields = stat.read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def memory_of(pid: int) -> int:
+    """What all processes of a server hold, each shared page counted once, in kilobytes; 0 if this system does
+    not say how much is shared."""
+    return sum(_proportional(process) for process in family_of(pid))
+
+
+def family_of(pid: int) -> list[int]:
+    """A process and all that it started."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    if not children.exists():
+        return [pid]
+    return [pid, *(member for child in children.read_text().split() for member in family_of(int(child)))]
+
+
+def _proportional(pid: int) -> int:
+    """The process's own memory and its share of what is shared, in kilobytes; 0 if that is not known."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup")
+    if not rollup.exists():
+        return 0
+    found = re.search(r"^Pss:\s+(\d+)", rollup.read_text(), re.MULTILINE)
+    return int(found.group(1)) if found else 0

@@ -176,7 +176,7 @@ def _empty_interview(interview: Interview) -> None:
 def _empty_mails(interview: Interview, stub: str) -> None:
     for mail in db.session.scalars(sa.select(Mail).where(Mail.interview_id == interview.id)):
         # A server's response to anyone's email may name the candidate, whose name was in the subject or text.
-        mail.words = None
+        mail.words = mail.sealed_copy = None
         if mail.state == MailState.QUEUED:
             mail.state, mail.words = MailState.DROPPED, "The candidate was erased."
         if mail.role is ReaderRole.CANDIDATE:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
@@ -227,7 +227,9 @@ def _with_applications(actor: Reader, rows: tuple[CandidateRow, ...]) -> tuple[C
 def _applications_of(role: Role) -> Query:
     """For candidates on several jobs, only the applications that this role sees."""
     query = (
-        sa.select(Application.candidate_id, Application.id, Job.title, Application.stage, _may_schedule(role))
+        sa.select(
+            Application.candidate_id, Application.id, Job.title, Application.stage, may_schedule_for(role)
+        )
         .select_from(Application)
         .join(Job, Job.id == Application.job_id)
         .where(
@@ -239,7 +241,7 @@ def _applications_of(role: Role) -> Query:
     return next_interviews.with_upcoming(query, Asker(role))
 
 
-def _may_schedule(role: Role) -> ColumnElement[bool]:
+def may_schedule_for(role: Role) -> ColumnElement[bool]:
     """Whether this role may schedule an interview for `Application`, whose job has to be open."""
     return sa.and_(Job.is_open, application_is_within(Asker(role), Action.SCHEDULE))
 
@@ -275,54 +277,6 @@ def with_contact(actor: User, candidates: Iterable[Candidate]) -> frozenset[int]
     ids = [candidate.id for candidate in candidates]
     within = candidate_is_within(actor, Action.SEE_CONTACT)
     return frozenset(db.session.scalars(sa.select(Candidate.id).where(Candidate.id.in_(ids), within)))
-
-
-class ApplicationRow(NamedTuple):
-    """A candidate on one job, as the job's page shows them."""
-
-    candidate_id: int
-    name: str
-    stage: Stage
-    created_at: datetime
-    may_schedule: bool
-    next_interview: NextInterview | None
-
-
-def newest_applications(actor: Reader, job_id: int, *, limit: int) -> list[ApplicationRow]:
-    """The last few applications on one job that `actor` sees, newest first."""
-    told = {"asker_id": actor.id, "job_id": job_id, "most": limit, **next_interviews.told()}
-    of_each: dict[tuple[Any, ...], list[NextInterview]] = {}
-    for row in rows_of(_newest_applications(actor.role), told):
-        upcoming = of_each.setdefault(tuple(row[1:6]), [])
-        if (next_one := next_interviews.upcoming_in(row)) is not None:
-            upcoming.append(next_one)
-    return [
-        ApplicationRow._make((*columns, next_interviews.soonest(upcoming)))
-        for columns, upcoming in of_each.items()
-    ]
-
-
-@cache
-def _newest_applications(role: Role) -> Query:
-    newest = (
-        sa.select(Application.id)
-        .where(
-            Application.job_id == sa.bindparam("job_id", type_=sa.Integer()),
-            application_is_within(Asker(role), Action.SEE),
-        )
-        .order_by(Application.id.desc())
-        .limit(sa.bindparam("most", type_=sa.Integer()))
-    )
-    of_application = (Application.stage, Application.created_at, _may_schedule(role))
-    query = (
-        sa.select(Application.id, Candidate.id, Candidate.name, *of_application)
-        .select_from(Application)
-        .join(Candidate, Candidate.id == Application.candidate_id)
-        .join(Job, Job.id == Application.job_id)
-        .where(Application.id.in_(newest))
-        .order_by(Application.id.desc())
-    )
-    return next_interviews.with_upcoming(query, Asker(role))
 
 
 def job_matches(text: str) -> ColumnElement[bool]:

@@ -150,8 +150,9 @@ def _notes_on(role: Role) -> sa.Select[ApplicationNote]:
     )
 
 
+_TEAM = sa.select(User).where(User.is_active.is_(True)).order_by(User.name, User.id)
+
+
 def team() -> list[User]:
     """All active users, by name. The team is no secret to its members."""
-    return list(
-        db.session.scalars(sa.select(User).where(User.is_active.is_(True)).order_by(User.name, User.id))
-    )
+    return list(db.session.scalars(_TEAM))

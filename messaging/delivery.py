@@ -66,6 +66,8 @@ class Misconfigured:
     """
 
     words: str
+    # None where the server was never asked.
+    code: int | None = None
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ def _outcome_of_answer(code: int, text: bytes | str, stage: Stage, address: str)
     said, words = _said(code, text), _decoded(text)
     verdict = verdict_on(code, words, stage)
     if verdict.is_ours:
-        return Misconfigured(_words(f"{_our_fault(verdict)}: {said}"))
+        return Misconfigured(_words(f"{_our_fault(verdict)}: {said}"), code)
     if code < 500:
         return Deferred(code, _words(f"The mail server asks to try later: {said}"))
     return Refused(

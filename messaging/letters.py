@@ -34,7 +34,7 @@ from messaging.wording import (
 )
 from models import ReaderRole
 from phone_numbers import phone_link
-from text import one_line, shortened
+from text import one_line, shortened, without_unseen
 from timezones import local_moment
 from wording import duration, first_name, owned_by
 
@@ -149,7 +149,13 @@ def moment_for(reader: TeamReader, instant: datetime) -> str:
 
 def _letter(folder: str, context: Mapping[str, object]) -> Letter:
     subject, text, html = rendered(folder, context)
-    return Letter(subject=shortened(one_line(subject), SUBJECT_LIMIT), text=text, html=html)
+    # Once more for all that a template quotes: a kind that forgets to clean a name or what a server answered
+    # must not bring a control character into someone's mail program.
+    return Letter(
+        subject=shortened(one_line(subject), SUBJECT_LIMIT),
+        text=without_unseen(text),
+        html=without_unseen(html),
+    )
 
 
 def _no_link(facts: InterviewFacts, reader: Reader) -> str:

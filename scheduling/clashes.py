@@ -11,13 +11,15 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import partial
+from functools import cache, partial
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from accounts.permissions import Action
 from accounts.row_permissions import interview_is_within
+from database import written_out
 from extensions import db
 from models import (
     Application,
@@ -29,6 +31,7 @@ from models import (
     MeetingSoftware,
     User,
 )
+from rows import rows_of
 from scheduling.meetings.hosts import Host, first_usable, hosts_of, possible_hosts
 from scheduling.plans import Plan
 from scheduling.software import spec_of
@@ -116,16 +119,7 @@ def find_clashes(wanted: Wanted, *, seen_by: User, lock: bool = False) -> list[C
             .with_for_update()
         ).all()
     # Only columns first: there is hardly ever anything near, and someone is waiting for a click's response.
-    overlapping = db.session.scalars(
-        sa.select(Interview.id).where(
-            Interview.status == InterviewStatus.SCHEDULED,
-            Interview.starts_at < wanted.ends_at,
-            Interview.ends_at > wanted.starts_at,
-            # Redundant, but lets the query use the index on the start.
-            Interview.starts_at > wanted.starts_at - LONGEST,
-            sa.or_(*_takes_the_same(wanted)),
-        )
-    ).all()
+    overlapping = [row.id for row in rows_of(_overlapping(wanted.host is not None), _parameters(wanted))]
     if not overlapping:
         return []
     interviews = db.session.execute(
@@ -185,21 +179,70 @@ def _busy_with(clash: Clash) -> str:
     return f"{clash.name} (with {clash.candidate})" if is_with else clash.name
 
 
-def _takes_the_same(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
-    same: list[sa.ColumnElement[bool]] = [
-        Interview.hiring_manager_id.in_(wanted.user_ids),
-        Interview.id.in_(sa.select(Attendee.interview_id).where(Attendee.user_id.in_(wanted.user_ids))),
+_HOST_ID = sa.bindparam("host_id", type_=sa.Integer())
+# Made there; or not made yet, and possibly asked of this account first.
+_IS_ON_THE_ACCOUNT = (
+    sa.exists()
+    .where(
+        Meeting.interview_id == Interview.id,
+        Meeting.is_wanted,
+        Meeting.software == sa.bindparam("software"),
+        sa.or_(
+            Meeting.connection_id == sa.bindparam("connection_id"),
+            sa.and_(
+                Meeting.connection_id.is_(None),
+                sa.or_(
+                    Meeting.offered_by_id == _HOST_ID,
+                    Interview.hiring_manager_id == _HOST_ID,
+                    Interview.scheduler_id == _HOST_ID,
+                ),
+            ),
+        ),
+    )
+    .correlate(Interview)
+)
+
+
+@cache
+def _overlapping(needs_account: bool) -> sa.Select[int]:
+    """The ids of what clashes with the interview that `_parameters` describes. Built once, because building
+    it takes several times as long as running it."""
+    users: sa.BindParameter[int] = sa.bindparam("user_ids", expanding=True)
+    takes_the_same: list[sa.ColumnElement[bool]] = [
+        Interview.hiring_manager_id.in_(users),
+        Interview.id.in_(sa.select(Attendee.interview_id).where(Attendee.user_id.in_(users))),
         Interview.application_id.in_(
-            sa.select(Application.id).where(Application.candidate_id == wanted.candidate_id)
+            sa.select(Application.id).where(Application.candidate_id == sa.bindparam("candidate_id"))
         ),
     ]
+    if needs_account:
+        takes_the_same.append(_IS_ON_THE_ACCOUNT)
+    return sa.select(Interview.id).where(
+        Interview.status == written_out(InterviewStatus.SCHEDULED),
+        Interview.starts_at < sa.bindparam("ends_at"),
+        Interview.ends_at > sa.bindparam("starts_at"),
+        # Redundant, but lets the query use the index on the start.
+        Interview.starts_at > sa.bindparam("earliest"),
+        sa.or_(*takes_the_same),
+    )
+
+
+def _parameters(wanted: Wanted) -> dict[str, Any]:
+    told = {
+        "starts_at": wanted.starts_at,
+        "ends_at": wanted.ends_at,
+        "earliest": wanted.starts_at - LONGEST,
+        "user_ids": list(wanted.user_ids),
+        "candidate_id": wanted.candidate_id,
+    }
     if wanted.host is not None:
-        same.append(
-            Interview.id.in_(
-                sa.select(Meeting.interview_id).where(Meeting.software == wanted.software, Meeting.is_wanted)
-            )
-        )
-    return same
+        connection = wanted.host.connection
+        told |= {
+            "software": wanted.software,
+            "host_id": wanted.host.user.id,
+            "connection_id": connection.id if connection is not None else None,
+        }
+    return told
 
 
 def _clashes_with(interview: Interview, wanted: Wanted, *, is_named: bool) -> Iterator[Clash]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from database import ZoneName, choice
 from extensions import Model
+from tables.connections import Connection
 from tables.team import User
 from timezones import utc_now
 
@@ -155,7 +156,16 @@ class Meeting(Model):
     host: Mapped[User | None] = relationship(foreign_keys=[host_id])
     offered_by: Mapped[User | None] = relationship(foreign_keys=[offered_by_id])
     arranged_by: Mapped[User | None] = relationship(foreign_keys=[arranged_by_id])
+    connection: Mapped[Connection | None] = relationship(viewonly=True)
     calls: Mapped[list[MeetingCall]] = relationship(order_by="MeetingCall.id")
+
+    @property
+    def host_account(self) -> str | None:
+        """The address of the account that it is on, as far as that is still known: a connection may be for
+        another account by now."""
+        connection = self.connection
+        is_same = connection is not None and connection.account_id == self.account_id
+        return connection.account_email if connection is not None and is_same else None
 
     @property
     def called(self) -> str:

@@ -75,6 +75,8 @@ class Mail(Model):
     sent_at: Mapped[datetime | None]
     # The server's answer in its own words, or our reason for dropping it.
     words: Mapped[str | None] = mapped_column(sa.String(500))
+    # The number that began the server's last answer, as in `550`; None while it has given none.
+    code: Mapped[int | None]
     # None while nothing is wrong, or when what is wrong is about this one mail.
     trouble: Mapped[MailTrouble | None] = mapped_column(choice(MailTrouble, "trouble"))
     # A delivery was cut off after the text had been handed over: the server may have accepted it.
@@ -83,5 +85,8 @@ class Mail(Model):
     # it, or they could not be read. An invitation without them is better than none.
     leaves_files_out: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    # What it said when it was last handed to a mail server, if it is about an interview: `messaging.copies`
+    # reads it. Read only where an email is shown, and the last column, so that lists need not pass over it.
+    sealed_copy: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
 
     user: Mapped[User | None] = relationship()

@@ -9,9 +9,11 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from connections.catalogue import label_of
 from extensions import db
-from models import Interview, Mail, MailState, MailTrouble, Task, TaskState
+from models import Connection, Interview, Mail, MailState, MailTrouble, Task, TaskState, User
 from timezones import utc_now
+from wording import owned_by
 from work.findings import OVERDUE_FOR
 from work.kinds import words_of
 from work.mail import kind_of
@@ -20,15 +22,19 @@ from work.mail import kind_of
 _FAILING_FOR = timedelta(minutes=15)
 _SHOWN = 50
 
-WorkState = Literal["given_up", "failing", "overdue"]
+# Only the first three are worth someone's attention.
+WorkState = Literal["given_up", "failing", "overdue", "waiting", "running", "done"]
 
 
 @dataclass(frozen=True)
 class WaitingWork:
-    """One piece of work. `next_try_at` is None when nothing more will be tried; `interview_title` and
-    `interview_id` are set when it is about an interview."""
+    """One piece of work. `words` say what, and for whom if it is for one person; `next_try_at` is None when
+    nothing more will be tried; `interview_title` and `interview_id` are set when it is about an interview.
+    `kind` and `subject` are its names in the code, `mail_id` the email that it sends, if it sends one."""
 
     task_id: int
+    kind: str
+    subject: str
     words: str
     state: WorkState
     problem: str
@@ -36,6 +42,7 @@ class WaitingWork:
     next_try_at: datetime | None
     interview_id: int | None = None
     interview_title: str | None = None
+    mail_id: int | None = None
 
 
 def work_needing_attention() -> list[WaitingWork]:
@@ -64,8 +71,13 @@ def work_needing_attention() -> list[WaitingWork]:
         .order_by(Task.state, Task.id)
         .limit(_SHOWN)
     ).all()
-    titles, mails = _titles(rows), _mail_labels(rows)
-    return [_described(task, titles, mails, now) for task in rows]
+    return described(rows, now)
+
+
+def described(tasks: Sequence[Task], now: datetime) -> list[WaitingWork]:
+    """The same for any unfinished tasks, in their order; `now` is aware UTC."""
+    titles, names = _titles(tasks), _for_whom(tasks)
+    return [_described(task, titles, names, now) for task in tasks]
 
 
 def _titles(tasks: Sequence[Task]) -> dict[int, str]:
@@ -74,40 +86,72 @@ def _titles(tasks: Sequence[Task]) -> dict[int, str]:
     return {row.id: row.title for row in found}
 
 
-def _mail_labels(tasks: Sequence[Task]) -> dict[int, str]:
-    """Labels of the emails that these tasks send, by the email's id."""
-    ids = {task.payload["mail_id"] for task in tasks if "mail_id" in task.payload}
-    found = db.session.execute(sa.select(Mail.id, Mail.kind).where(Mail.id.in_(ids)))
-    return {row.id: kind_of(row.kind).label for row in found}
+def _for_whom(tasks: Sequence[Task]) -> dict[int, str]:
+    """What the work of these tasks is about, by the task: an email and its reader, or someone's account."""
+    mail_ids = {task.payload["mail_id"] for task in tasks if "mail_id" in task.payload}
+    mails = {
+        row.id: f"{kind_of(row.kind).label} to {row.name}"
+        for row in db.session.execute(sa.select(Mail.id, Mail.kind, Mail.name).where(Mail.id.in_(mail_ids)))
+    }
+    connection_ids = {number for task in tasks if (number := _number(task, "connection")) is not None}
+    accounts = {
+        row.id: f"{owned_by(row.name)} {label_of(row.app)}"
+        for row in db.session.execute(
+            sa.select(Connection.id, Connection.app, User.name)
+            .join(User, User.id == Connection.user_id)
+            .where(Connection.id.in_(connection_ids))
+        )
+    }
+    found = {
+        task.id: mails.get(task.payload.get("mail_id", 0)) or accounts.get(_number(task, "connection") or 0)
+        for task in tasks
+    }
+    return {task_id: words for task_id, words in found.items() if words is not None}
 
 
-def _words(task: Task, mail_labels: dict[int, str]) -> str:
-    label = mail_labels.get(task.payload.get("mail_id", 0))
-    return f"{words_of(task.kind)}: {label}" if label is not None else words_of(task.kind)
+def _words(task: Task, for_whom: dict[int, str]) -> str:
+    whose = for_whom.get(task.id)
+    return f"{words_of(task.kind)}: {whose}" if whose is not None else words_of(task.kind)
 
 
 def _interview_id(task: Task) -> int | None:
+    return _number(task, "interview")
+
+
+def _number(task: Task, subject: str) -> int | None:
+    """The id of what the task is about, if that is a `subject`."""
     kind, _, number = task.subject.partition(":")
-    return int(number) if kind == "interview" and number.isdigit() else None
+    return int(number) if kind == subject and number.isdigit() else None
 
 
-def _described(task: Task, titles: dict[int, str], mail_labels: dict[int, str], now: datetime) -> WaitingWork:
+def _described(task: Task, titles: dict[int, str], for_whom: dict[int, str], now: datetime) -> WaitingWork:
     interview_id = _interview_id(task)
-    state: WorkState = "failing"
-    if task.state == TaskState.DEAD:
-        state = "given_up"
-    elif task.run_at < now - OVERDUE_FOR:
-        state = "overdue"
     return WaitingWork(
         task_id=task.id,
-        words=_words(task, mail_labels),
-        state=state,
+        kind=task.kind,
+        subject=task.subject,
+        words=_words(task, for_whom),
+        state=_state(task, now),
         problem=task.last_error or "",
         since=task.created_at,
-        next_try_at=None if state == "given_up" else task.run_at,
+        next_try_at=None if task.state in (TaskState.DEAD, TaskState.DONE) else task.run_at,
         interview_id=interview_id if interview_id in titles else None,
         interview_title=titles.get(interview_id) if interview_id is not None else None,
+        mail_id=task.payload.get("mail_id"),
     )
+
+
+def _state(task: Task, now: datetime) -> WorkState:
+    match task.state:
+        case TaskState.DEAD:
+            return "given_up"
+        case TaskState.DONE:
+            return "done"
+        case TaskState.RUNNING:
+            return "running"
+    if task.run_at < now - OVERDUE_FOR:
+        return "overdue"
+    return "failing" if task.failures else "waiting"
 
 
 def try_again_now(task_id: int) -> str | None:
@@ -121,7 +165,10 @@ def try_again_now(task_id: int) -> str | None:
     if mail is not None and mail.state == MailState.FAILED:
         # Giving up marked the email as ended, and a delivery only sends emails that are queued.
         mail.state, mail.words = MailState.QUEUED, None
-    now, words = utc_now(), _words(task, _mail_labels([task]))
+    now, words = utc_now(), words_of(task.kind)
+    if mail is not None:
+        # Without its reader: what is written down about this outlasts the candidate's data.
+        words = f"{words}: {kind_of(mail.kind).label}"
     twin = db.session.scalar(
         sa.select(Task).where(
             Task.dedupe_key == task.dedupe_key, Task.state == TaskState.READY, Task.id != task.id

@@ -16,7 +16,7 @@ from tasks.connection_checks import check_connection
 from tasks.connection_notices import nudge_to_reconnect, report_refused_credentials, tell_of_connection
 from tasks.grants import REFRESH_CONNECTION, refresh_connection, report_unrevoked_grant, revoke_grant
 from tasks.mails.handler import send_mail
-from tasks.mails.kind import Workshop
+from tasks.mails.kind import workshop_of
 from tasks.mails.kinds import all_kinds
 from tasks.meetings import look_at_meeting, remove_orphans, sync_meeting
 from tasks.password_resets import answer_reset_requests
@@ -28,10 +28,9 @@ from work.protocol import Handler
 def all_handlers(services: Services) -> Mapping[TaskKind, Handler]:
     """The handlers of an installation, by kind. A test compares them with the declared kinds."""
     rules, mail_domain = services.rules, services.mail_domain
-    workshop = Workshop(services.join_links, services.account_links, services.attachment_files)
     return {
         SYNC_MEETING: sync_meeting(rules),
-        SEND_MAIL: send_mail(all_kinds(), workshop, rules),
+        SEND_MAIL: send_mail(all_kinds(), workshop_of(services), rules),
         REMOVE_ORPHANS: remove_orphans(rules),
         LOOK_AT_MEETING: look_at_meeting(rules),
         ANSWER_RESET_REQUEST: answer_reset_requests(services.reset_requests, mail_domain),

@@ -56,7 +56,8 @@ def sync_meeting(rules: Rules) -> Handler:
     def gave_up(task: ClaimedTask, why: str) -> None:
         recording.record_failed(int(task.payload["meeting_id"]), FailureReason.REFUSED, why, rules)
 
-    return Handler(load, call, record, gave_up, load_writes=True)
+    # The ledger, which is on the disk before the call is made, has every call that may have happened.
+    return Handler(load, call, record, gave_up, load_writes=True, finds_out_again=True)
 
 
 def look_at_meeting(rules: Rules) -> Handler:

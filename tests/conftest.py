@@ -2,6 +2,7 @@
 
 import gc
 import os
+import random
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -48,6 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--full", action="store_true", help="repeat races, kills and random sequences at full counts"
     )
+    parser.addoption("--seed", type=int, help="repeat the random run that printed this seed")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -118,6 +120,15 @@ def quick_passwords() -> Iterator[None]:
 def counts(request: pytest.FixtureRequest) -> Counts:
     """``counts(ordinary=50, full=1000)`` or ``for n in counts.repeat("kill test", ordinary=5, full=500)``."""
     return Counts(request.config)
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest, counts: Counts) -> int:
+    """What a random run begins with: another one each time, said at once, so that the run can be repeated."""
+    chosen: int | None = request.config.getoption("--seed")
+    number = random.SystemRandom().randrange(10**6) if chosen is None else chosen
+    counts.say(f'seed {number}: repeat with ONLY="{request.node.nodeid} --seed {number}"')
+    return number
 
 
 # Databases

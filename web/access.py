@@ -141,6 +141,8 @@ ACCESS: dict[str, Rule] = {
     "interviews.cancel": Needs(Action.SCHEDULE),
     "interviews.undo_change": Needs(Action.SCHEDULE),
     "interviews.attachment": Needs(Action.SEE_NOTES),
+    "interviews.email": Needs(Action.SEE),
+    "interviews.email_letter": Needs(Action.SEE),
     "schedule_interview.start": Needs(Action.SCHEDULE),
     "schedule_interview.another": Needs(Action.SCHEDULE),
     "schedule_interview.resume": Needs(Action.SCHEDULE),

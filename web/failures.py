@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import re
+import sqlite3
 from typing import Any
 
-from flask import Flask, Response, current_app, g, make_response, render_template
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -40,6 +43,15 @@ _PAGES = {
         "The database isn't available right now. Nothing was saved. Please try again in a minute.",
     ),
 }
+_NO_DISK = (
+    "Not possible right now",
+    "This server's disk is full, or can't be written to. Nothing was saved. "
+    "The person who looks after the server has to fix that; then try again.",
+)
+_OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
+_RETRY_AFTER_SECONDS = 60
+# Not written into a page to be sent again: what people keep to themselves, by the names of the fields.
+_SECRET = re.compile(r"passw|secret|code|token(?<!csrf_token)", re.IGNORECASE)
 
 
 def init_app(app: Flask) -> None:
@@ -53,7 +65,15 @@ def init_app(app: Flask) -> None:
     def database_is_away(error: OperationalError) -> Response:
         log.error("the database cannot be used: %s", error.orig)
         db.session.rollback()
-        return answer(503, *_PAGES[503])
+        return _try_again_later(*(_NO_DISK if _is_of_the_disk(error.orig) else _PAGES[503]))
+
+    @app.errorhandler(OSError)
+    def disk_is_full(error: OSError) -> Response:
+        if error.errno not in _OF_THE_DISK:
+            raise error
+        log.error("the disk takes nothing: %s", error)
+        db.session.rollback()
+        return _try_again_later(*_NO_DISK)
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response:
@@ -71,13 +91,57 @@ def init_app(app: Flask) -> None:
         return answer(500, *_PAGES[500])
 
 
-def answer(code: int, title: str, words: str, *, in_frame: bool = False) -> Response:
+def _is_of_the_disk(error: BaseException | None) -> bool:
+    """Whether SQLite could not write its files, as opposed to waiting for another writer."""
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF in (
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+    )
+
+
+def _try_again_later(title: str, words: str) -> Response:
+    """503, with a button that sends the same request again, and with it what was typed."""
+    context = {"sends_again": _sent_again(), "was_form": request.method == "POST"}
+    response = answer(503, title, words, more=context)
+    response.headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
+    return response
+
+
+def _sent_again() -> dict[str, Any] | None:
+    """Address and fields of this request, for a form that sends it again. None where it carries files, which
+    a page cannot send again, or a secret, which has no place in a page."""
+    # One slash at the beginning: two would name another host.
+    address = "/" + request.full_path.rstrip("?").lstrip("/")
+    if request.method != "POST":
+        return {"address": address, "fields": None}
+    fields = list(request.form.items(multi=True))
+    if any(_SECRET.search(name) for name, _ in fields) or any(
+        sent.filename for sent in request.files.values()
+    ):
+        return None
+    return {"address": address, "fields": fields}
+
+
+def answer(
+    code: int, title: str, words: str, *, in_frame: bool = False, more: dict[str, Any] | None = None
+) -> Response:
     """An error page or a piece of one. `in_frame`: someone who is signed in keeps the navigation around it.
+    `more` is what the page shows beyond the words.
 
     Without the frame, it is made without the context of other pages, which reads the organization and the
     person from the database: the database may be what failed.
     """
-    context = {"code": code, "title": title, "words": words, "request_id": g.get("request_id", "")}
+    context = {
+        "code": code,
+        "title": title,
+        "words": words,
+        "request_id": g.get("request_id", ""),
+        "sends_again": None,
+        "was_form": False,
+        **(more or {}),
+    }
     if htmx.is_htmx():
         response = make_response(_bare("errors/_fragment.html", context), code)
         response.headers["HX-Retarget"] = "#messages"

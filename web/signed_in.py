@@ -15,6 +15,7 @@ import htmx
 from accounts import sessions
 from accounts.first_run import OrganizationFacts, organization_facts
 from accounts.permissions import Action, may_anywhere
+from accounts.row_permissions import Reader
 from extensions import db, login_manager
 from models import Role, User, UserSession
 from rows import rows_of
@@ -175,7 +176,7 @@ def connecting_is_open() -> bool:
     return here is not None and here.connecting_is_open
 
 
-def may_connect(user: User) -> bool:
+def may_connect(user: Reader) -> bool:
     """Whether this person may connect their own apps now. Reads the owner's setting only for roles that
     depend on it.
     """

@@ -37,7 +37,8 @@ class Leases:
         self.lasts = lasts
         self._app = app
         self._longest = longest.total_seconds()
-        self._pause = lasts.total_seconds() / _RENEWALS_IN_A_LEASE
+        # In seconds.
+        self.renewed_every = lasts.total_seconds() / _RENEWALS_IN_A_LEASE
         # When each was claimed, by the monotonic clock.
         self._held: dict[str, float] = {}
 
@@ -54,6 +55,11 @@ class Leases:
         """The leases of running tasks. A copy, because late threads may still finish meanwhile."""
         return list(self._held)
 
+    def may_keep(self, lease: str | None) -> bool:
+        """Whether this process holds the lease, for a task that may take longer still."""
+        since = self._held.get(lease) if lease is not None else None
+        return since is not None and time.monotonic() - since < self._longest
+
     @contextmanager
     def kept_up(self) -> Iterator[None]:
         """Renew what is held, in a thread of its own, for as long as this lasts."""
@@ -66,7 +72,7 @@ class Leases:
             is_over.set()
 
     def _keep_up(self, is_over: threading.Event) -> None:
-        while not is_over.wait(self._pause):
+        while not is_over.wait(self.renewed_every):
             try:
                 self.renew()
             except SQLAlchemyError:
@@ -78,7 +84,9 @@ class Leases:
         """
         now = time.monotonic()
         due = [
-            lease for lease, since in list(self._held.items()) if self._pause <= now - since < self._longest
+            lease
+            for lease, since in list(self._held.items())
+            if self.renewed_every <= now - since < self._longest
         ]
         if not due:
             return

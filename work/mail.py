@@ -8,7 +8,7 @@ for each.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 
@@ -100,6 +100,9 @@ def copies(
     return [NewMail(kind, about, occasion, recipient, due_at) for recipient in recipients]
 
 
+_INSERT = sa.insert(Mail).returning(Mail.id, Mail.message_id)
+
+
 def queue(mails: Iterable[NewMail], *, domain: str) -> None:
     """Add emails to the current transaction and request the ones to be sent: two statements no matter how
     many there are, because a person is waiting for the response to a click.
@@ -113,16 +116,14 @@ def queue(mails: Iterable[NewMail], *, domain: str) -> None:
             raise UnknownKindError(mail.kind)
     if not wanted:
         return
+    db.session.flush()
     # The Message-IDs tell which id belongs to which email: SQLite would return the ids in the order given
     # only if each email had its own statement.
-    rows = db.session.execute(
-        sa.insert(Mail).returning(Mail.id, Mail.message_id),
-        [_row(mail, message_id) for message_id, mail in wanted.items()],
-        # Otherwise rows with and without a user would have two shapes, each with its own statements.
-        execution_options={"render_nulls": True},
+    added = db.session.connection().execute(
+        _INSERT, [_row(mail, message_id) for message_id, mail in wanted.items()]
     )
-    ids = {row.message_id: row.id for row in rows}
-    outbox.enqueue_first(
+    ids = {row.message_id: row.id for row in added}
+    outbox.enqueue_all(
         [
             _delivery(mail.about, ids[message_id], mail.due_at, mail.said)
             for message_id, mail in wanted.items()
@@ -168,15 +169,20 @@ def _delivery(
     return outbox.Work(SEND_MAIL, about, payload=payload, run_at=due_at, dedupe_key=f"mail:{mail_id}")
 
 
+_WAITING = (
+    sa.select(Mail)
+    .where(
+        Mail.about == sa.bindparam("about"),
+        Mail.kind == sa.bindparam("kind"),
+        Mail.state == MailState.QUEUED,
+    )
+    .order_by(Mail.id)
+)
+
+
 def waiting(about: str, kind: str) -> list[Mail]:
     """The unsent emails of one kind about one thing, oldest first."""
-    return list(
-        db.session.scalars(
-            sa.select(Mail)
-            .where(Mail.about == about, Mail.kind == kind, Mail.state == MailState.QUEUED)
-            .order_by(Mail.id)
-        )
-    )
+    return list(db.session.scalars(_WAITING, {"about": about, "kind": kind}))
 
 
 def drop_waiting(about: str, *, words: str) -> list[Mail]:
@@ -238,10 +244,12 @@ def may_have_arrived(about: str) -> set[str]:
     )
 
 
-def let_leave_now(mail: Mail) -> None:
-    """Bring a waiting email forward to now, if it was due later."""
-    mail.due_at = min(mail.due_at, utc_now())
-    outbox.enqueue_work(_delivery(mail.about, mail.id, mail.due_at))
+def let_leave_now(mails: Sequence[Mail]) -> None:
+    """Bring waiting emails forward to now, if they were due later."""
+    now = utc_now()
+    for mail in mails:
+        mail.due_at = min(mail.due_at, now)
+    outbox.enqueue_all([_delivery(mail.about, mail.id, mail.due_at) for mail in mails])
 
 
 def queue_again(mail: Mail) -> None:
@@ -249,9 +257,22 @@ def queue_again(mail: Mail) -> None:
 
     If its address was at fault, that is forgotten: the person who asks has a reason to try the address again.
     """
-    mail.state, mail.words, mail.trouble = MailState.QUEUED, None, None
+    mail.state, mail.words, mail.code, mail.trouble = MailState.QUEUED, None, None, None
     forget_refusals(mail.address)
     outbox.enqueue_work(_delivery(mail.about, mail.id, utc_now()))
+
+
+def next_tries(mail_ids: Iterable[int]) -> dict[int, datetime]:
+    """When each of these emails is tried next (aware UTC), for those whose delivery waits for its turn."""
+    keys = {f"mail:{mail_id}": mail_id for mail_id in mail_ids}
+    if not keys:
+        return {}
+    found = db.session.execute(
+        sa.select(Task.dedupe_key, Task.run_at).where(
+            Task.dedupe_key.in_(keys), Task.state == TaskState.READY
+        )
+    )
+    return {keys[key]: run_at for key, run_at in found if key is not None}
 
 
 def count_due() -> int:
@@ -301,20 +322,23 @@ def next_occasion(about: str, kind: str) -> str:
     return f"n{(number or 0) + 1}"
 
 
-def record_sent(mail_id: int, *, words: str) -> Mail:
-    """A server accepted the email; `words` are its response."""
+def record_sent(mail_id: int, *, words: str, code: int | None = None) -> Mail:
+    """A server accepted the email; `words` are its response, which begins with `code`."""
     mail = db.session.get_one(Mail, mail_id)
     mail.state, mail.sent_at, mail.words = MailState.SENT, utc_now(), words[:500]
-    mail.trouble = None
+    mail.code, mail.trouble = code, None
     forget_refusals(mail.address)
     return mail
 
 
-def record_refused(mail_id: int, *, words: str, concerns_address: bool = False) -> Mail:
-    """The email was refused for good, or could not be made. `concerns_address`: nothing else to the same
-    address would be accepted either.
+def record_refused(
+    mail_id: int, *, words: str, code: int | None = None, concerns_address: bool = False
+) -> Mail:
+    """The email was refused for good, or could not be made; `code` is the server's, if one answered.
+    `concerns_address`: nothing else to the same address would be accepted either.
     """
     mail = _end(mail_id, MailState.FAILED, words)
+    mail.code = code
     mail.trouble = MailTrouble.ADDRESS if concerns_address else None
     return mail
 
@@ -325,13 +349,18 @@ def record_dropped(mail_id: int, *, words: str) -> Mail:
 
 
 def record_not_yet(
-    mail_id: int, *, words: str, may_be_double: bool = False, concerns_us: bool = False
+    mail_id: int,
+    *,
+    words: str,
+    code: int | None = None,
+    may_be_double: bool = False,
+    concerns_us: bool = False,
 ) -> Mail:
-    """The email was not sent; it will be tried again. `concerns_us`: until someone fixes something, no other
-    email would be sent either.
+    """The email was not sent; it will be tried again. `code` is the server's, if one answered.
+    `concerns_us`: until someone fixes something, no other email would be sent either.
     """
     mail = db.session.get_one(Mail, mail_id)
-    mail.words = words[:500]
+    mail.words, mail.code = words[:500], code
     mail.may_be_double = mail.may_be_double or may_be_double
     mail.trouble = MailTrouble.OURS if concerns_us else None
     return mail
@@ -346,5 +375,11 @@ def record_held(mail_id: int, *, words: str) -> Mail:
 
 def _end(mail_id: int, state: MailState, words: str) -> Mail:
     mail = db.session.get_one(Mail, mail_id)
-    mail.state, mail.words, mail.trouble = state, words[:500], None
+    mail.state, mail.words, mail.code, mail.trouble = state, words[:500], None, None
     return mail
+
+
+def keep_copy(mail_id: int, sealed: bytes) -> None:
+    """Keep what the email said when it was handed to a server, as `messaging.copies` seals it. Of several
+    deliveries, the last is kept."""
+    db.session.get_one(Mail, mail_id).sealed_copy = sealed

@@ -68,6 +68,7 @@ class Metronome:
             self._runner.release_forfeited()
             run_all(self._app, self._chores)
         except SQLAlchemyError:
+            self._runner.note_outage()
             log.exception("the database is unavailable; the next tick tries again")
         except Exception:
             log.exception("a tick failed; the next one tries again")

@@ -6,16 +6,19 @@ here knows what the work is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from database import written_out
 from extensions import db
 from models import Lane, Task, TaskState
 from timezones import utc_now
@@ -23,6 +26,7 @@ from work.kinds import TaskKind
 
 _ENQUEUED = "lanes_with_new_tasks"
 _listeners: list[Callable[[Lane], None]] = []
+_held_back: ContextVar[set[Lane] | None] = ContextVar("held_back", default=None)
 
 
 @dataclass(frozen=True)
@@ -55,30 +59,36 @@ def enqueue(
 
 def enqueue_work(work: Work) -> None:
     """The same as `enqueue`, for work that is already a value."""
-    if work.dedupe_key is None:
-        enqueue_first([work])
+    enqueue_all([work])
+
+
+def enqueue_all(works: Sequence[Work]) -> None:
+    """The same for several, in one statement: a person may be waiting for it."""
+    if not works:
         return
-    _announce_later([work])
-    if _bring_forward(work.dedupe_key, work.run_at):
-        return
-    try:
-        with db.session.begin_nested():
-            _insert([work])
-    except IntegrityError:
-        # PostgreSQL only: another transaction committed the same work between our look and our insert.
-        _bring_forward(work.dedupe_key, work.run_at)
+    now = utc_now()
+    # The commit wakes the lanes. Work that is due later is found by the first tick after it is due.
+    db.session.info.setdefault(_ENQUEUED, set()).update(
+        work.kind.lane for work in works if work.run_at <= now
+    )
+    db.session.flush()
+    connection = db.session.connection()
+    connection.execute(_insert_or_bring_forward(connection.dialect.name), [_row(work) for work in works])
 
 
-def enqueue_first(works: Sequence[Work]) -> None:
-    """Add tasks that cannot have been requested before, because what they are about was created in the
-    current transaction. Nothing is looked up, and all go in one statement: a person is waiting for it."""
-    _announce_later(works)
-    _insert(works)
-
-
-def _insert(works: Sequence[Work]) -> None:
-    if works:
-        db.session.execute(sa.insert(Task), [_row(work) for work in works])
+@cache
+def _insert_or_bring_forward(dialect: str) -> sa.Insert:
+    """If a runner is claiming the waiting row right now, it holds its lock, and by the time we get it, the
+    work has begun and may have read what the caller is about to change: then a new row is inserted.
+    """
+    # One statement in each, of which SQLAlchemy has no common form.
+    insert = postgresql.insert(Task) if dialect == "postgresql" else sqlite.insert(Task)
+    wanted = insert.excluded.run_at
+    return insert.on_conflict_do_update(
+        index_elements=[Task.dedupe_key],
+        index_where=Task.state == written_out(TaskState.READY),
+        set_={"run_at": sa.case((Task.run_at > wanted, wanted), else_=Task.run_at)},
+    )
 
 
 def _row(work: Work) -> dict[str, Any]:
@@ -90,27 +100,6 @@ def _row(work: Work) -> dict[str, Any]:
         "run_at": work.run_at,
         "dedupe_key": work.dedupe_key,
     }
-
-
-def _bring_forward(dedupe_key: str, due: datetime) -> bool:
-    """Make waiting work due no later than `due`. False when there is none: if a runner is claiming the row
-    right now, it holds the lock, and by the time we get it the work has begun and may have read what the
-    caller is about to change.
-    """
-    waiting = db.session.execute(
-        sa.update(Task)
-        .where(Task.dedupe_key == dedupe_key, Task.state == TaskState.READY)
-        .values(run_at=sa.case((Task.run_at > due, due), else_=Task.run_at))
-    )
-    return bool(waiting.rowcount)  # type: ignore[attr-defined]  # the stubs give execute() a narrower result
-
-
-def _announce_later(works: Sequence[Work]) -> None:
-    """Let the commit wake the lanes. Work that is due later is found by the first tick after it is due."""
-    now = utc_now()
-    db.session.info.setdefault(_ENQUEUED, set()).update(
-        work.kind.lane for work in works if work.run_at <= now
-    )
 
 
 def forget(task_id: int, *names: str) -> None:
@@ -135,9 +124,34 @@ def _announce(session: Session) -> None:
     # The event also fires for savepoints, whose work is not visible to anyone yet.
     if session.in_nested_transaction():
         return
-    for lane in session.info.pop(_ENQUEUED, ()):
+    lanes, held_back = session.info.pop(_ENQUEUED, ()), _held_back.get()
+    if held_back is None:
+        _wake(lanes)
+    else:
+        held_back.update(lanes)
+
+
+def _wake(lanes: Iterable[Lane]) -> None:
+    for lane in lanes:
         for listener in list(_listeners):
             listener(lane)
+
+
+def hold_back_wakes() -> None:
+    """Begin to wake no one for what this thread commits, until `let_wakes_go`.
+
+    Someone waits for the answer to a click, and the threads that do the work compete with the one that writes
+    the answer: Python runs one of them at a time, and lets each go on for up to 5 ms.
+    """
+    let_wakes_go()
+    _held_back.set(set())
+
+
+def let_wakes_go() -> None:
+    """The answer is out: wake the lanes that were held back, if any."""
+    lanes = _held_back.get()
+    _held_back.set(None)
+    _wake(lanes or ())
 
 
 @event.listens_for(Session, "after_rollback")

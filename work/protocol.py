@@ -55,7 +55,8 @@ class Handler:
     `load` returns what the call needs, or None when there is nothing to do; with `load_writes` its
     transaction may write. `call` returns an outcome and raises only for bugs of our own. `record` writes the
     outcome and says what happens to the task next. `gave_up` makes a crash visible to people, in the
-    transaction that ends the task.
+    transaction that ends the task. `finds_out_again`: after a power outage, the task finds out what its call
+    did, so its outcome need not wait for the disk.
     """
 
     load: Callable[[ClaimedTask], Any]
@@ -63,6 +64,7 @@ class Handler:
     record: Callable[[Any, Any], Next]
     gave_up: Callable[[ClaimedTask, str], None]
     load_writes: bool = False
+    finds_out_again: bool = False
 
     @classmethod
     def deciding(

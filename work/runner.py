@@ -28,21 +28,27 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from database import read_only, writing
+from database import read_only, writing, writing_what_may_be_lost
 from extensions import db
 from models import Lane, Task, TaskState
+from rows import change_rows, rows_of
 from timezones import utc_now
-from work import outbox, retry
+from work import claims, outbox, retry
+from work.claims import LeaseLostError
 from work.kinds import TaskKind
 from work.leases import Leases
 from work.protocol import Again, ClaimedTask, Dead, Done, Handler, Next
-from work.turns import NEVER, Turns
+from work.turns import NEVER, Found, Turns
 
 log = logging.getLogger("tasks")
 
 Phase = Literal["claimed", "loaded", "called", "recorded"]
 # The database is unavailable, full, or locked. The task is not at fault, and we could not record it anyway.
 _DATABASE_AWAY = (OperationalError, InterfaceError, DisconnectionError, PoolTimeoutError)
+
+# How long to wait before an outcome that could not be written down is written again, in seconds. Short: what
+# was done outside is done again if someone else gets the task first.
+_WRITE_AGAIN_AFTER = 0.2
 
 PhaseHook = Callable[[Phase, "ClaimedTask"], None]
 
@@ -53,10 +59,6 @@ def _no_hook(phase: Phase, task: ClaimedTask) -> None:
 
 def _never() -> bool:
     return False
-
-
-class LeaseLostError(Exception):
-    """Another process has claimed the task by now; our outcome must not be written."""
 
 
 class Runner:
@@ -87,6 +89,8 @@ class Runner:
         self._keeping_leases = ExitStack()
         self._threads: list[threading.Thread] = []
         self._stopping = False
+        # By the monotonic clock.
+        self._judges_again_at = 0.0
         self._turns = Turns()
         self._stop_listening: Callable[[], None] | None = None
 
@@ -128,8 +132,19 @@ class Runner:
                     started += 1
         return started
 
+    def note_outage(self) -> None:
+        """The database could not be used just now: leases that run out say nothing until they could be
+        renewed again."""
+        self._judges_again_at = time.monotonic() + self._leases.renewed_every
+
     def release_forfeited(self) -> int:
-        """Make tasks ready again whose lease ran out: their process died or hangs. Return how many."""
+        """Make tasks ready again whose lease ran out: their process died or hangs. Return how many.
+
+        While the database takes nothing, no one can renew a lease either. So what this process is still at is
+        left alone, and after such a time (`note_outage`) the other processes get their chance to renew first.
+        """
+        if time.monotonic() < self._judges_again_at:
+            return 0
         now = utc_now()
         with self._app.app_context(), read_only():
             forfeited = db.session.scalars(
@@ -140,15 +155,15 @@ class Runner:
                 task = db.session.get(Task, task_id, with_for_update=True)
                 if task is None or task.state != TaskState.RUNNING or task.leased_until is None:
                     continue
-                if task.leased_until >= now:
+                if task.leased_until >= now or self._leases.may_keep(task.lease):
                     continue
                 log.warning("task %s %s: its lease ran out", task.id, task.kind)
                 if task.starts >= retry.STARTS_WITHOUT_END_ALLOWED:
                     why = "it was started again and again without ever coming to an end"
-                    self._show_end(_as_claimed(task, task.lease or ""), why)
-                    self._bury(task, why)
+                    self._show_end(claims.as_claimed(task, task.lease or ""), why)
+                    claims.bury(task, why)
                 else:
-                    _make_ready(task, now)
+                    claims.make_ready(task, now)
                 db.session.commit()
         return len(forfeited)
 
@@ -163,6 +178,7 @@ class Runner:
                     pass
             except SQLAlchemyError:
                 # The database is unavailable or full. The next tick tries again; web requests report it too.
+                self.note_outage()
                 log.exception("the database is unavailable; background work pauses until the next tick")
             except Exception:
                 # Never let this end the thread: a lane without threads fails silently. The next tick retries.
@@ -170,7 +186,7 @@ class Runner:
 
     def _run_next(self, lane: Lane) -> bool:
         """Run one due task, if there is one and it is this thread's turn to look for it."""
-        task = self._turns.look(lane, lambda: self._claim(lane))
+        task = self._turns.look(lane, lambda: self._claim(lane)).it
         if task is None:
             return False
         try:
@@ -188,7 +204,7 @@ class Runner:
                 for task in db.session.scalars(
                     sa.select(Task).where(Task.lease.in_(held), Task.state == TaskState.RUNNING)
                 ):
-                    _make_ready(task, utc_now())
+                    claims.make_ready(task, utc_now())
                 db.session.commit()
         except SQLAlchemyError:
             log.exception("leases could not be released; they will expire on their own")
@@ -196,7 +212,7 @@ class Runner:
     # One task
 
     def _run_one(self, lane: Lane) -> bool:
-        task = self._claim(lane)
+        task = self._claim(lane).it
         if task is None:
             return False
         self._run_claimed(task)
@@ -209,48 +225,35 @@ class Runner:
             except LeaseLostError:
                 log.warning("task %s %s: the lease was lost, the outcome is not written", task.id, task.kind)
 
-    def _claim(self, lane: Lane) -> ClaimedTask | None:
+    def _claim(self, lane: Lane) -> Found[ClaimedTask]:
         now = utc_now()
-        running = sa.select(Task.subject).where(Task.state == TaskState.RUNNING, Task.lane == lane)
         with self._app.app_context(), read_only():
             if self._is_paused():
-                return None
-            due = db.session.scalars(
-                sa.select(Task.id)
-                .where(Task.state == TaskState.READY, Task.lane == lane, Task.run_at <= now)
-                .where(Task.subject.not_in(running))
-                .order_by(Task.run_at, Task.id)
-                .limit(8)
-            ).all()
-        for task_id in due:
-            claimed = self._claim_one(task_id, now)
+                return Found(None)
+            due = rows_of(claims.DUE, {"lane": lane, "now": now})
+        for row in due:
+            claimed = self._claim_one(row.id, now)
             if claimed is not None:
-                return claimed
-        return None
+                subjects = {each.subject for each in due}
+                is_only_one = len(due) < claims.MOST_LOOKED_AT and subjects == {row.subject}
+                return Found(claimed, is_only_one=is_only_one)
+        return Found(None)
 
     def _claim_one(self, task_id: int, now: datetime) -> ClaimedTask | None:
         lease = secrets.token_hex(16)
-        with self._app.app_context(), writing():
+        told = {"task_id": task_id, "now": now, "until": now + self._leases.lasts, "claim": lease}
+        # After a power outage nothing is running, so losing the claim is all the same.
+        with self._app.app_context(), writing_what_may_be_lost():
             try:
-                row = db.session.scalar(
-                    sa.update(Task)
-                    .where(Task.id == task_id, Task.state == TaskState.READY, Task.run_at <= now)
-                    .values(
-                        state=TaskState.RUNNING,
-                        lease=lease,
-                        leased_until=now + self._leases.lasts,
-                        starts=Task.starts + 1,
-                    )
-                    .returning(Task)
-                )
-                if row is None:
-                    return None
-                claimed = _as_claimed(row, lease)
+                row = db.session.connection().execute(claims.CLAIM, told).one_or_none()
                 db.session.commit()
             except IntegrityError:
                 # Another task with the same subject started a moment ago; this one waits its turn.
                 db.session.rollback()
                 return None
+        if row is None:
+            return None
+        claimed = claims.as_claimed(row, lease)
         self._on_phase("claimed", claimed)
         return claimed
 
@@ -261,7 +264,7 @@ class Runner:
             mode = writing if handler.load_writes else read_only
             with self._app.app_context(), mode():
                 if handler.load_writes:
-                    self._own_row(task)
+                    claims.hold(task)
                 loaded = handler.load(task)
                 db.session.commit()
             self._on_phase("loaded", task)
@@ -306,6 +309,23 @@ class Runner:
             log.exception("task %s %s was given up and could not say so", task.id, task.kind)
 
     def _finish(self, task: ClaimedTask, record: Callable[[], Next]) -> None:
+        """Write down what came of a task.
+
+        While the database takes nothing, because it is locked, on a full disk, or restarting, this tries
+        again for as long as the task may take at all. What was done outside has been done: if its outcome
+        were dropped, the next start would send the same email a second time.
+        """
+        while True:
+            try:
+                self._finish_soon(task, record)
+                return
+            except _DATABASE_AWAY:
+                if not self._leases.may_keep(task.lease):
+                    raise
+                log.warning("task %s %s: its outcome cannot be written yet", task.id, task.kind)
+            time.sleep(_WRITE_AGAIN_AFTER)
+
+    def _finish_soon(self, task: ClaimedTask, record: Callable[[], Next]) -> None:
         try:
             self._finish_once(task, record)
         except IntegrityError:
@@ -315,50 +335,21 @@ class Runner:
             self._finish_once(task, record)
 
     def _finish_once(self, task: ClaimedTask, record: Callable[[], Next]) -> None:
-        with self._app.app_context(), writing():
-            row = self._own_row(task)
+        handler = self._handlers.get(task.kind)
+        mode = writing_what_may_be_lost if handler and handler.finds_out_again else writing
+        with self._app.app_context(), mode():
+            claims.hold(task)
             then = record()
             match then:
                 case Done():
-                    row.state, row.finished_at, row.last_error = TaskState.DONE, utc_now(), None
-                    row.lease = row.leased_until = None
+                    change_rows(claims.END, {"task_id": task.id, "now": utc_now()})
                 case Again(at, why, is_failure):
+                    row = db.session.get_one(Task, task.id)
                     row.last_error = why[:500]
                     row.failures += 1 if is_failure else 0
                     # Any outcome at all shows that starting the task does not kill its process.
                     row.starts = 0
-                    _make_ready(row, at)
+                    claims.make_ready(row, at)
                 case Dead(why):
-                    self._bury(row, why)
+                    claims.bury(db.session.get_one(Task, task.id), why)
             db.session.commit()
-
-    def _own_row(self, task: ClaimedTask) -> Task:
-        """The task's row, locked, or `LeaseLostError` when the claim is no longer ours."""
-        row = db.session.get(Task, task.id, with_for_update=True)
-        if row is None or row.state != TaskState.RUNNING or row.lease != task.lease:
-            raise LeaseLostError(task.id)
-        return row
-
-    @staticmethod
-    def _bury(row: Task, why: str) -> None:
-        row.state, row.finished_at, row.last_error = TaskState.DEAD, utc_now(), why[:500]
-        row.lease = row.leased_until = None
-
-
-def _as_claimed(row: Task, lease: str) -> ClaimedTask:
-    return ClaimedTask(row.id, row.kind, row.lane, row.subject, row.payload, row.failures, row.starts, lease)
-
-
-def _make_ready(row: Task, at: datetime) -> None:
-    """Ready again at `at`; or done, when the same work was asked for again while this ran."""
-    row.lease = row.leased_until = None
-    if row.dedupe_key is not None:
-        twin = db.session.scalar(
-            sa.select(Task).where(
-                Task.dedupe_key == row.dedupe_key, Task.state == TaskState.READY, Task.id != row.id
-            )
-        )
-        if twin is not None:
-            row.state, row.finished_at = TaskState.DONE, utc_now()
-            return
-    row.state, row.run_at = TaskState.READY, at

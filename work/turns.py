@@ -2,20 +2,29 @@
 
 One commit wakes all threads of a lane. If all of them looked, they would find the same row and race for it;
 on SQLite the losers, and every request in the meantime, would wait for the write lock. So only one thread of
-a lane looks at a time, and none repeats a look that has just found nothing.
+a lane looks at a time, and none repeats a look that has just found nothing, or the only thing there was.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from models import Lane
 
 T = TypeVar("T")
 
 NEVER = -1
+
+
+@dataclass(frozen=True)
+class Found(Generic[T]):
+    """What a look for work found. `is_only_one`: another look would find nothing until the next wake."""
+
+    it: T | None
+    is_only_one: bool = False
 
 
 class Turns:
@@ -42,15 +51,15 @@ class Turns:
                 self._condition.wait()
             return self._wakes[lane]
 
-    def look(self, lane: Lane, claim: Callable[[], T | None]) -> T | None:
-        """What `claim` found, if it is this thread's turn. None if it is not, or if a look would find
+    def look(self, lane: Lane, claim: Callable[[], Found[T]]) -> Found[T]:
+        """What `claim` found, if it is this thread's turn. Nothing if it is not, or if a look would find
         nothing."""
         with self._looking[lane]:
             wake = self._wakes[lane]
             if self._in_vain[lane] == wake:
-                return None
+                return Found(None)
             found = claim()
-            if found is None:
+            if found.it is None or found.is_only_one:
                 self._in_vain[lane] = wake
             return found
 

@@ -16,7 +16,7 @@ def changes() -> ResponseReturnValue:
     """The cards that have changed; the query holds the version of each card on the page."""
     if not htmx.is_htmx():
         return htmx.go_to(url_for("connected_apps.index"))
-    versions = card_versions(actor())
+    versions = card_versions(person())
     changed = {key for key, version in versions.items() if request.args.get(key) != version}
     if not changed:
         return htmx.nothing_new()

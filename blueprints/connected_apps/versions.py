@@ -6,8 +6,9 @@ import hashlib
 
 import sqlalchemy as sa
 
+from accounts.row_permissions import Reader
 from connections.revocation import is_being_revoked
-from models import Connection, ConnectionState, User
+from models import Connection, ConnectionState
 from rows import rows_of
 from services import services
 from web.signed_in import may_connect
@@ -32,7 +33,7 @@ _SHOWN = (
 _ROWS = sa.select(Connection.app, Connection.id, *_SHOWN).where(Connection.user_id == sa.bindparam("me"))
 
 
-def card_versions(user: User) -> dict[str, str]:
+def card_versions(user: Reader) -> dict[str, str]:
     """A version for the card of each app that can be connected here, by the card's key.
 
     It changes when this person's card does, except for its interviews: those change elsewhere, and counting

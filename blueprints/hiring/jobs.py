@@ -12,6 +12,7 @@ from blueprints.hiring.forms import JobForm
 from extensions import db
 from hiring import commands, lists, queries
 from hiring.lists import JobFilter, JobState, NameSort
+from hiring.on_a_job import newest_applications
 from models import Job, User
 from scheduling.reading.days import day_in
 from timezones import utc_now
@@ -49,7 +50,7 @@ def jobs() -> ResponseReturnValue:
 def job(job_id: int) -> ResponseReturnValue:
     user = actor()
     found = queries.job(user, job_id) or abort(404)
-    newest = lists.newest_applications(user, job_id, limit=_CANDIDATES_SHOWN + 1)
+    newest = newest_applications(user, job_id, limit=_CANDIDATES_SHOWN + 1)
     return render_template(
         "hiring/job.html",
         job=found,

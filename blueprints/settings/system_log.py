@@ -15,8 +15,9 @@ from connections.catalogue import label_of
 from connections.findings import connections_to_renew
 from extensions import db
 from models import AuditEntry
-from scheduling.reading import lists
-from tasks.attention import try_again_now, work_needing_attention
+from scheduling.meetings.wanting import SYNC_MEETING
+from scheduling.reading.troubles import Trouble, email_troubles, meeting_troubles
+from tasks.attention import WaitingWork, try_again_now, work_needing_attention
 from timezones import in_zone, local_moment, utc_now, zone_data_version
 from web.banners import banners
 from web.lists import options_of
@@ -41,21 +42,35 @@ def system_log() -> ResponseReturnValue:
     )
     findings = background_state(utc_now(), is_expected=current_app.config["SCHEDULER_ENABLED"]).findings
     options = [(_EVERYTHING, "Everything"), *((known.value, known.label) for known in Event)]
+    meetings, work = meeting_troubles(user, limit=_SHOWN), work_needing_attention()
+    # An email whose work was given up is told with the work, which brings both back.
+    given_up = {piece.mail_id for piece in work}
+    emails = [each for each in email_troubles(user, limit=_SHOWN) if each.mail_id not in given_up]
     return render_template(
         "settings/system_log.html",
         findings=findings,
         # What stands above the list is as much in need of attention as what is on it.
         has_notices=bool(findings) or any(banner.level != "info" for banner in banners()),
-        without_link=lists.without_link(user, limit=_SHOWN),
-        undelivered=lists.undelivered(user, limit=_SHOWN),
+        troubles=[*meetings, *emails],
         to_renew=[(row.user.name, label_of(row.app), row.problem_since) for row in connections_to_renew()],
-        work=work_needing_attention(),
+        work=_not_told_already(work, meetings),
         zone_data=zone_data_version(),
         page=page,
         days=_by_day(page.entries, user.timezone),
         event=chosen,
         event_options=options_of("Without sign-ins", options),
     )
+
+
+def _not_told_already(work: list[WaitingWork], meetings: list[Trouble]) -> list[WaitingWork]:
+    """Without work that keeps failing for a meeting, which is told with the meeting. What was given up stays,
+    because it has to be brought back."""
+    told = {trouble.interview_id for trouble in meetings}
+    return [
+        piece
+        for piece in work
+        if not (piece.kind == SYNC_MEETING.name and piece.state != "given_up" and piece.interview_id in told)
+    ]
 
 
 def _by_day(entries: Iterable[AuditEntry], zone: str) -> list[tuple[str, list[AuditEntry]]]:

@@ -670,6 +670,7 @@ def upgrade() -> None:
         ),
         sa.Column("sent_at", database.UTCDateTime(), nullable=True),
         sa.Column("words", sa.String(length=500), nullable=True),
+        sa.Column("code", sa.Integer(), nullable=True),
         sa.Column(
             "trouble",
             sa.Enum("ours", "address", name="trouble", native_enum=False, length=32, create_constraint=True),
@@ -678,6 +679,7 @@ def upgrade() -> None:
         sa.Column("may_be_double", sa.Boolean(), nullable=False),
         sa.Column("leaves_files_out", sa.Boolean(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.Column("sealed_copy", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["interview_id"],
             ["interviews.id"],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from functools import cache
 
 import sqlalchemy as sa
 
 from accounts.permissions import Action
-from accounts.row_permissions import application_is_within
+from accounts.row_permissions import Asker, application_is_within
 from extensions import db
-from models import Application, Candidate, Interview, InterviewStatus, SchedulingMethod, User
+from models import Application, Candidate, Interview, InterviewStatus, Role, SchedulingMethod, User
 from scheduling import venues
 from scheduling.clashes import clashes_of
 from scheduling.commands.ticket import Ticket
@@ -31,11 +32,8 @@ def schedule_interview(actor: User, plan: Plan, ticket: Ticket, rules: Rules) ->
     Raises `SchedulingError` if something has changed since the plan was made, and `DraftUsedError` and
     `DraftStaleError` from spending the draft. Nothing outside is touched here.
     """
-    application = db.session.scalar(
-        sa.select(Application).where(
-            Application.id == plan.application_id, application_is_within(actor, Action.SCHEDULE)
-        )
-    )
+    told = {"asker_id": actor.id, "application_id": plan.application_id}
+    application = db.session.scalar(_application(actor.role), told)
     if application is None:
         raise SchedulingError("This candidate is no longer on a job of yours.", field="job")
     # The very first write: if one draft is submitted twice, only one gets past this line.
@@ -78,6 +76,13 @@ def schedule_interview(actor: User, plan: Plan, ticket: Ticket, rules: Rules) ->
         no_reminder_for=plan.reminders.addresses_without(candidate.email),
     )
     return interview
+
+
+@cache
+def _application(role: Role) -> sa.Select[Application]:
+    return sa.select(Application).where(
+        Application.id == sa.bindparam("application_id"), application_is_within(Asker(role), Action.SCHEDULE)
+    )
 
 
 def new_interview(plan: Plan, scheduler: User, *, ics_uid: str) -> Interview:

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from attachment_files import AttachmentFiles
 from extensions import db
 from models import Attachment, Draft, User
+from rows import change_rows
 from scheduling.drafts.drafts import LIFETIME
 from scheduling.drafts.kinds_of_files import clean_name, kind_of, numbered
 from timezones import utc_now
@@ -160,14 +161,16 @@ def remove(draft_id: str, attachment_id: int) -> str | None:
     return name
 
 
+_MOVE_TO_INTERVIEW = (
+    sa.update(Attachment)
+    .where(Attachment.draft_id == sa.bindparam("of_draft"))
+    .values(draft_id=None, interview_id=sa.bindparam("interview"))
+)
+
+
 def move_to_interview(draft_id: str, interview_id: int) -> None:
     """Move the files of a draft to the interview it has become."""
-    db.session.execute(
-        sa.update(Attachment)
-        .where(Attachment.draft_id == draft_id)
-        .values(draft_id=None, interview_id=interview_id)
-        .execution_options(synchronize_session=False)
-    )
+    change_rows(_MOVE_TO_INTERVIEW, {"of_draft": draft_id, "interview": interview_id})
 
 
 def give_up_all_of(candidate_id: int, interview_ids: Collection[int]) -> None:

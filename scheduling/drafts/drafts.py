@@ -16,7 +16,7 @@ from accounts.permissions import Action
 from accounts.row_permissions import Asker, Reader, application_is_within, candidate_is_within
 from extensions import db
 from models import Application, Candidate, Draft, Job, Role, User
-from rows import rows_of
+from rows import change_rows, rows_of
 from scheduling.errors import DraftExpiredError, DraftGoneError, DraftStaleError, DraftUsedError
 from timezones import utc_now
 
@@ -156,22 +156,23 @@ def _renew(draft: Draft, version: int, **values: Any) -> None:
     db.session.refresh(draft)
 
 
+_SPEND = (
+    sa.update(Draft)
+    .where(
+        Draft.id == sa.bindparam("draft_id"),
+        Draft.owner_id == sa.bindparam("spender_id"),
+        Draft.used_at.is_(None),
+        Draft.version == sa.bindparam("seen_version"),
+    )
+    .values(used_at=sa.bindparam("now"))
+)
+
+
 def spend(actor: User, draft_id: str, version: int) -> None:
     """Mark the draft used. Of any number of simultaneous submits, exactly one returns; the others raise
     `DraftUsedError`, or `DraftStaleError` if the draft was changed since the form was opened."""
-    now = utc_now()
-    spent = db.session.execute(
-        sa.update(Draft)
-        .where(
-            Draft.id == draft_id,
-            Draft.owner_id == actor.id,
-            Draft.used_at.is_(None),
-            Draft.version == version,
-        )
-        .values(used_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    if spent.rowcount == 1:  # type: ignore[attr-defined]  # as above
+    told = {"draft_id": draft_id, "spender_id": actor.id, "seen_version": version, "now": utc_now()}
+    if change_rows(_SPEND, told):
         return
     draft = db.session.get(Draft, draft_id, populate_existing=True)
     if draft is None or draft.owner_id != actor.id:
@@ -181,14 +182,16 @@ def spend(actor: User, draft_id: str, version: int) -> None:
     raise DraftStaleError(draft_id)
 
 
+_POINT_TO_INTERVIEW = (
+    sa.update(Draft)
+    .where(Draft.id == sa.bindparam("draft_id"))
+    .values(interview_id=sa.bindparam("interview"))
+)
+
+
 def point_to_interview(draft_id: str, interview_id: int) -> None:
     """Let a later submit of the same draft find the interview it became."""
-    db.session.execute(
-        sa.update(Draft)
-        .where(Draft.id == draft_id)
-        .values(interview_id=interview_id)
-        .execution_options(synchronize_session=False)
-    )
+    change_rows(_POINT_TO_INTERVIEW, {"draft_id": draft_id, "interview": interview_id})
 
 
 def open_drafts(actor: Reader, *, candidate_id: int | None = None, limit: int = 10) -> list[OpenDraft]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from extensions import db
-from models import Mail, MailState
+from models import Mail, MailState, MailTrouble
 from scheduling.mails.occasions import Occasion
 from scheduling.timeline import note
 from wording import people
@@ -18,6 +20,18 @@ def label_of(mail: Mail) -> str:
     kind = kind_of(mail.kind)
     is_first = mail.occasion == str(Occasion(0))
     return kind.label if is_first or not kind.label_later else kind.label_later
+
+
+def is_tried_again(mail: Mail, now: datetime) -> bool:
+    """Whether it should have left, could not, and waits for its next try at `now` (aware)."""
+    is_held = mail.trouble is MailTrouble.ADDRESS
+    return mail.state is MailState.QUEUED and mail.due_at <= now and bool(mail.words) and not is_held
+
+
+def can_be_sent_again(mail: Mail, now: datetime) -> bool:
+    """Whether a person can have it sent now: what was refused, is on hold, or waits for its next try."""
+    is_held = mail.state is MailState.QUEUED and mail.trouble is MailTrouble.ADDRESS
+    return mail.state is MailState.FAILED or is_held or is_tried_again(mail, now)
 
 
 def note_sent(mail: Mail, interview_id: int, *, lost_files: int = 0) -> None:
@@ -34,13 +48,16 @@ def note_sent(mail: Mail, interview_id: int, *, lost_files: int = 0) -> None:
     _note_when_all_left(mail, interview_id)
 
 
-def record_refused(mail_id: int, *, words: str, concerns_address: bool = False) -> Mail:
-    """The mail was refused for good; `concerns_address`: so would be any other to the same address.
+def record_refused(
+    mail_id: int, *, words: str, code: int | None = None, concerns_address: bool = False
+) -> Mail:
+    """The mail was refused for good, with the server's `code` if one answered; `concerns_address`: so would
+    be any other to the same address.
 
     If it is about an interview, its timeline says for whom; what the server said stays with the
     mail, because it may repeat an address that not every reader of the timeline may see.
     """
-    mail = mails.record_refused(mail_id, words=words, concerns_address=concerns_address)
+    mail = mails.record_refused(mail_id, words=words, code=code, concerns_address=concerns_address)
     if mail.interview_id is not None:
         note(mail.interview_id, f"{kind_of(mail.kind).label} to {mail.name} could not be delivered.")
         db.session.flush()

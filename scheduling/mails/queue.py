@@ -112,9 +112,8 @@ def _reminders(interview: Interview, minutes: Iterable[int], *, except_for: froz
 def release_invitations(interview: Interview) -> None:
     """Send the waiting invitations of the current revision now: the meeting is settled."""
     current = current_occasion(interview)
-    for waiting in mail.waiting(mail.about_interview(interview.id), INVITATION):
-        if waiting.occasion == current:
-            mail.let_leave_now(waiting)
+    waiting = mail.waiting(mail.about_interview(interview.id), INVITATION)
+    mail.let_leave_now([invitation for invitation in waiting if invitation.occasion == current])
 
 
 def queue_cancellations(

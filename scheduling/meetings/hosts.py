@@ -40,21 +40,19 @@ def hosts_of(meeting: Meeting) -> list[Host]:
     )
 
 
+_CONNECTIONS = sa.select(Connection).where(
+    Connection.app == sa.bindparam("app"), Connection.user_id.in_(sa.bindparam("user_ids", expanding=True))
+)
+
+
 def possible_hosts(
     software: MeetingSoftware, hiring_manager: User, scheduler: User, *, offered_by: User | None = None
 ) -> list[Host]:
     """Everyone who could host, in the order in which they are asked, each once: `offered_by` is someone who
     offered their account. Raises KeyError for a software whose meetings no account hosts."""
     in_order = [user for user in (offered_by, hiring_manager, scheduler) if user is not None]
-    app = spec_of(software).app
-    connections = {
-        row.user_id: row
-        for row in db.session.scalars(
-            sa.select(Connection).where(
-                Connection.app == app, Connection.user_id.in_({user.id for user in in_order})
-            )
-        )
-    }
+    told = {"app": spec_of(software).app, "user_ids": list({user.id for user in in_order})}
+    connections = {row.user_id: row for row in db.session.scalars(_CONNECTIONS, told)}
     hosts: list[Host] = []
     for user in in_order:
         if any(host.user.id == user.id for host in hosts):

@@ -32,6 +32,7 @@ from models import (
 from providers.base import Grant
 from providers.base import Meeting as ShownMeeting
 from providers.protocols import MeetingProvider
+from rows import rows_of
 from scheduling.mails.queue import REMINDER
 from scheduling.software import softwares_of_provider
 from timezones import utc_now
@@ -120,18 +121,20 @@ def is_under_way(meeting: Meeting) -> bool:
     return due is not None
 
 
+_NEXT_REMINDER = sa.select(sa.func.min(Mail.due_at)).where(
+    Mail.interview_id == sa.bindparam("interview_id"),
+    Mail.kind == REMINDER,
+    Mail.state == MailState.QUEUED,
+    Mail.due_at > sa.bindparam("after"),
+)
+
+
 def next_look(meeting: Meeting, now: datetime) -> datetime | None:
     """When to look at a meeting next (aware UTC), as of `now`; None when its interview starts before that."""
     starts_at = meeting.interview.starts_at
     at = now + min(max((starts_at - now) / _SHARE_OF_TIME_LEFT, _SOONEST), _LATEST)
-    reminder = db.session.scalar(
-        sa.select(sa.func.min(Mail.due_at)).where(
-            Mail.interview_id == meeting.interview_id,
-            Mail.kind == REMINDER,
-            Mail.state == MailState.QUEUED,
-            Mail.due_at > now + _BEFORE_REMINDER,
-        )
-    )
+    told = {"interview_id": meeting.interview_id, "after": now + _BEFORE_REMINDER}
+    [(reminder,)] = rows_of(_NEXT_REMINDER, told)
     if reminder is not None:
         at = min(at, reminder - _BEFORE_REMINDER)
     return at if at < starts_at else None

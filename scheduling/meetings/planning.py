@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
 from extensions import db
 from models import (
     UNCLEAR,
+    Application,
     CallKind,
     CallState,
     Connection,
     ConnectionState,
     FailureReason,
+    Interview,
     InterviewStatus,
     Meeting,
     MeetingCall,
@@ -24,6 +29,17 @@ from scheduling.meetings import asking, recording
 from scheduling.meetings.hosts import Host, first_usable, hosts_of, ruling_out, why_not
 from scheduling.meetings.steps import Create, LookUp, NobodyCanHost, NotYet, ReadBack, Remove, Step, Update
 from scheduling.meetings.wanting import useful_until
+
+# With all that is asked of it below, which would otherwise be read one by one.
+_INTERVIEW = (
+    sa.select(Interview)
+    .where(Interview.id == sa.bindparam("interview_id"))
+    .options(
+        joinedload(Interview.hiring_manager, innerjoin=True),
+        joinedload(Interview.scheduler, innerjoin=True),
+        joinedload(Interview.application, innerjoin=True).joinedload(Application.job, innerjoin=True),
+    )
+)
 
 
 def plan(meeting_id: int, now: datetime) -> Step | None:
@@ -41,7 +57,9 @@ def plan(meeting_id: int, now: datetime) -> Step | None:
         return NotYet(meeting.software, held_until)
     if not meeting.is_wanted:
         return _towards_none(meeting, now)
-    if meeting.interview.status != InterviewStatus.SCHEDULED or now >= useful_until(meeting):
+    # After the lock, because what was read while waiting for it may be old.
+    interview = db.session.scalars(_INTERVIEW, {"interview_id": meeting.interview_id}).one()
+    if interview.status != InterviewStatus.SCHEDULED or now >= useful_until(meeting):
         return None
     if meeting.arranged_by_id is not None:
         return None

@@ -193,7 +193,7 @@ def try_again_for_host(user_id: int) -> int:
 def _ask_for_work_on_new(meeting: Meeting) -> None:
     db.session.add(meeting)
     db.session.flush()
-    outbox.enqueue_first([_sync(meeting)])
+    outbox.enqueue_work(_sync(meeting))
 
 
 def _sync(meeting: Meeting, at: datetime | None = None) -> outbox.Work:

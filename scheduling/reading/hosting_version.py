@@ -6,13 +6,14 @@ import hashlib
 
 import sqlalchemy as sa
 
-from extensions import db
+from database import written_out
 from models import Connection, ConnectionState
+from rows import rows_of
 
 # Built once, because every open dialog asks every few seconds.
 _ROWS = (
     sa.select(Connection.id, Connection.user_id, Connection.state, Connection.account_email, Connection.plan)
-    .where(Connection.state != ConnectionState.ENDED)
+    .where(Connection.state != written_out(ConnectionState.ENDED))
     .order_by(Connection.id)
 )
 
@@ -24,5 +25,5 @@ def hosting_version() -> str:
     It would cost more to find out first which of them could host one interview. So it may change while that
     host stays the same, but as far as accounts decide who hosts, the host never changes without it.
     """
-    known = [tuple(row) for row in db.session.execute(_ROWS)]
+    known = [tuple(row) for row in rows_of(_ROWS)]
     return hashlib.sha256(repr(known).encode()).hexdigest()[:16]

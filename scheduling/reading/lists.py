@@ -132,7 +132,7 @@ def _interview(role: Role, action: Action) -> sa.Select[Interview]:
         .options(
             joinedload(Interview.application).joinedload(Application.candidate),
             joinedload(Interview.application).joinedload(Application.job),
-            joinedload(Interview.meeting).joinedload(Meeting.host),
+            joinedload(Interview.meeting).options(joinedload(Meeting.host), joinedload(Meeting.connection)),
             selectinload(Interview.attendees),
             selectinload(Interview.mails),
             selectinload(Interview.timeline),

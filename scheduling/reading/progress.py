@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Literal
 
 from models import CallKind, CallState, Interview, Mail, MailState, MailTrouble, Meeting, MeetingState
-from scheduling.mails.outcomes import label_of
+from scheduling.mails.outcomes import is_tried_again, label_of
 from scheduling.meetings import failures, orphans, wanting
 from scheduling.meetings.hosts import passed_over
 from scheduling.reading.meeting_card import MeetingCard, card_of, not_removed
+from scheduling.reading.received import PersonsEmails, received
 from timezones import utc_now
 from wording import people, possessive
 from work.mail import MailKind, kind_of
@@ -29,7 +30,8 @@ _FILES_STAYED = "The timeline says why. Send what is missing yourself."
 @dataclass(frozen=True)
 class ProgressRow:
     """One line. `at` is an instant to be shown after the words in the reader's zone, if there is one.
-    `failed_mails` are the ids of those that can be sent again.
+    `failed_mails` are the ids of those that can be sent again, `retried_mails` of those that wait for their
+    next try.
     """
 
     state: RowState
@@ -38,20 +40,24 @@ class ProgressRow:
     detail: str | None = None
     at: datetime | None = None
     failed_mails: tuple[int, ...] = ()
+    retried_mails: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Progress:
-    """`card` is what the meeting's card says beyond its link, if there is a meeting."""
+    """`card` is what the meeting's card says beyond its link, if there is a meeting. `people` are those who
+    are written to, with their emails."""
 
     rows: tuple[ProgressRow, ...]
     is_settled: bool
     card: MeetingCard | None
+    people: tuple[PersonsEmails, ...] = ()
 
     @property
     def version(self) -> str:
         """Changes exactly when a reader would see something else."""
-        return hashlib.sha256(repr((self.rows, self.is_settled, self.card)).encode()).hexdigest()[:16]
+        shown = (self.rows, self.is_settled, self.card, self.people)
+        return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
     @property
     def is_watched(self) -> bool:
@@ -60,7 +66,7 @@ class Progress:
 
     @property
     def failed_mails(self) -> tuple[int, ...]:
-        """The ids of all mails that can be sent again."""
+        """The ids of all emails that can be sent again."""
         return tuple(mail_id for row in self.rows for mail_id in row.failed_mails)
 
     @property
@@ -115,7 +121,7 @@ def progress_of(interview: Interview) -> Progress:
             is_settled = False
     for kind, mails in timed:
         rows += _timed(kind, mails)
-    return Progress(tuple(rows), is_settled, card)
+    return Progress(tuple(rows), is_settled, card, received(interview))
 
 
 def _removal(meeting: Meeting) -> ProgressRow | None:
@@ -154,7 +160,7 @@ def _by_kind(mails: Iterable[Mail]) -> tuple[list[_OfOneKind], list[_OfOneKind]]
 
 
 def _at_once(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
-    what = label_of(mails[-1])
+    what, now = label_of(mails[-1]), utc_now()
     by_state: dict[MailState, list[Mail]] = defaultdict(list)
     for mail in mails:
         by_state[mail.state].append(mail)
@@ -173,6 +179,7 @@ def _at_once(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
                 "mail",
                 f"Sending {what.lower()} to {people(len(queued))}…",
                 " ".join(reasons) or None,
+                retried_mails=tuple(mail.id for mail in queued if is_tried_again(mail, now)),
             )
         )
     rows += [_held(what, mail) for mail in mails if _is_held(mail)]

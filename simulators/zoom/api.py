@@ -232,6 +232,8 @@ def me() -> Response:
 def create_meeting(user_id: str) -> tuple[Response, int]:
     person = _caller("meeting:write:meeting", user_id)
     _must_be_licensed(person)
+    if zoom().board.take("refuse_next_creates"):
+        raise errors.create_refused()
     meeting = meetings.create(zoom(), person, _sound_body(person, updating=False))
     return jsonify(meeting.detail(zoom().public_url)), 201
 

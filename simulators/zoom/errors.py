@@ -36,6 +36,10 @@ def validation_failed(fields: Sequence[tuple[str, str]]) -> ZoomError:
     return ZoomError(400, 300, "Validation Failed.", fields=fields)
 
 
+def create_refused() -> ZoomError:
+    return ZoomError(400, 300, "This account can't schedule meetings right now.")
+
+
 def meeting_gone(meeting_id: int) -> ZoomError:
     return ZoomError(404, 3001, f"Meeting does not exist: {meeting_id}.")
 

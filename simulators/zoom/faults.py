@@ -14,6 +14,13 @@ SWITCHES = (
     ),
     Switch("fail_status", "count", 503, "… with this status", "500, 502, 503, 504, 429, 401, 403 …"),
     Switch("fail_operation", "choice", "any", "… of this kind", "Which calls are meant.", OPERATIONS),
+    Switch(
+        "refuse_next_creates",
+        "count",
+        0,
+        "Refuse the next creates",
+        "How many creates are refused for good (400) and make nothing. Each account asked uses one up.",
+    ),
     Switch("latency_ms", "count", 0, "Slow down", "Milliseconds that every API call takes longer."),
     Switch(
         "create_answer_delay_ms",

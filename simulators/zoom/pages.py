@@ -33,6 +33,15 @@ def overview() -> str:
     )
 
 
+@pages.post("/refuse-next-meeting")
+def refuse_next_meeting() -> BaseResponse:
+    """Let the next meeting fail wherever it is tried: the app asks one account after the other."""
+    state = zoom()
+    accounts = {grant["account"] for grant in list_grants(state) if grant["alive"]}
+    state.board.merge({"refuse_next_creates": max(1, len(accounts))})
+    return redirect(url_for("pages.overview", _anchor="switch-state"), 303)
+
+
 @pages.post("/accounts/<email>/revoke")
 def revoke(email: str) -> BaseResponse:
     if email not in BY_EMAIL:

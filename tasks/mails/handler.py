@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from extensions import db
+from messaging.copies import copy_of
 from messaging.delivery import (
     Accepted,
     Deferred,
@@ -51,6 +52,14 @@ class Loaded:
         return isinstance(self.what, Ready) and bool(self.what.files)
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """How the delivery went. `sealed_copy`: what the email said, if the server has or may have taken it."""
+
+    outcome: Outcome
+    sealed_copy: bytes | None = None
+
+
 def send_mail(kinds: Mapping[str, Kind], workshop: Workshop, rules: Rules) -> Handler:
     """The handler that sends a mail when it is due, and only while it is of use."""
 
@@ -59,19 +68,27 @@ def send_mail(kinds: Mapping[str, Kind], workshop: Workshop, rules: Rules) -> Ha
         if mail is None or mail.state != MailState.QUEUED:
             return None
         kind = kinds[mail.kind]
-        what: Drop | Wait | Ready | None = kind.hindrance(mail)
+        thing = kind.thing_of(mail)
+        what: Drop | Wait | Ready | None = kind.hindrance(mail, thing)
         if what is None and not is_configured():
             # Someone has to set one, which is not this mail's failure.
             what = Wait(Again(utc_now() + retry.MAIL_SERVER.delay(3), _NO_SERVER, is_failure=False))
         if what is None:
-            what = kind.written(mail, workshop, task.payload.get("said", {}))
+            what = kind.written(mail, thing, workshop, task.payload.get("said", {}))
         return Loaded(task.id, mail.id, mail.interview_id, kind, task.failures, what)
 
-    def call(loaded: Loaded) -> Outcome | None:
+    def call(loaded: Loaded) -> Attempt | None:
         ready = loaded.what
-        return deliver(ready.letter, ready.envelope, ready.files) if isinstance(ready, Ready) else None
+        if not isinstance(ready, Ready):
+            return None
+        outcome = deliver(ready.letter, ready.envelope, ready.files)
+        # Emails about someone's account hold links that act for them, and no page shows those emails.
+        if loaded.interview_id is None or not isinstance(outcome, Accepted | Unknown):
+            return Attempt(outcome)
+        copy = copy_of(ready.letter, ready.envelope, ready.files)
+        return Attempt(outcome, workshop.mail_copies.sealed(loaded.mail_id, copy))
 
-    def record(loaded: Loaded, outcome: Outcome | None) -> Next:
+    def record(loaded: Loaded, attempt: Attempt | None) -> Next:
         match loaded.what:
             case Drop(why):
                 mails.record_dropped(loaded.mail_id, words=why)
@@ -83,8 +100,10 @@ def send_mail(kinds: Mapping[str, Kind], workshop: Workshop, rules: Rules) -> Ha
                 mails.record_not_yet(loaded.mail_id, words=again.why)
                 then = again
             case Ready():
-                assert outcome is not None
-                then = _record(loaded, outcome, rules)
+                assert attempt is not None
+                then = _record(loaded, attempt.outcome, rules)
+                if attempt.sealed_copy is not None:
+                    mails.keep_copy(loaded.mail_id, attempt.sealed_copy)
         if isinstance(then, Done):
             # Finished tasks are kept, and what a mail said may be personal.
             outbox.forget(loaded.task_id, "said")
@@ -98,26 +117,28 @@ def send_mail(kinds: Mapping[str, Kind], workshop: Workshop, rules: Rules) -> Ha
 
 def _record(loaded: Loaded, outcome: Outcome, rules: Rules) -> Next:
     match outcome:
-        case Accepted(_, words):
-            _record_sent(loaded, words, rules)
+        case Accepted(code, words):
+            _record_sent(loaded, words, code, rules)
             return Done()
-        case Refused(_, words, is_too_large=True) if loaded.brought_files:
+        case Refused(code, words, is_too_large=True) if loaded.brought_files:
             why = "The mail server takes no email as large as the attached files"
-            return _leave_files_out(loaded, words, why, may_be_double=False)
+            return _leave_files_out(loaded, words, code, why, may_be_double=False)
         case Deferred(_, words, is_too_slow=True) | Unknown(words, is_too_slow=True) if (
             loaded.brought_files and loaded.failures
         ):
             # The connection may stall once for any reason. After an earlier failure of any kind, the mail now
             # is worth more than its files later.
             why = "The connection to the mail server is too slow for the attached files"
-            return _leave_files_out(loaded, words, why, may_be_double=isinstance(outcome, Unknown))
-        case Refused(_, words, is_too_large=True):
+            return _leave_files_out(loaded, words, None, why, may_be_double=isinstance(outcome, Unknown))
+        case Refused(code, words, is_too_large=True):
             # All that is left is a letter and a calendar file, which every server should accept.
             words = f"{words} Its limit for the size of an email has to be raised."
-            mails.record_not_yet(loaded.mail_id, words=words, concerns_us=True)
+            mails.record_not_yet(loaded.mail_id, words=words, code=code, concerns_us=True)
             return Again(utc_now() + retry.MAIL_SERVER.delay(loaded.failures + 1), words)
-        case Refused(_, words, concerns_address=concerns_address):
-            mail = outcomes.record_refused(loaded.mail_id, words=words, concerns_address=concerns_address)
+        case Refused(code, words, concerns_address=concerns_address):
+            mail = outcomes.record_refused(
+                loaded.mail_id, words=words, code=code, concerns_address=concerns_address
+            )
             if concerns_address:
                 refusals.tell_once(mail, rules)
             return Done()
@@ -127,6 +148,7 @@ def _record(loaded: Loaded, outcome: Outcome, rules: Rules) -> Next:
             mails.record_not_yet(
                 loaded.mail_id,
                 words=outcome.words,
+                code=None if isinstance(outcome, Unknown) else outcome.code,
                 may_be_double=is_unknown,
                 concerns_us=isinstance(outcome, Misconfigured)
                 or (isinstance(outcome, Deferred) and outcome.concerns_all),
@@ -135,13 +157,13 @@ def _record(loaded: Loaded, outcome: Outcome, rules: Rules) -> Next:
             return Again(utc_now() + ladder.delay(loaded.failures + 1), outcome.words)
 
 
-def _record_sent(loaded: Loaded, words: str, rules: Rules) -> None:
+def _record_sent(loaded: Loaded, words: str, code: int, rules: Rules) -> None:
     interview_id, meeting = loaded.interview_id, None
     if interview_id is not None and loaded.left_without_link:
         # A meeting's outcome is written to the meeting first and to its mails afterwards. The same order here
         # keeps the two from waiting for each other.
         meeting = wanting.wanted_meeting(interview_id, lock=True)
-    mail = mails.record_sent(loaded.mail_id, words=words)
+    mail = mails.record_sent(loaded.mail_id, words=words, code=code)
     if interview_id is None:
         return
     lost = loaded.what.lost_files if isinstance(loaded.what, Ready) else 0
@@ -151,8 +173,8 @@ def _record_sent(loaded: Loaded, words: str, rules: Rules) -> None:
         _reconcile_link(mail, meeting, interview_id, rules)
 
 
-def _leave_files_out(loaded: Loaded, words: str, why: str, *, may_be_double: bool) -> Again:
-    mail = mails.record_not_yet(loaded.mail_id, words=words, may_be_double=may_be_double)
+def _leave_files_out(loaded: Loaded, words: str, code: int | None, why: str, *, may_be_double: bool) -> Again:
+    mail = mails.record_not_yet(loaded.mail_id, words=words, code=code, may_be_double=may_be_double)
     mail.leaves_files_out = True
     assert loaded.interview_id is not None, "only a mail about an interview brings files"
     outcomes.note_files_left_out(mail, loaded.interview_id, why=why)

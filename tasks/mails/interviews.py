@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TypedDict
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from attachment_files import AttachmentFiles
 from extensions import db
@@ -48,16 +48,20 @@ log = logging.getLogger("tasks")
 # How often an email that waits for a better address is looked at, if it is still of use after the interview.
 _NEVER_USELESS = timedelta(days=1)
 
-# Everything that letters name, read in three queries instead of one for each.
-_EVERYBODY_AND_THE_MEETING = (
-    joinedload(Interview.application, innerjoin=True).options(
-        joinedload(Application.candidate, innerjoin=True), joinedload(Application.job, innerjoin=True)
-    ),
-    joinedload(Interview.scheduler, innerjoin=True),
-    joinedload(Interview.hiring_manager, innerjoin=True),
-    joinedload(Interview.meeting),
-    selectinload(Interview.attendees).joinedload(Attendee.user),
-    selectinload(Interview.attachments),
+# With everything that letters name, which would otherwise be read one by one.
+_INTERVIEW = (
+    sa.select(Interview)
+    .where(Interview.id == sa.bindparam("interview_id"))
+    .options(
+        joinedload(Interview.application, innerjoin=True).options(
+            joinedload(Application.candidate, innerjoin=True), joinedload(Application.job, innerjoin=True)
+        ),
+        joinedload(Interview.scheduler, innerjoin=True),
+        joinedload(Interview.hiring_manager, innerjoin=True),
+        joinedload(Interview.meeting),
+        joinedload(Interview.attendees).joinedload(Attendee.user),
+        joinedload(Interview.attachments),
+    )
 )
 
 
@@ -129,8 +133,11 @@ class InterviewKind(Kind):
     calendar: Method | None = None
     instead: Callable[[InterviewCopy], InterviewKind | None] = nothing_else
 
-    def hindrance(self, mail: Mail) -> Drop | Wait | None:
-        interview, now = _interview_of(mail), utc_now()
+    def thing_of(self, mail: Mail) -> Interview:
+        return db.session.scalars(_INTERVIEW, {"interview_id": mail.interview_id}).unique().one()
+
+    def hindrance(self, mail: Mail, interview: Interview) -> Drop | Wait | None:
+        now = utc_now()
         useless = self.why_useless(mail, interview, now)
         if useless is not None:
             return Drop(useless)
@@ -159,8 +166,7 @@ class InterviewKind(Kind):
             return Wait(Again(look_again, why, is_failure=False), is_for_address=True)
         return None
 
-    def written(self, mail: Mail, workshop: Workshop, said: Mapping[str, str]) -> Ready:
-        interview = _interview_of(mail)
+    def written(self, mail: Mail, interview: Interview, workshop: Workshop, said: Mapping[str, str]) -> Ready:
         organization = db.session.get_one(Organization, 1)
         page = workshop.join_links.join_page(interview, mail.join_reader) if mail.join_reader else None
         facts = facts_of(interview, organization)
@@ -213,10 +219,6 @@ class InterviewKind(Kind):
 def is_older_revision(mail: Mail, interview: Interview) -> bool:
     """Whether the mail is about a revision that another has replaced."""
     return Occasion.read(mail.occasion).revision != interview.revision
-
-
-def _interview_of(mail: Mail) -> Interview:
-    return db.session.get_one(Interview, mail.interview_id, options=_EVERYBODY_AND_THE_MEETING)
 
 
 def _as_told(facts: InterviewFacts, told: Plan | None) -> InterviewFacts:

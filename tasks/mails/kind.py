@@ -9,13 +9,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from accounts.links import AccountLinks
 from attachment_files import AttachmentFiles
+from messaging.copies import MailCopies
 from messaging.letters import Letter
 from messaging.mime import Envelope, FilePart
 from models import Mail
 from scheduling.join_links import JoinLinks
+from services import Services
 from work.mail import MailKind
 from work.protocol import Again
 
@@ -27,6 +30,14 @@ class Workshop:
     join_links: JoinLinks
     account_links: AccountLinks
     attachment_files: AttachmentFiles
+    mail_copies: MailCopies
+
+
+def workshop_of(services: Services) -> Workshop:
+    """The parts of the installation whose services these are."""
+    return Workshop(
+        services.join_links, services.account_links, services.attachment_files, services.mail_copies
+    )
 
 
 @dataclass(frozen=True)
@@ -67,9 +78,13 @@ class Kind(MailKind, ABC):
     brings_files: bool = False
 
     @abstractmethod
-    def hindrance(self, mail: Mail) -> Drop | Wait | None:
+    def thing_of(self, mail: Mail) -> Any:
+        """What the mail is about, looked up once for both of these."""
+
+    @abstractmethod
+    def hindrance(self, mail: Mail, thing: Any) -> Drop | Wait | None:
         """What keeps the mail from leaving now, looked up in the current transaction."""
 
     @abstractmethod
-    def written(self, mail: Mail, workshop: Workshop, said: Mapping[str, str]) -> Ready:
+    def written(self, mail: Mail, thing: Any, workshop: Workshop, said: Mapping[str, str]) -> Ready:
         """The mail, written from what is true now and from what was `said` when it was queued."""

@@ -1,16 +1,20 @@
 """A mail about an interview as it would be sent, for people to see beforehand.
 
-The kind itself makes it, so it cannot differ from what is sent. Nothing is read or stored.
+The kind itself makes it, so it cannot differ from what is sent. Nothing is stored.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from messaging.copies import SentCopy, copy_of
 from messaging.facts import InterviewFacts, Reader
 from messaging.letters import Letter
+from models import Mail
 from scheduling.mails.occasions import Occasion
+from services import Services
 from tasks.mails.interviews import InterviewCopy, InterviewKind
+from tasks.mails.kind import Drop, workshop_of
 from tasks.mails.kinds import all_kinds
 
 
@@ -34,3 +38,17 @@ def preview(
     at = facts.starts_at - timedelta(minutes=minutes_before) if minutes_before else made_at
     copy = InterviewCopy(facts, reader, str(Occasion(facts.revision, minutes_before)), at)
     return kind.letter(copy, sender=sender, made_at=made_at)
+
+
+def as_of_now(mail: Mail, services: Services) -> SentCopy | None:
+    """What a queued mail would say if it left at this moment; None for one that would not leave any more, or
+    whose kind this version no longer has. Reads what the mail is about, its attached files included.
+    """
+    kind = all_kinds().get(mail.kind)
+    if kind is None:
+        return None
+    thing = kind.thing_of(mail)
+    if isinstance(kind.hindrance(mail, thing), Drop):
+        return None
+    ready = kind.written(mail, thing, workshop_of(services), {})
+    return copy_of(ready.letter, ready.envelope, ready.files)

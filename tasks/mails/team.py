@@ -80,13 +80,15 @@ class TeamKind(Kind, Generic[About]):
     why_useless: Callable[[Mail, About], str | None] = never_useless
     addressed_to: Callable[[Mail, About], tuple[Person, ...]] = only_to_its_reader
 
-    def hindrance(self, mail: Mail) -> Drop | Wait | None:
-        about = self.find(mail)
+    def thing_of(self, mail: Mail) -> About | None:
+        return self.find(mail)
+
+    def hindrance(self, mail: Mail, about: About | None) -> Drop | Wait | None:
         useless = self.gone if about is None else self.why_useless(mail, about)
         return Drop(useless) if useless is not None else None
 
-    def written(self, mail: Mail, workshop: Workshop, said: Mapping[str, str]) -> Ready:
-        about, user = self.find(mail), mail.user
+    def written(self, mail: Mail, about: About | None, workshop: Workshop, said: Mapping[str, str]) -> Ready:
+        user = mail.user
         assert about is not None, "a mail about nothing is dropped"
         assert user is not None, "only people of the team get these mails"
         organization = db.session.get_one(Organization, 1)

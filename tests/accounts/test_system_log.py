@@ -8,7 +8,18 @@ from accounts import audit
 from accounts.audit import PAGE_SIZE, Event
 from connections.revocation import REVOKE_GRANT
 from extensions import db
-from models import AuditEntry, ConnectionState, Mail, MailState, Meeting, MeetingState, Task, TaskState, User
+from models import (
+    AuditEntry,
+    ConnectionState,
+    FailureReason,
+    Mail,
+    MailState,
+    Meeting,
+    MeetingState,
+    Task,
+    TaskState,
+    User,
+)
 from tasks.attention import work_needing_attention
 from tasks.grants import REFRESH_CONNECTION
 from tests.accounts.mails import do_background_work
@@ -21,6 +32,7 @@ from timezones import utc_now
 from work import outbox
 
 LOG = "/settings/system-log"
+TROUBLE = "The Zoom meeting could not be created, Dina Kaur, Backend Engineer Interview"
 
 
 def test_sign_ins_sign_outs_and_failures_are_recorded(web: Flask, team: Team, ada: Visitor) -> None:
@@ -152,26 +164,48 @@ def test_interview_without_a_link_is_listed_and_all_is_not_clear(
     with in_rows(web):
         interview_id = schedule(team.ada, team.dina)
         meeting = db.session.scalars(db.select(Meeting).where(Meeting.interview_id == interview_id)).one()
-        meeting.state = MeetingState.FAILED
+        meeting.state, meeting.failure = MeetingState.FAILED, FailureReason.UNREACHABLE
+        meeting.settled_at = utc_now()
+        task = db.session.scalars(db.select(Task).where(Task.kind == "sync_meeting")).one()
+        task.run_at, task.failures = utc_now() + timedelta(minutes=20), 3
+        task.created_at = utc_now() - timedelta(hours=1)
         db.session.commit()
     page = ada.get(LOG)
-    assert "Dina Kaur, Backend Engineer Interview No link yet" in page.words
+    # What, whose, when, why, since when, the next try, and who can help; told once.
+    for words in (
+        "The Zoom meeting could not be created Dina Kaur, Backend Engineer Interview, Thu 4 Feb, 10:00 CET",
+        "Zoom did not answer in time.",
+        "Since Mon 1 Feb, 13:00 CET · next try Mon 1 Feb, 13:20 CET · Ben Frei, Ada Berg can help",
+    ):
+        assert page.words.count(words) == 1
+    assert "Making the online meeting" not in page.words
     assert "All clear" not in page.words
     assert f'href="/interviews/{interview_id}"' in page.html
-    # Nobody joins an interview that is over.
+    answer = ada.submit(page, f"Retry: {TROUBLE}", leads_to=LOG)
+    assert "Trying again now." in ada.follow(answer).messages
+    with in_rows(web):
+        task = db.session.scalars(db.select(Task).where(Task.kind == "sync_meeting")).one()
+        assert task.run_at <= utc_now()
+    # No one joins an interview that is over.
     clock.move(timedelta(days=4))
-    assert "No link yet" not in Visitor(web).enter(team.ada).get(LOG).words
+    assert "could not be created" not in Visitor(web).enter(team.ada).get(LOG).words
 
 
 def test_refused_email_and_ended_connection_are_listed(web: Flask, team: Team, ada: Visitor) -> None:
     with in_rows(web):
         interview_id = schedule(team.ada, team.dina, software=None)
         mail = db.session.scalars(db.select(Mail).where(Mail.interview_id == interview_id).limit(1)).one()
-        mail.state, mail.words = MailState.FAILED, "550 unknown"
+        mail.state, mail.words, mail.code = MailState.FAILED, "550 unknown", 550
         create_connection(team.ben.id, state=ConnectionState.RECONNECT_NEEDED)
         db.session.commit()
-    words = ada.get(LOG).words
-    assert "Dina Kaur, Backend Engineer Interview Not delivered" in words
+    page = ada.get(LOG)
+    words = page.words
+    assert "Invitation to Dina Kaur could not be delivered Dina Kaur, Backend Engineer Interview" in words
+    assert "550 unknown" in words
+    assert "won't retry automatically" in words
+    what = "Invitation to Dina Kaur could not be delivered, Dina Kaur, Backend Engineer Interview"
+    answer = ada.submit(page, f"Send again: {what}", leads_to=LOG)
+    assert "Sending again now." in ada.follow(answer).messages
     assert "Ben Frei's Zoom account Reconnect needed Only Ben Frei can reconnect it" in words
     assert "All clear" not in words
 
@@ -222,7 +256,7 @@ def test_mail_that_was_given_up_is_shown_with_its_interview_and_sent_with_one_cl
     assert simulators.mails(address) == []
     page = ada.get(LOG)
     words = page.words
-    assert "Sending an email: Invitation Given up" in words
+    assert "Sending an email: Invitation to Dina Kaur Given up" in words
     assert "KeyError in send_mail" in words
     assert f'href="/interviews/{interview_id}"' in page.html
     ada.post(f"{LOG}/retry/{task_id}", status=303)

@@ -39,6 +39,7 @@ RULES: dict[str, frozenset[str]] = {
             "connections.service",
             "instance_folder",
             "messaging.addresses",
+            "messaging.copies",
             "scheduling.join_links",
             "scheduling.rules",
             "security",
@@ -56,12 +57,14 @@ RULES: dict[str, frozenset[str]] = {
     | {"public_address"}
     | {"connections.catalogue"}
     | {"work.findings", "connections.findings", "messaging.findings", "messaging.delivery.is_configured"}
-    | {"work.heartbeat.beat_column"},
+    | {"work.heartbeat.beat_column"}
+    # The answer to a click leaves before the work behind it begins.
+    | {"work.outbox.hold_back_wakes", "work.outbox.let_wakes_go"},
     # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
     "blueprints": GROUND
     | DOMAIN
     | {"connections", "web", "htmx", "security", "services", "instance_folder", "paging"}
-    | {"messaging.letters", "messaging.facts", "messaging.reading"}
+    | {"messaging.letters", "messaging.facts", "messaging.reading", "messaging.copies"}
     | {"tasks.mails.previews", "work.mail.Recipient"}
     | {"messaging.delivery.sender_address", "messaging.delivery.is_configured"}
     | {"messaging.wording"}

@@ -43,8 +43,8 @@ def test_from_first_run_to_the_candidates_inbox(
     walk_through_the_steps(page, start)
     page.get_by_role("button", name="Schedule Interview").click()
 
-    expect(page.get_by_text("Zoom meeting created on Ana's account").first).to_be_visible(timeout=15_000)
-    expect(page.get_by_text("Invitation sent to 2 people").first).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Zoom meeting created on Ana's account").first).to_be_visible()
+    expect(page.get_by_text("Invitation sent to 2 people").first).to_be_visible()
     expect(page.get_by_text("Reminder queued for").first).to_be_visible()
     # The timeline comes along with the poll that brought the deliveries.
     expect(page.locator(".timeline").get_by_text("Invitation sent to 2 people")).to_be_visible()

@@ -16,6 +16,7 @@ from connections.rows import read_tokens
 from database import writing
 from extensions import db
 from models import (
+    AuditEntry,
     Connection,
     Interview,
     MailState,
@@ -27,6 +28,7 @@ from models import (
     User,
     UserSession,
 )
+from services import services
 from tests.architecture.repository import ROOT
 from tests.factories import PASSWORD, connect_zoom, create_team, schedule, turn_on_two_step
 from tests.machines.application import build_app, close_app, settings_for
@@ -150,8 +152,10 @@ def test_tasks_are_listed_tried_again_and_worked_off(
         interview_id = schedule(team.ada, team.dina)
         task_id = db.session.scalars(db.select(Task.id).where(Task.kind == "sync_meeting")).one()
     listed = flask(app, "tasks", "list").output
-    assert "sync_meeting" in listed
-    assert f"interview:{interview_id}" in listed
+    assert f"Making the online meeting (sync_meeting interview:{interview_id})" in listed
+    assert "Sending an email: Invitation to Dina Kaur" in listed
+    assert "Nothing needs attention." in flask(app, "tasks", "list", "--attention").output
+    assert "Nothing needs attention." in flask(app, "tasks", "retry", "--attention").output
     while "Started 0" not in (output := flask(app, "tasks", "work").output):
         assert output.startswith("Started ")
     with in_rows(app):
@@ -162,19 +166,36 @@ def test_tasks_are_listed_tried_again_and_worked_off(
     assert "sync_meeting" not in flask(app, "tasks", "list").output
     assert "sync_meeting" in flask(app, "tasks", "list", "--all").output
 
-    refused = flask(app, "tasks", "retry", str(task_id))
-    assert refused.exit_code == 1
-    assert flask(app, "tasks", "retry", "99999").exit_code == 1
+    for done in (str(task_id), "99999"):
+        refused = flask(app, "tasks", "retry", done)
+        assert refused.exit_code == 1
+        assert f"Task {done}: nothing to retry." in refused.output
+    for wrong in ((), (str(task_id), "--attention"), ("seven",)):
+        assert flask(app, "tasks", "retry", *wrong).exit_code == 2
+    assert flask(app, "tasks", "list", "--all", "--attention").exit_code == 2
     with in_rows(app):
         task = db.session.get_one(Task, task_id)
         task.state, task.failures, task.last_error = TaskState.DEAD, 9, "It crashed."
         db.session.commit()
-    assert "It crashed." in flask(app, "tasks", "list").output
-    again = flask(app, "tasks", "retry", str(task_id))
-    assert again.exit_code == 0, again.output
+    for options in ((), ("--attention",)):
+        shown = flask(app, "tasks", "list", *options)
+        assert "given up" in shown.output
+        assert "It crashed." in shown.output
+        assert shown.exit_code == len(options)
+    # One that cannot be retried keeps none of the others back.
+    again = flask(app, "tasks", "retry", "99999", str(task_id))
+    assert again.exit_code == 1
+    assert f"Task {task_id} will be tried now: Making the online meeting." in again.output
     with in_rows(app):
         task = db.session.get_one(Task, task_id)
         assert (task.state, task.failures) == (TaskState.READY, 0)
+        task.state = TaskState.DEAD
+        db.session.commit()
+    again = flask(app, "tasks", "retry", "--attention")
+    assert (again.exit_code, f"Task {task_id} will be tried now" in again.output) == (0, True)
+    with in_rows(app):
+        told = db.session.scalars(db.select(AuditEntry.words)).all()
+    assert told.count("Tried again from the command line: Making the online meeting.") == 2
 
 
 @pytest.fixture
@@ -279,6 +300,28 @@ def test_rotating_takes_the_secrets_of_authenticator_apps_along(
     with in_rows(app):
         assert db.session.scalars(db.select(TwoStepSecret.ciphertext)).one() == "garbage"
     close_app(app)
+
+
+def test_rotating_takes_what_emails_said_along(make_connected: Callable[[], Flask]) -> None:
+    app = make_connected()
+    with in_rows(app):
+        team = create_team()
+        interview_id = schedule(team.ada, team.dina, software=None)
+    flask(app, "tasks", "work")
+    for _ in range(2):
+        assert "2 copies of sent emails too." in flask(app, "keys", "rotate").output
+    close_app(app)
+    # The first key is gone by now.
+    restarted = make_connected()
+    with in_rows(restarted):
+        mail = db.session.get_one(Interview, interview_id).mails[0]
+        assert mail.sealed_copy is not None
+        copies = services(restarted).mail_copies
+        assert "Introduction, experience, questions" in copies.opened(mail.id, mail.sealed_copy).letter.text
+        mail.sealed_copy = b"garbage"
+        db.session.commit()
+    assert "1 could not be opened" in flask(restarted, "keys", "rotate").output
+    close_app(restarted)
 
 
 def test_keys_that_open_nothing_are_said_and_nothing_is_lost(

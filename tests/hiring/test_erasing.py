@@ -91,6 +91,7 @@ def zaphod_with_everything(team: Team) -> tuple[CreatedCandidate, int]:
     candidate = db.session.get_one(Candidate, zaphod.id)
     candidate.name, candidate.email = NAME, ADDRESS
     waiting.name, waiting.address = NAME, ADDRESS
+    waiting.sealed_copy = b"Dear Zaphod"
     assert interview.meeting is not None
     interview.meeting.failure_words = "Zoom does not like Zaphod"
     interview.meeting.shown_topic, interview.meeting.shown_agenda = "Meeting Zaphod", "How Zaphod left"
@@ -130,6 +131,8 @@ def test_nothing_of_an_erased_candidate_is_left_in_any_row(both: Team, clock: Cl
     assert interview.candidate.name == f"Erased candidate #{zaphod.id}"
     assert interview.title == "Backend Engineer Interview"
     assert interview.link_generation == 1
+    # What emails said is encrypted, and goes all the same.
+    assert {mail.sealed_copy for mail in interview.mails} == {None}
     words = [entry.words for entry in interview.timeline]
     assert f"Invitation to Erased candidate #{zaphod.id} could not be delivered." in words
     assert words[-1] == "Ada Berg erased the candidate"

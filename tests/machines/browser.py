@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, WebError, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, WebError, expect, sync_playwright
 
 from tests.machines.processes import MachineError
 
@@ -17,11 +17,16 @@ _FLAGS = [
     "--disable-gpu",
     "--disable-background-networking",
     "--disable-component-update",
+    # Compiling a script for speed takes longer than running it once on a page that a test looks at once.
+    "--js-flags=--no-opt --no-maglev",
     # The shared memory of containers is too small for Chromium.
     "--disable-dev-shm-usage",
     # The browser stays on this machine like the tests themselves.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
+# How long a test waits for a state of a page. It costs nothing where the state comes, and a machine that does
+# other things besides may take its time. Tests whose subject is how soon something comes say so themselves.
+PATIENCE_MS = 20_000
 # Chromium reports every answer from 400 on as a failure to load. For us 422 is the ordinary answer to a form
 # that needs another look, with the form in it.
 _EXPECTED_ALWAYS = (re.compile(r"the server responded with a status of 422\b"),)
@@ -64,7 +69,7 @@ def new_desktop_context(browser: Browser, complaints: BrowserComplaints, **optio
         "viewport": {"width": 1280, "height": 800},
     }
     context = browser.new_context(**{**defaults, **options})  # type: ignore[arg-type]
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     complaints.watch(context)
     return context
 
@@ -75,6 +80,7 @@ def running_chromium() -> Iterator[Browser]:
     executable = next((path for name in _EXECUTABLES if (path := shutil.which(name))), None)
     if executable is None:
         raise MachineError("The browser tests need Chromium: install the package chromium, or run make test.")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=_FLAGS)
         try:

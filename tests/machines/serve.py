@@ -8,10 +8,12 @@ included, comes from the environment, as in an installation.
 """
 
 import functools
+import itertools
 import json
 import os
 import signal
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -29,21 +31,28 @@ _PLAN = "SMOOTHHIRING_TEST_PLAN"
 class Failpoint:
     """Where a process kills itself.
 
-    ``phase`` is a phase that the runner announces, ``kind`` a kind of task or None for any. ``victim`` is the
-    worker process (its gunicorn master starts another) or the whole server, which stays down until it is
-    started again. It happens once: the empty file ``fired`` is made right before, and a process that finds it
-    goes on unharmed.
+    ``phase`` is a phase that the runner announces, ``kind`` a kind of task or None for any. Or ``phase`` is
+    "committing" or "committed": right before or right after the commit with that ``number``, counted from 1,
+    of all that the threads ``of`` the runner or of the requests make, which is every step that there is.
+    ``victim`` is the worker process (its gunicorn master starts another) or the whole server, which stays
+    down until it is started again. It happens once: the empty file ``fired`` is made right before, and a
+    process that finds it goes on unharmed.
     """
 
     phase: str
     fired: Path
     kind: str | None = None
     victim: Literal["worker", "server"] = "server"
+    number: int = 0
+    of: Literal["runner", "requests"] = "runner"
 
     def reached(self, phase: str, task: "ClaimedTask") -> None:
         """Die here if this is the place; otherwise return."""
-        if phase != self.phase or self.kind not in (None, task.kind):
-            return
+        if phase == self.phase and self.kind in (None, task.kind):
+            self.die()
+
+    def die(self) -> None:
+        """Kill the victim, if it has not happened before."""
         try:
             # Exclusive creation decides between two threads or processes that get here together.
             self.fired.open("x").close()
@@ -65,13 +74,44 @@ def install_phase_hook(failpoint: Failpoint) -> None:
     setattr(Runner, "__init__", announcing)  # noqa: B010 - the type checker rightly refuses a plain assignment
 
 
+def install_commit_hook(failpoint: Failpoint) -> None:
+    """Count the commits of certain threads, and die at one of them.
+
+    A connection goes back to its pool after its commit, so that is where "committed" is.
+    """
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+    from sqlalchemy.pool import Pool
+
+    from database import is_reading
+
+    threads = {"runner": ("tasks-provider", "tasks-mail"), "requests": ("ThreadPoolExecutor",)}[failpoint.of]
+    numbers = itertools.count(1)
+    just_made = threading.local()
+
+    def committing(_connection: object) -> None:
+        if is_reading() or not threading.current_thread().name.startswith(threads):
+            return
+        just_made.number = next(numbers)
+        if failpoint.phase == "committing" and just_made.number == failpoint.number:
+            failpoint.die()
+
+    def given_back(_connection: object, _record: object) -> None:
+        if failpoint.phase == "committed" and getattr(just_made, "number", 0) == failpoint.number:
+            failpoint.die()
+
+    event.listen(Engine, "commit", committing)
+    event.listen(Pool, "checkin", given_back)
+
+
 def application() -> Flask:
     """Build the app that the workers will share, with the plan's failpoint armed. Called by gunicorn."""
     from app import create_app
 
     plan: dict[str, Any] = json.loads(Path(os.environ[_PLAN]).read_text())
     if plan.get("failpoint"):
-        install_phase_hook(Failpoint(**{**plan["failpoint"], "fired": Path(plan["failpoint"]["fired"])}))
+        failpoint = Failpoint(**{**plan["failpoint"], "fired": Path(plan["failpoint"]["fired"])})
+        (install_commit_hook if failpoint.number else install_phase_hook)(failpoint)
     return create_app(plan["overrides"])
 
 

@@ -6,6 +6,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -29,12 +30,15 @@ from tests.machines.processes import (
 class FailpointPlan:
     """Where the server is to kill itself, once; see tests.machines.serve.Failpoint for the fields.
 
-    ``phase`` is what the runner has just finished: claiming the task, or one of its three phases.
+    ``phase`` is what the runner has just finished: claiming the task, or one of its three phases; or, with a
+    ``number``, what it does at that of its commits.
     """
 
-    phase: Literal["claimed", "loaded", "called", "recorded"]
+    phase: Literal["claimed", "loaded", "called", "recorded", "committing", "committed"]
     kind: str | None = None
     victim: Literal["worker", "server"] = "server"
+    number: int = 0
+    of: Literal["runner", "requests"] = "runner"
 
 
 # Starts a server by its plan, its log and its settings.
@@ -79,6 +83,12 @@ class ServerProcess:
         self.base_url = base_url
         self.log = log
         self._fired = fired
+
+    @property
+    def pids(self) -> list[int]:
+        """Master and workers, as they are right now."""
+        group = self.process.pid
+        return [pid for pid in _all_processes() if _group_of(pid) == group]
 
     def is_alive(self) -> bool:
         """Say whether the master process is still there."""
@@ -175,6 +185,16 @@ class ServerProcesses:
             raise MachineError(f"{problem}\n{tail(server.log)}") from None
         if not server.is_alive() and not server.failpoint_fired():
             raise MachineError(f"{server.log.stem} ended while it started:\n{tail(server.log)}")
+
+
+def _all_processes() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
+
+
+def _group_of(pid: int) -> int | None:
+    with suppress(ProcessLookupError):
+        return os.getpgid(pid)
+    return None
 
 
 def _answers_ok(url: str) -> bool:

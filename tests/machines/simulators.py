@@ -94,6 +94,10 @@ class Simulators:
         listed.sort(key=lambda entry: entry["received_at"])
         return [self._mail(entry) for entry in listed]
 
+    def message_ids(self) -> list[str]:
+        """Return the Message-IDs of the mails taken so far, oldest first, one for each copy."""
+        return [entry["message_id"] for entry in self._get(f"{self.mailbox_url}/api/mails").json()]
+
     def wait_for_mails(self, count: int, to: str | None = None, timeout: float = 20) -> list[ReceivedMail]:
         """Return the mails once there are ``count`` or more; MachineError after ``timeout`` seconds."""
         deadline = time.monotonic() + timeout

@@ -38,6 +38,17 @@ def test_a_create_that_is_answered_late_has_happened_at_once(
     assert len(zoom.simulators.ledger()["meetings"]) == 1
 
 
+def test_next_meeting_is_refused_by_a_click_on_every_account_and_the_one_after_is_made(
+    zoom: ZoomCaller, priya: ConnectedAccount
+) -> None:
+    clicked = requests.post(f"{zoom.simulators.zoom_url}/refuse-next-meeting", timeout=5)
+    assert "Refuse the next creates" in clicked.text
+    refused = priya.create()
+    assert (refused.status_code, refused.json()["code"]) == (400, 300)
+    assert zoom.simulators.ledger()["meetings"] == []
+    assert priya.create().status_code == 201
+
+
 def test_planned_failures_hit_the_chosen_operation_and_run_out(
     zoom: ZoomCaller, priya: ConnectedAccount
 ) -> None:

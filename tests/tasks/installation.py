@@ -143,6 +143,11 @@ class Office:
         with self.writing():
             return factories.schedule(actor or self.team.ada, candidate or self.team.dina, **wishes)
 
+    def interviews(self) -> list[int]:
+        """The ids of all interviews."""
+        with self.reading():
+            return list(db.session.scalars(db.select(Interview.id).order_by(Interview.id)))
+
     def meeting(self, interview_id: int) -> MeetingSeen:
         with self.reading():
             row = db.session.scalars(
@@ -243,7 +248,7 @@ class Office:
                     row.may_be_double,
                 )
                 for row in rows
-                if revision in (None, Occasion.read(row.occasion).revision)
+                if revision is None or Occasion.read(row.occasion).revision == revision
             ]
 
     def tasks(self, kind: str | None = None) -> list[TaskSeen]:

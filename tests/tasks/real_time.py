@@ -1,7 +1,7 @@
 """What the tests with real server processes share: how fast things go, and when everything is settled."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import pytest
 
@@ -36,17 +36,25 @@ WAITING = frozenset({"remove_orphans", "look_at_meeting"})
 def wait_until_settled(office: Office, interviews: Iterable[int], *, timeout: float = 30) -> None:
     """Wait until every interview has its meeting and every invitation has left."""
     open_interviews = set(interviews)
+    wait_until(
+        lambda: is_settled(office, open_interviews),
+        what="meetings are ready and mails have left",
+        timeout=timeout,
+        every=0.1,
+    )
 
-    def settled() -> bool:
-        for interview in list(open_interviews):
-            if office.meeting(interview).state is not MeetingState.READY:
-                return False
-            if any(mail.state is not MailState.SENT for mail in office.mails(interview)):
-                return False
+
+def is_settled(office: Office, open_interviews: Collection[int]) -> bool:
+    """Whether every interview has its meeting, every invitation has left, and nothing else is left to do. A
+    set forgets those that have."""
+    for interview in list(open_interviews):
+        if office.meeting(interview).state is not MeetingState.READY:
+            return False
+        if any(mail.state is not MailState.SENT for mail in office.mails(interview)):
+            return False
+        if isinstance(open_interviews, set):
             open_interviews.discard(interview)
-        return all(task.state is TaskState.DONE for task in office.tasks() if task.kind not in WAITING)
-
-    wait_until(settled, what="meetings are ready and mails have left", timeout=timeout, every=0.1)
+    return all(task.state is TaskState.DONE for task in office.tasks() if task.kind not in WAITING)
 
 
 def assert_one_meeting_each(office: Office, interviews: Iterable[int]) -> None:

@@ -18,16 +18,30 @@ def installation(sqlite_installation: Installation) -> Installation:
     return sqlite_installation
 
 
-@pytest.mark.parametrize("switch", ["answer_recipient", "answer_data"])
+LIMIT = "550 5.4.5 Daily user sending limit exceeded"
+
+
+@pytest.mark.parametrize(
+    ("switch", "reply", "words"),
+    [
+        ("answer_recipient", LIMIT, "has reached its limit for sending"),
+        ("answer_data", LIMIT, "has reached its limit for sending"),
+        ("answer_data", "451 4.7.1 Sending rate limit exceeded", "has reached its limit for sending"),
+        ("answer_recipient", "554 5.7.1 Relay access denied", "MAIL_USERNAME"),
+        ("answer_recipient", "550 5.7.60 No permission to send as this sender", "MAIL_DEFAULT_SENDER"),
+        ("answer_data", "550 5.7.30 Basic authentication is not supported", "MAIL_USERNAME"),
+        ("answer_recipient", "530 5.7.0 Must issue a STARTTLS command first", "MAIL_USE_TLS"),
+        ("answer_recipient", "550 5.7.606 Access denied, banned sending IP", "network address"),
+    ],
+)
 def test_mails_wait_for_a_fault_of_ours_and_leave_once_it_is_fixed(
-    installation: Installation, switch: str
+    installation: Installation, switch: str, reply: str, words: str
 ) -> None:
-    reply = "550 5.4.5 Daily user sending limit exceeded"
     installation.simulators.mail_switches(**{switch: reply})
     interview = installation.schedule()
     installation.run_due()
     assert [mail.state for mail in installation.mails(interview)] == [MailState.QUEUED] * 2
-    assert "has reached its limit for sending" in installation.progress(interview)
+    assert words in installation.progress(interview)
     installation.later(hours=5)
     installation.simulators.mail_switches(**{switch: ""})
     installation.later(minutes=6)

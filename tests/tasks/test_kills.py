@@ -1,29 +1,43 @@
 """A server that is killed between any two steps of a task leaves the same end behind as one that is not."""
 
+import itertools
 import random
 import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+import requests
 
-from models import CallState, TaskState
+from models import CallState, FailureReason, MailState, MeetingState, ReaderRole, TaskState
+from scheduling.mails.occasions import Occasion
+from scheduling.mails.queue import INVITATION, REMINDER
+from scheduling.meetings.orphans import REMOVE_ORPHANS
 from tests.factories import in_three_days
 from tests.machines.counts import Counts
 from tests.machines.processes import wait_until
-from tests.machines.servers import FailpointPlan, ServerProcesses
+from tests.machines.servers import FailpointPlan, ServerProcess, ServerProcesses
+from tests.pages.visitor import Fields, Visitor
 from tests.tasks.installation import Office
 from tests.tasks.real_time import (
     FAST,
     WAITING,
     assert_one_meeting_each,
     copies_of_each_mail,
+    is_settled,
     postgresql_in_full_runs,
     wait_until_settled,
 )
+from tests.web.dialog_steps import draft_at
+from timezones import utc_now
+from work.mail import about_interview
 
 # Every test waits until the lease of a dead process has run out.
 pytestmark = pytest.mark.slow
 
+PHASES = ("committing", "committed")
 KINDS = ("sync_meeting", "send_mail")
 
 
@@ -59,6 +73,133 @@ def test_server_killed_after_a_phase_ends_like_one_that_was_not(
     # The mail server took the mail and no one lived to write that down: it goes once more, as itself.
     is_in_doubt = (kind, phase) == ("send_mail", "called")
     assert sorted(copies.values()) == ([1, 2] if is_in_doubt else [1, 1])
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("phase", PHASES)
+def test_server_killed_at_the_last_click_has_one_interview_or_none_and_the_form_can_be_sent_again(
+    office: Office, server_processes: ServerProcesses, phase: str
+) -> None:
+    office.connect(office.team.ben)
+    ada = Visitor(office.app).enter(office.team.ada)
+    cookies = {office.app.config["SESSION_COOKIE_NAME"]: ada.session_cookie()}
+
+    def click(server: ServerProcess, step: str, fields: Fields) -> requests.Response | None:
+        with requests.Session() as http, suppress(requests.ConnectionError):
+            http.trust_env = False
+            address = server.base_url + step
+            return http.post(address, data=fields, cookies=cookies, allow_redirects=False, timeout=20)
+        return None
+
+    for number in itertools.count(1):
+        day = in_three_days() + timedelta(days=number)
+        answers = {"date-time": {"date": f"{day:%Y-%m-%d}", "time": "10:00"}}
+        last = f"{draft_at(ada, office.team.dina.id, 'finalize', answers)}/finalize"
+        fields = ada.get(last).fields("Schedule Interview")
+        failpoint = FailpointPlan(phase=phase, number=number, of="requests")  # type: ignore[arg-type]
+        [doomed] = server_processes.start(1, failpoint=failpoint, overrides=FAST)
+        answer = click(doomed, last, fields)
+        if answer is not None:
+            doomed.kill()
+            break
+        doomed.process.wait(timeout=20)
+        assert office.interviews() in (list(range(1, number)), list(range(1, number + 1)))
+        [server] = server_processes.start(1, overrides=FAST)
+        answer = click(server, last, fields)
+        assert answer is not None
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"/interviews/{number}")
+        assert office.interviews() == list(range(1, number + 1))
+        wait_until_settled(office, office.interviews())
+        server.kill()
+    assert number > 1
+    server_processes.start(1, overrides=FAST)
+    wait_until_settled(office, office.interviews())
+    assert_one_meeting_each(office, office.interviews())
+    assert set(copies_of_each_mail(office, office.interviews()).values()) == {1}
+
+
+@dataclass(frozen=True)
+class End:
+    """What is left of an interview when everything is done, without what differs between any two of them."""
+
+    meeting: tuple[MeetingState, str | None, FailureReason | None]
+    mails: tuple[tuple[str, ReaderRole, int, MailState], ...]
+    tasks: tuple[tuple[str, TaskState], ...]
+    timeline: tuple[str, ...]
+
+
+def end_of(office: Office, interview: int) -> End:
+    meeting = office.meeting(interview)
+    mails = [mail for kind in (INVITATION, REMINDER) for mail in office.mails(interview, kind)]
+    return End(
+        (meeting.state, meeting.host, meeting.failure),
+        tuple(sorted((m.kind, m.role, Occasion.read(m.occasion).revision, m.state) for m in mails)),
+        tuple(
+            sorted(
+                (task.kind, task.state)
+                for task in office.tasks()
+                if task.subject == about_interview(interview) and task.kind != REMOVE_ORPHANS.name
+            )
+        ),
+        tuple(sorted(office.timeline(interview))),
+    )
+
+
+class Story:
+    """One interview after another, each with its meeting, invitations, and reminders that are soon due."""
+
+    def __init__(self, office: Office, server_processes: ServerProcesses) -> None:
+        self.office, self.servers = office, server_processes
+        self.told = 0
+
+    def tell(self, failpoint: FailpointPlan | None) -> tuple[bool, End]:
+        """Whether the failpoint was reached, and what is left behind when all is done."""
+        office = self.office
+        # At an hour of its own, so that no meeting is taken for another one's.
+        self.told += 1
+        minutes = 60 * self.told
+        starts_at = utc_now() + timedelta(minutes=minutes, seconds=2)
+        interview = office.schedule(starts_at=starts_at, reminder_minutes=(minutes,))
+        [server] = self.servers.start(1, failpoint=failpoint, overrides=FAST)
+        wait_until(
+            lambda: server.failpoint_fired() or is_settled(office, [interview]),
+            what="the server has died or done everything",
+            timeout=60,
+        )
+        fired = server.failpoint_fired()
+        if fired:
+            server.process.wait(timeout=20)
+            [server] = self.servers.start(1, overrides=FAST)
+            wait_until_settled(office, [interview], timeout=60)
+        server.kill()
+        [meeting] = [
+            m for m in office.living_meetings() if m["start_time"] == f"{starts_at:%Y-%m-%dT%H:%M:%SZ}"
+        ]
+        assert str(meeting["id"]) == office.meeting(interview).provider_meeting_id
+        ids = {m.message_id for kind in (INVITATION, REMINDER) for m in office.mails(interview, kind)}
+        copies = Counter(message_id for message_id in office.simulators.message_ids() if message_id in ids)
+        assert set(copies) == ids
+        # Those that were on their way when the server died go once more, as themselves.
+        assert sum(copies.values()) - len(copies) <= (2 if fired else 0)
+        return fired, end_of(office, interview)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("phase", PHASES)
+def test_server_killed_at_any_step_from_claim_to_sent_ends_like_one_that_was_not(
+    office: Office, server_processes: ServerProcesses, counts: Counts, phase: str
+) -> None:
+    office.connect(office.team.ben)
+    story = Story(office, server_processes)
+    _, undisturbed = story.tell(None)
+    for number in itertools.count(1):
+        fired, end = story.tell(FailpointPlan(phase=phase, number=number))  # type: ignore[arg-type]
+        assert end == undisturbed, f"killed while {phase} number {number}"
+        if not fired:
+            break
+        counts.say(f"killed while {phase}: step {number}")
+    # Meeting: claim, load, record. Two invitations and two reminders: claim and record.
+    assert number > 3 + 4 * 2
 
 
 @pytest.mark.parametrize(

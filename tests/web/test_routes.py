@@ -181,6 +181,8 @@ def test_rows_that_cannot_exist_are_not_found(app: Flask) -> None:
         "/password-reset/{}.AAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         "/schedule/{}",
         f"/schedule/{world.draft_id}/letters/{{}}",
+        f"/interviews/{world.interview_id}/emails/{{}}",
+        f"/interviews/{world.interview_id}/emails/{{}}/letter",
     ):
         for number in ("0", "999", "2147483648", "999999999999", "9" * 30, "%00", "-1", "1e3"):
             there = address.format(number)

@@ -73,14 +73,21 @@ def test_first_step_of_a_new_draft_asks_the_database_eight_times_at_most(
     assert len(seen) <= MOST_FOR_A_STEP, seen
 
 
-@pytest.mark.parametrize("place", ["Connected Apps", "first step"])
+@pytest.mark.parametrize("place", ["Connected Apps", "first step", "interview"])
 def test_poll_that_finds_nothing_new_takes_one_statement_besides_the_sign_in(
     connected: Flask, simulators: Simulators, people: Team, ada: Visitor, place: str
 ) -> None:
     with in_rows(connected):
         connect_zoom(people.ada, simulators)
-        draft = draft_at(ada, people.dina.id, "setup")
-    found = POLL.search(ada.get(APPS if place == "Connected Apps" else f"{draft}/setup").html)
+        # Its meeting is waiting to be made, so its page watches it.
+        interview = schedule(people.ada, people.dina)
+        db.session.commit()
+        addresses = {
+            "Connected Apps": APPS,
+            "first step": f"{draft_at(ada, people.dina.id, 'setup')}/setup",
+            "interview": f"/interviews/{interview}",
+        }
+    found = POLL.search(ada.get(addresses[place]).html)
     assert found is not None
     poll = found.group(1).replace("&amp;", "&")
     ada.get(poll, htmx=True, status=204)

@@ -110,6 +110,7 @@ def create_world() -> World:
             "draft_id": draft_id,
             "step": "setup",
             "attachment_id": attached.id,
+            "mail_id": interview.mails[0].id,
             "number": 0,
             "token": token,
             "app": "zoom",

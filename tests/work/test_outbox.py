@@ -11,7 +11,7 @@ from flask import Flask
 
 from database import writing
 from extensions import db
-from models import Task, TaskState
+from models import Lane, Task, TaskState
 from tests.machines.application import build_app, close_app, settings_for
 from tests.machines.clock import Clock
 from tests.machines.locks import is_waiting_for_a_lock
@@ -158,3 +158,18 @@ def test_ladder_waits_longer_with_each_failure_and_never_less_than_its_steps(
 ) -> None:
     delay = retry.MEETING_IN_GRACE.delay(failures, chance)
     assert delay.total_seconds() == pytest.approx(seconds)
+
+
+def test_answer_to_a_click_leaves_before_the_work_behind_it_is_woken(probe: Probe) -> None:
+    woken: list[Lane] = []
+    stop = outbox.when_committed(woken.append)
+    try:
+        outbox.hold_back_wakes()
+        probe.enqueue()
+        assert woken == []
+        outbox.let_wakes_go()
+        assert woken == [PROBE.lane]
+        probe.enqueue()
+        assert woken == [PROBE.lane] * 2
+    finally:
+        stop()

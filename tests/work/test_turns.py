@@ -3,41 +3,58 @@
 import threading
 
 from models import Lane
-from work.turns import NEVER, Turns
+from work.turns import NEVER, Found, Turns
 
 
-def _nothing() -> None:
-    return None
+def _nothing() -> Found[str]:
+    return Found(None)
+
+
+def _work() -> Found[str]:
+    return Found("work")
 
 
 def test_no_one_looks_again_where_another_found_nothing_until_the_next_wake() -> None:
     turns = Turns()
-    assert turns.look(Lane.MAIL, _nothing) is None
-    assert turns.look(Lane.MAIL, lambda: "work") is None
-    assert turns.look(Lane.PROVIDER, lambda: "work") == "work"
+    assert turns.look(Lane.MAIL, _nothing).it is None
+    assert turns.look(Lane.MAIL, _work).it is None
+    assert turns.look(Lane.PROVIDER, _work).it == "work"
     turns.wake(Lane.MAIL)
-    assert turns.look(Lane.MAIL, lambda: "work") == "work"
+    assert turns.look(Lane.MAIL, _work).it == "work"
+
+
+def test_no_one_looks_again_where_another_found_all_there_was_until_the_next_wake() -> None:
+    turns = Turns()
+    assert turns.look(Lane.MAIL, lambda: Found("the only work", is_only_one=True)).it == "the only work"
+    assert turns.look(Lane.MAIL, _work).it is None
+    turns.note_end(Lane.MAIL)
+    assert turns.look(Lane.MAIL, _work).it == "work"
 
 
 def test_end_of_a_task_lets_its_lane_look_again_even_if_it_came_during_a_vain_look() -> None:
     turns = Turns()
-    assert turns.look(Lane.MAIL, lambda: turns.note_end(Lane.MAIL)) is None
-    assert turns.look(Lane.MAIL, lambda: "the next of the same interview") == "the next of the same interview"
+
+    def vain() -> Found[str]:
+        turns.note_end(Lane.MAIL)
+        return Found(None)
+
+    assert turns.look(Lane.MAIL, vain).it is None
+    assert turns.look(Lane.MAIL, _work).it == "work"
 
 
 def test_one_thread_of_a_lane_looks_at_a_time() -> None:
     turns, is_looking, may_go_on = Turns(), threading.Event(), threading.Event()
     order: list[str] = []
 
-    def slow() -> str:
+    def slow() -> Found[str]:
         is_looking.set()
         assert may_go_on.wait(10)
         order.append("first")
-        return "work"
+        return _work()
 
-    def quick() -> str:
+    def quick() -> Found[str]:
         order.append("second")
-        return "work"
+        return _work()
 
     first = threading.Thread(target=turns.look, args=(Lane.MAIL, slow))
     second = threading.Thread(target=turns.look, args=(Lane.MAIL, quick))

@@ -1,0 +1,139 @@
+"""What an interview's page shows to one reader."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask import url_for
+
+from accounts.permissions import Action
+from blueprints.interviews.cancelling import Changing, changing_of
+from blueprints.interviews.emails import TO_READ_ALL
+from messaging.wording import call_words, join_label
+from models import FailureReason, Interview, MeetingState, PhoneCaller, ReaderRole
+from phone_numbers import phone_link
+from scheduling.meetings import failures, wanting
+from scheduling.reading import lists
+from scheduling.reading.progress import Progress, progress_of
+from scheduling.reading.received import without_details
+from services import services
+from timezones import utc_now
+from web.signed_in import actor
+
+
+@dataclass(frozen=True)
+class CureLink:
+    """What helps, with a button that leads there; labels are None where only waiting helps."""
+
+    text: str
+    action_label: str | None
+    action_url: str | None
+
+
+@dataclass(frozen=True)
+class CallView:
+    """Who makes the call; the number is None for a reader who may not see it."""
+
+    words: str
+    number: str | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True)
+class InterviewView:
+    """What an interview's page shows to one reader."""
+
+    interview: Interview
+    progress: Progress
+    sees_contact: bool
+    sees_link: bool
+    sees_notes: bool
+    may_change: bool
+    changing: Changing
+    cure: CureLink | None
+    next_try: datetime | None
+    is_too_late: bool
+    join_label: str
+    # Where someone can host the missing meeting, paste a link, or say that everyone has one.
+    repair_url: str
+    call: CallView | None
+    # Whether everyone's emails may be read; their own may be in any case.
+    reads_all_emails: bool
+    # The provider was not asked about the meeting for a while: the page has that done when it is opened.
+    wants_look: bool = False
+    # Of the rows that the page is made from, where it asks whether they have changed.
+    stamp: str | None = None
+
+
+def view_of(interview: Interview) -> InterviewView:
+    user = actor()
+    asked = (*TO_READ_ALL, Action.SCHEDULE)
+    may = {action: lists.may(user, action, interview) for action in asked}
+    sees_contact, sees_link = may[Action.SEE_CONTACT], may[Action.SEE_JOIN_LINK]
+    progress = progress_of(interview)
+    meeting = interview.meeting
+    is_missing = meeting is not None and meeting.state == MeetingState.FAILED
+    next_try = wanting.next_try_at(meeting) if meeting is not None and is_missing else None
+    return InterviewView(
+        interview=interview,
+        progress=progress if sees_contact else _without_addresses(progress, interview),
+        sees_contact=sees_contact,
+        sees_link=sees_link,
+        sees_notes=may[Action.SEE_NOTES],
+        may_change=may[Action.SCHEDULE],
+        changing=changing_of(interview, may_change=may[Action.SCHEDULE]),
+        cure=_cure(interview) if next_try is not None else None,
+        next_try=next_try,
+        is_too_late=is_too_late(interview),
+        join_label=join_label(interview.meeting.called if interview.meeting else None),
+        repair_url=services().account_links.repair_page(interview),
+        call=_call(interview, sees_number=sees_link),
+        reads_all_emails=all(may[action] for action in TO_READ_ALL),
+    )
+
+
+def is_too_late(interview: Interview) -> bool:
+    """Whether nothing more will be tried for its meeting."""
+    return interview.meeting is not None and utc_now() >= wanting.useful_until(interview.meeting)
+
+
+def _call(interview: Interview, *, sees_number: bool) -> CallView | None:
+    number = interview.phone_number
+    if number is None:
+        return None
+    is_theirs = interview.phone_caller is PhoneCaller.CANDIDATE
+    words = call_words(interview.candidate.name, candidate_calls=is_theirs)
+    if not sees_number:
+        return CallView(f"{words} a number that your role does not show.")
+    return CallView(words, number, phone_link(number))
+
+
+def _without_addresses(progress: Progress, interview: Interview) -> Progress:
+    """The same for a reader without contact data: mail servers repeat the address that they refuse, and an
+    email may still show an address that has been corrected since.
+    """
+    known = {mail.address for mail in interview.mails if mail.role is ReaderRole.CANDIDATE}
+    known.add(interview.candidate.email)
+    hidden = re.compile("|".join(re.escape(address) for address in known), re.IGNORECASE)
+
+    def cleaned(words: str) -> str:
+        return hidden.sub("(address not shown)", words)
+
+    rows = (replace(row, detail=cleaned(row.detail) if row.detail else None) for row in progress.rows)
+    return replace(progress, rows=tuple(rows), people=without_details(progress.people, cleaned))
+
+
+def _cure(interview: Interview) -> CureLink | None:
+    meeting = interview.meeting
+    if meeting is None or meeting.state != MeetingState.FAILED or meeting.failure is None:
+        return None
+    cure = failures.cure_of(meeting.failure, meeting.software)
+    leads_to_apps = meeting.failure in (
+        FailureReason.NOT_CONNECTED,
+        FailureReason.RECONNECT_NEEDED,
+        FailureReason.SCOPES_MISSING,
+        FailureReason.NOT_ALLOWED,
+    )
+    return CureLink(cure.words, cure.action, url_for("connected_apps.index") if leads_to_apps else None)

@@ -1,0 +1,118 @@
+"""Whether anything has changed that an open interview's page shows, in one statement.
+
+Working out what the page would show takes six. The page asks every two seconds, and the answer is hardly ever
+yes, so the rows it is made from are compared first, with all their columns: a column that is added later is
+part of it without anyone having to remember.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from functools import cache, reduce
+from typing import Any
+
+import sqlalchemy as sa
+
+from accounts.permissions import Action
+from accounts.row_permissions import Asker, Reader, interview_is_within
+from extensions import Model
+from models import (
+    Application,
+    Attachment,
+    Attendee,
+    Candidate,
+    Connection,
+    Interview,
+    Mail,
+    Meeting,
+    MeetingCall,
+    Revision,
+    Role,
+    Task,
+    TaskState,
+    TimelineEntry,
+    User,
+)
+from rows import rows_of
+from timezones import utc_now
+from work.mail import about_interview
+
+# What depends on the time in any other way than below changes on the page this much later at most.
+_MINUTES = 15
+
+
+def stamp_of(actor: Reader, interview_id: int) -> str | None:
+    """A few characters that change with everything that the page shows of an interview to this person, and
+    sometimes without; None if they may not see it."""
+    now = utc_now()
+    told = {
+        "asker_id": actor.id,
+        "interview_id": interview_id,
+        "about": about_interview(interview_id),
+        "now": now,
+    }
+    found = sorted(text for (text,) in rows_of(_texts(actor.role), told))
+    if not any(text.startswith(Interview.__tablename__) for text in found):
+        return None
+    period = now.replace(minute=now.minute // _MINUTES * _MINUTES, second=0, microsecond=0)
+    return hashlib.sha256(repr((found, period)).encode()).hexdigest()[:16]
+
+
+@cache
+def _texts(role: Role) -> sa.CompoundSelect[str]:
+    """One text for each row."""
+    this, now = sa.bindparam("interview_id", type_=sa.Integer()), sa.bindparam("now", type_=_INSTANT)
+    meetings = sa.select(Meeting.id).where(Meeting.interview_id == this)
+    calls = sa.select(MeetingCall.connection_id).where(MeetingCall.meeting_id.in_(meetings))
+    people: sa.CompoundSelect[Any] = sa.union(
+        sa.select(Interview.hiring_manager_id).where(Interview.id == this),
+        sa.select(Interview.scheduler_id).where(Interview.id == this),
+        sa.select(Meeting.host_id).where(Meeting.interview_id == this),
+        sa.select(Meeting.offered_by_id).where(Meeting.interview_id == this),
+        sa.select(Meeting.arranged_by_id).where(Meeting.interview_id == this),
+    )
+    candidate = (
+        sa.select(Application.candidate_id)
+        .join(Interview, Interview.application_id == Application.id)
+        .where(Interview.id == this)
+    )
+    # Of some tables, what changes without being seen is left out: leases, tokens, passwords.
+    return sa.union_all(
+        _rows(
+            Interview,
+            *_columns(Interview),
+            *(instant <= now for instant in (Interview.starts_at, Interview.ends_at, Interview.undo_until)),
+        ).where(Interview.id == this, interview_is_within(Asker(role), Action.SEE)),
+        _rows(Candidate, Candidate.name, Candidate.email).where(Candidate.id.in_(candidate)),
+        *(
+            _rows(table, *_columns(table)).where(table.interview_id == this)
+            for table in (Mail, Meeting, Attendee, Attachment, TimelineEntry)
+        ),
+        _rows(Revision, Revision.id, Revision.number).where(Revision.interview_id == this),
+        _rows(MeetingCall, *_columns(MeetingCall)).where(MeetingCall.meeting_id.in_(meetings)),
+        _rows(Task, Task.id, Task.state, Task.run_at, Task.run_at <= now).where(
+            Task.subject == sa.bindparam("about"), Task.state.in_((TaskState.READY, TaskState.RUNNING))
+        ),
+        _rows(User, User.id, User.name).where(User.id.in_(people)),
+        _rows(
+            Connection,
+            *(Connection.id, Connection.user_id, Connection.app, Connection.state, Connection.account_id),
+            *(Connection.problem, Connection.problem_since),
+        ).where(sa.or_(Connection.user_id.in_(people), Connection.id.in_(calls))),
+    )
+
+
+_INSTANT: sa.types.TypeEngine[datetime] = Interview.starts_at.type
+
+
+def _columns(table: type[Model]) -> tuple[sa.ColumnElement[Any], ...]:
+    """All but what emails said, which only their own pages show."""
+    return tuple(each for each in table.__table__.columns if not isinstance(each.type, sa.LargeBinary))
+
+
+def _rows(table: type[Model], *values: Any) -> sa.Select[str]:
+    """A text with the values of each row. What is missing differs from what is empty."""
+    texts = (sa.func.coalesce(sa.cast(value, sa.Text()), "\N{EMPTY SET}") for value in values)
+    named: sa.ColumnElement[str] = sa.literal(table.__tablename__)
+    return sa.select(reduce(lambda before, text: before + "|" + text, texts, named))

@@ -1,0 +1,88 @@
+"""The rows of claimed tasks: the statements that find, claim and end them, and what becomes of a claim."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from database import written_out
+from extensions import db
+from models import Task, TaskState
+from rows import rows_of
+from timezones import utc_now
+from work.protocol import ClaimedTask
+
+
+class LeaseLostError(Exception):
+    """Another process has claimed the task by now; our outcome must not be written."""
+
+
+# The statements of every task, written once: building them takes several times as long as running them.
+_NOW = sa.bindparam("now", type_=Task.run_at.type)
+_LANE = sa.bindparam("lane", type_=Task.lane.type)
+_THE_TASK = Task.id == sa.bindparam("task_id")
+_IS_READY, _IS_RUNNING = (Task.state == written_out(state) for state in (TaskState.READY, TaskState.RUNNING))
+
+MOST_LOOKED_AT = 8
+DUE = (
+    sa.select(Task.id, Task.subject)
+    .where(
+        _IS_READY,
+        Task.lane == _LANE,
+        Task.run_at <= _NOW,
+        Task.subject.not_in(sa.select(Task.subject).where(_IS_RUNNING, Task.lane == _LANE)),
+    )
+    .order_by(Task.run_at, Task.id)
+    .limit(MOST_LOOKED_AT)
+)
+CLAIM = (
+    sa.update(Task)
+    .where(_THE_TASK, _IS_READY, Task.run_at <= _NOW)
+    .values(
+        state=TaskState.RUNNING,
+        lease=sa.bindparam("claim"),
+        leased_until=sa.bindparam("until"),
+        starts=Task.starts + 1,
+    )
+    .returning(Task.id, Task.kind, Task.lane, Task.subject, Task.payload, Task.failures, Task.starts)
+)
+_LEASE = sa.select(Task.lease).where(_THE_TASK, _IS_RUNNING).with_for_update()
+END = (
+    sa.update(Task)
+    .where(_THE_TASK)
+    .values(state=TaskState.DONE, finished_at=_NOW, last_error=None, lease=None, leased_until=None)
+)
+
+
+def hold(task: ClaimedTask) -> None:
+    """Lock the task's row for the rest of the transaction. Raises `LeaseLostError` if our claim is lost."""
+    if [row.lease for row in rows_of(_LEASE, {"task_id": task.id})] != [task.lease]:
+        raise LeaseLostError(task.id)
+
+
+def as_claimed(row: Task | sa.Row[Any], lease: str) -> ClaimedTask:
+    """The task as its handler sees it, held under this lease."""
+    return ClaimedTask(row.id, row.kind, row.lane, row.subject, row.payload, row.failures, row.starts, lease)
+
+
+def make_ready(row: Task, at: datetime) -> None:
+    """Ready again at `at`; or done, when the same work was asked for again while this ran."""
+    row.lease = row.leased_until = None
+    if row.dedupe_key is not None:
+        twin = db.session.scalar(
+            sa.select(Task).where(
+                Task.dedupe_key == row.dedupe_key, Task.state == TaskState.READY, Task.id != row.id
+            )
+        )
+        if twin is not None:
+            row.state, row.finished_at = TaskState.DONE, utc_now()
+            return
+    row.state, row.run_at = TaskState.READY, at
+
+
+def bury(row: Task, why: str) -> None:
+    """Nothing more is tried automatically, for this reason."""
+    row.state, row.finished_at, row.last_error = TaskState.DEAD, utc_now(), why[:500]
+    row.lease = row.leased_until = None
