@@ -13,7 +13,6 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from accounts.permissions import Action
 from accounts.row_permissions import Asker, Reader, interview_is_within, is_settled
-from database import written_out
 from extensions import db
 from models import (
     Application,
@@ -22,11 +21,8 @@ from models import (
     Interview,
     InterviewStatus,
     InterviewType,
-    Mail,
-    MailState,
     Meeting,
     MeetingSoftware,
-    MeetingState,
     Role,
 )
 from paging import Counting, ListPage, Order, Pages, Query, Turn, read_instant
@@ -304,54 +300,4 @@ def _of_candidate(role: Role) -> Query:
             interview_is_within(Asker(role), Action.SEE),
         )
         .order_by(Interview.starts_at.desc())
-    )
-
-
-def without_link(actor: Reader, *, limit: int = 8) -> tuple[InterviewRow, ...]:
-    """Upcoming interviews whose meeting could not be made and that `actor` could do something about."""
-    return found(_without_link(actor.role), asker_id=actor.id, now=utc_now(), most=limit)
-
-
-_failed = aliased(Meeting)
-
-
-@cache
-def _without_link(role: Role) -> Query:
-    return (
-        select_rows()
-        .where(
-            # Few have failed, and there is an index of those, so the upcoming ones are not searched.
-            Interview.id.in_(
-                sa.select(_failed.interview_id).where(
-                    _failed.is_wanted,
-                    _failed.state == written_out(MeetingState.FAILED),
-                    _failed.arranged_by_id.is_(None),
-                )
-            ),
-            Interview.status == InterviewStatus.SCHEDULED,
-            Interview.starts_at > instant("now"),
-            interview_is_within(Asker(role), Action.SCHEDULE),
-        )
-        .order_by(Interview.starts_at, Interview.id)
-        .limit(sa.bindparam("most", type_=sa.Integer()))
-    )
-
-
-def undelivered(actor: Reader, *, limit: int = 8) -> tuple[InterviewRow, ...]:
-    """Upcoming interviews with an email that was refused for good, and that `actor` could send again."""
-    return found(_undelivered(actor.role), asker_id=actor.id, now=utc_now(), most=limit)
-
-
-@cache
-def _undelivered(role: Role) -> Query:
-    return (
-        select_rows()
-        .where(
-            Interview.id.in_(sa.select(Mail.interview_id).where(Mail.state == written_out(MailState.FAILED))),
-            Interview.status == InterviewStatus.SCHEDULED,
-            Interview.starts_at > instant("now"),
-            interview_is_within(Asker(role), Action.SCHEDULE),
-        )
-        .order_by(Interview.starts_at, Interview.id)
-        .limit(sa.bindparam("most", type_=sa.Integer()))
     )
