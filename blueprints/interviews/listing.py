@@ -42,7 +42,7 @@ def counts() -> ResponseReturnValue:
         return htmx.go_to(asked.address.with_())
     if request.args.get("version") == counted["version"]:
         return htmx.nothing_new()
-    return htmx.varies(make_response(render_template("interviews/_list_counts.html", **counted)))
+    return htmx.varies(make_response(render_template("interviews/_new_counts.html", **counted)))
 
 
 def _counted(user: SignedInPerson, asked: AskedInterviews) -> dict[str, object]:

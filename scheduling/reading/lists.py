@@ -37,7 +37,7 @@ OVER = frozenset({InterviewStatus.COMPLETED, InterviewStatus.CANCELLED, Intervie
 # No one reads a month with more interviews than this.
 CALENDAR_LIMIT = 1000
 # A page of the list ends with the day of its last interview, unless that day has more than this.
-_MOST_ON_A_PAGE = 50
+_MOST_ON_A_PAGE = 40
 
 
 class TimeSort(StrEnum):

@@ -206,7 +206,7 @@ def test_interviews_are_searched_and_turned_by_their_time(both: Team) -> None:
     for sort in interviews.TimeSort:
         wanted = interviews.InterviewFilter(scheduled, sort=sort)
         first = interviews.interviews(ada, wanted)
-        # A page goes on until its last day is over, or it has fifty.
+        # A page goes on until its last day is over, or it has forty.
         is_latest_first = sort is interviews.TimeSort.LATEST
         assert len(first.rows) == (paging.PAGE_SIZE + 6 if is_latest_first else paging.PAGE_SIZE + 5)
         if is_latest_first:
