@@ -14,7 +14,9 @@ from tables.deliveries import (
     MeetingCall,
     MeetingSoftware,
     MeetingState,
+    OrphanedMeeting,
 )
+from tables.feedback import Feedback, Verdict
 from tables.hiring import (
     Application,
     ApplicationNote,
@@ -26,6 +28,7 @@ from tables.hiring import (
     search_key,
 )
 from tables.interviews import (
+    Absent,
     Attachment,
     Attendee,
     Draft,
@@ -46,6 +49,7 @@ from tables.work import Heartbeat, Lane, Task, TaskState
 
 __all__ = [
     "UNCLEAR",
+    "Absent",
     "Application",
     "ApplicationNote",
     "Attachment",
@@ -60,6 +64,7 @@ __all__ = [
     "Draft",
     "DraftSubject",
     "FailureReason",
+    "Feedback",
     "Heartbeat",
     "Interview",
     "InterviewStatus",
@@ -77,6 +82,7 @@ __all__ = [
     "MeetingState",
     "OAuthAttempt",
     "Organization",
+    "OrphanedMeeting",
     "PasswordReset",
     "PhoneCaller",
     "ReaderRole",
@@ -94,6 +100,7 @@ __all__ = [
     "TwoStepSecret",
     "User",
     "UserSession",
+    "Verdict",
     "WebhookEvent",
     "search_key",
 ]

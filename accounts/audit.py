@@ -54,6 +54,7 @@ class Event(StrEnum):
     CANDIDATES_EXPORTED = "candidates_exported"
     CANDIDATE_ERASED = "candidate_erased"
     WORK_RETRIED = "work_retried"
+    ORPHAN_REMOVED = "orphan_removed"
     COPY_RESUMED = "copy_resumed"
     COPY_PAUSED = "copy_paused"
 

@@ -14,14 +14,28 @@ from datetime import date, datetime, time, timedelta
 import sqlalchemy as sa
 
 from extensions import db
-from models import Application, Interview, InterviewStatus, Mail, MailState, PhoneCaller, Task, User
+from models import (
+    Absent,
+    Application,
+    Interview,
+    InterviewStatus,
+    Mail,
+    MailState,
+    PhoneCaller,
+    Task,
+    User,
+    Verdict,
+)
+from scheduling import feedback
+from scheduling.commands.cancel import Cancellation, cancel_interview
+from scheduling.commands.conclude import complete, mark_no_show
 from scheduling.commands.schedule import schedule_interview
 from scheduling.commands.ticket import Ticket
 from scheduling.drafts import drafts
+from scheduling.feedback import Given
 from scheduling.mails import outcomes
 from scheduling.plans import Participant, Plan, Reminders, When
 from scheduling.rules import Rules
-from scheduling.timeline import note
 from scheduling.venues import OnSite, PastedLink, PhoneCall, Venue
 from timezones import in_zone, parse_local, use_clock, utc_now
 from work import mail as mails
@@ -29,6 +43,8 @@ from work import mail as mails
 # How long before an interview it was scheduled, if it is not scheduled just now.
 _AHEAD = timedelta(days=3)
 _SECONDS_TO_SEND = timedelta(seconds=4)
+_WHY_CANCELLED = "We've paused this opening until the new year. Sorry for the short notice!"
+_THOUGHT = "Clear thinking and a portfolio that shows it. Ask about working with engineers next time."
 
 
 @dataclass(frozen=True)
@@ -163,26 +179,40 @@ def _schedule_before(scheduler: User, plan: Plan, becomes: InterviewStatus, rule
     with at(min(starts_at, now) - _AHEAD):
         interview = _schedule(scheduler, plan, rules)
         db.session.flush()
-    is_open = becomes is InterviewStatus.SCHEDULED
     ended_at = min(starts_at + timedelta(minutes=plan.when.duration_minutes + 10), now - timedelta(hours=2))
+    if becomes is InterviewStatus.SCHEDULED:
+        _let_leave(interview, until=now)
+    else:
+        _let_leave(interview, until=ended_at)
+        with at(ended_at):
+            _end(scheduler, interview, becomes, rules)
+            db.session.flush()
+        _let_leave(interview, until=ended_at)
+    # All of it is done: nothing may leave for an interview that has begun.
+    db.session.execute(sa.delete(Task).where(Task.subject == mails.about_interview(interview.id)))
+
+
+def _end(scheduler: User, interview: Interview, becomes: InterviewStatus, rules: Rules) -> None:
+    if becomes is InterviewStatus.CANCELLED:
+        cancel_interview(scheduler, interview, Cancellation(_WHY_CANCELLED, can_be_undone=False), rules)
+    elif becomes is InterviewStatus.NO_SHOW:
+        mark_no_show(scheduler, interview, Absent.CANDIDATE)
+    else:
+        complete(scheduler, interview)
+        for user in feedback.interviewers_of(interview):
+            feedback.give(user, interview, Given(Verdict.HIRE, 4, _THOUGHT))
+
+
+def _let_leave(interview: Interview, *, until: datetime) -> None:
+    """Record as sent what was due by then, a few seconds later each."""
     for letter in db.session.scalars(
-        sa.select(Mail).where(Mail.interview_id == interview.id).order_by(Mail.due_at, Mail.id)
-    ):
-        if letter.state is not MailState.QUEUED:
-            continue
-        if letter.due_at > (now if is_open else ended_at):
-            mails.record_dropped(letter.id, words="The interview was cancelled.")
-            continue
+        sa.select(Mail)
+        .where(Mail.interview_id == interview.id, Mail.state == MailState.QUEUED, Mail.due_at <= until)
+        .order_by(Mail.due_at, Mail.id)
+    ).all():
         with at(letter.due_at + _SECONDS_TO_SEND):
             outcomes.note_sent(mails.record_sent(letter.id, words="250 OK"), interview.id)
             db.session.flush()
-    if not is_open:
-        with at(ended_at):
-            interview.status = becomes
-            note(interview.id, f"{scheduler.name} set the interview to {becomes.label}", actor=scheduler)
-            db.session.flush()
-    # All of it is done: nothing may leave for an interview that has begun.
-    db.session.execute(sa.delete(Task).where(Task.subject == mails.about_interview(interview.id)))
 
 
 @contextmanager

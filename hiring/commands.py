@@ -85,9 +85,9 @@ def edit_job(job: Job, command: NewJob) -> None:
     job.team = _team(command, keeping=job.team)
 
 
-def set_open(job: Job, is_open: bool) -> None:
-    """Close a job or open it again. Its candidates and interviews are kept."""
-    job.is_open = is_open
+def reopen_job(job: Job) -> None:
+    """Open a job again. Its candidates and interviews are still there."""
+    job.is_open = True
 
 
 def _active_manager(user_id: int) -> User:

@@ -7,6 +7,7 @@ program; the page that asks for confirmation says so.
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -19,6 +20,7 @@ from models import (
     Candidate,
     CandidateImport,
     Draft,
+    Feedback,
     Interview,
     InterviewStatus,
     Mail,
@@ -43,6 +45,11 @@ _NOT_OVER_YET = (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED, InterviewS
 _SERVERS_WORDS = re.compile(r"(could not be delivered\.).*", re.DOTALL)
 
 
+def is_not_over(now: datetime) -> sa.ColumnElement[bool]:
+    """The condition that an interview is still to take place, as of `now` (aware UTC)."""
+    return sa.and_(Interview.status.in_(_NOT_OVER_YET), Interview.ends_at > now)
+
+
 def coming_interviews(candidate: Candidate) -> list[Interview]:
     """The interviews that have to be canceled before the candidate can be erased, soonest first."""
     open_ones = db.session.scalars(
@@ -50,8 +57,7 @@ def coming_interviews(candidate: Candidate) -> list[Interview]:
         .join(Interview.application)
         .where(
             Application.candidate_id == candidate.id,
-            Interview.status.in_(_NOT_OVER_YET),
-            Interview.ends_at > utc_now(),
+            is_not_over(utc_now()),
         )
         .order_by(Interview.starts_at, Interview.id)
     )
@@ -146,9 +152,10 @@ def _empty_interview(interview: Interview) -> None:
     db.session.execute(
         sa.update(Revision)
         .where(Revision.interview_id == interview.id)
-        .values(before=None, after=None)
+        .values(before=None, after=None, words="", undo=None)
         .execution_options(synchronize_session="fetch")
     )
+    db.session.execute(sa.delete(Feedback).where(Feedback.interview_id == interview.id))
     # The links in the candidate's emails stop working.
     interview.link_generation += 1
     db.session.execute(

@@ -57,7 +57,7 @@ def build_ics(
         event.add("url", vUri(reader.join_page_url))
     event.add("description", _description(facts, reader))
     event.add("organizer", _organizer(facts.scheduler.name, sender), encode=False)
-    for person in facts.participants:
+    for person in _listed(facts, reader):
         attendee = _attendee(person, sender)
         if attendee is not None:
             event.add("attendee", attendee, encode=False)
@@ -71,6 +71,13 @@ def build_ics(
     calendar.add_component(event)
     ics: bytes = calendar.to_ical()
     return ics
+
+
+def _listed(facts: InterviewFacts, reader: Reader) -> tuple[Person, ...]:
+    """A cancellation lists those for whom it is cancelled: for someone who was taken off, them alone."""
+    address = reader.person.address.casefold()
+    is_in = any(person.address.casefold() == address for person in facts.participants)
+    return (reader.person,) if facts.is_cancelled and not is_in else facts.participants
 
 
 def _location(facts: InterviewFacts, reader: Reader) -> str:

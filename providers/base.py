@@ -151,6 +151,20 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedMeeting:
+    """One meeting as the list of an account's meetings shows it, which is less than the whole of it."""
+
+    id: str
+    join_url: str = field(repr=False)
+    topic: str
+    starts_at: datetime
+    duration_minutes: int | None
+
+    def __post_init__(self) -> None:
+        require_utc(self.starts_at, "starts_at")
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarEntry:
     """An interview as it should appear in someone's calendar.
 

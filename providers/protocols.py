@@ -14,6 +14,7 @@ from providers.base import (
     CalendarEntry,
     EntryChanges,
     Grant,
+    ListedMeeting,
     Meeting,
     MeetingChange,
     MeetingRequest,
@@ -95,6 +96,10 @@ class MeetingProvider(Protocol):
         UTC) or later, give or take a small difference of clocks. The caller leaves out those that it already
         knows as its own.
         """
+        ...
+
+    def list_meetings(self, grant: Grant) -> list[ListedMeeting]:
+        """Return this host's meetings that lie ahead, made by whatever means; others may be among them."""
         ...
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache, partial
@@ -61,6 +61,8 @@ class Wanted:
     candidate_id: int
     host: Host | None = None
     software: MeetingSoftware | None = None
+    # The interview itself, if it exists already and is to be changed: it is in nobody's way.
+    interview_id: int | None = None
 
     @property
     def ends_at(self) -> datetime:
@@ -119,7 +121,8 @@ def find_clashes(wanted: Wanted, *, seen_by: User, lock: bool = False) -> list[C
             .with_for_update()
         ).all()
     # Only columns first: there is hardly ever anything near, and someone is waiting for a click's response.
-    overlapping = [row.id for row in rows_of(_overlapping(wanted.host is not None), _parameters(wanted))]
+    found = rows_of(_overlapping(wanted.host is not None), _parameters(wanted))
+    overlapping = [row.id for row in found if row.id != wanted.interview_id]
     if not overlapping:
         return []
     interviews = db.session.execute(
@@ -147,17 +150,43 @@ def clashes_of(
 ) -> list[Clash]:
     """Everything that an interview with this plan would clash with, accepted or not; `lock` as in
     `find_clashes`."""
-    wanted = Wanted(
+    hosts = partial(possible_hosts, hiring_manager=hiring_manager, scheduler=scheduler)
+    return find_clashes(_wanted(plan, candidate, hosts), seen_by=scheduler, lock=lock)
+
+
+def clashes_of_change(
+    plan: Plan, interview: Interview, hiring_manager: User, actor: User, *, lock: bool = False
+) -> list[Clash]:
+    """The same for an interview that exists and would have this plan, as `actor` may see them. A meeting that
+    has been made stays on its account."""
+    hosts = partial(possible_hosts, hiring_manager=hiring_manager, scheduler=interview.scheduler)
+    wanted = _wanted(plan, interview.candidate, hosts)
+    wanted = replace(
+        wanted, host=staying_host(wanted.host, interview, wanted.software), interview_id=interview.id
+    )
+    return find_clashes(wanted, seen_by=actor, lock=lock)
+
+
+def staying_host(
+    host: Host | None, interview: Interview | None, software: MeetingSoftware | None
+) -> Host | None:
+    """Whose account an interview would take up that is changed (None for a new one), where `host` would be
+    asked first for a new meeting: one that has been made with the same software stays where it is."""
+    meeting = interview.meeting if interview is not None else None
+    if host is None or meeting is None or meeting.software is not software:
+        return host
+    return next((each for each in hosts_of(meeting) if each.is_on(meeting)), host)
+
+
+def _wanted(plan: Plan, candidate: Candidate, hosts: Callable[[MeetingSoftware], list[Host]]) -> Wanted:
+    return Wanted(
         plan.when.starts_at,
         plan.when.duration_minutes,
         plan.user_ids,
         candidate.id,
-        host=host_taken_up(
-            plan.venue, partial(possible_hosts, hiring_manager=hiring_manager, scheduler=scheduler)
-        ),
+        host=host_taken_up(plan.venue, hosts),
         software=software_of(plan.venue),
     )
-    return find_clashes(wanted, seen_by=scheduler, lock=lock)
 
 
 def in_words(clashes: Collection[Clash]) -> str:

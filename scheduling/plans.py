@@ -129,7 +129,7 @@ def put(plan: Plan, interview: Interview) -> None:
     known = {person.email.lower(): person for person in interview.attendees}
     interview.attendees = [
         _attendee(known.get(person.email.lower()), person)
-        for person in _distinct(plan.attendees, {interview.candidate.email, manager.email})
+        for person in distinct(plan.attendees, {interview.candidate.email, manager.email})
     ]
 
 
@@ -140,8 +140,8 @@ def _attendee(row: Attendee | None, person: Participant) -> Attendee:
     return row
 
 
-def _distinct(attendees: tuple[Participant, ...], known: set[str]) -> list[Participant]:
-    """Each address once, without people who take part anyway."""
+def distinct(attendees: tuple[Participant, ...], known: set[str]) -> list[Participant]:
+    """Each address once, without people who take part anyway, who have the `known` addresses."""
     seen = {address.lower() for address in known}
     distinct = []
     for person in attendees:

@@ -173,6 +173,29 @@ class Meeting(Model):
         return self.label or self.software.label
 
 
+class OrphanedMeeting(Model):
+    """A meeting on someone's account that looks like one of ours and that no interview has. It stays listed
+    until it is gone from the account; a person decides whether it is removed.
+    """
+
+    __tablename__ = "orphaned_meetings"
+    __table_args__ = (sa.UniqueConstraint("software", "provider_meeting_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    connection_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("connections.id", ondelete="CASCADE"), index=True
+    )
+    software: Mapped[MeetingSoftware] = mapped_column(choice(MeetingSoftware, "software"))
+    provider_meeting_id: Mapped[str] = mapped_column(sa.String(64))
+    topic: Mapped[str] = mapped_column(sa.String(200))
+    starts_at: Mapped[datetime]
+    found_at: Mapped[datetime] = mapped_column(default=utc_now)
+    # Someone has asked for it to be removed, which is under way.
+    is_to_be_removed: Mapped[bool] = mapped_column(default=False)
+
+    connection: Mapped[Connection] = relationship()
+
+
 class CallKind(StrEnum):
     """What a call to a provider was meant to do with a meeting."""
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from database import ZoneName, choice, open_choice
 from extensions import Model
 from tables.deliveries import Meeting
+from tables.feedback import Feedback
 from tables.hiring import Application, Candidate
 from tables.link_nonce import HasLinkNonce
 from tables.mails import Mail
@@ -54,6 +55,17 @@ class InterviewStatus(StrEnum):
     @property
     def label(self) -> str:
         return "No-show" if self is InterviewStatus.NO_SHOW else self.value.title()
+
+
+class Absent(StrEnum):
+    """Who did not come to an interview that did not take place."""
+
+    CANDIDATE = "candidate"
+    TEAM = "team"
+
+    @property
+    def label(self) -> str:
+        return "The candidate" if self is Absent.CANDIDATE else "Our team"
 
 
 class Interview(HasLinkNonce, Model):
@@ -113,6 +125,10 @@ class Interview(HasLinkNonce, Model):
     undo_until: Mapped[datetime | None]
     # How often it was moved to another time; people are warned when it becomes too often.
     times_moved: Mapped[int] = mapped_column(default=0)
+    # Who said how it ended and when, which can be taken back on the same day; who did not come, if anyone.
+    concluded_at: Mapped[datetime | None]
+    concluded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    absent: Mapped[Absent | None] = mapped_column(choice(Absent, "absent"))
     # Raising it invalidates every link that was emailed for this interview.
     link_generation: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
@@ -120,6 +136,8 @@ class Interview(HasLinkNonce, Model):
     application: Mapped[Application] = relationship()
     scheduler: Mapped[User] = relationship(foreign_keys=[scheduler_id])
     hiring_manager: Mapped[User] = relationship(foreign_keys=[hiring_manager_id])
+    concluded_by: Mapped[User | None] = relationship(foreign_keys=[concluded_by_id])
+    feedback: Mapped[list[Feedback]] = relationship(order_by="Feedback.id")
     attendees: Mapped[list[Attendee]] = relationship(order_by="Attendee.id", cascade="all, delete-orphan")
     # Every meeting there ever was; and separately the wanted one, so that it can be loaded eagerly. Write
     # through `Meeting.interview_id`: this side only reads.
@@ -245,9 +263,10 @@ class Attachment(Model):
 
 
 class DraftSubject(StrEnum):
-    """What a draft is about. Open in the database: changes, requests, and acceptances will be drafts, too."""
+    """What a draft is about. Open in the database: requests and acceptances will be drafts, too."""
 
     NEW_INTERVIEW = "new_interview"
+    CHANGE = "change"
 
 
 class Draft(Model):
@@ -264,6 +283,9 @@ class Draft(Model):
         open_choice(DraftSubject), default=DraftSubject.NEW_INTERVIEW
     )
     about_interview_id: Mapped[int | None] = mapped_column(sa.ForeignKey("interviews.id", ondelete="CASCADE"))
+    # The plan of that interview when the draft began, in the form of `scheduling.plans`: what differs from it
+    # is what the person has changed.
+    about_plan: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     payload: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     # What the unsaved steps start with when another interview is repeated. Otherwise they start with the last
     # choices for the job, which are looked up.

@@ -7,7 +7,9 @@ from hiring.retention import ERASE_EXPIRED
 from scheduling.drafts.attachments import removing_bytes, sweeping
 from scheduling.meetings.wanting import try_again_for_host
 from services import Services
+from tasks.comparing import COMPARE_ACCOUNTS
 from tasks.connection_checks import ASK_FOR_CHECKS
+from tasks.feedback import reminding
 from tasks.grants import ASK_FOR_REFRESHES
 from work.chores import Chore, once
 
@@ -19,8 +21,10 @@ def all_chores(services: Services) -> tuple[Chore, ...]:
         ASK_FOR_REFRESHES,
         ASK_FOR_CHECKS,
         ERASE_EXPIRED,
+        COMPARE_ACCOUNTS,
         removing_bytes(services.attachment_files),
         sweeping(services.attachment_files),
+        reminding(services.mail_domain),
     )
 
 

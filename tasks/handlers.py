@@ -8,12 +8,16 @@ from accounts.passwords import ANSWER_RESET_REQUEST
 from connections.checks import CHECK_CONNECTION
 from connections.notices import NUDGE_TO_RECONNECT, REPORT_REFUSED_CREDENTIALS, TELL_OF_CONNECTION
 from connections.revocation import REPORT_UNREVOKED_GRANT, REVOKE_GRANT
+from hiring.calling_off import ERASE_CANDIDATE
+from scheduling.meetings.comparing import COMPARE_ACCOUNT, REMOVE_ORPHAN
 from scheduling.meetings.looks import LOOK_AT_MEETING
 from scheduling.meetings.orphans import REMOVE_ORPHANS
 from scheduling.meetings.wanting import SYNC_MEETING
 from services import Services
+from tasks.comparing import compare_account, remove_orphan
 from tasks.connection_checks import check_connection
 from tasks.connection_notices import nudge_to_reconnect, report_refused_credentials, tell_of_connection
+from tasks.erasing import erase_candidate
 from tasks.grants import REFRESH_CONNECTION, refresh_connection, report_unrevoked_grant, revoke_grant
 from tasks.mails.handler import send_mail
 from tasks.mails.kind import workshop_of
@@ -33,6 +37,9 @@ def all_handlers(services: Services) -> Mapping[TaskKind, Handler]:
         SEND_MAIL: send_mail(all_kinds(), workshop_of(services), rules),
         REMOVE_ORPHANS: remove_orphans(rules),
         LOOK_AT_MEETING: look_at_meeting(rules),
+        COMPARE_ACCOUNT: compare_account(),
+        REMOVE_ORPHAN: remove_orphan(),
+        ERASE_CANDIDATE: erase_candidate(),
         ANSWER_RESET_REQUEST: answer_reset_requests(services.reset_requests, mail_domain),
         REFRESH_CONNECTION: refresh_connection(),
         REVOKE_GRANT: revoke_grant(),

@@ -48,7 +48,7 @@ def sync_meeting(rules: Rules) -> Handler:
         step = loaded.step
         if step.connection_id is None:
             return None
-        return _with_provider(step.software, step.connection_id, step.call)
+        return with_provider(step.software, step.connection_id, step.call)
 
     def record(loaded: Loaded, outcome: Outcome) -> Next:
         return loaded.step.record(outcome, loaded.failures, rules)
@@ -70,7 +70,7 @@ def look_at_meeting(rules: Rules) -> Handler:
     def call(look: Look) -> ShownMeeting | ProviderError | None:
         if look.connection_id is None:
             return None
-        return _with_provider(look.software, look.connection_id, look.call)
+        return with_provider(look.software, look.connection_id, look.call)
 
     def record(look: Look, outcome: ShownMeeting | ProviderError | None) -> Next:
         match outcome:
@@ -100,7 +100,7 @@ def remove_orphans(rules: Rules) -> Handler:
         return orphans.plan_search(int(task.payload["call_id"]))
 
     def call(search: OrphanSearch) -> OrphansFound | ProviderError:
-        return _with_provider(search.software, search.connection_id, search.call)
+        return with_provider(search.software, search.connection_id, search.call)
 
     def record(search: OrphanSearch, outcome: OrphansFound | ProviderError) -> Next:
         match outcome:
@@ -132,7 +132,7 @@ def remove_orphans(rules: Rules) -> Handler:
     return Handler(load, call, record, gave_up)
 
 
-def _with_provider(
+def with_provider(
     software: MeetingSoftware, connection_id: int, call: Callable[[MeetingProvider, Grant], T]
 ) -> T | ProviderError:
     """The result of a call with a live grant, or the error. No transaction may be open."""

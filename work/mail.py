@@ -8,7 +8,7 @@ for each.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 
@@ -125,7 +125,7 @@ def queue(mails: Iterable[NewMail], *, domain: str) -> None:
     ids = {row.message_id: row.id for row in added}
     outbox.enqueue_all(
         [
-            _delivery(mail.about, ids[message_id], mail.due_at, mail.said)
+            delivery(mail.about, ids[message_id], mail.due_at, mail.said)
             for message_id, mail in wanted.items()
             if mail.dropped_because is None
         ]
@@ -160,13 +160,19 @@ def _interview_id(about: str) -> int | None:
     return int(about.removeprefix(_INTERVIEW)) if about.startswith(_INTERVIEW) else None
 
 
-def _delivery(
+def delivery(
     about: str, mail_id: int, due_at: datetime, said: Mapping[str, str] | None = None
 ) -> outbox.Work:
+    """The work of sending one email, due at an instant (aware UTC)."""
     payload: dict[str, object] = {"mail_id": mail_id}
     if said:
         payload["said"] = dict(said)
-    return outbox.Work(SEND_MAIL, about, payload=payload, run_at=due_at, dedupe_key=f"mail:{mail_id}")
+    return outbox.Work(SEND_MAIL, about, payload=payload, run_at=due_at, dedupe_key=delivery_key(mail_id))
+
+
+def delivery_key(mail_id: int) -> str:
+    """The dedupe key of that work."""
+    return f"mail:{mail_id}"
 
 
 _WAITING = (
@@ -185,71 +191,12 @@ def waiting(about: str, kind: str) -> list[Mail]:
     return list(db.session.scalars(_WAITING, {"about": about, "kind": kind}))
 
 
-def drop_waiting(about: str, *, words: str) -> list[Mail]:
-    """Drop every unsent email about one thing, of whatever kind, and return them. One that is being delivered
-    at this moment is recorded as sent if a server accepts it."""
-    unsent = list(
-        db.session.scalars(
-            sa.select(Mail).where(Mail.about == about, Mail.state == MailState.QUEUED).order_by(Mail.id)
-        )
-    )
-    for mail in unsent:
-        mail.state, mail.words = MailState.DROPPED, words
-    return unsent
-
-
-def take_up_again(mail_ids: Collection[int]) -> None:
-    """Queue emails again that were dropped, when they were due; those that have been sent since stay sent."""
-    for mail in db.session.scalars(
-        sa.select(Mail).where(Mail.id.in_(mail_ids), Mail.state == MailState.DROPPED).order_by(Mail.id)
-    ):
-        mail.state, mail.words = MailState.QUEUED, None
-        outbox.enqueue_work(_delivery(mail.about, mail.id, mail.due_at))
-
-
-def forget_unsent(about: str, occasion: str) -> None:
-    """Delete the unsent emails of one occasion, because what they were to say never happened."""
-    db.session.execute(
-        sa.delete(Mail).where(Mail.about == about, Mail.occasion == occasion, Mail.state != MailState.SENT)
-    )
-
-
-def may_have_arrived(about: str) -> set[str]:
-    """The addresses, in lower case, of those who take part and got an email about this, or may have got one:
-    a server took it, or is being given it at this moment. Until the transaction ends, no other email about it
-    is begun.
-    """
-    under_way = [
-        int(payload["mail_id"])
-        for payload, state in db.session.execute(
-            sa.select(Task.payload, Task.state)
-            .where(
-                Task.subject == about,
-                Task.lane == Lane.MAIL,
-                Task.state.in_((TaskState.READY, TaskState.RUNNING)),
-            )
-            .with_for_update()
-        )
-        if state is TaskState.RUNNING
-    ]
-    return set(
-        db.session.scalars(
-            sa.select(sa.func.lower(Mail.address)).where(
-                Mail.about == about,
-                # An alarm invites nobody.
-                Mail.role != ReaderRole.TEAM,
-                sa.or_(Mail.state == MailState.SENT, Mail.may_be_double, Mail.id.in_(under_way)),
-            )
-        )
-    )
-
-
 def let_leave_now(mails: Sequence[Mail]) -> None:
     """Bring waiting emails forward to now, if they were due later."""
     now = utc_now()
     for mail in mails:
         mail.due_at = min(mail.due_at, now)
-    outbox.enqueue_all([_delivery(mail.about, mail.id, mail.due_at) for mail in mails])
+    outbox.enqueue_all([delivery(mail.about, mail.id, mail.due_at) for mail in mails])
 
 
 def queue_again(mail: Mail) -> None:
@@ -259,7 +206,7 @@ def queue_again(mail: Mail) -> None:
     """
     mail.state, mail.words, mail.code, mail.trouble = MailState.QUEUED, None, None, None
     forget_refusals(mail.address)
-    outbox.enqueue_work(_delivery(mail.about, mail.id, utc_now()))
+    outbox.enqueue_work(delivery(mail.about, mail.id, utc_now()))
 
 
 def next_tries(mail_ids: Iterable[int]) -> dict[int, datetime]:
@@ -295,7 +242,7 @@ def forget_refusals(address: str) -> None:
         mail.trouble = None
         if mail.state == MailState.QUEUED:
             mail.words = None
-            outbox.enqueue_work(_delivery(mail.about, mail.id, max(mail.due_at, utc_now())))
+            outbox.enqueue_work(delivery(mail.about, mail.id, max(mail.due_at, utc_now())))
 
 
 def _about_address(address: str) -> sa.Select[Mail]:

@@ -8,17 +8,20 @@ from wtforms.fields import SelectChoice
 
 import htmx
 from accounts.permissions import Action
+from blueprints.hiring.calling_off_forms import CloseJobForm
 from blueprints.hiring.forms import JobForm
 from extensions import db
-from hiring import commands, lists, queries
+from hiring import calling_off, commands, lists, queries
 from hiring.lists import JobFilter, JobState, NameSort
 from hiring.on_a_job import newest_applications
 from models import Job, User
 from scheduling.reading.days import day_in
+from services import services
 from timezones import utc_now
 from web.lists import ListAddress, asked_choice, asked_text, asked_turn
 from web.notices import say
 from web.signed_in import actor, person
+from wording import counted
 
 _CANDIDATES_SHOWN = 10
 
@@ -98,20 +101,40 @@ def edit_job(job_id: int) -> ResponseReturnValue:
     return render_template("hiring/job_form.html", form=form, job=found), 422
 
 
+def confirm_closing(job_id: int) -> ResponseReturnValue:
+    found = queries.job(actor(), job_id, Action.MANAGE_JOBS) or abort(404)
+    return _closing_page(found, CloseJobForm(formdata=None))
+
+
 def close_job(job_id: int) -> ResponseReturnValue:
-    return _set_open(job_id, False, "{} is closed. Its candidates and interviews are kept.")
+    """Close the job. What becomes of interviews that are still to take place is asked first."""
+    found, form = queries.job(actor(), job_id, Action.MANAGE_JOBS) or abort(404), CloseJobForm()
+    if calling_off.coming_on_job(found):
+        if not form.is_asked:
+            return redirect(url_for("hiring.confirm_closing", job_id=job_id), 303)
+        if not form.validate():
+            return _closing_page(found, form, 422)
+    cancellation = form.cancellation() if form.cancels else None
+    count = calling_off.close_job(actor(), found, cancellation, services().rules)
+    db.session.commit()
+    kept = "Its candidates and interviews are kept."
+    cancelled = f"{counted(count, 'interview')} cancelled, and everyone is told. Its candidates are kept."
+    say(f"{found.title} is closed. {cancelled if count else kept}")
+    return redirect(url_for("hiring.job", job_id=job_id), 303)
 
 
 def reopen_job(job_id: int) -> ResponseReturnValue:
-    return _set_open(job_id, True, "{} is open again.")
-
-
-def _set_open(job_id: int, is_open: bool, words: str) -> ResponseReturnValue:
     found = queries.job(actor(), job_id, Action.MANAGE_JOBS) or abort(404)
-    commands.set_open(found, is_open)
+    commands.reopen_job(found)
     db.session.commit()
-    say(words.format(found.title))
+    say(f"{found.title} is open again.")
     return redirect(url_for("hiring.job", job_id=job_id), 303)
+
+
+def _closing_page(found: Job, form: CloseJobForm, status: int = 200) -> ResponseReturnValue:
+    return render_template(
+        "hiring/close_job.html", job=found, form=form, coming=calling_off.coming_on_job(found)
+    ), status
 
 
 def _form(job: Job | None = None) -> JobForm:
@@ -147,5 +170,6 @@ def register(blueprint: Blueprint) -> None:
     blueprint.get("/jobs/<int:job_id>")(job)
     blueprint.route("/jobs/new", methods=["GET", "POST"])(new_job)
     blueprint.route("/jobs/<int:job_id>/edit", methods=["GET", "POST"])(edit_job)
+    blueprint.get("/jobs/<int:job_id>/close")(confirm_closing)
     blueprint.post("/jobs/<int:job_id>/close")(close_job)
     blueprint.post("/jobs/<int:job_id>/reopen")(reopen_job)

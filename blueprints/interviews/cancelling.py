@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from accounts.permissions import Action
 from blueprints.interviews.forms import WORDS_LIMIT, CancelForm
+from blueprints.interviews.to_change import to_change
 from extensions import db
 from models import Interview, RevisionReason
 from scheduling.commands.cancel import (
@@ -17,15 +17,20 @@ from scheduling.commands.cancel import (
     can_be_cancelled,
     cancel_interview,
 )
+from scheduling.commands.change import can_be_changed
 from scheduling.commands.undo import TooLateError, undo
-from scheduling.reading import lists
+from scheduling.reading.moved_often import moved_often
 from scheduling.undoing import can_be_undone
 from services import services
 from timezones import utc_now
 from web.notices import say
 from web.signed_in import actor
 
-_UNDONE = {RevisionReason.CANCELLED: "The interview is on again. No one was told that it was cancelled."}
+_UNDONE = {
+    RevisionReason.CANCELLED: "The interview is on again. No one was told that it was cancelled.",
+    RevisionReason.RESCHEDULED: "The interview is at its old time again. No one was told of the change.",
+    RevisionReason.CHANGED: "The interview is as it was. No one was told of the change.",
+}
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,10 @@ class Changing:
     can still be undone, if there is one."""
 
     may_cancel: bool
+    may_reschedule: bool
     undo: int | None
+    # A warning that it was moved too often, or "".
+    moved_often: str
 
 
 def changing_of(interview: Interview, *, may_change: bool) -> Changing:
@@ -42,19 +50,21 @@ def changing_of(interview: Interview, *, may_change: bool) -> Changing:
     is_fresh = may_change and can_be_undone(interview, utc_now())
     return Changing(
         may_cancel=may_change and can_be_cancelled(interview),
+        may_reschedule=may_change and can_be_changed(interview),
         undo=interview.revision if is_fresh else None,
+        moved_often=moved_often(interview.times_moved),
     )
 
 
 def confirm_cancelling(interview_id: int) -> ResponseReturnValue:
-    interview = _to_change(interview_id)
+    interview = to_change(interview_id)
     if not can_be_cancelled(interview):
         return _nothing_to_cancel(interview)
     return _page(interview, CancelForm(formdata=None))
 
 
 def cancel(interview_id: int) -> ResponseReturnValue:
-    interview, form = _to_change(interview_id), CancelForm()
+    interview, form = to_change(interview_id), CancelForm()
     if not form.validate():
         return _page(interview, form, 422)
     wanted = Cancellation(form.words.data or "", tells_candidate=form.tells_candidate.data)
@@ -69,9 +79,9 @@ def cancel(interview_id: int) -> ResponseReturnValue:
 
 def undo_change(interview_id: int) -> ResponseReturnValue:
     """`revision` in the address says which change is meant: a later one is never undone by mistake."""
-    interview = _to_change(interview_id)
+    interview = to_change(interview_id)
     try:
-        what = undo(actor(), interview, request.args.get("revision", 0, type=int))
+        what = undo(actor(), interview, request.args.get("revision", 0, type=int), services().rules)
     except TooLateError:
         db.session.rollback()
         say("It's too late to undo this: people are being told already.", "warning")
@@ -79,13 +89,6 @@ def undo_change(interview_id: int) -> ResponseReturnValue:
         db.session.commit()
         say(_UNDONE[what])
     return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
-
-
-def _to_change(interview_id: int) -> Interview:
-    interview = lists.interview(actor(), interview_id) or abort(404)
-    if not lists.may(actor(), Action.SCHEDULE, interview):
-        abort(403)
-    return interview
 
 
 def _nothing_to_cancel(interview: Interview) -> ResponseReturnValue:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 import htmx
 from accounts.permissions import Action
 from blueprints.interviews.cancelling import Changing, changing_of
+from blueprints.interviews.concluding import Ending, ending_of
 from messaging.wording import join_label
 from models import Interview, InterviewStatus, InterviewType, MeetingSoftware, MeetingState
 from phone_numbers import phone_link
@@ -39,6 +40,7 @@ class Glance:
     repair_url: str | None
     sees_link: bool
     changing: Changing
+    ending: Ending
 
 
 def details(interview_id: int) -> ResponseReturnValue:
@@ -78,6 +80,9 @@ def _glance(interview: Interview) -> Glance:
         repair_url=services().account_links.repair_page(interview) if is_missing and may_change else None,
         sees_link=sees_link,
         changing=changing_of(interview, may_change=may_change),
+        ending=ending_of(
+            interview, may_change=may_change, sees_notes=lists.may(user, Action.SEE_NOTES, interview)
+        ),
     )
 
 

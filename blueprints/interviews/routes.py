@@ -9,7 +9,15 @@ from flask.typing import ResponseReturnValue
 
 import htmx
 from accounts.permissions import Action
-from blueprints.interviews import attachments, cancelling, emails, glance, listing
+from blueprints.interviews import (
+    attachments,
+    cancelling,
+    concluding,
+    emails,
+    glance,
+    listing,
+    rescheduling,
+)
 from blueprints.interviews.views import InterviewView, is_too_late, view_of
 from extensions import db
 from scheduling.commands.send_again import send_again
@@ -23,7 +31,7 @@ from web.row_ids import LARGEST_ROW_ID
 from web.signed_in import actor, person
 
 interviews = Blueprint("interviews", __name__, url_prefix="/interviews")
-for _part in (attachments, cancelling, emails, glance, listing):
+for _part in (attachments, cancelling, concluding, emails, glance, listing, rescheduling):
     _part.register(interviews)
 
 

@@ -10,6 +10,7 @@ from flask import url_for
 
 from accounts.permissions import Action
 from blueprints.interviews.cancelling import Changing, changing_of
+from blueprints.interviews.concluding import Ending, ending_of
 from blueprints.interviews.emails import TO_READ_ALL
 from messaging.wording import call_words, join_label
 from models import FailureReason, Interview, MeetingState, PhoneCaller, ReaderRole
@@ -52,6 +53,7 @@ class InterviewView:
     sees_notes: bool
     may_change: bool
     changing: Changing
+    ending: Ending
     cure: CureLink | None
     next_try: datetime | None
     is_too_late: bool
@@ -84,6 +86,7 @@ def view_of(interview: Interview) -> InterviewView:
         sees_notes=may[Action.SEE_NOTES],
         may_change=may[Action.SCHEDULE],
         changing=changing_of(interview, may_change=may[Action.SCHEDULE]),
+        ending=ending_of(interview, may_change=may[Action.SCHEDULE], sees_notes=may[Action.SEE_NOTES]),
         cure=_cure(interview) if next_try is not None else None,
         next_try=next_try,
         is_too_late=is_too_late(interview),

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from blueprints.schedule_interview.forms.attendees import answers_for_others
 from blueprints.schedule_interview.forms.base import Answers
+from blueprints.schedule_interview.forms.when import as_value
 from models import Application, Candidate, Interview, MeetingSoftware, PhoneCaller, User
 from scheduling.plans import Participant, Plan, plan_of
 from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
@@ -146,3 +147,45 @@ def _people_answers(people: list[Participant]) -> Answers:
 
 def _texts(values: Mapping[str, str]) -> Answers:
     return {name: [value] for name, value in values.items()}
+
+
+def of_change(interview: Interview, *, active_user_ids: Collection[int]) -> StepAnswers:
+    """What a draft that changes an interview has answered already: everything, as it is now."""
+    return _all_answers(plan_of(interview), interview.candidate, active_user_ids)
+
+
+def with_changes_of_others(
+    payload: Mapping[str, Answers],
+    before: Plan,
+    interview: Interview,
+    *,
+    active_user_ids: Collection[int],
+) -> StepAnswers:
+    """The answers of a draft that began from the plan `before`, on top of what others have made of the
+    interview since: what this person has not touched follows the interview, what they have touched stays."""
+    then = _all_answers(before, interview.candidate, active_user_ids)
+    now = of_change(interview, active_user_ids=active_user_ids)
+    merged: StepAnswers = {}
+    for step in {**now, **payload}:
+        mine, old, new = (each.get(step, {}) for each in (payload, then, now))
+        untouched = {name for name in {**old, **new} if _same(mine.get(name, []), old.get(name, []))}
+        merged[step] = {
+            **{name: values for name, values in mine.items() if name not in untouched},
+            **{name: values for name, values in new.items() if name in untouched},
+        }
+    return merged
+
+
+def _same(some: list[str], others: list[str]) -> bool:
+    """Whether two answers mean the same, in whatever order their values are."""
+    return sorted(filter(None, some)) == sorted(filter(None, others))
+
+
+def _all_answers(plan: Plan, candidate: Candidate, active_user_ids: Collection[int]) -> StepAnswers:
+    answers = answers_of(plan, active_user_ids=active_user_ids)
+    day, time = plan.when.wall_time.split("T")
+    when = {"date": day, "time": time, "occurrence": as_value(plan.when.starts_at)}
+    answers["date-time"] = {**answers["date-time"], **_texts(when)}
+    answers["finalize"]["no_reminder_for"] = sorted(plan.reminders.addresses_without(candidate.email))
+    answers["preview"] = {}
+    return answers

@@ -25,13 +25,13 @@ from database import is_reading
 from extensions import db
 from hiring import queries
 from models import Application, Attachment, Draft, Interview, Job, MeetingSoftware, User
-from scheduling.clashes import Clash, Wanted, find_clashes, host_taken_up, software_of
+from scheduling.clashes import Clash, Wanted, find_clashes, host_taken_up, software_of, staying_host
 from scheduling.commands.schedule import new_interview
 from scheduling.commands.ticket import Ticket
 from scheduling.drafts import attachments, drafts
 from scheduling.mails.queue import recipients_of
 from scheduling.meetings.hosts import Host, possible_hosts
-from scheduling.plans import Participant, Plan, Reminders, When
+from scheduling.plans import Participant, Plan, Reminders, When, from_json
 from scheduling.rules import Rules
 from scheduling.software import DEFAULT
 from scheduling.venues import Venue
@@ -69,8 +69,23 @@ class Dialog:
     # What the forms can choose from
 
     @cached_property
+    def changed(self) -> Interview | None:
+        """The interview that this draft changes; None for a new one."""
+        if not self.subject.changes or self.draft.about_interview_id is None:
+            return None
+        return db.session.get(Interview, self.draft.about_interview_id)
+
+    @cached_property
+    def plan_before(self) -> Plan | None:
+        """What was decided about it when the draft began."""
+        return from_json(self.draft.about_plan) if self.draft.about_plan is not None else None
+
+    @cached_property
     def applications(self) -> tuple[Application, ...]:
-        """What the candidate can be interviewed for by this person: applications on open jobs."""
+        """What the candidate can be interviewed for by this person: applications on open jobs. An interview
+        that is changed stays on its own."""
+        if self.changed is not None:
+            return (self.changed.application,)
         found = queries.applications_of(self.actor, self.draft.candidate_id, Action.SCHEDULE)
         return tuple(application for application in found if application.job.is_open)
 
@@ -100,6 +115,7 @@ class Dialog:
             application=self.application,
             zone=self.actor.timezone,
             rules=self.rules,
+            is_change=self.subject.changes,
         )
 
     def _readers(self) -> tuple[Recipient, ...]:
@@ -296,7 +312,8 @@ class Dialog:
     def _hosts(self, software: MeetingSoftware, manager: User) -> list[Host]:
         key = (software, manager.id)
         if key not in self._known_hosts or not is_reading():
-            self._known_hosts[key] = possible_hosts(software, manager, self.actor)
+            scheduler = self.changed.scheduler if self.changed is not None else self.actor
+            self._known_hosts[key] = possible_hosts(software, manager, scheduler)
         return self._known_hosts[key]
 
     @property
@@ -328,7 +345,15 @@ class Dialog:
         hosts = partial(self._hosts, manager=manager or self.actor)
         host = host_taken_up(self.venue, hosts) if self.venue else None
         people, candidate_id = frozenset(user_ids), self.candidate.id
-        wanted = Wanted(starts_at, duration_minutes, people, candidate_id, host=host, software=self.software)
+        wanted = Wanted(
+            starts_at,
+            duration_minutes,
+            people,
+            candidate_id,
+            host=staying_host(host, self.changed, self.software),
+            software=self.software,
+            interview_id=self.draft.about_interview_id,
+        )
         return find_clashes(wanted, seen_by=self.actor)
 
     # What they make together
@@ -361,11 +386,15 @@ class Dialog:
 
     def planned_interview(self) -> Interview:
         """The interview as it would be now, in no session. Only for a draft whose steps are complete."""
-        return new_interview(self.plan(), self.actor, ics_uid=_UID_LATER)
+        scheduler = self.changed.scheduler if self.changed is not None else self.actor
+        planned = new_interview(self.plan(), scheduler, ics_uid=_UID_LATER)
+        if self.changed is not None:
+            planned.ics_uid, planned.revision = self.changed.ics_uid, self.changed.revision + 1
+        return planned
 
-    def ticket(self, version: int) -> Ticket:
-        """The draft as of that version, with every clash that was accepted on the way."""
+    def ticket(self, version: int, words: str = "") -> Ticket:
+        """The draft as of that version, with every clash that was accepted and the reason for a change."""
         accepted: frozenset[str] = frozenset()
         for form in (self.checked(DateTimeForm), self.checked(AttendeesForm)):
             accepted |= form.accepted_clashes.keys if form is not None else frozenset()
-        return Ticket(self.draft.id, version, accepted)
+        return Ticket(self.draft.id, version, accepted, words)

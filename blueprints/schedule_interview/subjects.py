@@ -17,6 +17,7 @@ from blueprints.schedule_interview.forms.finalize import FinalizeForm
 from blueprints.schedule_interview.forms.preview import PreviewForm
 from blueprints.schedule_interview.forms.setup import SetupForm
 from models import Draft, DraftSubject, Interview, User
+from scheduling.commands.change import finish_change
 from scheduling.commands.schedule import schedule_interview
 from scheduling.commands.ticket import Ticket
 from scheduling.plans import Plan
@@ -28,6 +29,7 @@ class Subject:
     """`stepper` names the list of steps for screen readers. `last_button` is Finalize's button, and
     `nothing_done` what the person is told while an earlier step needs another look. `command` gets who acts,
     what was decided, what comes with it, and the rules; it raises what `schedule_interview` raises.
+    `changes`: it is about an interview that exists, and may also raise what `finish_change` does.
     """
 
     stepper: str
@@ -35,6 +37,9 @@ class Subject:
     last_button: str
     nothing_done: str
     command: Callable[[User, Plan, Ticket, Rules], Interview]
+    # What the person is told when it is done; "" where the next page says it.
+    done: str = ""
+    changes: bool = False
 
     @property
     def asking(self) -> tuple[type[StepForm], ...]:
@@ -48,9 +53,19 @@ NEW_INTERVIEW = Subject(
     last_button="Schedule Interview",
     nothing_done="Nothing has been scheduled yet.",
     command=schedule_interview,
+    done="Interview scheduled.",
 )
 
-_SUBJECTS = {DraftSubject.NEW_INTERVIEW: NEW_INTERVIEW}
+CHANGE = Subject(
+    stepper="Steps to change the interview",
+    steps=NEW_INTERVIEW.steps,
+    last_button="Save changes",
+    nothing_done="Nothing has been changed yet.",
+    command=finish_change,
+    changes=True,
+)
+
+_SUBJECTS = {DraftSubject.NEW_INTERVIEW: NEW_INTERVIEW, DraftSubject.CHANGE: CHANGE}
 
 
 def subject_of(draft: Draft) -> Subject:

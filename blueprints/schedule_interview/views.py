@@ -32,6 +32,7 @@ def context(dialog: Dialog, page: Page[Any], form: StepForm, *, goes_back: bool)
         "draft": dialog.draft,
         "candidate": dialog.candidate,
         "job": dialog.job,
+        "changed": dialog.changed,
         "step": page.key,
         "step_label": page.label,
         "stepper_label": dialog.subject.stepper,
@@ -54,6 +55,8 @@ def way_back(dialog: Dialog, page: Page[Any]) -> str:
         return dialog.address(FinalizeForm.key)
     if number:
         return dialog.address(dialog.steps[number - 1].key)
+    if dialog.changed is not None:
+        return url_for("interviews.detail", interview_id=dialog.changed.id)
     return url_for("hiring.candidate", candidate_id=dialog.candidate.id)
 
 

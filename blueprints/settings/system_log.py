@@ -16,6 +16,7 @@ from connections.catalogue import label_of
 from connections.findings import connections_to_renew
 from extensions import db
 from models import AuditEntry
+from scheduling.meetings import comparing
 from scheduling.meetings.wanting import SYNC_MEETING
 from scheduling.reading.troubles import Trouble, email_troubles, meeting_troubles
 from tasks.attention import WaitingWork, try_again_now, work_needing_attention
@@ -55,6 +56,7 @@ def system_log() -> ResponseReturnValue:
         troubles=[*meetings, *emails],
         to_renew=[(row.user.name, label_of(row.app), row.problem_since) for row in connections_to_renew()],
         work=_not_told_already(work, meetings),
+        orphans=comparing.listed_orphans(),
         zone_data=zone_data_version(),
         page=page,
         days=_by_day(page.entries, user.timezone),
@@ -97,7 +99,17 @@ def retry_work(task_id: int) -> ResponseReturnValue:
     return redirect(url_for("settings.system_log"), 303)
 
 
+def remove_orphan(orphan_id: int) -> ResponseReturnValue:
+    if comparing.remove(actor(), orphan_id):
+        say("Removing it now.")
+    else:
+        say("It isn't there anymore.", "info")
+    db.session.commit()
+    return redirect(url_for("settings.system_log"), 303)
+
+
 def register(blueprint: Blueprint) -> None:
     """Put these pages on the blueprint of the settings."""
     blueprint.get("/system-log")(system_log)
     blueprint.post("/system-log/retry/<int:task_id>")(retry_work)
+    blueprint.post("/system-log/orphans/<int:orphan_id>/remove")(remove_orphan)

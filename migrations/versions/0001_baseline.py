@@ -438,6 +438,45 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("state_hash", name=op.f("pk_oauth_attempts")),
     )
     op.create_table(
+        "orphaned_meetings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("connection_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "software",
+            sa.Enum(
+                "zoom",
+                "google_meet",
+                "teams",
+                "other",
+                name="software",
+                native_enum=False,
+                length=32,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("provider_meeting_id", sa.String(length=64), nullable=False),
+        sa.Column("topic", sa.String(length=200), nullable=False),
+        sa.Column("starts_at", database.UTCDateTime(), nullable=False),
+        sa.Column("found_at", database.UTCDateTime(), nullable=False),
+        sa.Column("is_to_be_removed", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["connection_id"],
+            ["connections.id"],
+            name=op.f("fk_orphaned_meetings_connection_id_connections"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orphaned_meetings")),
+        sa.UniqueConstraint(
+            "software", "provider_meeting_id", name=op.f("uq_orphaned_meetings_software_provider_meeting_id")
+        ),
+    )
+    with op.batch_alter_table("orphaned_meetings", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_orphaned_meetings_connection_id"), ["connection_id"], unique=False
+        )
+
+    op.create_table(
         "application_notes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("application_id", sa.Integer(), nullable=False),
@@ -527,6 +566,13 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("undo_until", database.UTCDateTime(), nullable=True),
         sa.Column("times_moved", sa.Integer(), nullable=False),
+        sa.Column("concluded_at", database.UTCDateTime(), nullable=True),
+        sa.Column("concluded_by_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "absent",
+            sa.Enum("candidate", "team", name="absent", native_enum=False, length=32, create_constraint=True),
+            nullable=True,
+        ),
         sa.Column("link_generation", sa.Integer(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.Column("link_nonce", sa.String(length=32), nullable=False),
@@ -535,6 +581,9 @@ def upgrade() -> None:
         sa.CheckConstraint("revision >= 0", name=op.f("ck_interviews_revision")),
         sa.ForeignKeyConstraint(
             ["application_id"], ["applications.id"], name=op.f("fk_interviews_application_id_applications")
+        ),
+        sa.ForeignKeyConstraint(
+            ["concluded_by_id"], ["users.id"], name=op.f("fk_interviews_concluded_by_id_users")
         ),
         sa.ForeignKeyConstraint(
             ["hiring_manager_id"], ["users.id"], name=op.f("fk_interviews_hiring_manager_id_users")
@@ -582,10 +631,11 @@ def upgrade() -> None:
         sa.Column("candidate_id", sa.Integer(), nullable=False),
         sa.Column(
             "subject",
-            sa.Enum("new_interview", name="draftsubject", native_enum=False, length=32),
+            sa.Enum("new_interview", "change", name="draftsubject", native_enum=False, length=32),
             nullable=False,
         ),
         sa.Column("about_interview_id", sa.Integer(), nullable=True),
+        sa.Column("about_plan", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("suggestions", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("repeats_id", sa.Integer(), nullable=True),
@@ -626,6 +676,42 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("drafts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_drafts_owner_id"), ["owner_id"], unique=False)
+
+    op.create_table(
+        "feedback",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("interview_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("rating", sa.Integer(), nullable=True),
+        sa.Column(
+            "verdict",
+            sa.Enum(
+                "hire",
+                "no_hire",
+                "maybe",
+                name="verdict",
+                native_enum=False,
+                length=32,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.Column("updated_at", database.UTCDateTime(), nullable=False),
+        sa.CheckConstraint("rating BETWEEN 1 AND 5", name=op.f("ck_feedback_rating")),
+        sa.ForeignKeyConstraint(
+            ["interview_id"],
+            ["interviews.id"],
+            name=op.f("fk_feedback_interview_id_interviews"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_feedback_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
+        sa.UniqueConstraint("interview_id", "user_id", name=op.f("uq_feedback_interview_id_user_id")),
+    )
+    with op.batch_alter_table("feedback", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_feedback_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "mails",
@@ -1042,6 +1128,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_mails_interview_id"))
 
     op.drop_table("mails")
+    with op.batch_alter_table("feedback", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_feedback_user_id"))
+
+    op.drop_table("feedback")
     with op.batch_alter_table("drafts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_drafts_owner_id"))
 
@@ -1061,6 +1151,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_application_notes_application_id"))
 
     op.drop_table("application_notes")
+    with op.batch_alter_table("orphaned_meetings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_orphaned_meetings_connection_id"))
+
+    op.drop_table("orphaned_meetings")
     op.drop_table("oauth_attempts")
     with op.batch_alter_table("job_members", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_members_user_id"))

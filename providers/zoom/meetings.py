@@ -18,7 +18,15 @@ from providers.answers import (
     required_link,
     required_text,
 )
-from providers.base import Account, Meeting, MeetingChange, MeetingRequest, MeetingSettings, Plan
+from providers.base import (
+    Account,
+    ListedMeeting,
+    Meeting,
+    MeetingChange,
+    MeetingRequest,
+    MeetingSettings,
+    Plan,
+)
 from providers.zoom.timezones import zoom_timezone
 
 SCHEDULED = 2
@@ -117,6 +125,20 @@ def meeting_in(answer: dict[str, Any]) -> Meeting:
         timezone=optional_text(answer, "timezone") or None,
         settings=_settings_in(answer.get("settings")),
     )
+
+
+def listed_in(entry: dict[str, Any]) -> ListedMeeting | None:
+    """Return an entry of the list of meetings; None for one that cannot be used."""
+    try:
+        return ListedMeeting(
+            id=id_in(entry),
+            join_url=required_link(entry, "join_url"),
+            topic=optional_text(entry, "topic"),
+            starts_at=required_instant(entry, "start_time"),
+            duration_minutes=optional_count(entry, "duration", MAX_MINUTES),
+        )
+    except UnusableAnswerError:
+        return None
 
 
 def _passcode_in(answer: dict[str, Any]) -> str | None:

@@ -7,7 +7,16 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from providers.answers import UnusableAnswerError
-from providers.base import Account, Grant, Meeting, MeetingChange, MeetingRequest, TokenSet, require_utc
+from providers.base import (
+    Account,
+    Grant,
+    ListedMeeting,
+    Meeting,
+    MeetingChange,
+    MeetingRequest,
+    TokenSet,
+    require_utc,
+)
 from providers.clock import Clock, system_clock
 from providers.errors import MeetingGoneError, RetryableError
 from providers.http import Bounds, Operation, Peer, origin_of
@@ -19,6 +28,7 @@ from providers.zoom.meetings import (
     has_agenda_of,
     id_in,
     is_meeting_id,
+    listed_in,
     may_be,
     meeting_in,
     update_body,
@@ -103,6 +113,10 @@ class ZoomProvider:
             if has_agenda_of(meeting, request):
                 found.append(meeting)
         return sorted(found, key=lambda meeting: (meeting.created_at or EARLIEST, meeting.id))
+
+    def list_meetings(self, grant: Grant) -> list[ListedMeeting]:
+        """Entries without a start or a link are left out: meetings without a fixed time have none."""
+        return [listed for entry in self._client.meetings(grant) if (listed := listed_in(entry)) is not None]
 
     def authorize_url(self, *, redirect_uri: str, state: str, code_verifier: str) -> str:
         return self._oauth.authorize_url(redirect_uri=redirect_uri, state=state, code_verifier=code_verifier)

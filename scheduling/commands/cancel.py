@@ -15,6 +15,7 @@ from scheduling.timeline import note
 from scheduling.undoing import UNDO_FOR, PutBack, takes_effect_at
 from timezones import utc_now
 from work import mail as mails
+from work import unsent
 
 CANCELLED = "The interview was cancelled."
 _OPEN = (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED, InterviewStatus.SCHEDULED)
@@ -57,8 +58,8 @@ def cancel_interview(
     due_at = takes_effect_at(undo_until, now)
     plan, status = plan_of(interview), interview.status
     about = mails.about_interview(interview.id)
-    knowing = mails.may_have_arrived(about)
-    dropped = mails.drop_waiting(about, words=CANCELLED)
+    knowing = unsent.may_have_arrived(about)
+    dropped = unsent.drop_waiting(about, words=CANCELLED, but_kinds=(queue.TAKEN_OFF,))
 
     interview.status = InterviewStatus.CANCELLED
     if meeting is not None:

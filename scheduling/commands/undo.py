@@ -7,21 +7,23 @@ from collections.abc import Mapping
 from extensions import db
 from models import Attendee, Interview, Meeting, MeetingState, RevisionReason, User
 from scheduling.commands.locking import locked
-from scheduling.mails import queue
+from scheduling.mails import queue, reminders
 from scheduling.meetings import looks, wanting
 from scheduling.plans import from_json, put
 from scheduling.revisions import revision_of
+from scheduling.rules import Rules
 from scheduling.timeline import note
 from scheduling.undoing import PutBack, can_be_undone
 from timezones import utc_now
 from work import mail as mails
+from work import unsent
 
 
 class TooLateError(Exception):
     """People are being told already, or someone has changed the interview again."""
 
 
-def undo(actor: User, interview: Interview, number: int) -> RevisionReason:
+def undo(actor: User, interview: Interview, number: int, rules: Rules) -> RevisionReason:
     """Put an interview back to what it was before its revision `number`, in the current transaction, as if
     that had never happened, and return what it was. Raises `TooLateError`.
     """
@@ -37,14 +39,15 @@ def undo(actor: User, interview: Interview, number: int) -> RevisionReason:
         raise TooLateError
     before, reason = PutBack.from_json(revision.undo), revision.reason
     about = mails.about_interview(interview.id)
-    mails.forget_unsent(about, queue.current_occasion(interview))
+    unsent.forget_unsent(about, queue.current_occasion(interview))
     put(from_json(revision.before), interview)
     _same_rows(interview, before.attendees)
     interview.status, interview.times_moved = before.status, before.times_moved
     interview.revision, interview.undo_until = number - 1, None
     db.session.delete(revision)
     _want_again(before.meeting_id, meeting)
-    mails.take_up_again(before.dropped_mails)
+    unsent.take_up_again(before.dropped_mails)
+    reminders.rearrange(interview, rules)
     db.session.refresh(interview, ["meeting"])
     if interview.meeting is not None and interview.meeting.state is not MeetingState.WAITING:
         # It was settled meanwhile, when nobody waited for it.

@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload
 from accounts.permissions import Action
 from accounts.row_permissions import Asker, Reader, application_is_within, candidate_is_within
 from extensions import db
-from models import Application, Candidate, Draft, Job, Role, User
+from models import Application, Candidate, Draft, DraftSubject, Job, Role, User
 from rows import change_rows, rows_of
 from scheduling.errors import DraftExpiredError, DraftGoneError, DraftStaleError, DraftUsedError
 from timezones import utc_now
@@ -41,9 +41,11 @@ def start(
     *,
     suggestions: Mapping[str, Any] | None = None,
     repeats_id: int | None = None,
+    changes: tuple[int, Mapping[str, Any]] | None = None,
 ) -> Draft:
     """A draft for one candidate, filled in or empty; an empty one may be left over from an earlier click.
-    `suggestions` are what its unsaved steps start with. This also deletes the person's old drafts."""
+    `suggestions` are what its unsaved steps start with; `changes` is the interview that it changes, with its
+    plan as JSON. This also deletes the person's old drafts."""
     now = utc_now()
     db.session.execute(sa.delete(Draft).where(Draft.owner_id == actor.id, Draft.updated_at < now - LIFETIME))
     if not payload and suggestions is None and (untouched := _untouched(actor, candidate_id)) is not None:
@@ -57,6 +59,9 @@ def start(
         suggestions=None if suggestions is None else dict(suggestions),
         repeats_id=repeats_id,
     )
+    if changes is not None:
+        draft.subject, (draft.about_interview_id, plan) = DraftSubject.CHANGE, changes
+        draft.about_plan = dict(plan)
     db.session.add(draft)
     db.session.flush()
     return draft
@@ -68,6 +73,7 @@ def _untouched(actor: User, candidate_id: int) -> Draft | None:
     mine = sa.select(Draft).where(
         Draft.owner_id == actor.id,
         Draft.candidate_id == candidate_id,
+        Draft.subject == DraftSubject.NEW_INTERVIEW,
         Draft.used_at.is_(None),
     )
     untouched = (
@@ -135,6 +141,28 @@ def keep_typed(draft: Draft, version: int, step: str, values: Mapping[str, Any])
     if kept.rowcount != 1:  # type: ignore[attr-defined]  # the stubs give execute() a narrower result
         raise DraftStaleError(draft.id)
     db.session.refresh(draft)
+
+
+def open_change(actor: User, interview_id: int) -> Draft | None:
+    """This person's unfinished change of that interview, if there is one."""
+    return db.session.scalar(
+        sa.select(Draft)
+        .where(
+            Draft.owner_id == actor.id,
+            Draft.about_interview_id == interview_id,
+            Draft.subject == DraftSubject.CHANGE,
+            Draft.used_at.is_(None),
+            Draft.updated_at > utc_now() - LIFETIME,
+        )
+        .order_by(Draft.updated_at.desc())
+        .limit(1)
+    )
+
+
+def rebase(draft: Draft, payload: Mapping[str, Any], plan: Mapping[str, Any]) -> None:
+    """Begin a change again from what someone else has made of the interview meanwhile, with what this person
+    has answered kept in `payload`. Forms that are open are stale from now on."""
+    _renew(draft, draft.version, payload=dict(payload), about_plan=dict(plan))
 
 
 def take(draft: Draft, version: int) -> None:

@@ -16,7 +16,7 @@ from work.mail import kind_of
 
 
 def label_of(mail: Mail) -> str:
-    """What people call this email about an interview: `Invitation`, or `Corrected invitation`."""
+    """What people call this email about an interview: `Invitation`, or `Updated invitation`."""
     kind = kind_of(mail.kind)
     is_first = mail.occasion == str(Occasion(0))
     return kind.label if is_first or not kind.label_later else kind.label_later

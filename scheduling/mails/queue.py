@@ -15,12 +15,15 @@ from work.mail import NewMail, Recipient
 
 INVITATION = "invitation"
 CANCELLATION = "cancellation"
+TAKEN_OFF = "taken_off"
 REMINDER = "reminder"
 MEETING_MISSING = "meeting_missing"
 ADDRESS_REFUSED = "address_refused"
 MEETING_FAILED = "meeting_failed"
 MEETING_SOLVED = "meeting_solved"
+FEEDBACK_NUDGE = "feedback_nudge"
 
+TOO_LATE = "It was scheduled less than {} before the start."
 NEWER_INVITATION = "A newer invitation takes its place."
 
 
@@ -93,8 +96,7 @@ def _reminders(interview: Interview, minutes: Iterable[int], *, except_for: froz
     wanted = []
     for before in minutes:
         due_at = interview.starts_at - timedelta(minutes=before)
-        words = f"It was scheduled less than {duration(before)} before the start."
-        too_late = words if due_at <= now else None
+        too_late = TOO_LATE.format(duration(before)) if due_at <= now else None
         wanted += [
             NewMail(
                 REMINDER,

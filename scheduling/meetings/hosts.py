@@ -31,6 +31,10 @@ class Host:
     connection: Connection | None
     unusable: FailureReason | None
 
+    def is_on(self, meeting: Meeting) -> bool:
+        """Whether the meeting has been made on this host's account."""
+        return self.connection is not None and self.connection.id == meeting.connection_id
+
 
 def hosts_of(meeting: Meeting) -> list[Host]:
     """Everyone who could host an interview's meeting, in the order in which they are asked."""

@@ -33,8 +33,11 @@ _SHARE_OF_TIME_LEFT = 10
 _SHORTEST_GRACE = timedelta(seconds=10)
 
 
-def want_meeting(interview: Interview, software: MeetingSoftware, rules: Rules) -> Meeting:
-    """Record that the interview wants a meeting, and request the work, in the current transaction.
+def want_meeting(
+    interview: Interview, software: MeetingSoftware, rules: Rules, *, at: datetime | None = None
+) -> Meeting:
+    """Record that the interview wants a meeting, and request the work, now or `at` an instant (aware UTC), in
+    the current transaction.
 
     The interview must have no other wanted meeting; the database refuses a second one.
     """
@@ -42,14 +45,13 @@ def want_meeting(interview: Interview, software: MeetingSoftware, rules: Rules) 
         interview_id=interview.id,
         software=software,
         state=MeetingState.WAITING,
-        grace_ends_at=_grace_ends_at(interview, rules),
+        grace_ends_at=_grace_ends_at(interview, rules, at or utc_now()),
     )
-    _ask_for_work_on_new(meeting)
+    _ask_for_work_on_new(meeting, at)
     return meeting
 
 
-def _grace_ends_at(interview: Interview, rules: Rules) -> datetime:
-    now = utc_now()
+def _grace_ends_at(interview: Interview, rules: Rules, now: datetime) -> datetime:
     share = max((interview.starts_at - now) / _SHARE_OF_TIME_LEFT, _SHORTEST_GRACE)
     return now + min(rules.grace, share)
 
@@ -190,10 +192,10 @@ def try_again_for_host(user_id: int) -> int:
     return len(meetings)
 
 
-def _ask_for_work_on_new(meeting: Meeting) -> None:
+def _ask_for_work_on_new(meeting: Meeting, at: datetime | None = None) -> None:
     db.session.add(meeting)
     db.session.flush()
-    outbox.enqueue_work(_sync(meeting))
+    outbox.enqueue_work(_sync(meeting, at))
 
 
 def _sync(meeting: Meeting, at: datetime | None = None) -> outbox.Work:

@@ -26,6 +26,7 @@ from models import (
 )
 from paging import Query
 from rows import rows_of
+from scheduling.reading.moved_often import moved_often
 
 # Names are single lines, so a line break separates them.
 _BETWEEN_NAMES = "\n"
@@ -48,6 +49,7 @@ class _Columns(NamedTuple):
     meeting_state: MeetingState | None
     manager_name: str
     attendee_names: str | None
+    times_moved: int
 
 
 class InterviewRow(_Columns):
@@ -60,6 +62,11 @@ class InterviewRow(_Columns):
         if self.software is None:
             return self.interview_type.label
         return self.meeting_label or self.software.label
+
+    @property
+    def moved_often(self) -> str:
+        """The warning that it was moved too often, or ""."""
+        return moved_often(self.times_moved)
 
     @cached_property
     def interviewers(self) -> tuple[str, ...]:
@@ -92,7 +99,7 @@ def select_rows(*beside: Any, with_people: bool = True) -> Query:
     of_others = (Candidate.id, Candidate.name, Job.id, Job.title)
     of_meeting = (Meeting.software, Meeting.label, Meeting.state)
     query = (
-        sa.select(*of_interview, *of_others, *of_meeting, *of_people, *beside)
+        sa.select(*of_interview, *of_others, *of_meeting, *of_people, Interview.times_moved, *beside)
         .select_from(Interview)
         .join(Application, Application.id == Interview.application_id)
         .join(Candidate, Candidate.id == Application.candidate_id)

@@ -35,9 +35,8 @@ from scheduling import undoing
 from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import INVITATION, attendee_key
 from scheduling.mails.refusals import held_back_by
-from scheduling.mails.told import last_told
+from scheduling.mails.told import Told, last_told
 from scheduling.meetings import failures
-from scheduling.plans import Plan
 from scheduling.revisions import revision_of
 from tasks.mails.kind import Drop, Kind, Ready, Wait, Workshop
 from timezones import utc_now
@@ -80,7 +79,7 @@ class InterviewCopy:
     by: str = ""
     words: str = ""
     # What the reader was told last, in an invitation that was sent; None if this is their first.
-    told: Plan | None = None
+    told: Told | None = None
     # Why there is no meeting yet, and what helps; "" while nothing is known to be wrong.
     trouble: str = ""
 
@@ -150,6 +149,9 @@ class InterviewKind(Kind):
         ):
             why = f"The {self.label.lower()} waits for the meeting."
             return Wait(Again(meeting.grace_ends_at, why, is_failure=False))
+        if self.is_timed and now < mail.due_at:
+            # It was moved while it was about to leave.
+            return Wait(Again(mail.due_at, "It's not time yet.", is_failure=False))
         held_until = undoing.held_until(interview, now)
         if held_until is not None:
             return Wait(Again(held_until, "The last change can still be undone.", is_failure=False))
@@ -205,7 +207,7 @@ class InterviewKind(Kind):
         facts = copy.facts
         if self.calendar == "CANCEL":
             # To its reader it is cancelled, even if it takes place without them, and at the time they know.
-            facts = _as_told(replace(facts, is_cancelled=True), copy.told)
+            facts = _as_told(replace(facts, is_cancelled=True), copy)
         letter = compose_about_interview(self.name, facts, copy.reader, self.more(copy))
         if self.calendar is None:
             return letter
@@ -221,10 +223,10 @@ def is_older_revision(mail: Mail, interview: Interview) -> bool:
     return Occasion.read(mail.occasion).revision != interview.revision
 
 
-def _as_told(facts: InterviewFacts, told: Plan | None) -> InterviewFacts:
-    if told is None:
+def _as_told(facts: InterviewFacts, copy: InterviewCopy) -> InterviewFacts:
+    if copy.told is None:
         return facts
-    when = told.when
+    when = copy.told.plan.when
     return replace(
         facts, starts_at=when.starts_at, duration_minutes=when.duration_minutes, zone=when.timezone
     )
@@ -236,7 +238,7 @@ class _History(TypedDict, total=False):
     reason: RevisionReason | None
     by: str
     words: str
-    told: Plan | None
+    told: Told | None
 
 
 def _history(mail: Mail, interview: Interview) -> _History:

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from messaging.copies import SentCopy, copy_of
 from messaging.facts import InterviewFacts, Reader
 from messaging.letters import Letter
-from models import Mail
+from models import Mail, RevisionReason
 from scheduling.mails.occasions import Occasion
+from scheduling.mails.told import Told
 from services import Services
 from tasks.mails.interviews import InterviewCopy, InterviewKind
 from tasks.mails.kind import Drop, workshop_of
@@ -26,8 +27,12 @@ def preview(
     sender: str,
     made_at: datetime,
     minutes_before: int = 0,
+    told: Told | None = None,
+    by: str = "",
 ) -> Letter:
     """The mail of the kind called `name` to one reader; `minutes_before` the start, for a reminder.
+
+    `told` is what the reader knows of an interview that is changed, and `by` who changes it.
 
     `sender` is the bare address that mails are sent from, `made_at` (aware) when the revision was written
     down. Raises KeyError for a kind that does not exist or is about no interview.
@@ -36,7 +41,9 @@ def preview(
     if not isinstance(kind, InterviewKind):
         raise KeyError(f"{name} is about no interview")
     at = facts.starts_at - timedelta(minutes=minutes_before) if minutes_before else made_at
-    copy = InterviewCopy(facts, reader, str(Occasion(facts.revision, minutes_before)), at)
+    occasion = str(Occasion(facts.revision, minutes_before))
+    reason = RevisionReason.CHANGED if facts.revision else None
+    copy = InterviewCopy(facts, reader, occasion, at, reason, by=by, told=told)
     return kind.letter(copy, sender=sender, made_at=made_at)
 
 

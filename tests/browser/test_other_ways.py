@@ -51,7 +51,7 @@ def test_without_zoom_people_are_invited_and_the_link_follows_once_it_is_connect
     assert "Link added" in second.message["Subject"]
     page.goto(interview_url)
     expect(page.get_by_role("link", name=re.compile("Join Zoom Meeting"))).to_be_visible()
-    expect(page.get_by_text("Corrected invitation sent to 2 people").first).to_be_visible()
+    expect(page.get_by_text("Updated invitation sent to 2 people").first).to_be_visible()
     # The address from the first mail, which had no link, leads to the meeting now.
     page.goto(own_address.group())
     page.get_by_role("link", name="Join Zoom Meeting").click()

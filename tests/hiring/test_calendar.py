@@ -86,6 +86,7 @@ def test_interview_is_on_its_day_in_the_readers_zone() -> None:
         meeting_state=None,
         manager_name="Ben Frei",
         attendee_names=None,
+        times_moved=0,
     )
     for zone, on in [("UTC", 10), ("Asia/Tokyo", 11), ("America/New_York", 10)]:
         days = days_of(Month(2026, 11), [late], datetime(2026, 11, 3, tzinfo=UTC), zone)
@@ -112,6 +113,8 @@ def test_calendar_shows_what_one_sees_and_nothing_called_off(
     assert "Gone Girl" not in page.html
     assert "14:30" in page.words
     assert "IST" in page.words
+    moves = page.tree.all("a", lambda e: e["href"].endswith("/reschedule"))
+    assert [link.text for link in moves] == ["Reschedule Dina Kaur", "Reschedule Omar Haddad"]
     assert page.link_to("prev") == "/calendar?month=2027-02"
     assert page.link_to("next") == "/calendar?month=2027-04"
     assert "Omar Haddad" not in ben.get("/calendar?month=2027-03").html

@@ -347,17 +347,25 @@ def test_page_says_what_goes_and_the_button_does_it(rows: Rows, team: Team, ada:
         assert db.session.scalars(db.select(Interview)).all() == []
 
 
-def test_page_names_the_interviews_that_are_in_the_way(rows: Rows, team: Team, ada: Visitor) -> None:
+def test_page_asks_about_interviews_that_are_still_to_take_place(
+    rows: Rows, team: Team, ada: Visitor
+) -> None:
     with rows():
         schedule(team.ada, team.dina)
     address = f"/candidates/{team.dina.id}/erase"
-    page = ada.get(address).words
-    assert "Cancel it first" in page
-    assert "Backend Engineer Interview" in page
-    assert "Erase permanently" not in page
-    ada.post(address, status=303)
+    # A button alone, from a page that was opened before, cancels nothing.
+    ada.post(address, leads_to=address, status=303)
+    page = ada.get(address)
+    assert "This interview is cancelled first, and everyone who was invited is told" in page.words
+    assert "Dina Kaur, Backend Engineer Interview" in page.words
+    again = ada.submit(page, "Cancel and erase permanently", words="x" * 1001, status=422)
+    assert "Keep it under 1,000 characters." in again.words
+    done = ada.follow(ada.submit(again, "Cancel and erase permanently", words="Sorry.", status=303))
+    assert "Dina Kaur is erased as soon as everyone has been told." in done.words
     with rows():
         assert erased() == set()
+        [interview] = db.session.scalars(db.select(Interview))
+        assert interview.status is InterviewStatus.CANCELLED
 
 
 def test_hiring_manager_erases_only_candidates_that_are_all_theirs(

@@ -83,7 +83,13 @@ def test_closed_job_takes_no_new_candidates_and_keeps_interviews(
 ) -> None:
     with rows():
         schedule(team.ada, team.dina)
-    ada.post(f"/jobs/{team.job_id}/close", status=303)
+    close = f"/jobs/{team.job_id}/close"
+    # A button alone decides nothing about interviews that are still to take place.
+    ada.submit(ada.get(f"/jobs/{team.job_id}"), "Close job", leads_to=close, status=303)
+    asks = ada.get(close)
+    assert "This interview is still to take place" in asks.words
+    assert "Choose what happens to the interviews." in ada.submit(asks, "Close job", status=422).words
+    ada.submit(asks, "Close job", interviews="keep", status=303)
     page = ada.get(f"/jobs/{team.job_id}").words
     assert "is closed. Its candidates and interviews are kept." in page
     assert "Reopen job" in page

@@ -8,7 +8,7 @@ from messaging.facts import InterviewFacts, Person, Reader
 from messaging.letters import Letter
 from models import ReaderRole, RevisionReason
 from scheduling.mails.queue import INVITATION, REMINDER
-from scheduling.plans import Plan
+from scheduling.mails.told import Told
 from tasks.mails.interviews import InterviewCopy
 from tasks.mails.kinds import cancellation as cancellation_kind
 from tasks.mails.previews import preview
@@ -24,7 +24,7 @@ def reminder(about: InterviewFacts, to: Reader, minutes: int) -> Letter:
 
 
 def cancellation(
-    to: Reader | None = None, *, by: str = "Anna Berg", words: str = "", told: Plan | None = None
+    to: Reader | None = None, *, by: str = "Anna Berg", words: str = "", told: Told | None = None
 ) -> Letter:
     off = replace(FACTS, revision=2, link_state="none", join_url=None, passcode=None, software_label=None)
     copy = InterviewCopy(

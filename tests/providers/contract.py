@@ -209,6 +209,8 @@ def meeting_lives_from_create_to_delete(subject: Subject) -> None:
     assert made.join_url not in repr(made)
     assert meetings.read_meeting(grant, made.id) == made
     assert [found.id for found in meetings.find_meetings(grant, request, before)] == [made.id]
+    [listed] = [each for each in meetings.list_meetings(grant) if each.id == made.id]
+    assert (listed.topic, listed.starts_at, listed.join_url) == (made.topic, made.starts_at, made.join_url)
     later = request.starts_at + timedelta(days=1)
     moved = meetings.update_meeting(grant, made.id, MeetingChange(starts_at=later))
     assert moved == replace(made, starts_at=later)

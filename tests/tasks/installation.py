@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,11 +27,14 @@ from models import (
     TaskState,
     User,
 )
+from scheduling.clashes import clashes_of_change
 from scheduling.commands.cancel import Cancellation, cancel_interview
+from scheduling.commands.change import Change, change_interview, mark_of
 from scheduling.commands.undo import undo
 from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import INVITATION
 from scheduling.meetings.wanting import enqueue_sync, wanted_meeting
+from scheduling.plans import When, plan_of
 from scheduling.reading.progress import progress_of
 from scheduling.rules import Rules
 from services import services
@@ -39,6 +42,7 @@ from tasks.handlers import all_handlers
 from tests import factories
 from tests.factories import LENA, CreatedCandidate, Member, Team
 from tests.machines.simulators import Simulators
+from timezones import in_zone, utc_now
 from work.protocol import ClaimedTask
 from work.runner import Phase, Runner
 
@@ -210,21 +214,67 @@ class Office:
             cancel_interview(actor, interview, Cancellation(words, **how), self.rules)
             db.session.commit()
 
+    def mark(self, interview_id: int) -> str:
+        """What someone who looks at the interview now has seen of it."""
+        with self.reading():
+            return mark_of(db.session.get_one(Interview, interview_id))
+
+    def edit(
+        self, interview_id: int, words: str = "", *, accepts: bool = True, seen: str = "", **changes: Any
+    ) -> None:
+        """Change parts of an interview's plan as Ada does; `starts_at` and `duration_minutes` move it."""
+        with self.writing():
+            interview = db.session.get_one(Interview, interview_id)
+            actor = db.session.get_one(User, self.team.ada.id)
+            plan = plan_of(interview)
+            when = plan.when
+            start = changes.pop("starts_at", when.starts_at)
+            minutes = changes.pop("duration_minutes", when.duration_minutes)
+            wall = f"{in_zone(start, when.timezone):%Y-%m-%dT%H:%M}"
+            plan = replace(plan, when=When(start, wall, when.timezone, minutes), **changes)
+            manager = db.session.get_one(User, plan.hiring_manager_id)
+            shown = clashes_of_change(plan, interview, manager, actor) if accepts else []
+            change = Change(plan, seen or mark_of(interview), words, frozenset(clash.key for clash in shown))
+            change_interview(actor, interview, change, self.rules)
+            db.session.commit()
+
+    def let_undo_pass(self, interview_id: int) -> None:
+        """For tests in real time: act as if the seconds in which a change can be undone were over."""
+        with self.writing():
+            db.session.get_one(Interview, interview_id).undo_until = None
+            now = utc_now()
+            soon = now + timedelta(minutes=1)
+            subject = f"interview:{interview_id}"
+            db.session.execute(
+                db.update(Task)
+                .where(Task.subject == subject, Task.state == TaskState.READY, Task.run_at.between(now, soon))
+                .values(run_at=now)
+            )
+            db.session.execute(
+                db.update(Mail)
+                .where(Mail.interview_id == interview_id, Mail.due_at.between(now, soon))
+                .values(due_at=now)
+            )
+            db.session.commit()
+
     def undo(self, interview_id: int) -> None:
         """Undo the last change as Ada does; raises `TooLateError`."""
         with self.writing():
             interview = db.session.get_one(Interview, interview_id)
-            undo(db.session.get_one(User, self.team.ada.id), interview, interview.revision)
+            undo(db.session.get_one(User, self.team.ada.id), interview, interview.revision, self.rules)
             db.session.commit()
 
-    def entries(self, address: str) -> list[tuple[str, int, str]]:
-        """The calendar files that one person got, oldest first: method, sequence, and start."""
+    def entries(self, address: str, *, uid: str = "") -> list[tuple[str, int, str]]:
+        """The calendar files that one person got, oldest first: method, sequence, and start; with `uid` only
+        those of one interview."""
         found = []
         for mail in self.simulators.mails(address):
             for part in mail.message.iter_attachments():
                 if part.get_content_type() == "text/calendar":
                     calendar = Calendar.from_ical(part.get_content())
                     [event] = calendar.walk("VEVENT")
+                    if uid and str(event["UID"]) != uid:
+                        continue
                     start = f"{event.decoded('DTSTART'):%Y-%m-%dT%H:%M}"
                     found.append((str(calendar["METHOD"]), int(event.decoded("SEQUENCE")), start))
         return found

@@ -83,7 +83,7 @@ def test_grace_ends_with_one_invitation_without_a_link_and_a_late_meeting_correc
     assert sequence_of(second) == "1"
     assert second.message["Message-ID"] != first.message["Message-ID"]
     assert [mail.state for mail in installation.mails(interview, revision=1)] == [MailState.SENT] * 2
-    assert "Corrected invitation sent to 2 people" in installation.progress(interview)
+    assert "Updated invitation sent to 2 people" in installation.progress(interview)
 
 
 def test_tries_after_the_grace_time_begin_close_together(sqlite_installation: Installation) -> None:

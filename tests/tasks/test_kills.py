@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 import requests
 
-from models import CallState, FailureReason, MailState, MeetingState, ReaderRole, TaskState
+from models import FailureReason, MailState, MeetingState, ReaderRole, TaskState
 from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import INVITATION, REMINDER
 from scheduling.meetings.orphans import REMOVE_ORPHANS
@@ -23,7 +23,6 @@ from tests.pages.visitor import Fields, Visitor
 from tests.tasks.installation import Office
 from tests.tasks.real_time import (
     FAST,
-    WAITING,
     assert_one_meeting_each,
     copies_of_each_mail,
     is_settled,
@@ -200,49 +199,6 @@ def test_server_killed_at_any_step_from_claim_to_sent_ends_like_one_that_was_not
         counts.say(f"killed while {phase}: step {number}")
     # Meeting: claim, load, record. Two invitations and two reminders: claim and record.
     assert number > 3 + 4 * 2
-
-
-@pytest.mark.parametrize(
-    ("database_url", "is_wanted", "phase"),
-    [
-        ("sqlite", True, "called"),
-        ("sqlite", False, "called"),
-        pytest.param("sqlite", True, "loaded", marks=pytest.mark.full),
-        pytest.param("sqlite", False, "loaded", marks=pytest.mark.full),
-        pytest.param("postgresql", True, "called", marks=[pytest.mark.postgres, pytest.mark.full]),
-        pytest.param("postgresql", False, "called", marks=[pytest.mark.postgres, pytest.mark.full]),
-    ],
-    indirect=["database_url"],
-)
-def test_server_killed_while_it_changes_or_removes_a_meeting_is_followed_by_one_that_finishes(
-    office: Office, server_processes: ServerProcesses, is_wanted: bool, phase: str
-) -> None:
-    office.connect(office.team.ben)
-    interview = office.schedule()
-    [first] = server_processes.start(1, overrides=FAST)
-    wait_until_settled(office, [interview])
-    first.kill()
-    if is_wanted:
-        office.change(interview, duration_minutes=30)
-    else:
-        office.call_off_meeting(interview)
-    failpoint = FailpointPlan(phase=phase, kind="sync_meeting")  # type: ignore[arg-type]
-    [doomed] = server_processes.start(1, failpoint=failpoint, overrides=FAST)
-    doomed.process.wait(timeout=20)
-    assert doomed.failpoint_fired()
-    server_processes.start(1, overrides=FAST)
-    wait_until(
-        lambda: all(task.state is TaskState.DONE for task in office.tasks() if task.kind not in WAITING),
-        what="the next server has finished",
-        timeout=30,
-    )
-    durations = [meeting["duration"] for meeting in office.living_meetings()]
-    assert durations == ([30] if is_wanted else [])
-    # An update that was written down and never sent is found not to have happened, and is sent. A removal is
-    # simply repeated.
-    never_sent = {CallState.ABSENT} if is_wanted and phase == "loaded" else set()
-    assert {state for _, state in office.rows(interview)[0].calls} == {CallState.DONE} | never_sent
-    assert set(copies_of_each_mail(office, [interview]).values()) == {1}
 
 
 @pytest.mark.parametrize(

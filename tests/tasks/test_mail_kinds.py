@@ -35,7 +35,7 @@ KIND_FILE = """
 from tasks.mails.interviews import InterviewKind
 
 KIND = InterviewKind(
-    name="taken_off",
+    name="left_out",
     label="Notice of being taken off",
     calendar="CANCEL",
     why_useless=lambda mail, interview, now: None,
@@ -50,22 +50,22 @@ TEMPLATES = {
 
 
 @pytest.fixture
-def taken_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The made-up kind, added beside the others: one file and one folder."""
     # Those of the product are declared for good, before what is made up is declared for this test.
     kinds.all_kinds()
     code, templates = tmp_path / "kinds", tmp_path / "mail"
     code.mkdir()
-    (code / "taken_off.py").write_text(KIND_FILE, encoding="utf-8")
-    (templates / "taken_off").mkdir(parents=True)
+    (code / "left_out.py").write_text(KIND_FILE, encoding="utf-8")
+    (templates / "left_out").mkdir(parents=True)
     for name, text in TEMPLATES.items():
-        (templates / "taken_off" / name).write_text(text, encoding="utf-8")
+        (templates / "left_out" / name).write_text(text, encoding="utf-8")
     monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(code)])
     monkeypatch.setattr(FOLDERS, "searchpath", [*FOLDERS.searchpath, str(templates)])
     monkeypatch.setattr(mails, "_declared", dict(mails._declared))
     kinds.all_kinds()
-    yield "taken_off"
-    sys.modules.pop("tasks.mails.kinds.taken_off", None)
+    yield "left_out"
+    sys.modules.pop("tasks.mails.kinds.left_out", None)
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def parts_of(message: EmailMessage) -> tuple[str, Calendar]:
     return text.get_content(), Calendar.from_ical(calendar.get_content())
 
 
-def test_made_up_kind_is_queued_shown_and_delivered(taken_off: str, installation: Installation) -> None:
+def test_made_up_kind_is_queued_shown_and_delivered(left_out: str, installation: Installation) -> None:
     """To someone who does not take part any more, about an interview that was cancelled: neither keeps it
     from being written or sent, because the kind does not say so."""
     runner = background.make_runner(installation.app)
@@ -105,7 +105,7 @@ def test_made_up_kind_is_queued_shown_and_delivered(taken_off: str, installation
         interview = db.session.get_one(Interview, interview_id)
         about = mails.about_interview(interview.id)
         sam, occasion = sams_copy(interview), current_occasion(interview)
-        copies = mails.copies(taken_off, about, [sam], occasion=occasion, due_at=utc_now())
+        copies = mails.copies(left_out, about, [sam], occasion=occasion, due_at=utc_now())
         mails.queue(copies, domain="northlight.example")
         interview.status = InterviewStatus.CANCELLED
         take_sam_off()
@@ -121,14 +121,14 @@ def test_made_up_kind_is_queued_shown_and_delivered(taken_off: str, installation
     assert "Notice of being taken off sent to 1 person" in installation.timeline(interview_id)
     with installation.reading():
         interview = db.session.get_one(Interview, interview_id)
-        row = mails.latest(about, taken_off)
+        row = mails.latest(about, left_out)
         assert row is not None
         # The address that only Sam's invitation held is still the one in this mail.
         page = re.search(r"\S+/j/\S+", text)
         assert page is not None
         facts = facts_of(interview, db.session.get_one(Organization, 1))
         shown = preview(
-            taken_off,
+            left_out,
             facts,
             reader_of(row, interview.candidate.timezone, page[0]),
             sender="jobs@northlight.example",
@@ -140,8 +140,8 @@ def test_made_up_kind_is_queued_shown_and_delivered(taken_off: str, installation
     assert page[0] in first.get_content()
 
 
-def test_every_kind_is_one_file_and_one_folder(taken_off: str) -> None:
-    names = set(kinds.all_kinds()) - {taken_off}
+def test_every_kind_is_one_file_and_one_folder(left_out: str) -> None:
+    names = set(kinds.all_kinds()) - {left_out}
     files = {path.stem for path in (ROOT / "tasks/mails/kinds").glob("*.py")} - {"__init__"}
     folders = {path.name for path in (ROOT / "templates/mail").iterdir() if path.is_dir()}
     assert names == files == folders
@@ -205,7 +205,7 @@ def test_kind_that_no_one_declared_cannot_be_queued(installation: Installation) 
             mails.queue([NewMail("telegram", "user:1", "n1", recipient, utc_now())], domain="x.example")
 
 
-def test_second_kind_of_one_name_and_a_kind_without_words_are_refused(taken_off: str) -> None:
+def test_second_kind_of_one_name_and_a_kind_without_words_are_refused(left_out: str) -> None:
     for label in ("Another", " "):
         with pytest.raises(ValueError):
             mails.MailKind(INVITATION if label.strip() else "speechless", label)

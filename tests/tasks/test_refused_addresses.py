@@ -192,7 +192,7 @@ def test_page_is_settled_while_an_email_waits_for_a_better_address(installation:
     installation.simulators.zoom_switches(fail_next=0)
     installation.later(hours=1)
     assert states(installation, interview, INVITATION, DINA) == [MailState.FAILED, MailState.QUEUED]
-    assert "problem: Corrected invitation to Dina Kaur is on hold" in installation.progress(interview)
+    assert "problem: Updated invitation to Dina Kaur is on hold" in installation.progress(interview)
     assert installation.is_settled(interview)
     # The first invitation is not on the page any more: the newest one can be asked for.
     refuse(installation)

@@ -95,7 +95,7 @@ def test_day_begins_with_what_is_on_and_what_is_next(web: Flask, ada: Visitor, d
     tables = today.all("table")
     assert ["Lara Example" in table.text for table in tables] == [True, False]
     assert "Olga Example" in tables[1].text
-    assert "To complete" in tables[1].text
+    assert tables[1].all("a", lambda e: e.text == "Complete the interview with Olga Example")
     assert "Tara Example" in part(page, "upcoming").text
     assert "Tara Example" not in today.text
     assert attention(page) == [("1 interview is over, to complete", "Complete it", "/interviews?when=over")]

@@ -118,6 +118,7 @@ def create_world() -> World:
             "user_id": team.ada.id,
             "session_id": 1,
             "task_id": 1,
+            "orphan_id": 1,
             "filename": "style.css",
         },
     )

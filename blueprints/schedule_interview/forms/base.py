@@ -47,6 +47,8 @@ class Offered:
     files: tuple[Attachment, ...] = ()
     readers: tuple[Recipient, ...] = ()
     guests: tuple[Participant, ...] = ()
+    # The interview exists already and is changed.
+    is_change: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from wtforms import TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import Optional
+from wtforms.validators import Length, Optional
 
 from blueprints.schedule_interview.forms.base import ROLES_IN_WORDS, Answers, Offered, StepForm
 from scheduling.plans import THE_CANDIDATE, Reminders
 from web.forms import CheckboxesField
 from wording import duration
+
+WORDS_LIMIT = 1000
 
 
 class FinalizeForm(StepForm):
@@ -18,6 +21,11 @@ class FinalizeForm(StepForm):
     asks = False
     lists_readers = True
 
+    # Only for a change.
+    words = TextAreaField(
+        "Reason",
+        validators=[Length(max=WORDS_LIMIT, message=f"Keep it under {WORDS_LIMIT:,} characters.")],
+    )
     reminders = CheckboxesField("Reminders", coerce=int, validators=[Optional()])
     reminders_to = CheckboxesField("Reminders go to", validators=[Optional()])
     # The people the page asked about. By the time it is sent, an earlier step may have become invalid, and
@@ -25,6 +33,8 @@ class FinalizeForm(StepForm):
     asked_about = CheckboxesField(validate_choice=False, validators=[Optional()])
 
     def offer(self, offered: Offered) -> None:
+        if not offered.is_change:
+            del self.words
         self.reminders.choices = [
             SelectChoice(minutes, f"{duration(minutes)} before the interview")
             for minutes in offered.rules.reminder_minutes
@@ -54,7 +64,13 @@ class FinalizeForm(StepForm):
 
     def answers(self) -> Answers:
         reminders = super().answers()["reminders"]
-        return {"reminders": reminders, "no_reminder_for": sorted(self.no_reminder_for)}
+        kept = {"reminders": reminders, "no_reminder_for": sorted(self.no_reminder_for)}
+        return {**kept, "words": [self.reason]} if self.reason else kept
+
+    @property
+    def reason(self) -> str:
+        """Why the interview is changed, in the person's words."""
+        return (self.words.data or "") if "words" in self else ""
 
     @property
     def no_reminder_for(self) -> frozenset[str]:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from blueprints.schedule_interview.dialog import Dialog
-from blueprints.schedule_interview.forms.finalize import FinalizeForm
+from blueprints.schedule_interview.forms.finalize import WORDS_LIMIT, FinalizeForm
 from blueprints.schedule_interview.pages.base import Page, host_question
 from blueprints.schedule_interview.pages.preview import preview_of
+from blueprints.schedule_interview.panels.changes import Changed, changes_in_words
 from blueprints.schedule_interview.panels.clashes import clash_box
 from blueprints.schedule_interview.panels.host import hosting_warnings, meeting_in_words
 from models import Attachment
-from scheduling.plans import Plan
+from scheduling.plans import Plan, differences
 from scheduling.venues import OnlineMeeting, Venue
 from timezones import in_zone, local_moment
 from wording import duration
@@ -28,6 +29,8 @@ class FinalizePage(Page[FinalizeForm]):
             "hosting_warnings": hosting_warnings(host_question(dialog)),
             "will_not_happen": preview_of(dialog, files).will_not_happen(),
             "last_button": dialog.subject.last_button,
+            "changes": _changes(dialog) if dialog.changed is not None else None,
+            "words_limit": WORDS_LIMIT,
         }
 
 
@@ -53,6 +56,17 @@ def _summary(dialog: Dialog, files: list[Attachment]) -> list[tuple[str, str, st
         ("Attachments", "\n".join(names), "details"),
     ]
     return [row for row in rows if row[1]]
+
+
+def _changes(dialog: Dialog) -> list[Changed]:
+    """What is different, with times in the zone that was chosen, the person's and the candidate's."""
+    plan, before = dialog.plan(), dialog.plan_before
+    found = differences(before, plan) if before is not None else ()
+    zones = {plan.when.timezone: "", dialog.actor.timezone: "for you"}
+    if dialog.candidate.timezone:
+        zones.setdefault(dialog.candidate.timezone, f"for {dialog.candidate.name}")
+    zones[plan.when.timezone] = ""
+    return list(changes_in_words(found, [(whose, zone) for zone, whose in zones.items()]))
 
 
 def _when(dialog: Dialog, plan: Plan) -> Iterator[str]:

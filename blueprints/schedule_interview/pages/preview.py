@@ -44,4 +44,12 @@ def preview_of(dialog: Dialog, files: list[Attachment]) -> Preview:
     organization = current_organization()
     assert organization is not None
     has_host = first_usable(dialog.hosts()) is not None
-    return Preview(dialog.planned_interview(), dialog.plan(), files, organization, has_host=has_host)
+    return Preview(
+        dialog.planned_interview(),
+        dialog.plan(),
+        files,
+        organization,
+        has_host=has_host,
+        before=dialog.plan_before,
+        by=dialog.actor.name,
+    )

@@ -57,15 +57,18 @@ def day_of(
     wanted: tuple[datetime, datetime] | None,
     user_ids: Collection[int],
     clashing: Collection[int],
+    without: int | None = None,
 ) -> Day:
     """That day in that zone, as far as `actor` may know it. `wanted` is the chosen period, if known;
-    `clashing` are interviews.
+    `clashing` are interviews, and `without` is one that is to be moved and is in nobody's way.
     """
     begins, ends = start_of_day(on, zone), start_of_day(on + timedelta(days=1), zone)
     entries = interviews_of_day(actor, begins, ends, user_ids=user_ids, candidate_id=candidate.id)
     rows: list[tuple[datetime, DayRow]] = []
     others = []
     for entry in entries:
+        if entry.interview_id == without:
+            continue
         row = _row(entry, on, zone, is_clash=entry.interview_id in clashing)
         if entry.is_involved or row.is_clash:
             rows.append((entry.starts_at, row))

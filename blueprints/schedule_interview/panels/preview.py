@@ -9,13 +9,23 @@ from datetime import datetime, timedelta
 from flask import current_app
 
 from blueprints.schedule_interview.forms.base import ROLES_IN_WORDS
+from extensions import db
 from messaging.delivery import is_configured, sender_address
 from messaging.facts import AttachedFile, InterviewFacts, InvitingOrganization, Reader, facts_of
 from messaging.letters import Letter
 from messaging.reading import describe_ics
-from models import Attachment, Interview, Meeting, MeetingSoftware, MeetingState
+from models import (
+    Attachment,
+    Interview,
+    Meeting,
+    MeetingSoftware,
+    MeetingState,
+    RevisionReason,
+    User,
+)
 from scheduling.mails.queue import INVITATION, recipients_of
-from scheduling.plans import Plan
+from scheduling.mails.told import Told
+from scheduling.plans import Plan, differences
 from scheduling.software import spec_of
 from scheduling.venues import OnlineMeeting, PastedLink, Venue
 from tasks.mails.previews import preview
@@ -63,7 +73,7 @@ class Preview:
     """What would be sent if the draft became an interview now.
 
     `interview` is the planned one, in no session; `files` go with it. `has_host`: whether anyone could host
-    an online meeting.
+    an online meeting. `before` is the plan that people know, where it is a change, and `by` who makes it.
     """
 
     def __init__(
@@ -74,8 +84,12 @@ class Preview:
         organization: InvitingOrganization,
         *,
         has_host: bool,
+        before: Plan | None = None,
+        by: str = "",
     ) -> None:
-        self._plan, self._has_host = plan, has_host
+        self._plan, self._has_host, self._by = plan, has_host, by
+        self._told = _told(before, plan) if before is not None else None
+        self._knowing = _addresses(before, interview) if before is not None else frozenset()
         interview.attachments = files
         interview.meeting = _meeting_of(plan.venue, has_host=has_host)
         self._facts: InterviewFacts = facts_of(interview, organization)
@@ -101,8 +115,15 @@ class Preview:
         """The email to the reader with that number; None when there is no such reader."""
         if not 0 <= number < len(self._readers):
             return None
+        reader = self._readers[number]
         return preview(
-            INVITATION, self._facts, self._readers[number], sender=sender_address(), made_at=utc_now()
+            INVITATION,
+            self._facts,
+            reader,
+            sender=sender_address(),
+            made_at=utc_now(),
+            told=self._told if reader.person.address.lower() in self._knowing else None,
+            by=self._by,
         )
 
     def shown(self, number: int, frame_url: str) -> ShownLetter | None:
@@ -172,6 +193,17 @@ class Preview:
                 "saved, and the invitations wait. If it's soon, tell the candidate yourself."
             )
         return words
+
+
+def _told(before: Plan, plan: Plan) -> Told:
+    return Told(before, differences(before, plan), frozenset({RevisionReason.CHANGED}))
+
+
+def _addresses(before: Plan, interview: Interview) -> frozenset[str]:
+    """Everyone who takes part so far, in lower case."""
+    manager = db.session.get_one(User, before.hiring_manager_id)
+    people = (interview.candidate.email, manager.email, *(each.email for each in before.attendees))
+    return frozenset(address.lower() for address in people)
 
 
 def _meeting_of(venue: Venue, *, has_host: bool) -> Meeting | None:

@@ -19,9 +19,11 @@ from blueprints.schedule_interview.forms.preview import PreviewForm
 from blueprints.schedule_interview.open_draft import open_dialog, with_dialog
 from blueprints.schedule_interview.pages import BY_KEY
 from blueprints.schedule_interview.pages.base import Page
+from blueprints.schedule_interview.routes.changing import take_over_changes_of_others
 from blueprints.schedule_interview.subjects import NEW_INTERVIEW
 from extensions import db
 from hiring import queries
+from scheduling.commands.change import ChangedMeanwhileError, NothingChangedError, NotScheduledError
 from scheduling.drafts import drafts
 from scheduling.errors import DraftStaleError, SchedulingError
 from web.notices import say
@@ -218,9 +220,20 @@ def _keep_for_later(
 def _finalize(dialog: Dialog, form: FinalizeForm) -> ResponseReturnValue:
     """One command, one commit. Everything was checked again on the way here."""
     plan = dialog.plan(form.chosen(dialog.candidate.email))
-    ticket = dialog.ticket(form.opened_on)
+    ticket = dialog.ticket(form.opened_on, form.reason)
     try:
         interview_id = dialog.subject.command(dialog.actor, plan, ticket, dialog.rules).id
+    except ChangedMeanwhileError:
+        db.session.rollback()
+        return _changed_meanwhile(dialog.draft.id, form)
+    except NothingChangedError:
+        db.session.rollback()
+        form.words.errors = ["Nothing is different yet. Change something first."]
+        return _page(dialog, BY_KEY[form.key], form, 422)
+    except NotScheduledError:
+        db.session.rollback()
+        say("The interview was cancelled or has taken place, so it can't be changed anymore.", "warning")
+        return redirect(url_for("interviews.detail", interview_id=dialog.draft.about_interview_id), 303)
     except SchedulingError as error:
         db.session.rollback()
         dialog = open_dialog(dialog.draft.id)
@@ -232,8 +245,28 @@ def _finalize(dialog: Dialog, form: FinalizeForm) -> ResponseReturnValue:
             wrong.refuse(error.field, error.words)
         return _page(dialog, there, wrong, 422, goes_back=True)
     db.session.commit()
-    say("Interview scheduled.")
+    if dialog.subject.done:
+        say(dialog.subject.done)
     return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
+
+
+def _changed_meanwhile(draft_id: str, form: FinalizeForm) -> ResponseReturnValue:
+    """Someone else has changed the interview since: the draft takes their changes over where this person has
+    changed nothing, and shows what they did before anything is saved."""
+    dialog = open_dialog(draft_id)
+    assert dialog.changed is not None
+    drafts.save_step(dialog.draft, dialog.draft.version, form.key, form.answers())
+    done = take_over_changes_of_others(dialog, dialog.changed)
+    db.session.commit()
+    what = ": " + "; ".join(done) if done else ""
+    say(
+        f"Someone else changed this interview meanwhile{what}. Check what changes now, and save again.",
+        "warning",
+    )
+    dialog = open_dialog(draft_id)
+    first = dialog.first_incomplete()
+    there = BY_KEY[first or FinalizeForm.key]
+    return _page(dialog, there, dialog.saved(there.form_class), 409, goes_back=first is not None)
 
 
 def _page(

@@ -6,7 +6,10 @@ from datetime import datetime
 
 from models import Interview, Mail, ReaderRole, RevisionReason
 from scheduling.mails.queue import INVITATION, NEWER_INVITATION
+from scheduling.mails.told import last_told
 from tasks.mails.interviews import InterviewCopy, InterviewKind, More, is_off, is_older_revision
+from tasks.mails.what_changed import WhatChanged, is_for_readers, what_changed
+from wording import first_name
 
 
 def _why_useless(mail: Mail, interview: Interview, now: datetime) -> str | None:
@@ -15,24 +18,51 @@ def _why_useless(mail: Mail, interview: Interview, now: datetime) -> str | None:
         return off
     if is_older_revision(mail, interview):
         return NEWER_INVITATION
+    if _knows_all(mail, interview):
+        return "It says nothing that they haven't been told already."
     return "The interview is over." if now >= interview.ends_at else None
 
 
+# The reasons for which the plan itself tells what is new.
+_CHANGES = frozenset({RevisionReason.RESCHEDULED, RevisionReason.CHANGED})
+
+
+def _knows_all(mail: Mail, interview: Interview) -> bool:
+    """Whether an earlier email has told the reader all of this: something was changed and changed back."""
+    if not interview.revision:
+        return False
+    told = last_told(interview, mail)
+    return told is not None and told.reasons <= _CHANGES and not any(map(is_for_readers, told.changes))
+
+
 def _more(copy: InterviewCopy) -> More:
-    begins, what_changed, is_news = _what_changed(copy)
+    begins, sentences, is_news = _what_changed(copy)
+    changed = _changes(copy)
     return {
         "files": copy.facts.files_for(copy.reader),
-        "subject_begins": begins,
-        "what_changed": what_changed,
-        "invited_to": _invited_to(copy) if is_news else "",
+        "subject_begins": changed.subject_begins if changed is not None else begins,
+        "subject_was": changed.subject_was if changed is not None else "",
+        "what_changed": " ".join(changed.sentences) if changed is not None else sentences,
+        "invited_to": _invited_to(copy) if is_news and changed is None else "",
+        # Only of the newest change: what someone wrote about an earlier one went with that.
+        "words": copy.words if changed is not None else "",
+        "words_from": first_name(copy.by) if copy.by else "",
     }
+
+
+def _changes(copy: InterviewCopy) -> WhatChanged | None:
+    """What is different from what the reader knows; None if they know nothing, or nothing is different."""
+    if copy.told is None or not any(map(is_for_readers, copy.told.changes)):
+        return None
+    return what_changed(copy.told.changes, copy.facts, copy.reader)
 
 
 def _what_changed(copy: InterviewCopy) -> tuple[str, str, bool]:
     """How the subject begins, what is different from what this reader was told before, and whether they may
     hear of the interview for the first time."""
     facts, is_candidate = copy.facts, copy.reader.role is ReaderRole.CANDIDATE
-    if not facts.revision:
+    is_a_change = copy.reason in _CHANGES
+    if not facts.revision or (is_a_change and copy.told is None):
         return "Interview", "", True
     same_time = "The date and time haven't changed."
     match copy.reason:
@@ -65,7 +95,7 @@ def _invited_to(copy: InterviewCopy) -> str:
 KIND = InterviewKind(
     name=INVITATION,
     label="Invitation",
-    label_later="Corrected invitation",
+    label_later="Updated invitation",
     why_useless=_why_useless,
     more=_more,
     calendar="REQUEST",

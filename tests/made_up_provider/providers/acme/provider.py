@@ -13,6 +13,7 @@ from providers.base import (
     CalendarEntry,
     EntryChanges,
     Grant,
+    ListedMeeting,
     Meeting,
     MeetingChange,
     MeetingRequest,
@@ -119,6 +120,13 @@ class AcmeProvider:
             if (meeting.topic, meeting.starts_at) == (request.topic, request.starts_at)
             and meeting.created_at is not None
             and meeting.created_at >= created_since
+        ]
+
+    def list_meetings(self, grant: Grant) -> list[ListedMeeting]:
+        self._check(grant)
+        return [
+            ListedMeeting(each.id, each.join_url, each.topic, each.starts_at, each.duration_minutes)
+            for each in self._server.meetings.values()
         ]
 
     def put_entry(self, grant: Grant, entry: CalendarEntry) -> PlacedEntry:

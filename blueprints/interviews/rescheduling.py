@@ -1,0 +1,239 @@
+"""Moving an interview to another time: one page, which shows what changes before it is confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+import htmx
+from blueprints.interviews.forms import WORDS_LIMIT, RescheduleForm
+from blueprints.interviews.to_change import to_change
+from blueprints.schedule_interview.forms.clash_tick import TICK_NEEDED
+from blueprints.schedule_interview.forms.when import as_value
+from blueprints.schedule_interview.panels.clashes import clash_box
+from blueprints.schedule_interview.panels.day import day_of
+from blueprints.schedule_interview.panels.local_times import OnTheClock, local_times
+from extensions import db
+from messaging.wording import period
+from models import Interview
+from scheduling.clashes import Clash, clashes_of_change
+from scheduling.commands.change import (
+    Change,
+    ChangedMeanwhileError,
+    NothingChangedError,
+    NotScheduledError,
+    can_be_changed,
+    change_interview,
+    mark_of,
+)
+from scheduling.errors import SchedulingError
+from scheduling.meetings.restoring import time_at_provider
+from scheduling.plans import When, plan_of
+from services import services
+from timezones import is_zone
+from web.forms import zone_choices
+from web.notices import say
+from web.signed_in import actor
+
+
+@dataclass(frozen=True)
+class FromTo:
+    """The old and the new time in one zone, and for whom that zone counts."""
+
+    whose: str
+    old: str
+    new: str
+
+
+def reschedule(interview_id: int) -> ResponseReturnValue:
+    interview = to_change(interview_id)
+    if not can_be_changed(interview):
+        return _not_scheduled(interview)
+    when = plan_of(interview).when
+    typed = datetime.fromisoformat(when.wall_time)
+    known = {
+        "date": typed.date(),
+        "time": typed.time(),
+        "duration_minutes": when.duration_minutes,
+        "timezone": when.timezone,
+        "occurrence": as_value(when.starts_at),
+    }
+    return _page(interview, _offered(RescheduleForm(formdata=None, data=known)))
+
+
+def look_at_new_time(interview_id: int) -> ResponseReturnValue:
+    """What a new time would mean, while it is being typed."""
+    interview = to_change(interview_id)
+    if not htmx.is_htmx():
+        return htmx.go_to(url_for("interviews.reschedule", interview_id=interview_id))
+    form = _offered(RescheduleForm(formdata=request.args, meta={"csrf": False}))
+    form.validate()
+    is_typed = form.date.data is not None and form.time.data is not None
+    problem = next(iter([*form.date.errors, *form.time.errors]), "") if is_typed else ""
+    context = {**_consequences(interview, form), "form": form, "problem": problem, "out_of_band": True}
+    return htmx.varies(make_response(render_template("interviews/_new_time.html", **context)))
+
+
+def move(interview_id: int) -> ResponseReturnValue:
+    interview, form = to_change(interview_id), _offered(RescheduleForm())
+    if not form.validate():
+        return _page(interview, form, 422)
+    when = form.when
+    assert when is not None, "a valid form has a time"
+    if form.shown.data != form.key:
+        # Without a script, or quicker than it: what this means is shown first, and nothing is done yet.
+        return _page(interview, form)
+    plan = replace(plan_of(interview), when=when)
+    change = Change(plan, form.seen.data or "", form.words.data or "", form.accepted_clashes.keys)
+    try:
+        change_interview(actor(), interview, change, services().rules)
+    except NotScheduledError:
+        db.session.rollback()
+        return _not_scheduled(interview)
+    except ChangedMeanwhileError:
+        db.session.rollback()
+        return _page(to_change(interview_id), form, 409, is_changed=True)
+    except NothingChangedError:
+        db.session.rollback()
+        form.time.errors = ["This is the time it has now. Choose another one."]
+        return _page(interview, form, 422)
+    except SchedulingError as error:
+        db.session.rollback()
+        form.refuse(error.field, TICK_NEEDED if error.field == "accepted_clashes" else error.words)
+        return _page(to_change(interview_id), form, 422)
+    db.session.commit()
+    return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
+
+
+def take_providers_time(interview_id: int) -> ResponseReturnValue:
+    """The meeting was moved on the provider's own pages: move the interview there too. What its host has
+    decided clashes with nothing that could be asked about here."""
+    interview = to_change(interview_id)
+    when = time_at_provider(interview)
+    if when is None:
+        say("The meeting is at the interview's time already.", "info")
+        return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
+    plan = replace(plan_of(interview), when=when)
+    accepted = {clash.key for clash in clashes_of_change(plan, interview, interview.hiring_manager, actor())}
+    try:
+        change_interview(
+            actor(), interview, Change(plan, mark_of(interview), accepted_clashes=accepted), services().rules
+        )
+    except (NotScheduledError, ChangedMeanwhileError, NothingChangedError):
+        db.session.rollback()
+        return _not_scheduled(interview)
+    except SchedulingError as error:
+        db.session.rollback()
+        say(error.words, "warning")
+        return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
+    db.session.commit()
+    return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
+
+
+def _offered(form: RescheduleForm) -> RescheduleForm:
+    form.timezone.choices = zone_choices(first=actor().timezone)
+    form.keep_asking()
+    return form
+
+
+def _not_scheduled(interview: Interview) -> ResponseReturnValue:
+    db.session.refresh(interview)
+    say(f"This interview is {interview.status.label.lower()}, so it can't be changed.", "info")
+    return redirect(url_for("interviews.detail", interview_id=interview.id), 303)
+
+
+def _page(
+    interview: Interview, form: RescheduleForm, status: int = 200, *, is_changed: bool = False
+) -> ResponseReturnValue:
+    """`is_changed`: someone else has changed the interview since this form was opened. What they did is
+    shown, and the form counts for the interview as it is now.
+    """
+    lines = interview.timeline
+    known = int(form.since.data) if (form.since.data or "").isdecimal() else 0
+    context = {
+        **_consequences(interview, form),
+        "form": form,
+        "problem": "",
+        "out_of_band": False,
+        "words_limit": WORDS_LIMIT,
+        "meanwhile": [line for line in lines if line.id > known] if is_changed else [],
+    }
+    form.seen.data, form.since.data = mark_of(interview), str(lines[-1].id if lines else 0)
+    return render_template("interviews/reschedule.html", **context), status
+
+
+def _consequences(interview: Interview, form: RescheduleForm) -> dict[str, Any]:
+    """What belongs beside a form as it is: right, wrong, or half typed."""
+    old, new = plan_of(interview).when, form.when
+    zone = form.timezone.data if is_zone(form.timezone.data or "") else old.timezone
+    is_another = new is not None and new != old
+    clashes = _clashes(interview, new) if new is not None and is_another else []
+    day = None
+    if form.date.data is not None and 1 < form.date.data.year < 9999:
+        day = day_of(
+            actor(),
+            interview.candidate,
+            form.date.data,
+            zone,
+            wanted=(new.starts_at, new.ends_at) if new is not None else None,
+            user_ids=plan_of(interview).user_ids,
+            clashing={clash.interview_id for clash in clashes},
+            without=interview.id,
+        )
+    form.shown.data = form.key
+    return {
+        "interview": interview,
+        "candidate": interview.candidate,
+        "old_times": [FromTo(whose, _told(old, there), "") for whose, there in _zones(interview)],
+        "from_to": [FromTo(whose, _told(old, there), _told(new, there)) for whose, there in _zones(interview)]
+        if new is not None and is_another
+        else [],
+        "clash_box": clash_box(clashes, form.accepted_clashes.keys, zone, on=form.date.data),
+        "local_times": local_times(new.starts_at, zone, _people(interview)) if new is not None else None,
+        "day": day,
+        "hosting_warnings": (),
+    }
+
+
+def _clashes(interview: Interview, when: When) -> list[Clash]:
+    plan = replace(plan_of(interview), when=when)
+    return clashes_of_change(plan, interview, interview.hiring_manager, actor())
+
+
+def _told(when: When, zone: str) -> str:
+    return period(when.starts_at, when.duration_minutes, zone)
+
+
+def _zones(interview: Interview) -> Iterator[tuple[str, str]]:
+    """The zones in which people think of the interview: as it was agreed, the reader's and the candidate's,
+    each once."""
+    seen = {interview.timezone}
+    yield "As agreed", interview.timezone
+    for whose, zone in (("You", actor().timezone), (interview.candidate.name, interview.candidate.timezone)):
+        if zone and zone not in seen:
+            seen.add(zone)
+            yield f"For {whose.lower() if whose == 'You' else whose}", zone
+
+
+def _people(interview: Interview) -> list[OnTheClock]:
+    manager = interview.hiring_manager
+    people = [OnTheClock(interview.candidate.name, "Candidate", interview.candidate.timezone)]
+    people.append(OnTheClock(manager.name, "Hiring manager", manager.timezone))
+    people += [
+        OnTheClock(each.name, "Attendee", each.user.timezone if each.user is not None else None)
+        for each in interview.attendees
+    ]
+    return people
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add these pages to the blueprint of interviews."""
+    blueprint.get("/<int:interview_id>/reschedule")(reschedule)
+    blueprint.get("/<int:interview_id>/reschedule/look")(look_at_new_time)
+    blueprint.post("/<int:interview_id>/reschedule")(move)
+    blueprint.post("/<int:interview_id>/take-time")(take_providers_time)

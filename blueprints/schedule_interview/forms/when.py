@@ -1,0 +1,140 @@
+"""When an interview is: the fields for a date, a time, a length and a zone, and what is wrong with them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from wtforms import DateField, Field, IntegerField, RadioField, TimeField
+from wtforms.fields import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
+
+from timezones import (
+    AmbiguousTimeError,
+    NonexistentTimeError,
+    UnknownZoneError,
+    in_zone,
+    is_zone,
+    parse_local,
+    utc_now,
+    zone_abbreviation,
+)
+from web.forms import ZoneField
+
+# Beyond this the year must be a typo.
+_YEARS_AHEAD = 5
+_FURTHEST = timedelta(days=366 * _YEARS_AHEAD)
+# A time that has just passed is still shown in everyone's zone beside the error.
+_JUST_PASSED = timedelta(days=1)
+
+
+class WhenFields:
+    """For a form to inherit; it sets the zone's choices."""
+
+    date = DateField("Date", validators=[InputRequired("Choose a date.")])
+    time = TimeField("Time", validators=[InputRequired("Choose a time.")])
+    duration_minutes = IntegerField(
+        "Duration in minutes",
+        default=45,
+        validators=[
+            InputRequired("Enter how long the interview takes."),
+            NumberRange(5, 1440, "Enter between 5 and 1440 minutes."),
+        ],
+    )
+    timezone = ZoneField("Time zone", validators=[DataRequired("Choose a time zone.")])
+    # Shown only when this time occurs twice that day.
+    occurrence = RadioField("Which one?", choices=[], validate_choice=False, validators=[Optional()])
+
+    def validate_date(self, field: Field) -> None:
+        """Refuse a day that is over, or too far ahead to be meant. The zone is checked with its own field."""
+        if field.data is None or not is_zone(self.timezone.data or ""):
+            return
+        now = utc_now()
+        if field.data < in_zone(now, self.timezone.data).date():
+            raise ValidationError("This date has passed. Choose a later one.")
+        if field.data > in_zone(now + _FURTHEST, self.timezone.data).date():
+            raise ValidationError(f"This is more than {_YEARS_AHEAD} years ahead. Check the year.")
+
+    def validate_time(self, field: Field) -> None:
+        """Ask about a repeated hour; refuse a skipped hour and a time that is not in the future."""
+        if self.date.data is None or field.data is None or not self.timezone.data or self.date.errors:
+            return
+        try:
+            starts_at = self._read()
+        except NonexistentTimeError as gap:
+            raise ValidationError(
+                f"The clocks go forward that day: after {gap.before:%H:%M} comes {gap.after:%H:%M}. "
+                "Choose a time that exists."
+            ) from None
+        except AmbiguousTimeError as twice:
+            self._ask_which(twice)
+            raise ValidationError(
+                "The clocks go back that day, so this time happens twice. Say which one you mean."
+            ) from None
+        except (UnknownZoneError, OverflowError):
+            raise ValidationError("This date and time can't be used.") from None
+        self.keep_asking()
+        if starts_at <= utc_now():
+            raise ValidationError("This time has passed. Choose a later one.")
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """The instant of wall time and zone, valid or not; None while they do not make one, and for a time so
+        far off that nothing has to be computed for it.
+        """
+        if self.date.data is None or self.time.data is None or not is_zone(self.timezone.data or ""):
+            return None
+        try:
+            starts_at = self._read()
+        except (NonexistentTimeError, AmbiguousTimeError, OverflowError):
+            return None
+        now = utc_now()
+        return starts_at if now - _JUST_PASSED <= starts_at <= now + _FURTHEST else None
+
+    @property
+    def minutes(self) -> int | None:
+        """How long it takes, if that is a possible length."""
+        length = self.duration_minutes.data
+        return length if length is not None and 5 <= length <= 1440 else None
+
+    def keep_asking(self) -> None:
+        """Show the answered question again, if this time occurs twice."""
+        if self.date.data is None or self.time.data is None:
+            return
+        try:
+            parse_local(self.date.data, self.time.data, self.timezone.data or "")
+        except AmbiguousTimeError as twice:
+            self._ask_which(twice)
+        except (NonexistentTimeError, UnknownZoneError, OverflowError):
+            # Errors are reported where the answer is checked.
+            return
+
+    def _read(self) -> datetime:
+        try:
+            return parse_local(self.date.data, self.time.data, self.timezone.data)
+        except AmbiguousTimeError as twice:
+            for instant in (twice.earlier, twice.later):
+                if self.occurrence.data == as_value(instant):
+                    return instant
+            raise
+
+    def _ask_which(self, twice: AmbiguousTimeError) -> None:
+        zone = self.timezone.data
+        self.occurrence.choices = [
+            SelectChoice(
+                as_value(instant), f"The {which}, {zone_abbreviation(instant, zone)} ({_utc(instant)})"
+            )
+            for which, instant in (("first", twice.earlier), ("second", twice.later))
+        ]
+
+    @property
+    def wall_time(self) -> str:
+        return f"{self.date.data:%Y-%m-%d}T{self.time.data:%H:%M}"
+
+
+def as_value(instant: datetime) -> str:
+    """An answer names the instant itself, so that it cannot apply to another day or zone."""
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M}Z"
+
+
+def _utc(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%H:%M} UTC"

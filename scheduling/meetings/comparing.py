@@ -1,0 +1,234 @@
+"""Comparing what an account has with what we made there: meetings of ours that no one wants any more.
+
+Deleting them normally needs no comparison. It finds what slipped through all the same: a meeting that a
+provider brought back, one that was made although we were told otherwise, one from before a backup was
+restored. Where the ledger proves that a meeting is ours and unwanted, it is removed; one that only looks like
+ours is listed, and a person decides. Whatever else people have on their accounts is none of our business and
+is not stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from accounts.audit import Event, record
+from extensions import db
+from models import (
+    UNCLEAR,
+    CallKind,
+    Connection,
+    ConnectionState,
+    InterviewStatus,
+    Lane,
+    Meeting,
+    MeetingCall,
+    MeetingSoftware,
+    MeetingState,
+    OrphanedMeeting,
+    User,
+)
+from providers.base import Grant, ListedMeeting
+from providers.protocols import MeetingProvider
+from scheduling.meetings import orphans, wanting
+from scheduling.software import softwares_of
+from scheduling.timeline import note
+from timezones import utc_now
+from work import outbox
+from work.kinds import TaskKind
+
+COMPARE_ACCOUNT = TaskKind(
+    "compare_account", Lane.PROVIDER, "Comparing an account's meetings with ours", subject="connection"
+)
+REMOVE_ORPHAN = TaskKind(
+    "remove_orphan", Lane.PROVIDER, "Removing a meeting that no interview wants", subject="connection"
+)
+
+# A create that is under way, or whose answer is being looked for, is not judged.
+_SETTLED_AFTER = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One account to ask for its upcoming meetings."""
+
+    connection_id: int
+    software: MeetingSoftware
+
+    def call(self, provider: MeetingProvider, grant: Grant) -> list[ListedMeeting]:
+        """Ask. May raise any `ProviderError`."""
+        return provider.list_meetings(grant)
+
+
+@dataclass(frozen=True)
+class OrphanRemoval:
+    """One orphan that someone wants removed."""
+
+    orphan_id: int
+    connection_id: int
+    software: MeetingSoftware
+    provider_meeting_id: str
+
+    def call(self, provider: MeetingProvider, grant: Grant) -> None:
+        """Remove it; one that is gone counts as removed. May raise any `ProviderError`."""
+        provider.delete_meeting(grant, self.provider_meeting_id)
+
+
+def accounts(now: datetime) -> list[int]:
+    """The connections whose accounts host meetings of ours that lie ahead, or did within the last weeks."""
+    return list(
+        db.session.scalars(
+            sa.select(MeetingCall.connection_id)
+            .join(Connection, Connection.id == MeetingCall.connection_id)
+            .where(
+                Connection.state == ConnectionState.CONNECTED,
+                MeetingCall.kind == CallKind.CREATE,
+                MeetingCall.starts_at > now,
+            )
+            .distinct()
+        )
+    )
+
+
+def compare(connection_ids: Iterable[int]) -> None:
+    """Request a comparison of these accounts in the current transaction."""
+    for connection_id in connection_ids:
+        outbox.enqueue(
+            COMPARE_ACCOUNT,
+            connection_id,
+            payload={"connection_id": connection_id},
+            dedupe_key=COMPARE_ACCOUNT.key(connection_id),
+        )
+
+
+def plan_comparison(connection_id: int) -> Comparison | None:
+    """What to ask, or None when the account cannot be used any more."""
+    connection = db.session.get(Connection, connection_id)
+    if connection is None or connection.state is not ConnectionState.CONNECTED:
+        return None
+    software = next(iter(softwares_of(connection.app)), None)
+    return Comparison(connection_id, software) if software is not None else None
+
+
+def record_comparison(comparison: Comparison, listed: list[ListedMeeting]) -> None:
+    """Find what no one wants among the account's upcoming meetings. Needs a transaction."""
+    now = utc_now()
+    upcoming = {each.id: each for each in listed if each.starts_at > now}
+    known = {
+        row.provider_meeting_id: row
+        for row in db.session.scalars(
+            sa.select(Meeting).where(
+                Meeting.software == comparison.software, Meeting.provider_meeting_id.in_(upcoming)
+            )
+        )
+    }
+    connection = db.session.get_one(Connection, comparison.connection_id)
+    suspects = []
+    for number, each in upcoming.items():
+        meeting = known.get(number)
+        if meeting is not None:
+            _remove_if_unwanted(meeting, each, connection)
+        elif _looks_like_ours(each, connection, now):
+            suspects.append(each)
+    _list(comparison, suspects)
+
+
+def _remove_if_unwanted(meeting: Meeting, shown: ListedMeeting, connection: Connection) -> None:
+    """The ledger proves that it is ours. If it counts as removed, and is there all the same, remove it."""
+    is_on = meeting.interview.status is InterviewStatus.SCHEDULED
+    if meeting.state is not MeetingState.REMOVED or (meeting.is_wanted and is_on):
+        return
+    meeting.state, meeting.is_wanted = MeetingState.READY, False
+    meeting.join_url, meeting.connection_id = shown.join_url, connection.id
+    meeting.shown_starts_at, meeting.shown_duration_minutes = shown.starts_at, shown.duration_minutes
+    label = meeting.software.label
+    note(meeting.interview_id, f"The {label} meeting was removed and exists again. Removing it once more")
+    wanting.enqueue_sync(meeting.interview_id)
+
+
+def _looks_like_ours(each: ListedMeeting, connection: Connection, now: datetime) -> bool:
+    """Whether a call of ours on this account asked for exactly such a meeting. One that is still being looked
+    for belongs to that search."""
+    calls = db.session.scalars(
+        sa.select(MeetingCall).where(
+            MeetingCall.kind == CallKind.CREATE,
+            MeetingCall.account_id == connection.account_id,
+            MeetingCall.starts_at == each.starts_at,
+            MeetingCall.topic == each.topic,
+        )
+    ).all()
+    open_ones = [call for call in calls if call.state in UNCLEAR or call.began_at > now - _SETTLED_AFTER]
+    for call in open_ones:
+        orphans.search_later(call.meeting)
+    return bool(calls) and not open_ones
+
+
+def _list(comparison: Comparison, suspects: list[ListedMeeting]) -> None:
+    """Keep exactly these on the list of that account."""
+    numbers = {each.id for each in suspects}
+    rows = {
+        row.provider_meeting_id: row
+        for row in db.session.scalars(
+            sa.select(OrphanedMeeting).where(OrphanedMeeting.connection_id == comparison.connection_id)
+        )
+    }
+    for number, row in rows.items():
+        if number not in numbers:
+            db.session.delete(row)
+    for each in suspects:
+        if each.id not in rows:
+            db.session.add(
+                OrphanedMeeting(
+                    connection_id=comparison.connection_id,
+                    software=comparison.software,
+                    provider_meeting_id=each.id,
+                    topic=each.topic[:200],
+                    starts_at=each.starts_at,
+                )
+            )
+
+
+def listed_orphans() -> list[OrphanedMeeting]:
+    """Everything that waits for someone to decide, soonest first."""
+    return list(
+        db.session.scalars(
+            sa.select(OrphanedMeeting)
+            .where(OrphanedMeeting.starts_at > utc_now())
+            .order_by(OrphanedMeeting.starts_at, OrphanedMeeting.id)
+        )
+    )
+
+
+def remove(actor: User, orphan_id: int) -> bool:
+    """Request in the current transaction that an orphan be removed. False if it is no longer listed."""
+    row = db.session.get(OrphanedMeeting, orphan_id, with_for_update=True)
+    if row is None:
+        return False
+    row.is_to_be_removed = True
+    outbox.enqueue(
+        REMOVE_ORPHAN,
+        row.connection_id,
+        payload={"orphan_id": row.id},
+        dedupe_key=REMOVE_ORPHAN.key(row.id),
+    )
+    what = f"{row.software.label} meeting “{row.topic}”"
+    record(Event.ORPHAN_REMOVED, f"Removed the {what}, which no interview wants.", actor)
+    return True
+
+
+def plan_removal(orphan_id: int) -> OrphanRemoval | None:
+    """What to remove, or None if that has been done, or an interview has it by now."""
+    row = db.session.get(OrphanedMeeting, orphan_id)
+    if row is None or orphans.is_known(row.software, row.provider_meeting_id):
+        return None
+    return OrphanRemoval(row.id, row.connection_id, row.software, row.provider_meeting_id)
+
+
+def record_removal(orphan_id: int) -> None:
+    """It is gone."""
+    row = db.session.get(OrphanedMeeting, orphan_id)
+    if row is not None:
+        db.session.delete(row)

@@ -1,0 +1,101 @@
+"""Unsent emails when what they are about changes: dropped, moved, taken up again, or forgotten; and who has
+received one already."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from extensions import db
+from models import Lane, Mail, MailState, ReaderRole, Task, TaskState
+from work import outbox
+from work.mail import delivery, delivery_key
+
+
+def drop_waiting(about: str, *, words: str, but_kinds: Collection[str] = ()) -> list[Mail]:
+    """Drop every unsent email about one thing, of whatever kind but those, and return them. One that is being
+    delivered at this moment is recorded as sent if a server accepts it."""
+    unsent = list(
+        db.session.scalars(
+            sa.select(Mail)
+            .where(Mail.about == about, Mail.state == MailState.QUEUED, Mail.kind.not_in(but_kinds))
+            .order_by(Mail.id)
+        )
+    )
+    for mail in unsent:
+        mail.state, mail.words = MailState.DROPPED, words
+    return unsent
+
+
+def take_up_again(mail_ids: Collection[int]) -> None:
+    """Queue emails again that were dropped, when they were due; those that have been sent since stay sent."""
+    for mail in db.session.scalars(
+        sa.select(Mail).where(Mail.id.in_(mail_ids), Mail.state == MailState.DROPPED).order_by(Mail.id)
+    ):
+        mail.state, mail.words = MailState.QUEUED, None
+        outbox.enqueue_work(delivery(mail.about, mail.id, mail.due_at))
+
+
+def forget_unsent(about: str, occasion: str) -> None:
+    """Delete the unsent emails of one occasion, and of those that begin with it (`r3-60` for `r3`), because
+    what they were to say never happened."""
+    unsent = db.session.scalars(
+        sa.select(Mail.id).where(
+            Mail.about == about,
+            sa.or_(Mail.occasion == occasion, Mail.occasion.startswith(f"{occasion}-", autoescape=True)),
+            Mail.state != MailState.SENT,
+        )
+    ).all()
+    # With their deliveries: SQLite gives the number of a deleted row to the next one.
+    db.session.execute(
+        sa.delete(Task).where(
+            Task.dedupe_key.in_([delivery_key(mail_id) for mail_id in unsent]), Task.state == TaskState.READY
+        )
+    )
+    db.session.execute(sa.delete(Mail).where(Mail.id.in_(unsent)))
+
+
+def move(mail: Mail, due_at: datetime) -> None:
+    """Send an email that has not been sent at another time (aware UTC), earlier or later, even one that was
+    dropped."""
+    mail.state, mail.words, mail.due_at = MailState.QUEUED, None, due_at
+    work = delivery(mail.about, mail.id, due_at)
+    moved = db.session.execute(
+        sa.update(Task)
+        .where(Task.dedupe_key == work.dedupe_key, Task.state == TaskState.READY)
+        .values(run_at=due_at)
+    )
+    if not moved.rowcount:  # type: ignore[attr-defined]  # the stubs give execute() a narrower result
+        outbox.enqueue_work(work)
+
+
+def may_have_arrived(about: str) -> set[str]:
+    """The addresses, in lower case, of those who take part and got an email about this, or may have got one:
+    a server took it, or is being given it at this moment. Until the transaction ends, no other email about it
+    is begun.
+    """
+    under_way = [
+        int(payload["mail_id"])
+        for payload, state in db.session.execute(
+            sa.select(Task.payload, Task.state)
+            .where(
+                Task.subject == about,
+                Task.lane == Lane.MAIL,
+                Task.state.in_((TaskState.READY, TaskState.RUNNING)),
+            )
+            .with_for_update()
+        )
+        if state is TaskState.RUNNING
+    ]
+    return set(
+        db.session.scalars(
+            sa.select(sa.func.lower(Mail.address)).where(
+                Mail.about == about,
+                # An alarm invites nobody.
+                Mail.role != ReaderRole.TEAM,
+                sa.or_(Mail.state == MailState.SENT, Mail.may_be_double, Mail.id.in_(under_way)),
+            )
+        )
+    )
