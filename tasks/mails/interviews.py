@@ -46,6 +46,8 @@ log = logging.getLogger("tasks")
 
 # How often an email that waits for a better address is looked at, if it is still of use after the interview.
 _NEVER_USELESS = timedelta(days=1)
+# How long an invitation waits for a password that is being changed, and how often it looks.
+_PASSWORD_WAIT, _PASSWORD_LOOK = timedelta(minutes=1), timedelta(seconds=2)
 
 # With everything that letters name, which would otherwise be read one by one.
 _INTERVIEW = (
@@ -155,6 +157,10 @@ class InterviewKind(Kind):
         held_until = undoing.held_until(interview, now)
         if held_until is not None:
             return Wait(Again(held_until, "The last change can still be undone.", is_failure=False))
+        if self.waits_for_meeting and _is_getting_password(interview) and now < mail.due_at + _PASSWORD_WAIT:
+            # Once it is set, an invitation with it and the new link replaces this one.
+            why = f"The {self.label.lower()} waits for the meeting's new password."
+            return Wait(Again(now + _PASSWORD_LOOK, why, is_failure=False))
         refusal = held_back_by(mail)
         if refusal is not None:
             why = (
@@ -216,6 +222,14 @@ class InterviewKind(Kind):
             # Calendars assume that they already have an organizer's own event.
             method = "PUBLISH"
         return with_calendar(letter, facts, copy.reader, method=method, sender=sender, made_at=made_at)
+
+
+def _is_getting_password(interview: Interview) -> bool:
+    """Whether the meeting is to have another password than people would be told now."""
+    meeting, wanted = interview.meeting, interview.requested_passcode
+    if not interview.revision or meeting is None or meeting.state != MeetingState.READY or not wanted:
+        return False
+    return meeting.passcode not in (None, wanted) and not meeting.passcode_was_refused
 
 
 def is_older_revision(mail: Mail, interview: Interview) -> bool:

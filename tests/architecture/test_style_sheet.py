@@ -47,6 +47,17 @@ def test_every_name_that_is_used_exists_and_every_token_is_used() -> None:
     assert tokens - used == set()
 
 
+def test_each_font_file_is_a_family_of_its_own() -> None:
+    """A second file in the same family, even one that is not needed, doubled the time of a page's layout."""
+    faces = re.findall(
+        r"@font-face \{\s*font-family: ([^;]+);", (ROOT / CSS / "base" / "fonts.css").read_text()
+    )
+    assert len(faces) == len(set(faces)) >= 2
+    order = re.search(r"--font: ([^;]+);", (ROOT / CSS / "tokens" / "type.css").read_text())
+    assert order is not None
+    assert order.group(1).split(", ")[: len(faces)] == faces
+
+
 def test_days_of_another_month_stand_back_in_both_themes() -> None:
     colors = (ROOT / CSS / "tokens" / "colors.css").read_text()
 

@@ -3,20 +3,55 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from messaging.facts import InterviewFacts, Person, Reader
 from messaging.letters import Letter
-from models import ReaderRole, RevisionReason
+from models import MeetingSoftware, ReaderRole, RevisionReason
 from scheduling.mails.queue import INVITATION, REMINDER
 from scheduling.mails.told import Told
+from scheduling.plans import NewText, NewTime, Plan, Reminders, Text, When
+from scheduling.venues import OnlineMeeting
 from tasks.mails.interviews import InterviewCopy
 from tasks.mails.kinds import cancellation as cancellation_kind
 from tasks.mails.previews import preview
-from tests.messaging.facts_for_tests import FACTS, MADE_AT, SENDER, reader
+from tests.messaging.facts_for_tests import ANNA, FACTS, MADE_AT, SENDER, reader
+
+PLAN = Plan(
+    application_id=1,
+    venue=OnlineMeeting(MeetingSoftware.ZOOM),
+    agenda=FACTS.agenda,
+    when=When(FACTS.starts_at, "2026-11-24T09:00", FACTS.zone, FACTS.duration_minutes),
+    hiring_manager_id=1,
+    attendees=(),
+    title=FACTS.title,
+    message=FACTS.message_to_candidate,
+    notes="",
+    reminders=Reminders(),
+)
 
 
 def invitation(about: InterviewFacts = FACTS, to: Reader | None = None) -> Letter:
     return preview(INVITATION, about, to or reader(), sender=SENDER, made_at=MADE_AT)
+
+
+def rescheduled() -> Letter:
+    """The candidate was told the day before, and of another agenda."""
+    then = FACTS.starts_at - timedelta(days=1)
+    old, new = (
+        When(at, f"{at:%Y-%m-%dT%H:%M}", FACTS.zone, FACTS.duration_minutes) for at in (then, FACTS.starts_at)
+    )
+    changes = (NewTime(old, new), NewText(Text.AGENDA, "1. Introductions", FACTS.agenda))
+    told = Told(PLAN, changes, frozenset({RevisionReason.RESCHEDULED}))
+    return preview(
+        INVITATION,
+        replace(FACTS, revision=1),
+        reader(),
+        sender=SENDER,
+        made_at=MADE_AT,
+        told=told,
+        by=ANNA.name,
+    )
 
 
 def reminder(about: InterviewFacts, to: Reader, minutes: int) -> Letter:

@@ -28,13 +28,20 @@ from tests.messaging.facts_for_tests import (
     reader,
 )
 from tests.messaging.golden_files import assert_golden, assert_html_says_what_the_text_says
-from tests.messaging.letters_for_tests import both_bodies, cancellation, invitation, of_the_team, reminder
+from tests.messaging.letters_for_tests import (
+    both_bodies,
+    cancellation,
+    invitation,
+    of_the_team,
+    reminder,
+    rescheduled,
+)
 
 LETTERS = {
     "invitation-candidate-new-york": invitation(),
     "invitation-hiring-manager-zurich": invitation(to=reader(BEN, ReaderRole.HIRING_MANAGER)),
     "invitation-without-link-attendee-kolkata": invitation(WAITING, reader(KIRAN, ReaderRole.ATTENDEE)),
-    "invitation-changed-candidate-new-york": invitation(facts(revision=1)),
+    "invitation-changed-candidate-new-york": rescheduled(),
     "invitation-pasted-link-candidate-new-york": invitation(PASTED),
     "invitation-phone-candidate-new-york": invitation(ON_THE_PHONE),
     "invitation-phone-candidate-calls-hiring-manager-zurich": invitation(

@@ -206,11 +206,11 @@ class Office:
             enqueue_sync(interview_id)
             db.session.commit()
 
-    def cancel(self, interview_id: int, words: str = "", **how: Any) -> None:
-        """Cancel an interview as Ada does on its page."""
+    def cancel(self, interview_id: int, words: str = "", *, by: Member | None = None, **how: Any) -> None:
+        """Cancel an interview as Ada does on its page, unless said otherwise."""
         with self.writing():
             interview = db.session.get_one(Interview, interview_id)
-            actor = db.session.get_one(User, self.team.ada.id)
+            actor = db.session.get_one(User, (by or self.team.ada).id)
             cancel_interview(actor, interview, Cancellation(words, **how), self.rules)
             db.session.commit()
 
@@ -220,12 +220,20 @@ class Office:
             return mark_of(db.session.get_one(Interview, interview_id))
 
     def edit(
-        self, interview_id: int, words: str = "", *, accepts: bool = True, seen: str = "", **changes: Any
+        self,
+        interview_id: int,
+        words: str = "",
+        *,
+        accepts: bool = True,
+        seen: str = "",
+        by: Member | None = None,
+        **changes: Any,
     ) -> None:
-        """Change parts of an interview's plan as Ada does; `starts_at` and `duration_minutes` move it."""
+        """Change parts of an interview's plan as Ada does, unless said otherwise; `starts_at` and
+        `duration_minutes` move it."""
         with self.writing():
             interview = db.session.get_one(Interview, interview_id)
-            actor = db.session.get_one(User, self.team.ada.id)
+            actor = db.session.get_one(User, (by or self.team.ada).id)
             plan = plan_of(interview)
             when = plan.when
             start = changes.pop("starts_at", when.starts_at)
@@ -257,11 +265,12 @@ class Office:
             )
             db.session.commit()
 
-    def undo(self, interview_id: int) -> None:
-        """Undo the last change as Ada does; raises `TooLateError`."""
+    def undo(self, interview_id: int, *, by: Member | None = None) -> None:
+        """Undo the last change as Ada does, unless said otherwise; raises `TooLateError`."""
         with self.writing():
             interview = db.session.get_one(Interview, interview_id)
-            undo(db.session.get_one(User, self.team.ada.id), interview, interview.revision, self.rules)
+            actor = db.session.get_one(User, (by or self.team.ada).id)
+            undo(actor, interview, interview.revision, self.rules)
             db.session.commit()
 
     def entries(self, address: str, *, uid: str = "") -> list[tuple[str, int, str]]:

@@ -289,6 +289,28 @@ def test_what_only_the_team_sees_changes_silently(sqlite_installation: Installat
     assert installation.timeline(interview)[-1] == "Ada Berg changed the internal notes"
 
 
+def test_new_password_is_told_once_with_the_link_that_goes_with_it(sqlite_installation: Installation) -> None:
+    installation = sqlite_installation
+    interview = scheduled(installation, passcode="first-1")
+    installation.edit(interview, venue=OnlineMeeting(MeetingSoftware.ZOOM, "second-2"))
+    installation.later(seconds=UNDO_IS_OVER)
+    installation.later(seconds=5)
+    assert bodies(installation) == [{"password": "second-2"}]
+    assert len(installation.simulators.mails(DINA)) == 2
+    said = text(installation, DINA)
+    assert "The password has changed." in said
+    assert "Password: second-2" in said
+    assert str(installation.meeting(interview).join_url) in said
+    # While it cannot be set, people are told of the rest after a minute.
+    installation.simulators.zoom_switches(fail_next=1000, fail_status=503)
+    installation.edit(interview, agenda="Other", venue=OnlineMeeting(MeetingSoftware.ZOOM, "third-3"))
+    installation.later(seconds=UNDO_IS_OVER)
+    installation.later(seconds=30)
+    assert len(installation.simulators.mails(DINA)) == 2
+    installation.later(seconds=40)
+    assert len(installation.simulators.mails(DINA)) == 3
+
+
 def test_each_change_is_a_revision_with_before_and_after(sqlite_installation: Installation) -> None:
     installation = sqlite_installation
     interview = scheduled(installation)

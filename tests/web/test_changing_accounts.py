@@ -83,7 +83,7 @@ def test_meetings_go_with_their_account_to_the_person_who_connects_it(
     assert (of_ada.state, of_ben.state) == (ConnectionState.RECONNECT_NEEDED, ConnectionState.CONNECTED)
     assert meeting_of(connected, interview_id) == (of_ben.id, people.ben.id)
     assert "1 upcoming." in card_of(ben.get(APPS))
-    assert "Ben Frei's Zoom account" in ada.get(f"/interviews/{interview_id}").text
+    assert f"Ben Frei ({LENA})" in ada.get(f"/interviews/{interview_id}").text
 
 
 def test_what_a_lost_answer_left_on_an_account_is_looked_for_when_it_is_back(
