@@ -20,7 +20,14 @@ from statistics import median
 
 from bench import installation
 from bench.installation import ACCOUNTS, THREADS, WORKERS, BareServer, Installation
-from bench.measuring import Team, all_at_once, alternating, bare_mail_seconds, with_acceptance
+from bench.measuring import (
+    Team,
+    all_at_once,
+    alternating,
+    bare_mail_seconds,
+    bare_zoom_seconds,
+    with_acceptance,
+)
 from bench.report import Figures, table
 from tests.machines.servers import ServerProcesses
 from tests.machines.simulators import Simulators, running_simulators
@@ -56,11 +63,12 @@ def _measure(place: Installation, simulators: Simulators, each: int) -> Figures:
             team.sign_in()
             alternating(team, place, bare, WARM_UP_EACH * len(team))
             alone, bare_answers = alternating(team, place, bare, max(1, each * 2 // 5) * len(team))
+            bare_zoom = median(bare_zoom_seconds(simulators))
             bare_mail = median(bare_mail_seconds(simulators))
             together, seconds = all_at_once(team, place, each * len(team) - len(alone))
         return Figures(
             rows=sum(rows.values()),
-            zoom=ZOOM_MS / 1000,
+            bare_zoom=bare_zoom,
             bare_mail=bare_mail,
             alone=with_acceptance(alone, simulators),
             bare_answers=bare_answers,

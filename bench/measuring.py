@@ -16,7 +16,7 @@ from bench.installation import BareServer, Installation, TeamMember, address
 from bench.person import Click, OpenDialog, Person
 from tests.machines.simulators import Simulators
 
-_BARE_MAILS = 20
+_BARE_MAILS = _BARE_CALLS = 20
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,28 @@ def with_acceptance(scheduled: list[Scheduled], simulators: Simulators) -> list[
         at = datetime.fromisoformat(mail["received_at"]).timestamp()
         accepted.setdefault(mail["envelope_to"], at)
     return [Scheduled(each.click, each.candidate, accepted[each.candidate]) for each in scheduled]
+
+
+def bare_zoom_seconds(simulators: Simulators) -> list[float]:
+    """How long Zoom takes to answer, measured alone, on a connection that is kept open.
+
+    Asked with a token that it does not know, it waits as long as for any call and then only refuses, so a
+    meeting takes a little longer.
+    """
+    with requests.Session() as http:
+        http.trust_env = False
+        return [_seconds_to_refuse(http, simulators) for _ in range(_BARE_CALLS)]
+
+
+def _seconds_to_refuse(http: requests.Session, simulators: Simulators) -> float:
+    answer = http.post(
+        f"{simulators.zoom_url}/v2/users/me/meetings",
+        json={"topic": "Engineer Interview"},
+        headers={"Authorization": "Bearer unknown"},
+        timeout=60,
+    )
+    assert answer.status_code == 401, answer.status_code
+    return answer.elapsed.total_seconds()
 
 
 def bare_mail_seconds(simulators: Simulators) -> list[float]:

@@ -1,8 +1,8 @@
 """Measures the polls of open pages that find nothing changed: `python -m bench.polls --help`.
 
-An open page asks every few seconds whether its connected apps have changed. They hardly ever have, so that
-answer has to cost next to nothing: how much longer does it take than a bare page that only finds out who is
-signed in, and how many statements does the database see?
+An open page asks every few seconds whether its connected apps, or what has become of its interview's meeting
+and emails, have changed. They hardly ever have, so that answer has to cost next to nothing: how much longer
+does it take than a bare page that only finds out who is signed in, and how many statements does it take?
 """
 
 from __future__ import annotations
@@ -32,9 +32,11 @@ _ZOOM = {"ZOOM_API_CLIENT_ID": "measured", "ZOOM_API_CLIENT_SECRET": "measured"}
 
 @dataclass(frozen=True)
 class _Place:
-    """What the measured pages belong to: an unfinished draft of the owner, and the owner's session."""
+    """What the measured pages belong to: the owner's unfinished draft, an interview whose meeting is being
+    made, and the owner's session."""
 
     draft_id: str
+    interview_id: int
     token: str
 
 
@@ -52,6 +54,7 @@ def main() -> None:
             polls = {
                 "Connected Apps": _poll_of(server, "/settings/account/connected-apps"),
                 "first step of the dialog": _poll_of(server, f"/schedule/{place.draft_id}/setup"),
+                "interview": _poll_of(server, f"/interviews/{place.interview_id}"),
             }
             server.http.headers["HX-Request"] = "true"
             pages = [(yardstick, "/me", 200), *((server, address, 204) for address in polls.values())]
@@ -97,8 +100,9 @@ def _furnish(settings: Mapping[str, str]) -> _Place:
         hosted = db.select(Meeting).where(Meeting.state == MeetingState.READY).limit(_HOSTED)
         for meeting in db.session.scalars(hosted):
             meeting.connection_id = connection.id
+        meeting.state = MeetingState.WAITING
         draft = drafts.start(owner, candidate_id=1)
-        place = _Place(draft.id, begin_session(owner.id, "bench"))
+        place = _Place(draft.id, meeting.interview_id, begin_session(owner.id, "bench"))
         db.session.commit()
     close_app(app)
     return place

@@ -16,12 +16,12 @@ AIM_ANSWER, AIM_MAIL = 2.0, 1.5
 class Figures:
     """What was measured; times in seconds.
 
-    `rows` is how many rows one interview inserts, `zoom` the set latency of the simulated Zoom, `bare_mail`
-    how long the mail server took for an email on its own.
+    `rows` is how many rows one interview inserts, `bare_zoom` how long the simulated Zoom took to answer on
+    its own, `bare_mail` how long the mail server took for an email on its own.
     """
 
     rows: int
-    zoom: float
+    bare_zoom: float
     bare_mail: float
     alone: list[Scheduled]
     bare_answers: list[float]
@@ -33,7 +33,7 @@ def table(figures: Figures, took: float) -> str:
     """The figures as text: medians, ratios, the aims, and the machine."""
     answers = [each.click.seconds for each in figures.alone]
     mails = [each.seconds_to_mail for each in figures.alone]
-    latencies = figures.zoom + figures.bare_mail
+    latencies = figures.bare_zoom + figures.bare_mail
     busy_answers = [each.click.seconds for each in figures.together]
     busy_mails = [each.seconds_to_mail for each in figures.together]
     rate = len(figures.together) / figures.together_seconds
@@ -43,7 +43,7 @@ def table(figures: Figures, took: float) -> str:
         _line("answer to the last click", answers),
         _line(f"answer of the bare page ({figures.rows} rows)", figures.bare_answers),
         _line("from the click to the candidate's mail", mails),
-        f"  latencies: Zoom {figures.zoom * 1000:.0f} ms + mail {figures.bare_mail * 1000:.1f} ms"
+        f"  latencies: Zoom {figures.bare_zoom * 1000:.1f} ms + mail {figures.bare_mail * 1000:.1f} ms"
         f"           {latencies * 1000:8.1f} ms",
         "",
         _ratio("answer / bare page", median(answers) / median(figures.bare_answers), AIM_ANSWER),

@@ -1,4 +1,4 @@
-"""The bytes of a mail: its headers and parts, written by the standard library's current mail package.
+"""The bytes of a mail: its headers, written with the standard library's current mail package, and its parts.
 
 How the bytes travel is not decided here: an SMTP server and a provider's API get the same bytes. Nothing
 reads settings, the database or a request.
@@ -7,9 +7,12 @@ reads settings, the database or a request.
 from __future__ import annotations
 
 import re
+from base64 import encodebytes
+from binascii import b2a_qp
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP, SMTPUTF8
 
 from anyascii import anyascii
@@ -118,10 +121,12 @@ def written(
 
     Raises `ValueError` for any control character in any header and for a Message-ID of the wrong form.
     """
-    email = EmailMessage(policy=SMTPUTF8 if is_utf8 else SMTP)
+    policy = SMTPUTF8 if is_utf8 else SMTP
+    email = EmailMessage(policy=policy)
     _write_headers(email, headers)
-    _write_parts(email, text, html, calendar, files)
-    return email.as_bytes()
+    email["MIME-Version"] = text_header("MIME-Version", "1.0")
+    head = b"".join(policy.fold_binary(name, value) for name, value in email.raw_items())
+    return head + _body(text, html, calendar, files)
 
 
 def _entry(person: Person, speaks_utf8: bool) -> Mailbox:
@@ -161,9 +166,10 @@ def _write_headers(email: EmailMessage, headers: Headers) -> None:
         email["References"] = headers.references
     # Out-of-office replies to a machine help no one: the first header is the standard's (RFC 3834), the
     # second is the one that Exchange looks at.
-    email["Auto-Submitted"] = "auto-generated"
+    email["Auto-Submitted"] = text_header("Auto-Submitted", "auto-generated")
     # "All" would suppress the report that a mail could not be delivered as well, which people need.
-    email["X-Auto-Response-Suppress"] = "DR, RN, NRN, OOF, AutoReply"
+    suppressed = "DR, RN, NRN, OOF, AutoReply"
+    email["X-Auto-Response-Suppress"] = text_header("X-Auto-Response-Suppress", suppressed)
 
 
 def _is_utf8_text(content: bytes) -> bool:
@@ -174,49 +180,75 @@ def _is_utf8_text(content: bytes) -> bool:
     return True
 
 
-def _write_parts(
-    email: EmailMessage, text: str, html: str, calendar: CalendarPart | None, files: tuple[FilePart, ...]
-) -> None:
+# No part can contain them: in quoted-printable and in base64, "=" is never followed by "_" (RFC 2045, 6.7).
+_ALTERNATIVES, _PARTS = "=_alternatives", "=_parts"
+
+
+def _body(text: str, html: str, calendar: CalendarPart | None, files: tuple[FilePart, ...]) -> bytes:
     """Text, HTML and calendar as alternatives, the calendar once more as a file, then the other files.
 
     Mail programs show the last alternative they understand; some take invitations only from there
     and some only from an attachment. Base64 keeps the calendar's line ends byte for byte.
+
+    Put together here, because the mail package parses what it wrote itself several times for each part: that
+    took 3 of the 5 ms of a mail.
     """
-    email.set_content(text, cte="quoted-printable")
-    email.add_alternative(html, subtype="html", cte="quoted-printable")
+    alternatives = [_text_part("plain", text), _text_part("html", html)]
+    attached = [_file_part(file) for file in files]
     if calendar is not None:
-        parameters = {"method": calendar.method, "charset": "utf-8"}
-        email.add_alternative(
-            calendar.content, maintype="text", subtype="calendar", cte="base64", params=parameters
-        )
-        email.add_attachment(
-            calendar.content,
-            maintype="text",
-            subtype="calendar",
-            cte="base64",
-            params=parameters,
-            filename="invite.ics",
-        )
-    for file in files:
-        maintype, _, subtype = file.content_type.partition("/")
-        charset = {}
-        if maintype == "text":
-            # Without a charset it would be read as ASCII, or as anything the reader's program guesses.
-            charset = {"charset": "utf-8"}
-            if not _is_utf8_text(file.content):
-                maintype, subtype, charset = "application", "octet-stream", {}
-        # Names beyond ASCII go in the form of RFC 2231, which old programs do not read. They look for the
-        # name here, and would show "ATT00001.bin" without one.
-        fallback = {} if file.name.isascii() else {"name": anyascii(file.name)}
-        email.add_attachment(
-            file.content,
-            maintype=maintype,
-            subtype=subtype,
-            cte="base64",
-            filename=file.name,
-            params={**charset, **fallback},
-        )
-    for part in email.walk():
-        if part is not email:
-            # The standard library repeats it in each part, where it has no meaning (RFC 2045).
-            del part["MIME-Version"]
+        content_type = f'text/calendar; method="{calendar.method}"; charset="utf-8"'
+        alternatives.append(_base64_part(content_type, calendar.content))
+        as_file = 'Content-Disposition: attachment; filename="invite.ics"'
+        attached.insert(0, _base64_part(content_type, calendar.content, as_file))
+    body = _multipart("alternative", _ALTERNATIVES, alternatives)
+    return _multipart("mixed", _PARTS, [body, *attached]) if attached else body
+
+
+def _multipart(subtype: str, boundary: str, parts: Sequence[bytes]) -> bytes:
+    head = f'Content-Type: multipart/{subtype}; boundary="{boundary}"\r\n\r\n'
+    each = (f"--{boundary}\r\n".encode() + part + b"\r\n" for part in parts)
+    return head.encode() + b"".join(each) + f"--{boundary}--\r\n".encode()
+
+
+def _part(content: bytes, *headers: str) -> bytes:
+    return "\r\n".join([*headers, "", ""]).encode("ascii") + content
+
+
+def _text_part(subtype: str, text: str) -> bytes:
+    # Of bytes, because the lines of a text also end at signs that are no line ends in a mail.
+    lines = b"\r\n".join([*text.encode().splitlines(), b""])
+    return _part(
+        b2a_qp(lines),
+        f'Content-Type: text/{subtype}; charset="utf-8"',
+        "Content-Transfer-Encoding: quoted-printable",
+    )
+
+
+def _base64_part(content_type: str, content: bytes, *more: str) -> bytes:
+    encoded = encodebytes(content).replace(b"\n", b"\r\n")
+    return _part(encoded, f"Content-Type: {content_type}", "Content-Transfer-Encoding: base64", *more)
+
+
+def _file_part(file: FilePart) -> bytes:
+    """A file that someone attached. Its name may be anything, so the mail package writes it."""
+    maintype, _, subtype = file.content_type.partition("/")
+    charset = {}
+    if maintype == "text":
+        # Without a charset it would be read as ASCII, or as anything the reader's program guesses.
+        charset = {"charset": "utf-8"}
+        if not _is_utf8_text(file.content):
+            maintype, subtype, charset = "application", "octet-stream", {}
+    # Names beyond ASCII go in the form of RFC 2231, which old programs do not read. They look for the
+    # name here, and would show "ATT00001.bin" without one.
+    fallback = {} if file.name.isascii() else {"name": anyascii(file.name)}
+    part = MIMEPart(policy=SMTP)
+    part.set_content(
+        file.content,
+        maintype=maintype,
+        subtype=subtype,
+        cte="base64",
+        disposition="attachment",
+        filename=file.name,
+        params={**charset, **fallback},
+    )
+    return part.as_bytes()

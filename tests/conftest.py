@@ -1,6 +1,5 @@
 """The machines that tests run on, as fixtures. Each fails, and never skips, when it cannot be had."""
 
-import gc
 import os
 import random
 import shutil
@@ -14,7 +13,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 
 import security
-from tests.machines import choosing
+from tests.machines import choosing, dealing, garbage
 from tests.machines.application import (
     CompiledTemplates,
     MakeApp,
@@ -55,13 +54,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("full" if config.getoption("--full") else "ordinary")
     config.pluginmanager.register(choosing)
+    config.pluginmanager.register(dealing)
+    config.pluginmanager.register(garbage)
     config.pluginmanager.register(Slowness(), "slowness")
-
-
-def pytest_collection_finish() -> None:
-    """Spare the garbage collector what was imported: it stays for the whole run and never becomes garbage."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

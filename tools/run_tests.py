@@ -64,7 +64,7 @@ def run(arguments: list[str], *, is_full: bool) -> Outcome:
             *arguments,
         ],
         cwd=REPOSITORY,
-        env={**os.environ, **temporary_folder()},
+        env=environment(),
         start_new_session=True,
     )
     try:
@@ -85,6 +85,16 @@ def run(arguments: list[str], *, is_full: bool) -> Outcome:
         seconds=time.monotonic() - started,
         broken=code not in (0, 1, NO_TESTS_COLLECTED) or (code == 1 and not failed),
     )
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of the tests: this one, with room in memory, and with compiled code kept.
+
+    pytest rewrites every test's code before it compiles it. Where Python is told to keep nothing, each
+    process does so again in each run, which takes it five seconds.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, **temporary_folder()}
 
 
 def temporary_folder() -> dict[str, str]:

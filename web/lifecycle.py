@@ -20,7 +20,7 @@ from web.assets import theme_script_hash
 from web.failures import answer
 from web.row_ids import RowIdConverter
 from web.signed_in import visitor
-from work.outbox import hold_back_wakes, let_wakes_go
+from work.outbox import hold_back_wakes, stop_holding_back_wakes
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ANY_HOST = ("/healthz", "/webhooks/")
@@ -47,7 +47,7 @@ def init_app(app: Flask) -> None:
     @app.before_request
     def begin() -> Response | None:
         g.request_id = secrets.token_hex(6)
-        hold_back_wakes()
+        g.let_wakes_go = hold_back_wakes()
         if "\0" in request.path:
             # No address contains one, and PostgreSQL fails on it instead of finding nothing.
             abort(404)
@@ -73,6 +73,7 @@ def init_app(app: Flask) -> None:
         # Anything that runs next in this thread and is not a request, such as a command or a test, may write.
         begin_writing()
         audit.acting_from("")
+        stop_holding_back_wakes()
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -84,7 +85,8 @@ def init_app(app: Flask) -> None:
             if name not in here:
                 headers.add(name, value)
         headers.add("X-Request-Id", g.get("request_id", ""))
-        response.call_on_close(let_wakes_go)
+        if "let_wakes_go" in g:
+            response.call_on_close(g.let_wakes_go)
         if request.endpoint != "static":
             # Pages about people must not be cached, not even by the browser.
             headers["Cache-Control"] = "no-store"

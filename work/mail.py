@@ -14,8 +14,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from database import written_out
 from extensions import db
 from models import Lane, Mail, MailState, MailTrouble, ReaderRole, Task, TaskState
+from rows import rows_of
 from timezones import utc_now
 from work import outbox
 from work.kinds import TaskKind
@@ -230,6 +232,8 @@ def count_due() -> int:
 
 def refusal_of(address: str) -> Mail | None:
     """The newest email that was refused because of this address, if the address has accepted none since."""
+    if not _is_in_trouble(address):
+        return None
     return db.session.scalar(
         _about_address(address).where(Mail.state == MailState.FAILED).order_by(Mail.id.desc()).limit(1)
     )
@@ -238,11 +242,28 @@ def refusal_of(address: str) -> Mail | None:
 def forget_refusals(address: str) -> None:
     """The address has been corrected, or accepts emails again: those held back for it are sent when they are
     due, and at once if that has passed."""
+    if not _is_in_trouble(address):
+        return
     for mail in db.session.scalars(_about_address(address)):
         mail.trouble = None
         if mail.state == MailState.QUEUED:
             mail.words = None
             outbox.enqueue_work(delivery(mail.about, mail.id, max(mail.due_at, utc_now())))
+
+
+# Asked twice for every email, and nearly always with the same answer.
+_IN_TROUBLE = (
+    sa.select(Mail.id)
+    .where(
+        Mail.trouble == written_out(MailTrouble.ADDRESS),
+        sa.func.lower(Mail.address) == sa.bindparam("address"),
+    )
+    .limit(1)
+)
+
+
+def _is_in_trouble(address: str) -> bool:
+    return bool(rows_of(_IN_TROUBLE, {"address": address.lower()}))
 
 
 def _about_address(address: str) -> sa.Select[Mail]:

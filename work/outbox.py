@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from database import written_out
@@ -23,6 +23,9 @@ from extensions import db
 from models import Lane, Task, TaskState
 from timezones import utc_now
 from work.kinds import TaskKind
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 _ENQUEUED = "lanes_with_new_tasks"
 _listeners: list[Callable[[Lane], None]] = []
@@ -81,8 +84,9 @@ def _insert_or_bring_forward(dialect: str) -> sa.Insert:
     """If a runner is claiming the waiting row right now, it holds its lock, and by the time we get it, the
     work has begun and may have read what the caller is about to change: then a new row is inserted.
     """
-    # One statement in each, of which SQLAlchemy has no common form.
-    insert = postgresql.insert(Task) if dialect == "postgresql" else sqlite.insert(Task)
+    # One statement in each, of which SQLAlchemy has no common form. Either dialect takes 2 MB to load.
+    insert_into = import_module(f"sqlalchemy.dialects.{dialect}").insert
+    insert: sqlite.Insert | postgresql.Insert = insert_into(Task)
     wanted = insert.excluded.run_at
     return insert.on_conflict_do_update(
         index_elements=[Task.dedupe_key],
@@ -137,21 +141,21 @@ def _wake(lanes: Iterable[Lane]) -> None:
             listener(lane)
 
 
-def hold_back_wakes() -> None:
-    """Begin to wake no one for what this thread commits, until `let_wakes_go`.
+def hold_back_wakes() -> Callable[[], None]:
+    """Begin to wake no one for what this thread commits, until `stop_holding_back_wakes`. The function that
+    is returned wakes those who were not: it is called when the answer is out.
 
     Someone waits for the answer to a click, and the threads that do the work compete with the one that writes
     the answer: Python runs one of them at a time, and lets each go on for up to 5 ms.
     """
-    let_wakes_go()
-    _held_back.set(set())
+    lanes: set[Lane] = set()
+    _held_back.set(lanes)
+    return partial(_wake, lanes)
 
 
-def let_wakes_go() -> None:
-    """The answer is out: wake the lanes that were held back, if any."""
-    lanes = _held_back.get()
+def stop_holding_back_wakes() -> None:
+    """From now on, each commit of this thread wakes again; what was held back stays so."""
     _held_back.set(None)
-    _wake(lanes or ())
 
 
 @event.listens_for(Session, "after_rollback")

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from extensions import db
 from models import Mail, MailState, MailTrouble
+from rows import rows_of
 from scheduling.mails.occasions import Occasion
 from scheduling.timeline import note
 from wording import people
@@ -72,17 +73,20 @@ def note_files_left_out(mail: Mail, interview_id: int, *, why: str) -> None:
     note(interview_id, f"{why}. The {what} to {mail.name} leaves without them.")
 
 
-def _note_when_all_left(mail: Mail, interview_id: int) -> None:
-    rows = db.session.execute(
-        sa.select(Mail.state, sa.func.count(Mail.id))
-        .where(
-            Mail.interview_id == interview_id,
-            Mail.kind == mail.kind,
-            Mail.occasion == mail.occasion,
-        )
-        .group_by(Mail.state)
+_HOW_FAR = (
+    sa.select(Mail.state, sa.func.count(Mail.id).label("number"))
+    .where(
+        Mail.interview_id == sa.bindparam("interview"),
+        Mail.kind == sa.bindparam("kind"),
+        Mail.occasion == sa.bindparam("occasion"),
     )
-    counts = {row[0]: row[1] for row in rows}
+    .group_by(Mail.state)
+)
+
+
+def _note_when_all_left(mail: Mail, interview_id: int) -> None:
+    rows = rows_of(_HOW_FAR, {"interview": interview_id, "kind": mail.kind, "occasion": mail.occasion})
+    counts = {row.state: row.number for row in rows}
     sent = counts.get(MailState.SENT, 0)
     if sent and not counts.get(MailState.QUEUED):
         note(interview_id, f"{label_of(mail)} sent to {people(sent)}")

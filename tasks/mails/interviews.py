@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from attachment_files import AttachmentFiles
+from database import written_out
 from extensions import db
 from messaging.delivery import sender_address
 from messaging.facts import AttachedFile, InterviewFacts, Person, Reader, facts_of, reader_of
@@ -31,6 +32,7 @@ from models import (
     ReaderRole,
     RevisionReason,
 )
+from rows import rows_of
 from scheduling import undoing
 from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import INVITATION, attendee_key
@@ -300,17 +302,22 @@ def _envelope(mail: Mail, interview: Interview, organization: Organization) -> E
     )
 
 
+_FIRST_INVITATION = (
+    sa.select(Mail.message_id)
+    .where(
+        Mail.interview_id == sa.bindparam("interview"),
+        Mail.kind == written_out(INVITATION),
+        Mail.address == sa.bindparam("address"),
+        Mail.state == written_out(MailState.SENT),
+        Mail.id < sa.bindparam("before"),
+    )
+    .order_by(Mail.id)
+    .limit(1)
+)
+
+
 def _first_invitation(mail: Mail) -> str | None:
     """The Message-ID of this person's first invitation, under which everything that follows is shown."""
-    return db.session.scalar(
-        sa.select(Mail.message_id)
-        .where(
-            Mail.interview_id == mail.interview_id,
-            Mail.kind == INVITATION,
-            Mail.address == mail.address,
-            Mail.state == MailState.SENT,
-            Mail.id < mail.id,
-        )
-        .order_by(Mail.id)
-        .limit(1)
-    )
+    told = {"interview": mail.interview_id, "address": mail.address, "before": mail.id}
+    found = rows_of(_FIRST_INVITATION, told)
+    return found[0].message_id if found else None

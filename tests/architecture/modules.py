@@ -1,7 +1,8 @@
 """The product's modules and what each imports, read from the text: nothing is executed."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from tests.architecture.repository import product_files
@@ -29,5 +30,10 @@ def _imports(path: Path, text: str) -> Iterator[str]:
             yield from (f"{source}.{alias.name}" for alias in node.names)
 
 
-# Every module of the product by its dotted name, with the dotted names of all that it imports.
-IMPORTS = {_module_name(path): frozenset(_imports(path, text)) for path, text in product_files()}
+@cache
+def modules() -> Mapping[str, frozenset[str]]:
+    """Return every module of the product by its dotted name, with the dotted names of all that it imports.
+
+    Read only when a test asks: every process of a run collects all tests, and one of them runs these.
+    """
+    return {_module_name(path): frozenset(_imports(path, text)) for path, text in product_files()}

@@ -7,7 +7,7 @@ checker sees is one anyway for whoever reads the code.
 
 from collections.abc import Iterator, Mapping
 
-from tests.architecture.modules import IMPORTS, begins_with
+from tests.architecture.modules import begins_with, modules
 
 # Circles that are known, with what is in them.
 KNOWN = (
@@ -18,7 +18,7 @@ KNOWN = (
 
 def _module_of(name: str) -> str | None:
     """The module in which an imported name is, or None for what is not ours."""
-    while name and name not in IMPORTS:
+    while name and name not in modules():
         name = name.rpartition(".")[0]
     return name or None
 
@@ -26,7 +26,7 @@ def _module_of(name: str) -> str | None:
 def _siblings() -> dict[str, dict[str, set[str]]]:
     """For each package ("" for the top), what lies side by side in it and which imports which."""
     found: dict[str, dict[str, set[str]]] = {}
-    for module, names in IMPORTS.items():
+    for module, names in modules().items():
         own = module.split(".")
         for other in filter(None, map(_module_of, names)):
             theirs = other.split(".")
@@ -73,7 +73,7 @@ def test_siblings_have_no_circles() -> None:
 def test_modules_have_no_circles() -> None:
     edges = {
         module: {other for other in map(_module_of, names) if other is not None}
-        for module, names in IMPORTS.items()
+        for module, names in modules().items()
     }
     assert [sorted(circle) for circle in _circles(edges) if not _is_known(circle)] == []
 

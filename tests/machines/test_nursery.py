@@ -52,18 +52,20 @@ def test_a_process_is_waited_for_asked_to_end_and_killed(nursery: Nursery, tmp_p
 
 
 @pytest.mark.slow
-def test_processes_end_when_the_run_that_ordered_them_is_killed(tmp_path: Path) -> None:
+def test_processes_end_when_the_run_that_ordered_them_is_killed(nursery: Nursery, tmp_path: Path) -> None:
     run = (
         "import pathlib, sys, time\n"
         "from tests.machines.nursery import running_nursery\n"
         "folder = pathlib.Path(sys.argv[1])\n"
-        "with running_nursery(folder, folder / 'first-start') as nursery:\n"
+        "with running_nursery(folder, pathlib.Path(sys.argv[2])) as nursery:\n"
         f"    child = nursery.start({PROBE!r}, ['wait'], log=folder / 'probe.log', settings={{}})\n"
         "    print(child.pid, flush=True)\n"
         "    time.sleep(60)\n"
     )
     parent = start(
-        [sys.executable, "-c", run, str(tmp_path)], log=tmp_path / "run.log", stdout=subprocess.PIPE
+        [sys.executable, "-c", run, str(tmp_path), str(nursery.first_start)],
+        log=tmp_path / "run.log",
+        stdout=subprocess.PIPE,
     )
     assert parent.stdout is not None
     child = int(parent.stdout.readline())

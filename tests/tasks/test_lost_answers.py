@@ -31,7 +31,11 @@ def test_meeting_of_a_lost_answer_is_found_and_not_made_again(installation: Inst
     assert len(installation.simulators.mails()) == 2
 
 
-@pytest.mark.parametrize("spoiled", ["html", "empty", "truncated", "wrong_types"])
+@pytest.mark.parametrize(
+    "spoiled",
+    # One that comes byte by byte holds its thread until the deadline.
+    ["html", "empty", "truncated", "wrong_types", "huge", pytest.param("drip", marks=pytest.mark.full)],
+)
 def test_meeting_behind_an_unreadable_answer_is_found(
     sqlite_installation: Installation, spoiled: str
 ) -> None:

@@ -164,10 +164,11 @@ def test_answer_to_a_click_leaves_before_the_work_behind_it_is_woken(probe: Prob
     woken: list[Lane] = []
     stop = outbox.when_committed(woken.append)
     try:
-        outbox.hold_back_wakes()
+        let_go = outbox.hold_back_wakes()
         probe.enqueue()
+        outbox.stop_holding_back_wakes()
         assert woken == []
-        outbox.let_wakes_go()
+        let_go()
         assert woken == [PROBE.lane]
         probe.enqueue()
         assert woken == [PROBE.lane] * 2

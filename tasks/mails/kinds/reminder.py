@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from extensions import db
+from database import written_out
 from messaging.facts import InterviewFacts, Reader
 from messaging.wording import day_and_time, reader_zone
 from models import Interview, Mail, MailState, ReaderRole
+from rows import rows_of
 from scheduling.mails.queue import REMINDER
 from tasks.mails.interviews import InterviewCopy, InterviewKind, More, is_off
 from tasks.mails.kinds import meeting_missing
@@ -32,22 +33,24 @@ def _why_useless(mail: Mail, interview: Interview, now: datetime) -> str | None:
     return "It would have come too late to be of use." if is_late else None
 
 
+_LATER_ONE = (
+    sa.select(Mail.id)
+    .where(
+        Mail.about == sa.bindparam("about"),
+        Mail.kind == written_out(REMINDER),
+        Mail.address == sa.bindparam("address"),
+        Mail.state.in_([written_out(state) for state in (MailState.QUEUED, MailState.SENT)]),
+        Mail.due_at > sa.bindparam("after", type_=Mail.due_at.type),
+        Mail.due_at <= sa.bindparam("now", type_=Mail.due_at.type),
+    )
+    .limit(1)
+)
+
+
 def _is_overtaken(mail: Mail, now: datetime) -> bool:
     """Whether a later reminder to the same person is also due: the most urgent one is enough."""
-    return bool(
-        db.session.scalar(
-            sa.select(
-                sa.exists().where(
-                    Mail.about == mail.about,
-                    Mail.kind == mail.kind,
-                    Mail.address == mail.address,
-                    Mail.state.in_((MailState.QUEUED, MailState.SENT)),
-                    Mail.due_at > mail.due_at,
-                    Mail.due_at <= now,
-                )
-            )
-        )
-    )
+    told = {"about": mail.about, "address": mail.address, "after": mail.due_at, "now": now}
+    return bool(rows_of(_LATER_ONE, told))
 
 
 def _more(copy: InterviewCopy) -> More:
