@@ -37,6 +37,8 @@ from scheduling.mails import outcomes
 from scheduling.plans import Participant, Plan, Reminders, When
 from scheduling.rules import Rules
 from scheduling.venues import OnSite, PastedLink, PhoneCall, Venue
+from services import services
+from tasks.mails.previews import as_of_now
 from timezones import in_zone, parse_local, use_clock, utc_now
 from work import mail as mails
 
@@ -193,7 +195,11 @@ def _let_leave(interview: Interview, *, until: datetime) -> None:
         .order_by(Mail.due_at, Mail.id)
     ).all():
         with at(letter.due_at + _SECONDS_TO_SEND):
-            outcomes.note_sent(mails.record_sent(letter.id, words="250 OK"), interview.id)
+            copy = as_of_now(letter, services())
+            if copy is not None:
+                mails.keep_copy(letter.id, services().mail_copies.sealed(letter.id, copy))
+            sent = mails.record_sent(letter.id, words="The mail server took it: “250 OK”", code=250)
+            outcomes.note_sent(sent, interview.id)
             db.session.flush()
 
 

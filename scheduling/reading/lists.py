@@ -142,6 +142,8 @@ def _interview(role: Role, action: Action) -> sa.Select[Interview]:
         .options(
             joinedload(Interview.application).joinedload(Application.candidate),
             joinedload(Interview.application).joinedload(Application.job),
+            joinedload(Interview.hiring_manager),
+            joinedload(Interview.scheduler),
             joinedload(Interview.meeting).options(joinedload(Meeting.host), joinedload(Meeting.connection)),
             selectinload(Interview.attendees),
             selectinload(Interview.mails),

@@ -31,7 +31,7 @@ _FILES_STAYED = "The timeline says why. Send what is missing yourself."
 class ProgressRow:
     """One line. `at` is an instant to be shown after the words in the reader's zone, if there is one.
     `failed_mails` are the ids of those that can be sent again, `retried_mails` of those that wait for their
-    next try.
+    next try. `can_retry`: a person can have the meeting tried again, and no card of its own says so.
     """
 
     state: RowState
@@ -41,6 +41,7 @@ class ProgressRow:
     at: datetime | None = None
     failed_mails: tuple[int, ...] = ()
     retried_mails: tuple[int, ...] = ()
+    can_retry: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def _removal(meeting: Meeting) -> ProgressRow | None:
     """What becomes of a meeting that is no longer wanted, as far as someone's account has or had it."""
     left = not_removed(meeting)
     if left is not None:
-        return ProgressRow("problem", "alert-triangle", *left)
+        return ProgressRow("problem", "alert-triangle", *left, can_retry=True)
     if meeting.is_wanted or meeting.host_id is None:
         return None
     if meeting.state is MeetingState.READY and utc_now() < wanting.useful_until(meeting):

@@ -62,7 +62,7 @@ class Email:
 
 @dataclass(frozen=True)
 class PersonsEmails:
-    """What one person got, or is about to get, oldest first."""
+    """What one person got, or is about to get, in the order of its time."""
 
     name: str
     role: str
@@ -94,7 +94,7 @@ def received(interview: Interview) -> tuple[PersonsEmails, ...]:
         PersonsEmails(
             mails[-1].name,
             _role(interview, mails),
-            tuple(_described(mail, now, tries.get(mail.id)) for mail in mails),
+            tuple(_described(mail, now, tries.get(mail.id)) for mail in sorted(mails, key=_when)),
         )
         for mails in groups
     )
@@ -121,6 +121,10 @@ def without_details(
         )
         for person in people
     )
+
+
+def _when(mail: Mail) -> tuple[datetime, int]:
+    return mail.sent_at or mail.due_at, mail.id
 
 
 def _person(mail: Mail) -> str:

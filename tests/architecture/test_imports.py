@@ -48,10 +48,11 @@ RULES: dict[str, frozenset[str]] = {
         }
     ),
     # Made-up people and jobs come into being the way real ones do; the simulators are started as programs.
-    # Emails about what is over are recorded as sent.
+    # Emails about what is over are recorded as sent, with what they said.
     "demo": GROUND
     | DOMAIN
-    | {"app", "config", "instance_folder", "schema", "security", "services", "work.mail"},
+    | {"app", "config", "instance_folder", "schema", "security", "services", "work.mail"}
+    | {"tasks.mails.previews"},
     # What every request goes through, whichever part of the interface answers it.
     "web": GROUND
     | DOMAIN

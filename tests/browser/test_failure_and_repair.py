@@ -64,7 +64,7 @@ def test_failed_meeting_is_repaired_from_the_email_and_the_candidate_gets_the_li
     repair.get_by_role("button", name="Create it on my account").click()
     repair.wait_for_url(interview_url)
     expect(repair.get_by_role("heading", name="Join Zoom Meeting")).to_be_visible(timeout=15_000)
-    expect(repair.get_by_text("Corrected invitation sent to 2 people").first).to_be_visible(timeout=15_000)
+    expect(repair.get_by_text("Updated invitation sent to 2 people").first).to_be_visible(timeout=15_000)
 
     second = simulators.wait_for_mails(2, to=CANDIDATE)[1].message
     assert second["Subject"].startswith("Link added: ")
@@ -77,8 +77,8 @@ def test_failed_meeting_is_repaired_from_the_email_and_the_candidate_gets_the_li
 
     # All of it can be read on the interview, as each person received it.
     repair.get_by_text("Dina KaurCandidate").click()
-    repair.get_by_role("link", name="Corrected invitation to Dina Kaur").click()
-    expect(repair.get_by_role("heading", level=1)).to_have_text("Corrected invitation to Dina Kaur")
+    repair.get_by_role("link", name="Updated invitation to Dina Kaur").click()
+    expect(repair.get_by_role("heading", level=1)).to_have_text("Updated invitation to Dina Kaur")
     shown = repair.frame_locator("iframe.letter-frame")
     expect(shown.get_by_text("The date and time haven't changed.").first).to_be_visible()
     expect(repair.get_by_text("1 (version 2)")).to_be_visible()

@@ -78,12 +78,9 @@ def use_services(app: Flask, **changed: Any) -> None:
 
 
 def close_app(app: Flask) -> None:
-    """Give back every database connection that an app holds, and end what this thread holds back for it."""
+    """Give back every database connection that an app holds."""
     from extensions import db
-    from work.outbox import let_wakes_go
 
-    # A server closes each answer, which wakes the work behind it. A test that only looks at one does not.
-    let_wakes_go()
     with app.app_context():
         db.session.remove()
         for engine in db.engines.values():

@@ -10,7 +10,16 @@ from sqlalchemy import event
 
 from background import make_runner
 from extensions import db
-from models import Interview, InterviewStatus, Meeting, MeetingState, Task, UserSession
+from models import (
+    FailureReason,
+    Interview,
+    InterviewStatus,
+    Meeting,
+    MeetingState,
+    Task,
+    TaskState,
+    UserSession,
+)
 from tests.factories import (
     Team,
     connect_zoom,
@@ -151,6 +160,22 @@ def test_a_fault_of_ours_is_told_the_owner_at_once_above_every_page(
     assert "Waiting now: 2." in words
     assert "Emails cannot leave." not in Visitor(connected).enter(team.ben).get("/").words
     assert "Relay access denied" in ada.get("/settings/system-log").words
+
+
+def test_meeting_that_could_not_be_removed_can_be_tried_again(web: Flask, team: Team, ada: Visitor) -> None:
+    with in_rows(web):
+        interview_id = schedule(team.ada, team.dina)
+        meeting = db.session.scalars(db.select(Meeting)).one()
+        meeting.is_wanted, meeting.state, meeting.host_id = False, MeetingState.READY, team.ben.id
+        meeting.join_url, meeting.failure = "https://zoom.example/j/1", FailureReason.UNREACHABLE
+        db.session.scalars(db.select(Task).where(Task.kind == "sync_meeting")).one().state = TaskState.DONE
+        db.session.commit()
+    page = ada.get(f"/interviews/{interview_id}")
+    assert "The Zoom meeting has not been removed yet" in page.words
+    ada.submit(page, "Try again now", leads_to=f"/interviews/{interview_id}")
+    with in_rows(web):
+        waiting = db.select(Task.state).where(Task.kind == "sync_meeting").order_by(Task.id)
+        assert db.session.scalars(waiting).all() == [TaskState.DONE, TaskState.READY]
 
 
 def test_poll_keeps_no_session_alive(clock: Clock, web: Flask, team: Team, ada: Visitor) -> None:

@@ -8,7 +8,9 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from background import make_runner
 from extensions import db
+from models import Interview, MailState
 from tests.factories import Team, connect_zoom, schedule
 from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
@@ -18,6 +20,8 @@ from tests.web.round_trips import APPS
 
 # Who is signed in, their organization, and what the banners say are the first statement of each.
 MOST_FOR_A_STEP, MOST_FOR_A_POLL = 8, 2
+# Six for its rows; the rest is what the ledger, the hosts, and the work under way say of its meeting.
+MOST_FOR_AN_INTERVIEW = 12
 POLL = re.compile(r'data-poll[^>]* hx-get="([^"]+)"')
 
 
@@ -71,6 +75,35 @@ def test_first_step_of_a_new_draft_asks_the_database_eight_times_at_most(
     with statements(connected) as seen:
         ada.get(f"{draft}/setup")
     assert len(seen) <= MOST_FOR_A_STEP, seen
+
+
+@pytest.mark.parametrize("is_tried_again", [False, True])
+def test_page_of_an_interview_keeps_to_its_statements(
+    connected: Flask, simulators: Simulators, people: Team, ada: Visitor, is_tried_again: bool
+) -> None:
+    with in_rows(connected):
+        connect_zoom(people.ada, simulators)
+        interview = schedule(people.ada, people.dina, reminder_minutes=(1440, 60))
+        db.session.commit()
+    with connected.app_context():
+        runner = make_runner(connected)
+        while runner.run_due():
+            pass
+    if is_tried_again:
+        with in_rows(connected):
+            for mail in db.session.get_one(Interview, interview).mails:
+                mail.state, mail.words, mail.code, mail.due_at = (
+                    MailState.QUEUED,
+                    "busy",
+                    451,
+                    mail.created_at,
+                )
+            db.session.commit()
+    ada.get(f"/interviews/{interview}")
+    with statements(connected) as seen:
+        ada.get(f"/interviews/{interview}")
+    # When the emails are tried next is one more, and so is the stamp with which the page asks for changes.
+    assert len(seen) <= MOST_FOR_AN_INTERVIEW + 2 * is_tried_again, "\n".join(seen)
 
 
 @pytest.mark.parametrize("place", ["Connected Apps", "first step", "interview"])
