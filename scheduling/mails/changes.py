@@ -18,7 +18,7 @@ from scheduling.rules import Rules
 from work import mail as mails
 from work.mail import NewMail, Recipient
 
-_TAKES_PART_AGAIN = "They take part again."
+TAKES_PART_AGAIN = "They take part again."
 
 
 def drop_older(interview: Interview) -> list[int]:
@@ -32,7 +32,7 @@ def drop_older(interview: Interview) -> list[int]:
         dropped.append(mail.id)
     for mail in mails.waiting(about, TAKEN_OFF):
         if mail.address.lower() in here:
-            mail.state, mail.words = MailState.DROPPED, _TAKES_PART_AGAIN
+            mail.state, mail.words = MailState.DROPPED, TAKES_PART_AGAIN
             dropped.append(mail.id)
     return dropped
 

@@ -24,9 +24,11 @@ def label_of(mail: Mail) -> str:
 
 
 def is_tried_again(mail: Mail, now: datetime) -> bool:
-    """Whether it should have left, could not, and waits for its next try at `now` (aware)."""
+    """Whether it was tried in vain and waits for its next try at `now` (aware), and does not wait on purpose,
+    for its meeting or because a change can still be undone."""
+    was_tried = mail.code is not None or mail.may_be_double or mail.trouble is MailTrouble.OURS
     is_held = mail.trouble is MailTrouble.ADDRESS
-    return mail.state is MailState.QUEUED and mail.due_at <= now and bool(mail.words) and not is_held
+    return mail.state is MailState.QUEUED and mail.due_at <= now and was_tried and not is_held
 
 
 def can_be_sent_again(mail: Mail, now: datetime) -> bool:

@@ -180,7 +180,7 @@ def _state(mail: Mail, now: datetime, next_try: datetime | None) -> tuple[EmailS
             return "trying", "Trying again now", None
         if mail.may_be_double:
             return "trying", "May have arrived. Next try", next_try
-        if mail.trouble is MailTrouble.OURS or mail.code is None:
+        if mail.trouble is MailTrouble.OURS:
             return "waiting", "Waiting. Next try", next_try
         return "trying", "Not accepted yet. Next try", next_try
     return (

@@ -118,6 +118,33 @@ def test_meeting_that_was_moved_in_zoom_is_changed_back_from_the_card(
     assert "already" in ada.follow(again).messages
 
 
+def test_interview_follows_its_meeting_that_was_moved_in_zoom(
+    connected: Flask, simulators: Simulators, team: Team, clock: Clock, ada: Visitor
+) -> None:
+    interview = interview_of(connected, simulators, team)
+    address, number = f"/interviews/{interview}", number_of(connected, interview)
+    [meeting] = simulators.ledger()["meetings"]
+    start = datetime.fromisoformat(meeting["start_time"]) + timedelta(hours=5)
+    simulators.change_meeting(number, start_time=f"{start:%Y-%m-%dT%H:%M:%SZ}", duration=30)
+    clock.move(timedelta(minutes=3))
+    ada.post(f"{address}/look", htmx=True)
+    run_everything(connected)
+    ada.submit(ada.get(address), "Move the interview there", leads_to=address)
+    page = ada.get(address)
+    assert "Interview changed. No one has been told yet." in page.text
+    assert "it isn't at the interview's time anymore" not in card(page)
+    with in_rows(connected):
+        row = db.session.get_one(Interview, interview)
+        assert (row.starts_at, row.duration_minutes, row.times_moved) == (start, 30, 1)
+    clock.move(timedelta(seconds=11))
+    run_everything(connected)
+    # Zoom has it already, so it is asked for nothing; people are told.
+    assert not [call for call in simulators.ledger()["calls"] if call["operation"] == "update"]
+    assert str(simulators.mails(team.dina.email)[-1].message["Subject"]).startswith("Rescheduled: ")
+    again = ada.post(f"{address}/take-time", leads_to=address)
+    assert "already" in ada.follow(again).messages
+
+
 def test_change_that_zoom_refuses_is_said_on_the_card_in_its_own_words(
     connected: Flask, simulators: Simulators, team: Team, ada: Visitor
 ) -> None:

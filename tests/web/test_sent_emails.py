@@ -164,7 +164,7 @@ _QUEUED = {"state": MailState.QUEUED}
             "Waiting. Next try",
             "Try now",
         ),
-        ({**_QUEUED, "words": "no answer"}, "Waiting. Next try", "Try now"),
+        ({**_QUEUED, "words": "The last change can still be undone."}, "Sending…", None),
         ({**_QUEUED, "words": "cut off", "may_be_double": True}, "May have arrived. Next try", "Try now"),
         ({**_QUEUED, "words": "refused", "trouble": MailTrouble.ADDRESS}, "On hold", "Send again"),
         ({"state": MailState.FAILED, "words": "550 unknown", "code": 550}, "Not delivered", "Send again"),
