@@ -1,12 +1,13 @@
 """What a mail can say: the facts of an interview, and who reads them.
 
 The dialog's preview makes the same facts from a draft, so a mail looks the same in the preview as in the
-inbox. Internal notes are not among them, so they can never be mailed.
+inbox. Internal notes are not among them: they belong to a reader who may see them, so no other copy can have
+them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -127,7 +128,8 @@ class Reader:
 
     `join_page_url` is this reader's own and is in no other copy. A guest who attends is not `is_of_the_team`:
     only people who can sign in are. They alone get `interview_url`, the interview's page in the product,
-    where notes and files are.
+    where notes and files are. `internal_notes` is None unless this reader may see them there and the kind of
+    email brings them along; "" if there are none.
     """
 
     person: Person
@@ -135,6 +137,16 @@ class Reader:
     join_page_url: str | None
     is_of_the_team: bool = False
     interview_url: str | None = None
+    internal_notes: str | None = field(default=None, repr=False)
+    # How this reader gets into the meeting, where the account that hosts it has rules of its own.
+    entry_notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.internal_notes is None:
+            return
+        if not self.is_of_the_team:
+            raise ValueError("internal notes never leave the team")
+        object.__setattr__(self, "internal_notes", many_lines(self.internal_notes))
 
 
 class InvitingOrganization(Protocol):
@@ -196,13 +208,18 @@ def facts_of(interview: Interview, organization: InvitingOrganization) -> Interv
 
 
 def reader_of(
-    mail: Mail, candidate_zone: str | None, join_page_url: str | None, interview_url: str | None = None
+    mail: Mail,
+    candidate_zone: str | None,
+    join_page_url: str | None,
+    interview_url: str | None = None,
+    internal_notes: str | None = None,
 ) -> Reader:
     """The person a queued mail is written for, with the zone they are known to live in.
 
     All of it comes from the mail's own row, so the mail can still be written for someone who no longer takes
     part. Only a candidate's zone is kept elsewhere: `candidate_zone`, an IANA name or None.
-    `interview_url` goes into copies to the team only.
+    `interview_url` goes into copies to the team only. `internal_notes` are None for a reader who may
+    not see them; raises ValueError if they are not, and the reader is not on the team.
     """
     zone = mail.user.timezone if mail.user is not None else None
     if mail.role is ReaderRole.CANDIDATE:
@@ -215,4 +232,5 @@ def reader_of(
         join_page_url,
         is_of_the_team=is_of_the_team,
         interview_url=interview_url if is_of_the_team else None,
+        internal_notes=internal_notes,
     )

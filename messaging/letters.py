@@ -90,6 +90,8 @@ def compose_about_interview(
         "duration": duration(minutes),
         "how": how(facts),
         "message_heading": message_heading(facts, reader),
+        # The scheduler may only have a copy.
+        "people_heading": "Who takes part" if reader.role is ReaderRole.TEAM else "Who you'll meet",
         "participants": participants_for(facts, reader),
         "no_link": _no_link(facts, reader),
         "no_link_help": "",

@@ -110,10 +110,13 @@ def retry_after(value: str | None, now: datetime) -> datetime | None:
     latest = now + MAX_RETRY_AFTER
     if re.fullmatch(r"[0-9]{1,9}", text):
         return min(now + timedelta(seconds=int(text)), latest)
-    moment = optional_instant({"at": text}, "at")
-    if moment is None:
-        try:
-            moment = parsedate_to_datetime(text).astimezone(UTC)
-        except (ValueError, TypeError, IndexError, OverflowError):
-            return None
-    return min(moment, latest) if moment > now else None
+    moment = optional_instant({"at": text}, "at") or http_date(text)
+    return min(moment, latest) if moment is not None and moment > now else None
+
+
+def http_date(value: str | None) -> datetime | None:
+    """Return the instant (UTC) that a header such as Date states, None if it states none."""
+    try:
+        return parsedate_to_datetime(value or "").astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

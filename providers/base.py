@@ -82,6 +82,7 @@ class MeetingRequest:
 class MeetingChange:
     """What to change in an existing meeting. None leaves a value as the provider has it.
 
+    entry: people get in as into a new meeting of ours again, as far as the account allows.
     timezone: an IANA name, for display on the provider's side only, as in `MeetingRequest`.
     Raises ValueError if there is nothing to change.
     """
@@ -92,9 +93,11 @@ class MeetingChange:
     duration_minutes: int | None = None
     timezone: str | None = None
     passcode: str | None = field(default=None, repr=False)
+    entry: bool = False
 
     def __post_init__(self) -> None:
         values = (
+            self.entry or None,
             self.topic,
             self.agenda,
             self.starts_at,

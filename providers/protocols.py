@@ -93,8 +93,8 @@ class MeetingProvider(Protocol):
         first.
 
         They have the request's topic, agenda, start and duration and were made at `created_since` (aware,
-        UTC) or later, give or take a small difference of clocks. The caller leaves out those that it already
-        knows as its own.
+        UTC, by this server's clock) or later; the provider's clock may tell another time. The caller leaves
+        out those that it already knows as its own.
         """
         ...
 

@@ -18,7 +18,7 @@ CLOSES_AFTER_END = timedelta(minutes=30)
 # How the addresses name their readers.
 CANDIDATE, _MANAGER = "candidate", "manager"
 
-JoinState = Literal["ready", "waiting", "failed", "cancelled", "past", "phone", "in_person"]
+JoinState = Literal["ready", "in_doubt", "waiting", "failed", "cancelled", "past", "phone", "in_person"]
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,10 @@ def join_state(interview: Interview, now: datetime) -> JoinState:
     meeting = interview.meeting
     if meeting is None or meeting.state == MeetingState.WAITING:
         return "waiting"
-    return "ready" if meeting.state == MeetingState.READY else "failed"
+    if meeting.state != MeetingState.READY:
+        return "failed"
+    # Its provider has said once that it does not exist. That may pass, and may be true.
+    return "in_doubt" if meeting.denied_at is not None and leads_straight_in(interview, now) else "ready"
 
 
 def leads_straight_in(interview: Interview, now: datetime) -> bool:

@@ -128,7 +128,11 @@ class Meeting(Model):
     # The provider's own name of the zone, which need not be an IANA name.
     shown_timezone: Mapped[str | None] = mapped_column(sa.String(64))
     shown_settings: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    # The settings as they were when it was made: what its account insists on. What differs was changed since.
+    made_settings: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     shown_at: Mapped[datetime | None]
+    # When the provider was last asked whether it still exists, whatever came of that.
+    looked_at: Mapped[datetime | None]
 
     # Since when the provider has denied that it exists. One such answer is not believed.
     denied_at: Mapped[datetime | None]

@@ -78,6 +78,13 @@ class Interview(HasLinkNonce, Model):
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         # The lists show one status at a time, sorted by time, a page at a time; the calendar shows a period.
         sa.Index("ix_interviews_status_starts_at_id", "status", "starts_at", "id"),
+        # What the first page of those who arrange it warns of: nearly always none.
+        sa.Index(
+            "ix_interviews_checked_problems_id",
+            "id",
+            sqlite_where=sa.text("checked_problems IS NOT NULL"),
+            postgresql_where=sa.text("checked_problems IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -115,6 +122,12 @@ class Interview(HasLinkNonce, Model):
     # "candidate" for the candidate.
     reminder_minutes: Mapped[list[int]] = mapped_column(sa.JSON, default=list)
     no_reminder_for: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+
+    # The start for which the check a day before it was requested, and the one an hour before: another start
+    # is checked again. What the last one found, as the keys of `scheduling.preflight`; None if all was well.
+    day_check_for: Mapped[datetime | None]
+    hour_check_for: Mapped[datetime | None]
+    checked_problems: Mapped[str | None] = mapped_column(sa.String(60))
 
     # The UID of the calendar entry, which never changes, and its SEQUENCE, raised by every change that people
     # have to be told about.

@@ -11,6 +11,7 @@ from tasks.comparing import COMPARE_ACCOUNTS
 from tasks.connection_checks import ASK_FOR_CHECKS
 from tasks.feedback import reminding
 from tasks.grants import ASK_FOR_REFRESHES
+from tasks.preflight import ASK_FOR_PREFLIGHTS
 from work.chores import Chore, once
 
 
@@ -20,6 +21,7 @@ def all_chores(services: Services) -> tuple[Chore, ...]:
         checking_keys(),
         ASK_FOR_REFRESHES,
         ASK_FOR_CHECKS,
+        ASK_FOR_PREFLIGHTS,
         ERASE_EXPIRED,
         COMPARE_ACCOUNTS,
         removing_bytes(services.attachment_files),

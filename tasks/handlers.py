@@ -13,6 +13,7 @@ from scheduling.meetings.comparing import COMPARE_ACCOUNT, REMOVE_ORPHAN
 from scheduling.meetings.looks import LOOK_AT_MEETING
 from scheduling.meetings.orphans import REMOVE_ORPHANS
 from scheduling.meetings.wanting import SYNC_MEETING
+from scheduling.preflight import PREFLIGHT
 from services import Services
 from tasks.comparing import compare_account, remove_orphan
 from tasks.connection_checks import check_connection
@@ -24,6 +25,7 @@ from tasks.mails.kind import workshop_of
 from tasks.mails.kinds import all_kinds
 from tasks.meetings import look_at_meeting, remove_orphans, sync_meeting
 from tasks.password_resets import answer_reset_requests
+from tasks.preflight import check_before_start
 from work.kinds import TaskKind
 from work.mail import SEND_MAIL
 from work.protocol import Handler
@@ -37,6 +39,7 @@ def all_handlers(services: Services) -> Mapping[TaskKind, Handler]:
         SEND_MAIL: send_mail(all_kinds(), workshop_of(services), rules),
         REMOVE_ORPHANS: remove_orphans(rules),
         LOOK_AT_MEETING: look_at_meeting(rules),
+        PREFLIGHT: check_before_start(rules),
         COMPARE_ACCOUNT: compare_account(),
         REMOVE_ORPHAN: remove_orphan(),
         ERASE_CANDIDATE: erase_candidate(),

@@ -73,17 +73,21 @@ def look_at_meeting(rules: Rules) -> Handler:
         return with_provider(look.software, look.connection_id, look.call)
 
     def record(look: Look, outcome: ShownMeeting | ProviderError | None) -> Next:
+        meeting = db.session.get_one(Meeting, look.meeting_id, with_for_update=True)
+        if look.connection_id is not None:
+            meeting.looked_at = utc_now()
         match outcome:
             case ShownMeeting() as shown:
                 recording.record_seen(look.meeting_id, shown, rules)
             case MeetingGoneError() as error:
                 if recording.record_gone(look.meeting_id, (), error.words):
                     return Done()
-                return Again(utc_now() + recording.SECOND_LOOK, error.words, is_failure=False)
+                second = utc_now() + recording.until_second_look(meeting)
+                return Again(second, error.words, is_failure=False)
             case _:
                 # Why the account or its provider cannot be used is shown elsewhere; the next look is in turn.
                 pass
-        at = looks.next_look(db.session.get_one(Meeting, look.meeting_id), utc_now())
+        at = looks.next_look(meeting, utc_now())
         return Done() if at is None else Again(at, "the next look at the meeting", is_failure=False)
 
     def gave_up(task: ClaimedTask, why: str) -> None:

@@ -14,6 +14,7 @@ from connections import catalogue
 from database import written_out
 from messaging.delivery import is_configured as mail_is_set_up
 from models import Connection, ConnectionState, Mail, MailState, MailTrouble, RefusingProvider, User
+from scheduling.reading.at_risk import is_any_at_risk
 from services import services
 from timezones import utc_now
 from work.heartbeat import beat_column
@@ -24,20 +25,29 @@ class BannerFacts:
     """`has_lost_own`: the reader has an account to reconnect. `is_refused`: a provider does not accept this
     server, or people have connected an app that is no longer set up. `mail_problem`: what
     keeps every mail from leaving, met when one was last tried, or "". `waiting_mails`: due and not sent,
-    counted only when something keeps them. `beat_at`: when background work last gave a sign of life (aware
+    counted only when something keeps them. `is_any_at_risk`: an upcoming interview that the reader manages or
+    scheduled is not ready. `beat_at`: when background work last gave a sign of life (aware
     UTC), None before the first time."""
 
     has_lost_own: bool
     is_refused: bool
     mail_problem: str
     waiting_mails: int
+    is_any_at_risk: bool
     beat_at: datetime | None
 
     @classmethod
     def read(cls, values: Sequence[Any]) -> BannerFacts:
         """The facts in the values of the `columns`."""
-        has_lost_own, is_refused, mail_problem, waiting_mails, beat_at = values
-        return cls(bool(has_lost_own), bool(is_refused), mail_problem or "", int(waiting_mails), beat_at)
+        has_lost_own, is_refused, mail_problem, waiting_mails, is_any_at_risk, beat_at = values
+        return cls(
+            bool(has_lost_own),
+            bool(is_refused),
+            mail_problem or "",
+            int(waiting_mails),
+            bool(is_any_at_risk),
+            beat_at,
+        )
 
 
 # Beside the mails that are counted.
@@ -86,6 +96,7 @@ def columns(not_set_up: frozenset[str]) -> tuple[sa.ColumnElement[Any], ...]:
         )
         .scalar_subquery()
         .label("waiting_mails"),
+        is_any_at_risk(sa.bindparam("now", type_=Mail.due_at.type)).label("is_any_at_risk"),
         beat_column().label("beat_at"),
     )
 

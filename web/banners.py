@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import sqlalchemy as sa
 from flask import current_app, request, url_for
 
@@ -15,13 +17,18 @@ from messaging.findings import mails_held_back, unsuitable_address
 from models import Connection, ConnectionState, User
 from rows import rows_of
 from scheduling.meetings.on_account import coming_on_account
+from scheduling.reading.at_risk import interviews_at_risk
 from services import services
-from timezones import utc_now
+from timezones import local_moment, utc_now
 from web import banner_facts
 from web.banner_facts import BannerFacts
 from web.notices import Banner
-from web.signed_in import may_connect, visitor
+from web.signed_in import SignedInPerson, may_connect, visitor
+from wording import counted
 from work.findings import Cure, Finding, stopped_metronome
+
+# From then on, an interview that is not ready is more than a warning.
+_SOON = timedelta(days=1)
 
 
 def banners() -> list[Banner]:
@@ -58,7 +65,29 @@ def banners() -> list[Banner]:
             unnamed_proxy(config["TRUSTED_PROXIES"], request.headers.get("X-Forwarded-For", "")),
         )
         found += [each for each in (about_mail, *others) if each is not None]
-    return [_shown(finding) for finding in found]
+    shown = [_shown(finding) for finding in found]
+    return [*_interviews(reader, utc_now()), *shown] if facts.is_any_at_risk else shown
+
+
+def _interviews(reader: SignedInPerson, now: datetime) -> list[Banner]:
+    """The reader's upcoming interviews that are not ready: the next one in words, more of them as a number.
+    On the page of one, which says itself that its meeting is missing, only what its check found is shown."""
+    here = request.view_args.get("interview_id") if request.view_args else None
+    found = interviews_at_risk(reader.id, now)
+    if here is not None:
+        problems = [each.problem for each in found if each.interview_id == here]
+        return [Banner("warning", words) for words in problems if words]
+    if not found:
+        return []
+    first = found[0]
+    when = local_moment(first.starts_at, reader.timezone).short
+    what = f"The interview with {first.candidate_name} on {when} "
+    what += f"has no {first.software} link yet." if first.software else f"isn't ready. {first.problem}"
+    if len(found) > 1:
+        what += f" {counted(len(found) - 1, 'more interview needs', 'more interviews need')} attention."
+    is_soon = first.starts_at - now < _SOON
+    address = url_for("interviews.detail", interview_id=first.interview_id)
+    return [Banner("danger" if is_soon else "warning", what, "Open the interview", address)]
 
 
 def _connections(user: User, administers: bool) -> list[Finding]:

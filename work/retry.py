@@ -39,6 +39,8 @@ MAIL_SERVER = Ladder((15, MINUTE, 5 * MINUTE))
 REVOCATION = Ladder((10, MINUTE, 10 * MINUTE, HOUR, 3 * HOUR))
 # Checking a grant: nobody is waiting for it, and a provider that is down should not get more load.
 CHECK = Ladder((MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR))
+# When what was requested to put an interview right before its start should have come to an end.
+PREFLIGHT_REPAIR = timedelta(minutes=1)
 # An unwanted meeting may be on an account that cannot be used until its user reconnects it.
 ORPHAN_ON_CLOSED_ACCOUNT = timedelta(hours=1)
 # A handler crashed because of bad data or a bug. A few tries, then a person has to look.

@@ -19,6 +19,8 @@ from scheduling.join_links import (
     member_who_reads,
     role_of,
 )
+from scheduling.meetings import looks
+from scheduling.meetings.joining import look_first
 from services import services
 from timezones import utc_now
 from web.signed_in import current_organization
@@ -37,11 +39,12 @@ class JoinView:
     scheduler_name: str
     # For people on the team, who have several interviews with the same title.
     with_candidate: str | None = None
-    # Set in the state "ready".
+    # Set in the states "ready" and "in_doubt".
     passcode: str | None = None
     join_url: str | None = None
     join_label: str | None = None
     software: str | None = None
+    software_label: str | None = None
     # Who gave everyone a link of their own, in the state "failed".
     link_given_by: str = ""
     # Set in the state "phone".
@@ -67,6 +70,8 @@ def page(token: str) -> ResponseReturnValue:
 
 def _way_in(interview: Interview, reader: str) -> ResponseReturnValue:
     now = utc_now()
+    if interview.meeting is not None and looks.wants_look_at_the_hour(interview.meeting):
+        look_first(interview.meeting.id)
     state, meeting = join_state(interview, now), interview.meeting
     if state == "ready" and leads_straight_in(interview, now) and meeting is not None and meeting.join_url:
         return redirect(meeting.join_url, 302)
@@ -92,13 +97,14 @@ def _view(interview: Interview, state: JoinState, reader: str) -> JoinView:
         scheduler_name=interview.scheduler.name,
     )
     meeting, number = interview.meeting, interview.phone_number
-    if state == "ready" and meeting is not None:
+    if state in ("ready", "in_doubt") and meeting is not None:
         return replace(
             view,
             passcode=meeting.passcode,
             join_url=meeting.join_url,
             join_label=join_label(meeting.called),
             software=meeting.software.value,
+            software_label=meeting.called,
         )
     if state == "failed" and meeting is not None and meeting.arranged_by is not None:
         return replace(view, link_given_by=meeting.arranged_by.name)

@@ -562,6 +562,9 @@ def upgrade() -> None:
         sa.Column("timezone", database.ZoneName(length=64), nullable=False),
         sa.Column("reminder_minutes", sa.JSON(), nullable=False),
         sa.Column("no_reminder_for", sa.JSON(), nullable=False),
+        sa.Column("day_check_for", database.UTCDateTime(), nullable=True),
+        sa.Column("hour_check_for", database.UTCDateTime(), nullable=True),
+        sa.Column("checked_problems", sa.String(length=60), nullable=True),
         sa.Column("ics_uid", sa.String(length=80), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("undo_until", database.UTCDateTime(), nullable=True),
@@ -596,6 +599,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("interviews", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_interviews_application_id"), ["application_id"], unique=False)
+        batch_op.create_index(
+            "ix_interviews_checked_problems_id",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("checked_problems IS NOT NULL"),
+            postgresql_where=sa.text("checked_problems IS NOT NULL"),
+        )
         batch_op.create_index(
             batch_op.f("ix_interviews_hiring_manager_id"), ["hiring_manager_id"], unique=False
         )
@@ -830,7 +840,9 @@ def upgrade() -> None:
         sa.Column("shown_duration_minutes", sa.Integer(), nullable=True),
         sa.Column("shown_timezone", sa.String(length=64), nullable=True),
         sa.Column("shown_settings", sa.JSON(), nullable=False),
+        sa.Column("made_settings", sa.JSON(), nullable=False),
         sa.Column("shown_at", database.UTCDateTime(), nullable=True),
+        sa.Column("looked_at", database.UTCDateTime(), nullable=True),
         sa.Column("denied_at", database.UTCDateTime(), nullable=True),
         sa.Column("overrules_host", sa.Boolean(), nullable=False),
         sa.Column("passcode_was_refused", sa.Boolean(), nullable=False),
@@ -1144,6 +1156,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_interviews_status_starts_at_id")
         batch_op.drop_index(batch_op.f("ix_interviews_scheduler_id"))
         batch_op.drop_index(batch_op.f("ix_interviews_hiring_manager_id"))
+        batch_op.drop_index(
+            "ix_interviews_checked_problems_id",
+            sqlite_where=sa.text("checked_problems IS NOT NULL"),
+            postgresql_where=sa.text("checked_problems IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_interviews_application_id"))
 
     op.drop_table("interviews")

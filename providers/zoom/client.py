@@ -1,10 +1,11 @@
 """Zoom's REST API on the wire: one method per call, JSON objects out, our errors for everything else."""
 
+from datetime import timedelta
 from typing import Any
 
 import requests
 
-from providers.answers import UnusableAnswerError, json_object
+from providers.answers import UnusableAnswerError, http_date, json_object
 from providers.base import Grant
 from providers.clock import Clock
 from providers.errors import Facts
@@ -80,19 +81,26 @@ class ZoomClient:
             expected=204,
         )
 
-    def meetings(self, grant: Grant) -> list[dict[str, Any]]:
-        """GET /users/me/meetings, all pages: live, upcoming and unexpired meetings, without passcodes."""
+    def meetings(self, grant: Grant) -> tuple[list[dict[str, Any]], timedelta]:
+        """GET /users/me/meetings, all pages: live, upcoming and unexpired meetings, without passcodes; and
+        how far Zoom's clock is behind ours, going by the date of its answer: zero if it is not."""
         entries: list[dict[str, Any]] = []
+        behind = timedelta()
         params = {"type": "scheduled", "page_size": str(PAGE_SIZE)}
         for _page in range(MAX_PAGES):
-            page = self._object(grant, LIST_MEETINGS, "GET", "/users/me/meetings", params=params)
+            answer = self._call(
+                grant, LIST_MEETINGS, "GET", "/users/me/meetings", expected=200, params=params
+            )
+            page = self._read(LIST_MEETINGS, answer)
+            now = self._clock()
+            behind = max(behind, now - (http_date(answer.headers.get("Date")) or now))
             listed = page.get("meetings")
             if not isinstance(listed, list):
                 raise nonsense(LIST_MEETINGS)
             entries += [entry for entry in listed if isinstance(entry, dict)]
             token = page.get("next_page_token")
             if not isinstance(token, str) or not token:
-                return entries
+                return entries, behind
             if token == params.get("next_page_token"):
                 # A page that leads to itself; asking a hundred times would tell nothing more.
                 break
@@ -109,7 +117,9 @@ class ZoomClient:
         expected: int = 200,
         **content: Any,
     ) -> dict[str, Any]:
-        response = self._call(grant, operation, method, path, expected=expected, **content)
+        return self._read(operation, self._call(grant, operation, method, path, expected=expected, **content))
+
+    def _read(self, operation: Operation, response: requests.Response) -> dict[str, Any]:
         try:
             return json_object(response.content)
         except UnusableAnswerError:

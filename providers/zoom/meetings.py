@@ -46,6 +46,18 @@ PLANS: dict[int | None, Plan] = {1: "basic", 2: "licensed"}
 CLOCK_DIFFERENCE = timedelta(minutes=2)
 
 
+# How people get in.
+ENTRY_SETTINGS: dict[str, Any] = {
+    "join_before_host": True,
+    "jbh_time": 0,
+    # A waiting room switches joining before the host off.
+    "waiting_room": False,
+    # Candidates need no Zoom account.
+    "meeting_authentication": False,
+    "auto_recording": "none",
+}
+
+
 def create_body(request: MeetingRequest) -> dict[str, Any]:
     """Return the body that makes the meeting exactly as the product promises it.
 
@@ -61,20 +73,14 @@ def create_body(request: MeetingRequest) -> dict[str, Any]:
         "duration": request.duration_minutes,
         "timezone": zoom_timezone(request.timezone, request.starts_at),
         "settings": {
+            **ENTRY_SETTINGS,
             "host_video": True,
             "participant_video": True,
-            "join_before_host": True,
-            "jbh_time": 0,
-            # A waiting room switches joining before the host off.
-            "waiting_room": False,
             "mute_upon_entry": False,
             "audio": "both",
-            "auto_recording": "none",
             # Users may have their personal meeting room as the default, and then every interview would share
             # one link.
             "use_pmi": False,
-            # Candidates need no Zoom account.
-            "meeting_authentication": False,
             # No one has asked the candidate whether software may summarize the conversation.
             "auto_start_meeting_summary": False,
             "auto_start_ai_companion_questions": False,
@@ -107,6 +113,8 @@ def update_body(change: MeetingChange, now: datetime) -> dict[str, Any]:
         body["timezone"] = zoom_timezone(change.timezone, change.starts_at or now)
     if change.passcode is not None:
         body["password"] = change.passcode
+    if change.entry:
+        body["settings"] = dict(ENTRY_SETTINGS)
     return body
 
 

@@ -100,11 +100,19 @@ class ZoomProvider:
             return
 
     def find_meetings(self, grant: Grant, request: MeetingRequest, created_since: datetime) -> list[Meeting]:
-        """Look a lost create up: whatever fits in the list is read whole, as the list cuts agendas."""
+        """Look a lost create up: whatever fits in the list is read whole, as the list cuts agendas.
+
+        `created_since` is told by our clock and `created_at` by Zoom's. A server whose clock runs ahead would
+        take what it has just made for something older, so the difference is taken off. A clock that is behind
+        needs nothing: what fits in every other way was made by us, however long ago that seems.
+        """
         require_utc(created_since, "created_since")
+        entries, behind = self._client.meetings(grant)
+        # At the edge of the calendar there is nothing to take off.
+        since = created_since - behind if created_since - EARLIEST > behind else EARLIEST
         found: list[Meeting] = []
-        for entry in self._client.meetings(grant):
-            if not may_be(entry, request, created_since):
+        for entry in entries:
+            if not may_be(entry, request, since):
                 continue
             try:
                 meeting = self.read_meeting(grant, _read(READ_MEETING, id_in, entry))
@@ -116,7 +124,8 @@ class ZoomProvider:
 
     def list_meetings(self, grant: Grant) -> list[ListedMeeting]:
         """Entries without a start or a link are left out: meetings without a fixed time have none."""
-        return [listed for entry in self._client.meetings(grant) if (listed := listed_in(entry)) is not None]
+        entries, _ = self._client.meetings(grant)
+        return [listed for entry in entries if (listed := listed_in(entry)) is not None]
 
     def authorize_url(self, *, redirect_uri: str, state: str, code_verifier: str) -> str:
         return self._oauth.authorize_url(redirect_uri=redirect_uri, state=state, code_verifier=code_verifier)

@@ -16,7 +16,7 @@ from scheduling.clashes import clashes_of
 from scheduling.commands.ticket import Ticket
 from scheduling.drafts import attachments, drafts
 from scheduling.errors import SchedulingError
-from scheduling.mails import queue
+from scheduling.mails.first_mails import queue_first_mails
 from scheduling.meetings import wanting
 from scheduling.plans import Plan, put
 from scheduling.revisions import first_revision
@@ -68,7 +68,7 @@ def schedule_interview(actor: User, plan: Plan, ticket: Ticket, rules: Rules) ->
             due_at = wanting.want_meeting(interview, software, rules).grace_ends_at
         case PastedLink(url, label):
             wanting.keep_pasted_link(interview, url, label)
-    queue.queue_first_mails(
+    queue_first_mails(
         interview,
         rules,
         invite_by=due_at,

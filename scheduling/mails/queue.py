@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Container
+from datetime import datetime
 
 from models import Attendee, Interview, MailState, ReaderRole
 from scheduling.mails.occasions import Occasion
 from scheduling.rules import Rules
 from timezones import utc_now
-from wording import duration
 from work import mail
 from work.mail import NewMail, Recipient
 
@@ -21,6 +20,8 @@ MEETING_MISSING = "meeting_missing"
 ADDRESS_REFUSED = "address_refused"
 MEETING_FAILED = "meeting_failed"
 MEETING_SOLVED = "meeting_solved"
+ACCOUNT_RULES = "account_rules"
+PREFLIGHT_PROBLEMS = "preflight_problems"
 FEEDBACK_NUDGE = "feedback_nudge"
 
 TOO_LATE = "It was scheduled less than {} before the start."
@@ -56,30 +57,8 @@ def attendee_key(attendee: Attendee) -> str:
     return f"attendee-{attendee.id}"
 
 
-def queue_first_mails(
-    interview: Interview,
-    rules: Rules,
-    *,
-    invite_by: datetime,
-    remind_minutes_before: Iterable[int],
-    no_reminder_for: frozenset[str] = frozenset(),
-) -> None:
-    """Queue what everyone gets about a new interview: an invitation, sent at `invite_by` at the latest, and a
-    reminder at each of the times before the start.
-
-    `no_reminder_for` holds the addresses, in lower case, of the people who get none.
-    """
-    mail.queue(
-        [
-            *_invitations(interview, due_at=invite_by),
-            *_reminders(interview, remind_minutes_before, except_for=no_reminder_for),
-        ],
-        domain=rules.message_id_domain,
-    )
-
-
-def _invitations(interview: Interview, *, due_at: datetime) -> list[NewMail]:
-    """One of the current revision per recipient."""
+def invitations(interview: Interview, *, due_at: datetime) -> list[NewMail]:
+    """One of the current revision per recipient, to be queued; `due_at` is aware UTC."""
     return mail.copies(
         INVITATION,
         mail.about_interview(interview.id),
@@ -87,28 +66,6 @@ def _invitations(interview: Interview, *, due_at: datetime) -> list[NewMail]:
         occasion=current_occasion(interview),
         due_at=due_at,
     )
-
-
-def _reminders(interview: Interview, minutes: Iterable[int], *, except_for: frozenset[str]) -> list[NewMail]:
-    """One per recipient and time; those whose time has passed are stored as dropped, with the reason."""
-    now = utc_now()
-    recipients = [who for who in recipients_of(interview) if who.address.lower() not in except_for]
-    wanted = []
-    for before in minutes:
-        due_at = interview.starts_at - timedelta(minutes=before)
-        too_late = TOO_LATE.format(duration(before)) if due_at <= now else None
-        wanted += [
-            NewMail(
-                REMINDER,
-                mail.about_interview(interview.id),
-                str(Occasion(interview.revision, before)),
-                recipient,
-                due_at,
-                dropped_because=too_late,
-            )
-            for recipient in recipients
-        ]
-    return wanted
 
 
 def release_invitations(interview: Interview) -> None:
@@ -143,4 +100,4 @@ def send_corrected_invitations(interview: Interview, rules: Rules) -> None:
     """Invite everyone again after the revision was raised; older unsent invitations are dropped."""
     for waiting in mail.waiting(mail.about_interview(interview.id), INVITATION):
         waiting.state, waiting.words = MailState.DROPPED, NEWER_INVITATION
-    mail.queue(_invitations(interview, due_at=utc_now()), domain=rules.message_id_domain)
+    mail.queue(invitations(interview, due_at=utc_now()), domain=rules.message_id_domain)

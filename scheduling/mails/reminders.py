@@ -1,15 +1,19 @@
-"""Reminders that keep up with their interview: moved with it, sent again for a later time, or dropped."""
+"""Who is reminded of an interview, and when: reminders keep up with it, moved with it, sent again for a later
+time, or dropped. What a reminder says is up to its kind.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import sqlalchemy as sa
 
 from extensions import db
-from models import Interview, Mail, MailState
+from models import Interview, Mail, MailState, ReaderRole
 from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import REMINDER, TOO_LATE, recipients_of
+from scheduling.plans import Reminders
 from scheduling.rules import Rules
 from timezones import utc_now
 from wording import duration
@@ -23,6 +27,48 @@ NOT_WANTED = "It isn't wanted anymore."
 _Key = tuple[str, int]
 
 
+def people_to_remind(interview: Interview) -> list[Recipient]:
+    """Everyone who takes part, the candidate first, and the scheduler, who gets a copy of the candidate's
+    reminder unless they take part themselves. Each address once."""
+    everyone, scheduler = recipients_of(interview), interview.scheduler
+    if all(who.address.lower() != scheduler.email.lower() for who in everyone):
+        everyone.append(Recipient(ReaderRole.TEAM, scheduler.id, scheduler.name, scheduler.email))
+    return everyone
+
+
+def _people_without(interview: Interview, except_for: frozenset[str]) -> list[Recipient]:
+    """The same without those whose addresses (lower case) are in `except_for`. The scheduler gets no copy of
+    a reminder that the candidate does not get."""
+    is_copied = interview.candidate.email.lower() not in except_for
+    return [
+        who
+        for who in people_to_remind(interview)
+        if who.address.lower() not in except_for and (is_copied or who.role is not ReaderRole.TEAM)
+    ]
+
+
+def reminders(interview: Interview, minutes: Iterable[int], *, except_for: frozenset[str]) -> list[NewMail]:
+    """One reminder per person and time, to be queued; `minutes` count back from the start.
+
+    `except_for` holds the addresses, in lower case, of those who get none. Those whose time has passed are
+    stored as dropped, with the reason.
+    """
+    people = _people_without(interview, except_for)
+    return [_reminder(interview, who, before) for before in minutes for who in people]
+
+
+def _reminder(interview: Interview, who: Recipient, minutes: int) -> NewMail:
+    due_at = interview.starts_at - timedelta(minutes=minutes)
+    return NewMail(
+        REMINDER,
+        mails.about_interview(interview.id),
+        str(Occasion(interview.revision, minutes)),
+        who,
+        due_at,
+        dropped_because=TOO_LATE.format(duration(minutes)) if due_at <= utc_now() else None,
+    )
+
+
 def rearrange(interview: Interview, rules: Rules) -> None:
     """Bring the reminders in line with the interview's time, people, and choices, in the current transaction.
 
@@ -31,7 +77,7 @@ def rearrange(interview: Interview, rules: Rules) -> None:
     """
     now, known = utc_now(), _known(interview.id)
     wanted = _wanted(interview)
-    here = {who.address.lower() for who in recipients_of(interview)}
+    here = {who.address.lower() for who in people_to_remind(interview)}
     for key, row in known.items():
         if row.state is MailState.QUEUED and key not in wanted:
             row.state = MailState.DROPPED
@@ -42,28 +88,21 @@ def rearrange(interview: Interview, rules: Rules) -> None:
         if mail is not None and mail.state is MailState.QUEUED and due_at <= now:
             mail.state, mail.words = MailState.DROPPED, TOO_LATE.format(duration(key[1]))
         elif mail is not None and mail.state in (MailState.QUEUED, MailState.DROPPED) and due_at > now:
+            # A scheduler who takes part from now on gets more than a copy.
+            mail.role, mail.join_reader = recipient.role, recipient.join_reader
             unsent.move(mail, due_at)
         elif mail is None or (mail.state is MailState.SENT and due_at > max(now, mail.due_at)):
-            new.append(
-                NewMail(
-                    REMINDER,
-                    mails.about_interview(interview.id),
-                    str(Occasion(interview.revision, key[1])),
-                    recipient,
-                    due_at,
-                    dropped_because=TOO_LATE.format(duration(key[1])) if due_at <= now else None,
-                )
-            )
+            new.append(_reminder(interview, recipient, key[1]))
     mails.queue(new, domain=rules.message_id_domain)
 
 
 def _wanted(interview: Interview) -> dict[_Key, Recipient]:
-    without = {address.lower() for address in interview.no_reminder_for}
+    kept = Reminders(tuple(interview.reminder_minutes), frozenset(interview.no_reminder_for))
+    without = kept.addresses_without(interview.candidate.email)
     return {
         (who.address.lower(), minutes): who
-        for who in recipients_of(interview)
-        if who.address.lower() not in without and who.join_reader not in without
-        for minutes in interview.reminder_minutes
+        for who in _people_without(interview, frozenset(address.lower() for address in without))
+        for minutes in kept.minutes
     }
 
 

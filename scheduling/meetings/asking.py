@@ -9,6 +9,8 @@ from typing import Any
 from models import CallKind, CallState, Meeting, MeetingCall
 from providers.base import Meeting as ShownMeeting
 from providers.base import MeetingChange, MeetingRequest
+from scheduling.meetings.entry import is_stricter_than_made
+from timezones import utc_now
 
 # The provider's clock and ours may differ by this much when "created since" is compared.
 _CLOCK_TOLERANCE = timedelta(minutes=2)
@@ -83,12 +85,17 @@ def change_towards_wanted(meeting: Meeting) -> MeetingChange | None:
     # A meeting that shows no passcode has none by the host's or the account's decision.
     if wanted.passcode and meeting.passcode and wanted.passcode != meeting.passcode:
         changes["passcode"] = wanted.passcode
+    if meeting.overrules_host and is_stricter_than_made(meeting):
+        changes["entry"] = True
     return MeetingChange(**changes) if changes else None
 
 
 def is_at_another_time(meeting: Meeting) -> bool:
     """Whether the provider shows the meeting at another time than the interview's, or of another length,
-    although it was asked for exactly that: its host has changed it there, or the provider did not do it."""
+    although it was asked for exactly that: its host has changed it there, or the provider did not do it.
+    Once the interview has begun, that no longer matters."""
+    if utc_now() >= meeting.interview.starts_at:
+        return False
     asked, wanted = _last_asked(meeting), wanted_of(meeting)
     if meeting.shown_starts_at is None or asked is None:
         return False

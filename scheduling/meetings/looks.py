@@ -2,7 +2,7 @@
 
 Each upcoming meeting has one task for its next look: more often the closer its start is, and shortly before
 each reminder, so that a reminder does not lead to a dead link. A provider's message or an opened page brings
-the look forward.
+the look forward; so does the join page, from a quarter of an hour before the start until the end.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from providers.base import Grant
 from providers.base import Meeting as ShownMeeting
 from providers.protocols import MeetingProvider
 from rows import rows_of
+from scheduling.join_links import leads_straight_in
 from scheduling.mails.queue import REMINDER
 from scheduling.software import softwares_of_provider
 from timezones import utc_now
@@ -50,6 +51,8 @@ _SOONEST, _LATEST = timedelta(minutes=10), timedelta(days=1)
 _BEFORE_REMINDER = timedelta(minutes=5)
 # What was shown this recently is not looked at again because someone opens the page.
 _FRESH_FOR = timedelta(minutes=2)
+# … nor because someone is about to join.
+_FRESH_AT_THE_HOUR = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,27 @@ def wants_look(meeting: Meeting) -> bool:
     return not is_fresh and _is_worth_it(meeting, now)
 
 
+def wants_look_at_the_hour(meeting: Meeting) -> bool:
+    """Whether someone who is about to join should have the provider asked whether there is something to join:
+    within the last quarter of an hour and until the end, once a minute at most, if its account can be used.
+    """
+    now = utc_now()
+    is_fresh = meeting.looked_at is not None and now - meeting.looked_at < _FRESH_AT_THE_HOUR
+    if is_fresh or not leads_straight_in(meeting.interview, now) or not _is_worth_it(meeting, now):
+        return False
+    connection = (
+        db.session.get(Connection, meeting.connection_id) if meeting.connection_id is not None else None
+    )
+    return connection is not None and connection.state is ConnectionState.CONNECTED
+
+
+def look_because_someone_joins(meeting: Meeting) -> None:
+    """The same, in the current transaction: request the look, unless it is being taken already. One that is
+    only due is requested as well, because the commit wakes who takes it."""
+    if wants_look_at_the_hour(meeting) and not _is_being_taken(meeting):
+        _request(meeting, utc_now())
+
+
 def look_because_told(provider: str, provider_meeting_id: str) -> bool:
     """A provider says that a meeting was changed or deleted: look at it now. False if it is none of ours.
 
@@ -121,6 +145,13 @@ def is_under_way(meeting: Meeting) -> bool:
     return due is not None
 
 
+def _is_being_taken(meeting: Meeting) -> bool:
+    running = sa.exists().where(
+        Task.dedupe_key == LOOK_AT_MEETING.key(meeting.id), Task.state == TaskState.RUNNING
+    )
+    return bool(db.session.scalar(sa.select(running)))
+
+
 _NEXT_REMINDER = sa.select(sa.func.min(Mail.due_at)).where(
     Mail.interview_id == sa.bindparam("interview_id"),
     Mail.kind == REMINDER,
@@ -130,7 +161,8 @@ _NEXT_REMINDER = sa.select(sa.func.min(Mail.due_at)).where(
 
 
 def next_look(meeting: Meeting, now: datetime) -> datetime | None:
-    """When to look at a meeting next (aware UTC), as of `now`; None when its interview starts before that."""
+    """When to look at a meeting next (aware UTC), as of `now`; None when its interview starts before that:
+    from then on, only people who join have it looked at."""
     starts_at = meeting.interview.starts_at
     at = now + min(max((starts_at - now) / _SHARE_OF_TIME_LEFT, _SOONEST), _LATEST)
     told = {"interview_id": meeting.interview_id, "after": now + _BEFORE_REMINDER}
@@ -166,7 +198,7 @@ def _is_worth_it(meeting: Meeting, now: datetime) -> bool:
         and meeting.state is MeetingState.READY
         and meeting.provider_meeting_id is not None
         and interview.status is InterviewStatus.SCHEDULED
-        and now < interview.starts_at
+        and now < interview.ends_at
     )
 
 

@@ -21,8 +21,9 @@ from models import (
     User,
 )
 from providers.base import Meeting as ShownMeeting
+from scheduling.join_links import leads_straight_in
 from scheduling.mails import alarms, queue
-from scheduling.meetings import asking, failures, looks, orphans, wanting
+from scheduling.meetings import account_rules, asking, entry, failures, looks, orphans, wanting
 from scheduling.meetings.hosts import passed_over
 from scheduling.revisions import raise_revision
 from scheduling.rules import Rules
@@ -31,8 +32,9 @@ from timezones import utc_now
 from wording import possessive
 
 # Providers in trouble have said that a meeting does not exist and shown it again minutes later. So one such
-# answer is not believed; the second counts if it comes at least this much later.
-SECOND_LOOK = timedelta(minutes=2)
+# answer is not believed; the second counts if it comes at least this much later, and sooner once people are
+# about to join.
+_SECOND_LOOK, _SECOND_LOOK_AT_THE_HOUR = timedelta(minutes=2), timedelta(minutes=1)
 
 
 def record_created(call_id: int, shown: ShownMeeting, rules: Rules, *, passcode: str | None = None) -> None:
@@ -49,6 +51,7 @@ def record_created(call_id: int, shown: ShownMeeting, rules: Rules, *, passcode:
     meeting.account_id = call.account_id
     meeting.provider_meeting_id = shown.id
     _store_shown(meeting, shown)
+    meeting.made_settings = meeting.shown_settings
     meeting.failure = meeting.failure_words = None
     orphans.search_later(meeting)
     note(interview.id, f"{meeting.software.label} meeting created on {possessive(host.name)} account")
@@ -60,6 +63,7 @@ def record_created(call_id: int, shown: ShownMeeting, rules: Rules, *, passcode:
     looks.look_in_turn(meeting)
     if meeting.passcode_was_refused:
         _note_refused_passcode(meeting)
+    account_rules.tell_scheduler(meeting, rules)
     if was_settled:
         raise_revision(interview, RevisionReason.LINK_CAME_LATE)
         queue.send_corrected_invitations(interview, rules)
@@ -149,7 +153,7 @@ def record_gone(meeting_id: int, call_ids: Sequence[int], words: str) -> bool:
     if meeting.state is not MeetingState.READY or not meeting.is_wanted:
         return True
     meeting.denied_at = meeting.denied_at or now
-    is_certain = meeting.denied_at <= now - SECOND_LOOK
+    is_certain = meeting.denied_at <= now - until_second_look(meeting)
     if is_certain:
         why = failures.words_of(FailureReason.GONE, meeting.software)
         meeting.failure, meeting.failure_words = FailureReason.GONE, why
@@ -157,6 +161,12 @@ def record_gone(meeting_id: int, call_ids: Sequence[int], words: str) -> bool:
         _forget_links(meeting)
         note(meeting.interview_id, f"{why} A new one is being created.")
     return is_certain
+
+
+def until_second_look(meeting: Meeting) -> timedelta:
+    """How long after it was first denied a meeting is looked at once more."""
+    is_hour = leads_straight_in(meeting.interview, utc_now())
+    return _SECOND_LOOK_AT_THE_HOUR if is_hour else _SECOND_LOOK
 
 
 def close_call(
@@ -268,7 +278,8 @@ def _store_shown(meeting: Meeting, shown: ShownMeeting) -> None:
     meeting.shown_starts_at, meeting.shown_duration_minutes = shown.starts_at, shown.duration_minutes
     meeting.shown_timezone = shown.timezone[:64] if shown.timezone else None
     meeting.shown_settings = asdict(shown.settings)
-    meeting.shown_at, meeting.denied_at = utc_now(), None
+    meeting.shown_at = meeting.looked_at = utc_now()
+    meeting.denied_at = None
 
 
 def _forget_links(meeting: Meeting) -> None:
@@ -277,11 +288,5 @@ def _forget_links(meeting: Meeting) -> None:
     meeting.failure = meeting.failure_words = None
 
 
-def refused_passcode(meeting: Meeting) -> str:
-    """What became of a passcode that was chosen and is not used."""
-    instead = "so it made its own" if meeting.passcode else "and this meeting has none"
-    return f"{meeting.software.label} didn't accept the password you chose, {instead}."
-
-
 def _note_refused_passcode(meeting: Meeting) -> None:
-    note(meeting.interview_id, refused_passcode(meeting))
+    note(meeting.interview_id, entry.refused_passcode(meeting))

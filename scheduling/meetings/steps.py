@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from models import CallState, FailureReason, MeetingSoftware
+from extensions import db
+from models import CallState, FailureReason, Meeting, MeetingSoftware
 from providers.base import Grant, MeetingChange, MeetingRequest
 from providers.base import Meeting as ShownMeeting
 from providers.errors import MeetingGoneError, PasscodeRefusedError, ProviderError, RetryableError
@@ -265,4 +266,5 @@ def _close(call_id: int, error: ProviderError) -> Verdict | None:
 def _gone(meeting_id: int, call_ids: tuple[int, ...], error: MeetingGoneError) -> Next:
     if recording.record_gone(meeting_id, call_ids, error.words):
         return Done()
-    return Again(utc_now() + recording.SECOND_LOOK, error.words, is_failure=False)
+    meeting = db.session.get_one(Meeting, meeting_id)
+    return Again(utc_now() + recording.until_second_look(meeting), error.words, is_failure=False)

@@ -106,15 +106,27 @@ def wanted_meeting(interview_id: int, *, lock: bool) -> Meeting | None:
 def useful_until(meeting: Meeting) -> datetime:
     """The instant (aware UTC) after which work on a meeting helps no one.
 
-    A wanted meeting is tried until the start, however soon that is. An unwanted one is in its host's way
-    until it would have ended.
+    A wanted meeting is tried until the start, however soon that is; and until the end, if someone has offered
+    to host it or if it takes the place of one that is lost, because people are waiting in front of that one.
+    An unwanted one is in its host's way until it would have ended.
     """
     interview = meeting.interview
     if meeting.is_wanted:
-        return interview.starts_at
+        is_waited_for = meeting.offered_by_id is not None or _takes_a_place(meeting)
+        return interview.ends_at if is_waited_for else interview.starts_at
     if meeting.shown_starts_at is None or meeting.shown_duration_minutes is None:
         return interview.ends_at
     return meeting.shown_starts_at + timedelta(minutes=meeting.shown_duration_minutes)
+
+
+def _takes_a_place(meeting: Meeting) -> bool:
+    """Whether people were invited to another meeting of the interview before this one was wanted."""
+    lost = sa.exists().where(
+        Meeting.interview_id == meeting.interview_id,
+        Meeting.id < meeting.id,
+        Meeting.provider_meeting_id.is_not(None),
+    )
+    return bool(db.session.scalar(sa.select(lost)))
 
 
 def next_try_at(meeting: Meeting) -> datetime | None:

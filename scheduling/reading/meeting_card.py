@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models import Meeting, MeetingState
-from scheduling.meetings import asking, failures, looks, recording, wanting
+from scheduling.meetings import asking, entry, failures, looks, recording, wanting
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ def card_of(meeting: Meeting | None) -> MeetingCard | None:
     problem, cure, next_try = _what_is_not_done(meeting)
     is_elsewhere = problem is None and asking.is_at_another_time(meeting)
     return MeetingCard(
-        passcode_note=recording.refused_passcode(meeting) if meeting.passcode_was_refused else None,
-        entry_notes=tuple(_entry_notes(meeting)),
+        passcode_note=entry.refused_passcode(meeting) or None,
+        entry_notes=tuple(rule.to_team for rule in entry.entry_rules(meeting)),
         moved_to=(meeting.shown_starts_at, meeting.shown_duration_minutes)
         if is_elsewhere and meeting.shown_starts_at is not None
         else None,
@@ -63,20 +63,3 @@ def _what_is_not_done(meeting: Meeting) -> tuple[str | None, str | None, datetim
     words = meeting.failure_words or failures.words_of(meeting.failure, meeting.software, doing=doing)
     cure = failures.cure_of(meeting.failure, meeting.software, doing)
     return f"{recording.not_done_yet(meeting)}. {words}", cure.words, wanting.next_try_at(meeting)
-
-
-def _entry_notes(meeting: Meeting) -> list[str]:
-    """Accounts lock settings without an error, so only what the provider shows can tell."""
-    label, shown = meeting.called, meeting.shown_settings or {}
-    said = []
-    if shown.get("waiting_room"):
-        said.append("The host's account uses a waiting room: the host has to let people in.")
-    elif shown.get("join_before_host") is False:
-        said.append("The host's account lets no one in before the host has joined.")
-    if shown.get("sign_in_required"):
-        said.append(
-            f"The host's account lets in only people who are signed in to {label}: tell the candidate."
-        )
-    if shown.get("auto_recording"):
-        said.append("The host's account records every meeting: ask the candidate whether that's OK.")
-    return said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, Response
 
 from simulators.web import new_app, switches_blueprint
 from simulators.zoom.api import api
@@ -20,5 +20,12 @@ def build(zoom: Zoom) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     for blueprint in (pages, oauth, api, control):
         app.register_blueprint(blueprint)
+
+    @app.after_request
+    def dated(response: Response) -> Response:
+        # The same clock that meetings are dated by.
+        response.date = zoom.now()
+        return response
+
     app.register_blueprint(switches_blueprint(zoom.board, json_path="/_control/switches"))
     return app

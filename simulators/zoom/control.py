@@ -64,9 +64,9 @@ def delete_meeting(meeting_id: int) -> tuple[Response, int]:
 
 @control.post("/meetings/<int:meeting_id>/change")
 def change_meeting(meeting_id: int) -> tuple[Response, int]:
-    """What the host changes: `topic`, `start_time`, `duration` or `password`."""
+    """What the host changes: `topic`, `start_time`, `duration`, `password` or some of the `settings`."""
     body: dict[str, Any] = request.get_json(silent=True) or {}
-    known = ("topic", "start_time", "duration", "password")
+    known = ("topic", "start_time", "duration", "password", "settings")
     changes: dict[str, Any] = {name: value for name, value in body.items() if name in known}
     changed = meetings.change_as_host(zoom(), meeting_id, changes) is not None
     told = _told("meeting.updated", meeting_id) if changed else None

@@ -204,7 +204,8 @@ def change_as_host(zoom: Zoom, meeting_id: int, changes: Mapping[str, Any]) -> M
         meeting = find(zoom, meeting_id)
         if meeting is None or meeting.deleted_at:
             return None
-        changed = replace(meeting, **changes)
+        settings = {**meeting.settings, **changes.get("settings", {})}
+        changed = replace(meeting, **{**changes, "settings": settings})
         if changed.password != meeting.password:
             changed = replace(changed, key=_new_key(changed.password))
         _save(rows, changed)

@@ -11,6 +11,7 @@ from typing import TypedDict
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from accounts.permissions import Action
 from attachment_files import AttachmentFiles
 from database import written_out
 from extensions import db
@@ -22,6 +23,7 @@ from messaging.mime import Envelope, FilePart
 from models import (
     Application,
     Attendee,
+    Candidate,
     Interview,
     InterviewStatus,
     Mail,
@@ -31,6 +33,7 @@ from models import (
     Organization,
     ReaderRole,
     RevisionReason,
+    User,
 )
 from rows import rows_of
 from scheduling import undoing
@@ -39,6 +42,8 @@ from scheduling.mails.queue import INVITATION, attendee_key
 from scheduling.mails.refusals import held_back_by
 from scheduling.mails.told import Told, last_told
 from scheduling.meetings import failures
+from scheduling.meetings.entry import entry_rules, refused_passcode
+from scheduling.reading import lists
 from scheduling.revisions import revision_of
 from tasks.mails.kind import Drop, Kind, Ready, Wait, Workshop
 from timezones import utc_now
@@ -101,12 +106,37 @@ def nothing_more(copy: InterviewCopy) -> More:
     return {}
 
 
+def no_files(facts: InterviewFacts, reader: Reader) -> tuple[AttachedFile, ...]:
+    """For kinds that bring none of the interview's files along."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """Whom the headers of one copy name, beside the sender. The copy goes to its own reader alone."""
+
+    to: tuple[Person, ...]
+    cc: tuple[Person, ...]
+
+
+def to_everyone(mail: Mail, interview: Interview) -> Addressed:
+    """The candidate, with the hiring manager and everyone else who takes part in copy."""
+    others = tuple(person_of(attendee) for attendee in interview.attendees)
+    return Addressed((person_of(interview.candidate),), (person_of(interview.hiring_manager), *others))
+
+
+def person_of(row: User | Candidate | Attendee) -> Person:
+    return Person(row.name, row.email)
+
+
 def is_off(mail: Mail, interview: Interview) -> str | None:
     """Why a mail that asks someone to come is useless: the interview was cancelled, or its reader was removed
-    from it.
+    from it or has left the team.
     """
     if interview.status == InterviewStatus.CANCELLED:
         return "The interview was cancelled."
+    if mail.user is not None and not mail.user.is_active:
+        return f"{mail.name} is no longer on the team."
     if mail.role is ReaderRole.ATTENDEE and not _still_attends(mail, interview):
         return f"{mail.name} no longer takes part."
     return None
@@ -127,13 +157,18 @@ class InterviewKind(Kind):
     Each kind says so for itself: no reason holds for all, because a cancellation always has to arrive.
 
     `more` is what its templates ask for beyond the facts; `calendar` the method of the calendar file that
-    it brings, if any. `instead` names another kind whose letter this reader gets instead, decided when the
-    email is made; it is still this email, sent once.
+    it brings, if any. `files` are those of the interview's files that come along, and `brings_notes` says
+    that the internal notes do, for people of the team who may see them. `addressed_to` says whom the headers
+    name. `instead` names another kind whose letter this reader gets instead, decided when the email is made;
+    it is still this email, sent once.
     """
 
     why_useless: Callable[[Mail, Interview, datetime], str | None]
     more: Callable[[InterviewCopy], More] = nothing_more
     calendar: Method | None = None
+    files: Callable[[InterviewFacts, Reader], tuple[AttachedFile, ...]] = no_files
+    brings_notes: bool = False
+    addressed_to: Callable[[Mail, Interview], Addressed] = to_everyone
     instead: Callable[[InterviewCopy], InterviewKind | None] = nothing_else
 
     def thing_of(self, mail: Mail) -> Interview:
@@ -181,10 +216,14 @@ class InterviewKind(Kind):
         page = workshop.join_links.join_page(interview, mail.join_reader) if mail.join_reader else None
         facts = facts_of(interview, organization)
         reader = reader_of(
-            mail, interview.candidate.timezone, page, workshop.account_links.interview_page(interview)
+            mail,
+            interview.candidate.timezone,
+            page,
+            workshop.account_links.interview_page(interview),
+            _notes_for(mail, interview) if self.brings_notes else None,
         )
-        brings = self.brings_files and not mail.leaves_files_out
-        wanted = facts.files_for(reader) if brings else ()
+        reader = replace(reader, entry_notes=_entry_notes(interview, reader))
+        wanted = self.files(facts, reader) if not mail.leaves_files_out else ()
         found = {
             file: part for file in wanted if (part := _part(file, workshop.attachment_files)) is not None
         }
@@ -200,7 +239,7 @@ class InterviewKind(Kind):
         return Ready(
             # The row's time, not this attempt's: a repeated delivery is the same message to the last byte.
             self.letter(copy, sender=sender_address(), made_at=mail.created_at),
-            _envelope(mail, interview, organization),
+            _envelope(mail, interview, organization, self.addressed_to(mail, interview)),
             tuple(found.values()),
             len(wanted) - len(found),
             lacks_link=meeting is not None and meeting.state != MeetingState.READY,
@@ -287,15 +326,34 @@ def _part(file: AttachedFile, attachment_files: AttachmentFiles) -> FilePart | N
         return None
 
 
-def _envelope(mail: Mail, interview: Interview, organization: Organization) -> Envelope:
-    candidate, manager, scheduler = interview.candidate, interview.hiring_manager, interview.scheduler
-    copies = [Person(manager.name, manager.email)]
-    copies += [Person(attendee.name, attendee.email) for attendee in interview.attendees]
+def _notes_for(mail: Mail, interview: Interview) -> str | None:
+    """The internal notes, if the reader may see them on the interview's page. The scheduler's copy of what
+    the candidate gets has none: an answer to all of it reaches the candidate."""
+    reader = mail.user
+    if reader is None or mail.role is ReaderRole.TEAM:
+        return None
+    return interview.internal_notes if lists.may(reader, Action.SEE_NOTES, interview) else None
+
+
+def _entry_notes(interview: Interview, reader: Reader) -> tuple[str, ...]:
+    meeting = interview.meeting
+    if meeting is None:
+        return ()
+    rules = entry_rules(meeting)
+    if not reader.is_of_the_team:
+        return tuple(rule.to_guests for rule in rules)
+    is_schedulers = reader.person.address.casefold() == interview.scheduler.email.casefold()
+    refused = refused_passcode(meeting) if is_schedulers else ""
+    return (*(rule.to_team for rule in rules), *([refused] if refused else []))
+
+
+def _envelope(mail: Mail, interview: Interview, organization: Organization, addressed: Addressed) -> Envelope:
+    scheduler = interview.scheduler
     return Envelope(
         recipient=Person(mail.name, mail.address),
-        to=(Person(candidate.name, candidate.email),),
-        cc=tuple(copies),
-        reply_to=Person(scheduler.name, scheduler.email),
+        to=addressed.to,
+        cc=addressed.cc,
+        reply_to=person_of(scheduler),
         sender_name=f"{scheduler.name} via {organization.name}",
         message_id=mail.message_id,
         references=_first_invitation(mail),

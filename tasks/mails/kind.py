@@ -72,10 +72,9 @@ class Ready:
 @dataclass(frozen=True, kw_only=True)
 class Kind(MailKind, ABC):
     """One kind of mail, declared once. `waits_for_meeting`: it does not leave while the meeting is being
-    made, for as long as the grace time lasts. `brings_files`: the interview's attachments go along."""
+    made, for as long as the grace time lasts."""
 
     waits_for_meeting: bool = False
-    brings_files: bool = False
 
     @abstractmethod
     def thing_of(self, mail: Mail) -> Any:

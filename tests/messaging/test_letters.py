@@ -61,6 +61,14 @@ LETTERS = {
         replace(WAITING, link_state="failed"), of_the_team(BEN, ReaderRole.HIRING_MANAGER), 60
     ),
     "reminder-without-link-candidate-new-york": reminder(WAITING, reader(), 60),
+    "reminder-notes-and-files-hiring-manager-zurich": reminder(
+        WITH_FILES,
+        replace(of_the_team(BEN, ReaderRole.HIRING_MANAGER), internal_notes="Ask about 2019.\nBe kind."),
+        60,
+    ),
+    "reminder-copy-for-scheduler-zurich": reminder(
+        FACTS, replace(of_the_team(ANNA, ReaderRole.TEAM), join_page_url=None), 60
+    ),
 }
 
 

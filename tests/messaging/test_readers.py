@@ -191,3 +191,12 @@ def test_others_hear_that_the_candidates_address_was_corrected() -> None:
     letter = INVITATION_KIND.letter(copy, sender=SENDER, made_at=MADE_AT)
     assert "We've corrected Dina Park's email address. The date and time haven't changed." in letter.text
     assert letter.subject.startswith("Updated: Interview on Tue 24 Nov")
+
+
+def test_internal_notes_are_for_no_one_outside_the_team() -> None:
+    with pytest.raises(ValueError, match="never leave the team"):
+        replace(reader(KIRAN, ReaderRole.ATTENDEE), internal_notes="Ask about the gap.")
+    inside = replace(of_the_team(KIRAN), internal_notes="Ask about the gap.")
+    assert "the gap" not in repr(inside)
+    for letter, brings_them in ((reminder(FACTS, inside, 60), True), (invitation(to=inside), False)):
+        assert ("the gap" in letter.text, "the gap" in letter.html) == (brings_them, brings_them)

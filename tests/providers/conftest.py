@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from providers.base import Grant, MeetingRequest, TokenSet
+from providers.clock import Clock, system_clock
 from providers.http import Bounds
 from providers.zoom.provider import ZoomProvider
 from providers.zoom.settings import ZoomSettings
@@ -39,6 +40,11 @@ def meeting_request() -> MeetingRequest:
 @pytest.fixture
 def zoom(simulators: Simulators) -> ZoomProvider:
     """The provider on the simulated Zoom, with short time-outs."""
+    return zoom_provider(simulators)
+
+
+def zoom_provider(simulators: Simulators, clock: Clock = system_clock) -> ZoomProvider:
+    """The same by another clock."""
     settings = ZoomSettings(
         client_id=CLIENT_ID,
         client_secret=CLIENT_SECRET,
@@ -46,7 +52,7 @@ def zoom(simulators: Simulators) -> ZoomProvider:
         api_url=f"{simulators.zoom_url}/v2",
         api_url_is_configured=True,
     )
-    return ZoomProvider(settings, bounds=Bounds(timeout_seconds=3, deadline_seconds=3))
+    return ZoomProvider(settings, clock=clock, bounds=Bounds(timeout_seconds=3, deadline_seconds=3))
 
 
 def consent(url: str, account: str, decision: str = "allow") -> dict[str, str]:

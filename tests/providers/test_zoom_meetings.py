@@ -21,6 +21,7 @@ from providers.errors import (
 from providers.zoom.meetings import create_body, may_be
 from providers.zoom.provider import ZoomProvider
 from tests.machines.simulators import Simulators
+from tests.providers.conftest import zoom_provider
 from tests.providers.scripted_server import ScriptedServer, answer
 
 PRIYA = "priya.raman@northlight.example"
@@ -185,6 +186,19 @@ def test_only_meetings_that_fit_in_every_way_are_found(
     assert sorted(found.id for found in zoom.find_meetings(host, request, LONG_AGO)) == sorted(wanted)
     in_an_hour = datetime.now(UTC) + timedelta(hours=1)
     assert zoom.find_meetings(host, request, in_an_hour) == []
+
+
+@pytest.mark.parametrize("wrong_by", [timedelta(minutes=-30), timedelta(minutes=30), timedelta(days=400)])
+def test_a_clock_of_ours_that_is_wrong_does_not_hide_a_meeting(
+    host: Grant, simulators: Simulators, meeting_request: MeetingRequest, wrong_by: timedelta
+) -> None:
+    """No one has set the server's clock; Zoom tells the right time with each answer."""
+    ours = zoom_provider(simulators, clock=lambda: datetime.now(UTC) + wrong_by)
+    simulators.zoom_switches(lose_next_creates=1)
+    before = datetime.now(UTC) + wrong_by
+    with pytest.raises(RetryableError):
+        ours.create_meeting(host, meeting_request)
+    assert [found.id for found in ours.find_meetings(host, meeting_request, before)] == _alive(simulators)
 
 
 def test_other_hosts_meetings_are_not_found(

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from models import CallState, FailureReason, MailState, MeetingState
+from scheduling.plans import Participant
 from tests.factories import LENA, PRIYA
 from tests.tasks.installation import Installation
 
 SOFIA = "sofia.lindqvist@northlight.example"
 DANIEL = "daniel.okafor@northlight.example"
+DINA, BEN, ADA = "dina.kaur@mail.example", "ben@northlight.example", "ada@northlight.example"
 
 
 @pytest.fixture
@@ -134,7 +136,7 @@ def test_passcode_that_the_account_refuses_is_replaced_by_zooms_own(installation
     assert seen.passcode != "abc"
     assert any("didn't accept the password" in line for line in installation.timeline(interview))
     assert "didn't accept the password you chose" in installation.progress(interview)
-    [mail, _] = installation.simulators.mails()
+    [mail] = installation.simulators.mails(DINA)
     text = mail.message.get_body(("plain",))
     assert text is not None
     assert seen.passcode in text.get_content()
@@ -177,3 +179,66 @@ def test_what_the_account_insists_on_is_read_from_zooms_answer_and_said(
     other = installation.schedule()
     installation.run_due()
     assert "The host's account" not in installation.progress(other)
+
+
+def text_to(installation: Installation, address: str) -> str:
+    part = installation.simulators.mails(address)[-1].message.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+@pytest.mark.parametrize(
+    ("locked", "to_guests", "to_team"),
+    [
+        ("waiting_room", "You'll be let in by the host.", "the host has to let people in."),
+        (
+            "host_first",
+            "You can join once the host has opened the meeting.",
+            "lets no one in before the host has joined.",
+        ),
+        (
+            "meeting_authentication",
+            "You need to be signed in to Zoom to join.",
+            "only people who are signed in",
+        ),
+        ("auto_recording", "The meeting is recorded automatically.", "ask the candidate whether that's OK."),
+    ],
+)
+def test_what_the_account_insists_on_is_in_everyones_mail(
+    installation: Installation, locked: str, to_guests: str, to_team: str
+) -> None:
+    installation.connect(installation.team.ben, PRIYA)
+    installation.simulators.zoom_switches(locked_settings=[locked])
+    installation.schedule()
+    installation.run_due()
+    for address, words, others in ((DINA, to_guests, to_team), (BEN, to_team, to_guests)):
+        text = text_to(installation, address)
+        assert words in text
+        assert others not in text
+    # The scheduler takes no part, and so gets no invitation.
+    notice = text_to(installation, ADA)
+    assert "is ready, but Ben's Zoom account has rules of its own:" in notice
+    assert to_team in notice
+    # The rules of an account are the same for its next meeting.
+    installation.schedule()
+    installation.run_due()
+    assert len(installation.simulators.mails(ADA)) == 1
+    installation.later(hours=25)
+    installation.schedule()
+    installation.run_due()
+    assert len(installation.simulators.mails(ADA)) == 2
+
+
+def test_scheduler_is_told_by_mail_that_the_password_was_not_accepted(installation: Installation) -> None:
+    installation.connect(installation.team.ben, SOFIA)
+    installation.schedule(passcode="abc")
+    installation.run_due()
+    ada = installation.team.ada
+    installation.schedule(passcode="abc", attendees=(Participant(ada.name, ada.email, ada.id),))
+    installation.run_due()
+    notice, invitation = installation.simulators.mails(ADA)
+    for mail in (notice, invitation):
+        part = mail.message.get_body(("plain",))
+        assert part is not None
+        assert "Zoom didn't accept the password you chose, so it made its own." in part.get_content()
+    assert "didn't accept" not in text_to(installation, BEN) + text_to(installation, DINA)

@@ -77,7 +77,7 @@ def test_another_time_moves_the_meeting_the_entries_and_the_reminders(installati
     assert "A message from Ada:\nBen is traveling." in said
     assert str(before.join_url) in said
     reminders = installation.mails(interview, REMINDER)
-    assert [mail.state for mail in reminders] == [MailState.QUEUED] * 2
+    assert [mail.state for mail in reminders] == [MailState.QUEUED] * 3
     wait_until(installation, old - timedelta(hours=1))
     assert len(installation.simulators.mails(DINA)) == 2
     wait_until(installation, new - timedelta(hours=1))
@@ -90,19 +90,19 @@ def test_reminder_that_was_sent_is_sent_again_for_a_later_time(sqlite_installati
     start = installation.clock.now + timedelta(hours=30)
     interview = scheduled(installation, starts_at=start, reminder_minutes=(1440, 60))
     installation.later(hours=7)
-    assert [mail.state for mail in installation.mails(interview, REMINDER)].count(MailState.SENT) == 2
+    assert [mail.state for mail in installation.mails(interview, REMINDER)].count(MailState.SENT) == 3
     installation.edit(interview, starts_at=start + timedelta(hours=48))
     installation.later(seconds=UNDO_IS_OVER)
     installation.later(hours=46)
     installation.later(hours=1)
     reminders = installation.mails(interview, REMINDER)
-    assert [mail.state for mail in reminders].count(MailState.SENT) == 4
+    assert [mail.state for mail in reminders].count(MailState.SENT) == 6
     assert {mail.occasion for mail in reminders if mail.state is MailState.SENT} == {"r0-1440", "r1-1440"}
     # Moved so close that the one a day before has no time: it is not sent, and said.
     installation.edit(interview, starts_at=installation.clock.now + timedelta(hours=2))
     assert len(installation.mails(interview, REMINDER)) == len(reminders)
     installation.later(hours=1, minutes=1)
-    assert [mail.state for mail in installation.mails(interview, REMINDER)].count(MailState.SENT) == 6
+    assert [mail.state for mail in installation.mails(interview, REMINDER)].count(MailState.SENT) == 9
 
 
 def test_people_who_join_are_invited_and_people_who_leave_hear_that_it_is_off_for_them(
@@ -127,7 +127,8 @@ def test_people_who_join_are_invited_and_people_who_leave_hear_that_it_is_off_fo
     reminded = {
         mail.address for mail in installation.mails(interview, REMINDER) if mail.state is MailState.SENT
     }
-    assert reminded == {DINA, BEN, cleo.email}
+    # The scheduler gets a copy of the candidate's.
+    assert reminded == {DINA, BEN, cleo.email, installation.team.ada.email}
     # Back again: the entry that was taken away is sent anew, with a higher number.
     assert installation.mails(interview, TAKEN_OFF)[0].state is MailState.SENT
 
@@ -261,7 +262,8 @@ def test_undone_change_leaves_no_trace_outside(installation: Installation) -> No
         assert stored.meeting is not None
     assert {mail.state for mail in installation.mails(interview, REMINDER)} == {MailState.QUEUED}
     wait_until(installation, in_three_days() - timedelta(hours=1))
-    assert len(installation.simulators.mails()) == 6
+    # Both who take part besides the candidate, the candidate, and the scheduler in copy.
+    assert len(installation.simulators.mails()) == 7
 
 
 def test_meeting_that_was_deleted_in_zoom_is_made_again(sqlite_installation: Installation) -> None:

@@ -1,5 +1,6 @@
 """Answers that no reference mentions: nothing crashes, nothing is made twice, nothing strange is stored."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -10,7 +11,7 @@ import pytest
 
 from connections.checks import check_now
 from extensions import db
-from models import CallState, Connection, ConnectionState, MeetingState
+from models import CallState, Connection, ConnectionState, FailureReason, Interview, MeetingState
 from tests.factories import LENA, PRIYA, create_team
 from tests.machines.application import settings_for
 from tests.machines.apps import LendApp, Seeded
@@ -362,3 +363,37 @@ def test_list_that_leads_to_itself_is_given_up(installation: Installation, zoom:
     assert installation.meeting(interview).state is MeetingState.READY
     assert len(installation.living_meetings()) == 1
     assert len([what for what in zoom.seen if what.startswith(LIST)]) < 12
+
+
+# As in Zoom's reference. Whatever is about this account alone, another account may be able to do.
+_SCOPES, _NOT_ALLOWED = FailureReason.SCOPES_MISSING, FailureReason.NOT_ALLOWED
+ABOUT_ACCOUNT: dict[str, tuple[FailureReason, int, int, str]] = {
+    "scope missing": (_SCOPES, 400, 4711, "does not contain scopes:[meeting:write:meeting]."),
+    "scope missing, older": (_SCOPES, 400, 104, "Invalid access token, does not contain scopes."),
+    "no license": (_NOT_ALLOWED, 400, 3161, "You are not allowed to host or schedule meetings."),
+    "plan": (_NOT_ALLOWED, 400, 200, "Only available for paid users."),
+    "user left": (_NOT_ALLOWED, 400, 1010, "User does not belong to this account."),
+    "user is pending": (_NOT_ALLOWED, 400, 1120, "An invite email was sent to user."),
+    "day is used up": (FailureReason.DAILY_LIMIT, 429, 429, "You have exceeded the daily rate limit (100)."),
+}
+
+
+@pytest.mark.parametrize("strange", ABOUT_ACCOUNT)
+def test_what_rules_out_one_account_has_the_next_asked_at_once(
+    installation: Installation, zoom: StrangeZoom, strange: str
+) -> None:
+    reason, status, code, message = ABOUT_ACCOUNT[strange]
+    installation.connect(installation.team.ben)
+    installation.connect(installation.team.ada, PRIYA)
+    body = json.dumps({"code": code, "message": message}).encode()
+    zoom.spoil(CREATE, raw(body, status), instead=True)
+    interview = installation.schedule()
+    installation.run_due()
+    seen = installation.meeting(interview)
+    assert (seen.state, seen.host) == (MeetingState.READY, "Ada Berg")
+    assert seen.calls == (CallState.REFUSED, CallState.DONE)
+    with installation.reading():
+        row = db.session.get_one(Interview, interview).meeting
+        assert row is not None
+        assert row.calls[0].failure is reason
+    assert "Ben's account: " in installation.progress(interview)

@@ -11,6 +11,7 @@ from flask import Flask
 from background import make_runner
 from extensions import db
 from models import Candidate, Mail, Organization, Role, User
+from scheduling.mails.queue import INVITATION
 from tests.factories import LENA, Team, connect_zoom, create_team, create_user
 from tests.files_to_attach import PDF
 from tests.machines.clock import Clock
@@ -137,7 +138,8 @@ def test_mail_that_arrives_is_the_one_that_was_shown(
         assert ("https://webex.example/meet/northlight" in text) is (setup is WEBEX)
     assert (LENA in str(simulators.ledger()["meetings"])) is ("password" in setup)
     with in_rows(connected):
-        assert {m.address for m in db.session.scalars(db.select(Mail))} == set(shown)
+        invited = db.session.scalars(db.select(Mail.address).where(Mail.kind == INVITATION))
+        assert set(invited) == set(shown)
 
 
 def test_preview_says_who_gets_it_how_you_meet_and_when_reminders_leave_on_whose_clock(
@@ -149,7 +151,7 @@ def test_preview_says_who_gets_it_how_you_meet_and_when_reminders_leave_on_whose
     assert "Ben's Zoom account will host" in page.text
     reminders = facts_on(page)["24 hours before"]
     assert "Tuesday, 9 February 2027, 03:00 EST Dina Kaur" in reminders
-    assert "Tuesday, 9 February 2027, 09:00 CET Ben Frei, Sam Ortiz" in reminders
+    assert "Tuesday, 9 February 2027, 09:00 CET Ben Frei, Sam Ortiz, Ada Berg" in reminders
     assert facts_on(page)["Where"] == "https://zoom.us/j/made-when-you-schedule"
     # Someone may have been taken off the interview since this address was opened.
     assert "dina.kaur@mail.example" in facts_on(ada.get(f"{draft}/preview?reader=99"))["To"]

@@ -42,7 +42,16 @@ def test_each_time_and_each_person_has_a_tick(web: Flask, ada: Visitor, team: Te
     assert ticked(page, "reminders_to") == [team.dina.email, team.ben.email, SAM]
     assert "Sam Ortiz (attendee)" in page.text
     send(ada, draft, "finalize", reminders=["60"], reminders_to=[team.dina.email, SAM])
-    assert reminders(web) == {(team.dina.email, 60), (SAM, 60)}
+    # The scheduler gets a copy of the candidate's.
+    assert reminders(web) == {(team.dina.email, 60), (SAM, 60), (team.ada.email, 60)}
+
+
+def test_scheduler_gets_no_copy_of_what_the_candidate_does_not_get(
+    web: Flask, ada: Visitor, team: Team
+) -> None:
+    draft = draft_at(ada, team.dina.id, "finalize", ANSWERS)
+    send(ada, draft, "finalize", reminders=["60"], reminders_to=[SAM])
+    assert reminders(web) == {(SAM, 60)}
 
 
 @pytest.mark.parametrize("nothing", [{"reminders": None}, {"reminders_to": None}])

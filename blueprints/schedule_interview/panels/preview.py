@@ -20,10 +20,12 @@ from models import (
     Meeting,
     MeetingSoftware,
     MeetingState,
+    ReaderRole,
     RevisionReason,
     User,
 )
 from scheduling.mails.queue import INVITATION, recipients_of
+from scheduling.mails.reminders import people_to_remind
 from scheduling.mails.told import Told
 from scheduling.plans import Plan, differences
 from scheduling.software import spec_of
@@ -94,6 +96,12 @@ class Preview:
         interview.meeting = _meeting_of(plan.venue, has_host=has_host)
         self._facts: InterviewFacts = facts_of(interview, organization)
         self._readers = [self._reader(recipient, self._facts) for recipient in recipients_of(interview)]
+        self._reminded = [(reader.person.name, self._zone(reader)) for reader in self._readers]
+        self._reminded += [
+            (interview.scheduler.name, interview.scheduler.timezone)
+            for who in people_to_remind(interview)
+            if who.role is ReaderRole.TEAM
+        ]
 
     def __len__(self) -> int:
         """How many readers there are."""
@@ -166,8 +174,8 @@ class Preview:
 
     def _clocks(self, at: datetime) -> list[tuple[str, str]]:
         names: dict[str, list[str]] = defaultdict(list)
-        for reader in self._readers:
-            names[local_moment(at, self._zone(reader)).full].append(reader.person.name)
+        for name, zone in self._reminded:
+            names[local_moment(at, zone).full].append(name)
         return [(when, ", ".join(people)) for when, people in names.items()]
 
     def _zone(self, reader: Reader) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from messaging.facts import InterviewFacts
 from models import Interview, Mail, ReaderRole, RevisionReason
 from scheduling.mails.queue import INVITATION, NEWER_INVITATION
 from scheduling.mails.told import last_told
@@ -100,5 +101,5 @@ KIND = InterviewKind(
     more=_more,
     calendar="REQUEST",
     waits_for_meeting=True,
-    brings_files=True,
+    files=InterviewFacts.files_for,
 )

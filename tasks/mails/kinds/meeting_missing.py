@@ -31,6 +31,7 @@ def _more(copy: InterviewCopy) -> More:
         "trouble": copy.trouble or "We're still trying to create it.",
         # The letter's own button leads there.
         "interview_link": None,
+        "files": facts.files,
         "no_link": "Once there's a meeting, its link is here:" if reader.join_page_url else "",
     }
 

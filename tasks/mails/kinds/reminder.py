@@ -1,5 +1,8 @@
 """The reminder some time before an interview starts: to everyone who takes part and wants one.
 
+The candidate's goes to the scheduler in copy. The team's brings the internal notes and the files, so its
+headers name the team alone: an answer to all must not carry the notes to the candidate.
+
 It has no calendar file: sending the same REQUEST again makes some programs ask for an answer that the reader
 has already given.
 """
@@ -11,25 +14,34 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from database import written_out
-from messaging.facts import InterviewFacts, Reader
+from messaging.facts import AttachedFile, InterviewFacts, Person, Reader
 from messaging.wording import day_and_time, reader_zone
-from models import Interview, Mail, MailState, ReaderRole
+from models import Interview, InterviewStatus, Mail, MailState, ReaderRole
 from rows import rows_of
+from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import REMINDER
-from tasks.mails.interviews import InterviewCopy, InterviewKind, More, is_off
+from tasks.mails.interviews import Addressed, InterviewCopy, InterviewKind, More, is_off, person_of
 from tasks.mails.kinds import meeting_missing
+from wording import owned_by
 
-# A reminder sent closer to the start than this only startles people.
+# A late reminder that comes closer to the start than this only startles people.
 _USELESS_BEFORE_START = timedelta(minutes=5)
+# Up to here, a reminder is not late: someone may have chosen one a few minutes before the start.
+_ON_TIME = timedelta(minutes=1)
 
 
 def _why_useless(mail: Mail, interview: Interview, now: datetime) -> str | None:
     off = is_off(mail, interview)
     if off is not None:
         return off
+    if interview.status is not InterviewStatus.SCHEDULED or now >= interview.starts_at:
+        return "The interview has begun." if now < interview.ends_at else "The interview is over."
+    planned_at = interview.starts_at - timedelta(minutes=Occasion.read(mail.occasion).minutes_before)
+    if abs(planned_at - mail.due_at) > _ON_TIME:
+        return "The interview was moved."
     if _is_overtaken(mail, now):
         return "A later reminder leaves at the same time."
-    is_late = now > interview.starts_at - _USELESS_BEFORE_START
+    is_late = now > mail.due_at + _ON_TIME and now > interview.starts_at - _USELESS_BEFORE_START
     return "It would have come too late to be of use." if is_late else None
 
 
@@ -57,6 +69,8 @@ def _more(copy: InterviewCopy) -> More:
     facts, reader = copy.facts, copy.reader
     if reader.role is ReaderRole.CANDIDATE:
         what = f"your interview with {facts.organization}"
+    elif reader.role is ReaderRole.TEAM:
+        what = f"{owned_by(facts.candidate.name)} interview for {facts.job_title}"
     else:
         what = f"your interview with {facts.candidate.name} for {facts.job_title}"
     has_page = reader.join_page_url is not None
@@ -69,7 +83,27 @@ def _more(copy: InterviewCopy) -> More:
         if giver
         else f"The link to join isn't ready yet. {where}",
         "no_link_help": f"Still no link then? Write to {_someone_to_ask(facts, reader)}.",
+        "files": _files(facts, reader),
     }
+
+
+def _files(facts: InterviewFacts, reader: Reader) -> tuple[AttachedFile, ...]:
+    """For those of the team who take part; the files that are for the team alone only for those of them who
+    may see the notes. The candidate and guests have theirs with the invitation."""
+    if not reader.is_of_the_team or reader.role is ReaderRole.TEAM:
+        return ()
+    sees_all = reader.internal_notes is not None
+    return tuple(file for file in facts.files_for(reader) if sees_all or not file.is_for_team_only)
+
+
+def _addressed_to(mail: Mail, interview: Interview) -> Addressed:
+    if mail.role in (ReaderRole.CANDIDATE, ReaderRole.TEAM):
+        return Addressed((person_of(interview.candidate),), (person_of(interview.scheduler),))
+    manager = person_of(interview.hiring_manager)
+    if mail.user_id is None:
+        return Addressed((Person(mail.name, mail.address),), (manager,))
+    team = [person_of(each) for each in interview.attendees if each.user_id is not None]
+    return Addressed((manager,), tuple(team))
 
 
 def _someone_to_ask(facts: InterviewFacts, reader: Reader) -> str:
@@ -92,6 +126,9 @@ KIND = InterviewKind(
     label="Reminder",
     why_useless=_why_useless,
     more=_more,
+    files=_files,
+    brings_notes=True,
+    addressed_to=_addressed_to,
     instead=_instead,
     is_timed=True,
     icon="bell",
