@@ -35,6 +35,14 @@ def go_to(address: str) -> Response:
     return varies(response)
 
 
+def at_address(response: Response, address: str) -> Response:
+    """Let the browser's bar show this address: a form has chosen what the page shows, and its fields make an
+    address with everything that was left as it is."""
+    if is_htmx():
+        response.headers["HX-Replace-Url"] = address
+    return varies(response)
+
+
 def nothing_new() -> Response:
     """The answer to a poll when nothing has changed."""
     return varies(Response(status=204))

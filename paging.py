@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, Literal, TypeVar
@@ -121,23 +121,34 @@ class Pages(Generic[Row]):
         self._before = query.where(short_of).order_by(*backwards).limit(most)
 
     def turned_to(
-        self, turn: Turn | None, told: Mapping[str, Any], *, size: int = PAGE_SIZE
+        self,
+        turn: Turn | None,
+        told: Mapping[str, Any],
+        *,
+        size: int = PAGE_SIZE,
+        most: int | None = None,
+        together: Callable[[Row], Hashable] | None = None,
     ) -> ListPage[Row]:
         """The page that `turn` asks for, or the first one if it is None; `told` are the queries' parameters.
 
-        An invalid turn leads to the first page.
+        With `together`, a page of `size` rows goes on for as long as they have the same value of it, up to
+        `most`: a list that is grouped by day is not turned in the middle of one. An invalid turn leads to the
+        first page.
         """
+        most = max(size, most or 0)
         total, is_more = self._counting.numbers(told)[0] if self._counting is not None else (0, False)
         edge = _edge(turn, self._order) if turn else None
         backwards = edge is not None and turn is not None and turn.direction == "before"
         statement = self._first if edge is None else self._before if backwards else self._after
-        found = self._rows(statement, told, edge, size)
-        if backwards and len(found) <= size:
+        found = self._rows(statement, told, edge, most)
+        end = _end_of_page(found, size, most, together)
+        if backwards and len(found) == end:
             # Few are left before that row: show a whole first page instead of a short one.
             edge, backwards = None, False
-            found = self._rows(self._first, told, None, size)
-        has_further = len(found) > size
-        rows = found[:size]
+            found = self._rows(self._first, told, None, most)
+            end = _end_of_page(found, size, most, together)
+        has_further = len(found) > end
+        rows = found[:end]
         if backwards:
             rows.reverse()
         has_before = has_further if backwards else edge is not None
@@ -151,11 +162,22 @@ class Pages(Generic[Row]):
         )
 
     def _rows(
-        self, statement: Query, told: Mapping[str, Any], edge: Sequence[Any] | None, size: int
+        self, statement: Query, told: Mapping[str, Any], edge: Sequence[Any] | None, most: int
     ) -> list[Row]:
         place = {f"edge_{number}": value for number, value in enumerate(edge or ())}
-        found = rows_of(statement, {**told, **place, "most": size + 1})
+        found = rows_of(statement, {**told, **place, "most": most + 1})
         return list(map(self._make, found))
+
+
+def _end_of_page(
+    found: Sequence[Row], size: int, most: int, together: Callable[[Row], Hashable] | None
+) -> int:
+    """How many of these rows are on the page."""
+    end = min(size, len(found))
+    if together is not None and end == size:
+        while end < min(most, len(found)) and together(found[end]) == together(found[end - 1]):
+            end += 1
+    return end
 
 
 def _name(row: Any, order: Order) -> str:

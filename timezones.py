@@ -257,6 +257,10 @@ def zone_short_name(instant: datetime, zone_name: str) -> str:
     return f"{short}, {place}" if happens_twice else place
 
 
+# The name that the class below gives to something else.
+_Date = date
+
+
 @dataclass(frozen=True)
 class LocalMoment:
     """An instant as one reader sees it, in pieces that templates and mails put together. `zone_short` can
@@ -283,6 +287,14 @@ class LocalMoment:
     @property
     def short(self) -> str:
         return f"{self.short_date}, {self.time} {self.zone_short}"
+
+    def near(self, today: _Date) -> str:
+        """As short as it is clear on that day in the same zone: `Today 15:15 CET`, `Mon 15:15 CET` within the
+        next six days, and otherwise like `short`."""
+        days = (in_zone(self.instant, self.zone_name).date() - today).days
+        if not 0 <= days < 7:
+            return self.short
+        return f"{self.short_date.split()[0] if days else 'Today'} {self.time} {self.zone_short}"
 
 
 def local_moment(instant: datetime, zone_name: str) -> LocalMoment:

@@ -50,7 +50,7 @@ _THOUGHT = "Clear thinking and a portfolio that shows it. Ask about working with
 
 
 @dataclass(frozen=True)
-class _Planned:
+class Planned:
     """`working_days` from today, negative for those that are over, at a time that no clock skips, in the zone
     of the job's hiring manager; no time: within the next hour. `with_` are members of the team."""
 
@@ -64,10 +64,10 @@ class _Planned:
     becomes: InterviewStatus = InterviewStatus.SCHEDULED
 
 
-_WEBEX = PastedLink("https://northlight.webex.example/meet/interviews", "Webex")
+WEBEX = PastedLink("https://northlight.webex.example/meet/interviews", "Webex")
 
 _PLANNED = (
-    _Planned(
+    Planned(
         "Mei Tanaka",
         PhoneCall("+81 3 0000 1234", PhoneCaller.TEAM),
         -5,
@@ -76,9 +76,9 @@ _PLANNED = (
         "Getting to know each other\nWhat you are looking for\nYour questions",
         becomes=InterviewStatus.COMPLETED,
     ),
-    _Planned(
+    Planned(
         "Elif Demir",
-        _WEBEX,
+        WEBEX,
         -3,
         time(10, 0),
         45,
@@ -86,7 +86,7 @@ _PLANNED = (
         ("Noah Clarke",),
         InterviewStatus.COMPLETED,
     ),
-    _Planned(
+    Planned(
         "Peter Novak",
         PhoneCall("+1 646 555 0162", PhoneCaller.TEAM),
         -1,
@@ -95,16 +95,16 @@ _PLANNED = (
         "Getting to know each other\nYour last project\nYour questions",
         becomes=InterviewStatus.NO_SHOW,
     ),
-    _Planned(
+    Planned(
         "Lucía Gómez",
-        _WEBEX,
+        WEBEX,
         0,
         None,
         45,
         "Introduction\nHow you check your numbers\nYour questions",
         ("Noah Clarke",),
     ),
-    _Planned(
+    Planned(
         "Caleb Wright",
         PhoneCall("+1 212 555 0147", PhoneCaller.TEAM),
         2,
@@ -113,7 +113,7 @@ _PLANNED = (
         "Getting to know each other\nHow you keep customers happy\nYour questions",
         ("Noah Clarke",),
     ),
-    _Planned(
+    Planned(
         "Sven Lindqvist",
         OnSite("Northlight\n12 Harbour Row\nLondon", "The blue door beside the boathouse. Ask for Priya."),
         3,
@@ -121,7 +121,7 @@ _PLANNED = (
         60,
         "A walk around the studio\nA design you are proud of\nYour questions",
     ),
-    _Planned(
+    Planned(
         "Elif Demir",
         OnSite("Northlight\n80 Pine Street\nNew York", ""),
         3,
@@ -130,9 +130,9 @@ _PLANNED = (
         "Meeting the team\nYour questions",
         becomes=InterviewStatus.CANCELLED,
     ),
-    _Planned(
+    Planned(
         "Mei Tanaka",
-        _WEBEX,
+        WEBEX,
         4,
         time(14, 0),
         45,
@@ -147,11 +147,25 @@ def schedule_all(
     """Schedule them in the current transaction. `applications` by the candidate's name, `people` of the
     team by theirs."""
     for planned in _PLANNED:
-        plan = _plan(applications[planned.candidate], planned, people, rules)
-        if planned.becomes is InterviewStatus.SCHEDULED:
-            _schedule(scheduler, plan, rules)
-        else:
-            _schedule_and_end(scheduler, plan, planned.becomes, rules)
+        starts_at = _start(planned, applications[planned.candidate].job.hiring_manager.timezone)
+        schedule_one(scheduler, planned, starts_at, applications, people, rules)
+
+
+def schedule_one(
+    scheduler: User,
+    planned: Planned,
+    starts_at: datetime,
+    applications: dict[str, Application],
+    people: dict[str, User],
+    rules: Rules,
+) -> None:
+    """Schedule one at `starts_at` (aware UTC): just now, or some days ago if it has begun or if something has
+    become of it since."""
+    plan = _plan(applications[planned.candidate], planned, starts_at, people, rules)
+    if planned.becomes is InterviewStatus.SCHEDULED and starts_at > utc_now():
+        _schedule(scheduler, plan, rules)
+    else:
+        _schedule_before(scheduler, plan, planned.becomes, rules)
 
 
 def _schedule(scheduler: User, plan: Plan, rules: Rules) -> Interview:
@@ -160,19 +174,23 @@ def _schedule(scheduler: User, plan: Plan, rules: Rules) -> Interview:
     return schedule_interview(scheduler, plan, Ticket(draft.id, draft.version), rules)
 
 
-def _schedule_and_end(scheduler: User, plan: Plan, becomes: InterviewStatus, rules: Rules) -> None:
-    """Schedule an interview some days ago and let happen since what does."""
+def _schedule_before(scheduler: User, plan: Plan, becomes: InterviewStatus, rules: Rules) -> None:
+    """Schedule an interview some days ago and let happen since what does. One that is still scheduled has
+    begun, and may be over: no one has said yet how it went."""
     now, starts_at = utc_now(), plan.when.starts_at
     with at(min(starts_at, now) - _AHEAD):
         interview = _schedule(scheduler, plan, rules)
         db.session.flush()
     ended_at = min(starts_at + timedelta(minutes=plan.when.duration_minutes + 10), now - timedelta(hours=2))
-    _let_leave(interview, until=ended_at)
-    with at(ended_at):
-        _end(scheduler, interview, becomes, rules)
-        db.session.flush()
-    _let_leave(interview, until=ended_at)
-    # All of it is done: nothing may leave for an interview that is over.
+    if becomes is InterviewStatus.SCHEDULED:
+        _let_leave(interview, until=now)
+    else:
+        _let_leave(interview, until=ended_at)
+        with at(ended_at):
+            _end(scheduler, interview, becomes, rules)
+            db.session.flush()
+        _let_leave(interview, until=ended_at)
+    # All of it is done: nothing may leave for an interview that has begun.
     db.session.execute(sa.delete(Task).where(Task.subject == mails.about_interview(interview.id)))
 
 
@@ -213,9 +231,10 @@ def at(instant: datetime) -> Iterator[None]:
         use_clock(before)
 
 
-def _plan(application: Application, planned: _Planned, people: dict[str, User], rules: Rules) -> Plan:
+def _plan(
+    application: Application, planned: Planned, starts_at: datetime, people: dict[str, User], rules: Rules
+) -> Plan:
     manager = application.job.hiring_manager
-    starts_at = _start(planned, manager.timezone)
     return Plan(
         application_id=application.id,
         venue=planned.venue,
@@ -235,7 +254,7 @@ def _plan(application: Application, planned: _Planned, people: dict[str, User], 
     )
 
 
-def _start(planned: _Planned, zone: str) -> datetime:
+def _start(planned: Planned, zone: str) -> datetime:
     now = utc_now()
     if planned.at is not None:
         return parse_local(_working_day(in_zone(now, zone).date(), planned.working_days), planned.at, zone)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from accounts.first_run import FirstRun, organization, set_up
 from demo.interviews import at, schedule_all
+from demo.today import schedule_today
 from extensions import db
 from hiring.commands import NewCandidate, NewJob, add_candidate, add_job, add_note, set_stage
 from models import Application, Job, JobMember, Role, Stage, User, search_key
@@ -41,6 +42,9 @@ _CANDIDATES = (
     ("Caleb Wright", "+1 212 555 0147", "America/New_York", "Customer Success Lead", 5, Stage.INTERVIEW),
     ("Lucía Gómez", "+34 910 000 188", "Europe/Madrid", "Data Analyst", 7, Stage.INTERVIEW),
     ("Elif Demir", "+90 212 000 0144", "Europe/Istanbul", "Data Analyst", 15, Stage.OFFER),
+    ("Hannah Weiss", "+49 30 5550 1738", "Europe/Berlin", "Customer Success Lead", 9, Stage.SCREENING),
+    ("Omar Haddad", "", "Europe/London", "Product Designer", 10, Stage.INTERVIEW),
+    ("Ruth Abara", "+1 718 555 0129", "America/New_York", "Data Analyst", 12, Stage.INTERVIEW),
     ("Peter Novak", "+1 646 555 0162", "America/New_York", "Data Analyst", 13, Stage.REJECTED),
 )
 
@@ -101,6 +105,7 @@ def seed(installation_id: str, rules: Rules, password: str) -> bool:
             add_note(people[author], applications[candidate_name], words)
             db.session.flush()
     schedule_all(owner, applications, people, rules)
+    schedule_today(owner, applications, people, rules)
     db.session.commit()
     return True
 

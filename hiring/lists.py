@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import selectinload
 from sqlalchemy.sql import ColumnElement
 
 from accounts.permissions import Action, Scope, scope_of
@@ -25,12 +25,12 @@ from accounts.row_permissions import (
 )
 from extensions import db
 from models import Application, Candidate, Job, Role, Stage, User
-from paging import Column, ListPage, Order, Pages, Turn, literally
+from paging import Column, ListPage, Order, Pages, Query, Turn, literally
 from rows import rows_of
+from scheduling.reading import next_interviews
+from scheduling.reading.next_interviews import NextInterview
 from searching import SEARCHED_KEYS, Keys, key_contains, literal_keys, searched
 
-# With more than this in a drop-down list, nobody can find anything.
-JOBS_TO_CHOOSE_FROM = 200
 _EXPORTED_AT_ONCE = 500
 
 
@@ -57,11 +57,19 @@ class JobFilter:
     sort: NameSort = NameSort.NAME
 
 
+class InterviewState(StrEnum):
+    """Whether a candidate has an upcoming interview."""
+
+    NONE = "none"
+    SCHEDULED = "scheduled"
+
+
 @dataclass(frozen=True)
 class CandidateFilter:
     text: str = ""
     job_id: int | None = None
     stage: Stage | None = None
+    interview: InterviewState | None = None
     sort: NameSort = NameSort.NAME
 
 
@@ -80,25 +88,19 @@ class JobRow(NamedTuple):
 
 class CandidateRow(NamedTuple):
     """A candidate as lists show them. `applied_for`: the jobs that the reader sees, and the stage of each
-    application."""
+    application. `may_schedule`: on one of the jobs, which is open, the reader may schedule an interview."""
 
     id: int
     name: str
     name_key: str
     created_at: datetime
+    next_interview: NextInterview | None = None
     applied_for: tuple[tuple[str, Stage], ...] = ()
+    may_schedule: bool = False
 
     @property
     def job_titles(self) -> str:
         return ", ".join(title for title, _ in self.applied_for)
-
-
-class JobChoice(NamedTuple):
-    """A job in a drop-down list."""
-
-    id: int
-    title: str
-    is_open: bool
 
 
 def jobs(actor: Reader, wanted: JobFilter, turn: Turn | None = None) -> ListPage[JobRow]:
@@ -150,27 +152,39 @@ def _counting_of_jobs(role: Role) -> sa.Select[int, int]:
 def candidates(actor: Reader, wanted: CandidateFilter, turn: Turn | None = None) -> ListPage[CandidateRow]:
     """One page of the candidates that `actor` sees, with those of their applications that `actor` sees."""
     pages = _candidate_pages(
-        actor.role, bool(wanted.text), wanted.job_id is not None, wanted.stage is not None, wanted.sort
+        actor.role,
+        bool(wanted.text),
+        wanted.job_id is not None,
+        wanted.stage is not None,
+        wanted.interview,
+        wanted.sort,
     )
-    told = {"asker_id": actor.id, "job_id": wanted.job_id, "stage": wanted.stage, **_searched(wanted.text)}
+    told = {
+        "asker_id": actor.id,
+        "job_id": wanted.job_id,
+        "stage": wanted.stage,
+        **_searched(wanted.text),
+        **next_interviews.told(),
+    }
     page = pages.turned_to(turn, told)
-    applied: dict[int, list[tuple[str, Stage]]] = defaultdict(list)
-    if page.rows:
-        of_these = {"asker_id": actor.id, "candidate_ids": [row.id for row in page.rows]}
-        for candidate_id, title, stage in rows_of(_applications_of(actor.role), of_these):
-            applied[candidate_id].append((title, stage))
-    return replace(page, rows=tuple(row._replace(applied_for=tuple(applied[row.id])) for row in page.rows))
+    return replace(page, rows=_with_applications(actor, page.rows))
 
 
 @cache
 def _candidate_pages(
-    role: Role, is_searched: bool, of_job: bool, at_stage: bool, sort: NameSort
+    role: Role,
+    is_searched: bool,
+    of_job: bool,
+    at_stage: bool,
+    interview: InterviewState | None,
+    sort: NameSort,
 ) -> Pages[CandidateRow]:
     where = _candidate_conditions(
         Asker(role),
         (SEARCHED_KEYS, _SEARCHED_ADDRESS) if is_searched else None,
         sa.bindparam("job_id", type_=sa.Integer()) if of_job else None,
         sa.bindparam("stage", type_=Application.stage.type) if at_stage else None,
+        interview,
     )
     return Pages(
         sa.select(Candidate.id, Candidate.name, Candidate.name_key, Candidate.created_at).where(*where),
@@ -180,11 +194,43 @@ def _candidate_pages(
     )
 
 
+def _with_applications(actor: Reader, rows: tuple[CandidateRow, ...]) -> tuple[CandidateRow, ...]:
+    """The candidates with what they applied for, and their next interview of all of these jobs. Not a part of
+    the page's own statement, which would then be sorted only after it had found everyone's interviews."""
+    if not rows:
+        return rows
+    applied: dict[int, list[tuple[str, Stage]]] = defaultdict(list)
+    upcoming: dict[int, list[NextInterview]] = defaultdict(list)
+    schedulable, seen = set(), set()
+    of_these = {"asker_id": actor.id, "candidate_ids": [row.id for row in rows], **next_interviews.told()}
+    for found in rows_of(_applications_of(actor.role), of_these):
+        candidate_id, application_id, title, stage, may_schedule = found[:5]
+        # Each application comes once for each of its upcoming interviews.
+        if application_id not in seen:
+            seen.add(application_id)
+            applied[candidate_id].append((title, stage))
+        if (next_one := next_interviews.upcoming_in(found)) is not None:
+            upcoming[candidate_id].append(next_one)
+        if may_schedule:
+            schedulable.add(candidate_id)
+    return tuple(
+        row._replace(
+            next_interview=next_interviews.soonest(upcoming[row.id]),
+            applied_for=tuple(applied[row.id]),
+            may_schedule=row.id in schedulable,
+        )
+        for row in rows
+    )
+
+
 @cache
-def _applications_of(role: Role) -> sa.Select[int, str, Stage]:
+def _applications_of(role: Role) -> Query:
     """For candidates on several jobs, only the applications that this role sees."""
-    return (
-        sa.select(Application.candidate_id, Job.title, Application.stage)
+    query = (
+        sa.select(
+            Application.candidate_id, Application.id, Job.title, Application.stage, may_schedule_for(role)
+        )
+        .select_from(Application)
         .join(Job, Job.id == Application.job_id)
         .where(
             Application.candidate_id.in_(sa.bindparam("candidate_ids", expanding=True)),
@@ -192,6 +238,12 @@ def _applications_of(role: Role) -> sa.Select[int, str, Stage]:
         )
         .order_by(Application.id)
     )
+    return next_interviews.with_upcoming(query, Asker(role))
+
+
+def may_schedule_for(role: Role) -> ColumnElement[bool]:
+    """Whether this role may schedule an interview for `Application`, whose job has to be open."""
+    return sa.and_(Job.is_open, application_is_within(Asker(role), Action.SCHEDULE))
 
 
 def all_candidates(actor: User, wanted: CandidateFilter) -> Iterator[list[Candidate]]:
@@ -201,7 +253,8 @@ def all_candidates(actor: User, wanted: CandidateFilter) -> Iterator[list[Candid
     network does not keep anyone else waiting.
     """
     text = _literals(wanted.text) if wanted.text else None
-    where, last = _candidate_conditions(actor, text, wanted.job_id, wanted.stage), 0
+    conditions = _candidate_conditions(actor, text, wanted.job_id, wanted.stage, wanted.interview)
+    where, last = conditions, 0
     while True:
         found = list(
             db.session.scalars(
@@ -209,7 +262,8 @@ def all_candidates(actor: User, wanted: CandidateFilter) -> Iterator[list[Candid
                 .where(*where, Candidate.id > last)
                 .options(*_with_jobs(actor))
                 .order_by(Candidate.id)
-                .limit(_EXPORTED_AT_ONCE)
+                .limit(_EXPORTED_AT_ONCE),
+                {"asker_id": actor.id, **next_interviews.told()},
             )
         )
         if not found:
@@ -223,38 +277,6 @@ def with_contact(actor: User, candidates: Iterable[Candidate]) -> frozenset[int]
     ids = [candidate.id for candidate in candidates]
     within = candidate_is_within(actor, Action.SEE_CONTACT)
     return frozenset(db.session.scalars(sa.select(Candidate.id).where(Candidate.id.in_(ids), within)))
-
-
-def newest_applications(actor: Reader, job_id: int, *, limit: int) -> list[Application]:
-    """The last few applications on one job that `actor` sees, newest first."""
-    return list(
-        db.session.scalars(
-            sa.select(Application)
-            .where(Application.job_id == job_id, application_is_within(actor, Action.SEE))
-            .options(joinedload(Application.candidate))
-            .order_by(Application.id.desc())
-            .limit(limit)
-        )
-    )
-
-
-def jobs_to_choose_from(actor: Reader, chosen: int | None = None) -> list[JobChoice]:
-    """Jobs for a drop-down list: open ones first, and always the chosen one, no matter how many there are."""
-    every, one = _jobs_to_choose_from(actor.role)
-    told = {"asker_id": actor.id, "job_id": chosen}
-    found = list(map(JobChoice._make, rows_of(every, told)))
-    if chosen is not None and all(job.id != chosen for job in found):
-        found += map(JobChoice._make, rows_of(one, told))
-    return found
-
-
-@cache
-def _jobs_to_choose_from(role: Role) -> tuple[sa.Select[int, str, bool], sa.Select[int, str, bool]]:
-    """The statement for all of them, and the one for `job_id` only."""
-    query = sa.select(Job.id, Job.title, Job.is_open).where(job_is_within(Asker(role), Action.SEE))
-    in_order = query.order_by(Job.is_open.desc(), Job.title_key, Job.id)
-    one = query.where(Job.id == sa.bindparam("job_id", type_=sa.Integer()))
-    return in_order.limit(JOBS_TO_CHOOSE_FROM), one
 
 
 def job_matches(text: str) -> ColumnElement[bool]:
@@ -308,6 +330,7 @@ def _candidate_conditions(
     text: tuple[Keys, ColumnElement[str]] | None,
     job_id: int | ColumnElement[int] | None,
     stage: Stage | ColumnElement[Stage] | None,
+    interview: InterviewState | None,
 ) -> list[ColumnElement[bool]]:
     """`text`: what is searched for, in the forms for names, and in the form for addresses."""
     where = [Candidate.erased_at.is_(None), candidate_is_within(actor, Action.SEE)]
@@ -320,6 +343,9 @@ def _candidate_conditions(
         if stage is not None:
             on_it = on_it.where(Application.stage == stage)
         where.append(Candidate.id.in_(on_it))
+    if interview is not None:
+        has_one = next_interviews.has_next_interview(Asker(actor.role))
+        where.append(has_one if interview is InterviewState.SCHEDULED else ~has_one)
     return where
 
 

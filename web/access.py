@@ -94,6 +94,7 @@ ACCESS: dict[str, Rule] = {
     "repair.arranged": Public("acting asks for a sign-in and for who may", key_in_path=True),
     "join.page": Public("the signed link is the permission", key_in_path=True),
     "dashboard.home": SignedIn(),
+    "dashboard.today": SignedIn(),
     "help_pages.index": SignedIn(),
     "help_pages.connecting_apps": SignedIn(),
     "help_pages.sending_email": Needs(Action.ADMINISTER),
@@ -129,7 +130,10 @@ ACCESS: dict[str, Rule] = {
     "search.results": Needs(Action.SEE),
     "calendar_page.index": Needs(Action.SEE),
     "interviews.index": Needs(Action.SEE),
+    "interviews.counts": Needs(Action.SEE),
     "interviews.detail": Needs(Action.SEE),
+    "interviews.details": Needs(Action.SEE),
+    "interviews.repair": Needs(Action.SCHEDULE),
     "interviews.deliveries": Needs(Action.SEE),
     "interviews.look": Needs(Action.SEE),
     "interviews.restore_meeting": Needs(Action.SCHEDULE),
@@ -176,6 +180,8 @@ ACCESS: dict[str, Rule] = {
 # Routes that a page calls automatically. They keep no session alive.
 POLLS = frozenset(
     {
+        "dashboard.today",
+        "interviews.counts",
         "interviews.deliveries",
         "interviews.look",
         "connected_apps.changes",

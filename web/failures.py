@@ -12,6 +12,7 @@ from flask import Flask, Response, current_app, g, make_response, render_templat
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 import htmx
@@ -49,6 +50,7 @@ _NO_DISK = (
     "The person who looks after the server has to fix that; then try again.",
 )
 _OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
+_POSTGRESQL_DISK_FULL = "53100"
 _RETRY_AFTER_SECONDS = 60
 # Not written into a page to be sent again: what people keep to themselves, by the names of the fields.
 _SECRET = re.compile(r"passw|secret|code|token(?<!csrf_token)", re.IGNORECASE)
@@ -66,6 +68,11 @@ def init_app(app: Flask) -> None:
         log.error("the database cannot be used: %s", error.orig)
         db.session.rollback()
         return _try_again_later(*(_NO_DISK if _is_of_the_disk(error.orig) else _PAGES[503]))
+
+    @app.errorhandler(PoolTimeoutError)
+    def database_is_busy(error: PoolTimeoutError) -> Response:
+        log.error("all connections to the database are in use: %s", error)
+        return _try_again_later(*_PAGES[503])
 
     @app.errorhandler(OSError)
     def disk_is_full(error: OSError) -> Response:
@@ -92,7 +99,9 @@ def init_app(app: Flask) -> None:
 
 
 def _is_of_the_disk(error: BaseException | None) -> bool:
-    """Whether SQLite could not write its files, as opposed to waiting for another writer."""
+    """Whether the database could not write its files, as opposed to waiting for another writer."""
+    if getattr(error, "sqlstate", None) == _POSTGRESQL_DISK_FULL:
+        return True
     return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF in (
         sqlite3.SQLITE_FULL,
         sqlite3.SQLITE_IOERR,

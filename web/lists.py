@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
 from flask import request, url_for
 
-from hiring.lists import JobChoice
+from hiring.choices import JobChoice
 from paging import ListPage, Turn
 from web.forms import clean_line
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
+# What an address may say beside its filters.
+_NO_FILTERS = frozenset({"sort", "status", "state", "view"})
 # No one searches for more, and a database compares every character.
 _SEARCHED = 100
 
@@ -36,6 +39,15 @@ def asked_id(name: str) -> int | None:
     """A row's id, or None for anything else."""
     text = request.args.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def asked_date(name: str) -> date | None:
+    """A day as addresses write it, `2026-12-01`, or None for anything else."""
+    text = request.args.get(name, "")
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
 
 
 def asked_turn() -> Turn | None:
@@ -71,6 +83,11 @@ class ListAddress:
         kept = {name: value for name, value in {**self.chosen, **changes}.items() if value}
         return url_for(self.endpoint, **kept)  # type: ignore[arg-type]
 
+    def at(self, endpoint: str, **more: str) -> str:
+        """Another address with the same choices."""
+        kept = {name: value for name, value in self.chosen.items() if value}
+        return url_for(endpoint, **kept, **more)  # type: ignore[arg-type]
+
     def previous(self, page: ListPage[object]) -> str | None:
         return self.with_(before=page.before) if page.before else None
 
@@ -80,4 +97,4 @@ class ListAddress:
     @property
     def is_narrowed(self) -> bool:
         """Whether something was searched for or filtered: then an empty list does not mean an empty table."""
-        return any(self.chosen[name] for name in self.chosen if name not in ("sort", "status", "state"))
+        return any(self.chosen[name] for name in self.chosen if name not in _NO_FILTERS)

@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
     remembering.init_app(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["icon"] = icon
+    app.jinja_env.globals["drawing"] = drawing
     app.jinja_env.globals["may"] = may
     app.jinja_env.globals["viewer_zone"] = viewer_zone
     # Called by the pages that show them, so that pieces of pages do not pay for them.
@@ -72,6 +73,11 @@ def icon(name: str, size: int = 20, class_: str = "") -> Markup:
     return Markup(
         '<svg class="{}" width="{}" height="{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>'
     ).format(f"icon {class_}".strip(), size, size, Markup(_drawing(name)))
+
+
+def drawing(name: str) -> Markup:
+    """The inside of an icon, for a page that draws the same one many times and defines it once."""
+    return Markup(_drawing(name))
 
 
 def may(action: str) -> bool:

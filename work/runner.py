@@ -48,7 +48,7 @@ _DATABASE_AWAY = (OperationalError, InterfaceError, DisconnectionError, PoolTime
 
 # How long to wait before an outcome that could not be written down is written again, in seconds. Short: what
 # was done outside is done again if someone else gets the task first.
-_WRITE_AGAIN_AFTER = 0.2
+_WRITE_AGAIN_AFTER, _WRITE_AGAIN_AT_LEAST_EVERY = 0.2, 1.0
 
 PhaseHook = Callable[[Phase, "ClaimedTask"], None]
 
@@ -315,6 +315,7 @@ class Runner:
         again for as long as the task may take at all. What was done outside has been done: if its outcome
         were dropped, the next start would send the same email a second time.
         """
+        pause = _WRITE_AGAIN_AFTER
         while True:
             try:
                 self._finish_soon(task, record)
@@ -322,8 +323,10 @@ class Runner:
             except _DATABASE_AWAY:
                 if not self._leases.may_keep(task.lease):
                     raise
-                log.warning("task %s %s: its outcome cannot be written yet", task.id, task.kind)
-            time.sleep(_WRITE_AGAIN_AFTER)
+                if pause == _WRITE_AGAIN_AFTER:
+                    log.warning("task %s %s: its outcome cannot be written yet", task.id, task.kind)
+            time.sleep(pause)
+            pause = min(2 * pause, _WRITE_AGAIN_AT_LEAST_EVERY)
 
     def _finish_soon(self, task: ClaimedTask, record: Callable[[], Next]) -> None:
         try:

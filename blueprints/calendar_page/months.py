@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from scheduling.reading.lists import InterviewRow
+from scheduling.reading.interview_rows import InterviewRow
 from timezones import in_zone, start_of_day
 
 # No one has interviews beyond these, and dates stop working.

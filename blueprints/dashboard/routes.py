@@ -1,23 +1,38 @@
-"""The first page after signing in: what comes next, what needs attention, what was started."""
+"""The first page after signing in, where the day starts: what is on now and next, what needs attention, what
+comes after, what was started, and the week in numbers."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+import htmx
 from accounts.permissions import Action, Scope, may_anywhere, scope_of
-from accounts.row_permissions import Reader
-from models import Candidate, Connection, Interview, Job
+from accounts.row_permissions import is_settled
+from blueprints.dashboard.day import Day, day_of
+from models import Candidate, Connection, Interview, Job, Role
+from paging import Query
 from rows import rows_of
 from scheduling.drafts import drafts
-from scheduling.reading import lists
+from scheduling.reading import today as reading
+from scheduling.reading.days import day_in
+from scheduling.reading.interview_rows import InterviewRow
+from scheduling.reading.today import Week, week_columns, week_parameters
 from scheduling.software import DEFAULT, spec_of
-from web.signed_in import connecting_is_open, person
+from timezones import start_of_day, utc_now
+from web.signed_in import SignedInPerson, connecting_is_open, person
+from wording import possessive
 
 dashboard = Blueprint("dashboard", __name__)
+
+_UPCOMING = 6
 
 
 @dataclass(frozen=True)
@@ -27,33 +42,91 @@ class FirstStep:
     done: bool
 
 
+class Attention(NamedTuple):
+    """Something to do about an interview: what is the matter, and the one thing that helps."""
+
+    interview: InterviewRow
+    words: str
+    label: str
+    url: str
+
+
 @dashboard.get("/")
 def home() -> ResponseReturnValue:
-    user = person()
+    user, now = person(), utc_now()
     schedules = may_anywhere(user.role, Action.SCHEDULE)
+    week, first_steps = _numbers(user, now)
     return render_template(
         "dashboard/home.html",
-        upcoming=lists.upcoming(user),
-        attention=lists.without_link(user),
+        **_day(user, now),
+        upcoming=reading.upcoming(user, _begins(user, now, days=1), limit=_UPCOMING),
+        attention=list(_attention(user)) if schedules else [],
         drafts=drafts.open_drafts(user) if schedules else [],
-        first_steps=_first_steps(user),
+        week=week,
+        first_steps=first_steps,
     )
 
 
-# Whether there are any of each: one row of each is enough, and one statement finds them all.
-_BEGUN = sa.select(
-    sa.exists().where(Connection.app == spec_of(DEFAULT).app).label("connections"),
-    sa.select(Job.id).exists().label("jobs"),
-    sa.select(Candidate.id).exists().label("candidates"),
-    sa.select(Interview.id).exists().label("interviews"),
-)
+@dashboard.get("/today")
+def today() -> ResponseReturnValue:
+    """Today's part of the page, which updates on its own. `version` is what the page already shows."""
+    if not htmx.is_htmx():
+        return htmx.go_to(url_for("dashboard.home"))
+    shown = _day(person(), utc_now())
+    if request.args.get("version") == shown["day"].version:
+        return htmx.nothing_new()
+    return htmx.varies(make_response(render_template("dashboard/_today.html", **shown)))
 
 
-def _first_steps(user: Reader) -> list[FirstStep]:
+def _day(user: SignedInPerson, now: datetime) -> dict[str, Day]:
+    rows = reading.todays(user, _begins(user, now), _begins(user, now, days=1))
+    # Whoever sees an interview sees its link, or sees none: only the role decides.
+    return {"day": day_of(rows, now, user.timezone, sees_link=bool(is_settled(user, Action.SEE_JOIN_LINK)))}
+
+
+def _attention(user: SignedInPerson) -> Iterator[Attention]:
+    for interview, lacks_link, refused_candidate, refused_others in reading.needing_attention(user):
+        if lacks_link:
+            repair = url_for("interviews.repair", interview_id=interview.id)
+            yield Attention(interview, "No meeting link yet", "Add a link", repair)
+        if refused_candidate:
+            edit = url_for("hiring.edit_candidate", candidate_id=interview.candidate_id)
+            words = f"{possessive(interview.candidate_name)} email address was refused"
+            yield Attention(interview, words, "Correct the address", edit)
+        if refused_others:
+            page = url_for("interviews.detail", interview_id=interview.id)
+            yield Attention(interview, "An email could not be delivered", "Send it again", page)
+
+
+def _begins(user: SignedInPerson, now: datetime, *, days: int = 0) -> datetime:
+    """When the day that many days from now begins for this reader."""
+    return start_of_day(day_in(now, user.timezone) + timedelta(days=days), user.timezone)
+
+
+def _numbers(user: SignedInPerson, now: datetime) -> tuple[Week, list[FirstStep]]:
+    """This week's numbers, and what a new team does first; one statement has both."""
+    since_monday = day_in(now, user.timezone).weekday()
+    begins, ends = (_begins(user, now, days=days - since_monday) for days in (0, 7))
+    [row] = rows_of(_counting(user.role), week_parameters(user, begins, ends))
+    return Week._make(row[: len(Week._fields)]), _first_steps(user, row)
+
+
+@cache
+def _counting(role: Role) -> Query:
+    return sa.select(
+        *week_columns(role),
+        # Whether there are any of each: one row of each is enough.
+        sa.exists().where(Connection.app == spec_of(DEFAULT).app).label("connections"),
+        sa.select(Job.id).exists().label("jobs"),
+        sa.select(Candidate.id).exists().label("candidates"),
+        sa.select(Interview.id).exists().label("interviews"),
+    )
+
+
+def _first_steps(user: SignedInPerson, begun: Any) -> list[FirstStep]:
     """What a new team does first; empty once everything is done, and for people who could not do it."""
     if scope_of(user.role, Action.MANAGE_JOBS) is not Scope.ALL:
         return []
-    [begun] = rows_of(_BEGUN)
     steps = []
     if may_anywhere(user.role, Action.CONNECT_APPS, connecting_is_open=connecting_is_open()):
         label = f"Connect {DEFAULT.label}"

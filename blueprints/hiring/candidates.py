@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
+import htmx
 from accounts.permissions import Action
 from blueprints.hiring.forms import ApplicationForm, CandidateDetailsForm, CandidateForm, NoteForm, StageForm
 from extensions import db
 from hiring import commands, lists, queries
-from hiring.lists import CandidateFilter, NameSort
+from hiring.choices import jobs_to_choose_from
+from hiring.lists import CandidateFilter, InterviewState, NameSort
 from hiring.queries import OpenJob
 from models import Application, Stage
 from scheduling.drafts import drafts
+from scheduling.reading.days import day_in
 from scheduling.reading.lists import interviews_of_candidate
 from services import services
+from timezones import utc_now
 from web.lists import (
     ListAddress,
     asked_choice,
@@ -31,6 +35,13 @@ from web.notices import say
 from web.signed_in import actor, person
 
 _STAGE_OPTIONS = options_of("All stages", ((stage.value, stage.label) for stage in Stage))
+_INTERVIEW_OPTIONS = options_of(
+    "Any interviews",
+    (
+        (InterviewState.NONE.value, "No interview scheduled"),
+        (InterviewState.SCHEDULED.value, "Interview scheduled"),
+    ),
+)
 
 
 def asked_candidates() -> CandidateFilter:
@@ -39,28 +50,38 @@ def asked_candidates() -> CandidateFilter:
         text=asked_text(),
         job_id=asked_id("job"),
         stage=asked_choice("stage", Stage),
+        interview=asked_choice("interview", InterviewState),
         sort=asked_choice("sort", NameSort) or NameSort.NAME,
     )
 
 
 def candidates() -> ResponseReturnValue:
     user, wanted = person(), asked_candidates()
-    address = ListAddress(
+    address = candidates_address(wanted)
+    html = render_template(
+        "hiring/candidates.html",
+        page=lists.candidates(user, wanted, asked_turn()),
+        today=day_in(utc_now(), user.timezone),
+        wanted=wanted,
+        address=address,
+        job_options=job_options(jobs_to_choose_from(user, wanted.job_id)),
+        stage_options=_STAGE_OPTIONS,
+        interview_options=_INTERVIEW_OPTIONS,
+    )
+    return htmx.at_address(make_response(html), address.with_())
+
+
+def candidates_address(wanted: CandidateFilter) -> ListAddress:
+    """The address of the list of these candidates."""
+    return ListAddress(
         "hiring.candidates",
         {
             "q": wanted.text,
             "job": str(wanted.job_id or ""),
             "stage": wanted.stage.value if wanted.stage else "",
+            "interview": wanted.interview.value if wanted.interview else "",
             "sort": wanted.sort.value if wanted.sort is not NameSort.NAME else "",
         },
-    )
-    return render_template(
-        "hiring/candidates.html",
-        page=lists.candidates(user, wanted, asked_turn()),
-        wanted=wanted,
-        address=address,
-        job_options=job_options(lists.jobs_to_choose_from(user, wanted.job_id)),
-        stage_options=_STAGE_OPTIONS,
     )
 
 

@@ -16,12 +16,12 @@ from wtforms.fields import SelectChoice
 
 from accounts.audit import Event, record
 from accounts.permissions import Action, may_anywhere
-from blueprints.hiring.candidates import asked_candidates
+from blueprints.hiring.candidates import asked_candidates, candidates_address
 from blueprints.hiring.formulas import guarded
 from database import read_only
 from extensions import db
 from hiring import lists
-from hiring.lists import CandidateFilter
+from hiring.lists import CandidateFilter, InterviewState
 from models import Candidate, User
 from timezones import utc_now
 from web.forms import Form
@@ -91,7 +91,11 @@ def export_candidates() -> ResponseReturnValue:
 def _page(form: ExportForm, wanted: CandidateFilter) -> str:
     found = lists.candidates(actor(), wanted)
     return render_template(
-        "hiring/export.html", form=form, wanted=wanted, total=found.total, is_more=found.is_more
+        "hiring/export.html",
+        form=form,
+        address=candidates_address(wanted),
+        total=found.total,
+        is_more=found.is_more,
     )
 
 
@@ -184,6 +188,8 @@ def _in_words(wanted: CandidateFilter) -> str:
         "searched for" if wanted.text else "",
         f"on job {wanted.job_id}" if wanted.job_id else "",
         f"at stage {wanted.stage.label}" if wanted.stage else "",
+        "with no interview scheduled" if wanted.interview is InterviewState.NONE else "",
+        "with an interview scheduled" if wanted.interview is InterviewState.SCHEDULED else "",
     ]
     said = ", ".join(part for part in parts if part)
     return f"the candidates {said}" if said else "all candidates"

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields import SelectChoice
 
+import htmx
 from accounts.permissions import Action
 from blueprints.hiring.calling_off_forms import CloseJobForm
 from blueprints.hiring.forms import JobForm
 from extensions import db
 from hiring import calling_off, commands, lists, queries
 from hiring.lists import JobFilter, JobState, NameSort
+from hiring.on_a_job import newest_applications
 from models import Job, User
+from scheduling.reading.days import day_in
 from services import services
+from timezones import utc_now
 from web.lists import ListAddress, asked_choice, asked_text, asked_turn
 from web.notices import say
 from web.signed_in import actor, person
@@ -42,17 +46,19 @@ def jobs() -> ResponseReturnValue:
     )
     counts = lists.application_counts(user, [job.id for job in page.rows])
     rows = tuple((job, counts.get(job.id, 0)) for job in page.rows)
-    return render_template("hiring/jobs.html", page=page, rows=rows, wanted=wanted, address=address)
+    html = render_template("hiring/jobs.html", page=page, rows=rows, wanted=wanted, address=address)
+    return htmx.at_address(make_response(html), address.with_())
 
 
 def job(job_id: int) -> ResponseReturnValue:
     user = actor()
     found = queries.job(user, job_id) or abort(404)
-    newest = lists.newest_applications(user, job_id, limit=_CANDIDATES_SHOWN + 1)
+    newest = newest_applications(user, job_id, limit=_CANDIDATES_SHOWN + 1)
     return render_template(
         "hiring/job.html",
         job=found,
         applications=newest[:_CANDIDATES_SHOWN],
+        today=day_in(utc_now(), user.timezone),
         has_more=len(newest) > _CANDIDATES_SHOWN,
         may_manage=queries.job(user, job_id, Action.MANAGE_JOBS) is not None,
         may_add=found.is_open and queries.job(user, job_id, Action.MANAGE_CANDIDATES) is not None,

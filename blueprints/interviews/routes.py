@@ -1,4 +1,4 @@
-"""The list of interviews, and the page of each."""
+"""The page of each interview."""
 
 from __future__ import annotations
 
@@ -9,64 +9,30 @@ from flask.typing import ResponseReturnValue
 
 import htmx
 from accounts.permissions import Action
-from blueprints.interviews import attachments, cancelling, concluding, emails, rescheduling
+from blueprints.interviews import (
+    attachments,
+    cancelling,
+    concluding,
+    emails,
+    glance,
+    listing,
+    rescheduling,
+)
 from blueprints.interviews.views import InterviewView, is_too_late, view_of
 from extensions import db
-from hiring.lists import jobs_to_choose_from
-from models import InterviewStatus
 from scheduling.commands.send_again import send_again
 from scheduling.commands.try_again import try_again
 from scheduling.meetings import looks
 from scheduling.meetings.restoring import restore
 from scheduling.reading import lists
 from scheduling.reading.stamp import stamp_of
-from web.lists import ListAddress, asked_choice, asked_id, asked_text, asked_turn, job_options
 from web.notices import say
 from web.row_ids import LARGEST_ROW_ID
 from web.signed_in import actor, person
 
 interviews = Blueprint("interviews", __name__, url_prefix="/interviews")
-attachments.register(interviews)
-cancelling.register(interviews)
-rescheduling.register(interviews)
-concluding.register(interviews)
-emails.register(interviews)
-
-TABS = (
-    InterviewStatus.REQUESTED,
-    InterviewStatus.ACCEPTED,
-    InterviewStatus.SCHEDULED,
-    InterviewStatus.COMPLETED,
-    InterviewStatus.CANCELLED,
-)
-
-
-@interviews.get("")
-def index() -> ResponseReturnValue:
-    user, asked = person(), asked_choice("status", InterviewStatus)
-    wanted = lists.InterviewFilter(
-        status=asked or InterviewStatus.SCHEDULED,
-        text=asked_text(),
-        job_id=asked_id("job"),
-        sort=asked_choice("sort", lists.TimeSort),
-    )
-    address = ListAddress(
-        "interviews.index",
-        {
-            "status": wanted.status.value if wanted.status is not InterviewStatus.SCHEDULED else "",
-            "q": wanted.text,
-            "job": str(wanted.job_id or ""),
-            "sort": wanted.sort.value if wanted.sort else "",
-        },
-    )
-    return render_template(
-        "interviews/list.html",
-        counts=tuple(lists.counts_by_status(user, TABS).items()),
-        page=lists.interviews(user, wanted, asked_turn()),
-        wanted=wanted,
-        address=address,
-        job_options=job_options(jobs_to_choose_from(user, wanted.job_id)),
-    )
+for _part in (attachments, cancelling, concluding, emails, glance, listing, rescheduling):
+    _part.register(interviews)
 
 
 @interviews.get("/<int:interview_id>")

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import timedelta
 from itertools import groupby
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+import htmx
 from accounts import audit
 from accounts.audit import Event
 from connections.catalogue import label_of
@@ -47,7 +48,7 @@ def system_log() -> ResponseReturnValue:
     # An email whose work was given up is told with the work, which brings both back.
     given_up = {piece.mail_id for piece in work}
     emails = [each for each in email_troubles(user, limit=_SHOWN) if each.mail_id not in given_up]
-    return render_template(
+    html = render_template(
         "settings/system_log.html",
         findings=findings,
         # What stands above the list is as much in need of attention as what is on it.
@@ -62,6 +63,7 @@ def system_log() -> ResponseReturnValue:
         event=chosen,
         event_options=options_of("Without sign-ins", options),
     )
+    return htmx.at_address(make_response(html), url_for("settings.system_log", event=chosen or None))
 
 
 def _not_told_already(work: list[WaitingWork], meetings: list[Trouble]) -> list[WaitingWork]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
@@ -13,35 +13,31 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from accounts.permissions import Action
 from accounts.row_permissions import Asker, Reader, interview_is_within, is_settled
-from database import written_out
 from extensions import db
 from models import (
     Application,
+    Attendee,
     Candidate,
     Interview,
     InterviewStatus,
     InterviewType,
-    Job,
-    Mail,
-    MailState,
     Meeting,
     MeetingSoftware,
-    MeetingState,
     Role,
 )
 from paging import Counting, ListPage, Order, Pages, Query, Turn, read_instant
-from rows import rows_of
+from scheduling.clashes import LONGEST
+from scheduling.reading.days import day_in
+from scheduling.reading.interview_rows import InterviewRow, found, instant, select_rows
 from searching import SEARCHED_KEYS, key_contains, searched
 from timezones import utc_now
-
-# An interview counts as upcoming until it is certainly over.
-_STILL_ON = timedelta(hours=1)
-
 
 # Past interviews are read newest first.
 OVER = frozenset({InterviewStatus.COMPLETED, InterviewStatus.CANCELLED, InterviewStatus.NO_SHOW})
 # No one reads a month with more interviews than this.
 CALENDAR_LIMIT = 1000
+# A page of the list ends with the day of its last interview, unless that day has more than this.
+_MOST_ON_A_PAGE = 40
 
 
 class TimeSort(StrEnum):
@@ -49,44 +45,62 @@ class TimeSort(StrEnum):
     LATEST = "latest"
 
 
+class PeriodKind(StrEnum):
+    """Which interviews a list shows, by their time. NOW: those that are not over yet."""
+
+    ALL = "all"
+    NOW = "now"
+    OVER = "over"
+    WITHIN = "within"
+
+
+class Period(NamedTuple):
+    """`begins` and `ends` (aware UTC) bound the starts of WITHIN; the second is no longer part of it."""
+
+    kind: PeriodKind
+    begins: datetime | None = None
+    ends: datetime | None = None
+
+
+ALL_TIMES = Period(PeriodKind.ALL)
+
+
 @dataclass(frozen=True)
 class InterviewFilter:
-    """`text` is looked for in the candidate's name. `sort` None: the usual order for the status."""
+    """`text` is looked for in the candidate's name. `person_id`: who takes part for the team. `how`: a type,
+    or the software of a video interview. `sort` None: the usual order for the status. `zone`: the reader's,
+    in which a page ends with a whole day."""
 
     status: InterviewStatus
     text: str = ""
     job_id: int | None = None
+    person_id: int | None = None
+    how: InterviewType | MeetingSoftware | None = None
+    period: Period = ALL_TIMES
     sort: TimeSort | None = None
+    zone: str = "UTC"
 
     @property
     def sorted_by(self) -> TimeSort:
-        usual = TimeSort.LATEST if self.status in OVER else TimeSort.SOONEST
-        return self.sort or usual
-
-
-class InterviewRow(NamedTuple):
-    """An interview as lists and calendars show it. `software`, `meeting_label` and `meeting_state` are None
-    without an online meeting; `meeting_label` also where the meeting is called by its software."""
-
-    id: int
-    title: str
-    starts_at: datetime
-    duration_minutes: int
-    status: InterviewStatus
-    interview_type: InterviewType
-    candidate_name: str
-    job_id: int
-    job_title: str
-    software: MeetingSoftware | None
-    meeting_label: str | None
-    meeting_state: MeetingState | None
+        return self.sort or self._usual
 
     @property
-    def how(self) -> str:
-        """How people will meet, in words: what the meeting is called, else the type."""
-        if self.software is None:
-            return self.interview_type.label
-        return self.meeting_label or self.software.label
+    def is_usually_sorted(self) -> bool:
+        return self.sorted_by is self._usual
+
+    @property
+    def _usual(self) -> TimeSort:
+        return TimeSort.LATEST if self.status in OVER else TimeSort.SOONEST
+
+
+class _Narrowing(NamedTuple):
+    """Which conditions a list's statement has besides the status, so that it is built once for each."""
+
+    is_searched: bool
+    of_job: bool
+    of_person: bool
+    of_type: bool
+    of_software: bool
 
 
 @dataclass(frozen=True)
@@ -95,34 +109,6 @@ class Span:
 
     interviews: tuple[InterviewRow, ...]
     is_cut: bool
-
-
-def _rows() -> Query:
-    """The columns of `InterviewRow`. Entities would cost several times as much, and a list only reads."""
-    of_interview = (
-        *(Interview.id, Interview.title, Interview.starts_at, Interview.duration_minutes),
-        *(Interview.status, Interview.interview_type),
-    )
-    of_job, of_meeting = (Job.id, Job.title), (Meeting.software, Meeting.label, Meeting.state)
-    return (
-        sa.select(*of_interview, Candidate.name, *of_job, *of_meeting)
-        .join(Application, Application.id == Interview.application_id)
-        .join(Candidate, Candidate.id == Application.candidate_id)
-        .join(Job, Job.id == Application.job_id)
-        .outerjoin(Meeting, sa.and_(Meeting.interview_id == Interview.id, Meeting.is_wanted))
-    )
-
-
-def _found(statement: Query, **told: object) -> tuple[InterviewRow, ...]:
-    return tuple(map(InterviewRow._make, rows_of(statement, told)))
-
-
-def _with_people() -> sa.Select[Interview]:
-    return sa.select(Interview).options(
-        joinedload(Interview.application).joinedload(Application.candidate),
-        joinedload(Interview.application).joinedload(Application.job),
-        joinedload(Interview.meeting),
-    )
 
 
 def interview(actor: Reader, interview_id: int, action: Action = Action.SEE) -> Interview | None:
@@ -159,66 +145,142 @@ def may(actor: Reader, action: Action, seen: Interview) -> bool:
     return settled if settled is not None else interview(actor, seen.id, action) is not None
 
 
-def counts_by_status(
-    actor: Reader, statuses: tuple[InterviewStatus, ...]
-) -> dict[InterviewStatus, tuple[int, bool]]:
-    """How many interviews `actor` sees in each of these, up to a limit, and whether there are more."""
-    numbers = _counting(actor.role, statuses).numbers({"asker_id": actor.id})
-    return dict(zip(statuses, numbers, strict=True))
+@dataclass(frozen=True)
+class Counts:
+    """How many interviews there are in each status, up to a limit, and whether there are more; and how many
+    of those that are scheduled are over, to be completed."""
+
+    by_status: tuple[tuple[InterviewStatus, tuple[int, bool]], ...]
+    over: tuple[int, bool]
+
+
+def counts(actor: Reader, statuses: tuple[InterviewStatus, ...], wanted: InterviewFilter) -> Counts:
+    """How many of the interviews that `actor` sees are in each status, with the filters of `wanted` other
+    than its status and period. One statement."""
+    narrowing = _narrowing(wanted)
+    told = _told(actor, wanted)
+    *numbers, over = _counting(actor.role, statuses, narrowing).numbers(told)
+    return Counts(tuple(zip(statuses, numbers, strict=True)), over)
 
 
 @cache
-def _counting(role: Role, statuses: tuple[InterviewStatus, ...]) -> Counting:
-    within = interview_is_within(Asker(role), Action.SEE)
-    return Counting(*(sa.select(Interview.id).where(Interview.status == each, within) for each in statuses))
+def _counting(role: Role, statuses: tuple[InterviewStatus, ...], narrowing: _Narrowing) -> Counting:
+    where = _conditions(role, narrowing)
+    of_each = [sa.select(Interview.id).where(Interview.status == each, *where) for each in statuses]
+    over = sa.select(Interview.id).where(
+        Interview.status == InterviewStatus.SCHEDULED, *_within(PeriodKind.OVER), *where
+    )
+    return Counting(*of_each, over)
 
 
 def interviews(actor: Reader, wanted: InterviewFilter, turn: Turn | None = None) -> ListPage[InterviewRow]:
-    """One page of the interviews that `actor` sees in a status, by their time."""
+    """One page of the interviews that `actor` sees in a status, by their time, with whole days as far as
+    possible."""
     is_descending = wanted.sorted_by is TimeSort.LATEST
-    pages = _pages(actor.role, bool(wanted.text), wanted.job_id is not None, is_descending)
+    pages = _pages(actor.role, _narrowing(wanted), wanted.period.kind, is_descending)
     told = {
-        "asker_id": actor.id,
+        **_told(actor, wanted),
         "status": wanted.status,
-        "job_id": wanted.job_id,
-        **searched(wanted.text),
+        "begins": wanted.period.begins,
+        "ends": wanted.period.ends,
     }
-    return pages.turned_to(turn, told)
+    return pages.turned_to(
+        turn, told, most=_MOST_ON_A_PAGE, together=lambda row: day_in(row.starts_at, wanted.zone)
+    )
 
 
 @cache
-def _pages(role: Role, is_searched: bool, of_job: bool, is_descending: bool) -> Pages[InterviewRow]:
-    where = [
+def _pages(role: Role, narrowing: _Narrowing, period: PeriodKind, is_descending: bool) -> Pages[InterviewRow]:
+    where = (
         Interview.status == sa.bindparam("status", type_=Interview.status.type),
-        interview_is_within(Asker(role), Action.SEE),
-    ]
-    if is_searched or of_job:
+        *_within(period),
+        *_conditions(role, narrowing),
+    )
+    order = Order(Interview.id, Interview.starts_at, read_instant, descending=is_descending)
+    return Pages(select_rows().where(*where), order, InterviewRow._make)
+
+
+def _narrowing(wanted: InterviewFilter) -> _Narrowing:
+    return _Narrowing(
+        is_searched=bool(wanted.text),
+        of_job=wanted.job_id is not None,
+        of_person=wanted.person_id is not None,
+        of_type=isinstance(wanted.how, InterviewType),
+        of_software=isinstance(wanted.how, MeetingSoftware),
+    )
+
+
+def _told(actor: Reader, wanted: InterviewFilter) -> dict[str, object]:
+    now = utc_now()
+    return {
+        "asker_id": actor.id,
+        "now": now,
+        "long_ago": now - LONGEST,
+        "job_id": wanted.job_id,
+        "person_id": wanted.person_id,
+        "how": wanted.how,
+        **searched(wanted.text),
+    }
+
+
+def _conditions(role: Role, narrowing: _Narrowing) -> list[sa.ColumnElement[bool]]:
+    where = [interview_is_within(Asker(role), Action.SEE)]
+    if narrowing.is_searched or narrowing.of_job:
         meant = sa.select(Application.id)
-        if of_job:
+        if narrowing.of_job:
             meant = meant.where(Application.job_id == sa.bindparam("job_id", type_=sa.Integer()))
-        if is_searched:
+        if narrowing.is_searched:
             by_name = key_contains(Candidate.name_key, SEARCHED_KEYS)
             meant = meant.join(Application.candidate).where(by_name)
         where.append(Interview.application_id.in_(meant))
-    order = Order(Interview.id, Interview.starts_at, read_instant, descending=is_descending)
-    return Pages(_rows().where(*where), order, InterviewRow._make)
+    if narrowing.of_person:
+        person = sa.bindparam("person_id", type_=sa.Integer())
+        attended = sa.select(Attendee.interview_id).where(Attendee.user_id == person)
+        where.append(sa.or_(Interview.hiring_manager_id == person, Interview.id.in_(attended)))
+    if narrowing.of_type:
+        where.append(Interview.interview_type == sa.bindparam("how", type_=Interview.interview_type.type))
+    if narrowing.of_software:
+        # Under another name, since a list's rows have the meeting beside them.
+        made = aliased(Meeting)
+        with_it = (
+            made.interview_id == Interview.id,
+            made.is_wanted,
+            made.software == sa.bindparam("how", type_=Meeting.software.type),
+        )
+        where.append(sa.exists().where(*with_it))
+    return where
+
+
+def _within(period: PeriodKind) -> tuple[sa.ColumnElement[bool], ...]:
+    """The conditions on an interview's time."""
+    match period:
+        case PeriodKind.NOW:
+            # The second one is implied, and lets the index on the start be used.
+            return Interview.ends_at > instant("now"), Interview.starts_at > instant("long_ago")
+        case PeriodKind.OVER:
+            return Interview.ends_at <= instant("now"), Interview.starts_at < instant("now")
+        case PeriodKind.WITHIN:
+            return Interview.starts_at >= instant("begins"), Interview.starts_at < instant("ends")
+        case PeriodKind.ALL:
+            return ()
 
 
 def between(actor: Reader, start: datetime, end: datetime) -> Span:
-    """The interviews that `actor` sees from `start` until before `end`, except for cancelled ones."""
-    found = _found(_between(actor.role), asker_id=actor.id, start=start, end=end)
-    return Span(found[:CALENDAR_LIMIT], len(found) > CALENDAR_LIMIT)
+    """The interviews that `actor` sees from `start` until before `end`, except for cancelled ones. The rows
+    name no attendees."""
+    some = found(_between(actor.role), asker_id=actor.id, start=start, end=end)
+    return Span(some[:CALENDAR_LIMIT], len(some) > CALENDAR_LIMIT)
 
 
 @cache
 def _between(role: Role) -> Query:
     shown = (InterviewStatus.SCHEDULED, InterviewStatus.COMPLETED, InterviewStatus.NO_SHOW)
     return (
-        _rows()
+        select_rows(with_people=False)
         .where(
             Interview.status.in_(shown),
-            Interview.starts_at >= _instant("start"),
-            Interview.starts_at < _instant("end"),
+            Interview.starts_at >= instant("start"),
+            Interview.starts_at < instant("end"),
             interview_is_within(Asker(role), Action.SEE),
         )
         .order_by(Interview.starts_at, Interview.id)
@@ -228,89 +290,16 @@ def _between(role: Role) -> Query:
 
 def interviews_of_candidate(actor: Reader, candidate_id: int) -> tuple[InterviewRow, ...]:
     """The interviews of one candidate that `actor` sees, newest first."""
-    return _found(_of_candidate(actor.role), asker_id=actor.id, candidate_id=candidate_id)
+    return found(_of_candidate(actor.role), asker_id=actor.id, candidate_id=candidate_id)
 
 
 @cache
 def _of_candidate(role: Role) -> Query:
     return (
-        _rows()
+        select_rows()
         .where(
             Application.candidate_id == sa.bindparam("candidate_id", type_=sa.Integer()),
             interview_is_within(Asker(role), Action.SEE),
         )
         .order_by(Interview.starts_at.desc())
     )
-
-
-def upcoming(actor: Reader, *, limit: int = 8) -> tuple[InterviewRow, ...]:
-    """The next interviews that `actor` sees."""
-    return _found(_upcoming(actor.role), asker_id=actor.id, still_on_after=utc_now() - _STILL_ON, most=limit)
-
-
-@cache
-def _upcoming(role: Role) -> Query:
-    return (
-        _rows()
-        .where(
-            Interview.status == InterviewStatus.SCHEDULED,
-            Interview.starts_at > _instant("still_on_after"),
-            interview_is_within(Asker(role), Action.SEE),
-        )
-        .order_by(Interview.starts_at, Interview.id)
-        .limit(sa.bindparam("most", type_=sa.Integer()))
-    )
-
-
-def without_link(actor: Reader, *, limit: int = 8) -> tuple[InterviewRow, ...]:
-    """Upcoming interviews whose meeting could not be made and that `actor` could do something about."""
-    return _found(_without_link(actor.role), asker_id=actor.id, now=utc_now(), most=limit)
-
-
-_failed = aliased(Meeting)
-
-
-@cache
-def _without_link(role: Role) -> Query:
-    return (
-        _rows()
-        .where(
-            # Few have failed, and there is an index of those, so the upcoming ones are not searched.
-            Interview.id.in_(
-                sa.select(_failed.interview_id).where(
-                    _failed.is_wanted,
-                    _failed.state == written_out(MeetingState.FAILED),
-                    _failed.arranged_by_id.is_(None),
-                )
-            ),
-            Interview.status == InterviewStatus.SCHEDULED,
-            Interview.starts_at > _instant("now"),
-            interview_is_within(Asker(role), Action.SCHEDULE),
-        )
-        .order_by(Interview.starts_at, Interview.id)
-        .limit(sa.bindparam("most", type_=sa.Integer()))
-    )
-
-
-def undelivered(actor: Reader, *, limit: int = 8) -> tuple[InterviewRow, ...]:
-    """Upcoming interviews with an email that was refused for good, and that `actor` could send again."""
-    return _found(_undelivered(actor.role), asker_id=actor.id, now=utc_now(), most=limit)
-
-
-@cache
-def _undelivered(role: Role) -> Query:
-    return (
-        _rows()
-        .where(
-            Interview.id.in_(sa.select(Mail.interview_id).where(Mail.state == written_out(MailState.FAILED))),
-            Interview.status == InterviewStatus.SCHEDULED,
-            Interview.starts_at > _instant("now"),
-            interview_is_within(Asker(role), Action.SCHEDULE),
-        )
-        .order_by(Interview.starts_at, Interview.id)
-        .limit(sa.bindparam("most", type_=sa.Integer()))
-    )
-
-
-def _instant(name: str) -> sa.BindParameter[datetime]:
-    return sa.bindparam(name, type_=Interview.starts_at.type)

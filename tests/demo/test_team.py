@@ -18,7 +18,7 @@ from models import (
     TaskState,
     User,
 )
-from scheduling.reading.lists import upcoming
+from scheduling.reading.today import upcoming
 from services import services
 from tests.factories import create_team
 from tests.machines.rows import in_rows
@@ -41,14 +41,20 @@ def test_demo_begins_with_a_week_as_teams_have_it_and_is_planted_once(sqlite_app
             InterviewStatus.NO_SHOW,
             InterviewStatus.CANCELLED,
         }
+        scheduled = [each for each in interviews if each.status is InterviewStatus.SCHEDULED]
         for interview in interviews:
-            is_over = interview.status in (InterviewStatus.COMPLETED, InterviewStatus.NO_SHOW)
-            assert (interview.ends_at < now) is is_over
-            assert (interview.starts_at > now) is not is_over
+            if interview.status in (InterviewStatus.COMPLETED, InterviewStatus.NO_SHOW):
+                assert interview.ends_at < now
+            elif interview.status is InterviewStatus.CANCELLED:
+                assert interview.starts_at > now
             assert interview.meeting is None or interview.meeting.called == "Webex"
             # Newcomers begin their first interview there with nothing filled in.
             assert interview.application.job.title != "Backend Engineer"
-        soonest = min(each.starts_at for each in interviews if each.status is InterviewStatus.SCHEDULED)
+        # One is over and has to be completed, one is on, and the next begins within the hour.
+        assert [each.candidate.name for each in scheduled if each.ends_at < now] == ["Hannah Weiss"]
+        running = [each for each in scheduled if each.starts_at <= now <= each.ends_at]
+        assert [each.candidate.name for each in running] == ["Omar Haddad"]
+        soonest = min(each.starts_at for each in scheduled if each.starts_at > now)
         assert timedelta(minutes=25) < soonest - now <= timedelta(hours=1)
         assert plant(sqlite_app) is False
         assert len(db.session.scalars(db.select(Interview.id)).all()) == len(interviews)
@@ -71,7 +77,10 @@ def test_everyone_in_the_demo_who_holds_interviews_has_some(sqlite_app: Flask) -
         plant(sqlite_app)
         people = {user.name: user for user in db.session.scalars(db.select(User))}
         for name in ("Lena Vogel", "Priya Raman", "Tom Adeyemi", "Noah Clarke"):
-            assert len(upcoming(people[name])) >= 2, name
+            assert len(upcoming(people[name], utc_now(), limit=8)) >= 2, name
+        # Those who only look on, or help, have some to look at as well.
+        for name in ("Grace Kim", "Marco Bianchi", "Ingrid Solberg"):
+            assert upcoming(people[name], utc_now(), limit=1), name
 
 
 def test_what_is_over_in_the_demo_tells_how_it_went_and_sends_nothing(sqlite_app: Flask) -> None:
@@ -80,6 +89,13 @@ def test_what_is_over_in_the_demo_tells_how_it_went_and_sends_nothing(sqlite_app
         over = db.session.scalars(
             db.select(Interview).where(Interview.status != InterviewStatus.SCHEDULED)
         ).all()
+        begun = db.session.scalars(
+            db.select(Interview).where(
+                Interview.status == InterviewStatus.SCHEDULED, Interview.starts_at < utc_now()
+            )
+        ).all()
+        for interview in begun:
+            assert {mail.state for mail in interview.mails} == {MailState.SENT}
         for interview in over:
             assert {mail.state for mail in interview.mails} <= {MailState.SENT, MailState.DROPPED}
             words = [entry.words for entry in interview.timeline]
@@ -90,7 +106,7 @@ def test_what_is_over_in_the_demo_tells_how_it_went_and_sends_nothing(sqlite_app
             assert times == sorted(times)
             assert times[-1] < utc_now()
         waiting = set(db.session.scalars(db.select(Task.subject).where(Task.state == TaskState.READY)))
-        assert not waiting & {f"interview:{interview.id}" for interview in over}
+        assert not waiting & {f"interview:{interview.id}" for interview in (*over, *begun)}
 
 
 def test_demo_leaves_a_real_database_alone(sqlite_app: Flask) -> None:

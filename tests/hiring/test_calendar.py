@@ -7,7 +7,7 @@ import pytest
 from blueprints.calendar_page.months import Month, days_of, read_month, span_of
 from extensions import db
 from models import Interview, InterviewStatus, InterviewType, User
-from scheduling.reading.lists import InterviewRow
+from scheduling.reading.interview_rows import InterviewRow
 from tests.factories import Team, create_candidate, schedule
 from tests.hiring.conftest import Rows
 from tests.pages.visitor import Visitor
@@ -73,15 +73,20 @@ def test_interview_is_on_its_day_in_the_readers_zone() -> None:
         id=1,
         title="Engineer Interview",
         starts_at=datetime(2026, 11, 10, 23, 30, tzinfo=UTC),
+        ends_at=datetime(2026, 11, 11, 0, 15, tzinfo=UTC),
         duration_minutes=45,
         status=InterviewStatus.SCHEDULED,
         interview_type=InterviewType.PHONE,
+        candidate_id=1,
         candidate_name="Dina Kaur",
         job_id=1,
         job_title="Engineer",
         software=None,
         meeting_label=None,
         meeting_state=None,
+        manager_name="Ben Frei",
+        attendee_names=None,
+        times_moved=0,
     )
     for zone, on in [("UTC", 10), ("Asia/Tokyo", 11), ("America/New_York", 10)]:
         days = days_of(Month(2026, 11), [late], datetime(2026, 11, 3, tzinfo=UTC), zone)

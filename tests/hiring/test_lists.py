@@ -193,10 +193,10 @@ def test_counting_stops_at_a_thousand(both: Team, monkeypatch: pytest.MonkeyPatc
 def test_interviews_are_searched_and_turned_by_their_time(both: Team) -> None:
     omar = create_candidate("Omar Haddad", "omar@mail.example", both.other_job_id)
     start = in_three_days()
-    for number in range(paging.PAGE_SIZE + 2):
-        # Two at the same time each, so that a page ends between them.
-        schedule(both.ada, both.dina, starts_at=start + timedelta(hours=number // 2), software=None)
-    theirs = schedule(both.ada, omar, software=None)
+    for number in range(paging.PAGE_SIZE + 5):
+        # Two at the same time each; the 25th is the first of the second day.
+        schedule(both.ada, both.dina, starts_at=start + timedelta(minutes=37 * (number // 2)), software=None)
+    theirs = schedule(both.ada, omar, starts_at=start + timedelta(days=1), software=None)
     ada, scheduled = user(both.ada), InterviewStatus.SCHEDULED
     by_name = interviews.interviews(ada, interviews.InterviewFilter(scheduled, text="OMAR"))
     assert [interview.id for interview in by_name.rows] == [theirs]
@@ -205,13 +205,20 @@ def test_interviews_are_searched_and_turned_by_their_time(both: Team) -> None:
     for sort in interviews.TimeSort:
         wanted = interviews.InterviewFilter(scheduled, sort=sort)
         first = interviews.interviews(ada, wanted)
+        # A page goes on until its last day is over, or it has forty.
+        is_latest_first = sort is interviews.TimeSort.LATEST
+        assert len(first.rows) == (paging.PAGE_SIZE + 6 if is_latest_first else paging.PAGE_SIZE + 5)
+        if is_latest_first:
+            assert first.after is None
+            continue
         assert first.after is not None
         second = interviews.interviews(ada, wanted, Turn("after", first.after))
         rows = [*first.rows, *second.rows]
-        assert len({row.id for row in rows}) == len(rows) == paging.PAGE_SIZE + 3
+        assert len({row.id for row in rows}) == len(rows) == paging.PAGE_SIZE + 6
         times = [row.starts_at for row in rows]
-        assert times == sorted(times, reverse=sort is interviews.TimeSort.LATEST)
-    assert interviews.counts_by_status(ada, (scheduled,)) == {scheduled: (paging.PAGE_SIZE + 3, False)}
+        assert times == sorted(times)
+    counted = interviews.counts(ada, (scheduled,), interviews.InterviewFilter(scheduled))
+    assert counted.by_status == ((scheduled, (paging.PAGE_SIZE + 6, False)),)
 
 
 @contextmanager

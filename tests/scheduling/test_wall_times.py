@@ -17,6 +17,7 @@ from timezones import (
     NonexistentTimeError,
     clock_change_between,
     in_zone,
+    local_moment,
     parse_local,
     system_clock,
     use_clock,
@@ -148,3 +149,19 @@ def test_no_change_of_the_clocks_is_looked_for_without_end() -> None:
     began = process_time()
     assert clock_change_between("Asia/Kolkata", now, datetime(9998, 1, 1, tzinfo=UTC)) is None
     assert process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (-1, "Sun 31 Jan, 15:15 CET"),
+        (0, "Today 15:15 CET"),
+        (1, "Tue 15:15 CET"),
+        (6, "Sun 15:15 CET"),
+        # A week later the name of the day alone would mean today.
+        (7, "Mon 8 Feb, 15:15 CET"),
+    ],
+)
+def test_time_is_said_as_short_as_it_is_clear(days: int, said: str) -> None:
+    today = datetime(2027, 2, 1, 14, 15, tzinfo=UTC)
+    assert local_moment(today + timedelta(days=days), "Europe/Zurich").near(today.date()) == said

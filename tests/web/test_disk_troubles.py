@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -10,7 +11,10 @@ from pathlib import Path
 import pytest
 import requests
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, Response
+from psycopg.errors import AdminShutdown, DiskFull
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from extensions import db
 from tests.factories import PASSWORD
@@ -105,6 +109,23 @@ def test_file_that_has_no_room_is_said_in_words(web: Flask, ada: Visitor, troubl
         assert not refused.has_button("Try again")
     uploads = Path(web.config["INSTANCE_PATH"]) / "uploads"
     assert not list(uploads.glob("*"))
+
+
+def test_what_a_database_or_a_file_says_about_room_becomes_the_same_page(new_app: Flask) -> None:
+    new_app.config["PROPAGATE_EXCEPTIONS"] = False
+    not_now = "The database isn't available right now."
+    for error, words in (
+        (OperationalError("INSERT", None, DiskFull("could not extend file")), WORDS),
+        (OperationalError("INSERT", None, AdminShutdown("terminating connection")), not_now),
+        (PoolTimeoutError("QueuePool limit reached"), not_now),
+        (OSError(errno.ENOSPC, "No space left on device"), WORDS),
+    ):
+
+        def fail(error: Exception = error) -> Response:
+            raise error
+
+        new_app.view_functions["first_run.setup"] = fail
+        assert words in Visitor(new_app).get("/setup", status=503).text
 
 
 def test_upload_that_has_no_room_ends_no_worker(shared_server: ServerProcess) -> None:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 # What is the same for everyone and for as long as the process lives. The filter `moment` reads the zone of
 # the person who asks.
-SAME_FOR_EVERYONE = {"icon", "url_for", "asset"}
+SAME_FOR_EVERYONE = {"icon", "drawing", "url_for", "asset"}
 KNOW_WHO_ASKS = {"moment"}
 
 

@@ -108,8 +108,12 @@ def test_phone_interview_from_the_first_step_to_the_mailbox(connected: Flask, si
     assert "hx-get" not in page.html
     for address in ("/interviews", "/", "/calendar?month=2027-02"):
         assert "Phone" in ada.get(address).text
-    for address in (f"/interviews/{interview_id}", "/interviews", "/calendar?month=2027-02"):
+    for address in (f"/interviews/{interview_id}", "/calendar?month=2027-02"):
         assert "Zoom" not in ada.get(address).tree.all("main")[0].text
+    # Among the filters is everything that there can be.
+    listed = ada.get("/interviews").tree.with_id("list")
+    assert listed is not None
+    assert "Zoom" not in listed.text
     door = join_page(connected, interview_id)
     assert "Please call" in door.text
     assert door.tree.all("a", lambda e: e.get("href") == "tel:+41446681800")

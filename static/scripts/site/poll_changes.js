@@ -32,10 +32,14 @@ document.addEventListener("htmx:afterSwap", () => {
 // What was opened stays open in the piece that replaces the old one.
 const opened = new Set();
 
-document.addEventListener("htmx:oobBeforeSwap", (event) => {
-  for (const summary of event.detail.target.querySelectorAll("details[open] > summary[id]")) opened.add(summary.id);
-});
-document.addEventListener("htmx:oobAfterSwap", () => {
-  for (const id of opened) document.getElementById(id)?.parentElement.setAttribute("open", "");
-  opened.clear();
-});
+for (const name of ["htmx:beforeSwap", "htmx:oobBeforeSwap"]) {
+  document.addEventListener(name, (event) => {
+    for (const summary of event.detail.target.querySelectorAll("details[open] > summary[id]")) opened.add(summary.id);
+  });
+}
+for (const name of ["htmx:afterSwap", "htmx:oobAfterSwap"]) {
+  document.addEventListener(name, () => {
+    for (const id of opened) document.getElementById(id)?.parentElement.setAttribute("open", "");
+    opened.clear();
+  });
+}

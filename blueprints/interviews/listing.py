@@ -1,0 +1,65 @@
+"""The list of interviews: tabs by status, filters, days, as a table or as cards."""
+
+from __future__ import annotations
+
+from flask import Blueprint, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+import htmx
+from blueprints.interviews.asked import HOW_OPTIONS, TABS, AskedInterviews, When, asked_interviews
+from hiring.choices import jobs_to_choose_from, people_to_choose_from
+from models import InterviewStatus
+from scheduling.reading import lists
+from scheduling.reading.days import by_day
+from timezones import utc_now
+from web.lists import asked_turn, job_options, options_of
+from web.signed_in import SignedInPerson, person
+
+
+def index() -> ResponseReturnValue:
+    user = person()
+    asked = asked_interviews(user.timezone)
+    page = lists.interviews(user, asked.filter, asked_turn())
+    people = ((each.id, each.name) for each in people_to_choose_from() if each.id != user.id)
+    html = render_template(
+        "interviews/list.html",
+        **_counted(user, asked),
+        page=page,
+        days=by_day(page.rows, utc_now(), user.timezone),
+        how_options=HOW_OPTIONS,
+        job_options=job_options(jobs_to_choose_from(user, asked.filter.job_id)),
+        person_options=options_of("Anyone", ((user.id, "Me"), *people)),
+    )
+    return htmx.at_address(make_response(html), asked.address.with_())
+
+
+def counts() -> ResponseReturnValue:
+    """The tabs' numbers, which update on their own. `version` is what the page already shows."""
+    user = person()
+    asked = asked_interviews(user.timezone)
+    counted = _counted(user, asked)
+    if not htmx.is_htmx():
+        return htmx.go_to(asked.address.with_())
+    if request.args.get("version") == counted["version"]:
+        return htmx.nothing_new()
+    return htmx.varies(make_response(render_template("interviews/_new_counts.html", **counted)))
+
+
+def _counted(user: SignedInPerson, asked: AskedInterviews) -> dict[str, object]:
+    """What the tabs and the line about interviews to complete show."""
+    counted = lists.counts(user, TABS, asked.filter)
+    numbers = [*(number for _, number in counted.by_status), counted.over]
+    asks_to_complete = asked.filter.status is InterviewStatus.SCHEDULED and asked.when is not When.OVER
+    return {
+        "asked": asked,
+        "address": asked.address,
+        "tabs": counted.by_status,
+        "over": counted.over if asks_to_complete and asked.on is None else (0, False),
+        "version": "-".join(f"{number}{'+' if is_more else ''}" for number, is_more in numbers),
+    }
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add the list to the blueprint of interviews."""
+    blueprint.get("")(index)
+    blueprint.get("/counts")(counts)

@@ -1,0 +1,187 @@
+"""What the first page shows: today's interviews with the way into each, what comes after, what needs
+attention, and this week in numbers. The first argument is always who is asking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from accounts.permissions import Action
+from accounts.row_permissions import Asker, Reader, interview_is_within
+from database import written_out
+from models import (
+    Interview,
+    InterviewStatus,
+    Mail,
+    MailState,
+    Meeting,
+    MeetingState,
+    PhoneCaller,
+    ReaderRole,
+    Role,
+)
+from paging import COUNTED, Query
+from rows import rows_of
+from scheduling.clashes import LONGEST
+from scheduling.reading.interview_rows import COLUMNS, InterviewRow, found, instant, select_rows
+from timezones import utc_now
+
+# A day with more interviews than this is read in the list.
+MOST_IN_A_DAY = 100
+
+
+class TodaysRow(NamedTuple):
+    """An interview of the day. `join_url`: of its meeting, once there is one. `phone_number` and
+    `phone_caller`: of an interview by phone. Both are shown only to those who may see join links."""
+
+    interview: InterviewRow
+    join_url: str | None
+    phone_number: str | None
+    phone_caller: PhoneCaller | None
+
+
+class AttentionRow(NamedTuple):
+    """An upcoming interview that someone has to do something about. `lacks_link`: its meeting could not be
+    made. `refused_candidate`, `refused_others`: an email to the candidate, or to someone else, was refused
+    for good."""
+
+    interview: InterviewRow
+    lacks_link: bool
+    refused_candidate: bool
+    refused_others: bool
+
+
+class Week(NamedTuple):
+    """How many interviews of a week there are, by what became of them, and how many of all times are over
+    and still have to be completed; no number goes beyond `COUNTED`."""
+
+    scheduled: int
+    completed: int
+    cancelled: int
+    no_show: int
+    over: int
+
+
+def todays(actor: Reader, begins: datetime, ends: datetime) -> tuple[TodaysRow, ...]:
+    """The interviews that `actor` sees of a day that begins and ends at these instants (aware UTC), except
+    for cancelled ones, by their time. One that began before midnight and ended after it is among them."""
+    told = {"asker_id": actor.id, "begins": begins, "long_before": begins - LONGEST, "ends": ends}
+    return tuple(map(_todays_row, rows_of(_todays(actor.role), told)))
+
+
+def _todays_row(row: Sequence[Any]) -> TodaysRow:
+    return TodaysRow(InterviewRow._make(row[:COLUMNS]), *row[COLUMNS:])
+
+
+@cache
+def _todays(role: Role) -> Query:
+    shown = (InterviewStatus.SCHEDULED, InterviewStatus.COMPLETED, InterviewStatus.NO_SHOW)
+    return (
+        select_rows(Meeting.join_url, Interview.phone_number, Interview.phone_caller)
+        .where(
+            Interview.status.in_(shown),
+            Interview.ends_at > instant("begins"),
+            # The second one is implied, and lets the index on the start be used.
+            Interview.starts_at >= instant("long_before"),
+            Interview.starts_at < instant("ends"),
+            interview_is_within(Asker(role), Action.SEE),
+        )
+        .order_by(Interview.starts_at, Interview.id)
+        .limit(MOST_IN_A_DAY + 1)
+    )
+
+
+def upcoming(actor: Reader, after: datetime, *, limit: int) -> tuple[InterviewRow, ...]:
+    """The first scheduled interviews that `actor` sees and that begin at `after` (aware UTC) or later."""
+    return found(_upcoming(actor.role), asker_id=actor.id, after=after, most=limit)
+
+
+@cache
+def _upcoming(role: Role) -> Query:
+    return (
+        select_rows()
+        .where(
+            Interview.status == InterviewStatus.SCHEDULED,
+            Interview.starts_at >= instant("after"),
+            interview_is_within(Asker(role), Action.SEE),
+        )
+        .order_by(Interview.starts_at, Interview.id)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
+    )
+
+
+def needing_attention(actor: Reader, *, limit: int = 8) -> tuple[AttentionRow, ...]:
+    """Upcoming interviews without a link or with an email that was refused for good, and that `actor` could
+    do something about, soonest first."""
+    told = {"asker_id": actor.id, "now": utc_now(), "most": limit}
+    return tuple(
+        AttentionRow(InterviewRow._make(row[:COLUMNS]), *map(bool, row[COLUMNS:]))
+        for row in rows_of(_needing_attention(actor.role), told)
+    )
+
+
+_failed = aliased(Meeting)
+
+
+@cache
+def _needing_attention(role: Role) -> Query:
+    # Few have failed, and there are indexes of those, so the upcoming ones are not searched.
+    without_link = sa.select(_failed.interview_id).where(
+        _failed.is_wanted,
+        _failed.state == written_out(MeetingState.FAILED),
+        _failed.arranged_by_id.is_(None),
+    )
+    refused = sa.select(Mail.interview_id).where(Mail.state == written_out(MailState.FAILED))
+    to_candidate = Mail.role == written_out(ReaderRole.CANDIDATE)
+    lacks_link = Interview.id.in_(without_link)
+    return (
+        select_rows(
+            lacks_link,
+            Interview.id.in_(refused.where(to_candidate)),
+            Interview.id.in_(refused.where(~to_candidate)),
+        )
+        .where(
+            sa.or_(lacks_link, Interview.id.in_(refused)),
+            Interview.status == InterviewStatus.SCHEDULED,
+            Interview.starts_at > instant("now"),
+            interview_is_within(Asker(role), Action.SCHEDULE),
+        )
+        .order_by(Interview.starts_at, Interview.id)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
+    )
+
+
+def week_columns(role: Role) -> tuple[sa.ScalarSelect[int], ...]:
+    """The columns of `Week`, for a statement with other numbers beside them; `week_parameters` has their
+    values."""
+    see = interview_is_within(Asker(role), Action.SEE)
+    in_week = (Interview.starts_at >= instant("week_begins"), Interview.starts_at < instant("week_ends"), see)
+    statuses = (
+        InterviewStatus.SCHEDULED,
+        InterviewStatus.COMPLETED,
+        InterviewStatus.CANCELLED,
+        InterviewStatus.NO_SHOW,
+    )
+    of_each = [_how_many(Interview.status == written_out(status), *in_week) for status in statuses]
+    over = _how_many(
+        Interview.status == written_out(InterviewStatus.SCHEDULED),
+        Interview.starts_at < instant("now"),
+        Interview.ends_at <= instant("now"),
+        interview_is_within(Asker(role), Action.SCHEDULE),
+    )
+    return (*of_each, over)
+
+
+def week_parameters(actor: Reader, begins: datetime, ends: datetime) -> dict[str, object]:
+    """`begins` and `ends`: of the week in the reader's zone (aware UTC)."""
+    return {"asker_id": actor.id, "week_begins": begins, "week_ends": ends, "now": utc_now()}
+
+
+def _how_many(*where: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    some = sa.select(Interview.id).where(*where).limit(COUNTED).subquery()
+    return sa.select(sa.func.count()).select_from(some).scalar_subquery()
