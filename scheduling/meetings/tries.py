@@ -28,6 +28,9 @@ from work.protocol import Again, Done, Next
 # How close together attempts are shortly before the start.
 _CLOSEST_TRIES = timedelta(seconds=20)
 
+# The most steps of the ladder that a limit of calls in a short time is waited out with: a quarter of an hour.
+_LONGEST_WAIT_FOR_A_LIMIT = 3
+
 # Errors that rule one account out at once.
 _ABOUT_ACCOUNT: tuple[tuple[type[ProviderError], FailureReason], ...] = (
     (ConnectionRevokedError, FailureReason.RECONNECT_NEEDED),
@@ -112,6 +115,9 @@ def failed(
     # For a meeting that has not been made yet, only rounds in which every host failed count, so that attempts
     # within the grace time do not lengthen the wait.
     in_vain = failures + 1 if meeting.state is MeetingState.READY else meeting.walk - 1
+    if reason is FailureReason.RATE_LIMITED:
+        # The provider is there and asks for a moment, and people were told to wait a few minutes.
+        in_vain = min(in_vain, _LONGEST_WAIT_FOR_A_LIMIT)
     # At most half of the time left, so that a long wait never uses up the last attempt.
     at = min(now + retry.MEETING_AFTER_GRACE.delay(in_vain), now + max((until - now) / 2, _CLOSEST_TRIES))
     if reason is FailureReason.DAILY_LIMIT:

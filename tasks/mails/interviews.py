@@ -270,7 +270,11 @@ def _is_getting_password(interview: Interview) -> bool:
     meeting, wanted = interview.meeting, interview.requested_passcode
     if not interview.revision or meeting is None or meeting.state != MeetingState.READY or not wanted:
         return False
-    return meeting.passcode not in (None, wanted) and not meeting.passcode_was_refused
+    if meeting.passcode in (None, wanted) or meeting.passcode_was_refused:
+        return False
+    # One that its host changed at the provider stays: this invitation is the one that tells people.
+    revision = revision_of(interview)
+    return revision is None or revision.reason is not RevisionReason.LINK_CHANGED
 
 
 def is_older_revision(mail: Mail, interview: Interview) -> bool:

@@ -238,5 +238,5 @@ def test_one_draft_open_in_two_browsers_becomes_one_interview(
     here.wait_for_url(there.url)
     expect(here.get_by_text("From there")).to_be_visible()
     here.goto(f"{server.base_url}/interviews")
-    expect(here.get_by_role("link", name="Dina Kaur")).to_have_count(1)
+    expect(here.get_by_role("link", name="Dina Kaur", exact=True)).to_have_count(1)
     assert len(simulators.wait_for_mails(1, to=CANDIDATE)) == 1

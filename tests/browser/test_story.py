@@ -93,7 +93,7 @@ def test_from_first_run_to_the_candidates_inbox(
     expect(page.get_by_text("Backend Engineer Interview").first).to_be_visible()
 
     page.goto(f"{server.base_url}/interviews")
-    expect(page.get_by_role("link", name=re.compile("Dina Kaur"))).to_be_visible()
+    expect(page.get_by_role("link", name="Dina Kaur", exact=True)).to_be_visible()
     meeting = simulators.ledger()["meetings"]
     assert len(meeting) == 1
     assert meeting[0]["topic"] == "Backend Engineer Interview"

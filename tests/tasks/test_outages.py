@@ -99,7 +99,7 @@ def test_two_days_without_zoom_lose_nothing_and_end_within_its_limit_per_second(
         installation.later(hours=6)
     assert {installation.meeting(each).state for each in interviews} == {MeetingState.FAILED}
     installation.simulators.zoom_switches(fail_next=0, per_second_limit=3)
-    for _ in range(8):
+    for _ in range(16):
         installation.later(minutes=30)
     assert {installation.meeting(each).state for each in interviews} == {MeetingState.READY}
     assert len(installation.living_meetings()) == 6
@@ -107,6 +107,21 @@ def test_two_days_without_zoom_lose_nothing_and_end_within_its_limit_per_second(
     assert {mail.state for mail in invitations} == {MailState.SENT}
     # One without a link and one with it, to each of the two.
     assert len(invitations) == 6 * 2 * 2
+
+
+def test_limit_per_second_that_lasted_for_days_is_over_within_minutes_of_its_end(
+    installation: Installation,
+) -> None:
+    installation.simulators.zoom_switches(fail_next=100_000, fail_status=429)
+    interview = installation.schedule(starts_at=installation.clock.now + timedelta(days=4))
+    installation.run_due()
+    installation.until_grace_is_over()
+    for _ in range(8):
+        installation.later(hours=6)
+    assert installation.meeting(interview).failure is FailureReason.RATE_LIMITED
+    installation.simulators.zoom_switches(fail_next=0)
+    installation.later(minutes=19)
+    assert installation.meeting(interview).state is MeetingState.READY
 
 
 @pytest.mark.parametrize(
