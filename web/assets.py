@@ -28,6 +28,8 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 LAYERS = ("reset", "tokens", "base", "components", "pages")
 _COMPRESSIBLE = {".css", ".js", ".svg"}
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+# Whole lines only: what looks like a comment within a line may be part of an address or a text.
+_SCRIPT_COMMENT = re.compile(r"^[ ]*(//.*|/\*\*.*\*/)\n", re.MULTILINE)
 
 
 def style_sheet() -> str:
@@ -43,10 +45,13 @@ def style_sheet() -> str:
 
 
 def site_script() -> str:
-    """The module that every page runs; its files share one scope, so each name exists once."""
-    return "\n".join(
-        path.read_text(encoding="utf-8") for path in sorted((STATIC / "scripts" / "site").glob("*.js"))
-    )
+    """The module that every page runs, without comments; its files share one scope, so each name exists
+    once."""
+    return "\n".join(_script(path) for path in sorted((STATIC / "scripts" / "site").glob("*.js")))
+
+
+def _script(path: Path) -> str:
+    return _SCRIPT_COMMENT.sub("", path.read_text(encoding="utf-8"))
 
 
 @cache
@@ -66,8 +71,10 @@ def theme_script_hash() -> str:
 def served_files() -> dict[str, bytes]:
     """Everything that is served, by its name below the static address; made from the sources at each call."""
     files = {"style.css": style_sheet().encode(), "site.js": site_script().encode()}
-    of_pages = (script for script in (STATIC / "scripts").glob("*.js") if script.name != "theme.js")
-    single = [STATIC / "favicon.svg", *of_pages, *(STATIC / "vendor").glob("*.*")]
+    for script in (STATIC / "scripts").glob("*.js"):
+        if script.name != "theme.js":
+            files[f"scripts/{script.name}"] = _script(script).encode()
+    single = [STATIC / "favicon.svg", *(STATIC / "vendor").glob("*.*")]
     for path in single:
         if path.suffix != ".md":
             files[str(path.relative_to(STATIC))] = path.read_bytes()

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -16,8 +15,6 @@ from tests.machines.rows import in_rows
 from tests.machines.servers import ServerProcesses
 
 MOST_BYTES, MOST_REQUESTS = 110_000, 8
-# A row of the busiest list names people, type, and meeting, and the list keeps up on its own.
-MOST_BYTES_OF = {"/interviews": 130_000}
 LEAST_SHIFT = 0.005
 ROWS = 25
 SHIFTS = """
@@ -108,7 +105,7 @@ def _problems(page: Page, address: str) -> list[str]:
     # Scripts that a page does without are not fetched, and those that it needs are.
     asks = page.locator("[hx-get], [hx-post]").count() > 0
     found = []
-    if visit.sent > MOST_BYTES_OF.get(urlsplit(address).path, MOST_BYTES):
+    if visit.sent > MOST_BYTES:
         found.append(f"{visit.sent:.0f} bytes")
     if len(visit.addresses) > MOST_REQUESTS:
         found.append(f"{len(visit.addresses)} requests: {visit.addresses}")
