@@ -25,7 +25,7 @@ _SUMMED_UP: dict[EmailState, str] = {
     "sent": "sent",
     "sending": "being sent",
     "queued": "queued",
-    "dropped": "not sent",
+    "dropped": "skipped",
 }
 _IN_ORDER = tuple(_SUMMED_UP.values())
 
