@@ -60,9 +60,12 @@ def test_server_killed_over_a_change_or_a_cancellation_is_followed_by_one_that_f
     assert durations == ([30] if act == "change" else [])
     # An update that was written down and never sent is found not to have happened, and is sent. A removal is
     # simply repeated.
+    ends = {state for _, state in office.rows(interview)[0].calls}
+    if act == "change" and kind == "send_mail":
+        # The server was killed over an email, and may have been at any step of the update in the other lane.
+        ends.discard(CallState.ABSENT)
     is_never_sent = (act, kind, phase) == ("change", "sync_meeting", "loaded")
-    never_sent = {CallState.ABSENT} if is_never_sent else set()
-    assert {state for _, state in office.rows(interview)[0].calls} == {CallState.DONE} | never_sent
+    assert ends == {CallState.DONE} | ({CallState.ABSENT} if is_never_sent else set())
     told = [("REQUEST", 0), ("REQUEST" if act == "change" else "CANCEL", 1)]
     copies = Counter(str(mail.message["Message-ID"]) for mail in office.simulators.mails())
     # The mail server took the mail and no one lived to write that down: it goes once more, as itself.
