@@ -6,12 +6,13 @@ The first argument is always the person asking, so that nobody sees more than th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.sql import ColumnElement
 
 from accounts.permissions import Action, Scope, scope_of
+from extensions import db
 from models import Application, Attendee, Candidate, Interview, Job, JobMember, Role
 
 
@@ -48,6 +49,29 @@ def is_settled(actor: Reader, action: Action) -> bool | None:
     if scope in (Scope.ALL, scope_of(actor.role, Action.SEE)):
         return True
     return False if scope is Scope.NONE else None
+
+
+class _EveryJob:
+    """All jobs, told without asking for them."""
+
+    def __contains__(self, job_id: object) -> bool:
+        return True
+
+
+EVERY_JOB: Final = _EveryJob()
+
+
+def jobs_within(actor: Reader, action: Action) -> _EveryJob | frozenset[int]:
+    """The ids of the jobs on whose rows `actor` may do this, for what a list offers on each of its rows. The
+    database is asked only if it depends on the job.
+    """
+    match scope_of(actor.role, action):
+        case Scope.ALL:
+            return EVERY_JOB
+        case Scope.OWN_JOBS:
+            return frozenset(db.session.scalars(own_job_ids(actor)))
+        case _:
+            return frozenset()
 
 
 def own_job_ids(actor: Reader | Asker) -> sa.Select[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -12,6 +13,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from accounts.permissions import Action, may_anywhere
+from accounts.row_permissions import jobs_within
 from scheduling.software import DEFAULT, ICONS
 from services import services
 from timezones import LocalMoment, local_moment
@@ -28,6 +30,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["icon"] = icon
     app.jinja_env.globals["drawing"] = drawing
     app.jinja_env.globals["may"] = may
+    app.jinja_env.globals["jobs_to_schedule_on"] = jobs_to_schedule_on
     app.jinja_env.globals["viewer_zone"] = viewer_zone
     # Called by the pages that show them, so that pieces of pages do not pay for them.
     app.jinja_env.globals["banners"] = banners
@@ -86,6 +89,15 @@ def may(action: str) -> bool:
     if here is None:
         return False
     return may_anywhere(here.role, Action(action), connecting_is_open=connecting_is_open())
+
+
+def jobs_to_schedule_on() -> Container[int]:
+    """The ids of the jobs whose interviews the signed-in person may change; found once per request."""
+    if "jobs_to_schedule_on" not in g:
+        here = visitor()
+        g.jobs_to_schedule_on = jobs_within(here, Action.SCHEDULE) if here is not None else frozenset()
+    jobs: Container[int] = g.jobs_to_schedule_on
+    return jobs
 
 
 def viewer_zone() -> str:
