@@ -61,7 +61,7 @@ class Attempt:
 
 
 def send_mail(kinds: Mapping[str, Kind], workshop: Workshop, rules: Rules) -> Handler:
-    """The handler that sends a mail when it is due, and only while it is of use."""
+    """The handler that sends a mail when it is due, and only while it is useful."""
 
     def load(task: ClaimedTask) -> Loaded | None:
         mail = db.session.get(Mail, int(task.payload["mail_id"]))

@@ -51,7 +51,7 @@ from work.protocol import Again
 
 log = logging.getLogger("tasks")
 
-# How often an email that waits for a better address is looked at, if it is still of use after the interview.
+# How often an email that waits for a better address is looked at, if it is still useful after the interview.
 _NEVER_USELESS = timedelta(days=1)
 # How long an invitation waits for a password that is being changed, and how often it looks.
 _PASSWORD_WAIT, _PASSWORD_LOOK = timedelta(minutes=1), timedelta(seconds=2)

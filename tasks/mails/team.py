@@ -1,4 +1,6 @@
-"""Mails to people on the team about their access. Each goes to one person, in the organization's name."""
+"""Mails to people on the team, about their access or an interview that needs them. Each goes to one person,
+in the organization's name.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ from extensions import Model, db
 from messaging.facts import Person
 from messaging.letters import Letter, TeamReader
 from messaging.mime import Envelope
-from models import Mail, Organization, User
+from models import Interview, Mail, Organization, User
+from scheduling.mails.alarms import people_to_alarm
 from tasks.mails.kind import Drop, Kind, Ready, Wait, Workshop
 
 About = TypeVar("About")
@@ -58,6 +61,17 @@ def answers_are_not_directed(mail: Mail, about: object) -> Person:
 def only_to_its_reader(mail: Mail, about: object) -> tuple[Person, ...]:
     """For a mail that concerns no one else."""
     return (Person(mail.name, mail.address),)
+
+
+def to_all_who_are_alarmed(mail: Mail, interview: Interview) -> tuple[Person, ...]:
+    """For a warning about an interview, which those who can do something about it get together."""
+    return tuple(Person(user.name, user.email) for user in people_to_alarm(interview))
+
+
+def the_other_who_is_alarmed(mail: Mail, interview: Interview) -> Person:
+    """For such a warning: answers reach the other person who got it, if there is one."""
+    others = [user for user in people_to_alarm(interview) if user.id != mail.user_id]
+    return Person(others[0].name, others[0].email) if others else Person(mail.name, "")
 
 
 def answers_reach_the_owner(mail: Mail, about: object) -> Person:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from messaging.facts import Person
 from messaging.letters import Letter, TeamReader, compose_for_team, moment_for
 from models import Interview, InterviewStatus, Mail, Meeting, MeetingState
-from scheduling.mails.alarms import people_to_alarm
 from scheduling.mails.queue import MEETING_FAILED
 from scheduling.meetings import failures
-from tasks.mails.team import TeamCopy, TeamKind, row_of
+from tasks.mails.team import TeamCopy, TeamKind, row_of, the_other_who_is_alarmed, to_all_who_are_alarmed
 from text import one_line, shortened
 from timezones import utc_now
 
@@ -53,16 +51,6 @@ def _why_useless(mail: Mail, interview: Interview) -> str | None:
     return "Someone has given everyone a link." if meeting.arranged_by is not None else None
 
 
-def _everyone(mail: Mail, interview: Interview) -> tuple[Person, ...]:
-    return tuple(Person(user.name, user.email) for user in people_to_alarm(interview))
-
-
-def _the_other(mail: Mail, interview: Interview) -> Person:
-    """Answers reach the other one who was alarmed, if there is one."""
-    others = [user for user in people_to_alarm(interview) if user.id != mail.user_id]
-    return Person(others[0].name, others[0].email) if others else Person(mail.name, "")
-
-
 KIND = TeamKind(
     name=MEETING_FAILED,
     label="Urgent notice",
@@ -70,7 +58,7 @@ KIND = TeamKind(
     gone="The interview does not exist any more.",
     why_useless=_why_useless,
     compose=_compose,
-    replies_to=_the_other,
-    addressed_to=_everyone,
+    replies_to=the_other_who_is_alarmed,
+    addressed_to=to_all_who_are_alarmed,
     icon="alert-triangle",
 )
