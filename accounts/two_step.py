@@ -1,7 +1,7 @@
 """Two-step verification: turning it on and off, and the recovery codes. Signing in with it is in
 `accounts.second_step`.
 
-Whoever turns something on or off has proved before that they know the password; the routes see to that.
+Before someone turns anything on or off, the routes have them prove that they know the password.
 """
 
 from __future__ import annotations

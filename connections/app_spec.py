@@ -33,7 +33,7 @@ class Traits:
     """How a provider treats its grants.
 
     newest_grant_ends_others: it keeps one grant per account and app of ours, and a new one ends the one
-        before it, whoever of the team had connected that.
+        before it, no matter who on the team had connected that.
     revoke_ends_whole_account: revoking one grant ends every grant that the account gave this server, those
         for the provider's other apps included.
     rotates_refresh_tokens: a refresh token can be spent once, so a lost answer may cost the connection.

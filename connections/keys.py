@@ -75,15 +75,15 @@ def reseal_everything(vault: TokenVault) -> Resealed:
     )
     broken = 0
     for row in grants:
-        anew = _resealed(vault, row.ciphertext)
-        row.ciphertext, broken = anew or row.ciphertext, broken + (anew is None)
+        resealed = _resealed(vault, row.ciphertext)
+        row.ciphertext, broken = resealed or row.ciphertext, broken + (resealed is None)
     connections = len(grants) - broken
     for task in db.session.scalars(sa.select(Task).where(Task.kind == REVOKE_GRANT.name).with_for_update()):
         # Finished ones hold nothing anymore.
         if "sealed" in task.payload:
-            anew = _resealed(vault, task.payload["sealed"])
-            task.payload = {**task.payload, "sealed": anew or task.payload["sealed"]}
-            broken += anew is None
+            resealed = _resealed(vault, task.payload["sealed"])
+            task.payload = {**task.payload, "sealed": resealed or task.payload["sealed"]}
+            broken += resealed is None
     for attempt in db.session.scalars(
         sa.select(OAuthAttempt).where(OAuthAttempt.spent_at.is_(None)).with_for_update()
     ):

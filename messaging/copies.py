@@ -89,11 +89,11 @@ def reseal_copies(vault: TokenVault) -> tuple[int, int]:
             last = mail_id
             assert sealed is not None, "only rows with a copy were asked for"
             try:
-                anew = vault.reseal_bytes(sealed)
+                renewed = vault.reseal_bytes(sealed)
             except SealBrokenError:
                 broken += 1
                 continue
-            db.session.execute(sa.update(Mail).where(Mail.id == mail_id).values(sealed_copy=anew))
+            db.session.execute(sa.update(Mail).where(Mail.id == mail_id).values(sealed_copy=renewed))
             resealed += 1
     return resealed, broken
 

@@ -234,7 +234,7 @@ def _of_meeting(meeting: Meeting) -> list[Problem]:
             if meeting.failure is not None
             else f"In {label}, the meeting is at another time, and that couldn't be changed back."
         )
-        cure = f"The link works all the same. Change the time in {label}, or move the interview."
+        cure = f"The link still works. Change the time in {label}, or move the interview."
         return [Problem(f"m{meeting.id}t", words, cure)]
     if is_stricter_than_made(meeting):
         rules = " ".join(rule.to_team for rule in entry_rules(meeting))

@@ -86,7 +86,7 @@ def _record(look: _Look, row: Connection, outcome: Account | ProviderError | _No
     again = retry.CHECK.delay(look.failures + 1)
     match outcome:
         case Account() as account if account.id != row.account_id:
-            # Whoever answered, it was not about this grant.
+            # No matter who answered, it was not about this grant.
             record_trouble(row, wording.another_account_answered(row.app), is_looked_at=True)
         case Account() as account:
             record_alive(row, account)

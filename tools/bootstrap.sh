@@ -27,7 +27,7 @@ fi
 
 # A .venv that was moved, or whose Python is gone, is created again.
 if [ -e .venv ] && ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
-    echo "The virtual environment .venv does not work any more; making it anew."
+    echo "The virtual environment .venv no longer works; making a new one."
     rm -rf .venv
 fi
 

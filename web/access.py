@@ -169,7 +169,7 @@ ACCESS: dict[str, Rule] = {
     "schedule_interview.hosting": Needs(Action.SCHEDULE),
     "connected_apps.index": SignedIn(),
     "connected_apps.connect": Needs(Action.CONNECT_APPS),
-    "connected_apps.callback": Public("spends a one-time attempt, and connects only whoever began it"),
+    "connected_apps.callback": Public("spends a one-time attempt, and connects only the person who began it"),
     "connected_apps.confirm_disconnecting": SignedIn(),
     "connected_apps.disconnect": SignedIn(),
     "connected_apps.open_connecting": Needs(Action.OPEN_CONNECTING),

@@ -242,7 +242,7 @@ class Runner:
     def _claim_one(self, task_id: int, now: datetime) -> ClaimedTask | None:
         lease = secrets.token_hex(16)
         told = {"task_id": task_id, "now": now, "until": now + self._leases.lasts, "claim": lease}
-        # After a power outage nothing is running, so losing the claim is all the same.
+        # After a power outage nothing is running, so losing the claim does no harm.
         with self._app.app_context(), writing_what_may_be_lost():
             try:
                 row = db.session.connection().execute(claims.CLAIM, told).one_or_none()

@@ -80,7 +80,7 @@ def today() -> ResponseReturnValue:
 
 def _day(user: SignedInPerson, now: datetime) -> dict[str, Day]:
     rows = reading.todays(user, _begins(user, now), _begins(user, now, days=1))
-    # Whoever sees an interview sees its link, or sees none: only the role decides.
+    # Someone who sees an interview sees its link too, or no links at all: only the role decides.
     return {"day": day_of(rows, now, user.timezone, sees_link=bool(is_settled(user, Action.SEE_JOIN_LINK)))}
 
 

@@ -60,7 +60,7 @@ def confirm_completing(interview_id: int) -> ResponseReturnValue:
 
 
 def complete(interview_id: int) -> ResponseReturnValue:
-    """It took place; whoever took part can say what they think in the same breath."""
+    """It took place. Someone who took part can give feedback on the same page."""
     interview, form, user = to_change(interview_id), FeedbackForm(), actor()
     gives = feedback.can_give(interview, user.id, utc_now()) and not form.is_empty
     if gives and not form.validate():

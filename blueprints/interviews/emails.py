@@ -120,7 +120,7 @@ def _headers(copy: SentCopy, *, shows_addresses: bool) -> list[tuple[str, str]]:
 
 
 def _zones(interview: Interview, mail: Mail, viewers: str) -> list[tuple[str, str]]:
-    """The zones to tell the calendar's time in: the reader's own, and that of whoever got the email."""
+    """The zones to tell the calendar's time in: the reader's own, and the recipient's."""
     theirs = mail.user.timezone if mail.user is not None else None
     if mail.role is ReaderRole.CANDIDATE:
         theirs = interview.candidate.timezone

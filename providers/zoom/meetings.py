@@ -62,8 +62,8 @@ def create_body(request: MeetingRequest) -> dict[str, Any]:
     """Return the body that makes the meeting exactly as the product promises it.
 
     Whatever is left out would follow the host's own defaults, so each setting that matters is sent even where
-    Zoom's default is the same. `schedule_for` is not used: the meeting is made with the grant of whoever
-    hosts it.
+    Zoom's default is the same. `schedule_for` is not used: the meeting is made with the grant of the person
+    who hosts it.
     """
     body: dict[str, Any] = {
         "type": SCHEDULED,

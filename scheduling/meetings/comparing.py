@@ -1,6 +1,6 @@
 """Comparing what an account has with what we made there: meetings of ours that no one wants any more.
 
-Deleting them normally needs no comparison. It finds what slipped through all the same: a meeting that a
+Deleting them normally needs no comparison. It finds what still slipped through: a meeting that a
 provider brought back, one that was made although we were told otherwise, one from before a backup was
 restored. Where the ledger proves that a meeting is ours and unwanted, it is removed; one that only looks like
 ours is listed, and a person decides. Whatever else people have on their accounts is none of our business and
@@ -137,7 +137,7 @@ def record_comparison(comparison: Comparison, listed: list[ListedMeeting]) -> No
 
 
 def _remove_if_unwanted(meeting: Meeting, shown: ListedMeeting, connection: Connection) -> None:
-    """The ledger proves that it is ours. If it counts as removed, and is there all the same, remove it."""
+    """The ledger proves that it is ours. If it counts as removed but is still there, remove it."""
     is_on = meeting.interview.status is InterviewStatus.SCHEDULED
     if meeting.state is not MeetingState.REMOVED or (meeting.is_wanted and is_on):
         return

@@ -188,7 +188,7 @@ def delete(zoom: Zoom, person: Person, meeting_id: int) -> None:
 
 
 def mark_deleted(zoom: Zoom, meeting_id: int, by: str) -> bool:
-    """Deletes whoever asks. False when there is no such living meeting."""
+    """Deletes no matter who asks. False when there is no such living meeting."""
     with zoom.storage.transaction() as rows:
         meeting = find(zoom, meeting_id)
         if meeting is None or meeting.deleted_at:

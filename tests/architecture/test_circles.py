@@ -2,7 +2,7 @@
 
 At every level, what lies side by side forms layers: if one part imports something of another, then nothing of
 the other leads back, by whatever detour. Imports for types only count, because a circle that only a type
-checker sees is one anyway for whoever reads the code.
+checker sees is one anyway for someone who reads the code.
 """
 
 from collections.abc import Iterator, Mapping

@@ -170,7 +170,7 @@ def test_no_page_about_people_has_a_barrier(
     page.get_by_role("button", name="Send invitation").click()
     link = page.get_by_label("Invitation link").input_value()
     assert_no_barrier(page)
-    # Someone who is not signed in: the invited person, and whoever forgot the password.
+    # Someone who is not signed in: an invited person, and someone who forgot the password.
     guest = new_browser_context(color_scheme=theme, viewport=size, reduced_motion="reduce").new_page()
     for address in (link, f"{base_url}/login", f"{base_url}/password-reset"):
         guest.goto(address)

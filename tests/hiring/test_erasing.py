@@ -131,7 +131,7 @@ def test_nothing_of_an_erased_candidate_is_left_in_any_row(both: Team, clock: Cl
     assert interview.candidate.name == f"Erased candidate #{zaphod.id}"
     assert interview.title == "Backend Engineer Interview"
     assert interview.link_generation == 1
-    # What emails said is encrypted, and goes all the same.
+    # What emails said is encrypted, and is erased like the rest.
     assert {mail.sealed_copy for mail in interview.mails} == {None}
     words = [entry.words for entry in interview.timeline]
     assert f"Invitation to Erased candidate #{zaphod.id} could not be delivered." in words

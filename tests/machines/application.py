@@ -33,7 +33,7 @@ def settings_for(
     """Return the settings of an installation on a database, cut off from the outside but for ``more``.
 
     Every other setting is empty, which means its default, so that neither the environment nor the .env of
-    whoever runs the tests has a say.
+    the person who runs the tests has a say.
     """
     from config import SETTINGS
 
@@ -47,7 +47,7 @@ def settings_for(
 
 
 class CompiledTemplates(BytecodeCache):
-    """Keeps compiled templates for all the apps of one process; each of them is built anew and lives briefly.
+    """Keeps compiled templates for all the apps of one process, each of which lives briefly.
 
     The checksum is that of the template's source, so that an entry never stands for another text.
     """

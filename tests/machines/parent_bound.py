@@ -2,7 +2,7 @@
 
     python parent_bound.py PARENT SIGNAL USER PROGRAM ARGUMENT...
 
-PARENT is the process id of whoever starts this. SIGNAL is what the program gets when that one is gone, for
+PARENT is the process id of what starts this. SIGNAL is what the program gets when that is gone, for
 instance SIGQUIT. USER is the system user to become first, or ``-`` to stay who we are. The program takes the
 place of this script, so its process id is the one that the parent knows.
 

@@ -117,7 +117,8 @@ class TaskSeen:
 
 
 class Office:
-    """The team's side: schedules and looks, whoever does the work. Every look is a transaction of its own."""
+    """The team's side: schedules and looks, no matter which process does the work. Every look is a
+    transaction of its own."""
 
     def __init__(self, app: Flask, team: Team, simulators: Simulators) -> None:
         self.app = app

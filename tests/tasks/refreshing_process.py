@@ -3,7 +3,7 @@
     python -m tests.tasks.refreshing_process CONNECTION_ID FIRST_VERSION ROUNDS
 
 In each round every thread asks for tokens newer than those of the round before, so that each round needs
-exactly one refresh, whoever does it. Prints a line for every error and the version it ended with.
+exactly one refresh, in whatever process. Prints a line for every error and the version it ended with.
 """
 
 import sys

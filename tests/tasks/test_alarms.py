@@ -118,7 +118,7 @@ def test_link_that_is_only_a_little_late_alarms_no_one(installation: Installatio
     assert of_subject(installation, BEN, SOLVED) == []
 
 
-def test_whoever_was_alarmed_is_told_that_it_is_solved(installation: Installation) -> None:
+def test_everyone_who_was_alarmed_is_told_that_it_is_solved(installation: Installation) -> None:
     interview = without_zoom(installation)
     installation.connect(installation.team.ben)
     with installation.writing():

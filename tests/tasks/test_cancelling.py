@@ -162,7 +162,7 @@ def test_hosts_grant_that_is_gone_is_said_with_what_helps(sqlite_installation: I
     page = installation.progress(interview)
     assert "has not been removed yet" in page
     assert "Reconnect it in Settings → Account → Connected Apps." in page
-    # People are told all the same.
+    # People are still told.
     assert "done: Cancellation sent to 2 people Dina Kaur, Ben Frei" in page
     installation.connect(installation.team.ben)
     installation.run_due()

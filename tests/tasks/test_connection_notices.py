@@ -77,7 +77,7 @@ def test_user_is_told_of_an_account_that_is_new_to_them_and_of_no_other(
     [first] = installation.simulators.mails(ben.email)
     assert first.message["Subject"] == "Zoom was connected to your account at Northlight"
     assert f"as {LENA}." in text_of(first)
-    # Whoever did not do it writes to the owner; the owner has no one to write to.
+    # Someone who did not do it writes to the owner; the owner has no one to write to.
     assert installation.team.ada.email in str(first.message["Reply-To"])
     installation.connect(installation.team.ada, PRIYA, with_notice=True)
     installation.run_due()

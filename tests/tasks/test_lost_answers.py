@@ -280,7 +280,7 @@ def test_meeting_left_behind_is_adopted_by_an_interview_that_has_none(installati
     assert installation.meeting(interview).state is MeetingState.FAILED
     installation.simulators.zoom_switches(fail_next=0)
     with installation.writing():
-        # Whoever comes first: here the search for what was left behind.
+        # The first to come settles it: here the search for what was left behind.
         for task in db.session.scalars(db.select(Task).where(Task.state == TaskState.READY)):
             hunted = task.kind == "remove_orphans"
             task.run_at = installation.clock.now + timedelta(hours=0 if hunted else 1)

@@ -45,7 +45,7 @@ def test_permission_that_was_taken_back_has_to_be_given_again(sqlite_installatio
     assert (row.trouble, row.ciphertext) == (None, "")
     subjects = [str(mail.message["Subject"]) for mail in installation.simulators.mails(ben.email)]
     assert subjects == ["Reconnect Zoom"]
-    # Whoever reconnects gets a new grant, which a late revocation of this one might have ended.
+    # Reconnecting gets a new grant, which a late revocation of this one might have ended.
     assert installation.tasks("revoke_grant") == []
     page = Visitor(installation.app).enter(ben).get(APPS)
     assert page.has_button("Reconnect")

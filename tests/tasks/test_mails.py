@@ -60,7 +60,7 @@ def test_reminder_of_a_server_that_was_down_is_sent_late_but_never_too_late(
     assert len(installation.simulators.mails(DINA)) == 2
     last = [mail for mail in installation.mails(interview, REMINDER) if mail.occasion == "r0-60"]
     assert {mail.state for mail in last} == {MailState.DROPPED}
-    assert last[0].words == "It would have come too late to be of use."
+    assert last[0].words == "It would have come too late to help."
 
 
 def test_invitation_to_a_past_interview_is_dropped(installation: Installation) -> None:

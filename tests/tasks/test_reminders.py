@@ -194,7 +194,7 @@ def test_reminder_of_the_last_minutes_leaves_on_time_or_not_at_all(
     installation.later(minutes=87 + late_by)
     state, words = outcomes(installation, interview)[DINA]
     assert (state is MailState.SENT) is is_sent
-    assert words == (None if is_sent else "It would have come too late to be of use.")
+    assert words == (None if is_sent else "It would have come too late to help.")
 
 
 def test_who_has_left_the_team_gets_none(installation: Installation) -> None:

@@ -129,7 +129,7 @@ def test_people_who_join_are_invited_and_people_who_leave_hear_that_it_is_off_fo
     }
     # The scheduler gets a copy of the candidate's.
     assert reminded == {DINA, BEN, cleo.email, installation.team.ada.email}
-    # Back again: the entry that was taken away is sent anew, with a higher number.
+    # Back again: the entry that was taken away is sent again, with a higher number.
     assert installation.mails(interview, TAKEN_OFF)[0].state is MailState.SENT
 
 

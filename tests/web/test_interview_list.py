@@ -242,7 +242,7 @@ def test_popup_names_the_source_and_is_a_page_without_a_script(
     assert "Your role can't see the link." in seen
     assert "s3cret" not in seen
     assert "+49 30 901820" not in looks_on.get(f"/interviews/{week['pia']}/details").words
-    # Whoever may not see the interview finds nothing, and whoever may not mend it is told so.
+    # Someone who may not see the interview finds nothing; someone who may not repair it is told so.
     cleo = Visitor(web).enter(team.cleo)
     cleo.get(f"/interviews/{week['omar']}/details", status=404)
     looks_on.get(f"/interviews/{week['omar']}/repair", status=403)

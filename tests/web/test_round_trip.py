@@ -131,7 +131,7 @@ def test_answer_of_another_session_connects_no_one(
     for number, visitor in enumerate((ben, same_person)):
         back = come_back(visitor, answer)
         assert result_of(back) == "zoom=error"
-        # The first use has spent it, whoever it was.
+        # The first use has spent it, no matter whose it was.
         words = "belongs to another sign-in" if number == 0 else "was already used"
         assert words in message_of(visitor, back)
     assert result_of(come_back(ada, answer)) == "zoom=error"
@@ -185,7 +185,7 @@ def test_who_was_signed_out_meanwhile_is_told_on_the_sign_in_page(
     )
     assert attempts(connected) == 0
     assert simulators.ledger()["token_calls"] == 0
-    # Whoever signs in now cannot use it any more, and comes to where it can be begun again.
+    # Someone who signs in now can no longer use it, and comes to where it can be begun again.
     ada.submit(page, "Sign in", leads_to=APPS, email=people.ada.email, password=PASSWORD)
     assert "was already used" in message_of(ada, come_back(ada, answer))
     assert stored(connected) == []

@@ -173,7 +173,7 @@ def test_used_draft_leads_to_its_interview(web: Flask, team: Team, ada: Visitor)
     back = ada.get(f"{draft}/finalize")
     assert back.heading == "Already scheduled"
     assert link(back, "Open the interview") == "/interviews/1"
-    # Whoever was still changing something in another tab is told that it is not part of the interview.
+    # Someone who was still changing something in another tab is told that it is not part of the interview.
     late = ada.submit(old_tab, "Continue", status=409, agenda="One more thing")
     assert late.heading == "Already scheduled"
     assert "came too late" in late.text

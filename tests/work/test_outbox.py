@@ -110,7 +110,7 @@ def test_work_asked_for_while_it_is_being_claimed_is_done_once_more(postgres_pro
     probe = postgres_probe
     probe.enqueue(dedupe_key="one", run_at=utc_now() + timedelta(hours=1))
     with probe.app.app_context(), writing():
-        # Someone's claim, not committed yet: whoever asks now still sees the task waiting.
+        # Someone's claim, not committed yet: anyone who asks now still sees the task waiting.
         db.session.execute(sa.update(Task).values(state=TaskState.RUNNING, lease="elsewhere"))
         asking = threading.Thread(target=probe.enqueue, kwargs={"dedupe_key": "one"})
         asking.start()

@@ -49,7 +49,7 @@ class AttendeesForm(StepForm):
     )
     people = CheckboxesField("From the team", coerce=int, validators=[Optional()])
     other_people = RowsField(FormField(PersonForm), "Other people")
-    # Whoever came from outside last time, by address. A checked one becomes a row like those that are typed.
+    # The guests of last time, by address. A checked one becomes a row like those that are typed.
     guests_again = CheckboxesField(
         "Guests of the last interview", validate_choice=False, validators=[Optional()]
     )
