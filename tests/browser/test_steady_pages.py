@@ -97,11 +97,12 @@ def test_a_button_that_is_being_pressed_is_not_replaced_or_moved(
     open_page: Callable[[str], Page], shared_server: ServerProcess
 ) -> None:
     page = open_page("desktop")
-    # A poll's answer.
-    open_the_dialog(page, shared_server.base_url)
+    # A poll's answer. It is caught from the first page on: what is to be caught has to be said before the
+    # page that asks begins to load.
     answers: list[Route] = []
     page.route(re.compile("/hosting"), lambda route: answers.append(route))
     with page.expect_request(re.compile("/hosting")):
+        open_the_dialog(page, shared_server.base_url)
         page.get_by_label("Agenda").fill("Introduction")
     _press(page, "Continue")
     with page.expect_response(re.compile("/hosting")):

@@ -132,8 +132,13 @@ class _Story:
             self.installation.simulators.delete_meeting(str(living[-1]["id"]))
 
     def move_in_zoom(self) -> None:
-        """The host moves the meeting on Zoom's own pages."""
-        living = self.installation.living_meetings()
+        """The host moves the meeting on Zoom's own pages: the one that people have heard of.
+
+        One that a lost answer left behind is removed only while it is as it was made. Once a person has
+        changed it, it may be theirs, and removing it would be worse than leaving it.
+        """
+        known = self._ours()
+        living = [meeting for meeting in self.installation.living_meetings() if meeting["id"] in known]
         if living:
             start = self.installation.clock.now.replace(microsecond=0) + timedelta(days=2, hours=5)
             number = str(living[-1]["id"])
