@@ -6,7 +6,7 @@ A new app is a new file in `connections.apps`: it is found on its own, and no li
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
@@ -14,7 +14,8 @@ from types import MappingProxyType
 from connections import apps
 from connections.app_spec import AppSpec
 
-# The sections of Connected Apps, in their order; any others follow by name.
+# The sections of Connected Apps, in their order; any others follow by name. Those with an app that can be
+# connected come before all of them, so that no one has to look for it below cards that only say "later".
 _SECTIONS = ("Email", "Google", "Microsoft", "Video & e-sign")
 
 
@@ -76,12 +77,15 @@ def _by_key(folders: tuple[str, ...]) -> MappingProxyType[str, AppSpec]:
     """The apps in these folders by their keys. Raises ValueError if two have the same key."""
     found: dict[str, AppSpec] = {}
     loaded = [import_module(f"{apps.__name__}.{file.name}").SPEC for file in pkgutil.iter_modules(folders)]
-    for spec in sorted(loaded, key=_place):
+    usable = {spec.section for spec in loaded if spec.is_available}
+    for spec in sorted(loaded, key=lambda spec: _place(spec, usable)):
         if found.setdefault(spec.key, spec) is not spec:
             raise ValueError(f"two apps have the key {spec.key}")
     return MappingProxyType(found)
 
 
-def _place(spec: AppSpec) -> tuple[int, str, str]:
+def _place(spec: AppSpec, usable: Set[str]) -> tuple[bool, int, str, bool, str]:
+    """Where an app stands. `usable`: the sections with an app that can be connected."""
     known = spec.section in _SECTIONS
-    return _SECTIONS.index(spec.section) if known else len(_SECTIONS), spec.section, spec.label
+    number = _SECTIONS.index(spec.section) if known else len(_SECTIONS)
+    return spec.section not in usable, number, spec.section, not spec.is_available, spec.label
