@@ -137,6 +137,8 @@ class Reader:
     join_page_url: str | None
     is_of_the_team: bool = False
     interview_url: str | None = None
+    # Whether the internal notes are on that page for this reader; observers don't see them.
+    sees_notes: bool = False
     internal_notes: str | None = field(default=None, repr=False)
     # How this reader gets into the meeting, where the account that hosts it has rules of its own.
     entry_notes: tuple[str, ...] = ()
@@ -213,12 +215,15 @@ def reader_of(
     join_page_url: str | None,
     interview_url: str | None = None,
     internal_notes: str | None = None,
+    *,
+    sees_notes: bool = False,
 ) -> Reader:
     """The person a queued mail is written for, with the zone they are known to live in.
 
     All of it comes from the mail's own row, so the mail can still be written for someone who no longer takes
     part. Only a candidate's zone is kept elsewhere: `candidate_zone`, an IANA name or None.
-    `interview_url` goes into copies to the team only. `internal_notes` are None for a reader who may
+    `interview_url` goes into copies to the team only; `sees_notes` says that the notes are there for this
+    reader. `internal_notes` are None for a reader who may
     not see them; raises ValueError if they are not, and the reader is not on the team.
     """
     zone = mail.user.timezone if mail.user is not None else None
@@ -232,5 +237,6 @@ def reader_of(
         join_page_url,
         is_of_the_team=is_of_the_team,
         interview_url=interview_url if is_of_the_team else None,
+        sees_notes=sees_notes and is_of_the_team,
         internal_notes=internal_notes,
     )

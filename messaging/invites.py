@@ -21,6 +21,8 @@ from messaging.wording import (
     join_label,
     message_heading,
     on_one_line,
+    open_interview,
+    title_for,
 )
 from text import shortened
 
@@ -51,7 +53,7 @@ def build_ics(
     starts_at = facts.starts_at.astimezone(UTC)
     event.add("dtstart", starts_at)
     event.add("dtend", starts_at + timedelta(minutes=facts.duration_minutes))
-    event.add("summary", facts.title)
+    event.add("summary", title_for(facts, reader))
     event.add("location", _location(facts, reader))
     if reader.join_page_url:
         event.add("url", vUri(reader.join_page_url))
@@ -102,7 +104,7 @@ def _whole_location(facts: InterviewFacts, reader: Reader) -> str:
 
 def _description(facts: InterviewFacts, reader: Reader) -> str:
     """Everything a reader needs if their calendar shows only the description."""
-    blocks = [f"{facts.title}\n{facts.job_title}, {facts.organization}"]
+    blocks = [f"{title_for(facts, reader)}\n{facts.job_title}, {facts.organization}"]
     if facts.is_cancelled:
         # Programs that keep the entry, crossed out, should not invite anyone to anything.
         return "\n\n".join([*blocks, "Cancelled"])
@@ -133,7 +135,7 @@ def _description(facts: InterviewFacts, reader: Reader) -> str:
         names = "\n".join(f"- {file.name}" for file in files)
         blocks.append(f"{'Attached files' if len(files) > 1 else 'Attached file'}\n{names}")
     if reader.interview_url:
-        blocks.append(f"Open the interview: {reader.interview_url}")
+        blocks.append(f"{open_interview(reader)}\n{reader.interview_url}")
     if not answers_reach_reader(facts, reader):
         write = f"Write to {facts.scheduler.name} ({facts.scheduler.address})."
         blocks.append(f"Can't make it, or a question? {write} {CALENDAR_ANSWERS}")

@@ -25,12 +25,14 @@ from messaging.wording import (
     how,
     join_label,
     message_heading,
+    open_interview,
     participants_for,
     period,
     place,
     reader_zone,
     short_start,
     times,
+    title_for,
 )
 from models import ReaderRole
 from phone_numbers import phone_link
@@ -41,6 +43,8 @@ from wording import duration, first_name, owned_by
 # Long enough for every sensible title, short enough that the date at the end survives in an inbox.
 SUBJECT_LIMIT = 180
 _SUBJECT_PART_LIMIT = 70
+# Where the time comes after both, and sometimes an earlier time after that.
+_SUBJECT_NAME_LIMIT, _SUBJECT_JOB_LIMIT = 40, 50
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,13 @@ def compose_about_interview(
         "facts": facts,
         "reader": reader,
         "first_name": first_name(reader.person.name),
-        "subject_job": shortened(facts.job_title, _SUBJECT_PART_LIMIT),
+        "title": title_for(facts, reader),
+        "is_candidate": is_candidate,
+        "subject_candidate": shortened(facts.candidate.name, _SUBJECT_NAME_LIMIT),
+        "subject_was": "",
+        "subject_job": shortened(
+            facts.job_title, _SUBJECT_PART_LIMIT if is_candidate else _SUBJECT_JOB_LIMIT
+        ),
         "subject_organization": shortened(facts.organization, _SUBJECT_PART_LIMIT),
         "short_start": short_start(starts_at, zone),
         "period": period(starts_at, minutes, zone),
@@ -96,6 +106,7 @@ def compose_about_interview(
         "no_link": _no_link(facts, reader),
         "no_link_help": "",
         "interview_link": reader.interview_url,
+        "open_interview": open_interview(reader),
         "cannot_come": cannot_come(facts, reader),
         "calendar_answers": CALENDAR_ANSWERS,
         "answers_reach_reader": answers_reach_reader(facts, reader),

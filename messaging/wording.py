@@ -125,6 +125,27 @@ def join_label(called: str | None) -> str:
     return f"Join {called} Meeting" if called in _CALLED_MEETING else f"Join {called}"
 
 
+def title_for(facts: InterviewFacts, reader: Reader) -> str:
+    """What one reader's email and calendar entry call the interview: `Backend Engineer Interview` for the
+    candidate, `Dina Kaur – Backend Engineer Interview` for everyone else, who may have several with the same
+    title on one day."""
+    if reader.role is ReaderRole.CANDIDATE:
+        return facts.title
+    return title_with(facts.candidate.name, facts.title)
+
+
+def title_with(candidate_name: str, title: str) -> str:
+    """The title of an interview for those who need to be told whose it is. One that was given the
+    candidate's name by hand stays as it is."""
+    is_named = candidate_name.casefold() in title.casefold()
+    return title if is_named else f"{candidate_name} – {title}"
+
+
+def open_interview(reader: Reader) -> str:
+    """What the link to the interview's page says; an observer finds no notes there."""
+    return "Open the interview: notes and files" if reader.sees_notes else "Open the interview"
+
+
 def how(facts: InterviewFacts) -> str:
     """`Video call on Webex`, `Phone call`, `In person`."""
     if facts.software_label is not None:

@@ -37,7 +37,7 @@ class JoinView:
     zone: str
     duration: int
     scheduler_name: str
-    # For people on the team, who have several interviews with the same title.
+    # For everyone but the candidate: interviewers may have several with the same title.
     with_candidate: str | None = None
     # Set in the states "ready" and "in_doubt".
     passcode: str | None = None
@@ -92,7 +92,7 @@ def _view(interview: Interview, state: JoinState, reader: str) -> JoinView:
         organization=organization.name if organization else "",
         starts_at=interview.starts_at,
         zone=(member.timezone if member else own_zone) or interview.timezone,
-        with_candidate=interview.candidate.name if member is not None else None,
+        with_candidate=interview.candidate.name if reader != CANDIDATE else None,
         duration=interview.duration_minutes,
         scheduler_name=interview.scheduler.name,
     )

@@ -145,6 +145,12 @@ def may(actor: Reader, action: Action, seen: Interview) -> bool:
     return settled if settled is not None else interview(actor, seen.id, action) is not None
 
 
+def sees_notes_where_taking_part(actor: Reader) -> bool:
+    """Whether `actor` sees the internal notes of interviews that they take part in or scheduled. Asks no
+    database, so it also answers for an interview that is still a draft."""
+    return is_settled(actor, Action.SEE_NOTES) is not False
+
+
 @dataclass(frozen=True)
 class Counts:
     """How many interviews there are in each status, up to a limit, and whether there are more; and how many

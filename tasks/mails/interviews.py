@@ -221,6 +221,7 @@ class InterviewKind(Kind):
             page,
             workshop.account_links.interview_page(interview),
             _notes_for(mail, interview) if self.brings_notes else None,
+            sees_notes=mail.user is not None and lists.sees_notes_where_taking_part(mail.user),
         )
         reader = replace(reader, entry_notes=_entry_notes(interview, reader))
         wanted = self.files(facts, reader) if not mail.leaves_files_out else ()

@@ -73,7 +73,7 @@ def test_failed_meeting_is_repaired_from_the_email_and_the_candidate_gets_the_li
     [meeting] = simulators.ledger()["meetings"]
     assert meeting["join_url"] in text_of(second)
     solved = [mail.message["Subject"] for mail in simulators.mails(OWNER)]
-    assert "Solved: Zoom link for the Backend Engineer interview" in solved
+    assert "Solved: Zoom link for the Backend Engineer interview with Dina Kaur" in solved
 
     # All of it can be read on the interview, as each person received it.
     repair.get_by_text("Dina KaurCandidate").click()

@@ -14,6 +14,8 @@ from scheduling.plans import NewText, NewTime, Plan, Reminders, Text, When
 from scheduling.venues import OnlineMeeting
 from tasks.mails.interviews import InterviewCopy
 from tasks.mails.kinds import cancellation as cancellation_kind
+from tasks.mails.kinds import invitation as invitation_kind
+from tasks.mails.kinds import taken_off as taken_off_kind
 from tasks.mails.previews import preview
 from tests.messaging.facts_for_tests import ANNA, FACTS, MADE_AT, SENDER, reader
 
@@ -68,9 +70,19 @@ def cancellation(
     return cancellation_kind.KIND.letter(copy, sender=SENDER, made_at=MADE_AT)
 
 
+def taken_off(to: Reader) -> Letter:
+    copy = InterviewCopy(replace(FACTS, revision=1, attendees=()), to, "r1", MADE_AT, by=ANNA.name)
+    return taken_off_kind.KIND.letter(copy, sender=SENDER, made_at=MADE_AT)
+
+
+def corrected(to: Reader, reason: RevisionReason) -> Letter:
+    copy = InterviewCopy(replace(FACTS, revision=1), to, "r1", MADE_AT, reason)
+    return invitation_kind.KIND.letter(copy, sender=SENDER, made_at=MADE_AT)
+
+
 def of_the_team(person: Person, role: ReaderRole = ReaderRole.ATTENDEE) -> Reader:
     page = "https://hiring.northwind.example/interviews/7"
-    return replace(reader(person, role), is_of_the_team=True, interview_url=page)
+    return replace(reader(person, role), is_of_the_team=True, interview_url=page, sees_notes=True)
 
 
 def both_bodies(letter: Letter) -> tuple[str, str]:

@@ -8,7 +8,7 @@ import pytest
 
 from messaging.facts import Person
 from messaging.letters import SUBJECT_LIMIT, Letter, TeamReader
-from models import Interview, Mail, ReaderRole
+from models import Application, Candidate, Interview, Mail, ReaderRole
 from scheduling.mails.queue import INVITATION
 from tasks.mails.kinds import address_refused, app_connected, credentials_refused, reconnect_needed
 from tasks.mails.kinds.reconnect_needed import EndedConnection, InterviewAtRisk
@@ -49,7 +49,11 @@ def refused(role: ReaderRole) -> Letter:
     words = f"The mail server refused the email to {LENA}: “550 5.1.1 no such mailbox”"
     row = Mail(kind=INVITATION, occasion="r0", role=role, name="Lena Vogel", address=LENA, words=words)
     title = "Backend Engineer Interview"
-    about = Interview(title=title, starts_at=AT + timedelta(days=1), timezone="Europe/Zurich")
+    whose = Application(
+        candidate=Candidate(name="Lena Vogel" if role is ReaderRole.CANDIDATE else "Dina Kaur")
+    )
+    starts_at = AT + timedelta(days=1)
+    about = Interview(title=title, application=whose, starts_at=starts_at, timezone="Europe/Zurich")
     return address_refused.letter(reader(), about, row, link="https://hiring.northlight.example/interviews/7")
 
 

@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
 
 import pytest
 
 from messaging.facts import InterviewFacts, Reader
+from messaging.letters import Letter
 from models import ReaderRole, RevisionReason
-from tasks.mails.interviews import InterviewCopy
-from tasks.mails.kinds.invitation import KIND as INVITATION_KIND
 from tests.messaging.facts_for_tests import (
     ANNA,
     AT_OUR_OFFICE,
     BEN,
     CANDIDATE_CALLS,
+    DINA,
     FACTS,
     KIRAN,
-    MADE_AT,
     ON_THE_PHONE,
     PASTED,
-    SENDER,
     WAITING,
     WITH_FILES,
     facts,
     reader,
 )
-from tests.messaging.letters_for_tests import both_bodies, invitation, of_the_team, reminder
+from tests.messaging.letters_for_tests import (
+    both_bodies,
+    cancellation,
+    corrected,
+    invitation,
+    of_the_team,
+    reminder,
+    taken_off,
+)
 
 
 @pytest.mark.parametrize(
@@ -91,13 +98,63 @@ def test_only_the_team_is_led_to_the_interviews_page() -> None:
     page = "https://hiring.northwind.example/interviews/7"
     for make in (invitation, lambda about, to: reminder(about, to, 60)):
         letter = make(FACTS, of_the_team(BEN, ReaderRole.HIRING_MANAGER))
-        assert f"Open the interview:\n{page}\n" in letter.text
+        assert f"Open the interview: notes and files\n{page}\n" in letter.text
         assert f'href="{page}"' in letter.html
         for other in (reader(), reader(KIRAN, ReaderRole.ATTENDEE)):
             letter = make(FACTS, other)
             assert "/interviews/" not in letter.text + letter.html + (letter.ics or b"").decode()
     ics = invitation(to=of_the_team(KIRAN)).ics or b""
-    assert f"Open the interview: {page}" in ics.replace(b"\r\n ", b"").decode()
+    assert f"Open the interview: notes and files\\n{page}" in ics.replace(b"\r\n ", b"").decode()
+
+
+def test_an_observer_is_not_promised_notes() -> None:
+    observer = replace(of_the_team(KIRAN), sees_notes=False)
+    for letter in (invitation(to=observer), reminder(FACTS, observer, 60)):
+        for content in (*both_bodies(letter), (letter.ics or b"").decode()):
+            assert "notes and files" not in content
+        for body in both_bodies(letter):
+            assert "Open the interview" in body
+
+
+@pytest.mark.parametrize(
+    ("make", "begins"),
+    [
+        (lambda to: invitation(to=to), "Interview"),
+        (lambda to: reminder(FACTS, to, 60), "Reminder: Interview"),
+        (lambda to: cancellation(to), "Cancelled: Interview"),
+        (lambda to: taken_off(to), "You've been removed: Interview"),
+        (lambda to: corrected(to, RevisionReason.LINK_CAME_LATE), "Link added: Interview"),
+        (lambda to: corrected(to, RevisionReason.LINK_CHANGED), "New link: Interview"),
+        (lambda to: corrected(to, RevisionReason.ADDRESS_CORRECTED), "Updated: Interview"),
+    ],
+)
+def test_everyone_but_the_candidate_is_told_whose_interview_it_is(
+    make: Callable[[Reader], Letter], begins: str
+) -> None:
+    guest = reader(replace(KIRAN, zone=None), ReaderRole.ATTENDEE)
+    for to in (of_the_team(BEN, ReaderRole.HIRING_MANAGER), of_the_team(BEN), guest):
+        letter = make(to)
+        assert letter.subject == f"{begins} with Dina Park – Backend Engineer, Tue 24 Nov, 09:00 CET"
+        assert "\nDina Park – Backend Engineer Interview\n" in letter.text
+        assert "Dina Park – Backend Engineer Interview" in letter.html
+        if letter.ics is not None:
+            assert "\r\nSUMMARY:Dina Park – Backend Engineer Interview\r\n" in letter.ics.decode()
+    own = make(reader())
+    assert "Dina" not in own.subject
+    assert "Dina Park –" not in own.text + own.html + (own.ics or b"").decode()
+
+
+def test_of_a_long_name_and_job_both_begin_in_the_subject_and_the_time_stays() -> None:
+    long = facts(candidate=replace(DINA, name="Maximiliana " * 10), job_title="Principal Engineer " * 10)
+    subject = reminder(long, of_the_team(BEN), 60).subject
+    assert subject.startswith("Reminder: Interview with Maximiliana ")
+    assert " – Principal Engineer " in subject
+    assert subject.endswith(", Tue 24 Nov, 09:00 CET")
+
+
+def test_a_title_that_names_the_candidate_already_names_them_once() -> None:
+    letter = invitation(facts(title="Second talk with dina park"), of_the_team(BEN))
+    assert b"\r\nSUMMARY:Second talk with dina park\r\n" in (letter.ics or b"")
 
 
 def test_each_reader_finds_themselves_in_the_list() -> None:
@@ -177,8 +234,7 @@ def test_candidate_is_looked_forward_to_unless_the_organization_has_its_own_word
 def test_a_corrected_invitation_says_what_has_changed(
     reason: RevisionReason, subject: str, words: str, is_news: bool
 ) -> None:
-    copy = InterviewCopy(facts(revision=1), reader(), "r1", MADE_AT, reason)
-    letter = INVITATION_KIND.letter(copy, sender=SENDER, made_at=MADE_AT)
+    letter = corrected(reader(), reason)
     assert letter.subject.startswith(subject)
     for body in both_bodies(letter):
         assert words in unescape(body)
@@ -187,10 +243,9 @@ def test_a_corrected_invitation_says_what_has_changed(
 
 def test_others_hear_that_the_candidates_address_was_corrected() -> None:
     to = of_the_team(BEN, ReaderRole.HIRING_MANAGER)
-    copy = InterviewCopy(facts(revision=1), to, "r1", MADE_AT, RevisionReason.ADDRESS_CORRECTED)
-    letter = INVITATION_KIND.letter(copy, sender=SENDER, made_at=MADE_AT)
+    letter = corrected(to, RevisionReason.ADDRESS_CORRECTED)
     assert "We've corrected Dina Park's email address. The date and time haven't changed." in letter.text
-    assert letter.subject.startswith("Updated: Interview on Tue 24 Nov")
+    assert letter.subject == "Updated: Interview with Dina Park – Backend Engineer, Tue 24 Nov, 09:00 CET"
 
 
 def test_internal_notes_are_for_no_one_outside_the_team() -> None:

@@ -15,7 +15,7 @@ from tests.tasks.installation import Installation
 
 ADA, BEN, DINA = "ada@northlight.example", "ben@northlight.example", "dina.kaur@mail.example"
 SUBJECT = "URGENT: Zoom Meeting Creation Failed - Interview: Backend Engineer"
-SOLVED = "Solved: Zoom link for the Backend Engineer interview"
+SOLVED = "Solved: Zoom link for the Backend Engineer interview with Dina Kaur"
 
 
 def of_subject(installation: Installation, address: str, subject: str) -> list[ReceivedMail]:
@@ -148,7 +148,14 @@ def test_pasted_link_reaches_everyone_and_nothing_more_is_made(installation: Ins
     newest = installation.simulators.mails(DINA)[-1]
     assert "https://meet.example/room-1" in text_of(newest)
     assert installation.living_meetings() == []
-    assert len(of_subject(installation, BEN, "Solved: Webex link for the Backend Engineer interview")) == 1
+    assert (
+        len(
+            of_subject(
+                installation, BEN, "Solved: Webex link for the Backend Engineer interview with Dina Kaur"
+            )
+        )
+        == 1
+    )
 
 
 def test_arranged_interview_is_left_alone(installation: Installation) -> None:

@@ -39,7 +39,8 @@ def test_everything_about_a_cancelled_interview_ends(installation: Installation)
         assert installation.entries(address) == [("REQUEST", 0, start), ("CANCEL", 1, start)]
         invitation, cancellation = (mail.message for mail in installation.simulators.mails(address))
         assert cancellation["References"] == invitation["Message-ID"]
-        assert str(cancellation["Subject"]).startswith("Cancelled: Interview on ")
+        whose = "on " if address == DINA else "with Dina Kaur – Backend Engineer, "
+        assert str(cancellation["Subject"]).startswith(f"Cancelled: Interview {whose}")
         body = cancellation.get_body(("plain",)).get_content()  # type: ignore[union-attr]
         assert "A message from Ada:\nWe've filled the role." in body.replace("\r\n", "\n")
     assert {mail.state for mail in installation.mails(interview, REMINDER)} == {MailState.DROPPED}

@@ -73,7 +73,7 @@ def test_once_there_is_a_meeting_the_hiring_manager_is_just_reminded(
     installation.later(hours=22)
     installation.later(hours=1)
     reminder = newest(installation, BEN)
-    assert str(reminder.message["Subject"]).startswith("Reminder: Interview on ")
+    assert str(reminder.message["Subject"]).startswith("Reminder: Interview with Dina Kaur – ")
     assert "Join Zoom Meeting:" in text_of(reminder)
     subjects = [mail.message["Subject"] for mail in installation.simulators.mails(BEN)]
     # Once when the meeting could not be made, and once instead of the first reminder.

@@ -127,11 +127,14 @@ def test_each_reader_gets_the_reminder_that_is_meant_for_them(installation: Inst
     for address, (to, cc, has_notes, files, has_page) in expected.items():
         mail = newest(installation, address)
         text = text_of(mail)
-        assert str(mail.message["Subject"]).startswith("Reminder: Interview on "), address
+        whose = "on " if address == DINA else "with Dina Kaur – Backend Engineer, "
+        assert str(mail.message["Subject"]).startswith(f"Reminder: Interview {whose}"), address
         assert (str(mail.message["To"]), str(mail.message["Cc"])) == (to, cc), address
         assert (NOTES in text) is has_notes, address
         assert files_of(mail) == files, address
         assert (f"/interviews/{interview}" in text) is has_page, address
+        is_led_to_notes = has_page and address != OLA
+        assert ("Open the interview: notes and files" in text) is is_led_to_notes, address
         assert words in text or (how, address) == ("phone", SAM), address
     assert "A quick reminder: Dina Kaur's interview for Backend Engineer is t" in text_of(
         newest(installation, ADA)

@@ -115,7 +115,7 @@ def test_people_who_join_are_invited_and_people_who_leave_hear_that_it_is_off_fo
     installation.later(seconds=UNDO_IS_OVER)
     start = at(in_three_days())
     assert installation.entries(KIRAN.email) == [("REQUEST", 0, start), ("CANCEL", 1, start)]
-    assert subjects(installation, KIRAN.email)[-1].startswith("You've been removed: Interview on ")
+    assert subjects(installation, KIRAN.email)[-1].startswith("You've been removed: Interview with Dina ")
     assert installation.entries(cleo.email) == [("REQUEST", 1, start)]
     assert "You're interviewing Dina Kaur for Backend Engineer." in text(installation, cleo.email)
     assert installation.entries(DINA) == [("REQUEST", 0, start), ("REQUEST", 1, start)]

@@ -28,6 +28,7 @@ from scheduling.mails.queue import INVITATION, recipients_of
 from scheduling.mails.reminders import people_to_remind
 from scheduling.mails.told import Told
 from scheduling.plans import Plan, differences
+from scheduling.reading import lists
 from scheduling.software import spec_of
 from scheduling.venues import OnlineMeeting, PastedLink, Venue
 from tasks.mails.previews import preview
@@ -117,6 +118,8 @@ class Preview:
             base_url + _JOIN_PAGE_LATER,
             is_of_the_team=is_of_the_team,
             interview_url=base_url + _INTERVIEW_LATER if is_of_the_team else None,
+            sees_notes=is_of_the_team
+            and lists.sees_notes_where_taking_part(db.session.get_one(User, recipient.user_id)),
         )
 
     def letter(self, number: int) -> Letter | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from messaging.letters import Letter, TeamReader, compose_for_team, moment_for
-from messaging.wording import short_start
+from messaging.wording import short_start, title_with
 from models import Interview, InterviewStatus, Mail, ReaderRole
 from scheduling.mails.outcomes import label_of
 from scheduling.mails.queue import ADDRESS_REFUSED
@@ -19,17 +19,21 @@ _CORRECTED = "The address has been corrected, or accepts emails again."
 def letter(reader: TeamReader, interview: Interview, refused: Mail, *, link: str) -> Letter:
     """`refused` is the email that could not be delivered; `link` leads to the interview's page."""
     zone = reader.person.zone or interview.timezone
+    is_candidate, title = refused.role is ReaderRole.CANDIDATE, one_line(interview.title)
+    if not is_candidate:
+        # Nothing else in the letter would say whose interview it is.
+        title = title_with(one_line(interview.candidate.name), title)
     return compose_for_team(
         ADDRESS_REFUSED,
         reader,
         {
             "what": label_of(refused).lower(),
             "whom": one_line(refused.name),
-            "subject_whom": shortened(one_line(refused.name), 70),
+            "subject_whom": shortened(one_line(refused.name), 40),
             "address": one_line(refused.address),
-            "is_candidate": refused.role is ReaderRole.CANDIDATE,
-            "title": one_line(interview.title),
-            "subject_title": shortened(one_line(interview.title), 70),
+            "is_candidate": is_candidate,
+            "title": title,
+            "subject_title": shortened(title, 80),
             "when": moment_for(reader, interview.starts_at),
             "short_start": short_start(interview.starts_at, zone),
             "server_words": one_line(refused.words or ""),

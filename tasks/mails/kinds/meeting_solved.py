@@ -11,15 +11,16 @@ from text import one_line, shortened
 
 def letter(reader: TeamReader, interview: Interview, meeting: Meeting, *, link: str) -> Letter:
     """`link` leads to the interview's page."""
-    job = one_line(interview.application.job.title)
+    job, candidate = one_line(interview.application.job.title), one_line(interview.candidate.name)
     return compose_for_team(
         MEETING_SOLVED,
         reader,
         {
             "software": meeting.called,
             "job": job,
-            "subject_job": shortened(job, 120),
-            "candidate": one_line(interview.candidate.name),
+            "subject_job": shortened(job, 70),
+            "candidate": candidate,
+            "subject_candidate": shortened(candidate, 50),
             "when": moment_for(reader, interview.starts_at),
             "host": one_line(meeting.host.name) if meeting.host is not None else "",
             "join_url": meeting.join_url or "",
