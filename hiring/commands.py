@@ -176,7 +176,8 @@ def add_application(candidate: Candidate, job_id: int) -> Application:
 
 
 def set_stage(application: Application, stage: Stage) -> None:
-    """Set how far an application has progressed. Interviews are not affected."""
+    """Set how far an application has progressed. Interviews are not affected; scheduling one moves the
+    stage on its own, in `scheduling.stages`."""
     _refuse_erased(application.candidate)
     application.stage = stage
 

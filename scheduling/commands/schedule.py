@@ -21,13 +21,15 @@ from scheduling.meetings import wanting
 from scheduling.plans import Plan, put
 from scheduling.revisions import first_revision
 from scheduling.rules import Rules
+from scheduling.stages import move_to_interview
 from scheduling.timeline import note
 from scheduling.venues import OnlineMeeting, PastedLink
 from timezones import utc_now
 
 
 def schedule_interview(actor: User, plan: Plan, ticket: Ticket, rules: Rules) -> Interview:
-    """Add the interview and all the work that follows from it, and mark its draft used.
+    """Add the interview and all the work that follows from it, mark its draft used, and move an application
+    that is still in New or Screening to Interview.
 
     Raises `SchedulingError` if something has changed since the plan was made, and `DraftUsedError` and
     `DraftStaleError` from spending the draft. Nothing outside is touched here.
@@ -62,6 +64,7 @@ def schedule_interview(actor: User, plan: Plan, ticket: Ticket, rules: Rules) ->
     attachments.move_to_interview(ticket.draft_id, interview.id)
     first_revision(interview, actor, plan)
     note(interview.id, f"{actor.name} scheduled the interview", actor=actor)
+    move_to_interview(actor, interview, application)
     due_at = utc_now()
     match plan.venue:
         case OnlineMeeting(software):

@@ -221,8 +221,9 @@ def _finalize(dialog: Dialog, form: FinalizeForm) -> ResponseReturnValue:
     """One command, one commit. Everything was checked again on the way here."""
     plan = dialog.plan(form.chosen(dialog.candidate.email))
     ticket = dialog.ticket(form.opened_on, form.reason)
+    stage_before = dialog.application.stage if dialog.application else None
     try:
-        interview_id = dialog.subject.command(dialog.actor, plan, ticket, dialog.rules).id
+        interview = dialog.subject.command(dialog.actor, plan, ticket, dialog.rules)
     except ChangedMeanwhileError:
         db.session.rollback()
         return _changed_meanwhile(dialog.draft.id, form)
@@ -244,9 +245,11 @@ def _finalize(dialog: Dialog, form: FinalizeForm) -> ResponseReturnValue:
         if not wrong.errors:
             wrong.refuse(error.field, error.words)
         return _page(dialog, there, wrong, 422, goes_back=True)
+    interview_id, stage = interview.id, interview.application.stage
     db.session.commit()
     if dialog.subject.done:
-        say(dialog.subject.done)
+        moved = "" if stage is stage_before else f" Moved to {stage.label}."
+        say(f"{dialog.subject.done}{moved}")
     return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
 
 
