@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import Blueprint, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from messaging.wording import PhoneCall, call_for, join_label
+from messaging.wording import PhoneCall, call_for, join_label, place
 from models import Interview, PhoneCaller
 from phone_numbers import phone_link
 from scheduling.join_links import (
@@ -34,7 +34,9 @@ class JoinView:
     title: str
     organization: str
     starts_at: datetime
+    # Whose clock it is told by: an IANA name, and what people call it.
     zone: str
+    place: str
     duration: int
     scheduler_name: str
     # For everyone but the candidate: interviewers may have several with the same title.
@@ -85,14 +87,18 @@ def _nothing_there() -> ResponseReturnValue:
 
 def _view(interview: Interview, state: JoinState, reader: str) -> JoinView:
     organization, member = current_organization(), member_who_reads(interview, reader)
-    own_zone = interview.candidate.timezone if reader == CANDIDATE else None
+    is_candidate = reader == CANDIDATE
+    # A guest's zone is not known.
+    own_zone = interview.candidate.timezone if is_candidate else member.timezone if member else None
+    zone = own_zone or interview.timezone
     view = JoinView(
         state=state,
         title=interview.title,
         organization=organization.name if organization else "",
         starts_at=interview.starts_at,
-        zone=(member.timezone if member else own_zone) or interview.timezone,
-        with_candidate=interview.candidate.name if reader != CANDIDATE else None,
+        zone=zone,
+        place=place(interview.starts_at, interview.duration_minutes, zone),
+        with_candidate=None if is_candidate else interview.candidate.name,
         duration=interview.duration_minutes,
         scheduler_name=interview.scheduler.name,
     )

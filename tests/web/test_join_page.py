@@ -173,15 +173,16 @@ def test_each_interviewer_sees_their_own_time_and_whom_they_meet(
         them = Participant(noah.name, noah.email, noah.id), Participant("Sam Ortiz", "sam@partner.example")
         interview_id = schedule(team.ada, team.dina, attendees=them)
         noahs, guests = db.session.scalars(db.select(Attendee.id).order_by(Attendee.id))
-    for reader, at, interviews in (
-        ("manager", "14:30 Kolkata time", True),
-        (f"attendee-{noahs}", "09:00 GMT", True),
+    for reader, at, place, interviews in (
+        ("manager", "14:30 Kolkata time", "Kolkata time (IST)", True),
+        (f"attendee-{noahs}", "09:00 GMT", "London time (GMT)", True),
         # A guest's zone is not known.
-        (f"attendee-{guests}", "10:00 CET", True),
-        ("candidate", "10:00 CET", False),
+        (f"attendee-{guests}", "10:00 CET", "Zurich time (CET)", True),
+        ("candidate", "10:00 CET", "Zurich time (CET)", False),
     ):
         page = Visitor(web).get(door(web, interview_id, reader)).text
         assert at in page, reader
+        assert f"45 minutes · {place}" in page, reader
         assert ("with Dina Kaur" in page) is interviews, reader
 
 
