@@ -37,8 +37,8 @@ def invitation(about: InterviewFacts = FACTS, to: Reader | None = None) -> Lette
     return preview(INVITATION, about, to or reader(), sender=SENDER, made_at=MADE_AT)
 
 
-def rescheduled() -> Letter:
-    """The candidate was told the day before, and of another agenda."""
+def rescheduled(to: Reader | None = None) -> Letter:
+    """The reader was told the day before, and of another agenda."""
     then = FACTS.starts_at - timedelta(days=1)
     old, new = (
         When(at, f"{at:%Y-%m-%dT%H:%M}", FACTS.zone, FACTS.duration_minutes) for at in (then, FACTS.starts_at)
@@ -48,7 +48,7 @@ def rescheduled() -> Letter:
     return preview(
         INVITATION,
         replace(FACTS, revision=1),
-        reader(),
+        to or reader(),
         sender=SENDER,
         made_at=MADE_AT,
         told=told,

@@ -34,6 +34,7 @@ from tests.messaging.letters_for_tests import (
     invitation,
     of_the_team,
     reminder,
+    rescheduled,
     taken_off,
 )
 
@@ -142,6 +143,13 @@ def test_everyone_but_the_candidate_is_told_whose_interview_it_is(
     own = make(reader())
     assert "Dina" not in own.subject
     assert "Dina Park –" not in own.text + own.html + (own.ics or b"").decode()
+
+
+def test_the_earlier_time_comes_last_in_the_subject_of_a_moved_interview() -> None:
+    assert rescheduled(of_the_team(BEN)).subject == (
+        "Rescheduled: Interview with Dina Park – Backend Engineer, Tue 24 Nov, 09:00 CET "
+        "(was Mon 23 Nov, 09:00 CET)"
+    )
 
 
 def test_of_a_long_name_and_job_both_begin_in_the_subject_and_the_time_stays() -> None:
