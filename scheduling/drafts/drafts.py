@@ -25,12 +25,14 @@ LIFETIME = timedelta(days=14)
 
 @dataclass(frozen=True)
 class OpenDraft:
-    """An unfinished interview as lists show it. `job_title` is None until the job is chosen."""
+    """An unfinished interview as lists show it. `job_title` is None until the job is chosen; `is_change`: it
+    changes an interview that exists."""
 
     id: str
     candidate_name: str
     job_title: str | None
     steps_done: int
+    is_change: bool
     updated_at: datetime
 
 
@@ -239,6 +241,7 @@ def open_drafts(actor: Reader, *, candidate_id: int | None = None, limit: int = 
             candidate_name=draft.name,
             job_title=titles.get(chosen[draft.id]),
             steps_done=len(draft.payload),
+            is_change=draft.subject is DraftSubject.CHANGE,
             updated_at=draft.updated_at,
         )
         for draft in found
@@ -246,10 +249,12 @@ def open_drafts(actor: Reader, *, candidate_id: int | None = None, limit: int = 
 
 
 @cache
-def _open_drafts(role: Role, of_candidate: bool) -> sa.Select[str, str, dict[str, Any], datetime]:
+def _open_drafts(
+    role: Role, of_candidate: bool
+) -> sa.Select[str, str, DraftSubject, dict[str, Any], datetime]:
     asker = Asker(role)
     query = (
-        sa.select(Draft.id, Candidate.name, Draft.payload, Draft.updated_at)
+        sa.select(Draft.id, Candidate.name, Draft.subject, Draft.payload, Draft.updated_at)
         .join(Candidate, Candidate.id == Draft.candidate_id)
         .where(
             Draft.owner_id == asker.id,

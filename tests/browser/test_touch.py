@@ -141,7 +141,7 @@ def test_everything_on_a_phone_is_high_enough_for_a_finger(
     for path in PAGES:
         look(path)
     phone.goto("/candidates/1")
-    phone.get_by_role("link", name="Continue where you left off").click()
+    phone.get_by_role("link", name="Continue scheduling").click()
     draft = phone.url.rpartition("/")[0]
     for step in STEPS:
         look(f"{draft}/{step}")

@@ -7,7 +7,7 @@ from flask import Flask
 
 from extensions import db
 from models import Attachment, Draft, Interview, Job
-from tests.factories import PASSWORD, Team
+from tests.factories import PASSWORD, Team, schedule
 from tests.machines.clock import Clock
 from tests.machines.rows import in_rows
 from tests.pages.page import Page
@@ -30,7 +30,7 @@ def test_half_finished_interview_waits_on_the_dashboard_and_at_the_candidate(
     assert "Backend Engineer · 2 of 6 steps done" in page.text
     ada.get(link(page, "Continue"), leads_to=f"{draft}/attendees")
     page = ada.get(f"/candidates/{team.dina.id}")
-    ada.get(link(page, "Continue where you left off"), leads_to=f"{draft}/attendees")
+    ada.get(link(page, "Continue scheduling"), leads_to=f"{draft}/attendees")
     for address in ("/", f"/candidates/{team.dina.id}"):
         assert draft not in ben.get(address).html
     send(ada, draft, "attendees")
@@ -72,6 +72,34 @@ def test_draft_is_discarded_after_a_question(web: Flask, team: Team, ada: Visito
         assert db.session.scalar(db.select(db.func.count(Draft.id))) == 0
     page = ada.get(f"{draft}/details", status=404)
     assert page.heading == "Draft not found"
+
+
+def test_draft_is_discarded_from_the_candidate_and_leads_back_there(team: Team, ada: Visitor) -> None:
+    here = f"/candidates/{team.dina.id}"
+    draft_at(ada, team.dina.id, "details")
+    page = ada.get(f"{here}")
+    [discard] = page.tree.all("a", lambda e: e.text == "Discard")
+    question = ada.get(discard["href"])
+    [cancel] = question.tree.all("a", lambda e: e.text == "Cancel")
+    assert cancel["href"] == here
+    after = ada.follow(ada.submit(question, "Discard", leads_to=here))
+    assert "No one had been invited" in after.messages
+    assert "Continue scheduling" not in after.text
+
+
+def test_unfinished_change_is_called_one(web: Flask, team: Team, ada: Visitor) -> None:
+    with in_rows(web):
+        interview_id = schedule(team.ada, team.dina)
+    ada.post(f"/interviews/{interview_id}/change", status=303)
+    page = ada.get(f"/candidates/{team.dina.id}")
+    assert "unfinished change of an interview" in page.text
+    assert "Continue changing" in page.text
+    question = ada.get(link(page, "Discard"))
+    assert "The interview stays as it is." in question.text
+    assert (
+        "The interview stays as it is."
+        in ada.follow(ada.submit(question, "Discard", leads_to=f"/candidates/{team.dina.id}")).messages
+    )
 
 
 def test_discarded_draft_leaves_no_file_behind(web: Flask, team: Team, ada: Visitor) -> None:

@@ -69,14 +69,19 @@ def resume(dialog: Dialog) -> ResponseReturnValue:
 
 @with_dialog
 def discard(dialog: Dialog) -> ResponseReturnValue:
-    """Ask, on a page that needs no script, and discard the draft."""
+    """Ask, on a page that needs no script, and discard the draft. Leads back to the candidate's page if the
+    person came from there, and otherwise to the dashboard."""
+    back_url = url_for("dashboard.home")
+    if request.args.get("from") == "candidate":
+        back_url = url_for("hiring.candidate", candidate_id=dialog.draft.candidate_id)
     if request.method == "GET":
-        return render_template("schedule_interview/discard.html", dialog=dialog)
+        return render_template("schedule_interview/discard.html", dialog=dialog, back_url=back_url)
     name = dialog.candidate.name
+    kept = "The interview stays as it is." if dialog.subject.changes else "No one had been invited."
     drafts.discard(dialog.draft)
     db.session.commit()
-    say(f"Your draft for {name} is gone. No one had been invited.", "info")
-    return redirect(url_for("dashboard.home"), 303)
+    say(f"Your draft for {name} is gone. {kept}", "info")
+    return redirect(back_url, 303)
 
 
 @with_dialog
