@@ -49,6 +49,7 @@ def start(
     `suggestions` are what its unsaved steps start with; `changes` is the interview that it changes, with its
     plan as JSON. This also deletes the person's old drafts."""
     now = utc_now()
+    take_turn(actor)
     db.session.execute(sa.delete(Draft).where(Draft.owner_id == actor.id, Draft.updated_at < now - LIFETIME))
     if not payload and suggestions is None and (untouched := _untouched(actor, candidate_id)) is not None:
         untouched.updated_at = now
@@ -67,6 +68,13 @@ def start(
     db.session.add(draft)
     db.session.flush()
     return draft
+
+
+def take_turn(actor: User) -> None:
+    """Let clicks of one person at the same moment begin drafts one after the other, so that a later one finds
+    the draft of the first. Until the transaction ends; taking it twice does nothing. SQLite has no row locks;
+    there, a request that changes something has the database for itself."""
+    db.session.execute(sa.select(User.id).where(User.id == actor.id).with_for_update(key_share=True))
 
 
 def _untouched(actor: User, candidate_id: int) -> Draft | None:

@@ -11,7 +11,7 @@ from flask import Flask
 
 import instance_folder
 from extensions import db
-from models import Interview, Mail, Meeting, Task
+from models import Draft, Interview, Mail, Meeting, Task
 from tests.factories import PASSWORD, Team, create_candidate, create_job, create_team, create_user, schedule
 from tests.machines.clock import Clock
 from tests.machines.counts import Counts
@@ -73,6 +73,29 @@ def test_draft_sent_many_times_at_once_becomes_one_interview(
             "mails": 8,
             "tasks": 9,
         }
+
+
+def test_schedule_interview_pressed_many_times_at_once_begins_one_draft(app: Flask) -> None:
+    with in_rows(app):
+        team = create_team()
+    ada = Visitor(app).enter(team.ada)
+    fields = ada.get(f"/candidates/{team.dina.id}").fields("Schedule Interview")
+    address = f"/candidates/{team.dina.id}/schedule"
+    answers = at_once([partial(twin(ada).post, address, {**fields}, status=303) for _ in range(6)])
+    assert len({answer.headers["Location"] for answer in answers}) == 1
+    with in_rows(app):
+        assert db.session.scalar(db.select(db.func.count(Draft.id))) == 1
+
+
+def test_change_pressed_many_times_at_once_begins_one_draft(app: Flask) -> None:
+    with in_rows(app):
+        team = create_team()
+        interview_id = schedule(team.ada, team.dina)
+    ada = Visitor(app).enter(team.ada)
+    ada.get(f"/interviews/{interview_id}")
+    address = f"/interviews/{interview_id}/change"
+    answers = at_once([partial(twin(ada).post, address, status=303) for _ in range(6)])
+    assert len({answer.headers["Location"] for answer in answers}) == 1
 
 
 def draft_with_the_tick(visitor: Visitor, team: Team, day: date) -> str:

@@ -33,6 +33,7 @@ def change(interview_id: int) -> ResponseReturnValue:
     if not can_be_changed(interview):
         say(f"This interview is {interview.status.label.lower()}, so it can't be changed.", "info")
         return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
+    drafts.take_turn(user)
     draft = drafts.open_change(user, interview_id)
     if draft is None:
         draft = drafts.start(
