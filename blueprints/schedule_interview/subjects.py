@@ -26,12 +26,14 @@ from scheduling.rules import Rules
 
 @dataclass(frozen=True)
 class Subject:
-    """`stepper` names the list of steps for screen readers. `last_button` is Finalize's button, and
-    `nothing_done` what the person is told while an earlier step needs another look. `command` gets who acts,
-    what was decided, what comes with it, and the rules; it raises what `schedule_interview` raises.
+    """`heading` is above every step, and `stepper` names the list of steps for screen readers. `last_button`
+    is Finalize's button, and `nothing_done` what the person is told while an earlier step needs another look.
+    `command` gets who acts, what was decided, what comes with it, and the rules; it raises what
+    `schedule_interview` raises.
     `changes`: it is about an interview that exists, and may also raise what `finish_change` does.
     """
 
+    heading: str
     stepper: str
     steps: tuple[type[StepForm], ...]
     last_button: str
@@ -48,6 +50,7 @@ class Subject:
 
 
 NEW_INTERVIEW = Subject(
+    heading="Schedule Interview",
     stepper="Steps to schedule the interview",
     steps=(SetupForm, DateTimeForm, AttendeesForm, DetailsForm, PreviewForm, FinalizeForm),
     last_button="Schedule Interview",
@@ -57,6 +60,7 @@ NEW_INTERVIEW = Subject(
 )
 
 CHANGE = Subject(
+    heading="Change Interview",
     stepper="Steps to change the interview",
     steps=NEW_INTERVIEW.steps,
     last_button="Save changes",

@@ -12,6 +12,7 @@ from blueprints.schedule_interview.forms.base import StepForm
 from blueprints.schedule_interview.forms.finalize import FinalizeForm
 from blueprints.schedule_interview.pages import BY_KEY
 from blueprints.schedule_interview.pages.base import Page
+from blueprints.schedule_interview.panels.so_far import so_far
 
 StepState = Literal["done", "wrong", "current", "open", "todo"]
 
@@ -34,10 +35,12 @@ def context(dialog: Dialog, page: Page[Any], form: StepForm, *, goes_back: bool)
         "job": dialog.job,
         "changed": dialog.changed,
         "step": page.key,
+        "heading": dialog.subject.heading,
         "step_label": page.label,
         "stepper_label": dialog.subject.stepper,
         "steps": _steps(dialog, page),
         "form": form,
+        "so_far": so_far(dialog),
         "goes_back": goes_back,
         "is_unfinished": not form.is_submitted() and _was_typed(dialog, page),
         "unfinished": [] if page.asks else _unfinished(dialog),

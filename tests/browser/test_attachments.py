@@ -10,11 +10,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.barriers import assert_no_barrier
 from tests.browser.conftest import EnterAsOwner
-from tests.browser.steps import (
-    choose_zone,
-    in_two_days_at_nine,
-    open_the_dialog,
-)
+from tests.browser.steps import choose_zone, in_two_days_at_nine, open_the_dialog, step_heading
 from tests.files_to_attach import DOCX, PDF
 from tests.machines.servers import ServerProcesses
 
@@ -31,7 +27,7 @@ def test_files_are_chosen_uploaded_looked_at_and_downloaded(
     page = browser_page
     enter_as_owner(page, server.base_url)
     open_the_dialog(page, server.base_url)
-    heading = page.get_by_role("heading", level=1)
+    heading = step_heading(page)
     go_on = page.get_by_role("button", name="Continue")
     page.get_by_label("Phone", exact=True).check()
     page.get_by_label("Candidate's number").fill("+44 20 7946 0018")

@@ -16,6 +16,7 @@ from tests.browser.steps import (
     choose_zone,
     in_two_days_at_nine,
     open_the_dialog,
+    step_heading,
 )
 from tests.machines.browser import BrowserComplaints
 from tests.machines.servers import ServerProcess, ServerProcesses
@@ -38,6 +39,12 @@ def begin(enter_as_owner: EnterAsOwner, server: ServerProcess) -> Callable[[Page
         open_the_dialog(page, server.base_url)
 
     return begin
+
+
+def step_is(page: Page, name: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text("Schedule Interview")
+    expect(step_heading(page)).to_have_text(name)
+    expect(step_heading(page)).to_be_focused()
 
 
 def heading_is(page: Page, words: str, *, has_focus: bool = True) -> None:
@@ -70,7 +77,7 @@ def test_phone_interview_by_keyboard_alone_on_a_narrow_screen(
     page = new_browser_context(viewport=ViewportSize(width=360, height=740)).new_page()
     begin(page)
     keys = page.keyboard
-    heading_is(page, "Setup")
+    step_is(page, "Setup")
     expect(page.get_by_text("Step 1 of 6")).to_be_visible()
     tab_to(page, "Video")
     keys.press("ArrowDown")
@@ -89,10 +96,9 @@ def test_phone_interview_by_keyboard_alone_on_a_narrow_screen(
     keys.type("+44 20 7946 0018")
     tab_to(page, "Agenda")
     keys.type("Introduction")
-    tab_to(page, "Continue")
-    keys.press("Enter")
+    keys.press("Control+Enter")
 
-    heading_is(page, "Date & Time")
+    step_is(page, "Date & Time")
     start = in_two_days_at_nine()
     tab_to(page, "Date")
     keys.type(f"{start:%m%d%Y}")
@@ -100,29 +106,29 @@ def test_phone_interview_by_keyboard_alone_on_a_narrow_screen(
     keys.type("0900AM")
     # Enter in a field continues, whatever other buttons the page has.
     keys.press("Enter")
-    heading_is(page, "Attendees")
+    step_is(page, "Attendees")
     tab_to(page, "Add another guest")
     keys.press("Enter")
     keys.type("Sam Ortiz <sam@partner.example>")
     keys.press("Enter")
-    heading_is(page, "Details")
+    step_is(page, "Details")
     tab_to(page, "Title")
     keys.press("Enter")
-    heading_is(page, "Preview")
+    step_is(page, "Preview")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    tab_to(page, "Continue")
-    keys.press("Enter")
-    heading_is(page, "Finalize")
+    # The main button from anywhere, without tabbing to it.
+    keys.press("Control+Enter")
+    step_is(page, "Finalize")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
     # Change one thing, and Enter leads straight back.
     page.get_by_role("button", name="Change title").focus()
     keys.press("Enter")
-    heading_is(page, "Details")
+    step_is(page, "Details")
     tab_to(page, "Title")
     keys.type("First call")
     keys.press("Enter")
-    heading_is(page, "Finalize")
+    step_is(page, "Finalize")
     expect(page.get_by_text("First call")).to_be_visible()
     tab_to(page, "Schedule Interview")
     keys.press("Enter")
@@ -144,7 +150,7 @@ def test_phone_interview_by_keyboard_alone_on_a_narrow_screen(
     heading_is(page, "Schedule another like this")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_role("button", name="Continue").click()
-    heading_is(page, "Date & Time")
+    step_is(page, "Date & Time")
     expect(page.get_by_text("Copied from Dina Kaur's interview.")).to_be_visible()
 
 
@@ -167,9 +173,9 @@ def test_interviews_in_person_and_by_a_pasted_link_without_a_script(
     # Enter continues here, too, although another button comes first on the page.
     page.get_by_label("Duration in minutes").press("Enter")
     for step in ("Attendees", "Details", "Preview"):
-        heading_is(page, step)
+        step_is(page, step)
         page.get_by_role("button", name="Continue").click()
-    heading_is(page, "Finalize")
+    step_is(page, "Finalize")
     page.get_by_role("button", name="Schedule Interview").click()
     [mail] = simulators.wait_for_mails(1, to=CANDIDATE)
     text = mail.message.get_body(("plain",))
@@ -191,7 +197,7 @@ def test_interviews_in_person_and_by_a_pasted_link_without_a_script(
     expect(page.get_by_label("Date", exact=True)).to_have_value(f"{start:%Y-%m-%d}")
     expect(page.get_by_label("Time", exact=True)).to_have_value("15:00")
     page.get_by_role("button", name="Save and go to Finalize").click()
-    heading_is(page, "Finalize")
+    step_is(page, "Finalize")
     page.get_by_role("button", name="Schedule Interview").click()
     mail = simulators.wait_for_mails(2, to=CANDIDATE)[1]
     text = mail.message.get_body(("plain",))
@@ -214,24 +220,24 @@ def test_one_draft_open_in_two_browsers_becomes_one_interview(
     there.get_by_label("Email").fill(OWNER)
     there.get_by_label("Password").fill(PASSWORD)
     there.get_by_role("button", name="Sign in").click()
-    heading_is(there, "Setup")
+    step_is(there, "Setup")
     for page, agenda in ((here, "From here"), (there, "From there")):
         page.get_by_label("Agenda").fill(agenda)
     here.get_by_role("button", name="Continue").click()
-    heading_is(here, "Date & Time")
+    step_is(here, "Date & Time")
     browser_complaints.expect("409")
     there.get_by_role("button", name="Continue").click()
     heading_is(there, "This was changed in another tab")
     there.get_by_role("button", name="Save what I just sent").click()
-    heading_is(there, "Date & Time")
+    step_is(there, "Date & Time")
     start = in_two_days_at_nine()
     there.get_by_label("Date", exact=True).fill(f"{start:%Y-%m-%d}")
     there.get_by_label("Time", exact=True).fill("09:00")
     for step in ("Attendees", "Details", "Preview", "Finalize"):
         there.get_by_role("button", name="Continue").click()
-        heading_is(there, step)
+        step_is(there, step)
     here.goto(there.url)
-    heading_is(here, "Finalize")
+    step_is(here, "Finalize")
     there.get_by_role("button", name="Schedule Interview").dblclick()
     expect(there.get_by_text("Invitation sent to 2 people").first).to_be_visible()
     here.get_by_role("button", name="Schedule Interview").click()

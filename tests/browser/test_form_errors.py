@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from extensions import db
 from hiring.commands import add_application
 from models import Candidate
-from tests.browser.steps import PASSWORD, in_two_days_at_nine
+from tests.browser.steps import PASSWORD, in_two_days_at_nine, step_heading
 from tests.factories import create_candidate, create_team, schedule
 from tests.machines.rows import in_rows
 from tests.machines.servers import ServerProcesses
@@ -72,7 +72,7 @@ def test_messages_go_with_what_they_are_about_and_a_job_brings_its_last_choices(
     job.select_option("Product Designer")
     expect(page.get_by_text("Copied from your last interview")).to_have_count(0)
     expect(agenda).to_have_value("Mine")
-    expect(page).to_have_title(re.compile("^Setup"))
+    expect(page).to_have_title(re.compile("^Schedule Interview .*: Setup"))
 
     # Who is called decides which number is asked for.
     page.get_by_label("Phone", exact=True).check()
@@ -98,7 +98,7 @@ def test_messages_go_with_what_they_are_about_and_a_job_brings_its_last_choices(
     expect(page.locator(".error-summary")).to_have_count(0)
     for step in ("Attendees", "Details", "Preview"):
         page.get_by_role("button", name="Continue").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text(step)
+        expect(step_heading(page)).to_have_text(step)
 
     # The email is as tall as its words, on a narrow screen too.
     for width in (1280, 360):

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.conftest import EnterAsOwner
-from tests.browser.steps import open_the_dialog
+from tests.browser.steps import open_the_dialog, step_heading
 from tests.machines.servers import ServerProcesses
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -63,13 +63,13 @@ def test_what_is_typed_survives_a_reload_another_page_and_a_closed_tab(
 
     # What was kept is continued with like anything else, and then it is saved and no longer only kept.
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Date & Time")
+    expect(step_heading(page)).to_have_text("Date & Time")
     page.get_by_role("button", name="Back").click()
     expect(agenda).to_have_value("Typed in a tab that is closed")
     expect(page.get_by_text(KEPT)).to_have_count(0)
     agenda.fill("Changed again")
     page.get_by_role("button", name="Date & Time").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Date & Time")
+    expect(step_heading(page)).to_have_text("Date & Time")
     page.get_by_role("button", name="Setup").click()
     expect(agenda).to_have_value("Changed again")
     assert remembered(page) == []

@@ -10,7 +10,7 @@ from extensions import db
 from models import Job
 from tests.browser.barriers import assert_no_barrier
 from tests.browser.conftest import create_owner_and_candidate
-from tests.browser.steps import in_two_days_at_nine, open_the_dialog
+from tests.browser.steps import in_two_days_at_nine, open_the_dialog, step_heading
 from tests.factories import create_candidate
 from tests.machines.rows import in_rows
 from tests.machines.servers import ServerProcess, ServerProcesses
@@ -189,7 +189,7 @@ def test_a_usual_duration_is_one_click(team_page: Page, server: ServerProcess) -
     page.get_by_label("Date", exact=True).fill(f"{in_two_days_at_nine():%Y-%m-%d}")
     page.get_by_label("Time", exact=True).fill("09:00")
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Attendees")
+    expect(step_heading(page)).to_have_text("Attendees")
 
 
 def test_paper_is_white_in_the_dark_theme_and_carries_no_menus(

@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, Route, StorageState, ViewportSize, expect
 
 from tests.browser.conftest import create_owner_and_candidate
-from tests.browser.steps import in_two_days_at_nine, open_the_dialog
+from tests.browser.steps import in_two_days_at_nine, open_the_dialog, step_heading
 from tests.machines.rows import in_rows
 from tests.machines.servers import ServerProcess
 from tests.pages.visitor import Visitor
@@ -71,7 +71,7 @@ def test_the_buttons_of_a_step_are_at_the_bottom_of_the_window_whatever_arrives(
     open_page: Callable[[str], Page], shared_server: ServerProcess, size: str
 ) -> None:
     page, start = open_page(size), in_two_days_at_nine()
-    heading = page.get_by_role("heading", level=1)
+    heading = step_heading(page)
     open_the_dialog(page, shared_server.base_url)
     page.get_by_label("Agenda").fill("Introduction")
     page.get_by_role("button", name="Continue").click()

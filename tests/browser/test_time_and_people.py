@@ -8,7 +8,7 @@ from flask import Flask
 from playwright.sync_api import Page, Route, expect
 
 from models import Role
-from tests.browser.steps import PASSWORD, choose_zone, in_two_days_at_nine
+from tests.browser.steps import PASSWORD, choose_zone, in_two_days_at_nine, step_heading
 from tests.factories import create_candidate, create_team, create_user, schedule
 from tests.machines.rows import in_rows
 from tests.machines.servers import ServerProcesses
@@ -35,7 +35,7 @@ def test_page_follows_what_is_typed_and_people_are_found_and_pasted(
     page.get_by_label("Agenda").fill("Introduction")
     page.get_by_role("button", name="Continue").click()
 
-    heading = page.get_by_role("heading", level=1)
+    heading = step_heading(page)
     expect(heading).to_have_text("Date & Time")
     expect(page.get_by_role("button", name="Check this time")).to_have_count(0)
     page.get_by_label("Date", exact=True).fill(f"{start:%Y-%m-%d}")

@@ -72,6 +72,12 @@ class Page:
         return heading.text
 
     @property
+    def step_heading(self) -> str:
+        """Which step of Schedule Interview this is."""
+        [heading] = self.tree.all("h2", lambda element: element.get("id") == "step-heading")
+        return heading.text
+
+    @property
     def title(self) -> str:
         [title] = [element for element in self.tree.all("title") if element.inside("svg") is None]
         return title.text

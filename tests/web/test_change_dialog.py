@@ -53,6 +53,7 @@ def test_everything_is_filled_in_and_the_change_is_shown_before_it_is_saved(
     web: Flask, ada: Visitor, interview_id: int
 ) -> None:
     setup = begin(ada, interview_id)
+    assert setup.heading == "Change Interview"
     assert "You're changing the interview with Dina Kaur" in setup.text
     assert setup.value_of("Continue", "agenda") == "Introduction, experience, questions"
     assert setup.value_of("Continue", "interview_type") == "phone"

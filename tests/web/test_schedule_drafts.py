@@ -128,7 +128,7 @@ def test_draft_of_someone_else_is_not_there(team: Team, ada: Visitor, ben: Visit
         assert ben.get(f"{draft}/{step}", status=404).heading == "Draft not found"
         ben.post(f"{draft}/{step}", {"version": "5"}, status=404)
     ben.get(f"{draft}/letters/0", status=404)
-    assert ada.get(f"{draft}/setup").heading == "Setup"
+    assert ada.get(f"{draft}/setup").step_heading == "Setup"
 
 
 def test_draft_about_someone_out_of_sight_by_now_is_not_there(web: Flask, team: Team, ben: Visitor) -> None:

@@ -34,7 +34,7 @@ def finalize_after(app: Flask, visitor: Visitor, draft: str, change: Callable[[]
     landed = visitor.follow(answer)
     assert "Nothing has been scheduled yet" in landed.messages
     [wrong] = landed.tree.all("li", lambda e: e.get("aria-current") == "step")
-    assert landed.heading in wrong.text
+    assert landed.step_heading in wrong.text
     return landed
 
 
@@ -70,7 +70,7 @@ def test_interview_never_moves_to_another_job_on_its_own(web: Flask, team: Team,
     for step in ("date-time", "attendees", "details", "preview"):
         send(ada, draft, step)
     page = finalize_after(web, ada, draft, close(team.job_id))
-    assert page.heading == "Setup"
+    assert page.step_heading == "Setup"
     assert "Backend Engineer was closed in the meantime" in page.error_at("job")
     mend(ada, draft, page, job=jobs["Product Designer"])
     with in_rows(web):
@@ -98,7 +98,7 @@ def test_hiring_manager_who_left_meanwhile_is_asked_about_again(web: Flask, team
     answers = {"attendees": {"hiring_manager": team.cleo.id, "people": [str(team.ben.id)]}}
     draft = draft_at(ada, team.dina.id, "finalize", answers)
     page = finalize_after(web, ada, draft, leave(team.cleo.id))
-    assert page.heading == "Attendees"
+    assert page.step_heading == "Attendees"
     assert "Cleo Marin is no longer active on your team" in page.error_at("hiring_manager")
     assert page.fields("Save and go to Finalize")["hiring_manager"] == [""]
     assert page.fields("Save and go to Finalize")["people"] == [str(team.ben.id)]
@@ -120,7 +120,7 @@ def test_time_that_passed_meanwhile_is_asked_about_again(
     soon = {"date": "2027-02-01", "time": "13:10"}
     draft = draft_at(ada, team.dina.id, "finalize", {"date-time": soon})
     page = finalize_after(web, ada, draft, lambda: clock.move(timedelta(minutes=11)))
-    assert page.heading == "Date & Time"
+    assert page.step_heading == "Date & Time"
     assert "has passed" in page.error_at("time")
     assert page.value_of("Save and go to Finalize", "time") == "13:10"
     mend(ada, draft, page, time="18:00")

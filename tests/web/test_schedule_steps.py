@@ -12,6 +12,7 @@ from models import Draft, Interview, Mail
 from scheduling.mails.queue import INVITATION, REMINDER
 from tests.factories import Team
 from tests.machines.rows import in_rows
+from tests.pages.page import Page
 from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import (
     STEPS,
@@ -79,10 +80,34 @@ def test_six_full_pages_schedule_an_interview_without_script(web: Flask, team: T
     assert "Likes tea." in page.text
 
 
+def test_date_begins_with_the_next_working_day_and_the_bar_says_what_is_decided(
+    team: Team, ada: Visitor
+) -> None:
+    draft = begin(ada, team.dina.id)
+    assert "So far:" not in ada.get(f"{draft}/setup").text
+    send(ada, draft, "setup")
+    page = ada.get(f"{draft}/date-time")
+    # The clock stands on Monday, February 1.
+    assert page.value_of("Continue", "date") == "2027-02-02"
+    assert page.value_of("Continue", "time") == ""
+    assert bar(page) == "So far: Zoom"
+    send(ada, draft, "date-time")
+    assert bar(ada.get(f"{draft}/attendees")) == "So far: Zoom · Wed 10 Feb, 09:00 CET · 45 min"
+    send(ada, draft, "attendees")
+    page = ada.get(f"{draft}/details")
+    assert bar(page) == "So far: Zoom · Wed 10 Feb, 09:00 CET · 45 min · 2 people"
+
+
+def bar(page: Page) -> str:
+    [line] = page.tree.all("p", lambda e: e.get("class") == "so-far")
+    return line.text
+
+
 def test_first_page_says_what_is_asked(team: Team, ada: Visitor) -> None:
     page = ada.get(f"{begin(ada, team.dina.id)}/setup")
-    assert page.heading == "Setup"
-    assert page.title.startswith("Setup: interview with Dina Kaur")
+    assert (page.heading, page.step_heading) == ("Schedule Interview", "Setup")
+    assert "Dina Kaur · Backend Engineer" in page.text
+    assert page.title.startswith("Schedule Interview with Dina Kaur: Setup")
     fields = page.fields("Continue")
     assert fields["interview_type"] == ["video"]
     assert fields["meeting_software"] == ["zoom"]
@@ -171,7 +196,7 @@ def test_going_back_shows_what_was_typed_and_can_be_sent_again(web: Flask, team:
     draft = draft_at(ada, team.dina.id, "details", {"attendees": {"people": [str(team.cleo.id)]}})
     page = ada.get(f"{draft}/details")
     page = ada.follow(ada.submit(page, "Back", leads_to=f"{draft}/attendees", go="back"))
-    assert page.heading == "Attendees"
+    assert page.step_heading == "Attendees"
     assert page.fields("Continue")["people"] == [str(team.cleo.id)]
     ada.submit(page, "Continue", leads_to=f"{draft}/details", people=None)
     page = ada.get(f"{draft}/date-time")

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from blueprints.schedule_interview.forms.base import Answers, Offered, StepForm
 from blueprints.schedule_interview.forms.clash_tick import ClashTick
 from blueprints.schedule_interview.forms.when import WhenFields
+from scheduling.working_days import next_working_day
+from timezones import in_zone, utc_now
 from web.forms import zone_choices
 
 
@@ -20,6 +22,8 @@ class DateTimeForm(WhenFields, StepForm):
 
     def suggest(self, offered: Offered) -> None:
         self.timezone.data = offered.zone
+        # Most are scheduled within the next days, and a date that is there takes one click less to change.
+        self.date.data = next_working_day(in_zone(utc_now(), offered.zone).date())
 
     def show_saved(self, offered: Offered, saved: Answers) -> None:
         self.keep_asking()

@@ -1,0 +1,39 @@
+"""What is decided so far, in one line for the bar below each step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from blueprints.schedule_interview.dialog import Dialog
+from blueprints.schedule_interview.forms.attendees import AttendeesForm
+from blueprints.schedule_interview.forms.date_time import DateTimeForm
+from scheduling.venues import OnlineMeeting, PastedLink
+from timezones import local_moment
+from wording import people
+
+
+def so_far(dialog: Dialog) -> str:
+    """`Phone · Mon 30 Nov, 15:15 CET · 45 min · 3 people`, in the zone that was chosen.
+
+    What is not decided, or does not hold anymore, is left out; "" before anything is.
+    """
+    return " · ".join(_pieces(dialog))
+
+
+def _pieces(dialog: Dialog) -> Iterator[str]:
+    match dialog.venue:
+        case OnlineMeeting(software, _):
+            yield software.label
+        case PastedLink(_, label):
+            yield label
+        case None:
+            pass
+        case other:
+            yield other.interview_type.label
+    when = dialog.checked(DateTimeForm)
+    if when is not None and when.starts_at is not None:
+        yield local_moment(when.starts_at, when.timezone.data).short
+        yield f"{when.duration_minutes.data} min"
+    if dialog.checked(AttendeesForm) is not None:
+        # The hiring manager is never chosen a second time as an attendee, and the candidate comes too.
+        yield people(len(dialog.attendees()) + 2)
