@@ -15,7 +15,7 @@ from models import FailureReason, MailState, MeetingState, ReaderRole, TaskState
 from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import INVITATION, REMINDER
 from scheduling.meetings.orphans import REMOVE_ORPHANS
-from tests.factories import in_three_days
+from tests.factories import create_candidate, in_three_days
 from tests.machines.counts import Counts
 from tests.machines.processes import wait_until
 from tests.machines.servers import FailpointPlan, ServerProcess, ServerProcesses
@@ -167,7 +167,10 @@ class Story:
         self.told += 1
         minutes = 60 * self.told
         starts_at = utc_now() + timedelta(minutes=minutes, seconds=2)
-        interview = office.schedule(starts_at=starts_at, reminder_minutes=(minutes,))
+        # A candidate of its own, because the first interview of each moves them to another stage.
+        with office.writing():
+            dina = create_candidate("Dina Kaur", f"dina.{self.told}@mail.example", office.team.job_id)
+        interview = office.schedule(candidate=dina, starts_at=starts_at, reminder_minutes=(minutes,))
         [server] = self.servers.start(1, failpoint=failpoint, overrides=FAST)
         wait_until(
             lambda: server.failpoint_fired() or is_settled(office, [interview]),
