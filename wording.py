@@ -50,6 +50,12 @@ def duration(minutes: int) -> str:
     return " ".join(pieces)
 
 
+def short_names(names: Sequence[str]) -> list[str]:
+    """The first name of each, and the whole name of those who share theirs with another of them."""
+    short = [first_name(name) for name in names]
+    return [first if short.count(first) == 1 else name for first, name in zip(short, names, strict=True)]
+
+
 def listed(words: Sequence[str]) -> str:
     """`Ada`, `Ada and Ben`, `Ada, Ben and Dina`. Empty for none."""
     return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)

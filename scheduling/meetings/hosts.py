@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -69,6 +69,28 @@ def possible_hosts(
             unusable = FailureReason.RECONNECT_NEEDED
         hosts.append(Host(user, connection, unusable))
     return hosts
+
+
+def usable_ids(software: MeetingSoftware, user_ids: Collection[int]) -> frozenset[int]:
+    """Those of these users who could host a meeting with the software now, as `possible_hosts` finds them,
+    for many interviews at once. Raises KeyError for a software whose meetings no account hosts."""
+    found = db.session.scalars(
+        sa.select(Connection.user_id)
+        .join(User, User.id == Connection.user_id)
+        .where(
+            Connection.app == spec_of(software).app,
+            Connection.user_id.in_(user_ids),
+            Connection.state == ConnectionState.CONNECTED,
+            User.is_active,
+        )
+    )
+    return frozenset(found)
+
+
+def asked_first(in_order: Iterable[int | None], usable: Collection[int]) -> int | None:
+    """The user who will be asked first to host: who offered their account, the hiring manager, the scheduler,
+    in this order, as far as they can be used."""
+    return next((number for number in in_order if number is not None and number in usable), None)
 
 
 def ruling_out(host: Host, calls: Sequence[MeetingCall], walk: int) -> MeetingCall | None:

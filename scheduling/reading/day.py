@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-
-import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from functools import cache
 
 from accounts.permissions import Action
-from accounts.row_permissions import interview_is_within
-from extensions import db
-from models import Application, Interview, InterviewStatus, User
-from scheduling.clashes import LONGEST
+from accounts.row_permissions import Asker, Reader, interview_is_within
+from database import written_out
+from models import Interview, InterviewStatus, Role
+from paging import Query
+from rows import rows_of
+from scheduling.occupied import LONGEST
+from scheduling.reading.interview_rows import COLUMNS, InterviewRow, instant, select_rows
 
 # A day with more interviews than this is read on the calendar page.
 _MOST = 200
@@ -21,62 +21,40 @@ _MOST = 200
 
 @dataclass(frozen=True)
 class DayEntry:
-    """One interview of the day. `candidate` and `job` are None where the viewer may not see it (`is_seen`):
-    then they learn that these people are busy, but not with whom.
-    """
+    """One interview of the day; times are aware UTC. `candidate` and `job` are None where the viewer may not
+    see it: then they learn that these people are busy, but not with whom."""
 
+    interview_id: int
     starts_at: datetime
     ends_at: datetime
     people: tuple[str, ...]
-    is_involved: bool
-    interview_id: int
-    is_seen: bool
     candidate: str | None
     job: str | None
 
 
-def interviews_of_day(
-    actor: User, begins: datetime, ends: datetime, *, user_ids: Collection[int], candidate_id: int
-) -> list[DayEntry]:
-    """The team's scheduled interviews between two instants, by time.
+def interviews_of_day(actor: Reader, begins: datetime, ends: datetime) -> tuple[DayEntry, ...]:
+    """The team's scheduled interviews between two instants (aware UTC), by time; `people` are those who take
+    part for the team, the hiring manager first."""
+    told = {"asker_id": actor.id, "begins": begins, "long_before": begins - LONGEST, "ends": ends}
+    entries = []
+    for row in rows_of(_of_day(actor.role), told):
+        found, is_seen = InterviewRow._make(row[:COLUMNS]), row[COLUMNS]
+        named = (found.candidate_name, found.job_title) if is_seen else (None, None)
+        entries.append(DayEntry(found.id, found.starts_at, found.ends_at, found.interviewers, *named))
+    return tuple(entries)
 
-    Those that involve one of these people or this candidate are marked as involved. `people` names them
-    first.
-    """
-    rows = db.session.execute(
-        sa.select(Interview, interview_is_within(actor, Action.SEE).label("is_seen"))
+
+@cache
+def _of_day(role: Role) -> Query:
+    return (
+        select_rows(interview_is_within(Asker(role), Action.SEE).label("is_seen"))
         .where(
-            Interview.status == InterviewStatus.SCHEDULED,
-            Interview.starts_at < ends,
-            Interview.ends_at > begins,
+            Interview.status == written_out(InterviewStatus.SCHEDULED),
+            Interview.starts_at < instant("ends"),
+            Interview.ends_at > instant("begins"),
             # Repeats the condition in a form that can use the index on the start.
-            Interview.starts_at > begins - LONGEST,
-        )
-        .options(
-            joinedload(Interview.application).joinedload(Application.candidate),
-            joinedload(Interview.application).joinedload(Application.job),
-            joinedload(Interview.hiring_manager),
-            joinedload(Interview.attendees),
+            Interview.starts_at > instant("long_before"),
         )
         .order_by(Interview.starts_at, Interview.id)
         .limit(_MOST)
-    ).unique()
-    entries = []
-    for interview, is_seen in rows:
-        busy = {interview.hiring_manager_id: interview.hiring_manager.name}
-        busy |= {a.user_id: a.name for a in interview.attendees if a.user_id is not None}
-        involved = [number for number in busy if number in user_ids]
-        others = [number for number in busy if number not in user_ids]
-        entries.append(
-            DayEntry(
-                starts_at=interview.starts_at,
-                ends_at=interview.ends_at,
-                people=tuple(busy[number] for number in (*involved, *others)),
-                is_involved=bool(involved) or interview.candidate.id == candidate_id,
-                interview_id=interview.id,
-                is_seen=bool(is_seen),
-                candidate=interview.candidate.name if is_seen else None,
-                job=interview.application.job.title if is_seen else None,
-            )
-        )
-    return entries
+    )

@@ -26,7 +26,7 @@ from models import (
     Role,
 )
 from paging import Counting, ListPage, Order, Pages, Query, Turn, read_instant
-from scheduling.clashes import LONGEST
+from scheduling.occupied import LONGEST
 from scheduling.reading.days import day_in
 from scheduling.reading.interview_rows import InterviewRow, found, instant, select_rows
 from searching import SEARCHED_KEYS, key_contains, searched

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from scheduling.clashes import Clash, ClashKind
+from scheduling.clashes import Clash
+from scheduling.occupied import ClashKind
 from timezones import in_zone, local_moment
 from wording import possessive
 
