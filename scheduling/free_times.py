@@ -47,7 +47,7 @@ class FreeTimes:
 
     They are between `DAY_BEGINS` and `DAY_ENDS` in all of the `zones`. `is_for_everyone`: these are the zones
     of those who take part; otherwise no half hour of that day is within everyone's day, and only the zone of
-    the person who chooses counts. `occupied` is what is in the way of any time of that day, including one that
+    the person who chooses counts. `occupied` is what is in the way of any time of that day, also of one that
     reaches into the next day.
     """
 
@@ -93,8 +93,8 @@ def free_times_among(occupied: Iterable[Occupied], asked: Asked, on: date, *, no
 
 @lru_cache(1024)
 def half_hours(on: date, zone: str) -> tuple[datetime, ...]:
-    """The instants (aware UTC) of a day at which the clocks of a zone show a full or a half hour, without those that
-    are skipped when the clocks go forward, and with both when an hour happens twice."""
+    """The instants (aware UTC) of a day at which the clocks of a zone show a full or a half hour, without
+    those that are skipped when the clocks go forward, and with both when an hour happens twice."""
     begins, ends = start_of_day(on, zone), start_of_day(on + _DAY, zone)
     quarters = (begins + number * _QUARTER for number in range((ends - begins) // _QUARTER))
     return tuple(instant for instant in quarters if in_zone(instant, zone).minute in (0, 30))

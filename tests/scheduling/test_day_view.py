@@ -25,7 +25,5 @@ def test_the_evening_before_takes_no_place_of_the_day(
         # Begins the evening before and reaches into the day.
         schedule(team.ada, team.dina, starts_at=begins - timedelta(hours=1), duration_minutes=120)
         ada = db.session.get_one(User, team.ada.id)
-        shown = day.interviews_of_day(
-            ada, begins, begins + timedelta(days=1), user_ids=(), candidate_id=team.dina.id
-        )
+        shown = day.interviews_of_day(ada, begins, begins + timedelta(days=1))
         assert [entry.starts_at - begins for entry in shown] == [timedelta(hours=-1), timedelta(hours=9)]

@@ -1,4 +1,4 @@
-"""What else is on that day, as Date & Time lists it: what matters for the chosen time, and the rest folded."""
+"""What else is on that day, as Date & Time lists it: what is near the chosen time, and the rest folded."""
 
 from __future__ import annotations
 
@@ -79,7 +79,9 @@ def day_of(
     summary = f"{len(folded)} more that day" if near else f"{counted(len(folded), 'interview')} that day"
     if chosen is not None:
         # Before interviews that begin at the same time, so that people see it first.
-        wanted = DayRow(_span(chosen.starts_at, chosen.ends_at, zone), "This interview", "", None, is_wanted=True)
+        wanted = DayRow(
+            _span(chosen.starts_at, chosen.ends_at, zone), "This interview", "", None, is_wanted=True
+        )
         near.append((chosen.starts_at, wanted))
         near.sort(key=lambda pair: (pair[0], not pair[1].is_wanted))
     return Day(

@@ -1,4 +1,4 @@
-"""The free times of a day to choose from, with the days around it, as Date & Time and Reschedule show them."""
+"""The free times of a day to choose from, with the days around it, for Date & Time and Reschedule."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _HOURS = f"{DAY_BEGINS:%H:%M} to {DAY_ENDS:%H:%M}"
 
 @dataclass(frozen=True)
 class TimeChip:
-    """A free start: `value` names its instant and `time` its wall time. `zone` is set for an hour that happens
-    twice that day, of which the wall time alone does not say which one it is."""
+    """A free start: `value` names its instant and `time` its wall time. `zone` is set in an hour that happens
+    twice that day: then the wall time alone does not say which one it is."""
 
     key: str
     value: str
@@ -130,7 +130,8 @@ def _beside(day: date) -> DayBeside:
 
 def _day_chips(free: Mapping[date, FreeTimes], on: date, today: date) -> tuple[DayChip, ...]:
     # A day that is as good as over is left out, unless it is the one that is shown.
-    days = [day for day in sorted(free) if not is_weekend(day) and (free[day].starts or day in (on,) or day > today)]
+    left = [day for day in sorted(free) if free[day].starts or day == on or day > today]
+    days = [day for day in left if not is_weekend(day)]
     return tuple(
         DayChip(
             day.isoformat(),
@@ -146,7 +147,8 @@ def _words(asked: Asked, of_day: FreeTimes, names: list[str], *, is_today: bool)
     if timedelta(minutes=asked.minutes) > _length_of_a_day():
         return f"This is longer than a day from {_HOURS}. Enter a time below."
     if not of_day.starts:
-        return f"No half hour is left {'today' if is_today else 'that day'}. Choose another day, or enter a time."
+        day = "today" if is_today else "that day"
+        return f"No half hour is free {day}. Choose another day, or enter a time."
     are = "is" if len(names) == 1 else "are"
     whose = f"Half hours when {listed(names)} {are} free, from {_HOURS}"
     if of_day.is_for_everyone:

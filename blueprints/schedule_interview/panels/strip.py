@@ -1,4 +1,4 @@
-"""A day as a drawing: what takes everyone's time, the chosen time in its length, and the half hours to choose."""
+"""A day as a drawing: what takes people's time, the chosen time in its length, the half hours to choose."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from timezones import in_zone
 
-# The part of a day that is always drawn, in minutes after midnight; what is outside extends it by whole hours.
+# The part of a day that is always drawn, in minutes after midnight. What is outside adds whole hours.
 _DRAWN_FROM, _DRAWN_TO = 8 * 60, 18 * 60
 _DAY = 24 * 60
 _HALF_HOUR = 30
@@ -60,8 +60,8 @@ def strip_of(
 
 
 def minutes_of(instant: datetime, on: date, zone: str) -> int:
-    """Where an instant is on that day's clock; what is on another day is at its beginning or end. By the clock
-    and not by elapsed minutes, so that it matches the marks on a day with a clock change.
+    """Where an instant is on that day's clock; what is on another day is at its beginning or end. By the
+    clock and not by elapsed minutes, so that it matches the marks on a day with a clock change.
     """
     local = in_zone(instant, zone)
     if local.date() != on:

@@ -1,8 +1,9 @@
-// Buttons that fill a field in.
+// Buttons that fill a field in. One that sends the form without a script does not send it with one.
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-fills]");
   if (!button) return;
+  event.preventDefault();
   const field = document.getElementById(button.dataset.fills);
   field.value = button.dataset.value;
   field.dispatchEvent(new Event("input", { bubbles: true }));
