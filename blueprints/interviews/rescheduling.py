@@ -176,12 +176,12 @@ def _consequences(interview: Interview, form: RescheduleForm) -> dict[str, Any]:
     zone = form.timezone.data if is_zone(form.timezone.data or "") else old.timezone
     is_another = new is not None and new != old
     plan = plan_of(interview)
-    zones = {zone for each in _people(interview) if (zone := each.zone) is not None}
+    zones = frozenset(each.zone for each in _people(interview) if each.zone is not None)
     asked = Asked(
         needs_of_change(plan, interview, interview.hiring_manager),
         form.minutes or old.duration_minutes,
         zone,
-        frozenset(zones),
+        zones,
         own_zone=actor().timezone,
     )
     starts_at = new.starts_at if new is not None else None

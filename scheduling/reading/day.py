@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
+import sqlalchemy as sa
+
 from accounts.permissions import Action
 from accounts.row_permissions import Asker, Reader, interview_is_within
 from database import written_out
@@ -35,7 +37,13 @@ class DayEntry:
 def interviews_of_day(actor: Reader, begins: datetime, ends: datetime) -> tuple[DayEntry, ...]:
     """The team's scheduled interviews between two instants (aware UTC), by time; `people` are those who take
     part for the team, the hiring manager first."""
-    told = {"asker_id": actor.id, "begins": begins, "long_before": begins - LONGEST, "ends": ends}
+    told = {
+        "asker_id": actor.id,
+        "begins": begins,
+        "long_before": begins - LONGEST,
+        "ends": ends,
+        "most": _MOST,
+    }
     entries = []
     for row in rows_of(_of_day(actor.role), told):
         found, is_seen = InterviewRow._make(row[:COLUMNS]), row[COLUMNS]
@@ -56,5 +64,5 @@ def _of_day(role: Role) -> Query:
             Interview.starts_at > instant("long_before"),
         )
         .order_by(Interview.starts_at, Interview.id)
-        .limit(_MOST)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
     )

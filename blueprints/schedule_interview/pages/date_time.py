@@ -13,7 +13,7 @@ from blueprints.schedule_interview.forms.clash_tick import TICK_NEEDED
 from blueprints.schedule_interview.forms.date_time import DateTimeForm
 from blueprints.schedule_interview.pages.asking import asked_of, people_of
 from blueprints.schedule_interview.pages.base import Page, host_question
-from blueprints.schedule_interview.panels.around_time import around_time
+from blueprints.schedule_interview.panels.around_time import AroundTime, around_time
 from blueprints.schedule_interview.panels.clashes import clash_box
 from blueprints.schedule_interview.panels.host import hosting_warnings
 from blueprints.schedule_interview.panels.local_times import LocalTimes, OnTheClock, local_times
@@ -84,17 +84,18 @@ def _at_that_time(dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
         "local_times": times,
         "times": around.times,
         "day": around.day,
-        "announcement": _announcement(around.clashes, times),
+        "announcement": _announcement(around, times),
     }
 
 
-def _announcement(clashes: list[Clash], times: LocalTimes | None) -> str:
+def _announcement(around: AroundTime, times: LocalTimes | None) -> str:
     """The warnings in a sentence or two, for screen readers."""
-    busy = list(dict.fromkeys(_occupied(clash) for clash in clashes))
+    busy = list(dict.fromkeys(_occupied(clash) for clash in around.clashes))
     nights = ", ".join(dict.fromkeys(row.place for row in times.rows if row.is_night)) if times else ""
     words = [
         f"{listed(busy)} {'is' if len(busy) == 1 else 'are'} busy then." if busy else "",
         f"Outside working hours in {nights}." if nights else "",
+        f"{around.times.title} is on a weekend." if around.times and around.times.is_weekend else "",
     ]
     return " ".join(filter(None, words))
 
