@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -200,12 +201,13 @@ def _say_stage(application: Application, *, word: str = "", undo: str | None = N
 
 
 def _undo_address(application: Application, move_id: int) -> str:
+    back: dict[str, Any] = {"from": "job"} if _came_from_job() else {}
     return url_for(
         "hiring.undo_stage",
         candidate_id=application.candidate_id,
         application_id=application.id,
         move_id=move_id,
-        **{"from": "job" if _came_from_job() else None},
+        **back,
     )
 
 
