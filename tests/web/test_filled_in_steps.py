@@ -1,5 +1,7 @@
 """Steps that are filled in before they are opened: the job's team, and what the last interview decided."""
 
+from typing import Any
+
 import pytest
 from flask import Flask
 
@@ -70,7 +72,7 @@ def test_date_and_time_knows_the_people_before_attendees_is_opened(
 
 
 FINISH = "Save and go to Finalize"
-LAST = {
+LAST: dict[str, dict[str, Any]] = {
     "setup": {"agenda": "Ships and sails"},
     "date-time": {"duration_minutes": "90"},
     "finalize": {"reminders": ["60"]},
