@@ -103,18 +103,10 @@ def test_interview_is_on_its_day_in_the_readers_zone() -> None:
     ("now", "last", "first_ahead", "last_ahead"),
     [
         # The month's weeks end before the next fourteen days do.
-        (
-            datetime(2026, 11, 27, 12, tzinfo=UTC),
-            date(2026, 12, 10),
-            (date(2026, 11, 27), date(2026, 12, 10)),
-        ),
+        (datetime(2026, 11, 27, 12, tzinfo=UTC), date(2026, 12, 10), date(2026, 11, 27), date(2026, 12, 10)),
         (datetime(2026, 11, 3, 12, tzinfo=UTC), date(2026, 12, 6), date(2026, 11, 3), date(2026, 11, 16)),
         # In the reader's zone it is the next day already.
-        (
-            datetime(2026, 11, 27, 23, tzinfo=UTC),
-            date(2026, 12, 11),
-            (date(2026, 11, 28), date(2026, 12, 11)),
-        ),
+        (datetime(2026, 11, 27, 23, tzinfo=UTC), date(2026, 12, 11), date(2026, 11, 28), date(2026, 12, 11)),
     ],
 )
 def test_list_of_the_next_days_is_whole_whatever_the_month(
