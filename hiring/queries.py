@@ -5,6 +5,7 @@ The first argument is always the person asking, so that nobody sees more than th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ from accounts.row_permissions import (
     job_is_within,
 )
 from extensions import db
-from models import Application, ApplicationNote, Candidate, Job, Role, User
+from models import Application, ApplicationNote, Candidate, Job, Role, StageMove, User
 from rows import rows_of
 
 
@@ -98,6 +99,29 @@ def _applications_of(role: Role, action: Action) -> sa.Select[Application]:
     )
 
 
+def applications_with_moves(actor: User, candidate_id: int) -> list[Application]:
+    """The applications of one candidate that `actor` sees, newest first, with the moves of each."""
+    told = {"asker_id": actor.id, "candidate_id": candidate_id}
+    return list(db.session.scalars(_applications_with_moves(actor.role), told).unique())
+
+
+@cache
+def _applications_with_moves(role: Role) -> sa.Select[Application]:
+    who = joinedload(Application.moves).joinedload(StageMove.actor).load_only(User.name)
+    return _applications_of(role, Action.SEE).options(who)
+
+
+def applications_to_schedule(actor: User, candidate_id: int) -> list[Application]:
+    """Those on which `actor` may schedule interviews, with the teams of their jobs."""
+    told = {"asker_id": actor.id, "candidate_id": candidate_id}
+    return list(db.session.scalars(_applications_to_schedule(actor.role), told).unique())
+
+
+@cache
+def _applications_to_schedule(role: Role) -> sa.Select[Application]:
+    return _applications_of(role, Action.SCHEDULE).options(joinedload(Application.job).joinedload(Job.team))
+
+
 def among(actor: User, action: Action, seen: list[Application], candidate_id: int) -> list[Application]:
     """Those among the applications of a candidate that `actor` sees on which `actor` may do this."""
     match is_settled(actor, action):
@@ -151,6 +175,13 @@ def _notes_on(role: Role) -> sa.Select[ApplicationNote]:
 
 
 _TEAM = sa.select(User).where(User.is_active.is_(True)).order_by(User.name, User.id)
+
+
+def interviewers_of(job: Job, team: Iterable[User]) -> list[User]:
+    """Those among `team`, in its order, who are on the job and interview for it. Its hiring
+    manager is not among them."""
+    on_job = {user.id for user in job.team} - {job.hiring_manager_id}
+    return [user for user in team if user.id in on_job and user.role is not Role.OBSERVER]
 
 
 def team() -> list[User]:
