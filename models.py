@@ -27,6 +27,7 @@ from tables.hiring import (
     Stage,
     search_key,
 )
+from tables.interview_templates import Interviewers, InterviewTemplate, InterviewTemplatePerson
 from tables.interviews import (
     Absent,
     Attachment,
@@ -68,7 +69,10 @@ __all__ = [
     "Heartbeat",
     "Interview",
     "InterviewStatus",
+    "InterviewTemplate",
+    "InterviewTemplatePerson",
     "InterviewType",
+    "Interviewers",
     "Invitation",
     "Job",
     "JobMember",

@@ -1,0 +1,39 @@
+"""The interview plan that a new organization begins with: three interviews that most jobs have."""
+
+from __future__ import annotations
+
+from models import Interviewers, InterviewTemplate, InterviewType, MeetingSoftware, PhoneCaller
+
+
+def first_plan() -> list[InterviewTemplate]:
+    """Its templates, as rows that are not in the session yet."""
+    return [
+        InterviewTemplate(
+            position=1,
+            name="Phone screen",
+            duration_minutes=30,
+            interview_type=InterviewType.PHONE,
+            phone_caller=PhoneCaller.TEAM,
+            agenda="Your background and what you're looking for\nThe role and the team\nYour questions",
+            interviewers=Interviewers.CHOSEN,
+        ),
+        InterviewTemplate(
+            position=2,
+            name="Technical",
+            duration_minutes=60,
+            interview_type=InterviewType.VIDEO,
+            meeting_software=MeetingSoftware.ZOOM,
+            agenda="Introductions\nA practical exercise and how you approach it\nYour questions",
+            interviewers=Interviewers.SOME_OF_TEAM,
+            team_count=2,
+        ),
+        InterviewTemplate(
+            position=3,
+            name="Team interview",
+            duration_minutes=45,
+            interview_type=InterviewType.VIDEO,
+            meeting_software=MeetingSoftware.ZOOM,
+            agenda="Introductions\nHow we work together\nYour questions",
+            interviewers=Interviewers.JOB_TEAM,
+        ),
+    ]
