@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from accounts import audit
 from accounts.audit import Event
-from accounts.first_plan import first_plan
 from extensions import db
 from models import Organization, Role, User
 from rows import rows_of
@@ -64,8 +63,7 @@ def organization() -> Organization | None:
 
 
 def set_up(command: FirstRun, *, installation_id: str, is_demo: bool = False) -> User:
-    """Add the organization, its owner, and the interview plan that jobs start with to the current
-    transaction; raises `AlreadySetUpError`."""
+    """Add the organization and its owner to the current transaction; raises `AlreadySetUpError`."""
     if organization() is not None or db.session.scalar(sa.select(sa.func.count(User.id))):
         raise AlreadySetUpError
     db.session.add(
@@ -85,7 +83,7 @@ def set_up(command: FirstRun, *, installation_id: str, is_demo: bool = False) ->
         role=Role.OWNER,
         timezone=command.timezone,
     )
-    db.session.add_all([owner, *first_plan()])
+    db.session.add(owner)
     db.session.flush()
     audit.record(Event.SET_UP, f"{owner.name} set up {command.organization_name}.", owner)
     return owner

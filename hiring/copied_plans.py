@@ -10,9 +10,7 @@ from models import InterviewTemplate, Job
 
 # What a copy has of its own.
 _OWN = frozenset({"id", "job_id", "created_at"})
-_COPIED = tuple(
-    column.name for column in InterviewTemplate.__table__.columns if column.name not in _OWN
-)
+_COPIED = tuple(column.name for column in InterviewTemplate.__table__.columns if column.name not in _OWN)
 
 
 def templates_of(job_id: int | None) -> list[InterviewTemplate]:

@@ -16,6 +16,7 @@ from accounts.audit import Event
 from extensions import db
 from hiring.commands import HiringError
 from hiring.copied_plans import copy_to, templates_of
+from hiring.queries import interviewers_of
 from models import (
     Attendee,
     Interview,
@@ -26,7 +27,6 @@ from models import (
     Job,
     MeetingSoftware,
     PhoneCaller,
-    Role,
     User,
 )
 from timezones import utc_now
@@ -131,8 +131,7 @@ def people_of(template: InterviewTemplate, job: Job, team: Sequence[User]) -> Br
             tuple(user for user in template.people if user.id in active),
             tuple(user for user in template.people if user.id not in active),
         )
-    on_job = {user.id for user in job.team} - {job.hiring_manager_id}
-    possible = [user for user in team if user.id in on_job and user.role is not Role.OBSERVER]
+    possible = interviewers_of(job, team)
     if template.interviewers is Interviewers.SOME_OF_TEAM:
         load = _interviews_ahead([user.id for user in possible])
         free_first = sorted(possible, key=lambda user: load.get(user.id, 0))

@@ -21,7 +21,7 @@ from models import (
     MeetingSoftware,
     Role,
 )
-from paging import Query
+from paging import Found, Query
 from rows import rows_of
 
 
@@ -55,7 +55,7 @@ def menus_for(actor: Reader, candidate_id: int) -> list[JobMenu]:
 def how(
     duration_minutes: int, interview_type: InterviewType, software: MeetingSoftware | None, link_label: str
 ) -> str:
-    """`60 min · Zoom`, `30 min · Phone`, `45 min · Webex`."""
+    """What an interview is like in a few words: `30 min · Phone`, `45 min · Webex`."""
     where = interview_type.label
     if software is MeetingSoftware.OTHER:
         where = link_label or where
@@ -64,7 +64,7 @@ def how(
     return f"{duration_minutes} min · {where}"
 
 
-def _menu(rows: Sequence[sa.Row]) -> tuple[MenuTemplate, ...]:
+def _menu(rows: Sequence[Found]) -> tuple[MenuTemplate, ...]:
     had = [number for number, row in enumerate(rows) if row.was_had]
     following = had[-1] + 1 if had else 0
     templates = [

@@ -1,4 +1,4 @@
-"""Interview plans: the templates that a job's interviews start from, and the organization's own for new jobs."""
+"""Interview plans: the templates that a job's interviews start from, and those that new jobs copy."""
 
 from __future__ import annotations
 
@@ -71,9 +71,7 @@ class InterviewTemplate(Model):
 
     job: Mapped[Job | None] = relationship()
     # Those who are chosen by name, including people who have left the team since.
-    people: Mapped[list[User]] = relationship(
-        secondary="interview_template_people", order_by="User.name"
-    )
+    people: Mapped[list[User]] = relationship(secondary="interview_template_people", order_by="User.name")
 
 
 class InterviewTemplatePerson(Model):

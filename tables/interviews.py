@@ -309,8 +309,8 @@ class Draft(Model):
     # choices for the job, which are looked up.
     suggestions: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     repeats_id: Mapped[int | None] = mapped_column(sa.ForeignKey("interviews.id", ondelete="SET NULL"))
-    # The template that it starts from, if that is still there, and what was taken from it then, in the form of
-    # `scheduling.drafts.from_template`.
+    # The template that it starts from, if that is still there, and what was taken from it then, in the form
+    # of `scheduling.drafts.from_template`.
     template_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("interview_templates.id", ondelete="SET NULL"), index=True
     )

@@ -15,6 +15,7 @@ from extensions import db
 from hiring import commands, lists, queries
 from hiring.choices import jobs_to_choose_from
 from hiring.lists import CandidateFilter, InterviewState, NameSort
+from hiring.plan_menus import menus_for
 from hiring.queries import OpenJob
 from models import Application, Stage
 from scheduling.drafts import drafts
@@ -249,6 +250,7 @@ def _page(candidate_id: int, note_form: NoteForm | None = None) -> str:
         noted=noted,
         notes=queries.notes_on(user, candidate_id),
         note_form=note_form or _note_form(noted, is_sent=False),
+        menus=menus_for(user, candidate_id) if schedulable else [],
         may_schedule=any(application.job.is_open for application in schedulable),
         may_manage=manages,
         drafts=drafts.open_drafts(user, candidate_id=candidate_id) if schedulable else [],

@@ -88,7 +88,7 @@ class TemplateForm(Form):
             and self.number_to_call.data
         ):
             found = problems_of(PhoneCall(self.number_to_call.data, PhoneCaller.CANDIDATE))
-            problems = {"number_to_call": words for words in found.values()}
+            problems = {"number_to_call": found["phone_number"]} if found else {}
         for name, words in problems.items():
             self.refuse(name, words)
         return is_right and not problems

@@ -7,6 +7,7 @@ organization's plan.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -46,10 +47,11 @@ class _Plan:
 
     def address(self, what: str, template: InterviewTemplate | None = None) -> str:
         """The address of one of the plan's other routes."""
-        told = {"job_id": self.job_id, "template_id": template.id if template is not None else None}
-        given = {name: value for name, value in told.items() if value is not None}
+        told: dict[str, Any] = {} if self.job is None else {"job_id": self.job.id}
+        if template is not None:
+            told["template_id"] = template.id
         of_what = "default" if self.job is None else "template"
-        return url_for(f"interview_plans.{what}_{of_what}", **given)
+        return url_for(f"interview_plans.{what}_{of_what}", **told)
 
 
 def _plan(job_id: int | None) -> _Plan:

@@ -49,7 +49,8 @@ def start(
 ) -> Draft:
     """A draft for one candidate, filled in or empty; an empty one may be left over from an earlier click.
     `suggestions` are what its unsaved steps start with; `changes` is the interview that it changes, with its
-    plan as JSON; `template` is what it takes from an interview template. This also deletes the person's old drafts."""
+    plan as JSON; `template` is what it takes from an interview template. This also deletes the person's old
+    drafts."""
     now = utc_now()
     take_turn(actor)
     db.session.execute(sa.delete(Draft).where(Draft.owner_id == actor.id, Draft.updated_at < now - LIFETIME))

@@ -1,4 +1,4 @@
-"""What a draft took from an interview template: its own copy, which later changes of the template leave alone."""
+"""What a draft took from an interview template: a copy, which later changes of the template leave alone."""
 
 from __future__ import annotations
 

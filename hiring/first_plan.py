@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from models import Interviewers, InterviewTemplate, InterviewType, MeetingSoftware, PhoneCaller
+from extensions import db
+from models import Interviewers, InterviewTemplate, InterviewType, PhoneCaller
+from scheduling.software import DEFAULT
 
 
-def first_plan() -> list[InterviewTemplate]:
-    """Its templates, as rows that are not in the session yet."""
+def add_first_plan() -> None:
+    """Add its templates to the current transaction, beside the organization."""
+    db.session.add_all(_templates())
+    db.session.flush()
+
+
+def _templates() -> list[InterviewTemplate]:
     return [
         InterviewTemplate(
             position=1,
@@ -22,7 +29,7 @@ def first_plan() -> list[InterviewTemplate]:
             name="Technical",
             duration_minutes=60,
             interview_type=InterviewType.VIDEO,
-            meeting_software=MeetingSoftware.ZOOM,
+            meeting_software=DEFAULT,
             agenda="Introductions\nA practical exercise and how you approach it\nYour questions",
             interviewers=Interviewers.SOME_OF_TEAM,
             team_count=2,
@@ -32,7 +39,7 @@ def first_plan() -> list[InterviewTemplate]:
             name="Team interview",
             duration_minutes=45,
             interview_type=InterviewType.VIDEO,
-            meeting_software=MeetingSoftware.ZOOM,
+            meeting_software=DEFAULT,
             agenda="Introductions\nHow we work together\nYour questions",
             interviewers=Interviewers.JOB_TEAM,
         ),
