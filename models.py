@@ -25,6 +25,7 @@ from tables.hiring import (
     Job,
     JobMember,
     Stage,
+    StageMove,
     search_key,
 )
 from tables.interview_templates import Interviewers, InterviewTemplate, InterviewTemplatePerson
@@ -97,6 +98,7 @@ __all__ = [
     "Role",
     "SchedulingMethod",
     "Stage",
+    "StageMove",
     "Task",
     "TaskState",
     "Throttle",

@@ -160,6 +160,31 @@ class Application(Model):
 
     candidate: Mapped[Candidate] = relationship(back_populates="applications")
     job: Mapped[Job] = relationship(back_populates="applications")
+    # Oldest first, as they were when they were read.
+    moves: Mapped[list[StageMove]] = relationship(viewonly=True, order_by="StageMove.id")
+
+
+class StageMove(Model):
+    """One change of an application's stage: who moved it, from where to where, and when.
+
+    Rows are only ever added; taking a move back is another one. They go with the application, and when the
+    candidate is erased.
+    """
+
+    __tablename__ = "stage_moves"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("applications.id", ondelete="CASCADE"), index=True
+    )
+    at: Mapped[datetime] = mapped_column(default=utc_now)
+    actor_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    before: Mapped[Stage] = mapped_column(choice(Stage, "before"))
+    after: Mapped[Stage] = mapped_column(choice(Stage, "after"))
+    # Nobody chose the stage: an interview was scheduled.
+    by_scheduling: Mapped[bool] = mapped_column(default=False)
+
+    actor: Mapped[User] = relationship()
 
 
 class ApplicationNote(Model):

@@ -732,6 +732,57 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_interviews_template_id"), ["template_id"], unique=False)
 
     op.create_table(
+        "stage_moves",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("at", database.UTCDateTime(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "before",
+            sa.Enum(
+                "new",
+                "screening",
+                "interview",
+                "offer",
+                "hired",
+                "rejected",
+                name="before",
+                native_enum=False,
+                length=32,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "after",
+            sa.Enum(
+                "new",
+                "screening",
+                "interview",
+                "offer",
+                "hired",
+                "rejected",
+                name="after",
+                native_enum=False,
+                length=32,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("by_scheduling", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["users.id"], name=op.f("fk_stage_moves_actor_id_users")),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["applications.id"],
+            name=op.f("fk_stage_moves_application_id_applications"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_moves")),
+    )
+    with op.batch_alter_table("stage_moves", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stage_moves_application_id"), ["application_id"], unique=False)
+
+    op.create_table(
         "attendees",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("interview_id", sa.Integer(), nullable=False),
@@ -1279,6 +1330,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attendees_user_id"))
 
     op.drop_table("attendees")
+    with op.batch_alter_table("stage_moves", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stage_moves_application_id"))
+
+    op.drop_table("stage_moves")
     with op.batch_alter_table("interviews", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_interviews_template_id"))
         batch_op.drop_index("ix_interviews_status_starts_at_id")
