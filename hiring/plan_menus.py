@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import groupby
 from typing import NamedTuple
@@ -32,6 +32,26 @@ class MenuTemplate(NamedTuple):
     name: str
     how: str
     is_next: bool
+
+
+class PlanEntry(NamedTuple):
+    """A template of a plan, in words."""
+
+    id: int
+    name: str
+    how: str
+
+
+def entries(templates: Iterable[InterviewTemplate]) -> tuple[PlanEntry, ...]:
+    """A plan's templates in its order."""
+    return tuple(
+        PlanEntry(
+            each.id,
+            each.name,
+            how(each.duration_minutes, each.interview_type, each.meeting_software, each.link_label),
+        )
+        for each in templates
+    )
 
 
 class JobMenu(NamedTuple):

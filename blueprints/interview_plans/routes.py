@@ -47,10 +47,10 @@ class _Plan:
 
     def address(self, what: str, template: InterviewTemplate | None = None) -> str:
         """The address of one of the plan's other routes."""
+        of_what = "default" if self.job is None else "template"
         told: dict[str, Any] = {} if self.job is None else {"job_id": self.job.id}
         if template is not None:
-            told["template_id"] = template.id
-        of_what = "default" if self.job is None else "template"
+            told[f"{of_what}_id"] = template.id
         return url_for(f"interview_plans.{what}_{of_what}", **told)
 
 
@@ -122,6 +122,18 @@ def remove(template_id: int, job_id: int | None = None) -> ResponseReturnValue:
     return redirect(plan.url, 303)
 
 
+def edit_default(default_id: int) -> ResponseReturnValue:
+    return edit(default_id)
+
+
+def move_default(default_id: int) -> ResponseReturnValue:
+    return move(default_id)
+
+
+def remove_default(default_id: int) -> ResponseReturnValue:
+    return remove(default_id)
+
+
 def confirm_copying(job_id: int) -> str:
     plan = _plan(job_id)
     return render_template(
@@ -148,22 +160,21 @@ def _form_page(plan: _Plan, form: TemplateForm, template: InterviewTemplate | No
 
 
 def _register() -> None:
-    both = ["GET", "POST"]
-    for of_what, base in (
-        ("template", "/jobs/<int:job_id>/plan"),
-        ("default", "/settings/organization/interview-plan"),
-    ):
-        one = f"{base}/<int:template_id>"
-        for what, rule, view, methods in (
-            ("new", f"{base}/new", new, both),
-            ("edit", one, edit, both),
-            ("move", f"{one}/move", move, ["POST"]),
-            ("remove", f"{one}/remove", remove, ["POST"]),
-        ):
-            interview_plans.add_url_rule(rule, f"{what}_{of_what}", view, methods=methods)
-    interview_plans.add_url_rule("/settings/organization/interview-plan", view_func=defaults)
-    interview_plans.add_url_rule("/jobs/<int:job_id>/plan/copy", view_func=confirm_copying)
-    interview_plans.add_url_rule("/jobs/<int:job_id>/plan/copy", view_func=copy_defaults, methods=["POST"])
+    both, post = ["GET", "POST"], ["POST"]
+    of_job, of_all = "/jobs/<int:job_id>/plan", "/settings/organization/interview-plan"
+    template, default = f"{of_job}/<int:template_id>", f"{of_all}/<int:default_id>"
+    add = interview_plans.add_url_rule
+    add(f"{of_job}/new", "new_template", new, methods=both)
+    add(template, "edit_template", edit, methods=both)
+    add(f"{template}/move", "move_template", move, methods=post)
+    add(f"{template}/remove", "remove_template", remove, methods=post)
+    add(f"{of_job}/copy", view_func=confirm_copying)
+    add(f"{of_job}/copy", view_func=copy_defaults, methods=post)
+    add(of_all, view_func=defaults)
+    add(f"{of_all}/new", "new_default", new, methods=both)
+    add(default, view_func=edit_default, methods=both)
+    add(f"{default}/move", view_func=move_default, methods=post)
+    add(f"{default}/remove", view_func=remove_default, methods=post)
 
 
 _register()

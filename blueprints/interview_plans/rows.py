@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from hiring.plan_menus import how
+from hiring.plan_menus import entries
 from models import Interviewers, InterviewTemplate
 from wording import counted, listed
 
@@ -21,12 +21,9 @@ class PlanRow(NamedTuple):
 
 def plan_rows(templates: Iterable[InterviewTemplate]) -> tuple[PlanRow, ...]:
     """The rows of a plan, in its order."""
-    return tuple(PlanRow(each.id, each.name, _how(each), _with_whom(each)) for each in templates)
-
-
-def _how(template: InterviewTemplate) -> str:
-    return how(
-        template.duration_minutes, template.interview_type, template.meeting_software, template.link_label
+    rows = list(templates)
+    return tuple(
+        PlanRow(*entry, _with_whom(template)) for entry, template in zip(entries(rows), rows, strict=True)
     )
 
 

@@ -9,7 +9,18 @@ from flask import Flask
 from extensions import db
 from hiring.copied_plans import copy_to, templates_of
 from hiring.first_plan import add_first_plan
-from models import Attendee, AuditEntry, Draft, Interview, InterviewTemplate, Job, JobMember, Role, User
+from models import (
+    Attendee,
+    AuditEntry,
+    Draft,
+    Interview,
+    InterviewTemplate,
+    Job,
+    JobMember,
+    MeetingSoftware,
+    Role,
+    User,
+)
 from tests.factories import Team, create_candidate, create_job, create_user, schedule
 from tests.machines.rows import in_rows
 from tests.pages.page import Page
@@ -301,7 +312,7 @@ def test_software_that_cannot_be_chosen_any_more_is_said_at_setup(
 ) -> None:
     with in_rows(web):
         ids = plan_for(team.job_id)
-        db.session.get_one(InterviewTemplate, ids["Technical"]).meeting_software = "teams"
+        db.session.get_one(InterviewTemplate, ids["Technical"]).meeting_software = MeetingSoftware.TEAMS
         db.session.commit()
     address = start(ada, team.dina.id, ids["Technical"])
     assert address.endswith("/setup")

@@ -8,7 +8,7 @@ from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.setup import SetupForm
 from blueprints.schedule_interview.pages.base import Page, host_question
 from blueprints.schedule_interview.panels.host import account_warnings, hosting
-from hiring.plan_menus import MenuTemplate, menus_for
+from hiring.plan_menus import PlanEntry, entries
 from models import MeetingSoftware
 from scheduling.reading.hosting_version import hosting_version
 from scheduling.software import OFFERED, spec_of
@@ -29,13 +29,9 @@ class SetupPage(Page[SetupForm]):
             "directions_limit": DIRECTIONS_LIMIT,
         }
 
-    def _menu(self, dialog: Dialog) -> tuple[MenuTemplate, ...]:
+    def _menu(self, dialog: Dialog) -> tuple[PlanEntry, ...]:
         """The templates of the job's plan, for an interview that is new."""
-        application = dialog.application
-        if application is None or dialog.subject.changes:
-            return ()
-        menus = menus_for(dialog.actor, dialog.candidate.id)
-        return next((menu.templates for menu in menus if menu.application_id == application.id), ())
+        return () if dialog.job is None or dialog.subject.changes else entries(dialog.job.templates)
 
     def hosting_context(self, dialog: Dialog) -> dict[str, Any]:
         """What the part that says who hosts needs, both within the page and on its own. The version is read
