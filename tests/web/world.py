@@ -114,6 +114,7 @@ def create_world() -> World:
             "application_id": team.dina.application_id,
             "import_id": import_id,
             "draft_id": draft_id,
+            "move_id": 1,
             "step": "setup",
             "attachment_id": attached.id,
             "template_id": template_id,
