@@ -25,8 +25,10 @@ from tables.hiring import (
     Job,
     JobMember,
     Stage,
+    StageMove,
     search_key,
 )
+from tables.interview_templates import Interviewers, InterviewTemplate, InterviewTemplatePerson
 from tables.interviews import (
     Absent,
     Attachment,
@@ -68,7 +70,10 @@ __all__ = [
     "Heartbeat",
     "Interview",
     "InterviewStatus",
+    "InterviewTemplate",
+    "InterviewTemplatePerson",
     "InterviewType",
+    "Interviewers",
     "Invitation",
     "Job",
     "JobMember",
@@ -93,6 +98,7 @@ __all__ = [
     "Role",
     "SchedulingMethod",
     "Stage",
+    "StageMove",
     "Task",
     "TaskState",
     "Throttle",

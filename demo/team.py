@@ -9,6 +9,7 @@ from demo.interviews import at, schedule_all
 from demo.today import schedule_today
 from extensions import db
 from hiring.commands import NewCandidate, NewJob, add_candidate, add_job, add_note, set_stage
+from hiring.first_plan import add_first_plan
 from models import Application, Job, JobMember, Role, Stage, User, search_key
 from scheduling.rules import Rules
 from security import hash_password
@@ -88,6 +89,7 @@ def seed(installation_id: str, rules: Rules, password: str) -> bool:
         installation_id=installation_id,
         is_demo=True,
     )
+    add_first_plan()
     people = {owner.name: owner}
     for name, role, zone in _PEOPLE:
         people[name] = User(
@@ -99,7 +101,7 @@ def seed(installation_id: str, rules: Rules, password: str) -> bool:
     for title, department, location, manager, team in _JOBS:
         jobs[title] = add_job(NewJob(title, department, location, people[manager].id))
         db.session.add_all(JobMember(job_id=jobs[title].id, user_id=people[name].id) for name in team)
-    applications = _apply(jobs)
+    applications = _apply(jobs, owner)
     for author, candidate_name, days, words in _NOTES:
         with at(utc_now() - timedelta(days=days)):
             add_note(people[author], applications[candidate_name], words)
@@ -110,8 +112,8 @@ def seed(installation_id: str, rules: Rules, password: str) -> bool:
     return True
 
 
-def _apply(jobs: dict[str, Job]) -> dict[str, Application]:
-    """The candidates with their stages; their applications by name."""
+def _apply(jobs: dict[str, Job], owner: User) -> dict[str, Application]:
+    """The candidates with their stages, to which the owner moved them; their applications by name."""
     applications = {}
     for name, phone, zone, job, days, stage in _CANDIDATES:
         with at(utc_now() - timedelta(days=days)):
@@ -120,7 +122,8 @@ def _apply(jobs: dict[str, Job]) -> dict[str, Application]:
             )
             db.session.flush()
         [applications[name]] = made.applications
-        set_stage(applications[name], stage)
+        with at(utc_now() - timedelta(days=max(days - 1, 0))):
+            set_stage(owner, applications[name], stage)
     return applications
 
 
