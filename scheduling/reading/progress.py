@@ -66,6 +66,18 @@ class Progress:
         return not self.is_settled or (self.card is not None and self.card.is_looked_at)
 
     @property
+    def has_problem(self) -> bool:
+        return any(row.state == "problem" for row in self.rows)
+
+    @property
+    def folded(self) -> tuple[ProgressRow, ...]:
+        """The lines that a page folds once everything is delivered: all but the newest one that is done."""
+        if not self.is_settled or self.has_problem:
+            return ()
+        done = [row for row in self.rows if row.state == "done"]
+        return tuple(row for row in self.rows if row is not done[-1]) if len(self.rows) > 2 else ()
+
+    @property
     def failed_mails(self) -> tuple[int, ...]:
         """The ids of all emails that can be sent again."""
         return tuple(mail_id for row in self.rows for mail_id in row.failed_mails)
