@@ -20,6 +20,7 @@ from extensions import db
 from hiring import queries
 from models import Application, Attachment, Draft, Interview, Job, User
 from scheduling.drafts import attachments, drafts
+from scheduling.drafts.from_template import from_template_of
 from scheduling.rules import Rules
 from web.row_ids import LARGEST_ROW_ID
 from work.mail import Recipient
@@ -57,10 +58,16 @@ class DraftForms:
         """The application that the interview is for; None while several are possible, and when the chosen
         one no longer is."""
         answers = self.draft.payload.get(SetupForm.key) or self.draft.typed.get(SetupForm.key, {})
-        chosen = answers.get("job", [])
+        chosen = answers.get("job", []) or self._job_of_template
         if not chosen and len(self.applications) == 1:
             return self.applications[0]
         return next((a for a in self.applications if [str(a.id)] == chosen), None)
+
+    @property
+    def _job_of_template(self) -> list[str]:
+        """The application that a template was chosen for, as Setup answers it."""
+        taken = from_template_of(self.draft)
+        return taken.answers[SetupForm.key]["job"] if taken is not None else []
 
     @property
     def job(self) -> Job | None:
@@ -136,8 +143,7 @@ class DraftForms:
         if self.is_saved(form_class):
             form.show_saved(offered, self.draft.payload[form_class.key])
             if self.is_wrong(form_class):
-                for name, field in self._checked[form_class.key].form._fields.items():
-                    form[name].errors = field.errors
+                form.take_errors_of(self._checked[form_class.key].form)
                 form.explain(offered, self._gone())
         else:
             form.suggest(offered)
@@ -154,6 +160,13 @@ class DraftForms:
         if self.is_unfinished(form_class):
             form.fill_in(self.draft.typed[form_class.key])
         return form
+
+    def filled_in(self, form_class: type[F]) -> F:
+        """The form of a step as if its page had been opened and sent as it is."""
+        answers = self.shown(form_class).answers()
+        return self.typed(
+            form_class, MultiDict((n, value) for n, values in answers.items() for value in values)
+        )
 
     def keep(self, form: StepForm) -> None:
         """Keep what was typed into a step for when it is opened again, right or wrong. Raises as
