@@ -62,7 +62,7 @@ def candidates_to_schedule(actor: Reader, text: str = "") -> Picks:
             upcoming = next_interviews.soonest(
                 filter(None, (found[application_id][1].next_interview, upcoming))
             )
-        pick = Pick(*columns, next_interview=upcoming)
+        pick = Pick._make((*columns, upcoming))
         order = (place, pick.stage in _DECIDED, upcoming is not None, -application_id)
         found[application_id] = order, pick
     rows = [pick for _, pick in sorted(found.values(), key=lambda each: each[0])]
