@@ -100,6 +100,7 @@ def test_no_page_has_a_barrier(
         "/jobs/1/plan/copy",
         "/settings/organization/interview-plan",
         "/candidates",
+        "/interviews/new",
         "/candidates/1",
         "/",
     ):
