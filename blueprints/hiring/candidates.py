@@ -17,7 +17,7 @@ from hiring.choices import jobs_to_choose_from
 from hiring.lists import CandidateFilter, InterviewState, NameSort
 from hiring.queries import OpenJob
 from models import Application, Stage
-from scheduling.drafts import drafts
+from scheduling.drafts.unfinished import open_drafts
 from scheduling.reading.days import day_in
 from scheduling.reading.lists import interviews_of_candidate
 from services import services
@@ -251,7 +251,7 @@ def _page(candidate_id: int, note_form: NoteForm | None = None) -> str:
         note_form=note_form or _note_form(noted, is_sent=False),
         may_schedule=any(application.job.is_open for application in schedulable),
         may_manage=manages,
-        drafts=drafts.open_drafts(user, candidate_id=candidate_id) if schedulable else [],
+        drafts=open_drafts(user, candidate_id=candidate_id) if schedulable else [],
         application_form=application_form if addable else None,
     )
 

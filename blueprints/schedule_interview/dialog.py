@@ -113,6 +113,7 @@ class Dialog:
             candidate=self.candidate,
             applications=self.applications,
             application=self.application,
+            intended_id=self.draft.application_id,
             zone=self.actor.timezone,
             rules=self.rules,
             is_change=self.subject.changes,
@@ -278,10 +279,10 @@ class Dialog:
         """The application that the interview is for; None while several are possible, and when the chosen
         one no longer is."""
         answers = self.draft.payload.get(SetupForm.key) or self.draft.typed.get(SetupForm.key, {})
-        chosen = answers.get("job", [])
-        if not chosen and len(self.applications) == 1:
+        if not answers.get("job") and len(self.applications) == 1:
             return self.applications[0]
-        return next((a for a in self.applications if [str(a.id)] == chosen), None)
+        wanted = answers.get("job") or [str(self.draft.application_id)]
+        return next((a for a in self.applications if [str(a.id)] == wanted), None)
 
     @property
     def job(self) -> Job | None:

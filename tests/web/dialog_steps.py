@@ -8,7 +8,7 @@ from accounts.permissions import Action
 from accounts.row_permissions import application_is_within
 from extensions import db
 from models import Application, User
-from scheduling.drafts import drafts
+from scheduling.drafts import starting
 from tests.machines.rows import in_rows
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor, path_of
@@ -69,7 +69,7 @@ def draft_at(visitor: Visitor, candidate_id: int, step: str, answers: Answers | 
         )
         earlier = STEPS[: STEPS.index(step)]
         payload = {name: _saved(name, application, (answers or {}).get(name, {})) for name in earlier}
-        draft = drafts.start(owner, candidate_id, payload)
+        draft = starting.start(owner, candidate_id, payload, application_id=application.id)
         db.session.commit()
         return f"/schedule/{draft.id}"
 

@@ -12,7 +12,7 @@ from blueprints.schedule_interview.answers import repeated
 from extensions import db
 from hiring import queries
 from models import Interview
-from scheduling.drafts import drafts
+from scheduling.drafts import starting
 from scheduling.drafts.again import people_for_another
 from scheduling.reading import lists
 from web.forms import Form
@@ -51,8 +51,13 @@ def another(interview_id: int) -> ResponseReturnValue:
     application = people[form.application.data]
     active = {member.id for member in queries.team()}
     answered, suggested = repeated(interview, application, active_user_ids=active)
-    draft = drafts.start(
-        user, application.candidate_id, answered, suggestions=suggested, repeats_id=interview_id
+    draft = starting.start(
+        user,
+        application.candidate_id,
+        answered,
+        application_id=application.id,
+        suggestions=suggested,
+        repeats_id=interview_id,
     )
     db.session.commit()
     return redirect(url_for("schedule_interview.resume", draft_id=draft.id), 303)
