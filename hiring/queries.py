@@ -5,6 +5,7 @@ The first argument is always the person asking, so that nobody sees more than th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -98,6 +99,17 @@ def _applications_of(role: Role, action: Action) -> sa.Select[Application]:
     )
 
 
+def applications_to_schedule(actor: User, candidate_id: int) -> list[Application]:
+    """Those on which `actor` may schedule interviews, with the teams of their jobs."""
+    told = {"asker_id": actor.id, "candidate_id": candidate_id}
+    return list(db.session.scalars(_applications_to_schedule(actor.role), told).unique())
+
+
+@cache
+def _applications_to_schedule(role: Role) -> sa.Select[Application]:
+    return _applications_of(role, Action.SCHEDULE).options(joinedload(Application.job).joinedload(Job.team))
+
+
 def among(actor: User, action: Action, seen: list[Application], candidate_id: int) -> list[Application]:
     """Those among the applications of a candidate that `actor` sees on which `actor` may do this."""
     match is_settled(actor, action):
@@ -151,6 +163,13 @@ def _notes_on(role: Role) -> sa.Select[ApplicationNote]:
 
 
 _TEAM = sa.select(User).where(User.is_active.is_(True)).order_by(User.name, User.id)
+
+
+def interviewers_of(job: Job, team: Iterable[User]) -> list[User]:
+    """Those among `team`, in its order, who are on the job and interview for it. Its hiring
+    manager is not among them."""
+    on_job = {user.id for user in job.team} - {job.hiring_manager_id}
+    return [user for user in team if user.id in on_job and user.role is not Role.OBSERVER]
 
 
 def team() -> list[User]:

@@ -1,4 +1,4 @@
-"""What the steps of a draft begin with: the interview that it repeats, or the last one on its job."""
+"""What the steps of a draft begin with: an interview to repeat, the last one on its job, or its team."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from blueprints.schedule_interview.answers import as_last_time
+from blueprints.schedule_interview.forms.attendees import AttendeesForm
 from blueprints.schedule_interview.forms.base import Answers, StepForm
+from hiring.queries import interviewers_of
 from models import Draft, Interview, Job, User
 from scheduling.drafts.again import candidate_of_repeated, last_on_job
 from scheduling.plans import Participant
@@ -24,7 +26,14 @@ class Beginning:
         if self._draft.suggestions is not None:
             found: Answers = self._draft.suggestions.get(form_class.key, {})
             return found
-        return self._as_last_time.get(form_class.key, {}) if form_class.begins_as_last_time else {}
+        if self.is_remembered:
+            return self._as_last_time.get(form_class.key, {}) if form_class.begins_as_last_time else {}
+        return self._with_team if form_class is AttendeesForm else {}
+
+    @property
+    def is_remembered(self) -> bool:
+        """Whether an earlier interview has decided what can be decided again."""
+        return self._draft.suggestions is not None or self._last is not None
 
     def in_words(self) -> str:
         """Where that comes from."""
@@ -33,8 +42,10 @@ class Beginning:
             return (
                 f"Copied from {name}'s interview." if name else "Copied from the interview you're repeating."
             )
-        is_own = self._last is not None and self._last.scheduler_id == self._actor.id
-        return f"Copied from {'your' if is_own else 'the'} last interview for this job."
+        if self._last is None:
+            return "The job's team is selected."
+        whose = "your" if self._last.scheduler_id == self._actor.id else "the"
+        return f"Copied from {whose} last interview for this job."
 
     def guests(self) -> tuple[Participant, ...]:
         """The guests of the last interview on the job who can be invited again. They are offered and not
@@ -49,6 +60,12 @@ class Beginning:
     @cached_property
     def _last(self) -> Interview | None:
         return last_on_job(self._actor, self._job.id) if self._job is not None else None
+
+    @cached_property
+    def _with_team(self) -> Answers:
+        """The job's team beside its hiring manager. Observers look on and interview no one."""
+        people = interviewers_of(self._job, self._team) if self._job is not None else []
+        return {"people": [str(user.id) for user in people]} if people else {}
 
     @cached_property
     def _as_last_time(self) -> Mapping[str, Answers]:

@@ -4,18 +4,25 @@
 // --- Finding someone on the team ----------------------------------------------------------------------------------------
 
 const search = document.getElementById("team-search");
-search?.addEventListener("input", () => {
-  const list = document.getElementById(search.dataset.filters);
-  const wanted = search.value.trim().toLowerCase();
+const manager = document.getElementById("hiring_manager");
+const list = document.getElementById("team-choice");
+
+function showWhoFits() {
+  const wanted = search?.value.trim().toLowerCase() ?? "";
   let shown = 0;
   for (const item of list.querySelectorAll("li")) {
-    const fits = item.querySelector(".team-who").textContent.toLowerCase().includes(wanted);
-    // Who is chosen stays in sight, or a choice could be sent that nobody sees.
-    item.hidden = !fits && !item.querySelector("input").checked;
+    const comes = item.dataset.user === manager.value;
+    const fits = !comes && item.querySelector(".team-who").textContent.toLowerCase().includes(wanted);
+    // Who is chosen stays in sight, or a choice could be sent that nobody sees; the hiring manager comes anyway.
+    item.hidden = comes || (!fits && !item.querySelector("input").checked);
     if (fits) shown += 1;
   }
-  list.querySelector(".team-none").hidden = shown > 0;
-});
+  const none = list.querySelector(".team-none");
+  if (none) none.hidden = shown > 0;
+}
+
+search?.addEventListener("input", showWhoFits);
+manager.addEventListener("change", showWhoFits);
 // Enter in a field of a form presses its first button; here it only ends the search.
 search?.addEventListener("keydown", (event) => {
   if (event.key === "Enter") event.preventDefault();

@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 
 from extensions import db
-from models import Draft, Interview, InterviewStatus, Job, Role, User
+from models import Draft, Interview, InterviewStatus, Job, JobMember, Role, User
 from scheduling.plans import Participant
-from tests.factories import Member, Team, create_user, schedule
+from tests.factories import Member, Team, create_candidate, create_user, schedule
 from tests.machines.clock import Clock
 from tests.machines.rows import in_rows
 from tests.pages.page import Page
@@ -137,10 +137,10 @@ def test_same_rows_sent_twice_go_on_as_if_sent_once(team: Team, ada: Visitor) ->
 
 
 def members(page: Page) -> dict[str, str]:
-    """What stands beside each name in the list of the team."""
+    """What is beside each name in the list of the team, as it is shown."""
     [team] = page.tree.all("fieldset", lambda e: e.get("id") == "team-choice")
     lines = {}
-    for item in team.all("li"):
+    for item in team.all("li", lambda e: "hidden" not in e.attributes):
         [name] = item.all("span", lambda e: e.get("class") == "team-name")
         [load] = item.all("span", lambda e: e.get("class") == "team-load")
         lines[name.text] = load.text
@@ -177,9 +177,34 @@ def test_load_counts_what_took_or_will_take_someones_time(
     page = ada.get(f"{draft_at(ada, team.dina.id, 'attendees')}/attendees")
     assert members(page) == {
         "Ada Berg": "0 upcoming",
-        "Ben Frei": "1 upcoming, 3 in the past 4 weeks",
         "Cleo Marin": "1 upcoming, 2 in the past 4 weeks",
     }
+
+
+def test_list_begins_with_the_jobs_team_ends_with_who_is_busy_and_leaves_the_manager_out(
+    web: Flask, clock: Clock, team: Team, ada: Visitor
+) -> None:
+    with in_rows(web):
+        eva = create_user("Eva Lang", Role.INTERVIEWER)
+        zoe = create_user("Zoe Adler", Role.INTERVIEWER)
+        on_job = (team.ben, eva, zoe)
+        db.session.add_all(JobMember(job_id=team.job_id, user_id=member.id) for member in on_job)
+        omar = create_candidate("Omar Haddad", "omar@mail.example", team.other_job_id)
+        schedule(
+            team.ada,
+            omar,
+            starts_at=clock.now.replace(day=10, hour=8, minute=15),
+            hiring_manager=eva,
+            software=None,
+        )
+    draft = draft_at(ada, team.dina.id, "attendees")
+    lines = members(ada.get(f"{draft}/attendees"))
+    assert list(lines) == ["Zoe Adler", "Ada Berg", "Cleo Marin", "Eva Lang"]
+    assert lines["Eva Lang"] == "1 upcoming Busy: Omar Haddad"
+    # With another manager, Ben can be chosen like the others.
+    answers = {"attendees": {"hiring_manager": str(team.cleo.id)}}
+    lines = members(ada.get(f"{draft_at(ada, team.dina.id, 'details', answers)}/attendees"))
+    assert list(lines) == ["Ben Frei", "Zoe Adler", "Ada Berg", "Eva Lang"]
 
 
 def test_long_list_of_the_team_can_be_searched(web: Flask, team: Team, ada: Visitor) -> None:

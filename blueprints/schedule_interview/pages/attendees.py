@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,13 +25,16 @@ _SEARCHED_FROM = 13
 
 @dataclass(frozen=True)
 class TeamMember:
-    """One line of the list to choose interviewers from. `is_busy`: with another interview at that time."""
+    """One line of the list to choose interviewers from. `busy` says with whom they have another interview at
+    that time, and is "" for those who are free. `is_manager`: they come anyway, and are not asked about."""
 
     id: int
     name: str
     role: str
     load: Load
     busy: str
+    is_on_job: bool
+    is_manager: bool
 
 
 class AttendeesPage(Page[AttendeesForm]):
@@ -40,7 +43,7 @@ class AttendeesPage(Page[AttendeesForm]):
     def check(self, dialog: Dialog, form: AttendeesForm) -> bool:
         if not form.validate():
             return False
-        clashes = _clashes(dialog, form.manager, form.busy_user_ids)
+        clashes = _not_accepted(dialog, _clashes(dialog, form.manager, form.busy_user_ids))
         if any(clash.key not in form.accepted_clashes.keys for clash in clashes):
             form.refuse("accepted_clashes", TICK_NEEDED)
             return False
@@ -53,22 +56,14 @@ class AttendeesPage(Page[AttendeesForm]):
         clashes = _clashes(dialog, form.manager, everyone)
         busy = _busy(clashes)
         chosen = form.busy_user_ids
-        shown = [c for c in clashes if c.kind is not ClashKind.PERSON or c.subject_id in chosen]
+        asked = _not_accepted(dialog, clashes)
+        shown = [c for c in asked if c.kind is not ClashKind.PERSON or c.subject_id in chosen]
         load, when = loads(utc_now()), dialog.checked(DateTimeForm)
         form.lay_out_rows()
         return {
             "clash_box": clash_box(shown, form.accepted_clashes.keys, dialog.actor.timezone),
             "when": local_moment(when.starts_at, dialog.actor.timezone) if when and when.starts_at else None,
-            "members": [
-                TeamMember(
-                    user.id,
-                    user.name,
-                    user.role.label,
-                    load.get(user.id, Load()),
-                    busy=busy.get(user.id, ""),
-                )
-                for user in dialog.team
-            ],
+            "members": _members(dialog, form, load, busy),
             "is_searched": len(dialog.team) >= _SEARCHED_FROM,
             "taken": _taken(form) if form.errors else [],
         }
@@ -77,13 +72,39 @@ class AttendeesPage(Page[AttendeesForm]):
 ATTENDEES = AttendeesPage()
 
 
+def _members(
+    dialog: Dialog, form: AttendeesForm, load: Mapping[int, Load], busy: Mapping[int, str]
+) -> list[TeamMember]:
+    """The team to choose from: those on the job first, those who are busy then last, each part by name."""
+    on_job = {user.id for user in dialog.job.team} if dialog.job else set()
+    members = [
+        TeamMember(
+            user.id,
+            user.name,
+            user.role.label,
+            load.get(user.id, Load()),
+            busy=busy.get(user.id, ""),
+            is_on_job=user.id in on_job,
+            is_manager=user.id == form.hiring_manager.data,
+        )
+        for user in dialog.team
+    ]
+    return sorted(members, key=lambda member: (bool(member.busy), not member.is_on_job))
+
+
 def _clashes(dialog: Dialog, manager: User | None, user_ids: Collection[int]) -> list[Clash]:
-    """The clashes of the time for these people, without those that were accepted with the time itself."""
+    """The clashes of the time for these people."""
     when = dialog.checked(DateTimeForm)
     if when is None or when.starts_at is None or when.minutes is None:
         return []
-    found = dialog.clashes_at(when.starts_at, when.minutes, manager=manager, user_ids=user_ids)
-    return [clash for clash in found if clash.key not in when.accepted_clashes.keys]
+    return dialog.clashes_at(when.starts_at, when.minutes, manager=manager, user_ids=user_ids)
+
+
+def _not_accepted(dialog: Dialog, clashes: list[Clash]) -> list[Clash]:
+    """Those that were not accepted with the time itself."""
+    when = dialog.checked(DateTimeForm)
+    accepted = when.accepted_clashes.keys if when is not None else frozenset()
+    return [clash for clash in clashes if clash.key not in accepted]
 
 
 def _busy(clashes: list[Clash]) -> dict[int, str]:

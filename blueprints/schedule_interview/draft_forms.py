@@ -1,0 +1,220 @@
+"""The forms of a draft's steps: filled from what the draft holds, and checked against what is true now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Generic
+
+from werkzeug.datastructures import MultiDict
+
+from accounts.permissions import Action
+from blueprints.schedule_interview.beginning import Beginning
+from blueprints.schedule_interview.forms.attendees import AttendeesForm
+from blueprints.schedule_interview.forms.base import F, Gone, Offered, StepForm
+from blueprints.schedule_interview.forms.setup import SetupForm
+from blueprints.schedule_interview.received_files import NOTHING, Received
+from blueprints.schedule_interview.subjects import subject_of
+from database import is_reading
+from extensions import db
+from hiring import queries
+from models import Application, Attachment, Draft, Interview, Job, User
+from scheduling.drafts import attachments, drafts
+from scheduling.rules import Rules
+from web.row_ids import LARGEST_ROW_ID
+from work.mail import Recipient
+
+
+@dataclass(frozen=True)
+class _CheckedForm(Generic[F]):
+    form: F
+    is_right: bool
+
+
+class DraftForms:
+    """One person's draft as forms. `Dialog` adds what the steps know together."""
+
+    def __init__(self, actor: User, draft: Draft, rules: Rules, received: Received = NOTHING) -> None:
+        self.actor, self.draft, self.rules, self.received = actor, draft, rules, received
+        self.candidate, self.subject = draft.candidate, subject_of(draft)
+        self._checked: dict[str, _CheckedForm[Any]] = {}
+
+    @property
+    def steps(self) -> tuple[type[StepForm], ...]:
+        return self.subject.steps
+
+    # What the forms can choose from
+
+    @cached_property
+    def changed(self) -> Interview | None:
+        """The interview that this draft changes; None for a new one."""
+        if not self.subject.changes or self.draft.about_interview_id is None:
+            return None
+        return db.session.get(Interview, self.draft.about_interview_id)
+
+    @property
+    def application(self) -> Application | None:
+        """The application that the interview is for: as chosen, else as the draft was started for. None while
+        several are possible, and when the chosen one no longer is."""
+        answers = self.draft.payload.get(SetupForm.key) or self.draft.typed.get(SetupForm.key, {})
+        chosen = answers.get("job", [])
+        if not chosen and len(self.applications) == 1:
+            return self.applications[0]
+        wanted = chosen or [str(self.draft.application_id)]
+        return next((a for a in self.applications if [str(a.id)] == wanted), None)
+
+    @property
+    def job(self) -> Job | None:
+        return self.application.job if self.application else None
+
+    @cached_property
+    def applications(self) -> tuple[Application, ...]:
+        """What the candidate can be interviewed for by this person: applications on open jobs. An interview
+        that is changed stays on its own."""
+        if self.changed is not None:
+            return (self.changed.application,)
+        found = queries.applications_to_schedule(self.actor, self.draft.candidate_id)
+        return tuple(application for application in found if application.job.is_open)
+
+    @cached_property
+    def team(self) -> tuple[User, ...]:
+        return tuple(queries.team())
+
+    def files(self) -> list[Attachment]:
+        """The draft's files as they are now."""
+        return list(self.draft.files) if is_reading() else attachments.of_draft(self.draft.id)
+
+    def _offered(self, form_class: type[StepForm], *, is_shown: bool = True) -> Offered:
+        """What a form can choose from; without what is only there to be picked up if nobody sees the form."""
+        return replace(
+            self._usual_offer,
+            files=tuple(self.files()) if form_class.lists_files and is_shown else (),
+            readers=self._readers() if form_class.lists_readers else (),
+            guests=self.beginning.guests() if form_class.lists_guests and is_shown else (),
+        )
+
+    @cached_property
+    def _usual_offer(self) -> Offered:
+        return Offered(
+            team=self.team,
+            candidate=self.candidate,
+            applications=self.applications,
+            application=self.application,
+            intended_id=self.draft.application_id,
+            zone=self.actor.timezone,
+            rules=self.rules,
+            is_change=self.subject.changes,
+        )
+
+    def _readers(self) -> tuple[Recipient, ...]:
+        """Everyone who would get mails; nobody while the draft is not complete."""
+        raise NotImplementedError
+
+    # Forms
+
+    def posted(self, form_class: type[F]) -> F:
+        """The form of a step as it was just sent."""
+        form = form_class()
+        form.offer(self._offered(form_class))
+        return form
+
+    def typed(self, form_class: type[F], values: MultiDict[str, str]) -> F:
+        """The form of a step as it is while it is being typed."""
+        form = form_class(formdata=values, meta={"csrf": False})
+        form.offer(self._offered(form_class))
+        return form
+
+    def offer_again(self, form: StepForm) -> None:
+        """Give a form its choices once more, after something that it lists has changed."""
+        offered = self._offered(type(form))
+        form.offer(offered)
+        form.show_saved(offered, {})
+
+    def saved(self, form_class: type[F]) -> F:
+        """The form of a step as the draft holds it, with what no longer holds said beside its field; or
+        fresh, with what is usual."""
+        offered = self._offered(form_class)
+        form = self._from_draft(form_class, offered, csrf=True)
+        if self.is_saved(form_class):
+            form.show_saved(offered, self.draft.payload[form_class.key])
+            if self.is_wrong(form_class):
+                for name, field in self._checked[form_class.key].form._fields.items():
+                    form[name].errors = field.errors
+                form.explain(offered, self._gone())
+        else:
+            form.suggest(offered)
+            for name, values in self.beginning.answers(form_class).items():
+                if name in form:
+                    form[name].process(MultiDict((form[name].name, value) for value in values))
+        form.version.data = str(self.draft.version)
+        return form
+
+    def shown(self, form_class: type[F]) -> F:
+        """The form of a step as its page opens: as it is saved, with what was typed since and left without
+        Continue on top."""
+        form = self.saved(form_class)
+        if self.is_unfinished(form_class):
+            form.fill_in(self.draft.typed[form_class.key])
+        return form
+
+    def keep(self, form: StepForm) -> None:
+        """Keep what was typed into a step for when it is opened again, right or wrong. Raises as
+        `drafts.keep_typed` does."""
+        changes = form.changes_from(self.saved(type(form)))
+        if changes or self.is_unfinished(type(form)):
+            drafts.keep_typed(self.draft, form.opened_on, form.key, changes)
+
+    def is_unfinished(self, form_class: type[StepForm]) -> bool:
+        """Whether something was typed into the step and left without Continue."""
+        return form_class.key in self.draft.typed
+
+    def is_saved(self, form_class: type[StepForm]) -> bool:
+        return form_class.key in self.draft.payload
+
+    def checked(self, form_class: type[F]) -> F | None:
+        """The saved form of a step if everything in it still holds, else None."""
+        found = self._check(form_class) if self.is_saved(form_class) else None
+        return found.form if found is not None and found.is_right else None
+
+    def is_wrong(self, form_class: type[StepForm]) -> bool:
+        """Whether the step was filled in and does not hold any more, because the world has changed."""
+        return form_class.asks and self.is_saved(form_class) and self.checked(form_class) is None
+
+    def _check(self, form_class: type[F]) -> _CheckedForm[F]:
+        if form_class.key not in self._checked:
+            form = self._from_draft(form_class, self._offered(form_class, is_shown=False), csrf=False)
+            self._checked[form_class.key] = _CheckedForm(form, form.validate())
+        return self._checked[form_class.key]
+
+    def _from_draft(self, form_class: type[F], offered: Offered, *, csrf: bool) -> F:
+        saved = self.draft.payload.get(form_class.key)
+        filled = (
+            MultiDict([(name, value) for name, values in saved.items() for value in values])
+            if saved is not None
+            else None
+        )
+        form = form_class(formdata=filled, meta={"csrf": csrf})
+        form.offer(offered)
+        return form
+
+    def _gone(self) -> Gone:
+        """What was chosen in this draft and cannot be chosen any more."""
+        title, names = None, {}
+        if self.application is None:
+            number = drafts.chosen_application_id(self.draft.payload)
+            application = queries.application(self.actor, self.candidate.id, number, Action.SEE)
+            if application is not None and not application.job.is_open:
+                title = application.job.title
+        people = self.draft.payload.get(AttendeesForm.key, {})
+        chosen = {*people.get("hiring_manager", []), *people.get("people", [])}
+        for text in chosen - {str(user.id) for user in self.team}:
+            number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+            user = db.session.get(User, number) if 0 < number <= LARGEST_ROW_ID else None
+            if user is not None:
+                names[number] = user.name
+        return Gone(title, names)
+
+    @cached_property
+    def beginning(self) -> Beginning:
+        """What the steps that were not saved yet begin with."""
+        return Beginning(self.actor, self.draft, self.job, self.team)
