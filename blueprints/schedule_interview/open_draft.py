@@ -127,6 +127,6 @@ def _replaced(error: DraftReplacedError, key: str) -> ResponseReturnValue:
     """The person started over in another tab, or pressed the button twice."""
     newer = starting.successor_of(actor(), error.draft_id)
     if newer is not None and request.form.get("direction") == "start-over":
-        return views.go_on_with(newer, was_there=False)
+        return redirect(views.where_to_go_on(newer, was_there=False), 303)
     page = render_template("schedule_interview/replaced.html", newer=newer, typed=views.typed(key))
     return page, 409 if request.method == "POST" else 404

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from flask import redirect, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import request, url_for
 
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.base import StepForm
@@ -88,13 +87,13 @@ def with_what_was_there(address: str) -> str:
     return f"{address}?{_UNFINISHED}=1" if was_there() else address
 
 
-def go_on_with(draft: Draft, *, was_there: bool) -> ResponseReturnValue:
-    """Open a draft where it was left; `was_there`: say that it was started before."""
+def where_to_go_on(draft: Draft, *, was_there: bool) -> str:
+    """The address that opens a draft where it was left; `was_there`: the page says that it was started
+    before. Asked for before the commit: right after it, another click may discard the draft."""
     if not was_there and not draft.payload:
-        first = url_for("schedule_interview.step", draft_id=draft.id, step=subject_of(draft).steps[0].key)
-        return redirect(first, 303)
+        return url_for("schedule_interview.step", draft_id=draft.id, step=subject_of(draft).steps[0].key)
     address = url_for("schedule_interview.resume", draft_id=draft.id)
-    return redirect(f"{address}?{_UNFINISHED}=1" if was_there else address, 303)
+    return f"{address}?{_UNFINISHED}=1" if was_there else address
 
 
 def _replaced(dialog: Dialog) -> Draft | None:

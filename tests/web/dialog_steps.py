@@ -31,8 +31,12 @@ Answers = Mapping[str, Mapping[str, Any]]
 def begin(visitor: Visitor, candidate_id: int) -> str:
     """Press Schedule Interview on the candidate's page; the draft's address."""
     answer = visitor.submit(visitor.get(f"/candidates/{candidate_id}"), "Schedule Interview", status=303)
-    address = path_of(answer.headers["Location"])
-    found = re.fullmatch(r"(/schedule/[\w-]{20,})/setup", address)
+    return draft_in(path_of(answer.headers["Location"]))
+
+
+def draft_in(address: str) -> str:
+    """The draft's address in that of one of its pages."""
+    found = re.match(r"(/schedule/[\w-]{20,})([/?]|$)", address)
     assert found is not None, address
     return found.group(1)
 

@@ -8,6 +8,7 @@ from wtforms import SelectField
 from wtforms.fields import SelectChoice
 
 from accounts.permissions import Action
+from blueprints.schedule_interview import views
 from blueprints.schedule_interview.answers import repeated
 from extensions import db
 from hiring import queries
@@ -59,8 +60,9 @@ def another(interview_id: int) -> ResponseReturnValue:
         suggestions=suggested,
         repeats_id=interview_id,
     )
+    there = views.where_to_go_on(draft, was_there=False)
     db.session.commit()
-    return redirect(url_for("schedule_interview.resume", draft_id=draft.id), 303)
+    return redirect(there, 303)
 
 
 def _page(interview: Interview, form: ForWhomForm) -> str:

@@ -40,8 +40,9 @@ def change(interview_id: int) -> ResponseReturnValue:
         of_change(interview, active_user_ids=_active()),
         to_json(plan_of(interview)),
     )
+    there = url_for("schedule_interview.step", draft_id=draft.id, step="setup")
     db.session.commit()
-    return redirect(url_for("schedule_interview.step", draft_id=draft.id, step="setup"), 303)
+    return redirect(there, 303)
 
 
 def take_over_changes_of_others(dialog: Dialog, interview: Interview) -> list[str]:

@@ -44,9 +44,9 @@ def register(blueprint: Blueprint) -> None:
 
 
 def start(candidate_id: int) -> ResponseReturnValue:
-    """Open the interview that this person has started, or start one: for the `application` that the button
-    names, else for any of the candidate's. A GET leads to the candidate, whose page has the button, because
-    reading changes nothing.
+    """Open the interview that this person has started, or start one: for the `job` that the button names,
+    else for any of the candidate's. A GET leads to the candidate, whose page has the button, because reading
+    changes nothing.
     """
     user = actor()
     candidate = queries.candidate(user, candidate_id, Action.SCHEDULE) or abort(404)
@@ -54,14 +54,15 @@ def start(candidate_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         return redirect(here, 303)
     applications = queries.applications_of(user, candidate_id, Action.SCHEDULE)
-    possible = {application.id for application in applications if application.job.is_open}
+    possible = {application.id: application.job_id for application in applications if application.job.is_open}
     if not possible:
         say("Add the candidate to an open job first.", "warning")
         return redirect(here, 303)
-    wanted = {number for number in possible if str(number) == request.form.get("application")}
+    wanted = [number for number, job_id in possible.items() if str(job_id) == request.form.get("job")]
     opened = starting.open_or_start(user, candidate.id, wanted or possible)
+    there = views.where_to_go_on(opened.draft, was_there=not opened.is_new)
     db.session.commit()
-    return views.go_on_with(opened.draft, was_there=not opened.is_new)
+    return redirect(there, 303)
 
 
 @with_dialog
@@ -111,8 +112,9 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
         with suppress(DraftStaleError):
             dialog.keep(form)
         draft = opens(dialog)
+        address = views.where_to_go_on(draft, was_there=bool(draft.payload or draft.typed))
         db.session.commit()
-        return views.go_on_with(draft, was_there=bool(draft.payload or draft.typed))
+        return redirect(address, 303)
     if earlier is not None:
         return _keep_for_later(dialog, here, form, earlier)
     if request.form.get("direction") == "show":
@@ -202,6 +204,7 @@ _OPENING: Mapping[str, Callable[[Dialog], Draft]] = {
 
 def _discard_other(dialog: Dialog, form: StepForm) -> None:
     """Of two drafts that would be for the same job, keep this one."""
+    starting.take_turn(dialog.actor)
     other = SETUP.other_draft(dialog, form) if isinstance(form, SetupForm) else None
     if other is not None:
         drafts.discard(other)
