@@ -349,7 +349,9 @@ def test_files_of_a_draft_that_is_too_old_go_and_those_of_interviews_stay(
 ) -> None:
     send(ada, draft, "details", files=chosen(("a.png", PNG)))
     walk_on_with = {"setup": PHONE, "date-time": {"date": "2027-03-20"}}
-    other = draft_at(ada, team.dina.id, "details", walk_on_with)
+    with in_rows(web):
+        omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
+    other = draft_at(ada, omar.id, "details", walk_on_with)
     send(ada, other, "details", files=chosen(("b.pdf", PDF)))
     walk_on_from_details(ada, other)
     sweep(web)
