@@ -25,6 +25,7 @@ from tables.hiring import (
     Job,
     JobMember,
     Stage,
+    StageMove,
     search_key,
 )
 from tables.interviews import (
@@ -93,6 +94,7 @@ __all__ = [
     "Role",
     "SchedulingMethod",
     "Stage",
+    "StageMove",
     "Task",
     "TaskState",
     "Throttle",

@@ -99,7 +99,7 @@ def seed(installation_id: str, rules: Rules, password: str) -> bool:
     for title, department, location, manager, team in _JOBS:
         jobs[title] = add_job(NewJob(title, department, location, people[manager].id))
         db.session.add_all(JobMember(job_id=jobs[title].id, user_id=people[name].id) for name in team)
-    applications = _apply(jobs)
+    applications = _apply(jobs, owner)
     for author, candidate_name, days, words in _NOTES:
         with at(utc_now() - timedelta(days=days)):
             add_note(people[author], applications[candidate_name], words)
@@ -110,8 +110,8 @@ def seed(installation_id: str, rules: Rules, password: str) -> bool:
     return True
 
 
-def _apply(jobs: dict[str, Job]) -> dict[str, Application]:
-    """The candidates with their stages; their applications by name."""
+def _apply(jobs: dict[str, Job], owner: User) -> dict[str, Application]:
+    """The candidates with their stages, to which the owner moved them; their applications by name."""
     applications = {}
     for name, phone, zone, job, days, stage in _CANDIDATES:
         with at(utc_now() - timedelta(days=days)):
@@ -120,7 +120,8 @@ def _apply(jobs: dict[str, Job]) -> dict[str, Application]:
             )
             db.session.flush()
         [applications[name]] = made.applications
-        set_stage(applications[name], stage)
+        with at(utc_now() - timedelta(days=max(days - 1, 0))):
+            set_stage(owner, applications[name], stage)
     return applications
 
 

@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from accounts.permissions import Action
 from extensions import db
 from hiring.queries import has_applications_beyond
-from models import Application, ApplicationNote, Candidate, Interview, Job, Stage, User
+from models import Application, ApplicationNote, Candidate, Interview, Job, Stage, StageMove, User
+from scheduling import stages
 from scheduling.mails import address_changes
 from scheduling.rules import Rules
 
@@ -175,11 +176,32 @@ def add_application(candidate: Candidate, job_id: int) -> Application:
     return application
 
 
-def set_stage(application: Application, stage: Stage) -> None:
-    """Set how far an application has progressed. Interviews are not affected; scheduling one moves the
-    stage on its own, in `scheduling.stages`."""
+def set_stage(actor: User, application: Application, stage: Stage) -> StageMove | None:
+    """Set how far an application has progressed; returns the move, with its id, or None if it was there
+    already. Interviews are not affected; scheduling one moves the stage on its own, in `scheduling.stages`.
+    Raises `HiringError` for an erased candidate."""
     _refuse_erased(application.candidate)
-    application.stage = stage
+    made = stages.move(actor, application, stage)
+    db.session.flush()
+    return made
+
+
+def take_back_move(actor: User, application: Application, move_id: int) -> Stage:
+    """Put an application back to the stage before its newest move, which is another move; returns the stage.
+    Raises `HiringError` if `move_id` is not its newest move, and for an erased candidate."""
+    _refuse_erased(application.candidate)
+    # Locked first, so that two people who press Undo do not take back each other's move.
+    db.session.refresh(application, attribute_names=["stage"], with_for_update=True)
+    newest = db.session.scalars(
+        sa.select(StageMove)
+        .where(StageMove.application_id == application.id)
+        .order_by(StageMove.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if newest is None or newest.id != move_id:
+        raise HiringError("The stage has been changed again since, so it stays as it is.", "stage")
+    stages.move(actor, application, newest.before)
+    return newest.before
 
 
 def remove_application(application: Application) -> None:

@@ -31,6 +31,7 @@ from models import (
     MeetingState,
     ReaderRole,
     Revision,
+    StageMove,
     Task,
     TaskState,
     TimelineEntry,
@@ -124,6 +125,7 @@ def _known_as(candidate: Candidate, interview_ids: list[int]) -> list[str]:
 def _forget_notes_and_drafts(candidate: Candidate, known: list[str]) -> None:
     applications = sa.select(Application.id).where(Application.candidate_id == candidate.id)
     db.session.execute(sa.delete(ApplicationNote).where(ApplicationNote.application_id.in_(applications)))
+    db.session.execute(sa.delete(StageMove).where(StageMove.application_id.in_(applications)))
     db.session.execute(sa.delete(Draft).where(Draft.candidate_id == candidate.id))
     # A list that was uploaded and never confirmed may contain anyone, and can be uploaded again.
     mentions = [

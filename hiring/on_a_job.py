@@ -21,6 +21,7 @@ from scheduling.reading.next_interviews import NextInterview
 class ApplicationRow(NamedTuple):
     """A candidate on one job, as the job's page shows them."""
 
+    id: int
     candidate_id: int
     name: str
     stage: Stage
@@ -34,7 +35,7 @@ def newest_applications(actor: Reader, job_id: int, *, limit: int) -> list[Appli
     told = {"asker_id": actor.id, "job_id": job_id, "most": limit, **next_interviews.told()}
     of_each: dict[tuple[Any, ...], list[NextInterview]] = {}
     for row in rows_of(_newest_applications(actor.role), told):
-        upcoming = of_each.setdefault(tuple(row[1:6]), [])
+        upcoming = of_each.setdefault(tuple(row[:6]), [])
         if (next_one := next_interviews.upcoming_in(row)) is not None:
             upcoming.append(next_one)
     return [

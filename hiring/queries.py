@@ -21,7 +21,7 @@ from accounts.row_permissions import (
     job_is_within,
 )
 from extensions import db
-from models import Application, ApplicationNote, Candidate, Job, Role, User
+from models import Application, ApplicationNote, Candidate, Job, Role, StageMove, User
 from rows import rows_of
 
 
@@ -97,6 +97,18 @@ def _applications_of(role: Role, action: Action) -> sa.Select[Application]:
         .options(joinedload(Application.job))
         .order_by(Application.id.desc())
     )
+
+
+def applications_with_moves(actor: User, candidate_id: int) -> list[Application]:
+    """The applications of one candidate that `actor` sees, newest first, with the moves of each."""
+    told = {"asker_id": actor.id, "candidate_id": candidate_id}
+    return list(db.session.scalars(_applications_with_moves(actor.role), told).unique())
+
+
+@cache
+def _applications_with_moves(role: Role) -> sa.Select[Application]:
+    who = joinedload(Application.moves).joinedload(StageMove.actor).load_only(User.name)
+    return _applications_of(role, Action.SEE).options(who)
 
 
 def applications_to_schedule(actor: User, candidate_id: int) -> list[Application]:

@@ -1,12 +1,19 @@
-"""Moving an application along when its interview is scheduled."""
+"""An application's stage: each move is recorded, whether someone chose it or an interview was scheduled."""
 
 from __future__ import annotations
 
 from extensions import db
-from models import Application, Interview, Stage, User
+from models import Application, Interview, Stage, StageMove, User
 from scheduling.timeline import note
 
 _BEFORE_INTERVIEWS = (Stage.NEW, Stage.SCREENING)
+
+
+def move(actor: User, application: Application, stage: Stage) -> StageMove | None:
+    """Move an application to the stage that `actor` chose, in the current transaction, and record it; None if
+    it was there already. Its interviews are not affected."""
+    _look_again(application)
+    return _moved(actor, application, stage) if application.stage is not stage else None
 
 
 def move_to_interview(actor: User, interview: Interview, application: Application) -> bool:
@@ -22,14 +29,32 @@ def move_to_interview(actor: User, interview: Interview, application: Applicatio
     if application.stage not in _BEFORE_INTERVIEWS:
         return False
     # Someone may be setting the stage by hand at this moment, and what they chose wins.
-    db.session.refresh(application, attribute_names=["stage"], with_for_update=True)
+    _look_again(application)
     before = application.stage
     if before not in _BEFORE_INTERVIEWS:
         return False
-    application.stage = Stage.INTERVIEW
+    _moved(actor, application, Stage.INTERVIEW, by_scheduling=True)
     note(
         interview.id,
         f"{application.candidate.name} moved from {before.label} to {Stage.INTERVIEW.label}",
         actor=actor,
     )
     return True
+
+
+def _look_again(application: Application) -> None:
+    """Read the stage as it is now, and keep it from being changed by anyone else until the commit."""
+    db.session.refresh(application, attribute_names=["stage"], with_for_update=True)
+
+
+def _moved(actor: User, application: Application, stage: Stage, *, by_scheduling: bool = False) -> StageMove:
+    made = StageMove(
+        application_id=application.id,
+        actor_id=actor.id,
+        before=application.stage,
+        after=stage,
+        by_scheduling=by_scheduling,
+    )
+    application.stage = stage
+    db.session.add(made)
+    return made

@@ -123,6 +123,7 @@ ACCESS: dict[str, Rule] = {
     "hiring.edit_candidate": Needs(Action.MANAGE_CANDIDATES),
     "hiring.add_application": Needs(Action.MANAGE_CANDIDATES),
     "hiring.set_stage": Needs(Action.MANAGE_CANDIDATES),
+    "hiring.undo_stage": Needs(Action.MANAGE_CANDIDATES),
     "hiring.remove_application": Needs(Action.MANAGE_CANDIDATES),
     "hiring.add_note": Needs(Action.SEE_NOTES),
     "hiring.confirm_erasing": Needs(Action.MANAGE_CANDIDATES),

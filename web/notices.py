@@ -26,6 +26,10 @@ class Notice:
     text: str
 
 
-def say(text: str, level: Level = "success") -> None:
-    """Show a message once, on the next page that this browser loads."""
+def say(text: str, level: Level = "success", *, undo: str | None = None) -> None:
+    """Show a message once, on the next page that this browser loads. `undo` is the address to which its Undo
+    button posts, for what can be taken back."""
     flash(text, level)
+    if undo is not None:
+        # It belongs to the message before it; `messages` in the templates puts the two together.
+        flash(undo, "undo")

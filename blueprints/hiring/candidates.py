@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
+from typing import Any
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms.fields import SelectChoice
 
 import htmx
 from accounts.permissions import Action
 from blueprints.hiring.forms import ApplicationForm, CandidateDetailsForm, CandidateForm, NoteForm, StageForm
 from extensions import db
 from hiring import commands, lists, queries
+from hiring.activity import activity_of
 from hiring.choices import jobs_to_choose_from
 from hiring.lists import CandidateFilter, InterviewState, NameSort
-from hiring.queries import OpenJob
 from models import Application, Stage
 from scheduling.drafts.unfinished import open_drafts
 from scheduling.reading.days import day_in
@@ -34,6 +34,7 @@ from web.lists import (
 from web.notices import say
 from web.signed_in import actor, person
 
+_ACTIVITY_SHOWN = 4
 _STAGE_OPTIONS = options_of("All stages", ((stage.value, stage.label) for stage in Stage))
 _INTERVIEW_OPTIONS = options_of(
     "Any interviews",
@@ -91,10 +92,10 @@ def candidate(candidate_id: int) -> ResponseReturnValue:
 
 def new_candidate() -> ResponseReturnValue:
     form = CandidateForm()
-    form.job.choices = _choices(queries.open_jobs_to_choose(actor(), Action.MANAGE_CANDIDATES))
+    form.job.offer(queries.open_jobs_to_choose(actor(), Action.MANAGE_CANDIDATES))
     if not form.is_submitted():
-        # Reached from a job's page, where it is clear which one is meant.
-        form.job.data = request.args.get("job", type=int)
+        # Reached from a job's page, it is clear which one is meant, and so it is if there is only one.
+        form.job.data = request.args.get("job", type=int) or form.job.only_one
         return render_template("hiring/candidate_form.html", form=form, candidate=None)
     if form.validate():
         try:
@@ -154,32 +155,71 @@ def add_application(candidate_id: int) -> ResponseReturnValue:
     user = actor()
     found = queries.candidate(user, candidate_id, Action.MANAGE_CANDIDATES) or abort(404)
     form = ApplicationForm()
-    form.job.choices = _choices(queries.open_jobs_to_choose(user, Action.MANAGE_CANDIDATES))
-    if not form.validate():
-        say("Choose an open job.", "danger")
-    else:
+    form.job.offer(queries.open_jobs_to_choose(user, Action.MANAGE_CANDIDATES))
+    if form.validate():
         try:
             commands.add_application(found, form.job.data)
             db.session.commit()
+            return redirect(url_for("hiring.candidate", candidate_id=candidate_id), 303)
         except commands.HiringError as error:
-            say(error.words, "danger")
-    return redirect(url_for("hiring.candidate", candidate_id=candidate_id), 303)
+            form.refuse(error.field, error.words)
+    return _page(candidate_id, application_form=form), 422
 
 
 def set_stage(candidate_id: int, application_id: int) -> ResponseReturnValue:
-    found = queries.application(actor(), candidate_id, application_id, Action.MANAGE_CANDIDATES) or abort(404)
+    user = actor()
+    found = queries.application(user, candidate_id, application_id, Action.MANAGE_CANDIDATES) or abort(404)
     form = StageForm()
     if not form.validate():
         say("Choose a stage.", "danger")
     else:
         try:
-            stage = Stage(form.stage.data)
-            commands.set_stage(found, stage)
+            move = commands.set_stage(user, found, Stage(form.stage.data))
             db.session.commit()
-            say(f"{found.job.title}: {stage.label}.")
+            _say_stage(found, undo=None if move is None else _undo_address(found, move.id))
         except commands.HiringError as error:
             say(error.words, "danger")
-    return redirect(url_for("hiring.candidate", candidate_id=candidate_id), 303)
+    return _back_from_stages(found)
+
+
+def undo_stage(candidate_id: int, application_id: int, move_id: int) -> ResponseReturnValue:
+    """Take back a move that was just made by hand."""
+    user = actor()
+    found = queries.application(user, candidate_id, application_id, Action.MANAGE_CANDIDATES) or abort(404)
+    try:
+        commands.take_back_move(user, found, move_id)
+        db.session.commit()
+        _say_stage(found, word="back ")
+    except commands.HiringError as error:
+        say(error.words, "warning")
+    return _back_from_stages(found)
+
+
+def _say_stage(application: Application, *, word: str = "", undo: str | None = None) -> None:
+    whose, title = application.candidate.name, application.job.title
+    say(f"{whose} is {word}in {application.stage.label} for {title}.", undo=undo)
+
+
+def _undo_address(application: Application, move_id: int) -> str:
+    back: dict[str, Any] = {"from": "job"} if _came_from_job() else {}
+    return url_for(
+        "hiring.undo_stage",
+        candidate_id=application.candidate_id,
+        application_id=application.id,
+        move_id=move_id,
+        **back,
+    )
+
+
+def _back_from_stages(application: Application) -> ResponseReturnValue:
+    """To the page on which the stage was set. htmx follows, too, and takes the part that it asked for."""
+    if _came_from_job():
+        return redirect(url_for("hiring.job", job_id=application.job_id), 303)
+    return redirect(url_for("hiring.candidate", candidate_id=application.candidate_id), 303)
+
+
+def _came_from_job() -> bool:
+    return request.args.get("from") == "job"
 
 
 def remove_application(candidate_id: int, application_id: int) -> ResponseReturnValue:
@@ -217,25 +257,31 @@ def add_note(candidate_id: int) -> ResponseReturnValue:
 def _note_form(applications: Collection[Application], *, is_sent: bool = True) -> NoteForm:
     """The form for a note about one of these applications."""
     form = NoteForm() if is_sent else NoteForm(formdata=None)
-    form.application.choices = [SelectChoice(each.id, each.job.title) for each in applications]
+    form.application.offer((each.id, each.job.title) for each in applications)
     if len(applications) == 1 and not form.application.raw_data:
         # There is nothing to choose, so the page does not ask.
         [form.application.data] = [each.id for each in applications]
     return form
 
 
-def _page(candidate_id: int, note_form: NoteForm | None = None) -> str:
+def _page(
+    candidate_id: int,
+    *,
+    note_form: NoteForm | None = None,
+    application_form: ApplicationForm | None = None,
+) -> str:
     user = actor()
     found = queries.candidate(user, candidate_id) or abort(404)
     is_there = found.erased_at is None
-    applications = queries.applications_of(user, candidate_id)
+    applications = queries.applications_with_moves(user, candidate_id)
     known = {application.job_id for application in applications}
     manages = is_there and queries.may(user, Action.MANAGE_CANDIDATES, found)
     noted = queries.among(user, Action.SEE_NOTES, applications, candidate_id) if is_there else []
     open_jobs = queries.open_jobs_to_choose(user, Action.MANAGE_CANDIDATES) if manages else []
     addable = [job for job in open_jobs if job.id not in known]
-    application_form = ApplicationForm(formdata=None)
-    application_form.job.choices = _choices(addable)
+    if application_form is None:
+        application_form = ApplicationForm(formdata=None)
+    application_form.job.offer(addable)
     schedulable = queries.among(user, Action.SCHEDULE, applications, candidate_id) if is_there else []
     managed = queries.among(user, Action.MANAGE_CANDIDATES, applications, candidate_id) if manages else []
     return render_template(
@@ -252,12 +298,10 @@ def _page(candidate_id: int, note_form: NoteForm | None = None) -> str:
         may_schedule=any(application.job.is_open for application in schedulable),
         may_manage=manages,
         drafts=open_drafts(user, candidate_id=candidate_id) if schedulable else [],
-        application_form=application_form if addable else None,
+        application_form=application_form if addable or application_form.errors else None,
+        activity=activity_of(applications) if is_there else (),
+        shown_first=_ACTIVITY_SHOWN,
     )
-
-
-def _choices(jobs: Iterable[OpenJob]) -> list[SelectChoice]:
-    return [SelectChoice(job.id, job.title) for job in jobs]
 
 
 def register(blueprint: Blueprint) -> None:
@@ -268,6 +312,9 @@ def register(blueprint: Blueprint) -> None:
     blueprint.route("/candidates/<int:candidate_id>/edit", methods=["GET", "POST"])(edit_candidate)
     blueprint.post("/candidates/<int:candidate_id>/applications")(add_application)
     blueprint.post("/candidates/<int:candidate_id>/applications/<int:application_id>/stage")(set_stage)
+    blueprint.post(
+        "/candidates/<int:candidate_id>/applications/<int:application_id>/stage/<int:move_id>/undo"
+    )(undo_stage)
     blueprint.post("/candidates/<int:candidate_id>/applications/<int:application_id>/remove")(
         remove_application
     )

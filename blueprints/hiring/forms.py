@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from wtforms import EmailField, Field, SelectField, StringField, TelField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
@@ -20,6 +23,28 @@ _TOO_LONG = "At most %(max)d characters."
 def _is_a_phone_number(form: Form, field: Field) -> None:
     if not is_phone_number(field.data or ""):
         raise ValidationError(PHONE_WORDS)
+
+
+class JobField(SelectField):
+    """One of several jobs. None is chosen by being the first in the list: what belongs to one job is seen by
+    its team."""
+
+    def __init__(self, label: str = "Job", **options: Any) -> None:
+        super().__init__(label, coerce=_id_or_none, validators=[DataRequired("Choose a job.")], **options)
+
+    def offer(self, jobs: Iterable[tuple[int, str]]) -> None:
+        """The jobs to choose from, as ids and titles."""
+        self.choices = [SelectChoice("", "Choose a job…"), *(SelectChoice(*each) for each in jobs)]
+
+    @property
+    def only_one(self) -> int | None:
+        """The id of the only job there is, if there is only one."""
+        ids = [choice.value for choice in self.choices or () if choice.value]
+        return ids[0] if len(ids) == 1 else None
+
+
+def _id_or_none(value: object) -> int | None:
+    return int(str(value)) if value else None
 
 
 class JobForm(Form):
@@ -52,11 +77,11 @@ class CandidateDetailsForm(Form):
 
 
 class CandidateForm(CandidateDetailsForm):
-    job = SelectField("Job", coerce=int)
+    job = JobField()
 
 
 class ApplicationForm(Form):
-    job = SelectField("Job", coerce=int)
+    job = JobField()
 
 
 class StageForm(Form):
@@ -65,7 +90,7 @@ class StageForm(Form):
 
 class NoteForm(Form):
     # Which of the candidate's jobs it is about; with a single one, there is nothing to choose.
-    application = SelectField("Job", coerce=int)
+    application = JobField()
     text = TextAreaField(
         "Note",
         validators=[

@@ -14,7 +14,7 @@ from extensions import db
 from hiring import calling_off, commands, lists, queries
 from hiring.lists import JobFilter, JobState, NameSort
 from hiring.on_a_job import newest_applications
-from models import Job, User
+from models import Job, Stage, User
 from scheduling.reading.days import day_in
 from services import services
 from timezones import utc_now
@@ -53,6 +53,7 @@ def jobs() -> ResponseReturnValue:
 def job(job_id: int) -> ResponseReturnValue:
     user = actor()
     found = queries.job(user, job_id) or abort(404)
+    manages = queries.job(user, job_id, Action.MANAGE_CANDIDATES) is not None
     newest = newest_applications(user, job_id, limit=_CANDIDATES_SHOWN + 1)
     return render_template(
         "hiring/job.html",
@@ -61,7 +62,9 @@ def job(job_id: int) -> ResponseReturnValue:
         today=day_in(utc_now(), user.timezone),
         has_more=len(newest) > _CANDIDATES_SHOWN,
         may_manage=queries.job(user, job_id, Action.MANAGE_JOBS) is not None,
-        may_add=found.is_open and queries.job(user, job_id, Action.MANAGE_CANDIDATES) is not None,
+        may_add=found.is_open and manages,
+        may_set_stages=manages,
+        stages=list(Stage),
     )
 
 

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("name_key", sa.String(length=160), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("phone_digits", sa.String(length=40), nullable=False),
         sa.Column("timezone", database.ZoneName(length=64), nullable=True),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.Column("erased_at", database.UTCDateTime(), nullable=True),
@@ -32,8 +33,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("candidates", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_candidates_name_key_id_email",
-            ["name_key", "id", "email"],
+            "ix_candidates_name_key_id_email_phone_digits",
+            ["name_key", "id", "email", "phone_digits"],
             unique=False,
             sqlite_where=sa.text("erased_at IS NULL"),
             postgresql_where=sa.text("erased_at IS NULL"),
@@ -615,6 +616,57 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "stage_moves",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("at", database.UTCDateTime(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "before",
+            sa.Enum(
+                "new",
+                "screening",
+                "interview",
+                "offer",
+                "hired",
+                "rejected",
+                name="before",
+                native_enum=False,
+                length=32,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "after",
+            sa.Enum(
+                "new",
+                "screening",
+                "interview",
+                "offer",
+                "hired",
+                "rejected",
+                name="after",
+                native_enum=False,
+                length=32,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("by_scheduling", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["users.id"], name=op.f("fk_stage_moves_actor_id_users")),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["applications.id"],
+            name=op.f("fk_stage_moves_application_id_applications"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_moves")),
+    )
+    with op.batch_alter_table("stage_moves", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stage_moves_application_id"), ["application_id"], unique=False)
+
+    op.create_table(
         "attendees",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("interview_id", sa.Integer(), nullable=False),
@@ -1194,6 +1246,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attendees_user_id"))
 
     op.drop_table("attendees")
+    with op.batch_alter_table("stage_moves", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stage_moves_application_id"))
+
+    op.drop_table("stage_moves")
     with op.batch_alter_table("interviews", schema=None) as batch_op:
         batch_op.drop_index("ix_interviews_status_starts_at_id")
         batch_op.drop_index(batch_op.f("ix_interviews_scheduler_id"))
@@ -1286,7 +1342,7 @@ def downgrade() -> None:
     op.drop_table("heartbeats")
     with op.batch_alter_table("candidates", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_candidates_name_key_id_email",
+            "ix_candidates_name_key_id_email_phone_digits",
             sqlite_where=sa.text("erased_at IS NULL"),
             postgresql_where=sa.text("erased_at IS NULL"),
         )

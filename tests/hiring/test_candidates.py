@@ -23,7 +23,15 @@ from models import (
 from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import INVITATION
 from scheduling.plans import Participant
-from tests.factories import CreatedCandidate, Member, Team, create_candidate, create_user, schedule
+from tests.factories import (
+    CreatedCandidate,
+    Member,
+    Team,
+    create_candidate,
+    create_job,
+    create_user,
+    schedule,
+)
 from tests.hiring.conftest import Rows
 from tests.pages.visitor import Visitor
 
@@ -135,16 +143,79 @@ def test_address_of_someone_who_takes_part_is_refused(
         assert db.session.scalars(db.select(Attendee.email)).all() == ["gil@mail.example"]
 
 
-def test_stage_is_set_by_a_list_and_a_button(rows: Rows, team: Team, ada: Visitor) -> None:
-    page = ada.get(address_of(team.dina)).html
-    form = re.search(r'<form class="stage-form".*?</form>', page, re.DOTALL)
-    assert form is not None
-    assert application_address(team, "stage") in form.group()
-    ada.post(application_address(team, "stage"), {"stage": "offer"}, status=303)
+@pytest.mark.parametrize("where", ["candidate", "job"])
+def test_stage_is_set_by_a_list_and_a_button_and_can_be_put_back(
+    rows: Rows, team: Team, ada: Visitor, where: str
+) -> None:
+    here = address_of(team.dina) if where == "candidate" else f"/jobs/{team.job_id}"
+    button = "Set stage for Backend Engineer" if where == "candidate" else "Set stage of Dina Kaur"
+    page = ada.follow(ada.submit(ada.get(here), button, status=303, leads_to=here, stage="offer"))
+    assert "Dina Kaur is in Offer for Backend Engineer." in page.messages
+    assert page.value_of(button, "stage") == "offer"
+    # What is set twice is one move, and leaves nothing to take back.
+    again = ada.follow(ada.submit(page, button, status=303, leads_to=here, stage="offer"))
+    assert not again.has_button("Undo")
+    page = ada.follow(ada.submit(page, "Undo", status=303, leads_to=here))
+    assert "Dina Kaur is back in New for Backend Engineer." in page.messages
+    assert not page.has_button("Undo")
     with rows():
-        assert db.session.get_one(Application, team.dina.application_id).stage is Stage.OFFER
+        application = db.session.get_one(Application, team.dina.application_id)
+        assert application.stage is Stage.NEW
+        moves = [(move.actor.name, move.before, move.after) for move in application.moves]
+        assert moves == [("Ada Berg", Stage.NEW, Stage.OFFER), ("Ada Berg", Stage.OFFER, Stage.NEW)]
     ada.post(application_address(team, "stage"), {"stage": "emperor"}, status=303)
     assert "Choose a stage." in ada.get(address_of(team.dina)).words
+
+
+def test_move_is_taken_back_only_while_it_is_the_newest(
+    rows: Rows, team: Team, ada: Visitor, ben: Visitor
+) -> None:
+    moved = ada.follow(ada.post(application_address(team, "stage"), {"stage": "offer"}, status=303))
+    ben.post(application_address(team, "stage"), {"stage": "hired"}, status=303)
+    page = ada.follow(ada.submit(moved, "Undo", status=303))
+    assert "has been changed again since" in page.messages
+    with rows():
+        application = db.session.get_one(Application, team.dina.application_id)
+        assert application.stage is Stage.HIRED
+        [_, last] = application.moves
+    ada.post(application_address(team, f"stage/{last.id + 1}/undo"), status=303)
+    with rows():
+        assert db.session.get_one(Application, team.dina.application_id).stage is Stage.HIRED
+
+
+def test_page_says_who_moved_a_candidate(rows: Rows, team: Team, ada: Visitor, ben: Visitor) -> None:
+    ben.post(application_address(team, "stage"), {"stage": "screening"}, status=303)
+    with rows():
+        schedule(team.ada, team.dina)
+    activity = ada.get(address_of(team.dina)).tree.with_id("activity")
+    assert activity is not None
+    told = [" ".join(entry.words.split(" · ")[0].split()) for entry in activity.all("li")]
+    assert told[:2] == [
+        "Moved from Screening to Interview, because an interview was scheduled Ada Berg",
+        "Moved from New to Screening Ben Frei",
+    ]
+    assert told[2].startswith("Added to Backend Engineer")
+
+
+def test_no_job_is_chosen_that_nobody_asked_for(rows: Rows, team: Team, ada: Visitor) -> None:
+    with rows():
+        create_job("Data Analyst", team.ben)
+    for address, button, name in (
+        (address_of(team.dina), "Add to job", "job"),
+        ("/candidates/new", "Add candidate", "job"),
+        ("/candidates/import", "Review", "job"),
+    ):
+        page = ada.get(address)
+        [field] = page.form(button).all("select", lambda e: e.get("name") == "job")
+        assert field.all("option")[0].text == "Choose a job…", address
+        assert page.value_of(button, name) == "", address
+        assert ada.submit(page, button, status=422).error_at(name) == "Choose a job."
+    ada.submit(ada.get(address_of(team.dina)), "Add to job", status=303, job=team.other_job_id)
+    page = ada.get(address_of(team.dina))
+    assert page.value_of("Add note", "application") == ""
+    answer = ada.submit(page, "Add note", status=422, text="Whose?")
+    assert answer.error_at("application") == "Choose a job."
+    assert answer.value_of("Add note", "text") == "Whose?"
 
 
 def test_candidate_is_put_on_another_job_and_taken_off_it(rows: Rows, team: Team, ada: Visitor) -> None:
@@ -223,7 +294,7 @@ def test_hiring_manager_of_another_job_reaches_nothing_of_a_candidate(
         visitor.get(address_of(team.dina, rest), status=404)
     for rest in ("/edit", "/erase", "/notes", "/applications"):
         visitor.post(address_of(team.dina, rest), {"text": "x", "job": team.other_job_id}, status=404)
-    for rest in ("stage", "remove"):
+    for rest in ("stage", "stage/1/undo", "remove"):
         visitor.post(application_address(team, rest), {"stage": "hired"}, status=404)
     # An application is reached through its own candidate only.
     with rows():

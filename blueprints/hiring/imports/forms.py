@@ -7,6 +7,7 @@ from wtforms import BooleanField, FieldList, RadioField, SelectField, TextAreaFi
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
+from blueprints.hiring.forms import JobField
 from blueprints.hiring.imports.columns import Meaning
 from blueprints.hiring.imports.files import READINGS
 from blueprints.hiring.imports.table import MOST_COLUMNS
@@ -18,7 +19,7 @@ _NOTHING = "-"
 
 
 class ImportForm(Form):
-    job = SelectField("Job", coerce=int)
+    job = JobField()
     file = FileField("File")
     text = TextAreaField("Or paste the list", validators=[Optional()])
 

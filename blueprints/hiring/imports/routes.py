@@ -11,7 +11,6 @@ from dataclasses import replace
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
-from wtforms.fields import SelectChoice
 
 from accounts.permissions import Action
 from blueprints.hiring.forms import CandidateDetailsForm
@@ -48,11 +47,9 @@ _SAMPLE_ROWS = (
 
 def import_candidates() -> ResponseReturnValue:
     user, form = actor(), ImportForm()
-    form.job.choices = [
-        SelectChoice(job.id, job.title) for job in queries.open_jobs(user, Action.MANAGE_CANDIDATES)
-    ]
+    form.job.offer(queries.open_jobs_to_choose(user, Action.MANAGE_CANDIDATES))
     if not form.is_submitted():
-        form.job.data = request.args.get("job", type=int)
+        form.job.data = request.args.get("job", type=int) or form.job.only_one
         return _form_page(form)
     if not form.validate():
         return _form_page(form), 422
