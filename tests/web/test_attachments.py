@@ -19,7 +19,7 @@ from models import Attachment, Candidate, Draft, Interview, InterviewStatus, Rol
 from scheduling.drafts import attachments
 from scheduling.drafts.attachments import MEGABYTE
 from services import services
-from tests.factories import PASSWORD, Team, create_team, create_user
+from tests.factories import PASSWORD, Team, create_candidate, create_team, create_user
 from tests.files_to_attach import DOCX, PDF, PNG
 from tests.machines.clock import Clock
 from tests.machines.rows import in_rows

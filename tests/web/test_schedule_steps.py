@@ -10,7 +10,7 @@ from blueprints.schedule_interview.subjects import NEW_INTERVIEW
 from extensions import db
 from models import Draft, Interview, Mail
 from scheduling.mails.queue import INVITATION, REMINDER
-from tests.factories import Team
+from tests.factories import Team, create_candidate
 from tests.machines.rows import in_rows
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor
