@@ -16,6 +16,7 @@ from hiring import commands, lists, queries
 from hiring.activity import activity_of
 from hiring.choices import jobs_to_choose_from
 from hiring.lists import CandidateFilter, InterviewState, NameSort
+from hiring.plan_menus import menus_for
 from models import Application, Stage
 from scheduling.drafts.unfinished import open_drafts
 from scheduling.reading.days import day_in
@@ -295,6 +296,7 @@ def _page(
         noted=noted,
         notes=queries.notes_on(user, candidate_id),
         note_form=note_form or _note_form(noted, is_sent=False),
+        menus=menus_for(user, candidate_id) if schedulable else [],
         may_schedule=any(application.job.is_open for application in schedulable),
         may_manage=manages,
         drafts=open_drafts(user, candidate_id=candidate_id) if schedulable else [],

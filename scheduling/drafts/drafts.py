@@ -13,6 +13,7 @@ from database import written_out
 from extensions import db
 from models import Application, Draft, DraftSubject, User
 from rows import change_rows
+from scheduling.drafts.from_template import FromTemplate
 from scheduling.errors import (
     DraftExpiredError,
     DraftGoneError,
@@ -137,6 +138,25 @@ def rebase(draft: Draft, payload: Mapping[str, Any], plan: Mapping[str, Any]) ->
     """Begin a change again from what someone else has made of the interview meanwhile, with what this person
     has answered kept in `payload`. Forms that are open are stale from now on."""
     _renew(draft, draft.version, payload=dict(payload), about_plan=dict(plan))
+
+
+def use_template(
+    draft: Draft,
+    version: int,
+    template: FromTemplate,
+    payload: Mapping[str, Any],
+    typed: Mapping[str, Any],
+) -> None:
+    """Let a draft start from another template, with what it has answered and what was typed besides. Forms
+    that are open are stale from now on. Raises `DraftStaleError` if `version` is not the newest."""
+    _renew(
+        draft,
+        version,
+        payload=dict(payload),
+        typed=dict(typed),
+        template_id=template.template_id,
+        from_template=template.to_json(),
+    )
 
 
 def take(draft: Draft, version: int) -> None:

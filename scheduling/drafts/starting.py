@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from extensions import db
 from models import Draft, DraftSubject, User
 from scheduling.drafts.drafts import LIFETIME, chosen_application_id, discard, forget_older_than
+from scheduling.drafts.from_template import FromTemplate
 from scheduling.errors import DraftGoneError, DraftReplacedError, DraftUsedError
 from timezones import utc_now
 
@@ -68,9 +69,10 @@ def start(
     application_id: int | None = None,
     suggestions: Mapping[str, Any] | None = None,
     repeats_id: int | None = None,
+    template: FromTemplate | None = None,
 ) -> Draft:
-    """A new draft that begins with something: steps that are answered already, or `suggestions` for those
-    that are not. What was started for the same application is set aside; `bring_back` undoes that."""
+    """A new draft that begins with something: steps that are answered already, `suggestions` for those that
+    are not, or what it takes from a template. What was started for the same application is set aside; `bring_back` undoes that."""
     _take_turn_and_forget(actor)
     payload = dict(payload or {})
     application_id = application_id or chosen_application_id(payload) or None
@@ -82,6 +84,8 @@ def start(
         application_id=application_id,
         suggestions=None if suggestions is None else dict(suggestions),
         repeats_id=repeats_id,
+        template_id=None if template is None else template.template_id,
+        from_template=None if template is None else template.to_json(),
         replaces_id=replaced,
     )
 
@@ -207,7 +211,7 @@ def _open_for(actor: User, candidate_id: int) -> list[Draft]:
 def _is_blank(draft: Draft) -> bool:
     """Whether nothing was ever saved or typed into it. It has no files either, because those are added after
     the first steps."""
-    return not draft.payload and not draft.suggestions and not draft.typed
+    return not (draft.payload or draft.suggestions or draft.from_template or draft.typed)
 
 
 def _let_be_for(draft: Draft, application_id: int) -> None:
