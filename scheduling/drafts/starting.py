@@ -72,7 +72,8 @@ def start(
     template: FromTemplate | None = None,
 ) -> Draft:
     """A new draft that begins with something: steps that are answered already, `suggestions` for those that
-    are not, or what it takes from a template. What was started for the same application is set aside; `bring_back` undoes that."""
+    are not, or what it takes from a template. What was started for the same application is set aside;
+    `bring_back` undoes that."""
     _take_turn_and_forget(actor)
     payload = dict(payload or {})
     application_id = application_id or chosen_application_id(payload) or None
