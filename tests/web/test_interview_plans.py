@@ -381,3 +381,25 @@ def test_template_of_a_job_that_is_not_theirs_starts_nothing(web: Flask, team: T
     here = f"/candidates/{team.dina.id}"
     ben.post(f"{here}/schedule", {"template": ids["Technical"]}, leads_to=here)
     assert "no longer in the plan" in ben.get(here).messages
+
+
+def test_interview_says_which_of_the_plan_it_is_and_so_does_another_like_it(
+    web: Flask, team: Team, ada: Visitor
+) -> None:
+    with in_rows(web):
+        ids = plan_for(team.job_id)
+        interview_id = schedule(team.ada, team.dina)
+        interview = db.session.get_one(Interview, interview_id)
+        interview.template_id, interview.template_name = ids["Technical"], "Technical"
+        omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
+        db.session.commit()
+    here = f"/interviews/{interview_id}"
+    for address in ("/interviews", "/", f"{here}/details"):
+        assert "Backend Engineer · Technical" in ada.get(address).text, address
+    assert "Zoom · Technical" in ada.get(f"/candidates/{team.dina.id}").text
+    assert "From the interview plan Technical" in ada.get(here).words
+    another = ada.get(f"{here}/another")
+    ada.submit(another, "Continue", status=303, application=str(omar.application_id))
+    with in_rows(web):
+        [draft] = db.session.scalars(db.select(Draft).where(Draft.repeats_id == interview_id))
+        assert draft.template_id == ids["Technical"]
