@@ -20,6 +20,7 @@ from blueprints.interviews import (
 )
 from blueprints.interviews.views import InterviewView, is_too_late, view_of
 from extensions import db
+from hiring import files
 from scheduling.commands.send_again import send_again
 from scheduling.commands.try_again import try_again
 from scheduling.meetings import looks
@@ -43,7 +44,9 @@ def detail(interview_id: int) -> ResponseReturnValue:
     view = replace(view_of(interview), wants_look=wants_look)
     if view.progress.is_watched and not wants_look:
         view = replace(view, stamp=stamp_of(person(), interview_id))
-    return render_template("interviews/detail.html", **vars(view))
+    # The candidate's own, beside what was sent with the invitation, so that interviewers look in one place.
+    theirs = files.of_candidate(actor(), interview.candidate.id) if view.sees_notes else []
+    return render_template("interviews/detail.html", **vars(view), files=theirs)
 
 
 @interviews.get("/<int:interview_id>/deliveries")

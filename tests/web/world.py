@@ -8,9 +8,11 @@ from flask import Flask, url_for
 from werkzeug.routing import Rule
 
 from extensions import db
+from hiring.files import add as add_file
 from hiring.imports import start_import
-from models import Interview, Mail, MailState, MeetingState, Role, User
+from models import Candidate, Interview, Mail, MailState, MeetingState, Role, User
 from scheduling.drafts import attachments, drafts
+from scheduling.files.keeping import Upload, keep
 from scheduling.plans import Participant
 from services import services
 from tests.factories import (
@@ -82,9 +84,11 @@ def create_world() -> World:
         )
     draft = drafts.start(db.session.get_one(User, team.ada.id), team.dina.id)
     owner, files = db.session.get_one(User, team.ada.id), services().attachment_files
-    kept = attachments.keep(attachments.Upload("plan.pdf", PDF), files)
+    kept = keep(Upload("plan.pdf", PDF), files)
     attached = attachments.add(owner, draft, kept, is_for_team_only=False)
     attachments.move_to_interview(draft.id, interview_id)
+    kept = keep(Upload("cv.pdf", PDF), files)
+    of_dina = add_file(owner, db.session.get_one(Candidate, team.dina.id), kept)
     db.session.commit()
     draft_id = draft.id
     sent_in = start_import(
@@ -110,6 +114,7 @@ def create_world() -> World:
             "draft_id": draft_id,
             "step": "setup",
             "attachment_id": attached.id,
+            "file_id": of_dina.id,
             "mail_id": interview.mails[0].id,
             "number": 0,
             "token": token,
