@@ -22,6 +22,11 @@ _EXTENSION = (
     r"toestel|tst|poste|interno|int|anexo|ramal|wewn[eę]trzny|wew|linka|klapka|kl|доб|вн|x|#)(?![a-z])\s*[.:#]?)"
     r"\s*(?P<extension>[0-9]{1,7})"
 )
+# How a number in writing says that its zero is dialed only inside the country.
+_INSIDE_ONLY = re.compile(r"[(\[]0[)\]]")
+# A part of a number, as it is typed into a search. Fewer digits may just as well be something else.
+_PART = re.compile(r"[+0-9 ()\[\]./\u00b7\u2010-\u2015\u2212-]+")
+_FEWEST_SEARCHED = 3
 # What business cards and signatures put before a number, and what follows it in parentheses: `(mobile)`.
 _LABEL = (
     r"(?:(?:tel[eé]?fono|telefon|telephone|t[eé]l[eé]phone|tel|t[eé]l|phone|fon|mobile|mobil|mob|m[oó]vil|handy|cell|"
@@ -71,6 +76,27 @@ def same_number(one: str, other: str) -> bool:
         if match != phonenumbers.MatchType.NOT_A_NUMBER:
             return match in (phonenumbers.MatchType.EXACT_MATCH, phonenumbers.MatchType.NSN_MATCH)
     return bool(_digits(one)) and _digits(one) == _digits(other)
+
+
+def digits_to_find(number: str) -> str:
+    """The digits by which a search finds a number, as most people would type them: "+44 (0)20 7946 0018" is
+    442079460018. Empty for an empty number."""
+    return _digits(_INSIDE_ONLY.sub("", _tidied(number)))
+
+
+def searched_digits(text: str) -> tuple[str, str] | None:
+    """What a search for `text` looks for within `digits_to_find`, in two spellings: its digits, and those
+    without the zeros at the beginning, which numbers that name their country do not have: "020 7946" is a
+    part of "+44 20 7946 0018". Both are the same where too few would be left. None for what is no part of a
+    number."""
+    tidied = _tidied(text)
+    if not _PART.fullmatch(tidied):
+        return None
+    digits = _digits(_INSIDE_ONLY.sub("", tidied))
+    without_zeros = digits.lstrip("0")
+    if len(digits) < _FEWEST_SEARCHED:
+        return None
+    return digits, without_zeros if len(without_zeros) >= _FEWEST_DIGITS else digits
 
 
 def phone_link(number: str) -> str | None:

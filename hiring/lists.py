@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 from sqlalchemy.sql import ColumnElement
 
-from accounts.permissions import Action, Scope, scope_of
+from accounts.permissions import Action
 from accounts.row_permissions import (
     Asker,
     Reader,
@@ -24,12 +24,12 @@ from accounts.row_permissions import (
     own_job_ids,
 )
 from extensions import db
+from hiring.matching import Kind, candidate_matches, job_matches, kind_of, parameters
 from models import Application, Candidate, Job, Role, Stage, User
-from paging import Column, ListPage, Order, Pages, Query, Turn, literally
+from paging import Column, ListPage, Order, Pages, Query, Turn
 from rows import rows_of
 from scheduling.reading import next_interviews
 from scheduling.reading.next_interviews import NextInterview
-from searching import SEARCHED_KEYS, Keys, key_contains, literal_keys, searched
 
 _EXPORTED_AT_ONCE = 500
 
@@ -105,18 +105,18 @@ class CandidateRow(NamedTuple):
 
 def jobs(actor: Reader, wanted: JobFilter, turn: Turn | None = None) -> ListPage[JobRow]:
     """One page of the jobs that `actor` sees, with their hiring managers."""
-    pages = _job_pages(actor.role, bool(wanted.text), wanted.state, wanted.only_mine, wanted.sort)
-    return pages.turned_to(turn, {"asker_id": actor.id, **_searched(wanted.text)})
+    pages = _job_pages(actor.role, kind_of(wanted.text), wanted.state, wanted.only_mine, wanted.sort)
+    return pages.turned_to(turn, {"asker_id": actor.id, **parameters(wanted.text)})
 
 
 @cache
 def _job_pages(
-    role: Role, is_searched: bool, state: JobState, only_mine: bool, sort: NameSort
+    role: Role, text: Kind | None, state: JobState, only_mine: bool, sort: NameSort
 ) -> Pages[JobRow]:
     asker = Asker(role)
     where = [job_is_within(asker, Action.SEE)]
-    if is_searched:
-        where.append(_job_has_text(SEARCHED_KEYS))
+    if text is not None:
+        where.append(job_matches(text))
     if state is not JobState.ALL:
         where.append(Job.is_open.is_(state is JobState.OPEN))
     if only_mine:
@@ -153,7 +153,7 @@ def candidates(actor: Reader, wanted: CandidateFilter, turn: Turn | None = None)
     """One page of the candidates that `actor` sees, with those of their applications that `actor` sees."""
     pages = _candidate_pages(
         actor.role,
-        bool(wanted.text),
+        kind_of(wanted.text),
         wanted.job_id is not None,
         wanted.stage is not None,
         wanted.interview,
@@ -163,7 +163,7 @@ def candidates(actor: Reader, wanted: CandidateFilter, turn: Turn | None = None)
         "asker_id": actor.id,
         "job_id": wanted.job_id,
         "stage": wanted.stage,
-        **_searched(wanted.text),
+        **parameters(wanted.text),
         **next_interviews.told(),
     }
     page = pages.turned_to(turn, told)
@@ -173,7 +173,7 @@ def candidates(actor: Reader, wanted: CandidateFilter, turn: Turn | None = None)
 @cache
 def _candidate_pages(
     role: Role,
-    is_searched: bool,
+    text: Kind | None,
     of_job: bool,
     at_stage: bool,
     interview: InterviewState | None,
@@ -181,7 +181,7 @@ def _candidate_pages(
 ) -> Pages[CandidateRow]:
     where = _candidate_conditions(
         Asker(role),
-        (SEARCHED_KEYS, _SEARCHED_ADDRESS) if is_searched else None,
+        text,
         sa.bindparam("job_id", type_=sa.Integer()) if of_job else None,
         sa.bindparam("stage", type_=Application.stage.type) if at_stage else None,
         interview,
@@ -195,15 +195,21 @@ def _candidate_pages(
 
 
 def _with_applications(actor: Reader, rows: tuple[CandidateRow, ...]) -> tuple[CandidateRow, ...]:
-    """The candidates with what they applied for, and their next interview of all of these jobs. Not a part of
-    the page's own statement, which would then be sorted only after it had found everyone's interviews."""
+    """Not a part of the page's own statement, which would then be sorted only after it had found everyone's
+    interviews."""
     if not rows:
         return rows
+    of_these = {"asker_id": actor.id, "candidate_ids": [row.id for row in rows], **next_interviews.told()}
+    return gathered(rows, rows_of(_applications_of(actor.role), of_these))
+
+
+def gathered(rows: Iterable[CandidateRow], applications: Iterable[Sequence[Any]]) -> tuple[CandidateRow, ...]:
+    """The candidates with what they applied for, and their next interview of all of these jobs.
+    `applications`: rows with the columns of `of_application` and then those of their interviews."""
     applied: dict[int, list[tuple[str, Stage]]] = defaultdict(list)
     upcoming: dict[int, list[NextInterview]] = defaultdict(list)
     schedulable, seen = set(), set()
-    of_these = {"asker_id": actor.id, "candidate_ids": [row.id for row in rows], **next_interviews.told()}
-    for found in rows_of(_applications_of(actor.role), of_these):
+    for found in applications:
         candidate_id, application_id, title, stage, may_schedule = found[:5]
         # Each application comes once for each of its upcoming interviews.
         if application_id not in seen:
@@ -227,9 +233,7 @@ def _with_applications(actor: Reader, rows: tuple[CandidateRow, ...]) -> tuple[C
 def _applications_of(role: Role) -> Query:
     """For candidates on several jobs, only the applications that this role sees."""
     query = (
-        sa.select(
-            Application.candidate_id, Application.id, Job.title, Application.stage, may_schedule_for(role)
-        )
+        sa.select(*of_application(role))
         .select_from(Application)
         .join(Job, Job.id == Application.job_id)
         .where(
@@ -239,6 +243,14 @@ def _applications_of(role: Role) -> Query:
         .order_by(Application.id)
     )
     return next_interviews.with_upcoming(query, Asker(role))
+
+
+def of_application(role: Role) -> tuple[Any, ...]:
+    """The columns of an application that `gathered` puts together."""
+    return (
+        *(Application.candidate_id, Application.id, Job.title, Application.stage),
+        may_schedule_for(role),
+    )
 
 
 def may_schedule_for(role: Role) -> ColumnElement[bool]:
@@ -252,9 +264,10 @@ def all_candidates(actor: User, wanted: CandidateFilter) -> Iterator[list[Candid
     Between two batches the caller may end the transaction, so that a slow reader at the other end of a
     network does not keep anyone else waiting.
     """
-    text = _literals(wanted.text) if wanted.text else None
-    conditions = _candidate_conditions(actor, text, wanted.job_id, wanted.stage, wanted.interview)
-    where, last = conditions, 0
+    where = _candidate_conditions(
+        Asker(actor.role), kind_of(wanted.text), wanted.job_id, wanted.stage, wanted.interview
+    )
+    last = 0
     while True:
         found = list(
             db.session.scalars(
@@ -263,7 +276,7 @@ def all_candidates(actor: User, wanted: CandidateFilter) -> Iterator[list[Candid
                 .options(*_with_jobs(actor))
                 .order_by(Candidate.id)
                 .limit(_EXPORTED_AT_ONCE),
-                {"asker_id": actor.id, **next_interviews.told()},
+                {"asker_id": actor.id, **parameters(wanted.text), **next_interviews.told()},
             )
         )
         if not found:
@@ -279,63 +292,16 @@ def with_contact(actor: User, candidates: Iterable[Candidate]) -> frozenset[int]
     return frozenset(db.session.scalars(sa.select(Candidate.id).where(Candidate.id.in_(ids), within)))
 
 
-def job_matches(text: str) -> ColumnElement[bool]:
-    """The condition on `Job`: the title, department, or location contains the text."""
-    return _job_has_text(literal_keys(text))
-
-
-def candidate_matches(actor: User, text: str) -> ColumnElement[bool]:
-    """The condition on `Candidate`: the name contains the text, or the address does.
-
-    Addresses are searched only for people who may see them: otherwise, someone could find one out letter by
-    letter.
-    """
-    return _candidate_has_text(actor, *_literals(text))
-
-
-# The search text in lower case, as addresses are stored, as a parameter.
-_SEARCHED_ADDRESS = sa.bindparam("searched_address", type_=sa.String())
-
-
-def _searched(text: str) -> dict[str, str]:
-    """The parameters for a search text."""
-    return {**searched(text), "searched_address": literally(text.lower())}
-
-
-def _literals(text: str) -> tuple[Keys, ColumnElement[str]]:
-    """The search text in the forms for names, and in the form for addresses."""
-    return literal_keys(text), sa.literal(literally(text.lower()))
-
-
-def _job_has_text(keys: Keys) -> ColumnElement[bool]:
-    return sa.or_(
-        *(key_contains(each, keys) for each in (Job.title_key, Job.department_key, Job.location_key))
-    )
-
-
-def _candidate_has_text(actor: User | Asker, keys: Keys, address: ColumnElement[str]) -> ColumnElement[bool]:
-    by_name = key_contains(Candidate.name_key, keys)
-    match scope_of(actor.role, Action.SEE_CONTACT):
-        case Scope.NONE:
-            return by_name
-        case Scope.ALL:
-            return sa.or_(by_name, Candidate.email.contains(address, escape="/"))
-        case _:
-            within = candidate_is_within(actor, Action.SEE_CONTACT)
-            return sa.or_(by_name, sa.and_(Candidate.email.contains(address, escape="/"), within))
-
-
 def _candidate_conditions(
-    actor: User | Asker,
-    text: tuple[Keys, ColumnElement[str]] | None,
+    actor: Asker,
+    text: Kind | None,
     job_id: int | ColumnElement[int] | None,
     stage: Stage | ColumnElement[Stage] | None,
     interview: InterviewState | None,
 ) -> list[ColumnElement[bool]]:
-    """`text`: what is searched for, in the forms for names, and in the form for addresses."""
     where = [Candidate.erased_at.is_(None), candidate_is_within(actor, Action.SEE)]
     if text is not None:
-        where.append(_candidate_has_text(actor, *text))
+        where.append(candidate_matches(actor, text))
     if job_id is not None or stage is not None:
         on_it = sa.select(Application.candidate_id).where(application_is_within(actor, Action.SEE))
         if job_id is not None:
@@ -344,7 +310,7 @@ def _candidate_conditions(
             on_it = on_it.where(Application.stage == stage)
         where.append(Candidate.id.in_(on_it))
     if interview is not None:
-        has_one = next_interviews.has_next_interview(Asker(actor.role))
+        has_one = next_interviews.has_next_interview(actor)
         where.append(has_one if interview is InterviewState.SCHEDULED else ~has_one)
     return where
 

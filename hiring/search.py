@@ -1,88 +1,140 @@
-"""The search in the top bar: candidates, jobs, and people on the team, as far as the person may see them."""
+"""The search in the top bar: candidates, interviews, jobs, and people on the team, as far as the person may
+see them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Generic, TypeVar
 
 import sqlalchemy as sa
 
 from accounts.permissions import Action
-from accounts.row_permissions import application_is_within, candidate_is_within, job_is_within
-from extensions import db
-from hiring.lists import candidate_matches, job_matches
+from accounts.row_permissions import Asker, Reader, application_is_within, candidate_is_within, job_is_within
+from hiring.lists import CandidateRow, JobRow, gathered, of_application
+from hiring.matching import Kind, candidate_matches, job_matches, kind_of, parameters
 from hiring.queries import team
-from models import Application, Candidate, Job, User, search_key
-from searching import spellings
+from models import Application, Candidate, Job, Role, User, search_key
+from paging import Query
+from rows import rows_of
+from scheduling.reading import next_interviews
+from scheduling.reading.interview_rows import InterviewRow
+from scheduling.reading.search import first_interviews
+from searching import begins_with, keys, spellings, words_of
 
-SHOWN = 8
+# Of each group, on the page of results and while someone is typing.
+SHOWN, SUGGESTED = 8, 5
+# One letter is in nearly every name.
+SHORTEST = 2
+_OF_INTERVIEWS = frozenset({"interview", "interviews"})
+
+# Of a candidate in `CandidateRow`, before what is gathered.
+_COLUMNS = 4
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Group(Generic[Row]):
+    """The first few of what was found; `is_more` says that there are others."""
+
+    rows: tuple[Row, ...]
+    is_more: bool
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], most: int) -> Group[Row]:
+        return cls(tuple(rows[:most]), len(rows) > most)
 
 
 @dataclass(frozen=True)
 class Found:
-    """The first few of each; `more_…` says that there are more."""
+    """`text`: what was searched for in the lists, where the words of `interviews_first` are no help.
+    `interviews_first`: the text asks for interviews."""
 
-    candidates: list[Candidate]
-    more_candidates: bool
-    jobs: list[Job]
-    more_jobs: bool
-    people: list[User]
+    text: str
+    interviews_first: bool
+    candidates: Group[CandidateRow]
+    interviews: Group[InterviewRow]
+    jobs: Group[JobRow]
+    people: Group[User]
 
     @property
-    def is_empty(self) -> bool:
-        return not (self.candidates or self.jobs or self.people)
+    def number(self) -> int:
+        return sum(len(each.rows) for each in (self.candidates, self.interviews, self.jobs, self.people))
 
 
-def find(actor: User, text: str) -> Found:
-    """Everything whose name contains the text. The team is no secret to its members; jobs and candidates are
-    limited to what `actor` may see."""
-    candidates = list(
-        db.session.scalars(
-            sa.select(Candidate)
-            .where(
-                Candidate.erased_at.is_(None),
-                candidate_is_within(actor, Action.SEE),
-                candidate_matches(actor, text),
-            )
-            .order_by(Candidate.name_key, Candidate.id)
-            .limit(SHOWN + 1)
-        )
-    )
-    jobs = list(
-        db.session.scalars(
-            sa.select(Job)
-            .where(job_is_within(actor, Action.SEE), job_matches(text))
-            .order_by(Job.is_open.desc(), Job.title_key, Job.id)
-            .limit(SHOWN + 1)
-        )
-    )
-    keys = spellings(text)
-    people = [user for user in team() if _is_meant(user, keys)]
+def find(actor: Reader, text: str, *, most: int = SHOWN, with_people: bool = True) -> Found:
+    """The first few of each kind that have every word of the text. "interview dina" means Dina, and her
+    interviews first; "interview" alone means those to come. The team is no secret to its members; all
+    else is limited to what `actor` may see."""
+    words = words_of(text)
+    rest = " ".join(word for word in words if word.casefold() not in _OF_INTERVIEWS)
+    kind = kind_of(rest)
+    told = {"asker_id": actor.id, "most": most + 1, **parameters(rest)}
+    candidates = _candidates(actor, kind, told) if kind is not None else ()
+    jobs = rows_of(_jobs(actor.role, kind), told) if kind is not None else ()
     return Found(
-        candidates[:SHOWN],
-        len(candidates) > SHOWN,
-        jobs[:SHOWN],
-        len(jobs) > SHOWN,
-        people[:SHOWN],
+        text=rest,
+        interviews_first=rest != " ".join(words),
+        candidates=Group.of(candidates, most),
+        interviews=Group.of(first_interviews(actor, text, most + 1), most),
+        jobs=Group.of(list(map(JobRow._make, jobs)), most),
+        people=Group.of(_people(rest) if with_people and kind is not None else (), most),
     )
 
 
-def _is_meant(user: User, keys: tuple[str, str]) -> bool:
-    name = search_key(user.name)
-    return any(key in name for key in keys) or keys[0] in user.email
+def _candidates(actor: Reader, kind: Kind, told: dict[str, object]) -> tuple[CandidateRow, ...]:
+    found = rows_of(_first_candidates(actor.role, kind), {**told, **next_interviews.told()})
+    # Each candidate comes once for each application, and with nothing behind it for those without any.
+    rows = {row[0]: CandidateRow(*row[:_COLUMNS]) for row in found}
+    return gathered(rows.values(), [row[_COLUMNS:] for row in found if row[_COLUMNS] is not None])
 
 
-def jobs_of(actor: User, candidates: list[Candidate]) -> dict[int, str]:
-    """The jobs of these candidates that `actor` sees: their titles in one line, by the candidate's id."""
-    rows = db.session.execute(
-        sa.select(Application.candidate_id, Job.title)
-        .join(Application.job)
+@cache
+def _first_candidates(role: Role, kind: Kind) -> Query:
+    """Those whose name begins with the first word come first. They are found and sorted by themselves, and
+    only then joined with what they applied for."""
+    asker, place = Asker(role), begins_with(Candidate.name_key, keys(1)[0]).label("place")
+    first = (
+        sa.select(Candidate.id, Candidate.name, Candidate.name_key, Candidate.created_at, place)
         .where(
-            Application.candidate_id.in_([candidate.id for candidate in candidates]),
-            application_is_within(actor, Action.SEE),
+            Candidate.erased_at.is_(None),
+            candidate_is_within(asker, Action.SEE),
+            candidate_matches(asker, kind),
         )
-        .order_by(Application.id.desc())
+        .order_by(place, Candidate.name_key, Candidate.id)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
+        .subquery()
     )
-    titles: dict[int, list[str]] = {}
-    for candidate_id, title in rows:
-        titles.setdefault(candidate_id, []).append(title)
-    return {candidate_id: ", ".join(names) for candidate_id, names in titles.items()}
+    of_candidate = Application.candidate_id == first.c.id
+    query = (
+        sa.select(first.c.id, first.c.name, first.c.name_key, first.c.created_at, *of_application(role))
+        .select_from(first)
+        .outerjoin(Application, sa.and_(of_candidate, application_is_within(asker, Action.SEE)))
+        .outerjoin(Job, Job.id == Application.job_id)
+        .order_by(first.c.place, first.c.name_key, first.c.id, Application.id)
+    )
+    return next_interviews.with_upcoming(query, asker)
+
+
+@cache
+def _jobs(role: Role, kind: Kind) -> Query:
+    of_job = (Job.id, Job.title, Job.title_key, Job.department, Job.location, Job.is_open, Job.created_at)
+    return (
+        sa.select(*of_job, User.name)
+        .join(User, User.id == Job.hiring_manager_id)
+        .where(job_is_within(Asker(role), Action.SEE), job_matches(kind))
+        .order_by(Job.is_open.desc(), begins_with(Job.title_key, keys(1)[0]), Job.title_key, Job.id)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
+    )
+
+
+def _people(text: str) -> list[User]:
+    words = [spellings(word) for word in words_of(text)]
+
+    def is_meant(user: User) -> bool:
+        name = search_key(user.name)
+        return all(any(key in name for key in word) or word[0] in user.email for word in words)
+
+    return [user for user in team() if is_meant(user)]

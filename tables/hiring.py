@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from database import ZoneName, choice
 from extensions import Model
+from phone_numbers import digits_to_find
 from tables.team import User
 from timezones import utc_now
 
@@ -114,13 +115,15 @@ class Candidate(Model):
 
     __tablename__ = "candidates"
     # The list shows names in order, a page at a time, and never people who were erased. Because the index
-    # also contains the address, a search reads the whole index but only the rows that it finds.
+    # also contains the address and the telephone number, a search reads the whole index but only the rows
+    # that it finds.
     __table_args__ = (
         sa.Index(
-            "ix_candidates_name_key_id_email",
+            "ix_candidates_name_key_id_email_phone_digits",
             "name_key",
             "id",
             "email",
+            "phone_digits",
             sqlite_where=sa.text("erased_at IS NULL"),
             postgresql_where=sa.text("erased_at IS NULL"),
         ),
@@ -132,6 +135,8 @@ class Candidate(Model):
     name_key: Mapped[str] = mapped_column(sa.String(_KEY_LENGTH))
     email: Mapped[str] = mapped_column(sa.String(254), unique=True)
     phone: Mapped[str] = mapped_column(sa.String(40), default="")
+    # What searches compare of it; updated automatically with it.
+    phone_digits: Mapped[str] = mapped_column(sa.String(40), default="")
     # Unknown for most people; emails then show times in the interview's zone and name it.
     timezone: Mapped[str | None] = mapped_column(ZoneName)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
@@ -144,6 +149,11 @@ class Candidate(Model):
     def _name_changed(self, _name: str, name: str) -> str:
         self.name_key = search_key(name)
         return name
+
+    @validates("phone")
+    def _phone_changed(self, _name: str, phone: str) -> str:
+        self.phone_digits = digits_to_find(phone)
+        return phone
 
 
 class Application(Model):

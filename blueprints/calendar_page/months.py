@@ -13,6 +13,10 @@ from timezones import in_zone, start_of_day
 
 # No one has interviews beyond these, and dates stop working.
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+# What a phone lists where the month was not chosen: today and the days after it.
+AHEAD = 14
+# A day shows so many, and how many more there are. One more than that takes no more room than saying so.
+_AT_ONCE = 3
 
 
 @dataclass(frozen=True, order=True)
@@ -39,12 +43,20 @@ class Month:
 
 @dataclass(frozen=True)
 class Day:
-    """`is_other`: a day of the month before or after, shown to complete the weeks."""
+    """`is_other`: a day of the month before or after, shown to complete the weeks. `is_beyond`: one after
+    these weeks, for the list of the next days on a phone. `is_ahead`: one of these next days."""
 
     on: date
     interviews: tuple[InterviewRow, ...]
     is_other: bool
     is_today: bool
+    is_ahead: bool = False
+    is_beyond: bool = False
+
+    @property
+    def shown(self) -> int:
+        """How many of the interviews are shown at once; the rest are folded."""
+        return len(self.interviews) if len(self.interviews) <= _AT_ONCE + 1 else _AT_ONCE
 
     @property
     def label(self) -> str:
@@ -65,16 +77,36 @@ def month_of(instant: datetime, zone_name: str) -> Month:
     return Month(local.year, local.month)
 
 
-def span_of(month: Month, zone_name: str) -> tuple[datetime, datetime]:
-    """The instants at which the first day of the month's weeks begins and the last one ends."""
-    days = month.days()
+def span_of(days: list[date], zone_name: str) -> tuple[datetime, datetime]:
+    """The instants at which the first of these days begins and the last one ends."""
     return start_of_day(days[0], zone_name), start_of_day(days[-1] + timedelta(days=1), zone_name)
 
 
-def days_of(month: Month, interviews: Iterable[InterviewRow], now: datetime, zone_name: str) -> list[Day]:
-    """The days of the month's weeks with their interviews, each on its day in this reader's zone."""
+def shown_days(month: Month, now: datetime, zone_name: str, *, with_ahead: bool) -> list[date]:
+    """The days of the month's weeks; `with_ahead`: also those of the next days that follow these weeks."""
+    days = month.days()
+    if with_ahead:
+        last = in_zone(now, zone_name).date() + timedelta(days=AHEAD - 1)
+        days += [days[-1] + timedelta(days=number) for number in range(1, (last - days[-1]).days + 1)]
+    return days
+
+
+def days_of(
+    month: Month, days: list[date], interviews: Iterable[InterviewRow], now: datetime, zone_name: str
+) -> list[Day]:
+    """These days, from `shown_days`, with their interviews, each on its day in this reader's zone."""
     by_day: dict[date, list[InterviewRow]] = defaultdict(list)
     for interview in interviews:
         by_day[in_zone(interview.starts_at, zone_name).date()].append(interview)
-    today = in_zone(now, zone_name).date()
-    return [Day(on, tuple(by_day.get(on, ())), on.month != month.number, on == today) for on in month.days()]
+    today, last_in_weeks = in_zone(now, zone_name).date(), month.days()[-1]
+    return [
+        Day(
+            on,
+            tuple(by_day.get(on, ())),
+            is_other=on.month != month.number,
+            is_today=on == today,
+            is_ahead=0 <= (on - today).days < AHEAD,
+            is_beyond=on > last_in_weeks,
+        )
+        for on in days
+    ]

@@ -79,12 +79,19 @@ class Dialog(DraftForms):
         return next((step.key for step in self.subject.asking if self.checked(step) is None), None)
 
     def may_finish_from(self, form_class: type[StepForm]) -> bool:
-        """Whether this step is all that is missing before Finalize, for someone who has been further than
-        here; on the first way there the steps come one after the other."""
-        later = self.steps[self.steps.index(form_class) + 1 :]
-        return any(self.is_saved(step) for step in later) and all(
-            self.checked(other) is not None for other in self.subject.asking if other is not form_class
-        )
+        """Whether this step is all that is missing before Finalize. A step that was never continued with is
+        not missing if it would hold as it is filled in."""
+        return all(self._holds_as_it_is(step) for step in self.subject.asking if step is not form_class)
+
+    def _holds_as_it_is(self, step: type[StepForm]) -> bool:
+        if self.is_saved(step):
+            return self.checked(step) is not None
+        return self.filled_in(step).validate()
+
+    @property
+    def is_remembered(self) -> bool:
+        """Whether someone has decided before what the steps hold, here or in an earlier interview."""
+        return all(self.is_saved(step) for step in self.subject.asking) or self.beginning.is_remembered
 
     def asking_for(self, field: str) -> type[StepForm]:
         """The first step whose form has that field. Raises `StopIteration` for a field that no form has."""

@@ -136,8 +136,7 @@ class DraftForms:
         if self.is_saved(form_class):
             form.show_saved(offered, self.draft.payload[form_class.key])
             if self.is_wrong(form_class):
-                for name, field in self._checked[form_class.key].form._fields.items():
-                    form[name].errors = field.errors
+                form.take_errors_of(self._checked[form_class.key].form)
                 form.explain(offered, self._gone())
         else:
             form.suggest(offered)
@@ -154,6 +153,13 @@ class DraftForms:
         if self.is_unfinished(form_class):
             form.fill_in(self.draft.typed[form_class.key])
         return form
+
+    def filled_in(self, form_class: type[F]) -> F:
+        """The form of a step as if its page had been opened and sent as it is."""
+        answers = self.shown(form_class).answers()
+        return self.typed(
+            form_class, MultiDict((n, value) for n, values in answers.items() for value in values)
+        )
 
     def keep(self, form: StepForm) -> None:
         """Keep what was typed into a step for when it is opened again, right or wrong. Raises as

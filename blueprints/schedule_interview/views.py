@@ -45,10 +45,18 @@ def context(dialog: Dialog, page: Page[Any], form: StepForm, *, goes_back: bool)
         "is_unfinished": not form.is_submitted() and _was_typed(dialog, page),
         "unfinished": [] if page.asks else _unfinished(dialog),
         "is_saved": dialog.is_saved(page.form_class),
-        "may_finish": page.asks and dialog.may_finish_from(page.form_class),
+        **_ways_on(dialog, page, goes_back=goes_back),
         "filled_in_as": _filled_in_as(dialog, page, form),
         **page.context(dialog, form),
     }
+
+
+def _ways_on(dialog: Dialog, page: Page[Any], *, goes_back: bool) -> dict[str, bool]:
+    """Which buttons the step has beside Back. `finishes`: its main button leads to Finalize, because someone
+    has decided the rest before; on the first way there it leads to the next step. `may_finish`: the other of
+    the two is there as well."""
+    may_finish = not goes_back and page.asks and dialog.may_finish_from(page.form_class)
+    return {"finishes": goes_back or (may_finish and dialog.is_remembered), "may_finish": may_finish}
 
 
 def way_back(dialog: Dialog, page: Page[Any]) -> str:

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("name_key", sa.String(length=160), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("phone_digits", sa.String(length=40), nullable=False),
         sa.Column("timezone", database.ZoneName(length=64), nullable=True),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.Column("erased_at", database.UTCDateTime(), nullable=True),
@@ -32,8 +33,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("candidates", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_candidates_name_key_id_email",
-            ["name_key", "id", "email"],
+            "ix_candidates_name_key_id_email_phone_digits",
+            ["name_key", "id", "email", "phone_digits"],
             unique=False,
             sqlite_where=sa.text("erased_at IS NULL"),
             postgresql_where=sa.text("erased_at IS NULL"),
@@ -1343,7 +1344,7 @@ def downgrade() -> None:
     op.drop_table("heartbeats")
     with op.batch_alter_table("candidates", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_candidates_name_key_id_email",
+            "ix_candidates_name_key_id_email_phone_digits",
             sqlite_where=sa.text("erased_at IS NULL"),
             postgresql_where=sa.text("erased_at IS NULL"),
         )

@@ -17,7 +17,6 @@ from extensions import db
 from models import (
     Application,
     Attendee,
-    Candidate,
     Interview,
     InterviewStatus,
     InterviewType,
@@ -29,7 +28,7 @@ from paging import Counting, ListPage, Order, Pages, Query, Turn, read_instant
 from scheduling.clashes import LONGEST
 from scheduling.reading.days import day_in
 from scheduling.reading.interview_rows import InterviewRow, found, instant, select_rows
-from searching import SEARCHED_KEYS, key_contains, searched
+from scheduling.reading.matching import application_matches, parameters, words_about_interviews
 from timezones import utc_now
 
 # Past interviews are read newest first.
@@ -67,9 +66,9 @@ ALL_TIMES = Period(PeriodKind.ALL)
 
 @dataclass(frozen=True)
 class InterviewFilter:
-    """`text` is looked for in the candidate's name. `person_id`: who takes part for the team. `how`: a type,
-    or the software of a video interview. `sort` None: the usual order for the status. `zone`: the reader's,
-    in which a page ends with a whole day."""
+    """`text` is looked for in the candidate's name and the job's title. `person_id`: who takes part for the
+    team. `how`: a type, or the software of a video interview. `sort` None: the usual order for the status.
+    `zone`: the reader's, in which a page ends with a whole day."""
 
     status: InterviewStatus
     text: str = ""
@@ -96,7 +95,7 @@ class InterviewFilter:
 class _Narrowing(NamedTuple):
     """Which conditions a list's statement has besides the status, so that it is built once for each."""
 
-    is_searched: bool
+    words: int
     of_job: bool
     of_person: bool
     of_type: bool
@@ -208,7 +207,7 @@ def _pages(role: Role, narrowing: _Narrowing, period: PeriodKind, is_descending:
 
 def _narrowing(wanted: InterviewFilter) -> _Narrowing:
     return _Narrowing(
-        is_searched=bool(wanted.text),
+        words=len(words_about_interviews(wanted.text)),
         of_job=wanted.job_id is not None,
         of_person=wanted.person_id is not None,
         of_type=isinstance(wanted.how, InterviewType),
@@ -225,20 +224,17 @@ def _told(actor: Reader, wanted: InterviewFilter) -> dict[str, object]:
         "job_id": wanted.job_id,
         "person_id": wanted.person_id,
         "how": wanted.how,
-        **searched(wanted.text),
+        **parameters(wanted.text),
     }
 
 
 def _conditions(role: Role, narrowing: _Narrowing) -> list[sa.ColumnElement[bool]]:
     where = [interview_is_within(Asker(role), Action.SEE)]
-    if narrowing.is_searched or narrowing.of_job:
-        meant = sa.select(Application.id)
-        if narrowing.of_job:
-            meant = meant.where(Application.job_id == sa.bindparam("job_id", type_=sa.Integer()))
-        if narrowing.is_searched:
-            by_name = key_contains(Candidate.name_key, SEARCHED_KEYS)
-            meant = meant.join(Application.candidate).where(by_name)
-        where.append(Interview.application_id.in_(meant))
+    if narrowing.of_job:
+        of_job = Application.job_id == sa.bindparam("job_id", type_=sa.Integer())
+        where.append(Interview.application_id.in_(sa.select(Application.id).where(of_job)))
+    if narrowing.words:
+        where.append(application_matches(narrowing.words))
     if narrowing.of_person:
         person = sa.bindparam("person_id", type_=sa.Integer())
         attended = sa.select(Attendee.interview_id).where(Attendee.user_id == person)

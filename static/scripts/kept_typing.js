@@ -4,8 +4,10 @@
 const keeping = document.querySelector("form[data-keeps-typed]");
 
 if (keeping) {
-  // Until the server has it, the tab remembers it: a reload may be quicker than the request that was sent on the way out.
-  const waiting = `typed ${keeping.dataset.keepsTyped}`;
+  // The tab remembers it, too: a reload may be quicker than the request that was sent on the way out.
+  const memory = `typed ${keeping.dataset.keepsTyped}`;
+  const remember = (entries, keptAt = null) => sessionStorage.setItem(memory, JSON.stringify({ entries, keptAt }));
+  const forget = () => sessionStorage.removeItem(memory);
 
   // Without files, which stay with the browser, and without the token, which is another one on each page.
   const typedNow = () =>
@@ -26,7 +28,19 @@ if (keeping) {
     });
   };
 
-  let kept = asText(typedNow());
+  // Someone may have typed before this script came, or the browser has filled the form in again.
+  const isAsItCame = (field) => {
+    if (field.options) {
+      const options = [...field.options];
+      const came = options.filter((option) => option.defaultSelected);
+      return options.every((option) => option.selected === (came.length ? came : options.slice(0, 1)).includes(option));
+    }
+    if (["checkbox", "radio"].includes(field.type)) return field.checked === field.defaultChecked;
+    return field.defaultValue === undefined || ["file", "hidden"].includes(field.type) || field.value === field.defaultValue;
+  };
+  const wasTypedBefore = ![...keeping.elements].filter((field) => field.name).every(isAsItCame);
+
+  let kept = wasTypedBefore ? null : asText(typedNow());
   let timer;
 
   const keep = async (leaving = false) => {
@@ -37,17 +51,19 @@ if (keeping) {
     try {
       await send(entries, leaving);
       kept = text;
-      if (sessionStorage.getItem(waiting) === JSON.stringify(entries)) sessionStorage.removeItem(waiting);
+      if (asText(typedNow()) === text) remember(entries, Date.now());
     } catch {
       // The network is away: it stays in the tab's memory, and the next change tries again.
     }
   };
 
-  const changed = (event) => {
-    if (event.target.form !== keeping) return;
-    sessionStorage.setItem(waiting, JSON.stringify(typedNow()));
+  const keepSoon = () => {
+    remember(typedNow());
     clearTimeout(timer);
     timer = setTimeout(keep, 500);
+  };
+  const changed = (event) => {
+    if (event.target.form === keeping) keepSoon();
   };
 
   // What is sent by a button is on its way as it is; keeping it as well could only come too late.
@@ -55,7 +71,7 @@ if (keeping) {
   keeping.addEventListener("submit", () => {
     isSent = true;
     clearTimeout(timer);
-    sessionStorage.removeItem(waiting);
+    forget();
   });
   document.addEventListener("input", changed);
   document.addEventListener("change", changed);
@@ -63,11 +79,15 @@ if (keeping) {
     if (!isSent) keep(true);
   });
 
-  // The page came back without what had been typed: give it to the server and show it.
-  const left = JSON.parse(sessionStorage.getItem(waiting) ?? "null");
-  sessionStorage.removeItem(waiting);
+  // The page came back without what had been typed: give it to the server and show it. What the server had before this
+  // page was asked for is in the page already; what it got later may have come too late for this page.
+  const left = JSON.parse(sessionStorage.getItem(memory) ?? "null");
+  forget();
   const versionOf = (entries) => entries.find(([name]) => name === "version")?.[1];
-  if (left && versionOf(left) === versionOf(typedNow()) && asText(left) !== kept) {
-    send(left).then(() => location.replace(location.href), () => {});
+  const isMissing = left && !(left.keptAt && left.keptAt < performance.timeOrigin) && asText(left.entries) !== kept;
+  if (wasTypedBefore) {
+    keepSoon();
+  } else if (isMissing && versionOf(left.entries) === versionOf(typedNow())) {
+    send(left.entries).then(() => location.replace(location.href), () => {});
   }
 }

@@ -106,7 +106,8 @@ RULES: dict[str, frozenset[str]] = {
     "work": GROUND,
     # The floor: nothing of ours but what stands here.
     "models": frozenset({"tables"}),
-    "tables": frozenset({"database", "extensions", "timezones"}),
+    # A candidate's row holds the digits by which searches find the number.
+    "tables": frozenset({"database", "extensions", "phone_numbers", "timezones"}),
     # A row that links lead to is born with the nonce that proves them.
     "tables.link_nonce": frozenset({"security"}),
     "paging": frozenset({"database", "extensions", "rows", "security"}),

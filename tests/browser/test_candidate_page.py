@@ -1,5 +1,5 @@
-"""The candidate's page in a browser: a stage that saves itself, files that upload when they are chosen, and the
-Undo of both."""
+"""The candidate's page in a browser: a stage that saves itself, files that upload when they are chosen, and
+the Undo of both."""
 
 from __future__ import annotations
 

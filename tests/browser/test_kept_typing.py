@@ -73,3 +73,60 @@ def test_what_is_typed_survives_a_reload_another_page_and_a_closed_tab(
     page.get_by_role("button", name="Setup").click()
     expect(agenda).to_have_value("Changed again")
     assert remembered(page) == []
+
+
+def test_what_is_typed_before_the_script_runs_survives_a_reload(
+    enter_as_owner: EnterAsOwner,
+    server_processes: ServerProcesses,
+    new_browser_context: Callable[..., BrowserContext],
+) -> None:
+    [server] = server_processes.start(1)
+    page = new_browser_context().new_page()
+    enter_as_owner(page, server.base_url)
+    scripts: list[Route] = []
+    page.route(re.compile("kept_typing"), lambda route: scripts.append(route))
+    page.goto(f"{server.base_url}/candidates")
+    page.get_by_role("link", name="Dina Kaur").click()
+    page.get_by_role("button", name="Schedule Interview").click(no_wait_after=True)
+    agenda = page.get_by_label("Agenda")
+    agenda.fill("Typed at once")
+    page.get_by_label("Password").fill("s3cret-1")
+    assert scripts, "the script came before the typing"
+
+    for script in scripts:
+        script.continue_()
+    page.wait_for_load_state()
+    page.unroute_all()
+    page.reload()
+    expect(agenda).to_have_value("Typed at once")
+    expect(page.get_by_label("Password")).to_have_value("s3cret-1")
+
+
+def test_what_is_kept_while_a_reload_is_under_way_is_shown_by_it(
+    enter_as_owner: EnterAsOwner,
+    server_processes: ServerProcesses,
+    new_browser_context: Callable[..., BrowserContext],
+) -> None:
+    """The server answers the reload before it has what was typed, and the page arrives after."""
+    [server] = server_processes.start(1)
+    page = new_browser_context().new_page()
+    enter_as_owner(page, server.base_url)
+    open_the_dialog(page, server.base_url)
+    agenda = page.get_by_label("Agenda")
+
+    reloads: list[Route] = []
+    page.route(page.url, lambda route: reloads.append(route), times=1)
+    type_during_reload = """() => {
+      setTimeout(() => location.reload());
+      setTimeout(() => {
+        agenda.value = "Typed while it reloads";
+        agenda.dispatchEvent(new Event("input", { bubbles: true }));
+      }, 100);
+    }"""
+    with page.expect_response(re.compile("/typed$")):
+        page.evaluate(type_during_reload)
+        while not reloads:
+            page.wait_for_timeout(10)
+        before = reloads[0].fetch()
+    reloads[0].fulfill(response=before)
+    expect(agenda).to_have_value("Typed while it reloads")

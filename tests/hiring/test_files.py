@@ -1,5 +1,5 @@
-"""The files of a candidate: what is taken, how they are renamed, deleted and put back, and that their bytes go
-when they should. Who may do that is in `test_who_may`."""
+"""The files of a candidate: what is taken, how they are renamed, deleted and put back, and that their bytes
+go when they should. Who may do that is in `test_who_may`."""
 
 import io
 from datetime import timedelta

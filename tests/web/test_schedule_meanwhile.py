@@ -183,15 +183,3 @@ def test_change_on_finalize_leads_back_to_finalize(web: Flask, team: Team, ada: 
     # What was ticked on Finalize before is still so.
     assert page.fields("Schedule Interview")["reminders"] == ["60"]
     assert "reminders_to" not in page.fields("Schedule Interview")
-
-
-def test_finished_draft_offers_the_end_from_every_step(team: Team, ada: Visitor) -> None:
-    draft = begin(ada, team.dina.id)
-    for step in ("setup", "date-time", "attendees", "details"):
-        assert not ada.get(f"{draft}/{step}").has_button("Save and go to Finalize")
-        send(ada, draft, step)
-    send(ada, draft, "preview")
-    for step in ("setup", "date-time", "attendees", "details"):
-        page = ada.get(f"{draft}/{step}")
-        assert page.has_button("Continue")
-        ada.submit(page, "Save and go to Finalize", leads_to=f"{draft}/finalize", direction="finalize")

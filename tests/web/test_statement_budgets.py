@@ -47,6 +47,21 @@ def statements(app: Flask) -> Iterator[list[str]]:
         sa.event.remove(engine, "before_cursor_execute", note)
 
 
+@pytest.mark.parametrize("step", STEPS[1:4])
+def test_step_whose_rest_is_filled_in_asks_the_database_eight_times_at_most(
+    connected: Flask, simulators: Simulators, people: Team, ada: Visitor, step: str
+) -> None:
+    with in_rows(connected):
+        connect_zoom(people.ada, simulators)
+        schedule(people.ada, people.dina)
+        db.session.commit()
+        draft = draft_at(ada, people.dina.id, step)
+    assert ada.get(f"{draft}/{step}").has_button("Save and go to Finalize")
+    with statements(connected) as seen:
+        ada.get(f"{draft}/{step}")
+    assert len(seen) <= MOST_FOR_A_STEP, "\n".join(seen)
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_step_of_the_dialog_asks_the_database_eight_times_at_most(
     connected: Flask, simulators: Simulators, people: Team, ada: Visitor, step: str

@@ -72,8 +72,9 @@ class AttendeesForm(StepForm):
         self.people.choices = [SelectChoice(user.id, user.name) for user in offered.team]
 
     def suggest(self, offered: Offered) -> None:
-        job = offered.application.job if offered.application else None
-        self.hiring_manager.data = job.hiring_manager_id if job else None
+        manager_of_job = offered.application.job.hiring_manager_id if offered.application else None
+        is_here = manager_of_job in {user.id for user in offered.team}
+        self.hiring_manager.data = manager_of_job if is_here else None
 
     def explain(self, offered: Offered, gone: Gone) -> None:
         here = {user.id for user in offered.team}

@@ -128,6 +128,12 @@ class StepForm(Form):
                 field.process(MultiDict((field.name, value) for value in values))
                 field.errors = []
 
+    def take_errors_of(self, judged: StepForm) -> None:
+        """Say beside each field what is wrong with it in a form of the same kind that was checked."""
+        for name, field in judged._fields.items():
+            if name in self:
+                self[name].errors = field.errors
+
     def in_words(self, names: Collection[str]) -> list[tuple[str, str]]:
         """What the form holds in the fields called `names`, to compare two versions of it side by side."""
         return [

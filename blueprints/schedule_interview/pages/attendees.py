@@ -40,12 +40,17 @@ class TeamMember:
 class AttendeesPage(Page[AttendeesForm]):
     form_class = AttendeesForm
 
-    def check(self, dialog: Dialog, form: AttendeesForm) -> bool:
+    def holds(self, dialog: Dialog, form: AttendeesForm) -> bool:
         if not form.validate():
             return False
         clashes = _not_accepted(dialog, _clashes(dialog, form.manager, form.busy_user_ids))
         if any(clash.key not in form.accepted_clashes.keys for clash in clashes):
             form.refuse("accepted_clashes", TICK_NEEDED)
+            return False
+        return True
+
+    def check(self, dialog: Dialog, form: AttendeesForm) -> bool:
+        if not self.holds(dialog, form):
             return False
         for words in _taken(form):
             say(words, "info")

@@ -30,9 +30,13 @@ class Page(Generic[F]):
     def template(self) -> str:
         return f"schedule_interview/{self.key.replace('-', '_')}.html"
 
-    def check(self, dialog: Dialog, form: F) -> bool:
-        """Whether what was just sent may be saved; errors are put beside their fields."""
+    def holds(self, dialog: Dialog, form: F) -> bool:
+        """Whether these answers may be part of the interview; errors are put beside their fields."""
         return bool(form.validate())
+
+    def check(self, dialog: Dialog, form: F) -> bool:
+        """Whether what was just sent may be saved. Does what comes with sending it, such as keeping files."""
+        return self.holds(dialog, form)
 
     def keep_rest(self, dialog: Dialog, form: F) -> list[str]:
         """Keep what comes with the form beside its answers when the page is left without Continue; why not,

@@ -24,7 +24,7 @@ from wording import listed, possessive
 class DateTimePage(Page[DateTimeForm]):
     form_class = DateTimeForm
 
-    def check(self, dialog: Dialog, form: DateTimeForm) -> bool:
+    def holds(self, dialog: Dialog, form: DateTimeForm) -> bool:
         if not form.validate():
             return False
         if any(clash.key not in form.accepted_clashes.keys for clash in _clashes(dialog, form)):

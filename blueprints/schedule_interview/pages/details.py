@@ -25,7 +25,7 @@ class DetailsPage(Page[DetailsForm]):
     def check(self, dialog: Dialog, form: DetailsForm) -> bool:
         """Files stay even when something else is wrong: only the person who chose
         them can put them into the form a second time."""
-        is_right = form.validate()
+        is_right = self.holds(dialog, form)
         return self._keep_files(dialog, form) and is_right
 
     def keep_rest(self, dialog: Dialog, form: DetailsForm) -> list[str]:

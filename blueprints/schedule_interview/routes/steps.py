@@ -13,6 +13,7 @@ import htmx
 from accounts.permissions import Action
 from blueprints.schedule_interview import views
 from blueprints.schedule_interview.dialog import Dialog
+from blueprints.schedule_interview.filling_in import save_the_rest
 from blueprints.schedule_interview.forms.base import StepForm
 from blueprints.schedule_interview.forms.finalize import FinalizeForm
 from blueprints.schedule_interview.forms.preview import PreviewForm
@@ -116,11 +117,13 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
     if isinstance(form, FinalizeForm):
         return _finalize(dialog, form)
     drafts.save_step(dialog.draft, form.opened_on, step, form.answers())
-    db.session.commit()
     if form.stays:
+        db.session.commit()
         return redirect(dialog.address(step, back_to_finalize=views.came_from_finalize()), 303)
-    to_the_end = views.came_from_finalize() or request.form.get("direction") == FinalizeForm.key
-    return redirect(dialog.address(FinalizeForm.key if to_the_end else views.next_step(dialog, here)), 303)
+    if views.came_from_finalize() or request.form.get("direction") == FinalizeForm.key:
+        return _go_to_the_end(dialog)
+    db.session.commit()
+    return redirect(dialog.address(views.next_step(dialog, here)), 303)
 
 
 @with_dialog
@@ -181,6 +184,16 @@ def _leave(
     return redirect(address, 303)
 
 
+def _go_to_the_end(dialog: Dialog) -> ResponseReturnValue:
+    """Finalize, with every step that was not opened as it is filled in; or the first that does not hold."""
+    wrong = save_the_rest(dialog)
+    db.session.commit()
+    if wrong is None:
+        return redirect(dialog.address(FinalizeForm.key), 303)
+    page, form = wrong
+    return _page(open_dialog(dialog.draft.id), page, form, 422, goes_back=True)
+
+
 def _refused(dialog: Dialog, here: Page[Any], form: StepForm) -> ResponseReturnValue:
     """The page once more, with what is wrong beside its field. What was typed is kept with it, and so are
     the files that came along, because the browser cannot send them again on its own."""
@@ -202,7 +215,11 @@ def _earlier(dialog: Dialog, here: Page[Any]) -> Page[Any] | None:
 def _first(dialog: Dialog, earlier: Page[Any], *, then: Page[Any]) -> ResponseReturnValue:
     """Lead to a step that has to be filled in first, and from there straight back to the end if that is
     where the person was going."""
-    goes_back = then.form_class is FinalizeForm and dialog.may_finish_from(earlier.form_class)
+    goes_back = (
+        then.form_class is FinalizeForm
+        and dialog.is_remembered
+        and dialog.may_finish_from(earlier.form_class)
+    )
     return redirect(dialog.address(earlier.key, back_to_finalize=goes_back), 303)
 
 

@@ -1,4 +1,5 @@
-// Links marked with `data-popup` open the page they lead to as a popup. Without this, and in a new tab, it is that page.
+// Links marked with `data-popup` open the page they lead to as a popup, which is called what they say, or what the mark
+// says. Without this, and in a new tab, it is that page.
 
 const popup = document.createElement("dialog");
 popup.className = "popup";
@@ -32,7 +33,7 @@ document.addEventListener("click", async (event) => {
   const wantsPage = event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
   if (!link || wantsPage) return;
   event.preventDefault();
-  const [address, title] = [link.href, link.textContent.trim()];
+  const [address, title] = [link.href, link.dataset.popup || link.textContent.trim()];
   // An entry of the browser's history with the page's own address: Back closes the popup, and a reload shows the page.
   if (await openPopup(address, title)) history.pushState({ popup: address, title }, "", address);
 });
