@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -18,7 +20,7 @@ from accounts.permissions import Action
 from accounts.row_permissions import Asker, candidate_is_within
 from extensions import db
 from hiring.commands import HiringError, refuse_erased
-from models import Attachment, Candidate, FileKind, Role, User
+from models import Attachment, Candidate, FileKind, Interview, Role, User
 from scheduling.files.keeping import MEGABYTE, FileError, KeptFile, too_many
 from scheduling.files.kinds_of_files import clean_name, numbered
 from timezones import utc_now
@@ -33,6 +35,9 @@ _KINDS = {
 }
 
 
+_WITH_UPLOADER = joinedload(Attachment.uploaded_by).load_only(User.name)
+
+
 def kind_in_name(name: str) -> FileKind:
     """What a file is, as far as its name says so."""
     letters = unicodedata.normalize("NFKD", name.casefold())
@@ -44,8 +49,11 @@ def of_candidate(actor: User, candidate_id: int) -> list[Attachment]:
     """The files of a candidate with who uploaded them, résumés first and then the newest, if `actor` may see
     them."""
     told = {"asker_id": actor.id, "candidate_id": candidate_id}
-    found = db.session.scalars(_of_candidate(actor.role), told)
-    return sorted(found, key=lambda row: (row.kind is not FileKind.RESUME, -row.id))
+    return _in_order(db.session.scalars(_of_candidate(actor.role), told))
+
+
+def _in_order(rows: Iterable[Attachment]) -> list[Attachment]:
+    return sorted(rows, key=lambda row: (row.kind is not FileKind.RESUME, -row.id))
 
 
 @cache
@@ -58,7 +66,40 @@ def _of_candidate(role: Role) -> sa.Select[Attachment]:
             Attachment.removed_at.is_(None),
             candidate_is_within(Asker(role), Action.SEE_NOTES),
         )
-        .options(joinedload(Attachment.uploaded_by).load_only(User.name))
+        .options(_WITH_UPLOADER)
+    )
+
+
+class InterviewFiles(NamedTuple):
+    """The files that an interview's page shows: `kept` with the candidate, and `sent` with the invitation."""
+
+    kept: Sequence[Attachment]
+    sent: Sequence[Attachment]
+
+
+NO_FILES = InterviewFiles((), ())
+
+
+def of_interview(interview: Interview) -> InterviewFiles:
+    """The files of an interview and of its candidate, in one statement, for those who see its notes: they see
+    the notes of the candidate's application, too."""
+    found = db.session.scalars(
+        sa.select(Attachment)
+        .where(
+            sa.or_(
+                Attachment.interview_id == interview.id,
+                sa.and_(
+                    Attachment.candidate_id == interview.application.candidate_id,
+                    Attachment.removed_at.is_(None),
+                ),
+            )
+        )
+        .options(_WITH_UPLOADER)
+        .order_by(Attachment.id)
+    ).all()
+    return InterviewFiles(
+        _in_order(row for row in found if row.candidate_id is not None),
+        [row for row in found if row.interview_id is not None],
     )
 
 

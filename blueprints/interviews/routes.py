@@ -45,8 +45,8 @@ def detail(interview_id: int) -> ResponseReturnValue:
     if view.progress.is_watched and not wants_look:
         view = replace(view, stamp=stamp_of(person(), interview_id))
     # The candidate's own, beside what was sent with the invitation, so that interviewers look in one place.
-    theirs = files.of_candidate(actor(), interview.candidate.id) if view.sees_notes else []
-    return render_template("interviews/detail.html", **vars(view), files=theirs)
+    found = files.of_interview(interview) if view.sees_notes else files.NO_FILES
+    return render_template("interviews/detail.html", **vars(view), files=found)
 
 
 @interviews.get("/<int:interview_id>/deliveries")

@@ -13,8 +13,8 @@ from extensions import db
 from hiring import files
 from hiring.erasing import erase_candidate
 from hiring.files import MOST_BYTES_TOGETHER, MOST_FILES, kind_in_name
-from models import Attachment, Candidate, FileKind
-from scheduling.files.keeping import MOST_BYTES, Upload, keep
+from models import Attachment, Candidate, FileKind, User
+from scheduling.files.keeping import MOST_BYTES, FileError, Upload, keep
 from scheduling.files.removing import GIVE_UP_DELETED, removing_bytes
 from services import services
 from tests.factories import Team, create_candidate
@@ -102,12 +102,12 @@ def test_what_cannot_be_added_is_said_beside_the_field_and_the_rest_stays(
 
 def test_files_of_one_candidate_have_so_many_bytes_together(rows: Rows, team: Team) -> None:
     with rows():
-        ada, dina = db.session.get_one(files.User, team.ada.id), db.session.get_one(Candidate, team.dina.id)
+        ada, dina = db.session.get_one(User, team.ada.id), db.session.get_one(Candidate, team.dina.id)
         store = services().attachment_files
         for number in range(MOST_BYTES_TOGETHER // MOST_BYTES):
             content = PDF.ljust(MOST_BYTES - number, b" ")
             files.add(ada, dina, keep(Upload(f"{number}.pdf", content), store))
-        with pytest.raises(files.FileError, match="together a candidate's files may have 25 MB"):
+        with pytest.raises(FileError, match="together a candidate's files may have 25 MB"):
             files.add(ada, dina, keep(Upload("more.pdf", PDF), store))
 
 
