@@ -139,11 +139,12 @@ def change(row: Attachment, name: str, kind: FileKind) -> None:
     """Rename a candidate's file and say what it is. The name's ending stays as it is, because it says what is
     in the file, and need not be typed. Raises `HiringError`."""
     ending = row.name.rpartition(".")[2]
-    cleaned = clean_name(name)
-    if cleaned.rpartition(".")[2].casefold() != ending.casefold():
-        cleaned = clean_name(f"{cleaned}.{ending}") if cleaned else ""
-    if not cleaned.removesuffix(f".{cleaned.rpartition('.')[2]}"):
+    stem = name.strip()
+    if stem.casefold().endswith(f".{ending.casefold()}"):
+        stem, ending = stem[: -len(ending) - 1], stem[-len(ending) :]
+    if not clean_name(stem):
         raise HiringError("Enter a name.", "name")
+    cleaned = clean_name(f"{stem}.{ending}")
     others = [other for other in _present(row.candidate_id) if other.id != row.id]
     if any(other.name.casefold() == cleaned.casefold() for other in others):
         raise HiringError("Another file of this candidate has this name.", "name")

@@ -11,6 +11,7 @@ from blueprints.hiring.added_files import FIELD, WHAT_FITS
 from blueprints.hiring.forms import ApplicationForm, FilesForm, NoteForm
 from hiring import files, queries
 from hiring.activity import activity_of
+from hiring.plan_menus import menus_for
 from models import Application, Stage
 from scheduling.drafts import drafts
 from scheduling.reading.lists import interviews_of_candidate
@@ -68,6 +69,7 @@ def candidate_page(
         file_field=FIELD,
         what_fits=WHAT_FITS,
         note_form=note_form or note_form_for(noted, is_sent=False),
+        menus=menus_for(user, candidate_id) if schedulable else [],
         may_schedule=any(application.job.is_open for application in schedulable),
         may_manage=manages,
         drafts=drafts.open_drafts(user, candidate_id=candidate_id) if schedulable else [],
