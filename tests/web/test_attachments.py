@@ -128,9 +128,9 @@ def test_buttons_beside_the_files_come_back_to_the_page_with_what_was_typed(
     assert listed(page) == ["a.png", "a (2).png"]
     assert page.fields("Continue")["team_only"] == [*_ids(page, "a.png"), *_ids(page, "a (2).png")]
     assert page.value_of("Continue", "title") == "Half"
-    # Enter presses the first button of a form.
+    # Enter presses the first button of a form: the main one, as the other steps are filled in.
     first = next(e for e in page.form("Continue").walk() if e.tag == "button" and e.get("type") == "submit")
-    assert (first["name"], first["value"]) == ("direction", "continue")
+    assert (first["name"], first["value"]) == ("direction", "finalize")
     fields = page.fields("Continue")
     ada.post(here, {**fields, "remove": _ids(page, "a.png")}, leads_to=here)
     assert listed(ada.get(here)) == ["a (2).png"]
