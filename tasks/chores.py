@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from connections.keys import check_keys
 from hiring.retention import ERASE_EXPIRED
+from messaging.transport import mail
 from scheduling.drafts.attachments import give_up_of_expired_drafts
 from scheduling.files.removing import GIVE_UP_DELETED, removing_bytes, sweeping
 from scheduling.meetings.wanting import try_again_for_host
@@ -30,6 +31,7 @@ def all_chores(services: Services) -> tuple[Chore, ...]:
         give_up_of_expired_drafts(),
         sweeping(services.attachment_files),
         reminding(services.mail_domain),
+        Chore("open mail conversations", mail.open_conversations.end_idle),
     )
 
 

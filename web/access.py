@@ -175,6 +175,7 @@ ACCESS: dict[str, Rule] = {
     "interviews.email": Needs(Action.SEE),
     "interviews.email_letter": Needs(Action.SEE),
     "schedule_interview.start": Needs(Action.SCHEDULE),
+    "schedule_interview.pick": Needs(Action.SCHEDULE),
     "schedule_interview.another": Needs(Action.SCHEDULE),
     "schedule_interview.resume": Needs(Action.SCHEDULE),
     "schedule_interview.discard": Needs(Action.SCHEDULE),
