@@ -13,7 +13,7 @@ from hiring.files import add as add_file
 from hiring.first_plan import add_first_plan
 from hiring.imports import start_import
 from models import Candidate, Interview, Job, Mail, MailState, MeetingState, Role, User
-from scheduling.drafts import attachments, drafts
+from scheduling.drafts import attachments, starting
 from scheduling.files.keeping import Upload, keep
 from scheduling.plans import Participant
 from services import services
@@ -84,7 +84,7 @@ def create_world() -> World:
             MailState.FAILED,
             f"The mail server refused it: 550 <{team.dina.email}> unknown",
         )
-    draft = drafts.start(db.session.get_one(User, team.ada.id), team.dina.id)
+    draft = starting.start(db.session.get_one(User, team.ada.id), team.dina.id)
     owner, files = db.session.get_one(User, team.ada.id), services().attachment_files
     kept = keep(Upload("plan.pdf", PDF), files)
     attached = attachments.add(owner, draft, kept, is_for_team_only=False)
