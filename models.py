@@ -17,6 +17,7 @@ from tables.deliveries import (
     OrphanedMeeting,
 )
 from tables.feedback import Feedback, Verdict
+from tables.files import Attachment, FileKind
 from tables.hiring import (
     Application,
     ApplicationNote,
@@ -31,11 +32,9 @@ from tables.hiring import (
 from tables.interview_templates import Interviewers, InterviewTemplate, InterviewTemplatePerson
 from tables.interviews import (
     Absent,
-    Attachment,
     Attendee,
     Draft,
     DraftSubject,
-    FileKind,
     Interview,
     InterviewStatus,
     InterviewType,
