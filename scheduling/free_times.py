@@ -48,28 +48,35 @@ class FreeTimes:
     They are between `DAY_BEGINS` and `DAY_ENDS` in all of the `zones`. `is_for_everyone`: these are the zones
     of those who take part; otherwise no half hour of that day is within everyone's day, and only the zone of
     the person who chooses counts. `occupied` is what is in the way of any time of that day, also of one that
-    reaches into the next day.
+    reaches into the next day; `others` is what else the team has then, if that was asked for.
     """
 
     starts: tuple[datetime, ...]
     zones: frozenset[str]
     is_for_everyone: bool
     occupied: tuple[Occupied, ...]
+    others: tuple[Occupied, ...] = ()
 
 
 def free_times(
-    asked: Asked, days: Collection[date], *, now: datetime, seen_by: Reader
+    asked: Asked,
+    days: Collection[date],
+    *,
+    now: datetime,
+    seen_by: Reader,
+    with_others_on: date | None = None,
 ) -> Mapping[date, FreeTimes]:
     """The free times of several days, in one look at what is scheduled from the first of them to the last.
 
     A day is one on the clocks of `asked.zone`. Nothing is offered at `now` (aware UTC) or before. What is in
-    the way is named as far as `seen_by` may see it. The calendar's first and last days raise OverflowError.
+    the way is named as far as `seen_by` may see it. `with_others_on` is a day whose other interviews are
+    wanted as well. The calendar's first and last days raise OverflowError.
     """
-    begins = start_of_day(min(days), asked.zone)
-    ends = start_of_day(max(days) + _DAY, asked.zone)
+    (begins, _), (_, ends) = _bounds(min(days), asked.zone), _bounds(max(days), asked.zone)
     # An interview that starts at the end of the last day may meet what is on the morning after.
     margin = timedelta(minutes=asked.minutes)
-    occupied = occupied_between(asked.needs, begins, ends + margin, seen_by=seen_by)
+    of_day = _bounds(with_others_on, asked.zone) if with_others_on is not None else None
+    occupied = occupied_between(asked.needs, begins, ends + margin, seen_by=seen_by, everything_in=of_day)
     return {day: free_times_among(occupied, asked, day, now=now) for day in days}
 
 
@@ -81,23 +88,29 @@ def free_times_among(occupied: Iterable[Occupied], asked: Asked, on: date, *, no
     if not offered:
         zones = frozenset({asked.own_zone})
         offered = _offered(on, asked.zone, asked.minutes, zones)
-    begins, ends = start_of_day(on, asked.zone), start_of_day(on + _DAY, asked.zone)
-    of_day = tuple(each for each in occupied if each.overlaps(begins, ends + length))
+    begins, ends = _bounds(on, asked.zone)
+    near = [each for each in occupied if each.overlaps(begins, ends + length)]
+    of_day = tuple(each for each in near if each.taken)
     starts = tuple(
         start
         for start in offered
         if start > now and not any(each.overlaps(start, start + length) for each in of_day)
     )
-    return FreeTimes(starts, zones, is_for_everyone, of_day)
+    others = tuple(each for each in near if not each.taken and each.overlaps(begins, ends))
+    return FreeTimes(starts, zones, is_for_everyone, of_day, others)
 
 
 @lru_cache(1024)
 def half_hours(on: date, zone: str) -> tuple[datetime, ...]:
     """The instants (aware UTC) of a day at which the clocks of a zone show a full or a half hour, without
     those that are skipped when the clocks go forward, and with both when an hour happens twice."""
-    begins, ends = start_of_day(on, zone), start_of_day(on + _DAY, zone)
+    begins, ends = _bounds(on, zone)
     quarters = (begins + number * _QUARTER for number in range((ends - begins) // _QUARTER))
     return tuple(instant for instant in quarters if in_zone(instant, zone).minute in (0, 30))
+
+
+def _bounds(on: date, zone: str) -> tuple[datetime, datetime]:
+    return start_of_day(on, zone), start_of_day(on + _DAY, zone)
 
 
 @lru_cache(1024)

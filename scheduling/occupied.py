@@ -3,7 +3,7 @@ conflicts, free times, and the day that Date & Time shows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from accounts.permissions import Action
 from accounts.row_permissions import Asker, Reader, interview_is_within
@@ -29,10 +30,13 @@ from models import (
     User,
 )
 from rows import rows_of
-from scheduling.meetings.hosts import Host, asked_first, usable_ids
+from scheduling.meetings.hosts import Host, asked_first
+from scheduling.software import spec_of
 
 # No interview lasts longer, so one that starts earlier than this cannot overlap the requested time.
 LONGEST = timedelta(minutes=1440)
+# Names are single lines, so a line break separates them.
+_BETWEEN_NAMES = "\n"
 
 
 class ClashKind(StrEnum):
@@ -68,9 +72,9 @@ class Taken(NamedTuple):
 
 @dataclass(frozen=True)
 class Occupied:
-    """A scheduled interview that takes up at least one of what another needs (`taken`). Times are aware UTC.
+    """A scheduled interview, and what it takes up of what another one needs (`taken`). Times are aware UTC.
     `candidate` and `job` are None where the person who asked may not see it: they learn that these people are
-    busy, but not with whom."""
+    busy, but not with whom. `people` are those who take part for the team, if everything was asked for."""
 
     interview_id: int
     starts_at: datetime
@@ -78,6 +82,7 @@ class Occupied:
     taken: tuple[Taken, ...]
     candidate: str | None
     job: str | None
+    people: tuple[str, ...] = ()
 
     def overlaps(self, starts_at: datetime, ends_at: datetime) -> bool:
         """Whether it takes any of the time between two instants; one that only touches them does not."""
@@ -85,11 +90,17 @@ class Occupied:
 
 
 def occupied_between(
-    needs: Needs, begins: datetime, ends: datetime, *, seen_by: Reader
+    needs: Needs,
+    begins: datetime,
+    ends: datetime,
+    *,
+    seen_by: Reader,
+    everything_in: tuple[datetime, datetime] | None = None,
 ) -> tuple[Occupied, ...]:
     """Everything between two instants (aware UTC) that is in the way of an interview with these needs,
-    soonest first, with the names that `seen_by` may see. One statement, and a second one only while meetings
-    on the account are still to be made.
+    soonest first, with the names that `seen_by` may see. One statement.
+
+    What else the team has in the period `everything_in` is among it, with nothing `taken`.
 
     This is all that the product knows of anyone's time. What other calendars say would be added here.
     """
@@ -101,47 +112,34 @@ def occupied_between(
         "candidate_id": needs.candidate_id,
         "asker_id": seen_by.id,
     }
-    if needs.host is not None:
-        connection = needs.host.connection
-        told |= {
-            "software": needs.software,
-            "host_id": needs.host.user.id,
-            "connection_id": connection.id if connection is not None else None,
-        }
-    found = rows_of(_overlapping(needs.host is not None, seen_by.role), told)
-    by_interview = [list(rows) for _, rows in groupby(found, key=lambda row: row.id)]
-    others = [rows for rows in by_interview if rows[0].id != needs.interview_id]
-    usable = _usable(needs, (rows[0] for rows in others))
+    if everything_in is not None:
+        told |= {"all_from": everything_in[0], "all_to": everything_in[1]}
+    host, software = needs.host, needs.software
+    connection = host.connection if host is not None else None
+    if host is not None and connection is not None and software is not None:
+        account = {"app": spec_of(software).app, "connection_id": connection.id, "host_id": host.user.id}
+        told |= {"software": software, **account}
+    found = rows_of(_overlapping(connection is not None, everything_in is not None, seen_by.role), told)
     occupied = []
-    for rows in others:
+    for number, rows_of_one in groupby(found, key=lambda row: row.id):
+        if number == needs.interview_id:
+            continue
+        rows = list(rows_of_one)
         first = rows[0]
-        taken = _taken(needs, rows, usable)
-        if taken:
-            candidate, job = (first.candidate, first.job) if first.is_seen else (None, None)
-            occupied.append(Occupied(first.id, first.starts_at, first.ends_at, taken, candidate, job))
+        candidate, job = (first.candidate, first.job) if first.is_seen else (None, None)
+        others = first.attendees.split(_BETWEEN_NAMES) if first.attendees else []
+        people = (first.manager, *others) if everything_in is not None else ()
+        taken = _taken(needs, rows)
+        occupied.append(Occupied(number, first.starts_at, first.ends_at, taken, candidate, job, people))
     return tuple(occupied)
 
 
-_HOST_ID = sa.bindparam("host_id", type_=sa.Integer())
-# Made there; or not made yet, and possibly asked of this account first.
-_MAY_BE_ON_THE_ACCOUNT = sa.and_(
-    Meeting.software == sa.bindparam("software"),
-    sa.or_(
-        Meeting.connection_id == sa.bindparam("connection_id"),
-        sa.and_(
-            Meeting.connection_id.is_(None),
-            sa.or_(
-                Meeting.offered_by_id == _HOST_ID,
-                Interview.hiring_manager_id == _HOST_ID,
-                Interview.scheduler_id == _HOST_ID,
-            ),
-        ),
-    ),
-)
+def _instant(name: str) -> sa.BindParameter[datetime]:
+    return sa.bindparam(name, type_=Interview.starts_at.type)
 
 
 @cache
-def _overlapping(needs_account: bool, role: Role) -> sa.Select[*tuple[Any, ...]]:
+def _overlapping(needs_account: bool, needs_everything: bool, role: Role) -> sa.Select[*tuple[Any, ...]]:
     """The interviews that may be in the way, as someone with that role may see them: a row for each of the
     wanted people who attends one. Built once, because building it takes several times as long as running it.
     """
@@ -151,15 +149,35 @@ def _overlapping(needs_account: bool, role: Role) -> sa.Select[*tuple[Any, ...]]
         Attendee.id.is_not(None),
         Application.candidate_id == sa.bindparam("candidate_id"),
     ]
+    is_on_account: sa.ColumnElement[bool] = sa.false()
     if needs_account:
-        takes_the_same.append(_MAY_BE_ON_THE_ACCOUNT)
+        # Made there; or not made yet, and this account will be asked first.
+        is_on_account = sa.and_(
+            Meeting.software == sa.bindparam("software"),
+            sa.or_(
+                Meeting.connection_id == sa.bindparam("connection_id"),
+                sa.and_(Meeting.connection_id.is_(None), asked_first() == sa.bindparam("host_id")),
+            ),
+        )
+        takes_the_same.append(is_on_account)
+    attendees: sa.ColumnElement[Any] = sa.null()
+    if needs_everything:
+        of_day = Interview.starts_at < _instant("all_to"), Interview.ends_at > _instant("all_from")
+        takes_the_same.append(sa.and_(*of_day))
+        other = aliased(Attendee)
+        attendees = (
+            sa.select(sa.func.aggregate_strings(other.name, _BETWEEN_NAMES))
+            .where(other.interview_id == Interview.id)
+            .correlate(Interview)
+            .scalar_subquery()
+        )
     return (
         sa.select(
             *(Interview.id, Interview.starts_at, Interview.ends_at),
-            *(Interview.hiring_manager_id, Interview.scheduler_id, User.name.label("manager")),
+            *(Interview.hiring_manager_id, User.name.label("manager")),
             *(Application.candidate_id, Candidate.name.label("candidate"), Job.title.label("job")),
-            *(Meeting.software, Meeting.connection_id, Meeting.offered_by_id),
-            *(Attendee.user_id, Attendee.name.label("attendee")),
+            sa.func.coalesce(is_on_account, sa.false()).label("is_on_account"),
+            *(Attendee.user_id, Attendee.name.label("attendee"), attendees.label("attendees")),
             interview_is_within(Asker(role), Action.SEE).label("is_seen"),
         )
         .join(User, User.id == Interview.hiring_manager_id)
@@ -170,17 +188,17 @@ def _overlapping(needs_account: bool, role: Role) -> sa.Select[*tuple[Any, ...]]
         .outerjoin(Attendee, sa.and_(Attendee.interview_id == Interview.id, Attendee.user_id.in_(users)))
         .where(
             Interview.status == written_out(InterviewStatus.SCHEDULED),
-            Interview.starts_at < sa.bindparam("ends_at", type_=Interview.starts_at.type),
-            Interview.ends_at > sa.bindparam("starts_at", type_=Interview.starts_at.type),
+            Interview.starts_at < _instant("ends_at"),
+            Interview.ends_at > _instant("starts_at"),
             # Redundant, but lets the query use the index on the start.
-            Interview.starts_at > sa.bindparam("earliest", type_=Interview.starts_at.type),
+            Interview.starts_at > _instant("earliest"),
             sa.or_(*takes_the_same),
         )
         .order_by(Interview.starts_at, Interview.id, Attendee.id)
     )
 
 
-def _taken(needs: Needs, rows: Sequence[Any], usable: frozenset[int]) -> tuple[Taken, ...]:
+def _taken(needs: Needs, rows: Sequence[Any]) -> tuple[Taken, ...]:
     """What one interview takes up of what is needed, from its rows."""
     first = rows[0]
     busy = {first.hiring_manager_id: first.manager} if first.hiring_manager_id in needs.user_ids else {}
@@ -190,28 +208,6 @@ def _taken(needs: Needs, rows: Sequence[Any], usable: frozenset[int]) -> tuple[T
     taken = [Taken(ClashKind.PERSON, number, name) for number, name in busy.items()]
     if first.candidate_id == needs.candidate_id:
         taken.append(Taken(ClashKind.CANDIDATE, first.candidate_id, first.candidate))
-    if needs.host is not None and _is_on_account_of(first, needs.host, needs.software, usable):
+    if needs.host is not None and first.is_on_account:
         taken.append(Taken(ClashKind.HOST_ACCOUNT, needs.host.user.id, needs.host.user.name))
     return tuple(taken)
-
-
-def _is_on_account_of(row: Any, host: Host, software: MeetingSoftware | None, usable: frozenset[int]) -> bool:
-    if row.software is None or row.software is not software or host.connection is None:
-        return False
-    if row.connection_id is not None:
-        return bool(row.connection_id == host.connection.id)
-    # Not created yet: it will be on the account of the first host to be asked.
-    return asked_first(_in_order(row), usable) == host.user.id
-
-
-def _in_order(row: Any) -> tuple[int | None, ...]:
-    return row.offered_by_id, row.hiring_manager_id, row.scheduler_id
-
-
-def _usable(needs: Needs, rows: Iterable[Any]) -> frozenset[int]:
-    """Who could host the meetings that are still to be made; asked only if there are any."""
-    if needs.host is None or needs.software is None:
-        return frozenset()
-    waiting = [row for row in rows if row.software is needs.software and row.connection_id is None]
-    user_ids = {number for row in waiting for number in _in_order(row) if number is not None}
-    return usable_ids(needs.software, user_ids) if user_ids else frozenset()

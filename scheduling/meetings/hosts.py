@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
+from database import written_out
 from extensions import db
 from models import (
     CallKind,
     Connection,
     ConnectionState,
     FailureReason,
+    Interview,
     Meeting,
     MeetingCall,
     MeetingSoftware,
@@ -71,26 +74,22 @@ def possible_hosts(
     return hosts
 
 
-def usable_ids(software: MeetingSoftware, user_ids: Collection[int]) -> frozenset[int]:
-    """Those of these users who could host a meeting with the software now, as `possible_hosts` finds them,
-    for many interviews at once. Raises KeyError for a software whose meetings no account hosts."""
-    found = db.session.scalars(
+def asked_first() -> sa.ColumnElement[int | None]:
+    """Of an interview with a `Meeting` that is still to be made, the user whose account will be asked first,
+    as `possible_hosts` and `first_usable` find them: a column for statements about many interviews, with the
+    parameter `app`."""
+    owner = aliased(User)
+    usable = (
         sa.select(Connection.user_id)
-        .join(User, User.id == Connection.user_id)
+        .join(owner, owner.id == Connection.user_id)
         .where(
-            Connection.app == spec_of(software).app,
-            Connection.user_id.in_(user_ids),
-            Connection.state == ConnectionState.CONNECTED,
-            User.is_active,
+            Connection.app == sa.bindparam("app"),
+            Connection.state == written_out(ConnectionState.CONNECTED),
+            owner.is_active,
         )
     )
-    return frozenset(found)
-
-
-def asked_first(in_order: Iterable[int | None], usable: Collection[int]) -> int | None:
-    """The user who will be asked first to host: who offered their account, the hiring manager, the scheduler,
-    in this order, as far as they can be used."""
-    return next((number for number in in_order if number is not None and number in usable), None)
+    in_order = (Meeting.offered_by_id, Interview.hiring_manager_id, Interview.scheduler_id)
+    return sa.case(*((user_id.in_(usable), user_id) for user_id in in_order), else_=None)
 
 
 def ruling_out(host: Host, calls: Sequence[MeetingCall], walk: int) -> MeetingCall | None:

@@ -137,7 +137,8 @@ def test_exactly_the_half_hours_that_fit_are_offered(
     """Against every minute of the day, by the standard library's clocks."""
     midnight = datetime(on.year, on.month, on.day, tzinfo=UTC)
     way_begins = midnight + timedelta(minutes=begins)
-    way = Occupied(1, way_begins, way_begins + timedelta(minutes=lasts), (), None, None)
+    whose = (Taken(ClashKind.PERSON, 1, "Ben Frei"),)
+    way = Occupied(1, way_begins, way_begins + timedelta(minutes=lasts), whose, None, None)
     now, length = midnight + timedelta(minutes=passed), timedelta(minutes=minutes)
     found = free_times_among((way,), asked(zone, *zones, minutes=minutes), on, now=now)
     places, expected = [ZoneInfo(there) for there in found.zones], []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from blueprints.schedule_interview.forms.when import FURTHEST
 from blueprints.schedule_interview.panels.day import Day, day_of
@@ -17,8 +17,7 @@ from blueprints.schedule_interview.panels.strip import Period
 from models import User
 from scheduling.clashes import Clash, Wanted, clashes_among, find_clashes
 from scheduling.free_times import Asked, free_times
-from scheduling.reading.day import interviews_of_day
-from timezones import in_zone, start_of_day, utc_now
+from timezones import in_zone, utc_now
 
 
 @dataclass(frozen=True)
@@ -42,20 +41,11 @@ def around_time(
     if on is None or not today <= on <= last:
         clashes = find_clashes(wanted, seen_by=actor) if wanted is not None else []
         return AroundTime(clashes, None, None)
-    free = free_times(asked, days_to_choose(on, today), now=now, seen_by=actor)
-    occupied = free[on].occupied
-    clashes = clashes_among(occupied, wanted) if wanted is not None else []
+    free = free_times(asked, days_to_choose(on, today), now=now, seen_by=actor, with_others_on=on)
+    clashes = clashes_among(free[on].occupied, wanted) if wanted is not None else []
     chosen = Period(wanted.starts_at, wanted.ends_at) if wanted is not None else None
-    begins, ends = start_of_day(on, asked.zone), start_of_day(on + timedelta(days=1), asked.zone)
     return AroundTime(
         clashes,
         offered_times(asked, free, on, names=names_of(people, asked), chosen=chosen, today=today),
-        day_of(
-            interviews_of_day(actor, begins, ends),
-            occupied,
-            asked.zone,
-            chosen=chosen,
-            software=asked.needs.software,
-            without=asked.needs.interview_id,
-        ),
+        day_of(free[on], on, asked.zone, chosen=chosen, software=asked.needs.software),
     )

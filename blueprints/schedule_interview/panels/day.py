@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import url_for
 
 from blueprints.schedule_interview.panels.strip import Period
 from models import MeetingSoftware
+from scheduling.free_times import FreeTimes
 from scheduling.occupied import ClashKind, Occupied, Taken
-from scheduling.reading.day import DayEntry
-from timezones import in_zone
+from timezones import in_zone, start_of_day
 from wording import counted, possessive, short_names
 
 # So near to the chosen time, an interview matters to those who have both.
@@ -46,34 +45,23 @@ class Day:
 
 
 def day_of(
-    entries: Iterable[DayEntry],
-    occupied: Iterable[Occupied],
-    zone: str,
-    *,
-    chosen: Period | None,
-    software: MeetingSoftware | None,
-    without: int | None = None,
+    of_day: FreeTimes, on: date, zone: str, *, chosen: Period | None, software: MeetingSoftware | None
 ) -> Day:
-    """The day's `entries`, with what is `occupied` by some of them, in that zone. `software` is that of the
-    account which may be; `without` is an interview that is to be moved and is in nobody's way."""
-    taken = {each.interview_id: each.taken for each in occupied}
+    """What is on that day in that zone. `software` is that of the account which may be occupied."""
+    begins, ends = start_of_day(on, zone), start_of_day(on + timedelta(days=1), zone)
+    occupied = [each for each in of_day.occupied if each.overlaps(begins, ends)]
     near: list[tuple[datetime, DayRow]] = []
-    folded, is_everyone_free = [], True
-    for entry in entries:
-        if entry.interview_id == without:
-            continue
-        is_clash = chosen is not None and _is_within(entry, chosen, timedelta())
-        whose = taken.get(entry.interview_id, ())
-        is_everyone_free = is_everyone_free and not whose
+    folded: list[DayRow] = []
+    for other in sorted([*occupied, *of_day.others], key=lambda each: (each.starts_at, each.interview_id)):
         row = DayRow(
-            time=_span(entry.starts_at, entry.ends_at, zone),
-            title=entry.candidate or "Busy",
-            who=", ".join(_names(whose, software) if whose else short_names(entry.people)),
-            url=url_for("interviews.detail", interview_id=entry.interview_id) if entry.candidate else None,
-            is_clash=is_clash and bool(whose),
+            time=_span(other.starts_at, other.ends_at, zone),
+            title=other.candidate or "Busy",
+            who=", ".join(_names(other.taken, software) if other.taken else short_names(other.people)),
+            url=url_for("interviews.detail", interview_id=other.interview_id) if other.candidate else None,
+            is_clash=chosen is not None and bool(other.taken) and _is_near(other, chosen, timedelta()),
         )
-        if whose and chosen is not None and _is_within(entry, chosen, _NEAR):
-            near.append((entry.starts_at, row))
+        if chosen is not None and other.taken and _is_near(other, chosen, _NEAR):
+            near.append((other.starts_at, row))
         else:
             folded.append(row)
     summary = f"{len(folded)} more that day" if near else f"{counted(len(folded), 'interview')} that day"
@@ -89,12 +77,12 @@ def day_of(
         folded=tuple(folded[:_MOST_FOLDED]),
         summary=summary,
         left_out=max(0, len(folded) - _MOST_FOLDED),
-        is_everyone_free=is_everyone_free,
+        is_everyone_free=not occupied,
     )
 
 
-def _is_within(entry: DayEntry, chosen: Period, distance: timedelta) -> bool:
-    return entry.starts_at < chosen.ends_at + distance and entry.ends_at > chosen.starts_at - distance
+def _is_near(other: Occupied, chosen: Period, distance: timedelta) -> bool:
+    return other.overlaps(chosen.starts_at - distance, chosen.ends_at + distance)
 
 
 def _names(taken: tuple[Taken, ...], software: MeetingSoftware | None) -> list[str]:
