@@ -1,6 +1,7 @@
 """The join address: for one reader, for life, and a door that opens shortly before the start."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -291,6 +292,7 @@ def test_page_says_who_comes_and_what_about_and_offers_the_calendar(web: Flask, 
     assert answer.headers["Content-Type"].startswith("text/calendar")
     assert answer.headers["X-Robots-Tag"] == "noindex"
     assert answer.headers["Cache-Control"] == "no-store"
+    event: Any
     [event] = Calendar.from_ical(answer.html).walk("VEVENT")
     with in_rows(web):
         interview = db.session.get_one(Interview, interview_id)
