@@ -9,7 +9,7 @@ from flask import url_for
 
 from messaging.delivery import sender_address
 from messaging.facts import InvitingOrganization, Person, Reader, facts_of
-from messaging.invites import build_ics
+from messaging.letters import published_calendar
 from messaging.wording import cannot_come, participants_for, short_start
 from models import Interview, ReaderRole
 from scheduling.join_links import member_who_reads, role_of, whose
@@ -47,10 +47,9 @@ def more_of(token: str, interview: Interview, reader: str, organization: Invitin
 
 
 def calendar_file(interview: Interview, reader: str, organization: InvitingOrganization) -> bytes:
-    """The interview's calendar entry for this reader. It has the UID of the one that came by email, so
-    calendars keep a single entry; it is published and requests no answer, which would reach no one."""
+    """The interview's calendar entry for this reader. Raises `ValueError` for a cancelled interview."""
     facts, whom = facts_of(interview, organization), _reader(interview, reader)
-    return build_ics(facts, whom, sender=sender_address(), made_at=utc_now(), method="PUBLISH")
+    return published_calendar(facts, whom, sender=sender_address(), made_at=utc_now())
 
 
 def _reader(interview: Interview, reader: str) -> Reader:
