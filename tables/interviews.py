@@ -287,15 +287,44 @@ class DraftSubject(StrEnum):
     CHANGE = "change"
 
 
+_OPEN_NEW = "subject = 'new_interview' AND used_at IS NULL AND set_aside_at IS NULL"
+_OPEN_CHANGE = "subject = 'change' AND used_at IS NULL"
+
+
 class Draft(Model):
     """An unfinished interview. Its payload is the forms' content as text, complete or not."""
 
     __tablename__ = "drafts"
+    # A person has one unfinished interview for each application, and one unfinished change of each interview.
+    # `scheduling.drafts.starting` opens it again; the indexes are what it relies on.
+    __table_args__ = (
+        sa.Index(
+            "uq_drafts_open_application",
+            "owner_id",
+            "application_id",
+            unique=True,
+            sqlite_where=sa.text(_OPEN_NEW),
+            postgresql_where=sa.text(_OPEN_NEW),
+        ),
+        sa.Index(
+            "uq_drafts_open_change",
+            "owner_id",
+            "about_interview_id",
+            unique=True,
+            sqlite_where=sa.text(_OPEN_CHANGE),
+            postgresql_where=sa.text(_OPEN_CHANGE),
+        ),
+    )
 
     # Unguessable, because it is part of addresses.
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
     owner_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
     candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidates.id", ondelete="CASCADE"))
+    # What it is for: as said by where it began, else as saved on Setup. Empty until then if the candidate
+    # is on several jobs, and once the candidate is taken off the job.
+    application_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("applications.id", ondelete="SET NULL"), index=True
+    )
     # What it is about, and which interview, unless it is a new one; `interview_id` is what it became.
     subject: Mapped[DraftSubject] = mapped_column(
         open_choice(DraftSubject), default=DraftSubject.NEW_INTERVIEW
@@ -326,6 +355,10 @@ class Draft(Model):
     # double click into a single interview.
     used_at: Mapped[datetime | None]
     interview_id: Mapped[int | None] = mapped_column(sa.ForeignKey("interviews.id", ondelete="SET NULL"))
+    # Set when the person started over: it can be brought back until the draft that took its place, which
+    # points to it, is scheduled or discarded, or is replaced as well.
+    set_aside_at: Mapped[datetime | None]
+    replaces_id: Mapped[str | None] = mapped_column(sa.ForeignKey("drafts.id", ondelete="SET NULL"))
 
     candidate: Mapped[Candidate] = relationship()
     # As they were when the draft was read.

@@ -10,6 +10,7 @@ from scheduling.meetings.wanting import try_again_for_host
 from services import Services
 from tasks.comparing import COMPARE_ACCOUNTS
 from tasks.connection_checks import ASK_FOR_CHECKS
+from tasks.expired_drafts import FORGET_EXPIRED
 from tasks.feedback import reminding
 from tasks.grants import ASK_FOR_REFRESHES
 from tasks.preflight import ASK_FOR_PREFLIGHTS
@@ -27,6 +28,7 @@ def all_chores(services: Services) -> tuple[Chore, ...]:
         COMPARE_ACCOUNTS,
         removing_bytes(services.attachment_files),
         sweeping(services.attachment_files),
+        FORGET_EXPIRED,
         reminding(services.mail_domain),
         Chore("open mail conversations", mail.open_conversations.end_idle),
     )

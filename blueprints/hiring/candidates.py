@@ -18,7 +18,7 @@ from hiring.choices import jobs_to_choose_from
 from hiring.lists import CandidateFilter, InterviewState, NameSort
 from hiring.plan_menus import menus_for
 from models import Application, Stage
-from scheduling.drafts import drafts
+from scheduling.drafts.unfinished import open_drafts
 from scheduling.reading.days import day_in
 from scheduling.reading.lists import interviews_of_candidate
 from services import services
@@ -302,7 +302,7 @@ def _page(
         menus=menus_for(user, candidate_id) if schedulable else [],
         may_schedule=any(application.job.is_open for application in schedulable),
         may_manage=manages,
-        drafts=drafts.open_drafts(user, candidate_id=candidate_id) if schedulable else [],
+        drafts=open_drafts(user, candidate_id=candidate_id) if schedulable else [],
         application_form=application_form if addable or application_form.errors else None,
         activity=activity_of(applications) if is_there else (),
         shown_first=_ACTIVITY_SHOWN,

@@ -18,8 +18,14 @@ from blueprints.schedule_interview.pages import BY_KEY
 from blueprints.schedule_interview.received_files import NOTHING, Received, receive, sent_files
 from extensions import db
 from hiring import queries
-from scheduling.drafts import drafts
-from scheduling.errors import DraftExpiredError, DraftGoneError, DraftStaleError, DraftUsedError
+from scheduling.drafts import drafts, starting
+from scheduling.errors import (
+    DraftExpiredError,
+    DraftGoneError,
+    DraftReplacedError,
+    DraftStaleError,
+    DraftUsedError,
+)
 from services import services
 from web.signed_in import actor
 
@@ -108,8 +114,19 @@ def _used(error: DraftUsedError, key: str) -> ResponseReturnValue:
 
 
 def _gone(error: DraftGoneError, key: str) -> ResponseReturnValue:
+    if isinstance(error, DraftReplacedError):
+        return _replaced(error, key)
     expired_for = None
     if isinstance(error, DraftExpiredError):
         expired_for = queries.candidate(actor(), error.candidate_id, Action.SCHEDULE)
     page = render_template("schedule_interview/gone.html", expired_for=expired_for, typed=views.typed(key))
     return page, 404
+
+
+def _replaced(error: DraftReplacedError, key: str) -> ResponseReturnValue:
+    """The person started over in another tab, or pressed the button twice."""
+    newer = starting.successor_of(actor(), error.draft_id)
+    if newer is not None and request.form.get("direction") == "start-over":
+        return redirect(views.where_to_go_on(newer, was_there=False), 303)
+    page = render_template("schedule_interview/replaced.html", newer=newer, typed=views.typed(key))
+    return page, 409 if request.method == "POST" else 404

@@ -808,6 +808,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("candidate_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=True),
         sa.Column(
             "subject",
             sa.Enum("new_interview", "change", name="draftsubject", native_enum=False, length=32),
@@ -826,11 +827,19 @@ def upgrade() -> None:
         sa.Column("updated_at", database.UTCDateTime(), nullable=False),
         sa.Column("used_at", database.UTCDateTime(), nullable=True),
         sa.Column("interview_id", sa.Integer(), nullable=True),
+        sa.Column("set_aside_at", database.UTCDateTime(), nullable=True),
+        sa.Column("replaces_id", sa.String(length=32), nullable=True),
         sa.ForeignKeyConstraint(
             ["about_interview_id"],
             ["interviews.id"],
             name=op.f("fk_drafts_about_interview_id_interviews"),
             ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["applications.id"],
+            name=op.f("fk_drafts_application_id_applications"),
+            ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
             ["candidate_id"],
@@ -854,6 +863,9 @@ def upgrade() -> None:
             ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
+            ["replaces_id"], ["drafts.id"], name=op.f("fk_drafts_replaces_id_drafts"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
             ["template_id"],
             ["interview_templates.id"],
             name=op.f("fk_drafts_template_id_interview_templates"),
@@ -862,8 +874,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
     )
     with op.batch_alter_table("drafts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_drafts_application_id"), ["application_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_drafts_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_drafts_template_id"), ["template_id"], unique=False)
+        batch_op.create_index(
+            "uq_drafts_open_application",
+            ["owner_id", "application_id"],
+            unique=True,
+            sqlite_where=sa.text("subject = 'new_interview' AND used_at IS NULL AND set_aside_at IS NULL"),
+            postgresql_where=sa.text(
+                "subject = 'new_interview' AND used_at IS NULL AND set_aside_at IS NULL"
+            ),
+        )
+        batch_op.create_index(
+            "uq_drafts_open_change",
+            ["owner_id", "about_interview_id"],
+            unique=True,
+            sqlite_where=sa.text("subject = 'change' AND used_at IS NULL"),
+            postgresql_where=sa.text("subject = 'change' AND used_at IS NULL"),
+        )
 
     op.create_table(
         "feedback",
@@ -1323,8 +1352,21 @@ def downgrade() -> None:
 
     op.drop_table("feedback")
     with op.batch_alter_table("drafts", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_drafts_open_change",
+            sqlite_where=sa.text("subject = 'change' AND used_at IS NULL"),
+            postgresql_where=sa.text("subject = 'change' AND used_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "uq_drafts_open_application",
+            sqlite_where=sa.text("subject = 'new_interview' AND used_at IS NULL AND set_aside_at IS NULL"),
+            postgresql_where=sa.text(
+                "subject = 'new_interview' AND used_at IS NULL AND set_aside_at IS NULL"
+            ),
+        )
         batch_op.drop_index(batch_op.f("ix_drafts_template_id"))
         batch_op.drop_index(batch_op.f("ix_drafts_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_drafts_application_id"))
 
     op.drop_table("drafts")
     with op.batch_alter_table("attendees", schema=None) as batch_op:

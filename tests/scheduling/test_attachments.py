@@ -10,7 +10,7 @@ from flask import Flask
 from database import writing
 from extensions import db
 from models import Attachment, User
-from scheduling.drafts import attachments, drafts
+from scheduling.drafts import attachments, drafts, starting
 from scheduling.drafts.attachments import AttachmentError, Upload
 from scheduling.errors import DraftStaleError
 from services import services
@@ -32,7 +32,7 @@ def team(app: Flask) -> Iterator[Team]:
 @pytest.mark.both_databases
 def test_draft_is_taken_by_one_form_and_never_after_it_was_spent(team: Team) -> None:
     ada = db.session.get_one(User, team.ada.id)
-    draft = drafts.start(ada, team.dina.id)
+    draft = starting.start(ada, team.dina.id)
     drafts.take(draft, 1)
     assert draft.version == 2
     with pytest.raises(DraftStaleError):
@@ -46,7 +46,7 @@ def test_draft_is_taken_by_one_form_and_never_after_it_was_spent(team: Team) -> 
 def test_what_is_given_up_is_removed_at_the_next_look_and_the_rest_stays(app: Flask, team: Team) -> None:
     files = services(app).attachment_files
     ada = db.session.get_one(User, team.ada.id)
-    draft = drafts.start(ada, team.dina.id)
+    draft = starting.start(ada, team.dina.id)
     kept, removed = (
         attachments.add(ada, draft, attachments.keep(Upload(name, PDF), files), is_for_team_only=False)
         for name in ("kept.pdf", "removed.pdf")

@@ -12,7 +12,7 @@ from hiring.copied_plans import copy_to, templates_of
 from hiring.first_plan import add_first_plan
 from hiring.imports import start_import
 from models import Interview, Job, Mail, MailState, MeetingState, Role, User
-from scheduling.drafts import attachments, drafts
+from scheduling.drafts import attachments, starting
 from scheduling.plans import Participant
 from services import services
 from tests.factories import (
@@ -82,7 +82,7 @@ def create_world() -> World:
             MailState.FAILED,
             f"The mail server refused it: 550 <{team.dina.email}> unknown",
         )
-    draft = drafts.start(db.session.get_one(User, team.ada.id), team.dina.id)
+    draft = starting.start(db.session.get_one(User, team.ada.id), team.dina.id)
     owner, files = db.session.get_one(User, team.ada.id), services().attachment_files
     kept = attachments.keep(attachments.Upload("plan.pdf", PDF), files)
     attached = attachments.add(owner, draft, kept, is_for_team_only=False)
