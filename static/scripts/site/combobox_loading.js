@@ -6,7 +6,7 @@ async function loadCombobox(field) {
   const root = field?.closest?.("[data-combobox]");
   if (!root || comboboxes.has(root)) return;
   comboboxes.add(root);
-  const { makeCombobox } = await import(root.dataset.script);
+  const { makeCombobox } = await import("./scripts/comboboxes.js");
   makeCombobox(root, whenReleased);
 }
 
