@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import Field, IntegerField, RadioField, StringField, TextAreaField
+from flask_wtf.file import MultipleFileField
+from wtforms import BooleanField, Field, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
@@ -53,6 +54,10 @@ class TemplateForm(Form):
     people = CheckboxesField("People", coerce=int, validators=[Optional()])
     message_to_candidate = DetailsForm.message_to_candidate
     internal_notes = DetailsForm.internal_notes
+    files = MultipleFileField("Add files")
+    new_files_for_team_only = BooleanField("Team only")
+    # A file that is gone by now is no error.
+    delete_files = CheckboxesField("Delete", coerce=int, validate_choice=False, validators=[Optional()])
 
     def offer(self, team: Sequence[User], template: InterviewTemplate | None) -> None:
         """The people who may be chosen: everyone active, and everyone whom the template names already."""
