@@ -11,7 +11,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from blueprints.schedule_interview.forms.details import MESSAGE_LIMIT, NOTES_LIMIT, DetailsForm
-from blueprints.schedule_interview.forms.setup import AGENDA_LIMIT, AGENDA_RULE, SetupForm
+from blueprints.schedule_interview.forms.setup import AGENDA_LIMIT, AGENDA_RULE, Needed, SetupForm
 from blueprints.schedule_interview.forms.when import WhenFields
 from hiring.interview_plans import MOST_OF_TEAM, NAME_LIMIT, TemplateValues
 from models import Interviewers, InterviewTemplate, InterviewType, MeetingSoftware, PhoneCaller, User
@@ -50,7 +50,7 @@ class TemplateForm(Form):
         ],
         default=Interviewers.JOB_TEAM.value,
     )
-    team_count = IntegerField("How many", default=2, validators=[Optional()])
+    team_count = IntegerField("How many", default=2, validators=[Optional(), Needed()])
     people = CheckboxesField("People", coerce=int, validators=[Optional()])
     message_to_candidate = DetailsForm.message_to_candidate
     internal_notes = DetailsForm.internal_notes
