@@ -1,4 +1,4 @@
-"""Interviews, who takes part, their attachments, what happened to them, and the drafts they start from."""
+"""Interviews, who takes part, what happened to them, and the drafts they start from."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from database import ZoneName, choice, open_choice
 from extensions import Model
 from tables.deliveries import Meeting
 from tables.feedback import Feedback
+from tables.files import Attachment
 from tables.hiring import Application, Candidate
 from tables.link_nonce import HasLinkNonce
 from tables.mails import Mail
@@ -254,30 +255,6 @@ class TimelineEntry(Model):
     words: Mapped[str] = mapped_column(sa.String(500))
 
     actor: Mapped[User | None] = relationship()
-
-
-class Attachment(Model):
-    """A file that goes with an interview's invitation. It first belongs to a draft and then to the interview
-    made from it; its bytes are in the instance folder."""
-
-    __tablename__ = "attachments"
-    __table_args__ = (sa.CheckConstraint("size_bytes > 0", name="size_bytes"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    # If both are empty, the row only waits for its file to be removed.
-    draft_id: Mapped[str | None] = mapped_column(sa.ForeignKey("drafts.id", ondelete="SET NULL"), index=True)
-    interview_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("interviews.id", ondelete="CASCADE"), index=True
-    )
-    # As the person's computer called it; never part of a path of ours.
-    name: Mapped[str] = mapped_column(sa.String(160))
-    content_type: Mapped[str] = mapped_column(sa.String(100))
-    size_bytes: Mapped[int]
-    # The random name of the file that holds the bytes.
-    stored_as: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    is_for_team_only: Mapped[bool] = mapped_column(default=False)
-    uploaded_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
-    created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
 class DraftSubject(StrEnum):

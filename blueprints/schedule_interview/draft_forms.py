@@ -13,7 +13,6 @@ from blueprints.schedule_interview.beginning import Beginning
 from blueprints.schedule_interview.forms.attendees import AttendeesForm
 from blueprints.schedule_interview.forms.base import F, Gone, Offered, StepForm
 from blueprints.schedule_interview.forms.setup import SetupForm
-from blueprints.schedule_interview.received_files import NOTHING, Received
 from blueprints.schedule_interview.subjects import subject_of
 from database import is_reading
 from extensions import db
@@ -22,6 +21,7 @@ from models import Application, Attachment, Draft, Interview, Job, User
 from scheduling.drafts import attachments, drafts
 from scheduling.drafts.from_template import from_template_of
 from scheduling.rules import Rules
+from web.received_files import NOTHING, Received
 from web.row_ids import LARGEST_ROW_ID
 from work.mail import Recipient
 

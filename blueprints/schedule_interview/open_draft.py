@@ -15,10 +15,10 @@ from blueprints.schedule_interview import views
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.details import DetailsForm
 from blueprints.schedule_interview.pages import BY_KEY
-from blueprints.schedule_interview.received_files import NOTHING, Received, receive, sent_files
 from extensions import db
 from hiring import queries
 from scheduling.drafts import drafts, starting
+from scheduling.drafts.attachments import MOST_FILES
 from scheduling.errors import (
     DraftExpiredError,
     DraftGoneError,
@@ -27,6 +27,7 @@ from scheduling.errors import (
     DraftUsedError,
 )
 from services import services
+from web.received_files import NOTHING, Received, receive, sent_files
 from web.signed_in import actor
 
 
@@ -50,7 +51,7 @@ def _open_with_files(draft_id: str, step: str) -> Dialog:
     if step != DetailsForm.key or not sent_files() or DetailsForm().opened_on != dialog.draft.version:
         return dialog
     db.session.rollback()
-    return open_dialog(draft_id, receive())
+    return open_dialog(draft_id, receive(MOST_FILES))
 
 
 def with_dialog(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:

@@ -1186,16 +1186,34 @@ def upgrade() -> None:
     op.create_table(
         "attachments",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("candidate_id", sa.Integer(), nullable=True),
         sa.Column("draft_id", sa.String(length=32), nullable=True),
         sa.Column("interview_id", sa.Integer(), nullable=True),
         sa.Column("name", sa.String(length=160), nullable=False),
         sa.Column("content_type", sa.String(length=100), nullable=False),
         sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("stored_as", sa.String(length=64), nullable=False),
         sa.Column("is_for_team_only", sa.Boolean(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("resume", "portfolio", "other", name="filekind", native_enum=False, length=32),
+            nullable=True,
+        ),
+        sa.Column("removed_at", database.UTCDateTime(), nullable=True),
         sa.Column("uploaded_by_id", sa.Integer(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "candidate_id IS NULL OR (draft_id IS NULL AND interview_id IS NULL)",
+            name=op.f("ck_attachments_one_place"),
+        ),
         sa.CheckConstraint("size_bytes > 0", name=op.f("ck_attachments_size_bytes")),
+        sa.ForeignKeyConstraint(
+            ["candidate_id"],
+            ["candidates.id"],
+            name=op.f("fk_attachments_candidate_id_candidates"),
+            ondelete="SET NULL",
+        ),
         sa.ForeignKeyConstraint(
             ["draft_id"], ["drafts.id"], name=op.f("fk_attachments_draft_id_drafts"), ondelete="SET NULL"
         ),
@@ -1212,8 +1230,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("stored_as", name=op.f("uq_attachments_stored_as")),
     )
     with op.batch_alter_table("attachments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attachments_candidate_id"), ["candidate_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_attachments_draft_id"), ["draft_id"], unique=False)
+        batch_op.create_index(
+            "ix_attachments_given_up",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("draft_id IS NULL AND interview_id IS NULL AND candidate_id IS NULL"),
+            postgresql_where=sa.text("draft_id IS NULL AND interview_id IS NULL AND candidate_id IS NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_attachments_interview_id"), ["interview_id"], unique=False)
+        batch_op.create_index(
+            "ix_attachments_removed_at",
+            ["removed_at"],
+            unique=False,
+            sqlite_where=sa.text("removed_at IS NOT NULL"),
+            postgresql_where=sa.text("removed_at IS NOT NULL"),
+        )
 
     op.create_table(
         "meeting_calls",
@@ -1317,8 +1350,19 @@ def downgrade() -> None:
 
     op.drop_table("meeting_calls")
     with op.batch_alter_table("attachments", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_attachments_removed_at",
+            sqlite_where=sa.text("removed_at IS NOT NULL"),
+            postgresql_where=sa.text("removed_at IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_attachments_interview_id"))
+        batch_op.drop_index(
+            "ix_attachments_given_up",
+            sqlite_where=sa.text("draft_id IS NULL AND interview_id IS NULL AND candidate_id IS NULL"),
+            postgresql_where=sa.text("draft_id IS NULL AND interview_id IS NULL AND candidate_id IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_attachments_draft_id"))
+        batch_op.drop_index(batch_op.f("ix_attachments_candidate_id"))
 
     op.drop_table("attachments")
     with op.batch_alter_table("timeline_entries", schema=None) as batch_op:

@@ -17,7 +17,8 @@ from extensions import db
 from hiring.erasing import erase_candidate
 from models import Attachment, Candidate, Draft, Interview, InterviewStatus, Role, User
 from scheduling.drafts import attachments
-from scheduling.drafts.attachments import MEGABYTE
+from scheduling.files.keeping import MEGABYTE
+from scheduling.files.removing import removing_bytes, sweeping
 from services import services
 from tests.factories import PASSWORD, Team, create_candidate, create_team, create_user
 from tests.files_to_attach import DOCX, PDF, PNG
@@ -53,8 +54,9 @@ def on_disk(app: Flask) -> dict[str, bytes]:
 def sweep(app: Flask) -> None:
     with app.app_context():
         files = services(app).attachment_files
-        attachments.sweeping(files).run()
-        attachments.removing_bytes(files).run()
+        attachments.give_up_of_expired_drafts().run()
+        sweeping(files).run()
+        removing_bytes(files).run()
 
 
 def files_in(message: EmailMessage) -> dict[str, bytes]:

@@ -111,6 +111,7 @@ def test_discarded_draft_leaves_no_file_behind(web: Flask, team: Team, ada: Visi
                 name="cv.pdf",
                 content_type="application/pdf",
                 size_bytes=3,
+                content_hash="x",
                 stored_as="x",
                 uploaded_by_id=team.ada.id,
             )
