@@ -93,6 +93,7 @@ ACCESS: dict[str, Rule] = {
     "repair.link": Public("acting asks for a sign-in and for who may", key_in_path=True),
     "repair.arranged": Public("acting asks for a sign-in and for who may", key_in_path=True),
     "join.page": Public("the signed link is the permission", key_in_path=True),
+    "join.calendar": Public("the signed link is the permission", key_in_path=True),
     "dashboard.home": SignedIn(),
     "dashboard.today": SignedIn(),
     "help_pages.index": SignedIn(),

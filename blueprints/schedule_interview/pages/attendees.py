@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from blueprints.schedule_interview.dialog import Dialog
@@ -68,6 +69,7 @@ class AttendeesPage(Page[AttendeesForm]):
         return {
             "clash_box": clash_box(shown, form.accepted_clashes.keys, dialog.actor.timezone),
             "when": local_moment(when.starts_at, dialog.actor.timezone) if when and when.starts_at else None,
+            "chosen_time": _chosen_time(when) if when is not None else "",
             "members": _members(dialog, form, load, busy),
             "is_searched": len(dialog.team) >= _SEARCHED_FROM,
             "taken": _taken(form) if form.errors else [],
@@ -75,6 +77,15 @@ class AttendeesPage(Page[AttendeesForm]):
 
 
 ATTENDEES = AttendeesPage()
+
+
+def _chosen_time(when: DateTimeForm) -> str:
+    """`Mon 30 Nov, 15:15–16:00 CET`, in the zone that was chosen."""
+    assert when.starts_at is not None
+    zone = when.timezone.data
+    starts = local_moment(when.starts_at, zone)
+    ends = local_moment(when.starts_at + timedelta(minutes=when.duration_minutes.data), zone)
+    return f"{starts.short_date}, {starts.time}–{ends.time} {ends.zone_short}"
 
 
 def _members(
