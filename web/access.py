@@ -146,6 +146,7 @@ ACCESS: dict[str, Rule] = {
     "hiring.confirm_erasing": Needs(Action.MANAGE_CANDIDATES),
     "hiring.erase": Needs(Action.MANAGE_CANDIDATES),
     "search.results": Needs(Action.SEE),
+    "search.suggestions": Needs(Action.SEE),
     "calendar_page.index": Needs(Action.SEE),
     "interviews.index": Needs(Action.SEE),
     "interviews.counts": Needs(Action.SEE),
