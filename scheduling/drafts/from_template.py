@@ -12,13 +12,15 @@ from models import Draft
 @dataclass(frozen=True)
 class FromTemplate:
     """`answers` are what the dialog's steps begin with, by step and field, without what the template leaves
-    open. They only count for an interview on that job. `template_id` is None once the template is gone."""
+    open. They only count for an interview on that job. `template_id` is None once the template is gone.
+    `file_ids` are the draft's files that came from it."""
 
     template_id: int | None
     job_id: int
     name: str
     duration_minutes: int
     answers: Mapping[str, Mapping[str, list[str]]]
+    file_ids: tuple[int, ...] = ()
 
     @property
     def label(self) -> str:
@@ -32,6 +34,7 @@ class FromTemplate:
             "name": self.name,
             "duration_minutes": self.duration_minutes,
             "answers": {step: dict(fields) for step, fields in self.answers.items()},
+            "file_ids": list(self.file_ids),
         }
 
 
@@ -39,4 +42,5 @@ def from_template_of(draft: Draft) -> FromTemplate | None:
     """What this draft took; None if it started from no template."""
     if draft.from_template is None:
         return None
-    return FromTemplate(draft.template_id, **draft.from_template)
+    kept = draft.from_template
+    return FromTemplate(draft.template_id, **{**kept, "file_ids": tuple(kept["file_ids"])})

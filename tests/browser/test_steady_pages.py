@@ -60,7 +60,9 @@ def _bar(page: Page) -> tuple[float, float]:
 
 
 def _press(page: Page, name: str) -> None:
-    box = page.get_by_role("button", name=name, exact=True).bounding_box()
+    button = page.get_by_role("button", name=name, exact=True)
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
