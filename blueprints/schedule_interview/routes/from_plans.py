@@ -18,7 +18,7 @@ from web.notices import say
 
 
 def start_from_plan(user: User, applications: Mapping[int, Application], here: str) -> ResponseReturnValue:
-    """Start from the template that was chosen, for one of these applications by job; else lead back `here`."""
+    """Start from the chosen template, for the application (by job) that it is for; else lead back `here`."""
     template = template_on(set(applications), request.form.get("template", type=int))
     if template is None or template.job_id is None:
         say("That template is no longer in the plan. Choose another.", "warning")
