@@ -85,8 +85,10 @@ class Dialog(DraftForms):
 
     @property
     def is_remembered(self) -> bool:
-        """Whether someone has decided before what the steps hold, here or in an earlier interview."""
-        return all(self.is_saved(step) for step in self.subject.asking) or self.beginning.is_remembered
+        """Whether someone has decided before what the steps hold: here, in an earlier interview, or in the
+        job's plan."""
+        is_all_saved = all(self.is_saved(step) for step in self.subject.asking)
+        return is_all_saved or self.beginning.is_remembered or self.beginning.template is not None
 
     def asking_for(self, field: str) -> type[StepForm]:
         """The first step whose form has that field. Raises `StopIteration` for a field that no form has."""
