@@ -16,7 +16,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -69,7 +68,7 @@ class Prepared:
     """
 
     def __init__(self, statement: sa.SelectBase, dialect: Dialect, names: Sequence[str]) -> None:
-        compiled = statement.compile(dialect=sqlite_dialect(paramstyle="named"))
+        compiled = statement.compile(dialect=type(dialect)(paramstyle="named"))  # type: ignore[call-arg]
         assert isinstance(compiled, SQLCompiler)
         binds = {name: bind for bind, name in compiled.bind_names.items()}
         columns = list(statement.selected_columns)
