@@ -50,6 +50,20 @@ def duration(minutes: int) -> str:
     return " ".join(pieces)
 
 
+def short_names(names: Sequence[str]) -> list[str]:
+    """The first name of each, and the whole name of those who share theirs with another of them."""
+    short = [first_name(name) for name in names]
+    return [first if short.count(first) == 1 else name for first, name in zip(short, names, strict=True)]
+
+
+def short_duration(minutes: int) -> str:
+    """`45 min`, `1 h`, `1 h 30`, `24 h`."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest:02}" if rest else f"{hours} h"
+
+
 def listed(words: Sequence[str]) -> str:
     """`Ada`, `Ada and Ben`, `Ada, Ben and Dina`. Empty for none."""
     return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)

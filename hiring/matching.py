@@ -39,9 +39,16 @@ def kind_of(text: str) -> Kind | None:
 def parameters(text: str) -> dict[str, str]:
     """The values of the parameters of the conditions below."""
     words = _words(text)
-    addresses = {f"searched_address_{place}": literally(word.lower()) for place, word in enumerate(words)}
+    addresses = {f"searched_address_{place}": _in_address(word) for place, word in enumerate(words)}
     digits, other_digits = searched_digits(text) or ("", "")
     return {**searched(words), **addresses, "searched_digits": digits, "other_digits": other_digits}
+
+
+def _in_address(word: str) -> str:
+    """What a search looks for in an address, as a part of a pattern. What has neither an @ nor a dot is
+    looked for before the @ only: "am" would find everyone with an account at example.com."""
+    part = literally(word.lower())
+    return part if "@" in word or "." in word else f"{part}%@"
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -64,6 +71,18 @@ def candidate_matches(asker: Asker, kind: Kind) -> ColumnElement[bool]:
         return own[0]
     either = (sa.or_(is_own, _is_of_job(asker, word)) for is_own, word in zip(own, words, strict=True))
     return sa.and_(sa.or_(*own), *either)
+
+
+def application_matches(asker: Asker, kind: Kind) -> ColumnElement[bool]:
+    """The condition on `Application` beside its `Candidate` and `Job`: each word is one of the candidate's
+    own or in the title of the job."""
+    words = keys(kind.words)
+    return sa.and_(
+        *(
+            sa.or_(_is_own(asker, kind, place, word), key_contains(Job.title_key, word))
+            for place, word in enumerate(words)
+        )
+    )
 
 
 def _is_own(asker: Asker, kind: Kind, place: int, word: Keys) -> ColumnElement[bool]:

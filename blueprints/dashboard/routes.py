@@ -20,7 +20,7 @@ from blueprints.dashboard.day import Day, day_of
 from models import Candidate, Connection, Interview, Job, Role
 from paging import Query
 from rows import rows_of
-from scheduling.drafts import drafts
+from scheduling.drafts.unfinished import open_drafts
 from scheduling.reading import today as reading
 from scheduling.reading.days import day_in
 from scheduling.reading.interview_rows import InterviewRow
@@ -61,7 +61,7 @@ def home() -> ResponseReturnValue:
         **_day(user, now),
         upcoming=reading.upcoming(user, _begins(user, now, days=1), limit=_UPCOMING),
         attention=list(_attention(user)) if schedules else [],
-        drafts=drafts.open_drafts(user) if schedules else [],
+        drafts=open_drafts(user) if schedules else [],
         week=week,
         first_steps=first_steps,
     )
@@ -134,6 +134,6 @@ def _first_steps(user: SignedInPerson, begun: Any) -> list[FirstStep]:
     steps += [
         FirstStep("Add a job", url_for("hiring.new_job"), begun.jobs),
         FirstStep("Add a candidate", url_for("hiring.new_candidate"), begun.candidates),
-        FirstStep("Schedule an interview", url_for("hiring.candidates"), begun.interviews),
+        FirstStep("Schedule an interview", url_for("schedule_interview.pick"), begun.interviews),
     ]
     return [] if all(step.done for step in steps) else steps

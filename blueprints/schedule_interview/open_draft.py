@@ -15,12 +15,19 @@ from blueprints.schedule_interview import views
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.details import DetailsForm
 from blueprints.schedule_interview.pages import BY_KEY
-from blueprints.schedule_interview.received_files import NOTHING, Received, receive, sent_files
 from extensions import db
-from hiring import queries
-from scheduling.drafts import drafts
-from scheduling.errors import DraftExpiredError, DraftGoneError, DraftStaleError, DraftUsedError
+from hiring import files, queries
+from scheduling.drafts import drafts, starting
+from scheduling.drafts.attachments import MOST_FILES
+from scheduling.errors import (
+    DraftExpiredError,
+    DraftGoneError,
+    DraftReplacedError,
+    DraftStaleError,
+    DraftUsedError,
+)
 from services import services
+from web.received_files import NOTHING, Received, receive, sent_files, with_copy
 from web.signed_in import actor
 
 
@@ -41,10 +48,20 @@ def _open_with_files(draft_id: str, step: str) -> Dialog:
     anything is stored.
     """
     dialog = open_dialog(draft_id)
-    if step != DetailsForm.key or not sent_files() or DetailsForm().opened_on != dialog.draft.version:
+    if step != DetailsForm.key or request.method != "POST":
         return dialog
+    form = DetailsForm()
+    picked = form.attach.data
+    if not (sent_files() or picked) or form.opened_on != dialog.draft.version:
+        return dialog
+    theirs = files.of_candidate(dialog.actor, dialog.draft.candidate_id) if picked else []
+    row = next((each for each in theirs if each.id == picked), None)
+    if row is not None:
+        # Read once more below, when the database must not be asked.
+        db.session.expunge(row)
     db.session.rollback()
-    return open_dialog(draft_id, receive())
+    received = receive(MOST_FILES)
+    return open_dialog(draft_id, with_copy(received, row) if row is not None else received)
 
 
 def with_dialog(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
@@ -108,8 +125,19 @@ def _used(error: DraftUsedError, key: str) -> ResponseReturnValue:
 
 
 def _gone(error: DraftGoneError, key: str) -> ResponseReturnValue:
+    if isinstance(error, DraftReplacedError):
+        return _replaced(error, key)
     expired_for = None
     if isinstance(error, DraftExpiredError):
         expired_for = queries.candidate(actor(), error.candidate_id, Action.SCHEDULE)
     page = render_template("schedule_interview/gone.html", expired_for=expired_for, typed=views.typed(key))
     return page, 404
+
+
+def _replaced(error: DraftReplacedError, key: str) -> ResponseReturnValue:
+    """The person started over in another tab, or pressed the button twice."""
+    newer = starting.successor_of(actor(), error.draft_id)
+    if newer is not None and request.form.get("direction") == "start-over":
+        return redirect(views.where_to_go_on(newer, was_there=False), 303)
+    page = render_template("schedule_interview/replaced.html", newer=newer, typed=views.typed(key))
+    return page, 409 if request.method == "POST" else 404

@@ -96,7 +96,11 @@ def test_no_page_has_a_barrier(
         "/interviews",
         "/jobs",
         "/jobs/1",
+        "/jobs/1/plan/new",
+        "/jobs/1/plan/copy",
+        "/settings/organization/interview-plan",
         "/candidates",
+        "/interviews/new",
         "/candidates/1",
         "/",
     ):

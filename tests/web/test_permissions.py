@@ -28,6 +28,8 @@ SECRETS: dict[str, tuple[str, tuple[str, ...]]] = {
     "link": (LINK.partition("?")[2], (*SCHEDULERS, *TAKING_PART)),
     "passcode": (PASSCODE, (*SCHEDULERS, *TAKING_PART)),
     "notes": (NOTES, (*SCHEDULERS, *TAKING_PART)),
+    "candidate's file": ("cv.pdf", (*SCHEDULERS, *TAKING_PART)),
+    "file of the invitation": ("plan.pdf", (*SCHEDULERS, *TAKING_PART)),
 }
 
 
@@ -124,6 +126,8 @@ def test_each_role_does_exactly_what_is_theirs(zoom_is_set_up: Flask, world: Wor
         ("GET", "/candidates/new", managers, managers),
         ("POST", "/candidates/new", managers, managers),
         ("POST", f"{dina}/applications", SCHEDULERS, managers),
+        # Everyone who schedules anywhere: whom it lists is theirs.
+        ("GET", "/interviews/new", managers, managers),
         ("GET", f"{dina}/schedule", SCHEDULERS, managers),
         ("POST", f"{dina}/schedule", SCHEDULERS, managers),
         ("POST", f"/interviews/{world.interview_id}/retry", SCHEDULERS, managers),

@@ -14,6 +14,7 @@ from accounts.permissions import Action
 from blueprints.schedule_interview import views
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.filling_in import save_the_rest
+from blueprints.schedule_interview.forms.attendees import AttendeesForm
 from blueprints.schedule_interview.forms.base import StepForm
 from blueprints.schedule_interview.forms.finalize import FinalizeForm
 from blueprints.schedule_interview.forms.preview import PreviewForm
@@ -21,16 +22,16 @@ from blueprints.schedule_interview.forms.setup import SetupForm
 from blueprints.schedule_interview.open_draft import open_dialog, with_dialog
 from blueprints.schedule_interview.pages import BY_KEY
 from blueprints.schedule_interview.pages.base import Page
+from blueprints.schedule_interview.pages.setup import SETUP
 from blueprints.schedule_interview.routes.changing import take_over_changes_of_others
-from blueprints.schedule_interview.starting import start_from, template_on, use_another
-from blueprints.schedule_interview.subjects import NEW_INTERVIEW
+from blueprints.schedule_interview.routes.from_plans import start_from_plan, use_template
 from extensions import db
 from hiring import queries
-from models import Application, User
+from models import Draft
 from scheduling.commands.change import ChangedMeanwhileError, NothingChangedError, NotScheduledError
-from scheduling.drafts import drafts
+from scheduling.drafts import drafts, starting
+from scheduling.drafts.unfinished import open_drafts
 from scheduling.errors import DraftStaleError, SchedulingError
-from services import services
 from web.notices import say
 from web.signed_in import actor
 
@@ -46,8 +47,9 @@ def register(blueprint: Blueprint) -> None:
 
 
 def start(candidate_id: int) -> ResponseReturnValue:
-    """Begin a draft. A GET leads to the candidate, whose page has the button, because reading changes
-    nothing.
+    """Open the interview that this person has started, or start one: for the `job` that the button names,
+    else for any of the candidate's. A GET leads to the candidate, whose page has the button, because reading
+    changes nothing.
     """
     user = actor()
     candidate = queries.candidate(user, candidate_id, Action.SCHEDULE) or abort(404)
@@ -63,24 +65,13 @@ def start(candidate_id: int) -> ResponseReturnValue:
         say("Add the candidate to an open job first.", "warning")
         return redirect(here, 303)
     if "template" in request.form:
-        return _start_from_plan(user, applications, here)
-    draft = drafts.start(user, candidate.id)
+        return start_from_plan(user, applications, here)
+    wanted = applications.get(request.form.get("job", 0, type=int))
+    among = [wanted] if wanted is not None else applications.values()
+    opened = starting.open_or_start(user, candidate.id, [application.id for application in among])
+    there = views.where_to_go_on(opened.draft, was_there=not opened.is_new)
     db.session.commit()
-    return redirect(
-        url_for("schedule_interview.step", draft_id=draft.id, step=NEW_INTERVIEW.steps[0].key), 303
-    )
-
-
-def _start_from_plan(user: User, applications: Mapping[int, Application], here: str) -> ResponseReturnValue:
-    template = template_on(set(applications), request.form.get("template", type=int))
-    if template is None or template.job_id is None:
-        say("That template is no longer in the plan. Choose another.", "warning")
-        return redirect(here, 303)
-    dialog, left_out = start_from(user, applications[template.job_id], template, services().rules)
-    db.session.commit()
-    if left_out:
-        say(left_out, "info")
-    return redirect(url_for("schedule_interview.resume", draft_id=dialog.draft.id), 303)
+    return redirect(there, 303)
 
 
 @with_dialog
@@ -88,7 +79,8 @@ def resume(dialog: Dialog) -> ResponseReturnValue:
     """Continue where it was left."""
     last = FinalizeForm.key if dialog.is_saved(PreviewForm) else PreviewForm.key
     unfinished = next((step.key for step in dialog.unfinished), None)
-    return redirect(dialog.address(dialog.first_incomplete() or unfinished or last), 303)
+    there = dialog.first_incomplete() or unfinished or last
+    return redirect(views.with_what_was_there(dialog.address(there)), 303)
 
 
 @with_dialog
@@ -122,21 +114,32 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
     if "go" in request.form:
         return _leave(dialog, here, form, BY_KEY.get(request.form["go"]), has_earlier=earlier is not None)
     if "template" in request.form and isinstance(form, SetupForm):
-        return _use_template(dialog, form)
+        return use_template(dialog, form)
     if (stays := _STAYING.get(request.form.get("direction", ""))) is not None:
         stays(dialog, form)
         db.session.commit()
         return redirect(dialog.address(step, back_to_finalize=views.came_from_finalize()), 303)
+    if (opens := _OPENING.get(request.form.get("direction", ""))) is not None and not dialog.subject.changes:
+        with suppress(DraftStaleError):
+            dialog.keep(form)
+        draft = opens(dialog)
+        address = views.where_to_go_on(draft, was_there=bool(draft.payload or draft.typed))
+        db.session.commit()
+        return redirect(address, 303)
     if earlier is not None:
         return _keep_for_later(dialog, here, form, earlier)
     if request.form.get("direction") == "show":
         # Without a script: the page again, updated for its current values. Nothing is saved.
         return _page(dialog, here, form, 200 if form.validate() else 422)
+    if here.is_filled_by_button(form, request.form):
+        return _page(dialog, here, form)
     there = BY_KEY.get(request.form.get("change", ""))
     if isinstance(form, FinalizeForm) and there is not None:
         drafts.save_step(dialog.draft, form.opened_on, step, form.answers())
         db.session.commit()
         return redirect(dialog.address(there.key, back_to_finalize=True), 303)
+    if request.form.get("direction") == "keep-this":
+        _discard_other(dialog, form)
     if not here.check(dialog, form):
         return _refused(dialog, here, form)
     if isinstance(form, FinalizeForm):
@@ -162,19 +165,6 @@ def keep_typed(dialog: Dialog, step: str) -> ResponseReturnValue:
     return htmx.nothing_new()
 
 
-def _use_template(dialog: Dialog, form: SetupForm) -> ResponseReturnValue:
-    """Start this interview from another template of the job's plan, and show what it makes of Setup."""
-    job_ids = {dialog.job.id} if dialog.job is not None and not dialog.subject.changes else set()
-    template = template_on(job_ids, request.form.get("template", type=int))
-    if template is None:
-        dialog.keep(form)
-        say("That template is no longer in the plan. Choose another.", "warning")
-    elif left_out := use_another(dialog, form.opened_on, template):
-        say(left_out, "info")
-    db.session.commit()
-    return redirect(dialog.address(form.key, back_to_finalize=views.came_from_finalize()), 303)
-
-
 def _choose_job(dialog: Dialog, form: StepForm) -> None:
     """The page then begins with the last interview of that job, but for what was typed already."""
     dialog.keep(form)
@@ -186,9 +176,9 @@ def _forget(dialog: Dialog, form: StepForm) -> None:
 
 
 def _add_me(dialog: Dialog, form: StepForm) -> None:
-    """Take part in the interview, from a step that says who would be missing."""
+    """Take part in the interview, from the page that says who would be missing."""
     dialog.keep(form)
-    if dialog.has_chosen_people:
+    if dialog.is_saved(AttendeesForm):
         dialog.add_actor(form.opened_on)
         say("You'll take part in this interview.", "info")
 
@@ -199,6 +189,40 @@ _STAYING: Mapping[str, Callable[[Dialog, StepForm], None]] = {
     "forget": _forget,
     "add-me": _add_me,
 }
+
+
+def _start_over(dialog: Dialog) -> Draft:
+    """What was typed is set aside with the rest, and Undo brings both back."""
+    return starting.start_over(dialog.actor, dialog.draft)
+
+
+def _bring_back(dialog: Dialog) -> Draft:
+    back = starting.bring_back(dialog.actor, dialog.draft)
+    if back is dialog.draft:
+        say("What you started before can't be brought back anymore.", "info")
+    return back
+
+
+def _schedule_for_another_job(dialog: Dialog) -> Draft:
+    """Leave this one as it is."""
+    possible = {application.id for application in dialog.applications}
+    return starting.open_or_start(dialog.actor, dialog.candidate.id, possible, another=True).draft
+
+
+# Buttons that lead to another draft for the same candidate.
+_OPENING: Mapping[str, Callable[[Dialog], Draft]] = {
+    "start-over": _start_over,
+    "bring-back": _bring_back,
+    "another-job": _schedule_for_another_job,
+}
+
+
+def _discard_other(dialog: Dialog, form: StepForm) -> None:
+    """Of two drafts that would be for the same job, keep this one."""
+    starting.take_turn(dialog.actor)
+    other = SETUP.other_draft(dialog, form) if isinstance(form, SetupForm) else None
+    if other is not None:
+        drafts.discard(other)
 
 
 def _leave(
@@ -306,11 +330,14 @@ def _finalize(dialog: Dialog, form: FinalizeForm) -> ResponseReturnValue:
             wrong.refuse(error.field, error.words)
         return _page(dialog, there, wrong, 422, goes_back=True)
     interview_id, stage = interview.id, interview.application.stage
+    others = open_drafts(dialog.actor, candidate_id=dialog.candidate.id) if not dialog.subject.changes else []
     db.session.commit()
     if dialog.subject.done:
         moved = "" if stage is stage_before else f" Moved to {stage.label}."
         say(f"{dialog.subject.done}{moved}")
-    return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
+    # The page then offers to discard them.
+    told: dict[str, Any] = {"unfinished": 1} if others else {}
+    return redirect(url_for("interviews.detail", interview_id=interview_id, **told), 303)
 
 
 def _changed_meanwhile(draft_id: str, form: FinalizeForm) -> ResponseReturnValue:
