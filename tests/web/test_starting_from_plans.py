@@ -76,6 +76,17 @@ def test_one_click_fills_in_all_that_the_template_says(web: Flask, team: Team, a
         assert [person.user_id for person in interview.attendees] == [noah.id]
 
 
+def test_only_the_time_is_missing_of_the_first_interview_that_starts_from_a_template(
+    web: Flask, team: Team, ada: Visitor
+) -> None:
+    with in_rows(web):
+        ids = plan_for(team.job_id)
+        db.session.commit()
+    page = ada.get(start(ada, team.dina.id, ids["Technical"]))
+    [main] = page.tree.all("button", lambda e: "btn-primary" in e.get("class").split())
+    assert main.text == "Save and go to Finalize"
+
+
 def test_some_of_the_team_are_those_with_the_fewest_interviews_ahead(
     web: Flask, team: Team, ada: Visitor
 ) -> None:
