@@ -23,11 +23,19 @@ def _more(copy: InterviewCopy) -> More:
         "what": f"your interview for the {facts.job_title} role at {facts.organization}"
         if is_candidate
         else f"the interview with {facts.candidate.name} for {facts.job_title}",
-        # Candidates hear from the organization; who pressed the button is the team's business.
-        "by": "" if is_candidate else copy.by,
-        "words": copy.words,
+        "cancelled_by": _cancelled_by(copy, is_candidate=is_candidate),
+        "words": "" if is_candidate and copy.is_by_candidate else copy.words,
         "words_from": first_name(copy.by) if copy.by else facts.organization,
     }
+
+
+def _cancelled_by(copy: InterviewCopy, *, is_candidate: bool) -> str:
+    """How the sentence begins. Candidates hear from the organization: who pressed the button is the team's
+    business. One who cancelled on their own page gets what takes it out of their calendar.
+    """
+    if is_candidate:
+        return "You cancelled" if copy.is_by_candidate else "We've cancelled"
+    return f"{copy.by} has cancelled" if copy.by else "We've cancelled"
 
 
 KIND = InterviewKind(
