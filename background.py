@@ -9,6 +9,7 @@ from functools import partial
 from flask import Flask
 
 from accounts import copies
+from messaging.transport import mail
 from services import services
 from tasks.chores import all_chores
 from tasks.handlers import all_handlers
@@ -25,9 +26,10 @@ class Background:
     metronome: Metronome
 
     def stop(self) -> None:
-        """Stop ticking, let running tasks finish, and release the rest."""
+        """Stop ticking, let running tasks finish, release the rest, and say goodbye to the mail server."""
         self.metronome.stop()
         self.runner.stop(STOP_SECONDS)
+        mail.open_conversations.end()
 
 
 def make_runner(app: Flask) -> Runner:
@@ -57,6 +59,7 @@ def start(app: Flask) -> Background | None:
         return None
     runner = make_runner(app)
     metronome = _make_metronome(app, runner)
+    mail.open_conversations.begin()
     runner.start()
     metronome.start()
     return Background(runner, metronome)

@@ -16,6 +16,7 @@ from accounts.passwords import store_password
 from accounts.team_rules import TeamError
 from connections.keys import reseal_everything
 from extensions import db
+from hiring.first_plan import add_first_plan
 from messaging.copies import reseal_copies
 from models import Task, TaskState, User
 from schema import migrate_database
@@ -81,6 +82,7 @@ def setup(organization: str, timezone: str, name: str, email: str, open_connecti
         )
     except first_run.AlreadySetUpError:
         raise click.ClickException("This server is set up already.") from None
+    add_first_plan()
     db.session.commit()
     instance_folder.forget_setup_code(current_app.config["INSTANCE_PATH"])
     click.echo(f"{organization} is ready. Sign in as {email} at {current_app.config['BASE_URL']}/login")

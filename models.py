@@ -29,6 +29,7 @@ from tables.hiring import (
     StageMove,
     search_key,
 )
+from tables.interview_templates import Interviewers, InterviewTemplate, InterviewTemplatePerson
 from tables.interviews import (
     Absent,
     Attachment,
@@ -72,7 +73,10 @@ __all__ = [
     "Heartbeat",
     "Interview",
     "InterviewStatus",
+    "InterviewTemplate",
+    "InterviewTemplatePerson",
     "InterviewType",
+    "Interviewers",
     "Invitation",
     "Job",
     "JobMember",

@@ -11,6 +11,7 @@ from blueprints.dashboard.routes import dashboard
 from blueprints.first_run.routes import first_run
 from blueprints.help.routes import help_pages
 from blueprints.hiring.routes import hiring
+from blueprints.interview_plans.routes import interview_plans
 from blueprints.interviews.routes import interviews
 from blueprints.join.routes import join
 from blueprints.mailed_links.routes import mailed_links
@@ -32,6 +33,7 @@ ALL = (
     dashboard,
     help_pages,
     hiring,
+    interview_plans,
     interviews,
     join,
     mailed_links,

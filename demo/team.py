@@ -9,6 +9,7 @@ from demo.interviews import at, schedule_all
 from demo.today import schedule_today
 from extensions import db
 from hiring.commands import NewCandidate, NewJob, add_candidate, add_job, add_note, set_stage
+from hiring.first_plan import add_first_plan
 from models import Application, Job, JobMember, Role, Stage, User, search_key
 from scheduling.rules import Rules
 from security import hash_password
@@ -88,6 +89,7 @@ def seed(installation_id: str, rules: Rules, password: str) -> bool:
         installation_id=installation_id,
         is_demo=True,
     )
+    add_first_plan()
     people = {owner.name: owner}
     for name, role, zone in _PEOPLE:
         people[name] = User(

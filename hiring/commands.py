@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from accounts.permissions import Action
 from extensions import db
+from hiring.copied_plans import copy_to
 from hiring.queries import has_applications_beyond
 from models import Application, ApplicationNote, Candidate, Interview, Job, Stage, StageMove, User
 from scheduling import stages
@@ -61,7 +62,8 @@ class CandidateDetails:
 
 
 def add_job(command: NewJob) -> Job:
-    """A new open job. Raises `HiringError` if someone on it is not an active user."""
+    """A new open job with a copy of the organization's interview plan. Raises `HiringError` if someone on it
+    is not an active user."""
     job = Job(
         title=command.title,
         department=command.department,
@@ -71,6 +73,7 @@ def add_job(command: NewJob) -> Job:
     )
     db.session.add(job)
     db.session.flush()
+    copy_to(job)
     return job
 
 

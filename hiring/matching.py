@@ -66,6 +66,18 @@ def candidate_matches(asker: Asker, kind: Kind) -> ColumnElement[bool]:
     return sa.and_(sa.or_(*own), *either)
 
 
+def application_matches(asker: Asker, kind: Kind) -> ColumnElement[bool]:
+    """The condition on `Application` beside its `Candidate` and `Job`: each word is one of the candidate's
+    own or in the title of the job."""
+    words = keys(kind.words)
+    return sa.and_(
+        *(
+            sa.or_(_is_own(asker, kind, place, word), key_contains(Job.title_key, word))
+            for place, word in enumerate(words)
+        )
+    )
+
+
 def _is_own(asker: Asker, kind: Kind, place: int, word: Keys) -> ColumnElement[bool]:
     by_name = key_contains(Candidate.name_key, word)
     address = sa.bindparam(f"searched_address_{place}", type_=sa.String())

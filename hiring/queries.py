@@ -21,7 +21,7 @@ from accounts.row_permissions import (
     job_is_within,
 )
 from extensions import db
-from models import Application, ApplicationNote, Candidate, Job, Role, StageMove, User
+from models import Application, ApplicationNote, Candidate, InterviewTemplate, Job, Role, StageMove, User
 from rows import rows_of
 
 
@@ -112,14 +112,20 @@ def _applications_with_moves(role: Role) -> sa.Select[Application]:
 
 
 def applications_to_schedule(actor: User, candidate_id: int) -> list[Application]:
-    """Those on which `actor` may schedule interviews, with the teams of their jobs."""
+    """Those on which `actor` may schedule interviews, with the teams and interview plans of their jobs."""
     told = {"asker_id": actor.id, "candidate_id": candidate_id}
     return list(db.session.scalars(_applications_to_schedule(actor.role), told).unique())
 
 
 @cache
 def _applications_to_schedule(role: Role) -> sa.Select[Application]:
-    return _applications_of(role, Action.SCHEDULE).options(joinedload(Application.job).joinedload(Job.team))
+    job, template = joinedload(Application.job), InterviewTemplate
+    # Together, because each step of the dialog asks for them; of the templates, what a menu shows.
+    shown = (template.id, template.position, template.name, template.duration_minutes)
+    how = (template.interview_type, template.meeting_software, template.link_label)
+    return _applications_of(role, Action.SCHEDULE).options(
+        job.joinedload(Job.team), job.joinedload(Job.templates).load_only(*shown, *how)
+    )
 
 
 def among(actor: User, action: Action, seen: list[Application], candidate_id: int) -> list[Application]:

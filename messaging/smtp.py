@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import re
+import select
 import smtplib
 import socket
 import ssl
@@ -32,6 +33,8 @@ _LONGEST_CONVERSATION = 256 * 1024
 # A text is given the time that it takes at about one megabit a second, sent in pieces of this size.
 _SLOWEST_BYTES_PER_SECOND = 125_000
 _PIECE_BYTES = 64 * 1024
+# RFC 5321, 3.8: what a server answers to any command before it closes the connection.
+_CLOSING = 421
 _LEADING_PERIOD = re.compile(rb"(?m)^\.")
 
 
@@ -42,7 +45,8 @@ def text_seconds(length: int) -> float:
 
 class BoundedSMTP(smtplib.SMTP):
     """One conversation: `answer_seconds` for each step, looking up the server's name included, and
-    `total_seconds` for everything but the text of the mail, whose time grows with its length.
+    `total_seconds` for everything but the text of the mail, whose time grows with its length. For each
+    further mail, `begin_again` allows as much.
 
     Running out of time raises `TimeoutError`, or `smtplib.SMTPServerDisconnected` with that as its context.
     """
@@ -58,9 +62,34 @@ class BoundedSMTP(smtplib.SMTP):
         implicit_tls: ssl.SSLContext | None,
     ) -> None:
         self._ends_at = time.monotonic() + total_seconds
-        self._answer_seconds = answer_seconds
+        self._answer_seconds = self._allowed_answer_seconds = answer_seconds
+        self._incoming: _Incoming | None = None
         self._implicit_tls = implicit_tls
         super().__init__(host, port, local_hostname=ehlo_name, timeout=answer_seconds)
+
+    def begin_again(self, total_seconds: float) -> None:
+        """Allow for the next mail what was allowed for the first."""
+        # The library leaves it as the last address needed it.
+        self.command_encoding = "ascii"
+        self._ends_at = time.monotonic() + total_seconds
+        self._answer_seconds = self._allowed_answer_seconds
+        if self._incoming is not None:
+            self._incoming.left = _LONGEST_CONVERSATION
+
+    def is_silent(self) -> bool:
+        """Whether the connection is open and the server has said nothing since its last answer, as far as
+        this side knows: a server that is about to close, or has closed, has something to read."""
+        if self.sock is None or self.file is None or self._incoming is None:
+            return False
+        # `select.select` takes no socket with a number above 1,023.
+        poll = select.poll()
+        poll.register(self.sock, select.POLLIN)
+        if poll.poll(0):
+            return False
+        self._incoming.may_wait = False
+        has_said_more = bool(self.file.peek(1))
+        self._incoming.may_wait = True
+        return not has_said_more
 
     def hurry(self, seconds: float) -> None:
         """Leave at most this long for the rest of the conversation."""
@@ -109,7 +138,8 @@ class BoundedSMTP(smtplib.SMTP):
 
     def getreply(self) -> tuple[int, bytes]:
         if self.file is None and self.sock is not None:
-            self.file = io.BufferedReader(_Incoming(self.sock, self._patience))
+            self._incoming = _Incoming(self.sock, self._patience)
+            self.file = io.BufferedReader(self._incoming)
         return super().getreply()
 
 
@@ -120,17 +150,21 @@ class _Incoming(io.RawIOBase):
         super().__init__()
         self._connection = connection
         self._patience = patience
-        self._left = _LONGEST_CONVERSATION
+        self.left = _LONGEST_CONVERSATION
+        # False: a read finds only what has been received, and is in the buffer.
+        self.may_wait = True
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int:
-        if self._left <= 0:
+    def readinto(self, buffer: Any) -> int | None:
+        if not self.may_wait:
+            return None
+        if self.left <= 0:
             raise OSError("the server talks without end")
         self._connection.settimeout(self._patience())
         count = self._connection.recv_into(buffer)
-        self._left -= count
+        self.left -= count
         return count
 
 
@@ -170,21 +204,32 @@ class Server:
 
 
 class Conversation:
-    """One conversation with one server. `stage` and `reply` tell afterwards how it went."""
+    """A conversation with one server, about one mail or several. `stage` and `reply` tell afterwards how far
+    the last of them came; `is_further`: the server has been asked to take another one before it.
+    """
 
     def __init__(self, server: Server) -> None:
-        self._server = server
-        self._host: BoundedSMTP | None = None
+        self.server = server
         self.stage = Stage.CONNECTING
         self.reply: Reply | None = None
+        self.is_further = False
+        self.mails = 0
+        self._host: BoundedSMTP | None = None
 
-    def open(self) -> BoundedSMTP:
-        """Connect, start TLS and sign in.
+    @property
+    def host(self) -> BoundedSMTP:
+        """The connection. Raises `smtplib.SMTPServerDisconnected` while there is none."""
+        if self._host is None:
+            raise smtplib.SMTPServerDisconnected("not connected")
+        return self._host
+
+    def open(self, total_seconds: float) -> BoundedSMTP:
+        """Connect, start TLS and sign in. Everything up to the answer to the first mail may take this long.
 
         Raises `smtplib.SMTPException`, `ssl.SSLError`, `OSError` or `UnicodeError`; the connection is closed
         then.
         """
-        server = self._server
+        server = self.server
         # Made each time, so that renewed root certificates take effect without a restart.
         tls = ssl.create_default_context() if server.use_ssl or server.use_starttls else None
         host = BoundedSMTP(
@@ -192,7 +237,7 @@ class Conversation:
             server.port,
             ehlo_name=server.ehlo_name,
             answer_seconds=server.answer_seconds,
-            total_seconds=TOTAL_SECONDS,
+            total_seconds=total_seconds,
             implicit_tls=tls if server.use_ssl else None,
         )
         try:
@@ -207,6 +252,15 @@ class Conversation:
         self._host = host
         return host
 
+    def begin_again(self, total_seconds: float) -> bool:
+        """Turn to another mail, which may take this long. False if the server has ended the conversation, or
+        is about to."""
+        if self._host is None or not self._host.is_silent():
+            return False
+        self._host.begin_again(total_seconds)
+        self.stage, self.reply, self.is_further = Stage.SENDER, None, True
+        return True
+
     def send(self, text: bytes, *, sender: str, recipient: str, needs_smtputf8: bool) -> None:
         """Send one mail from one bare address to another and keep the server's answer in `reply`.
 
@@ -214,9 +268,8 @@ class Conversation:
         `smtplib.SMTPServerDisconnected` or `OSError` when the connection ends, and
         `smtplib.SMTPNotSupportedError` for an address that this server cannot take.
         """
-        host = self._host
-        if host is None:
-            raise smtplib.SMTPServerDisconnected("not connected")
+        host = self.host
+        self.mails += 1
         self.stage = Stage.SENDER
         host.ehlo_or_helo_if_needed()
         options = [f"SIZE={len(text)}"] if host.has_extn("size") else []
@@ -233,6 +286,34 @@ class Conversation:
         self.stage = Stage.TEXT_HANDED_OVER
         self.reply = _expect(host.getreply(), 250)
 
+    def has_worn_out(self, error: Exception) -> bool:
+        """Whether a fault may only be about this conversation having gone on for too long, so that the same
+        mail can be offered once more in a new one: the text was not even announced.
+
+        Servers end a conversation after a number of mails or a time that they do not tell, and not all of
+        them with 421: some only refuse the next sender.
+        """
+        if not self.is_further or self.stage > Stage.RECIPIENT:
+            return False
+        if isinstance(error, smtplib.SMTPNotSupportedError):
+            return False
+        is_answer = isinstance(error, smtplib.SMTPResponseException)
+        return not is_answer or self.stage is Stage.SENDER or _says_goodbye(error)
+
+    def end_mail(self, error: BaseException | None) -> bool:
+        """Leave nothing of a mail behind, whatever has become of it; whether the conversation can go on."""
+        host = self._host
+        if host is None or error is None:
+            return host is not None
+        if not isinstance(error, smtplib.SMTPResponseException) or _says_goodbye(error):
+            return False
+        try:
+            # What is known of the mail is known. This is about the next one.
+            host.hurry(GOODBYE_SECONDS)
+            return 400 <= error.smtp_code <= 599 and host.rset()[0] == 250
+        except (smtplib.SMTPException, OSError):
+            return False
+
     def close(self) -> None:
         """Say goodbye, briefly. Raises nothing: what counts is the outcome of the mail, and that is known."""
         host, self._host = self._host, None
@@ -243,6 +324,16 @@ class Conversation:
             host.quit()
         except (smtplib.SMTPException, OSError):
             host.close()
+
+    def drop(self) -> None:
+        """Close the connection without a word."""
+        host, self._host = self._host, None
+        if host is not None:
+            host.close()
+
+
+def _says_goodbye(error: BaseException) -> bool:
+    return isinstance(error, smtplib.SMTPResponseException) and error.smtp_code == _CLOSING
 
 
 def _expect(answer: tuple[int, bytes], *codes: int) -> Reply:

@@ -9,13 +9,16 @@ the bytes and `smtp` sends them. Because that overrides its internals, its versi
 from __future__ import annotations
 
 import smtplib
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app
 from flask_mail import Connection, Mail, Message, email_dispatched
 
+from messaging import smtp
 from messaging.addresses import bare_address, needs_smtputf8
+from messaging.open_conversations import OpenConversations
 from messaging.smtp import Conversation, Reply, Server, Stage
 
 # How long one answer may take where MAIL_TIMEOUT is not set, in seconds.
@@ -38,10 +41,14 @@ class WrittenMessage(Message):
 
 
 class HardenedConnection(Connection):
-    """Flask-Mail's connection, with our own conversation inside."""
+    """Flask-Mail's connection for one mail, with our own conversation inside: one that is open already, or a
+    new one.
+    """
 
-    def __init__(self, mail: Any, timeout_seconds: float) -> None:
+    def __init__(self, mail: Any, timeout_seconds: float, open_conversations: OpenConversations) -> None:
         super().__init__(mail)
+        self._open_conversations = open_conversations
+        self._ends_at = 0.0
         self._conversation = Conversation(
             Server(
                 host=mail.server,
@@ -66,7 +73,12 @@ class HardenedConnection(Connection):
 
     def configure_host(self) -> smtplib.SMTP:
         """Flask-Mail's debug level is left alone on purpose: it prints passwords and bodies."""
-        return self._conversation.open()
+        self._ends_at = time.monotonic() + smtp.TOTAL_SECONDS
+        found = self._open_conversations.take(self._conversation.server, smtp.TOTAL_SECONDS)
+        if found is not None:
+            self._conversation = found
+            return found.host
+        return self._conversation.open(smtp.TOTAL_SECONDS)
 
     def send(self, message: Message, envelope_from: str | tuple[str, str] | None = None) -> None:
         """Send a `WrittenMessage`; raises what `Conversation.send` raises.
@@ -77,20 +89,40 @@ class HardenedConnection(Connection):
         sender = envelope_from or message.sender
         if not isinstance(message, WrittenMessage) or not isinstance(sender, str):
             raise TypeError("only a WrittenMessage with a plain sender is safe to send")
+        try:
+            self._send(message, sender)
+        except (smtplib.SMTPException, OSError) as error:
+            if not self._conversation.has_worn_out(error):
+                raise
+            self._conversation.close()
+            self._conversation = Conversation(self._conversation.server)
+            self.host = self._conversation.open(self._ends_at - time.monotonic())
+            self._send(message, sender)
+        email_dispatched.send(current_app._get_current_object(), message=message)  # type: ignore[attr-defined]
+
+    def _send(self, message: WrittenMessage, sender: str) -> None:
         self._conversation.send(
             message.content,
             sender=sender,
             recipient=message.recipient,
             needs_smtputf8=needs_smtputf8(message.recipient),
         )
-        email_dispatched.send(current_app._get_current_object(), message=message)  # type: ignore[attr-defined]
 
-    def __exit__(self, *_exception: object) -> None:
-        self._conversation.close()
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if self._conversation.end_mail(error):
+            self._open_conversations.keep(self._conversation)
+        else:
+            self._conversation.close()
 
 
 class HardenedMail(Mail):
-    """Flask-Mail's extension object, with connections of our own kind."""
+    """Flask-Mail's extension object, with connections of our own kind. `open_conversations` are those of this
+    process, whatever application they belong to.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open_conversations = OpenConversations()
 
     def init_mail(self, config: dict[str, Any], debug: bool | int = False, testing: bool = False) -> Any:
         # A suppressed mail would be reported as accepted; tests run a mail server instead.
@@ -99,7 +131,7 @@ class HardenedMail(Mail):
     def connect(self) -> HardenedConnection:
         config: Mapping[str, Any] = current_app.config
         timeout = float(config.get("MAIL_TIMEOUT") or DEFAULT_TIMEOUT_SECONDS)
-        return HardenedConnection(current_app.extensions["mail"], timeout)
+        return HardenedConnection(current_app.extensions["mail"], timeout, self.open_conversations)
 
 
 mail = HardenedMail()

@@ -71,7 +71,9 @@ def main(words: list[str]) -> None:
     store, board = MailStore(options.data), SwitchBoard(MAILBOX_SWITCHES)
     smtp_server = SmtpServer(options.smtp_host, options.smtp_port, store, board)
     zoom_server.start(zoom_app.build(zoom))
-    mailbox_server.start(mailbox_app.build(store, board, public_url=mailbox_server.public_url))
+    mailbox_server.start(
+        mailbox_app.build(store, board, smtp_server.connections, public_url=mailbox_server.public_url)
+    )
     addresses = {
         "zoom": zoom_server.url,
         "mailbox": mailbox_server.url,

@@ -6,6 +6,7 @@ import unicodedata
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from anyascii import anyascii
@@ -87,6 +88,12 @@ class Job(Model):
     hiring_manager: Mapped[User] = relationship()
     team: Mapped[list[User]] = relationship(secondary="job_members", order_by="User.name")
     applications: Mapped[list[Application]] = relationship(back_populates="job")
+    # Its interview plan, in order; `InterviewTemplate` is a table above this one.
+    templates: Mapped[list[Any]] = relationship(
+        "InterviewTemplate",
+        viewonly=True,
+        order_by="(InterviewTemplate.position, InterviewTemplate.id)",
+    )
 
     @property
     def usual_interview_title(self) -> str:

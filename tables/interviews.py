@@ -143,6 +143,11 @@ class Interview(HasLinkNonce, Model):
     concluded_at: Mapped[datetime | None]
     concluded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     absent: Mapped[Absent | None] = mapped_column(choice(Absent, "absent"))
+    # What it started from, if that is still there, and what that was called then; "" if it started from none.
+    template_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("interview_templates.id", ondelete="SET NULL"), index=True
+    )
+    template_name: Mapped[str] = mapped_column(sa.String(80), default="")
     # Raising it invalidates every link that was emailed for this interview.
     link_generation: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
@@ -307,6 +312,12 @@ class Draft(Model):
     # choices for the job, which are looked up.
     suggestions: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     repeats_id: Mapped[int | None] = mapped_column(sa.ForeignKey("interviews.id", ondelete="SET NULL"))
+    # The template that it starts from, if that is still there, and what was taken from it then, in the form
+    # of `scheduling.drafts.from_template`.
+    template_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("interview_templates.id", ondelete="SET NULL"), index=True
+    )
+    from_template: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     # What was typed into a step and left without Continue: only the fields that differ from what the step
     # opens with. It is shown again when the step is opened, and is never part of the interview.
     typed: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from connections.keys import check_keys
 from hiring.retention import ERASE_EXPIRED
+from messaging.transport import mail
 from scheduling.drafts.attachments import removing_bytes, sweeping
 from scheduling.meetings.wanting import try_again_for_host
 from services import Services
@@ -27,6 +28,7 @@ def all_chores(services: Services) -> tuple[Chore, ...]:
         removing_bytes(services.attachment_files),
         sweeping(services.attachment_files),
         reminding(services.mail_domain),
+        Chore("open mail conversations", mail.open_conversations.end_idle),
     )
 
 

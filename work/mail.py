@@ -290,11 +290,16 @@ def next_occasion(about: str, kind: str) -> str:
     return f"n{(number or 0) + 1}"
 
 
-def record_sent(mail_id: int, *, words: str, code: int | None = None) -> Mail:
-    """A server accepted the email; `words` are its response, which begins with `code`."""
+def record_sent(
+    mail_id: int, *, words: str, code: int | None = None, sealed_copy: bytes | None = None
+) -> Mail:
+    """A server accepted the email; `words` are its response, which begins with `code`. `sealed_copy` is as in
+    `keep_copy`."""
     mail = db.session.get_one(Mail, mail_id)
     mail.state, mail.sent_at, mail.words = MailState.SENT, utc_now(), words[:500]
     mail.code, mail.trouble = code, None
+    if sealed_copy is not None:
+        mail.sealed_copy = sealed_copy
     forget_refusals(mail.address)
     return mail
 

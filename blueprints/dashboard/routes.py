@@ -138,6 +138,6 @@ def _first_steps(user: SignedInPerson, begun: Any) -> list[FirstStep]:
     steps += [
         FirstStep("Add a job", url_for("hiring.new_job"), begun.jobs),
         FirstStep("Add a candidate", url_for("hiring.new_candidate"), begun.candidates),
-        FirstStep("Schedule an interview", url_for("hiring.candidates"), begun.interviews),
+        FirstStep("Schedule an interview", url_for("schedule_interview.pick"), begun.interviews),
     ]
     return [] if all(step.done for step in steps) else steps

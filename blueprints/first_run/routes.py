@@ -14,6 +14,7 @@ from accounts import first_run as installing
 from accounts.throttling import SETUP_CODE, TooManyTriesError
 from blueprints.first_run.forms import SetupForm
 from extensions import db
+from hiring.first_plan import add_first_plan
 from scheduling.software import DEFAULT
 from services import services
 from web import signed_in
@@ -57,6 +58,7 @@ def setup() -> ResponseReturnValue:
                 # Someone else with the code was a moment faster.
                 db.session.rollback()
                 abort(404)
+            add_first_plan()
             signed_in.begin(owner.id)
             db.session.commit()
             instance_folder.forget_setup_code(folder)

@@ -16,6 +16,7 @@ from hiring import commands, lists, queries
 from hiring.activity import activity_of
 from hiring.choices import jobs_to_choose_from
 from hiring.lists import CandidateFilter, InterviewState, NameSort
+from hiring.plan_menus import menus_for
 from models import Application, Stage
 from scheduling.drafts import drafts
 from scheduling.reading.days import day_in
@@ -96,6 +97,9 @@ def new_candidate() -> ResponseReturnValue:
     if not form.is_submitted():
         # Reached from a job's page, it is clear which one is meant, and so it is if there is only one.
         form.job.data = request.args.get("job", type=int) or form.job.only_one
+        # Reached from the picker, what was typed there and found nobody.
+        form.name.data, form.email.data = asked_text("name"), asked_text("email")
+        form.phone.data = asked_text("phone")
         return render_template("hiring/candidate_form.html", form=form, candidate=None)
     if form.validate():
         try:
@@ -295,6 +299,7 @@ def _page(
         noted=noted,
         notes=queries.notes_on(user, candidate_id),
         note_form=note_form or _note_form(noted, is_sent=False),
+        menus=menus_for(user, candidate_id) if schedulable else [],
         may_schedule=any(application.job.is_open for application in schedulable),
         may_manage=manages,
         drafts=drafts.open_drafts(user, candidate_id=candidate_id) if schedulable else [],

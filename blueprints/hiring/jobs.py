@@ -10,8 +10,10 @@ import htmx
 from accounts.permissions import Action
 from blueprints.hiring.calling_off_forms import CloseJobForm
 from blueprints.hiring.forms import JobForm
+from blueprints.interview_plans.rows import plan_rows
 from extensions import db
 from hiring import calling_off, commands, lists, queries
+from hiring.copied_plans import templates_of
 from hiring.lists import JobFilter, JobState, NameSort
 from hiring.on_a_job import newest_applications
 from models import Job, Stage, User
@@ -61,6 +63,7 @@ def job(job_id: int) -> ResponseReturnValue:
         applications=newest[:_CANDIDATES_SHOWN],
         today=day_in(utc_now(), user.timezone),
         has_more=len(newest) > _CANDIDATES_SHOWN,
+        templates=plan_rows(templates_of(job_id)),
         may_manage=queries.job(user, job_id, Action.MANAGE_JOBS) is not None,
         may_add=found.is_open and manages,
         may_set_stages=manages,

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from blueprints.schedule_interview.forms.attendees import answers_for_others
 from blueprints.schedule_interview.forms.base import Answers
 from blueprints.schedule_interview.forms.when import as_value
-from models import Application, Candidate, Interview, MeetingSoftware, PhoneCaller, User
+from models import (
+    Application,
+    Candidate,
+    Interview,
+    InterviewTemplate,
+    MeetingSoftware,
+    PhoneCaller,
+    User,
+)
 from scheduling.plans import Participant, Plan, plan_of
 from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
 
@@ -122,6 +130,35 @@ def _number_of(candidate: Candidate, venue: Venue) -> Answers:
             return {"phone_number": [candidate.phone]}
         case _:
             return {}
+
+
+def of_template(template: InterviewTemplate, application: Application, people: Iterable[User]) -> StepAnswers:
+    """What a template says about an interview for this application with these people; nothing about what it
+    leaves open. A number that we dial is the candidate's own."""
+    setup = {
+        "job": str(application.id),
+        "interview_type": template.interview_type.value,
+        "meeting_software": template.meeting_software.value if template.meeting_software else "",
+        "link_label": template.link_label,
+        "phone_caller": template.phone_caller.value if template.phone_caller else "",
+        "number_to_call": template.number_to_call,
+        "address": template.address,
+        "directions": template.directions,
+        "agenda": template.agenda,
+    }
+    if template.phone_caller is PhoneCaller.TEAM:
+        setup["phone_number"] = application.candidate.phone
+    details = {"message_to_candidate": template.message, "internal_notes": template.notes}
+    return {
+        "setup": _given(setup),
+        "date-time": _texts({"duration_minutes": str(template.duration_minutes)}),
+        "attendees": {"people": [str(user.id) for user in people]},
+        "details": _given(details),
+    }
+
+
+def _given(values: Mapping[str, str]) -> Answers:
+    return _texts({name: value for name, value in values.items() if value})
 
 
 def _venue_answers(venue: Venue) -> dict[str, str]:

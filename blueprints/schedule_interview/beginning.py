@@ -1,4 +1,4 @@
-"""What the steps of a draft begin with: an interview to repeat, the last one on its job, or its team."""
+"""What the steps of a draft begin with: a template, an interview to repeat, the last one, or its team."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from blueprints.schedule_interview.forms.base import Answers, StepForm
 from hiring.queries import interviewers_of
 from models import Draft, Interview, Job, User
 from scheduling.drafts.again import candidate_of_repeated, last_on_job
+from scheduling.drafts.from_template import FromTemplate, from_template_of
 from scheduling.plans import Participant
 
 
@@ -26,22 +27,37 @@ class Beginning:
         if self._draft.suggestions is not None:
             found: Answers = self._draft.suggestions.get(form_class.key, {})
             return found
+        return {**self._remembered(form_class), **self._of_template(form_class)}
+
+    def _of_template(self, form_class: type[StepForm]) -> Mapping[str, list[str]]:
+        return self.template.answers.get(form_class.key, {}) if self.template is not None else {}
+
+    def _remembered(self, form_class: type[StepForm]) -> Mapping[str, list[str]]:
+        """What it begins with where a template leaves it open."""
         if self.is_remembered:
             return self._as_last_time.get(form_class.key, {}) if form_class.begins_as_last_time else {}
         return self._with_team if form_class is AttendeesForm else {}
+
+    @cached_property
+    def template(self) -> FromTemplate | None:
+        """What the draft took from a template; nothing if another job was chosen since."""
+        taken = from_template_of(self._draft)
+        return taken if taken is not None and self._job is not None and taken.job_id == self._job.id else None
 
     @property
     def is_remembered(self) -> bool:
         """Whether an earlier interview has decided what can be decided again."""
         return self._draft.suggestions is not None or self._last is not None
 
-    def in_words(self) -> str:
+    def in_words(self, form_class: type[StepForm]) -> str:
         """Where that comes from."""
         if self._draft.suggestions is not None:
             name = candidate_of_repeated(self._draft)
             return (
                 f"Copied from {name}'s interview." if name else "Copied from the interview you're repeating."
             )
+        if self.template is not None and self._of_template(form_class):
+            return f"From the interview plan: {self.template.label}."
         if self._last is None:
             return "The job's team is selected."
         whose = "your" if self._last.scheduler_id == self._actor.id else "the"
@@ -59,7 +75,9 @@ class Beginning:
 
     @cached_property
     def _last(self) -> Interview | None:
-        return last_on_job(self._actor, self._job.id) if self._job is not None else None
+        if self._job is None:
+            return None
+        return last_on_job(self._actor, self._job.id, self._draft.template_id)
 
     @cached_property
     def _with_team(self) -> Answers:

@@ -216,4 +216,4 @@ class Dialog(DraftForms):
         accepted: frozenset[str] = frozenset()
         for form in (self.checked(DateTimeForm), self.checked(AttendeesForm)):
             accepted |= form.accepted_clashes.keys if form is not None else frozenset()
-        return Ticket(self.draft.id, version, accepted, words)
+        return Ticket(self.draft.id, version, accepted, words, self.beginning.template)

@@ -20,6 +20,7 @@ from extensions import db
 from hiring import queries
 from models import Application, Attachment, Draft, Interview, Job, User
 from scheduling.drafts import attachments, drafts
+from scheduling.drafts.from_template import from_template_of
 from scheduling.rules import Rules
 from web.row_ids import LARGEST_ROW_ID
 from work.mail import Recipient
@@ -57,10 +58,16 @@ class DraftForms:
         """The application that the interview is for; None while several are possible, and when the chosen
         one no longer is."""
         answers = self.draft.payload.get(SetupForm.key) or self.draft.typed.get(SetupForm.key, {})
-        chosen = answers.get("job", [])
+        chosen = answers.get("job", []) or self._job_of_template
         if not chosen and len(self.applications) == 1:
             return self.applications[0]
         return next((a for a in self.applications if [str(a.id)] == chosen), None)
+
+    @property
+    def _job_of_template(self) -> list[str]:
+        """The application that a template was chosen for, as Setup answers it."""
+        taken = from_template_of(self.draft)
+        return taken.answers[SetupForm.key]["job"] if taken is not None else []
 
     @property
     def job(self) -> Job | None:

@@ -96,7 +96,7 @@ def _filled_in_as(dialog: Dialog, page: Page[Any], form: StepForm) -> str | None
         or not dialog.beginning.answers(page.form_class)
     ):
         return None
-    return dialog.beginning.in_words()
+    return dialog.beginning.in_words(page.form_class)
 
 
 def _unfinished(dialog: Dialog) -> list[dict[str, str]]:

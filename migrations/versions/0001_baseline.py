@@ -402,6 +402,93 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_candidate_imports_owner_id"), ["owner_id"], unique=False)
 
     op.create_table(
+        "interview_templates",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("duration_minutes", sa.Integer(), nullable=False),
+        sa.Column(
+            "interview_type",
+            sa.Enum(
+                "video",
+                "phone",
+                "in_person",
+                name="interview_type",
+                native_enum=False,
+                length=32,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "meeting_software",
+            sa.Enum(
+                "zoom",
+                "google_meet",
+                "teams",
+                "other",
+                name="meeting_software",
+                native_enum=False,
+                length=32,
+                create_constraint=True,
+            ),
+            nullable=True,
+        ),
+        sa.Column("link_label", sa.String(length=60), nullable=False),
+        sa.Column(
+            "phone_caller",
+            sa.Enum(
+                "team", "candidate", name="phone_caller", native_enum=False, length=32, create_constraint=True
+            ),
+            nullable=True,
+        ),
+        sa.Column("number_to_call", sa.String(length=40), nullable=False),
+        sa.Column("address", sa.String(length=300), nullable=False),
+        sa.Column("directions", sa.String(length=1000), nullable=False),
+        sa.Column("agenda", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column(
+            "interviewers",
+            sa.Enum(
+                "job_team",
+                "some_of_team",
+                "chosen",
+                name="interviewers",
+                native_enum=False,
+                length=32,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("team_count", sa.Integer(), nullable=True),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "(interview_type = 'phone') = (phone_caller IS NOT NULL)",
+            name=op.f("ck_interview_templates_caller"),
+        ),
+        sa.CheckConstraint(
+            "(interview_type = 'video') = (meeting_software IS NOT NULL)",
+            name=op.f("ck_interview_templates_software"),
+        ),
+        sa.CheckConstraint(
+            "(interviewers = 'some_of_team') = (team_count IS NOT NULL)",
+            name=op.f("ck_interview_templates_team_count_is_given"),
+        ),
+        sa.CheckConstraint(
+            "duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_interview_templates_duration")
+        ),
+        sa.CheckConstraint("team_count BETWEEN 1 AND 20", name=op.f("ck_interview_templates_team_count")),
+        sa.ForeignKeyConstraint(
+            ["job_id"], ["jobs.id"], name=op.f("fk_interview_templates_job_id_jobs"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interview_templates")),
+    )
+    with op.batch_alter_table("interview_templates", schema=None) as batch_op:
+        batch_op.create_index("ix_interview_templates_job_id_position", ["job_id", "position"], unique=False)
+
+    op.create_table(
         "job_members",
         sa.Column("job_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -500,6 +587,27 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "interview_template_people",
+        sa.Column("template_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["template_id"],
+            ["interview_templates.id"],
+            name=op.f("fk_interview_template_people_template_id_interview_templates"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_interview_template_people_user_id_users"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("template_id", "user_id", name=op.f("pk_interview_template_people")),
+    )
+    with op.batch_alter_table("interview_template_people", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_interview_template_people_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "interviews",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("application_id", sa.Integer(), nullable=False),
@@ -577,6 +685,8 @@ def upgrade() -> None:
             sa.Enum("candidate", "team", name="absent", native_enum=False, length=32, create_constraint=True),
             nullable=True,
         ),
+        sa.Column("template_id", sa.Integer(), nullable=True),
+        sa.Column("template_name", sa.String(length=80), nullable=False),
         sa.Column("link_generation", sa.Integer(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.Column("link_nonce", sa.String(length=32), nullable=False),
@@ -594,6 +704,12 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["scheduler_id"], ["users.id"], name=op.f("fk_interviews_scheduler_id_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["template_id"],
+            ["interview_templates.id"],
+            name=op.f("fk_interviews_template_id_interview_templates"),
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_interviews")),
         sa.UniqueConstraint("ics_uid", name=op.f("uq_interviews_ics_uid")),
@@ -614,6 +730,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_interviews_status_starts_at_id", ["status", "starts_at", "id"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_interviews_template_id"), ["template_id"], unique=False)
 
     op.create_table(
         "stage_moves",
@@ -764,6 +881,8 @@ def upgrade() -> None:
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("suggestions", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("repeats_id", sa.Integer(), nullable=True),
+        sa.Column("template_id", sa.Integer(), nullable=True),
+        sa.Column("from_template", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("typed", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
@@ -797,10 +916,17 @@ def upgrade() -> None:
             name=op.f("fk_drafts_repeats_id_interviews"),
             ondelete="SET NULL",
         ),
+        sa.ForeignKeyConstraint(
+            ["template_id"],
+            ["interview_templates.id"],
+            name=op.f("fk_drafts_template_id_interview_templates"),
+            ondelete="SET NULL",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
     )
     with op.batch_alter_table("drafts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_drafts_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_drafts_template_id"), ["template_id"], unique=False)
 
     op.create_table(
         "feedback",
@@ -1277,6 +1403,7 @@ def downgrade() -> None:
 
     op.drop_table("feedback")
     with op.batch_alter_table("drafts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_drafts_template_id"))
         batch_op.drop_index(batch_op.f("ix_drafts_owner_id"))
 
     op.drop_table("drafts")
@@ -1298,6 +1425,7 @@ def downgrade() -> None:
 
     op.drop_table("stage_moves")
     with op.batch_alter_table("interviews", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_interviews_template_id"))
         batch_op.drop_index("ix_interviews_status_starts_at_id")
         batch_op.drop_index(batch_op.f("ix_interviews_scheduler_id"))
         batch_op.drop_index(batch_op.f("ix_interviews_hiring_manager_id"))
@@ -1309,6 +1437,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_interviews_application_id"))
 
     op.drop_table("interviews")
+    with op.batch_alter_table("interview_template_people", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_interview_template_people_user_id"))
+
+    op.drop_table("interview_template_people")
     with op.batch_alter_table("application_notes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_application_notes_application_id"))
 
@@ -1322,6 +1454,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_job_members_user_id"))
 
     op.drop_table("job_members")
+    with op.batch_alter_table("interview_templates", schema=None) as batch_op:
+        batch_op.drop_index("ix_interview_templates_job_id_position")
+
+    op.drop_table("interview_templates")
     with op.batch_alter_table("candidate_imports", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_candidate_imports_owner_id"))
 

@@ -10,11 +10,21 @@ import sqlalchemy as sa
 from accounts.permissions import Action
 from accounts.row_permissions import Asker, application_is_within
 from extensions import db
-from models import Application, Candidate, Interview, InterviewStatus, Role, SchedulingMethod, User
+from models import (
+    Application,
+    Candidate,
+    Interview,
+    InterviewStatus,
+    InterviewTemplate,
+    Role,
+    SchedulingMethod,
+    User,
+)
 from scheduling import venues
 from scheduling.clashes import clashes_of
 from scheduling.commands.ticket import Ticket
 from scheduling.drafts import attachments, drafts
+from scheduling.drafts.from_template import FromTemplate
 from scheduling.errors import SchedulingError
 from scheduling.mails.first_mails import queue_first_mails
 from scheduling.meetings import wanting
@@ -58,6 +68,8 @@ def schedule_interview(actor: User, plan: Plan, ticket: Ticket, rules: Rules) ->
     ticket.refuse_new(clashes_of(plan, candidate, manager, actor, lock=True))
 
     interview = new_interview(plan, actor, ics_uid=f"{secrets.token_hex(16)}@{rules.message_id_domain}")
+    if ticket.template is not None:
+        _remember(ticket.template, interview)
     db.session.add(interview)
     db.session.flush()
     drafts.point_to_interview(ticket.draft_id, interview.id)
@@ -79,6 +91,16 @@ def schedule_interview(actor: User, plan: Plan, ticket: Ticket, rules: Rules) ->
         no_reminder_for=plan.reminders.addresses_without(candidate.email),
     )
     return interview
+
+
+def _remember(template: FromTemplate, interview: Interview) -> None:
+    """What the interview started from. Locked, so that the template is not removed at the same moment."""
+    interview.template_name = template.name
+    interview.template_id = db.session.scalar(
+        sa.select(InterviewTemplate.id)
+        .where(InterviewTemplate.id == template.template_id)
+        .with_for_update(read=True, key_share=True)
+    )
 
 
 @cache

@@ -11,9 +11,10 @@ from extensions import db
 from models import Application, Candidate, Draft, Interview, Job, User
 
 
-def last_on_job(actor: User, job_id: int) -> Interview | None:
+def last_on_job(actor: User, job_id: int, template_id: int | None = None) -> Interview | None:
     """The last interview that `actor` scheduled on this job, or else that anyone did; None if the job has no
-    interview yet."""
+    interview yet. One that started from the same template comes before all others."""
+    of_template = [] if template_id is None else [(Interview.template_id == template_id).desc().nulls_last()]
     found = db.session.scalars(
         sa.select(Interview)
         .join(Interview.application)
@@ -29,7 +30,7 @@ def last_on_job(actor: User, job_id: int) -> Interview | None:
             joinedload(Interview.meeting),
             joinedload(Interview.attendees),
         )
-        .order_by((Interview.scheduler_id == actor.id).desc(), Interview.id.desc())
+        .order_by(*of_template, (Interview.scheduler_id == actor.id).desc(), Interview.id.desc())
         .limit(1)
     ).unique()
     return found.first()

@@ -17,6 +17,7 @@ from accounts.row_permissions import Asker, Reader, application_is_within, candi
 from extensions import db
 from models import Application, Candidate, Draft, DraftSubject, Job, Role, User
 from rows import change_rows, rows_of
+from scheduling.drafts.from_template import FromTemplate
 from scheduling.errors import DraftExpiredError, DraftGoneError, DraftStaleError, DraftUsedError
 from timezones import utc_now
 
@@ -44,14 +45,17 @@ def start(
     suggestions: Mapping[str, Any] | None = None,
     repeats_id: int | None = None,
     changes: tuple[int, Mapping[str, Any]] | None = None,
+    template: FromTemplate | None = None,
 ) -> Draft:
     """A draft for one candidate, filled in or empty; an empty one may be left over from an earlier click.
     `suggestions` are what its unsaved steps start with; `changes` is the interview that it changes, with its
-    plan as JSON. This also deletes the person's old drafts."""
+    plan as JSON; `template` is what it takes from an interview template. This also deletes the person's old
+    drafts."""
     now = utc_now()
     take_turn(actor)
     db.session.execute(sa.delete(Draft).where(Draft.owner_id == actor.id, Draft.updated_at < now - LIFETIME))
-    if not payload and suggestions is None and (untouched := _untouched(actor, candidate_id)) is not None:
+    is_plain = not payload and suggestions is None and template is None
+    if is_plain and (untouched := _untouched(actor, candidate_id)) is not None:
         untouched.updated_at = now
         return untouched
     draft = Draft(
@@ -62,6 +66,8 @@ def start(
         suggestions=None if suggestions is None else dict(suggestions),
         repeats_id=repeats_id,
     )
+    if template is not None:
+        draft.template_id, draft.from_template = template.template_id, template.to_json()
     if changes is not None:
         draft.subject, (draft.about_interview_id, plan) = DraftSubject.CHANGE, changes
         draft.about_plan = dict(plan)
@@ -89,7 +95,7 @@ def _untouched(actor: User, candidate_id: int) -> Draft | None:
     untouched = (
         draft
         for draft in db.session.scalars(mine)
-        if not draft.payload and not draft.suggestions and not draft.typed
+        if not draft.payload and not draft.suggestions and not draft.typed and not draft.from_template
     )
     return next(untouched, None)
 
@@ -173,6 +179,25 @@ def rebase(draft: Draft, payload: Mapping[str, Any], plan: Mapping[str, Any]) ->
     """Begin a change again from what someone else has made of the interview meanwhile, with what this person
     has answered kept in `payload`. Forms that are open are stale from now on."""
     _renew(draft, draft.version, payload=dict(payload), about_plan=dict(plan))
+
+
+def use_template(
+    draft: Draft,
+    version: int,
+    template: FromTemplate,
+    payload: Mapping[str, Any],
+    typed: Mapping[str, Any],
+) -> None:
+    """Let a draft start from another template, with what it has answered and what was typed besides. Forms
+    that are open are stale from now on. Raises `DraftStaleError` if `version` is not the newest."""
+    _renew(
+        draft,
+        version,
+        payload=dict(payload),
+        typed=dict(typed),
+        template_id=template.template_id,
+        from_template=template.to_json(),
+    )
 
 
 def take(draft: Draft, version: int) -> None:

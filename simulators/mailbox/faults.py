@@ -5,8 +5,8 @@ from __future__ import annotations
 from simulators.switches import Switch
 
 SWITCHES = (
-    Switch("silent", "flag", False, "Silent", "New connections are accepted and never hear a word."),
-    Switch("refuse_connections", "flag", False, "Turn away", "New connections are told 421 and closed."),
+    Switch("silent", "flag", False, "Silent", "Connections are accepted and never hear a word."),
+    Switch("refuse_connections", "flag", False, "Turn away", "Connections are told 421 and closed."),
     Switch(
         "reject_recipients",
         "codes",
@@ -55,6 +55,20 @@ SWITCHES = (
         0,
         "Lose the receipt",
         "How many messages are stored and then not confirmed: the connection drops.",
+    ),
+    Switch(
+        "most_on_a_connection",
+        "count",
+        0,
+        "Messages on a connection",
+        "After so many, the next one is told 421 and the connection closed. 0: any number.",
+    ),
+    Switch(
+        "idle_ms",
+        "count",
+        300_000,
+        "Patience",
+        "Milliseconds that a new connection may say nothing before it is closed.",
     ),
     Switch("delay_ms", "count", 0, "Slow down", "Milliseconds before a message is confirmed."),
     Switch(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from dataclasses import dataclass
+from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -31,12 +33,59 @@ class _TurnAway(asyncio.Protocol):
         transport.close()
 
 
+@dataclass
+class Connections:
+    """How many connections clients have opened so far, have open, and have ended with QUIT."""
+
+    opened: int = 0
+    are_open: int = 0
+    ended_with_quit: int = 0
+
+
+class _Connection(SMTP):
+    """One connection, counted. `taken`: the messages that have arrived on it."""
+
+    def __init__(self, connections: Connections, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._connections = connections
+        self.taken = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._connections.opened += 1
+        self._connections.are_open += 1
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._connections.are_open -= 1
+        super().connection_lost(error)
+
+
 class _Handler:
     """aiosmtpd calls these hooks by name; what they return is sent to the client."""
 
-    def __init__(self, store: MailStore, board: SwitchBoard) -> None:
+    def __init__(self, store: MailStore, board: SwitchBoard, connections: Connections) -> None:
         self._store = store
         self._board = board
+        self._connections = connections
+
+    async def handle_MAIL(
+        self, server: _Connection, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        assert isinstance(server.transport, asyncio.Transport)
+        if self._board["silent"] or self._board["refuse_connections"]:
+            # As if the server had been restarted since: whoever has a connection meets it in the next one.
+            server.transport.abort()
+        most: int = self._board["most_on_a_connection"]
+        if 0 < most <= server.taken:
+            server.transport.write(f"421 4.7.0 {NAME} too many messages on this connection\r\n".encode())
+            server.transport.close()
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 OK"
+
+    async def handle_QUIT(self, server: _Connection, session: Session, envelope: Envelope) -> str:
+        self._connections.ended_with_quit += 1
+        return "221 2.0.0 Bye"
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, rcpt_options: list[str]
@@ -54,7 +103,7 @@ class _Handler:
         envelope.rcpt_options.extend(rcpt_options)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: _Connection, session: Session, envelope: Envelope) -> str:
         await asyncio.sleep(self._board["delay_ms"] / 1000)
         answer: str = self._board["answer_data"]
         if answer:
@@ -69,6 +118,7 @@ class _Handler:
         await asyncio.to_thread(
             self._store.add, envelope.mail_from or "", envelope.rcpt_tos, envelope.content
         )
+        server.taken += 1
         if self._board.take("drop_after_data"):
             assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
@@ -80,7 +130,8 @@ class SmtpServer:
 
     def __init__(self, host: str, port: int, store: MailStore, board: SwitchBoard) -> None:
         """Binds; port 0 takes any free one. Raises OSError when the port is taken."""
-        self._handler = _Handler(store, board)
+        self.connections = Connections()
+        self._handler = _Handler(store, board, self.connections)
         self._board = board
         self._loop = asyncio.new_event_loop()
         # aiosmtpd's own Controller cannot use any free port: it connects to the port number it was given.
@@ -96,12 +147,14 @@ class SmtpServer:
             return _Silence()
         if self._board["refuse_connections"]:
             return _TurnAway()
-        return SMTP(
+        return _Connection(
+            self.connections,
             self._handler,
             hostname=NAME,
             ident="Simulated mailbox",
             loop=self._loop,
             enable_SMTPUTF8=self._board["smtputf8"],
+            timeout=self._board["idle_ms"] / 1000,
         )
 
     def stop(self) -> None:

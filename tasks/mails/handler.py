@@ -30,10 +30,14 @@ from work.protocol import Again, ClaimedTask, Done, Handler, Next
 
 _NO_SERVER = "Waiting for a mail server: MAIL_SERVER and MAIL_DEFAULT_SENDER have to be set."
 
+# The part of a task's payload that is about the moment in which the mail was requested (`NewMail.said`).
+_SAID = "said"
+
 
 @dataclass(frozen=True)
 class Loaded:
-    """One attempt to deliver one mail. `interview_id` is None for a mail to the team about no interview."""
+    """One attempt to deliver one mail. `interview_id` is None for a mail to the team about no interview.
+    `was_told`: the task itself holds something that the mail says."""
 
     task_id: int
     mail_id: int
@@ -41,6 +45,7 @@ class Loaded:
     kind: Kind
     failures: int
     what: Drop | Wait | Ready
+    was_told: bool
 
     @property
     def left_without_link(self) -> bool:
@@ -74,8 +79,10 @@ def send_mail(kinds: Mapping[str, Kind], workshop: Workshop, rules: Rules) -> Ha
             # Someone has to set one, which is not this mail's failure.
             what = Wait(Again(utc_now() + retry.MAIL_SERVER.delay(3), _NO_SERVER, is_failure=False))
         if what is None:
-            what = kind.written(mail, thing, workshop, task.payload.get("said", {}))
-        return Loaded(task.id, mail.id, mail.interview_id, kind, task.failures, what)
+            what = kind.written(mail, thing, workshop, task.payload.get(_SAID, {}))
+        return Loaded(
+            task.id, mail.id, mail.interview_id, kind, task.failures, what, was_told=_SAID in task.payload
+        )
 
     def call(loaded: Loaded) -> Attempt | None:
         ready = loaded.what
@@ -101,12 +108,10 @@ def send_mail(kinds: Mapping[str, Kind], workshop: Workshop, rules: Rules) -> Ha
                 then = again
             case Ready():
                 assert attempt is not None
-                then = _record(loaded, attempt.outcome, rules)
-                if attempt.sealed_copy is not None:
-                    mails.keep_copy(loaded.mail_id, attempt.sealed_copy)
-        if isinstance(then, Done):
+                then = _record(loaded, attempt, rules)
+        if isinstance(then, Done) and loaded.was_told:
             # Finished tasks are kept, and what a mail said may be personal.
-            outbox.forget(loaded.task_id, "said")
+            outbox.forget(loaded.task_id, _SAID)
         return then
 
     def gave_up(task: ClaimedTask, why: str) -> None:
@@ -115,11 +120,22 @@ def send_mail(kinds: Mapping[str, Kind], workshop: Workshop, rules: Rules) -> Ha
     return Handler(load, call, record, gave_up)
 
 
-def _record(loaded: Loaded, outcome: Outcome, rules: Rules) -> Next:
-    match outcome:
+def _record(loaded: Loaded, attempt: Attempt, rules: Rules) -> Next:
+    match attempt.outcome:
         case Accepted(code, words):
-            _record_sent(loaded, words, code, rules)
+            _record_sent(loaded, words, code, attempt.sealed_copy, rules)
             return Done()
+        case outcome:
+            then = _record_fault(loaded, outcome, rules)
+            if attempt.sealed_copy is not None:
+                mails.keep_copy(loaded.mail_id, attempt.sealed_copy)
+            return then
+
+
+def _record_fault(
+    loaded: Loaded, outcome: Refused | Deferred | Misconfigured | Unknown, rules: Rules
+) -> Next:
+    match outcome:
         case Refused(code, words, is_too_large=True) if loaded.brought_files:
             why = "The mail server takes no email as large as the attached files"
             return _leave_files_out(loaded, words, code, why, may_be_double=False)
@@ -157,13 +173,13 @@ def _record(loaded: Loaded, outcome: Outcome, rules: Rules) -> Next:
             return Again(utc_now() + ladder.delay(loaded.failures + 1), outcome.words)
 
 
-def _record_sent(loaded: Loaded, words: str, code: int, rules: Rules) -> None:
+def _record_sent(loaded: Loaded, words: str, code: int, sealed_copy: bytes | None, rules: Rules) -> None:
     interview_id, meeting = loaded.interview_id, None
     if interview_id is not None and loaded.left_without_link:
         # A meeting's outcome is written to the meeting first and to its mails afterwards. The same order here
         # keeps the two from waiting for each other.
         meeting = wanting.wanted_meeting(interview_id, lock=True)
-    mail = mails.record_sent(loaded.mail_id, words=words, code=code)
+    mail = mails.record_sent(loaded.mail_id, words=words, code=code, sealed_copy=sealed_copy)
     if interview_id is None:
         return
     lost = loaded.what.lost_files if isinstance(loaded.what, Ready) else 0

@@ -97,6 +97,7 @@ def test_no_page_has_a_barrier(
         "/jobs",
         "/jobs/1",
         "/candidates",
+        "/interviews/new",
         "/candidates/1",
         "/",
     ):

@@ -98,6 +98,10 @@ class Simulators:
         """Return the Message-IDs of the mails taken so far, oldest first, one for each copy."""
         return [entry["message_id"] for entry in self._get(f"{self.mailbox_url}/api/mails").json()]
 
+    def mail_connections(self) -> dict[str, int]:
+        """Return how many connections to the mail server were `opened`, `are_open`, `ended_with_quit`."""
+        return cast(dict[str, int], self._get(f"{self.mailbox_url}/api/connections").json())
+
     def wait_for_mails(self, count: int, to: str | None = None, timeout: float = 20) -> list[ReceivedMail]:
         """Return the mails once there are ``count`` or more; MachineError after ``timeout`` seconds."""
         deadline = time.monotonic() + timeout

@@ -234,7 +234,8 @@ def test_the_longest_delivery_is_over_before_its_task_is_given_to_someone_else()
     # In base64, lines of 76 characters with their ends: 78 bytes for 57.
     longest = MOST_BYTES_TOGETHER * 78 / 57
     lease = flask_settings(load_settings({}))["TASK_LONGEST_SECONDS"]
-    assert smtp.TOTAL_SECONDS + smtp.GOODBYE_SECONDS + text_seconds(int(longest)) < lease - 30
+    # Two open conversations may have to be ended before it, and its own after it.
+    assert smtp.TOTAL_SECONDS + 3 * smtp.GOODBYE_SECONDS + text_seconds(int(longest)) < lease - 30
 
 
 def test_a_trickling_server_is_given_up_after_the_total_time(monkeypatch: pytest.MonkeyPatch) -> None:

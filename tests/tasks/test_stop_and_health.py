@@ -61,6 +61,9 @@ def test_server_that_is_told_to_stop_ends_its_work_and_loses_nothing(
     office.simulators.zoom_switches(latency_ms=1500)
     office.simulators.mail_switches(delay_ms=1500)
     stop_in_the_middle_and_start_again(office, server_processes, {})
+    connections = office.simulators.mail_connections()
+    # Both the server that was stopped and the one that runs send several mails on each of theirs.
+    assert 0 < connections["ended_with_quit"] < connections["opened"] < len(office.simulators.mails())
 
 
 @pytest.mark.full

@@ -8,8 +8,10 @@ from flask import Flask, url_for
 from werkzeug.routing import Rule
 
 from extensions import db
+from hiring.copied_plans import copy_to, templates_of
+from hiring.first_plan import add_first_plan
 from hiring.imports import start_import
-from models import Interview, Mail, MailState, MeetingState, Role, User
+from models import Interview, Job, Mail, MailState, MeetingState, Role, User
 from scheduling.drafts import attachments, drafts
 from scheduling.plans import Participant
 from services import services
@@ -92,6 +94,10 @@ def create_world() -> World:
     )
     db.session.commit()
     import_id = sent_in.id
+    add_first_plan()
+    copy_to(db.session.get_one(Job, team.job_id))
+    db.session.commit()
+    default_id, template_id = templates_of(None)[0].id, templates_of(team.job_id)[0].id
     other = create_candidate("Omar Haddad", "omar@mail.example", team.other_job_id, phone="+41 44 668 1800")
     links = services().join_links
     token = links.join_page(interview, "candidate").rpartition("/")[2]
@@ -108,8 +114,11 @@ def create_world() -> World:
             "application_id": team.dina.application_id,
             "import_id": import_id,
             "draft_id": draft_id,
+            "move_id": 1,
             "step": "setup",
             "attachment_id": attached.id,
+            "template_id": template_id,
+            "default_id": default_id,
             "mail_id": interview.mails[0].id,
             "number": 0,
             "token": token,

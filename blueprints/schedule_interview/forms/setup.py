@@ -37,6 +37,10 @@ _ASKED_FOR: dict[VenueKind, frozenset[str]] = {
 _ASKED_FOR_SOME = frozenset().union(*_ASKED_FOR.values())
 
 
+AGENDA_LIMIT = 2000
+AGENDA_RULE = Length(max=AGENDA_LIMIT, message=f"An agenda has at most {AGENDA_LIMIT} characters.")
+
+
 def _application_id(text: Any) -> int | None:
     return int(text) if text else None
 
@@ -94,7 +98,7 @@ class SetupForm(StepForm):
         "Agenda",
         validators=[
             DataRequired("Enter an agenda so everyone knows what to expect."),
-            Length(max=2000, message="An agenda has at most 2000 characters."),
+            AGENDA_RULE,
         ],
     )
     password = StringField("Password")

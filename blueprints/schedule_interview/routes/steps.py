@@ -17,16 +17,20 @@ from blueprints.schedule_interview.filling_in import save_the_rest
 from blueprints.schedule_interview.forms.base import StepForm
 from blueprints.schedule_interview.forms.finalize import FinalizeForm
 from blueprints.schedule_interview.forms.preview import PreviewForm
+from blueprints.schedule_interview.forms.setup import SetupForm
 from blueprints.schedule_interview.open_draft import open_dialog, with_dialog
 from blueprints.schedule_interview.pages import BY_KEY
 from blueprints.schedule_interview.pages.base import Page
 from blueprints.schedule_interview.routes.changing import take_over_changes_of_others
+from blueprints.schedule_interview.starting import start_from, template_on, use_another
 from blueprints.schedule_interview.subjects import NEW_INTERVIEW
 from extensions import db
 from hiring import queries
+from models import Application, User
 from scheduling.commands.change import ChangedMeanwhileError, NothingChangedError, NotScheduledError
 from scheduling.drafts import drafts
 from scheduling.errors import DraftStaleError, SchedulingError
+from services import services
 from web.notices import say
 from web.signed_in import actor
 
@@ -50,14 +54,33 @@ def start(candidate_id: int) -> ResponseReturnValue:
     here = url_for("hiring.candidate", candidate_id=candidate_id)
     if request.method == "GET":
         return redirect(here, 303)
-    if not any(a.job.is_open for a in queries.applications_of(user, candidate_id, Action.SCHEDULE)):
+    applications = {
+        application.job_id: application
+        for application in queries.applications_to_schedule(user, candidate_id)
+        if application.job.is_open
+    }
+    if not applications:
         say("Add the candidate to an open job first.", "warning")
         return redirect(here, 303)
+    if "template" in request.form:
+        return _start_from_plan(user, applications, here)
     draft = drafts.start(user, candidate.id)
     db.session.commit()
     return redirect(
         url_for("schedule_interview.step", draft_id=draft.id, step=NEW_INTERVIEW.steps[0].key), 303
     )
+
+
+def _start_from_plan(user: User, applications: Mapping[int, Application], here: str) -> ResponseReturnValue:
+    template = template_on(set(applications), request.form.get("template", type=int))
+    if template is None or template.job_id is None:
+        say("That template is no longer in the plan. Choose another.", "warning")
+        return redirect(here, 303)
+    dialog, left_out = start_from(user, applications[template.job_id], template, services().rules)
+    db.session.commit()
+    if left_out:
+        say(left_out, "info")
+    return redirect(url_for("schedule_interview.resume", draft_id=dialog.draft.id), 303)
 
 
 @with_dialog
@@ -98,6 +121,8 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
     form = dialog.posted(here.form_class)
     if "go" in request.form:
         return _leave(dialog, here, form, BY_KEY.get(request.form["go"]), has_earlier=earlier is not None)
+    if "template" in request.form and isinstance(form, SetupForm):
+        return _use_template(dialog, form)
     if (stays := _STAYING.get(request.form.get("direction", ""))) is not None:
         stays(dialog, form)
         db.session.commit()
@@ -135,6 +160,19 @@ def keep_typed(dialog: Dialog, step: str) -> ResponseReturnValue:
         dialog.keep(dialog.posted(here.form_class))
     db.session.commit()
     return htmx.nothing_new()
+
+
+def _use_template(dialog: Dialog, form: SetupForm) -> ResponseReturnValue:
+    """Start this interview from another template of the job's plan, and show what it makes of Setup."""
+    job_ids = {dialog.job.id} if dialog.job is not None and not dialog.subject.changes else set()
+    template = template_on(job_ids, request.form.get("template", type=int))
+    if template is None:
+        dialog.keep(form)
+        say("That template is no longer in the plan. Choose another.", "warning")
+    elif left_out := use_another(dialog, form.opened_on, template):
+        say(left_out, "info")
+    db.session.commit()
+    return redirect(dialog.address(form.key, back_to_finalize=views.came_from_finalize()), 303)
 
 
 def _choose_job(dialog: Dialog, form: StepForm) -> None:

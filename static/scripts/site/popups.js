@@ -23,8 +23,10 @@ async function openPopup(address, title) {
   }
   popup.querySelector(".popup-inside").innerHTML = await answer.text();
   popup.querySelector(".popup-title").textContent = title;
-  // The focus goes to the title, and back to the link when the popup is closed.
+  // The focus goes to the title, or to the field that it is all about, and back to the link when the popup is closed.
   if (!popup.open) popup.showModal();
+  popup.querySelectorAll("[data-combobox]").forEach(makeCombobox);
+  popup.querySelector(".popup-inside [autofocus]")?.focus();
   return true;
 }
 

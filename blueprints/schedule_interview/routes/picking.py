@@ -1,0 +1,42 @@
+"""Whom to schedule an interview with, where no candidate is open: a popup, and a page without a script."""
+
+from __future__ import annotations
+
+from flask import Blueprint, make_response, render_template
+from flask.typing import ResponseReturnValue
+
+import htmx
+from hiring.picking import candidates_to_schedule
+from phone_numbers import searched_digits
+from scheduling.reading.days import day_in
+from timezones import utc_now
+from web.lists import asked_text
+from web.signed_in import person
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add the page to the blueprint."""
+    blueprint.add_url_rule("/interviews/new", view_func=pick)
+
+
+def pick() -> ResponseReturnValue:
+    """Candidates on open jobs. The button of each one starts the interview, or opens the one that was
+    started."""
+    user, text = person(), asked_text()
+    template = "schedule_interview/_pick.html" if htmx.is_htmx() else "schedule_interview/pick.html"
+    html = render_template(
+        template,
+        picks=candidates_to_schedule(user, text),
+        text=text,
+        new_candidate=_as_candidate(text),
+        today=day_in(utc_now(), user.timezone),
+    )
+    return htmx.varies(make_response(html))
+
+
+def _as_candidate(text: str) -> dict[str, str]:
+    """What was typed, as the field of a new candidate that it belongs into."""
+    if not text:
+        return {}
+    field = "email" if "@" in text else "phone" if searched_digits(text) is not None else "name"
+    return {field: text}

@@ -1,0 +1,103 @@
+"""Whom an interview can be scheduled with: what is chosen from when the candidate's page is not open."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from accounts.permissions import Action
+from accounts.row_permissions import Asker, Reader, application_is_within
+from hiring.matching import Kind, application_matches, kind_of, parameters
+from models import Application, Candidate, Job, Role, Stage
+from paging import Query
+from rows import rows_of
+from scheduling.reading import next_interviews
+from scheduling.reading.next_interviews import NextInterview
+from searching import begins_with, keys
+
+SHOWN = 8
+# Among the newest so many, those who wait for an interview are found; of everyone, that would take too long.
+_LOOKED_AT = 200
+# Few are invited once that is decided.
+_DECIDED = frozenset({Stage.HIRED, Stage.REJECTED})
+
+
+class Pick(NamedTuple):
+    """A candidate on an open job. `next_interview`: for that job."""
+
+    candidate_id: int
+    candidate_name: str
+    job_id: int
+    job_title: str
+    stage: Stage
+    next_interview: NextInterview | None
+
+
+class Picks(NamedTuple):
+    """The first few; `is_more` says that there are others."""
+
+    rows: tuple[Pick, ...]
+    is_more: bool
+
+
+def candidates_to_schedule(actor: Reader, text: str = "") -> Picks:
+    """Whom `actor` may schedule an interview with and for which open job: each candidate once for each of
+    their jobs. Those whose name begins with the text come first; then those without an interview ahead, the
+    newest first. One statement."""
+    kind = kind_of(text)
+    told = {
+        "asker_id": actor.id,
+        "looked_at": _LOOKED_AT,
+        **parameters(text),
+        **next_interviews.told(),
+    }
+    # Each application comes once for each of its upcoming interviews.
+    found: dict[int, tuple[tuple[object, ...], Pick]] = {}
+    for row in rows_of(_picks(actor.role, kind), told):
+        place, application_id, *columns = row[:7]
+        upcoming = next_interviews.upcoming_in(row)
+        if application_id in found:
+            upcoming = next_interviews.soonest(
+                filter(None, (found[application_id][1].next_interview, upcoming))
+            )
+        pick = Pick(*columns, next_interview=upcoming)
+        order = (place, pick.stage in _DECIDED, upcoming is not None, -application_id)
+        found[application_id] = order, pick
+    rows = [pick for _, pick in sorted(found.values(), key=lambda each: each[0])]
+    return Picks(tuple(rows[:SHOWN]), len(rows) > SHOWN)
+
+
+@cache
+def _picks(role: Role, kind: Kind | None) -> Query:
+    asker = Asker(role)
+    place = begins_with(Candidate.name_key, keys(1)[0]) if kind is not None else sa.literal(0)
+    where = [
+        Job.is_open,
+        Candidate.erased_at.is_(None),
+        application_is_within(asker, Action.SCHEDULE),
+    ]
+    if kind is not None:
+        where.append(application_matches(asker, kind))
+    place = place.label("place")
+    first = (
+        sa.select(
+            place,
+            Application.id,
+            Candidate.id.label("candidate_id"),
+            Candidate.name,
+            Job.id.label("job_id"),
+            Job.title,
+            Application.stage,
+        )
+        .select_from(Application)
+        .join(Candidate, Candidate.id == Application.candidate_id)
+        .join(Job, Job.id == Application.job_id)
+        .where(*where)
+        .order_by(place, Application.id.desc())
+        .limit(sa.bindparam("looked_at", type_=sa.Integer()))
+        .subquery()
+    )
+    query = sa.select(*first.c).select_from(first).join(Application, Application.id == first.c.id)
+    return next_interviews.with_upcoming(query, asker)

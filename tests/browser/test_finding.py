@@ -1,0 +1,97 @@
+"""Finding and going in a browser: the candidate picker, by keyboard alone and on a phone."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page, StorageState, ViewportSize, expect
+
+from tests.browser.barriers import assert_no_barrier
+from tests.factories import create_candidate, create_team, schedule
+from tests.machines.rows import in_rows
+from tests.machines.servers import ServerProcess
+from tests.pages.visitor import Visitor
+
+
+@pytest.fixture(scope="module")
+def state(shared_app: Flask, shared_server: ServerProcess) -> StorageState:
+    """The owner's cookies; Dina has an interview, Dinah and Omar have none."""
+    with in_rows(shared_app):
+        team = create_team()
+        create_candidate("Omar Haddad", "omar@mail.example", team.other_job_id)
+        create_candidate("Dinah Moss", "dinah@mail.example", team.job_id)
+        schedule(team.ada, team.dina, software=None)
+    return StorageState(
+        cookies=[
+            {
+                "name": shared_app.config["SESSION_COOKIE_NAME"],
+                "value": Visitor(shared_app).enter(team.ada).session_cookie(),
+                "domain": "127.0.0.1",
+                "path": "/",
+                "expires": -1,
+                "httpOnly": True,
+                "secure": False,
+                "sameSite": "Lax",
+            }
+        ]
+    )
+
+
+@pytest.fixture
+def page(
+    new_browser_context: Callable[..., BrowserContext], state: StorageState, shared_server: ServerProcess
+) -> Page:
+    context = new_browser_context(
+        storage_state=state, base_url=shared_server.base_url, viewport=ViewportSize(width=360, height=740)
+    )
+    return context.new_page()
+
+
+def test_picker_leads_from_a_name_to_the_first_step_by_keyboard_alone(page: Page) -> None:
+    page.goto("/interviews")
+    page.get_by_role("link", name="Schedule an interview").click()
+    picker = page.get_by_role("dialog", name="Schedule an interview")
+    field = picker.get_by_role("combobox", name="Candidate")
+    options = picker.get_by_role("option")
+    expect(field).to_be_focused()
+    expect(options).to_have_count(3)
+    expect(options.first).to_contain_text("No interview")
+    expect(options.last).to_contain_text("Dina Kaur")
+    page.keyboard.type("din")
+    expect(options).to_have_count(2)
+    expect(picker.get_by_role("status")).to_have_text("2 candidates")
+    # Enter means the first, and the arrows say which other one.
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    expect(options.first).to_contain_text("Dinah Moss")
+    page.keyboard.press("ArrowDown")
+    expect(options.last).to_have_attribute("aria-selected", "true")
+    expect(field).to_have_attribute("aria-activedescendant", options.last.get_attribute("id") or "")
+    expect(field).to_be_focused()
+    assert_no_barrier(page)
+    field.fill("nobody")
+    expect(picker.get_by_text("No candidates found", exact=True).first).to_be_visible()
+    expect(picker.get_by_role("link", name="Add “nobody”")).to_be_visible()
+    assert_no_barrier(page)
+    # Typed and entered at once: what counts is what was typed, not what is listed meanwhile.
+    field.fill("omar")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/schedule/.*/setup"))
+    expect(page.get_by_text("Omar Haddad").first).to_be_visible()
+    page.go_back()
+    page.wait_for_url("**/interviews/new")
+
+
+def test_picker_works_without_a_script(
+    new_browser_context: Callable[..., BrowserContext], state: StorageState, shared_server: ServerProcess
+) -> None:
+    context = new_browser_context(
+        storage_state=state, base_url=shared_server.base_url, java_script_enabled=False
+    )
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_role("link", name="Schedule an interview").first.click()
+    page.get_by_label("Candidate", exact=True).fill("omar")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Omar Haddad").click()
+    page.wait_for_url(re.compile("/schedule/.*/setup"))
