@@ -23,7 +23,6 @@ from messaging.mime import Envelope, FilePart
 from models import (
     Application,
     Attendee,
-    Candidate,
     Interview,
     InterviewStatus,
     Mail,
@@ -34,7 +33,6 @@ from models import (
     ReaderRole,
     Revision,
     RevisionReason,
-    User,
 )
 from rows import rows_of
 from scheduling import undoing
@@ -46,6 +44,7 @@ from scheduling.meetings import failures
 from scheduling.meetings.entry import entry_rules, refused_passcode
 from scheduling.reading import lists
 from scheduling.revisions import revision_of
+from tasks.mails.addressing import Addressed, from_the_scheduler, to_everyone
 from tasks.mails.kind import Drop, Kind, Ready, Wait, Workshop
 from timezones import utc_now
 from work.protocol import Again
@@ -112,29 +111,6 @@ def nothing_more(copy: InterviewCopy) -> More:
 def no_files(facts: InterviewFacts, reader: Reader) -> tuple[AttachedFile, ...]:
     """For kinds that bring none of the interview's files along."""
     return ()
-
-
-@dataclass(frozen=True)
-class Addressed:
-    """Whom the headers of one copy name, beside the sender. The copy goes to its own reader alone."""
-
-    to: tuple[Person, ...]
-    cc: tuple[Person, ...]
-
-
-def to_everyone(mail: Mail, interview: Interview) -> Addressed:
-    """The candidate, with the hiring manager and everyone else who takes part in copy."""
-    others = tuple(person_of(attendee) for attendee in interview.attendees)
-    return Addressed((person_of(interview.candidate),), (person_of(interview.hiring_manager), *others))
-
-
-def from_the_scheduler(interview: Interview) -> Person:
-    """For what the team writes."""
-    return person_of(interview.scheduler)
-
-
-def person_of(row: User | Candidate | Attendee) -> Person:
-    return Person(row.name, row.email)
 
 
 def is_off(mail: Mail, interview: Interview) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import icalendar
 import pytest
@@ -117,7 +118,7 @@ def test_confirming_is_shown_to_both_sides_and_holds_for_that_time_only(
     assert "confirmed on" not in ada.get(f"/interviews/{interview_id}").text
 
 
-SUITS = {
+SUITS: dict[str, Any] = {
     "time-1-date": "2027-02-05",
     "time-1-time": "11:30",
     "time-2-date": "2027-02-08",
@@ -125,7 +126,7 @@ SUITS = {
 }
 
 
-def ask_to_move(app: Flask, dina: Visitor, interview_id: int, **fields: str) -> None:
+def ask_to_move(app: Flask, dina: Visitor, interview_id: int, **fields: Any) -> None:
     page = dina.get(address(app, interview_id) + "/move")
     dina.submit(page, "Send request", leads_to=address(app, interview_id), **{**SUITS, **fields})
 
@@ -296,7 +297,7 @@ def test_what_cannot_be_meant_is_asked_about_and_kept(
 
 def test_hour_that_happens_twice_is_asked_about(web: Flask, dina: Visitor, interview_id: int) -> None:
     page = dina.get(address(web, interview_id) + "/move")
-    asked = {"time-1-date": "2027-10-31", "time-1-time": "02:30"}
+    asked: dict[str, Any] = {"time-1-date": "2027-10-31", "time-1-time": "02:30"}
     again = dina.submit(page, "Send request", status=422, **asked)
     answer = {**asked, "time-1-occurrence": "2027-10-31T01:30Z"}
     dina.submit(again, "Send request", leads_to=address(web, interview_id), **answer)
@@ -313,7 +314,7 @@ def test_times_are_told_and_read_in_the_zone_that_was_chosen(
     assert "Thursday, 4 February 2027, 14:45 UTC+5:45" in page.text
     [link] = page.tree.all("a", lambda e: e.text == "Ask for another time")
     form = dina.get(link["href"])
-    fields = {"time-1-date": "2027-02-05", "time-1-time": "11:30"}
+    fields: dict[str, Any] = {"time-1-date": "2027-02-05", "time-1-time": "11:30"}
     dina.submit(form, "Send request", leads_to=here + "?zone=Asia/Kathmandu", **fields)
     with in_rows(web):
         [time] = db.session.scalars(db.select(ProposedTime.starts_at))

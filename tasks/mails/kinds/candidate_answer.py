@@ -10,7 +10,8 @@ from messaging.facts import Person
 from messaging.wording import reader_zone
 from models import AnswerKind, CandidateAnswer, Interview, Mail, RequestState
 from scheduling.mails.candidate_says import CANDIDATE_ANSWER, answer_of
-from tasks.mails.interviews import Addressed, InterviewCopy, InterviewKind, More, person_of
+from tasks.mails.addressing import Addressed, person_of
+from tasks.mails.interviews import InterviewCopy, InterviewKind, More
 from text import many_lines
 from timezones import local_moment
 from wording import counted, first_name

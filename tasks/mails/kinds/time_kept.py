@@ -8,7 +8,8 @@ from extensions import db
 from messaging.facts import Person
 from models import CandidateAnswer, Interview, Mail
 from scheduling.mails.candidate_says import TIME_KEPT, answer_of
-from tasks.mails.interviews import Addressed, InterviewCopy, InterviewKind, More, is_off
+from tasks.mails.addressing import Addressed
+from tasks.mails.interviews import InterviewCopy, InterviewKind, More, is_off
 from text import many_lines
 from wording import first_name
 
