@@ -54,17 +54,15 @@ def candidates_to_schedule(actor: Reader, text: str = "") -> Picks:
         **next_interviews.told(),
     }
     # Each application comes once for each of its upcoming interviews.
-    found: dict[int, tuple[tuple[object, ...], Pick]] = {}
+    found: dict[int, tuple[tuple[int, bool, bool, int], Pick]] = {}
     for row in rows_of(_picks(actor.role, kind), told):
-        place, application_id, *columns = row[:7]
+        place, application_id, candidate_id, name, job_id, title, stage = row[:7]
         upcoming = next_interviews.upcoming_in(row)
         if application_id in found:
-            upcoming = next_interviews.soonest(
-                filter(None, (found[application_id][1].next_interview, upcoming))
-            )
-        pick = Pick(*columns, next_interview=upcoming)
-        order = (place, pick.stage in _DECIDED, upcoming is not None, -application_id)
-        found[application_id] = order, pick
+            known = found[application_id][1].next_interview
+            upcoming = next_interviews.soonest(filter(None, (known, upcoming)))
+        order = (place, stage in _DECIDED, upcoming is not None, -application_id)
+        found[application_id] = order, Pick(candidate_id, name, job_id, title, stage, upcoming)
     rows = [pick for _, pick in sorted(found.values(), key=lambda each: each[0])]
     return Picks(tuple(rows[:SHOWN]), len(rows) > SHOWN)
 

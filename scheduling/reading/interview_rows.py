@@ -50,11 +50,18 @@ class _Columns(NamedTuple):
     manager_name: str
     attendee_names: str | None
     times_moved: int
+    template_name: str
 
 
 class InterviewRow(_Columns):
     """One interview. `software`, `meeting_label` and `meeting_state` are None without an online meeting;
-    `meeting_label` also where the meeting is called by its software. Times are aware UTC."""
+    `meeting_label` also where the meeting is called by its software. `template_name` is "" for one that
+    started from no template. Times are aware UTC."""
+
+    @property
+    def about(self) -> str:
+        """The job, and which interview of its plan it is: `Backend Engineer · Technical`."""
+        return f"{self.job_title} · {self.template_name}" if self.template_name else self.job_title
 
     @property
     def how(self) -> str:
@@ -97,9 +104,10 @@ def select_rows(*beside: Any, with_people: bool = True) -> Query:
         *(Interview.status, Interview.interview_type),
     )
     of_others = (Candidate.id, Candidate.name, Job.id, Job.title)
+    of_plan = (Interview.times_moved, Interview.template_name)
     of_meeting = (Meeting.software, Meeting.label, Meeting.state)
     query = (
-        sa.select(*of_interview, *of_others, *of_meeting, *of_people, Interview.times_moved, *beside)
+        sa.select(*of_interview, *of_others, *of_meeting, *of_people, *of_plan, *beside)
         .select_from(Interview)
         .join(Application, Application.id == Interview.application_id)
         .join(Candidate, Candidate.id == Application.candidate_id)

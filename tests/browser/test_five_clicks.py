@@ -14,7 +14,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from extensions import db
-from models import JobMember, Role
+from hiring.copied_plans import copy_to
+from hiring.first_plan import add_first_plan
+from models import Job, JobMember, Role
 from tests.browser.hands import FOLD, Hands
 from tests.browser.steps import step_heading
 from tests.factories import Team, connect_zoom, create_candidate, create_team, create_user
@@ -44,6 +46,7 @@ class Scene:
     first: int
     second: int
     third: int
+    fourth: int
 
 
 @pytest.fixture
@@ -55,7 +58,7 @@ def scene(
     server_processes: ServerProcesses,
     browser_page: Page,
 ) -> Scene:
-    """Ada has connected Zoom. She is on Ben's job with Eva and Tom."""
+    """Ada has connected Zoom. She is on Ben's job with Eva and Tom, which has an interview plan."""
     app = lend_app(settings_for(database_url, instance_path, simulators.settings()))
     with in_rows(app):
         team: Team = create_team()
@@ -64,8 +67,11 @@ def scene(
         members = (team.ada, eva, tom)
         db.session.add_all(JobMember(job_id=team.job_id, user_id=member.id) for member in members)
         db.session.commit()
+        add_first_plan()
+        copy_to(db.session.get_one(Job, team.job_id))
         omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
         nora = create_candidate("Nora Lund", "nora@mail.example", team.job_id)
+        leo = create_candidate("Leo Brandt", "leo@mail.example", team.job_id)
     visitor = Visitor(app).enter(team.ada)
     [server] = server_processes.start(1)
     cookie: Any = {
@@ -74,7 +80,7 @@ def scene(
         "url": server.base_url,
     }
     browser_page.context.add_cookies([cookie])
-    return Scene(browser_page, server.base_url, team.dina.id, omar.id, nora.id)
+    return Scene(browser_page, server.base_url, team.dina.id, omar.id, nora.id, leo.id)
 
 
 def button(page: Page, name: str) -> Locator:
@@ -174,4 +180,19 @@ def test_interview_takes_no_more_clicks_and_keys_than_it_may(scene: Scene, film:
     hands.click(button(page, last))
     is_scheduled(hands, "Another like this, by mouse")
     assert hands.clicks <= 6
+    assert hands.keys <= 6
+
+    # From the job's plan everything is filled in, the agenda too.
+    hands = begin(scene.fourth, "plan")
+    hands.click(button(page, "Start from the interview plan"))
+    hands.look("plan")
+    hands.click(page.get_by_role("button", name="Technical"))
+    is_at(hands, "Date & Time", time)
+    choose_time(hands, "0200PM")
+    hands.click(button(page, finish))
+    is_at(hands, "Finalize")
+    hands.click(button(page, last))
+    is_scheduled(hands, "From the interview plan, by mouse")
+    expect(page.get_by_text("From the interview plan").first).to_be_visible()
+    assert hands.clicks <= 5
     assert hands.keys <= 6

@@ -23,6 +23,7 @@ PAGES = (
     "/jobs",
     "/jobs/1",
     "/jobs/new",
+    "/jobs/1/plan/new",
     "/candidates",
     "/candidates/1",
     "/candidates/2",
@@ -37,6 +38,7 @@ PAGES = (
     "/settings/team",
     "/settings/team/invite",
     "/settings/organization",
+    "/settings/organization/interview-plan",
     "/settings/system-log",
     "/help/connecting-apps",
 )

@@ -88,6 +88,7 @@ def an_interview() -> InterviewRow:
         manager_name="Ben Frei",
         attendee_names=None,
         times_moved=0,
+        template_name="",
     )
 
 

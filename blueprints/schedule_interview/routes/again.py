@@ -9,11 +9,13 @@ from wtforms.fields import SelectChoice
 
 from accounts.permissions import Action
 from blueprints.schedule_interview.answers import repeated
+from blueprints.schedule_interview.forms.setup import SetupForm
 from extensions import db
 from hiring import queries
-from models import Interview
+from models import Application, Interview
 from scheduling.drafts import drafts
 from scheduling.drafts.again import people_for_another
+from scheduling.drafts.from_template import FromTemplate
 from scheduling.reading import lists
 from web.forms import Form
 from web.notices import say
@@ -52,10 +54,28 @@ def another(interview_id: int) -> ResponseReturnValue:
     active = {member.id for member in queries.team()}
     answered, suggested = repeated(interview, application, active_user_ids=active)
     draft = drafts.start(
-        user, application.candidate_id, answered, suggestions=suggested, repeats_id=interview_id
+        user,
+        application.candidate_id,
+        answered,
+        suggestions=suggested,
+        repeats_id=interview_id,
+        template=_same_template(interview, application),
     )
     db.session.commit()
     return redirect(url_for("schedule_interview.resume", draft_id=draft.id), 303)
+
+
+def _same_template(interview: Interview, application: Application) -> FromTemplate | None:
+    """What the repeated interview started from: the same kind of interview, whose answers are copied."""
+    if not interview.template_name:
+        return None
+    return FromTemplate(
+        interview.template_id,
+        application.job_id,
+        interview.template_name,
+        interview.duration_minutes,
+        {SetupForm.key: {"job": [str(application.id)]}},
+    )
 
 
 def _page(interview: Interview, form: ForWhomForm) -> str:
