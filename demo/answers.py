@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 import sqlalchemy as sa
 
-from demo.interviews import at, working_day
+from demo.interviews import working_day
 from extensions import db
 from models import Application, Interview, InterviewStatus
 from scheduling.commands.candidate import ask_to_move, confirm
@@ -19,13 +19,11 @@ _WHY = "I have a dentist appointment at that time. Sorry about that!"
 
 def answer_some(applications: dict[str, Application], rules: Rules) -> None:
     """One candidate confirms, and one asks for another time."""
-    with at(utc_now() - timedelta(hours=5)):
-        confirm(_next_interview(applications[_CONFIRMS]))
-        interview = _next_interview(applications[_WANTS_TO_MOVE])
-        day = in_zone(interview.starts_at, interview.timezone).date()
-        suits = [_later(day, ahead, hour, interview.timezone) for ahead, hour in ((1, 15), (2, 10))]
-        ask_to_move(interview, suits, _WHY, rules)
-        db.session.flush()
+    confirm(_next_interview(applications[_CONFIRMS]))
+    interview = _next_interview(applications[_WANTS_TO_MOVE])
+    day = in_zone(interview.starts_at, interview.timezone).date()
+    suits = [_later(day, ahead, hour, interview.timezone) for ahead, hour in ((1, 15), (2, 10))]
+    ask_to_move(interview, suits, _WHY, rules)
 
 
 def _next_interview(application: Application) -> Interview:

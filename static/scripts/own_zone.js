@@ -7,8 +7,7 @@ const instant = new Date(document.querySelector(".when-main time").dateTime);
 const clock = (timeZone) => instant.toLocaleString("en", { timeZone });
 
 if (here && clock(here) !== clock(offer.dataset.ownZone)) {
-  const link = offer.querySelector("a");
-  link.search = new URLSearchParams({ zone: here });
-  link.textContent = `Show ${here.split("/").pop().replaceAll("_", " ")} time`;
+  offer.search = new URLSearchParams({ zone: here });
+  offer.textContent = `Show ${here.split("/").pop().replaceAll("_", " ")} time`;
   offer.hidden = false;
 }

@@ -71,7 +71,7 @@ def _from_the_candidate(interview: Interview) -> Person:
 
 KIND = InterviewKind(
     name=CANDIDATE_ANSWER,
-    label="Answer of the candidate",
+    label="Message from the candidate",
     why_useless=_why_useless,
     more=_more,
     addressed_to=_to_its_reader,
