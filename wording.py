@@ -50,6 +50,14 @@ def duration(minutes: int) -> str:
     return " ".join(pieces)
 
 
+def short_duration(minutes: int) -> str:
+    """`45 min`, `1 h`, `1 h 30`, `24 h`."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest:02}" if rest else f"{hours} h"
+
+
 def listed(words: Sequence[str]) -> str:
     """`Ada`, `Ada and Ben`, `Ada, Ben and Dina`. Empty for none."""
     return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)

@@ -12,7 +12,7 @@ in a remembered macro; a test reads them all. Calls between macros of one file d
 `REMEMBERED_MOST` results of each macro are kept. For a large piece, such as a whole table, its template says
 how many are worth their memory:
 
-    {% set remembered_most = {"interview_table": 16} %}
+    {% set remembered_most = {"day_table": 16} %}
 """
 
 from __future__ import annotations

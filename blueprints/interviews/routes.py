@@ -94,7 +94,7 @@ def _parts(view: InterviewView) -> ResponseReturnValue:
         render_template("interviews/_deliveries.html", **vars(view)),
         render_template("interviews/_meeting.html", **vars(view), out_of_band=True),
         render_template("interviews/_candidate_says.html", **vars(view), out_of_band=True),
-        render_template("interviews/_timeline.html", interview=view.interview, out_of_band=True),
+        render_template("interviews/_timeline.html", **vars(view), out_of_band=True),
         render_template("interviews/_emails.html", **vars(view), out_of_band=True),
     ]
     response = make_response("\n".join(pieces))

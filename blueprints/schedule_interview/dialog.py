@@ -69,11 +69,6 @@ class Dialog(DraftForms):
         """The steps of which something was typed and is not part of the interview yet."""
         return tuple(step for step in self.steps if step.asks and self.is_unfinished(step))
 
-    @property
-    def has_chosen_people(self) -> bool:
-        """Whether it was said yet who takes part."""
-        return self.is_saved(AttendeesForm)
-
     def first_incomplete(self) -> str | None:
         """The first step that still has to be filled in; None when all that Finalize needs is there."""
         return next((step.key for step in self.subject.asking if self.checked(step) is None), None)

@@ -32,6 +32,7 @@ class ProgressRow:
     """One line. `at` is an instant to be shown after the words in the reader's zone, if there is one.
     `failed_mails` are the ids of those that can be sent again, `retried_mails` of those that wait for their
     next try. `can_retry`: a person can have the meeting tried again, and no card of its own says so.
+    `is_news`: the meeting, and emails that were sent as soon as there was a reason, not at a planned hour.
     """
 
     state: RowState
@@ -42,6 +43,7 @@ class ProgressRow:
     failed_mails: tuple[int, ...] = ()
     retried_mails: tuple[int, ...] = ()
     can_retry: bool = False
+    is_news: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,22 @@ class Progress:
         return not self.is_settled or (self.card is not None and self.card.is_looked_at)
 
     @property
+    def has_problem(self) -> bool:
+        return any(row.state == "problem" for row in self.rows)
+
+    @property
+    def folded(self) -> tuple[ProgressRow, ...]:
+        """The lines that a page folds once everything is delivered: all but the meeting and what was sent at
+        once, or else the last line that is done. While there is a problem, nothing is folded; nor is a single
+        line."""
+        if not self.is_settled or self.has_problem:
+            return ()
+        done = [row for row in self.rows if row.state == "done"]
+        shown = [row for row in done if row.is_news] or done[-1:]
+        rest = tuple(row for row in self.rows if row not in shown)
+        return rest if len(rest) > 1 else ()
+
+    @property
     def failed_mails(self) -> tuple[int, ...]:
         """The ids of all emails that can be sent again."""
         return tuple(mail_id for row in self.rows for mail_id in row.failed_mails)
@@ -85,12 +103,12 @@ def progress_of(interview: Interview) -> Progress:
         label = meeting.called
         if meeting.state == MeetingState.READY and meeting.host is not None:
             words = f"{label} meeting created on {possessive(meeting.host.name)} account"
-            rows.append(ProgressRow("done", "video", words, passed_over(meeting) or None))
+            rows.append(ProgressRow("done", "video", words, passed_over(meeting) or None, is_news=True))
         elif meeting.state == MeetingState.READY:
-            rows.append(ProgressRow("done", "link", f"{label} link saved"))
+            rows.append(ProgressRow("done", "link", f"{label} link saved", is_news=True))
         elif meeting.arranged_by is not None:
             words = f"{meeting.arranged_by.name} has given everyone a link"
-            rows.append(ProgressRow("done", "link", words))
+            rows.append(ProgressRow("done", "link", words, is_news=True))
         elif meeting.state == MeetingState.FAILED and meeting.failure is not None:
             words = failures.told_of(meeting)
             next_try = wanting.next_try_at(meeting)
@@ -171,7 +189,7 @@ def _at_once(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
     if sent:
         last = max((mail.sent_at for mail in sent if mail.sent_at is not None), default=None)
         words = f"{what} sent to {people(len(sent))}"
-        rows.append(ProgressRow("done", kind.icon, words, _names(sent), last))
+        rows.append(ProgressRow("done", kind.icon, words, _names(sent), last, is_news=True))
     if queued:
         reasons = dict.fromkeys(mail.words for mail in queued if mail.words)
         rows.append(

@@ -122,7 +122,7 @@ def test_phone_interview_by_keyboard_alone_on_a_narrow_screen(
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
     # Change one thing, and Enter leads straight back.
-    page.get_by_role("button", name="Change title").focus()
+    page.get_by_role("button", name="Edit Details").focus()
     keys.press("Enter")
     step_is(page, "Details")
     tab_to(page, "Title")

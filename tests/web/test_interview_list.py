@@ -259,3 +259,18 @@ def test_popup_of_an_interview_without_a_link_leads_to_where_one_can_be_added(
     [add] = page.tree.all("a", lambda e: e.text == "Add a link")
     assert "/repair/" in add["href"]
     assert not page.tree.all("a", lambda e: e.text.startswith("Join"))
+
+
+def test_candidates_page_says_who_meets_and_how_and_opens_each_at_a_glance(web: Flask, team: Team) -> None:
+    with in_rows(web):
+        ivan = create_user("Ivan Petrov", Role.INTERVIEWER)
+        attends = Participant(ivan.name, ivan.email, ivan.id)
+        interview_id = schedule(team.ada, team.dina, software=None, attendees=(attends,))
+    page = Visitor(web).enter(team.ada).get(f"/candidates/{team.dina.id}")
+    [table] = page.tree.all("table", lambda e: "of-candidate" in e.get("class", ""))
+    [name] = table.all("a", lambda e: e.get("href") == f"/interviews/{interview_id}/details")
+    assert name.text == "Backend Engineer Interview"
+    assert "data-popup" in name.attributes
+    assert "Ben Frei, Ivan Petrov" in table.text
+    [chip, *_] = table.all("span", lambda e: "type-chip" in e.get("class", ""))
+    assert chip.text == "Phone"

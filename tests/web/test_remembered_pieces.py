@@ -84,10 +84,10 @@ def test_same_arguments_are_rendered_once(app: Flask) -> None:
 
 def test_large_pieces_are_kept_in_the_number_their_template_says(app: Flask) -> None:
     with app.test_request_context():
-        module = app.jinja_env.get_template("interviews/_rows.html").module
+        module = app.jinja_env.get_template("interviews/_of_candidate.html").module
         for number in range(20):
-            module.interview_table((), "UTC", f"Table {number}")  # type: ignore[attr-defined]
-        assert module.interview_table.cache_info().currsize == 16  # type: ignore[attr-defined]
+            module.interviews_of_candidate((), "UTC", f"Table {number}")  # type: ignore[attr-defined]
+        assert module.interviews_of_candidate.cache_info().currsize == 16  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("order", ["text first", "markup first"])

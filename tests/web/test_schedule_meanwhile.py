@@ -171,7 +171,9 @@ def test_change_on_finalize_leads_back_to_finalize(web: Flask, team: Team, ada: 
     draft = draft_at(ada, team.dina.id, "finalize")
     page = ada.get(f"{draft}/finalize")
     there = f"{draft}/date-time?from=finalize"
-    ada.submit(page, "Change when", leads_to=there, change="date-time", reminders=["60"], reminders_to=[])
+    ada.submit(
+        page, "Edit Date & Time", leads_to=there, change="date-time", reminders=["60"], reminders_to=[]
+    )
     page = ada.get(f"{draft}/date-time?from=finalize")
     assert not page.has_button("Continue")
     ada.submit(page, "Back", leads_to=f"{draft}/finalize", go="back")

@@ -235,8 +235,12 @@ def test_summary_says_all_that_was_chosen_and_no_password(team: Team, ada: Visit
         "details": {"internal_notes": "Likes tea.", "message_to_candidate": "Bring a drawing."},
     }
     page = ada.get(f"{draft_at(ada, team.dina.id, 'finalize', answers)}/finalize")
-    [summary] = page.tree.all("dl", lambda e: e.get("class") == "summary")
-    rows = {row.all("dt")[0].text: row.all("dd")[0].text for row in summary.all("div")}
+    parts = page.tree.all("dl", lambda e: e.get("class") == "summary")
+    rows = {row.all("dt")[0].text: row.all("dd")[0].text for part in parts for row in part.all("div")}
+    # One way back for each step that decided something, and not one for each line.
+    edits = [button.text for button in page.tree.all("button", lambda e: e.get("name") == "change")]
+    assert edits == ["Edit Setup", "Edit Date & Time", "Edit Attendees", "Edit Details"]
+    assert "Reminders 24 h and 1 h before, to everyone Change" in page.words
     assert rows["Agenda"] == "Ships and sails"
     assert rows["Password"] == "Set"
     assert rows["Internal notes"] == "Likes tea."

@@ -11,7 +11,7 @@ from wtforms.validators import Length, Optional
 from blueprints.schedule_interview.forms.base import ROLES_IN_WORDS, Answers, Offered, StepForm
 from scheduling.plans import THE_CANDIDATE, Reminders
 from web.forms import CheckboxesField
-from wording import duration
+from wording import duration, listed, short_duration
 
 WORDS_LIMIT = 1000
 
@@ -66,6 +66,18 @@ class FinalizeForm(StepForm):
         reminders = super().answers()["reminders"]
         kept = {"reminders": reminders, "no_reminder_for": sorted(self.no_reminder_for)}
         return {**kept, "words": [self.reason]} if self.reason else kept
+
+    def reminders_in_words(self) -> str:
+        """What is ticked, in one line; the page's script says it the same way while it is changed."""
+        minutes, to = self.reminders.data or [], self.reminders_to.data or []
+        people = len(self.reminders_to.choices)
+        if not minutes or not to:
+            return "None"
+        before = listed([short_duration(choice.value) for choice in self._ticked(minutes)])
+        return f"{before} before, to {'everyone' if len(to) == people else f'{len(to)} of {people} people'}"
+
+    def _ticked(self, minutes: Collection[int]) -> list[SelectChoice]:
+        return [choice for choice in self.reminders.choices if choice.value in minutes]
 
     @property
     def reason(self) -> str:

@@ -63,5 +63,4 @@ def host_question(dialog: Dialog) -> HostQuestion:
         venue=dialog.venue,
         duration_minutes=dialog.duration_minutes,
         busy_user_ids=frozenset(dialog.busy_user_ids()),
-        has_chosen_people=dialog.has_chosen_people,
     )

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from blueprints.schedule_interview.dialog import Dialog
+from blueprints.schedule_interview.forms.attendees import AttendeesForm
+from blueprints.schedule_interview.forms.base import StepForm
+from blueprints.schedule_interview.forms.date_time import DateTimeForm
+from blueprints.schedule_interview.forms.details import DetailsForm
 from blueprints.schedule_interview.forms.finalize import WORDS_LIMIT, FinalizeForm
+from blueprints.schedule_interview.forms.setup import SetupForm
 from blueprints.schedule_interview.pages.base import Page, host_question
 from blueprints.schedule_interview.pages.preview import preview_of
 from blueprints.schedule_interview.panels.changes import Changed, changes_in_words
 from blueprints.schedule_interview.panels.clashes import clash_box
-from blueprints.schedule_interview.panels.host import hosting_warnings, meeting_in_words
+from blueprints.schedule_interview.panels.host import all_warnings, meeting_in_words
 from models import Attachment
 from scheduling.plans import Plan, differences
 from scheduling.venues import OnlineMeeting, Venue
 from timezones import in_zone, local_moment
-from wording import duration
+from wording import duration, short_duration
+
+
+@dataclass(frozen=True)
+class SummaryGroup:
+    """What one step decides, in words: labels with values. `step` is where it is edited."""
+
+    title: str
+    step: type[StepForm]
+    rows: tuple[tuple[str, str], ...]
 
 
 class FinalizePage(Page[FinalizeForm]):
@@ -26,7 +41,11 @@ class FinalizePage(Page[FinalizeForm]):
         files = dialog.files()
         return {
             "summary": _summary(dialog, files),
-            "hosting_warnings": hosting_warnings(host_question(dialog)),
+            "reminders_in_words": form.reminders_in_words(),
+            "reminders_short": {
+                choice.value: short_duration(choice.value) for choice in form.reminders.choices
+            },
+            "hosting_warnings": all_warnings(host_question(dialog)),
             "will_not_happen": preview_of(dialog, files).will_not_happen(),
             "last_button": dialog.subject.last_button,
             "changes": _changes(dialog) if dialog.changed is not None else None,
@@ -37,25 +56,32 @@ class FinalizePage(Page[FinalizeForm]):
 FINALIZE = FinalizePage()
 
 
-def _summary(dialog: Dialog, files: list[Attachment]) -> list[tuple[str, str, str]]:
-    """What it is, in words, and the step at which it can be changed."""
+def _summary(dialog: Dialog, files: list[Attachment]) -> list[SummaryGroup]:
+    """What it is, by the steps that decide it, without what was left empty."""
     plan = dialog.plan()
     names = [f"{row.name} (team only)" if row.is_for_team_only else row.name for row in files]
-    rows = [
-        ("Job", dialog.job.title if dialog.job else "", "setup"),
-        ("Type", meeting_in_words(host_question(dialog)), "setup"),
-        ("Password", _password(plan.venue), "setup"),
-        ("When", "\n".join(_when(dialog, plan)), "date-time"),
-        *_conflicts(dialog, plan),
-        ("Candidate", f"{dialog.candidate.name} <{dialog.candidate.email}>", ""),
-        ("Interviewers", "\n".join(_with_whom(dialog, plan)), "attendees"),
-        ("Agenda", plan.agenda, "setup"),
-        ("Title", plan.title, "details"),
-        ("Message", plan.message, "details"),
-        ("Internal notes", plan.notes, "details"),
-        ("Attachments", "\n".join(names), "details"),
-    ]
-    return [row for row in rows if row[1]]
+    candidate = f"{dialog.candidate.name} <{dialog.candidate.email}>"
+    setup = (
+        ("Job", dialog.job.title if dialog.job else ""),
+        ("Type", meeting_in_words(host_question(dialog))),
+        ("Password", _password(plan.venue)),
+        ("Agenda", plan.agenda),
+    )
+    when = (("When", "\n".join(_when(dialog, plan))), *_conflicts(dialog, plan))
+    people = (("Candidate", candidate), ("Interviewers", ", ".join(_with_whom(dialog, plan))))
+    details = (
+        ("Title", plan.title),
+        ("Message", plan.message),
+        ("Internal notes", plan.notes),
+        ("Attachments", "\n".join(names)),
+    )
+    groups: tuple[tuple[str, type[StepForm], tuple[tuple[str, str], ...]], ...] = (
+        ("Interview", SetupForm, setup),
+        (DateTimeForm.label, DateTimeForm, when),
+        ("People", AttendeesForm, people),
+        (DetailsForm.label, DetailsForm, details),
+    )
+    return [SummaryGroup(title, step, tuple(row for row in rows if row[1])) for title, step, rows in groups]
 
 
 def _changes(dialog: Dialog) -> list[Changed]:
@@ -84,7 +110,7 @@ def _password(venue: Venue) -> str:
     return "Set" if venue.passcode else f"Added by {venue.software.label}"
 
 
-def _conflicts(dialog: Dialog, plan: Plan) -> Iterator[tuple[str, str, str]]:
+def _conflicts(dialog: Dialog, plan: Plan) -> Iterator[tuple[str, str]]:
     """The other interviews at that time: those that were accepted, and those that came up since. The last
     button refuses while there are any of the second kind."""
     clashes = dialog.clashes_at(
@@ -96,8 +122,8 @@ def _conflicts(dialog: Dialog, plan: Plan) -> Iterator[tuple[str, str, str]]:
     accepted = dialog.ticket(dialog.draft.version).accepted_clashes
     zone = dialog.actor.timezone
     shown = clash_box(clashes, accepted, zone, on=in_zone(plan.when.starts_at, zone).date()).clashes
-    yield "Accepted conflicts", "\n".join(clash.words for clash in shown if not clash.is_new), "date-time"
-    yield "New conflicts", "\n".join(clash.words for clash in shown if clash.is_new), "date-time"
+    yield "Accepted conflicts", "\n".join(clash.words for clash in shown if not clash.is_new)
+    yield "New conflicts", "\n".join(clash.words for clash in shown if clash.is_new)
 
 
 def _with_whom(dialog: Dialog, plan: Plan) -> Iterator[str]:

@@ -9,7 +9,7 @@ from flask import request, url_for
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.preview import PreviewForm
 from blueprints.schedule_interview.pages.base import Page, host_question
-from blueprints.schedule_interview.panels.host import hosting_warnings, meeting_in_words
+from blueprints.schedule_interview.panels.host import meeting_in_words
 from blueprints.schedule_interview.panels.preview import Preview
 from models import Attachment
 from scheduling.meetings.hosts import first_usable
@@ -31,7 +31,6 @@ class PreviewPage(Page[PreviewForm]):
             "letter": preview.shown(number, frame),
             "reminders": preview.reminders(),
             "will_not_happen": preview.will_not_happen(),
-            "hosting_warnings": hosting_warnings(asked),
             "meeting": meeting_in_words(asked),
         }
 

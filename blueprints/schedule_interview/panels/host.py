@@ -30,7 +30,6 @@ class HostQuestion:
     venue: Venue | None
     duration_minutes: int
     busy_user_ids: frozenset[int]
-    has_chosen_people: bool
 
 
 @dataclass(frozen=True)
@@ -87,6 +86,22 @@ def hosting_warnings(asked: HostQuestion, minutes: int | None = None) -> list[Ho
     return account_warnings(asked, minutes) if isinstance(asked.venue, OnlineMeeting) else []
 
 
+def all_warnings(asked: HostQuestion) -> list[HostWarning]:
+    """The same with the host who does not take part, for the page where everyone has been chosen."""
+    return [*_absent_host(asked), *hosting_warnings(asked)]
+
+
+def _absent_host(asked: HostQuestion) -> list[HostWarning]:
+    """Only the scheduler can host without taking part."""
+    host = first_usable(list(asked.hosts))
+    if not isinstance(asked.venue, OnlineMeeting) or host is None or host.user.id in asked.busy_user_ids:
+        return []
+    is_actor, label = host.user.id == asked.actor.id, spec_of(asked.software).label
+    who = f"You're the {label} host" if is_actor else f"{first_name(host.user.name)} is the {label} host"
+    words = f"{who} but not attending. People can join without {'you' if is_actor else 'them'}, but no one"
+    return [HostWarning(f"{words} will have host controls.", offers_to_join=is_actor)]
+
+
 def _why_this_account(asked: HostQuestion, hosts: list[Host], host: Host) -> str:
     """Whose account hosts, and why it is this one."""
     manager, label = hosts[0], asked.software.label
@@ -131,15 +146,6 @@ def account_warnings(asked: HostQuestion, minutes: int | None = None) -> list[Ho
                 f"{_whose(asked, host)} {spec.label} account is on the Basic plan. "
                 f"{spec.label} ends its meetings after {longest} minutes, "
                 f"so an interview of {duration(minutes)} would be cut off."
-            )
-        )
-    if asked.has_chosen_people and host.user.id not in asked.busy_user_ids:
-        # Only the scheduler can host without taking part, and has not forgotten it before people were chosen.
-        found.append(
-            HostWarning(
-                f"You're the {spec.label} host but not attending. People can join without you, but no one "
-                "will have host controls.",
-                offers_to_join=True,
             )
         )
     return found + [HostWarning(words) for words in _budget_warnings(asked, hosts, host)]

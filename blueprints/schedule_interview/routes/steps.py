@@ -14,6 +14,7 @@ from accounts.permissions import Action
 from blueprints.schedule_interview import views
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.filling_in import save_the_rest
+from blueprints.schedule_interview.forms.attendees import AttendeesForm
 from blueprints.schedule_interview.forms.base import StepForm
 from blueprints.schedule_interview.forms.finalize import FinalizeForm
 from blueprints.schedule_interview.forms.preview import PreviewForm
@@ -186,9 +187,9 @@ def _forget(dialog: Dialog, form: StepForm) -> None:
 
 
 def _add_me(dialog: Dialog, form: StepForm) -> None:
-    """Take part in the interview, from a step that says who would be missing."""
+    """Take part in the interview, from the page that says who would be missing."""
     dialog.keep(form)
-    if dialog.has_chosen_people:
+    if dialog.is_saved(AttendeesForm):
         dialog.add_actor(form.opened_on)
         say("You'll take part in this interview.", "info")
 
