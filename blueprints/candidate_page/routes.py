@@ -124,7 +124,7 @@ def time_zone(token: str) -> ResponseReturnValue:
     return _form_page("time_zone", opened, form)
 
 
-@candidate_page.get("/<token>/interview.ics")
+@candidate_page.get("/<token>/calendar")
 def calendar(token: str) -> ResponseReturnValue:
     opened = _opened(token)
     if not can_answer(opened.interview, AnswerKind.CONFIRMED, utc_now()):

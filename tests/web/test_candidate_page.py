@@ -94,7 +94,7 @@ def test_page_says_what_when_where_and_with_whom(web: Flask, dina: Visitor, inte
 
 def test_opening_any_of_its_pages_changes_nothing(web: Flask, dina: Visitor, interview_id: int) -> None:
     here = address(web, interview_id)
-    for path in ("", "/move", "/cancel", "/time-zone", "/interview.ics"):
+    for path in ("", "/move", "/cancel", "/time-zone", "/calendar"):
         dina.get(here + path)
     dina.get(here + "/confirm", status=405)
     assert said(web) == []
@@ -335,7 +335,7 @@ def test_ten_changes_a_day_are_enough(web: Flask, clock: Clock, dina: Visitor, i
 
 
 def test_calendar_file_asks_for_no_answer(web: Flask, dina: Visitor, interview_id: int) -> None:
-    answer = dina.client.get(address(web, interview_id) + "/interview.ics", base_url=dina.base_url)
+    answer = dina.client.get(address(web, interview_id) + "/calendar", base_url=dina.base_url)
     [event] = icalendar.Calendar.from_ical(answer.data).walk("VEVENT")
     assert answer.headers["Content-Type"].startswith("text/calendar; method=PUBLISH")
     assert str(event["SUMMARY"]) == "Backend Engineer Interview"
