@@ -18,6 +18,7 @@ from tables.deliveries import (
     OrphanedMeeting,
 )
 from tables.feedback import Feedback, Verdict
+from tables.files import Attachment, FileKind
 from tables.hiring import (
     Application,
     ApplicationNote,
@@ -32,7 +33,6 @@ from tables.hiring import (
 from tables.interview_templates import Interviewers, InterviewTemplate, InterviewTemplatePerson
 from tables.interviews import (
     Absent,
-    Attachment,
     Attendee,
     Draft,
     DraftSubject,
@@ -70,6 +70,7 @@ __all__ = [
     "DraftSubject",
     "FailureReason",
     "Feedback",
+    "FileKind",
     "Heartbeat",
     "Interview",
     "InterviewStatus",

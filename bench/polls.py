@@ -78,7 +78,7 @@ def _furnish(settings: Mapping[str, str]) -> _Place:
     from accounts.sessions import begin_session
     from extensions import db
     from models import Connection, ConnectionState, Meeting, MeetingState, User
-    from scheduling.drafts import drafts
+    from scheduling.drafts import starting
     from timezones import utc_now
 
     with app.app_context():
@@ -101,7 +101,7 @@ def _furnish(settings: Mapping[str, str]) -> _Place:
         for meeting in db.session.scalars(hosted):
             meeting.connection_id = connection.id
         meeting.state = MeetingState.WAITING
-        draft = drafts.start(owner, candidate_id=1)
+        draft = starting.start(owner, candidate_id=1)
         place = _Place(draft.id, meeting.interview_id, begin_session(owner.id, "bench"))
         db.session.commit()
     close_app(app)

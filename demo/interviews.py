@@ -31,7 +31,7 @@ from scheduling.commands.cancel import Cancellation, cancel_interview
 from scheduling.commands.conclude import complete, mark_no_show
 from scheduling.commands.schedule import schedule_interview
 from scheduling.commands.ticket import Ticket
-from scheduling.drafts import drafts
+from scheduling.drafts import starting
 from scheduling.feedback import Given
 from scheduling.mails import outcomes
 from scheduling.plans import Participant, Plan, Reminders, When
@@ -170,7 +170,7 @@ def schedule_one(
 
 def _schedule(scheduler: User, plan: Plan, rules: Rules) -> Interview:
     application = db.session.get_one(Application, plan.application_id)
-    draft = drafts.start(scheduler, application.candidate_id)
+    draft = starting.start(scheduler, application.candidate_id, application_id=application.id)
     return schedule_interview(scheduler, plan, Ticket(draft.id, draft.version), rules)
 
 

@@ -131,7 +131,7 @@ def edit_candidate(actor: User, candidate: Candidate, command: CandidateDetails,
     With a new address, unsent emails go there, the links that were sent to the old one stop working, and
     everyone is invited again. Raises `HiringError` for someone else's address and for an erased candidate.
     """
-    _refuse_erased(candidate)
+    refuse_erased(candidate)
     email = command.email.strip().lower()
     is_moved = email != candidate.email
     if is_moved and has_applications_beyond(actor, candidate.id, Action.MANAGE_CANDIDATES):
@@ -156,7 +156,7 @@ def edit_candidate(actor: User, candidate: Candidate, command: CandidateDetails,
 
 def add_application(candidate: Candidate, job_id: int) -> Application:
     """Put a candidate on an open job; doing it twice makes only one application. Raises `HiringError`."""
-    _refuse_erased(candidate)
+    refuse_erased(candidate)
     job = db.session.get(Job, job_id)
     if job is None or not job.is_open:
         raise HiringError("Choose an open job.", "job")
@@ -183,7 +183,7 @@ def set_stage(actor: User, application: Application, stage: Stage) -> StageMove 
     """Set how far an application has progressed; returns the move, with its id, or None if it was there
     already. Interviews are not affected; scheduling one moves the stage on its own, in `scheduling.stages`.
     Raises `HiringError` for an erased candidate."""
-    _refuse_erased(application.candidate)
+    refuse_erased(application.candidate)
     made = stages.move(actor, application, stage)
     db.session.flush()
     return made
@@ -192,7 +192,7 @@ def set_stage(actor: User, application: Application, stage: Stage) -> StageMove 
 def take_back_move(actor: User, application: Application, move_id: int) -> Stage:
     """Put an application back to the stage before its newest move, which is another move; returns the stage.
     Raises `HiringError` if `move_id` is not its newest move, and for an erased candidate."""
-    _refuse_erased(application.candidate)
+    refuse_erased(application.candidate)
     # Locked first, so that two people who press Undo do not take back each other's move.
     db.session.refresh(application, attribute_names=["stage"], with_for_update=True)
     newest = db.session.scalars(
@@ -229,12 +229,13 @@ def add_note(actor: User, application: Application, text: str) -> ApplicationNot
 
     Raises `HiringError` for an erased candidate.
     """
-    _refuse_erased(application.candidate)
+    refuse_erased(application.candidate)
     note = ApplicationNote(application_id=application.id, author_id=actor.id, text=text)
     db.session.add(note)
     return note
 
 
-def _refuse_erased(candidate: Candidate) -> None:
+def refuse_erased(candidate: Candidate) -> None:
+    """Raises `HiringError` for a candidate who was erased: nothing new is kept of them."""
     if candidate.erased_at is not None:
         raise HiringError("This candidate was erased. Add them again.", "email")

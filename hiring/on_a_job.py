@@ -27,6 +27,7 @@ class ApplicationRow(NamedTuple):
     stage: Stage
     created_at: datetime
     may_schedule: bool
+    is_erased: bool
     next_interview: NextInterview | None
 
 
@@ -35,7 +36,7 @@ def newest_applications(actor: Reader, job_id: int, *, limit: int) -> list[Appli
     told = {"asker_id": actor.id, "job_id": job_id, "most": limit, **next_interviews.told()}
     of_each: dict[tuple[Any, ...], list[NextInterview]] = {}
     for row in rows_of(_newest_applications(actor.role), told):
-        upcoming = of_each.setdefault(tuple(row[:6]), [])
+        upcoming = of_each.setdefault(tuple(row[:7]), [])
         if (next_one := next_interviews.upcoming_in(row)) is not None:
             upcoming.append(next_one)
     return [
@@ -55,7 +56,8 @@ def _newest_applications(role: Role) -> Query:
         .order_by(Application.id.desc())
         .limit(sa.bindparam("most", type_=sa.Integer()))
     )
-    of_application = (Application.stage, Application.created_at, may_schedule_for(role))
+    is_erased = Candidate.erased_at.is_not(None)
+    of_application = (Application.stage, Application.created_at, may_schedule_for(role), is_erased)
     query = (
         sa.select(Application.id, Candidate.id, Candidate.name, *of_application)
         .select_from(Application)

@@ -144,6 +144,14 @@ def with_calendar(
     return replace(letter, ics=ics, ics_method=method)
 
 
+def published_calendar(facts: InterviewFacts, reader: Reader, *, sender: str, made_at: datetime) -> bytes:
+    """A calendar file of the interview for one reader to open, outside of any letter. It has the UID of the
+    one that came by email, so calendars keep a single entry; it requests no answer, which would reach no one.
+
+    `sender` and `made_at` as in `with_calendar`. Raises `ValueError` for a cancelled interview."""
+    return build_ics(facts, reader, sender=sender, made_at=made_at, method="PUBLISH")
+
+
 def compose_for_team(folder: str, reader: TeamReader, more: Mapping[str, object]) -> Letter:
     """The letter that the templates in `folder` make for one person on the team; `more` is what they need."""
     context = {

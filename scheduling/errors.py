@@ -25,6 +25,14 @@ class DraftExpiredError(DraftGoneError):
         self.candidate_id = candidate_id
 
 
+class DraftReplacedError(DraftGoneError):
+    """This person has started over, so another draft took the place of this one."""
+
+    def __init__(self, draft_id: str) -> None:
+        super().__init__(draft_id)
+        self.draft_id = draft_id
+
+
 class DraftStaleError(Exception):
     """The draft was saved elsewhere since this form was opened."""
 

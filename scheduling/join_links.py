@@ -7,7 +7,16 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from extensions import db
-from models import Interview, InterviewStatus, InterviewType, MeetingState, ReaderRole, User
+from models import (
+    Attendee,
+    Candidate,
+    Interview,
+    InterviewStatus,
+    InterviewType,
+    MeetingState,
+    ReaderRole,
+    User,
+)
 from scheduling.mails.queue import attendee_key
 from security import LinkSigner
 
@@ -58,6 +67,15 @@ def member_who_reads(interview: Interview, reader: str) -> User | None:
     if reader == _MANAGER:
         return interview.hiring_manager
     return next((each.user for each in interview.attendees if attendee_key(each) == reader), None)
+
+
+def whose(interview: Interview, reader: str) -> Candidate | User | Attendee:
+    """Whose address it is. `reader` is one that `JoinLinks.opened_by` has let in."""
+    if reader == CANDIDATE:
+        return interview.candidate
+    if reader == _MANAGER:
+        return interview.hiring_manager
+    return next(each for each in interview.attendees if attendee_key(each) == reader)
 
 
 def _still_takes_part(interview: Interview, reader: str) -> bool:

@@ -1,4 +1,4 @@
-"""Interviews, who takes part, their attachments, what happened to them, and the drafts they start from."""
+"""Interviews, who takes part, what happened to them, and the drafts they start from."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from extensions import Model
 from tables.answers import CandidateAnswer
 from tables.deliveries import Meeting
 from tables.feedback import Feedback
+from tables.files import Attachment
 from tables.hiring import Application, Candidate
 from tables.link_nonce import HasLinkNonce
 from tables.mails import Mail
@@ -259,30 +260,6 @@ class TimelineEntry(Model):
     actor: Mapped[User | None] = relationship()
 
 
-class Attachment(Model):
-    """A file that goes with an interview's invitation. It first belongs to a draft and then to the interview
-    made from it; its bytes are in the instance folder."""
-
-    __tablename__ = "attachments"
-    __table_args__ = (sa.CheckConstraint("size_bytes > 0", name="size_bytes"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    # If both are empty, the row only waits for its file to be removed.
-    draft_id: Mapped[str | None] = mapped_column(sa.ForeignKey("drafts.id", ondelete="SET NULL"), index=True)
-    interview_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("interviews.id", ondelete="CASCADE"), index=True
-    )
-    # As the person's computer called it; never part of a path of ours.
-    name: Mapped[str] = mapped_column(sa.String(160))
-    content_type: Mapped[str] = mapped_column(sa.String(100))
-    size_bytes: Mapped[int]
-    # The random name of the file that holds the bytes.
-    stored_as: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    is_for_team_only: Mapped[bool] = mapped_column(default=False)
-    uploaded_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
-    created_at: Mapped[datetime] = mapped_column(default=utc_now)
-
-
 class DraftSubject(StrEnum):
     """What a draft is about. Open in the database: requests and acceptances will be drafts, too."""
 
@@ -290,15 +267,44 @@ class DraftSubject(StrEnum):
     CHANGE = "change"
 
 
+_OPEN_NEW = "subject = 'new_interview' AND used_at IS NULL AND set_aside_at IS NULL"
+_OPEN_CHANGE = "subject = 'change' AND used_at IS NULL"
+
+
 class Draft(Model):
     """An unfinished interview. Its payload is the forms' content as text, complete or not."""
 
     __tablename__ = "drafts"
+    # A person has one unfinished interview for each application, and one unfinished change of each interview.
+    # `scheduling.drafts.starting` opens it again; the indexes are what it relies on.
+    __table_args__ = (
+        sa.Index(
+            "uq_drafts_open_application",
+            "owner_id",
+            "application_id",
+            unique=True,
+            sqlite_where=sa.text(_OPEN_NEW),
+            postgresql_where=sa.text(_OPEN_NEW),
+        ),
+        sa.Index(
+            "uq_drafts_open_change",
+            "owner_id",
+            "about_interview_id",
+            unique=True,
+            sqlite_where=sa.text(_OPEN_CHANGE),
+            postgresql_where=sa.text(_OPEN_CHANGE),
+        ),
+    )
 
     # Unguessable, because it is part of addresses.
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
     owner_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
     candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidates.id", ondelete="CASCADE"))
+    # What it is for: as said by where it began, else as saved on Setup. Empty until then if the candidate
+    # is on several jobs, and once the candidate is taken off the job.
+    application_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("applications.id", ondelete="SET NULL"), index=True
+    )
     # What it is about, and which interview, unless it is a new one; `interview_id` is what it became.
     subject: Mapped[DraftSubject] = mapped_column(
         open_choice(DraftSubject), default=DraftSubject.NEW_INTERVIEW
@@ -329,6 +335,10 @@ class Draft(Model):
     # double click into a single interview.
     used_at: Mapped[datetime | None]
     interview_id: Mapped[int | None] = mapped_column(sa.ForeignKey("interviews.id", ondelete="SET NULL"))
+    # Set when the person started over: it can be brought back until the draft that took its place, which
+    # points to it, is scheduled or discarded, or is replaced as well.
+    set_aside_at: Mapped[datetime | None]
+    replaces_id: Mapped[str | None] = mapped_column(sa.ForeignKey("drafts.id", ondelete="SET NULL"))
 
     candidate: Mapped[Candidate] = relationship()
     # As they were when the draft was read.

@@ -5,11 +5,13 @@ from __future__ import annotations
 from connections.keys import check_keys
 from hiring.retention import ERASE_EXPIRED
 from messaging.transport import mail
-from scheduling.drafts.attachments import removing_bytes, sweeping
+from scheduling.drafts.attachments import give_up_of_expired_drafts
+from scheduling.files.removing import GIVE_UP_DELETED, removing_bytes, sweeping
 from scheduling.meetings.wanting import try_again_for_host
 from services import Services
 from tasks.comparing import COMPARE_ACCOUNTS
 from tasks.connection_checks import ASK_FOR_CHECKS
+from tasks.expired_drafts import FORGET_EXPIRED
 from tasks.feedback import reminding
 from tasks.grants import ASK_FOR_REFRESHES
 from tasks.preflight import ASK_FOR_PREFLIGHTS
@@ -25,8 +27,11 @@ def all_chores(services: Services) -> tuple[Chore, ...]:
         ASK_FOR_PREFLIGHTS,
         ERASE_EXPIRED,
         COMPARE_ACCOUNTS,
+        GIVE_UP_DELETED,
         removing_bytes(services.attachment_files),
+        give_up_of_expired_drafts(),
         sweeping(services.attachment_files),
+        FORGET_EXPIRED,
         reminding(services.mail_domain),
         Chore("open mail conversations", mail.open_conversations.end_idle),
     )

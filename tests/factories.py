@@ -41,7 +41,7 @@ from models import (
 from scheduling.clashes import clashes_of
 from scheduling.commands.schedule import schedule_interview
 from scheduling.commands.ticket import Ticket
-from scheduling.drafts import drafts
+from scheduling.drafts import starting
 from scheduling.meetings.wanting import try_again_for_host
 from scheduling.plans import Participant, Plan, Reminders, When
 from scheduling.venues import OnlineMeeting, PhoneCall, Venue
@@ -202,7 +202,7 @@ def schedule(
     user = db.session.get_one(User, actor.id)
     job = db.session.get_one(Application, candidate.application_id).job
     starts_at = starts_at or in_three_days()
-    draft = drafts.start(user, candidate.id)
+    draft = starting.start(user, candidate.id)
     manager_id = hiring_manager.id if hiring_manager else job.hiring_manager_id
     plan = Plan(
         application_id=candidate.application_id,

@@ -93,6 +93,7 @@ ACCESS: dict[str, Rule] = {
     "repair.link": Public("acting asks for a sign-in and for who may", key_in_path=True),
     "repair.arranged": Public("acting asks for a sign-in and for who may", key_in_path=True),
     "join.page": Public("the signed link is the permission", key_in_path=True),
+    "join.calendar": Public("the signed link is the permission", key_in_path=True),
     **{
         f"candidate_page.{name}": Public("the signed link is the permission", key_in_path=True)
         for name in ("page", "confirm", "move", "call_off", "late", "time_zone", "calendar")
@@ -141,6 +142,11 @@ ACCESS: dict[str, Rule] = {
     "hiring.undo_stage": Needs(Action.MANAGE_CANDIDATES),
     "hiring.remove_application": Needs(Action.MANAGE_CANDIDATES),
     "hiring.add_note": Needs(Action.SEE_NOTES),
+    "hiring.candidate_file": Needs(Action.SEE_NOTES),
+    "hiring.add_files": Needs(Action.MANAGE_CANDIDATES),
+    "hiring.edit_file": Needs(Action.MANAGE_CANDIDATES),
+    "hiring.delete_file": Needs(Action.MANAGE_CANDIDATES),
+    "hiring.restore_file": Needs(Action.MANAGE_CANDIDATES),
     "hiring.confirm_erasing": Needs(Action.MANAGE_CANDIDATES),
     "hiring.erase": Needs(Action.MANAGE_CANDIDATES),
     "search.results": Needs(Action.SEE),

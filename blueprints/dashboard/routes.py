@@ -20,7 +20,7 @@ from blueprints.dashboard.day import Day, day_of
 from models import Candidate, Connection, Interview, Job, Role
 from paging import Query
 from rows import rows_of
-from scheduling.drafts import drafts
+from scheduling.drafts.unfinished import open_drafts
 from scheduling.reading import today as reading
 from scheduling.reading.days import day_in
 from scheduling.reading.interview_rows import InterviewRow
@@ -61,7 +61,7 @@ def home() -> ResponseReturnValue:
         **_day(user, now),
         upcoming=reading.upcoming(user, _begins(user, now, days=1), limit=_UPCOMING),
         attention=list(_attention(user)) if schedules else [],
-        drafts=drafts.open_drafts(user) if schedules else [],
+        drafts=open_drafts(user) if schedules else [],
         week=week,
         first_steps=first_steps,
     )

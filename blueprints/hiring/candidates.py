@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
@@ -10,17 +9,16 @@ from flask.typing import ResponseReturnValue
 
 import htmx
 from accounts.permissions import Action
-from blueprints.hiring.forms import ApplicationForm, CandidateDetailsForm, CandidateForm, NoteForm, StageForm
+from blueprints.hiring.added_files import FIELD, WHAT_FITS, add_received
+from blueprints.hiring.candidate_page import candidate_page, note_form_for
+from blueprints.hiring.forms import ApplicationForm, CandidateDetailsForm, CandidateForm, StageForm
 from extensions import db
 from hiring import commands, lists, queries
-from hiring.activity import activity_of
 from hiring.choices import jobs_to_choose_from
+from hiring.files import MOST_FILES
 from hiring.lists import CandidateFilter, InterviewState, NameSort
-from hiring.plan_menus import menus_for
 from models import Application, Stage
-from scheduling.drafts import drafts
 from scheduling.reading.days import day_in
-from scheduling.reading.lists import interviews_of_candidate
 from services import services
 from timezones import utc_now
 from web.lists import (
@@ -33,9 +31,9 @@ from web.lists import (
     options_of,
 )
 from web.notices import say
+from web.received_files import NOTHING, Received, drop_all, receive, sent_files
 from web.signed_in import actor, person
 
-_ACTIVITY_SHOWN = 4
 _STAGE_OPTIONS = options_of("All stages", ((stage.value, stage.label) for stage in Stage))
 _INTERVIEW_OPTIONS = options_of(
     "Any interviews",
@@ -88,10 +86,11 @@ def candidates_address(wanted: CandidateFilter) -> ListAddress:
 
 
 def candidate(candidate_id: int) -> ResponseReturnValue:
-    return _page(candidate_id)
+    return candidate_page(candidate_id)
 
 
 def new_candidate() -> ResponseReturnValue:
+    """Add a candidate, with the files that came along. Nothing is added while anything is wrong."""
     form = CandidateForm()
     form.job.offer(queries.open_jobs_to_choose(actor(), Action.MANAGE_CANDIDATES))
     if not form.is_submitted():
@@ -100,8 +99,9 @@ def new_candidate() -> ResponseReturnValue:
         # Reached from the picker, what was typed there and found nobody.
         form.name.data, form.email.data = asked_text("name"), asked_text("email")
         form.phone.data = asked_text("phone")
-        return render_template("hiring/candidate_form.html", form=form, candidate=None)
+        return _new_candidate_page(form)
     if form.validate():
+        received = _received_between_transactions()
         try:
             made = commands.add_candidate(
                 commands.NewCandidate(
@@ -112,12 +112,34 @@ def new_candidate() -> ResponseReturnValue:
                     job_id=form.job.data,
                 )
             )
-            db.session.commit()
-            return redirect(url_for("hiring.candidate", candidate_id=made.id), 303)
+            _, form.files.errors = add_received(actor(), made, received)
+            if not form.files.errors:
+                db.session.commit()
+                return redirect(url_for("hiring.candidate", candidate_id=made.id), 303)
+            db.session.rollback()
         except commands.HiringError as error:
             db.session.rollback()
             form.refuse(error.field, error.words)
-    return render_template("hiring/candidate_form.html", form=form, candidate=None), 422
+        drop_all(received)
+    if sent_files():
+        # A browser puts no file into a form on its own.
+        form.files.errors = [*form.files.errors, "Choose the files again; they are not kept meanwhile."]
+    return _new_candidate_page(form), 422
+
+
+def _received_between_transactions() -> Received:
+    """The files that came along. The disk may be slow, and no one else can write to SQLite while a
+    transaction is open."""
+    if not sent_files():
+        return NOTHING
+    db.session.rollback()
+    return receive(MOST_FILES)
+
+
+def _new_candidate_page(form: CandidateForm) -> str:
+    return render_template(
+        "hiring/candidate_form.html", form=form, candidate=None, file_field=FIELD, what_fits=WHAT_FITS
+    )
 
 
 def edit_candidate(candidate_id: int) -> ResponseReturnValue:
@@ -167,7 +189,7 @@ def add_application(candidate_id: int) -> ResponseReturnValue:
             return redirect(url_for("hiring.candidate", candidate_id=candidate_id), 303)
         except commands.HiringError as error:
             form.refuse(error.field, error.words)
-    return _page(candidate_id, application_form=form), 422
+    return candidate_page(candidate_id, application_form=form), 422
 
 
 def set_stage(candidate_id: int, application_id: int) -> ResponseReturnValue:
@@ -247,66 +269,15 @@ def add_note(candidate_id: int) -> ResponseReturnValue:
     noted = {each.id: each for each in queries.applications_of(user, candidate_id, Action.SEE_NOTES)}
     if not noted:
         abort(404)
-    form = _note_form(noted.values())
+    form = note_form_for(noted.values())
     if not form.validate():
-        return _page(candidate_id, note_form=form), 422
+        return candidate_page(candidate_id, note_form=form), 422
     try:
         commands.add_note(user, noted[form.application.data], form.text.data)
         db.session.commit()
     except commands.HiringError as error:
         say(error.words, "danger")
     return redirect(url_for("hiring.candidate", candidate_id=candidate_id, _anchor="notes"), 303)
-
-
-def _note_form(applications: Collection[Application], *, is_sent: bool = True) -> NoteForm:
-    """The form for a note about one of these applications."""
-    form = NoteForm() if is_sent else NoteForm(formdata=None)
-    form.application.offer((each.id, each.job.title) for each in applications)
-    if len(applications) == 1 and not form.application.raw_data:
-        # There is nothing to choose, so the page does not ask.
-        [form.application.data] = [each.id for each in applications]
-    return form
-
-
-def _page(
-    candidate_id: int,
-    *,
-    note_form: NoteForm | None = None,
-    application_form: ApplicationForm | None = None,
-) -> str:
-    user = actor()
-    found = queries.candidate(user, candidate_id) or abort(404)
-    is_there = found.erased_at is None
-    applications = queries.applications_with_moves(user, candidate_id)
-    known = {application.job_id for application in applications}
-    manages = is_there and queries.may(user, Action.MANAGE_CANDIDATES, found)
-    noted = queries.among(user, Action.SEE_NOTES, applications, candidate_id) if is_there else []
-    open_jobs = queries.open_jobs_to_choose(user, Action.MANAGE_CANDIDATES) if manages else []
-    addable = [job for job in open_jobs if job.id not in known]
-    if application_form is None:
-        application_form = ApplicationForm(formdata=None)
-    application_form.job.offer(addable)
-    schedulable = queries.among(user, Action.SCHEDULE, applications, candidate_id) if is_there else []
-    managed = queries.among(user, Action.MANAGE_CANDIDATES, applications, candidate_id) if manages else []
-    return render_template(
-        "hiring/candidate.html",
-        candidate=found,
-        applications=applications,
-        managed={application.id for application in managed},
-        stages=list(Stage),
-        interviews=interviews_of_candidate(user, candidate_id),
-        sees_contact=is_there and queries.may(user, Action.SEE_CONTACT, found),
-        noted=noted,
-        notes=queries.notes_on(user, candidate_id),
-        note_form=note_form or _note_form(noted, is_sent=False),
-        menus=menus_for(user, candidate_id) if schedulable else [],
-        may_schedule=any(application.job.is_open for application in schedulable),
-        may_manage=manages,
-        drafts=drafts.open_drafts(user, candidate_id=candidate_id) if schedulable else [],
-        application_form=application_form if addable or application_form.errors else None,
-        activity=activity_of(applications) if is_there else (),
-        shown_first=_ACTIVITY_SHOWN,
-    )
 
 
 def register(blueprint: Blueprint) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from flask_wtf.file import MultipleFileField
 from wtforms import EmailField, Field, SelectField, StringField, TelField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from models import Stage
+from models import FileKind, Stage
 from phone_numbers import WORDS as PHONE_WORDS
 from phone_numbers import is_phone_number
 from web.addresses import EmailAddress
@@ -78,6 +79,16 @@ class CandidateDetailsForm(Form):
 
 class CandidateForm(CandidateDetailsForm):
     job = JobField()
+    files = MultipleFileField("Files")
+
+
+class FilesForm(Form):
+    files = MultipleFileField("Add files")
+
+
+class FileForm(Form):
+    name = StringField("Name", validators=[DataRequired("Enter a name.")])
+    kind = SelectField("Kind", choices=[SelectChoice(kind.value, kind.label) for kind in FileKind])
 
 
 class ApplicationForm(Form):

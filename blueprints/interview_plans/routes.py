@@ -113,12 +113,15 @@ def move(template_id: int, job_id: int | None = None) -> ResponseReturnValue:
 
 
 def remove(template_id: int, job_id: int | None = None) -> ResponseReturnValue:
+    """Asks first, because what the template holds cannot be brought back."""
     plan = _plan(job_id)
     template = _found(plan, template_id)
+    if request.method == "GET":
+        return render_template("interview_plans/remove.html", plan=plan, template=template)
     name = template.name
     plans.remove_template(actor(), template)
     db.session.commit()
-    say(f"{name} is no longer in the plan. Interviews that started from it stay as they are.")
+    say(f"{name} is no longer in the plan.")
     return redirect(plan.url, 303)
 
 
@@ -167,14 +170,14 @@ def _register() -> None:
     add(f"{of_job}/new", "new_template", new, methods=both)
     add(template, "edit_template", edit, methods=both)
     add(f"{template}/move", "move_template", move, methods=post)
-    add(f"{template}/remove", "remove_template", remove, methods=post)
+    add(f"{template}/remove", "remove_template", remove, methods=both)
     add(f"{of_job}/copy", view_func=confirm_copying)
     add(f"{of_job}/copy", view_func=copy_defaults, methods=post)
     add(of_all, view_func=defaults)
     add(f"{of_all}/new", "new_default", new, methods=both)
     add(default, view_func=edit_default, methods=both)
     add(f"{default}/move", view_func=move_default, methods=post)
-    add(f"{default}/remove", view_func=remove_default, methods=post)
+    add(f"{default}/remove", view_func=remove_default, methods=both)
 
 
 _register()

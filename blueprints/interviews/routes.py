@@ -21,8 +21,10 @@ from blueprints.interviews import (
 )
 from blueprints.interviews.views import InterviewView, is_too_late, view_of
 from extensions import db
+from hiring import files
 from scheduling.commands.send_again import send_again
 from scheduling.commands.try_again import try_again
+from scheduling.drafts.unfinished import open_drafts
 from scheduling.meetings import looks
 from scheduling.meetings.restoring import restore
 from scheduling.reading import lists
@@ -44,7 +46,13 @@ def detail(interview_id: int) -> ResponseReturnValue:
     view = replace(view_of(interview), wants_look=wants_look)
     if view.is_watched and not wants_look:
         view = replace(view, stamp=stamp_of(person(), interview_id))
-    return render_template("interviews/detail.html", **vars(view))
+    # The candidate's own, beside what was sent with the invitation, so that interviewers look in one place.
+    found = files.of_interview(interview) if view.sees_notes else files.NO_FILES
+    # Where scheduling has led here: what else was started for the same candidate, to discard it.
+    also_started = (
+        open_drafts(actor(), candidate_id=interview.candidate.id) if "unfinished" in request.args else []
+    )
+    return render_template("interviews/detail.html", **vars(view), files=found, also_started=also_started)
 
 
 @interviews.get("/<int:interview_id>/deliveries")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flask import Blueprint, make_response, redirect, render_template
+from flask import Blueprint, abort, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 
+from blueprints.join.invitation import More, calendar_file, more_of
 from messaging.wording import PhoneCall, call_for, join_label, place
 from models import Interview, PhoneCaller
 from phone_numbers import phone_link
@@ -26,6 +27,9 @@ from timezones import utc_now
 from web.signed_in import current_organization
 
 join = Blueprint("join", __name__)
+
+# There is nothing left to prepare for.
+_GONE = frozenset({"cancelled", "past"})
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class JoinView:
     software_label: str | None = None
     # Who gave everyone a link of their own, in the state "failed".
     link_given_by: str = ""
+    # Who, what about, and what else can be done; not for an interview that is over or was cancelled.
+    more: More | None = None
     # Set in the state "phone".
     call: PhoneCall | None = None
     phone_link: str | None = None
@@ -63,21 +69,44 @@ class JoinView:
 def page(token: str) -> ResponseReturnValue:
     """Who, when, and how to join; during the interview, straight to the meeting."""
     opened = services().join_links.opened_by(token)
-    response = make_response(_nothing_there() if opened is None else _way_in(*opened))
+    return _kept_private(_nothing_there() if opened is None else _way_in(token, *opened))
+
+
+@join.get("/j/<token>/calendar")
+def calendar(token: str) -> ResponseReturnValue:
+    """The interview as it is now, for the reader's calendar."""
+    opened = services().join_links.opened_by(token)
+    here = current_organization()
+    if opened is None or here is None:
+        return _kept_private(_nothing_there())
+    interview, reader = opened
+    if join_state(interview, utc_now()) in _GONE:
+        abort(404)
+    response = make_response(calendar_file(interview, reader, here))
+    response.headers["Content-Type"] = "text/calendar; charset=utf-8; method=PUBLISH"
+    response.headers["Content-Disposition"] = 'attachment; filename="interview.ics"'
+    return _kept_private(response)
+
+
+def _kept_private(answer: ResponseReturnValue) -> ResponseReturnValue:
+    response = make_response(answer)
     response.headers["X-Robots-Tag"] = "noindex"
     # The address is a key, and the meeting's server does not need to learn it.
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 
-def _way_in(interview: Interview, reader: str) -> ResponseReturnValue:
+def _way_in(token: str, interview: Interview, reader: str) -> ResponseReturnValue:
     now = utc_now()
     if interview.meeting is not None and looks.wants_look_at_the_hour(interview.meeting):
         look_first(interview.meeting.id)
     state, meeting = join_state(interview, now), interview.meeting
     if state == "ready" and leads_straight_in(interview, now) and meeting is not None and meeting.join_url:
         return redirect(meeting.join_url, 302)
-    return render_template("join/join.html", view=_view(interview, state, reader))
+    view, here = _view(interview, state, reader), current_organization()
+    if state not in _GONE and here is not None:
+        view = replace(view, more=more_of(token, interview, reader, here))
+    return render_template("join/join.html", view=view)
 
 
 def _nothing_there() -> ResponseReturnValue:

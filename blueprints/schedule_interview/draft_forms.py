@@ -13,7 +13,6 @@ from blueprints.schedule_interview.beginning import Beginning
 from blueprints.schedule_interview.forms.attendees import AttendeesForm
 from blueprints.schedule_interview.forms.base import F, Gone, Offered, StepForm
 from blueprints.schedule_interview.forms.setup import SetupForm
-from blueprints.schedule_interview.received_files import NOTHING, Received
 from blueprints.schedule_interview.subjects import subject_of
 from database import is_reading
 from extensions import db
@@ -22,6 +21,7 @@ from models import Application, Attachment, Draft, Interview, Job, User
 from scheduling.drafts import attachments, drafts
 from scheduling.drafts.from_template import from_template_of
 from scheduling.rules import Rules
+from web.received_files import NOTHING, Received
 from web.row_ids import LARGEST_ROW_ID
 from work.mail import Recipient
 
@@ -55,13 +55,14 @@ class DraftForms:
 
     @property
     def application(self) -> Application | None:
-        """The application that the interview is for; None while several are possible, and when the chosen
-        one no longer is."""
+        """The application that the interview is for: as chosen, else as the draft was started for. None while
+        several are possible, and when the chosen one no longer is."""
         answers = self.draft.payload.get(SetupForm.key) or self.draft.typed.get(SetupForm.key, {})
         chosen = answers.get("job", []) or self._job_of_template
         if not chosen and len(self.applications) == 1:
             return self.applications[0]
-        return next((a for a in self.applications if [str(a.id)] == chosen), None)
+        wanted = chosen or [str(self.draft.application_id)]
+        return next((a for a in self.applications if [str(a.id)] == wanted), None)
 
     @property
     def _job_of_template(self) -> list[str]:
@@ -106,6 +107,7 @@ class DraftForms:
             candidate=self.candidate,
             applications=self.applications,
             application=self.application,
+            intended_id=self.draft.application_id,
             zone=self.actor.timezone,
             rules=self.rules,
             is_change=self.subject.changes,

@@ -15,12 +15,19 @@ from blueprints.schedule_interview import views
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.details import DetailsForm
 from blueprints.schedule_interview.pages import BY_KEY
-from blueprints.schedule_interview.received_files import NOTHING, Received, receive, sent_files
 from extensions import db
 from hiring import queries
-from scheduling.drafts import drafts
-from scheduling.errors import DraftExpiredError, DraftGoneError, DraftStaleError, DraftUsedError
+from scheduling.drafts import drafts, starting
+from scheduling.drafts.attachments import MOST_FILES
+from scheduling.errors import (
+    DraftExpiredError,
+    DraftGoneError,
+    DraftReplacedError,
+    DraftStaleError,
+    DraftUsedError,
+)
 from services import services
+from web.received_files import NOTHING, Received, receive, sent_files
 from web.signed_in import actor
 
 
@@ -44,7 +51,7 @@ def _open_with_files(draft_id: str, step: str) -> Dialog:
     if step != DetailsForm.key or not sent_files() or DetailsForm().opened_on != dialog.draft.version:
         return dialog
     db.session.rollback()
-    return open_dialog(draft_id, receive())
+    return open_dialog(draft_id, receive(MOST_FILES))
 
 
 def with_dialog(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
@@ -108,8 +115,19 @@ def _used(error: DraftUsedError, key: str) -> ResponseReturnValue:
 
 
 def _gone(error: DraftGoneError, key: str) -> ResponseReturnValue:
+    if isinstance(error, DraftReplacedError):
+        return _replaced(error, key)
     expired_for = None
     if isinstance(error, DraftExpiredError):
         expired_for = queries.candidate(actor(), error.candidate_id, Action.SCHEDULE)
     page = render_template("schedule_interview/gone.html", expired_for=expired_for, typed=views.typed(key))
     return page, 404
+
+
+def _replaced(error: DraftReplacedError, key: str) -> ResponseReturnValue:
+    """The person started over in another tab, or pressed the button twice."""
+    newer = starting.successor_of(actor(), error.draft_id)
+    if newer is not None and request.form.get("direction") == "start-over":
+        return redirect(views.where_to_go_on(newer, was_there=False), 303)
+    page = render_template("schedule_interview/replaced.html", newer=newer, typed=views.typed(key))
+    return page, 409 if request.method == "POST" else 404

@@ -18,7 +18,7 @@ from extensions import db
 from hiring import queries
 from hiring.interview_plans import people_of
 from models import Application, InterviewTemplate, User
-from scheduling.drafts import drafts
+from scheduling.drafts import drafts, starting
 from scheduling.drafts.from_template import FromTemplate
 from scheduling.rules import Rules
 from wording import listed
@@ -33,9 +33,11 @@ def template_on(job_ids: set[int], template_id: int | None) -> InterviewTemplate
 def start_from(
     actor: User, application: Application, template: InterviewTemplate, rules: Rules
 ) -> tuple[Dialog, str]:
-    """A new draft that starts from a template, and what to tell about people whom it names in vain."""
+    """A new draft that starts from a template, in the place of what was started for that application, and
+    what to tell about people whom it names in vain."""
     taken, left_out = _take(template, application)
-    dialog = Dialog(actor, drafts.start(actor, application.candidate_id, template=taken), rules)
+    begun = starting.start(actor, application.candidate_id, application_id=application.id, template=taken)
+    dialog = Dialog(actor, begun, rules)
     dialog.draft.payload = _answered(dialog, application, taken)
     return dialog, left_out
 

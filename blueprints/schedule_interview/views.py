@@ -13,8 +13,13 @@ from blueprints.schedule_interview.forms.finalize import FinalizeForm
 from blueprints.schedule_interview.pages import BY_KEY
 from blueprints.schedule_interview.pages.base import Page
 from blueprints.schedule_interview.panels.so_far import so_far
+from blueprints.schedule_interview.subjects import subject_of
+from models import Draft
+from scheduling.drafts import starting
 
 StepState = Literal["done", "wrong", "current", "open", "todo"]
+
+_UNFINISHED = "unfinished"
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,9 @@ def context(dialog: Dialog, page: Page[Any], form: StepForm, *, goes_back: bool)
         "form": form,
         "so_far": so_far(dialog),
         "goes_back": goes_back,
+        "was_there": was_there() and not dialog.subject.changes,
+        "has_other_jobs": len(dialog.applications) > 1,
+        "replaced": _replaced(dialog),
         "is_unfinished": not form.is_submitted() and _was_typed(dialog, page),
         "unfinished": [] if page.asks else _unfinished(dialog),
         "is_saved": dialog.is_saved(page.form_class),
@@ -74,6 +82,31 @@ def way_back(dialog: Dialog, page: Page[Any]) -> str:
 def came_from_finalize() -> bool:
     """Whether someone is here to change one thing and then go back to the end."""
     return request.values.get("from") == FinalizeForm.key
+
+
+def was_there() -> bool:
+    """Whether the page is to say that the draft was started before, for someone who may have meant a new
+    one."""
+    return _UNFINISHED in request.args
+
+
+def with_what_was_there(address: str) -> str:
+    """The address of a step, for a page that says it if this one was to say it."""
+    return f"{address}?{_UNFINISHED}=1" if was_there() else address
+
+
+def where_to_go_on(draft: Draft, *, was_there: bool) -> str:
+    """The address that opens a draft where it was left; `was_there`: the page says that it was started
+    before. Asked for before the commit: right after it, another click may discard the draft."""
+    if not was_there and not draft.payload:
+        return url_for("schedule_interview.step", draft_id=draft.id, step=subject_of(draft).steps[0].key)
+    address = url_for("schedule_interview.resume", draft_id=draft.id)
+    return f"{address}?{_UNFINISHED}=1" if was_there else address
+
+
+def _replaced(dialog: Dialog) -> Draft | None:
+    """What this draft replaced, until something is saved in it."""
+    return starting.replaced_by(dialog.draft) if dialog.draft.version == 1 else None
 
 
 def next_step(dialog: Dialog, page: Page[Any]) -> str:

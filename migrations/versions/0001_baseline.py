@@ -871,6 +871,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("candidate_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=True),
         sa.Column(
             "subject",
             sa.Enum("new_interview", "change", name="draftsubject", native_enum=False, length=32),
@@ -889,11 +890,19 @@ def upgrade() -> None:
         sa.Column("updated_at", database.UTCDateTime(), nullable=False),
         sa.Column("used_at", database.UTCDateTime(), nullable=True),
         sa.Column("interview_id", sa.Integer(), nullable=True),
+        sa.Column("set_aside_at", database.UTCDateTime(), nullable=True),
+        sa.Column("replaces_id", sa.String(length=32), nullable=True),
         sa.ForeignKeyConstraint(
             ["about_interview_id"],
             ["interviews.id"],
             name=op.f("fk_drafts_about_interview_id_interviews"),
             ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["applications.id"],
+            name=op.f("fk_drafts_application_id_applications"),
+            ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
             ["candidate_id"],
@@ -917,6 +926,9 @@ def upgrade() -> None:
             ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
+            ["replaces_id"], ["drafts.id"], name=op.f("fk_drafts_replaces_id_drafts"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
             ["template_id"],
             ["interview_templates.id"],
             name=op.f("fk_drafts_template_id_interview_templates"),
@@ -925,8 +937,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
     )
     with op.batch_alter_table("drafts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_drafts_application_id"), ["application_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_drafts_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_drafts_template_id"), ["template_id"], unique=False)
+        batch_op.create_index(
+            "uq_drafts_open_application",
+            ["owner_id", "application_id"],
+            unique=True,
+            sqlite_where=sa.text("subject = 'new_interview' AND used_at IS NULL AND set_aside_at IS NULL"),
+            postgresql_where=sa.text(
+                "subject = 'new_interview' AND used_at IS NULL AND set_aside_at IS NULL"
+            ),
+        )
+        batch_op.create_index(
+            "uq_drafts_open_change",
+            ["owner_id", "about_interview_id"],
+            unique=True,
+            sqlite_where=sa.text("subject = 'change' AND used_at IS NULL"),
+            postgresql_where=sa.text("subject = 'change' AND used_at IS NULL"),
+        )
 
     op.create_table(
         "feedback",
@@ -1221,16 +1250,34 @@ def upgrade() -> None:
     op.create_table(
         "attachments",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("candidate_id", sa.Integer(), nullable=True),
         sa.Column("draft_id", sa.String(length=32), nullable=True),
         sa.Column("interview_id", sa.Integer(), nullable=True),
         sa.Column("name", sa.String(length=160), nullable=False),
         sa.Column("content_type", sa.String(length=100), nullable=False),
         sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("stored_as", sa.String(length=64), nullable=False),
         sa.Column("is_for_team_only", sa.Boolean(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("resume", "portfolio", "other", name="filekind", native_enum=False, length=32),
+            nullable=True,
+        ),
+        sa.Column("removed_at", database.UTCDateTime(), nullable=True),
         sa.Column("uploaded_by_id", sa.Integer(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "candidate_id IS NULL OR (draft_id IS NULL AND interview_id IS NULL)",
+            name=op.f("ck_attachments_one_place"),
+        ),
         sa.CheckConstraint("size_bytes > 0", name=op.f("ck_attachments_size_bytes")),
+        sa.ForeignKeyConstraint(
+            ["candidate_id"],
+            ["candidates.id"],
+            name=op.f("fk_attachments_candidate_id_candidates"),
+            ondelete="SET NULL",
+        ),
         sa.ForeignKeyConstraint(
             ["draft_id"], ["drafts.id"], name=op.f("fk_attachments_draft_id_drafts"), ondelete="SET NULL"
         ),
@@ -1247,8 +1294,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("stored_as", name=op.f("uq_attachments_stored_as")),
     )
     with op.batch_alter_table("attachments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attachments_candidate_id"), ["candidate_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_attachments_draft_id"), ["draft_id"], unique=False)
+        batch_op.create_index(
+            "ix_attachments_given_up",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("draft_id IS NULL AND interview_id IS NULL AND candidate_id IS NULL"),
+            postgresql_where=sa.text("draft_id IS NULL AND interview_id IS NULL AND candidate_id IS NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_attachments_interview_id"), ["interview_id"], unique=False)
+        batch_op.create_index(
+            "ix_attachments_removed_at",
+            ["removed_at"],
+            unique=False,
+            sqlite_where=sa.text("removed_at IS NOT NULL"),
+            postgresql_where=sa.text("removed_at IS NOT NULL"),
+        )
 
     op.create_table(
         "meeting_calls",
@@ -1368,8 +1430,19 @@ def downgrade() -> None:
 
     op.drop_table("meeting_calls")
     with op.batch_alter_table("attachments", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_attachments_removed_at",
+            sqlite_where=sa.text("removed_at IS NOT NULL"),
+            postgresql_where=sa.text("removed_at IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_attachments_interview_id"))
+        batch_op.drop_index(
+            "ix_attachments_given_up",
+            sqlite_where=sa.text("draft_id IS NULL AND interview_id IS NULL AND candidate_id IS NULL"),
+            postgresql_where=sa.text("draft_id IS NULL AND interview_id IS NULL AND candidate_id IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_attachments_draft_id"))
+        batch_op.drop_index(batch_op.f("ix_attachments_candidate_id"))
 
     op.drop_table("attachments")
     with op.batch_alter_table("timeline_entries", schema=None) as batch_op:
@@ -1403,8 +1476,21 @@ def downgrade() -> None:
 
     op.drop_table("feedback")
     with op.batch_alter_table("drafts", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_drafts_open_change",
+            sqlite_where=sa.text("subject = 'change' AND used_at IS NULL"),
+            postgresql_where=sa.text("subject = 'change' AND used_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "uq_drafts_open_application",
+            sqlite_where=sa.text("subject = 'new_interview' AND used_at IS NULL AND set_aside_at IS NULL"),
+            postgresql_where=sa.text(
+                "subject = 'new_interview' AND used_at IS NULL AND set_aside_at IS NULL"
+            ),
+        )
         batch_op.drop_index(batch_op.f("ix_drafts_template_id"))
         batch_op.drop_index(batch_op.f("ix_drafts_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_drafts_application_id"))
 
     op.drop_table("drafts")
     with op.batch_alter_table("candidate_answers", schema=None) as batch_op:

@@ -38,8 +38,9 @@ from timezones import utc_now
 
 
 def schedule_interview(actor: User, plan: Plan, ticket: Ticket, rules: Rules) -> Interview:
-    """Add the interview and all the work that follows from it, mark its draft used, and move an application
-    that is still in New or Screening to Interview.
+    """Add the interview and all the work that follows from it, mark its draft used, delete what else this
+    person has started for the same application, and move an application that is still in New or Screening to
+    Interview.
 
     Raises `SchedulingError` if something has changed since the plan was made, and `DraftUsedError` and
     `DraftStaleError` from spending the draft. Nothing outside is touched here.
@@ -73,6 +74,7 @@ def schedule_interview(actor: User, plan: Plan, ticket: Ticket, rules: Rules) ->
     db.session.add(interview)
     db.session.flush()
     drafts.point_to_interview(ticket.draft_id, interview.id)
+    drafts.forget_others(actor, ticket.draft_id, candidate.id, application.id)
     attachments.move_to_interview(ticket.draft_id, interview.id)
     first_revision(interview, actor, plan)
     note(interview.id, f"{actor.name} scheduled the interview", actor=actor)

@@ -133,7 +133,6 @@ def _interview(role: Role, action: Action) -> sa.Select[Interview]:
             selectinload(Interview.attendees),
             selectinload(Interview.mails),
             selectinload(Interview.timeline),
-            selectinload(Interview.attachments),
         )
     )
 

@@ -93,7 +93,9 @@ RULES: dict[str, frozenset[str]] = {
     | ASKING_FOR_WORK,
     # Which settings belong to the app that a software needs.
     "scheduling.software": GROUND | {"connections.catalogue"},
-    "scheduling.drafts.attachments": GROUND | DOMAIN | {"attachment_files", "work.chores"},
+    "scheduling.drafts.attachments": GROUND | DOMAIN | {"work.chores"},
+    # The domain says what may be kept and when it is removed; the bytes have a home of their own.
+    "scheduling.files": GROUND | DOMAIN | {"attachment_files", "work.chores"},
     "connections": GROUND | {"providers", "security"} | ASKING_FOR_WORK,
     "messaging": GROUND | {"security", "host_names"},
     "accounts.findings": GROUND | {"work.findings"},

@@ -67,6 +67,9 @@ def test_files_are_chosen_uploaded_looked_at_and_downloaded(
     expect(page.get_by_role("link", name="Plan.pdf")).to_be_visible()
     assert_no_barrier(page)
     page.get_by_label("Title", exact=True).press("Enter")
+    # The other steps are filled in, so the main button leads to the end.
+    expect(heading).to_have_text("Finalize")
+    page.get_by_role("button", name="Preview").click()
     expect(heading).to_have_text("Preview")
     mail = page.get_by_role("region", name="Email")
     expect(mail.get_by_text("Plan.pdf", exact=True)).to_be_visible()

@@ -11,7 +11,7 @@ from demo.team import seed
 from extensions import db
 from instance_folder import DemoMarker, write_demo_marker
 from models import Interview, InterviewStatus, User
-from scheduling.drafts import drafts
+from scheduling.drafts import starting
 from services import services
 from tests.browser.test_accessibility import PHONE
 from tests.factories import create_connection
@@ -91,7 +91,7 @@ def phone(
         seed(app.config["INSTALLATION_ID"], services(app).rules, password="a password of the demo")
         lena = db.session.scalars(db.select(User).where(User.name == "Lena Vogel")).one()
         create_connection(lena.id, account_email="someone.else@northlight.example")
-        drafts.start(lena, 1)
+        starting.start(lena, 1)
         db.session.commit()
     [server] = server_processes.start(1)
     context = new_browser_context(viewport=PHONE, has_touch=True, is_mobile=True, base_url=server.base_url)

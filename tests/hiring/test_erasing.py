@@ -29,7 +29,7 @@ from models import (
     TaskState,
     User,
 )
-from scheduling.drafts import drafts
+from scheduling.drafts import starting
 from scheduling.mails import outcomes
 from tests.factories import CreatedCandidate, Member, Team, create_candidate, create_team, schedule
 from tests.hiring.conftest import Rows, rows_of
@@ -114,7 +114,7 @@ def zaphod_with_everything(team: Team) -> tuple[CreatedCandidate, int]:
     for task in db.session.scalars(db.select(Task).where(Task.subject == f"interview:{interview_id}")):
         task.last_error = f"550 <{ADDRESS}> unknown"
     add_note(user(team.ada), application_of(zaphod), "Zaphod has two heads")
-    drafts.start(user(team.ben), zaphod.id).payload = {"setup": {"agenda": "Betelgeuse again"}}
+    starting.start(user(team.ben), zaphod.id).payload = {"setup": {"agenda": "Betelgeuse again"}}
     start_import(user(team.ben), team.job_id, f"name,email\nx,{ADDRESS.upper()}")
     db.session.commit()
     return zaphod, interview_id

@@ -30,6 +30,12 @@ DOINGS: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = [
     # The interview is still to come, so that no one is erased.
     ("POST", "/candidates/{candidate}/erase", MANAGERS, CANDIDATE_ROLES),
     ("POST", "/candidates/{candidate}/notes", (*MANAGERS, *TAKING_PART), NOTE_ROLES),
+    ("GET", "/candidates/{candidate}/files/{file}", (*MANAGERS, *TAKING_PART), NOTE_ROLES),
+    ("POST", "/candidates/{candidate}/files", MANAGERS, CANDIDATE_ROLES),
+    ("GET", "/candidates/{candidate}/files/{file}/edit", MANAGERS, CANDIDATE_ROLES),
+    ("POST", "/candidates/{candidate}/files/{file}/edit", MANAGERS, CANDIDATE_ROLES),
+    ("POST", "/candidates/{candidate}/files/{file}/restore", MANAGERS, CANDIDATE_ROLES),
+    ("POST", "/candidates/{candidate}/files/{file}/delete", MANAGERS, CANDIDATE_ROLES),
     ("GET", "/candidates/import", CANDIDATE_ROLES, CANDIDATE_ROLES),
     ("POST", "/candidates/import", CANDIDATE_ROLES, CANDIDATE_ROLES),
     ("GET", "/candidates/import/sample", CANDIDATE_ROLES, CANDIDATE_ROLES),
@@ -61,6 +67,7 @@ def test_each_role_does_exactly_what_is_theirs(sqlite_app: Flask, world: World, 
             job=world.team.job_id,
             candidate=world.team.dina.id,
             application=world.team.dina.application_id,
+            file=world.addresses["file_id"],
             import_=world.addresses["import_id"],
         )
         data = {"csrf_token": visitor.token()} if method == "POST" else None

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from scheduling.drafts.kinds_of_files import KINDS, clean_name, kind_of, numbered
+from scheduling.files.kinds_of_files import KINDS, clean_name, kind_of, numbered
 from tests.files_to_attach import DOCX, JPEG, PDF, PNG, office, opendocument
 
 EXAMPLES = {

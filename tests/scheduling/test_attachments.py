@@ -10,9 +10,10 @@ from flask import Flask
 from database import writing
 from extensions import db
 from models import Attachment, User
-from scheduling.drafts import attachments, drafts
-from scheduling.drafts.attachments import AttachmentError, Upload
+from scheduling.drafts import attachments, drafts, starting
 from scheduling.errors import DraftStaleError
+from scheduling.files.keeping import FileError, Upload, keep
+from scheduling.files.removing import removing_bytes, sweeping
 from services import services
 from tests.factories import Team, create_team
 from tests.files_to_attach import PDF
@@ -32,7 +33,7 @@ def team(app: Flask) -> Iterator[Team]:
 @pytest.mark.both_databases
 def test_draft_is_taken_by_one_form_and_never_after_it_was_spent(team: Team) -> None:
     ada = db.session.get_one(User, team.ada.id)
-    draft = drafts.start(ada, team.dina.id)
+    draft = starting.start(ada, team.dina.id)
     drafts.take(draft, 1)
     assert draft.version == 2
     with pytest.raises(DraftStaleError):
@@ -46,14 +47,14 @@ def test_draft_is_taken_by_one_form_and_never_after_it_was_spent(team: Team) -> 
 def test_what_is_given_up_is_removed_at_the_next_look_and_the_rest_stays(app: Flask, team: Team) -> None:
     files = services(app).attachment_files
     ada = db.session.get_one(User, team.ada.id)
-    draft = drafts.start(ada, team.dina.id)
+    draft = starting.start(ada, team.dina.id)
     kept, removed = (
-        attachments.add(ada, draft, attachments.keep(Upload(name, PDF), files), is_for_team_only=False)
+        attachments.add(ada, draft, keep(Upload(name, PDF), files), is_for_team_only=False)
         for name in ("kept.pdf", "removed.pdf")
     )
     names = {kept.stored_as, removed.stored_as}
-    with pytest.raises(AttachmentError, match="it is empty"):
-        attachments.keep(Upload("empty.pdf", b""), files)
+    with pytest.raises(FileError, match="it is empty"):
+        keep(Upload("empty.pdf", b""), files)
     attachments.choose_readers(draft.id, {kept.id}, {kept.id})
     assert attachments.remove(draft.id, removed.id) == "removed.pdf"
     assert attachments.remove(draft.id, removed.id) is None
@@ -64,8 +65,9 @@ def test_what_is_given_up_is_removed_at_the_next_look_and_the_rest_stays(app: Fl
     # The second look finds nothing to do, and a day later it is time to look at everything.
     for later in (timedelta(), timedelta(minutes=1), timedelta(days=2)):
         use_clock(lambda later=later: NOW + later)  # type: ignore[misc]
-        attachments.sweeping(files).run()
-        attachments.removing_bytes(files).run()
+        attachments.give_up_of_expired_drafts().run()
+        sweeping(files).run()
+        removing_bytes(files).run()
         [row] = db.session.scalars(db.select(Attachment))
         assert (row.name, row.is_for_team_only, row.draft_id) == ("kept.pdf", True, draft.id)
         assert [path.name for path in folder.iterdir()] == [row.stored_as]

@@ -8,7 +8,7 @@ from accounts.permissions import Action
 from accounts.row_permissions import application_is_within
 from extensions import db
 from models import Application, User
-from scheduling.drafts import drafts
+from scheduling.drafts import starting
 from tests.machines.rows import in_rows
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor, path_of
@@ -31,8 +31,12 @@ Answers = Mapping[str, Mapping[str, Any]]
 def begin(visitor: Visitor, candidate_id: int) -> str:
     """Press Schedule Interview on the candidate's page; the draft's address."""
     answer = visitor.submit(visitor.get(f"/candidates/{candidate_id}"), "Schedule Interview", status=303)
-    address = path_of(answer.headers["Location"])
-    found = re.fullmatch(r"(/schedule/[\w-]{20,})/setup", address)
+    return draft_in(path_of(answer.headers["Location"]))
+
+
+def draft_in(address: str) -> str:
+    """The draft's address in that of one of its pages."""
+    found = re.match(r"(/schedule/[\w-]{20,})([/?]|$)", address)
     assert found is not None, address
     return found.group(1)
 
@@ -69,7 +73,7 @@ def draft_at(visitor: Visitor, candidate_id: int, step: str, answers: Answers | 
         )
         earlier = STEPS[: STEPS.index(step)]
         payload = {name: _saved(name, application, (answers or {}).get(name, {})) for name in earlier}
-        draft = drafts.start(owner, candidate_id, payload)
+        draft = starting.start(owner, candidate_id, payload, application_id=application.id)
         db.session.commit()
         return f"/schedule/{draft.id}"
 

@@ -17,9 +17,10 @@ from extensions import db
 from hiring.erasing import erase_candidate
 from models import Attachment, Candidate, Draft, Interview, InterviewStatus, Role, User
 from scheduling.drafts import attachments
-from scheduling.drafts.attachments import MEGABYTE
+from scheduling.files.keeping import MEGABYTE
+from scheduling.files.removing import removing_bytes, sweeping
 from services import services
-from tests.factories import PASSWORD, Team, create_team, create_user
+from tests.factories import PASSWORD, Team, create_candidate, create_team, create_user
 from tests.files_to_attach import DOCX, PDF, PNG
 from tests.machines.clock import Clock
 from tests.machines.rows import in_rows
@@ -53,8 +54,9 @@ def on_disk(app: Flask) -> dict[str, bytes]:
 def sweep(app: Flask) -> None:
     with app.app_context():
         files = services(app).attachment_files
-        attachments.sweeping(files).run()
-        attachments.removing_bytes(files).run()
+        attachments.give_up_of_expired_drafts().run()
+        sweeping(files).run()
+        removing_bytes(files).run()
 
 
 def files_in(message: EmailMessage) -> dict[str, bytes]:
@@ -126,9 +128,9 @@ def test_buttons_beside_the_files_come_back_to_the_page_with_what_was_typed(
     assert listed(page) == ["a.png", "a (2).png"]
     assert page.fields("Continue")["team_only"] == [*_ids(page, "a.png"), *_ids(page, "a (2).png")]
     assert page.value_of("Continue", "title") == "Half"
-    # Enter presses the first button of a form.
+    # Enter presses the first button of a form: with everything else filled in, the one that leads to the end.
     first = next(e for e in page.form("Continue").walk() if e.tag == "button" and e.get("type") == "submit")
-    assert (first["name"], first["value"]) == ("direction", "continue")
+    assert (first["name"], first["value"]) == ("direction", "finalize")
     fields = page.fields("Continue")
     ada.post(here, {**fields, "remove": _ids(page, "a.png")}, leads_to=here)
     assert listed(ada.get(here)) == ["a (2).png"]
@@ -349,7 +351,9 @@ def test_files_of_a_draft_that_is_too_old_go_and_those_of_interviews_stay(
 ) -> None:
     send(ada, draft, "details", files=chosen(("a.png", PNG)))
     walk_on_with = {"setup": PHONE, "date-time": {"date": "2027-03-20"}}
-    other = draft_at(ada, team.dina.id, "details", walk_on_with)
+    with in_rows(web):
+        omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
+    other = draft_at(ada, omar.id, "details", walk_on_with)
     send(ada, other, "details", files=chosen(("b.pdf", PDF)))
     walk_on_from_details(ada, other)
     sweep(web)

@@ -11,7 +11,7 @@ from flask import Flask
 from attachment_files import AttachmentFiles
 from extensions import db
 from models import Attachment, Draft
-from scheduling.drafts.attachments import MEGABYTE
+from scheduling.files.keeping import MEGABYTE
 from tests.factories import Team
 from tests.files_to_attach import DOCX, PDF, PNG
 from tests.machines.application import use_services

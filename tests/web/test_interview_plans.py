@@ -79,7 +79,8 @@ def test_template_is_added_changed_moved_and_removed(web: Flask, team: Team, ada
     )
     page = ada.get(here)
     assert "50 min · In person · Ada Berg and Ben Frei" in page.text
-    ada.submit(ada.get(f"{here}/plan/{template_id}"), "Remove from the plan", leads_to=here)
+    asked = ada.get(f"{here}/plan/{template_id}/remove")
+    ada.submit(asked, "Remove from the plan", leads_to=here)
     assert names_on(ada.get(here)) == FIRST_PLAN
 
 

@@ -1,9 +1,11 @@
 """The join address: for one reader, for life, and a door that opens shortly before the start."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
+from icalendar import Calendar
 
 from extensions import db
 from models import Attendee, Interview, InterviewStatus, Meeting, MeetingState, PhoneCaller, Role, User
@@ -272,3 +274,44 @@ def test_pages_that_send_nothing_set_no_cookie(web: Flask, interview_id: int) ->
         page = visitor.get(path, status=status)
         assert "Set-Cookie" not in page.headers, path
         assert page.token is None
+
+
+def test_page_says_who_comes_and_what_about_and_offers_the_calendar(web: Flask, interview_id: int) -> None:
+    visitor = Visitor(web)
+    page = visitor.get(door(web, interview_id))
+    assert page.tree.all("span", lambda e: e.get("class") == "brand-name")[0].text == "Northlight"
+    assert "Powered by SmoothHiring" in page.text
+    assert "Who you'll meet" in page.text
+    assert "Ben Frei" in page.text
+    assert "Sam Ortiz" in page.text
+    assert "Introduction, experience, questions" in page.text
+    [reply] = page.tree.all("a", lambda e: e.text == "Can't make it? Reply to Ada.")
+    assert reply["href"].startswith("mailto:ada@northlight.example?subject=Backend%20Engineer%20Interview")
+    [link] = page.tree.all("a", lambda e: e.text == "Add to calendar")
+    answer = visitor.get(link["href"])
+    assert answer.headers["Content-Type"].startswith("text/calendar")
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    assert answer.headers["Cache-Control"] == "no-store"
+    event: Any
+    [event] = Calendar.from_ical(answer.html).walk("VEVENT")
+    with in_rows(web):
+        interview = db.session.get_one(Interview, interview_id)
+        assert event["UID"] == interview.ics_uid
+        assert event["DTSTART"].dt == interview.starts_at
+    assert event["SUMMARY"] == "Backend Engineer Interview"
+    assert door(web, interview_id) in event["URL"]
+
+
+def test_calendar_file_is_for_the_reader_of_the_link(web: Flask, interview_id: int) -> None:
+    visitor = Visitor(web)
+    address = door(web, interview_id, "manager")
+    assert "Dina Kaur – Backend Engineer Interview" in visitor.get(f"{address}/calendar").html
+    assert "Candidate" in visitor.get(address).text
+    # Nobody else's, and none for a link that lost its end.
+    visitor.get(f"{address[:-1]}/calendar", status=404)
+    with in_rows(web):
+        interview = db.session.get_one(Interview, interview_id)
+        interview.status = InterviewStatus.CANCELLED
+        db.session.commit()
+    visitor.get(f"{address}/calendar", status=404)
+    assert "Add to calendar" not in visitor.get(address).text

@@ -95,8 +95,9 @@ def test_what_is_refused_is_kept_as_well(team: Team, ada: Visitor) -> None:
     draft = begin(ada, team.dina.id)
     send(ada, draft, "setup", status=422, agenda="", password="much too long")
     assert ada.get(f"{draft}/setup").value_of("Continue", "password") == "much too long"
-    # A draft with something in it is not taken for an untouched one.
-    assert begin(ada, team.dina.id) != draft
+    # Something was started, which is said when Schedule Interview opens it again.
+    assert begin(ada, team.dina.id) == draft
+    assert "your unfinished interview" in ada.get(f"{draft}/setup?unfinished=1").text
 
 
 def test_older_form_keeps_nothing_over_newer_answers(team: Team, ada: Visitor) -> None:

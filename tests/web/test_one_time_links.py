@@ -44,6 +44,7 @@ def links_of(web: Flask, team: Team) -> dict[str, str]:
             "mailed_links.reset": here.account_links.reset(reset),
             "repair.page": here.account_links.repair_page(interview),
             "join.page": here.join_links.join_page(interview, "candidate"),
+            "join.calendar": here.join_links.join_page(interview, "candidate") + "/calendar",
         }
     return {endpoint: urlsplit(address).path for endpoint, address in addresses.items()}
 

@@ -28,6 +28,8 @@ SECRETS: dict[str, tuple[str, tuple[str, ...]]] = {
     "link": (LINK.partition("?")[2], (*SCHEDULERS, *TAKING_PART)),
     "passcode": (PASSCODE, (*SCHEDULERS, *TAKING_PART)),
     "notes": (NOTES, (*SCHEDULERS, *TAKING_PART)),
+    "candidate's file": ("cv.pdf", (*SCHEDULERS, *TAKING_PART)),
+    "file of the invitation": ("plan.pdf", (*SCHEDULERS, *TAKING_PART)),
 }
 
 

@@ -64,12 +64,11 @@ def test_without_a_tick_no_reminder_leaves(
 
 
 def test_refused_finalize_remembers_the_ticks_and_reminds_people_added_since(
-    web: Flask, ada: Visitor, team: Team, clock: Clock
+    web: Flask, ada: Visitor, ben: Visitor, team: Team, clock: Clock
 ) -> None:
     draft = draft_at(ada, team.dina.id, "finalize", ANSWERS)
-    other = draft_at(ada, team.dina.id, "finalize", ANSWERS)
     page = ada.get(f"{draft}/finalize")
-    send(ada, other, "finalize")
+    send(ben, draft_at(ben, team.dina.id, "finalize", ANSWERS), "finalize")
     # Meanwhile the others have an interview at that time, which has to be looked at first.
     ada.submit(page, "Schedule Interview", status=422, reminders=["60"], reminders_to=[team.ben.email])
     rows = other_people(("Sam Ortiz", SAM), ("Uma Noor", "uma@partner.example"))

@@ -145,7 +145,9 @@ def test_every_answer_carries_the_protecting_headers(web: Flask, world: World) -
                 assert policy["form-action"].startswith("'self'")
                 assert "unsafe" not in headers["Content-Security-Policy"]
             assert headers["X-Content-Type-Options"] == "nosniff"
-            assert headers["Referrer-Policy"] == ("no-referrer" if endpoint == "join.page" else "same-origin")
+            assert headers["Referrer-Policy"] == (
+                "no-referrer" if endpoint.startswith("join.") else "same-origin"
+            )
             assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
             assert ("no-store" in headers.get("Cache-Control", "")) is (endpoint != "static"), address
             response.close()

@@ -135,7 +135,9 @@ def test_who_left_or_was_erased_is_not_suggested(web: Flask, team: Team, ada: Vi
     with in_rows(web):
         db.session.get_one(Candidate, team.dina.id).erased_at = db.session.get_one(Interview, 1).created_at
         db.session.commit()
-    draft = begin(ada, omar.id)
+    with in_rows(web):
+        nora = create_candidate("Nora Lund", "nora@mail.example", team.job_id)
+    draft = begin(ada, nora.id)
     assert ada.get(f"{draft}/setup").value_of("Continue", "agenda") == ""
 
 

@@ -11,7 +11,7 @@ from flask import Flask
 
 import instance_folder
 from extensions import db
-from models import Draft, Interview, Mail, Meeting, Task
+from models import Application, Draft, Interview, Mail, Meeting, Task
 from tests.factories import PASSWORD, Team, create_candidate, create_job, create_team, create_user, schedule
 from tests.machines.clock import Clock
 from tests.machines.counts import Counts
@@ -85,6 +85,47 @@ def test_schedule_interview_pressed_many_times_at_once_begins_one_draft(app: Fla
     assert len({answer.headers["Location"] for answer in answers}) == 1
     with in_rows(app):
         assert db.session.scalar(db.select(db.func.count(Draft.id))) == 1
+
+
+def test_what_was_started_is_opened_and_started_over_once_by_many_clicks(app: Flask) -> None:
+    with in_rows(app):
+        team = create_team()
+    ada = Visitor(app).enter(team.ada)
+    draft = draft_at(ada, team.dina.id, "details")
+    fields = ada.get(f"/candidates/{team.dina.id}").fields("Schedule Interview")
+    address = f"/candidates/{team.dina.id}/schedule"
+    answers = at_once([partial(twin(ada).post, address, {**fields}, status=303) for _ in range(4)])
+    assert {path_of(answer.headers["Location"]) for answer in answers} == {f"{draft}?unfinished=1"}
+    again = {**ada.get(f"{draft}/details").fields("Continue"), "direction": "start-over"}
+    answers = at_once([partial(twin(ada).post, f"{draft}/details", {**again}, status=303) for _ in range(4)])
+    assert len({answer.headers["Location"] for answer in answers}) == 1
+    with in_rows(app):
+        assert db.session.scalar(db.select(db.func.count(Draft.id)).where(Draft.set_aside_at.is_(None))) == 1
+
+
+def test_two_drafts_never_get_the_same_job_at_once(app: Flask, counts: Counts) -> None:
+    with in_rows(app):
+        team = create_team()
+        application = Application(candidate_id=team.dina.id, job_id=team.other_job_id)
+        db.session.add(application)
+        db.session.commit()
+        chosen = application.id
+    ada, here = Visitor(app).enter(team.ada), f"/candidates/{team.dina.id}/schedule"
+    for _ in counts.repeat("jobs chosen at once", ordinary=1, full=20):
+        with in_rows(app):
+            db.session.execute(db.delete(Draft))
+            db.session.commit()
+        # Its Setup chooses the job for which a button elsewhere starts another one, and insists on it.
+        wanted = {"csrf_token": ada.token(), "job": str(team.job_id)}
+        draft = path_of(ada.post(here, wanted, status=303).headers["Location"]).removesuffix("/setup")
+        fields = ada.get(f"{draft}/setup").fields("Continue")
+        setup = {**fields, "job": str(chosen), "agenda": "Mine", "direction": "keep-this"}
+        wanted["job"] = str(team.other_job_id)
+        clicks = [partial(twin(ada).post, here, {**wanted}, status=303) for _ in range(3)]
+        at_once([partial(twin(ada).post, f"{draft}/setup", setup, status=303), *clicks])
+        with in_rows(app):
+            found = db.session.execute(db.select(Draft.id, Draft.application_id)).all()
+            assert [tuple(row) for row in found] == [(draft.rpartition("/")[2], chosen)]
 
 
 def test_change_pressed_many_times_at_once_begins_one_draft(app: Flask) -> None:

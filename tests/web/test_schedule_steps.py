@@ -10,7 +10,7 @@ from blueprints.schedule_interview.subjects import NEW_INTERVIEW
 from extensions import db
 from models import Draft, Interview, Mail
 from scheduling.mails.queue import INVITATION, REMINDER
-from tests.factories import Team
+from tests.factories import Team, create_candidate
 from tests.machines.rows import in_rows
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor
@@ -153,8 +153,9 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
 def test_what_cannot_be_is_refused_beside_its_field_and_stays_as_typed(
     web: Flask, team: Team, ada: Visitor
 ) -> None:
-    # The one that stays untouched comes last: another begun after it would be the same.
-    drafts = {step: draft_at(ada, team.dina.id, step) for step in reversed(STEPS[:4])}
+    with in_rows(web):
+        people = [create_candidate(f"Nora {step}", f"{step}@mail.example", team.job_id) for step in STEPS[:4]]
+    drafts = {step: draft_at(ada, person.id, step) for step, person in zip(STEPS, people, strict=False)}
     for step, typed, field, words in REFUSED:
         page = send(ada, drafts[step], step, status=422, **typed)
         assert words in page.error_at(field), f"{step} {typed}: {page.error_at(field)}"

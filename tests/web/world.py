@@ -9,10 +9,12 @@ from werkzeug.routing import Rule
 
 from extensions import db
 from hiring.copied_plans import copy_to, templates_of
+from hiring.files import add as add_file
 from hiring.first_plan import add_first_plan
 from hiring.imports import start_import
-from models import Interview, Job, Mail, MailState, MeetingState, Role, User
-from scheduling.drafts import attachments, drafts
+from models import Candidate, Interview, Job, Mail, MailState, MeetingState, Role, User
+from scheduling.drafts import attachments, starting
+from scheduling.files.keeping import Upload, keep
 from scheduling.plans import Participant
 from services import services
 from tests.factories import (
@@ -82,11 +84,13 @@ def create_world() -> World:
             MailState.FAILED,
             f"The mail server refused it: 550 <{team.dina.email}> unknown",
         )
-    draft = drafts.start(db.session.get_one(User, team.ada.id), team.dina.id)
+    draft = starting.start(db.session.get_one(User, team.ada.id), team.dina.id)
     owner, files = db.session.get_one(User, team.ada.id), services().attachment_files
-    kept = attachments.keep(attachments.Upload("plan.pdf", PDF), files)
+    kept = keep(Upload("plan.pdf", PDF), files)
     attached = attachments.add(owner, draft, kept, is_for_team_only=False)
     attachments.move_to_interview(draft.id, interview_id)
+    kept = keep(Upload("cv.pdf", PDF), files)
+    of_dina = add_file(owner, db.session.get_one(Candidate, team.dina.id), kept)
     db.session.commit()
     draft_id = draft.id
     sent_in = start_import(
@@ -117,6 +121,7 @@ def create_world() -> World:
             "move_id": 1,
             "step": "setup",
             "attachment_id": attached.id,
+            "file_id": of_dina.id,
             "template_id": template_id,
             "default_id": default_id,
             "mail_id": interview.mails[0].id,

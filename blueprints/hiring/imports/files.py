@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from scheduling.drafts.kinds_of_files import list_is_short
+from scheduling.files.kinds_of_files import list_is_short
 
 MOST_BYTES = 1024 * 1024
 # A workbook is compressed; what comes out of it has limits of its own. Parsing a tag takes about 3 µs and 200

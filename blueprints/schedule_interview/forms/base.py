@@ -32,7 +32,8 @@ _TYPED = (TextInput, TextArea, DateInput, TimeInput, NumberInput)
 @dataclass(frozen=True)
 class Offered:
     """What the forms of one draft can choose from. `application` is the one the interview is for; None while
-    several are possible, and when the chosen one no longer is. `zone` is that of the person at the screen.
+    several are possible, and when the chosen one no longer is. `intended_id` is the one that the draft was
+    started for. `zone` is that of the person at the screen.
 
     `files`, `readers` (who would get emails), and `guests` (people from outside at the last interview) are
     filled in only for the forms that list them.
@@ -42,6 +43,7 @@ class Offered:
     candidate: Candidate
     applications: tuple[Application, ...]
     application: Application | None
+    intended_id: int | None
     zone: str
     rules: Rules
     files: tuple[Attachment, ...] = ()

@@ -117,6 +117,8 @@ class SetupForm(StepForm):
             del self.job
 
     def suggest(self, offered: Offered) -> None:
+        if "job" in self and offered.intended_id in {a.id for a in offered.applications}:
+            self.job.data = offered.intended_id
         self._keep_their_number_ready()
 
     def show_saved(self, offered: Offered, saved: Answers) -> None:

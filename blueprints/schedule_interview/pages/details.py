@@ -11,12 +11,12 @@ from werkzeug.datastructures import FileStorage
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.details import DetailsForm
 from blueprints.schedule_interview.pages.base import Page
-from blueprints.schedule_interview.received_files import sent_files
 from models import Attachment
 from scheduling.drafts import attachments, drafts
-from scheduling.drafts.attachments import MOST_BYTES, AttachmentError
-from scheduling.drafts.kinds_of_files import KINDS, clean_name
+from scheduling.files.keeping import MOST_BYTES, FileError, drop
+from scheduling.files.kinds_of_files import KINDS, clean_name
 from services import services
+from web.received_files import sent_files
 
 
 class DetailsPage(Page[DetailsForm]):
@@ -49,8 +49,8 @@ class DetailsPage(Page[DetailsForm]):
                 attachments.add(
                     dialog.actor, dialog.draft, kept, is_for_team_only=form.new_files_for_team_only.data
                 )
-            except AttachmentError as error:
-                attachments.drop(kept, services().attachment_files)
+            except FileError as error:
+                drop(kept, services().attachment_files)
                 refused.append(error.words)
         form.files.errors = refused
         dialog.offer_again(form)

@@ -9,7 +9,8 @@ from blueprints.schedule_interview.forms.setup import SetupForm
 from blueprints.schedule_interview.pages.base import Page, host_question
 from blueprints.schedule_interview.panels.host import account_warnings, hosting
 from hiring.plan_menus import PlanEntry, entries
-from models import MeetingSoftware
+from models import Draft, MeetingSoftware
+from scheduling.drafts import starting
 from scheduling.reading.hosting_version import hosting_version
 from scheduling.software import OFFERED, spec_of
 from scheduling.venues import ADDRESS_LIMIT, DIRECTIONS_LIMIT
@@ -18,9 +19,28 @@ from scheduling.venues import ADDRESS_LIMIT, DIRECTIONS_LIMIT
 class SetupPage(Page[SetupForm]):
     form_class = SetupForm
 
+    def check(self, dialog: Dialog, form: SetupForm) -> bool:
+        if not form.validate():
+            return False
+        starting.take_turn(dialog.actor)
+        if self.other_draft(dialog, form) is not None:
+            form.refuse("job", "You've started another interview for this job. Choose which one to keep.")
+            return False
+        return True
+
+    def other_draft(self, dialog: Dialog, form: SetupForm) -> Draft | None:
+        """What this person has started for the job that is chosen in the form, if that is not this draft:
+        they have one for each job of a candidate."""
+        chosen = form.job.data if "job" in form else None
+        application = next((a for a in dialog.applications if a.id == chosen), dialog.application)
+        if dialog.subject.changes or application is None or application.id == dialog.draft.application_id:
+            return None
+        return starting.other_for(dialog.actor, dialog.draft, application.id)
+
     def context(self, dialog: Dialog, form: SetupForm) -> dict[str, Any]:
         return {
             **self.hosting_context(dialog),
+            "other_draft": self.other_draft(dialog, form),
             "taken": dialog.beginning.template,
             "menu": self._menu(dialog),
             "missing_software": _missing_software(dialog),

@@ -8,12 +8,13 @@ from wtforms import SelectField
 from wtforms.fields import SelectChoice
 
 from accounts.permissions import Action
+from blueprints.schedule_interview import views
 from blueprints.schedule_interview.answers import repeated
 from blueprints.schedule_interview.forms.setup import SetupForm
 from extensions import db
 from hiring import queries
 from models import Application, Interview
-from scheduling.drafts import drafts
+from scheduling.drafts import starting
 from scheduling.drafts.again import people_for_another
 from scheduling.drafts.from_template import FromTemplate
 from scheduling.reading import lists
@@ -53,16 +54,18 @@ def another(interview_id: int) -> ResponseReturnValue:
     application = people[form.application.data]
     active = {member.id for member in queries.team()}
     answered, suggested = repeated(interview, application, active_user_ids=active)
-    draft = drafts.start(
+    draft = starting.start(
         user,
         application.candidate_id,
         answered,
+        application_id=application.id,
         suggestions=suggested,
         repeats_id=interview_id,
         template=_same_template(interview, application),
     )
+    there = views.where_to_go_on(draft, was_there=False)
     db.session.commit()
-    return redirect(url_for("schedule_interview.resume", draft_id=draft.id), 303)
+    return redirect(there, 303)
 
 
 def _same_template(interview: Interview, application: Application) -> FromTemplate | None:

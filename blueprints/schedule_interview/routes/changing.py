@@ -12,7 +12,7 @@ from extensions import db
 from hiring import queries
 from models import Interview
 from scheduling.commands.change import can_be_changed
-from scheduling.drafts import drafts
+from scheduling.drafts import drafts, starting
 from scheduling.plans import plan_of, to_json
 from scheduling.reading import lists
 from web.notices import say
@@ -33,17 +33,16 @@ def change(interview_id: int) -> ResponseReturnValue:
     if not can_be_changed(interview):
         say(f"This interview is {interview.status.label.lower()}, so it can't be changed.", "info")
         return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
-    drafts.take_turn(user)
-    draft = drafts.open_change(user, interview_id)
-    if draft is None:
-        draft = drafts.start(
-            user,
-            interview.application.candidate_id,
-            of_change(interview, active_user_ids=_active()),
-            changes=(interview_id, to_json(plan_of(interview))),
-        )
+    draft = starting.change_of(
+        user,
+        interview.application.candidate_id,
+        interview_id,
+        of_change(interview, active_user_ids=_active()),
+        to_json(plan_of(interview)),
+    )
+    there = url_for("schedule_interview.step", draft_id=draft.id, step="setup")
     db.session.commit()
-    return redirect(url_for("schedule_interview.step", draft_id=draft.id, step="setup"), 303)
+    return redirect(there, 303)
 
 
 def take_over_changes_of_others(dialog: Dialog, interview: Interview) -> list[str]:

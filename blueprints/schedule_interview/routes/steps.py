@@ -22,14 +22,15 @@ from blueprints.schedule_interview.forms.setup import SetupForm
 from blueprints.schedule_interview.open_draft import open_dialog, with_dialog
 from blueprints.schedule_interview.pages import BY_KEY
 from blueprints.schedule_interview.pages.base import Page
+from blueprints.schedule_interview.pages.setup import SETUP
 from blueprints.schedule_interview.routes.changing import take_over_changes_of_others
 from blueprints.schedule_interview.starting import start_from, template_on, use_another
-from blueprints.schedule_interview.subjects import NEW_INTERVIEW
 from extensions import db
 from hiring import queries
-from models import Application, User
+from models import Application, Draft, User
 from scheduling.commands.change import ChangedMeanwhileError, NothingChangedError, NotScheduledError
-from scheduling.drafts import drafts
+from scheduling.drafts import drafts, starting
+from scheduling.drafts.unfinished import open_drafts
 from scheduling.errors import DraftStaleError, SchedulingError
 from services import services
 from web.notices import say
@@ -47,8 +48,9 @@ def register(blueprint: Blueprint) -> None:
 
 
 def start(candidate_id: int) -> ResponseReturnValue:
-    """Begin a draft. A GET leads to the candidate, whose page has the button, because reading changes
-    nothing.
+    """Open the interview that this person has started, or start one: for the `job` that the button names,
+    else for any of the candidate's. A GET leads to the candidate, whose page has the button, because reading
+    changes nothing.
     """
     user = actor()
     candidate = queries.candidate(user, candidate_id, Action.SCHEDULE) or abort(404)
@@ -65,11 +67,12 @@ def start(candidate_id: int) -> ResponseReturnValue:
         return redirect(here, 303)
     if "template" in request.form:
         return _start_from_plan(user, applications, here)
-    draft = drafts.start(user, candidate.id)
+    wanted = applications.get(request.form.get("job", 0, type=int))
+    among = [wanted] if wanted is not None else applications.values()
+    opened = starting.open_or_start(user, candidate.id, [application.id for application in among])
+    there = views.where_to_go_on(opened.draft, was_there=not opened.is_new)
     db.session.commit()
-    return redirect(
-        url_for("schedule_interview.step", draft_id=draft.id, step=NEW_INTERVIEW.steps[0].key), 303
-    )
+    return redirect(there, 303)
 
 
 def _start_from_plan(user: User, applications: Mapping[int, Application], here: str) -> ResponseReturnValue:
@@ -78,10 +81,11 @@ def _start_from_plan(user: User, applications: Mapping[int, Application], here: 
         say("That template is no longer in the plan. Choose another.", "warning")
         return redirect(here, 303)
     dialog, left_out = start_from(user, applications[template.job_id], template, services().rules)
+    there = views.where_to_go_on(dialog.draft, was_there=False)
     db.session.commit()
     if left_out:
         say(left_out, "info")
-    return redirect(url_for("schedule_interview.resume", draft_id=dialog.draft.id), 303)
+    return redirect(there, 303)
 
 
 @with_dialog
@@ -89,7 +93,8 @@ def resume(dialog: Dialog) -> ResponseReturnValue:
     """Continue where it was left."""
     last = FinalizeForm.key if dialog.is_saved(PreviewForm) else PreviewForm.key
     unfinished = next((step.key for step in dialog.unfinished), None)
-    return redirect(dialog.address(dialog.first_incomplete() or unfinished or last), 303)
+    there = dialog.first_incomplete() or unfinished or last
+    return redirect(views.with_what_was_there(dialog.address(there)), 303)
 
 
 @with_dialog
@@ -128,6 +133,13 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
         stays(dialog, form)
         db.session.commit()
         return redirect(dialog.address(step, back_to_finalize=views.came_from_finalize()), 303)
+    if (opens := _OPENING.get(request.form.get("direction", ""))) is not None and not dialog.subject.changes:
+        with suppress(DraftStaleError):
+            dialog.keep(form)
+        draft = opens(dialog)
+        address = views.where_to_go_on(draft, was_there=bool(draft.payload or draft.typed))
+        db.session.commit()
+        return redirect(address, 303)
     if earlier is not None:
         return _keep_for_later(dialog, here, form, earlier)
     if request.form.get("direction") == "show":
@@ -138,6 +150,8 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
         drafts.save_step(dialog.draft, form.opened_on, step, form.answers())
         db.session.commit()
         return redirect(dialog.address(there.key, back_to_finalize=True), 303)
+    if request.form.get("direction") == "keep-this":
+        _discard_other(dialog, form)
     if not here.check(dialog, form):
         return _refused(dialog, here, form)
     if isinstance(form, FinalizeForm):
@@ -200,6 +214,40 @@ _STAYING: Mapping[str, Callable[[Dialog, StepForm], None]] = {
     "forget": _forget,
     "add-me": _add_me,
 }
+
+
+def _start_over(dialog: Dialog) -> Draft:
+    """What was typed is set aside with the rest, and Undo brings both back."""
+    return starting.start_over(dialog.actor, dialog.draft)
+
+
+def _bring_back(dialog: Dialog) -> Draft:
+    back = starting.bring_back(dialog.actor, dialog.draft)
+    if back is dialog.draft:
+        say("What you started before can't be brought back anymore.", "info")
+    return back
+
+
+def _schedule_for_another_job(dialog: Dialog) -> Draft:
+    """Leave this one as it is."""
+    possible = {application.id for application in dialog.applications}
+    return starting.open_or_start(dialog.actor, dialog.candidate.id, possible, another=True).draft
+
+
+# Buttons that lead to another draft for the same candidate.
+_OPENING: Mapping[str, Callable[[Dialog], Draft]] = {
+    "start-over": _start_over,
+    "bring-back": _bring_back,
+    "another-job": _schedule_for_another_job,
+}
+
+
+def _discard_other(dialog: Dialog, form: StepForm) -> None:
+    """Of two drafts that would be for the same job, keep this one."""
+    starting.take_turn(dialog.actor)
+    other = SETUP.other_draft(dialog, form) if isinstance(form, SetupForm) else None
+    if other is not None:
+        drafts.discard(other)
 
 
 def _leave(
@@ -307,11 +355,14 @@ def _finalize(dialog: Dialog, form: FinalizeForm) -> ResponseReturnValue:
             wrong.refuse(error.field, error.words)
         return _page(dialog, there, wrong, 422, goes_back=True)
     interview_id, stage = interview.id, interview.application.stage
+    others = open_drafts(dialog.actor, candidate_id=dialog.candidate.id) if not dialog.subject.changes else []
     db.session.commit()
     if dialog.subject.done:
         moved = "" if stage is stage_before else f" Moved to {stage.label}."
         say(f"{dialog.subject.done}{moved}")
-    return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
+    # The page then offers to discard them.
+    told: dict[str, Any] = {"unfinished": 1} if others else {}
+    return redirect(url_for("interviews.detail", interview_id=interview_id, **told), 303)
 
 
 def _changed_meanwhile(draft_id: str, form: FinalizeForm) -> ResponseReturnValue:

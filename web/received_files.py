@@ -1,5 +1,5 @@
 """The files that come with a form. They are read, checked and written to the disk before the transaction that
-adds them to a draft begins, because no one else can write to SQLite while it is open.
+adds them begins, because no one else can write to SQLite while it is open.
 """
 
 from __future__ import annotations
@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from flask import request
 from werkzeug.datastructures import FileStorage
 
-from scheduling.drafts import attachments
-from scheduling.drafts.attachments import MOST_BYTES, MOST_FILES, AttachmentError, KeptFile, Upload
-from scheduling.drafts.kinds_of_files import clean_name
+from scheduling.files.keeping import MOST_BYTES, FileError, KeptFile, Upload, drop, keep, too_many
+from scheduling.files.kinds_of_files import clean_name
 from services import services
 
 
 @dataclass(frozen=True)
 class Received:
-    """What is on the disk and may be added to the draft, and why the others were refused."""
+    """What is on the disk and may be added, and why the others were refused."""
 
     kept: tuple[KeptFile, ...] = ()
     refused: tuple[str, ...] = ()
@@ -31,19 +30,26 @@ def sent_files() -> list[FileStorage]:
     return [sent for sent in request.files.getlist("files") if sent.filename]
 
 
-def receive() -> Received:
-    """Check no more files than a draft may have, or a form could keep the server busy with thousands."""
+def receive(most: int) -> Received:
+    """Check and store the files of this request's form, `most` at most: no more than there may be, or a form
+    could keep the server busy with thousands."""
     files, sent = services().attachment_files, sent_files()
     kept: list[KeptFile] = []
     refused: list[str] = []
-    for one in sent[:MOST_FILES]:
+    for one in sent[:most]:
         # One byte more than is allowed shows that there is too much; the rest need not be read.
         upload = Upload(one.filename or "", one.stream.read(MOST_BYTES + 1))
         try:
-            kept.append(attachments.keep(upload, files))
-        except AttachmentError as error:
+            kept.append(keep(upload, files))
+        except FileError as error:
             refused.append(error.words)
-    beyond = [clean_name(one.filename or "") for one in sent[MOST_FILES:]]
+    beyond = [clean_name(one.filename or "") for one in sent[most:]]
     if beyond:
-        refused.append(attachments.too_many(beyond[0], and_more=len(beyond) - 1).words)
+        refused.append(too_many(most, beyond[0], and_more=len(beyond) - 1).words)
     return Received(tuple(kept), tuple(refused))
+
+
+def drop_all(received: Received) -> None:
+    """Remove what was stored, because nothing of it is added after all."""
+    for kept in received.kept:
+        drop(kept, services().attachment_files)

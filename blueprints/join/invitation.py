@@ -1,0 +1,68 @@
+"""What the page behind a join link repeats of the invitation, and the calendar file that it offers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from flask import url_for
+
+from messaging.delivery import sender_address
+from messaging.facts import InvitingOrganization, Person, Reader, facts_of
+from messaging.letters import published_calendar
+from messaging.wording import cannot_come, participants_for, short_start
+from models import Interview, ReaderRole
+from scheduling.join_links import member_who_reads, role_of, whose
+from services import services
+from timezones import utc_now
+
+
+@dataclass(frozen=True)
+class More:
+    """`people`: those who take part, but for the reader, each with what the reader is to know them by, or "".
+    `cannot_come` is "" for a reader who would write to themselves; `reply_url` begins an email to the
+    scheduler."""
+
+    people_heading: str
+    people: tuple[tuple[Person, str], ...]
+    agenda: str
+    cannot_come: str
+    reply_url: str
+    calendar_url: str
+
+
+def more_of(token: str, interview: Interview, reader: str, organization: InvitingOrganization) -> More:
+    """What `reader`, who opened the page with `token`, may know beyond when and how to join."""
+    facts, whom = facts_of(interview, organization), _reader(interview, reader)
+    zone = whom.person.zone or interview.timezone
+    subject = f"{interview.title}, {short_start(interview.starts_at, zone)}"
+    return More(
+        people_heading="Who you'll meet",
+        people=tuple(each for each in participants_for(facts, whom) if each[1] != "you"),
+        agenda=facts.agenda,
+        cannot_come=cannot_come(facts, whom),
+        reply_url=f"mailto:{quote(facts.scheduler.address, safe='@')}?subject={quote(subject)}",
+        calendar_url=url_for("join.calendar", token=token),
+    )
+
+
+def calendar_file(interview: Interview, reader: str, organization: InvitingOrganization) -> bytes:
+    """The interview's calendar entry for this reader. Raises `ValueError` for a cancelled interview."""
+    facts, whom = facts_of(interview, organization), _reader(interview, reader)
+    return published_calendar(facts, whom, sender=sender_address(), made_at=utc_now())
+
+
+def _reader(interview: Interview, reader: str) -> Reader:
+    who, member = whose(interview, reader), member_who_reads(interview, reader)
+    role = role_of(reader)
+    if role is ReaderRole.CANDIDATE:
+        zone = interview.candidate.timezone
+    else:
+        # A guest's zone is not known.
+        zone = member.timezone if member is not None else None
+    return Reader(
+        Person(who.name, who.email, zone),
+        role,
+        services().join_links.join_page(interview, reader),
+        is_of_the_team=member is not None,
+    )
