@@ -10,7 +10,7 @@ from flask import url_for
 
 from messaging.delivery import sender_address
 from messaging.facts import InterviewFacts, Person, Reader, facts_of
-from messaging.invites import build_ics
+from messaging.letters import published_calendar
 from messaging.wording import PhoneCall, call_of, elsewhere, how, join_label, participants_for, place
 from models import AnswerKind, Interview, InterviewStatus, Organization, ReaderRole
 from phone_numbers import phone_link
@@ -75,13 +75,8 @@ def page_of(interview: Interview, organization: Organization, zone: str) -> Cand
 
 def calendar_file(interview: Interview, organization: Organization, zone: str) -> bytes:
     """The interview for a calendar. No invitation: it asks for no answer, because none would reach us."""
-    return build_ics(
-        facts_of(interview, organization),
-        _reader(interview, zone),
-        sender=sender_address(),
-        made_at=utc_now(),
-        method="PUBLISH",
-    )
+    facts, reader = facts_of(interview, organization), _reader(interview, zone)
+    return published_calendar(facts, reader, sender=sender_address(), made_at=utc_now())
 
 
 def web_calendars(page: CandidatePage) -> list[tuple[str, str]]:

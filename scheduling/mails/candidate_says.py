@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from models import CandidateAnswer, Interview, ReaderRole
-from scheduling.mails.queue import recipients_of
+from scheduling.mails.queue import CANDIDATE_ANSWER, TIME_KEPT, recipients_of
 from scheduling.rules import Rules
 from timezones import utc_now
 from work import mail as mails
 from work.mail import Recipient
-
-CANDIDATE_ANSWER = "candidate_answer"
-TIME_KEPT = "time_kept"
 
 
 def tell_those_who_decide(interview: Interview, answer: CandidateAnswer, rules: Rules) -> None:

@@ -64,13 +64,11 @@ RULES: dict[str, frozenset[str]] = {
     | {"work.heartbeat.beat_column"}
     # The answer to a click leaves before the work behind it begins.
     | {"work.outbox.hold_back_wakes", "work.outbox.stop_holding_back_wakes"},
-    # Thin routes. They may compose a mail for its preview, and a calendar file to download, and that is all
-    # of messaging they see.
+    # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
     "blueprints": GROUND
     | DOMAIN
     | {"connections", "web", "htmx", "security", "services", "instance_folder", "paging"}
     | {"messaging.letters", "messaging.facts", "messaging.reading", "messaging.copies"}
-    | {"messaging.invites.build_ics"}
     | {"tasks.mails.previews", "work.mail.Recipient"}
     | {"messaging.delivery.sender_address", "messaging.delivery.is_configured"}
     | {"messaging.wording"}

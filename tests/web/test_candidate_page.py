@@ -23,8 +23,7 @@ from models import (
     RequestState,
     Role,
 )
-from scheduling.mails.candidate_says import CANDIDATE_ANSWER, TIME_KEPT
-from scheduling.mails.queue import CANCELLATION
+from scheduling.mails.queue import CANCELLATION, CANDIDATE_ANSWER, TIME_KEPT
 from scheduling.plans import Participant
 from services import services
 from tests.factories import Team, create_candidate, create_user, schedule

@@ -9,7 +9,8 @@ from extensions import db
 from messaging.facts import Person
 from messaging.wording import reader_zone
 from models import AnswerKind, CandidateAnswer, Interview, Mail, RequestState
-from scheduling.mails.candidate_says import CANDIDATE_ANSWER, answer_of
+from scheduling.mails.candidate_says import answer_of
+from scheduling.mails.queue import CANDIDATE_ANSWER
 from tasks.mails.addressing import Addressed, person_of
 from tasks.mails.interviews import InterviewCopy, InterviewKind, More
 from text import many_lines

@@ -7,7 +7,8 @@ from datetime import datetime
 from extensions import db
 from messaging.facts import Person
 from models import CandidateAnswer, Interview, Mail
-from scheduling.mails.candidate_says import TIME_KEPT, answer_of
+from scheduling.mails.candidate_says import answer_of
+from scheduling.mails.queue import TIME_KEPT
 from tasks.mails.addressing import Addressed
 from tasks.mails.interviews import InterviewCopy, InterviewKind, More, is_off
 from text import many_lines
