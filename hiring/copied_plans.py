@@ -6,11 +6,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from extensions import db
-from models import InterviewTemplate, Job
+from models import Attachment, InterviewTemplate, Job
+from scheduling.drafts import attachments
 
 # What a copy has of its own.
 _OWN = frozenset({"id", "job_id", "created_at"})
 _COPIED = tuple(column.name for column in InterviewTemplate.__table__.columns if column.name not in _OWN)
+
+_COPIED_OF_FILES = (
+    *("name", "content_type", "size_bytes", "content_hash", "stored_as"),
+    *("is_for_team_only", "uploaded_by_id"),
+)
 
 
 def templates_of(job_id: int | None) -> list[InterviewTemplate]:
@@ -27,15 +33,25 @@ def templates_of(job_id: int | None) -> list[InterviewTemplate]:
 
 
 def copy_to(job: Job) -> int:
-    """Add the organization's templates to a job's plan, in the current transaction; returns how many."""
-    templates = templates_of(None)
-    db.session.add_all(
-        InterviewTemplate(
+    """Add the organization's templates with their files to a job's plan, in the current transaction; returns
+    how many."""
+    copies = {
+        template.id: InterviewTemplate(
             job_id=job.id,
             people=list(template.people),
             **{name: getattr(template, name) for name in _COPIED},
         )
-        for template in templates
+        for template in templates_of(None)
+    }
+    db.session.add_all(copies.values())
+    db.session.flush()
+    db.session.add_all(
+        Attachment(
+            template_id=copies[file.template_id].id,
+            **{name: getattr(file, name) for name in _COPIED_OF_FILES},
+        )
+        for file in attachments.of_templates(copies)
+        if file.template_id is not None
     )
     db.session.flush()
-    return len(templates)
+    return len(copies)

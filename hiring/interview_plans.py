@@ -18,6 +18,7 @@ from hiring.commands import HiringError
 from hiring.copied_plans import copy_to, templates_of
 from hiring.queries import interviewers_of
 from models import (
+    Attachment,
     Attendee,
     Interview,
     Interviewers,
@@ -29,6 +30,7 @@ from models import (
     PhoneCaller,
     User,
 )
+from scheduling.files.removing import give_up
 from timezones import utc_now
 
 NAME_LIMIT = 80
@@ -103,11 +105,14 @@ def move_template(actor: User, template: InterviewTemplate, *, up: bool) -> None
 def remove_template(actor: User, template: InterviewTemplate) -> None:
     """Take a template off its plan. Interviews and drafts that started from it stay as they are."""
     _record(actor, template, "removed from")
+    give_up(Attachment.template_id == template.id)
     db.session.delete(template)
 
 
 def replace_with_defaults(job: Job) -> int:
     """Make a job's plan a copy of the organization's again; returns how many templates it then has."""
+    of_job = sa.select(InterviewTemplate.id).where(InterviewTemplate.job_id == job.id)
+    give_up(Attachment.template_id.in_(of_job))
     db.session.execute(sa.delete(InterviewTemplate).where(InterviewTemplate.job_id == job.id))
     return copy_to(job)
 

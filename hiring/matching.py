@@ -39,9 +39,16 @@ def kind_of(text: str) -> Kind | None:
 def parameters(text: str) -> dict[str, str]:
     """The values of the parameters of the conditions below."""
     words = _words(text)
-    addresses = {f"searched_address_{place}": literally(word.lower()) for place, word in enumerate(words)}
+    addresses = {f"searched_address_{place}": _in_address(word) for place, word in enumerate(words)}
     digits, other_digits = searched_digits(text) or ("", "")
     return {**searched(words), **addresses, "searched_digits": digits, "other_digits": other_digits}
+
+
+def _in_address(word: str) -> str:
+    """What a search looks for in an address, as a part of a pattern. What has neither an @ nor a dot is
+    looked for before the @ only: "am" would find everyone with an account at example.com."""
+    part = literally(word.lower())
+    return part if "@" in word or "." in word else f"{part}%@"
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -25,8 +25,6 @@ from searching import begins_with, keys, spellings, words_of
 
 # Of each group, on the page of results and while someone is typing.
 SHOWN, SUGGESTED = 8, 5
-# One letter is in nearly every name.
-SHORTEST = 2
 _OF_INTERVIEWS = frozenset({"interview", "interviews"})
 
 # Of a candidate in `CandidateRow`, before what is gathered.
@@ -62,6 +60,12 @@ class Found:
     @property
     def number(self) -> int:
         return sum(len(each.rows) for each in (self.candidates, self.interviews, self.jobs, self.people))
+
+
+def is_too_short(text: str) -> bool:
+    """Whether it is not worth searching yet while someone is typing: one letter is in nearly every name. One
+    sign of a script such as Chinese is a name."""
+    return not text or (len(text) == 1 and text.isascii())
 
 
 def find(actor: Reader, text: str, *, most: int = SHOWN, with_people: bool = True) -> Found:

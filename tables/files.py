@@ -26,18 +26,25 @@ class FileKind(StrEnum):
         return "Résumé" if self is FileKind.RESUME else self.value.title()
 
 
-_GIVEN_UP = sa.text("draft_id IS NULL AND interview_id IS NULL AND candidate_id IS NULL")
+_GIVEN_UP = sa.text(
+    "draft_id IS NULL AND interview_id IS NULL AND candidate_id IS NULL AND template_id IS NULL"
+)
 
 
 class Attachment(Model):
     """An uploaded file, whose bytes are in the instance folder. It is a candidate's own, or goes with an
-    interview's invitation: then it first belongs to a draft, and to the interview once that is made of it."""
+    interview's invitation: then it first belongs to a draft, and to the interview once that is made of it.
+    Those of an interview template are copied, as rows that share the bytes."""
 
     __tablename__ = "attachments"
     __table_args__ = (
         sa.CheckConstraint("size_bytes > 0", name="size_bytes"),
         sa.CheckConstraint(
             "candidate_id IS NULL OR (draft_id IS NULL AND interview_id IS NULL)", name="one_place"
+        ),
+        sa.CheckConstraint(
+            "template_id IS NULL OR (candidate_id IS NULL AND draft_id IS NULL AND interview_id IS NULL)",
+            name="of_template",
         ),
         # The chore looks for these at every tick: what waits for its file to be removed, and what was deleted
         # and can still be put back. Nearly always there is neither.
@@ -51,7 +58,7 @@ class Attachment(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    # If these three are empty, the row only waits for its file to be removed.
+    # If these four are empty, the row only waits for its file to be removed.
     candidate_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("candidates.id", ondelete="SET NULL"), index=True
     )
@@ -59,14 +66,17 @@ class Attachment(Model):
     interview_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("interviews.id", ondelete="CASCADE"), index=True
     )
+    template_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("interview_templates.id", ondelete="SET NULL"), index=True
+    )
     # As the person's computer called it; never part of a path of ours.
     name: Mapped[str] = mapped_column(sa.String(160))
     content_type: Mapped[str] = mapped_column(sa.String(100))
     size_bytes: Mapped[int]
     # SHA-256 of the content, in hex: the same file is not kept twice at a candidate.
     content_hash: Mapped[str] = mapped_column(sa.String(64))
-    # The random name of the file that holds the bytes.
-    stored_as: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    # The random name of the file that holds the bytes. Copies of a template's file have the same.
+    stored_as: Mapped[str] = mapped_column(sa.String(64), index=True)
     is_for_team_only: Mapped[bool] = mapped_column(default=False)
     # Of a candidate's own file only: what it is, and when it was deleted, which can be undone for a while.
     kind: Mapped[FileKind | None] = mapped_column(open_choice(FileKind))

@@ -59,7 +59,7 @@ def theme_script() -> Markup:
     """The few lines that set a saved theme. They are part of the page: a separate file would delay the first
     paint by a round trip.
     """
-    return Markup((STATIC / "scripts" / "theme.js").read_text(encoding="utf-8"))
+    return Markup(_script(STATIC / "scripts" / "theme.js"))
 
 
 def theme_script_hash() -> str:

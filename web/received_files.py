@@ -4,21 +4,24 @@ adds them begins, because no one else can write to SQLite while it is open.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import request
 from werkzeug.datastructures import FileStorage
 
-from scheduling.files.keeping import MOST_BYTES, FileError, KeptFile, Upload, drop, keep, too_many
+from models import Attachment
+from scheduling.files.keeping import MOST_BYTES, FileError, KeptFile, Upload, copy_of, drop, keep, too_many
 from scheduling.files.kinds_of_files import clean_name
 from services import services
 
 
 @dataclass(frozen=True)
 class Received:
-    """What is on the disk and may be added, and why the others were refused."""
+    """What is on the disk and may be added, and why the others were refused. `for_team`: the copy of a file
+    that only the team may have, no matter what the form says of new files."""
 
     kept: tuple[KeptFile, ...] = ()
+    for_team: tuple[KeptFile, ...] = ()
     refused: tuple[str, ...] = ()
 
 
@@ -46,10 +49,18 @@ def receive(most: int) -> Received:
     beyond = [clean_name(one.filename or "") for one in sent[most:]]
     if beyond:
         refused.append(too_many(most, beyond[0], and_more=len(beyond) - 1).words)
-    return Received(tuple(kept), tuple(refused))
+    return Received(tuple(kept), refused=tuple(refused))
 
 
 def drop_all(received: Received) -> None:
     """Remove what was stored, because nothing of it is added after all."""
-    for kept in received.kept:
+    for kept in (*received.kept, *received.for_team):
         drop(kept, services().attachment_files)
+
+
+def with_copy(received: Received, row: Attachment) -> Received:
+    """The same with a copy of a stored file for the team; does not use the database."""
+    try:
+        return replace(received, for_team=(copy_of(row, services().attachment_files),))
+    except FileError as error:
+        return replace(received, refused=(*received.refused, error.words))

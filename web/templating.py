@@ -16,7 +16,7 @@ from accounts.permissions import Action, may_anywhere
 from accounts.row_permissions import jobs_within
 from scheduling.software import DEFAULT, ICONS
 from services import services
-from timezones import LocalMoment, local_moment
+from timezones import LocalMoment, in_zone, local_moment, utc_now
 from web import remembering
 from web.assets import STATIC
 from web.banners import banners
@@ -36,6 +36,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["banners"] = banners
     app.jinja_env.globals["software_icons"] = ICONS
     app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters["since"] = since
     # For remembered pieces, which must not depend on the reader.
     app.jinja_env.filters["moment_in"] = _moment
     app.jinja_env.filters["initials"] = initials
@@ -113,6 +114,12 @@ def viewer_zone() -> str:
 def moment(instant: datetime, zone_name: str | None = None) -> LocalMoment:
     """An instant as this reader sees it, or as it reads in `zone_name`."""
     return _moment(instant, zone_name or viewer_zone())
+
+
+def since(instant: datetime) -> str:
+    """When something was, as this reader sees it: `21:51 CET` if it was today."""
+    local, days = moment(instant), [in_zone(each, viewer_zone()).date() for each in (instant, utc_now())]
+    return f"{local.time} {local.zone_short}" if days[0] == days[1] else local.short
 
 
 # The same few instants appear on page after page.

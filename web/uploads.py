@@ -13,6 +13,10 @@ from scheduling.files.keeping import MEGABYTE
 _BEYOND = 20 * MEGABYTE
 _UPLOAD_BYTES = {
     "schedule_interview.step": attachments.MOST_BYTES_TOGETHER + _BEYOND,
+    "interview_plans.new_template": attachments.MOST_BYTES_TOGETHER + _BEYOND,
+    "interview_plans.edit_template": attachments.MOST_BYTES_TOGETHER + _BEYOND,
+    "interview_plans.new_default": attachments.MOST_BYTES_TOGETHER + _BEYOND,
+    "interview_plans.edit_default": attachments.MOST_BYTES_TOGETHER + _BEYOND,
     "hiring.add_files": files.MOST_BYTES_TOGETHER + _BEYOND,
     "hiring.new_candidate": files.MOST_BYTES_TOGETHER + _BEYOND,
 }

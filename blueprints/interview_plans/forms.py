@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import Field, IntegerField, RadioField, StringField, TextAreaField
+from flask_wtf.file import MultipleFileField
+from wtforms import BooleanField, Field, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from blueprints.schedule_interview.forms.details import MESSAGE_LIMIT, NOTES_LIMIT, DetailsForm
-from blueprints.schedule_interview.forms.setup import AGENDA_LIMIT, AGENDA_RULE, SetupForm
+from blueprints.schedule_interview.forms.setup import AGENDA_LIMIT, AGENDA_RULE, Needed, SetupForm
 from blueprints.schedule_interview.forms.when import WhenFields
 from hiring.interview_plans import MOST_OF_TEAM, NAME_LIMIT, TemplateValues
 from models import Interviewers, InterviewTemplate, InterviewType, MeetingSoftware, PhoneCaller, User
@@ -49,10 +50,14 @@ class TemplateForm(Form):
         ],
         default=Interviewers.JOB_TEAM.value,
     )
-    team_count = IntegerField("How many", default=2, validators=[Optional()])
+    team_count = IntegerField("How many", default=2, validators=[Optional(), Needed()])
     people = CheckboxesField("People", coerce=int, validators=[Optional()])
     message_to_candidate = DetailsForm.message_to_candidate
     internal_notes = DetailsForm.internal_notes
+    files = MultipleFileField("Add files")
+    new_files_for_team_only = BooleanField("Team only")
+    # A file that is gone by now is no error.
+    delete_files = CheckboxesField("Delete", coerce=int, validate_choice=False, validators=[Optional()])
 
     def offer(self, team: Sequence[User], template: InterviewTemplate | None) -> None:
         """The people who may be chosen: everyone active, and everyone whom the template names already."""

@@ -17,11 +17,16 @@ from blueprints.interview_plans.forms import LIMITS, TemplateForm
 from blueprints.interview_plans.rows import plan_rows
 from extensions import db
 from hiring import interview_plans as plans
-from hiring import queries
+from hiring import queries, template_files
 from hiring.commands import HiringError
 from hiring.copied_plans import templates_of
-from models import InterviewTemplate, Job
+from models import Attachment, InterviewTemplate, Job
+from scheduling.drafts.attachments import MOST_FILES
+from scheduling.files.keeping import MOST_BYTES, FileError
+from scheduling.files.kinds_of_files import KINDS
+from web.file_answers import as_download
 from web.notices import say
+from web.received_files import NOTHING, Received, drop_all, receive, sent_files
 from web.signed_in import actor
 from wording import counted
 
@@ -45,10 +50,11 @@ class _Plan:
             return url_for("hiring.job", job_id=self.job.id, _anchor="plan")
         return url_for("interview_plans.defaults")
 
-    def address(self, what: str, template: InterviewTemplate | None = None) -> str:
-        """The address of one of the plan's other routes."""
+    def address(self, what: str, template: InterviewTemplate | None = None, **told: Any) -> str:
+        """The address of one of the plan's other routes, such as `new`."""
         of_what = "default" if self.job is None else "template"
-        told: dict[str, Any] = {} if self.job is None else {"job_id": self.job.id}
+        if self.job is not None:
+            told["job_id"] = self.job.id
         if template is not None:
             told[f"{of_what}_id"] = template.id
         return url_for(f"interview_plans.{what}_{of_what}", **told)
@@ -72,37 +78,61 @@ def defaults() -> str:
 def new(job_id: int | None = None) -> ResponseReturnValue:
     plan, form = _plan(job_id), TemplateForm()
     form.offer(queries.team(), None)
-    if not form.is_submitted():
-        return _form_page(plan, form, None)
-    if form.validate():
-        try:
-            plans.add_template(actor(), plan.job, form.values)
-            db.session.commit()
-            say(f"{form.name.data} is in the plan.")
-            return redirect(plan.url, 303)
-        except HiringError as error:
-            db.session.rollback()
-            form.refuse(error.field, error.words)
-    return _form_page(plan, form, None), 422
+    if form.is_submitted():
+        return _save(plan, None, form)
+    return _form_page(plan, form, None)
 
 
 def edit(template_id: int, job_id: int | None = None) -> ResponseReturnValue:
     plan, form = _plan(job_id), TemplateForm()
     template = _found(plan, template_id)
     form.offer(queries.team(), template)
-    if not form.is_submitted():
-        form.fill_from(template)
-        return _form_page(plan, form, template)
+    if form.is_submitted():
+        return _save(plan, template, form)
+    form.fill_from(template)
+    return _form_page(plan, form, template)
+
+
+def _save(plan: _Plan, template: InterviewTemplate | None, form: TemplateForm) -> ResponseReturnValue:
+    """Save what was sent with its files, all of it or nothing: a page that is shown again has no files
+    anymore, so none of them may have been added already."""
+    received = NOTHING
+    if sent_files():
+        # The disk may be slow, and no one else can write to SQLite while a transaction is open.
+        template_id = template.id if template is not None else None
+        db.session.rollback()
+        received = receive(MOST_FILES)
+        plan = _plan(plan.job_id)
+        template = _found(plan, template_id) if template_id is not None else None
+        form.offer(queries.team(), template)
     if form.validate():
         try:
-            plans.edit_template(actor(), template, form.values)
+            _write(plan, template, form, received)
             db.session.commit()
-            say("Saved.")
+            say("Saved." if template is not None else f"{form.name.data} is in the plan.")
             return redirect(plan.url, 303)
         except HiringError as error:
             db.session.rollback()
             form.refuse(error.field, error.words)
+        except FileError as error:
+            db.session.rollback()
+            form.files.errors = [error.words]
+    if sent_files():
+        drop_all(received)
+        form.files.errors = [*form.files.errors, "No file was added. Choose them again."]
     return _form_page(plan, form, template), 422
+
+
+def _write(plan: _Plan, template: InterviewTemplate | None, form: TemplateForm, received: Received) -> None:
+    if template is None:
+        template = plans.add_template(actor(), plan.job, form.values)
+    else:
+        plans.edit_template(actor(), template, form.values)
+    template_files.delete(template, form.delete_files.data or ())
+    if received.refused:
+        raise FileError(" ".join(received.refused))
+    for kept in received.kept:
+        template_files.add(actor(), template, kept, is_for_team_only=form.new_files_for_team_only.data)
 
 
 def move(template_id: int, job_id: int | None = None) -> ResponseReturnValue:
@@ -123,6 +153,19 @@ def remove(template_id: int, job_id: int | None = None) -> ResponseReturnValue:
     db.session.commit()
     say(f"{name} is no longer in the plan.")
     return redirect(plan.url, 303)
+
+
+def file(template_id: int, file_id: int, job_id: int | None = None) -> ResponseReturnValue:
+    return as_download(_found_file(_found(_plan(job_id), template_id), file_id))
+
+
+def _found_file(template: InterviewTemplate, file_id: int) -> Attachment:
+    rows = template_files.of_template(template)
+    return next((row for row in rows if row.id == file_id), None) or abort(404)
+
+
+def default_file(default_id: int, file_id: int) -> ResponseReturnValue:
+    return file(default_id, file_id)
 
 
 def edit_default(default_id: int) -> ResponseReturnValue:
@@ -158,7 +201,14 @@ def copy_defaults(job_id: int) -> ResponseReturnValue:
 
 def _form_page(plan: _Plan, form: TemplateForm, template: InterviewTemplate | None) -> str:
     return render_template(
-        "interview_plans/template.html", plan=plan, form=form, template=template, limits=LIMITS
+        "interview_plans/template.html",
+        plan=plan,
+        form=form,
+        template=template,
+        limits=LIMITS,
+        files=template_files.of_template(template) if template is not None else [],
+        accept=",".join(f".{ending}" for ending in KINDS),
+        largest_file=MOST_BYTES,
     )
 
 
@@ -171,11 +221,13 @@ def _register() -> None:
     add(template, "edit_template", edit, methods=both)
     add(f"{template}/move", "move_template", move, methods=post)
     add(f"{template}/remove", "remove_template", remove, methods=both)
+    add(f"{template}/files/<int:file_id>", "file_of_template", file)
     add(f"{of_job}/copy", view_func=confirm_copying)
     add(f"{of_job}/copy", view_func=copy_defaults, methods=post)
     add(of_all, view_func=defaults)
     add(f"{of_all}/new", "new_default", new, methods=both)
     add(default, view_func=edit_default, methods=both)
+    add(f"{default}/files/<int:file_id>", "file_of_default", default_file)
     add(f"{default}/move", view_func=move_default, methods=post)
     add(f"{default}/remove", view_func=remove_default, methods=both)
 

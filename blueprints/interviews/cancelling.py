@@ -40,6 +40,7 @@ class Changing:
 
     may_cancel: bool
     may_reschedule: bool
+    may_repeat: bool
     undo: int | None
     # A warning that it was moved too often, or "".
     moved_often: str
@@ -51,6 +52,7 @@ def changing_of(interview: Interview, *, may_change: bool) -> Changing:
     return Changing(
         may_cancel=may_change and can_be_cancelled(interview),
         may_reschedule=may_change and can_be_changed(interview),
+        may_repeat=may_change and interview.application.job.is_open and interview.candidate.erased_at is None,
         undo=interview.revision if is_fresh else None,
         moved_often=moved_often(interview.times_moved),
     )

@@ -16,7 +16,7 @@ from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.details import DetailsForm
 from blueprints.schedule_interview.pages import BY_KEY
 from extensions import db
-from hiring import queries
+from hiring import files, queries
 from scheduling.drafts import drafts, starting
 from scheduling.drafts.attachments import MOST_FILES
 from scheduling.errors import (
@@ -27,7 +27,7 @@ from scheduling.errors import (
     DraftUsedError,
 )
 from services import services
-from web.received_files import NOTHING, Received, receive, sent_files
+from web.received_files import NOTHING, Received, receive, sent_files, with_copy
 from web.signed_in import actor
 
 
@@ -48,10 +48,20 @@ def _open_with_files(draft_id: str, step: str) -> Dialog:
     anything is stored.
     """
     dialog = open_dialog(draft_id)
-    if step != DetailsForm.key or not sent_files() or DetailsForm().opened_on != dialog.draft.version:
+    if step != DetailsForm.key or request.method != "POST":
         return dialog
+    form = DetailsForm()
+    picked = form.attach.data
+    if not (sent_files() or picked) or form.opened_on != dialog.draft.version:
+        return dialog
+    theirs = files.of_candidate(dialog.actor, dialog.draft.candidate_id) if picked else []
+    row = next((each for each in theirs if each.id == picked), None)
+    if row is not None:
+        # Read once more below, when the database must not be asked.
+        db.session.expunge(row)
     db.session.rollback()
-    return open_dialog(draft_id, receive(MOST_FILES))
+    received = receive(MOST_FILES)
+    return open_dialog(draft_id, with_copy(received, row) if row is not None else received)
 
 
 def with_dialog(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:

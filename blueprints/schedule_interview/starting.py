@@ -6,6 +6,8 @@ leaves open is asked, and begins with the last interview on the job.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from werkzeug.datastructures import MultiDict
 
 from blueprints.schedule_interview.answers import StepAnswers, of_template
@@ -18,8 +20,8 @@ from extensions import db
 from hiring import queries
 from hiring.interview_plans import people_of
 from models import Application, InterviewTemplate, User
-from scheduling.drafts import drafts, starting
-from scheduling.drafts.from_template import FromTemplate
+from scheduling.drafts import attachments, drafts, starting
+from scheduling.drafts.from_template import FromTemplate, from_template_of
 from scheduling.rules import Rules
 from wording import listed
 
@@ -34,12 +36,13 @@ def start_from(
     actor: User, application: Application, template: InterviewTemplate, rules: Rules
 ) -> tuple[Dialog, str]:
     """A new draft that starts from a template, in the place of what was started for that application, and
-    what to tell about people whom it names in vain."""
+    what to tell about people and files that it has in vain."""
     taken, left_out = _take(template, application)
     begun = starting.start(actor, application.candidate_id, application_id=application.id, template=taken)
     dialog = Dialog(actor, begun, rules)
-    dialog.draft.payload = _answered(dialog, application, taken)
-    return dialog, left_out
+    taken = replace(taken, answered=_answered(dialog, application, taken))
+    dialog.draft.payload = {step: dict(fields) for step, fields in taken.answered.items()}
+    return dialog, " ".join([*left_out, *_bring_files(dialog, taken)])
 
 
 def use_another(dialog: Dialog, version: int, template: InterviewTemplate) -> str:
@@ -48,24 +51,41 @@ def use_another(dialog: Dialog, version: int, template: InterviewTemplate) -> st
     Raises `DraftStaleError` if `version` is not the newest."""
     assert dialog.application is not None
     taken, left_out = _take(template, dialog.application)
-    answered = _answered(dialog, dialog.application, taken)
-    payload = {step: fields for step, fields in dialog.draft.payload.items() if step != SetupForm.key}
+    taken = replace(taken, answered=_answered(dialog, dialog.application, taken))
+    before = from_template_of(dialog.draft)
+    untouched = before.answered if before is not None else {}
+    payload = {
+        step: fields
+        for step, fields in dialog.draft.payload.items()
+        if step != SetupForm.key and fields != untouched.get(step)
+    }
     typed = {step: fields for step, fields in dialog.draft.typed.items() if step != SetupForm.key}
-    for step, fields in answered.items():
+    for step, fields in taken.answered.items():
         payload[step] = {**fields, **payload.get(step, {})}
     for step, said in taken.answers.items():
         for kept in (payload, typed):
             if step in kept:
                 kept[step] = {**kept[step], **said}
     drafts.use_template(dialog.draft, version, taken, payload, typed)
-    return left_out
+    for file_id in before.file_ids if before is not None else ():
+        attachments.remove(dialog.draft.id, file_id)
+    return " ".join([*left_out, *_bring_files(dialog, taken)])
 
 
-def _take(template: InterviewTemplate, application: Application) -> tuple[FromTemplate, str]:
+def _bring_files(dialog: Dialog, taken: FromTemplate) -> list[str]:
+    """Copy the template's files to the draft; why not, in words, for those for which there is no room."""
+    if taken.template_id is None:
+        return []
+    added, refused = attachments.add_those_of_template(dialog.actor, dialog.draft, taken.template_id)
+    dialog.draft.from_template = replace(taken, file_ids=tuple(added)).to_json()
+    return refused
+
+
+def _take(template: InterviewTemplate, application: Application) -> tuple[FromTemplate, list[str]]:
     brought = people_of(template, application.job, queries.team())
     names = [user.name for user in brought.left_out]
     is_or_are = "is" if len(names) == 1 else "are"
-    left_out = f"{listed(names)} {is_or_are} no longer active and left out." if names else ""
+    left_out = [f"{listed(names)} {is_or_are} no longer active and left out."] if names else []
     taken = FromTemplate(
         template.id,
         application.job_id,

@@ -1253,6 +1253,7 @@ def upgrade() -> None:
         sa.Column("candidate_id", sa.Integer(), nullable=True),
         sa.Column("draft_id", sa.String(length=32), nullable=True),
         sa.Column("interview_id", sa.Integer(), nullable=True),
+        sa.Column("template_id", sa.Integer(), nullable=True),
         sa.Column("name", sa.String(length=160), nullable=False),
         sa.Column("content_type", sa.String(length=100), nullable=False),
         sa.Column("size_bytes", sa.Integer(), nullable=False),
@@ -1272,6 +1273,10 @@ def upgrade() -> None:
             name=op.f("ck_attachments_one_place"),
         ),
         sa.CheckConstraint("size_bytes > 0", name=op.f("ck_attachments_size_bytes")),
+        sa.CheckConstraint(
+            "template_id IS NULL OR (candidate_id IS NULL AND draft_id IS NULL AND interview_id IS NULL)",
+            name=op.f("ck_attachments_of_template"),
+        ),
         sa.ForeignKeyConstraint(
             ["candidate_id"],
             ["candidates.id"],
@@ -1288,10 +1293,15 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
+            ["template_id"],
+            ["interview_templates.id"],
+            name=op.f("fk_attachments_template_id_interview_templates"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
             ["uploaded_by_id"], ["users.id"], name=op.f("fk_attachments_uploaded_by_id_users")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachments")),
-        sa.UniqueConstraint("stored_as", name=op.f("uq_attachments_stored_as")),
     )
     with op.batch_alter_table("attachments", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attachments_candidate_id"), ["candidate_id"], unique=False)
@@ -1300,8 +1310,12 @@ def upgrade() -> None:
             "ix_attachments_given_up",
             ["id"],
             unique=False,
-            sqlite_where=sa.text("draft_id IS NULL AND interview_id IS NULL AND candidate_id IS NULL"),
-            postgresql_where=sa.text("draft_id IS NULL AND interview_id IS NULL AND candidate_id IS NULL"),
+            sqlite_where=sa.text(
+                "draft_id IS NULL AND interview_id IS NULL AND candidate_id IS NULL AND template_id IS NULL"
+            ),
+            postgresql_where=sa.text(
+                "draft_id IS NULL AND interview_id IS NULL AND candidate_id IS NULL AND template_id IS NULL"
+            ),
         )
         batch_op.create_index(batch_op.f("ix_attachments_interview_id"), ["interview_id"], unique=False)
         batch_op.create_index(
@@ -1311,6 +1325,8 @@ def upgrade() -> None:
             sqlite_where=sa.text("removed_at IS NOT NULL"),
             postgresql_where=sa.text("removed_at IS NOT NULL"),
         )
+        batch_op.create_index(batch_op.f("ix_attachments_stored_as"), ["stored_as"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attachments_template_id"), ["template_id"], unique=False)
 
     op.create_table(
         "meeting_calls",
@@ -1430,6 +1446,8 @@ def downgrade() -> None:
 
     op.drop_table("meeting_calls")
     with op.batch_alter_table("attachments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attachments_template_id"))
+        batch_op.drop_index(batch_op.f("ix_attachments_stored_as"))
         batch_op.drop_index(
             "ix_attachments_removed_at",
             sqlite_where=sa.text("removed_at IS NOT NULL"),
@@ -1438,8 +1456,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attachments_interview_id"))
         batch_op.drop_index(
             "ix_attachments_given_up",
-            sqlite_where=sa.text("draft_id IS NULL AND interview_id IS NULL AND candidate_id IS NULL"),
-            postgresql_where=sa.text("draft_id IS NULL AND interview_id IS NULL AND candidate_id IS NULL"),
+            sqlite_where=sa.text(
+                "draft_id IS NULL AND interview_id IS NULL AND candidate_id IS NULL AND template_id IS NULL"
+            ),
+            postgresql_where=sa.text(
+                "draft_id IS NULL AND interview_id IS NULL AND candidate_id IS NULL AND template_id IS NULL"
+            ),
         )
         batch_op.drop_index(batch_op.f("ix_attachments_draft_id"))
         batch_op.drop_index(batch_op.f("ix_attachments_candidate_id"))

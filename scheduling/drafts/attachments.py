@@ -35,7 +35,18 @@ def of_draft(draft_id: str) -> list[Attachment]:
 
 def add(actor: User, draft: Draft, kept: KeptFile, *, is_for_team_only: bool) -> Attachment:
     """Add a file to a draft. Raises `FileError`."""
-    present = of_draft(draft.id)
+    attachment = new_attachment(actor, kept, of_draft(draft.id), is_for_team_only=is_for_team_only)
+    attachment.draft_id = draft.id
+    db.session.add(attachment)
+    db.session.flush()
+    return attachment
+
+
+def new_attachment(
+    actor: User, kept: KeptFile, present: Collection[Attachment], *, is_for_team_only: bool
+) -> Attachment:
+    """A row for a file that goes with an invitation beside those that are `present`, in no session and in no
+    place yet. Raises `FileError` if there is no room for it."""
     if len(present) >= MOST_FILES:
         raise too_many(MOST_FILES, kept.name)
     if sum(row.size_bytes for row in present) + kept.size_bytes > MOST_BYTES_TOGETHER:
@@ -43,8 +54,7 @@ def add(actor: User, draft: Draft, kept: KeptFile, *, is_for_team_only: bool) ->
             f"“{kept.name}” was not added: together the files may have {MOST_BYTES_TOGETHER // MEGABYTE} MB, "
             "because many mail servers take no more."
         )
-    attachment = Attachment(
-        draft_id=draft.id,
+    return Attachment(
         name=numbered(kept.name, {row.name.casefold() for row in present}),
         content_type=kept.content_type,
         size_bytes=kept.size_bytes,
@@ -53,9 +63,31 @@ def add(actor: User, draft: Draft, kept: KeptFile, *, is_for_team_only: bool) ->
         is_for_team_only=is_for_team_only,
         uploaded_by_id=actor.id,
     )
-    db.session.add(attachment)
-    db.session.flush()
-    return attachment
+
+
+def of_templates(template_ids: Collection[int]) -> list[Attachment]:
+    """The files of these templates in the order in which they were added, to be copied in this transaction:
+    until it ends they are not given up, and so neither are the bytes that the copies share."""
+    return list(
+        db.session.scalars(
+            sa.select(Attachment)
+            .where(Attachment.template_id.in_(template_ids))
+            .order_by(Attachment.id)
+            .with_for_update(read=True)
+        )
+    )
+
+
+def add_those_of_template(actor: User, draft: Draft, template_id: int) -> tuple[list[int], list[str]]:
+    """Give a draft the files of a template; returns the ids of the new rows, and why others are missing."""
+    added, refused = [], []
+    for row in of_templates([template_id]):
+        kept = KeptFile(row.name, row.content_type, row.size_bytes, row.content_hash, row.stored_as)
+        try:
+            added.append(add(actor, draft, kept, is_for_team_only=row.is_for_team_only).id)
+        except FileError as error:
+            refused.append(error.words)
+    return added, refused
 
 
 def choose_readers(draft_id: str, among_ids: Collection[int], team_only_ids: Collection[int]) -> None:

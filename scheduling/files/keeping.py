@@ -13,6 +13,7 @@ import logging
 from dataclasses import dataclass
 
 from attachment_files import AttachmentFiles
+from models import Attachment
 from scheduling.files.kinds_of_files import clean_name, kind_of
 
 log = logging.getLogger("attachments")
@@ -78,6 +79,20 @@ def keep(upload: Upload, files: AttachmentFiles) -> KeptFile:
         ) from None
     content_hash = hashlib.sha256(upload.content).hexdigest()
     return KeptFile(name, kind.content_type, len(upload.content), content_hash, stored_as)
+
+
+def copy_of(row: Attachment, files: AttachmentFiles) -> KeptFile:
+    """Write the bytes of a stored file to the disk once more, so that each has its own life. Raises
+    `FileError`; like `keep`, it does not use the database."""
+    try:
+        stored_as = files.keep(files.read(row.stored_as))
+    except OSError:
+        log.exception("a stored file could not be copied")
+        raise FileError(
+            f"“{row.name}” was not attached: this server could not read or store it. "
+            "Tell the person who looks after the server."
+        ) from None
+    return KeptFile(row.name, row.content_type, row.size_bytes, row.content_hash, stored_as)
 
 
 def too_many(most: int, name: str, and_more: int = 0) -> FileError:

@@ -32,7 +32,7 @@ def give_up(*which: sa.ColumnElement[bool]) -> None:
     db.session.execute(
         sa.update(Attachment)
         .where(*which)
-        .values(draft_id=None, interview_id=None, candidate_id=None, name=_GIVEN_UP)
+        .values(draft_id=None, interview_id=None, candidate_id=None, template_id=None, name=_GIVEN_UP)
         .execution_options(synchronize_session="fetch")
     )
 
@@ -54,7 +54,7 @@ def removing_bytes(files: AttachmentFiles) -> Chore:
 
     def do(given_up: list[tuple[int, str]]) -> None:
         for attachment_id, stored_as in given_up:
-            if is_removed(files, stored_as):
+            if _has_copies(attachment_id, stored_as) or is_removed(files, stored_as):
                 db.session.execute(sa.delete(Attachment).where(Attachment.id == attachment_id))
 
     return frequent("removed attachments", lambda now: _given_up(), do)
@@ -100,8 +100,16 @@ def _given_up() -> list[tuple[int, str]]:
             Attachment.draft_id.is_(None),
             Attachment.interview_id.is_(None),
             Attachment.candidate_id.is_(None),
+            Attachment.template_id.is_(None),
         )
         .order_by(Attachment.id)
         .limit(_AT_ONCE)
     )
     return [(row.id, row.stored_as) for row in rows]
+
+
+def _has_copies(attachment_id: int, stored_as: str) -> bool:
+    """Whether other rows share the bytes. Whoever makes such a row locks the one that it copies, so that is
+    not given up before the new one can be seen here."""
+    others = sa.select(Attachment.id).where(Attachment.stored_as == stored_as, Attachment.id != attachment_id)
+    return db.session.scalar(others.limit(1)) is not None

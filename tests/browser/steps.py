@@ -103,7 +103,17 @@ def in_two_days_at_nine() -> datetime:
 
 
 def open_the_dialog(page: Page, base_url: str) -> None:
-    """From the list of candidates to the first step of a new interview."""
+    """From the list of candidates to the first step of a new interview, whatever was started before."""
+    go_on_scheduling(page, base_url)
+    expect(step_heading(page)).to_be_visible()
+    start_over = page.get_by_role("button", name="Start over")
+    if start_over.count():
+        start_over.click()
+        expect(step_heading(page)).to_have_text("Setup")
+
+
+def go_on_scheduling(page: Page, base_url: str) -> None:
+    """From the list of candidates to the interview that was started, or to a new one."""
     page.goto(f"{base_url}/candidates")
     page.get_by_role("link", name="Dina Kaur").click()
     page.get_by_role("button", name="Schedule Interview").click()

@@ -13,6 +13,8 @@ from tests.machines.rows import in_rows
 from tests.machines.servers import ServerProcess
 from tests.pages.visitor import Visitor
 
+LEAST_SHIFT = 0.005
+
 
 @pytest.fixture(scope="module")
 def state(shared_app: Flask, shared_server: ServerProcess) -> StorageState:
@@ -80,6 +82,58 @@ def test_picker_leads_from_a_name_to_the_first_step_by_keyboard_alone(page: Page
     expect(page.get_by_text("Omar Haddad").first).to_be_visible()
     page.go_back()
     page.wait_for_url("**/interviews/new")
+
+
+def test_search_suggests_while_one_types_and_goes_where_it_is_told(page: Page) -> None:
+    page.add_init_script("""
+        window.moved = 0;
+        new PerformanceObserver((list) => list.getEntries().forEach((each) => (window.moved += each.value)))
+            .observe({ type: "layout-shift", buffered: true });
+    """)
+    page.goto("/calendar")
+    field = page.get_by_role("combobox", name="Search candidates")
+    box = page.get_by_role("listbox", name="Suggestions")
+    field.click()
+    expect(field).to_have_attribute("aria-expanded", "false")
+    field.press_sequentially("dina")
+    options = box.get_by_role("option")
+    dina, to_dina = re.compile("Dina Kaur"), "Schedule an interview with Dina Kaur"
+    dinah, to_dinah = re.compile("Dinah Moss"), "Schedule an interview with Dinah Moss"
+    expect(options).to_have_text([dina, to_dina, dinah, to_dinah, dina, "All results for “dina”"])
+    expect(field).to_have_attribute("aria-expanded", "true")
+    expect(page.locator("header [data-said]")).to_have_text("2 candidates, 1 interview, 0 jobs found.")
+    assert_no_barrier(page)
+    # The arrows go through all of it, and round; the first one is not chosen before.
+    expect(field).not_to_have_attribute("aria-activedescendant", re.compile("."))
+    for key, index in (("ArrowDown", 0), ("ArrowDown", 1), ("ArrowUp", 0), ("ArrowUp", 5)):
+        page.keyboard.press(key)
+        expect(options.nth(index)).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    expect(field).to_have_value("dina")
+    # Her interview opens at a glance, where its link is, and closes back to the search.
+    field.click()
+    options.nth(4).click()
+    glance = page.get_by_role("dialog", name="Dina Kaur")
+    expect(glance).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(field).to_be_focused()
+    expect(page).to_have_url(re.compile("/calendar$"))
+    expect(box).to_be_hidden()
+    assert page.evaluate("window.moved") < LEAST_SHIFT
+    # What comes last is what is shown, however fast one types.
+    field.fill("omar")
+    expect(options.first).to_contain_text("Omar Haddad")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/candidates/*")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Omar Haddad")
+    field.fill("dinah")
+    options.nth(1).click()
+    page.wait_for_url(re.compile("/schedule/.*/setup"))
+    field.fill("interview")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=interview")
 
 
 def test_picker_works_without_a_script(

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import EnterAsOwner
-from tests.browser.steps import open_the_dialog, step_heading
+from tests.browser.steps import go_on_scheduling, open_the_dialog, step_heading
 from tests.machines.servers import ServerProcesses
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -24,7 +24,7 @@ def test_schedule_interview_goes_on_and_starting_over_can_be_undone(
     expect(step_heading(page)).to_have_text("Date & Time")
 
     # One click leads there, with no question in between.
-    open_the_dialog(page, server.base_url)
+    go_on_scheduling(page, server.base_url)
     expect(step_heading(page)).to_have_text("Date & Time")
     expect(page.get_by_text("This is your unfinished interview from")).to_be_visible()
     page.get_by_label("Time", exact=True).fill("16:45")

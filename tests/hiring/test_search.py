@@ -64,6 +64,9 @@ def test_search_finds_what_is_meant_by_what_people_type(both: Team) -> None:
         ("o'neil", [LINA], [], []),
         ("dina.kaur@", ["Dina Kaur"], [], []),
         ("PERSON1@mail", [ZOE], [], []),
+        ("erson1", [ZOE], [], []),
+        ("exam", [], [], []),
+        ("uma mail.example", ["Uma Backenstein"], [], []),
         ("7946 0018", ["Dina Kaur"], [], []),
         ("0018", ["Dina Kaur"], [], []),
         ("+44 (0)20-7946", ["Dina Kaur"], [], []),
@@ -154,6 +157,33 @@ def test_search_shows_each_reader_what_is_theirs(
     # Neither an address nor a number can be found out piece by piece.
     for text in ("dina.kaur@", "7946"):
         assert browser(observer).get(f"/search?q={text}").row_names == []
+
+
+def test_suggestions_say_what_there_is_or_why_there_is_nothing(
+    rows: Rows, team: Team, ada: Visitor, browser: Callable[[Member], Visitor]
+) -> None:
+    with rows():
+        interview = schedule(team.ada, team.dina, software=None)
+        create_candidate("王", "wang@mail.example", team.job_id)
+        observer = create_user("Olga Moss", Role.OBSERVER)
+    for typed, words in (
+        ("din", "1 candidate, 1 interview, 0 jobs found."),
+        ("backend", "0 candidates, 1 interview, 1 job found."),
+        ("d", "Type one more letter."),
+        ("王", "1 candidate, 0 interviews, 0 jobs found."),
+        ("<b>", "Nothing found for “<b>”. Try part of a name, or fewer words."),
+    ):
+        assert words in ada.get(f"/search/suggestions?q={typed}", htmx=True).text, typed
+    page = ada.get("/search/suggestions?q=din", htmx=True)
+    [popup] = page.tree.all("a", lambda e: e.get("data-popup") == "Dina Kaur")
+    assert popup["href"] == f"/interviews/{interview}/details"
+    assert "Schedule an interview with Dina Kaur" in page.text
+    # What one may not do is not offered.
+    seen = browser(observer).get("/search/suggestions?q=din", htmx=True)
+    assert "Dina Kaur" in seen.text
+    assert "Schedule" not in seen.text
+    # Opened as a page, it is the page of results.
+    ada.get("/search/suggestions?q=din", leads_to="/search?q=din")
 
 
 def test_erased_candidate_is_not_found_by_their_interviews(rows: Rows, team: Team, ada: Visitor) -> None:

@@ -49,6 +49,7 @@ DOINGS: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = [
     ("POST", "/candidates/imports/{import_}/rows/2/restore", ("owner",), CANDIDATE_ROLES),
     ("GET", "/calendar", (*SEERS, "other hiring manager", "other interviewer"), EVERYBODY),
     ("GET", "/search?q=dina", (*SEERS, "other hiring manager", "other interviewer"), EVERYBODY),
+    ("GET", "/search/suggestions?q=dina", (*SEERS, "other hiring manager", "other interviewer"), EVERYBODY),
     ("GET", "/candidates/export", (*SEERS, "other hiring manager", "other interviewer"), EVERYBODY),
     ("POST", "/candidates/export", (*SEERS, "other hiring manager", "other interviewer"), EVERYBODY),
 ]
@@ -90,18 +91,21 @@ def test_lists_show_names_and_addresses_only_to_whom_they_belong(
     sqlite_app: Flask, world: World, who: str
 ) -> None:
     visitor = enter(sqlite_app, world, who)
-    month = "/calendar"
+    month, piece = "/calendar", {"HX-Request": "true"}
     pages = [
         visitor.client.get(address, base_url=visitor.base_url).get_data(as_text=True)
         for address in ("/candidates", "/candidates?q=dina", "/search?q=dina", "/interviews?q=dina", month)
     ]
+    suggested = visitor.client.get(
+        "/search/suggestions?q=dina", base_url=visitor.base_url, headers=piece
+    ).get_data(as_text=True)
     exported = visitor.client.post(
         "/candidates/export",
         base_url=visitor.base_url,
         data={"csrf_token": visitor.token(), "format": "commas"},
     ).get_data(as_text=True)
-    shown = ["Dina Kaur" in page for page in [*pages[:4], exported]]
-    assert shown == [who in SEERS] * 5
+    shown = ["Dina Kaur" in page for page in [*pages[:4], exported, suggested]]
+    assert shown == [who in SEERS] * 6
     assert ("dina.kaur@mail.example" in exported) is (who in MANAGERS)
     by_address = visitor.client.get("/candidates?q=dina.kaur@", base_url=visitor.base_url)
     assert ("Dina Kaur" in by_address.get_data(as_text=True)) is (who in MANAGERS)

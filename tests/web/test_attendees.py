@@ -245,6 +245,18 @@ def test_hiring_manager_can_be_someone_else_than_the_jobs(web: Flask, team: Team
         assert db.session.get_one(Job, team.job_id).hiring_manager_id == team.ben.id
 
 
+def test_time_is_shown_and_changed_from_attendees_without_losing_what_is_typed(
+    team: Team, ada: Visitor
+) -> None:
+    when = {"time": "23:30", "duration_minutes": "60", "timezone": "Europe/Lisbon"}
+    draft = draft_at(ada, team.dina.id, "attendees", {"date-time": when})
+    page = ada.get(f"{draft}/attendees")
+    assert "Wed 10 Feb, 23:30–00:30 WET · Change" in page.text
+    there = f"{draft}/date-time"
+    ada.submit(page, "Change the time", leads_to=there, go="date-time", people=[str(team.cleo.id)])
+    assert ada.get(f"{draft}/attendees").fields("Continue")["people"] == [str(team.cleo.id)]
+
+
 def test_those_with_another_interview_then_are_marked(
     web: Flask, clock: Clock, team: Team, ada: Visitor
 ) -> None:

@@ -103,6 +103,8 @@ def test_second_interview_on_a_job_goes_from_date_and_time_to_finalize(
     ada.submit(page, "Continue", leads_to=f"{draft}/date-time")
     page = ada.get(f"{draft}/date-time")
     assert main_button(page) == FINISH
+    # Who would be invited is said before the button is pressed.
+    assert "So far: Zoom · 3 people" in page.text
     # Enter in a field does what the main button does.
     assert page.form(FINISH).all("button")[0]["value"] == "finalize"
     refused = ada.submit(page, FINISH, status=422, date="2027-02-11", time="", direction="finalize")

@@ -201,6 +201,24 @@ def test_choosing_one_of_several_jobs_brings_its_last_choices_and_keeps_what_was
 # Schedule another like this
 
 
+@pytest.mark.parametrize("place", ["candidates/{dina}", "jobs/{job}"])
+def test_another_like_this_is_two_clicks_from_the_candidate_and_from_the_job(
+    web: Flask, team: Team, ada: Visitor, place: str
+) -> None:
+    first_interview(ada, team)
+    page = ada.get(f"/{place.format(dina=team.dina.id, job=team.job_id)}")
+    [popup] = page.tree.all("a", lambda e: e.get("href") == "/interviews/1/details")
+    page = ada.get(popup["href"], htmx=True)
+    [another] = page.tree.all("a", lambda e: e.text == "Schedule another like this")
+    assert path_of(another["href"]) == "/interviews/1/another"
+    # There is no one to schedule it with once the job is closed.
+    with in_rows(web):
+        db.session.get_one(Job, team.job_id).is_open = False
+        db.session.commit()
+    for address in ("/interviews/1/details", "/interviews/1"):
+        assert "another like this" not in ada.get(address).text
+
+
 def copy(visitor: Visitor, interview_id: int, **changes: Any) -> str:
     """Press the button on the interview's page, choose for whom; the new draft's address."""
     page = visitor.get(f"/interviews/{interview_id}")

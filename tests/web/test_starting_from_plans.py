@@ -19,19 +19,9 @@ from models import (
 from tests.factories import Team, create_candidate, create_team, create_user, schedule
 from tests.machines.rows import in_rows
 from tests.pages.page import Page
-from tests.pages.tree import Element
 from tests.pages.visitor import Visitor, path_of
 from tests.web.dialog_steps import send
-from tests.web.plans import plan_for
-
-
-def start(visitor: Visitor, candidate_id: int, template_id: int) -> str:
-    """Choose a template in the menu of the candidate's page; the address of the draft's first open step."""
-    page = visitor.get(f"/candidates/{candidate_id}")
-    assert str(template_id) in [b.get("value") for b in _menu(page)]
-    begun = visitor.post(f"/candidates/{candidate_id}/schedule", {"template": template_id}, status=303)
-    resumed = visitor.get(path_of(begun.headers["Location"]), status=303)
-    return path_of(resumed.headers["Location"])
+from tests.web.plans import menu_buttons, plan_for, start
 
 
 def value_of(page: Page, name: str) -> str:
@@ -43,13 +33,9 @@ def people_on(page: Page) -> list[str]:
     return page.fields("Continue").get("people", [])
 
 
-def _menu(page: Page) -> list[Element]:
-    return page.tree.all("button", lambda e: e.get("name") == "template")
-
-
 def menu_on(page: Page) -> list[str]:
     """The templates that the page offers to start from."""
-    return [button.words for button in _menu(page)]
+    return [button.words for button in menu_buttons(page)]
 
 
 def test_one_click_fills_in_all_that_the_template_says(web: Flask, team: Team, ada: Visitor) -> None:
@@ -88,6 +74,17 @@ def test_one_click_fills_in_all_that_the_template_says(web: Flask, team: Team, a
         assert (interview.template_id, interview.template_name) == (ids["Technical"], "Technical")
         assert interview.duration_minutes == 60
         assert [person.user_id for person in interview.attendees] == [noah.id]
+
+
+def test_only_the_time_is_missing_of_the_first_interview_that_starts_from_a_template(
+    web: Flask, team: Team, ada: Visitor
+) -> None:
+    with in_rows(web):
+        ids = plan_for(team.job_id)
+        db.session.commit()
+    page = ada.get(start(ada, team.dina.id, ids["Technical"]))
+    [main] = page.tree.all("button", lambda e: "btn-primary" in e.get("class").split())
+    assert main.text == "Save and go to Finalize"
 
 
 def test_some_of_the_team_are_those_with_the_fewest_interviews_ahead(

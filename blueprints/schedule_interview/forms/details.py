@@ -40,6 +40,8 @@ class DetailsForm(StepForm):
     # Sent by their buttons.
     upload = SubmitField("Upload now")
     remove = IntegerField("Remove", validators=[Optional()])
+    # One of the files that are kept with the candidate.
+    attach = IntegerField("Attach", validators=[Optional()])
 
     def offer(self, offered: Offered) -> None:
         self.team_only.choices = [SelectChoice(row.id, row.name) for row in offered.files]
@@ -54,7 +56,7 @@ class DetailsForm(StepForm):
 
     @property
     def stays(self) -> bool:
-        return bool(self.upload.data) or self.remove.data is not None
+        return bool(self.upload.data) or self.remove.data is not None or self.attach.data is not None
 
     def answers(self) -> Answers:
         texts = super().answers()

@@ -45,7 +45,7 @@ def _application_id(text: Any) -> int | None:
     return int(text) if text else None
 
 
-class _Needed:
+class Needed:
     """Marks a field that its kind of interview requires. Whether it is filled in is checked with the venue,
     because other kinds do not need it.
     """
@@ -74,9 +74,9 @@ class SetupForm(StepForm):
         default=DEFAULT.value,
     )
     link_label = StringField(
-        "Name of the software", validators=[_Needed()], render_kw={"maxlength": str(LABEL_LIMIT)}
+        "Name of the software", validators=[Needed()], render_kw={"maxlength": str(LABEL_LIMIT)}
     )
-    link_url = StringField("Link", validators=[_Needed()])
+    link_url = StringField("Link", validators=[Needed()])
     phone_caller = RadioField(
         "Who calls?",
         choices=[
@@ -87,12 +87,12 @@ class SetupForm(StepForm):
     )
     # Two fields, so that the one who is called and the other never get each other's number.
     phone_number = StringField(
-        "Candidate's number", validators=[_Needed()], render_kw={"maxlength": str(PHONE_LIMIT)}
+        "Candidate's number", validators=[Needed()], render_kw={"maxlength": str(PHONE_LIMIT)}
     )
     number_to_call = StringField(
-        "Number to call", validators=[_Needed()], render_kw={"maxlength": str(PHONE_LIMIT)}
+        "Number to call", validators=[Needed()], render_kw={"maxlength": str(PHONE_LIMIT)}
     )
-    address = TextAreaField("Address", validators=[_Needed()])
+    address = TextAreaField("Address", validators=[Needed()])
     directions = TextAreaField("How to get there")
     agenda = TextAreaField(
         "Agenda",

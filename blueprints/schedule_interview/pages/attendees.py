@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from blueprints.schedule_interview.dialog import Dialog
@@ -13,7 +14,8 @@ from blueprints.schedule_interview.forms.date_time import DateTimeForm
 from blueprints.schedule_interview.pages.base import Page
 from blueprints.schedule_interview.panels.clashes import clash_box
 from models import User
-from scheduling.clashes import Clash, ClashKind
+from scheduling.clashes import Clash
+from scheduling.occupied import ClashKind
 from scheduling.reading.load import Load, loads
 from timezones import local_moment, utc_now
 from web.notices import say
@@ -68,6 +70,7 @@ class AttendeesPage(Page[AttendeesForm]):
         return {
             "clash_box": clash_box(shown, form.accepted_clashes.keys, dialog.actor.timezone),
             "when": local_moment(when.starts_at, dialog.actor.timezone) if when and when.starts_at else None,
+            "chosen_time": _chosen_time(when) if when is not None else "",
             "members": _members(dialog, form, load, busy),
             "is_searched": len(dialog.team) >= _SEARCHED_FROM,
             "taken": _taken(form) if form.errors else [],
@@ -75,6 +78,15 @@ class AttendeesPage(Page[AttendeesForm]):
 
 
 ATTENDEES = AttendeesPage()
+
+
+def _chosen_time(when: DateTimeForm) -> str:
+    """`Mon 30 Nov, 15:15–16:00 CET`, in the zone that was chosen."""
+    assert when.starts_at is not None
+    zone = when.timezone.data
+    starts = local_moment(when.starts_at, zone)
+    ends = local_moment(when.starts_at + timedelta(minutes=when.duration_minutes.data), zone)
+    return f"{starts.short_date}, {starts.time}–{ends.time} {ends.zone_short}"
 
 
 def _members(

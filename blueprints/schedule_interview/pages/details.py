@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.details import DetailsForm
 from blueprints.schedule_interview.pages.base import Page
+from hiring import files
 from models import Attachment
 from scheduling.drafts import attachments, drafts
 from scheduling.files.keeping import MOST_BYTES, FileError, drop
@@ -44,11 +45,11 @@ class DetailsPage(Page[DetailsForm]):
         if form.remove.data is not None:
             attachments.remove(dialog.draft.id, form.remove.data)
         refused = list(dialog.received.refused)
-        for kept in dialog.received.kept:
+        new_for_team = bool(form.new_files_for_team_only.data)
+        kept_files = [(kept, new_for_team) for kept in dialog.received.kept]
+        for kept, is_for_team_only in [*kept_files, *((kept, True) for kept in dialog.received.for_team)]:
             try:
-                attachments.add(
-                    dialog.actor, dialog.draft, kept, is_for_team_only=form.new_files_for_team_only.data
-                )
+                attachments.add(dialog.actor, dialog.draft, kept, is_for_team_only=is_for_team_only)
             except FileError as error:
                 drop(kept, services().attachment_files)
                 refused.append(error.words)
@@ -57,7 +58,7 @@ class DetailsPage(Page[DetailsForm]):
         return not refused
 
     def differences(self, dialog: Dialog, form: DetailsForm) -> list[tuple[str, str, str]]:
-        """New files, ticks and a press on Remove, unless the same form has already done all that."""
+        """New files, ticks, Attach and Remove, unless the same form has already done all that."""
         present, ticked = dialog.files(), set(form.team_only.data or [])
         listed = [row for row in present if row.id in (form.listed.data or [])]
         readers = form.new_files_for_team_only.data
@@ -70,17 +71,31 @@ class DetailsPage(Page[DetailsForm]):
             sent_ticks = _names(row for row in listed if row.id in ticked)
             found.append(("Team only", saved, sent_ticks))
         removed = [row for row in present if row.id == form.remove.data]
+        known = {row.content_hash for row in present}
+        picked = [row for row in _theirs(dialog) if row.id == form.attach.data]
+        attached = [row for row in picked if row.content_hash not in known]
+        found += [("Attachments", _names(present), f"{row.name} (new)") for row in attached]
         return found + [("Remove", "–", row.name) for row in removed]
 
     def context(self, dialog: Dialog, form: DetailsForm) -> dict[str, Any]:
+        present = dialog.files()
         return {
-            "attachments": dialog.files(),
+            "attachments": present,
+            "theirs": _theirs(dialog),
+            "attached_already": {row.content_hash for row in present},
             "accept": ",".join(f".{ending}" for ending in KINDS),
             "largest_file": MOST_BYTES,
         }
 
 
 DETAILS = DetailsPage()
+
+
+def _theirs(dialog: Dialog) -> list[Attachment]:
+    """The files that are kept with the candidate; a dialog that changes an interview has none to send."""
+    if dialog.subject.changes:
+        return []
+    return files.of_candidate(dialog.actor, dialog.draft.candidate_id)
 
 
 def _names(files: Iterable[Attachment]) -> str:

@@ -180,12 +180,14 @@ def _whose(asked: HostQuestion, host: Host, *, own: str = "Your") -> str:
 
 
 def meeting_in_words(asked: HostQuestion) -> str:
-    """How people will meet and, if it needs one, whose account hosts."""
+    """How people will meet and, if there is one, whose account hosts. That there is none is a warning, which
+    the pages that say this show above it."""
     venue = asked.venue
     if venue is None:
         return ""
     words = _venue_in_words(venue, asked.candidate_name)
-    return f"{words}\n{hosting(asked).words}" if isinstance(venue, OnlineMeeting) else words
+    host = hosting(asked) if isinstance(venue, OnlineMeeting) else None
+    return f"{words}\n{host.words}" if host is not None and host.is_connected else words
 
 
 def _venue_in_words(venue: Venue, candidate_name: str) -> str:

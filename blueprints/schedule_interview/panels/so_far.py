@@ -15,7 +15,8 @@ from wording import people
 def so_far(dialog: Dialog) -> str:
     """`Phone · Mon 30 Nov, 15:15 CET · 45 min · 3 people`, in the zone that was chosen.
 
-    What is not decided, or does not hold anymore, is left out; "" before anything is.
+    What is not decided, or does not hold anymore, is left out; "" before anything is. People count as soon as
+    they are filled in, because Finalize may be reached without opening Attendees.
     """
     return " · ".join(_pieces(dialog))
 
@@ -34,6 +35,11 @@ def _pieces(dialog: Dialog) -> Iterator[str]:
     if when is not None and when.starts_at is not None:
         yield local_moment(when.starts_at, when.timezone.data).short
         yield f"{when.duration_minutes.data} min"
-    if dialog.checked(AttendeesForm) is not None:
+    if dialog.checked(AttendeesForm) is not None or _is_filled_in(dialog):
         # The hiring manager is never chosen a second time as an attendee, and the candidate comes too.
         yield people(len(dialog.attendees()) + 2)
+
+
+def _is_filled_in(dialog: Dialog) -> bool:
+    is_begun = bool(dialog.draft.payload) and not dialog.is_saved(AttendeesForm)
+    return is_begun and dialog.hiring_manager is not None and bool(dialog.attendees())

@@ -25,7 +25,6 @@ async function openPopup(address, title) {
   popup.querySelector(".popup-title").textContent = title;
   // The focus goes to the title, or to the field that it is all about, and back to the link when the popup is closed.
   if (!popup.open) popup.showModal();
-  popup.querySelectorAll("[data-combobox]").forEach(makeCombobox);
   popup.querySelector(".popup-inside [autofocus]")?.focus();
   return true;
 }
