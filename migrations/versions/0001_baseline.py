@@ -26,6 +26,8 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(length=40), nullable=False),
         sa.Column("phone_digits", sa.String(length=40), nullable=False),
         sa.Column("timezone", database.ZoneName(length=64), nullable=True),
+        sa.Column("links", sa.JSON(), nullable=False),
+        sa.Column("source", sa.String(length=80), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.Column("erased_at", database.UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_candidates")),
@@ -1182,6 +1184,13 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_meetings_interview_id"), ["interview_id"], unique=False)
         batch_op.create_index(
+            "ix_meetings_waiting_interview_id",
+            ["interview_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.create_index(
             "uq_meetings_wanted_interview_id",
             ["interview_id"],
             unique=True,
@@ -1477,6 +1486,11 @@ def downgrade() -> None:
             "uq_meetings_wanted_interview_id",
             sqlite_where=sa.text("is_wanted"),
             postgresql_where=sa.text("is_wanted"),
+        )
+        batch_op.drop_index(
+            "ix_meetings_waiting_interview_id",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
         )
         batch_op.drop_index(batch_op.f("ix_meetings_interview_id"))
         batch_op.drop_index(
