@@ -74,7 +74,7 @@ class CandidateDetailsForm(Form):
         "Phone",
         validators=[Optional(), _is_a_phone_number],
     )
-    timezone = ZoneField("Time zone", empty="Not known", validators=[Optional()])
+    timezone = ZoneField("Time zone", empty="Not added", validators=[Optional()])
 
 
 class CandidateForm(CandidateDetailsForm):
