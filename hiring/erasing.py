@@ -141,6 +141,7 @@ def _empty_candidate(candidate: Candidate, stub: str) -> None:
     # `.invalid` is reserved for addresses that never exist (RFC 2606), so nobody can be reached there.
     candidate.email = f"erased-candidate-{candidate.id}@erased.invalid"
     candidate.phone, candidate.timezone = "", None
+    candidate.links, candidate.source = [], ""
     candidate.erased_at = utc_now()
 
 

@@ -26,6 +26,8 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(length=40), nullable=False),
         sa.Column("phone_digits", sa.String(length=40), nullable=False),
         sa.Column("timezone", database.ZoneName(length=64), nullable=True),
+        sa.Column("links", sa.JSON(), nullable=False),
+        sa.Column("source", sa.String(length=80), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.Column("erased_at", database.UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_candidates")),

@@ -12,7 +12,7 @@ EVERYTHING = frozenset({"*"})
 # What nearly every part may know: the tables, how the database is spoken to, the clock, texts and words, how
 # people write telephone numbers.
 GROUND = frozenset(
-    {"models", "database", "extensions", "rows", "timezones", "text", "wording", "phone_numbers"}
+    {"models", "database", "extensions", "rows", "timezones", "text", "wording", "phone_numbers", "web_links"}
 )
 # The domain, by what it is about. Its parts may know one another.
 DOMAIN = frozenset({"accounts", "hiring", "scheduling"})
@@ -124,6 +124,7 @@ RULES: dict[str, frozenset[str]] = {
     "timezones": frozenset({"zone_data"}),
     "phone_numbers": frozenset(),
     "text": frozenset(),
+    "web_links": frozenset({"text"}),
     "wording": frozenset(),
     # What an address is, to say at the start that a setting holds none.
     "config": frozenset({"file_systems", "messaging.addresses", "public_address", "setting_values"}),
