@@ -63,4 +63,4 @@ def test_candidates_and_jobs_say_who_is_interviewed_next(
     page = ada.get("/candidates?interview=none")
     cells = [cell.text for cell in page.tree.all("tbody")[0].all("td")]
     assert cells == ["Product Designer", "None", "Today", "Rejected"]
-    assert "Next interview: None Stage" in ada.get(f"/jobs/{team.other_job_id}").text
+    assert "Added today Next interview: None Stage" in ada.get(f"/jobs/{team.other_job_id}").text
