@@ -1121,6 +1121,13 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_meetings_interview_id"), ["interview_id"], unique=False)
         batch_op.create_index(
+            "ix_meetings_waiting_interview_id",
+            ["interview_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.create_index(
             "uq_meetings_wanted_interview_id",
             ["interview_id"],
             unique=True,
@@ -1399,6 +1406,11 @@ def downgrade() -> None:
             "uq_meetings_wanted_interview_id",
             sqlite_where=sa.text("is_wanted"),
             postgresql_where=sa.text("is_wanted"),
+        )
+        batch_op.drop_index(
+            "ix_meetings_waiting_interview_id",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
         )
         batch_op.drop_index(batch_op.f("ix_meetings_interview_id"))
         batch_op.drop_index(
