@@ -37,6 +37,7 @@ from models import (
     TimelineEntry,
     User,
 )
+from scheduling import answers
 from scheduling.files.removing import give_up_all_of
 from scheduling.timeline import note
 from timezones import utc_now
@@ -97,6 +98,7 @@ def erase_candidate(actor: User | None, candidate: Candidate, *, why: str = "") 
     stub = f"Erased candidate #{candidate.id}"
     known = _known_as(candidate, [interview.id for interview in interviews])
     give_up_all_of(candidate.id, [interview.id for interview in interviews])
+    answers.erase(interview.id for interview in interviews)
     _forget_notes_and_drafts(candidate, known)
     _empty_candidate(candidate, stub)
     for interview in interviews:

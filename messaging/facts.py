@@ -127,7 +127,8 @@ class InterviewFacts:
 class Reader:
     """The person one copy is written for.
 
-    `join_page_url` is this reader's own and is in no other copy. A guest who attends is not `is_of_the_team`:
+    `join_page_url` is this reader's own and is in no other copy; so is `own_page_url`, where the candidate
+    confirms, asks for another time, or cancels. A guest who attends is not `is_of_the_team`:
     only people who can sign in are. They alone get `interview_url`, the interview's page in the product,
     where notes and files are. `internal_notes` is None unless this reader may see them there and the kind of
     email brings them along; "" if there are none.
@@ -143,8 +144,11 @@ class Reader:
     internal_notes: str | None = field(default=None, repr=False)
     # How this reader gets into the meeting, where the account that hosts it has rules of its own.
     entry_notes: tuple[str, ...] = ()
+    own_page_url: str | None = None
 
     def __post_init__(self) -> None:
+        if self.own_page_url and self.role is not ReaderRole.CANDIDATE:
+            raise ValueError("the candidate's page is the candidate's alone")
         if self.internal_notes is None:
             return
         if not self.is_of_the_team:

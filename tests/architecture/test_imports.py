@@ -42,6 +42,7 @@ RULES: dict[str, frozenset[str]] = {
             "instance_folder",
             "messaging.addresses",
             "messaging.copies",
+            "scheduling.candidate_links",
             "scheduling.join_links",
             "scheduling.rules",
             "security",

@@ -20,7 +20,8 @@ from models import Interview, InterviewStatus, Mail, MailState, ReaderRole
 from rows import rows_of
 from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import REMINDER
-from tasks.mails.interviews import Addressed, InterviewCopy, InterviewKind, More, is_off, person_of
+from tasks.mails.addressing import Addressed, person_of
+from tasks.mails.interviews import InterviewCopy, InterviewKind, More, is_off
 from tasks.mails.kinds import meeting_missing
 from wording import owned_by
 
