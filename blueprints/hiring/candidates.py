@@ -36,7 +36,7 @@ from web.signed_in import actor, person
 
 _STAGE_OPTIONS = options_of("All stages", ((stage.value, stage.label) for stage in Stage))
 _INTERVIEW_OPTIONS = options_of(
-    "Any interviews",
+    "Any interview",
     (
         (InterviewState.NONE.value, "No interview scheduled"),
         (InterviewState.SCHEDULED.value, "Interview scheduled"),

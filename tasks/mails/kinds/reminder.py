@@ -89,12 +89,10 @@ def _more(copy: InterviewCopy) -> More:
 
 
 def _files(facts: InterviewFacts, reader: Reader) -> tuple[AttachedFile, ...]:
-    """For those of the team who take part; the files that are for the team alone only for those of them who
-    may see the notes. The candidate and guests have theirs with the invitation."""
+    """For those of the team who take part. The candidate and guests have theirs with the invitation."""
     if not reader.is_of_the_team or reader.role is ReaderRole.TEAM:
         return ()
-    sees_all = reader.internal_notes is not None
-    return tuple(file for file in facts.files_for(reader) if sees_all or not file.is_for_team_only)
+    return facts.files_for(reader)
 
 
 def _addressed_to(mail: Mail, interview: Interview) -> Addressed:
