@@ -300,6 +300,13 @@ class LocalMoment:
             return self.short
         return f"{self.short_date.split()[0] if days else 'Today'} {self.time} {self.zone_short}"
 
+    def day(self, today: _Date) -> str:
+        """The day alone, as said on that day in the same zone: `Today`, `Yesterday`, `Sun 31 Jan`, and with
+        its year if that is another one."""
+        local = in_zone(self.instant, self.zone_name).date()
+        said = {0: "Today", 1: "Yesterday"}.get((today - local).days, self.short_date)
+        return said if local.year == today.year or said != self.short_date else f"{said} {local.year}"
+
 
 def local_moment(instant: datetime, zone_name: str) -> LocalMoment:
     """How `instant` reads in `zone_name`: `Tuesday, 24 November 2026`, `09:00`, `CET`."""

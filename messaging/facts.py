@@ -118,8 +118,9 @@ class InterviewFacts:
         return tuple(by_address.values())
 
     def files_for(self, reader: Reader) -> tuple[AttachedFile, ...]:
-        """The files that come with this reader's copy of the invitation."""
-        return tuple(file for file in self.files if reader.is_of_the_team or not file.is_for_team_only)
+        """The files that come with this reader's copy of the invitation. Those for the team alone, such as a
+        résumé, go to those who may open them on the interview's page; an observer who attends may not."""
+        return tuple(file for file in self.files if reader.sees_notes or not file.is_for_team_only)
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ class Reader:
     join_page_url: str | None
     is_of_the_team: bool = False
     interview_url: str | None = None
-    # Whether the internal notes are on that page for this reader; observers don't see them.
+    # Whether the internal notes and files are on that page for this reader; observers don't see them.
     sees_notes: bool = False
     internal_notes: str | None = field(default=None, repr=False)
     # How this reader gets into the meeting, where the account that hosts it has rules of its own.
