@@ -252,9 +252,13 @@ def zone_short_name(instant: datetime, zone_name: str) -> str:
     if short in _UNMISTAKABLE or short.startswith("UTC"):
         return short
     place = f"{place_name(present_zone_name(zone_name))} time"
+    return f"{short}, {place}" if happens_twice(instant, zone_name) else place
+
+
+def happens_twice(instant: datetime, zone_name: str) -> bool:
+    """Whether the wall time of an instant (aware) is in an hour that the clocks of that zone show twice."""
     local = in_zone(instant, zone_name)
-    happens_twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
-    return f"{short}, {place}" if happens_twice else place
+    return local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
 
 
 # The name that the class below gives to something else.

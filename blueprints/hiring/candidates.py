@@ -125,7 +125,7 @@ def new_candidate() -> ResponseReturnValue:
         drop_all(received)
     if sent_files():
         # A browser puts no file into a form on its own.
-        form.files.errors = [*form.files.errors, "Choose the files again; they are not kept meanwhile."]
+        form.files.errors = [*form.files.errors, "Choose the files again; they aren't kept."]
     return _new_candidate_page(form), 422
 
 

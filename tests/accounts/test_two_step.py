@@ -233,7 +233,7 @@ def test_no_longer_required_everyone_decides_again(
     assert visitor.is_signed_in
     log = words_of_the_log(web)
     assert "Everyone needs two-step verification from now on." in log
-    assert "Nobody needs two-step verification from now on." in log
+    assert "No one needs two-step verification from now on." in log
 
 
 def test_invited_person_sets_it_up_where_it_is_required(
