@@ -50,6 +50,12 @@ def duration(minutes: int) -> str:
     return " ".join(pieces)
 
 
+def short_names(names: Sequence[str]) -> list[str]:
+    """The first name of each, and the whole name of those who share theirs with another of them."""
+    short = [first_name(name) for name in names]
+    return [first if short.count(first) == 1 else name for first, name in zip(short, names, strict=True)]
+
+
 def short_duration(minutes: int) -> str:
     """`45 min`, `1 h`, `1 h 30`, `24 h`."""
     hours, rest = divmod(minutes, 60)

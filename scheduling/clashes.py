@@ -7,62 +7,30 @@ key; one that appeared since then has to be accepted too.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
-from functools import cache, partial
-from typing import Any
+from functools import partial
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
 
-from accounts.permissions import Action
-from accounts.row_permissions import interview_is_within
-from database import written_out
 from extensions import db
-from models import (
-    Application,
-    Attendee,
-    Candidate,
-    Interview,
-    InterviewStatus,
-    Meeting,
-    MeetingSoftware,
-    User,
-)
-from rows import rows_of
+from models import Candidate, Interview, MeetingSoftware, User
 from scheduling.meetings.hosts import Host, first_usable, hosts_of, possible_hosts
+from scheduling.occupied import ClashKind, Needs, Occupied, Taken, occupied_between
 from scheduling.plans import Plan
 from scheduling.software import spec_of
 from scheduling.venues import OnlineMeeting, Venue
 from wording import possessive
 
-# No interview lasts longer, so one that starts earlier than this cannot overlap the requested time.
-LONGEST = timedelta(minutes=1440)
-
-
-class ClashKind(StrEnum):
-    """What would be double-booked. An account can be if its software runs only one meeting at a time."""
-
-    PERSON = "person"
-    CANDIDATE = "candidate"
-    HOST_ACCOUNT = "host_account"
-
 
 @dataclass(frozen=True)
 class Wanted:
-    """What an interview would occupy. `host` is the person whose account would be tried first for its
-    meeting, with the `software`, if that runs only one meeting at a time and anyone can host."""
+    """An interview that would take up something at a time."""
 
+    needs: Needs
     starts_at: datetime
     duration_minutes: int
-    user_ids: frozenset[int]
-    candidate_id: int
-    host: Host | None = None
-    software: MeetingSoftware | None = None
-    # The interview itself, if it exists already and is to be changed: it is in nobody's way.
-    interview_id: int | None = None
 
     @property
     def ends_at(self) -> datetime:
@@ -113,35 +81,24 @@ def find_clashes(wanted: Wanted, *, seen_by: User, lock: bool = False) -> list[C
     candidate's row. SQLite has only one writer and needs no lock.
     """
     if lock and db.engine.dialect.name != "sqlite":
-        hosting = {wanted.host.user.id} if wanted.host else set()
+        hosting = {wanted.needs.host.user.id} if wanted.needs.host else set()
         db.session.scalars(
             sa.select(User.id)
-            .where(User.id.in_(wanted.user_ids | hosting))
+            .where(User.id.in_(wanted.needs.user_ids | hosting))
             .order_by(User.id)
             .with_for_update()
         ).all()
-    # Only columns first: there is hardly ever anything near, and someone is waiting for a click's response.
-    found = rows_of(_overlapping(wanted.host is not None), _parameters(wanted))
-    overlapping = [row.id for row in found if row.id != wanted.interview_id]
-    if not overlapping:
-        return []
-    interviews = db.session.execute(
-        sa.select(Interview, interview_is_within(seen_by, Action.SEE))
-        .where(Interview.id.in_(overlapping))
-        .options(
-            joinedload(Interview.application).options(
-                joinedload(Application.candidate), joinedload(Application.job)
-            ),
-            joinedload(Interview.hiring_manager),
-            joinedload(Interview.attendees),
-            joinedload(Interview.meeting),
-        )
-        .order_by(Interview.starts_at, Interview.id)
-    ).unique()
+    occupied = occupied_between(wanted.needs, wanted.starts_at, wanted.ends_at, seen_by=seen_by)
+    return clashes_among(occupied, wanted)
+
+
+def clashes_among(occupied: Iterable[Occupied], wanted: Wanted) -> list[Clash]:
+    """The clashes with those of these interviews that are on at the same time."""
     return [
-        clash
-        for interview, is_seen in interviews
-        for clash in _clashes_with(interview, wanted, is_named=bool(is_seen))
+        _clash(each, taken, wanted)
+        for each in occupied
+        if each.overlaps(wanted.starts_at, wanted.ends_at)
+        for taken in each.taken
     ]
 
 
@@ -151,20 +108,24 @@ def clashes_of(
     """Everything that an interview with this plan would clash with, accepted or not; `lock` as in
     `find_clashes`."""
     hosts = partial(possible_hosts, hiring_manager=hiring_manager, scheduler=scheduler)
-    return find_clashes(_wanted(plan, candidate, hosts), seen_by=scheduler, lock=lock)
+    return find_clashes(_wanted(plan, _needs(plan, candidate, hosts)), seen_by=scheduler, lock=lock)
 
 
 def clashes_of_change(
     plan: Plan, interview: Interview, hiring_manager: User, actor: User, *, lock: bool = False
 ) -> list[Clash]:
-    """The same for an interview that exists and would have this plan, as `actor` may see them. A meeting that
-    has been made stays on its account."""
+    """The same for an interview that exists and would have this plan, as `actor` may see them."""
+    needs = needs_of_change(plan, interview, hiring_manager)
+    return find_clashes(_wanted(plan, needs), seen_by=actor, lock=lock)
+
+
+def needs_of_change(plan: Plan, interview: Interview, hiring_manager: User) -> Needs:
+    """What an interview that exists would take up with this plan. A meeting that has been made stays on its
+    account."""
     hosts = partial(possible_hosts, hiring_manager=hiring_manager, scheduler=interview.scheduler)
-    wanted = _wanted(plan, interview.candidate, hosts)
-    wanted = replace(
-        wanted, host=staying_host(wanted.host, interview, wanted.software), interview_id=interview.id
-    )
-    return find_clashes(wanted, seen_by=actor, lock=lock)
+    needs = _needs(plan, interview.candidate, hosts)
+    host = staying_host(needs.host, interview, needs.software)
+    return replace(needs, host=host, interview_id=interview.id)
 
 
 def staying_host(
@@ -178,15 +139,17 @@ def staying_host(
     return next((each for each in hosts_of(meeting) if each.is_on(meeting)), host)
 
 
-def _wanted(plan: Plan, candidate: Candidate, hosts: Callable[[MeetingSoftware], list[Host]]) -> Wanted:
-    return Wanted(
-        plan.when.starts_at,
-        plan.when.duration_minutes,
+def _needs(plan: Plan, candidate: Candidate, hosts: Callable[[MeetingSoftware], list[Host]]) -> Needs:
+    return Needs(
         plan.user_ids,
         candidate.id,
         host=host_taken_up(plan.venue, hosts),
         software=software_of(plan.venue),
     )
+
+
+def _wanted(plan: Plan, needs: Needs) -> Wanted:
+    return Wanted(needs, plan.when.starts_at, plan.when.duration_minutes)
 
 
 def in_words(clashes: Collection[Clash]) -> str:
@@ -208,116 +171,20 @@ def _busy_with(clash: Clash) -> str:
     return f"{clash.name} (with {clash.candidate})" if is_with else clash.name
 
 
-_HOST_ID = sa.bindparam("host_id", type_=sa.Integer())
-# Made there; or not made yet, and possibly asked of this account first.
-_IS_ON_THE_ACCOUNT = (
-    sa.exists()
-    .where(
-        Meeting.interview_id == Interview.id,
-        Meeting.is_wanted,
-        Meeting.software == sa.bindparam("software"),
-        sa.or_(
-            Meeting.connection_id == sa.bindparam("connection_id"),
-            sa.and_(
-                Meeting.connection_id.is_(None),
-                sa.or_(
-                    Meeting.offered_by_id == _HOST_ID,
-                    Interview.hiring_manager_id == _HOST_ID,
-                    Interview.scheduler_id == _HOST_ID,
-                ),
-            ),
-        ),
+def _clash(other: Occupied, taken: Taken, wanted: Wanted) -> Clash:
+    times = (other.starts_at, other.ends_at, wanted.starts_at, wanted.ends_at)
+    said = f"{taken.kind} {taken.subject_id} {other.interview_id} " + " ".join(
+        time.isoformat() for time in times
     )
-    .correlate(Interview)
-)
-
-
-@cache
-def _overlapping(needs_account: bool) -> sa.Select[int]:
-    """The ids of what clashes with the interview that `_parameters` describes. Built once, because building
-    it takes several times as long as running it."""
-    users: sa.BindParameter[int] = sa.bindparam("user_ids", expanding=True)
-    takes_the_same: list[sa.ColumnElement[bool]] = [
-        Interview.hiring_manager_id.in_(users),
-        Interview.id.in_(sa.select(Attendee.interview_id).where(Attendee.user_id.in_(users))),
-        Interview.application_id.in_(
-            sa.select(Application.id).where(Application.candidate_id == sa.bindparam("candidate_id"))
-        ),
-    ]
-    if needs_account:
-        takes_the_same.append(_IS_ON_THE_ACCOUNT)
-    return sa.select(Interview.id).where(
-        Interview.status == written_out(InterviewStatus.SCHEDULED),
-        Interview.starts_at < sa.bindparam("ends_at"),
-        Interview.ends_at > sa.bindparam("starts_at"),
-        # Redundant, but lets the query use the index on the start.
-        Interview.starts_at > sa.bindparam("earliest"),
-        sa.or_(*takes_the_same),
+    return Clash(
+        taken.kind,
+        taken.subject_id,
+        taken.name,
+        other.interview_id,
+        other.starts_at,
+        other.ends_at,
+        key=hashlib.sha256(said.encode()).hexdigest()[:16],
+        software=wanted.needs.software if taken.kind is ClashKind.HOST_ACCOUNT else None,
+        candidate=other.candidate,
+        job=other.job,
     )
-
-
-def _parameters(wanted: Wanted) -> dict[str, Any]:
-    told = {
-        "starts_at": wanted.starts_at,
-        "ends_at": wanted.ends_at,
-        "earliest": wanted.starts_at - LONGEST,
-        "user_ids": list(wanted.user_ids),
-        "candidate_id": wanted.candidate_id,
-    }
-    if wanted.host is not None:
-        connection = wanted.host.connection
-        told |= {
-            "software": wanted.software,
-            "host_id": wanted.host.user.id,
-            "connection_id": connection.id if connection is not None else None,
-        }
-    return told
-
-
-def _clashes_with(interview: Interview, wanted: Wanted, *, is_named: bool) -> Iterator[Clash]:
-    candidate = interview.candidate.name if is_named else None
-    job = interview.application.job.title if is_named else None
-
-    def clash(kind: ClashKind, subject_id: int, name: str) -> Clash:
-        times = (interview.starts_at, interview.ends_at, wanted.starts_at, wanted.ends_at)
-        said = f"{kind} {subject_id} {interview.id} " + " ".join(time.isoformat() for time in times)
-        key = hashlib.sha256(said.encode()).hexdigest()[:16]
-        software = wanted.software if kind is ClashKind.HOST_ACCOUNT else None
-        return Clash(
-            kind,
-            subject_id,
-            name,
-            interview.id,
-            interview.starts_at,
-            interview.ends_at,
-            key,
-            software,
-            candidate,
-            job,
-        )
-
-    busy = {interview.hiring_manager_id: interview.hiring_manager.name}
-    busy |= {a.user_id: a.name for a in interview.attendees if a.user_id is not None}
-    for number, name in busy.items():
-        if number in wanted.user_ids:
-            yield clash(ClashKind.PERSON, number, name)
-    if interview.candidate.id == wanted.candidate_id:
-        yield clash(ClashKind.CANDIDATE, interview.candidate.id, interview.candidate.name)
-    if wanted.host is not None and _is_on_account_of(interview, wanted.host, wanted.software):
-        yield clash(ClashKind.HOST_ACCOUNT, wanted.host.user.id, wanted.host.user.name)
-
-
-def _is_on_account_of(interview: Interview, host: Host, software: MeetingSoftware | None) -> bool:
-    meeting = interview.meeting
-    if (
-        meeting is None
-        or host.connection is None
-        or meeting.software is not software
-        or not meeting.is_wanted
-    ):
-        return False
-    if meeting.connection_id is not None:
-        return meeting.connection_id == host.connection.id
-    # Not created yet: it will be on the account of the first host to be asked.
-    its_host = first_usable(hosts_of(meeting))
-    return its_host is not None and its_host.user.id == host.user.id

@@ -1,4 +1,4 @@
-"""Which days interviews are usually on."""
+"""Which days interviews are usually on. Public holidays are not known."""
 
 from __future__ import annotations
 
@@ -7,9 +7,24 @@ from datetime import date, timedelta
 _SATURDAY = 5
 
 
+def is_weekend(day: date) -> bool:
+    """Whether it is a Saturday or a Sunday."""
+    return day.weekday() >= _SATURDAY
+
+
 def next_working_day(after: date) -> date:
-    """The first day from Monday to Friday after this one. Public holidays are not known."""
+    """The first day from Monday to Friday after this one."""
     day = after + timedelta(days=1)
-    while day.weekday() >= _SATURDAY:
+    while is_weekend(day):
         day += timedelta(days=1)
     return day
+
+
+def working_days(first: date, number: int) -> tuple[date, ...]:
+    """So many days from Monday to Friday, from `first` on, which is among them if it is one."""
+    days: list[date] = []
+    day = first - timedelta(days=1)
+    while len(days) < number:
+        day = next_working_day(day)
+        days.append(day)
+    return tuple(days)

@@ -15,13 +15,13 @@ from blueprints.interviews.forms import WORDS_LIMIT, RescheduleForm
 from blueprints.interviews.to_change import to_change
 from blueprints.schedule_interview.forms.clash_tick import TICK_NEEDED
 from blueprints.schedule_interview.forms.when import as_value
+from blueprints.schedule_interview.panels.around_time import around_time
 from blueprints.schedule_interview.panels.clashes import clash_box
-from blueprints.schedule_interview.panels.day import day_of
 from blueprints.schedule_interview.panels.local_times import OnTheClock, local_times
 from extensions import db
 from messaging.wording import period
 from models import Interview
-from scheduling.clashes import Clash, clashes_of_change
+from scheduling.clashes import clashes_of_change, needs_of_change
 from scheduling.commands.change import (
     Change,
     ChangedMeanwhileError,
@@ -32,6 +32,7 @@ from scheduling.commands.change import (
     mark_of,
 )
 from scheduling.errors import SchedulingError
+from scheduling.free_times import Asked
 from scheduling.meetings.restoring import time_at_provider
 from scheduling.plans import When, plan_of
 from services import services
@@ -81,6 +82,8 @@ def look_at_new_time(interview_id: int) -> ResponseReturnValue:
 
 def move(interview_id: int) -> ResponseReturnValue:
     interview, form = to_change(interview_id), _offered(RescheduleForm())
+    if form.take_from_button(request.form):
+        return _page(interview, form)
     if not form.validate():
         return _page(interview, form, 422)
     when = form.when
@@ -172,19 +175,18 @@ def _consequences(interview: Interview, form: RescheduleForm) -> dict[str, Any]:
     old, new = plan_of(interview).when, form.when
     zone = form.timezone.data if is_zone(form.timezone.data or "") else old.timezone
     is_another = new is not None and new != old
-    clashes = _clashes(interview, new) if new is not None and is_another else []
-    day = None
-    if form.date.data is not None and 1 < form.date.data.year < 9999:
-        day = day_of(
-            actor(),
-            interview.candidate,
-            form.date.data,
-            zone,
-            wanted=(new.starts_at, new.ends_at) if new is not None else None,
-            user_ids=plan_of(interview).user_ids,
-            clashing={clash.interview_id for clash in clashes},
-            without=interview.id,
-        )
+    plan = plan_of(interview)
+    zones = frozenset(each.zone for each in _people(interview) if each.zone is not None)
+    asked = Asked(
+        needs_of_change(plan, interview, interview.hiring_manager),
+        form.minutes or old.duration_minutes,
+        zone,
+        zones,
+        own_zone=actor().timezone,
+    )
+    starts_at = new.starts_at if new is not None else None
+    around = around_time(actor(), asked, _names(interview), form.date.data, starts_at)
+    clashes = around.clashes if is_another else []
     form.shown.data = form.key
     return {
         "interview": interview,
@@ -195,14 +197,10 @@ def _consequences(interview: Interview, form: RescheduleForm) -> dict[str, Any]:
         else [],
         "clash_box": clash_box(clashes, form.accepted_clashes.keys, zone, on=form.date.data),
         "local_times": local_times(new.starts_at, zone, _people(interview)) if new is not None else None,
-        "day": day,
+        "times": around.times,
+        "day": around.day,
         "hosting_warnings": (),
     }
-
-
-def _clashes(interview: Interview, when: When) -> list[Clash]:
-    plan = replace(plan_of(interview), when=when)
-    return clashes_of_change(plan, interview, interview.hiring_manager, actor())
 
 
 def _told(when: When, zone: str) -> str:
@@ -218,6 +216,12 @@ def _zones(interview: Interview) -> Iterator[tuple[str, str]]:
         if zone and zone not in seen:
             seen.add(zone)
             yield f"For {whose.lower() if whose == 'You' else whose}", zone
+
+
+def _names(interview: Interview) -> list[str]:
+    """Of those whose time is known: guests have none that could be looked up."""
+    attending = [each.name for each in interview.attendees if each.user_id is not None]
+    return [interview.candidate.name, interview.hiring_manager.name, *attending]
 
 
 def _people(interview: Interview) -> list[OnTheClock]:

@@ -24,6 +24,7 @@ from scheduling.commands.ticket import Ticket
 from scheduling.drafts import drafts
 from scheduling.mails.queue import recipients_of
 from scheduling.meetings.hosts import Host, possible_hosts
+from scheduling.occupied import Needs
 from scheduling.plans import Participant, Plan, Reminders, When, from_json
 from scheduling.software import DEFAULT
 from scheduling.venues import Venue
@@ -149,6 +150,18 @@ class Dialog(DraftForms):
         busy = {manager.id} if manager else set()
         return busy | {person.user_id for person in self.attendees() if person.user_id is not None}
 
+    def needs(self, *, manager: User | None, user_ids: Collection[int]) -> Needs:
+        """What the interview takes up with these people, host account included, at whatever time it is."""
+        hosts = partial(self._hosts, manager=manager or self.actor)
+        host = host_taken_up(self.venue, hosts) if self.venue else None
+        return Needs(
+            frozenset(user_ids),
+            self.candidate.id,
+            host=staying_host(host, self.changed, self.software),
+            software=self.software,
+            interview_id=self.draft.about_interview_id,
+        )
+
     def clashes_at(
         self,
         starts_at: datetime,
@@ -157,19 +170,8 @@ class Dialog(DraftForms):
         manager: User | None,
         user_ids: Collection[int],
     ) -> list[Clash]:
-        """What an interview at that time with these people would clash with, host account included."""
-        hosts = partial(self._hosts, manager=manager or self.actor)
-        host = host_taken_up(self.venue, hosts) if self.venue else None
-        people, candidate_id = frozenset(user_ids), self.candidate.id
-        wanted = Wanted(
-            starts_at,
-            duration_minutes,
-            people,
-            candidate_id,
-            host=staying_host(host, self.changed, self.software),
-            software=self.software,
-            interview_id=self.draft.about_interview_id,
-        )
+        """What an interview at that time with these people would clash with."""
+        wanted = Wanted(self.needs(manager=manager, user_ids=user_ids), starts_at, duration_minutes)
         return find_clashes(wanted, seen_by=self.actor)
 
     # What they make together

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
+from database import written_out
 from extensions import db
 from models import (
     CallKind,
     Connection,
     ConnectionState,
     FailureReason,
+    Interview,
     Meeting,
     MeetingCall,
     MeetingSoftware,
@@ -69,6 +72,24 @@ def possible_hosts(
             unusable = FailureReason.RECONNECT_NEEDED
         hosts.append(Host(user, connection, unusable))
     return hosts
+
+
+def asked_first() -> sa.ColumnElement[int | None]:
+    """Of an interview with a `Meeting` that is still to be made, the user whose account will be asked first,
+    as `possible_hosts` and `first_usable` find them: a column for statements about many interviews, with the
+    parameter `app`."""
+    owner = aliased(User)
+    usable = (
+        sa.select(Connection.user_id)
+        .join(owner, owner.id == Connection.user_id)
+        .where(
+            Connection.app == sa.bindparam("app"),
+            Connection.state == written_out(ConnectionState.CONNECTED),
+            owner.is_active,
+        )
+    )
+    in_order = (Meeting.offered_by_id, Interview.hiring_manager_id, Interview.scheduler_id)
+    return sa.case(*((user_id.in_(usable), user_id) for user_id in in_order), else_=None)
 
 
 def ruling_out(host: Host, calls: Sequence[MeetingCall], walk: int) -> MeetingCall | None:

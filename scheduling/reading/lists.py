@@ -25,7 +25,7 @@ from models import (
     Role,
 )
 from paging import Counting, ListPage, Order, Pages, Query, Turn, read_instant
-from scheduling.clashes import LONGEST
+from scheduling.occupied import LONGEST
 from scheduling.reading.days import day_in
 from scheduling.reading.interview_rows import InterviewRow, found, instant, select_rows
 from scheduling.reading.matching import application_matches, parameters, words_about_interviews

@@ -27,7 +27,7 @@ from models import (
 )
 from paging import COUNTED, Query
 from rows import rows_of
-from scheduling.clashes import LONGEST
+from scheduling.occupied import LONGEST
 from scheduling.reading.interview_rows import COLUMNS, InterviewRow, found, instant, select_rows
 from timezones import utc_now
 

@@ -48,11 +48,13 @@ def test_page_follows_what_is_typed_and_people_are_found_and_pasted(
     # Said for those who cannot see it, and not shown a second time.
     expect(page.locator("#announcement")).to_contain_text("Ben Frei is busy then.")
     expect(page.locator("#announcement")).to_have_attribute("data-tone", "quiet")
-    day = page.get_by_role("region", name=f"{start:%A}, {start.day} {start:%B}")
+    day = page.get_by_role("region", name="Also that day")
+    times = page.get_by_role("region", name="Free times", exact=True)
+    expect(times.get_by_role("heading")).to_contain_text(f"{start:%A}, {start.day} {start:%B}")
     expect(day.get_by_role("listitem")).to_have_text(
         [
-            re.compile("09:00 – 09:45.*This interview", re.S),
-            re.compile("09:30 – 10:15.*Conflict", re.S),
+            re.compile("09:00–09:45.*This interview", re.S),
+            re.compile("09:30–10:15.*Conflict", re.S),
         ]
     )
     tick = page.get_by_label("Schedule anyway")
@@ -60,7 +62,7 @@ def test_page_follows_what_is_typed_and_people_are_found_and_pasted(
     # Typing what changes nothing keeps the tick; another length is another question.
     with page.expect_response(re.compile("/date-time/look")):
         choose_zone(page, "Africa/Abidjan")
-    expect(day.get_by_text("Times in Abidjan, GMT")).to_be_visible()
+    expect(times.get_by_text("Times in Abidjan, GMT")).to_be_visible()
     expect(tick).to_be_checked()
     page.get_by_role("button", name="1 hour").click()
     expect(tick).not_to_be_checked()
@@ -127,4 +129,4 @@ def test_page_follows_what_is_typed_and_people_are_found_and_pasted(
     expect(page.get_by_label("Email of person 2")).to_be_focused()
     page.get_by_label("Email of person 2").fill("kim@partner.example")
     page.get_by_label("Email of person 2").press("Enter")
-    expect(heading).to_have_text("Details")
+    expect(heading).to_have_text("Finalize")

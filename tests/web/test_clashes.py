@@ -139,7 +139,7 @@ def test_candidate_who_has_an_interview_elsewhere_then_is_asked_about(
     assert clashes_on(page) == ["Dina Kaur has another interview from 09:00 to 09:45 CET."]
     assert "Backend Engineer" not in page.text
     [row] = page.tree.all("li", lambda e: "is-clash" in e.get("class"))
-    assert row.text == "09:00 – 09:45 Busy Ben Frei Conflict"
+    assert row.text == "09:00–09:45 Busy: Dina Conflict"
 
 
 def test_other_interview_is_named_to_those_who_may_see_it(
@@ -338,24 +338,27 @@ def test_day_shows_the_wanted_time_among_the_teams_interviews(
         htmx=True,
     )
     assert rows_of(page) == [
-        "23:00 – 02:00 Omar Haddad (opens a new tab) Backend Engineer · Ben Frei",
-        "09:00 – 09:45 This interview Dina Kaur",
-        "09:30 – 10:15 Omar Haddad (opens a new tab) Backend Engineer · Ben Frei, Eva Lang Conflict",
-        "15:00 – 15:45 Omar Haddad (opens a new tab) Backend Engineer · Ben Frei",
+        "09:00–09:45 This interview",
+        "09:30–10:15 Omar Haddad (opens a new tab): Ben Conflict",
+        # What is not near the chosen time is folded.
+        "23:00–02:00 Omar Haddad (opens a new tab): Ben",
         # Of a job that Ben does not see.
-        "11:00 – 11:45 Busy Cleo Marin",
+        "11:00–11:45 Busy: Cleo",
+        "15:00–15:45 Omar Haddad (opens a new tab): Ben",
     ]
+    assert "3 more that day" in page.text
     assert "Wednesday, 10 February" in page.text
     assert "Nora" not in page.html
     assert "Product Designer" not in page.html
     # The same day on another clock.
     page = ben.get(f"{draft}/date-time/look?date=2027-02-10&time=&timezone=Asia/Tokyo", htmx=True)
     assert rows_of(page) == [
-        "07:00 – 10:00 Omar Haddad (opens a new tab) Backend Engineer · Ben Frei",
-        "17:30 – 18:15 Omar Haddad (opens a new tab) Backend Engineer · Ben Frei, Eva Lang",
-        "23:00 – 23:45 Omar Haddad (opens a new tab) Backend Engineer · Ben Frei",
-        "19:00 – 19:45 Busy Cleo Marin",
+        "07:00–10:00 Omar Haddad (opens a new tab): Ben",
+        "17:30–18:15 Omar Haddad (opens a new tab): Ben",
+        "19:00–19:45 Busy: Cleo",
+        "23:00–23:45 Omar Haddad (opens a new tab): Ben",
     ]
+    assert "4 interviews that day" in page.text
     page = ben.get(f"{draft}/date-time/look?date=2027-02-13&time=09:00&timezone=Europe/Zurich", htmx=True)
     assert "Everyone's free of other interviews that day" in page.text
 

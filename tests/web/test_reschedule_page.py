@@ -108,7 +108,7 @@ def test_conflict_has_to_be_accepted(web: Flask, ada: Visitor, team: Team, inter
     with in_rows(web):
         schedule(team.ada, team.dina, software=None, starts_at=in_three_days() + timedelta(hours=1))
     shown = ada.submit(open_page(ada, interview_id), "Reschedule", **hour_later())
-    assert "Dina Kaur has another interview" in shown.text
+    assert "Ben Frei and Dina Kaur have another interview" in shown.text
     refused = ada.submit(shown, "Reschedule", status=422)
     assert "Choose another time, or check" in refused.text
     assert not is_moved(web, interview_id)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from werkzeug.datastructures import MultiDict
 from wtforms import DateField, Field, IntegerField, RadioField, TimeField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
@@ -22,7 +24,9 @@ from web.forms import ZoneField
 
 # Beyond this the year must be a typo.
 _YEARS_AHEAD = 5
-_FURTHEST = timedelta(days=366 * _YEARS_AHEAD)
+FURTHEST = timedelta(days=366 * _YEARS_AHEAD)
+# The names of the buttons that choose a free time, and another day, without a script.
+AT, ON = "at", "on"
 # A time that has just passed is still shown in everyone's zone beside the error.
 _JUST_PASSED = timedelta(days=1)
 
@@ -51,7 +55,7 @@ class WhenFields:
         now = utc_now()
         if field.data < in_zone(now, self.timezone.data).date():
             raise ValidationError("This date has passed. Choose a later one.")
-        if field.data > in_zone(now + _FURTHEST, self.timezone.data).date():
+        if field.data > in_zone(now + FURTHEST, self.timezone.data).date():
             raise ValidationError(f"This is more than {_YEARS_AHEAD} years ahead. Check the year.")
 
     def validate_time(self, field: Field) -> None:
@@ -88,13 +92,33 @@ class WhenFields:
         except (NonexistentTimeError, AmbiguousTimeError, OverflowError):
             return None
         now = utc_now()
-        return starts_at if now - _JUST_PASSED <= starts_at <= now + _FURTHEST else None
+        return starts_at if now - _JUST_PASSED <= starts_at <= now + FURTHEST else None
 
     @property
     def minutes(self) -> int | None:
         """How long it takes, if that is a possible length."""
         length = self.duration_minutes.data
         return length if length is not None and 5 <= length <= 1440 else None
+
+    def take_from_button(self, sent: Mapping[str, str]) -> bool:
+        """Fill in the free time or the day whose button sent the form, and say whether one did. It is not
+        checked: the page is only shown again with it.
+        """
+        filled: list[tuple[Field, str]]
+        instant = _from_value(sent.get(AT, "")) if is_zone(self.timezone.data or "") else None
+        if instant is not None:
+            local = in_zone(instant, self.timezone.data)
+            filled = [(self.date, f"{local:%Y-%m-%d}"), (self.time, f"{local:%H:%M}")]
+            filled.append((self.occurrence, as_value(instant)))
+        elif sent.get(ON):
+            filled = [(self.date, sent[ON])]
+        else:
+            return False
+        for field, value in filled:
+            field.process(MultiDict({field.name: value}))
+            field.errors = []
+        self.keep_asking()
+        return True
 
     def keep_asking(self) -> None:
         """Show the answered question again, if this time occurs twice."""
@@ -134,6 +158,14 @@ class WhenFields:
 def as_value(instant: datetime) -> str:
     """An answer names the instant itself, so that it cannot apply to another day or zone."""
     return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M}Z"
+
+
+def _from_value(text: str) -> datetime | None:
+    """The instant that `as_value` has written, or None for anything else."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _utc(instant: datetime) -> str:

@@ -14,7 +14,8 @@ from blueprints.schedule_interview.forms.date_time import DateTimeForm
 from blueprints.schedule_interview.pages.base import Page
 from blueprints.schedule_interview.panels.clashes import clash_box
 from models import User
-from scheduling.clashes import Clash, ClashKind
+from scheduling.clashes import Clash
+from scheduling.occupied import ClashKind
 from scheduling.reading.load import Load, loads
 from timezones import local_moment, utc_now
 from web.notices import say

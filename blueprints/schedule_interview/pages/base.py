@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Generic
 
 from blueprints.schedule_interview.dialog import Dialog
@@ -42,6 +43,11 @@ class Page(Generic[F]):
         """Keep what comes with the form beside its answers when the page is left without Continue; why not,
         where that was impossible, in words. Raises `DraftStaleError` as `check` may."""
         return []
+
+    def is_filled_by_button(self, form: F, sent: Mapping[str, str]) -> bool:
+        """Whether the form was sent by a button that only fills something in, which is done now: the page is
+        shown again with it, and nothing is saved. For those without a script."""
+        return False
 
     def differences(self, dialog: Dialog, form: F) -> list[tuple[str, str, str]]:
         """What was sent in addition to the answers and is saved elsewhere: label, saved text, sent text."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -11,14 +11,18 @@ from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.attendees import AttendeesForm
 from blueprints.schedule_interview.forms.clash_tick import TICK_NEEDED
 from blueprints.schedule_interview.forms.date_time import DateTimeForm
+from blueprints.schedule_interview.pages.asking import asked_of, people_of
 from blueprints.schedule_interview.pages.base import Page, host_question
+from blueprints.schedule_interview.panels.around_time import AroundTime, around_time
 from blueprints.schedule_interview.panels.clashes import clash_box
-from blueprints.schedule_interview.panels.day import day_of
 from blueprints.schedule_interview.panels.host import hosting_warnings
 from blueprints.schedule_interview.panels.local_times import LocalTimes, OnTheClock, local_times
 from scheduling.clashes import Clash
 from timezones import is_zone
 from wording import listed, possessive
+
+# Free times are looked for with this length while none is typed.
+_USUAL_MINUTES = 45
 
 
 class DateTimePage(Page[DateTimeForm]):
@@ -34,6 +38,9 @@ class DateTimePage(Page[DateTimeForm]):
 
     def context(self, dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
         return {"problem": "", "out_of_band": False, **_at_that_time(dialog, form)}
+
+    def is_filled_by_button(self, form: DateTimeForm, sent: Mapping[str, str]) -> bool:
+        return form.take_from_button(sent)
 
     def look(self, dialog: Dialog, typed: MultiDict[str, str]) -> dict[str, Any]:
         """What belongs beside the values typed so far. Nothing is saved, and nothing refused before the form
@@ -58,37 +65,37 @@ def _at_that_time(dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
     """What belongs beside a form as it is: right, wrong, or half typed."""
     zone = form.timezone.data if is_zone(form.timezone.data or "") else dialog.actor.timezone
     starts_at, minutes, on = form.starts_at, form.minutes, form.date.data
-    clashes = _clashes(dialog, form)
+    user_ids = dialog.busy_user_ids()
+    asked = asked_of(
+        dialog,
+        zone=zone,
+        minutes=minutes or dialog.duration_minutes or _USUAL_MINUTES,
+        manager=dialog.hiring_manager,
+        user_ids=user_ids,
+    )
+    around = around_time(
+        dialog.actor, asked, people_of(dialog, user_ids), on, starts_at if minutes is not None else None
+    )
     accepted = form.accepted_clashes.keys | _accepted_later(dialog)
     times = local_times(starts_at, zone, _people(dialog)) if starts_at is not None else None
-    day = None
-    # The calendar's first and last days have no day before or after them.
-    if on is not None and 1 < on.year < 9999:
-        day = day_of(
-            dialog.actor,
-            dialog.candidate,
-            on,
-            zone,
-            wanted=(starts_at, starts_at + timedelta(minutes=minutes)) if starts_at and minutes else None,
-            user_ids=dialog.busy_user_ids(),
-            clashing={clash.interview_id for clash in clashes},
-        )
     return {
-        "clash_box": clash_box(clashes, accepted, zone, on=on),
+        "clash_box": clash_box(around.clashes, accepted, zone, on=on),
         "hosting_warnings": hosting_warnings(host_question(dialog), minutes),
         "local_times": times,
-        "day": day,
-        "announcement": _announcement(clashes, times),
+        "times": around.times,
+        "day": around.day,
+        "announcement": _announcement(around, times),
     }
 
 
-def _announcement(clashes: list[Clash], times: LocalTimes | None) -> str:
+def _announcement(around: AroundTime, times: LocalTimes | None) -> str:
     """The warnings in a sentence or two, for screen readers."""
-    busy = list(dict.fromkeys(_occupied(clash) for clash in clashes))
+    busy = list(dict.fromkeys(_occupied(clash) for clash in around.clashes))
     nights = ", ".join(dict.fromkeys(row.place for row in times.rows if row.is_night)) if times else ""
     words = [
         f"{listed(busy)} {'is' if len(busy) == 1 else 'are'} busy then." if busy else "",
         f"Outside working hours in {nights}." if nights else "",
+        f"{around.times.title} is on a weekend." if around.times and around.times.is_weekend else "",
     ]
     return " ".join(filter(None, words))
 

@@ -6,14 +6,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from scheduling.clashes import Clash, ClashKind
+from scheduling.clashes import Clash
+from scheduling.occupied import ClashKind
 from timezones import in_zone, local_moment
-from wording import possessive
+from wording import listed, possessive
 
 
 @dataclass(frozen=True)
 class ShownClash:
-    """`is_new`: not yet accepted."""
+    """Everything that one other interview takes up. `is_new`: not all of it has been accepted yet."""
 
     words: str
     is_new: bool
@@ -21,7 +22,8 @@ class ShownClash:
 
 @dataclass(frozen=True)
 class ClashBox:
-    """The clashes of a page with the checkbox's value, and whether all of them were accepted before."""
+    """The clashes of a page, a line for each other interview, with the checkbox's value, and whether all of
+    them were accepted before."""
 
     clashes: tuple[ShownClash, ...]
     value: str
@@ -32,32 +34,53 @@ def clash_box(
     clashes: Collection[Clash], accepted: Collection[str], zone: str, *, on: date | None = None
 ) -> ClashBox:
     """The clashes as a page shows them, with times in that zone; the date is included unless it is `on`."""
+    by_interview: dict[int, list[Clash]] = {}
+    for clash in clashes:
+        by_interview.setdefault(clash.interview_id, []).append(clash)
     return ClashBox(
-        tuple(ShownClash(_words(clash, zone, on), clash.key not in accepted) for clash in clashes),
+        tuple(
+            ShownClash(_words(of_one, zone, on), any(clash.key not in accepted for clash in of_one))
+            for of_one in by_interview.values()
+        ),
         value=" ".join(clash.key for clash in clashes),
         is_ticked=all(clash.key in accepted for clash in clashes),
     )
 
 
-def _words(clash: Clash, zone: str, on: date | None) -> str:
+def _words(of_one: list[Clash], zone: str, on: date | None) -> str:
+    """What another interview takes up, in a sentence."""
+    when = _when(of_one[0], zone, on)
+    names = [clash.name for clash in of_one if clash.kind is not ClashKind.HOST_ACCOUNT]
+    account = next((clash for clash in of_one if clash.kind is ClashKind.HOST_ACCOUNT), None)
+    if not names:
+        words = f"{_account(of_one[0])} already has a meeting{_with(of_one[0])} {when}"
+        return f"{words} and can run only one at a time."
+    have = "has" if len(names) == 1 else "have"
+    words = f"{listed(names)} {have} another interview{_about(of_one)} {when}"
+    if account is None:
+        return f"{words}."
+    return f"{words}. It's on {_account(account)}, which can run only one meeting at a time."
+
+
+def _account(clash: Clash) -> str:
+    label = clash.software.label if clash.software is not None else ""
+    return f"{possessive(clash.name)} {label} account"
+
+
+def _when(clash: Clash, zone: str, on: date | None) -> str:
     begins, ends = local_moment(clash.starts_at, zone), local_moment(clash.ends_at, zone)
     days = {in_zone(clash.starts_at, zone).date(), in_zone(clash.ends_at, zone).date()}
     if days == {on}:
-        when = f"from {begins.time} to {ends.time} {ends.zone_short}"
-    else:
-        when = f"from {begins.short} to {ends.time if len(days) == 1 else ends.short}"
-    if clash.software is not None:
-        label = clash.software.label
-        whose = f" with {clash.candidate}" if clash.candidate else ""
-        return (
-            f"{possessive(clash.name)} {label} account already has a meeting{whose} {when} "
-            "and can run only one at a time."
-        )
-    return f"{clash.name} has another interview{_about(clash)} {when}."
+        return f"from {begins.time} to {ends.time} {ends.zone_short}"
+    return f"from {begins.short} to {ends.time if len(days) == 1 else ends.short}"
 
 
-def _about(clash: Clash) -> str:
+def _about(of_one: list[Clash]) -> str:
     """With whom the other interview is or, where that is the same candidate, for which job."""
-    if clash.kind is ClashKind.CANDIDATE:
-        return f" for {clash.job}" if clash.job else ""
+    if any(clash.kind is ClashKind.CANDIDATE for clash in of_one):
+        return f" for {of_one[0].job}" if of_one[0].job else ""
+    return _with(of_one[0])
+
+
+def _with(clash: Clash) -> str:
     return f" with {clash.candidate}" if clash.candidate else ""

@@ -145,6 +145,8 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
     if request.form.get("direction") == "show":
         # Without a script: the page again, updated for its current values. Nothing is saved.
         return _page(dialog, here, form, 200 if form.validate() else 422)
+    if here.is_filled_by_button(form, request.form):
+        return _page(dialog, here, form)
     there = BY_KEY.get(request.form.get("change", ""))
     if isinstance(form, FinalizeForm) and there is not None:
         drafts.save_step(dialog.draft, form.opened_on, step, form.answers())

@@ -1,0 +1,31 @@
+"""What is asked of everyone's time for the interview of a dialog: by Date & Time, and by Attendees."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from blueprints.schedule_interview.dialog import Dialog
+from models import User
+from scheduling.free_times import Asked
+
+
+def asked_of(
+    dialog: Dialog, *, zone: str, minutes: int, manager: User | None, user_ids: Collection[int]
+) -> Asked:
+    """A time of so many minutes for the candidate, these people on the team, and the account that would host,
+    to be chosen in that zone."""
+    zones = {user.timezone for user in dialog.team if user.id in user_ids}
+    if dialog.candidate.timezone is not None:
+        zones.add(dialog.candidate.timezone)
+    return Asked(
+        dialog.needs(manager=manager, user_ids=user_ids),
+        minutes,
+        zone,
+        frozenset(zones),
+        own_zone=dialog.actor.timezone,
+    )
+
+
+def people_of(dialog: Dialog, user_ids: Collection[int]) -> list[str]:
+    """The names of the candidate and of these people, as they are asked about."""
+    return [dialog.candidate.name, *(user.name for user in dialog.team if user.id in user_ids)]

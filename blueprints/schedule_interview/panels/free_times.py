@@ -1,0 +1,168 @@
+"""The free times of a day to choose from, with the days around it, for Date & Time and Reschedule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from blueprints.schedule_interview.forms.when import as_value
+from blueprints.schedule_interview.panels.strip import Period, Strip, minutes_of, strip_of
+from scheduling.free_times import DAY_BEGINS, DAY_ENDS, Asked, FreeTimes
+from scheduling.working_days import is_weekend, working_days
+from timezones import in_zone, place_name, start_of_day, zone_abbreviation
+from wording import listed, possessive, short_names
+
+# How many days to choose from are named.
+_DAYS = 5
+_ONE_DAY = timedelta(days=1)
+_HOURS = f"{DAY_BEGINS:%H:%M} to {DAY_ENDS:%H:%M}"
+
+
+@dataclass(frozen=True)
+class TimeChip:
+    """A free start: `value` names its instant and `time` its wall time. `zone` is set in an hour that happens
+    twice that day: then the wall time alone does not say which one it is."""
+
+    key: str
+    value: str
+    time: str
+    zone: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class DayChip:
+    """A day to choose: `value` is its date, `words` says how much is free."""
+
+    value: str
+    label: str
+    words: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class DayBeside:
+    """The day before or after the one that is shown."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class OfferedTimes:
+    """The free times of a day. `gaps` are the chips by their place in the drawing, in minutes after midnight.
+    `words` say for whom they are free, or why there are none."""
+
+    title: str
+    zone: str
+    is_weekend: bool
+    before: DayBeside | None
+    after: DayBeside
+    days: tuple[DayChip, ...]
+    chips: tuple[TimeChip, ...]
+    gaps: Mapping[int, TimeChip]
+    strip: Strip
+    words: str
+
+
+def days_to_choose(on: date, today: date) -> tuple[date, ...]:
+    """The days whose free times are looked up to show `on`: itself, and working days to choose instead. The
+    next ones from today, or, for a day that is further ahead, those from there."""
+    near = working_days(today, _DAYS + 1)
+    return tuple(sorted({on, *(near if on <= near[-1] else working_days(on, _DAYS))}))
+
+
+def offered_times(
+    asked: Asked,
+    free: Mapping[date, FreeTimes],
+    on: date,
+    *,
+    names: list[str],
+    chosen: Period | None,
+    today: date,
+) -> OfferedTimes:
+    """The times of a day that is not over, in the zone they are chosen in. `free` holds what was found for
+    `days_to_choose`; `names` are those who were asked about, and `chosen` is what is chosen so far."""
+    zone, of_day = asked.zone, free[on]
+    clashing = (chosen.starts_at, chosen.ends_at) if chosen is not None else None
+    busy = [
+        Period(each.starts_at, each.ends_at, clashing is not None and each.overlaps(*clashing))
+        for each in of_day.occupied
+    ]
+    chips = tuple(_time_chip(start, on, zone, of_day, chosen) for start in of_day.starts)
+    gaps: dict[int, TimeChip] = {}
+    for start, chip in zip(of_day.starts, chips, strict=True):
+        gaps.setdefault(minutes_of(start, on, zone), chip)
+    at = chosen.starts_at if chosen is not None else start_of_day(on, zone) + timedelta(hours=12)
+    before = on - _ONE_DAY
+    return OfferedTimes(
+        title=f"{on:%A}, {on.day} {on:%B}",
+        zone=f"{place_name(zone)}, {zone_abbreviation(at, zone)}",
+        is_weekend=is_weekend(on),
+        before=_beside(before) if before >= today else None,
+        after=_beside(on + _ONE_DAY),
+        days=_day_chips(free, on, today),
+        chips=chips,
+        gaps=gaps,
+        strip=strip_of(on, zone, busy, chosen, of_day.starts),
+        words=_words(asked, of_day, names, is_today=on == today),
+    )
+
+
+def _time_chip(start: datetime, on: date, zone: str, of_day: FreeTimes, chosen: Period | None) -> TimeChip:
+    time = f"{in_zone(start, zone):%H:%M}"
+    minute = minutes_of(start, on, zone)
+    happens_twice = sum(minutes_of(other, on, zone) == minute for other in of_day.starts) > 1
+    is_second = happens_twice and in_zone(start, zone).fold == 1
+    return TimeChip(
+        key=f"{time.replace(':', '')}{'-second' if is_second else ''}",
+        value=as_value(start),
+        time=time,
+        zone=zone_abbreviation(start, zone) if in_zone(start, zone).fold or happens_twice else "",
+        is_chosen=chosen is not None and chosen.starts_at == start,
+    )
+
+
+def _beside(day: date) -> DayBeside:
+    return DayBeside(day.isoformat(), f"{day:%A}, {day.day} {day:%B}")
+
+
+def _day_chips(free: Mapping[date, FreeTimes], on: date, today: date) -> tuple[DayChip, ...]:
+    # A day that is as good as over is left out, unless it is the one that is shown.
+    left = [day for day in sorted(free) if free[day].starts or day == on or day > today]
+    days = [day for day in left if not is_weekend(day)]
+    return tuple(
+        DayChip(
+            day.isoformat(),
+            "Today" if day == today else f"{day:%a} {day.day}",
+            f"{len(free[day].starts)} free",
+            is_chosen=day == on,
+        )
+        for day in days[:_DAYS]
+    )
+
+
+def _words(asked: Asked, of_day: FreeTimes, names: list[str], *, is_today: bool) -> str:
+    if timedelta(minutes=asked.minutes) > _length_of_a_day():
+        return f"This is longer than a day from {_HOURS}. Enter a time below."
+    if not of_day.starts:
+        day = "today" if is_today else "that day"
+        return f"No half hour is free {day}. Choose another day, or enter a time."
+    are = "is" if len(names) == 1 else "are"
+    whose = f"Half hours when {listed(names)} {are} free, from {_HOURS}"
+    if of_day.is_for_everyone:
+        return f"{whose} for everyone. Only interviews in this app are checked, not calendars."
+    apart = f"No half hour is from {_HOURS} for everyone. " if asked.zones else ""
+    return f"{apart}{whose} on your clock. Only interviews in this app are checked, not calendars."
+
+
+def _length_of_a_day() -> timedelta:
+    return datetime.combine(date.min, DAY_ENDS) - datetime.combine(date.min, DAY_BEGINS)
+
+
+def names_of(people: list[str], asked: Asked) -> list[str]:
+    """Those whose time the interview takes, as a sentence names them: the people, then the host's account."""
+    host, software = asked.needs.host, asked.needs.software
+    account = [f"{possessive(host.user.name)} {software.label} account"] if host and software else []
+    return short_names(people) + account
