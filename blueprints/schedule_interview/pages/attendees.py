@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from blueprints.schedule_interview.dialog import Dialog
@@ -12,6 +11,7 @@ from blueprints.schedule_interview.forms.attendees import AttendeesForm
 from blueprints.schedule_interview.forms.clash_tick import TICK_NEEDED
 from blueprints.schedule_interview.forms.date_time import DateTimeForm
 from blueprints.schedule_interview.pages.base import Page
+from blueprints.schedule_interview.pages.other_times import around_chosen_time
 from blueprints.schedule_interview.panels.clashes import clash_box
 from models import User
 from scheduling.clashes import Clash
@@ -59,8 +59,7 @@ class AttendeesPage(Page[AttendeesForm]):
         return True
 
     def context(self, dialog: Dialog, form: AttendeesForm) -> dict[str, Any]:
-        everyone = {user.id for user in dialog.team}
-        clashes = _clashes(dialog, form.manager, everyone)
+        clashes, chosen_time = around_chosen_time(dialog, form)
         busy = _busy(clashes)
         chosen = form.busy_user_ids
         asked = _not_accepted(dialog, clashes)
@@ -70,7 +69,7 @@ class AttendeesPage(Page[AttendeesForm]):
         return {
             "clash_box": clash_box(shown, form.accepted_clashes.keys, dialog.actor.timezone),
             "when": local_moment(when.starts_at, dialog.actor.timezone) if when and when.starts_at else None,
-            "chosen_time": _chosen_time(when) if when is not None else "",
+            "chosen_time": chosen_time,
             "members": _members(dialog, form, load, busy),
             "is_searched": len(dialog.team) >= _SEARCHED_FROM,
             "taken": _taken(form) if form.errors else [],
@@ -78,15 +77,6 @@ class AttendeesPage(Page[AttendeesForm]):
 
 
 ATTENDEES = AttendeesPage()
-
-
-def _chosen_time(when: DateTimeForm) -> str:
-    """`Mon 30 Nov, 15:15–16:00 CET`, in the zone that was chosen."""
-    assert when.starts_at is not None
-    zone = when.timezone.data
-    starts = local_moment(when.starts_at, zone)
-    ends = local_moment(when.starts_at + timedelta(minutes=when.duration_minutes.data), zone)
-    return f"{starts.short_date}, {starts.time}–{ends.time} {ends.zone_short}"
 
 
 def _members(

@@ -22,6 +22,7 @@ from blueprints.schedule_interview.forms.setup import SetupForm
 from blueprints.schedule_interview.open_draft import open_dialog, with_dialog
 from blueprints.schedule_interview.pages import BY_KEY
 from blueprints.schedule_interview.pages.base import Page
+from blueprints.schedule_interview.pages.other_times import move_to
 from blueprints.schedule_interview.pages.setup import SETUP
 from blueprints.schedule_interview.routes.changing import take_over_changes_of_others
 from blueprints.schedule_interview.starting import start_from, template_on, use_another
@@ -142,6 +143,8 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
         return redirect(address, 303)
     if earlier is not None:
         return _keep_for_later(dialog, here, form, earlier)
+    if isinstance(form, AttendeesForm) and "move_to" in request.form:
+        return _move(dialog, form, request.form["move_to"])
     if request.form.get("direction") == "show":
         # Without a script: the page again, updated for its current values. Nothing is saved.
         return _page(dialog, here, form, 200 if form.validate() else 422)
@@ -271,6 +274,15 @@ def _leave(
         dialog.keep(form)
     db.session.commit()
     return redirect(address, 303)
+
+
+def _move(dialog: Dialog, form: AttendeesForm, at: str) -> ResponseReturnValue:
+    """Another time for the people who are checked, who are kept as they are."""
+    dialog.keep(form)
+    if not move_to(dialog, form.opened_on, at):
+        say("That time can't be used anymore. Choose another.", "warning")
+    db.session.commit()
+    return redirect(dialog.address(form.key, back_to_finalize=views.came_from_finalize()), 303)
 
 
 def _go_to_the_end(dialog: Dialog) -> ResponseReturnValue:
