@@ -18,12 +18,13 @@ PASSWORD_RESET = "password_reset"
 PASSWORD_CHANGED = "password_changed"
 TWO_STEP_CHANGED = "two_step_changed"
 ASK_TO_CONNECT = "ask_to_connect"
+PLEASE_CONNECT = "please_connect"
 APP_CONNECTED = "app_connected"
 RECONNECT_NEEDED = "reconnect_needed"
 CREDENTIALS_REFUSED = "credentials_refused"
 TEST_EMAIL = "test_email"
 
-# The owner gets the same message at most once a day: either they have read it, or they have a reason not to.
+# People get the same message at most once a day: either they have read it, or they have a reason not to.
 ONE_REQUEST_PER = timedelta(days=1)
 
 _NUDGE = "nudge"
@@ -70,6 +71,15 @@ def queue_request_to_connect(asking: User, owner: User, mail_domain: str) -> boo
     # Of two clicks at once, the second one waits here and finds the first one's mail.
     db.session.get(User, asking.id, with_for_update=True)
     return _queue_once_a_day(ASK_TO_CONNECT, _about_user(asking), owner, mail_domain)
+
+
+def queue_please_connect(asked: User, asking: User, app: str, mail_domain: str) -> bool:
+    """Ask someone to connect their own account of an app, by its key, so that it can host their interviews;
+    False when anyone has asked them within a day."""
+    # Of two clicks at once, the second one waits here and finds the first one's mail.
+    db.session.get(User, asked.id, with_for_update=True)
+    said = {"asking": asking.name, "app": app}
+    return _queue_once_a_day(PLEASE_CONNECT, _about_user(asked), asked, mail_domain, said=said)
 
 
 def queue_app_connected(
@@ -144,11 +154,13 @@ def _about_connection(connection: Connection) -> str:
     return f"connection:{connection.id}"
 
 
-def _queue_once_a_day(kind: str, about: str, reader: User, mail_domain: str) -> bool:
+def _queue_once_a_day(
+    kind: str, about: str, reader: User, mail_domain: str, *, said: dict[str, str] | None = None
+) -> bool:
     last = mail.latest(about, kind)
     if last is not None and last.created_at > utc_now() - ONE_REQUEST_PER:
         return False
-    _queue(kind, about, mail.next_occasion(about, kind), reader, mail_domain)
+    _queue(kind, about, mail.next_occasion(about, kind), reader, mail_domain, said=said)
     return True
 
 

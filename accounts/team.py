@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from accounts import audit
 from accounts.audit import Event
 from accounts.links import invitation_state
+from accounts.permissions import Action, Scope, may_anywhere, scope_of
 from accounts.sessions import end_all_sessions
 from accounts.team_rules import NotAllowedError, TeamError, require_may_grant, require_may_manage
 from connections.catalogue import label_of
@@ -47,6 +48,11 @@ class Member:
     last_seen_at: datetime | None
     apps: tuple[ConnectedApp, ...]
 
+    @property
+    def hosts(self) -> bool:
+        """Whether meetings are made on accounts of people in this role."""
+        return scope_of(self.user.role, Action.CONNECT_APPS) is not Scope.NONE
+
 
 def members() -> list[Member]:
     """Everyone, by name, starting with those who can sign in."""
@@ -55,10 +61,24 @@ def members() -> list[Member]:
     return sorted(found, key=lambda member: (_STATE_ORDER[member.state], member.user.name.casefold()))
 
 
+def may_be_asked_to_connect(member: Member, *, connecting_is_open: bool) -> bool:
+    """Whether asking this person to connect an app would help: they can sign in, may, and have connected
+    none."""
+    may = may_anywhere(member.user.role, Action.CONNECT_APPS, connecting_is_open=connecting_is_open)
+    return member.state == "active" and not member.apps and may
+
+
 def member(user_id: int) -> Member | None:
     """One person, or None."""
     row = db.session.execute(_select_members().where(User.id == user_id)).first()
     return _member(row, _connected_apps(user_id)) if row is not None else None
+
+
+def has_connected(user: User, app: str) -> bool:
+    """Whether this person has a connection of the app, by its key, that works."""
+    row = (Connection.user_id == user.id, Connection.app == app)
+    works = Connection.state == ConnectionState.CONNECTED
+    return bool(db.session.scalar(sa.select(sa.exists().where(*row, works))))
 
 
 def _connected_apps(user_id: int | None = None) -> dict[int, tuple[ConnectedApp, ...]]:

@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 import sqlalchemy as sa
 
 from extensions import db
+from hiring.copied_plans import templates_of
 from models import (
     Absent,
     Application,
@@ -32,6 +33,7 @@ from scheduling.commands.conclude import complete, mark_no_show
 from scheduling.commands.schedule import schedule_interview
 from scheduling.commands.ticket import Ticket
 from scheduling.drafts import starting
+from scheduling.drafts.from_template import FromTemplate
 from scheduling.feedback import Given
 from scheduling.mails import outcomes
 from scheduling.plans import Participant, Plan, Reminders, When
@@ -171,7 +173,19 @@ def schedule_one(
 def _schedule(scheduler: User, plan: Plan, rules: Rules) -> Interview:
     application = db.session.get_one(Application, plan.application_id)
     draft = starting.start(scheduler, application.candidate_id, application_id=application.id)
-    return schedule_interview(scheduler, plan, Ticket(draft.id, draft.version), rules)
+    ticket = Ticket(draft.id, draft.version, template=_template_of(plan, application))
+    return schedule_interview(scheduler, plan, ticket, rules)
+
+
+def _template_of(plan: Plan, application: Application) -> FromTemplate | None:
+    """The template of the job's interview plan of which this is one: of the same type, and as long."""
+    for template in templates_of(application.job_id):
+        is_same_type = template.interview_type is plan.venue.interview_type
+        if is_same_type and template.duration_minutes == plan.when.duration_minutes:
+            answers = {"setup": {"job": [str(application.id)]}}
+            minutes = template.duration_minutes
+            return FromTemplate(template.id, application.job_id, template.name, minutes, answers)
+    return None
 
 
 def _schedule_before(scheduler: User, plan: Plan, becomes: InterviewStatus, rules: Rules) -> None:

@@ -82,6 +82,7 @@ ACCESS: dict[str, Rule] = {
     "team.invite": Needs(Action.ADMINISTER),
     "team.member": Needs(Action.ADMINISTER),
     "team.change_role": Needs(Action.ADMINISTER),
+    "team.ask_to_connect": Needs(Action.ADMINISTER),
     "team.resend": Needs(Action.ADMINISTER),
     "team.withdraw": Needs(Action.ADMINISTER),
     "team.deactivate": Needs(Action.ADMINISTER),

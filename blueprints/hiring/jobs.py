@@ -8,9 +8,11 @@ from wtforms.fields import SelectChoice
 
 import htmx
 from accounts.permissions import Action
+from accounts.team import has_connected
 from blueprints.hiring.calling_off_forms import CloseJobForm
 from blueprints.hiring.forms import JobForm
 from blueprints.interview_plans.rows import plan_rows
+from connections import catalogue
 from extensions import db
 from hiring import calling_off, commands, lists, queries
 from hiring.copied_plans import templates_of
@@ -23,7 +25,7 @@ from timezones import utc_now
 from web.lists import ListAddress, asked_choice, asked_text, asked_turn
 from web.notices import say
 from web.signed_in import actor, person
-from wording import counted
+from wording import counted, first_name
 
 _CANDIDATES_SHOWN = 10
 
@@ -63,12 +65,26 @@ def job(job_id: int) -> ResponseReturnValue:
         applications=newest[:_CANDIDATES_SHOWN],
         today=day_in(utc_now(), user.timezone),
         has_more=len(newest) > _CANDIDATES_SHOWN,
+        not_connected=_not_connected(found) if manages else None,
         templates=plan_rows(templates_of(job_id)),
         may_manage=queries.job(user, job_id, Action.MANAGE_JOBS) is not None,
         may_add=found.is_open and manages,
         may_set_stages=manages,
         stages=list(Stage),
     )
+
+
+def _not_connected(job: Job) -> str | None:
+    """That the job's hiring manager has not connected the app on which this server makes meetings, in words;
+    None when there is nothing to say."""
+    manager = job.hiring_manager
+    set_up = [spec for spec in catalogue.available() if spec.key in services().connections.clients]
+    if not job.is_open or not manager.is_active or not set_up:
+        return None
+    if any(has_connected(manager, spec.key) for spec in set_up):
+        return None
+    hasnt = "You haven't" if manager.id == actor().id else f"{first_name(manager.name)} hasn't"
+    return f"{hasnt} connected {set_up[0].label}."
 
 
 def new_job() -> ResponseReturnValue:

@@ -40,7 +40,8 @@ def start_from(
     taken, left_out = _take(template, application)
     begun = starting.start(actor, application.candidate_id, application_id=application.id, template=taken)
     dialog = Dialog(actor, begun, rules)
-    dialog.draft.payload = _answered(dialog, application, taken)
+    taken = replace(taken, answered=_answered(dialog, application, taken))
+    dialog.draft.payload = {step: dict(fields) for step, fields in taken.answered.items()}
     return dialog, " ".join([*left_out, *_bring_files(dialog, taken)])
 
 
@@ -50,16 +51,21 @@ def use_another(dialog: Dialog, version: int, template: InterviewTemplate) -> st
     Raises `DraftStaleError` if `version` is not the newest."""
     assert dialog.application is not None
     taken, left_out = _take(template, dialog.application)
-    answered = _answered(dialog, dialog.application, taken)
-    payload = {step: fields for step, fields in dialog.draft.payload.items() if step != SetupForm.key}
+    taken = replace(taken, answered=_answered(dialog, dialog.application, taken))
+    before = from_template_of(dialog.draft)
+    untouched = before.answered if before is not None else {}
+    payload = {
+        step: fields
+        for step, fields in dialog.draft.payload.items()
+        if step != SetupForm.key and fields != untouched.get(step)
+    }
     typed = {step: fields for step, fields in dialog.draft.typed.items() if step != SetupForm.key}
-    for step, fields in answered.items():
+    for step, fields in taken.answered.items():
         payload[step] = {**fields, **payload.get(step, {})}
     for step, said in taken.answers.items():
         for kept in (payload, typed):
             if step in kept:
                 kept[step] = {**kept[step], **said}
-    before = from_template_of(dialog.draft)
     drafts.use_template(dialog.draft, version, taken, payload, typed)
     for file_id in before.file_ids if before is not None else ():
         attachments.remove(dialog.draft.id, file_id)

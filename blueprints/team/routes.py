@@ -12,18 +12,30 @@ from accounts import team as people
 from accounts.team import Member
 from accounts.team_rules import NotAllowedError, TeamError
 from blueprints.team.forms import ROLE_LINES, InviteForm, RoleForm, role_choices
+from connections import catalogue
+from connections.app_spec import AppSpec
 from extensions import db
 from models import Invitation, Role
 from services import services
 from web.notices import say
-from web.signed_in import actor, current_organization
+from web.signed_in import actor, connecting_is_open, current_organization
 
 team = Blueprint("team", __name__, url_prefix="/settings/team")
 
 
 @team.get("")
 def index() -> ResponseReturnValue:
-    return render_template("team/list.html", members=people.members())
+    app, is_open = _app_to_connect(), connecting_is_open()
+    members = people.members()
+    asked = {
+        each.user.id for each in members if people.may_be_asked_to_connect(each, connecting_is_open=is_open)
+    }
+    return render_template("team/list.html", members=members, app=app, may_be_asked=asked if app else set())
+
+
+def _app_to_connect() -> AppSpec | None:
+    """The app on which meetings can be made, if this server has it set up."""
+    return next((spec for spec in catalogue.available() if spec.key in services().connections.clients), None)
 
 
 @team.route("/invite", methods=["GET", "POST"])
@@ -83,6 +95,22 @@ def _role_form() -> RoleForm:
     form = RoleForm()
     form.role.choices = role_choices(team_rules.grantable_roles(actor()))
     return form
+
+
+@team.post("/<int:user_id>/ask-to-connect")
+def ask_to_connect(user_id: int) -> ResponseReturnValue:
+    """An email that asks someone to connect the app on which their interviews would be hosted."""
+    found, app = _found(user_id), _app_to_connect()
+    if app is None or not people.may_be_asked_to_connect(found, connecting_is_open=connecting_is_open()):
+        abort(404)
+    name = found.user.name
+    is_new = mails.queue_please_connect(found.user, actor(), app.key, services().mail_domain)
+    db.session.commit()
+    if is_new:
+        say(f"{name} will get an email with your request.")
+    else:
+        say(f"{name} was already asked in the last day.", "info")
+    return redirect(url_for("team.index"), 303)
 
 
 @team.post("/<int:user_id>/role")

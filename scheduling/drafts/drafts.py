@@ -11,9 +11,9 @@ from sqlalchemy.orm import joinedload
 
 from database import written_out
 from extensions import db
-from models import Application, Draft, DraftSubject, User
+from models import Application, Attachment, Draft, DraftSubject, User
 from rows import change_rows
-from scheduling.drafts.from_template import FromTemplate
+from scheduling.drafts.from_template import FromTemplate, from_template_of
 from scheduling.errors import (
     DraftExpiredError,
     DraftGoneError,
@@ -21,6 +21,7 @@ from scheduling.errors import (
     DraftStaleError,
     DraftUsedError,
 )
+from scheduling.files.removing import give_up
 from timezones import utc_now
 
 LIFETIME = timedelta(days=14)
@@ -92,8 +93,20 @@ def save_step(draft: Draft, version: int, step: str, values: Mapping[str, Any]) 
     Setup looks first whether there is one (`starting.other_for`)."""
     typed = {name: kept for name, kept in draft.typed.items() if name != step}
     payload = {**draft.payload, step: dict(values)}
-    is_for = {"application_id": _chosen_application(draft, payload)} if step == "setup" else {}
-    _renew(draft, version, payload=payload, typed=typed, **is_for)
+    if step != "setup":
+        _renew(draft, version, payload=payload, typed=typed)
+        return
+    application_id, left = _chosen_application(draft, payload), from_template_of(draft)
+    if left is None or left.application_id == chosen_application_id(payload):
+        _renew(draft, version, payload=payload, typed=typed, application_id=application_id)
+        return
+    # The template is not one of the job that is chosen now: what it brought goes, unless it was changed.
+    payload = {
+        name: kept for name, kept in payload.items() if name == step or kept != left.answered.get(name)
+    }
+    values = {"payload": payload, "typed": typed, "application_id": application_id}
+    _renew(draft, version, **values, template_id=None, from_template=None)
+    give_up(Attachment.draft_id == draft.id, Attachment.id.in_(left.file_ids))
 
 
 def _chosen_application(draft: Draft, payload: Mapping[str, Any]) -> sa.ScalarSelect[int]:

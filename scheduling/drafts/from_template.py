@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from models import Draft
@@ -13,19 +13,26 @@ from models import Draft
 class FromTemplate:
     """`answers` are what the dialog's steps begin with, by step and field, without what the template leaves
     open. They only count for an interview on that job. `template_id` is None once the template is gone.
-    `file_ids` are the draft's files that came from it."""
+    `answered` are the steps of which it said all, as they were answered, and `file_ids` the draft's files
+    that came from it."""
 
     template_id: int | None
     job_id: int
     name: str
     duration_minutes: int
     answers: Mapping[str, Mapping[str, list[str]]]
+    answered: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
     file_ids: tuple[int, ...] = ()
 
     @property
     def label(self) -> str:
         """`Technical · 60 min`."""
         return f"{self.name} · {self.duration_minutes} min"
+
+    @property
+    def application_id(self) -> int:
+        """The application that the template was chosen for."""
+        return int(self.answers["setup"]["job"][0])
 
     def to_json(self) -> dict[str, Any]:
         """As the draft keeps it, beside the template's id."""
@@ -34,6 +41,7 @@ class FromTemplate:
             "name": self.name,
             "duration_minutes": self.duration_minutes,
             "answers": {step: dict(fields) for step, fields in self.answers.items()},
+            "answered": {step: dict(fields) for step, fields in self.answered.items()},
             "file_ids": list(self.file_ids),
         }
 

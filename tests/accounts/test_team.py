@@ -174,5 +174,9 @@ def test_team_shows_who_has_connected_what(web: Flask, team: Team, ada: Visitor)
         create_connection(team.cleo.id, state=ConnectionState.RECONNECT_NEEDED)
         create_connection(team.ada.id, state=ConnectionState.ENDED)
     rows = {row.all("a")[0].text: row.all("td")[1].text for row in ada.get(LIST).tree.all("tr")[1:]}
-    assert rows == {"Ada Berg": "None", "Ben Frei": "Zoom", "Cleo Marin": "Zoom: reconnect needed"}
+    assert rows == {
+        "Ada Berg": "Not connected",
+        "Ben Frei": "Connected",
+        "Cleo Marin": "Reconnect needed",
+    }
     assert "Connected apps Zoom" in ada.get(f"{LIST}/{team.ben.id}").words

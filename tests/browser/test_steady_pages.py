@@ -82,7 +82,7 @@ def test_the_buttons_of_a_step_are_at_the_bottom_of_the_window_whatever_arrives(
     before = _bar(page)
     page.get_by_label("Date", exact=True).fill(f"{start:%Y-%m-%d}")
     page.get_by_label("Time", exact=True).fill("09:00")
-    expect(page.get_by_role("region", name=re.compile(f"{start:%A}"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile(f"{start:%A}"))).to_be_visible()
     assert _bar(page) == before
     page.get_by_role("button", name="Continue").click()
 

@@ -41,6 +41,8 @@ def test_demo_begins_with_a_week_as_teams_have_it_and_is_planted_once(sqlite_app
             InterviewStatus.NO_SHOW,
             InterviewStatus.CANCELLED,
         }
+        # Most are of their job's interview plan.
+        assert {"Phone screen", "Team interview"} <= {interview.template_name for interview in interviews}
         scheduled = [each for each in interviews if each.status is InterviewStatus.SCHEDULED]
         for interview in interviews:
             if interview.status in (InterviewStatus.COMPLETED, InterviewStatus.NO_SHOW):

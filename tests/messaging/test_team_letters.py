@@ -14,6 +14,7 @@ from tasks.mails.kinds import (
     ask_to_connect,
     password_changed,
     password_reset,
+    please_connect,
     team_invitation,
     two_step_changed,
 )
@@ -41,6 +42,7 @@ COMPOSERS: dict[str, Callable[[TeamReader], Letter]] = {
     "request": lambda to: ask_to_connect.letter(
         to, asking=Person(to.person.name, "ben@northlight.example"), role="Interviewer", link=LINK
     ),
+    "please_connect": lambda to: please_connect.letter(to, asking=to.person.name, app="Zoom", link=LINK),
 }
 
 
@@ -124,3 +126,11 @@ def test_template_language_in_a_name_is_only_text() -> None:
     letter = invitation(reader("{{7*7}}", "{% raw %}"), by="{{ link }}")
     assert "Hi {{7*7}}," in letter.text
     assert letter.subject == "{{ link }} has invited you to join {% raw %}"
+
+
+def test_request_to_connect_says_who_asks_for_what_and_where() -> None:
+    letter = COMPOSERS["please_connect"](reader())
+    assert letter.subject == "Please connect Zoom for your interviews at Northlight"
+    for part in (letter.text, seen(letter.html)):
+        assert "asks you to connect your Zoom account at Northlight" in part
+        assert LINK in letter.text

@@ -50,6 +50,7 @@ TYPED = {
 # What an email quotes that no row holds: as it was said when it was requested.
 SAID: Mapping[str, Mapping[str, str]] = {
     "app_connected": {"account": "HOSTILE", "connected_at": "2027-02-01T12:00:00+00:00"},
+    "please_connect": {"asking": "HOSTILE", "app": "zoom"},
     "two_step_changed": {"change": "turned_on"},
 }
 # Emails about something else than the interview.
@@ -60,6 +61,7 @@ ABOUT = {
     "credentials_refused": "provider:zoom",
     "password_changed": "user:1",
     "password_reset": "password_reset:1",
+    "please_connect": "user:1",
     "team_invitation": "invitation:1",
     "test_email": "user:1",
     "two_step_changed": "user:1",

@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 
 from extensions import db
+from hiring.commands import add_application
 from hiring.copied_plans import templates_of
-from models import Attachment, Interview
+from models import Attachment, Candidate, Interview
 from scheduling.files.removing import removing_bytes
 from services import services
 from tests.factories import Team, create_job, create_team
@@ -139,3 +140,27 @@ def test_nothing_is_saved_while_a_file_is_refused(
     assert on_disk(web) == []
     with in_rows(web):
         assert "Coding" not in [template.name for template in templates_of(team.job_id)]
+
+
+def test_another_job_at_setup_leaves_the_template_behind(web: Flask, team: Team, ada: Visitor) -> None:
+    with in_rows(web):
+        ids = plan_for(team.job_id)
+        application = add_application(db.session.get_one(Candidate, team.dina.id), team.other_job_id)
+        db.session.commit()
+        other_id = application.id
+    template = ada.get(f"/jobs/{team.job_id}/plan/{ids['Technical']}")
+    ada.submit(template, "Save", leads_to=f"/jobs/{team.job_id}", files=chosen(("Task.pdf", PDF)))
+    draft = start(ada, team.dina.id, ids["Technical"]).removesuffix("/date-time")
+    send(ada, draft, "setup", job=other_id, agenda="Your work")
+    send(ada, draft, "date-time")
+    attendees = ada.get(f"{draft}/attendees")
+    assert attendees.value_of("Continue", "hiring_manager") == str(team.cleo.id)
+    send(ada, draft, "attendees")
+    details = ada.get(f"{draft}/details")
+    assert details.value_of("Continue", "title") == "Product Designer Interview"
+    assert "Task.pdf" not in listed(details)
+    for step in ("details", "preview", "finalize"):
+        send(ada, draft, step)
+    with in_rows(web):
+        [interview] = db.session.scalars(db.select(Interview))
+        assert (interview.template_id, interview.template_name) == (None, "")

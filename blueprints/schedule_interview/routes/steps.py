@@ -25,15 +25,14 @@ from blueprints.schedule_interview.pages.base import Page
 from blueprints.schedule_interview.pages.other_times import move_to
 from blueprints.schedule_interview.pages.setup import SETUP
 from blueprints.schedule_interview.routes.changing import take_over_changes_of_others
-from blueprints.schedule_interview.starting import start_from, template_on, use_another
+from blueprints.schedule_interview.routes.from_plans import start_from_plan, use_template
 from extensions import db
 from hiring import queries
-from models import Application, Draft, User
+from models import Draft
 from scheduling.commands.change import ChangedMeanwhileError, NothingChangedError, NotScheduledError
 from scheduling.drafts import drafts, starting
 from scheduling.drafts.unfinished import open_drafts
 from scheduling.errors import DraftStaleError, SchedulingError
-from services import services
 from web.notices import say
 from web.signed_in import actor
 
@@ -67,25 +66,12 @@ def start(candidate_id: int) -> ResponseReturnValue:
         say("Add the candidate to an open job first.", "warning")
         return redirect(here, 303)
     if "template" in request.form:
-        return _start_from_plan(user, applications, here)
+        return start_from_plan(user, applications, here)
     wanted = applications.get(request.form.get("job", 0, type=int))
     among = [wanted] if wanted is not None else applications.values()
     opened = starting.open_or_start(user, candidate.id, [application.id for application in among])
     there = views.where_to_go_on(opened.draft, was_there=not opened.is_new)
     db.session.commit()
-    return redirect(there, 303)
-
-
-def _start_from_plan(user: User, applications: Mapping[int, Application], here: str) -> ResponseReturnValue:
-    template = template_on(set(applications), request.form.get("template", type=int))
-    if template is None or template.job_id is None:
-        say("That template is no longer in the plan. Choose another.", "warning")
-        return redirect(here, 303)
-    dialog, left_out = start_from(user, applications[template.job_id], template, services().rules)
-    there = views.where_to_go_on(dialog.draft, was_there=False)
-    db.session.commit()
-    if left_out:
-        say(left_out, "info")
     return redirect(there, 303)
 
 
@@ -129,7 +115,7 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
     if "go" in request.form:
         return _leave(dialog, here, form, BY_KEY.get(request.form["go"]), has_earlier=earlier is not None)
     if "template" in request.form and isinstance(form, SetupForm):
-        return _use_template(dialog, form)
+        return use_template(dialog, form)
     if (stays := _STAYING.get(request.form.get("direction", ""))) is not None:
         stays(dialog, form)
         db.session.commit()
@@ -180,19 +166,6 @@ def keep_typed(dialog: Dialog, step: str) -> ResponseReturnValue:
         dialog.keep(dialog.posted(here.form_class))
     db.session.commit()
     return htmx.nothing_new()
-
-
-def _use_template(dialog: Dialog, form: SetupForm) -> ResponseReturnValue:
-    """Start this interview from another template of the job's plan, and show what it makes of Setup."""
-    job_ids = {dialog.job.id} if dialog.job is not None and not dialog.subject.changes else set()
-    template = template_on(job_ids, request.form.get("template", type=int))
-    if template is None:
-        dialog.keep(form)
-        say("That template is no longer in the plan. Choose another.", "warning")
-    elif left_out := use_another(dialog, form.opened_on, template):
-        say(left_out, "info")
-    db.session.commit()
-    return redirect(dialog.address(form.key, back_to_finalize=views.came_from_finalize()), 303)
 
 
 def _choose_job(dialog: Dialog, form: StepForm) -> None:
