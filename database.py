@@ -271,7 +271,7 @@ def _begin_sqlite(connection: Connection) -> None:
     # A writer that began as a reader fails at once with SQLITE_BUSY_SNAPSHOT if another one wrote in between,
     # regardless of the busy timeout; taking the write lock first makes it wait its turn.
     if reading:
-        connection.exec_driver_sql("BEGIN")
+        driver.execute("BEGIN")
         return
     if info.get("may_be_lost", False) != may_be_lost:
         driver.execute(f"PRAGMA synchronous = {'NORMAL' if may_be_lost else 'FULL'}")

@@ -4,6 +4,7 @@ No queries, no providers, no request. Split by what the tables hold; import name
 """
 
 from tables.access import AuditEntry, Invitation, PasswordReset, Throttle
+from tables.answers import AnswerKind, CandidateAnswer, ProposedTime, RequestState
 from tables.connections import Connection, ConnectionState, OAuthAttempt, RefusingProvider, WebhookEvent
 from tables.deliveries import (
     UNCLEAR,
@@ -52,6 +53,7 @@ from tables.work import Heartbeat, Lane, Task, TaskState
 __all__ = [
     "UNCLEAR",
     "Absent",
+    "AnswerKind",
     "Application",
     "ApplicationNote",
     "Attachment",
@@ -60,6 +62,7 @@ __all__ = [
     "CallKind",
     "CallState",
     "Candidate",
+    "CandidateAnswer",
     "CandidateImport",
     "Connection",
     "ConnectionState",
@@ -91,9 +94,11 @@ __all__ = [
     "OrphanedMeeting",
     "PasswordReset",
     "PhoneCaller",
+    "ProposedTime",
     "ReaderRole",
     "RecoveryCode",
     "RefusingProvider",
+    "RequestState",
     "Revision",
     "RevisionReason",
     "Role",

@@ -9,6 +9,7 @@ from typing import Any, TypeVarTuple
 import sqlalchemy as sa
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
+import prepared
 from extensions import db
 
 Columns = TypeVarTuple("Columns")
@@ -23,7 +24,10 @@ def rows_of(
     every statement. What the session has not written yet is written first, as it does itself.
     """
     db.session.flush()
-    return db.session.connection().execute(statement, told).all()
+    connection = db.session.connection()
+    if isinstance(statement, sa.SelectBase):
+        return prepared.run(connection, statement, told or {})
+    return connection.execute(statement, told).all()
 
 
 def change_rows(statement: sa.Update | sa.Delete, told: Mapping[str, Any] | None = None) -> int:

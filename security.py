@@ -233,7 +233,7 @@ def _fernet(keys: Iterable[str]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in keys])
 
 
-LinkPurpose = Literal["join", "invitation", "password-reset", "repair"]
+LinkPurpose = Literal["join", "candidate", "invitation", "password-reset", "repair"]
 
 
 class LinkedRow(Protocol):

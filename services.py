@@ -26,6 +26,7 @@ from connections.service import Connections, connections_of
 from instance_folder import DemoMarker, InstanceKeys
 from messaging.addresses import bare_address
 from messaging.copies import MailCopies
+from scheduling.candidate_links import CandidateLinks
 from scheduling.join_links import JoinLinks
 from scheduling.rules import Rules
 from security import LinkSigner, TokenVault
@@ -39,6 +40,7 @@ class Services:
 
     connections: Connections
     join_links: JoinLinks
+    candidate_links: CandidateLinks
     account_links: AccountLinks
     throttling: Throttling
     known_browsers: KnownBrowsers
@@ -65,6 +67,7 @@ def build_services(config: Mapping[str, Any], keys: InstanceKeys) -> Services:
     return Services(
         connections=connections_of(config, vault),
         join_links=JoinLinks(signer, base_url),
+        candidate_links=CandidateLinks(signer, base_url),
         account_links=AccountLinks(signer, base_url),
         known_browsers=KnownBrowsers(signer.keyed_hash("known-browsers")),
         throttling=throttling,

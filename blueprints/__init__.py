@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from blueprints.calendar_page.routes import calendar_page
+from blueprints.candidate_page.routes import candidate_page
 from blueprints.connected_apps.routes import connected_apps
 from blueprints.dashboard.routes import dashboard
 from blueprints.first_run.routes import first_run
@@ -27,6 +28,7 @@ from blueprints.webhooks.routes import webhooks
 
 ALL = (
     calendar_page,
+    candidate_page,
     connected_apps,
     dashboard,
     help_pages,

@@ -271,13 +271,13 @@ def _plan(
 def _start(planned: Planned, zone: str) -> datetime:
     now = utc_now()
     if planned.at is not None:
-        return parse_local(_working_day(in_zone(now, zone).date(), planned.working_days), planned.at, zone)
+        return parse_local(working_day(in_zone(now, zone).date(), planned.working_days), planned.at, zone)
     # The second half hour from now, so that there is time to look at it.
     half_hours = now.replace(minute=now.minute // 30 * 30, second=0, microsecond=0)
     return half_hours + timedelta(hours=1)
 
 
-def _working_day(today: date, ahead: int) -> date:
+def working_day(today: date, ahead: int) -> date:
     """The day that many working days from today, or before it."""
     day, step = today, 1 if ahead > 0 else -1
     while ahead:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from accounts.first_run import FirstRun, organization, set_up
+from demo.answers import answer_some
 from demo.interviews import at, schedule_all
 from demo.today import schedule_today
 from extensions import db
@@ -108,6 +109,7 @@ def seed(installation_id: str, rules: Rules, password: str) -> bool:
             db.session.flush()
     schedule_all(owner, applications, people, rules)
     schedule_today(owner, applications, people, rules)
+    answer_some(applications, rules)
     db.session.commit()
     return True
 

@@ -42,23 +42,28 @@ class NewJob:
 
 @dataclass(frozen=True)
 class NewCandidate:
-    """`timezone` is an IANA name, or None if it is unknown."""
+    """`timezone` is an IANA name, or None if it is unknown. `links` are full addresses."""
 
     name: str
     email: str
     phone: str
     timezone: str | None
     job_id: int
+    links: tuple[str, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True)
 class CandidateDetails:
-    """What is known about a candidate. `timezone` is an IANA name, or None if it is unknown."""
+    """What is known about a candidate. `timezone` is an IANA name, or None if it is unknown. `links` are full
+    addresses."""
 
     name: str
     email: str
     phone: str
     timezone: str | None
+    links: tuple[str, ...] = ()
+    source: str = ""
 
 
 def add_job(command: NewJob) -> Job:
@@ -115,7 +120,14 @@ def add_candidate(command: NewCandidate) -> Candidate:
     email = command.email.strip().lower()
     if db.session.scalar(sa.select(Candidate.id).where(Candidate.email == email)) is not None:
         raise HiringError(_KNOWN_ADDRESS, "email")
-    candidate = Candidate(name=command.name, email=email, phone=command.phone, timezone=command.timezone)
+    candidate = Candidate(
+        name=command.name,
+        email=email,
+        phone=command.phone,
+        timezone=command.timezone,
+        links=list(command.links),
+        source=command.source,
+    )
     try:
         with db.session.begin_nested():
             db.session.add(candidate)
@@ -143,6 +155,7 @@ def edit_candidate(actor: User, candidate: Candidate, command: CandidateDetails,
         with db.session.begin_nested():
             candidate.name, candidate.email = command.name, email
             candidate.phone, candidate.timezone = command.phone, command.timezone
+            candidate.links, candidate.source = list(command.links), command.source
     except IntegrityError:
         raise HiringError(_KNOWN_ADDRESS, "email") from None
     if not is_moved:

@@ -37,6 +37,7 @@ from models import (
     TimelineEntry,
     User,
 )
+from scheduling import answers
 from scheduling.files.removing import give_up_all_of
 from scheduling.timeline import note
 from timezones import utc_now
@@ -97,6 +98,7 @@ def erase_candidate(actor: User | None, candidate: Candidate, *, why: str = "") 
     stub = f"Erased candidate #{candidate.id}"
     known = _known_as(candidate, [interview.id for interview in interviews])
     give_up_all_of(candidate.id, [interview.id for interview in interviews])
+    answers.erase(interview.id for interview in interviews)
     _forget_notes_and_drafts(candidate, known)
     _empty_candidate(candidate, stub)
     for interview in interviews:
@@ -141,6 +143,7 @@ def _empty_candidate(candidate: Candidate, stub: str) -> None:
     # `.invalid` is reserved for addresses that never exist (RFC 2606), so nobody can be reached there.
     candidate.email = f"erased-candidate-{candidate.id}@erased.invalid"
     candidate.phone, candidate.timezone = "", None
+    candidate.links, candidate.source = [], ""
     candidate.erased_at = utc_now()
 
 

@@ -118,15 +118,17 @@ class InterviewFacts:
         return tuple(by_address.values())
 
     def files_for(self, reader: Reader) -> tuple[AttachedFile, ...]:
-        """The files that come with this reader's copy of the invitation."""
-        return tuple(file for file in self.files if reader.is_of_the_team or not file.is_for_team_only)
+        """The files that come with this reader's copy of the invitation. Those for the team alone, such as a
+        résumé, go to those who may open them on the interview's page; an observer who attends may not."""
+        return tuple(file for file in self.files if reader.sees_notes or not file.is_for_team_only)
 
 
 @dataclass(frozen=True)
 class Reader:
     """The person one copy is written for.
 
-    `join_page_url` is this reader's own and is in no other copy. A guest who attends is not `is_of_the_team`:
+    `join_page_url` is this reader's own and is in no other copy; so is `own_page_url`, where the candidate
+    confirms, asks for another time, or cancels. A guest who attends is not `is_of_the_team`:
     only people who can sign in are. They alone get `interview_url`, the interview's page in the product,
     where notes and files are. `internal_notes` is None unless this reader may see them there and the kind of
     email brings them along; "" if there are none.
@@ -137,13 +139,16 @@ class Reader:
     join_page_url: str | None
     is_of_the_team: bool = False
     interview_url: str | None = None
-    # Whether the internal notes are on that page for this reader; observers don't see them.
+    # Whether the internal notes and files are on that page for this reader; observers don't see them.
     sees_notes: bool = False
     internal_notes: str | None = field(default=None, repr=False)
     # How this reader gets into the meeting, where the account that hosts it has rules of its own.
     entry_notes: tuple[str, ...] = ()
+    own_page_url: str | None = None
 
     def __post_init__(self) -> None:
+        if self.own_page_url and self.role is not ReaderRole.CANDIDATE:
+            raise ValueError("the candidate's page is the candidate's alone")
         if self.internal_notes is None:
             return
         if not self.is_of_the_team:

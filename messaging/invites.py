@@ -16,6 +16,7 @@ from messaging.addresses import wire_address
 from messaging.facts import InterviewFacts, Person, Reader
 from messaging.wording import (
     CALENDAR_ANSWERS,
+    OWN_PAGE,
     answers_reach_reader,
     call_of,
     join_label,
@@ -136,6 +137,8 @@ def _description(facts: InterviewFacts, reader: Reader) -> str:
         blocks.append(f"{'Attached files' if len(files) > 1 else 'Attached file'}\n{names}")
     if reader.interview_url:
         blocks.append(f"{open_interview(reader)}\n{reader.interview_url}")
+    if reader.own_page_url:
+        blocks.append(f"{OWN_PAGE}: {reader.own_page_url}")
     if not answers_reach_reader(facts, reader):
         write = f"Write to {facts.scheduler.name} ({facts.scheduler.address})."
         blocks.append(f"Can't make it, or a question? {write} {CALENDAR_ANSWERS}")

@@ -13,6 +13,7 @@ from wording import first_name, owned_by
 NO_LINK_NO_PAGE = "We'll send you the link to join in a separate email."
 NO_LINK = f"{NO_LINK_NO_PAGE} You can also find it here once it's ready:"
 DEFAULT_CLOSING = "We look forward to speaking with you."
+OWN_PAGE = "Confirm, ask for another time, or cancel"
 CALENDAR_ANSWERS = "Answers given in your calendar don't reach us."
 
 
@@ -230,7 +231,10 @@ def cannot_come(facts: InterviewFacts, reader: Reader) -> str:
     nobody would hear of that."""
     if answers_reach_reader(facts, reader):
         return ""
-    return f"Can't make it? Reply to {first_name(facts.scheduler.name)}."
+    scheduler = first_name(facts.scheduler.name)
+    if reader.own_page_url:
+        return f"Can't make it? Tell us on your interview page below, or reply to {scheduler}."
+    return f"Can't make it? Reply to {scheduler}."
 
 
 def on_one_line(address: str) -> str:

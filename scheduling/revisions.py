@@ -24,13 +24,15 @@ def raise_revision(
     after: Plan | None = None,
     words: str = "",
     tells_candidate: bool = True,
+    is_by_candidate: bool = False,
     undo: PutBack | None = None,
 ) -> Revision:
     """Count a change that everyone has to be told about, in the current transaction. Calendars accept an
     entry only with a higher number than the one they have.
 
     `actor` is None when nobody on the team did it. `before` and `after` stay None if the plan is unchanged,
-    as with a link that comes late. `words` are the actor's own, for everyone who is told; `undo` is set while
+    as with a link that comes late. `words` are those of the actor, or of the candidate if they did it, for
+    everyone who is told; `undo` is set while
     it can be undone.
     """
     interview.revision += 1
@@ -38,6 +40,7 @@ def raise_revision(
     interview.undo_until = None
     revision = _write(interview, reason, actor, before, after)
     revision.words, revision.tells_candidate = words, tells_candidate
+    revision.is_by_candidate = is_by_candidate
     revision.undo = undo.to_json() if undo is not None else None
     return revision
 

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from models import InterviewType, MeetingSoftware, PhoneCaller
 from phone_numbers import MOST_CHARACTERS, is_phone_number
 from phone_numbers import WORDS as PHONE_WORDS
 from scheduling.errors import SchedulingError
 from scheduling.software import spec_of
-from text import CONTROLS, INVISIBLE, JOINERS
+from web_links import begins_like_one, can_be_opened, has_user_name
 
 LABEL_LIMIT = 60
 LINK_LIMIT = 2000
 ADDRESS_LIMIT = 300
 DIRECTIONS_LIMIT = 1000
 PHONE_LIMIT = MOST_CHARACTERS
-
-# Invisible characters that get copied along with a link from a page or a chat.
-_NOT_IN_LINKS = re.compile(rf"[\s\\<>\"{CONTROLS}{INVISIBLE}{JOINERS}]")
 
 
 @dataclass(frozen=True)
@@ -99,16 +94,11 @@ def _problem_of_passcode(software: MeetingSoftware, passcode: str | None) -> str
 def _problem_of_link(url: str) -> str | None:
     if not url:
         return "Paste the link of the meeting."
-    if not url.lower().startswith(("https://", "http://")):
+    if not begins_like_one(url):
         return "Enter the full link, starting with https://."
-    try:
-        parts = urlsplit(url)
-        is_address = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_address = False
-    if not is_address or _NOT_IN_LINKS.search(url):
+    if not can_be_opened(url):
         return "A browser can't open this link. Copy it again from the meeting."
-    if parts.username is not None or parts.password is not None:
+    if has_user_name(url):
         return "This link contains a user name. Paste the one for participants."
     return _too_long(url, LINK_LIMIT)
 

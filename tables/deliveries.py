@@ -97,6 +97,13 @@ class Meeting(Model):
             sqlite_where=sa.text("state = 'failed'"),
             postgresql_where=sa.text("state = 'failed'"),
         ),
+        # Those that may still come to an account.
+        sa.Index(
+            "ix_meetings_waiting_interview_id",
+            "interview_id",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

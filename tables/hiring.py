@@ -146,6 +146,9 @@ class Candidate(Model):
     phone_digits: Mapped[str] = mapped_column(sa.String(40), default="")
     # Unknown for most people; emails then show times in the interview's zone and name it.
     timezone: Mapped[str | None] = mapped_column(ZoneName)
+    # Where more is known of them, such as a profile or a portfolio; full addresses. And how they were found.
+    links: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    source: Mapped[str] = mapped_column(sa.String(80), default="")
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     # Set when the person was erased: what is left is a stub that keeps the counts right.
     erased_at: Mapped[datetime | None]

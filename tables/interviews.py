@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from database import ZoneName, choice, open_choice
 from extensions import Model
+from tables.answers import CandidateAnswer
 from tables.deliveries import Meeting
 from tables.feedback import Feedback
 from tables.files import Attachment
@@ -170,6 +171,7 @@ class Interview(HasLinkNonce, Model):
     timeline: Mapped[list[TimelineEntry]] = relationship(order_by="TimelineEntry.id")
     revisions: Mapped[list[Revision]] = relationship(order_by="Revision.number")
     attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")
+    answers: Mapped[list[CandidateAnswer]] = relationship(order_by=CandidateAnswer.id)
 
     @property
     def candidate(self) -> Candidate:
@@ -210,8 +212,9 @@ class Revision(Model):
     # The value of `Interview.revision` from then on; the first is 0.
     number: Mapped[int]
     reason: Mapped[RevisionReason] = mapped_column(open_choice(RevisionReason))
-    # Empty when nobody on the team did it: a link came late.
+    # Empty when nobody on the team did it: a link came late, or the candidate cancelled.
     actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    is_by_candidate: Mapped[bool] = mapped_column(default=False)
     at: Mapped[datetime] = mapped_column(default=utc_now)
     # The plan before and after, in the form of `scheduling.plans`; both are empty if it did not change.
     before: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))

@@ -54,7 +54,7 @@ ACCESS: dict[str, Rule] = {
     "sign_in.demo_login": Public("exists in the demo only"),
     "sign_in.logout": SignedIn(without_two_step=True),
     "mailed_links.invitation": Public("the signed link is the permission", key_in_path=True),
-    "mailed_links.ask_for_reset": Public("answers everybody alike, and delays those who ask often"),
+    "mailed_links.ask_for_reset": Public("answers everyone alike, and delays those who ask often"),
     "mailed_links.reset": Public("the signed link is the permission", key_in_path=True),
     "settings.home": SignedIn(),
     "settings.profile": SignedIn(),
@@ -95,6 +95,10 @@ ACCESS: dict[str, Rule] = {
     "repair.arranged": Public("acting asks for a sign-in and for who may", key_in_path=True),
     "join.page": Public("the signed link is the permission", key_in_path=True),
     "join.calendar": Public("the signed link is the permission", key_in_path=True),
+    **{
+        f"candidate_page.{name}": Public("the signed link is the permission", key_in_path=True)
+        for name in ("page", "confirm", "move", "call_off", "late", "time_zone", "calendar")
+    },
     "dashboard.home": SignedIn(),
     "dashboard.today": SignedIn(),
     "help_pages.index": SignedIn(),
@@ -161,6 +165,9 @@ ACCESS: dict[str, Rule] = {
     "interviews.restore_meeting": Needs(Action.SCHEDULE),
     "interviews.retry": Needs(Action.SCHEDULE),
     "interviews.resend": Needs(Action.SCHEDULE),
+    "interviews.take": Needs(Action.SCHEDULE),
+    "interviews.confirm_keeping": Needs(Action.SCHEDULE),
+    "interviews.keep": Needs(Action.SCHEDULE),
     "interviews.confirm_cancelling": Needs(Action.SCHEDULE),
     "interviews.cancel": Needs(Action.SCHEDULE),
     "schedule_interview.change": Needs(Action.SCHEDULE),

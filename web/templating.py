@@ -21,6 +21,7 @@ from web import remembering
 from web.assets import STATIC
 from web.banners import banners
 from web.signed_in import connecting_is_open, current_organization, visitor
+from web_links import shortened
 
 
 def init_app(app: Flask) -> None:
@@ -40,6 +41,7 @@ def init_app(app: Flask) -> None:
     # For remembered pieces, which must not depend on the reader.
     app.jinja_env.filters["moment_in"] = _moment
     app.jinja_env.filters["initials"] = initials
+    app.jinja_env.filters["short_link"] = shortened
     app.jinja_env.filters["role_label"] = lambda role: role.label
     demo = services(app).demo
 

@@ -26,7 +26,7 @@ from scheduling.reading.days import day_in
 from scheduling.reading.interview_rows import InterviewRow
 from scheduling.reading.today import Week, week_columns, week_parameters
 from scheduling.software import DEFAULT, spec_of
-from timezones import start_of_day, utc_now
+from timezones import local_moment, start_of_day, utc_now
 from web.signed_in import SignedInPerson, connecting_is_open, person
 from wording import possessive
 
@@ -85,7 +85,12 @@ def _day(user: SignedInPerson, now: datetime) -> dict[str, Day]:
 
 
 def _attention(user: SignedInPerson) -> Iterator[Attention]:
-    for interview, lacks_link, refused_candidate, refused_others in reading.needing_attention(user):
+    for interview, lacks_link, refused_candidate, refused_others, asked_at in reading.needing_attention(user):
+        page = url_for("interviews.detail", interview_id=interview.id)
+        if asked_at is not None:
+            since = local_moment(asked_at, user.timezone).short
+            words = f"{interview.candidate_name} asked for another time, {since}"
+            yield Attention(interview, words, "Answer", page)
         if lacks_link:
             repair = url_for("interviews.repair", interview_id=interview.id)
             yield Attention(interview, "No meeting link yet", "Add a link", repair)
@@ -94,7 +99,6 @@ def _attention(user: SignedInPerson) -> Iterator[Attention]:
             words = f"{possessive(interview.candidate_name)} email address was refused"
             yield Attention(interview, words, "Correct the address", edit)
         if refused_others:
-            page = url_for("interviews.detail", interview_id=interview.id)
             yield Attention(interview, "An email could not be delivered", "Send it again", page)
 
 

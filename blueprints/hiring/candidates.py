@@ -11,7 +11,7 @@ import htmx
 from accounts.permissions import Action
 from blueprints.hiring.added_files import FIELD, WHAT_FITS, add_received
 from blueprints.hiring.candidate_page import candidate_page, note_form_for
-from blueprints.hiring.forms import ApplicationForm, CandidateDetailsForm, CandidateForm, StageForm
+from blueprints.hiring.forms import ApplicationForm, CandidateForm, EditCandidateForm, StageForm
 from extensions import db
 from hiring import commands, lists, queries
 from hiring.choices import jobs_to_choose_from
@@ -36,7 +36,7 @@ from web.signed_in import actor, person
 
 _STAGE_OPTIONS = options_of("All stages", ((stage.value, stage.label) for stage in Stage))
 _INTERVIEW_OPTIONS = options_of(
-    "Any interviews",
+    "Any interview",
     (
         (InterviewState.NONE.value, "No interview scheduled"),
         (InterviewState.SCHEDULED.value, "Interview scheduled"),
@@ -110,6 +110,8 @@ def new_candidate() -> ResponseReturnValue:
                     phone=form.phone.data or "",
                     timezone=form.timezone.data or None,
                     job_id=form.job.data,
+                    links=form.links.links,
+                    source=form.source.data or "",
                 )
             )
             _, form.files.errors = add_received(actor(), made, received)
@@ -123,7 +125,7 @@ def new_candidate() -> ResponseReturnValue:
         drop_all(received)
     if sent_files():
         # A browser puts no file into a form on its own.
-        form.files.errors = [*form.files.errors, "Choose the files again; they are not kept meanwhile."]
+        form.files.errors = [*form.files.errors, "Choose the files again; they aren't kept."]
     return _new_candidate_page(form), 422
 
 
@@ -147,10 +149,12 @@ def edit_candidate(candidate_id: int) -> ResponseReturnValue:
     found = queries.candidate(user, candidate_id, Action.MANAGE_CANDIDATES) or abort(404)
     if found.erased_at is not None:
         abort(404)
-    form = CandidateDetailsForm()
+    form = EditCandidateForm()
     if not form.is_submitted():
         form.name.data, form.email.data = found.name, found.email
         form.phone.data, form.timezone.data = found.phone, found.timezone or ""
+        form.links.process_data(found.links)
+        form.source.data = found.source
         return render_template("hiring/candidate_form.html", form=form, candidate=found)
     if form.validate():
         details = commands.CandidateDetails(
@@ -158,6 +162,8 @@ def edit_candidate(candidate_id: int) -> ResponseReturnValue:
             email=form.email.data,
             phone=form.phone.data or "",
             timezone=form.timezone.data or None,
+            links=form.links.links,
+            source=form.source.data or "",
         )
         try:
             invited = commands.edit_candidate(user, found, details, services().rules)

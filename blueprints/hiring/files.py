@@ -69,7 +69,11 @@ def edit_file(candidate_id: int, file_id: int) -> ResponseReturnValue:
 def delete_file(candidate_id: int, file_id: int) -> ResponseReturnValue:
     user = actor()
     _managed(user, candidate_id)
-    row = _found(user, candidate_id, file_id)
+    row = next((each for each in files.of_candidate(user, candidate_id) if each.id == file_id), None)
+    if row is None:
+        # A second click, or another tab.
+        say("The file is gone already.", "info")
+        return _back(candidate_id)
     files.delete(row)
     db.session.commit()
     undo = url_for("hiring.restore_file", candidate_id=candidate_id, file_id=file_id)

@@ -8,6 +8,7 @@ from typing import Any
 from flask_wtf.file import MultipleFileField
 from wtforms import EmailField, Field, SelectField, StringField, TelField, TextAreaField
 from wtforms.fields import SelectChoice
+from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from models import FileKind, Stage
@@ -15,8 +16,10 @@ from phone_numbers import WORDS as PHONE_WORDS
 from phone_numbers import is_phone_number
 from web.addresses import EmailAddress
 from web.forms import CheckboxesField, Form, ZoneField
+from web_links import can_be_opened, completed, has_user_name
 
 NAME_LENGTH = 120
+MOST_LINKS, LINK_LENGTH = 5, 500
 ADDRESS_WORDS = "Enter an email address like dina@mail.example."
 _TOO_LONG = "At most %(max)d characters."
 
@@ -74,10 +77,38 @@ class CandidateDetailsForm(Form):
         "Phone",
         validators=[Optional(), _is_a_phone_number],
     )
-    timezone = ZoneField("Time zone", empty="Not known", validators=[Optional()])
+    timezone = ZoneField("Time zone", empty="Not added", validators=[Optional()])
 
 
-class CandidateForm(CandidateDetailsForm):
+class LinksField(TextAreaField):
+    """Links, one on each line, as a list of full addresses."""
+
+    def process_data(self, value: Any) -> None:
+        self.data = "\n".join(value or ())
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """The links that were typed, each once."""
+        lines = (line.strip() for line in (self.data or "").splitlines())
+        return tuple(dict.fromkeys(completed(line) for line in lines if line))
+
+    def pre_validate(self, form: BaseForm) -> None:
+        if len(self.links) > MOST_LINKS:
+            raise ValidationError(f"At most {MOST_LINKS} links.")
+        for link in self.links:
+            if not can_be_opened(link) or has_user_name(link):
+                example = "https://www.linkedin.com/in/dina"
+                raise ValidationError(f"“{link[:60]}” is not a link. Enter one like {example} on each line.")
+            if len(link) > LINK_LENGTH:
+                raise ValidationError(f"At most {LINK_LENGTH} characters in a link.")
+
+
+class EditCandidateForm(CandidateDetailsForm):
+    links = LinksField("Links", validators=[Optional()])
+    source = StringField("Source", validators=[Length(max=80, message=_TOO_LONG)])
+
+
+class CandidateForm(EditCandidateForm):
     job = JobField()
     files = MultipleFileField("Files")
 

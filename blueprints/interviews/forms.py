@@ -23,6 +23,18 @@ class CancelForm(Form):
     tells_candidate = BooleanField("Tell the candidate by email", default=True)
 
 
+class KeepTimeForm(Form):
+    """`answer` is the number of the request as the person saw it."""
+
+    words = TextAreaField("Message", validators=[Length(max=WORDS_LIMIT, message=_TOO_LONG)])
+    answer = HiddenField()
+
+    @property
+    def number(self) -> int:
+        text = self.answer.data or ""
+        return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
 class RescheduleForm(WhenFields, Form):
     """Another time only. `shown` is the time whose consequences were on the page when the button was pressed:
     what no one has seen is not confirmed. `seen` is the mark of the interview as it was shown, and `since`

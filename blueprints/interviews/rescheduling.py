@@ -11,6 +11,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 
 import htmx
+from blueprints.interviews.answering import asked_instant
 from blueprints.interviews.forms import WORDS_LIMIT, RescheduleForm
 from blueprints.interviews.to_change import to_change
 from blueprints.schedule_interview.forms.clash_tick import TICK_NEEDED
@@ -31,6 +32,7 @@ from scheduling.commands.change import (
     change_interview,
     mark_of,
 )
+from scheduling.commands.requested_times import when_in_plan
 from scheduling.errors import SchedulingError
 from scheduling.free_times import Asked
 from scheduling.meetings.restoring import time_at_provider
@@ -56,6 +58,10 @@ def reschedule(interview_id: int) -> ResponseReturnValue:
     if not can_be_changed(interview):
         return _not_scheduled(interview)
     when = plan_of(interview).when
+    asked = asked_instant(request.args.get("at", ""))
+    if asked is not None:
+        # One that the candidate named, with which something clashes.
+        when = when_in_plan(when, asked)
     typed = datetime.fromisoformat(when.wall_time)
     known = {
         "date": typed.date(),
@@ -191,7 +197,6 @@ def _consequences(interview: Interview, form: RescheduleForm) -> dict[str, Any]:
     return {
         "interview": interview,
         "candidate": interview.candidate,
-        "old_times": [FromTo(whose, _told(old, there), "") for whose, there in _zones(interview)],
         "from_to": [FromTo(whose, _told(old, there), _told(new, there)) for whose, there in _zones(interview)]
         if new is not None and is_another
         else [],

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 import htmx
 from accounts.permissions import Action
 from blueprints.interviews import (
+    answering,
     attachments,
     cancelling,
     concluding,
@@ -33,7 +34,7 @@ from web.row_ids import LARGEST_ROW_ID
 from web.signed_in import actor, person
 
 interviews = Blueprint("interviews", __name__, url_prefix="/interviews")
-for _part in (attachments, cancelling, concluding, emails, glance, listing, rescheduling):
+for _part in (answering, attachments, cancelling, concluding, emails, glance, listing, rescheduling):
     _part.register(interviews)
 
 
@@ -43,7 +44,7 @@ def detail(interview_id: int) -> ResponseReturnValue:
     meeting = interview.meeting
     wants_look = meeting is not None and looks.wants_look(meeting)
     view = replace(view_of(interview), wants_look=wants_look)
-    if view.progress.is_watched and not wants_look:
+    if view.is_watched and not wants_look:
         view = replace(view, stamp=stamp_of(person(), interview_id))
     # The candidate's own, beside what was sent with the invitation, so that interviewers look in one place.
     found = files.of_interview(interview) if view.sees_notes else files.NO_FILES
@@ -65,7 +66,7 @@ def deliveries(interview_id: int) -> ResponseReturnValue:
         return htmx.nothing_new()
     interview = lists.interview(actor(), interview_id) or abort(404)
     view = replace(view_of(interview), stamp=stamp)
-    if request.args.get("version") == view.progress.version:
+    if request.args.get("version") == view.version:
         return htmx.nothing_new()
     return _parts(view)
 
@@ -100,6 +101,7 @@ def _parts(view: InterviewView) -> ResponseReturnValue:
     pieces = [
         render_template("interviews/_deliveries.html", **vars(view)),
         render_template("interviews/_meeting.html", **vars(view), out_of_band=True),
+        render_template("interviews/_candidate_says.html", **vars(view), out_of_band=True),
         render_template("interviews/_timeline.html", **vars(view), out_of_band=True),
         render_template("interviews/_emails.html", **vars(view), out_of_band=True),
     ]

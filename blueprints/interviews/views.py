@@ -13,8 +13,10 @@ from blueprints.interviews.cancelling import Changing, changing_of
 from blueprints.interviews.concluding import Ending, ending_of
 from blueprints.interviews.emails import TO_READ_ALL
 from messaging.wording import call_words, join_label
-from models import FailureReason, Interview, MeetingState, PhoneCaller, ReaderRole
+from models import AnswerKind, FailureReason, Interview, MeetingState, PhoneCaller, ReaderRole
 from phone_numbers import phone_link
+from scheduling.answers import CandidateSays, what_candidate_says
+from scheduling.commands.candidate import can_answer
 from scheduling.meetings import failures, wanting
 from scheduling.reading import lists
 from scheduling.reading.progress import Progress, progress_of
@@ -22,6 +24,9 @@ from scheduling.reading.received import without_details
 from services import services
 from timezones import utc_now
 from web.signed_in import actor
+
+# Seconds between two looks while only the candidate may say something.
+_SLOW_POLL = 10
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,11 @@ class InterviewView:
     call: CallView | None
     # Whether everyone's emails may be read; their own may be in any case.
     reads_all_emails: bool
+    says: CandidateSays
+    # Changes when the parts that update on their own would show something else; and how they do.
+    version: str
+    is_watched: bool
+    poll_seconds: int
     # The provider was not asked about the meeting for a while: the page has that done when it is opened.
     wants_look: bool = False
     # Of the rows that the page is made from, where it asks whether they have changed.
@@ -74,7 +84,8 @@ def view_of(interview: Interview) -> InterviewView:
     asked = (*TO_READ_ALL, Action.SCHEDULE)
     may = {action: lists.may(user, action, interview) for action in asked}
     sees_contact, sees_link = may[Action.SEE_CONTACT], may[Action.SEE_JOIN_LINK]
-    progress = progress_of(interview)
+    progress, says = progress_of(interview), what_candidate_says(interview)
+    may_be_late = can_answer(interview, AnswerKind.LATE, utc_now())
     meeting = interview.meeting
     is_missing = meeting is not None and meeting.state == MeetingState.FAILED
     next_try = wanting.next_try_at(meeting) if meeting is not None and is_missing else None
@@ -94,6 +105,10 @@ def view_of(interview: Interview) -> InterviewView:
         repair_url=services().account_links.repair_page(interview),
         call=_call(interview, sees_number=sees_link),
         reads_all_emails=all(may[action] for action in TO_READ_ALL),
+        says=says,
+        version=f"{progress.version}-{says.mark}",
+        is_watched=progress.is_watched or may_be_late,
+        poll_seconds=progress.poll_seconds if progress.is_watched else _SLOW_POLL,
     )
 
 
@@ -109,7 +124,7 @@ def _call(interview: Interview, *, sees_number: bool) -> CallView | None:
     is_theirs = interview.phone_caller is PhoneCaller.CANDIDATE
     words = call_words(interview.candidate.name, candidate_calls=is_theirs)
     if not sees_number:
-        return CallView(f"{words} a number that your role does not show.")
+        return CallView(f"{words} a number your role can't see.")
     return CallView(words, number, phone_link(number))
 
 

@@ -26,6 +26,8 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(length=40), nullable=False),
         sa.Column("phone_digits", sa.String(length=40), nullable=False),
         sa.Column("timezone", database.ZoneName(length=64), nullable=True),
+        sa.Column("links", sa.JSON(), nullable=False),
+        sa.Column("source", sa.String(length=80), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.Column("erased_at", database.UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_candidates")),
@@ -804,6 +806,69 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_attendees_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "candidate_answers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("interview_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "confirmed",
+                "move",
+                "cancelled",
+                "late",
+                "cannot_join",
+                name="answerkind",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", database.UTCDateTime(), nullable=False),
+        sa.Column("starts_at", database.UTCDateTime(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("minutes_late", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open",
+                "taken",
+                "moved",
+                "declined",
+                "withdrawn",
+                name="state",
+                native_enum=False,
+                length=32,
+                create_constraint=True,
+            ),
+            nullable=True,
+        ),
+        sa.Column("settled_at", database.UTCDateTime(), nullable=True),
+        sa.Column("settled_by_id", sa.Integer(), nullable=True),
+        sa.Column("settled_in", sa.Integer(), nullable=True),
+        sa.Column("reply", sa.Text(), nullable=False),
+        sa.CheckConstraint("minutes_late BETWEEN 1 AND 240", name=op.f("ck_candidate_answers_minutes_late")),
+        sa.ForeignKeyConstraint(
+            ["interview_id"],
+            ["interviews.id"],
+            name=op.f("fk_candidate_answers_interview_id_interviews"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["settled_by_id"], ["users.id"], name=op.f("fk_candidate_answers_settled_by_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_candidate_answers")),
+    )
+    with op.batch_alter_table("candidate_answers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_candidate_answers_interview_id"), ["interview_id"], unique=False)
+        batch_op.create_index(
+            "uq_candidate_answers_open",
+            ["interview_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+
+    op.create_table(
         "drafts",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),
@@ -1119,6 +1184,13 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_meetings_interview_id"), ["interview_id"], unique=False)
         batch_op.create_index(
+            "ix_meetings_waiting_interview_id",
+            ["interview_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.create_index(
             "uq_meetings_wanted_interview_id",
             ["interview_id"],
             unique=True,
@@ -1148,6 +1220,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("is_by_candidate", sa.Boolean(), nullable=False),
         sa.Column("at", database.UTCDateTime(), nullable=False),
         sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("after", sa.JSON(none_as_null=True), nullable=True),
@@ -1358,8 +1431,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_meeting_calls_connection_id"), ["connection_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_meeting_calls_meeting_id"), ["meeting_id"], unique=False)
 
+    op.create_table(
+        "proposed_times",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("answer_id", sa.Integer(), nullable=False),
+        sa.Column("starts_at", database.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["answer_id"],
+            ["candidate_answers.id"],
+            name=op.f("fk_proposed_times_answer_id_candidate_answers"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposed_times")),
+        sa.UniqueConstraint("answer_id", "starts_at", name=op.f("uq_proposed_times_answer_id_starts_at")),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("proposed_times")
     with op.batch_alter_table("meeting_calls", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_meeting_calls_meeting_id"))
         batch_op.drop_index(batch_op.f("ix_meeting_calls_connection_id"))
@@ -1398,6 +1487,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("is_wanted"),
             postgresql_where=sa.text("is_wanted"),
         )
+        batch_op.drop_index(
+            "ix_meetings_waiting_interview_id",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
         batch_op.drop_index(batch_op.f("ix_meetings_interview_id"))
         batch_op.drop_index(
             "ix_meetings_failed_interview_id",
@@ -1435,6 +1529,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_drafts_application_id"))
 
     op.drop_table("drafts")
+    with op.batch_alter_table("candidate_answers", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_candidate_answers_open",
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_candidate_answers_interview_id"))
+
+    op.drop_table("candidate_answers")
     with op.batch_alter_table("attendees", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attendees_user_id"))
 

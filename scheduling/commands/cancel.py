@@ -28,12 +28,14 @@ class NothingToCancelError(Exception):
 @dataclass(frozen=True)
 class Cancellation:
     """`words` go to everyone who is told. Without `tells_candidate` the candidate gets no email, because
-    someone tells them in person. `why` ends the timeline's sentence ("because the job was closed")."""
+    someone tells them in person. `why` ends the timeline's sentence ("because the job was closed"). The
+    words can be the candidate's own, on whose page it was cancelled."""
 
     words: str = ""
     tells_candidate: bool = True
     can_be_undone: bool = True
     why: str = ""
+    is_by_candidate: bool = False
 
 
 def can_be_cancelled(interview: Interview) -> bool:
@@ -72,6 +74,7 @@ def cancel_interview(
         after=plan,
         words=cancellation.words,
         tells_candidate=cancellation.tells_candidate,
+        is_by_candidate=cancellation.is_by_candidate,
         undo=PutBack(
             status,
             meeting.id if meeting is not None else None,
@@ -84,5 +87,8 @@ def cancel_interview(
         interview, rules, to=knowing, tells_candidate=cancellation.tells_candidate, due_at=due_at
     )
     wanting.enqueue_sync(interview.id, at=due_at)
-    who = f"{actor.name} cancelled the interview" if actor is not None else "The interview was cancelled"
+    by = actor.name if actor is not None else ""
+    if cancellation.is_by_candidate:
+        by = interview.candidate.name
+    who = f"{by} cancelled the interview" if by else "The interview was cancelled"
     note(interview.id, who + (f" {cancellation.why}" if cancellation.why else ""), actor=actor)

@@ -18,7 +18,7 @@ from accounts.permissions import Action
 from accounts.row_permissions import interview_is_within
 from extensions import db
 from models import Draft, Interview, InterviewStatus, Meeting, RevisionReason, User
-from scheduling import venues
+from scheduling import answers, venues
 from scheduling.clashes import clashes_of_change
 from scheduling.commands.locking import locked
 from scheduling.commands.ticket import Ticket, refuse_new
@@ -165,6 +165,8 @@ def _change_for_everyone(
     reason = RevisionReason.RESCHEDULED if is_moved else RevisionReason.CHANGED
     revision = raise_revision(interview, reason, actor, before=before, after=after, words=words)
     interview.undo_until = undo_until
+    if is_moved:
+        answers.settle_by_moving(actor, interview)
     revision.undo = replace(back, dropped_mails=tuple(changes.drop_older(interview))).to_json()
     _change_meeting(before, after, interview, meeting, rules, due_at)
     changes.tell_everyone(interview, people, rules, knowing=knowing, due_at=due_at)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from extensions import db
 from models import Attendee, Interview, Meeting, MeetingState, RevisionReason, User
+from scheduling import answers
 from scheduling.commands.locking import locked
 from scheduling.mails import queue, reminders
 from scheduling.meetings import looks, wanting
@@ -45,6 +46,7 @@ def undo(actor: User, interview: Interview, number: int, rules: Rules) -> Revisi
     interview.status, interview.times_moved = before.status, before.times_moved
     interview.revision, interview.undo_until = number - 1, None
     db.session.delete(revision)
+    answers.wait_again(interview.id, number)
     _want_again(before.meeting_id, meeting)
     unsent.take_up_again(before.dropped_mails)
     reminders.rearrange(interview, rules)

@@ -23,6 +23,8 @@ MEETING_SOLVED = "meeting_solved"
 ACCOUNT_RULES = "account_rules"
 PREFLIGHT_PROBLEMS = "preflight_problems"
 FEEDBACK_NUDGE = "feedback_nudge"
+CANDIDATE_ANSWER = "candidate_answer"
+TIME_KEPT = "time_kept"
 
 TOO_LATE = "It was scheduled less than {} before the start."
 NEWER_INVITATION = "A newer invitation takes its place."

@@ -63,10 +63,15 @@ def _coming(softwares: tuple[MeetingSoftware, ...]) -> sa.Select[int, str, str, 
         Meeting.state == written_out(MeetingState.READY),
         Meeting.connection_id == sa.bindparam("connection_id", type_=sa.Integer()),
     )
-    may_come_here = sa.and_(
-        Meeting.state.in_((MeetingState.WAITING, MeetingState.FAILED)),
-        sa.or_(Interview.hiring_manager_id == user_id, Interview.scheduler_id == user_id),
-    )
+    may_come_here = [
+        Meeting.state == written_out(each) for each in (MeetingState.WAITING, MeetingState.FAILED)
+    ]
+    is_asked_to_host = sa.or_(Interview.hiring_manager_id == user_id, Interview.scheduler_id == user_id)
+    # Each kind by an index of its own.
+    found = sa.union_all(*(sa.select(Meeting.id).where(condition) for condition in (is_here, *may_come_here)))
+    # Written so that no other index fits: all interviews to come, or all meetings, would be looked at.
+    is_scheduled = sa.func.coalesce(Interview.status, "") == written_out(InterviewStatus.SCHEDULED)
+    is_of_these = sa.func.coalesce(Meeting.software, "").in_([written_out(each) for each in softwares])
     return (
         sa.select(
             Interview.id,
@@ -80,11 +85,12 @@ def _coming(softwares: tuple[MeetingSoftware, ...]) -> sa.Select[int, str, str, 
         .join(Application, Application.id == Interview.application_id)
         .join(Candidate, Candidate.id == Application.candidate_id)
         .where(
-            Interview.status == InterviewStatus.SCHEDULED,
+            Meeting.id.in_(found),
+            is_of_these,
+            is_scheduled,
             Interview.starts_at >= sa.bindparam("now", type_=Interview.starts_at.type),
-            Meeting.software.in_(softwares),
             Meeting.is_wanted.is_(True),
-            sa.or_(is_here, may_come_here),
+            sa.or_(is_here, sa.and_(sa.or_(*may_come_here), is_asked_to_host)),
         )
         .order_by(Interview.starts_at, Interview.id)
     )

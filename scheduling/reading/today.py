@@ -15,6 +15,7 @@ from accounts.permissions import Action
 from accounts.row_permissions import Asker, Reader, interview_is_within
 from database import written_out
 from models import (
+    CandidateAnswer,
     Interview,
     InterviewStatus,
     Mail,
@@ -23,6 +24,7 @@ from models import (
     MeetingState,
     PhoneCaller,
     ReaderRole,
+    RequestState,
     Role,
 )
 from paging import COUNTED, Query
@@ -48,12 +50,13 @@ class TodaysRow(NamedTuple):
 class AttentionRow(NamedTuple):
     """An upcoming interview that someone has to do something about. `lacks_link`: its meeting could not be
     made. `refused_candidate`, `refused_others`: an email to the candidate, or to someone else, was refused
-    for good."""
+    for good. `asked_at`: when the candidate asked for another time, if no one has answered yet."""
 
     interview: InterviewRow
     lacks_link: bool
     refused_candidate: bool
     refused_others: bool
+    asked_at: datetime | None
 
 
 class Week(NamedTuple):
@@ -116,12 +119,20 @@ def _upcoming(role: Role) -> Query:
 
 
 def needing_attention(actor: Reader, *, limit: int = 8) -> tuple[AttentionRow, ...]:
-    """Upcoming interviews without a link or with an email that was refused for good, and that `actor` could
-    do something about, soonest first."""
+    """Upcoming interviews without a link, with an email that was refused for good, or for which the candidate
+    asks for another time, and that `actor` could do something about, soonest first."""
     told = {"asker_id": actor.id, "now": utc_now(), "most": limit}
-    return tuple(
-        AttentionRow(InterviewRow._make(row[:COLUMNS]), *map(bool, row[COLUMNS:]))
-        for row in rows_of(_needing_attention(actor.role), told)
+    return tuple(map(_attention_row, rows_of(_needing_attention(actor.role), told)))
+
+
+def _attention_row(row: Sequence[Any]) -> AttentionRow:
+    lacks_link, refused_candidate, refused_others, asked_at = row[COLUMNS:]
+    return AttentionRow(
+        InterviewRow._make(row[:COLUMNS]),
+        bool(lacks_link),
+        bool(refused_candidate),
+        bool(refused_others),
+        asked_at,
     )
 
 
@@ -139,14 +150,22 @@ def _needing_attention(role: Role) -> Query:
     refused = sa.select(Mail.interview_id).where(Mail.state == written_out(MailState.FAILED))
     to_candidate = Mail.role == written_out(ReaderRole.CANDIDATE)
     lacks_link = Interview.id.in_(without_link)
+    waiting = CandidateAnswer.state == written_out(RequestState.OPEN)
+    asked = sa.select(CandidateAnswer.interview_id).where(waiting)
+    asked_at = (
+        sa.select(CandidateAnswer.at)
+        .where(CandidateAnswer.interview_id == Interview.id, waiting)
+        .scalar_subquery()
+    )
     return (
         select_rows(
             lacks_link,
             Interview.id.in_(refused.where(to_candidate)),
             Interview.id.in_(refused.where(~to_candidate)),
+            asked_at,
         )
         .where(
-            sa.or_(lacks_link, Interview.id.in_(refused)),
+            sa.or_(lacks_link, Interview.id.in_(refused), Interview.id.in_(asked)),
             Interview.status == InterviewStatus.SCHEDULED,
             Interview.starts_at > instant("now"),
             interview_is_within(Asker(role), Action.SCHEDULE),

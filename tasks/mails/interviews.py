@@ -23,7 +23,6 @@ from messaging.mime import Envelope, FilePart
 from models import (
     Application,
     Attendee,
-    Candidate,
     Interview,
     InterviewStatus,
     Mail,
@@ -32,8 +31,8 @@ from models import (
     MeetingState,
     Organization,
     ReaderRole,
+    Revision,
     RevisionReason,
-    User,
 )
 from rows import rows_of
 from scheduling import undoing
@@ -45,6 +44,7 @@ from scheduling.meetings import failures
 from scheduling.meetings.entry import entry_rules, refused_passcode
 from scheduling.reading import lists
 from scheduling.revisions import revision_of
+from tasks.mails.addressing import Addressed, from_the_scheduler, to_everyone
 from tasks.mails.kind import Drop, Kind, Ready, Wait, Workshop
 from timezones import utc_now
 from work.protocol import Again
@@ -84,9 +84,11 @@ class InterviewCopy:
     made_at: datetime
     # The reason for this revision; None for the first one, and in the preview.
     reason: RevisionReason | None = None
-    # Who is behind this revision and what they wrote about it; "" for no one and nothing.
+    # Who is behind this revision and what they wrote about it; "" for no one and nothing. The candidate
+    # themselves may be.
     by: str = ""
     words: str = ""
+    is_by_candidate: bool = False
     # What the reader was told last, in an invitation that was sent; None if this is their first.
     told: Told | None = None
     # Why there is no meeting yet, and what helps; "" while nothing is known to be wrong.
@@ -109,24 +111,6 @@ def nothing_more(copy: InterviewCopy) -> More:
 def no_files(facts: InterviewFacts, reader: Reader) -> tuple[AttachedFile, ...]:
     """For kinds that bring none of the interview's files along."""
     return ()
-
-
-@dataclass(frozen=True)
-class Addressed:
-    """Whom the headers of one copy name, beside the sender. The copy goes to its own reader alone."""
-
-    to: tuple[Person, ...]
-    cc: tuple[Person, ...]
-
-
-def to_everyone(mail: Mail, interview: Interview) -> Addressed:
-    """The candidate, with the hiring manager and everyone else who takes part in copy."""
-    others = tuple(person_of(attendee) for attendee in interview.attendees)
-    return Addressed((person_of(interview.candidate),), (person_of(interview.hiring_manager), *others))
-
-
-def person_of(row: User | Candidate | Attendee) -> Person:
-    return Person(row.name, row.email)
 
 
 def is_off(mail: Mail, interview: Interview) -> str | None:
@@ -159,8 +143,8 @@ class InterviewKind(Kind):
     `more` is what its templates ask for beyond the facts; `calendar` the method of the calendar file that
     it brings, if any. `files` are those of the interview's files that come along, and `brings_notes` says
     that the internal notes do, for people of the team who may see them. `addressed_to` says whom the headers
-    name. `instead` names another kind whose letter this reader gets instead, decided when the email is made;
-    it is still this email, sent once.
+    name; `is_from` is in whose name it is sent, and who gets the replies. `instead` names another kind whose
+    letter this reader gets instead, decided when the email is made; it is still this email, sent once.
     """
 
     why_useless: Callable[[Mail, Interview, datetime], str | None]
@@ -169,6 +153,7 @@ class InterviewKind(Kind):
     files: Callable[[InterviewFacts, Reader], tuple[AttachedFile, ...]] = no_files
     brings_notes: bool = False
     addressed_to: Callable[[Mail, Interview], Addressed] = to_everyone
+    is_from: Callable[[Interview], Person] = from_the_scheduler
     instead: Callable[[InterviewCopy], InterviewKind | None] = nothing_else
 
     def thing_of(self, mail: Mail) -> Interview:
@@ -214,6 +199,7 @@ class InterviewKind(Kind):
     def written(self, mail: Mail, interview: Interview, workshop: Workshop, said: Mapping[str, str]) -> Ready:
         organization = db.session.get_one(Organization, 1)
         page = workshop.join_links.join_page(interview, mail.join_reader) if mail.join_reader else None
+        is_candidate = mail.role is ReaderRole.CANDIDATE
         facts = facts_of(interview, organization)
         reader = reader_of(
             mail,
@@ -223,7 +209,11 @@ class InterviewKind(Kind):
             _notes_for(mail, interview) if self.brings_notes else None,
             sees_notes=mail.user is not None and lists.sees_notes_where_taking_part(mail.user),
         )
-        reader = replace(reader, entry_notes=_entry_notes(interview, reader))
+        reader = replace(
+            reader,
+            entry_notes=_entry_notes(interview, reader),
+            own_page_url=workshop.candidate_links.page(interview) if is_candidate else None,
+        )
         wanted = self.files(facts, reader) if not mail.leaves_files_out else ()
         found = {
             file: part for file in wanted if (part := _part(file, workshop.attachment_files)) is not None
@@ -240,7 +230,7 @@ class InterviewKind(Kind):
         return Ready(
             # The row's time, not this attempt's: a repeated delivery is the same message to the last byte.
             self.letter(copy, sender=sender_address(), made_at=mail.created_at),
-            _envelope(mail, interview, organization, self.addressed_to(mail, interview)),
+            _envelope(mail, self.is_from(interview), organization, self.addressed_to(mail, interview)),
             tuple(found.values()),
             len(wanted) - len(found),
             lacks_link=meeting is not None and meeting.state != MeetingState.READY,
@@ -298,6 +288,7 @@ class _History(TypedDict, total=False):
     reason: RevisionReason | None
     by: str
     words: str
+    is_by_candidate: bool
     told: Told | None
 
 
@@ -309,10 +300,17 @@ def _history(mail: Mail, interview: Interview) -> _History:
         return {}
     return {
         "reason": revision.reason,
-        "by": revision.actor.name if revision.actor is not None else "",
+        "by": _who_did_it(revision, interview),
         "words": revision.words,
+        "is_by_candidate": revision.is_by_candidate,
         "told": last_told(interview, mail),
     }
+
+
+def _who_did_it(revision: Revision, interview: Interview) -> str:
+    if revision.is_by_candidate:
+        return interview.candidate.name
+    return revision.actor.name if revision.actor is not None else ""
 
 
 def _trouble(meeting: Meeting | None) -> str:
@@ -352,14 +350,13 @@ def _entry_notes(interview: Interview, reader: Reader) -> tuple[str, ...]:
     return (*(rule.to_team for rule in rules), *([refused] if refused else []))
 
 
-def _envelope(mail: Mail, interview: Interview, organization: Organization, addressed: Addressed) -> Envelope:
-    scheduler = interview.scheduler
+def _envelope(mail: Mail, is_from: Person, organization: Organization, addressed: Addressed) -> Envelope:
     return Envelope(
         recipient=Person(mail.name, mail.address),
         to=addressed.to,
         cc=addressed.cc,
-        reply_to=person_of(scheduler),
-        sender_name=f"{scheduler.name} via {organization.name}",
+        reply_to=is_from,
+        sender_name=f"{is_from.name} via {organization.name}",
         message_id=mail.message_id,
         references=_first_invitation(mail),
     )

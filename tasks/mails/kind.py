@@ -17,6 +17,7 @@ from messaging.copies import MailCopies
 from messaging.letters import Letter
 from messaging.mime import Envelope, FilePart
 from models import Mail
+from scheduling.candidate_links import CandidateLinks
 from scheduling.join_links import JoinLinks
 from services import Services
 from work.mail import MailKind
@@ -28,6 +29,7 @@ class Workshop:
     """The parts of this installation that making a mail needs."""
 
     join_links: JoinLinks
+    candidate_links: CandidateLinks
     account_links: AccountLinks
     attachment_files: AttachmentFiles
     mail_copies: MailCopies
@@ -36,7 +38,11 @@ class Workshop:
 def workshop_of(services: Services) -> Workshop:
     """The parts of the installation whose services these are."""
     return Workshop(
-        services.join_links, services.account_links, services.attachment_files, services.mail_copies
+        services.join_links,
+        services.candidate_links,
+        services.account_links,
+        services.attachment_files,
+        services.mail_copies,
     )
 
 

@@ -12,7 +12,7 @@ EVERYTHING = frozenset({"*"})
 # What nearly every part may know: the tables, how the database is spoken to, the clock, texts and words, how
 # people write telephone numbers.
 GROUND = frozenset(
-    {"models", "database", "extensions", "rows", "timezones", "text", "wording", "phone_numbers"}
+    {"models", "database", "extensions", "rows", "timezones", "text", "wording", "phone_numbers", "web_links"}
 )
 # The domain, by what it is about. Its parts may know one another.
 DOMAIN = frozenset({"accounts", "hiring", "scheduling"})
@@ -42,6 +42,7 @@ RULES: dict[str, frozenset[str]] = {
             "instance_folder",
             "messaging.addresses",
             "messaging.copies",
+            "scheduling.candidate_links",
             "scheduling.join_links",
             "scheduling.rules",
             "security",
@@ -112,7 +113,8 @@ RULES: dict[str, frozenset[str]] = {
     "tables.link_nonce": frozenset({"security"}),
     "paging": frozenset({"database", "extensions", "rows", "security"}),
     "searching": frozenset({"models", "paging"}),
-    "rows": frozenset({"extensions"}),
+    "rows": frozenset({"extensions", "prepared"}),
+    "prepared": frozenset(),
     "database": frozenset({"timezones"}),
     "extensions": frozenset({"database", "models"}),
     "security": frozenset({"database"}),
@@ -124,6 +126,7 @@ RULES: dict[str, frozenset[str]] = {
     "timezones": frozenset({"zone_data"}),
     "phone_numbers": frozenset(),
     "text": frozenset(),
+    "web_links": frozenset({"text"}),
     "wording": frozenset(),
     # What an address is, to say at the start that a setting holds none.
     "config": frozenset({"file_systems", "messaging.addresses", "public_address", "setting_values"}),

@@ -89,6 +89,7 @@ def zaphod_with_everything(team: Team) -> tuple[CreatedCandidate, int]:
     sent, waiting = [mail for mail in interview.mails if mail.address == OLD_ADDRESS]
     outcomes.record_refused(sent.id, words=f"The mail server refused it: 550 <{OLD_ADDRESS}> of Betelgeuse")
     candidate = db.session.get_one(Candidate, zaphod.id)
+    candidate.links, candidate.source = ["https://zaphod.example"], "Found on Betelgeuse"
     candidate.name, candidate.email = NAME, ADDRESS
     waiting.name, waiting.address = NAME, ADDRESS
     waiting.sealed_copy = b"Dear Zaphod"

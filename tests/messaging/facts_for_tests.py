@@ -65,9 +65,10 @@ WITH_FILES = replace(
 
 
 def reader(person: Person = DINA, role: ReaderRole = ReaderRole.CANDIDATE) -> Reader:
-    """Someone who gets a copy, with a join page that is told apart by their first name."""
-    page = f"https://hiring.northwind.example/j/{person.name.split()[0].lower()}-token"
-    return Reader(person, role, page)
+    """Someone who gets a copy, with pages that are told apart by their first name."""
+    token = f"{person.name.split()[0].lower()}-token"
+    own = f"https://hiring.northwind.example/s/{token}" if role is ReaderRole.CANDIDATE else None
+    return Reader(person, role, f"https://hiring.northwind.example/j/{token}", own_page_url=own)
 
 
 def facts(**changes: Any) -> InterviewFacts:

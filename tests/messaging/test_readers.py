@@ -71,8 +71,22 @@ def test_a_number_can_be_tapped_and_an_address_leads_to_no_map() -> None:
         assert "Seefeldstrasse 12" in body
         assert "Tram 4 to Feldeggstrasse." in body
     assert re.findall(r'href="([^"]*)"', invitation(AT_OUR_OFFICE).html) == [
-        "https://hiring.northwind.example/j/dina-token"
+        "https://hiring.northwind.example/j/dina-token",
+        "https://hiring.northwind.example/s/dina-token",
     ]
+
+
+def test_only_the_candidates_copy_names_the_page_on_which_they_answer() -> None:
+    own = "https://hiring.northwind.example/s/dina-token"
+    letter = invitation()
+    for content in (*both_bodies(letter), (letter.ics or b"").replace(b"\r\n ", b"").decode()):
+        assert own in content
+    for to in (of_the_team(BEN, ReaderRole.HIRING_MANAGER), reader(KIRAN, ReaderRole.ATTENDEE)):
+        other = invitation(to=to)
+        for content in (*both_bodies(other), (other.ics or b"").replace(b"\r\n ", b"").decode()):
+            assert "/s/" not in content
+    with pytest.raises(ValueError, match="candidate's alone"):
+        Reader(KIRAN, ReaderRole.ATTENDEE, None, own_page_url=own)
 
 
 def test_candidates_own_number_is_not_for_guests() -> None:
@@ -196,8 +210,10 @@ def test_everyone_but_the_scheduler_is_told_where_to_say_that_they_cannot_come()
     for to in (reader(), of_the_team(BEN, ReaderRole.HIRING_MANAGER), reader(KIRAN, ReaderRole.ATTENDEE)):
         letter = invitation(to=to)
         for body in both_bodies(letter):
-            words = "Can't make it? Reply to Anna. Answers given in your calendar don't reach us."
-            assert words in unescape(body)
+            words = "Can't make it? Reply to Anna."
+            if to.own_page_url:
+                words = "Can't make it? Tell us on your interview page below, or reply to Anna."
+            assert f"{words} Answers given in your calendar don't reach us." in unescape(body)
         unfolded = (letter.ics or b"").replace(b"\r\n ", b"").decode()
         assert "Write to Anna Berg (anna@northwind.example). Answers given in your calendar" in unfolded
     own = invitation(facts(hiring_manager=ANNA), of_the_team(ANNA, ReaderRole.HIRING_MANAGER))

@@ -53,6 +53,7 @@ def attach(installation: Installation, interview: int, name: str, *, is_for_team
             name=name,
             content_type="application/pdf",
             size_bytes=12,
+            content_hash=name,
             stored_as=stored_as,
             is_for_team_only=is_for_team_only,
             uploaded_by_id=installation.team.ada.id,

@@ -218,9 +218,9 @@ def sent(connected: Flask, simulators: Simulators, clock: Clock) -> tuple[Team, 
     with in_rows(connected):
         team = create_team()
         ivan = create_user("Ivan Petrov", Role.INTERVIEWER)
-        create_user("Olaf Berg", Role.OBSERVER)
+        olaf = create_user("Olaf Berg", Role.OBSERVER)
     ada = Visitor(connected).enter(team.ada)
-    draft = draft_at(ada, team.dina.id, "details", {"setup": PHONE, "attendees": _with_sam(ivan.id)})
+    draft = draft_at(ada, team.dina.id, "details", {"setup": PHONE, "attendees": _with_sam(ivan.id, olaf.id)})
     _upload(ada, draft, "Ünser Plan.pdf", PDF)
     _upload(ada, draft, "Questions.docx", DOCX, new_files_for_team_only="y")
     walk_on_from_details(ada, draft)
@@ -228,9 +228,9 @@ def sent(connected: Flask, simulators: Simulators, clock: Clock) -> tuple[Team, 
     return team, 1
 
 
-def _with_sam(user_id: int) -> dict[str, Any]:
+def _with_sam(*user_ids: int) -> dict[str, Any]:
     return {
-        "people": [str(user_id)],
+        "people": list(map(str, user_ids)),
         **other_people(("Sam Ortiz", SAM)),
     }
 
@@ -255,7 +255,8 @@ def test_invitation_brings_each_reader_what_is_for_them(
     simulators: Simulators, sent: tuple[Team, int]
 ) -> None:
     team, _ = sent
-    for address in (team.dina.email, SAM):
+    # An observer who attends may not open what is for the team on the interview's page either.
+    for address in (team.dina.email, SAM, "olaf@northlight.example"):
         [mail] = simulators.wait_for_mails(1, to=address)
         assert files_in(mail.message) == {"Ünser Plan.pdf": PDF}
         assert "Attached file:\n- Ünser Plan.pdf (" in text_of(mail.message)
@@ -301,8 +302,10 @@ def test_invitation_leaves_without_a_file_that_is_lost(
     assert "a.pdf" not in text_of(mail.message)
     assert "an attachment cannot be read" in caplog.text
     page = ada.get("/interviews/1")
-    assert "The invitation to Dina Kaur left without an attached file that could not be read." in page.text
-    assert "Invitation to Dina Kaur left without files" in page.text
+    assert (
+        "The invitation to Dina Kaur was sent without an attached file that could not be read." in page.text
+    )
+    assert "Invitation to Dina Kaur was sent without files" in page.text
     # Not everyone who reads this page may see what the files are called.
     [delivery] = [e for e in page.tree.all("div") if "deliveries" in e.get("class", "").split()]
     assert "a.pdf" not in delivery.text
@@ -322,7 +325,7 @@ def test_mail_that_is_too_large_leaves_without_its_files(
     assert files_in(mail.message) == {}
     assert "large.pdf" not in text_of(mail.message)
     page = ada.get(f"/interviews/{interview_id}")
-    assert "The invitation to Dina Kaur leaves without them." in page.text
+    assert "The invitation to Dina Kaur is going out without them." in page.text
     assert "Invitation sent to 2 people" in page.text
 
 

@@ -67,9 +67,9 @@ def test_rows_take_people_however_they_are_typed_or_pasted(team: Team, ada: Visi
 
 REFUSED: list[tuple[Rows, int, str]] = [
     ([("Sam Ortiz", "")], 0, "Enter the email address of Sam Ortiz"),
-    ([("Sam", "sam at partner")], 0, "“sam at partner” is not an email address"),
-    ([("Sam", "x" * 300)], 0, "is not an email address"),
-    ([("Sam", "a@b.example, nobody")], 0, "is not an email address"),
+    ([("Sam", "sam at partner")], 0, "“sam at partner” isn't an email address"),
+    ([("Sam", "x" * 300)], 0, "isn't an email address"),
+    ([("Sam", "a@b.example, nobody")], 0, "isn't an email address"),
     ([("n" * 121, "a@b.example")], 0, "at most 120"),
     ([("Dina", "DINA.kaur@mail.example")], 0, "is the candidate, who is already invited"),
     ([("Sam", "a@b.example"), ("Samuel", "A@B.example")], 1, "is in row 1 already"),
@@ -255,39 +255,6 @@ def test_time_is_shown_and_changed_from_attendees_without_losing_what_is_typed(
     there = f"{draft}/date-time"
     ada.submit(page, "Change the time", leads_to=there, go="date-time", people=[str(team.cleo.id)])
     assert ada.get(f"{draft}/attendees").fields("Continue")["people"] == [str(team.cleo.id)]
-
-
-def test_time_that_is_free_for_those_who_are_checked_is_one_click(
-    web: Flask, clock: Clock, team: Team, ada: Visitor
-) -> None:
-    with in_rows(web):
-        omar = create_candidate("Omar Haddad", "omar@mail.example", team.other_job_id)
-        at = clock.now.replace(day=10, hour=8)
-        schedule(team.ada, omar, starts_at=at, hiring_manager=team.cleo, duration_minutes=60, software=None)
-    draft = draft_at(ada, team.dina.id, "attendees")
-    page = ada.get(f"{draft}/attendees")
-
-    def others(page: Page) -> list[str]:
-        return [b.text for b in page.tree.all("button", lambda e: e.get("name") == "move_to")]
-
-    # Ben is free all day. From eight to six, the nearest to nine o'clock; it takes 45 minutes.
-    assert others(page) == ["08:00", "08:30", "09:30", "10:00", "10:30"]
-    # With Cleo, who is busy until ten.
-    cleo: dict[str, Any] = {"people": [str(team.cleo.id)]}
-    page = ada.submit(page, "Continue", status=422, **cleo)
-    assert others(page) == ["08:00", "10:00", "10:30", "11:00", "11:30"]
-    ada.submit(page, "10:30", leads_to=f"{draft}/attendees", move_to="2027-02-10T09:30Z", **cleo)
-    page = ada.get(f"{draft}/attendees")
-    assert "Wed 10 Feb, 10:30–11:15 CET" in page.text
-    assert page.fields("Continue")["people"] == cleo["people"]
-    assert "Busy" not in members(page)["Cleo Marin"]
-    ada.submit(page, "Continue", leads_to=f"{draft}/details")
-    # What is no time, or is over, changes nothing.
-    for odd in ("", "soon", "2020-01-01T09:00Z", "9999-12-31T23:59Z"):
-        page = ada.get(f"{draft}/attendees")
-        answer = ada.submit(page, "Continue", leads_to=f"{draft}/attendees", move_to=odd)
-        assert "That time can't be used anymore." in ada.follow(answer).messages
-    assert "10:30–11:15 CET" in ada.get(f"{draft}/attendees").text
 
 
 def test_those_with_another_interview_then_are_marked(

@@ -20,8 +20,9 @@ from tests.web.round_trips import APPS
 
 # Who is signed in, their organization, and what the banners say are the first statement of each.
 MOST_FOR_A_STEP, MOST_FOR_A_POLL = 8, 2
-# Six for its rows; the rest is what the ledger, the hosts, and the work under way say of its meeting.
-MOST_FOR_AN_INTERVIEW = 12
+# Seven for its rows and what the candidate said; the rest is what the ledger, the hosts, and the work under
+# way say of its meeting.
+MOST_FOR_AN_INTERVIEW = 13
 POLL = re.compile(r'data-poll[^>]* hx-get="([^"]+)"')
 
 

@@ -38,6 +38,7 @@ from work.mail import Recipient
 
 # What exists only after scheduling: the links, and the passcode that the software chooses.
 _JOIN_PAGE_LATER = "/j/made-when-you-schedule"
+_CANDIDATE_PAGE_LATER = "/s/made-when-you-schedule"
 _INTERVIEW_LATER = "/interviews/made-when-you-schedule"
 
 
@@ -112,6 +113,7 @@ class Preview:
     def _reader(recipient: Recipient, facts: InterviewFacts) -> Reader:
         people = {person.address.casefold(): person for person in facts.participants}
         base_url, is_of_the_team = current_app.config["BASE_URL"], recipient.user_id is not None
+        is_candidate = recipient.role is ReaderRole.CANDIDATE
         return Reader(
             people[recipient.address.casefold()],
             recipient.role,
@@ -120,6 +122,7 @@ class Preview:
             interview_url=base_url + _INTERVIEW_LATER if is_of_the_team else None,
             sees_notes=is_of_the_team
             and lists.sees_notes_where_taking_part(db.session.get_one(User, recipient.user_id)),
+            own_page_url=base_url + _CANDIDATE_PAGE_LATER if is_candidate else None,
         )
 
     def letter(self, number: int) -> Letter | None:

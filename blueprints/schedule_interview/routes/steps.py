@@ -16,13 +16,13 @@ from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.filling_in import save_the_rest
 from blueprints.schedule_interview.forms.attendees import AttendeesForm
 from blueprints.schedule_interview.forms.base import StepForm
+from blueprints.schedule_interview.forms.date_time import DateTimeForm
 from blueprints.schedule_interview.forms.finalize import FinalizeForm
 from blueprints.schedule_interview.forms.preview import PreviewForm
 from blueprints.schedule_interview.forms.setup import SetupForm
 from blueprints.schedule_interview.open_draft import open_dialog, with_dialog
 from blueprints.schedule_interview.pages import BY_KEY
 from blueprints.schedule_interview.pages.base import Page
-from blueprints.schedule_interview.pages.other_times import move_to
 from blueprints.schedule_interview.pages.setup import SETUP
 from blueprints.schedule_interview.routes.changing import take_over_changes_of_others
 from blueprints.schedule_interview.routes.from_plans import start_from_plan, use_template
@@ -116,7 +116,7 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
         return _leave(dialog, here, form, BY_KEY.get(request.form["go"]), has_earlier=earlier is not None)
     if "template" in request.form and isinstance(form, SetupForm):
         return use_template(dialog, form)
-    if (stays := _STAYING.get(request.form.get("direction", ""))) is not None:
+    if (stays := _STAYING.get(request.form.get("direction", "").partition(" ")[0])) is not None:
         stays(dialog, form)
         db.session.commit()
         return redirect(dialog.address(step, back_to_finalize=views.came_from_finalize()), 303)
@@ -129,8 +129,6 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
         return redirect(address, 303)
     if earlier is not None:
         return _keep_for_later(dialog, here, form, earlier)
-    if isinstance(form, AttendeesForm) and "move_to" in request.form:
-        return _move(dialog, form, request.form["move_to"])
     if request.form.get("direction") == "show":
         # Without a script: the page again, updated for its current values. Nothing is saved.
         return _page(dialog, here, form, 200 if form.validate() else 422)
@@ -186,11 +184,19 @@ def _add_me(dialog: Dialog, form: StepForm) -> None:
         say("You'll take part in this interview.", "info")
 
 
-# Buttons that do one thing and show the same page again.
+def _move_to(dialog: Dialog, form: StepForm) -> None:
+    """Take a time at which everyone who is selected is free."""
+    dialog.keep(form)
+    if dialog.is_saved(DateTimeForm):
+        dialog.move_to(form.opened_on, request.form.get("direction", "").partition(" ")[2])
+
+
+# Buttons that do one thing and show the same page again. What they do it with follows their name.
 _STAYING: Mapping[str, Callable[[Dialog, StepForm], None]] = {
     "choose-job": _choose_job,
     "forget": _forget,
     "add-me": _add_me,
+    "move-to": _move_to,
 }
 
 
@@ -247,15 +253,6 @@ def _leave(
         dialog.keep(form)
     db.session.commit()
     return redirect(address, 303)
-
-
-def _move(dialog: Dialog, form: AttendeesForm, at: str) -> ResponseReturnValue:
-    """Another time for the people who are checked, who are kept as they are."""
-    dialog.keep(form)
-    if not move_to(dialog, form.opened_on, at):
-        say("That time can't be used anymore. Choose another.", "warning")
-    db.session.commit()
-    return redirect(dialog.address(form.key, back_to_finalize=views.came_from_finalize()), 303)
 
 
 def _go_to_the_end(dialog: Dialog) -> ResponseReturnValue:

@@ -19,15 +19,25 @@ def _never_useless(mail: Mail, interview: Interview, now: datetime) -> None:
 
 def _more(copy: InterviewCopy) -> More:
     facts, is_candidate = copy.facts, copy.reader.role is ReaderRole.CANDIDATE
+    # The sentence has named the candidate already if it was they who cancelled.
+    with_whom = "" if copy.is_by_candidate else f" with {facts.candidate.name}"
     return {
         "what": f"your interview for the {facts.job_title} role at {facts.organization}"
         if is_candidate
-        else f"the interview with {facts.candidate.name} for {facts.job_title}",
-        # Candidates hear from the organization; who pressed the button is the team's business.
-        "by": "" if is_candidate else copy.by,
-        "words": copy.words,
+        else f"the interview{with_whom} for {facts.job_title}",
+        "cancelled_by": _cancelled_by(copy, is_candidate=is_candidate),
+        "words": "" if is_candidate and copy.is_by_candidate else copy.words,
         "words_from": first_name(copy.by) if copy.by else facts.organization,
     }
+
+
+def _cancelled_by(copy: InterviewCopy, *, is_candidate: bool) -> str:
+    """How the sentence begins. Candidates hear from the organization: who pressed the button is the team's
+    business. One who cancelled on their own page gets what takes it out of their calendar.
+    """
+    if is_candidate:
+        return "You cancelled" if copy.is_by_candidate else "We've cancelled"
+    return f"{copy.by} has cancelled" if copy.by else "We've cancelled"
 
 
 KIND = InterviewKind(

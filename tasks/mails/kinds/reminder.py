@@ -20,7 +20,8 @@ from models import Interview, InterviewStatus, Mail, MailState, ReaderRole
 from rows import rows_of
 from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import REMINDER
-from tasks.mails.interviews import Addressed, InterviewCopy, InterviewKind, More, is_off, person_of
+from tasks.mails.addressing import Addressed, person_of
+from tasks.mails.interviews import InterviewCopy, InterviewKind, More, is_off
 from tasks.mails.kinds import meeting_missing
 from wording import owned_by
 
@@ -40,7 +41,7 @@ def _why_useless(mail: Mail, interview: Interview, now: datetime) -> str | None:
     if abs(planned_at - mail.due_at) > _ON_TIME:
         return "The interview was moved."
     if _is_overtaken(mail, now):
-        return "A later reminder leaves at the same time."
+        return "A later reminder goes out at the same time."
     is_late = now > mail.due_at + _ON_TIME and now > interview.starts_at - _USELESS_BEFORE_START
     return "It would have come too late to help." if is_late else None
 
@@ -88,12 +89,10 @@ def _more(copy: InterviewCopy) -> More:
 
 
 def _files(facts: InterviewFacts, reader: Reader) -> tuple[AttachedFile, ...]:
-    """For those of the team who take part; the files that are for the team alone only for those of them who
-    may see the notes. The candidate and guests have theirs with the invitation."""
+    """For those of the team who take part. The candidate and guests have theirs with the invitation."""
     if not reader.is_of_the_team or reader.role is ReaderRole.TEAM:
         return ()
-    sees_all = reader.internal_notes is not None
-    return tuple(file for file in facts.files_for(reader) if sees_all or not file.is_for_team_only)
+    return facts.files_for(reader)
 
 
 def _addressed_to(mail: Mail, interview: Interview) -> Addressed:

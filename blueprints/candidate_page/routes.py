@@ -1,0 +1,194 @@
+"""The candidate's own page about an interview: what, when, where, and everything they can say about it.
+
+No one signs in here: the address is the key. Opening it changes nothing, because email programs open links,
+and run the scripts behind them, to check them; only the buttons act.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from blueprints.candidate_page.forms import CANNOT_JOIN, CallOffForm, LateForm, MoveForm, ZoneForm
+from blueprints.candidate_page.views import address_of, calendar_file, page_of, web_calendars
+from extensions import db
+from models import AnswerKind, Interview, Organization
+from scheduling.commands import candidate
+from scheduling.commands.candidate import can_answer
+from services import services
+from timezones import is_zone, present_zone_name, utc_now
+from web.forms import Form, zone_choices
+from web.notices import say
+
+candidate_page = Blueprint("candidate_page", __name__, url_prefix="/s")
+
+_THANKS = {
+    AnswerKind.CONFIRMED: "Thanks, we've told the team that you'll be there.",
+    AnswerKind.MOVE: "Thanks, the team has your request. You'll hear from them by email.",
+    AnswerKind.CANCELLED: "Your interview is cancelled, and everyone has been told.",
+    AnswerKind.LATE: "Thanks for telling us. Everyone you're meeting is getting an email right now.",
+    AnswerKind.CANNOT_JOIN: "Thanks for telling us. Everyone you're meeting is getting an email right now.",
+}
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """What an address leads to, and the zone that was asked for in it, if any."""
+
+    token: str
+    interview: Interview
+    asked_zone: str | None
+
+    @property
+    def zone(self) -> str:
+        return self.asked_zone or self.interview.candidate.timezone or self.interview.timezone
+
+    @property
+    def organization(self) -> Organization:
+        return db.session.get_one(Organization, 1)
+
+    def address(self, endpoint: str) -> str:
+        return address_of(endpoint, self.token, self.asked_zone)
+
+
+@candidate_page.after_request
+def keep_to_oneself(response: Response) -> Response:
+    """The address is a key: no search engine lists it."""
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+# An address that lost its end is still a candidate's.
+@candidate_page.get("/", defaults={"token": ""})
+@candidate_page.get("/<token>")
+def page(token: str) -> ResponseReturnValue:
+    opened = _opened(token)
+    return _shown(opened)
+
+
+@candidate_page.post("/<token>/confirm")
+def confirm(token: str) -> ResponseReturnValue:
+    opened = _opened(token)
+    return _say(opened, AnswerKind.CONFIRMED, partial(candidate.confirm, opened.interview))
+
+
+@candidate_page.route("/<token>/move", methods=["GET", "POST"])
+def move(token: str) -> ResponseReturnValue:
+    opened = _opened(token)
+    form = MoveForm(opened.zone)
+    if not can_answer(opened.interview, AnswerKind.MOVE, utc_now()):
+        return _too_late(opened)
+    if not form.is_submitted() or not form.validate():
+        return _form_page("move", opened, form)
+    words = form.words.data or ""
+    ask = partial(candidate.ask_to_move, opened.interview, form.suits, words, services().rules)
+    return _say(opened, AnswerKind.MOVE, ask)
+
+
+@candidate_page.route("/<token>/cancel", methods=["GET", "POST"])
+def call_off(token: str) -> ResponseReturnValue:
+    opened, form = _opened(token), CallOffForm()
+    if not can_answer(opened.interview, AnswerKind.CANCELLED, utc_now()):
+        return _too_late(opened)
+    if not form.is_submitted() or not form.validate():
+        return _form_page("cancel", opened, form)
+    call_it_off = partial(candidate.call_off, opened.interview, form.words.data or "", services().rules)
+    return _say(opened, AnswerKind.CANCELLED, call_it_off)
+
+
+@candidate_page.route("/<token>/late", methods=["GET", "POST"])
+def late(token: str) -> ResponseReturnValue:
+    opened, form = _opened(token), LateForm()
+    if not can_answer(opened.interview, AnswerKind.LATE, utc_now()):
+        return _too_late(opened)
+    if not form.is_submitted() or not form.validate():
+        return _form_page("late", opened, form)
+    interview, words, rules = opened.interview, form.words.data or "", services().rules
+    if form.what.data == CANNOT_JOIN:
+        told = partial(candidate.say_cannot_join, interview, words, rules)
+        return _say(opened, AnswerKind.CANNOT_JOIN, told)
+    return _say(opened, AnswerKind.LATE, partial(candidate.say_late, interview, form.minutes, words, rules))
+
+
+@candidate_page.get("/<token>/time-zone")
+def time_zone(token: str) -> ResponseReturnValue:
+    """Where another zone can be chosen; the list of all is too long to be on the page itself."""
+    opened = _opened(token)
+    form = ZoneForm(formdata=None, data={"zone": opened.zone}, meta={"csrf": False})
+    form.zone.choices = zone_choices()
+    return _form_page("time_zone", opened, form)
+
+
+@candidate_page.get("/<token>/calendar")
+def calendar(token: str) -> ResponseReturnValue:
+    opened = _opened(token)
+    if not can_answer(opened.interview, AnswerKind.CONFIRMED, utc_now()):
+        return _too_late(opened)
+    response = make_response(calendar_file(opened.interview, opened.organization, opened.zone))
+    response.headers["Content-Type"] = "text/calendar; method=PUBLISH; charset=utf-8"
+    response.headers["Content-Disposition"] = 'attachment; filename="interview.ics"'
+    return response
+
+
+class _NothingThereError(HTTPException):
+    """No interview has this address, or it was replaced."""
+
+    code = 404
+
+
+@candidate_page.errorhandler(_NothingThereError)
+def nothing_there(_error: _NothingThereError) -> ResponseReturnValue:
+    words = "Open it from the latest email about your interview, or reply to that email."
+    return render_template("mailed_links/unknown.html", words=words, action=None), 404
+
+
+def _opened(token: str) -> _Opened:
+    interview = services().candidate_links.opened_by(token)
+    if interview is None:
+        raise _NothingThereError
+    asked = request.args.get("zone", "")
+    return _Opened(token, interview, present_zone_name(asked) if is_zone(asked) else None)
+
+
+def _shown(opened: _Opened) -> ResponseReturnValue:
+    view = page_of(opened.interview, opened.organization, opened.zone)
+    calendars = web_calendars(view) if view.may_confirm else []
+    return render_template("candidate_page/page.html", view=view, opened=opened, calendars=calendars)
+
+
+def _form_page(name: str, opened: _Opened, form: Form) -> ResponseReturnValue:
+    """The page behind a button, as it opens or with what was wrong."""
+    page = render_template(
+        f"candidate_page/{name}.html",
+        view=page_of(opened.interview, opened.organization, opened.zone),
+        opened=opened,
+        form=form,
+        words_limit=candidate.LONGEST_WORDS,
+    )
+    return page, 422 if request.method == "POST" else 200
+
+
+def _say(opened: _Opened, kind: AnswerKind, command: Callable[[], None]) -> ResponseReturnValue:
+    try:
+        command()
+    except candidate.TooLateToAnswerError:
+        db.session.rollback()
+        return _too_late(opened)
+    except candidate.TooManyAnswersError:
+        db.session.rollback()
+        scheduler = opened.interview.scheduler
+        return render_template("candidate_page/too_many.html", opened=opened, scheduler=scheduler), 429
+    db.session.commit()
+    say(_THANKS[kind])
+    return redirect(opened.address("page"), 303)
+
+
+def _too_late(opened: _Opened) -> ResponseReturnValue:
+    """The interview was cancelled, or has begun: its page says how things stand."""
+    say("That's no longer possible. Here's how things stand.", "info")
+    return redirect(opened.address("page"), 303)

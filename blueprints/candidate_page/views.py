@@ -1,0 +1,130 @@
+"""What a candidate's page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from flask import url_for
+
+from messaging.delivery import sender_address
+from messaging.facts import InterviewFacts, Person, Reader, facts_of
+from messaging.letters import published_calendar
+from messaging.wording import PhoneCall, call_of, elsewhere, how, join_label, participants_for, place
+from models import AnswerKind, Interview, InterviewStatus, Organization, ReaderRole
+from phone_numbers import phone_link
+from scheduling.answers import CandidateSays, what_candidate_says
+from scheduling.commands.candidate import can_answer
+from scheduling.join_links import CANDIDATE
+from services import services
+from timezones import utc_now
+
+
+@dataclass(frozen=True)
+class CandidatePage:
+    """`zone` (an IANA name) is whose clock it tells the times by."""
+
+    interview: Interview
+    facts: InterviewFacts
+    says: CandidateSays
+    zone: str
+    place: str
+    # The same time where the interview was planned, or "" if it reads the same.
+    elsewhere: str
+    how: str
+    people: list[tuple[Person, str]]
+    is_cancelled: bool
+    is_over: bool
+    may_confirm: bool
+    may_ask: bool
+    may_say_late: bool
+    # The way into the meeting, with the words of its button; None for an interview without one.
+    join_url: str | None
+    join_label: str
+    call: PhoneCall | None
+    phone_link: str | None
+
+
+def page_of(interview: Interview, organization: Organization, zone: str) -> CandidatePage:
+    """For the page and the pages behind its buttons."""
+    now = utc_now()
+    facts, reader = facts_of(interview, organization), _reader(interview, zone)
+    call = call_of(facts, reader)
+    has_meeting = facts.link_state != "none"
+    return CandidatePage(
+        interview=interview,
+        facts=facts,
+        says=what_candidate_says(interview),
+        zone=zone,
+        place=place(interview.starts_at, interview.duration_minutes, zone),
+        elsewhere=elsewhere(facts, reader) or "",
+        how=how(facts),
+        people=[(person, part) for person, part in participants_for(facts, reader) if part != "you"],
+        is_cancelled=interview.status is InterviewStatus.CANCELLED,
+        is_over=now >= interview.ends_at,
+        may_confirm=can_answer(interview, AnswerKind.CONFIRMED, now),
+        may_ask=can_answer(interview, AnswerKind.MOVE, now),
+        may_say_late=can_answer(interview, AnswerKind.LATE, now),
+        join_url=reader.join_page_url if has_meeting else None,
+        join_label=join_label(facts.software_label),
+        call=call,
+        phone_link=phone_link(call.number or "") if call is not None else None,
+    )
+
+
+def calendar_file(interview: Interview, organization: Organization, zone: str) -> bytes:
+    """The interview for a calendar. No invitation: it asks for no answer, because none would reach us."""
+    facts, reader = facts_of(interview, organization), _reader(interview, zone)
+    return published_calendar(facts, reader, sender=sender_address(), made_at=utc_now())
+
+
+def web_calendars(page: CandidatePage) -> list[tuple[str, str]]:
+    """The calendars that can be opened with the interview filled in, each with its address.
+
+    None of the three documents these addresses officially. Should one of them change, the file still works.
+    """
+    interview, facts = page.interview, page.facts
+    starts_at, ends_at = interview.starts_at.astimezone(UTC), interview.ends_at.astimezone(UTC)
+    where = page.join_url or facts.address or (page.call.number if page.call else "") or ""
+    words = f"{facts.job_title}, {facts.organization}\n\n{facts.agenda}"
+    google = {
+        "action": "TEMPLATE",
+        "text": facts.title,
+        "dates": f"{_basic(starts_at)}/{_basic(ends_at)}",
+        "details": words,
+        "location": where,
+    }
+    outlook = {
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "subject": facts.title,
+        "startdt": f"{starts_at:%Y-%m-%dT%H:%M:%SZ}",
+        "enddt": f"{ends_at:%Y-%m-%dT%H:%M:%SZ}",
+        "body": words,
+        "location": where,
+    }
+    return [
+        ("Google", f"https://calendar.google.com/calendar/render?{urlencode(google)}"),
+        ("Outlook.com", f"https://outlook.live.com/calendar/0/action/compose?{urlencode(outlook)}"),
+        ("Microsoft 365", f"https://outlook.office.com/calendar/0/action/compose?{urlencode(outlook)}"),
+    ]
+
+
+def _basic(instant: datetime) -> str:
+    return f"{instant:%Y%m%dT%H%M%SZ}"
+
+
+def _reader(interview: Interview, zone: str) -> Reader:
+    candidate = interview.candidate
+    return Reader(
+        Person(candidate.name, candidate.email, zone),
+        ReaderRole.CANDIDATE,
+        services().join_links.join_page(interview, CANDIDATE),
+        own_page_url=services().candidate_links.page(interview),
+    )
+
+
+def address_of(endpoint: str, token: str, asked_zone: str | None) -> str:
+    """The address of one of these pages, which keeps the zone that was chosen."""
+    return url_for(f"candidate_page.{endpoint}", token=token, zone=asked_zone)
