@@ -71,7 +71,7 @@ def setup(organization: str, timezone: str, name: str, email: str, open_connecti
     try:
         email = normal_address(email)
     except ValueError:
-        raise click.BadParameter(f"{email} is not an email address.", param_hint="--email") from None
+        raise click.BadParameter(f"{email} isn't an email address.", param_hint="--email") from None
     password = _password()
     # This may be the very first thing that happens on a server, before it was ever started.
     migrate_database(_app())

@@ -156,7 +156,7 @@ SETTINGS: tuple[Setting, ...] = (
         "REMINDER_HOURS",
         read.hours,
         (24.0, 1.0),
-        "Hours before the start at which reminders leave, comma-separated.",
+        "Hours before the start at which reminders are sent, comma-separated.",
     ),
     Setting("SCHEDULER_ENABLED", read.switch, True, "Whether this server process does background work."),
     Setting("APP_NAME", read.name, "SmoothHiring", "Name shown in the top bar and in emails."),

@@ -38,7 +38,7 @@ def normal_origin(address: str) -> str:
     if port == 0:
         raise ValueError("cannot have port 0")
     if parts.hostname in ("0.0.0.0", "::"):
-        raise ValueError(f"cannot be {parts.hostname}, which nobody can open: set HOST to it instead")
+        raise ValueError(f"cannot be {parts.hostname}, which no one can open: set HOST to it instead")
     return f"{scheme}://{_host(parts.hostname, port, scheme)}"
 
 

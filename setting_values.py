@@ -211,7 +211,7 @@ def session_key(value: str) -> str:
     text = secret(value)
     if 0 < len(text) < _SHORTEST_KEY:
         raise ValueError(
-            f"must be at least {_SHORTEST_KEY} characters that nobody can guess; empty makes one"
+            f"must be at least {_SHORTEST_KEY} characters that no one can guess; empty makes one"
         )
     return text
 

@@ -252,9 +252,13 @@ def zone_short_name(instant: datetime, zone_name: str) -> str:
     if short in _UNMISTAKABLE or short.startswith("UTC"):
         return short
     place = f"{place_name(present_zone_name(zone_name))} time"
+    return f"{short}, {place}" if happens_twice(instant, zone_name) else place
+
+
+def happens_twice(instant: datetime, zone_name: str) -> bool:
+    """Whether the wall time of an instant (aware) is in an hour that the clocks of that zone show twice."""
     local = in_zone(instant, zone_name)
-    happens_twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
-    return f"{short}, {place}" if happens_twice else place
+    return local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
 
 
 # The name that the class below gives to something else.
@@ -295,6 +299,13 @@ class LocalMoment:
         if not 0 <= days < 7:
             return self.short
         return f"{self.short_date.split()[0] if days else 'Today'} {self.time} {self.zone_short}"
+
+    def day(self, today: _Date) -> str:
+        """The day alone, as said on that day in the same zone: `Today`, `Yesterday`, `Sun 31 Jan`, and with
+        its year if that is another one."""
+        local = in_zone(self.instant, self.zone_name).date()
+        said = {0: "Today", 1: "Yesterday"}.get((today - local).days, self.short_date)
+        return said if local.year == today.year or said != self.short_date else f"{said} {local.year}"
 
 
 def local_moment(instant: datetime, zone_name: str) -> LocalMoment:

@@ -60,7 +60,7 @@ def require_two_step(actor: User, is_required: bool) -> None:
     if (row.two_step_required_since is not None) == is_required:
         return
     row.two_step_required_since = utc_now() if is_required else None
-    words = "Everyone needs" if is_required else "Nobody needs"
+    words = "Everyone needs" if is_required else "No one needs"
     audit.record(Event.SETTINGS_CHANGED, f"{words} two-step verification from now on.", actor)
 
 

@@ -172,7 +172,7 @@ def deactivate(actor: User, user: User) -> None:
     if not user.is_active:
         raise TeamError("", f"{user.name} is already deactivated.")
     if user.password_hash is None:
-        raise TeamError("", f"{user.name} has not accepted yet. Withdraw the invitation instead.")
+        raise TeamError("", f"{user.name} hasn't accepted yet. Withdraw the invitation instead.")
     user.is_active = False
     end_all_sessions(user)
     ended = end_connections(user)

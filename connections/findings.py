@@ -37,7 +37,7 @@ def unusable_apps(rows: Sequence[Connection], not_set_up: Collection[str]) -> li
         if spec.key in lost:
             found.append(_server_has_to_change(spec, "is no longer set up on this server"))
         elif spec.key not in not_set_up and (spec.key in refused_in_renewing or spec.provider in refusing):
-            found.append(_server_has_to_change(spec, "does not accept this server's credentials"))
+            found.append(_server_has_to_change(spec, "doesn't accept this server's credentials"))
     return found
 
 

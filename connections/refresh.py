@@ -75,7 +75,7 @@ def live_grant(
             if row is None or row.state != ConnectionState.CONNECTED:
                 problem = row.problem if row is not None else None
                 db.session.rollback()
-                raise ConnectionRevokedError(problem or "This account is not connected.")
+                raise ConnectionRevokedError(problem or "This account isn't connected.")
             now = utc_now()
             app, version, expires_at = row.app, row.token_version, row.expires_at
             is_due = row.renew_at <= now or expires_at <= now

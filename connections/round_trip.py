@@ -249,7 +249,7 @@ def _exchange(attempt: SpentAttempt, code: str | None, error: str | None) -> _Ex
         )
     except InvalidClientError:
         raise _NothingStoredError(
-            f"{label} does not accept this server's credentials.", credentials_refused_by=app
+            f"{label} doesn't accept this server's credentials.", credentials_refused_by=app
         ) from None
     except RefusedError as problem:
         if problem.code != "code_refused":
@@ -280,7 +280,7 @@ def _complete(exchange: _Exchange, account: Account | ProviderError) -> Account:
         # The whole list in words would be longer than anyone reads, and longer than what is stored.
         purpose = f" to {listed(in_words(exchange.app, missing))}" if len(missing) <= _MOST_IN_WORDS else ""
         raise _NothingStoredError(
-            f"{label} did not grant what is needed{purpose} ({', '.join(missing)}).",
+            f"{label} didn't grant what's needed{purpose} ({', '.join(missing)}).",
             "Connect again with everything checked. If something isn't offered, the administrator has to "
             "add it to the app.",
         )

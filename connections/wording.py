@@ -75,7 +75,7 @@ def tokens_run_out_at_once(app: str) -> str:
 
 def credentials_refused(app: str, *, told: str | None = None) -> str:
     """`told`: who can fix it, for someone who cannot."""
-    what = f"{label_of(app)} does not accept this server's credentials. The connection itself is fine; "
+    what = f"{label_of(app)} doesn't accept this server's credentials. The connection itself is fine; "
     if told is not None:
         return f"{what}{told} has been told."
     return f"{what}the administrator has to check {spec_of(app).settings_in_words}."

@@ -254,8 +254,10 @@ def of_application(role: Role) -> tuple[Any, ...]:
 
 
 def may_schedule_for(role: Role) -> ColumnElement[bool]:
-    """Whether this role may schedule an interview for `Application`, whose job has to be open."""
-    return sa.and_(Job.is_open, application_is_within(Asker(role), Action.SCHEDULE))
+    """Whether lists offer this role to schedule an interview for `Application`: its job has to be open, and
+    the candidate neither hired nor rejected."""
+    is_undecided = Application.stage.not_in((Stage.HIRED, Stage.REJECTED))
+    return sa.and_(Job.is_open, is_undecided, application_is_within(Asker(role), Action.SCHEDULE))
 
 
 def all_candidates(actor: User, wanted: CandidateFilter) -> Iterator[list[Candidate]]:

@@ -113,7 +113,7 @@ def deliver(letter: Letter, envelope: Envelope, files: tuple[FilePart, ...] = ()
     try:
         recipient = wire_address(envelope.recipient.address)
     except ValueError:
-        words = _words(f"{envelope.recipient.address} cannot be used as an email address.")
+        words = _words(f"{envelope.recipient.address} can't be used as an email address.")
         return Refused(None, words, concerns_address=True)
     try:
         content = mime_of(letter, envelope, files, sender=sender_address(), sent_at=utc_now())
@@ -183,33 +183,33 @@ def _our_fault(verdict: Verdict) -> str:
     """What to check, by the names of the settings, as a sentence without its end."""
     sender = sender_address()
     return {
-        Verdict.SIGNING_IN: f"{_server()} did not accept MAIL_USERNAME and MAIL_PASSWORD",
+        Verdict.SIGNING_IN: f"{_server()} didn't accept MAIL_USERNAME and MAIL_PASSWORD",
         Verdict.ENCRYPTION: f"{_server()} asks for encryption (MAIL_USE_TLS or MAIL_USE_SSL)",
-        Verdict.SENDER: f"{_server()} does not let us send as {sender} (MAIL_DEFAULT_SENDER)",
+        Verdict.SENDER: f"{_server()} doesn't let us send as {sender} (MAIL_DEFAULT_SENDER)",
         Verdict.RELAYING: (
-            f"{_server()} does not pass on our emails; it may need MAIL_USERNAME and MAIL_PASSWORD, "
+            f"{_server()} doesn't pass on our emails; it may need MAIL_USERNAME and MAIL_PASSWORD, "
             "or to be told to accept this server"
         ),
         Verdict.GREETING: (
             f"{_server()} does not accept the name that we introduce ourselves with, "
             f"{sender.rpartition('@')[2]} (from MAIL_DEFAULT_SENDER)"
         ),
-        Verdict.LIMIT: f"{_server()} has reached its limit for sending; emails leave when it allows more",
+        Verdict.LIMIT: f"{_server()} has reached its limit for sending; emails go out when it allows more",
         Verdict.REPUTATION: f"{_server()}, or one behind it, does not trust the network address we send from",
-    }.get(verdict, f"{_server()} (MAIL_SERVER, MAIL_PORT) does not let us send")
+    }.get(verdict, f"{_server()} (MAIL_SERVER, MAIL_PORT) doesn't let us send")
 
 
 def _outcome_of_missing_extension(stage: Stage, address: str) -> Outcome:
     if stage is Stage.CONNECTING:
         return Misconfigured(
             _words(
-                f"{_server()} does not offer STARTTLS, "
+                f"{_server()} doesn't offer STARTTLS, "
                 "and emails are never sent unencrypted while MAIL_USE_TLS is on."
             )
         )
     if stage is Stage.SIGNING_IN:
-        return Misconfigured(_words(f"{_server()} does not offer signing in; are port and encryption right?"))
-    words = f"The mail server cannot send to {address}: it does not know letters beyond ASCII in addresses."
+        return Misconfigured(_words(f"{_server()} doesn't offer signing in; are port and encryption right?"))
+    words = f"The mail server cannot send to {address}: it doesn't accept letters beyond ASCII in addresses."
     return Refused(None, _words(words), concerns_address=True)
 
 
@@ -217,15 +217,15 @@ def _network_words(error: Exception) -> str:
     if _has_cause(error, LookUpTimeoutError):
         return "could not be reached: looking up its name took too long"
     if _ran_out_of_time(error):
-        return "did not answer in time"
+        return "didn't answer in time"
     if _has_cause(error, ConnectionRefusedError):
         return "could not be reached: the connection was refused"
     if _has_cause(error, socket.gaierror):
-        return "could not be reached: its name is not known"
+        return "could not be reached: its name isn't known"
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return "closed the connection"
     if isinstance(error, smtplib.SMTPResponseException):
-        return "answered something that is not SMTP"
+        return "answered something that isn't SMTP"
     return "could not be reached"
 
 
@@ -245,7 +245,7 @@ def _has_cause(error: Exception, kind: type[BaseException]) -> bool:
 def _tls_words(error: ssl.SSLError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         why = one_line(error.verify_message).rstrip(".")
-        return f"its certificate is not valid ({why}; Help → Sending email says what helps)"
+        return f"its certificate isn't valid ({why}; Help → Sending email says what helps)"
     return f"no encrypted connection came about ({one_line(error.reason or 'unknown reason')})"
 
 

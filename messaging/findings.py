@@ -22,7 +22,7 @@ def mails_held_back(mail_server: str, sender: str, problem: str, waiting: int) -
             "is one in your own domain, such as interviews@example.com."
         )
     elif problem:
-        words = f"Emails cannot leave. {problem} They leave on their own once it has been put right."
+        words = f"Emails can't be sent. {problem} They go out automatically once that's fixed."
     else:
         return None
     if not waiting:

@@ -49,7 +49,7 @@ class RecordCheck:
 
 
 class NoAnswerError(Exception):
-    """The DNS did not answer in time, or answered with a failure: nothing is known."""
+    """The DNS didn't answer in time, or answered with a failure: nothing is known."""
 
 
 # The texts of the TXT records of a name, or the hosts of its MX records; none if there are none. May raise

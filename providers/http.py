@@ -232,11 +232,11 @@ class BoundedSession(requests.Session):
                 return self._not_sendable()
             return RetryableError(f"{label} can't be reached right now.", Facts(code="unreachable"))
         if _is_timeout(error):
-            words, code = f"{label} did not answer in time.", "timeout"
+            words, code = f"{label} didn't answer in time.", "timeout"
         elif response is None and isinstance(error, requests.ConnectionError):
             words, code = f"{label} closed the connection without answering.", "dropped"
         else:
-            words, code = f"{label} sent an answer that cannot be used.", "nonsense"
+            words, code = f"{label} sent an answer that can't be used.", "nonsense"
         return RetryableError(
             words,
             Facts(

@@ -54,7 +54,7 @@ ACCESS: dict[str, Rule] = {
     "sign_in.demo_login": Public("exists in the demo only"),
     "sign_in.logout": SignedIn(without_two_step=True),
     "mailed_links.invitation": Public("the signed link is the permission", key_in_path=True),
-    "mailed_links.ask_for_reset": Public("answers everybody alike, and delays those who ask often"),
+    "mailed_links.ask_for_reset": Public("answers everyone alike, and delays those who ask often"),
     "mailed_links.reset": Public("the signed link is the permission", key_in_path=True),
     "settings.home": SignedIn(),
     "settings.profile": SignedIn(),

@@ -141,7 +141,7 @@ def _at_home(own_host: str) -> Response:
             "The server's address is set up differently",
             f"BASE_URL is {current_app.config['BASE_URL']}, but the request that arrived here asked for "
             f"{asked}. "
-            "If a proxy stands in front, it has to pass on the host (nginx: proxy_set_header Host $host;). "
+            "If a proxy is in front, it has to pass on the host (nginx: proxy_set_header Host $host;). "
             "Otherwise set BASE_URL to the address that people use.",
         )
     response = redirect(current_app.config["BASE_URL"] + request.full_path.rstrip("?"), 302)

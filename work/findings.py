@@ -64,7 +64,7 @@ def background_state(now: datetime, *, is_expected: bool) -> BackgroundState:
         found.append(stopped)
     elif overdue > OVERDUE_FOR:
         found.append(
-            Finding("warning", "Background work is late: some of it is due and has not been started.")
+            Finding("warning", "Background work is late: some of it is due and hasn't been started.")
         )
     return BackgroundState(beat_age, overdue, tuple(found))
 

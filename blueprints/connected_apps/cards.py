@@ -181,7 +181,7 @@ def _grant(user: User, row: Connection) -> Grant:
         account=row.account_email or row.account_name,
         is_other_address=bool(row.account_email) and row.account_email.casefold() != user.email.casefold(),
         since=row.connected_at,
-        plan=catalogue.spec_of(row.app).plans.get(row.plan, "Not known"),
+        plan=catalogue.spec_of(row.app).plans.get(row.plan, "Unknown"),
         allows=tuple(catalogue.in_words(row.app, scopes)),
         scopes=tuple(scopes),
         renewed_at=renewed_at,

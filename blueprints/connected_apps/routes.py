@@ -210,7 +210,7 @@ def confirm_disconnecting(app: str) -> ResponseReturnValue:
     wanted = _app(app)
     row = connection_of(actor(), wanted.key)
     if row is None:
-        say(f"{wanted.label} is not connected.", "info")
+        say(f"{wanted.label} isn't connected.", "info")
         return redirect(url_for("connected_apps.index"), 303)
     return render_template(
         "connected_apps/disconnect.html",
@@ -245,7 +245,7 @@ def disconnect(app: str) -> ResponseReturnValue:
                 "warning",
             )
     else:
-        say(f"{wanted.label} is not connected.", "info")
+        say(f"{wanted.label} isn't connected.", "info")
     return redirect(url_for("connected_apps.index"), 303)
 
 

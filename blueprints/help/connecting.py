@@ -142,7 +142,7 @@ def _with_a_warning(app: AppSpec) -> tuple[Trouble, ...]:
     """What keeps a good connection from working, in the words of its card."""
     return (
         Trouble(
-            wording.passing(f"{app.label} did not answer in time.", again_within="15 minutes"),
+            wording.passing(f"{app.label} didn't answer in time.", again_within="15 minutes"),
             "Nothing to do. Interviews are saved in the meantime, and their links follow.",
         ),
         Trouble(wording.credentials_refused(app.key), _NOT_YOURS),

@@ -11,7 +11,7 @@ SENDING_TROUBLES = (
         "someone should read its mailbox: bounces and answers given in calendars arrive there.",
     ),
     Trouble(
-        "The mail server could not be trusted: its certificate is not valid",
+        "The mail server could not be trusted: its certificate isn't valid",
         "MAIL_SERVER has to be the name in the certificate, not an IP address or another name of the same "
         "machine. If the certificate comes from your own authority, add that authority to the system's store "
         "(for example with update-ca-certificates), or start the server with SSL_CERT_FILE set to a file "
@@ -19,16 +19,16 @@ SENDING_TROUBLES = (
         "passwords and invitations would go to anyone in between.",
     ),
     Trouble(
-        "The mail server does not offer STARTTLS",
+        "The mail server doesn't offer STARTTLS",
         "Port 587 usually needs MAIL_USE_TLS=true, and port 465 MAIL_USE_SSL=true with MAIL_USE_TLS=false. "
         "Emails are never sent unencrypted while either is on.",
     ),
     Trouble(
-        "The mail server did not accept MAIL_USERNAME and MAIL_PASSWORD",
+        "The mail server didn't accept MAIL_USERNAME and MAIL_PASSWORD",
         "Check both. Many providers want an app password here instead of the one people sign in with.",
     ),
     Trouble(
-        "The mail server does not let us send as this address, or does not pass on our emails",
+        "The mail server doesn't let us send as this address, or doesn't pass on our emails",
         "MAIL_DEFAULT_SENDER has to be an address that the account may send from, and most servers pass on "
         "emails only for accounts that signed in.",
     ),

@@ -36,7 +36,7 @@ from web.signed_in import actor, person
 
 _STAGE_OPTIONS = options_of("All stages", ((stage.value, stage.label) for stage in Stage))
 _INTERVIEW_OPTIONS = options_of(
-    "Any interviews",
+    "Any interview",
     (
         (InterviewState.NONE.value, "No interview scheduled"),
         (InterviewState.SCHEDULED.value, "Interview scheduled"),
@@ -125,7 +125,7 @@ def new_candidate() -> ResponseReturnValue:
         drop_all(received)
     if sent_files():
         # A browser puts no file into a form on its own.
-        form.files.errors = [*form.files.errors, "Choose the files again; they are not kept meanwhile."]
+        form.files.errors = [*form.files.errors, "Choose the files again; they aren't kept."]
     return _new_candidate_page(form), 422
 
 

@@ -77,7 +77,7 @@ class CandidateDetailsForm(Form):
         "Phone",
         validators=[Optional(), _is_a_phone_number],
     )
-    timezone = ZoneField("Time zone", empty="Not known", validators=[Optional()])
+    timezone = ZoneField("Time zone", empty="Not added", validators=[Optional()])
 
 
 class LinksField(TextAreaField):

@@ -50,7 +50,14 @@ def jobs() -> ResponseReturnValue:
     )
     counts = lists.application_counts(user, [job.id for job in page.rows])
     rows = tuple((job, counts.get(job.id, 0)) for job in page.rows)
-    html = render_template("hiring/jobs.html", page=page, rows=rows, wanted=wanted, address=address)
+    html = render_template(
+        "hiring/jobs.html",
+        page=page,
+        rows=rows,
+        today=day_in(utc_now(), user.timezone),
+        wanted=wanted,
+        address=address,
+    )
     return htmx.at_address(make_response(html), address.with_())
 
 

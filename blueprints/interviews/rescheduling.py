@@ -197,7 +197,6 @@ def _consequences(interview: Interview, form: RescheduleForm) -> dict[str, Any]:
     return {
         "interview": interview,
         "candidate": interview.candidate,
-        "old_times": [FromTo(whose, _told(old, there), "") for whose, there in _zones(interview)],
         "from_to": [FromTo(whose, _told(old, there), _told(new, there)) for whose, there in _zones(interview)]
         if new is not None and is_another
         else [],

@@ -124,7 +124,7 @@ def _call(interview: Interview, *, sees_number: bool) -> CallView | None:
     is_theirs = interview.phone_caller is PhoneCaller.CANDIDATE
     words = call_words(interview.candidate.name, candidate_calls=is_theirs)
     if not sees_number:
-        return CallView(f"{words} a number that your role does not show.")
+        return CallView(f"{words} a number your role can't see.")
     return CallView(words, number, phone_link(number))
 
 

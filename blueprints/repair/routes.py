@@ -105,7 +105,7 @@ def arranged(token: str) -> ResponseReturnValue:
         token,
         interview,
         lambda: commands.say_it_is_arranged(user, interview),
-        "Thanks. We won't try any more, and reminders say that the link comes from you.",
+        "Thanks. We've stopped trying, and reminders say that the link comes from you.",
     )
 
 

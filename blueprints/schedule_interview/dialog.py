@@ -16,6 +16,7 @@ from blueprints.schedule_interview.forms.date_time import DateTimeForm
 from blueprints.schedule_interview.forms.details import DetailsForm
 from blueprints.schedule_interview.forms.finalize import FinalizeForm
 from blueprints.schedule_interview.forms.setup import SetupForm
+from blueprints.schedule_interview.forms.when import AT
 from database import is_reading
 from models import Interview, MeetingSoftware, User
 from scheduling.clashes import Clash, Wanted, find_clashes, host_taken_up, software_of, staying_host
@@ -64,6 +65,14 @@ class Dialog(DraftForms):
         if typed:
             kept = with_me(typed) if "people" in typed else typed
             drafts.keep_typed(self.draft, self.draft.version, key, kept)
+
+    def move_to(self, version: int, value: str) -> None:
+        """Take another time instead of the chosen one, as a button of it sends its instant; anything else is
+        ignored. Raises `DraftStaleError` if `version` is not the newest."""
+        when = self.saved(DateTimeForm)
+        if when.take_from_button({AT: value}):
+            # What was accepted was accepted for the time before.
+            drafts.save_step(self.draft, version, when.key, {**when.answers(), "accepted_clashes": []})
 
     @property
     def unfinished(self) -> tuple[type[StepForm], ...]:

@@ -142,7 +142,7 @@ def _refused(
         return error(words, facts)
     hidden = (*secrets, *([passcode] if passcode else []))
     if passcode and refusal.code in _PASSCODE_CODES and _PASSCODE.search(refusal.text):
-        return PasscodeRefusedError("The Zoom account's rules don't allow this passcode.", facts)
+        return PasscodeRefusedError("The Zoom account's rules don't allow this password.", facts)
     said = readable(refusal.text, hidden)
     return RefusedError(f"Zoom refused: {said}" if said else "Zoom refused without giving a reason.", facts)
 
@@ -160,8 +160,8 @@ def unavailable(
 
 
 def nonsense(operation: Operation, facts: Facts = NO_FACTS) -> RetryableError:
-    """Return the error for an answer that cannot be used, whatever it claims to be."""
-    words = "Zoom sent an answer that cannot be used."
+    """Return the error for an answer that can't be used, whatever it claims to be."""
+    words = "Zoom sent an answer that can't be used."
     return RetryableError(words, replace(facts, code="nonsense"), maybe_applied=operation.changes_once)
 
 

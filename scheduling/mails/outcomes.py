@@ -46,7 +46,7 @@ def note_sent(mail: Mail, interview_id: int, *, lost_files: int = 0) -> None:
     if lost_files:
         files = "an attached file that" if lost_files == 1 else f"{lost_files} attached files that"
         what = kind_of(mail.kind).label.lower()
-        note(interview_id, f"The {what} to {mail.name} left without {files} could not be read.")
+        note(interview_id, f"The {what} to {mail.name} was sent without {files} could not be read.")
     db.session.flush()
     _note_when_all_left(mail, interview_id)
 
@@ -72,7 +72,7 @@ def note_files_left_out(mail: Mail, interview_id: int, *, why: str) -> None:
     """The email cannot be delivered with its files, so it is sent again without them. `why` is a sentence
     without its period."""
     what = kind_of(mail.kind).label.lower()
-    note(interview_id, f"{why}. The {what} to {mail.name} leaves without them.")
+    note(interview_id, f"{why}. The {what} to {mail.name} is going out without them.")
 
 
 _HOW_FAR = (

@@ -235,7 +235,7 @@ def record_failed(meeting_id: int, reason: FailureReason, detail: str | None, ru
 
 def not_done_yet(meeting: Meeting) -> str:
     """What is still to be done with a meeting that exists, as the beginning of a sentence."""
-    what = "has not been updated yet" if meeting.is_wanted else "has not been removed yet"
+    what = "hasn't been updated yet" if meeting.is_wanted else "hasn't been removed yet"
     return f"The {meeting.software.label} meeting {what}"
 
 

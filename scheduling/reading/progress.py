@@ -203,7 +203,7 @@ def _at_once(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
         )
     rows += [_held(what, mail) for mail in mails if _is_held(mail)]
     rows += [
-        ProgressRow("problem", "paperclip", f"{what} to {mail.name} left without files", _FILES_STAYED)
+        ProgressRow("problem", "paperclip", f"{what} to {mail.name} was sent without files", _FILES_STAYED)
         for mail in sent
         if mail.leaves_files_out
     ]

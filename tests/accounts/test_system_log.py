@@ -174,7 +174,7 @@ def test_interview_without_a_link_is_listed_and_all_is_not_clear(
     # What, whose, when, why, since when, the next try, and who can help; told once.
     for words in (
         "The Zoom meeting could not be created Dina Kaur, Backend Engineer Interview, Thu 4 Feb, 10:00 CET",
-        "Zoom did not answer in time.",
+        "Zoom didn't answer in time.",
         "Since Mon 1 Feb, 13:00 CET · next try Mon 1 Feb, 13:20 CET · Ben Frei, Ada Berg can help",
     ):
         assert page.words.count(words) == 1
@@ -214,7 +214,7 @@ def test_notice_above_the_page_is_not_called_all_clear(web: Flask, team: Team, a
     with in_rows(web):
         create_connection(team.ada.id, credentials_refused=True)
     words = ada.get(LOG).words
-    assert "does not accept this server's credentials" in words
+    assert "doesn't accept this server's credentials" in words
     assert "All clear" not in words
     assert "Nothing but the above" in words
 

@@ -186,7 +186,7 @@ def test_required_by_the_owner_it_comes_before_everything_else(
     web: Flask, clock: Clock, team: Team, ada: Visitor, ben: Visitor
 ) -> None:
     page = ada.get("/settings/organization")
-    assert "Set up so far by 0 of 3 people." in page.words
+    assert "0 of 3 people have set it up." in page.words
     ada.submit(page, "Require it for everyone", leads_to="/settings/organization")
     # No one is interrupted; everyone who signs in from now on sets it up first.
     assert ben.is_signed_in
@@ -198,7 +198,7 @@ def test_required_by_the_owner_it_comes_before_everything_else(
     visitor.post("/settings/account/password", {"current": PASSWORD, "password": "x" * 20}, leads_to=SET_UP)
     assert visitor.get("/jobs", htmx=True).headers["HX-Redirect"] == SET_UP
     page = visitor.get(SET_UP)
-    assert "Northlight requires it" in page.words
+    assert "Northlight requires a code" in page.words
     assert "Dashboard" not in page.words
     phone = set_up(visitor, clock, page)
     assert visitor.is_signed_in
@@ -209,7 +209,7 @@ def test_required_by_the_owner_it_comes_before_everything_else(
     assert ada.get("/settings/team").words.count("No two-step verification") == 2
     other, page = first_step(web, team.ben)
     other.submit(page, "Sign in", leads_to="/", code=phone.next_code())
-    assert "Set up so far by 1 of 3 people." in ada.get("/settings/organization").words
+    assert "1 of 3 people have set it up." in ada.get("/settings/organization").words
 
 
 def test_page_before_everything_else_lets_people_sign_out(
@@ -233,7 +233,7 @@ def test_no_longer_required_everyone_decides_again(
     assert visitor.is_signed_in
     log = words_of_the_log(web)
     assert "Everyone needs two-step verification from now on." in log
-    assert "Nobody needs two-step verification from now on." in log
+    assert "No one needs two-step verification from now on." in log
 
 
 def test_invited_person_sets_it_up_where_it_is_required(

@@ -76,7 +76,7 @@ def test_setup_reads_the_password_from_standard_input(sqlite_app: Flask) -> None
     ("changed", "password", "words"),
     [
         ("--timezone=Mars/Olympus", PASSWORD, "not a time zone"),
-        ("--email=nobody", PASSWORD, "not an email address"),
+        ("--email=nobody", PASSWORD, "isn't an email address"),
         ("--name=Ada Berg", "short", "at least 8"),
         ("--name=Ada Berg", "", "at least 8"),
         ("--name=Ada Berg", "sunshine", "too easy to guess"),

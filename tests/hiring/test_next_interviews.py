@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from extensions import db
-from models import Interview, Role
+from models import Application, Interview, Role, Stage
 from tests.factories import Member, Team, create_candidate, create_user, schedule
 from tests.hiring.conftest import Rows
 from tests.machines.clock import Clock
@@ -56,3 +56,11 @@ def test_candidates_and_jobs_say_who_is_interviewed_next(
     assert "None" in looks_on.text
     assert not looks_on.has_button("Schedule an interview with Pia Lang")
     assert browser(team.ben).get("/candidates?interview=none").row_names == []
+    # Nor is anyone, for a candidate who was rejected; the day they were added is said without its hour.
+    with rows():
+        db.session.get_one(Application, pia.application_id).stage = Stage.REJECTED
+        db.session.commit()
+    page = ada.get("/candidates?interview=none")
+    cells = [cell.text for cell in page.tree.all("tbody")[0].all("td")]
+    assert cells == ["Product Designer", "None", "Today", "Rejected"]
+    assert "Added today Next interview: None Stage" in ada.get(f"/jobs/{team.other_job_id}").text

@@ -82,7 +82,7 @@ def test_a_silent_handshake_is_given_up_after_the_time_out() -> None:
     with raw_server(silent) as port:
         outcome = deliver_to(port, MAIL_USE_SSL=True, MAIL_TIMEOUT=0.2)
     assert isinstance(outcome, Deferred)
-    assert "did not answer in time" in outcome.words
+    assert "didn't answer in time" in outcome.words
 
 
 def test_a_wrong_password_is_a_wrong_setting_and_is_not_repeated_in_words() -> None:

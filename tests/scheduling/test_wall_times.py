@@ -165,3 +165,15 @@ def test_no_change_of_the_clocks_is_looked_for_without_end() -> None:
 def test_time_is_said_as_short_as_it_is_clear(days: int, said: str) -> None:
     today = datetime(2027, 2, 1, 14, 15, tzinfo=UTC)
     assert local_moment(today + timedelta(days=days), "Europe/Zurich").near(today.date()) == said
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(1, "Tue 2 Feb"), (0, "Today"), (-1, "Yesterday"), (-2, "Sat 30 Jan"), (-32, "Thu 31 Dec 2026")],
+)
+def test_day_is_said_as_short_as_it_is_clear(days: int, said: str) -> None:
+    now = datetime(2027, 2, 1, 14, 15, tzinfo=UTC)
+    assert local_moment(now + timedelta(days=days), "Europe/Zurich").day(now.date()) == said
+    # The day is the reader's: in Zurich it is Monday by now.
+    late = datetime(2027, 1, 31, 23, 30, tzinfo=UTC)
+    assert local_moment(late, "Europe/Zurich").day(now.date()) == "Today"

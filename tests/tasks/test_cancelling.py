@@ -145,7 +145,7 @@ def test_delete_that_fails_is_shown_and_tried_again(sqlite_installation: Install
     installation.later(seconds=UNDO_IS_OVER)
     installation.until_grace_is_over()
     page = installation.progress(interview)
-    assert "problem: The Zoom meeting has not been removed yet" in page
+    assert "problem: The Zoom meeting hasn't been removed yet" in page
     assert [task.state for task in installation.tasks("sync_meeting")][-1] == "ready"
     installation.simulators.zoom_switches(fail_next=0)
     installation.later(hours=3)
@@ -161,7 +161,7 @@ def test_hosts_grant_that_is_gone_is_said_with_what_helps(sqlite_installation: I
     installation.later(seconds=UNDO_IS_OVER)
     assert installation.rows(interview)[0].failure is FailureReason.RECONNECT_NEEDED
     page = installation.progress(interview)
-    assert "has not been removed yet" in page
+    assert "hasn't been removed yet" in page
     assert "Reconnect it in Settings → Account → Connected Apps." in page
     # People are still told.
     assert "done: Cancellation sent to 2 people Dina Kaur, Ben Frei" in page

@@ -223,7 +223,7 @@ def test_change_that_the_day_has_no_room_for_waits_for_the_next_day(
     seen = installation.meeting(interview)
     assert (seen.state, seen.failure) == (MeetingState.READY, FailureReason.DAILY_LIMIT)
     assert seen.join_url is not None
-    assert any("has not been updated yet" in line for line in installation.timeline(interview))
+    assert any("hasn't been updated yet" in line for line in installation.timeline(interview))
     *_, task = installation.tasks("sync_meeting")
     assert (task.run_at.hour, task.run_at.minute) == (0, 1)
     installation.simulators.zoom_switches(daily_limit_reached=[])

@@ -73,7 +73,7 @@ CAUSES: dict[R, tuple[Cause, str, str]] = {
     ),
     R.CREDENTIALS: (
         wrong_credentials,
-        "Zoom does not accept this server's credentials.",
+        "Zoom doesn't accept this server's credentials.",
         "ZOOM_API_CLIENT_ID and ZOOM_API_CLIENT_SECRET",
     ),
     R.UNREACHABLE: (

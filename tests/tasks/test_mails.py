@@ -179,7 +179,7 @@ def test_of_reminders_that_are_due_together_only_the_most_urgent_leaves(installa
     installation.run_due()
     states = {mail.occasion: mail.state for mail in installation.mails(interview, REMINDER)}
     assert states == {"r0-1440": MailState.DROPPED, "r0-60": MailState.SENT}
-    assert "A later reminder leaves at the same time." in installation.progress(interview)
+    assert "A later reminder goes out at the same time." in installation.progress(interview)
     body = installation.simulators.mails(DINA)[-1].message.get_body(("plain",))
     assert body is not None
     assert "starts in" not in body.get_content()

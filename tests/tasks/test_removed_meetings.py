@@ -66,7 +66,7 @@ def test_removal_from_an_account_that_dropped_out_is_made_when_it_is_back(
     installation.run_due()
     [row] = installation.rows(interview)
     assert (row.state, row.failure) == (MeetingState.READY, FailureReason.RECONNECT_NEEDED)
-    assert any("has not been removed yet" in line for line in installation.timeline(interview))
+    assert any("hasn't been removed yet" in line for line in installation.timeline(interview))
     installation.connect(installation.team.ben)
     installation.run_due()
     assert installation.rows(interview)[0].state is MeetingState.REMOVED

@@ -219,7 +219,7 @@ def test_lost_answer_to_the_exchange_is_taken_for_an_exchange(sqlite_installatio
 def test_grant_that_is_not_kept_is_revoked(sqlite_installation: Installation) -> None:
     installation, team = sqlite_installation, sqlite_installation.team
     lacking = come_back(installation, go(installation, team.ada, TOM))
-    assert "did not grant what is needed" in lacking.words
+    assert "didn't grant what's needed" in lacking.words
     not_allowed = come_back(installation, go(installation, team.ben), may_connect=False)
     assert not_allowed.words == "Your role can no longer connect apps. Nothing was connected."
     assert sorted(living_grants(installation)) == [LENA, TOM]

@@ -302,8 +302,10 @@ def test_invitation_leaves_without_a_file_that_is_lost(
     assert "a.pdf" not in text_of(mail.message)
     assert "an attachment cannot be read" in caplog.text
     page = ada.get("/interviews/1")
-    assert "The invitation to Dina Kaur left without an attached file that could not be read." in page.text
-    assert "Invitation to Dina Kaur left without files" in page.text
+    assert (
+        "The invitation to Dina Kaur was sent without an attached file that could not be read." in page.text
+    )
+    assert "Invitation to Dina Kaur was sent without files" in page.text
     # Not everyone who reads this page may see what the files are called.
     [delivery] = [e for e in page.tree.all("div") if "deliveries" in e.get("class", "").split()]
     assert "a.pdf" not in delivery.text
@@ -323,7 +325,7 @@ def test_mail_that_is_too_large_leaves_without_its_files(
     assert files_in(mail.message) == {}
     assert "large.pdf" not in text_of(mail.message)
     page = ada.get(f"/interviews/{interview_id}")
-    assert "The invitation to Dina Kaur leaves without them." in page.text
+    assert "The invitation to Dina Kaur is going out without them." in page.text
     assert "Invitation sent to 2 people" in page.text
 
 

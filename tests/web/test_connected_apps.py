@@ -159,11 +159,11 @@ def test_temporary_trouble_is_on_the_card_and_leaves_it_connected(
 ) -> None:
     with in_rows(connected):
         row = db.session.get_one(Connection, connect_zoom(people.ada, simulators))
-        note_trouble(row, "Zoom did not answer in time. Tried again within the hour.")
+        note_trouble(row, "Zoom didn't answer in time. Tried again within the hour.")
         db.session.commit()
     page = ada.get(APPS)
     assert badge(page) == "Connected"
-    assert "Zoom did not answer in time. Tried again within the hour. Since" in card(page).text
+    assert "Zoom didn't answer in time. Tried again within the hour. Since" in card(page).text
     assert not page.has_button("Reconnect")
 
 

@@ -115,7 +115,7 @@ def test_credentials_refused_at_connecting_are_told_until_tokens_come_again(
 
 
 def refusals(page: Page) -> list[str]:
-    return [b.text for b in notices(page) if "does not accept this server's credentials" in b.text]
+    return [b.text for b in notices(page) if "doesn't accept this server's credentials" in b.text]
 
 
 def test_app_that_people_have_connected_and_the_server_has_lost_is_told(

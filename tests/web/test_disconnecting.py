@@ -122,13 +122,13 @@ def test_meeting_that_waits_goes_to_the_next_host_at_once(
 def test_disconnecting_what_is_not_connected_says_so(
     connected: Flask, simulators: Simulators, people: Team, ben: Visitor
 ) -> None:
-    assert "Gmail is not connected." in ben.follow(ben.post("/disconnect/gmail", leads_to=APPS)).messages
+    assert "Gmail isn't connected." in ben.follow(ben.post("/disconnect/gmail", leads_to=APPS)).messages
     assert [row.state for row in stored(connected)] == [ConnectionState.CONNECTED]
     ben.post("/disconnect/zoom", leads_to=APPS)
     grants = simulators.ledger()["grants"]
     ben.get(APPS)
-    assert ben.follow(ben.post("/disconnect/zoom", leads_to=APPS)).messages == "Zoom is not connected."
-    assert ben.follow(ben.get(QUESTION, leads_to=APPS)).messages == "Zoom is not connected."
+    assert ben.follow(ben.post("/disconnect/zoom", leads_to=APPS)).messages == "Zoom isn't connected."
+    assert ben.follow(ben.get(QUESTION, leads_to=APPS)).messages == "Zoom isn't connected."
     ben.post("/disconnect/fax", status=404)
     ben.get(f"{APPS}/fax/disconnect", status=404)
     assert simulators.ledger()["grants"] == grants

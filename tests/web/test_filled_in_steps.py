@@ -210,7 +210,7 @@ def test_what_was_typed_into_a_step_and_left_is_what_it_is_filled_in_with(
     page = leave_attendees(("Uma", "uma@"))
     assert not page.has_button(FINISH)
     refused = ada.submit(page, "Continue", status=422, direction="finalize")
-    assert "is not an email address" in refused.error_at("other_people-0-email")
+    assert "isn't an email address" in refused.error_at("other_people-0-email")
     page = leave_attendees(("Uma", "uma@partner.example"))
     page = ada.follow(ada.submit(page, FINISH, status=303, direction="finalize"))
     assert "Uma (guest)" in page.text

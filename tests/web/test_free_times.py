@@ -114,8 +114,7 @@ def test_a_time_is_chosen_by_one_button_and_nothing_typed_is_lost(team: Team, ad
     assert page.value_of("Continue", "date") == "2027-02-10"
     assert page.value_of("Continue", "time") == ""
     assert "Please check" not in page.text
-    # Eleven in Zurich is on the page as an instant.
-    page = press(ada, page, "at", "2027-02-10T10:00Z", accepted_clashes="kept")
+    page = press(ada, page, "at", "11:00", accepted_clashes="kept")
     sent = page.fields("Continue")
     assert (sent["date"], sent["time"], sent["duration_minutes"]) == (["2027-02-10"], ["11:00"], ["60"])
     assert pressed(page) == ["Wed 10 19 free", "11:00", "1 hour"]
@@ -200,3 +199,28 @@ def test_two_people_and_an_account_of_one_interview_are_one_line(
     ]
     assert "09:00–09:45 Omar Haddad (opens a new tab): Ben, Eva, Ada's Zoom account Conflict" in page.text
     assert len(the_tick(page).split()) == 3
+
+
+def test_attendees_offers_the_times_at_which_those_selected_are_free(
+    web: Flask, team: Team, ada: Visitor, eight: datetime
+) -> None:
+    with in_rows(web):
+        eva = create_user("Eva Lang", Role.INTERVIEWER)
+        omar = create_candidate("Omar Haddad", "omar@mail.example", team.other_job_id)
+        guest = (Participant(eva.name, eva.email, eva.id),)
+        schedule(team.ada, omar, starts_at=eight, attendees=guest, software=None)
+    draft = draft_at(ada, team.dina.id, "attendees")
+    assert "Everyone selected is free at" not in ada.get(f"{draft}/attendees").text
+    page = send(ada, draft, "attendees", status=422, people=[str(eva.id)])
+    others = [each for each in page.tree.all("button") if each.get("value").startswith("move-to")]
+    assert [each.text for each in others] == ["08:00", "10:00", "10:30", "11:00", "11:30", "12:00"]
+    fields = page.fields("Continue")
+    moved = ada.post(page.address, {**fields, "direction": others[1]["value"]}, status=303)
+    page = ada.follow(moved)
+    assert "Wed 10 Feb, 10:00–10:45 CET" in page.text
+    assert "Conflict" not in page.text
+    # Eva stays selected.
+    assert page.fields("Continue")["people"] == [str(eva.id)]
+    ada.submit(page, "Continue", leads_to=f"{draft}/details")
+    with_nothing = {**fields, "direction": "move-to whenever", "version": page.fields("Continue")["version"]}
+    ada.post(page.address, with_nothing, status=303)

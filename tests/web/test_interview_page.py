@@ -153,10 +153,10 @@ def test_a_fault_of_ours_is_told_the_owner_at_once_above_every_page(
         schedule(team.ada, team.dina, software=None)
     run_everything(connected)
     words = ada.get("/").words
-    assert "Emails cannot leave." in words
+    assert "Emails can't be sent." in words
     assert "MAIL_USERNAME and MAIL_PASSWORD" in words
     assert "Waiting now: 2." in words
-    assert "Emails cannot leave." not in Visitor(connected).enter(team.ben).get("/").words
+    assert "Emails can't be sent." not in Visitor(connected).enter(team.ben).get("/").words
     assert "Relay access denied" in ada.get("/settings/system-log").words
 
 
@@ -169,7 +169,7 @@ def test_meeting_that_could_not_be_removed_can_be_tried_again(web: Flask, team: 
         db.session.scalars(db.select(Task).where(Task.kind == "sync_meeting")).one().state = TaskState.DONE
         db.session.commit()
     page = ada.get(f"/interviews/{interview_id}")
-    assert "The Zoom meeting has not been removed yet" in page.words
+    assert "The Zoom meeting hasn't been removed yet" in page.words
     ada.submit(page, "Try again now", leads_to=f"/interviews/{interview_id}")
     with in_rows(web):
         waiting = db.select(Task.state).where(Task.kind == "sync_meeting").order_by(Task.id)

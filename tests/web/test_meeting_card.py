@@ -158,14 +158,14 @@ def test_change_that_zoom_refuses_is_said_on_the_card_in_its_own_words(
     run_everything(connected)
     page = ada.get(f"/interviews/{interview}")
     words = card(page)
-    assert "The Zoom meeting has not been updated yet. This Zoom user can't host meetings" in words
+    assert "The Zoom meeting hasn't been updated yet. This Zoom user can't host meetings" in words
     assert "Check that account's plan, or change the meeting in Zoom." in words
     assert "create" not in words
     assert "Needs attention" in page.text
     simulators.zoom_switches(no_licence=[])
     ada.submit(page, "Try again now", status=303)
     run_everything(connected)
-    assert "has not been updated yet" not in card(ada.get(f"/interviews/{interview}"))
+    assert "hasn't been updated yet" not in card(ada.get(f"/interviews/{interview}"))
 
 
 def test_who_may_not_see_an_interview_has_nothing_looked_at(

@@ -23,7 +23,7 @@ def test_permission_without_all_scopes_is_not_kept(
     back = come_back(ada, consent(leave(ada), TOM))
     assert result_of(back) == "zoom=error"
     message = message_of(ada, back)
-    assert "did not grant what is needed to delete meetings (meeting:delete:meeting)" in message
+    assert "didn't grant what's needed to delete meetings (meeting:delete:meeting)" in message
     assert "Nothing was connected" in message
     assert stored(connected) == []
 
@@ -41,11 +41,11 @@ def test_code_that_has_expired_is_said_in_words(
 
 AT_FAULT: list[tuple[dict[str, object], str]] = [
     ({"token_endpoint": "server_error"}, "Zoom is having problems right now."),
-    ({"token_endpoint": "html"}, "Zoom sent an answer that cannot be used."),
+    ({"token_endpoint": "html"}, "Zoom sent an answer that can't be used."),
     ({"token_endpoint": "drop"}, "Zoom"),
     ({"fail_next": 1, "fail_operation": "account"}, "Zoom is having problems right now."),
-    ({"bad_answer": "html", "bad_answer_calls": 1}, "Zoom sent an answer that cannot be used."),
-    ({"bad_answer": "wrong_types", "bad_answer_calls": 1}, "Zoom sent an answer that cannot be used."),
+    ({"bad_answer": "html", "bad_answer_calls": 1}, "Zoom sent an answer that can't be used."),
+    ({"bad_answer": "wrong_types", "bad_answer_calls": 1}, "Zoom sent an answer that can't be used."),
 ]
 AT_REST: dict[str, object] = {
     "token_endpoint": "",
@@ -84,7 +84,7 @@ def test_people_who_can_help_are_told_about_wrong_credentials(
         simulators.zoom_switches(token_endpoint="")
         assert result_of(back) == "zoom=error"
         assert message_of(visitor, back) == (
-            f"Zoom does not accept this server's credentials. Nothing was connected. {helps}"
+            f"Zoom doesn't accept this server's credentials. Nothing was connected. {helps}"
         )
     assert stored(connected) == []
 

@@ -129,7 +129,7 @@ def test_first_step_says_whose_account_hosts_and_why(
         return visitor.get(f"{begin(visitor, team.dina.id)}/setup").text
 
     assert "Neither you nor Ben (hiring manager) has connected Zoom." in words(ada)
-    assert "Zoom is not connected. You can still schedule." in words(ben)
+    assert "Zoom isn't connected. You can still schedule." in words(ben)
     with in_rows(web):
         connect(team.ada)
     assert "Ben hasn't connected Zoom, so your Zoom account will host." in words(ada)

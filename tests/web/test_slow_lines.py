@@ -38,5 +38,5 @@ def test_files_that_are_twice_too_slow_for_the_line_stay_behind(
     assert files_in(newest.message) == {}
     page = ada.get("/interviews/1")
     why = "The connection to the mail server is too slow for the attached files."
-    assert f"{why} The invitation to Dina Kaur leaves without them." in page.text
-    assert "Invitation to Dina Kaur left without files" in page.text
+    assert f"{why} The invitation to Dina Kaur is going out without them." in page.text
+    assert "Invitation to Dina Kaur was sent without files" in page.text

@@ -174,7 +174,7 @@ class AttendeesForm(StepForm):
 
     def _columns(self, between: str) -> Iterator[tuple[str, str]]:
         """The rows as two texts, to read and copy."""
-        for label, name in (("Names of other people", "name"), ("Email addresses of other people", "email")):
+        for label, name in (("Names of guests", "name"), ("Email addresses of guests", "email")):
             yield label, between.join(row[name] for row in self.other_people.data if row[name])
 
     @property

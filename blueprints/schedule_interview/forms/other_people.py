@@ -99,7 +99,7 @@ def read_rows(
         elif len(row.name) > _LONGEST_NAME:
             error = f"A name has at most {_LONGEST_NAME} characters."
         elif len(people) >= MOST_OTHERS:
-            error = f"At most {MOST_OTHERS} other people."
+            error = f"At most {MOST_OTHERS} guests."
         else:
             error = ""
             # Shown, so that people can replace it with a real name.
@@ -127,4 +127,4 @@ def _not_an_address(row: PersonRow) -> str:
     if not row.email:
         return f"Enter the email address of {row.name}."
     shown = row.email if len(row.email) <= 60 else row.email[:59] + "…"
-    return f"“{shown}” is not an email address."
+    return f"“{shown}” isn't an email address."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -25,8 +26,10 @@ from web.forms import ZoneField
 # Beyond this the year must be a typo.
 _YEARS_AHEAD = 5
 FURTHEST = timedelta(days=366 * _YEARS_AHEAD)
-# The names of the buttons that choose a free time, and another day, without a script.
+# The names of the buttons that choose a free time, and another day, without a script. A free time is
+# a wall time on the day that is typed, or an instant as `as_value` writes it.
 AT, ON = "at", "on"
+_WALL_TIME = re.compile(r"\d\d:\d\d")
 # A time that has just passed is still shown in everyone's zone beside the error.
 _JUST_PASSED = timedelta(days=1)
 
@@ -110,6 +113,8 @@ class WhenFields:
             local = in_zone(instant, self.timezone.data)
             filled = [(self.date, f"{local:%Y-%m-%d}"), (self.time, f"{local:%H:%M}")]
             filled.append((self.occurrence, as_value(instant)))
+        elif _WALL_TIME.fullmatch(sent.get(AT, "")):
+            filled = [(self.time, sent[AT])]
         elif sent.get(ON):
             filled = [(self.date, sent[ON])]
         else:

@@ -11,8 +11,10 @@ from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.attendees import AttendeesForm
 from blueprints.schedule_interview.forms.clash_tick import TICK_NEEDED
 from blueprints.schedule_interview.forms.date_time import DateTimeForm
+from blueprints.schedule_interview.pages.asking import asked_of
 from blueprints.schedule_interview.pages.base import Page
 from blueprints.schedule_interview.panels.clashes import clash_box
+from blueprints.schedule_interview.panels.other_times import OtherTime, other_times
 from models import User
 from scheduling.clashes import Clash
 from scheduling.occupied import ClashKind
@@ -67,9 +69,11 @@ class AttendeesPage(Page[AttendeesForm]):
         shown = [c for c in asked if c.kind is not ClashKind.PERSON or c.subject_id in chosen]
         load, when = loads(utc_now()), dialog.checked(DateTimeForm)
         form.lay_out_rows()
+        box = clash_box(shown, form.accepted_clashes.keys, dialog.actor.timezone)
         return {
-            "clash_box": clash_box(shown, form.accepted_clashes.keys, dialog.actor.timezone),
+            "clash_box": box,
             "when": local_moment(when.starts_at, dialog.actor.timezone) if when and when.starts_at else None,
+            "other_times": _other_times(dialog, form) if any(clash.is_new for clash in box.clashes) else (),
             "chosen_time": _chosen_time(when) if when is not None else "",
             "members": _members(dialog, form, load, busy),
             "is_searched": len(dialog.team) >= _SEARCHED_FROM,
@@ -78,6 +82,21 @@ class AttendeesPage(Page[AttendeesForm]):
 
 
 ATTENDEES = AttendeesPage()
+
+
+def _other_times(dialog: Dialog, form: AttendeesForm) -> tuple[OtherTime, ...]:
+    """When everyone who is selected is free, near the chosen time."""
+    when = dialog.checked(DateTimeForm)
+    if when is None or when.starts_at is None or when.minutes is None:
+        return ()
+    asked = asked_of(
+        dialog,
+        zone=when.timezone.data,
+        minutes=when.minutes,
+        manager=form.manager,
+        user_ids=form.busy_user_ids,
+    )
+    return other_times(asked, when.starts_at, seen_by=dialog.actor)
 
 
 def _chosen_time(when: DateTimeForm) -> str:

@@ -10,7 +10,7 @@ from blueprints.schedule_interview.forms.when import as_value
 from blueprints.schedule_interview.panels.strip import Period, Strip, minutes_of, strip_of
 from scheduling.free_times import DAY_BEGINS, DAY_ENDS, Asked, FreeTimes
 from scheduling.working_days import is_weekend, working_days
-from timezones import in_zone, place_name, start_of_day, zone_abbreviation
+from timezones import happens_twice, in_zone, place_name, start_of_day, zone_abbreviation
 from wording import listed, possessive, short_names
 
 # How many days to choose from are named.
@@ -21,8 +21,8 @@ _HOURS = f"{DAY_BEGINS:%H:%M} to {DAY_ENDS:%H:%M}"
 
 @dataclass(frozen=True)
 class TimeChip:
-    """A free start: `value` names its instant and `time` its wall time. `zone` is set in an hour that happens
-    twice that day: then the wall time alone does not say which one it is."""
+    """A free start: `time` is its wall time. `zone` is set in an hour that happens twice that day, where
+    `value` names the instant, because the wall time alone does not say which one it is."""
 
     key: str
     value: str
@@ -90,7 +90,7 @@ def offered_times(
         Period(each.starts_at, each.ends_at, clashing is not None and each.overlaps(*clashing))
         for each in of_day.occupied
     ]
-    chips = tuple(_time_chip(start, on, zone, of_day, chosen) for start in of_day.starts)
+    chips = tuple(_time_chip(start, zone, chosen) for start in of_day.starts)
     gaps: dict[int, TimeChip] = {}
     for start, chip in zip(of_day.starts, chips, strict=True):
         gaps.setdefault(minutes_of(start, on, zone), chip)
@@ -110,16 +110,15 @@ def offered_times(
     )
 
 
-def _time_chip(start: datetime, on: date, zone: str, of_day: FreeTimes, chosen: Period | None) -> TimeChip:
+def _time_chip(start: datetime, zone: str, chosen: Period | None) -> TimeChip:
     time = f"{in_zone(start, zone):%H:%M}"
-    minute = minutes_of(start, on, zone)
-    happens_twice = sum(minutes_of(other, on, zone) == minute for other in of_day.starts) > 1
-    is_second = happens_twice and in_zone(start, zone).fold == 1
+    is_twice = happens_twice(start, zone)
+    is_second = is_twice and in_zone(start, zone).fold == 1
     return TimeChip(
         key=f"{time.replace(':', '')}{'-second' if is_second else ''}",
-        value=as_value(start),
+        value=as_value(start) if is_twice else time,
         time=time,
-        zone=zone_abbreviation(start, zone) if in_zone(start, zone).fold or happens_twice else "",
+        zone=zone_abbreviation(start, zone) if is_twice else "",
         is_chosen=chosen is not None and chosen.starts_at == start,
     )
 

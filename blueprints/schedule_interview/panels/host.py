@@ -125,7 +125,7 @@ def _why_nobody(asked: HostQuestion, hosts: list[Host]) -> str:
     if ended:
         return f"{_whose(asked, ended[0])} {label} connection has ended."
     if len(hosts) == 1:
-        return f"{label} is not connected."
+        return f"{label} isn't connected."
     manager = first_name(hosts[0].user.name)
     return f"Neither you nor {manager} (hiring manager) has connected {label}."
 

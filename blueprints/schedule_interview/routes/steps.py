@@ -16,6 +16,7 @@ from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.filling_in import save_the_rest
 from blueprints.schedule_interview.forms.attendees import AttendeesForm
 from blueprints.schedule_interview.forms.base import StepForm
+from blueprints.schedule_interview.forms.date_time import DateTimeForm
 from blueprints.schedule_interview.forms.finalize import FinalizeForm
 from blueprints.schedule_interview.forms.preview import PreviewForm
 from blueprints.schedule_interview.forms.setup import SetupForm
@@ -115,7 +116,7 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
         return _leave(dialog, here, form, BY_KEY.get(request.form["go"]), has_earlier=earlier is not None)
     if "template" in request.form and isinstance(form, SetupForm):
         return use_template(dialog, form)
-    if (stays := _STAYING.get(request.form.get("direction", ""))) is not None:
+    if (stays := _STAYING.get(request.form.get("direction", "").partition(" ")[0])) is not None:
         stays(dialog, form)
         db.session.commit()
         return redirect(dialog.address(step, back_to_finalize=views.came_from_finalize()), 303)
@@ -183,11 +184,19 @@ def _add_me(dialog: Dialog, form: StepForm) -> None:
         say("You'll take part in this interview.", "info")
 
 
-# Buttons that do one thing and show the same page again.
+def _move_to(dialog: Dialog, form: StepForm) -> None:
+    """Take a time at which everyone who is selected is free."""
+    dialog.keep(form)
+    if dialog.is_saved(DateTimeForm):
+        dialog.move_to(form.opened_on, request.form.get("direction", "").partition(" ")[2])
+
+
+# Buttons that do one thing and show the same page again. What they do it with follows their name.
 _STAYING: Mapping[str, Callable[[Dialog, StepForm], None]] = {
     "choose-job": _choose_job,
     "forget": _forget,
     "add-me": _add_me,
+    "move-to": _move_to,
 }
 
 

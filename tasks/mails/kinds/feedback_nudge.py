@@ -35,7 +35,7 @@ def _why_useless(mail: Mail, interview: Interview) -> str | None:
     if not any(user.id == mail.user_id for user in owing(interview)):
         return "They have given feedback."
     if not is_awaited(interview):
-        return "The interview did not take place."
+        return "The interview didn't take place."
     return None
 
 
@@ -48,7 +48,7 @@ KIND = TeamKind(
     name=FEEDBACK_NUDGE,
     label="Reminder to give feedback",
     find=row_of(Interview),
-    gone="The interview does not exist any more.",
+    gone="The interview no longer exists.",
     why_useless=_why_useless,
     compose=_compose,
     replies_to=_to_the_scheduler,

@@ -41,7 +41,7 @@ def _why_useless(mail: Mail, interview: Interview, now: datetime) -> str | None:
     if abs(planned_at - mail.due_at) > _ON_TIME:
         return "The interview was moved."
     if _is_overtaken(mail, now):
-        return "A later reminder leaves at the same time."
+        return "A later reminder goes out at the same time."
     is_late = now > mail.due_at + _ON_TIME and now > interview.starts_at - _USELESS_BEFORE_START
     return "It would have come too late to help." if is_late else None
 
