@@ -49,10 +49,26 @@ def of_candidate(actor: User, candidate_id: int) -> list[Attachment]:
     """The files of a candidate with who uploaded them, résumés first and then the newest, if `actor` may see
     them."""
     told = {"asker_id": actor.id, "candidate_id": candidate_id}
-    return _in_order(db.session.scalars(_of_candidate(actor.role), told))
+    return in_order(db.session.scalars(_of_candidate(actor.role), told))
 
 
-def _in_order(rows: Iterable[Attachment]) -> list[Attachment]:
+def candidate_with_files(actor: User, candidate_id: int) -> Candidate | None:
+    """One candidate whom `actor` sees, with the files and who uploaded them, in one statement. Whoever shows
+    the files has to ask first whether `actor` sees the notes on them."""
+    told = {"asker_id": actor.id, "candidate_id": candidate_id}
+    return db.session.scalars(_candidate_with_files(actor.role), told).unique().one_or_none()
+
+
+@cache
+def _candidate_with_files(role: Role) -> sa.Select[Candidate]:
+    who = joinedload(Candidate.files).joinedload(Attachment.uploaded_by).load_only(User.name)
+    within = candidate_is_within(Asker(role), Action.SEE)
+    candidate_id = sa.bindparam("candidate_id", type_=sa.Integer())
+    return sa.select(Candidate).where(Candidate.id == candidate_id, within).options(who)
+
+
+def in_order(rows: Iterable[Attachment]) -> list[Attachment]:
+    """A candidate's files as they are shown: résumés first, and then the newest."""
     return sorted(rows, key=lambda row: (row.kind is not FileKind.RESUME, -row.id))
 
 
@@ -98,7 +114,7 @@ def of_interview(interview: Interview) -> InterviewFiles:
         .order_by(Attachment.id)
     ).all()
     return InterviewFiles(
-        _in_order(row for row in found if row.candidate_id is not None),
+        in_order(row for row in found if row.candidate_id is not None),
         [row for row in found if row.interview_id is not None],
     )
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from database import ZoneName, choice
 from extensions import Model
 from phone_numbers import digits_to_find
+from tables.files import Attachment
 from tables.team import User
 from timezones import utc_now
 
@@ -154,6 +155,11 @@ class Candidate(Model):
     erased_at: Mapped[datetime | None]
 
     applications: Mapped[list[Application]] = relationship(back_populates="candidate")
+    # Those that were not deleted, as they were when they were read.
+    files: Mapped[list[Attachment]] = relationship(
+        viewonly=True,
+        primaryjoin=lambda: sa.and_(Attachment.candidate_id == Candidate.id, Attachment.removed_at.is_(None)),
+    )
 
     @validates("name")
     def _name_changed(self, _name: str, name: str) -> str:

@@ -39,7 +39,7 @@ def candidate_page(
 ) -> str:
     """The page as the person behind this request sees it, with the forms that come back to it."""
     user = actor()
-    found = queries.candidate(user, candidate_id) or abort(404)
+    found = files.candidate_with_files(user, candidate_id) or abort(404)
     is_there = found.erased_at is None
     applications = queries.applications_with_moves(user, candidate_id)
     known = {application.job_id for application in applications}
@@ -64,7 +64,7 @@ def candidate_page(
         noted=noted,
         notes=queries.notes_on(user, candidate_id),
         sees_files=sees_files,
-        files=files.of_candidate(user, candidate_id) if sees_files else [],
+        files=files.in_order(found.files) if sees_files else [],
         files_form=files_form or FilesForm(formdata=None),
         file_field=FIELD,
         what_fits=WHAT_FITS,

@@ -48,7 +48,7 @@ def context(dialog: Dialog, page: Page[Any], form: StepForm, *, goes_back: bool)
         "so_far": so_far(dialog),
         "goes_back": goes_back,
         "was_there": was_there() and not dialog.subject.changes,
-        "has_other_jobs": len(dialog.applications) > 1,
+        "has_other_jobs": dialog.draft.application_id is not None and len(dialog.applications) > 1,
         "replaced": _replaced(dialog),
         "is_unfinished": not form.is_submitted() and _was_typed(dialog, page),
         "unfinished": [] if page.asks else _unfinished(dialog),

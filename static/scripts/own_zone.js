@@ -8,6 +8,5 @@ const clock = (timeZone) => instant.toLocaleString("en", { timeZone });
 
 if (here && clock(here) !== clock(offer.dataset.ownZone)) {
   offer.search = new URLSearchParams({ zone: here });
-  offer.textContent = `Show ${here.split("/").pop().replaceAll("_", " ")} time`;
   offer.hidden = false;
 }

@@ -144,7 +144,9 @@ def test_button_of_an_hour_that_happens_twice_answers_which_one(
     assert f"02:30 {answer}" in ada.get(f"{draft}/attendees").text
 
 
-@pytest.mark.parametrize("value", ["", "soon", "2027-02-30T10:00Z", "2027-02-10", "x" * 5000])
+@pytest.mark.parametrize(
+    "value", ["", "soon", "2027-02-30T10:00Z", "2027-02-10", "9999-12-31T23:59Z", "x" * 5000]
+)
 @pytest.mark.parametrize("name", ["at", "on"])
 def test_anything_else_in_the_place_of_a_time_breaks_nothing(
     team: Team, ada: Visitor, name: str, value: str

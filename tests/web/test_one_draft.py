@@ -195,6 +195,8 @@ def test_one_without_a_job_becomes_the_one_for_the_job_that_is_asked_for(
     draft = begin(ada, team.dina.id)
     page = ada.get(f"{draft}/setup")
     ada.submit(page, "Back", status=303, go="back", agenda="Kept", job="")
+    # Another one would be for no job, too.
+    assert "another job" not in ada.get(f"{draft}/setup?unfinished=1").text
     assert begin_for(ada, team.dina.id, team.other_job_id) == draft
     page = ada.get(f"{draft}/setup")
     assert about(page) == "Dina Kaur · Product Designer"

@@ -94,6 +94,10 @@ def test_unfinished_change_is_called_one(web: Flask, team: Team, ada: Visitor) -
     page = ada.get(f"/candidates/{team.dina.id}")
     assert "unfinished change of an interview" in page.text
     assert "Continue changing" in page.text
+    line = ada.get("/").tree.with_id("drafts")
+    assert line is not None
+    assert "Backend Engineer · Change of an interview · last changed" in line.text
+    assert "Continue changing the interview with Dina Kaur" in line.text
     question = ada.get(link(page, "Discard"))
     assert "The interview stays as it is." in question.text
     assert (

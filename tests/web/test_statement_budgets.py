@@ -1,5 +1,6 @@
 """How many statements the pages of the dialog and the polls of open pages take, at most."""
 
+import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from background import make_runner
 from extensions import db
 from models import Interview, MailState
 from tests.factories import Team, connect_zoom, schedule
+from tests.files_to_attach import PDF
 from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
 from tests.pages.visitor import Visitor
@@ -23,6 +25,8 @@ MOST_FOR_A_STEP, MOST_FOR_A_POLL = 8, 2
 # Seven for its rows and what the candidate said; the rest is what the ledger, the hosts, and the work under
 # way say of its meeting.
 MOST_FOR_AN_INTERVIEW = 13
+# The candidate with the files, the applications with the moves, and what can be done with them.
+MOST_FOR_A_CANDIDATE = 8
 POLL = re.compile(r'data-poll[^>]* hx-get="([^"]+)"')
 
 
@@ -91,6 +95,18 @@ def test_first_step_of_a_new_draft_asks_the_database_eight_times_at_most(
     with statements(connected) as seen:
         ada.get(f"{draft}/setup")
     assert len(seen) <= MOST_FOR_A_STEP, seen
+
+
+def test_page_of_a_candidate_keeps_to_its_statements(connected: Flask, people: Team, ada: Visitor) -> None:
+    with in_rows(connected):
+        schedule(people.ada, people.dina)
+        db.session.commit()
+    there = f"/candidates/{people.dina.id}"
+    ada.post(f"{there}/files", {"files": (io.BytesIO(PDF), "CV.pdf")}, status=303)
+    ada.get(there)
+    with statements(connected) as seen:
+        assert "CV.pdf" in ada.get(there).text
+    assert len(seen) <= MOST_FOR_A_CANDIDATE, seen
 
 
 @pytest.mark.parametrize("is_tried_again", [False, True])

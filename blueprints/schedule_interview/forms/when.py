@@ -166,11 +166,13 @@ def as_value(instant: datetime) -> str:
 
 
 def _from_value(text: str) -> datetime | None:
-    """The instant that `as_value` has written, or None for anything else."""
+    """The instant that `as_value` has written, or None for anything else, also for one that is too far off to
+    be shown on every clock."""
     try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+        instant = datetime.strptime(text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
     except ValueError:
         return None
+    return instant if 1 < instant.year < 9999 else None
 
 
 def _utc(instant: datetime) -> str:
