@@ -15,6 +15,8 @@ import sqlalchemy as sa
 from extensions import db
 from messaging.mime import mime_of
 from models import (
+    AnswerKind,
+    CandidateAnswer,
     Connection,
     ConnectionState,
     FailureReason,
@@ -45,7 +47,7 @@ SENDER = "interviews@smoothhiring.example"
 TYPED = {
     "name", "title", "agenda", "message_to_candidate", "internal_notes", "directions", "phone_number",
     "failure_words", "words", "problem", "account_name", "passcode", "label", "invitation_intro",
-    "invitation_closing", "join_url",
+    "invitation_closing", "join_url", "reply",
 }  # fmt: skip
 # What an email quotes that no row holds: as it was said when it was requested.
 SAID: Mapping[str, Mapping[str, str]] = {
@@ -90,6 +92,10 @@ def installation(sqlite_installation: Installation) -> Installation:
         row = db.session.get_one(Interview, interview)
         assert row.meeting is not None
         row.meeting.state, row.meeting.failure = MeetingState.FAILED, FailureReason.REFUSED
+        said = CandidateAnswer(
+            interview_id=interview, kind=AnswerKind.MOVE, starts_at=row.starts_at, words="Why", reply="No"
+        )
+        db.session.add(said)
         refused = db.session.scalars(db.select(Mail)).first()
         assert refused is not None
         refused.state, refused.trouble = MailState.FAILED, MailTrouble.ADDRESS
@@ -115,6 +121,8 @@ def letter_of(kind: str, role: ReaderRole, text: str, workshop: Workshop) -> Rea
     occasions = {
         "address_refused": _occasion("dina.kaur@mail.example"),
         "reconnect_needed": "n1-nudge-1",
+        "candidate_answer": "answer-1",
+        "time_kept": "answer-1",
     }
     mail = Mail(
         id=999,
