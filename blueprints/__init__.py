@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Flask
 
 from blueprints.calendar_page.routes import calendar_page
-from blueprints.candidate_page.routes import candidate_page
 from blueprints.connected_apps.routes import connected_apps
 from blueprints.dashboard.routes import dashboard
 from blueprints.first_run.routes import first_run
@@ -15,6 +14,7 @@ from blueprints.interview_plans.routes import interview_plans
 from blueprints.interviews.routes import interviews
 from blueprints.join.routes import join
 from blueprints.mailed_links.routes import mailed_links
+from blueprints.own_page.routes import own_page
 from blueprints.repair.routes import repair
 from blueprints.schedule_interview.routes import schedule_interview
 from blueprints.search.routes import search
@@ -28,7 +28,7 @@ from blueprints.webhooks.routes import webhooks
 
 ALL = (
     calendar_page,
-    candidate_page,
+    own_page,
     connected_apps,
     dashboard,
     help_pages,

@@ -96,7 +96,7 @@ ACCESS: dict[str, Rule] = {
     "join.page": Public("the signed link is the permission", key_in_path=True),
     "join.calendar": Public("the signed link is the permission", key_in_path=True),
     **{
-        f"candidate_page.{name}": Public("the signed link is the permission", key_in_path=True)
+        f"own_page.{name}": Public("the signed link is the permission", key_in_path=True)
         for name in ("page", "confirm", "move", "call_off", "late", "time_zone", "calendar")
     },
     "dashboard.home": SignedIn(),

@@ -41,7 +41,7 @@ def test_open_pages_keep_up_with_a_connection(
     card = elsewhere.locator("#app-zoom")
     elsewhere.get_by_role("button", name="Connect", exact=True).focus()
 
-    # Someone types, notices that Zoom is not connected, and connects it in the tab that the link opens. The
+    # Someone types, notices that Zoom isn't connected, and connects it in the tab that the link opens. The
     # tab left behind is not looked at meanwhile, so what reaches it is what the other tab tells.
     open_the_dialog(dialog, base_url)
     hosting = dialog.locator("#hosting")
@@ -75,7 +75,7 @@ def test_open_pages_keep_up_with_a_connection(
     _hide(elsewhere)
     apps.get_by_role("link", name="Disconnect").click()
     apps.get_by_role("button", name="Disconnect").click()
-    expect(hosting).to_contain_text("Zoom is not connected", timeout=BOUND)
+    expect(hosting).to_contain_text("Zoom isn't connected", timeout=BOUND)
     expect(agenda).to_have_value(AGENDA)
     expect(card.locator(".badge")).to_have_text("Connected")
     _show(elsewhere)

@@ -32,7 +32,7 @@ def test_without_zoom_people_are_invited_and_the_link_follows_once_it_is_connect
     page = browser_page
     enter_as_owner(page, server.base_url)
     open_the_dialog(page, server.base_url)
-    expect(page.get_by_text("Zoom is not connected").first).to_be_visible()
+    expect(page.get_by_text("Zoom isn't connected").first).to_be_visible()
     walk_through_the_steps(page, in_two_days_at_nine())
     page.get_by_role("button", name="Schedule Interview").click()
 

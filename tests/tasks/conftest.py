@@ -16,7 +16,7 @@ from tests.tasks.installation import FrozenClock, Installation, Office
 @pytest.fixture
 def clock(simulators: Simulators) -> Iterator[FrozenClock]:
     """The clock of this process, standing still."""
-    frozen = FrozenClock(timezones.system_clock(), simulators)
+    frozen = FrozenClock(simulators)
     timezones.use_clock(frozen)
     yield frozen
     timezones.use_clock(timezones.system_clock)

@@ -19,6 +19,14 @@ from timezones import utc_now
 from web.access import ACCESS, Public
 
 KEYED = {endpoint for endpoint, rule in ACCESS.items() if isinstance(rule, Public) and rule.key_in_path}
+# The pages behind the buttons of a candidate's page.
+BEHIND_OWN_PAGE = {
+    "move": "move",
+    "call_off": "cancel",
+    "late": "late",
+    "time_zone": "time-zone",
+    "calendar": "calendar",
+}
 # How a scanner, a prefetching browser, a download manager and a script ask.
 STRANGERS: tuple[dict[str, str], ...] = (
     {},
@@ -37,14 +45,20 @@ def links_of(web: Flask, team: Team) -> dict[str, str]:
         reset = PasswordReset(user_id=team.ben.id, expires_at=utc_now() + timedelta(hours=1))
         db.session.add(reset)
         db.session.commit()
-        interview = db.session.get_one(Interview, schedule(team.ada, team.dina))
+        # So soon that everything can be said on the candidate's page.
+        interview = db.session.get_one(
+            Interview, schedule(team.ada, team.dina, starts_at=utc_now() + timedelta(hours=1))
+        )
         here = services()
+        own_page = here.candidate_links.page(interview)
         addresses = {
             "mailed_links.invitation": here.account_links.invitation(invitation),
             "mailed_links.reset": here.account_links.reset(reset),
             "repair.page": here.account_links.repair_page(interview),
             "join.page": here.join_links.join_page(interview, "candidate"),
             "join.calendar": here.join_links.join_page(interview, "candidate") + "/calendar",
+            "own_page.page": own_page,
+            **{f"own_page.{name}": f"{own_page}/{path}" for name, path in BEHIND_OWN_PAGE.items()},
         }
     return {endpoint: urlsplit(address).path for endpoint, address in addresses.items()}
 

@@ -207,7 +207,7 @@ def test_number_is_shown_to_those_who_may_see_a_link(
         page = observer.get(f"/interviews/{interview_id}")
         assert "030 901820" not in page.html
         assert "030901820" not in page.html
-        assert "your role does not show" in page.text
+        assert "your role can't see" in page.text
 
 
 def test_cancelled_interview_shows_no_way_in(web: Flask, team: Team) -> None:

@@ -127,4 +127,4 @@ def _reader(interview: Interview, zone: str) -> Reader:
 
 def address_of(endpoint: str, token: str, asked_zone: str | None) -> str:
     """The address of one of these pages, which keeps the zone that was chosen."""
-    return url_for(f"candidate_page.{endpoint}", token=token, zone=asked_zone)
+    return url_for(f"own_page.{endpoint}", token=token, zone=asked_zone)

@@ -14,8 +14,8 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from blueprints.candidate_page.forms import CANNOT_JOIN, CallOffForm, LateForm, MoveForm, ZoneForm
-from blueprints.candidate_page.views import address_of, calendar_file, page_of, web_calendars
+from blueprints.own_page.forms import CANNOT_JOIN, CallOffForm, LateForm, MoveForm, ZoneForm
+from blueprints.own_page.views import address_of, calendar_file, page_of, web_calendars
 from extensions import db
 from models import AnswerKind, Interview, Organization
 from scheduling.commands import candidate
@@ -25,7 +25,7 @@ from timezones import is_zone, present_zone_name, utc_now
 from web.forms import Form, zone_choices
 from web.notices import say
 
-candidate_page = Blueprint("candidate_page", __name__, url_prefix="/s")
+own_page = Blueprint("own_page", __name__, url_prefix="/s")
 
 _THANKS = {
     AnswerKind.CONFIRMED: "Thanks, we've told the team that you'll be there.",
@@ -56,7 +56,7 @@ class _Opened:
         return address_of(endpoint, self.token, self.asked_zone)
 
 
-@candidate_page.after_request
+@own_page.after_request
 def keep_to_oneself(response: Response) -> Response:
     """The address is a key: no search engine lists it."""
     response.headers["X-Robots-Tag"] = "noindex"
@@ -64,20 +64,20 @@ def keep_to_oneself(response: Response) -> Response:
 
 
 # An address that lost its end is still a candidate's.
-@candidate_page.get("/", defaults={"token": ""})
-@candidate_page.get("/<token>")
+@own_page.get("/", defaults={"token": ""})
+@own_page.get("/<token>")
 def page(token: str) -> ResponseReturnValue:
     opened = _opened(token)
     return _shown(opened)
 
 
-@candidate_page.post("/<token>/confirm")
+@own_page.post("/<token>/confirm")
 def confirm(token: str) -> ResponseReturnValue:
     opened = _opened(token)
     return _say(opened, AnswerKind.CONFIRMED, partial(candidate.confirm, opened.interview))
 
 
-@candidate_page.route("/<token>/move", methods=["GET", "POST"])
+@own_page.route("/<token>/move", methods=["GET", "POST"])
 def move(token: str) -> ResponseReturnValue:
     opened = _opened(token)
     form = MoveForm(opened.zone)
@@ -90,7 +90,7 @@ def move(token: str) -> ResponseReturnValue:
     return _say(opened, AnswerKind.MOVE, ask)
 
 
-@candidate_page.route("/<token>/cancel", methods=["GET", "POST"])
+@own_page.route("/<token>/cancel", methods=["GET", "POST"])
 def call_off(token: str) -> ResponseReturnValue:
     opened, form = _opened(token), CallOffForm()
     if not can_answer(opened.interview, AnswerKind.CANCELLED, utc_now()):
@@ -101,7 +101,7 @@ def call_off(token: str) -> ResponseReturnValue:
     return _say(opened, AnswerKind.CANCELLED, call_it_off)
 
 
-@candidate_page.route("/<token>/late", methods=["GET", "POST"])
+@own_page.route("/<token>/late", methods=["GET", "POST"])
 def late(token: str) -> ResponseReturnValue:
     opened, form = _opened(token), LateForm()
     if not can_answer(opened.interview, AnswerKind.LATE, utc_now()):
@@ -115,7 +115,7 @@ def late(token: str) -> ResponseReturnValue:
     return _say(opened, AnswerKind.LATE, partial(candidate.say_late, interview, form.minutes, words, rules))
 
 
-@candidate_page.get("/<token>/time-zone")
+@own_page.get("/<token>/time-zone")
 def time_zone(token: str) -> ResponseReturnValue:
     """Where another zone can be chosen; the list of all is too long to be on the page itself."""
     opened = _opened(token)
@@ -124,7 +124,7 @@ def time_zone(token: str) -> ResponseReturnValue:
     return _form_page("time_zone", opened, form)
 
 
-@candidate_page.get("/<token>/calendar")
+@own_page.get("/<token>/calendar")
 def calendar(token: str) -> ResponseReturnValue:
     opened = _opened(token)
     if not can_answer(opened.interview, AnswerKind.CONFIRMED, utc_now()):
@@ -141,7 +141,7 @@ class _NothingThereError(HTTPException):
     code = 404
 
 
-@candidate_page.errorhandler(_NothingThereError)
+@own_page.errorhandler(_NothingThereError)
 def nothing_there(_error: _NothingThereError) -> ResponseReturnValue:
     words = "Open it from the latest email about your interview, or reply to that email."
     return render_template("mailed_links/unknown.html", words=words, action=None), 404
@@ -158,13 +158,13 @@ def _opened(token: str) -> _Opened:
 def _shown(opened: _Opened) -> ResponseReturnValue:
     view = page_of(opened.interview, opened.organization, opened.zone)
     calendars = web_calendars(view) if view.may_confirm else []
-    return render_template("candidate_page/page.html", view=view, opened=opened, calendars=calendars)
+    return render_template("own_page/page.html", view=view, opened=opened, calendars=calendars)
 
 
 def _form_page(name: str, opened: _Opened, form: Form) -> ResponseReturnValue:
     """The page behind a button, as it opens or with what was wrong."""
     page = render_template(
-        f"candidate_page/{name}.html",
+        f"own_page/{name}.html",
         view=page_of(opened.interview, opened.organization, opened.zone),
         opened=opened,
         form=form,
@@ -182,7 +182,7 @@ def _say(opened: _Opened, kind: AnswerKind, command: Callable[[], None]) -> Resp
     except candidate.TooManyAnswersError:
         db.session.rollback()
         scheduler = opened.interview.scheduler
-        return render_template("candidate_page/too_many.html", opened=opened, scheduler=scheduler), 429
+        return render_template("own_page/too_many.html", opened=opened, scheduler=scheduler), 429
     db.session.commit()
     say(_THANKS[kind])
     return redirect(opened.address("page"), 303)
