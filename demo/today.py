@@ -43,7 +43,7 @@ _TODAY = (
         180,
         Planned(
             "Ruth Abara",
-            OnSite("Northlight\n80 Pine Street\nNew York", "Take the lift to the fourth floor."),
+            OnSite("Northlight\n80 Pine Street\nNew York", "Take the elevator to the fourth floor."),
             0,
             None,
             60,

@@ -15,7 +15,7 @@ def mails_held_back(mail_server: str, sender: str, problem: str, waiting: int) -
     attempt, or ""; `waiting` is the number of mails that are due and have not left.
     """
     if not mail_server:
-        words = "No mail server is set: invitations and reminders wait until MAIL_SERVER is."
+        words = "No mail server is set up: invitations and reminders wait until MAIL_SERVER is set."
     elif not is_public(bare_address(sender)):
         words = (
             "There is no address to send from: invitations and reminders wait until MAIL_DEFAULT_SENDER "

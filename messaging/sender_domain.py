@@ -170,10 +170,10 @@ def _mx(domain: str, ask: Ask) -> RecordCheck:
     except NoAnswerError:
         return _unknown(name)
     if hosts and hosts != [""]:
-        words = "Bounces and answers given in calendars come back here."
+        words = "Bounces and calendar replies come back here."
         return RecordCheck(name, "good", words, ", ".join(sorted(hosts)))
     words = (
-        "The domain receives no email, so bounces and answers given in calendars are lost, and some "
+        "The domain receives no email, so bounces and calendar replies are lost, and some "
         "receivers refuse it."
     )
     return RecordCheck(name, "missing", words)

@@ -14,7 +14,7 @@ NO_LINK_NO_PAGE = "We'll send you the link to join in a separate email."
 NO_LINK = f"{NO_LINK_NO_PAGE} You can also find it here once it's ready:"
 DEFAULT_CLOSING = "We look forward to speaking with you."
 OWN_PAGE = "Confirm, ask for another time, or cancel"
-CALENDAR_ANSWERS = "Answers given in your calendar don't reach us."
+CALENDAR_ANSWERS = "Replies from your calendar don't reach us."
 
 
 def times(starts_at: datetime, duration_minutes: int, zone: str) -> str:
@@ -158,7 +158,7 @@ def how(facts: InterviewFacts) -> str:
 
 def call_words(candidate_name: str, *, candidate_calls: bool) -> str:
     """Who calls whom, for the team, as the beginning of a line that ends with the number."""
-    return f"{candidate_name} calls" if candidate_calls else f"We call {candidate_name} on"
+    return f"{candidate_name} calls" if candidate_calls else f"We'll call {candidate_name} at"
 
 
 @dataclass(frozen=True)
@@ -186,12 +186,12 @@ def call_for(
         if candidate_calls:
             return PhoneCall("Please call", number)
         wrong = "Is this the wrong number? Just reply to this email."
-        return PhoneCall(f"{manager_name} will call you on", number, wrong)
+        return PhoneCall(f"{manager_name} will call you at", number, wrong)
     if candidate_calls:
         return PhoneCall(f"{candidate_name} will call", number)
     caller = "You" if role is ReaderRole.HIRING_MANAGER else manager_name
     if is_of_the_team or role is ReaderRole.HIRING_MANAGER:
-        return PhoneCall(f"{caller} will call {candidate_name} on", number)
+        return PhoneCall(f"{caller} will call {candidate_name} at", number)
     ask = "To find out how to join the call, reply to this email."
     return PhoneCall(f"{caller} will call {candidate_name}.", None, ask)
 

@@ -8,7 +8,7 @@ SENDING_TROUBLES = (
     Trouble(
         "No mail server, or no address to send from",
         "Set MAIL_SERVER and MAIL_DEFAULT_SENDER, and restart. The address has to be in your own domain, and "
-        "someone should read its mailbox: bounces and answers given in calendars arrive there.",
+        "someone should read its mailbox: bounces and calendar replies arrive there.",
     ),
     Trouble(
         "The mail server could not be trusted: its certificate isn't valid",

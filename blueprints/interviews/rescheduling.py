@@ -216,7 +216,7 @@ def _zones(interview: Interview) -> Iterator[tuple[str, str]]:
     """The zones in which people think of the interview: as it was agreed, the reader's and the candidate's,
     each once."""
     seen = {interview.timezone}
-    yield "As agreed", interview.timezone
+    yield "In the interview's time zone", interview.timezone
     for whose, zone in (("You", actor().timezone), (interview.candidate.name, interview.candidate.timezone)):
         if zone and zone not in seen:
             seen.add(zone)

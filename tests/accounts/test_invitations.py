@@ -215,7 +215,7 @@ def test_without_a_mail_server_the_link_is_on_the_page_and_the_mail_waits(make_a
     member = invite(ada)
     do_background_work(app)
     page = ada.get(member)
-    assert "No mail server is set" in page.words
+    assert "No mail server is set up" in page.words
     accept(Visitor(app), link_on(page.html))
 
 

@@ -216,7 +216,7 @@ def test_notice_above_the_page_is_not_called_all_clear(web: Flask, team: Team, a
     words = ada.get(LOG).words
     assert "doesn't accept this server's credentials" in words
     assert "All clear" not in words
-    assert "Nothing but the above" in words
+    assert "Nothing besides the notices above" in words
 
 
 def test_work_that_no_one_begins_and_work_that_keeps_failing_are_listed(

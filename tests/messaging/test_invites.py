@@ -88,7 +88,7 @@ def test_without_a_link_the_place_is_the_software_and_the_page_stays() -> None:
     ("about", "place", "said"),
     [
         (PASTED, "https://webex.example/meet/anna", "Join Webex: https://webex.example/meet/anna"),
-        (ON_THE_PHONE, "Phone: +1 (212) 555-0147", "Ben Okafor will call you on +1 (212) 555-0147"),
+        (ON_THE_PHONE, "Phone: +1 (212) 555-0147", "Ben Okafor will call you at +1 (212) 555-0147"),
         (CANDIDATE_CALLS, "Phone: +41 44 668 18 00 ext. 12", "Please call +41 44 668 18 00 ext. 12"),
         (AT_OUR_OFFICE, "Northwind, Seefeldstrasse 12, 8008 Zürich", "Ring at Northwind, second floor."),
     ],

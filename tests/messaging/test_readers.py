@@ -42,12 +42,12 @@ from tests.messaging.letters_for_tests import (
 @pytest.mark.parametrize(
     ("about", "to", "words"),
     [
-        (ON_THE_PHONE, reader(), "Ben Okafor will call you on +1 (212) 555-0147"),
-        (ON_THE_PHONE, of_the_team(KIRAN), "Ben Okafor will call Dina Park on +1 (212) 555-0147"),
+        (ON_THE_PHONE, reader(), "Ben Okafor will call you at +1 (212) 555-0147"),
+        (ON_THE_PHONE, of_the_team(KIRAN), "Ben Okafor will call Dina Park at +1 (212) 555-0147"),
         (
             ON_THE_PHONE,
             of_the_team(BEN, ReaderRole.HIRING_MANAGER),
-            "You will call Dina Park on +1 (212) 555-0147",
+            "You will call Dina Park at +1 (212) 555-0147",
         ),
         (CANDIDATE_CALLS, reader(), "Please call +41 44 668 18 00 ext. 12"),
         (
@@ -213,9 +213,9 @@ def test_everyone_but_the_scheduler_is_told_where_to_say_that_they_cannot_come()
             words = "Can't make it? Reply to Anna."
             if to.own_page_url:
                 words = "Can't make it? Tell us on your interview page below, or reply to Anna."
-            assert f"{words} Answers given in your calendar don't reach us." in unescape(body)
+            assert f"{words} Replies from your calendar don't reach us." in unescape(body)
         unfolded = (letter.ics or b"").replace(b"\r\n ", b"").decode()
-        assert "Write to Anna Berg (anna@northwind.example). Answers given in your calendar" in unfolded
+        assert "Write to Anna Berg (anna@northwind.example). Replies from your calendar" in unfolded
     own = invitation(facts(hiring_manager=ANNA), of_the_team(ANNA, ReaderRole.HIRING_MANAGER))
     for content in (*both_bodies(own), (own.ics or b"").decode()):
         assert "reply" not in content.casefold()

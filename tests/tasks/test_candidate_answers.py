@@ -38,7 +38,7 @@ def test_request_reaches_those_who_decide_and_the_answer_the_candidate(installat
         subject, reply_to, body = text_to(installation, address)
         assert subject.startswith("Another time? interview with Dina Kaur – Backend Engineer, ")
         assert DINA in reply_to
-        assert "Dina Kaur asks for another time." in body
+        assert "Dina Kaur asked for another time." in body
         assert "A message from Dina:\nI have an exam." in body
         assert f"/interviews/{interview}" in body
         assert "/s/" not in body

@@ -98,7 +98,7 @@ def test_day_begins_with_what_is_on_and_what_is_next(web: Flask, ada: Visitor, d
     assert tables[1].all("a", lambda e: e.text == "Complete the interview with Olga Example")
     assert "Tara Example" in part(page, "upcoming").text
     assert "Tara Example" not in today.text
-    assert attention(page) == [("1 interview is over, to complete", "Complete it", "/interviews?when=over")]
+    assert attention(page) == [("1 past interview to complete", "Complete it", "/interviews?when=over")]
     [week] = page.tree.all("section", lambda e: e.get("aria-labelledby") == "week-title")
     assert week.words.split() == [
         "This",

@@ -74,6 +74,7 @@ REFUSED = [
     ("code", "", "Enter the code"),
     ("organization_name", "  ", "Enter the name"),
     ("organization_name", "x" * 121, "120"),
+    ("timezone", "", "Choose a time zone"),
     ("timezone", "Nowhere/Land", "Choose one of these"),
     ("name", "", "Enter your name"),
     ("email", "ada", "like ana@company.example"),

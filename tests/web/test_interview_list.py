@@ -87,10 +87,10 @@ def test_list_begins_now_and_groups_by_day_with_what_is_over_above(
     ]
     assert "13:10–13:55" in page.words.replace(" ", "").replace("–", "–")
     assert "Ben Frei, Noah Clarke" in page.words
-    assert "Over, to complete: 1 interview" in page.text
+    assert "To complete: 1 past interview" in page.text
     [over] = page.tree.all("a", lambda e: e.get("id") == "over-link")
     assert shown(ada.get(over["href"])) == ["uma"]
-    assert "Over, to complete" not in ada.get(over["href"]).text
+    assert "To complete:" not in ada.get(over["href"]).text
     assert shown(ada.get("/interviews?when=all")) == ["uma", "omar", "noor", "pia", "rosa"]
     assert shown(ada.get("/interviews?sort=latest")) == ["rosa", "pia", "noor", "omar"]
 
@@ -180,7 +180,7 @@ def test_counts_bring_themselves_up_to_date(
         db.session.commit()
     piece = ada.get(poll, htmx=True)
     assert tab_names(piece)[2:5] == ["Scheduled 1", "Completed 1", "Cancelled 0"]
-    assert "Over, to complete" not in piece.words
+    assert "To complete:" not in piece.words
     assert ada.get(poll_of(piece), htmx=True, status=204)
     ada.get(poll, leads_to="/interviews?how=phone")
 

@@ -252,8 +252,8 @@ def test_candidates_own_number_is_on_the_page_of_everyone_but_guests(web: Flask,
         )
         guest_id = db.session.scalars(db.select(Attendee.id)).one()
     for reader, words in (
-        ("candidate", "Ben Frei will call you on +41 44 668 18 00"),
-        ("manager", "You will call Dina Kaur on +41 44 668 18 00"),
+        ("candidate", "Ben Frei will call you at +41 44 668 18 00"),
+        ("manager", "You will call Dina Kaur at +41 44 668 18 00"),
         (f"attendee-{guest_id}", "Ben Frei will call Dina Kaur."),
     ):
         page = Visitor(web).get(door(web, interview_id, reader))

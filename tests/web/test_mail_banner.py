@@ -8,7 +8,7 @@ from tests.machines.application import MakeApp
 from tests.machines.rows import in_rows
 from tests.pages.visitor import Visitor
 
-NO_SERVER = "No mail server is set: invitations and reminders wait until MAIL_SERVER is."
+NO_SERVER = "No mail server is set up: invitations and reminders wait until MAIL_SERVER is set."
 NO_SENDER = "There is no address to send from"
 
 

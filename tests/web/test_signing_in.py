@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from extensions import db
+from instance_folder import DemoMarker, write_demo_marker
 from models import User, UserSession
 from tests.factories import PASSWORD, Team, create_team
+from tests.machines.application import MakeApp
 from tests.machines.clock import Clock
 from tests.machines.rows import in_rows
 from tests.pages.visitor import Visitor
@@ -177,6 +180,19 @@ def test_signed_in_person_does_not_sign_in_again(ada: Visitor) -> None:
 
 def test_demo_sign_in_exists_in_the_demo_only(web: Flask, team: Team) -> None:
     Visitor(web).post(f"/login/demo/{team.ada.id}", status=404)
+
+
+def test_one_click_in_the_demo_leads_on_to_what_an_email_linked(
+    make_app: MakeApp, instance_path: Path
+) -> None:
+    write_demo_marker(instance_path, DemoMarker("http://127.0.0.1:1", "http://127.0.0.1:2"))
+    app = make_app({"APP_NAME": "Demo with links"})
+    with in_rows(app):
+        team = create_team()
+    for wanted, leads_to in (("/calendar", "/calendar"), ("//evil.example", "/"), ("", "/")):
+        visitor = Visitor(app)
+        page = visitor.get(f"/login?next={wanted}")
+        visitor.submit(page, "AB Sign in as Ada Berg, Owner", leads_to=leads_to)
 
 
 @pytest.mark.parametrize(

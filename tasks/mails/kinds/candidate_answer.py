@@ -47,7 +47,7 @@ def _said(answer: CandidateAnswer, name: str) -> dict[str, str]:
     """What the subject says before the interview's time, and what the first line says."""
     match answer.kind:
         case AnswerKind.MOVE:
-            begins, what = "Another time?", f"{name} asks for another time."
+            begins, what = "Another time?", f"{name} asked for another time."
         case AnswerKind.CANCELLED:
             begins, what = "Cancelled by the candidate:", f"{name} has cancelled the interview."
         case AnswerKind.LATE:
