@@ -17,7 +17,9 @@ class SetupForm(Form):
     organization_name = StringField(
         "Organization", validators=[DataRequired("Enter the name of your organization."), Length(max=120)]
     )
-    timezone = ZoneField("Time zone", validators=[DataRequired("Choose a time zone.")])
+    timezone = ZoneField(
+        "Time zone", empty="Choose a time zone…", validators=[DataRequired("Choose a time zone.")]
+    )
     name = StringField("Your name", validators=[DataRequired("Enter your name."), Length(max=120)])
     email = EmailField(
         "Email",

@@ -85,7 +85,8 @@ def demo_login(user_id: int) -> ResponseReturnValue:
         abort(404)
     if user.two_step_since is None:
         audit.record(Event.SIGNED_IN, f"{user.name} signed in with one click.", user)
-    return second_step.go_on(user, None)
+    # An email's link leads here first, as it does to those who type their password.
+    return second_step.go_on(user, request.form.get("next"))
 
 
 @sign_in.post("/logout")

@@ -188,7 +188,7 @@ def test_one_click_in_the_demo_leads_on_to_what_an_email_linked(
     write_demo_marker(instance_path, DemoMarker("http://127.0.0.1:1", "http://127.0.0.1:2"))
     app = make_app({"APP_NAME": "Demo with links"})
     with in_rows(app):
-        team = create_team()
+        create_team()
     for wanted, leads_to in (("/calendar", "/calendar"), ("//evil.example", "/"), ("", "/")):
         visitor = Visitor(app)
         page = visitor.get(f"/login?next={wanted}")
