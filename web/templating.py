@@ -21,6 +21,7 @@ from web import remembering
 from web.assets import STATIC
 from web.banners import banners
 from web.signed_in import connecting_is_open, current_organization, visitor
+from web.times import instant_as_text
 from web_links import shortened
 
 
@@ -40,6 +41,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["since"] = since
     # For remembered pieces, which must not depend on the reader.
     app.jinja_env.filters["moment_in"] = _moment
+    app.jinja_env.filters["in_address"] = instant_as_text
     app.jinja_env.filters["initials"] = initials
     app.jinja_env.filters["short_link"] = shortened
     app.jinja_env.filters["role_label"] = lambda role: role.label
