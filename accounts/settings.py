@@ -27,9 +27,10 @@ class OrganizationSettings:
     invitation_closing: str = ""
 
 
-def change_profile(user: User, *, name: str, timezone: str) -> None:
-    """Change a person's own name and zone (an IANA name) in the current transaction."""
-    user.name, user.timezone = name, timezone
+def change_profile(user: User, *, name: str, timezone: str, has_shortcuts: bool) -> None:
+    """Change a person's own name, zone (an IANA name) and whether single keys lead somewhere, in the current
+    transaction."""
+    user.name, user.timezone, user.has_shortcuts = name, timezone, has_shortcuts
 
 
 def change_organization(actor: User, wanted: OrganizationSettings) -> list[str]:

@@ -221,6 +221,11 @@ def participants_for(facts: InterviewFacts, reader: Reader) -> list[tuple[Person
     return [(person, parts.get(person.address.casefold(), "")) for person in facts.participants]
 
 
+def people_met(facts: InterviewFacts, reader: Reader) -> tuple[tuple[Person, str], ...]:
+    """The same but for the reader, who knows."""
+    return tuple(each for each in participants_for(facts, reader) if each[1] != "you")
+
+
 def answers_reach_reader(facts: InterviewFacts, reader: Reader) -> bool:
     """Whether it is the scheduler who reads this copy: answers to it would only come back."""
     return reader.person.address.casefold() == facts.scheduler.address.casefold()

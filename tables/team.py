@@ -72,6 +72,9 @@ class User(Model):
     is_active: Mapped[bool] = mapped_column(default=True)
     # Since when signing in takes a code from an authenticator app as well; empty means a password is enough.
     two_step_since: Mapped[datetime | None]
+    # Whether single keys lead somewhere. Off for those whose own tools press keys, as speech recognition
+    # does.
+    has_shortcuts: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 

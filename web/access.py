@@ -103,6 +103,7 @@ ACCESS: dict[str, Rule] = {
     "dashboard.today": SignedIn(),
     "help_pages.index": SignedIn(),
     "help_pages.connecting_apps": SignedIn(),
+    "help_pages.keyboard_shortcuts": SignedIn(),
     "help_pages.sending_email": Needs(Action.ADMINISTER),
     "hiring.jobs": Needs(Action.SEE),
     "hiring.job": Needs(Action.SEE),

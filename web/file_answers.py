@@ -1,10 +1,10 @@
-"""Files that people uploaded, sent so that a browser can only store them."""
+"""Files that are sent to be stored: what people uploaded, and an interview for a calendar."""
 
 from __future__ import annotations
 
 import io
 
-from flask import Response, abort, send_file
+from flask import Response, abort, make_response, send_file
 
 from models import Attachment
 from services import services
@@ -26,4 +26,12 @@ def as_download(attachment: Attachment) -> Response:
         download_name=attachment.name,
     )
     response.headers["Content-Security-Policy"] = _SHUT_OFF
+    return response
+
+
+def as_calendar_file(content: bytes) -> Response:
+    """One published interview, which calendars take without an answer to it."""
+    response = make_response(content)
+    response.headers["Content-Type"] = "text/calendar; method=PUBLISH; charset=utf-8"
+    response.headers["Content-Disposition"] = 'attachment; filename="interview.ics"'
     return response

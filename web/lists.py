@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from database import read_row_id
 from hiring.choices import JobChoice
 from paging import ListPage, Turn
 from web.forms import clean_line
+from web.times import day_in, instant_in
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -43,11 +44,12 @@ def asked_id(name: str) -> int | None:
 
 def asked_date(name: str) -> date | None:
     """A day as addresses write it, `2026-12-01`, or None for anything else."""
-    text = request.args.get(name, "")
-    try:
-        return date.fromisoformat(text) if len(text) == 10 else None
-    except ValueError:
-        return None
+    return day_in(request.args.get(name, ""))
+
+
+def asked_instant(name: str) -> datetime | None:
+    """An instant (aware UTC) as addresses write it, `2026-12-01T09:00Z`, or None for anything else."""
+    return instant_in(request.args.get(name, ""))
 
 
 def asked_turn() -> Turn | None:

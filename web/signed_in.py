@@ -34,6 +34,7 @@ class SignedInPerson(UserMixin):
         self.email: str = columns["email"]
         self.role: Role = columns["role"]
         self.timezone: str = columns["timezone"]
+        self.has_shortcuts: bool = columns["has_shortcuts"]
         self.session_id, self.session_hash = found.session_id, found.token_hash
         self.last_seen_at, self._begun_at = found.last_seen_at, found.begun_at
         self.organization = found.organization

@@ -20,7 +20,9 @@ from timezones import LocalMoment, in_zone, local_moment, utc_now
 from web import remembering
 from web.assets import STATIC
 from web.banners import banners
+from web.shortcuts import shortcuts
 from web.signed_in import connecting_is_open, current_organization, visitor
+from web.times import instant_as_text
 from web_links import shortened
 
 
@@ -35,11 +37,13 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["viewer_zone"] = viewer_zone
     # Called by the pages that show them, so that pieces of pages do not pay for them.
     app.jinja_env.globals["banners"] = banners
+    app.jinja_env.globals["shortcuts"] = shortcuts
     app.jinja_env.globals["software_icons"] = ICONS
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.filters["since"] = since
     # For remembered pieces, which must not depend on the reader.
     app.jinja_env.filters["moment_in"] = _moment
+    app.jinja_env.filters["in_address"] = instant_as_text
     app.jinja_env.filters["initials"] = initials
     app.jinja_env.filters["short_link"] = shortened
     app.jinja_env.filters["role_label"] = lambda role: role.label

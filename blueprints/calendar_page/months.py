@@ -10,9 +10,8 @@ from datetime import date, datetime, timedelta
 
 from scheduling.reading.interview_rows import InterviewRow
 from timezones import in_zone, start_of_day
+from web.times import FIRST_YEAR, LAST_YEAR
 
-# No one has interviews beyond these, and dates stop working.
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 # What a phone lists where the month was not chosen: today and the days after it.
 AHEAD = 14
 # A day shows so many, and how many more there are. One more than that takes no more room than saying so.

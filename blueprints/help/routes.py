@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+import htmx
 from blueprints.help.connecting import connecting_help
 from blueprints.help.sending import SENDING_TROUBLES
 from connections import catalogue
+from web.shortcuts import shortcuts_for
 from web.signed_in import actor
 
 help_pages = Blueprint("help_pages", __name__, url_prefix="/help")
@@ -25,6 +27,14 @@ def connecting_apps() -> ResponseReturnValue:
     asked = catalogue.find(request.args.get("app", ""))
     app = asked if asked is not None and asked.is_available else catalogue.available()[0]
     return render_template("help/connecting_apps.html", help=connecting_help(actor(), app))
+
+
+@help_pages.get("/keyboard-shortcuts")
+def keyboard_shortcuts() -> ResponseReturnValue:
+    """As a page, or as what a popup shows."""
+    name = "_keyboard_shortcuts" if htmx.is_htmx() else "keyboard_shortcuts"
+    shown = render_template(f"help/{name}.html", shortcuts_shown=shortcuts_for(actor().role))
+    return htmx.varies(make_response(shown))
 
 
 @help_pages.get("/sending-email")

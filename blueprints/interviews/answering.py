@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.interviews.forms import WORDS_LIMIT, KeepTimeForm
@@ -16,15 +14,16 @@ from scheduling.commands.change import ChangedMeanwhileError, NotScheduledError
 from scheduling.commands.requested_times import AnsweredMeanwhileError, keep_time, take_time
 from scheduling.errors import SchedulingError
 from services import services
+from web.lists import asked_instant
 from web.notices import say
 from web.signed_in import actor
+from web.times import instant_as_text
 
 
 def take(interview_id: int) -> ResponseReturnValue:
     """Move the interview to the time in the address, which is one that the candidate named. If something else
     is then, the page for moving it shows what."""
-    interview, asked = to_change(interview_id), request.args.get("at", "")
-    starts_at = asked_instant(asked)
+    interview, starts_at = to_change(interview_id), asked_instant("at")
     if starts_at is None:
         return _answered(interview_id)
     try:
@@ -35,6 +34,7 @@ def take(interview_id: int) -> ResponseReturnValue:
     except SchedulingError as error:
         db.session.rollback()
         say(error.words, "warning")
+        asked = instant_as_text(starts_at)
         return redirect(url_for("interviews.reschedule", interview_id=interview_id, at=asked), 303)
     db.session.commit()
     return _to_page(interview_id)
@@ -61,15 +61,6 @@ def keep(interview_id: int) -> ResponseReturnValue:
     db.session.commit()
     say("The interview stays at its time. The candidate is told by email.")
     return _to_page(interview_id)
-
-
-def asked_instant(text: str) -> datetime | None:
-    """An instant in an address, as the pages write it; None for anything else."""
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return instant if instant.tzinfo is not None else None
 
 
 def _page(interview: Interview, form: KeepTimeForm, status: int = 200) -> ResponseReturnValue:

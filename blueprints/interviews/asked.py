@@ -22,10 +22,6 @@ TABS = (
 )
 
 
-# No one has interviews beyond these, and dates stop working.
-_YEARS = range(2000, 2101)
-
-
 class When(StrEnum):
     """The periods that can be chosen. A day can be asked for as well, by its date."""
 
@@ -120,8 +116,6 @@ def asked_interviews(zone: str) -> AskedInterviews:
     offered, when, on = _offered(status), asked_choice("when", When), asked_date("when")
     if when not in offered:
         when = offered[0]
-    if on is not None and on.year not in _YEARS:
-        on = None
     return AskedInterviews(
         InterviewFilter(
             status=status,

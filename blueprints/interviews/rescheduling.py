@@ -11,11 +11,9 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 
 import htmx
-from blueprints.interviews.answering import asked_instant
 from blueprints.interviews.forms import WORDS_LIMIT, RescheduleForm
 from blueprints.interviews.to_change import to_change
 from blueprints.schedule_interview.forms.clash_tick import TICK_NEEDED
-from blueprints.schedule_interview.forms.when import as_value
 from blueprints.schedule_interview.panels.around_time import around_time
 from blueprints.schedule_interview.panels.clashes import clash_box
 from blueprints.schedule_interview.panels.local_times import OnTheClock, local_times
@@ -41,8 +39,10 @@ from scheduling.plans import When, plan_of
 from services import services
 from timezones import is_zone
 from web.forms import zone_choices
+from web.lists import asked_instant
 from web.notices import say
 from web.signed_in import actor
+from web.times import instant_as_text
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def reschedule(interview_id: int) -> ResponseReturnValue:
     if not can_be_changed(interview):
         return _not_scheduled(interview)
     when = plan_of(interview).when
-    asked = asked_instant(request.args.get("at", ""))
+    asked = asked_instant("at")
     if asked is not None:
         # One that the candidate named, with which something clashes.
         when = when_in_plan(when, asked)
@@ -69,7 +69,7 @@ def reschedule(interview_id: int) -> ResponseReturnValue:
         "time": typed.time(),
         "duration_minutes": when.duration_minutes,
         "timezone": when.timezone,
-        "occurrence": as_value(when.starts_at),
+        "occurrence": instant_as_text(when.starts_at),
     }
     return _page(interview, _offered(RescheduleForm(formdata=None, data=known)))
 

@@ -10,7 +10,7 @@ from flask import url_for
 from messaging.delivery import sender_address
 from messaging.facts import InvitingOrganization, Person, Reader, facts_of
 from messaging.letters import published_calendar
-from messaging.wording import cannot_come, participants_for, short_start
+from messaging.wording import cannot_come, people_met, short_start
 from models import Interview, ReaderRole
 from scheduling.join_links import member_who_reads, role_of, whose
 from services import services
@@ -38,7 +38,7 @@ def more_of(token: str, interview: Interview, reader: str, organization: Invitin
     subject = f"{interview.title}, {short_start(interview.starts_at, zone)}"
     return More(
         people_heading="Who you'll meet",
-        people=tuple(each for each in participants_for(facts, whom) if each[1] != "you"),
+        people=people_met(facts, whom),
         agenda=facts.agenda,
         cannot_come=cannot_come(facts, whom),
         reply_url=f"mailto:{quote(facts.scheduler.address, safe='@')}?subject={quote(subject)}",

@@ -24,6 +24,7 @@ from scheduling.meetings import looks
 from scheduling.meetings.joining import look_first
 from services import services
 from timezones import utc_now
+from web.file_answers import as_calendar_file
 from web.signed_in import current_organization
 
 join = Blueprint("join", __name__)
@@ -82,10 +83,7 @@ def calendar(token: str) -> ResponseReturnValue:
     interview, reader = opened
     if join_state(interview, utc_now()) in _GONE:
         abort(404)
-    response = make_response(calendar_file(interview, reader, here))
-    response.headers["Content-Type"] = "text/calendar; charset=utf-8; method=PUBLISH"
-    response.headers["Content-Disposition"] = 'attachment; filename="interview.ics"'
-    return _kept_private(response)
+    return _kept_private(as_calendar_file(calendar_file(interview, reader, here)))
 
 
 def _kept_private(answer: ResponseReturnValue) -> ResponseReturnValue:

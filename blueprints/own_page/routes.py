@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -22,6 +22,7 @@ from scheduling.commands import candidate
 from scheduling.commands.candidate import can_answer
 from services import services
 from timezones import is_zone, present_zone_name, utc_now
+from web.file_answers import as_calendar_file
 from web.forms import Form, zone_choices
 from web.notices import say
 
@@ -58,7 +59,8 @@ class _Opened:
 
 @own_page.after_request
 def keep_to_oneself(response: Response) -> Response:
-    """The address is a key: no search engine lists it."""
+    """The address is a key: no search engine lists it. The referrer is kept to this site as on every page;
+    the join page leaves it out altogether, but here the forms need it."""
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
@@ -129,10 +131,7 @@ def calendar(token: str) -> ResponseReturnValue:
     opened = _opened(token)
     if not can_answer(opened.interview, AnswerKind.CONFIRMED, utc_now()):
         return _too_late(opened)
-    response = make_response(calendar_file(opened.interview, opened.organization, opened.zone))
-    response.headers["Content-Type"] = "text/calendar; method=PUBLISH; charset=utf-8"
-    response.headers["Content-Disposition"] = 'attachment; filename="interview.ics"'
-    return response
+    return as_calendar_file(calendar_file(opened.interview, opened.organization, opened.zone))
 
 
 class _NothingThereError(HTTPException):

@@ -11,7 +11,7 @@ from flask import url_for
 from messaging.delivery import sender_address
 from messaging.facts import InterviewFacts, Person, Reader, facts_of
 from messaging.letters import published_calendar
-from messaging.wording import PhoneCall, call_of, elsewhere, how, join_label, participants_for, place
+from messaging.wording import PhoneCall, call_of, elsewhere, how, join_label, people_met, place
 from models import AnswerKind, Interview, InterviewStatus, Organization, ReaderRole
 from phone_numbers import phone_link
 from scheduling.answers import CandidateSays, what_candidate_says
@@ -33,7 +33,7 @@ class CandidatePage:
     # The same time where the interview was planned, or "" if it reads the same.
     elsewhere: str
     how: str
-    people: list[tuple[Person, str]]
+    people: tuple[tuple[Person, str], ...]
     is_cancelled: bool
     is_over: bool
     may_confirm: bool
@@ -60,7 +60,7 @@ def page_of(interview: Interview, organization: Organization, zone: str) -> Cand
         place=place(interview.starts_at, interview.duration_minutes, zone),
         elsewhere=elsewhere(facts, reader) or "",
         how=how(facts),
-        people=[(person, part) for person, part in participants_for(facts, reader) if part != "you"],
+        people=people_met(facts, reader),
         is_cancelled=interview.status is InterviewStatus.CANCELLED,
         is_over=now >= interview.ends_at,
         may_confirm=can_answer(interview, AnswerKind.CONFIRMED, now),

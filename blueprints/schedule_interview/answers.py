@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from blueprints.schedule_interview.forms.attendees import answers_for_others
 from blueprints.schedule_interview.forms.base import Answers
-from blueprints.schedule_interview.forms.when import as_value
 from models import (
     Application,
     Candidate,
@@ -20,6 +19,7 @@ from models import (
 )
 from scheduling.plans import Participant, Plan, plan_of
 from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
+from web.times import instant_as_text
 
 # The answers of the steps, by the key of the step.
 StepAnswers = dict[str, Answers]
@@ -221,7 +221,7 @@ def _same(some: list[str], others: list[str]) -> bool:
 def _all_answers(plan: Plan, candidate: Candidate, active_user_ids: Collection[int]) -> StepAnswers:
     answers = answers_of(plan, active_user_ids=active_user_ids)
     day, time = plan.when.wall_time.split("T")
-    when = {"date": day, "time": time, "occurrence": as_value(plan.when.starts_at)}
+    when = {"date": day, "time": time, "occurrence": instant_as_text(plan.when.starts_at)}
     answers["date-time"] = {**answers["date-time"], **_texts(when)}
     answers["finalize"]["no_reminder_for"] = sorted(plan.reminders.addresses_without(candidate.email))
     answers["preview"] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import IntegerField, PasswordField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, PasswordField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from accounts.settings import INVITATION_WORDS_LIMIT
@@ -16,6 +16,7 @@ _NOT_TOO_LONG = Length(max=INVITATION_WORDS_LIMIT, message=f"At most {INVITATION
 class ProfileForm(Form):
     name = StringField("Name", validators=[DataRequired("Enter your name."), Length(max=120)])
     timezone = ZoneField("Time zone", validators=[DataRequired("Choose a time zone.")])
+    has_shortcuts = BooleanField("Keyboard shortcuts")
 
 
 class PasswordForm(Form):

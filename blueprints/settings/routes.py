@@ -44,7 +44,12 @@ def profile() -> ResponseReturnValue:
     form = ProfileForm()
     if not form.validate():
         return _profile_page(profile_form=form), 422
-    changes.change_profile(actor(), name=form.name.data, timezone=form.timezone.data)
+    changes.change_profile(
+        actor(),
+        name=form.name.data,
+        timezone=form.timezone.data,
+        has_shortcuts=form.has_shortcuts.data,
+    )
     db.session.commit()
     say("Profile saved.")
     return redirect(url_for("settings.profile"), 303)
@@ -78,7 +83,7 @@ def _profile_page(
 ) -> str:
     """The page with both its forms: the one that was sent, if any, and the other in its initial state."""
     user, here = actor(), person().session_id
-    stored = {"name": user.name, "timezone": user.timezone}
+    stored = {"name": user.name, "timezone": user.timezone, "has_shortcuts": user.has_shortcuts}
     return render_template(
         "settings/profile.html",
         form=profile_form or ProfileForm(formdata=None, data=stored),

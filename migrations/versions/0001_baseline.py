@@ -158,6 +158,7 @@ def upgrade() -> None:
         sa.Column("timezone", database.ZoneName(length=64), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("two_step_since", database.UTCDateTime(), nullable=True),
+        sa.Column("has_shortcuts", sa.Boolean(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("email", name=op.f("uq_users_email")),

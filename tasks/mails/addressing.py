@@ -22,6 +22,16 @@ def to_everyone(mail: Mail, interview: Interview) -> Addressed:
     return Addressed((person_of(interview.candidate),), (person_of(interview.hiring_manager), *others))
 
 
+def to_its_reader(mail: Mail, interview: Interview) -> Addressed:
+    """Its own reader alone, for what concerns no one else."""
+    return Addressed((reader_of_copy(mail),), ())
+
+
+def reader_of_copy(mail: Mail) -> Person:
+    """Whom a copy is for, as the mail's own row names them: they may no longer take part."""
+    return Person(mail.name, mail.address)
+
+
 def from_the_scheduler(interview: Interview) -> Person:
     """For what the team writes."""
     return person_of(interview.scheduler)

@@ -44,7 +44,7 @@ from scheduling.meetings import failures
 from scheduling.meetings.entry import entry_rules, refused_passcode
 from scheduling.reading import lists
 from scheduling.revisions import revision_of
-from tasks.mails.addressing import Addressed, from_the_scheduler, to_everyone
+from tasks.mails.addressing import Addressed, from_the_scheduler, reader_of_copy, to_everyone
 from tasks.mails.kind import Drop, Kind, Ready, Wait, Workshop
 from timezones import utc_now
 from work.protocol import Again
@@ -352,7 +352,7 @@ def _entry_notes(interview: Interview, reader: Reader) -> tuple[str, ...]:
 
 def _envelope(mail: Mail, is_from: Person, organization: Organization, addressed: Addressed) -> Envelope:
     return Envelope(
-        recipient=Person(mail.name, mail.address),
+        recipient=reader_of_copy(mail),
         to=addressed.to,
         cc=addressed.cc,
         reply_to=is_from,

@@ -16,6 +16,7 @@ from messaging.letters import Letter, TeamReader
 from messaging.mime import Envelope
 from models import Interview, Mail, Organization, User
 from scheduling.mails.alarms import people_to_alarm
+from tasks.mails.addressing import reader_of_copy
 from tasks.mails.kind import Drop, Kind, Ready, Wait, Workshop
 
 About = TypeVar("About")
@@ -60,7 +61,7 @@ def answers_are_not_directed(mail: Mail, about: object) -> Person:
 
 def only_to_its_reader(mail: Mail, about: object) -> tuple[Person, ...]:
     """For a mail that concerns no one else."""
-    return (Person(mail.name, mail.address),)
+    return (reader_of_copy(mail),)
 
 
 def to_all_who_are_alarmed(mail: Mail, interview: Interview) -> tuple[Person, ...]:
@@ -112,7 +113,7 @@ class TeamKind(Kind, Generic[About]):
         return Ready(
             self.compose(copy),
             Envelope(
-                recipient=Person(mail.name, mail.address),
+                recipient=reader_of_copy(mail),
                 to=(main,),
                 cc=tuple(others),
                 reply_to=self.replies_to(mail, about),

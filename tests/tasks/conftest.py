@@ -10,7 +10,8 @@ from tests.factories import create_team
 from tests.machines.application import settings_for
 from tests.machines.apps import LendApp, Seeded
 from tests.machines.simulators import Simulators
-from tests.tasks.installation import FrozenClock, Installation, Office
+from tests.tasks.frozen_clock import FrozenClock
+from tests.tasks.installation import Installation, Office
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from flask import Flask
 from icalendar import Calendar
 
 import background
-import timezones
 from database import read_only, writing
 from extensions import db
 from models import (
@@ -43,32 +42,10 @@ from tasks.handlers import all_handlers
 from tests import factories
 from tests.factories import LENA, CreatedCandidate, Member, Team
 from tests.machines.simulators import Simulators
+from tests.tasks.frozen_clock import FrozenClock
 from timezones import in_zone, utc_now
 from work.protocol import ClaimedTask
 from work.runner import Phase, Runner
-
-
-class FrozenClock:
-    """Stands still until it is moved, and the simulated Zoom's clock with it.
-
-    It begins at noon (UTC) of today: how long it is until a given hour of another day does not depend on
-    when the tests run.
-    """
-
-    def __init__(self, simulators: Simulators) -> None:
-        self._really = timezones.system_clock()
-        self.now = self._really.replace(hour=12, minute=0, second=0, microsecond=0)
-        self._simulators = simulators
-        self.forward(timedelta())
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, time: timedelta) -> None:
-        """Move on; a provider that lived in another time would not recognize its own meetings."""
-        self.now += time
-        ahead = int((self.now - self._really).total_seconds())
-        self._simulators.zoom_switches(clock_offset_seconds=ahead)
 
 
 @dataclass(frozen=True)

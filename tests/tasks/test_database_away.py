@@ -18,7 +18,8 @@ from tests.machines.application import settings_for
 from tests.machines.apps import LendApp, Seeded
 from tests.machines.disks import full_disk, read_only_disk
 from tests.machines.simulators import Simulators
-from tests.tasks.installation import FrozenClock, Installation, another_runner
+from tests.tasks.frozen_clock import FrozenClock
+from tests.tasks.installation import Installation, another_runner
 from work.protocol import ClaimedTask
 from work.runner import Phase
 

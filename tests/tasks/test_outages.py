@@ -13,7 +13,8 @@ from tests.machines.application import settings_for
 from tests.machines.apps import LendApp
 from tests.machines.processes import free_port
 from tests.machines.simulators import Simulators
-from tests.tasks.installation import FrozenClock, Installation
+from tests.tasks.frozen_clock import FrozenClock
+from tests.tasks.installation import Installation
 
 DINA, BEN = "dina.kaur@mail.example", "ben@northlight.example"
 

@@ -17,7 +17,8 @@ from tests.machines.application import settings_for
 from tests.machines.apps import LendApp, Seeded
 from tests.machines.simulators import Simulators
 from tests.machines.strange_zoom import Answer, Strange, StrangeZoom, strange_zoom
-from tests.tasks.installation import FrozenClock, Installation
+from tests.tasks.frozen_clock import FrozenClock
+from tests.tasks.installation import Installation
 from tests.tasks.real_time import sqlite_in_full_runs
 
 # Answers with values that the databases store differently: PostgreSQL refuses NUL, halves of characters, long

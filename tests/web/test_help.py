@@ -1,14 +1,16 @@
 """Help about connecting apps: complete, true to the product's own words, and for each what concerns them."""
 
+import json
+
 import pytest
 from flask import Flask
 
 from connections import wording
 from connections.catalogue import spec_of
-from models import FailureReason, MeetingSoftware
+from models import FailureReason, MeetingSoftware, Role
 from providers.zoom.scopes import OPTIONAL
 from scheduling.meetings import failures
-from tests.factories import PASSWORD, ZOOM, Team, create_team
+from tests.factories import PASSWORD, ZOOM, Team, create_team, create_user
 from tests.machines.application import MakeApp
 from tests.machines.apps import Seeded
 from tests.machines.rows import in_rows
@@ -128,3 +130,18 @@ def test_redirect_address_is_in_lower_case_and_says_what_zoom_may_refuse(
         text = ada.get(page).text
         assert address in text
         assert ("Zoom no longer accepts addresses like http://localhost" in text) is is_doubtful
+
+
+def test_shortcuts_are_those_that_a_role_may_follow(set_up: Flask, people: Team) -> None:
+    with in_rows(set_up):
+        olaf = create_user("Olaf Berg", Role.OBSERVER)
+    for email, schedules in ((people.ben.email, True), (olaf.email, False)):
+        reader = signed_in(set_up, email)
+        page = reader.get("/help/keyboard-shortcuts")
+        assert ("Schedule an interview" in page.text) is schedules
+        [marked] = [each for each in page.tree.all("div") if each.get("data-shortcuts")]
+        told = json.loads(marked["data-shortcuts"])
+        assert ("c" in told) is schedules
+        for keys, where in told.items():
+            if where:
+                assert reader.get(where[0]).status == 200, keys

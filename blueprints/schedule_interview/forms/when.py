@@ -22,12 +22,13 @@ from timezones import (
     zone_abbreviation,
 )
 from web.forms import ZoneField
+from web.times import instant_as_text, instant_in
 
 # Beyond this the year must be a typo.
 _YEARS_AHEAD = 5
 FURTHEST = timedelta(days=366 * _YEARS_AHEAD)
 # The names of the buttons that choose a free time, and another day, without a script. A free time is
-# a wall time on the day that is typed, or an instant as `as_value` writes it.
+# a wall time on the day that is typed, or an instant as `instant_as_text` writes it.
 AT, ON = "at", "on"
 _WALL_TIME = re.compile(r"\d\d:\d\d")
 # A time that has just passed is still shown in everyone's zone beside the error.
@@ -108,11 +109,11 @@ class WhenFields:
         checked: the page is only shown again with it.
         """
         filled: list[tuple[Field, str]]
-        instant = _from_value(sent.get(AT, "")) if is_zone(self.timezone.data or "") else None
+        instant = instant_in(sent.get(AT, "")) if is_zone(self.timezone.data or "") else None
         if instant is not None:
             local = in_zone(instant, self.timezone.data)
             filled = [(self.date, f"{local:%Y-%m-%d}"), (self.time, f"{local:%H:%M}")]
-            filled.append((self.occurrence, as_value(instant)))
+            filled.append((self.occurrence, instant_as_text(instant)))
         elif _WALL_TIME.fullmatch(sent.get(AT, "")):
             filled = [(self.time, sent[AT])]
         elif sent.get(ON):
@@ -142,7 +143,7 @@ class WhenFields:
             return parse_local(self.date.data, self.time.data, self.timezone.data)
         except AmbiguousTimeError as twice:
             for instant in (twice.earlier, twice.later):
-                if self.occurrence.data == as_value(instant):
+                if self.occurrence.data == instant_as_text(instant):
                     return instant
             raise
 
@@ -150,7 +151,7 @@ class WhenFields:
         zone = self.timezone.data
         self.occurrence.choices = [
             SelectChoice(
-                as_value(instant), f"The {which}, {zone_abbreviation(instant, zone)} ({_utc(instant)})"
+                instant_as_text(instant), f"The {which}, {zone_abbreviation(instant, zone)} ({_utc(instant)})"
             )
             for which, instant in (("first", twice.earlier), ("second", twice.later))
         ]
@@ -158,21 +159,6 @@ class WhenFields:
     @property
     def wall_time(self) -> str:
         return f"{self.date.data:%Y-%m-%d}T{self.time.data:%H:%M}"
-
-
-def as_value(instant: datetime) -> str:
-    """An answer names the instant itself, so that it cannot apply to another day or zone."""
-    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M}Z"
-
-
-def _from_value(text: str) -> datetime | None:
-    """The instant that `as_value` has written, or None for anything else, also for one that is too far off to
-    be shown on every clock."""
-    try:
-        instant = datetime.strptime(text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return instant if 1 < instant.year < 9999 else None
 
 
 def _utc(instant: datetime) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from blueprints.schedule_interview.forms.when import as_value
 from blueprints.schedule_interview.panels.strip import Period, Strip, minutes_of, strip_of
 from scheduling.free_times import DAY_BEGINS, DAY_ENDS, Asked, FreeTimes
 from scheduling.working_days import is_weekend, working_days
 from timezones import happens_twice, in_zone, place_name, start_of_day, zone_abbreviation
+from web.times import instant_as_text
 from wording import listed, possessive, short_names
 
 # How many days to choose from are named.
@@ -116,7 +116,7 @@ def _time_chip(start: datetime, zone: str, chosen: Period | None) -> TimeChip:
     is_second = is_twice and in_zone(start, zone).fold == 1
     return TimeChip(
         key=f"{time.replace(':', '')}{'-second' if is_second else ''}",
-        value=as_value(start) if is_twice else time,
+        value=instant_as_text(start) if is_twice else time,
         time=time,
         zone=zone_abbreviation(start, zone) if is_twice else "",
         is_chosen=chosen is not None and chosen.starts_at == start,

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accounts.row_permissions import Reader
-from blueprints.schedule_interview.forms.when import as_value
 from scheduling.free_times import Asked, free_times
 from scheduling.working_days import working_days
 from timezones import in_zone, local_moment, utc_now
+from web.times import instant_as_text
 
 # As many as fit in a line or two.
 _MOST = 6
@@ -32,8 +32,8 @@ def other_times(asked: Asked, chosen: datetime, *, seen_by: Reader) -> tuple[Oth
     days = (on, *working_days(on + timedelta(days=1), _DAYS))
     free = free_times(asked, days, now=utc_now(), seen_by=seen_by)
     starts = next((free[day].starts for day in days if free[day].starts), ())
-    nearest = sorted(starts, key=lambda start: abs(start - chosen))[:_MOST]
-    return tuple(OtherTime(as_value(start), _words(start, chosen, asked.zone)) for start in sorted(nearest))
+    nearest = sorted(sorted(starts, key=lambda start: abs(start - chosen))[:_MOST])
+    return tuple(OtherTime(instant_as_text(start), _words(start, chosen, asked.zone)) for start in nearest)
 
 
 def _words(start: datetime, chosen: datetime, zone: str) -> str:

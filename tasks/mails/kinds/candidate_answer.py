@@ -11,7 +11,7 @@ from messaging.wording import reader_zone
 from models import AnswerKind, CandidateAnswer, Interview, Mail, RequestState
 from scheduling.mails.candidate_says import answer_of
 from scheduling.mails.queue import CANDIDATE_ANSWER
-from tasks.mails.addressing import Addressed, person_of
+from tasks.mails.addressing import person_of, to_its_reader
 from tasks.mails.interviews import InterviewCopy, InterviewKind, More
 from text import many_lines
 from timezones import local_moment
@@ -62,10 +62,6 @@ def _answer(occasion: str) -> CandidateAnswer | None:
     return db.session.get(CandidateAnswer, answer_of(occasion))
 
 
-def _to_its_reader(mail: Mail, interview: Interview) -> Addressed:
-    return Addressed((Person(mail.name, mail.address),), ())
-
-
 def _from_the_candidate(interview: Interview) -> Person:
     return person_of(interview.candidate)
 
@@ -75,7 +71,7 @@ KIND = InterviewKind(
     label="Message from the candidate",
     why_useless=_why_useless,
     more=_more,
-    addressed_to=_to_its_reader,
+    addressed_to=to_its_reader,
     is_from=_from_the_candidate,
     icon="user",
 )

@@ -14,13 +14,13 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from database import written_out
-from messaging.facts import AttachedFile, InterviewFacts, Person, Reader
+from messaging.facts import AttachedFile, InterviewFacts, Reader
 from messaging.wording import day_and_time, reader_zone
 from models import Interview, InterviewStatus, Mail, MailState, ReaderRole
 from rows import rows_of
 from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import REMINDER
-from tasks.mails.addressing import Addressed, person_of
+from tasks.mails.addressing import Addressed, person_of, reader_of_copy
 from tasks.mails.interviews import InterviewCopy, InterviewKind, More, is_off
 from tasks.mails.kinds import meeting_missing
 from wording import owned_by
@@ -100,7 +100,7 @@ def _addressed_to(mail: Mail, interview: Interview) -> Addressed:
         return Addressed((person_of(interview.candidate),), (person_of(interview.scheduler),))
     manager = person_of(interview.hiring_manager)
     if mail.user_id is None:
-        return Addressed((Person(mail.name, mail.address),), (manager,))
+        return Addressed((reader_of_copy(mail),), (manager,))
     team = [person_of(each) for each in interview.attendees if each.user_id is not None]
     return Addressed((manager,), tuple(team))
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from extensions import db
-from messaging.facts import Person
 from models import CandidateAnswer, Interview, Mail
 from scheduling.mails.candidate_says import answer_of
 from scheduling.mails.queue import TIME_KEPT
-from tasks.mails.addressing import Addressed
+from tasks.mails.addressing import to_its_reader
 from tasks.mails.interviews import InterviewCopy, InterviewKind, More, is_off
 from text import many_lines
 from wording import first_name
@@ -31,14 +30,10 @@ def _more(copy: InterviewCopy) -> More:
     }
 
 
-def _to_its_reader(mail: Mail, interview: Interview) -> Addressed:
-    return Addressed((Person(mail.name, mail.address),), ())
-
-
 KIND = InterviewKind(
     name=TIME_KEPT,
     label="Answer to the candidate",
     why_useless=_why_useless,
     more=_more,
-    addressed_to=_to_its_reader,
+    addressed_to=to_its_reader,
 )

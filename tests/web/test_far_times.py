@@ -1,0 +1,102 @@
+"""Days and times that people never mean, wherever an address or a form may name one: an answer, never a
+failure."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+
+from extensions import db
+from models import Interview
+from services import services
+from tests.factories import Team, schedule
+from tests.machines.rows import in_rows
+from tests.pages.visitor import Visitor
+from tests.web.dialog_steps import draft_at
+
+# Many requests, each of which computes free times.
+pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.slow]
+
+DAYS = {"0001-01-01": "00:00", "9999-12-31": "23:59", "2027-02-30": "10:00", "x": "x"}
+INSTANTS = (
+    "0001-01-01T00:00Z",
+    "0001-01-01T00:00+14:00",
+    "9999-12-31T23:59Z",
+    "9999-12-31T23:59-12:00",
+    "9999-12-31T23:59:59.999999-23:59",
+    "2027-02-10T10:00",
+    "2027-02-10T10:00+99:00",
+    "\0",
+)
+# A zone ahead of UTC and one behind it: each turns another end of the calendar into nothing.
+ZONES = ("Pacific/Kiritimati", "Pacific/Pago_Pago")
+
+
+@pytest.fixture
+def interview_id(web: Flask, team: Team) -> int:
+    with in_rows(web):
+        return schedule(team.ada, team.dina, software=None)
+
+
+def typed(day: str, time: str, zone: str) -> dict[str, str]:
+    return {"date": day, "time": time, "duration_minutes": "1440", "timezone": zone}
+
+
+def press(visitor: Visitor, address: str, fields: dict[str, Any]) -> None:
+    """Send the form with a button for a time or a day: it is shown again, with or without a complaint."""
+    answer = visitor.client.post(address, base_url=visitor.base_url, data=fields)
+    assert answer.status_code in (200, 422), fields
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_page_for_moving_an_interview_takes_any_time_for_none(
+    ada: Visitor, interview_id: int, zone: str
+) -> None:
+    here = f"/interviews/{interview_id}"
+    as_it_is = ada.get(f"{here}/reschedule").fields("Reschedule")
+    # Nothing was looked at, so nothing is confirmed.
+    as_it_is["shown"] = [""]
+    for instant in INSTANTS:
+        opened = ada.get(f"{here}/reschedule?{urlencode({'at': instant})}")
+        assert opened.fields("Reschedule")["date"] == as_it_is["date"], instant
+        ada.post(f"{here}/take-requested-time?{urlencode({'at': instant})}", leads_to=here)
+        press(ada, f"{here}/reschedule", {**as_it_is, "timezone": zone, "at": instant})
+    for day, time in DAYS.items():
+        query = urlencode(typed(day, time, zone))
+        ada.get(f"{here}/reschedule/look?{query}", htmx=True)
+        ada.post(f"{here}/reschedule", {**as_it_is, **typed(day, time, zone)}, status=422)
+        press(ada, f"{here}/reschedule", {**as_it_is, "timezone": zone, "on": day})
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_dialog_takes_any_time_for_none(team: Team, ada: Visitor, zone: str) -> None:
+    draft = draft_at(ada, team.dina.id, "date-time")
+    sent = ada.get(f"{draft}/date-time").fields("Continue")
+    for instant in INSTANTS:
+        press(ada, f"{draft}/date-time", {**sent, "timezone": zone, "at": instant})
+    for day, time in DAYS.items():
+        query = urlencode(typed(day, time, zone))
+        ada.get(f"{draft}/date-time/look?{query}", htmx=True)
+        ada.post(f"{draft}/date-time", {**sent, **typed(day, time, zone)}, status=422)
+        press(ada, f"{draft}/date-time", {**sent, "timezone": zone, "on": day})
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_candidate_who_names_any_time_is_asked_again(web: Flask, interview_id: int, zone: str) -> None:
+    dina = Visitor(web)
+    with in_rows(web):
+        link = services(web).candidate_links.page(db.session.get_one(Interview, interview_id))
+    here = f"{link.removeprefix('http://localhost')}/move?{urlencode({'zone': zone})}"
+    sent = dina.get(here).fields("Send request")
+    for day, time in DAYS.items():
+        dina.post(here, {**sent, "time-1-date": day, "time-1-time": time}, status=422)
+
+
+def test_lists_and_calendar_take_any_day_for_none(ada: Visitor, interview_id: int) -> None:
+    for day in (*DAYS, *INSTANTS):
+        assert "Dina Kaur" in ada.get(f"/interviews?{urlencode({'when': day, 'view': 'table'})}").text, day
+        ada.get(f"/calendar?{urlencode({'month': day})}")
+        ada.get(f"/calendar?{urlencode({'month': day[:7]})}")
