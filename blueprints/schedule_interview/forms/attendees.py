@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 import wtforms
 from werkzeug.datastructures import MultiDict
@@ -20,14 +21,16 @@ from blueprints.schedule_interview.forms.base import (
 )
 from blueprints.schedule_interview.forms.clash_tick import ClashTick
 from blueprints.schedule_interview.forms.other_people import Reading, RowsField, read_rows
-from database import row_id
 from models import User
 from scheduling.plans import Participant
 from web.forms import CheckboxesField, clean_line
-from web.row_ids import row_id_or_none
 
 # Empty rows below the filled ones, for people without JavaScript.
 _SPARE_ROWS = 3
+
+
+def _user_id(text: Any) -> int | None:
+    return int(text) if text else None
 
 
 class PersonForm(wtforms.Form):
@@ -42,9 +45,9 @@ class AttendeesForm(StepForm):
     lists_guests = True
 
     hiring_manager = SelectField(
-        "Hiring manager", coerce=row_id_or_none, validators=[DataRequired("Choose a hiring manager.")]
+        "Hiring manager", coerce=_user_id, validators=[DataRequired("Choose a hiring manager.")]
     )
-    people = CheckboxesField("From the team", coerce=row_id, validators=[Optional()])
+    people = CheckboxesField("From the team", coerce=int, validators=[Optional()])
     other_people = RowsField(FormField(PersonForm), "Other people")
     # The guests of last time, by address. A checked one becomes a row like those that are typed.
     guests_again = CheckboxesField(

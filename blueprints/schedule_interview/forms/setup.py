@@ -23,7 +23,6 @@ from scheduling.venues import (
     Venue,
     problems_of,
 )
-from web.row_ids import row_id_or_none
 
 VenueKind = Literal["online", "link", "our_call", "their_call", "on_site"]
 
@@ -42,6 +41,10 @@ AGENDA_LIMIT = 2000
 AGENDA_RULE = Length(max=AGENDA_LIMIT, message=f"An agenda has at most {AGENDA_LIMIT} characters.")
 
 
+def _application_id(text: Any) -> int | None:
+    return int(text) if text else None
+
+
 class Needed:
     """Marks a field that its kind of interview requires. Whether it is filled in is checked with the venue,
     because other kinds do not need it.
@@ -57,7 +60,7 @@ class SetupForm(StepForm):
     key, label = "setup", "Setup"
 
     # Left out when the candidate is on one job only. Its values are applications.
-    job = SelectField("Job", coerce=row_id_or_none, validators=[DataRequired("Choose a job.")])
+    job = SelectField("Job", coerce=_application_id, validators=[DataRequired("Choose a job.")])
     interview_type = RadioField(
         "Interview type",
         choices=[SelectChoice(kind.value, kind.label) for kind in InterviewType],
