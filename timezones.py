@@ -171,16 +171,6 @@ def start_of_day(on: date, zone_name: str) -> datetime:
     return datetime.combine(on, time(), place).astimezone(UTC)
 
 
-# Before the first and from the second of these hours on the wall clock, an interview comes with a warning.
-_DAY_BEGINS, _NIGHT_BEGINS = time(7), time(21)
-
-
-def is_night(instant: datetime, zone_name: str) -> bool:
-    """Whether it is before 7 a.m., or 9 p.m. or later, in that zone."""
-    at = in_zone(instant, zone_name).time()
-    return at < _DAY_BEGINS or at >= _NIGHT_BEGINS
-
-
 _SEARCHED = timedelta(days=3653)
 
 

@@ -1,23 +1,21 @@
 """When an interview could be: the half hours of a day at which everyone whom it needs is free.
 
-No one's own working hours are known, so every day is taken to go from 8 a.m. to 6 p.m. on the clock of each
-person. Other times can be typed.
+They are within `working_hours.OFFERED` on the clock of each person. Other times can be typed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from accounts.row_permissions import Reader
 from scheduling.occupied import Needs, Occupied, occupied_between
 from scheduling.working_days import is_weekend
+from scheduling.working_hours import OFFERED
 from timezones import in_zone, start_of_day
 
-# Between these, interviews are offered, on each person's own clock.
-DAY_BEGINS, DAY_ENDS = time(8), time(18)
 HALF_HOUR = timedelta(minutes=30)
 
 _DAY = timedelta(days=1)
@@ -45,7 +43,7 @@ class Asked:
 class FreeTimes:
     """The starts (aware UTC, soonest first) at which an interview could be on a day.
 
-    They are between `DAY_BEGINS` and `DAY_ENDS` in all of the `zones`. `is_for_everyone`: these are the zones
+    They are within `working_hours.OFFERED` in all of the `zones`. `is_for_everyone`: these are the zones
     of those who take part; otherwise no half hour of that day is within everyone's day, and only the zone of
     the person who chooses counts. `occupied` is what is in the way of any time of that day, also of one that
     reaches into the next day; `others` is what else the team has then, if that was asked for.
@@ -126,6 +124,6 @@ def _offered(on: date, zone: str, minutes: int, zones: frozenset[str]) -> tuple[
 
 def _is_within_day(starts_at: datetime, ends_at: datetime, zone: str, chosen: date) -> bool:
     begins, ends = in_zone(starts_at, zone), in_zone(ends_at, zone)
-    is_at_day = begins.time() >= DAY_BEGINS and ends.date() == begins.date() and ends.time() <= DAY_ENDS
+    is_at_day = begins.time() >= OFFERED.begin and ends.date() == begins.date() and ends.time() <= OFFERED.end
     # A Friday evening in Los Angeles is a Saturday in Sydney, which is offered only to those who chose one.
     return is_at_day and (is_weekend(chosen) or not is_weekend(begins.date()))

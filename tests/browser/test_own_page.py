@@ -114,7 +114,8 @@ def test_the_time_on_ones_own_clock_is_one_tap_away(
     expect(page.get_by_text("All times here are Kolkata time")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+# The other theme, whose colors test_look.py tries on every component, is left to a full run.
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.full)])
 def test_no_page_of_it_has_a_barrier_or_a_control_too_small(
     shared_app: Flask,
     server: ServerProcess,

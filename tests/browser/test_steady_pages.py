@@ -95,6 +95,30 @@ def test_the_buttons_of_a_step_are_at_the_bottom_of_the_window_whatever_arrives(
             page.get_by_role("button", name="Continue").click()
 
 
+def test_the_frame_of_the_dialog_is_as_wide_on_every_step(
+    open_page: Callable[[str], Page], shared_server: ServerProcess
+) -> None:
+    page = open_page("desktop")
+    open_the_dialog(page, shared_server.base_url)
+    page.get_by_label("Agenda").fill("Introduction")
+    frames: dict[str, list[list[float]]] = {}
+    start = in_two_days_at_nine()
+    for step in ("Setup", "Date & Time", "Attendees", "Details", "Preview", "Finalize"):
+        expect(step_heading(page)).to_have_text(step)
+        if step == "Date & Time":
+            page.get_by_label("Date", exact=True).fill(f"{start:%Y-%m-%d}")
+            page.get_by_label("Time", exact=True).fill(f"{start:%H:%M}")
+        frames[step] = page.evaluate(
+            """() => [".stepper", ".form-actions", ".page-head"].map((frame) => {
+                const box = document.querySelector(frame).getBoundingClientRect();
+                return [box.left, box.right];
+            })"""
+        )
+        if step != "Finalize":
+            page.get_by_role("button", name="Continue").click()
+    assert len({str(frame) for frame in frames.values()}) == 1, frames
+
+
 def test_a_button_that_is_being_pressed_is_not_replaced_or_moved(
     open_page: Callable[[str], Page], shared_server: ServerProcess
 ) -> None:

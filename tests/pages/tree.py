@@ -98,14 +98,16 @@ def parse(html: str) -> Parsed:
     parts = [_known_part(match.group()) for match in _KNOWN_PARTS.finditer(html)]
     if not parts:
         return _parse(html)
-    quick = _parse(_KNOWN_PARTS.sub(r"\1\4", html))
+    # Attributes are what takes longest to read; those of a known part come from it, its mistakes too.
+    quick = _parse(_KNOWN_PARTS.sub(r"<\2>\4", html))
     holders = [e for e in quick.root.walk() if e.tag in _KNOWN_TAGS and not e.children]
     known = [part.root.children[0] for part in parts if not part.mistakes]
-    same = [h for h, k in zip(holders, known, strict=False) if _head(h) == _head(k)]
+    same = [h for h, k in zip(holders, known, strict=False) if isinstance(k, Element) and h.tag == k.tag]
     if quick.mistakes or not len(same) == len(holders) == len(parts):
         return _parse(html)
     for holder, element in zip(holders, known, strict=True):
         assert isinstance(element, Element)
+        holder.attributes = element.attributes
         _copy_children(element, holder)
     return quick
 
@@ -113,10 +115,6 @@ def parse(html: str) -> Parsed:
 @lru_cache(maxsize=1000)
 def _known_part(html: str) -> Parsed:
     return _parse(html)
-
-
-def _head(part: Element | str) -> object:
-    return part if isinstance(part, str) else (part.tag, part.attributes)
 
 
 def _copy_children(original: Element, copy: Element) -> None:

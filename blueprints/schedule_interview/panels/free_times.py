@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from blueprints.schedule_interview.panels.strip import Period, Strip, minutes_of, strip_of
-from scheduling.free_times import DAY_BEGINS, DAY_ENDS, Asked, FreeTimes
+from scheduling.free_times import Asked, FreeTimes
 from scheduling.working_days import is_weekend, working_days
+from scheduling.working_hours import OFFERED
 from timezones import happens_twice, in_zone, place_name, start_of_day, zone_abbreviation
 from web.times import instant_as_text
 from wording import listed, possessive, short_names
@@ -16,7 +17,6 @@ from wording import listed, possessive, short_names
 # How many days to choose from are named.
 _DAYS = 5
 _ONE_DAY = timedelta(days=1)
-_HOURS = f"{DAY_BEGINS:%H:%M} to {DAY_ENDS:%H:%M}"
 
 
 @dataclass(frozen=True)
@@ -144,20 +144,20 @@ def _day_chips(free: Mapping[date, FreeTimes], on: date, today: date) -> tuple[D
 
 def _words(asked: Asked, of_day: FreeTimes, names: list[str], *, is_today: bool) -> str:
     if timedelta(minutes=asked.minutes) > _length_of_a_day():
-        return f"This is longer than a day from {_HOURS}. Enter a time below."
+        return f"This is longer than a day from {OFFERED}. Enter a time below."
     if not of_day.starts:
         day = "today" if is_today else "that day"
         return f"No half hour is free {day}. Choose another day, or enter a time."
     are = "is" if len(names) == 1 else "are"
-    whose = f"Half hours when {listed(names)} {are} free, from {_HOURS}"
+    whose = f"Half hours when {listed(names)} {are} free, from {OFFERED}"
     if of_day.is_for_everyone:
         return f"{whose} for everyone. Only interviews in this app are checked, not calendars."
-    apart = f"No half hour is from {_HOURS} for everyone. " if asked.zones else ""
+    apart = f"No half hour is from {OFFERED} for everyone. " if asked.zones else ""
     return f"{apart}{whose} on your clock. Only interviews in this app are checked, not calendars."
 
 
 def _length_of_a_day() -> timedelta:
-    return datetime.combine(date.min, DAY_ENDS) - datetime.combine(date.min, DAY_BEGINS)
+    return datetime.combine(date.min, OFFERED.end) - datetime.combine(date.min, OFFERED.begin)
 
 
 def names_of(people: list[str], asked: Asked) -> list[str]:

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from scheduling.working_hours import is_outside_usual
 from timezones import (
     LocalMoment,
     clock_change_between,
     in_zone,
-    is_night,
     local_moment,
     place_name,
     utc_now,
@@ -63,7 +63,7 @@ def local_times(instant: datetime, zone: str, people: Iterable[OnTheClock]) -> L
             part=part,
             place=place_name(there),
             moment=local_moment(instant, there),
-            is_night=is_night(instant, there),
+            is_night=is_outside_usual(instant, there),
             other_date=_other_date(in_zone(instant, there).date(), chosen_on),
         )
         for (part, there), names in together.items()

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from scheduling.working_hours import OFFERED
 from timezones import in_zone
 
 # The part of a day that is always drawn, in minutes after midnight. What is outside adds whole hours.
-_DRAWN_FROM, _DRAWN_TO = 8 * 60, 18 * 60
+_DRAWN_FROM, _DRAWN_TO = OFFERED.begin.hour * 60, OFFERED.end.hour * 60
 _DAY = 24 * 60
 _HALF_HOUR = 30
 
