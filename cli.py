@@ -15,6 +15,7 @@ from accounts.audit import Event
 from accounts.passwords import store_password
 from accounts.team_rules import TeamError
 from connections.keys import reseal_everything
+from database import LARGEST_ROW_ID
 from extensions import db
 from hiring.first_plan import add_first_plan
 from messaging.copies import reseal_copies
@@ -183,7 +184,7 @@ def _show(work: list[WaitingWork], if_none: str) -> None:
 
 
 @tasks.command("retry")
-@click.argument("task_ids", metavar="[NUMBER]...", type=int, nargs=-1)
+@click.argument("task_ids", metavar="[NUMBER]...", type=click.IntRange(1, LARGEST_ROW_ID), nargs=-1)
 @click.option("--attention", is_flag=True, help="Everything that needs attention.")
 @with_appcontext
 def retry_tasks(task_ids: tuple[int, ...], attention: bool) -> None:

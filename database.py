@@ -31,6 +31,23 @@ SQLITE_BUSY_TIMEOUT_MS = 5000
 LARGEST_ROW_ID = 2**31 - 1
 
 
+def read_row_id(value: object) -> int | None:
+    """The id that a text from outside says, or another number counted from 1 that is compared with an integer
+    column; None for anything that no row can have."""
+    digits = str(value)
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(LARGEST_ROW_ID))):
+        return None
+    return number if 0 < (number := int(digits)) <= LARGEST_ROW_ID else None
+
+
+def row_id(value: object) -> int:
+    """The same, as forms and addresses take it for what turns their text into values: raises `ValueError`
+    instead."""
+    if (number := read_row_id(value)) is None:
+        raise ValueError(value)
+    return number
+
+
 class UTCDateTime(sa.TypeDecorator[datetime]):
     """An instant. Stored as naive UTC, read as aware UTC; a naive value is refused, never guessed."""
 

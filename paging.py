@@ -16,6 +16,7 @@ from typing import Any, Generic, Literal, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
+from database import LARGEST_ROW_ID
 from rows import rows_of
 
 Row = TypeVar("Row")
@@ -204,6 +205,6 @@ def _edge(turn: Turn, order: Order) -> Sequence[Any] | None:
 
 
 def _row_id(value: Any) -> int:
-    if not isinstance(value, int) or not 0 <= value < 2**31:
+    if not isinstance(value, int) or not 0 <= value <= LARGEST_ROW_ID:
         raise ValueError(value)
     return value

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from flask import request, url_for
 
+from database import read_row_id
 from hiring.choices import JobChoice
 from paging import ListPage, Turn
 from web.forms import clean_line
@@ -38,8 +39,7 @@ def asked_choice(name: str, kind: type[Choice]) -> Choice | None:
 
 def asked_id(name: str) -> int | None:
     """A row's id, or None for anything else."""
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return read_row_id(request.args.get(name, ""))
 
 
 def asked_date(name: str) -> date | None:

@@ -1,4 +1,4 @@
-"""Row ids as they appear in addresses."""
+"""Row ids as they appear in addresses and forms."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.routing import IntegerConverter, Map
 
-from database import LARGEST_ROW_ID
+from database import LARGEST_ROW_ID, row_id
 
 
 class RowIdConverter(IntegerConverter):
@@ -14,3 +14,8 @@ class RowIdConverter(IntegerConverter):
 
     def __init__(self, map: Map, **options: Any) -> None:
         super().__init__(map, max=LARGEST_ROW_ID, **options)
+
+
+def row_id_or_none(value: object) -> int | None:
+    """What a list makes of its choices if the first of them is none. Raises `ValueError` as `row_id` does."""
+    return row_id(value) if value else None

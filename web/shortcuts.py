@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from flask import url_for
+from jinja2.utils import htmlsafe_json_dumps
 
 from accounts.permissions import Action, may_anywhere
 from models import Role
@@ -16,6 +16,7 @@ from web.signed_in import visitor
 class Shortcut:
     """`keys` are pressed one after the other. `endpoint` is the page that they open, as a popup called
     `popup` if that is set; None for the search field. Without the permission for `action` there is none.
+    `others` do the same; the script knows them.
     """
 
     keys: tuple[str, ...]
@@ -23,18 +24,19 @@ class Shortcut:
     endpoint: str | None = None
     action: Action | None = None
     popup: str = ""
+    others: tuple[str, ...] = ()
 
 
 _SCHEDULE = "Schedule an interview"
 SHORTCUTS = (
-    Shortcut(("/",), "Search", None, Action.SEE),
+    Shortcut(("/",), "Search", None, Action.SEE, others=("⌘ K", "Ctrl K")),
     Shortcut(("c",), _SCHEDULE, "schedule_interview.pick", Action.SCHEDULE, _SCHEDULE),
     Shortcut(("g", "d"), "Go to Dashboard", "dashboard.home"),
-    Shortcut(("g", "i"), "Go to Interviews", "interviews.index"),
-    Shortcut(("g", "c"), "Go to Candidates", "hiring.candidates"),
-    Shortcut(("g", "j"), "Go to Jobs", "hiring.jobs"),
-    Shortcut(("g", "k"), "Go to Calendar", "calendar_page.index"),
-    Shortcut(("?",), "Show these shortcuts", "help_pages.keyboard_shortcuts", None, "Keyboard shortcuts"),
+    Shortcut(("g", "i"), "Go to Interviews", "interviews.index", Action.SEE),
+    Shortcut(("g", "c"), "Go to Candidates", "hiring.candidates", Action.SEE),
+    Shortcut(("g", "j"), "Go to Jobs", "hiring.jobs", Action.SEE),
+    Shortcut(("g", "k"), "Go to Calendar", "calendar_page.index", Action.SEE),
+    Shortcut(("?",), "Show these shortcuts", "help_pages.keyboard_shortcuts", popup="Keyboard shortcuts"),
 )
 
 
@@ -45,11 +47,13 @@ def shortcuts_for(role: Role) -> list[Shortcut]:
 
 def shortcuts() -> str:
     """What the script of a page needs, as JSON: for each shortcut the page and the title of its popup, or
-    nothing for the search field. Empty for someone who has turned them off."""
+    nothing for the search field. Empty for someone who has turned them off.
+
+    It belongs between single quotes: escaped for double ones, every page would be longer for nothing."""
     reader = visitor()
     if reader is None or not reader.has_shortcuts:
         return ""
-    return json.dumps(
+    return htmlsafe_json_dumps(
         {
             " ".join(each.keys): [url_for(each.endpoint), each.popup] if each.endpoint else []
             for each in shortcuts_for(reader.role)

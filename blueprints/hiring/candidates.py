@@ -12,6 +12,7 @@ from accounts.permissions import Action
 from blueprints.hiring.added_files import FIELD, WHAT_FITS, add_received
 from blueprints.hiring.candidate_page import candidate_page, note_form_for
 from blueprints.hiring.forms import ApplicationForm, CandidateForm, EditCandidateForm, StageForm
+from database import row_id
 from extensions import db
 from hiring import commands, lists, queries
 from hiring.choices import jobs_to_choose_from
@@ -95,7 +96,7 @@ def new_candidate() -> ResponseReturnValue:
     form.job.offer(queries.open_jobs_to_choose(actor(), Action.MANAGE_CANDIDATES))
     if not form.is_submitted():
         # Reached from a job's page, it is clear which one is meant, and so it is if there is only one.
-        form.job.data = request.args.get("job", type=int) or form.job.only_one
+        form.job.data = request.args.get("job", type=row_id) or form.job.only_one
         # Reached from the picker, what was typed there and found nobody.
         form.name.data, form.email.data = asked_text("name"), asked_text("email")
         form.phone.data = asked_text("phone")

@@ -11,11 +11,13 @@ from wtforms.fields import SelectChoice
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
+from database import row_id
 from models import FileKind, Stage
 from phone_numbers import WORDS as PHONE_WORDS
 from phone_numbers import is_phone_number
 from web.addresses import EmailAddress
 from web.forms import CheckboxesField, Form, ZoneField
+from web.row_ids import row_id_or_none
 from web_links import can_be_opened, completed, has_user_name
 
 NAME_LENGTH = 120
@@ -34,7 +36,7 @@ class JobField(SelectField):
     its team."""
 
     def __init__(self, label: str = "Job", **options: Any) -> None:
-        super().__init__(label, coerce=_id_or_none, validators=[DataRequired("Choose a job.")], **options)
+        super().__init__(label, coerce=row_id_or_none, validators=[DataRequired("Choose a job.")], **options)
 
     def offer(self, jobs: Iterable[tuple[int, str]]) -> None:
         """The jobs to choose from, as ids and titles."""
@@ -47,18 +49,14 @@ class JobField(SelectField):
         return ids[0] if len(ids) == 1 else None
 
 
-def _id_or_none(value: object) -> int | None:
-    return int(str(value)) if value else None
-
-
 class JobForm(Form):
     title = StringField(
         "Title", validators=[DataRequired("Enter the job's title."), Length(max=160, message=_TOO_LONG)]
     )
     department = StringField("Department", validators=[Length(max=120, message=_TOO_LONG)])
     location = StringField("Location", validators=[Length(max=120, message=_TOO_LONG)])
-    hiring_manager = SelectField("Hiring manager", coerce=int)
-    team = CheckboxesField("Team", coerce=int, validators=[Optional()])
+    hiring_manager = SelectField("Hiring manager", coerce=row_id)
+    team = CheckboxesField("Team", coerce=row_id, validators=[Optional()])
 
 
 class CandidateDetailsForm(Form):

@@ -13,6 +13,7 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from blueprints.schedule_interview.forms.details import MESSAGE_LIMIT, NOTES_LIMIT, DetailsForm
 from blueprints.schedule_interview.forms.setup import AGENDA_LIMIT, AGENDA_RULE, Needed, SetupForm
 from blueprints.schedule_interview.forms.when import WhenFields
+from database import row_id
 from hiring.interview_plans import MOST_OF_TEAM, NAME_LIMIT, TemplateValues
 from models import Interviewers, InterviewTemplate, InterviewType, MeetingSoftware, PhoneCaller, User
 from scheduling.software import DEFAULT
@@ -51,13 +52,13 @@ class TemplateForm(Form):
         default=Interviewers.JOB_TEAM.value,
     )
     team_count = IntegerField("How many", default=2, validators=[Optional(), Needed()])
-    people = CheckboxesField("People", coerce=int, validators=[Optional()])
+    people = CheckboxesField("People", coerce=row_id, validators=[Optional()])
     message_to_candidate = DetailsForm.message_to_candidate
     internal_notes = DetailsForm.internal_notes
     files = MultipleFileField("Add files")
     new_files_for_team_only = BooleanField("Team only")
     # A file that is gone by now is no error.
-    delete_files = CheckboxesField("Delete", coerce=int, validate_choice=False, validators=[Optional()])
+    delete_files = CheckboxesField("Delete", coerce=row_id, validate_choice=False, validators=[Optional()])
 
     def offer(self, team: Sequence[User], template: InterviewTemplate | None) -> None:
         """The people who may be chosen: everyone active, and everyone whom the template names already."""

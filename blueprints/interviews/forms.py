@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from blueprints.schedule_interview.forms.clash_tick import ClashTick
 from blueprints.schedule_interview.forms.when import WhenFields
+from database import read_row_id
 from models import Absent, Verdict
 from scheduling.feedback import Given
 from scheduling.plans import When
@@ -31,8 +32,7 @@ class KeepTimeForm(Form):
 
     @property
     def number(self) -> int:
-        text = self.answer.data or ""
-        return int(text) if text.isdecimal() and len(text) < 10 else 0
+        return read_row_id(self.answer.data) or 0
 
 
 class RescheduleForm(WhenFields, Form):

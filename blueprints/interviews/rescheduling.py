@@ -17,6 +17,7 @@ from blueprints.schedule_interview.forms.clash_tick import TICK_NEEDED
 from blueprints.schedule_interview.panels.around_time import around_time
 from blueprints.schedule_interview.panels.clashes import clash_box
 from blueprints.schedule_interview.panels.local_times import OnTheClock, local_times
+from database import read_row_id
 from extensions import db
 from messaging.wording import period
 from models import Interview
@@ -163,7 +164,7 @@ def _page(
     shown, and the form counts for the interview as it is now.
     """
     lines = interview.timeline
-    known = int(form.since.data) if (form.since.data or "").isdecimal() else 0
+    known = read_row_id(form.since.data) or 0
     context = {
         **_consequences(interview, form),
         "form": form,

@@ -20,6 +20,7 @@ from blueprints.interviews import (
     rescheduling,
 )
 from blueprints.interviews.views import InterviewView, is_too_late, view_of
+from database import row_id
 from extensions import db
 from hiring import files
 from scheduling.commands.send_again import send_again
@@ -30,7 +31,6 @@ from scheduling.meetings.restoring import restore
 from scheduling.reading import lists
 from scheduling.reading.stamp import stamp_of
 from web.notices import say
-from web.row_ids import LARGEST_ROW_ID
 from web.signed_in import actor, person
 
 interviews = Blueprint("interviews", __name__, url_prefix="/interviews")
@@ -126,7 +126,7 @@ def retry(interview_id: int) -> ResponseReturnValue:
 def resend(interview_id: int) -> ResponseReturnValue:
     """Send again what could not be delivered: one line of the list, or all of them."""
     interview = lists.interview(actor(), interview_id, Action.SCHEDULE) or abort(404)
-    asked = frozenset(row for row in request.args.getlist("mail", type=int) if 0 < row <= LARGEST_ROW_ID)
+    asked = frozenset(request.args.getlist("mail", type=row_id))
     count = send_again(actor(), interview, asked)
     db.session.commit()
     say("Sending again now." if count else "There is nothing left to send again.", "info")
@@ -138,6 +138,6 @@ def _back_from(interview_id: int) -> ResponseReturnValue:
     back = request.args.get("back", "")
     if back == "system-log":
         return htmx.go_to(url_for("settings.system_log"))
-    if back == "email" and (shown := request.args.get("mail", 0, type=int)) in range(1, LARGEST_ROW_ID):
+    if back == "email" and (shown := request.args.get("mail", type=row_id)) is not None:
         return htmx.go_to(url_for("interviews.email", interview_id=interview_id, mail_id=shown))
     return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))

@@ -14,7 +14,7 @@ from blueprints.schedule_interview.forms.attendees import AttendeesForm
 from blueprints.schedule_interview.forms.base import F, Gone, Offered, StepForm
 from blueprints.schedule_interview.forms.setup import SetupForm
 from blueprints.schedule_interview.subjects import subject_of
-from database import is_reading
+from database import is_reading, read_row_id
 from extensions import db
 from hiring import queries
 from models import Application, Attachment, Draft, Interview, Job, User
@@ -22,7 +22,6 @@ from scheduling.drafts import attachments, drafts
 from scheduling.drafts.from_template import from_template_of
 from scheduling.rules import Rules
 from web.received_files import NOTHING, Received
-from web.row_ids import LARGEST_ROW_ID
 from work.mail import Recipient
 
 
@@ -221,10 +220,10 @@ class DraftForms:
         people = self.draft.payload.get(AttendeesForm.key, {})
         chosen = {*people.get("hiring_manager", []), *people.get("people", [])}
         for text in chosen - {str(user.id) for user in self.team}:
-            number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
-            user = db.session.get(User, number) if 0 < number <= LARGEST_ROW_ID else None
+            user_id = read_row_id(text)
+            user = db.session.get(User, user_id) if user_id is not None else None
             if user is not None:
-                names[number] = user.name
+                names[user.id] = user.name
         return Gone(title, names)
 
     @cached_property

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from database import written_out
+from database import read_row_id, written_out
 from extensions import db
 from models import Application, Attachment, Draft, DraftSubject, User
 from rows import change_rows
@@ -241,4 +241,4 @@ def chosen_application_id(payload: Mapping[str, Any]) -> int:
     """The application that was chosen in a draft's payload; 0, which is nobody's, before and for what is no
     number."""
     text = (payload.get("setup", {}).get("job") or ["0"])[0]
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return read_row_id(text) or 0

@@ -25,6 +25,30 @@ def test_name_and_zone_are_changed(web: Flask, team: Team, ben: Visitor) -> None
         assert (user.name, user.timezone) == ("Benjamin Frei", "America/New_York")
 
 
+def test_shortcuts_are_turned_off_for_one_person_on_every_device(
+    web: Flask, team: Team, ada: Visitor, ben: Visitor
+) -> None:
+    profile = {"name": "Ben Frei", "timezone": "Europe/Zurich"}
+    other_device = Visitor(web).enter(team.ben)
+    # A form that is refused changes nothing, and keeps what was ticked.
+    refused = ben.post("/settings/account/profile", {**profile, "name": ""}, status=422)
+    assert not _is_ticked(refused.html)
+    assert "data-shortcuts" in other_device.get("/jobs").html
+    ben.post("/settings/account/profile", profile, status=303)
+    for device in (ben, other_device):
+        assert "data-shortcuts" not in device.get("/jobs").html
+        assert not _is_ticked(device.get("/settings/account/profile").html)
+    assert "data-shortcuts" in ada.get("/jobs").html
+    ben.post("/settings/account/profile", {**profile, "has_shortcuts": "y"}, status=303)
+    assert "data-shortcuts" in other_device.get("/jobs").html
+    assert _is_ticked(other_device.get("/settings/account/profile").html)
+
+
+def _is_ticked(html: str) -> bool:
+    [box] = re.findall(r'<input[^>]*name="has_shortcuts"[^>]*>', html)
+    return " checked" in box
+
+
 def test_what_was_typed_wrong_stays_in_its_field(web: Flask, ben: Visitor) -> None:
     answer = ben.post("/settings/account/profile", {"name": "", "timezone": "Europe/Madrid"}, status=422)
     page = answer.html

@@ -106,6 +106,15 @@ def test_keys_that_someone_types_stay_theirs(page: Page) -> None:
     page.keyboard.press("c")
     expect(page.get_by_role("dialog")).to_have_count(0)
     zone.blur()
+    # Nor in text that is edited in place, nor while a key is held down.
+    page.evaluate("document.querySelector('h1').contentEditable = 'true'")
+    page.locator("h1").focus()
+    page.keyboard.press("c")
+    expect(page.locator("h1")).to_contain_text("c")
+    page.locator("h1").blur()
+    page.evaluate(
+        "document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'c', repeat: true, bubbles: true }))"
+    )
     # Not for the browser's own keys, nor for a key that is not the second of a pair.
     for keys in ("Alt+c", "Shift+C", "g", "x", "j"):
         page.keyboard.press(keys)

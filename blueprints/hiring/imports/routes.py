@@ -26,6 +26,7 @@ from blueprints.hiring.imports.files import (
 from blueprints.hiring.imports.forms import ColumnError, ColumnsForm, ImportForm, OtherJobsForm, ReadingForm
 from blueprints.hiring.imports.lines import CandidateList, is_usable, people_as_table, read_list
 from blueprints.hiring.imports.table import MOST_LINES
+from database import row_id
 from extensions import db
 from hiring import imports, queries
 from hiring.imports import Answers, Correction, Effect, ImportChangedError, Line, OtherJobs, Plan
@@ -49,7 +50,7 @@ def import_candidates() -> ResponseReturnValue:
     user, form = actor(), ImportForm()
     form.job.offer(queries.open_jobs_to_choose(user, Action.MANAGE_CANDIDATES))
     if not form.is_submitted():
-        form.job.data = request.args.get("job", type=int) or form.job.only_one
+        form.job.data = request.args.get("job", type=row_id) or form.job.only_one
         return _form_page(form)
     if not form.validate():
         return _form_page(form), 422

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, FieldList, HiddenField
 from wtforms.widgets import DateInput, NumberInput, TextArea, TextInput, TimeInput
 
+from database import read_row_id
 from models import Application, Attachment, Candidate, ReaderRole, User
 from scheduling.plans import Participant
 from scheduling.rules import Rules
@@ -82,8 +83,7 @@ class StepForm(Form):
     @property
     def opened_on(self) -> int:
         """The draft's version when this form was made; 0, which no draft has, for anything else."""
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        return read_row_id(self.version.data) or 0
 
     def offer(self, offered: Offered) -> None:
         """Set the choices, and remove the fields that this draft does not need."""

@@ -11,6 +11,7 @@ from accounts.permissions import Action
 from blueprints.schedule_interview import views
 from blueprints.schedule_interview.answers import repeated
 from blueprints.schedule_interview.forms.setup import SetupForm
+from database import row_id
 from extensions import db
 from hiring import queries
 from models import Application, Interview
@@ -25,7 +26,7 @@ from web.signed_in import actor
 
 class ForWhomForm(Form):
     # Its values are applications to the interview's job.
-    application = SelectField("Candidate", coerce=int, render_kw={"data-searchable": "true"})
+    application = SelectField("Candidate", coerce=row_id, render_kw={"data-searchable": "true"})
 
 
 def register(blueprint: Blueprint) -> None:

@@ -11,6 +11,7 @@ from blueprints.schedule_interview import views
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.setup import SetupForm
 from blueprints.schedule_interview.starting import start_from, template_on, use_another
+from database import row_id
 from extensions import db
 from models import Application, User
 from services import services
@@ -19,7 +20,7 @@ from web.notices import say
 
 def start_from_plan(user: User, applications: Mapping[int, Application], here: str) -> ResponseReturnValue:
     """Start from the chosen template, for the application (by job) that it is for; else lead back `here`."""
-    template = template_on(set(applications), request.form.get("template", type=int))
+    template = template_on(set(applications), request.form.get("template", type=row_id))
     if template is None or template.job_id is None:
         say("That template is no longer in the plan. Choose another.", "warning")
         return redirect(here, 303)
@@ -34,7 +35,7 @@ def start_from_plan(user: User, applications: Mapping[int, Application], here: s
 def use_template(dialog: Dialog, form: SetupForm) -> ResponseReturnValue:
     """Start this interview from another template of the job's plan, and show what it makes of Setup."""
     job_ids = {dialog.job.id} if dialog.job is not None and not dialog.subject.changes else set()
-    template = template_on(job_ids, request.form.get("template", type=int))
+    template = template_on(job_ids, request.form.get("template", type=row_id))
     if template is None:
         dialog.keep(form)
         say("That template is no longer in the plan. Choose another.", "warning")

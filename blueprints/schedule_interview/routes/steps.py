@@ -26,6 +26,7 @@ from blueprints.schedule_interview.pages.base import Page
 from blueprints.schedule_interview.pages.setup import SETUP
 from blueprints.schedule_interview.routes.changing import take_over_changes_of_others
 from blueprints.schedule_interview.routes.from_plans import start_from_plan, use_template
+from database import row_id
 from extensions import db
 from hiring import queries
 from models import Draft
@@ -67,7 +68,7 @@ def start(candidate_id: int) -> ResponseReturnValue:
         return redirect(here, 303)
     if "template" in request.form:
         return start_from_plan(user, applications, here)
-    wanted = applications.get(request.form.get("job", 0, type=int))
+    wanted = applications.get(request.form.get("job", 0, type=row_id))
     among = [wanted] if wanted is not None else applications.values()
     opened = starting.open_or_start(user, candidate.id, [application.id for application in among])
     there = views.where_to_go_on(opened.draft, was_there=not opened.is_new)

@@ -7,6 +7,7 @@ const searchField = document.getElementById("shell-search");
 const PAIR_MS = 1500;
 let firstKey = "";
 let forgetting;
+let isOpening = false;
 
 /** Whether the keys that someone presses belong to what has the focus, or to what lies above the page. */
 function isTypedInto(target) {
@@ -21,8 +22,11 @@ async function follow(keys) {
     searchField.select();
   } else if (!title) {
     location.assign(address);
-  } else if (await openPopup(address, title)) {
-    history.pushState({ popup: address, title }, "", address);
+  } else if (!isOpening) {
+    // Pressed again before the popup is there, the key would leave two entries in the browser's history.
+    isOpening = true;
+    if (await openPopup(address, title)) history.pushState({ popup: address, title }, "", address);
+    isOpening = false;
   }
 }
 
