@@ -171,6 +171,7 @@ def test_a_time_zone_is_found_by_typing_a_city(team_page: Page, server: ServerPr
     field.fill("lagos")
     field.press("Tab")
     expect(field).to_have_value("Africa/Lagos")
+    page.get_by_label("Job", exact=True).select_option("Backend Engineer")
     page.get_by_label("Name", exact=True).fill("Amara Okafor")
     page.get_by_label("Email").fill("amara.okafor@mail.example")
     page.get_by_role("button", name="Add candidate").click()
