@@ -46,6 +46,7 @@ from tables.interviews import (
     TimelineEntry,
 )
 from tables.mails import Mail, MailState, MailTrouble, ReaderRole
+from tables.slots import Slot, SlotRequest
 from tables.team import Organization, Role, User, UserSession
 from tables.two_step import RecoveryCode, TwoStepSecret
 from tables.work import Heartbeat, Lane, Task, TaskState
@@ -103,6 +104,8 @@ __all__ = [
     "RevisionReason",
     "Role",
     "SchedulingMethod",
+    "Slot",
+    "SlotRequest",
     "Stage",
     "StageMove",
     "Task",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
-from models import Interview, Mail, MeetingState, PhoneCaller, ReaderRole
+from models import Interview, InterviewStatus, Mail, MeetingState, PhoneCaller, ReaderRole
 from text import many_lines, one_line
 
 LinkState = Literal["ready", "waiting", "failed", "none"]
@@ -181,7 +181,7 @@ def facts_of(interview: Interview, organization: InvitingOrganization) -> Interv
         job_title=interview.application.job.title,
         organization=organization.name,
         type_label=interview.interview_type.label,
-        software_label=meeting.called if meeting else None,
+        software_label=meeting.called if meeting else _software_to_be(interview),
         starts_at=interview.starts_at,
         duration_minutes=interview.duration_minutes,
         zone=interview.timezone,
@@ -212,6 +212,13 @@ def facts_of(interview: Interview, organization: InvitingOrganization) -> Interv
             for row in interview.attachments
         ),
     )
+
+
+def _software_to_be(interview: Interview) -> str | None:
+    """While the candidate is asked for a time there is no meeting, but people know what it will be on."""
+    is_asked = interview.status in (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED)
+    request = interview.slot_request if is_asked else None
+    return request.software_label if request is not None else None
 
 
 def reader_of(

@@ -36,12 +36,13 @@ class CandidateSays:
 
 
 _NOTICES = (AnswerKind.LATE, AnswerKind.CANNOT_JOIN)
+_REQUESTS = (AnswerKind.MOVE, AnswerKind.NONE_FIT)
 
 
 def what_candidate_says(interview: Interview) -> CandidateSays:
     """Reads the interview's answers."""
     about_now = [each for each in interview.answers if each.starts_at == interview.starts_at]
-    requests = [each for each in interview.answers if each.kind is AnswerKind.MOVE]
+    requests = [each for each in interview.answers if each.kind in _REQUESTS]
     return CandidateSays(
         confirmed_at=next((each.at for each in about_now if each.kind is AnswerKind.CONFIRMED), None),
         request=next((each for each in requests if each.state is RequestState.OPEN), None),
@@ -58,6 +59,13 @@ def settle_by_moving(actor: User, interview: Interview) -> None:
         settle(
             request, RequestState.TAKEN if suits else RequestState.MOVED, actor, revision=interview.revision
         )
+
+
+def settle_by_offering(actor: User, interview: Interview) -> None:
+    """Other times were just offered: that answers a candidate whom none suited."""
+    request = _open_request(interview.id)
+    if request is not None:
+        settle(request, RequestState.MOVED, actor)
 
 
 def settle(

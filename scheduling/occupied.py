@@ -89,6 +89,9 @@ class Occupied:
         return self.starts_at < ends_at and self.ends_at > starts_at
 
 
+_TAKING_PLACE = (InterviewStatus.SCHEDULED, InterviewStatus.ACCEPTED)
+
+
 def occupied_between(
     needs: Needs,
     begins: datetime,
@@ -187,7 +190,8 @@ def _overlapping(needs_account: bool, needs_everything: bool, role: Role) -> sa.
         .outerjoin(Meeting, sa.and_(Meeting.interview_id == Interview.id, Meeting.is_wanted))
         .outerjoin(Attendee, sa.and_(Attendee.interview_id == Interview.id, Attendee.user_id.in_(users)))
         .where(
-            Interview.status == written_out(InterviewStatus.SCHEDULED),
+            # What a candidate has chosen is taken, though it waits for a last look.
+            Interview.status.in_([written_out(status) for status in _TAKING_PLACE]),
             Interview.starts_at < _instant("ends_at"),
             Interview.ends_at > _instant("starts_at"),
             # Redundant, but lets the query use the index on the start.

@@ -172,6 +172,8 @@ def _venue_of(interview: Interview) -> Venue:
         case InterviewType.IN_PERSON:
             return OnSite(interview.address or "", interview.directions or "")
         case InterviewType.VIDEO:
+            if not interview.meetings and interview.slot_request is not None:
+                return venue_from_json(interview.slot_request.venue)
             # There is one from the start. Once the interview is canceled, it is no longer wanted.
             meeting = interview.meeting or interview.meetings[-1]
             if meeting.software is MeetingSoftware.OTHER:
@@ -275,10 +277,10 @@ _NAMES_OF_VENUES = {kind: name for name, kind in _VENUES.items()}
 
 def to_json(plan: Plan) -> dict[str, Any]:
     """The plan as JSON values. `from_json` turns them back into the same plan."""
-    venue, when = plan.venue, plan.when
+    when = plan.when
     return {
         "application_id": plan.application_id,
-        "venue": {"kind": _NAMES_OF_VENUES[type(venue)], **vars(venue)},
+        "venue": venue_to_json(plan.venue),
         "agenda": plan.agenda,
         "when": {**vars(when), "starts_at": when.starts_at.isoformat()},
         "hiring_manager_id": plan.hiring_manager_id,
@@ -296,7 +298,7 @@ def from_json(kept: Mapping[str, Any]) -> Plan:
     reminders = kept["reminders"]
     return Plan(
         application_id=kept["application_id"],
-        venue=_venue_from_json(kept["venue"]),
+        venue=venue_from_json(kept["venue"]),
         agenda=kept["agenda"],
         when=replace(when, starts_at=datetime.fromisoformat(kept["when"]["starts_at"])),
         hiring_manager_id=kept["hiring_manager_id"],
@@ -308,7 +310,13 @@ def from_json(kept: Mapping[str, Any]) -> Plan:
     )
 
 
-def _venue_from_json(kept: Mapping[str, Any]) -> Venue:
+def venue_to_json(venue: Venue) -> dict[str, Any]:
+    """A venue as JSON values; `venue_from_json` turns them back."""
+    return {"kind": _NAMES_OF_VENUES[type(venue)], **vars(venue)}
+
+
+def venue_from_json(kept: Mapping[str, Any]) -> Venue:
+    """The venue that `venue_to_json` was given. Raises as `from_json` does."""
     values = {name: value for name, value in kept.items() if name != "kind"}
     venue = _VENUES[kept["kind"]](**values)
     match venue:

@@ -10,8 +10,9 @@ from scheduling.plans import Plan, from_json, to_json
 from scheduling.undoing import PutBack
 
 
-def first_revision(interview: Interview, actor: User, plan: Plan) -> Revision:
-    """Record the first state of an interview. It has been flushed and has no revision yet."""
+def first_revision(interview: Interview, actor: User | None, plan: Plan) -> Revision:
+    """Record the first state of an interview that people are told about. It has been flushed and has no
+    revision yet. `actor` is None if the candidate chose the time."""
     return _write(interview, RevisionReason.SCHEDULED, actor, None, plan)
 
 

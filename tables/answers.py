@@ -17,18 +17,20 @@ from timezones import utc_now
 class AnswerKind(StrEnum):
     CONFIRMED = "confirmed"
     MOVE = "move"
+    # None of the times that they were asked to choose from.
+    NONE_FIT = "none_fit"
     CANCELLED = "cancelled"
     LATE = "late"
     CANNOT_JOIN = "cannot_join"
 
 
 class RequestState(StrEnum):
-    """What became of the request for another time."""
+    """What became of a request for another time, or for other times to choose from."""
 
     OPEN = "open"
     # The interview is at one of the times that the candidate named.
     TAKEN = "taken"
-    # The team moved it to another time.
+    # The team moved it to another time, or offered others.
     MOVED = "moved"
     # The team kept the time.
     DECLINED = "declined"
@@ -62,7 +64,7 @@ class CandidateAnswer(Model):
     words: Mapped[str] = mapped_column(sa.Text, default="")
     # How late they will be; empty if they did not say, and for everything else.
     minutes_late: Mapped[int | None]
-    # The rest is set for requests for another time alone. `settled_in` is the interview's revision that
+    # The rest is set for requests for other times alone. `settled_in` is the interview's revision that
     # settled one, which undoing that revision takes back.
     state: Mapped[RequestState | None] = mapped_column(choice(RequestState, "state"))
     settled_at: Mapped[datetime | None]

@@ -18,6 +18,7 @@ from tables.files import Attachment
 from tables.hiring import Application, Candidate
 from tables.link_nonce import HasLinkNonce
 from tables.mails import Mail
+from tables.slots import Slot, SlotRequest
 from tables.team import User
 from timezones import utc_now
 
@@ -40,8 +41,14 @@ class PhoneCaller(StrEnum):
 
 
 class SchedulingMethod(StrEnum):
+    """Who chooses the time: the team, or the candidate from options."""
+
     DIRECT = "direct"
     TIME_SLOTS = "time_slots"
+
+    @property
+    def label(self) -> str:
+        return "Direct Assignment" if self is SchedulingMethod.DIRECT else "Request Time Slots"
 
 
 class InterviewStatus(StrEnum):
@@ -111,7 +118,8 @@ class Interview(HasLinkNonce, Model):
     directions: Mapped[str | None] = mapped_column(sa.String(1000))
 
     # The instant, and also the wall time as it was chosen ("2026-11-24T09:00"): if a country changes its
-    # rules, the wall time is what people agreed on.
+    # rules, the wall time is what people agreed on. While the candidate is still asked, the earliest of the
+    # times that were offered.
     starts_at: Mapped[datetime]
     duration_minutes: Mapped[int]
     # A column, not an expression, because queries about overlaps need it and the two databases add minutes to
@@ -172,6 +180,9 @@ class Interview(HasLinkNonce, Model):
     revisions: Mapped[list[Revision]] = relationship(order_by="Revision.number")
     attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")
     answers: Mapped[list[CandidateAnswer]] = relationship(order_by=CandidateAnswer.id)
+    # Only for an interview whose candidate is or was asked to choose a time.
+    slot_request: Mapped[SlotRequest | None] = relationship()
+    slots: Mapped[list[Slot]] = relationship(order_by=Slot.starts_at)
 
     @property
     def candidate(self) -> Candidate:
@@ -261,14 +272,16 @@ class TimelineEntry(Model):
 
 
 class DraftSubject(StrEnum):
-    """What a draft is about. Open in the database: requests and acceptances will be drafts, too."""
+    """What a draft is about. Open in the database, because there may be more of them."""
 
     NEW_INTERVIEW = "new_interview"
     CHANGE = "change"
+    # The last look at an interview whose candidate has chosen a time.
+    ACCEPTANCE = "acceptance"
 
 
 _OPEN_NEW = "subject = 'new_interview' AND used_at IS NULL AND set_aside_at IS NULL"
-_OPEN_CHANGE = "subject = 'change' AND used_at IS NULL"
+_OPEN_CHANGE = "subject <> 'new_interview' AND used_at IS NULL"
 
 
 class Draft(Model):

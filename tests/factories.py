@@ -29,6 +29,7 @@ from models import (
     Candidate,
     Connection,
     ConnectionState,
+    Draft,
     Job,
     JobMember,
     MeetingSoftware,
@@ -39,11 +40,13 @@ from models import (
     UserSession,
 )
 from scheduling.clashes import clashes_of
+from scheduling.commands import time_slots
 from scheduling.commands.schedule import schedule_interview
 from scheduling.commands.ticket import Ticket
 from scheduling.drafts import starting
 from scheduling.meetings.wanting import try_again_for_host
 from scheduling.plans import Participant, Plan, Reminders, When
+from scheduling.slots import Offer
 from scheduling.venues import OnlineMeeting, PhoneCall, Venue
 from security import hash_password, hash_token
 from services import services
@@ -182,7 +185,54 @@ def schedule(
     candidate: CreatedCandidate,
     *,
     starts_at: datetime | None = None,
+    timezone: str = TIMEZONE,
     duration_minutes: int = 45,
+    **plan: Any,
+) -> int:
+    """Schedule an interview as the last of the six steps does, and return its id. `plan` is what `planned`
+    takes. Clashes are allowed, reminders are off."""
+    when = when_at(starts_at or in_three_days(), duration_minutes, timezone)
+    user, draft = db.session.get_one(User, actor.id), _draft(actor, candidate)
+    wanted = planned(candidate, when, **plan)
+    person = db.session.get_one(Candidate, candidate.id)
+    manager = db.session.get_one(User, wanted.hiring_manager_id)
+    accepted = frozenset(clash.key for clash in clashes_of(wanted, person, manager, user))
+    ticket = Ticket(draft.id, draft.version, accepted)
+    interview = schedule_interview(user, wanted, ticket, services().rules)
+    db.session.commit()
+    return interview.id
+
+
+def request_slots(
+    actor: Member,
+    candidate: CreatedCandidate,
+    *starts: datetime,
+    timezone: str = TIMEZONE,
+    duration_minutes: int = 45,
+    at_once: bool = True,
+    **plan: Any,
+) -> int:
+    """Ask the candidate to choose one of these times (aware UTC), as the last of the six steps does, and
+    return the interview's id. `plan` is what `planned` takes; reminders are off."""
+    slots = tuple(when_at(start, duration_minutes, timezone) for start in starts or _in_the_next_days())
+    user, draft = db.session.get_one(User, actor.id), _draft(actor, candidate)
+    ticket = Ticket(draft.id, draft.version)
+    interview = time_slots.request_slots(
+        user, planned(candidate, slots[0], **plan), Offer(slots, at_once), ticket, services().rules
+    )
+    db.session.commit()
+    return interview.id
+
+
+def when_at(starts_at: datetime, duration_minutes: int = 45, timezone: str = TIMEZONE) -> When:
+    """An instant as the time of a plan."""
+    return When(starts_at, f"{in_zone(starts_at, timezone):%Y-%m-%dT%H:%M}", timezone, duration_minutes)
+
+
+def planned(
+    candidate: CreatedCandidate,
+    when: When,
+    *,
     software: MeetingSoftware | None = MeetingSoftware.ZOOM,
     venue: Venue | None = None,
     agenda: str = "Introduction, experience, questions",
@@ -193,35 +243,29 @@ def schedule(
     message_to_candidate: str = "",
     internal_notes: str = "",
     reminder_minutes: tuple[int, ...] = (),
-    timezone: str = TIMEZONE,
-) -> int:
-    """Schedule an interview as the last of the six steps does, and return its id.
-
-    The hiring manager is the job's unless said otherwise. Clashes are allowed, reminders are off.
-    """
-    user = db.session.get_one(User, actor.id)
+) -> Plan:
+    """A plan for this candidate. The hiring manager is the job's unless said otherwise."""
     job = db.session.get_one(Application, candidate.application_id).job
-    starts_at = starts_at or in_three_days()
-    draft = starting.start(user, candidate.id)
-    manager_id = hiring_manager.id if hiring_manager else job.hiring_manager_id
-    plan = Plan(
+    return Plan(
         application_id=candidate.application_id,
         venue=venue or (OnlineMeeting(software, passcode) if software else _ON_THE_PHONE),
         agenda=agenda,
-        when=When(starts_at, f"{in_zone(starts_at, timezone):%Y-%m-%dT%H:%M}", timezone, duration_minutes),
-        hiring_manager_id=manager_id,
+        when=when,
+        hiring_manager_id=hiring_manager.id if hiring_manager else job.hiring_manager_id,
         attendees=attendees,
         title=title or _title(job),
         message=message_to_candidate,
         notes=internal_notes,
         reminders=Reminders(reminder_minutes),
     )
-    person, manager = db.session.get_one(Candidate, candidate.id), db.session.get_one(User, manager_id)
-    accepted = frozenset(clash.key for clash in clashes_of(plan, person, manager, user))
-    ticket = Ticket(draft.id, draft.version, accepted)
-    interview = schedule_interview(user, plan, ticket, services().rules)
-    db.session.commit()
-    return interview.id
+
+
+def _draft(actor: Member, candidate: CreatedCandidate) -> Draft:
+    return starting.start(db.session.get_one(User, actor.id), candidate.id)
+
+
+def _in_the_next_days() -> tuple[datetime, ...]:
+    return tuple(in_three_days() + timedelta(days=days) for days in range(3))
 
 
 _ON_THE_PHONE = PhoneCall("+49 30 901820", PhoneCaller.TEAM)

@@ -815,6 +815,7 @@ def upgrade() -> None:
             sa.Enum(
                 "confirmed",
                 "move",
+                "none_fit",
                 "cancelled",
                 "late",
                 "cannot_join",
@@ -870,6 +871,47 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "slots",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("interview_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("starts_at", database.UTCDateTime(), nullable=False),
+        sa.Column("duration_minutes", sa.Integer(), nullable=False),
+        sa.Column("wall_time", sa.String(length=16), nullable=False),
+        sa.Column("timezone", database.ZoneName(length=64), nullable=False),
+        sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_slots_duration")),
+        sa.ForeignKeyConstraint(
+            ["interview_id"],
+            ["interviews.id"],
+            name=op.f("fk_slots_interview_id_interviews"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slots")),
+        sa.UniqueConstraint(
+            "interview_id", "round", "starts_at", name=op.f("uq_slots_interview_id_round_starts_at")
+        ),
+    )
+    op.create_table(
+        "slot_requests",
+        sa.Column("interview_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("asked_at", database.UTCDateTime(), nullable=False),
+        sa.Column("expires_at", database.UTCDateTime(), nullable=False),
+        sa.Column("schedules_at_once", sa.Boolean(), nullable=False),
+        sa.Column("venue", sa.JSON(), nullable=False),
+        sa.Column("picked_at", database.UTCDateTime(), nullable=True),
+        sa.Column("picked_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["interview_id"],
+            ["interviews.id"],
+            name=op.f("fk_slot_requests_interview_id_interviews"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["picked_id"], ["slots.id"], name=op.f("fk_slot_requests_picked_id_slots")),
+        sa.PrimaryKeyConstraint("interview_id", name=op.f("pk_slot_requests")),
+    )
+
+    op.create_table(
         "drafts",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),
@@ -877,7 +919,14 @@ def upgrade() -> None:
         sa.Column("application_id", sa.Integer(), nullable=True),
         sa.Column(
             "subject",
-            sa.Enum("new_interview", "change", name="draftsubject", native_enum=False, length=32),
+            sa.Enum(
+                "new_interview",
+                "change",
+                "acceptance",
+                name="draftsubject",
+                native_enum=False,
+                length=32,
+            ),
             nullable=False,
         ),
         sa.Column("about_interview_id", sa.Integer(), nullable=True),
@@ -956,8 +1005,8 @@ def upgrade() -> None:
             "uq_drafts_open_change",
             ["owner_id", "about_interview_id"],
             unique=True,
-            sqlite_where=sa.text("subject = 'change' AND used_at IS NULL"),
-            postgresql_where=sa.text("subject = 'change' AND used_at IS NULL"),
+            sqlite_where=sa.text("subject <> 'new_interview' AND used_at IS NULL"),
+            postgresql_where=sa.text("subject <> 'new_interview' AND used_at IS NULL"),
         )
 
     op.create_table(
@@ -1449,6 +1498,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("slot_requests")
+    op.drop_table("slots")
     op.drop_table("proposed_times")
     with op.batch_alter_table("meeting_calls", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_meeting_calls_meeting_id"))
@@ -1515,8 +1566,8 @@ def downgrade() -> None:
     with op.batch_alter_table("drafts", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_drafts_open_change",
-            sqlite_where=sa.text("subject = 'change' AND used_at IS NULL"),
-            postgresql_where=sa.text("subject = 'change' AND used_at IS NULL"),
+            sqlite_where=sa.text("subject <> 'new_interview' AND used_at IS NULL"),
+            postgresql_where=sa.text("subject <> 'new_interview' AND used_at IS NULL"),
         )
         batch_op.drop_index(
             "uq_drafts_open_application",

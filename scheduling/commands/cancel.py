@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models import Interview, InterviewStatus, RevisionReason, User
+from scheduling import answers
 from scheduling.commands.locking import locked
-from scheduling.mails import queue
+from scheduling.mails import queue, slots
 from scheduling.meetings import wanting
 from scheduling.plans import plan_of
 from scheduling.revisions import raise_revision
@@ -55,6 +56,9 @@ def cancel_interview(
     interview, meeting = locked(interview)
     if not can_be_cancelled(interview):
         raise NothingToCancelError
+    if interview.status is not InterviewStatus.SCHEDULED:
+        _withdraw(actor, interview, cancellation, rules)
+        return
     now = utc_now()
     undo_until = now + UNDO_FOR if cancellation.can_be_undone else None
     due_at = takes_effect_at(undo_until, now)
@@ -91,4 +95,19 @@ def cancel_interview(
     if cancellation.is_by_candidate:
         by = interview.candidate.name
     who = f"{by} cancelled the interview" if by else "The interview was cancelled"
+    note(interview.id, who + (f" {cancellation.why}" if cancellation.why else ""), actor=actor)
+
+
+def _withdraw(actor: User | None, interview: Interview, cancellation: Cancellation, rules: Rules) -> None:
+    """Nobody was invited yet, so there is no calendar entry to take back and nothing to undo: only the
+    candidate knows, who was asked to choose a time."""
+    about = mails.about_interview(interview.id)
+    is_known = bool(unsent.may_have_arrived(about))
+    unsent.drop_waiting(about, words=CANCELLED)
+    interview.status = InterviewStatus.CANCELLED
+    answers.withdraw_request(interview.id)
+    if is_known and cancellation.tells_candidate:
+        slots.tell_withdrawn(interview, cancellation.words, rules)
+    by = interview.candidate.name if cancellation.is_by_candidate else actor.name if actor else ""
+    who = f"{by} withdrew the request" if by else "The request was withdrawn"
     note(interview.id, who + (f" {cancellation.why}" if cancellation.why else ""), actor=actor)

@@ -16,6 +16,7 @@ from scheduling.commands.cancel import Cancellation, cancel_interview
 from scheduling.commands.locking import locked
 from scheduling.mails import candidate_says
 from scheduling.rules import Rules
+from scheduling.slots import is_open
 from scheduling.timeline import note
 from timezones import local_moment, utc_now
 from wording import counted, listed
@@ -35,6 +36,8 @@ class TooLateToAnswerError(Exception):
 
 def can_answer(interview: Interview, kind: AnswerKind, now: datetime) -> bool:
     """Whether something of this kind can be said about an interview at `now` (aware UTC)."""
+    if kind is AnswerKind.NONE_FIT:
+        return is_open(interview, now)
     if interview.status is not InterviewStatus.SCHEDULED or now >= interview.ends_at:
         return False
     if kind in (AnswerKind.LATE, AnswerKind.CANNOT_JOIN):
@@ -56,7 +59,19 @@ def ask_to_move(interview: Interview, times: Sequence[datetime], words: str, rul
     """Ask for another time: `times` (aware UTC) that would suit, or only words, or both. It replaces an
     earlier request that is still open; pressing the button twice asks once. The scheduler and the hiring
     manager are told."""
-    interview = _held(interview, AnswerKind.MOVE)
+    _ask(interview, AnswerKind.MOVE, "asked for another time", times, words, rules)
+
+
+def say_none_fit(interview: Interview, times: Sequence[datetime], words: str, rules: Rules) -> None:
+    """None of the times that were offered suits. The rest is as with `ask_to_move`. They can still choose one
+    of them."""
+    _ask(interview, AnswerKind.NONE_FIT, "can't make any of the times", times, words, rules)
+
+
+def _ask(
+    interview: Interview, kind: AnswerKind, what: str, times: Sequence[datetime], words: str, rules: Rules
+) -> None:
+    interview = _held(interview, kind)
     wanted = sorted(set(times))[:MOST_TIMES]
     request = answers.what_candidate_says(interview).request
     if (
@@ -66,10 +81,10 @@ def ask_to_move(interview: Interview, times: Sequence[datetime], words: str, rul
     ):
         return
     answers.withdraw_request(interview.id)
-    answer = _add(interview, AnswerKind.MOVE, words=words, state=RequestState.OPEN, times=wanted)
+    answer = _add(interview, kind, words=words, state=RequestState.OPEN, times=wanted)
     suits = [local_moment(time, interview.timezone).short for time in wanted]
     asked = f": {listed(suits)} would suit" if suits else ""
-    note(interview.id, f"{interview.candidate.name} asked for another time{asked}")
+    note(interview.id, f"{interview.candidate.name} {what}{asked}")
     candidate_says.tell_those_who_decide(interview, answer, rules)
 
 

@@ -45,6 +45,18 @@ def schedule_interview(actor: User, plan: Plan, ticket: Ticket, rules: Rules) ->
     Raises `SchedulingError` if something has changed since the plan was made, and `DraftUsedError` and
     `DraftStaleError` from spending the draft. Nothing outside is touched here.
     """
+    candidate, manager = hold(actor, plan, ticket)
+    ticket.refuse_new(clashes_of(plan, candidate, manager, actor, lock=True))
+    interview = add(new_interview(plan, actor, ics_uid=new_uid(rules)), actor, ticket)
+    note(interview.id, f"{actor.name} scheduled the interview", actor=actor)
+    set_in_motion(interview, plan, actor, rules)
+    return interview
+
+
+def hold(actor: User, plan: Plan, ticket: Ticket) -> tuple[Candidate, User]:
+    """Spend the draft of a new interview, and look whether the plan still holds, but for what is else on at
+    its time. Returns the candidate, held for the rest of the transaction, and the hiring manager. Raises as
+    `schedule_interview` does."""
     told = {"asker_id": actor.id, "application_id": plan.application_id}
     application = db.session.scalar(_application(actor.role), told)
     if application is None:
@@ -61,24 +73,41 @@ def schedule_interview(actor: User, plan: Plan, ticket: Ticket, rules: Rules) ->
     if plan.when.starts_at <= utc_now():
         raise SchedulingError("This time has passed. Choose a later one.", field="date")
     venues.check(plan.venue)
+    return candidate, active_manager(plan)
+
+
+def active_manager(plan: Plan) -> User:
+    """The hiring manager. Raises `SchedulingError` for one who has left the team."""
     manager = db.session.get(User, plan.hiring_manager_id)
     if manager is None or not manager.is_active:
         raise SchedulingError(
             "The hiring manager is no longer active. Choose someone else.", field="hiring_manager"
         )
-    ticket.refuse_new(clashes_of(plan, candidate, manager, actor, lock=True))
+    return manager
 
-    interview = new_interview(plan, actor, ics_uid=f"{secrets.token_hex(16)}@{rules.message_id_domain}")
+
+def new_uid(rules: Rules) -> str:
+    """The permanent UID of a new interview's calendar entry."""
+    return f"{secrets.token_hex(16)}@{rules.message_id_domain}"
+
+
+def add(interview: Interview, actor: User, ticket: Ticket) -> Interview:
+    """Add a new interview's row, and let it take over what belongs to its draft."""
     if ticket.template is not None:
         _remember(ticket.template, interview)
     db.session.add(interview)
     db.session.flush()
     drafts.point_to_interview(ticket.draft_id, interview.id)
-    drafts.forget_others(actor, ticket.draft_id, candidate.id, application.id)
+    drafts.forget_others(actor, ticket.draft_id, interview.candidate.id, interview.application.id)
     attachments.move_to_interview(ticket.draft_id, interview.id)
+    return interview
+
+
+def set_in_motion(interview: Interview, plan: Plan, actor: User | None, rules: Rules) -> None:
+    """Request what follows from an interview that is scheduled now, in the current transaction: its meeting,
+    the invitations, and the reminders. Its row holds the plan. `actor` is None if the candidate chose."""
     first_revision(interview, actor, plan)
-    note(interview.id, f"{actor.name} scheduled the interview", actor=actor)
-    move_to_interview(actor, interview, application)
+    move_to_interview(actor or interview.scheduler, interview, interview.application)
     due_at = utc_now()
     match plan.venue:
         case OnlineMeeting(software):
@@ -90,9 +119,8 @@ def schedule_interview(actor: User, plan: Plan, ticket: Ticket, rules: Rules) ->
         rules,
         invite_by=due_at,
         remind_minutes_before=plan.reminders.minutes,
-        no_reminder_for=plan.reminders.addresses_without(candidate.email),
+        no_reminder_for=plan.reminders.addresses_without(interview.candidate.email),
     )
-    return interview
 
 
 def _remember(template: FromTemplate, interview: Interview) -> None:

@@ -15,19 +15,19 @@ from work.mail import Recipient
 def tell_those_who_decide(interview: Interview, answer: CandidateAnswer, rules: Rules) -> None:
     """Tell the hiring manager and the scheduler, who can move the interview."""
     team = [who for who in recipients_of(interview) if who.role is ReaderRole.HIRING_MANAGER]
-    _tell(interview, answer, _with_scheduler(interview, team), rules)
+    _tell(interview, answer, with_scheduler(interview, team), rules)
 
 
 def tell_the_scheduler(interview: Interview, answer: CandidateAnswer, rules: Rules) -> None:
     """Tell the scheduler, if they don't take part: everyone else gets the cancellation."""
     here = recipients_of(interview)
-    _tell(interview, answer, _with_scheduler(interview, here)[len(here) :], rules)
+    _tell(interview, answer, with_scheduler(interview, here)[len(here) :], rules)
 
 
 def tell_everyone_else(interview: Interview, answer: CandidateAnswer, rules: Rules) -> None:
     """Tell everyone who takes part besides the candidate, and the scheduler."""
     others = [who for who in recipients_of(interview) if who.role is not ReaderRole.CANDIDATE]
-    _tell(interview, answer, _with_scheduler(interview, others), rules)
+    _tell(interview, answer, with_scheduler(interview, others), rules)
 
 
 def tell_time_is_kept(interview: Interview, request: CandidateAnswer, rules: Rules) -> None:
@@ -45,7 +45,8 @@ def answer_of(occasion: str) -> int:
     return int(occasion.removeprefix("answer-"))
 
 
-def _with_scheduler(interview: Interview, people: list[Recipient]) -> list[Recipient]:
+def with_scheduler(interview: Interview, people: list[Recipient]) -> list[Recipient]:
+    """These people, and the scheduler at the end, who is not among them and still on the team."""
     scheduler = interview.scheduler
     known = {who.address.lower() for who in people}
     if not scheduler.is_active or scheduler.email.lower() in known:

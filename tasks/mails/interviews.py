@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypedDict
 
@@ -44,6 +44,7 @@ from scheduling.meetings import failures
 from scheduling.meetings.entry import entry_rules, refused_passcode
 from scheduling.reading import lists
 from scheduling.revisions import revision_of
+from scheduling.slots import offered
 from tasks.mails.addressing import Addressed, from_the_scheduler, reader_of_copy, to_everyone
 from tasks.mails.kind import Drop, Kind, Ready, Wait, Workshop
 from timezones import utc_now
@@ -93,6 +94,12 @@ class InterviewCopy:
     told: Told | None = None
     # Why there is no meeting yet, and what helps; "" while nothing is known to be wrong.
     trouble: str = ""
+    # The times that the candidate is or was asked to choose from (aware UTC), soonest first.
+    slots: tuple[datetime, ...] = ()
+    # The candidate has chosen a time, and the interview waits for a last look.
+    is_accepted: bool = False
+    # What was given to this email when it was queued.
+    said: Mapping[str, str] = field(default_factory=dict)
 
 
 More = Mapping[str, object]
@@ -224,6 +231,9 @@ class InterviewKind(Kind):
             mail.occasion,
             utc_now(),
             trouble=_trouble(interview.meeting),
+            slots=tuple(slot.starts_at for slot in offered(interview)),
+            is_accepted=interview.status is InterviewStatus.ACCEPTED,
+            said=said,
             **_history(mail, interview),
         )
         meeting = interview.meeting

@@ -1,0 +1,300 @@
+"""Asking a candidate to choose a time, and what becomes of it. Each command adds to the current transaction;
+the route commits once.
+
+An interview is Requested while the candidate is asked. Once they have chosen, it is scheduled at once, or
+Accepted until someone on the team has had a last look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from accounts.permissions import Action
+from accounts.row_permissions import interview_is_within
+from extensions import db
+from models import (
+    Candidate,
+    Draft,
+    Interview,
+    InterviewStatus,
+    RequestState,
+    SchedulingMethod,
+    Slot,
+    SlotRequest,
+    User,
+)
+from scheduling import answers, venues
+from scheduling.clashes import clashes_of, clashes_of_change
+from scheduling.commands.locking import locked
+from scheduling.commands.requested_times import AnsweredMeanwhileError, when_in_plan
+from scheduling.commands.schedule import active_manager, add, hold, new_interview, new_uid, set_in_motion
+from scheduling.commands.ticket import Ticket, refuse_new
+from scheduling.drafts import drafts
+from scheduling.errors import DraftGoneError, SchedulingError
+from scheduling.mails import slots as mails
+from scheduling.plans import Plan, When, plan_of, put, venue_to_json
+from scheduling.rules import Rules
+from scheduling.slots import (
+    MOST_SLOTS,
+    Offer,
+    earliest,
+    in_plan,
+    is_open,
+    offered,
+    open_until,
+    without_doubles,
+)
+from scheduling.timeline import note
+from timezones import local_moment, utc_now
+from wording import counted, listed
+
+
+class NotRequestedError(Exception):
+    """The candidate is not asked, or not anymore: they have chosen, or the team withdrew the request."""
+
+
+class LinkExpiredError(Exception):
+    """The candidate was asked too long ago."""
+
+
+class SlotTakenError(Exception):
+    """The slot has begun, was replaced by others, or someone who is needed has something else then."""
+
+
+def request_slots(actor: User, plan: Plan, offer: Offer, ticket: Ticket, rules: Rules) -> Interview:
+    """Add an interview whose time the candidate chooses, and ask them. `plan` has any of the times. Nothing
+    outside is touched, and no one else is told. Raises as `schedule_interview` does."""
+    slots = without_doubles(offer.slots)
+    _check_number(slots)
+    plan = replace(plan, when=earliest(slots))
+    candidate, manager = hold(actor, plan, ticket)
+    _refuse_busy(
+        [(slot, clashes_of(replace(plan, when=slot), candidate, manager, actor)) for slot in slots],
+        actor.timezone,
+    )
+    interview = new_interview(plan, actor, ics_uid=new_uid(rules))
+    interview.method, interview.status = SchedulingMethod.TIME_SLOTS, InterviewStatus.REQUESTED
+    now = utc_now()
+    interview.slot_request = SlotRequest(
+        round=1,
+        asked_at=now,
+        expires_at=open_until(slots, now),
+        schedules_at_once=offer.schedules_at_once,
+        venue=venue_to_json(plan.venue),
+    )
+    add(interview, actor, ticket)
+    _offer(interview, slots)
+    note(
+        interview.id,
+        f"{actor.name} asked {candidate.name} to choose from {counted(len(slots), 'time')}",
+        actor=actor,
+    )
+    mails.ask(interview, rules)
+    return interview
+
+
+def offer_others(actor: User, interview: Interview, slots: Sequence[When], rules: Rules) -> None:
+    """Replace the times that the candidate can choose from, and ask again. It answers a candidate whom none
+    suited, and takes back a time that was chosen and is not scheduled yet. Raises `NotRequestedError` and
+    `SchedulingError`."""
+    interview = _held(interview)
+    if interview.status not in (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED):
+        raise NotRequestedError
+    request = _request_of(interview)
+    slots = without_doubles(slots)
+    _check_number(slots)
+    plan, now = plan_of(interview), utc_now()
+    if earliest(slots).starts_at <= now:
+        raise SchedulingError("This time has passed. Choose a later one.", field="date")
+    manager = active_manager(plan)
+    _refuse_busy(
+        [(slot, clashes_of_change(replace(plan, when=slot), interview, manager, actor)) for slot in slots],
+        actor.timezone,
+    )
+    request.round += 1
+    request.asked_at, request.expires_at = now, open_until(slots, now)
+    request.picked_at = request.picked_id = None
+    interview.status = InterviewStatus.REQUESTED
+    put(replace(plan, when=earliest(slots)), interview)
+    _offer(interview, slots)
+    answers.settle_by_offering(actor, interview)
+    note(interview.id, f"{actor.name} offered {counted(len(slots), 'other time')}", actor=actor)
+    mails.ask(interview, rules)
+
+
+def renew(actor: User, interview: Interview, rules: Rules) -> None:
+    """Let the candidate choose for longer, and send them the request again. Raises `NotRequestedError`, and
+    `SlotTakenError` when there is nothing left to choose from."""
+    interview = _held(interview)
+    if interview.status is not InterviewStatus.REQUESTED:
+        raise NotRequestedError
+    request, now = _request_of(interview), utc_now()
+    left = [in_plan(slot) for slot in offered(interview) if slot.starts_at > now]
+    if not left:
+        raise SlotTakenError
+    request.expires_at = open_until(left, now)
+    note(interview.id, f"{actor.name} sent the request again", actor=actor)
+    mails.ask_again(interview, rules)
+
+
+def choose(interview: Interview, slot_id: int, rules: Rules) -> None:
+    """The candidate chooses one of the times. Of any number who want the same people at the same time,
+    exactly one gets them. Raises `NotRequestedError`, `LinkExpiredError` and `SlotTakenError`."""
+    interview = _held(interview)
+    now = utc_now()
+    if interview.status is not InterviewStatus.REQUESTED:
+        raise NotRequestedError
+    request = _request_of(interview)
+    if not is_open(interview, now):
+        raise LinkExpiredError
+    slot = next((slot for slot in offered(interview) if slot.id == slot_id), None)
+    if slot is None or slot.starts_at <= now:
+        raise SlotTakenError
+    plan = replace(plan_of(interview), when=in_plan(slot))
+    manager = db.session.get_one(User, plan.hiring_manager_id)
+    if clashes_of_change(plan, interview, manager, interview.scheduler, lock=True):
+        raise SlotTakenError
+    request.picked_id, request.picked_at = slot.id, now
+    put(plan, interview)
+    answers.withdraw_request(interview.id)
+    candidate = interview.candidate
+    note(interview.id, f"{candidate.name} chose {local_moment(slot.starts_at, interview.timezone).short}")
+    if request.schedules_at_once and _can_be_scheduled(plan, interview):
+        _schedule(interview, plan, None, rules)
+    else:
+        interview.status = InterviewStatus.ACCEPTED
+    mails.tell_of_choice(interview, rules)
+
+
+def take_named_time(
+    actor: User,
+    interview: Interview,
+    starts_at: datetime,
+    rules: Rules,
+    *,
+    accepted_clashes: Container[str] = frozenset(),
+) -> None:
+    """Schedule the interview at a time (aware UTC) that the candidate named because none of those offered
+    suited. Raises `AnsweredMeanwhileError` and `SchedulingError`."""
+    interview = _held(interview)
+    answer = answers.what_candidate_says(interview).request
+    is_named = answer is not None and starts_at in [time.starts_at for time in answer.times]
+    if interview.status is not InterviewStatus.REQUESTED or answer is None or not is_named:
+        raise AnsweredMeanwhileError
+    plan = plan_of(interview)
+    plan = replace(plan, when=when_in_plan(plan.when, starts_at))
+    request = _request_of(interview)
+    request.picked_at = utc_now()
+    _finish(actor, interview, plan, rules, accepted_clashes)
+    answers.settle(answer, RequestState.TAKEN, actor)
+
+
+def schedule_accepted(
+    actor: User, interview: Interview, rules: Rules, *, accepted_clashes: Container[str] = frozenset()
+) -> None:
+    """Schedule the interview at the time that the candidate chose, as it stands. Raises `NotRequestedError`
+    and `SchedulingError`."""
+    interview = _held(interview)
+    if interview.status is not InterviewStatus.ACCEPTED:
+        raise NotRequestedError
+    _finish(actor, interview, plan_of(interview), rules, accepted_clashes)
+
+
+def finish_acceptance(actor: User, plan: Plan, ticket: Ticket, rules: Rules) -> Interview:
+    """Schedule an accepted interview after a last look in the dialog, which may have changed anything about
+    it, and mark the draft used. Raises `DraftUsedError`, `DraftStaleError`, `DraftGoneError`,
+    `NotRequestedError` and `SchedulingError`."""
+    drafts.spend(actor, ticket.draft_id, ticket.draft_version)
+    draft = db.session.get_one(Draft, ticket.draft_id, populate_existing=True)
+    interview = db.session.scalar(
+        sa.select(Interview).where(
+            Interview.id == draft.about_interview_id, interview_is_within(actor, Action.SCHEDULE)
+        )
+    )
+    if interview is None:
+        raise DraftGoneError(ticket.draft_id)
+    interview = _held(interview)
+    if interview.status is not InterviewStatus.ACCEPTED:
+        raise NotRequestedError
+    if plan.application_id != interview.application_id:
+        raise SchedulingError("An interview stays with its candidate and job.", field="job")
+    venues.check(plan.venue)
+    _finish(actor, interview, plan, rules, ticket.accepted_clashes)
+    drafts.point_to_interview(draft.id, interview.id)
+    return interview
+
+
+def _finish(
+    actor: User, interview: Interview, plan: Plan, rules: Rules, accepted_clashes: Container[str]
+) -> None:
+    if plan.when.starts_at <= utc_now():
+        raise SchedulingError("This time has passed. Choose a later one.", field="date")
+    manager = active_manager(plan)
+    refuse_new(clashes_of_change(plan, interview, manager, actor, lock=True), accepted_clashes)
+    put(plan, interview)
+    _schedule(interview, plan, actor, rules)
+
+
+def _schedule(interview: Interview, plan: Plan, actor: User | None, rules: Rules) -> None:
+    interview.status = InterviewStatus.SCHEDULED
+    # New attendees get the numbers that their links name.
+    db.session.flush()
+    if actor is not None:
+        note(interview.id, f"{actor.name} scheduled the interview", actor=actor)
+    set_in_motion(interview, plan, actor, rules)
+    db.session.refresh(interview, ["meeting", "meetings"])
+
+
+def _can_be_scheduled(plan: Plan, interview: Interview) -> bool:
+    """Whether nothing has happened since the request that the team should look at first."""
+    return (
+        interview.hiring_manager.is_active
+        and interview.application.job.is_open
+        and not venues.problems_of(plan.venue)
+    )
+
+
+def _held(interview: Interview) -> Interview:
+    """The interview as it is now. The candidate first, as in every command that holds both: they can have
+    only one interview at a time, too."""
+    candidate_id = interview.application.candidate_id
+    db.session.get_one(Candidate, candidate_id, with_for_update=True, populate_existing=True)
+    interview, _ = locked(interview)
+    if interview.slot_request is not None:
+        db.session.refresh(interview.slot_request)
+    db.session.refresh(interview, ["slots", "answers"])
+    return interview
+
+
+def _request_of(interview: Interview) -> SlotRequest:
+    if interview.slot_request is None:
+        raise NotRequestedError
+    return interview.slot_request
+
+
+def _offer(interview: Interview, slots: Sequence[When]) -> None:
+    number = _request_of(interview).round
+    db.session.add_all(Slot(interview_id=interview.id, round=number, **vars(slot)) for slot in slots)
+    db.session.flush()
+    db.session.refresh(interview, ["slots"])
+
+
+def _check_number(slots: Sequence[When]) -> None:
+    if not slots:
+        raise SchedulingError("Add at least one time.", field="slots")
+    if len(slots) > MOST_SLOTS:
+        raise SchedulingError(f"At most {MOST_SLOTS} times can be offered.", field="slots")
+
+
+def _refuse_busy(found: Sequence[tuple[When, Sequence[object]]], zone: str) -> None:
+    """Nobody can choose a time at which someone is busy, so none is offered."""
+    busy = [local_moment(slot.starts_at, zone).short for slot, clashes in found if clashes]
+    if busy:
+        raise SchedulingError(
+            f"Someone just got another interview on {listed(busy)}. Remove it, or choose another time.",
+            field="slots",
+        )

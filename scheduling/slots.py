@@ -1,0 +1,100 @@
+"""The times that a candidate can choose from: which still can be chosen, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from extensions import db
+from models import Interview, InterviewStatus, Slot, User
+from scheduling.clashes import Clash, Wanted, clashes_among, needs_of_change
+from scheduling.occupied import Needs, occupied_between
+from scheduling.plans import When, plan_of
+
+MOST_SLOTS = 10
+# How many times to offer, as the dialog advises: fewer often lead to a second round.
+ADVISED = (3, 5)
+# How long the candidate can choose, unless the last of the times is sooner.
+OPEN_FOR = timedelta(days=14)
+# Someone who has not chosen is reminded after this time, and once more after as long again.
+NUDGE_AFTER = timedelta(hours=48)
+MOST_NUDGES = 2
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a candidate is asked: the times, and whether the interview is scheduled as soon as they choose."""
+
+    slots: tuple[When, ...]
+    schedules_at_once: bool
+
+
+def earliest(slots: Sequence[When]) -> When:
+    """The first of these times."""
+    return min(slots, key=lambda slot: slot.starts_at)
+
+
+def open_until(slots: Sequence[When], now: datetime) -> datetime:
+    """Until when (aware UTC) a candidate can choose who is asked at `now` (aware UTC)."""
+    return min(now + OPEN_FOR, max(slot.starts_at for slot in slots))
+
+
+def in_plan(slot: Slot) -> When:
+    """The slot as the time of a plan."""
+    return When(slot.starts_at, slot.wall_time, slot.timezone, slot.duration_minutes)
+
+
+def offered(interview: Interview) -> list[Slot]:
+    """The slots of the newest round, soonest first; none for an interview whose time the team chose."""
+    request = interview.slot_request
+    return [slot for slot in interview.slots if request is not None and slot.round == request.round]
+
+
+def is_open(interview: Interview, now: datetime) -> bool:
+    """Whether the candidate is asked, and can still answer, at `now` (aware UTC)."""
+    request = interview.slot_request
+    return interview.status is InterviewStatus.REQUESTED and request is not None and now < request.expires_at
+
+
+@dataclass(frozen=True)
+class OfferedSlot:
+    """A slot as it stands now. `clashes` are what else is on then, with the names that the asker may see."""
+
+    slot: Slot
+    clashes: tuple[Clash, ...]
+    has_begun: bool
+
+    @property
+    def is_free(self) -> bool:
+        return not self.has_begun and not self.clashes
+
+
+def standing(interview: Interview, now: datetime, *, seen_by: User) -> list[OfferedSlot]:
+    """The slots of the newest round, soonest first, as they stand at `now` (aware UTC). One statement."""
+    slots = offered(interview)
+    manager = db.session.get_one(User, interview.hiring_manager_id)
+    needs = needs_of_change(plan_of(interview), interview, manager)
+    found = clashes_at([in_plan(slot) for slot in slots], needs, seen_by=seen_by)
+    return [
+        OfferedSlot(slot, clashes, slot.starts_at <= now) for slot, clashes in zip(slots, found, strict=True)
+    ]
+
+
+def clashes_at(slots: Sequence[When], needs: Needs, *, seen_by: User) -> list[tuple[Clash, ...]]:
+    """What else is on at each of these times, for what an interview with these needs would take up."""
+    if not slots:
+        return []
+    begins, ends = earliest(slots).starts_at, max(slot.ends_at for slot in slots)
+    occupied = occupied_between(needs, begins, ends, seen_by=seen_by)
+    return [
+        tuple(clashes_among(occupied, Wanted(needs, slot.starts_at, slot.duration_minutes))) for slot in slots
+    ]
+
+
+def without_doubles(slots: Sequence[When]) -> tuple[When, ...]:
+    """Each start once, soonest first. Of two with the same start, the first one that was given."""
+    by_start: dict[datetime, When] = {}
+    for slot in slots:
+        by_start.setdefault(slot.starts_at, replace(slot))
+    return tuple(by_start[start] for start in sorted(by_start))

@@ -1,0 +1,69 @@
+"""The times that a candidate is asked to choose from, and what became of the question."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from database import ZoneName
+from extensions import Model
+from tables.deliveries import MeetingSoftware
+from timezones import utc_now
+
+
+class SlotRequest(Model):
+    """The question to the candidate when an interview is to be. It stays after it was answered, so that the
+    interview's page can tell how its time came about."""
+
+    __tablename__ = "slot_requests"
+
+    interview_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("interviews.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    # How often times were offered: the slots of the newest round count, and emails about an older one do not
+    # leave anymore.
+    round: Mapped[int] = mapped_column(default=1)
+    asked_at: Mapped[datetime] = mapped_column(default=utc_now)
+    # Until then the candidate can choose. The team can make it later.
+    expires_at: Mapped[datetime]
+    # Whether the interview is scheduled as soon as the candidate has chosen, without a last look by the team.
+    schedules_at_once: Mapped[bool]
+    # Where it is to be, in the form of `scheduling.plans`: there is no meeting before there is a time for it.
+    venue: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    picked_at: Mapped[datetime | None]
+    # The interview's time is this one. Empty for a time that the candidate named, or the team chose.
+    picked_id: Mapped[int | None] = mapped_column(sa.ForeignKey("slots.id"))
+
+    picked: Mapped[Slot | None] = relationship()
+
+    @property
+    def software_label(self) -> str | None:
+        """What the meeting will be made with, or its link leads to; None where there will be none."""
+        software, label = self.venue.get("software"), self.venue.get("label")
+        return MeetingSoftware(software).label if software is not None else label
+
+
+class Slot(Model):
+    """A time that was offered. Rows are only ever added."""
+
+    __tablename__ = "slots"
+    __table_args__ = (
+        sa.UniqueConstraint("interview_id", "round", "starts_at"),
+        sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name="duration"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    interview_id: Mapped[int] = mapped_column(sa.ForeignKey("interviews.id", ondelete="CASCADE"))
+    round: Mapped[int]
+    # As with interviews: the instant, and the wall time that people chose.
+    starts_at: Mapped[datetime]
+    duration_minutes: Mapped[int]
+    wall_time: Mapped[str] = mapped_column(sa.String(16))
+    timezone: Mapped[str] = mapped_column(ZoneName)
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.duration_minutes)
