@@ -11,7 +11,6 @@ from blueprints.schedule_interview.forms.when import WhenFields
 from database import read_row_id
 from models import Absent, Verdict
 from scheduling.feedback import Given
-from scheduling.plans import When
 from web.forms import Form
 
 WORDS_LIMIT = 1000
@@ -46,13 +45,6 @@ class RescheduleForm(WhenFields, Form):
     shown = HiddenField()
     seen = HiddenField()
     since = HiddenField()
-
-    @property
-    def when(self) -> When | None:
-        """The time that was chosen; None while the fields do not make one."""
-        if self.starts_at is None or self.minutes is None:
-            return None
-        return When(self.starts_at, self.wall_time, self.timezone.data, self.minutes)
 
     @property
     def key(self) -> str:

@@ -73,16 +73,19 @@ def _open_drafts(
         .correlate(Draft)
         .exists()
     )
-    can_be_changed = (
-        sa.select(Interview.id)
-        .where(
-            Interview.id == Draft.about_interview_id,
-            Interview.status == InterviewStatus.SCHEDULED,
-            interview_is_within(asker, Action.SCHEDULE),
+
+    def its_interview_is(status: InterviewStatus) -> sa.ColumnElement[bool]:
+        return (
+            sa.select(Interview.id)
+            .where(
+                Interview.id == Draft.about_interview_id,
+                Interview.status == status,
+                interview_is_within(asker, Action.SCHEDULE),
+            )
+            .correlate(Draft)
+            .exists()
         )
-        .correlate(Draft)
-        .exists()
-    )
+
     query = (
         sa.select(Draft.id, Candidate.name, Job.title, Draft.subject, Draft.payload, Draft.updated_at)
         .join(Candidate, Candidate.id == Draft.candidate_id)
@@ -94,7 +97,8 @@ def _open_drafts(
             Draft.set_aside_at.is_(None),
             Draft.updated_at > sa.bindparam("changed_after", type_=Draft.updated_at.type),
             sa.case(
-                (Draft.subject == DraftSubject.CHANGE, can_be_changed),
+                (Draft.subject == DraftSubject.CHANGE, its_interview_is(InterviewStatus.SCHEDULED)),
+                (Draft.subject == DraftSubject.ACCEPTANCE, its_interview_is(InterviewStatus.ACCEPTED)),
                 else_=sa.and_(sa.or_(Draft.application_id.is_(None), Job.is_open), can_be_scheduled),
             ),
         )
