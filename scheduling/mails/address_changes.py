@@ -18,9 +18,10 @@ from models import (
     RevisionReason,
     User,
 )
-from scheduling.mails import queue
+from scheduling.mails import queue, slots
 from scheduling.revisions import raise_revision
 from scheduling.rules import Rules
+from scheduling.slots import is_open
 from scheduling.timeline import note
 from timezones import utc_now
 from work.mail import forget_refusals
@@ -41,13 +42,14 @@ def rename(candidate: Candidate) -> None:
 
 
 def move(actor: User, candidate: Candidate, rules: Rules) -> int:
-    """Handle a candidate's new address; returns how many upcoming interviews invite everyone again.
+    """Handle a candidate's new address; returns how many upcoming interviews invite everyone again. A
+    candidate who is asked to choose a time is asked again.
 
     Links in the older emails stop working, because they are in the wrong hands. Raises `AddressTakenError` if
     the address belongs to someone else who takes part.
     """
-    coming = _coming(candidate)
-    _refuse_address_of_others(candidate, coming)
+    coming, undecided = _coming(candidate), _undecided(candidate)
+    _refuse_address_of_others(candidate, [*coming, *undecided])
     for address in {mail.address for mail in _in_trouble(candidate)}:
         forget_refusals(address)
     for mail in _waiting(candidate):
@@ -58,6 +60,12 @@ def move(actor: User, candidate: Candidate, rules: Rules) -> int:
         note(interview.id, f"{actor.name} corrected the candidate's email address", actor=actor)
         raise_revision(interview, RevisionReason.ADDRESS_CORRECTED, actor)
         queue.send_corrected_invitations(interview, rules)
+    for interview in undecided:
+        interview.link_generation += 1
+        note(interview.id, f"{actor.name} corrected the candidate's email address", actor=actor)
+        has_left = any(mail.state is not MailState.QUEUED for mail in interview.mails)
+        if has_left and is_open(interview, utc_now()):
+            slots.ask_again(interview, rules)
     return len(coming)
 
 
@@ -72,6 +80,21 @@ def _coming(candidate: Candidate) -> list[Interview]:
                 Interview.starts_at > utc_now(),
             )
             .order_by(Interview.starts_at, Interview.id)
+        )
+    )
+
+
+def _undecided(candidate: Candidate) -> list[Interview]:
+    """Those that have no time yet, or wait to be scheduled: no one but the candidate was written to."""
+    return list(
+        db.session.scalars(
+            sa.select(Interview)
+            .join(Interview.application)
+            .where(
+                Application.candidate_id == candidate.id,
+                Interview.status.in_([InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED]),
+            )
+            .order_by(Interview.id)
         )
     )
 
