@@ -31,6 +31,8 @@ from models import (
     MeetingState,
     ReaderRole,
     Revision,
+    Slot,
+    SlotRequest,
     StageMove,
     Task,
     TaskState,
@@ -39,17 +41,29 @@ from models import (
 )
 from scheduling import answers
 from scheduling.files.removing import give_up_all_of
+from scheduling.plans import venue_from_json, venue_to_json
 from scheduling.timeline import note
+from scheduling.venues import emptied
 from timezones import utc_now
+from work import unsent
 
-_NOT_OVER_YET = (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED, InterviewStatus.SCHEDULED)
+_WITHOUT_A_TIME = (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED)
+_NOT_OVER_YET = (*_WITHOUT_A_TIME, InterviewStatus.SCHEDULED)
 # After these words, the timeline repeats a mail server's response, which may say anything.
 _SERVERS_WORDS = re.compile(r"(could not be delivered\.).*", re.DOTALL)
 
 
 def is_not_over(now: datetime) -> sa.ColumnElement[bool]:
-    """The condition that an interview is still to take place, as of `now` (aware UTC)."""
-    return sa.and_(Interview.status.in_(_NOT_OVER_YET), Interview.ends_at > now)
+    """The condition that an interview is still to take place, as of `now` (aware UTC). While the candidate is
+    asked to choose a time, it can be at the last of them."""
+    last_slot = (
+        sa.select(sa.func.max(Slot.starts_at))
+        .join(SlotRequest, SlotRequest.interview_id == Slot.interview_id)
+        .where(Slot.interview_id == Interview.id, Slot.round == SlotRequest.round)
+        .scalar_subquery()
+    )
+    can_be_chosen = sa.and_(Interview.status == InterviewStatus.REQUESTED, last_slot > now)
+    return sa.and_(Interview.status.in_(_NOT_OVER_YET), sa.or_(Interview.ends_at > now, can_be_chosen))
 
 
 def coming_interviews(candidate: Candidate) -> list[Interview]:
@@ -154,6 +168,12 @@ def _empty_interview(interview: Interview) -> None:
     interview.requested_passcode = None
     # The number may be theirs, and the address may be their home.
     interview.phone_number = interview.address = interview.directions = None
+    request = interview.slot_request
+    if request is not None:
+        request.venue = venue_to_json(emptied(venue_from_json(request.venue)))
+    if interview.status in _WITHOUT_A_TIME:
+        # Nobody can answer anymore.
+        interview.status = InterviewStatus.CANCELLED
     db.session.execute(
         sa.update(Revision)
         .where(Revision.interview_id == interview.id)
@@ -206,7 +226,9 @@ def _empty_timeline(interview: Interview, known: list[str], stub: str) -> None:
 
 
 def _empty_tasks(interview: Interview) -> None:
-    """Errors of finished and waiting work contain a provider's or mail server's words."""
+    """Errors of finished and waiting work contain a provider's or mail server's words, and work that never
+    came to its end what someone wrote."""
+    unsent.forget_words(f"interview:{interview.id}")
     db.session.execute(
         sa.update(Task)
         .where(Task.subject == f"interview:{interview.id}", Task.last_error.is_not(None))

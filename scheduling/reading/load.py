@@ -24,10 +24,13 @@ class Load:
 
 def loads(now: datetime) -> dict[int, Load]:
     """The load of everyone who has any, by user. These are only counts, which are no secret within the team,
-    so everyone may ask. A candidate who did not show up took the time anyway; a cancelled interview did not.
+    so everyone may ask. A candidate who did not show up took the time anyway; a cancelled interview did not,
+    and neither did one for which no time was ever set.
     """
     counts = (
-        Interview.status != InterviewStatus.CANCELLED,
+        Interview.status.not_in(
+            (InterviewStatus.CANCELLED, InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED)
+        ),
         Interview.starts_at > now - RECENT,
         sa.or_(Interview.starts_at <= now, Interview.status == InterviewStatus.SCHEDULED),
     )
