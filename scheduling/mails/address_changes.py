@@ -21,7 +21,6 @@ from models import (
 from scheduling.mails import queue, slots
 from scheduling.revisions import raise_revision
 from scheduling.rules import Rules
-from scheduling.slots import is_open
 from scheduling.timeline import note
 from timezones import utc_now
 from work.mail import forget_refusals
@@ -58,7 +57,7 @@ def move(actor: User, candidate: Candidate, rules: Rules) -> int:
         interview.link_generation += 1
         note(interview.id, f"{actor.name} corrected the candidate's email address", actor=actor)
     for interview in asked:
-        if is_open(interview, utc_now()):
+        if interview.status is InterviewStatus.REQUESTED:
             slots.ask_again(interview, rules)
     for interview in coming:
         raise_revision(interview, RevisionReason.ADDRESS_CORRECTED, actor)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from extensions import db
 from models import Interview, InterviewStatus, Mail, MailState, ReaderRole
 from scheduling.mails.candidate_says import with_scheduler
 from scheduling.mails.queue import recipients_of
 from scheduling.rules import Rules
-from scheduling.slots import MOST_NUDGES, NUDGE_AFTER
 from timezones import utc_now
 from work import mail as mails
 from work.mail import NewMail, Recipient
@@ -19,6 +18,10 @@ from work.mail import NewMail, Recipient
 SLOT_REQUEST = "slot_request"
 SLOT_CHOSEN = "slot_chosen"
 SLOTS_WITHDRAWN = "slots_withdrawn"
+
+# Someone who has not chosen is reminded after this time, and once more after as long again.
+NUDGE_AFTER = timedelta(hours=48)
+MOST_NUDGES = 2
 
 _FORM = re.compile(r"slots-(\d+)(?:-nudge-(\d+))?(?:-again-(\d+))?")
 

@@ -7,8 +7,8 @@ from extensions import db
 from models import Interview, InterviewStatus, Mail, MailState
 from scheduling import answers
 from scheduling.mails.queue import CANCELLATION, INVITATION, REMINDER
-from scheduling.mails.slots import SLOT_CHOSEN, SLOT_REQUEST, SlotOccasion
-from scheduling.slots import MOST_NUDGES, in_plan, offered
+from scheduling.mails.slots import MOST_NUDGES, SLOT_CHOSEN, SLOT_REQUEST, SlotOccasion
+from scheduling.slots import in_plan, offered
 
 _TAKING_TIME = (InterviewStatus.ACCEPTED, InterviewStatus.SCHEDULED)
 
