@@ -31,7 +31,6 @@ from models import (
     MeetingState,
     ReaderRole,
     Revision,
-    Slot,
     SlotRequest,
     StageMove,
     Task,
@@ -41,29 +40,26 @@ from models import (
 )
 from scheduling import answers
 from scheduling.files.removing import give_up_all_of
-from scheduling.plans import venue_from_json, venue_to_json
 from scheduling.timeline import note
-from scheduling.venues import emptied
 from timezones import utc_now
 from work import unsent
 
-_WITHOUT_A_TIME = (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED)
-_NOT_OVER_YET = (*_WITHOUT_A_TIME, InterviewStatus.SCHEDULED)
+_UNDECIDED = (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED)
+_NOT_OVER_YET = (*_UNDECIDED, InterviewStatus.SCHEDULED)
+# What remains of where an interview was to be that never got a time.
+_IMPERSONAL = frozenset({"kind", "software", "caller"})
 # After these words, the timeline repeats a mail server's response, which may say anything.
 _SERVERS_WORDS = re.compile(r"(could not be delivered\.).*", re.DOTALL)
 
 
 def is_not_over(now: datetime) -> sa.ColumnElement[bool]:
-    """The condition that an interview is still to take place, as of `now` (aware UTC). While the candidate is
-    asked to choose a time, it can be at the last of them."""
-    last_slot = (
-        sa.select(sa.func.max(Slot.starts_at))
-        .join(SlotRequest, SlotRequest.interview_id == Slot.interview_id)
-        .where(Slot.interview_id == Interview.id, Slot.round == SlotRequest.round)
-        .scalar_subquery()
+    """The condition that an interview is still to take place, as of `now` (aware UTC)."""
+    # The first of the times that were offered may have passed while others are still to come.
+    can_be_chosen = sa.exists().where(SlotRequest.interview_id == Interview.id, SlotRequest.expires_at > now)
+    return sa.or_(
+        sa.and_(Interview.status.in_(_NOT_OVER_YET), Interview.ends_at > now),
+        sa.and_(Interview.status == InterviewStatus.REQUESTED, can_be_chosen),
     )
-    can_be_chosen = sa.and_(Interview.status == InterviewStatus.REQUESTED, last_slot > now)
-    return sa.and_(Interview.status.in_(_NOT_OVER_YET), sa.or_(Interview.ends_at > now, can_be_chosen))
 
 
 def coming_interviews(candidate: Candidate) -> list[Interview]:
@@ -168,11 +164,13 @@ def _empty_interview(interview: Interview) -> None:
     interview.requested_passcode = None
     # The number may be theirs, and the address may be their home.
     interview.phone_number = interview.address = interview.directions = None
-    request = interview.slot_request
-    if request is not None:
-        request.venue = venue_to_json(emptied(venue_from_json(request.venue)))
-    if interview.status in _WITHOUT_A_TIME:
-        # Nobody can answer anymore.
+    if interview.slot_request is not None:
+        venue = interview.slot_request.venue
+        interview.slot_request.venue = {
+            name: value if name in _IMPERSONAL or value is None else "" for name, value in venue.items()
+        }
+    if interview.status in _UNDECIDED:
+        # Its link expired, or the time that was chosen has passed: there is no one left to ask again.
         interview.status = InterviewStatus.CANCELLED
     db.session.execute(
         sa.update(Revision)

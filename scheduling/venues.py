@@ -61,19 +61,6 @@ class OnSite:
 Venue = OnlineMeeting | PastedLink | PhoneCall | OnSite
 
 
-def emptied(venue: Venue) -> Venue:
-    """The same kind of venue, with nothing in it that may be about a person."""
-    match venue:
-        case OnlineMeeting(software):
-            return OnlineMeeting(software)
-        case PastedLink():
-            return PastedLink("", "")
-        case PhoneCall(_, caller):
-            return PhoneCall("", caller)
-        case OnSite():
-            return OnSite("", "")
-
-
 def problems_of(venue: Venue) -> dict[str, str]:
     """The problems of a venue, in words, by the name of the field; empty if there are none."""
     match venue:

@@ -12,6 +12,9 @@ from models import Attendee, Interview, InterviewStatus
 
 # Four weeks: long enough to even out a quiet week, short enough that people still feel it.
 RECENT = timedelta(weeks=4)
+_TOOK_TIME = (InterviewStatus.SCHEDULED, InterviewStatus.COMPLETED, InterviewStatus.NO_SHOW)
+# A candidate who is still asked may choose another time; one that was chosen is taken.
+_TAKES_TIME = (InterviewStatus.ACCEPTED, InterviewStatus.SCHEDULED)
 
 
 @dataclass(frozen=True)
@@ -24,15 +27,14 @@ class Load:
 
 def loads(now: datetime) -> dict[int, Load]:
     """The load of everyone who has any, by user. These are only counts, which are no secret within the team,
-    so everyone may ask. A candidate who did not show up took the time anyway; a cancelled interview did not,
-    and neither did one for which no time was ever set.
+    so everyone may ask. A candidate who did not show up took the time anyway; a cancelled interview did not.
     """
     counts = (
-        Interview.status.not_in(
-            (InterviewStatus.CANCELLED, InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED)
-        ),
         Interview.starts_at > now - RECENT,
-        sa.or_(Interview.starts_at <= now, Interview.status == InterviewStatus.SCHEDULED),
+        sa.or_(
+            sa.and_(Interview.starts_at <= now, Interview.status.in_(_TOOK_TIME)),
+            sa.and_(Interview.starts_at > now, Interview.status.in_(_TAKES_TIME)),
+        ),
     )
     # A union, not a union all: someone who manages an interview and attends it has it once.
     taking_part = sa.union(

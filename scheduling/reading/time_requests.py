@@ -14,6 +14,7 @@ from database import written_out
 from models import CandidateAnswer, RequestState, Slot, SlotRequest
 from paging import Query
 from rows import rows_of
+from timezones import utc_now
 
 
 class TimeRequest(NamedTuple):
@@ -29,12 +30,14 @@ class TimeRequest(NamedTuple):
     last_starts_at: datetime
     none_fit_at: datetime | None
 
-    def has_expired(self, now: datetime) -> bool:
-        return self.expires_at <= now
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= utc_now()
 
-    def is_nothing_left(self, now: datetime) -> bool:
+    @property
+    def is_nothing_left(self) -> bool:
         """Whether all that were offered have begun, so that only other times help."""
-        return self.last_starts_at <= now
+        return self.last_starts_at <= utc_now()
 
 
 def time_requests_of(interview_ids: Iterable[int]) -> dict[int, TimeRequest]:
