@@ -42,6 +42,7 @@ from scheduling import answers
 from scheduling.files.removing import give_up_all_of
 from scheduling.timeline import note
 from timezones import utc_now
+from work import unsent
 
 _UNDECIDED = (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED)
 _NOT_OVER_YET = (*_UNDECIDED, InterviewStatus.SCHEDULED)
@@ -223,7 +224,9 @@ def _empty_timeline(interview: Interview, known: list[str], stub: str) -> None:
 
 
 def _empty_tasks(interview: Interview) -> None:
-    """Errors of finished and waiting work contain a provider's or mail server's words."""
+    """Errors of finished and waiting work contain a provider's or mail server's words, and work that never
+    came to its end what someone wrote."""
+    unsent.forget_words(f"interview:{interview.id}")
     db.session.execute(
         sa.update(Task)
         .where(Task.subject == f"interview:{interview.id}", Task.last_error.is_not(None))

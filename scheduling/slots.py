@@ -17,9 +17,6 @@ MOST_SLOTS = 10
 ADVISED = (3, 5)
 # How long the candidate can choose, unless the last of the times is sooner.
 OPEN_FOR = timedelta(days=14)
-# Someone who has not chosen is reminded after this time, and once more after as long again.
-NUDGE_AFTER = timedelta(hours=48)
-MOST_NUDGES = 2
 # So long before a link stops working, the team is told that nobody has chosen yet.
 ENDS_SOON = timedelta(days=1)
 
