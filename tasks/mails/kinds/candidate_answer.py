@@ -52,10 +52,10 @@ def _more(copy: InterviewCopy) -> More:
 def _said(answer: CandidateAnswer, name: str, *, is_withdrawal: bool) -> dict[str, str]:
     """What the subject says before the interview's time, and what the first line says."""
     if is_withdrawal:
-        nobody_else = "Nobody was invited yet, so there's nothing left to do."
+        no_one_knew = "No one was invited yet, so there's nothing left to do."
         return {
             "subject_begins": "No longer interested:",
-            "what": f"{name} is no longer interested in this interview. {nobody_else}",
+            "what": f"{name} is no longer interested in this interview. {no_one_knew}",
         }
     match answer.kind:
         case AnswerKind.MOVE:
