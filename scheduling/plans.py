@@ -172,10 +172,11 @@ def _venue_of(interview: Interview) -> Venue:
         case InterviewType.IN_PERSON:
             return OnSite(interview.address or "", interview.directions or "")
         case InterviewType.VIDEO:
-            if not interview.meetings and interview.slot_request is not None:
+            # There is one as soon as there is a time. Once the interview is canceled, it is no longer wanted.
+            meeting = interview.meeting or next(reversed(interview.meetings), None)
+            if meeting is None:
+                assert interview.slot_request is not None, "without a time, the request has the venue"
                 return venue_from_json(interview.slot_request.venue)
-            # There is one from the start. Once the interview is canceled, it is no longer wanted.
-            meeting = interview.meeting or interview.meetings[-1]
             if meeting.software is MeetingSoftware.OTHER:
                 return PastedLink(meeting.join_url or "", meeting.label or "")
             return OnlineMeeting(meeting.software, interview.requested_passcode)

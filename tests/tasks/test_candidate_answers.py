@@ -140,7 +140,7 @@ def test_those_who_decide_hear_that_none_fits_even_after_the_first_of_the_times(
 ) -> None:
     installation = sqlite_installation
     interview = asked(installation)
-    installation.later(days=3, hours=2)
+    installation.later(hours=74)
     with installation.writing():
         row = db.session.get_one(Interview, interview)
         say_none_fit(row, [in_three_days() + timedelta(days=9)], "Mornings only.", rules(installation))
@@ -176,6 +176,6 @@ def test_those_who_decide_hear_of_someone_who_is_no_longer_interested(
         assert "Dina Kaur is no longer interested in this interview." in body
         assert "A message from Dina:\nI took another job." in body
         assert "CET" not in body
-    installation.later(days=3)
+    installation.later(hours=72)
     assert len(installation.simulators.mails(DINA)) == before
     assert "Dina Kaur is no longer interested" in installation.timeline(interview)

@@ -7,7 +7,7 @@ from datetime import datetime
 from messaging.facts import InterviewFacts
 from messaging.wording import invited_to_role, reader_zone
 from models import Interview, InterviewStatus, Mail
-from scheduling.mails.slots import SLOT_REQUEST, SlotOccasion
+from scheduling.mails.slots import SLOT_REQUEST, SlotOccasion, is_too_soon
 from tasks.mails.addressing import to_its_reader
 from tasks.mails.interviews import InterviewCopy, InterviewKind, More
 from timezones import local_moment
@@ -27,10 +27,11 @@ def _why_useless(mail: Mail, interview: Interview, now: datetime) -> str | None:
         return REPLACED
     if now >= request.expires_at:
         return "The link has expired."
-    is_nudge = SlotOccasion.read(mail.occasion).nudge > 0
-    if is_nudge and _waits_for_the_team(interview):
+    if not SlotOccasion.read(mail.occasion).nudge:
+        return None
+    if _waits_for_the_team(interview):
         return "The candidate has said that no time suits."
-    return None
+    return "The candidate was only just asked." if is_too_soon(mail, interview, now) else None
 
 
 def _waits_for_the_team(interview: Interview) -> bool:
