@@ -13,7 +13,6 @@ from tables.deliveries import (
     FailureReason,
     Meeting,
     MeetingCall,
-    MeetingSoftware,
     MeetingState,
     OrphanedMeeting,
 )
@@ -47,6 +46,7 @@ from tables.interviews import (
 )
 from tables.mails import Mail, MailState, MailTrouble, ReaderRole
 from tables.slots import Slot, SlotRequest
+from tables.software import MeetingSoftware
 from tables.team import Organization, Role, User, UserSession
 from tables.two_step import RecoveryCode, TwoStepSecret
 from tables.work import Heartbeat, Lane, Task, TaskState

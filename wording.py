@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 # Before a name, and not one that anyone is called by.
 # fmt: off
@@ -48,6 +49,17 @@ def duration(minutes: int) -> str:
     if rest or not hours:
         pieces.append(counted(rest, "minute"))
     return " ".join(pieces)
+
+
+def ago(past: timedelta) -> str:
+    """How long something is past: `just now`, `5 minutes ago`, `3 hours ago`, `2 days ago`."""
+    minutes = int(past.total_seconds()) // 60
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{counted(minutes, 'minute')} ago"
+    hours = minutes // 60
+    return f"{counted(hours, 'hour')} ago" if hours < 24 else f"{counted(hours // 24, 'day')} ago"
 
 
 def short_names(names: Sequence[str]) -> list[str]:

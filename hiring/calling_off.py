@@ -13,6 +13,7 @@ from hiring.erasing import coming_interviews, erase_candidate, is_not_over
 from models import Application, Candidate, Interview, Job, Lane, Mail, MailState, User
 from scheduling.commands.cancel import Cancellation, cancel_interview
 from scheduling.mails.queue import CANCELLATION, TAKEN_OFF
+from scheduling.mails.slots import SLOTS_WITHDRAWN
 from scheduling.rules import Rules
 from timezones import utc_now
 from work import outbox
@@ -74,7 +75,7 @@ def is_still_telling(candidate: Candidate, now: datetime) -> bool:
                     Mail.interview_id == Interview.id,
                     Interview.application_id == Application.id,
                     Application.candidate_id == candidate.id,
-                    Mail.kind.in_((CANCELLATION, TAKEN_OFF)),
+                    Mail.kind.in_((CANCELLATION, TAKEN_OFF, SLOTS_WITHDRAWN)),
                     Mail.state == MailState.QUEUED,
                     Mail.trouble.is_(None),
                     Mail.created_at > now - _LONGEST_WAIT,

@@ -31,6 +31,7 @@ from models import (
     MeetingState,
     ReaderRole,
     Revision,
+    SlotRequest,
     StageMove,
     Task,
     TaskState,
@@ -41,15 +42,24 @@ from scheduling import answers
 from scheduling.files.removing import give_up_all_of
 from scheduling.timeline import note
 from timezones import utc_now
+from work import unsent
 
-_NOT_OVER_YET = (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED, InterviewStatus.SCHEDULED)
+_UNDECIDED = (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED)
+_NOT_OVER_YET = (*_UNDECIDED, InterviewStatus.SCHEDULED)
+# What remains of where an interview was to be that never got a time.
+_IMPERSONAL = frozenset({"kind", "software", "caller"})
 # After these words, the timeline repeats a mail server's response, which may say anything.
 _SERVERS_WORDS = re.compile(r"(could not be delivered\.).*", re.DOTALL)
 
 
 def is_not_over(now: datetime) -> sa.ColumnElement[bool]:
     """The condition that an interview is still to take place, as of `now` (aware UTC)."""
-    return sa.and_(Interview.status.in_(_NOT_OVER_YET), Interview.ends_at > now)
+    # The first of the times that were offered may have passed while others are still to come.
+    can_be_chosen = sa.exists().where(SlotRequest.interview_id == Interview.id, SlotRequest.expires_at > now)
+    return sa.or_(
+        sa.and_(Interview.status.in_(_NOT_OVER_YET), Interview.ends_at > now),
+        sa.and_(Interview.status == InterviewStatus.REQUESTED, can_be_chosen),
+    )
 
 
 def coming_interviews(candidate: Candidate) -> list[Interview]:
@@ -154,6 +164,14 @@ def _empty_interview(interview: Interview) -> None:
     interview.requested_passcode = None
     # The number may be theirs, and the address may be their home.
     interview.phone_number = interview.address = interview.directions = None
+    if interview.slot_request is not None:
+        venue = interview.slot_request.venue
+        interview.slot_request.venue = {
+            name: value if name in _IMPERSONAL or value is None else "" for name, value in venue.items()
+        }
+    if interview.status in _UNDECIDED:
+        # Its link expired, or the time that was chosen has passed: there is no one left to ask again.
+        interview.status = InterviewStatus.CANCELLED
     db.session.execute(
         sa.update(Revision)
         .where(Revision.interview_id == interview.id)
@@ -206,7 +224,9 @@ def _empty_timeline(interview: Interview, known: list[str], stub: str) -> None:
 
 
 def _empty_tasks(interview: Interview) -> None:
-    """Errors of finished and waiting work contain a provider's or mail server's words."""
+    """Errors of finished and waiting work contain a provider's or mail server's words, and work that never
+    came to its end what someone wrote."""
+    unsent.forget_words(f"interview:{interview.id}")
     db.session.execute(
         sa.update(Task)
         .where(Task.subject == f"interview:{interview.id}", Task.last_error.is_not(None))

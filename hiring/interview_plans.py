@@ -152,7 +152,7 @@ def _interviews_ahead(user_ids: list[int]) -> dict[int, int]:
         .join(Interview, Interview.id == Attendee.interview_id)
         .where(
             Attendee.user_id.in_(user_ids),
-            Interview.status == InterviewStatus.SCHEDULED,
+            Interview.status.in_([InterviewStatus.ACCEPTED, InterviewStatus.SCHEDULED]),
             Interview.ends_at > utc_now(),
         )
         .group_by(Attendee.user_id)

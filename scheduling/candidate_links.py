@@ -18,7 +18,8 @@ class CandidateLinks:
     base_url: str
 
     def page(self, interview: Interview) -> str:
-        """The address of the page. It is only ever written to the candidate."""
+        """The address of the page. It is only ever written to the candidate, and shown to those who may
+        schedule the interview, so that they can pass it on in another way."""
         return f"{self.base_url}/s/{self.signer.token('candidate', interview, interview.link_generation)}"
 
     def opened_by(self, token: str) -> Interview | None:

@@ -77,7 +77,8 @@ def find_clashes(wanted: Wanted, *, seen_by: User, lock: bool = False) -> list[C
     first. Those that `seen_by` may see are named.
 
     `lock` locks the rows of the people and of the host for the rest of the transaction, in the order of their
-    ids, so that two commands for the same person cannot both find the time free. The caller has to lock the
+    ids, so that two commands for the same person cannot both find the time free. Rows that name them can
+    still be added: the emails of two commands may be for each other's people. The caller has to lock the
     candidate's row. SQLite has only one writer and needs no lock.
     """
     if lock and db.engine.dialect.name != "sqlite":
@@ -86,7 +87,7 @@ def find_clashes(wanted: Wanted, *, seen_by: User, lock: bool = False) -> list[C
             sa.select(User.id)
             .where(User.id.in_(wanted.needs.user_ids | hosting))
             .order_by(User.id)
-            .with_for_update()
+            .with_for_update(key_share=True)
         ).all()
     occupied = occupied_between(wanted.needs, wanted.starts_at, wanted.ends_at, seen_by=seen_by)
     return clashes_among(occupied, wanted)

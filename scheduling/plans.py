@@ -172,12 +172,11 @@ def _venue_of(interview: Interview) -> Venue:
         case InterviewType.IN_PERSON:
             return OnSite(interview.address or "", interview.directions or "")
         case InterviewType.VIDEO:
-            meeting = interview.meeting
-            if meeting is None and not interview.meetings and interview.slot_request is not None:
-                # There is none before there is a time.
+            # There is one as soon as there is a time. Once the interview is canceled, it is no longer wanted.
+            meeting = interview.meeting or next(reversed(interview.meetings), None)
+            if meeting is None:
+                assert interview.slot_request is not None, "without a time, the request has the venue"
                 return venue_from_json(interview.slot_request.venue)
-            # Otherwise from the start. Once the interview is canceled, it is no longer wanted.
-            meeting = meeting or interview.meetings[-1]
             if meeting.software is MeetingSoftware.OTHER:
                 return PastedLink(meeting.join_url or "", meeting.label or "")
             return OnlineMeeting(meeting.software, interview.requested_passcode)

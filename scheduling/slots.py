@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from extensions import db
-from models import Interview, InterviewStatus, Slot, User
+from models import Interview, InterviewStatus, SchedulingMethod, Slot, User
 from scheduling.clashes import Clash, Wanted, clashes_among, needs_of_change
 from scheduling.occupied import Needs, occupied_between
 from scheduling.plans import When, plan_of
@@ -17,9 +17,8 @@ MOST_SLOTS = 10
 ADVISED = (3, 5)
 # How long the candidate can choose, unless the last of the times is sooner.
 OPEN_FOR = timedelta(days=14)
-# Someone who has not chosen is reminded after this time, and once more after as long again.
-NUDGE_AFTER = timedelta(hours=48)
-MOST_NUDGES = 2
+# So long before a link stops working, the team is told that nobody has chosen yet.
+ENDS_SOON = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -51,10 +50,28 @@ def offered(interview: Interview) -> list[Slot]:
     return [slot for slot in interview.slots if request is not None and slot.round == request.round]
 
 
+def has_time(interview: Interview) -> bool:
+    """Whether a time was ever settled: until the candidate has chosen, `starts_at` is only the first of those
+    that were offered, and says nothing to anyone."""
+    if interview.method is not SchedulingMethod.TIME_SLOTS:
+        return True
+    request = interview.slot_request
+    return request is None or request.picked_at is not None
+
+
 def is_open(interview: Interview, now: datetime) -> bool:
     """Whether the candidate is asked, and can still answer, at `now` (aware UTC)."""
+    # Others have no request, which would be looked up all the same.
+    if interview.status is not InterviewStatus.REQUESTED:
+        return False
     request = interview.slot_request
-    return interview.status is InterviewStatus.REQUESTED and request is not None and now < request.expires_at
+    return request is not None and now < request.expires_at
+
+
+def was_withdrawn(interview: Interview) -> bool:
+    """Whether the interview was called off before it had a time that anyone was invited to."""
+    is_off = interview.status is InterviewStatus.CANCELLED
+    return is_off and interview.slot_request is not None and interview.revision == 0
 
 
 @dataclass(frozen=True)

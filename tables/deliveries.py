@@ -12,30 +12,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from database import ZoneName, choice
 from extensions import Model
 from tables.connections import Connection
+from tables.software import MeetingSoftware
 from tables.team import User
 from timezones import utc_now
 
 if TYPE_CHECKING:
     from tables.interviews import Interview
-
-
-class MeetingSoftware(StrEnum):
-    ZOOM = "zoom"
-    GOOGLE_MEET = "google_meet"
-    TEAMS = "teams"
-    OTHER = "other"
-
-    @property
-    def label(self) -> str:
-        return _SOFTWARE_LABELS[self]
-
-
-_SOFTWARE_LABELS = {
-    MeetingSoftware.ZOOM: "Zoom",
-    MeetingSoftware.GOOGLE_MEET: "Google Meet",
-    MeetingSoftware.TEAMS: "Microsoft Teams",
-    MeetingSoftware.OTHER: "Other",
-}
 
 
 class MeetingState(StrEnum):

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from database import choice
 from extensions import Model
-from tables.deliveries import MeetingSoftware
 from tables.hiring import Job
 from tables.interviews import InterviewType, PhoneCaller
+from tables.software import MeetingSoftware
 from tables.team import User
 from timezones import utc_now
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from database import ZoneName
 from extensions import Model
-from tables.deliveries import MeetingSoftware
+from tables.software import MeetingSoftware
 from timezones import utc_now
 
 

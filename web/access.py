@@ -97,7 +97,17 @@ ACCESS: dict[str, Rule] = {
     "join.calendar": Public("the signed link is the permission", key_in_path=True),
     **{
         f"own_page.{name}": Public("the signed link is the permission", key_in_path=True)
-        for name in ("page", "confirm", "move", "call_off", "late", "time_zone", "calendar")
+        for name in (
+            "page",
+            "choose",
+            "none_fit",
+            "confirm",
+            "move",
+            "call_off",
+            "late",
+            "time_zone",
+            "calendar",
+        )
     },
     "dashboard.home": SignedIn(),
     "dashboard.today": SignedIn(),
@@ -169,6 +179,11 @@ ACCESS: dict[str, Rule] = {
     "interviews.take": Needs(Action.SCHEDULE),
     "interviews.confirm_keeping": Needs(Action.SCHEDULE),
     "interviews.keep": Needs(Action.SCHEDULE),
+    "interviews.confirm_time": Needs(Action.SCHEDULE),
+    "interviews.schedule_at": Needs(Action.SCHEDULE),
+    "interviews.renew_request": Needs(Action.SCHEDULE),
+    "interviews.other_times": Needs(Action.SCHEDULE),
+    "interviews.offer_other_times": Needs(Action.SCHEDULE),
     "interviews.confirm_cancelling": Needs(Action.SCHEDULE),
     "interviews.cancel": Needs(Action.SCHEDULE),
     "schedule_interview.change": Needs(Action.SCHEDULE),

@@ -24,6 +24,7 @@ from web.shortcuts import shortcuts
 from web.signed_in import connecting_is_open, current_organization, visitor
 from web.times import instant_as_text
 from web_links import shortened
+from wording import ago
 
 
 def init_app(app: Flask) -> None:
@@ -41,6 +42,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["software_icons"] = ICONS
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.filters["since"] = since
+    app.jinja_env.filters["ago"] = how_long_ago
     # For remembered pieces, which must not depend on the reader.
     app.jinja_env.filters["moment_in"] = _moment
     app.jinja_env.filters["in_address"] = instant_as_text
@@ -126,6 +128,11 @@ def since(instant: datetime) -> str:
     """When something was, as this reader sees it: `21:51 CET` if it was today."""
     local, days = moment(instant), [in_zone(each, viewer_zone()).date() for each in (instant, utc_now())]
     return f"{local.time} {local.zone_short}" if days[0] == days[1] else local.short
+
+
+def how_long_ago(instant: datetime) -> str:
+    """`2 days ago`, for what becomes more urgent with its age."""
+    return ago(utc_now() - instant)
 
 
 # The same few instants appear on page after page.

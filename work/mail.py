@@ -25,6 +25,9 @@ from work.kinds import TaskKind
 # Emails about the same thing are sent one after another.
 SEND_MAIL = TaskKind("send_mail", Lane.MAIL, "Sending an email", subject="")
 
+# The part of a delivery's payload that is about the moment in which the mail was requested (`NewMail.said`).
+SAID = "said"
+
 _INTERVIEW = "interview:"
 _declared: dict[str, MailKind] = {}
 
@@ -168,7 +171,7 @@ def delivery(
     """The work of sending one email, due at an instant (aware UTC)."""
     payload: dict[str, object] = {"mail_id": mail_id}
     if said:
-        payload["said"] = dict(said)
+        payload[SAID] = dict(said)
     return outbox.Work(SEND_MAIL, about, payload=payload, run_at=due_at, dedupe_key=delivery_key(mail_id))
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from extensions import db
 from models import Lane, Mail, MailState, ReaderRole, Task, TaskState
 from work import outbox
-from work.mail import delivery, delivery_key
+from work.mail import SAID, delivery, delivery_key
 
 
 def drop_waiting(about: str, *, words: str, but_kinds: Collection[str] = ()) -> list[Mail]:
@@ -55,6 +55,14 @@ def forget_unsent(about: str, occasion: str) -> None:
         )
     )
     db.session.execute(sa.delete(Mail).where(Mail.id.in_(unsent)))
+
+
+def forget_words(about: str) -> None:
+    """Remove what someone wrote for emails about one thing that never left."""
+    for task in db.session.scalars(
+        sa.select(Task).where(Task.subject == about, Task.lane == Lane.MAIL, Task.state == TaskState.READY)
+    ):
+        outbox.forget(task.id, SAID)
 
 
 def move(mail: Mail, due_at: datetime) -> None:

@@ -24,11 +24,13 @@ from scheduling.drafts.unfinished import open_drafts
 from scheduling.reading import today as reading
 from scheduling.reading.days import day_in
 from scheduling.reading.interview_rows import InterviewRow
+from scheduling.reading.time_requests import TimeRequest
 from scheduling.reading.today import Week, week_columns, week_parameters
+from scheduling.slots import ENDS_SOON
 from scheduling.software import DEFAULT, spec_of
 from timezones import local_moment, start_of_day, utc_now
 from web.signed_in import SignedInPerson, connecting_is_open, person
-from wording import possessive
+from wording import ago, possessive
 
 dashboard = Blueprint("dashboard", __name__)
 
@@ -85,21 +87,43 @@ def _day(user: SignedInPerson, now: datetime) -> dict[str, Day]:
 
 
 def _attention(user: SignedInPerson) -> Iterator[Attention]:
-    for interview, lacks_link, refused_candidate, refused_others, asked_at in reading.needing_attention(user):
-        page = url_for("interviews.detail", interview_id=interview.id)
-        if asked_at is not None:
-            since = local_moment(asked_at, user.timezone).short
+    for row in reading.needing_attention(user):
+        interview, page = row.interview, url_for("interviews.detail", interview_id=row.interview.id)
+        if row.request is not None:
+            yield from _about_request(interview, row.request, page)
+        elif row.asked_at is not None:
+            since = local_moment(row.asked_at, user.timezone).short
             words = f"{interview.candidate_name} asked for another time, {since}"
             yield Attention(interview, words, "Answer", page)
-        if lacks_link:
+        if row.lacks_link:
             repair = url_for("interviews.repair", interview_id=interview.id)
             yield Attention(interview, "No meeting link yet", "Add a link", repair)
-        if refused_candidate:
+        if row.refused_candidate:
             edit = url_for("hiring.edit_candidate", candidate_id=interview.candidate_id)
             words = f"{possessive(interview.candidate_name)} email address was refused"
             yield Attention(interview, words, "Correct the address", edit)
-        if refused_others:
+        if row.refused_others:
             yield Attention(interview, "An email could not be delivered", "Send it again", page)
+
+
+def _about_request(interview: InterviewRow, asked: TimeRequest, page: str) -> Iterator[Attention]:
+    """Whatever the team owes a candidate who is asked to choose a time, with its age."""
+    name, now = interview.candidate_name, utc_now()
+    other_times = url_for("interviews.other_times", interview_id=interview.id)
+    if asked.picked_at is not None:
+        yield Attention(interview, f"{name} chose a time {ago(now - asked.picked_at)}", "Schedule", page)
+    elif asked.none_fit_at is not None:
+        words = f"None of the times suits {name}, said {ago(now - asked.none_fit_at)}"
+        yield Attention(interview, words, "Answer", page)
+    elif asked.is_expired:
+        words = f"{possessive(name)} link to choose a time has expired, asked {ago(now - asked.asked_at)}"
+        if asked.is_nothing_left:
+            yield Attention(interview, words, "Offer other times", other_times)
+        else:
+            yield Attention(interview, words, "Send again", page)
+    elif asked.expires_at <= now + ENDS_SOON:
+        words = f"{name} has one day or less to choose a time, asked {ago(now - asked.asked_at)}"
+        yield Attention(interview, words, "Offer other times", other_times)
 
 
 def _begins(user: SignedInPerson, now: datetime, *, days: int = 0) -> datetime:

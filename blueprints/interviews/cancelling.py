@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from blueprints.interviews.forms import WORDS_LIMIT, CancelForm
 from blueprints.interviews.to_change import to_change
 from extensions import db
-from models import Interview, RevisionReason
+from models import Interview, InterviewStatus, RevisionReason
 from scheduling.commands.cancel import (
     Cancellation,
     NothingToCancelError,
@@ -66,15 +66,24 @@ def confirm_cancelling(interview_id: int) -> ResponseReturnValue:
 
 
 def cancel(interview_id: int) -> ResponseReturnValue:
+    """`status` in the address is the one that the page was about: a request that was meant is never a
+    scheduled interview that is cancelled."""
     interview, form = to_change(interview_id), CancelForm()
+    if can_be_cancelled(interview) and request.args.get("status", interview.status) != interview.status:
+        say(f"This interview is {interview.status.label.lower()} by now. Please look again.", "info")
+        return redirect(url_for("interviews.confirm_cancelling", interview_id=interview_id), 303)
     if not form.validate():
         return _page(interview, form, 422)
+    is_request = interview.status is not InterviewStatus.SCHEDULED
     wanted = Cancellation(form.words.data or "", tells_candidate=form.tells_candidate.data)
     try:
         cancel_interview(actor(), interview, wanted, services().rules)
     except NothingToCancelError:
         db.session.rollback()
         return _nothing_to_cancel(interview)
+    if is_request:
+        # Unlike a cancellation, it cannot be undone, so the page says nothing of it by itself.
+        say("The request is withdrawn.")
     db.session.commit()
     return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
 

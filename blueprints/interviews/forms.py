@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import zip_longest
+from typing import Any
+
 from wtforms import BooleanField, HiddenField, RadioField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+from blueprints.own_page.forms import SuitingTime
 from blueprints.schedule_interview.forms.clash_tick import ClashTick
 from blueprints.schedule_interview.forms.when import WhenFields
 from database import read_row_id
 from models import Absent, Verdict
+from scheduling.commands.candidate import MOST_TIMES
 from scheduling.feedback import Given
-from web.forms import Form
+from scheduling.plans import When
+from timezones import in_zone
+from web.forms import Form, ZoneField
+from web.times import instant_as_text
 
 WORDS_LIMIT = 1000
 NOTES_LIMIT = 5000
@@ -51,6 +61,63 @@ class RescheduleForm(WhenFields, Form):
         """The time that was chosen, as `shown` repeats it; "" for none."""
         when = self.when
         return f"{when.starts_at.isoformat()} {when.timezone} {when.duration_minutes}" if when else ""
+
+
+class ScheduleAtForm(Form):
+    """Scheduling at a time that the candidate has chosen or named, with what it clashes with."""
+
+    accepted_clashes = ClashTick("Schedule anyway")
+
+
+class OtherTimesForm(Form):
+    """Other times to choose from. `rows` are the times, each with what is wrong with it."""
+
+    timezone = ZoneField("Time zone", validators=[DataRequired("Choose a time zone.")])
+
+    def __init__(self, *, zone: str, minutes: int, known: Sequence[datetime] = ()) -> None:
+        """`known` (aware UTC) are the times to begin with, by the clock of `zone` (an IANA name). All of them
+        take as many `minutes`."""
+        super().__init__(data={"timezone": zone})
+        self._minutes = minutes
+        walls = [in_zone(each, zone) for each in known]
+        self.rows = [
+            SuitingTime(
+                prefix=f"time-{number}",
+                data={
+                    "date": wall.date(),
+                    "time": wall.time(),
+                    "occurrence": instant_as_text(wall.astimezone(UTC)),
+                }
+                if wall is not None
+                else None,
+            )
+            for number, wall in zip_longest(range(1, MOST_TIMES + 1), walls)
+        ]
+        for row in self.rows:
+            row.timezone.data = self.timezone.data
+            row.keep_asking()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        if not all([super().validate(extra_validators), *(row.validate() for row in self.rows)]):
+            return False
+        if not self.slots:
+            self.rows[0].date.errors = ["Add at least one time."]
+            return False
+        return True
+
+    @property
+    def filled(self) -> list[SuitingTime]:
+        """The rows of a valid form that name a time."""
+        return [row for row in self.rows if row.starts_at is not None]
+
+    @property
+    def slots(self) -> list[When]:
+        """The times of a valid form."""
+        return [
+            When(row.starts_at, row.wall_time, self.timezone.data, self._minutes)
+            for row in self.rows
+            if row.starts_at is not None
+        ]
 
 
 class FeedbackForm(Form):

@@ -15,6 +15,7 @@ from messaging.wording import join_label
 from models import Interview, InterviewStatus, InterviewType, MeetingSoftware, MeetingState
 from phone_numbers import phone_link
 from scheduling.reading import lists
+from scheduling.slots import has_time, offered
 from services import services
 from web.signed_in import actor
 
@@ -23,6 +24,7 @@ from web.signed_in import actor
 class Glance:
     """What one reader sees of an interview at a glance.
 
+    has_time: whether a time was ever settled; offered: how many the candidate can choose from until then.
     source: where a video interview takes place, the name of the software or `Other: Webex`; None for other
         types.
     join_url: None where there is no meeting (yet), it is of no use anymore, or the reader may not see it.
@@ -31,6 +33,8 @@ class Glance:
     """
 
     interview: Interview
+    has_time: bool
+    offered: int
     source: str | None
     join_url: str | None
     join_label: str
@@ -60,7 +64,11 @@ def _glance(interview: Interview) -> Glance:
     user, meeting = actor(), interview.meeting
     sees_link = lists.may(user, Action.SEE_JOIN_LINK, interview)
     may_change = lists.may(user, Action.SCHEDULE, interview)
-    takes_place = interview.status is not InterviewStatus.CANCELLED
+    # Before it is scheduled there is no one to call, and no meeting.
+    takes_place = interview.status not in (
+        *(InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED),
+        InterviewStatus.CANCELLED,
+    )
     can_join = meeting is not None and meeting.state is MeetingState.READY and sees_link and takes_place
     is_missing = (
         meeting is not None
@@ -71,6 +79,8 @@ def _glance(interview: Interview) -> Glance:
     number = interview.phone_number if sees_link and takes_place else None
     return Glance(
         interview=interview,
+        has_time=has_time(interview),
+        offered=len(offered(interview)) if interview.status is InterviewStatus.REQUESTED else 0,
         source=_source(interview),
         join_url=meeting.join_url if meeting is not None and can_join else None,
         join_label=join_label(meeting.called if meeting is not None else None),

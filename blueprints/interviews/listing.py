@@ -11,20 +11,26 @@ from hiring.choices import jobs_to_choose_from, people_to_choose_from
 from models import InterviewStatus
 from scheduling.reading import lists
 from scheduling.reading.days import by_day
+from scheduling.reading.time_requests import time_requests_of
 from timezones import utc_now
 from web.lists import asked_turn, job_options, options_of
 from web.signed_in import SignedInPerson, person
+
+# What the team or the candidate has yet to do about these is said in their rows, instead of their day.
+_WITHOUT_INVITATION = (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED)
 
 
 def index() -> ResponseReturnValue:
     user = person()
     asked = asked_interviews(user.timezone)
     page = lists.interviews(user, asked.filter, asked_turn())
+    waits_for_time = asked.filter.status in _WITHOUT_INVITATION
     people = ((each.id, each.name) for each in people_to_choose_from() if each.id != user.id)
     html = render_template(
         "interviews/list.html",
         **_counted(user, asked),
         page=page,
+        time_requests=time_requests_of(row.id for row in page.rows) if waits_for_time else {},
         days=by_day(page.rows, utc_now(), user.timezone),
         how_options=HOW_OPTIONS,
         job_options=job_options(jobs_to_choose_from(user, asked.filter.job_id)),

@@ -18,6 +18,7 @@ from blueprints.interviews import (
     glance,
     listing,
     rescheduling,
+    time_requests,
 )
 from blueprints.interviews.views import InterviewView, is_too_late, view_of
 from database import row_id
@@ -34,7 +35,10 @@ from web.notices import say
 from web.signed_in import actor, person
 
 interviews = Blueprint("interviews", __name__, url_prefix="/interviews")
-for _part in (answering, attachments, cancelling, concluding, emails, glance, listing, rescheduling):
+for _part in (
+    *(answering, attachments, cancelling, concluding, emails, glance, listing, rescheduling),
+    time_requests,
+):
     _part.register(interviews)
 
 
@@ -65,6 +69,9 @@ def deliveries(interview_id: int) -> ResponseReturnValue:
     if request.args.get("stamp") == stamp:
         return htmx.nothing_new()
     interview = lists.interview(actor(), interview_id) or abort(404)
+    if request.args.get("status", interview.status.value) != interview.status.value:
+        # The candidate has chosen, or someone has scheduled it: nearly everything on the page is another.
+        return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
     view = replace(view_of(interview), stamp=stamp)
     if request.args.get("version") == view.version:
         return htmx.nothing_new()
@@ -102,6 +109,7 @@ def _parts(view: InterviewView) -> ResponseReturnValue:
         render_template("interviews/_deliveries.html", **vars(view)),
         render_template("interviews/_meeting.html", **vars(view), out_of_band=True),
         render_template("interviews/_candidate_says.html", **vars(view), out_of_band=True),
+        render_template("interviews/_asked_for_time.html", **vars(view), out_of_band=True),
         render_template("interviews/_timeline.html", **vars(view), out_of_band=True),
         render_template("interviews/_emails.html", **vars(view), out_of_band=True),
     ]

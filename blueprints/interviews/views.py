@@ -12,6 +12,7 @@ from accounts.permissions import Action
 from blueprints.interviews.cancelling import Changing, changing_of
 from blueprints.interviews.concluding import Ending, ending_of
 from blueprints.interviews.emails import TO_READ_ALL
+from blueprints.interviews.time_requests import AskedForTime, asked_for_time
 from messaging.wording import call_words, join_label
 from models import AnswerKind, FailureReason, Interview, MeetingState, PhoneCaller, ReaderRole
 from phone_numbers import phone_link
@@ -21,6 +22,7 @@ from scheduling.meetings import failures, wanting
 from scheduling.reading import lists
 from scheduling.reading.progress import Progress, progress_of
 from scheduling.reading.received import without_details
+from scheduling.slots import has_time
 from services import services
 from timezones import utc_now
 from web.signed_in import actor
@@ -69,6 +71,9 @@ class InterviewView:
     # Whether everyone's emails may be read; their own may be in any case.
     reads_all_emails: bool
     says: CandidateSays
+    # How the question to the candidate stands, and whether a time was ever settled.
+    asked_for_time: AskedForTime | None
+    has_time: bool
     # Changes when the parts that update on their own would show something else; and how they do.
     version: str
     is_watched: bool
@@ -81,11 +86,13 @@ class InterviewView:
 
 def view_of(interview: Interview) -> InterviewView:
     user = actor()
-    asked = (*TO_READ_ALL, Action.SCHEDULE)
-    may = {action: lists.may(user, action, interview) for action in asked}
+    actions = (*TO_READ_ALL, Action.SCHEDULE)
+    may = {action: lists.may(user, action, interview) for action in actions}
     sees_contact, sees_link = may[Action.SEE_CONTACT], may[Action.SEE_JOIN_LINK]
     progress, says = progress_of(interview), what_candidate_says(interview)
-    may_be_late = can_answer(interview, AnswerKind.LATE, utc_now())
+    asked = asked_for_time(interview, may_change=may[Action.SCHEDULE])
+    now = utc_now()
+    may_answer = any(can_answer(interview, kind, now) for kind in (AnswerKind.LATE, AnswerKind.NONE_FIT))
     meeting = interview.meeting
     is_missing = meeting is not None and meeting.state == MeetingState.FAILED
     next_try = wanting.next_try_at(meeting) if meeting is not None and is_missing else None
@@ -106,8 +113,10 @@ def view_of(interview: Interview) -> InterviewView:
         call=_call(interview, sees_number=sees_link),
         reads_all_emails=all(may[action] for action in TO_READ_ALL),
         says=says,
-        version=f"{progress.version}-{says.mark}",
-        is_watched=progress.is_watched or may_be_late,
+        asked_for_time=asked,
+        has_time=has_time(interview),
+        version=f"{progress.version}-{says.mark}" + (f"-{asked.mark}" if asked is not None else ""),
+        is_watched=progress.is_watched or may_answer,
         poll_seconds=progress.poll_seconds if progress.is_watched else _SLOW_POLL,
     )
 

@@ -20,7 +20,7 @@ from extensions import db
 from models import Draft, Interview, InterviewStatus, Meeting, RevisionReason, User
 from scheduling import answers, venues
 from scheduling.clashes import clashes_of_change
-from scheduling.commands.locking import locked
+from scheduling.commands.locking import locked_with_candidate
 from scheduling.commands.ticket import Ticket, refuse_new
 from scheduling.drafts import drafts
 from scheduling.errors import DraftGoneError, SchedulingError
@@ -119,7 +119,7 @@ def change_interview(actor: User, interview: Interview, change: Change, rules: R
     when) changes at once, and no one is told. Raises `NotScheduledError`, `ChangedMeanwhileError`,
     `NothingChangedError`, and `SchedulingError` for what the dialog would not have accepted.
     """
-    interview, meeting = locked(interview)
+    interview, meeting = locked_with_candidate(interview)
     if not can_be_changed(interview):
         raise NotScheduledError
     if mark_of(interview) != change.seen:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extensions import db
-from models import Interview, Meeting
+from models import Candidate, Interview, Meeting
 from scheduling.meetings.wanting import wanted_meeting
 
 
@@ -17,3 +17,11 @@ def locked(interview: Interview) -> tuple[Interview, Meeting | None]:
         db.session.get_one(Interview, interview.id, with_for_update=True, populate_existing=True),
         meeting,
     )
+
+
+def locked_with_candidate(interview: Interview) -> tuple[Interview, Meeting | None]:
+    """The same for a command that gives the interview a time: the candidate is held too, who can have only
+    one interview at a time. They come first, as everywhere, so that no two commands wait for each other."""
+    candidate_id = interview.application.candidate_id
+    db.session.get_one(Candidate, candidate_id, with_for_update=True, populate_existing=True)
+    return locked(interview)

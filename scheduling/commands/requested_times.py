@@ -7,7 +7,7 @@ from collections.abc import Container
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from models import Interview, RequestState, User
+from models import AnswerKind, Interview, RequestState, User
 from scheduling import answers
 from scheduling.commands.change import Change, change_interview, mark_of
 from scheduling.commands.locking import locked
@@ -52,7 +52,8 @@ def keep_time(actor: User, interview: Interview, answer_id: int, words: str, rul
     `AnsweredMeanwhileError`."""
     interview, _ = locked(interview)
     request = answers.what_candidate_says(interview).request
-    if request is None or request.id != answer_id:
+    # Where no time is set yet, there is none to keep.
+    if request is None or request.id != answer_id or request.kind is not AnswerKind.MOVE:
         raise AnsweredMeanwhileError
     answers.settle(request, RequestState.DECLINED, actor)
     request.reply = words

@@ -17,7 +17,6 @@ from accounts.permissions import Action
 from accounts.row_permissions import interview_is_within
 from extensions import db
 from models import (
-    Candidate,
     Draft,
     Interview,
     InterviewStatus,
@@ -29,7 +28,7 @@ from models import (
 )
 from scheduling import answers, venues
 from scheduling.clashes import clashes_of, clashes_of_change
-from scheduling.commands.locking import locked
+from scheduling.commands.locking import locked_with_candidate
 from scheduling.commands.requested_times import AnsweredMeanwhileError, when_in_plan
 from scheduling.commands.schedule import active_manager, add, hold, new_interview, new_uid, set_in_motion
 from scheduling.commands.ticket import Ticket, refuse_new
@@ -102,7 +101,7 @@ def offer_others(actor: User, interview: Interview, slots: Sequence[When], rules
     suited, and takes back a time that was chosen and is not scheduled yet. Raises `NotRequestedError` and
     `SchedulingError`."""
     interview = _held(interview)
-    if interview.status not in (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED):
+    if not interview.status.is_being_arranged:
         raise NotRequestedError
     request = _request_of(interview)
     slots = without_doubles(slots)
@@ -259,11 +258,8 @@ def _can_be_scheduled(plan: Plan, interview: Interview) -> bool:
 
 
 def _held(interview: Interview) -> Interview:
-    """The interview as it is now. The candidate first, as in every command that holds both: they can have
-    only one interview at a time, too."""
-    candidate_id = interview.application.candidate_id
-    db.session.get_one(Candidate, candidate_id, with_for_update=True, populate_existing=True)
-    interview, _ = locked(interview)
+    """The interview as it is now, held for the rest of the transaction."""
+    interview, _ = locked_with_candidate(interview)
     if interview.slot_request is not None:
         db.session.refresh(interview.slot_request)
     db.session.refresh(interview, ["slots", "answers"])

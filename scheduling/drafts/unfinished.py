@@ -25,13 +25,15 @@ from timezones import utc_now
 @dataclass(frozen=True)
 class OpenDraft:
     """An unfinished interview as lists show it. `job_title` is None until the job is known; `is_change`: it
-    changes an interview that exists. `updated_at` is when something was last typed into it."""
+    changes an interview that exists, and `is_last_look`: it schedules one whose time the candidate has
+    chosen. `updated_at` is when something was last typed into it."""
 
     id: str
     candidate_name: str
     job_title: str | None
     steps_done: int
     is_change: bool
+    is_last_look: bool
     updated_at: datetime
 
 
@@ -54,6 +56,7 @@ def open_drafts(actor: Reader, *, candidate_id: int | None = None, limit: int = 
             job_title=draft.title,
             steps_done=len(draft.payload),
             is_change=draft.subject is DraftSubject.CHANGE,
+            is_last_look=draft.subject is DraftSubject.ACCEPTANCE,
             updated_at=draft.updated_at,
         )
         for draft in rows_of(_open_drafts(actor.role, candidate_id is not None), told)
@@ -73,19 +76,11 @@ def _open_drafts(
         .correlate(Draft)
         .exists()
     )
-
-    def its_interview_is(status: InterviewStatus) -> sa.ColumnElement[bool]:
-        return (
-            sa.select(Interview.id)
-            .where(
-                Interview.id == Draft.about_interview_id,
-                Interview.status == status,
-                interview_is_within(asker, Action.SCHEDULE),
-            )
-            .correlate(Draft)
-            .exists()
-        )
-
+    is_about_one = Interview.id == Draft.about_interview_id, interview_is_within(asker, Action.SCHEDULE)
+    can_be_changed, can_be_accepted = (
+        sa.select(Interview.id).where(Interview.status == status, *is_about_one).correlate(Draft).exists()
+        for status in (InterviewStatus.SCHEDULED, InterviewStatus.ACCEPTED)
+    )
     query = (
         sa.select(Draft.id, Candidate.name, Job.title, Draft.subject, Draft.payload, Draft.updated_at)
         .join(Candidate, Candidate.id == Draft.candidate_id)
@@ -97,8 +92,8 @@ def _open_drafts(
             Draft.set_aside_at.is_(None),
             Draft.updated_at > sa.bindparam("changed_after", type_=Draft.updated_at.type),
             sa.case(
-                (Draft.subject == DraftSubject.CHANGE, its_interview_is(InterviewStatus.SCHEDULED)),
-                (Draft.subject == DraftSubject.ACCEPTANCE, its_interview_is(InterviewStatus.ACCEPTED)),
+                (Draft.subject == DraftSubject.CHANGE, can_be_changed),
+                (Draft.subject == DraftSubject.ACCEPTANCE, can_be_accepted),
                 else_=sa.and_(sa.or_(Draft.application_id.is_(None), Job.is_open), can_be_scheduled),
             ),
         )

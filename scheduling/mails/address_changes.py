@@ -18,7 +18,7 @@ from models import (
     RevisionReason,
     User,
 )
-from scheduling.mails import queue
+from scheduling.mails import queue, slots
 from scheduling.revisions import raise_revision
 from scheduling.rules import Rules
 from scheduling.timeline import note
@@ -43,35 +43,48 @@ def rename(candidate: Candidate) -> None:
 def move(actor: User, candidate: Candidate, rules: Rules) -> int:
     """Handle a candidate's new address; returns how many upcoming interviews invite everyone again.
 
-    Links in the older emails stop working, because they are in the wrong hands. Raises `AddressTakenError` if
-    the address belongs to someone else who takes part.
+    Links in the older emails stop working, because they are in the wrong hands; whoever is asked to choose a
+    time is asked again. Raises `AddressTakenError` if the address belongs to someone else who takes part.
     """
-    coming = _coming(candidate)
-    _refuse_address_of_others(candidate, coming)
+    coming, asked = _coming(candidate), _asked(candidate)
+    _refuse_address_of_others(candidate, [*coming, *asked])
     for address in {mail.address for mail in _in_trouble(candidate)}:
         forget_refusals(address)
     for mail in _waiting(candidate):
         mail.name, mail.address = candidate.name, candidate.email
     db.session.flush()
-    for interview in coming:
+    for interview in [*coming, *asked]:
         interview.link_generation += 1
         note(interview.id, f"{actor.name} corrected the candidate's email address", actor=actor)
+    for interview in asked:
+        if interview.status is InterviewStatus.REQUESTED:
+            slots.ask_again(interview, rules)
+    for interview in coming:
         raise_revision(interview, RevisionReason.ADDRESS_CORRECTED, actor)
         queue.send_corrected_invitations(interview, rules)
     return len(coming)
 
 
 def _coming(candidate: Candidate) -> list[Interview]:
+    return _held(candidate, Interview.status == InterviewStatus.SCHEDULED, Interview.starts_at > utc_now())
+
+
+def _asked(candidate: Candidate) -> list[Interview]:
+    """Those whose time the candidate is asked to choose, or has chosen, and no one is invited to yet."""
+    return _held(candidate, Interview.status.in_((InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED)))
+
+
+def _held(candidate: Candidate, *which: sa.ColumnElement[bool]) -> list[Interview]:
+    """As they are now, and held for the rest of the transaction: the candidate may be choosing a time at this
+    moment, or someone may be cancelling."""
     return list(
         db.session.scalars(
             sa.select(Interview)
             .join(Interview.application)
-            .where(
-                Application.candidate_id == candidate.id,
-                Interview.status == InterviewStatus.SCHEDULED,
-                Interview.starts_at > utc_now(),
-            )
+            .where(Application.candidate_id == candidate.id, *which)
             .order_by(Interview.starts_at, Interview.id)
+            .with_for_update(of=Interview)
+            .execution_options(populate_existing=True)
         )
     )
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from models import Interview, InterviewStatus, Mail, ReaderRole
+from extensions import db
+from models import Interview, InterviewStatus, Mail, MailState, ReaderRole
 from scheduling.mails.candidate_says import with_scheduler
 from scheduling.mails.queue import recipients_of
 from scheduling.rules import Rules
-from scheduling.slots import MOST_NUDGES, NUDGE_AFTER
 from timezones import utc_now
 from work import mail as mails
 from work.mail import NewMail, Recipient
@@ -18,6 +18,10 @@ from work.mail import NewMail, Recipient
 SLOT_REQUEST = "slot_request"
 SLOT_CHOSEN = "slot_chosen"
 SLOTS_WITHDRAWN = "slots_withdrawn"
+
+# Someone who has not chosen is reminded after this time, and once more after as long again.
+NUDGE_AFTER = timedelta(hours=48)
+MOST_NUDGES = 2
 
 _FORM = re.compile(r"slots-(\d+)(?:-nudge-(\d+))?(?:-again-(\d+))?")
 
@@ -58,11 +62,16 @@ def ask(interview: Interview, rules: Rules) -> None:
 
 
 def ask_again(interview: Interview, rules: Rules) -> None:
-    """Send the newest request once more."""
-    request = interview.slot_request
+    """Send the newest request once more, or at last, if it is still waiting."""
+    request, about = interview.slot_request, mails.about_interview(interview.id)
     assert request is not None
-    sent = sum(_is_about(mail, request.round) for mail in interview.mails)
-    occasion = SlotOccasion(request.round, again=sent)
+    waiting = [mail for mail in mails.waiting(about, SLOT_REQUEST) if _is_of(mail, request.round)]
+    if waiting:
+        mails.let_leave_now(waiting)
+        return
+    db.session.refresh(interview, ["mails"])
+    known = sum(_is_of(mail, request.round) for mail in interview.mails)
+    occasion = SlotOccasion(request.round, again=known)
     _queue(SLOT_REQUEST, interview, str(occasion), [candidate_of(interview)], rules)
 
 
@@ -82,6 +91,17 @@ def tell_withdrawn(interview: Interview, words: str, rules: Rules) -> None:
     _queue(SLOTS_WITHDRAWN, interview, _occasion(interview), [candidate_of(interview)], rules, words=words)
 
 
+def is_too_soon(nudge: Mail, interview: Interview, now: datetime) -> bool:
+    """Whether the candidate has only just been asked, or will be at any moment, because an earlier email was
+    held up or someone sent the request again."""
+    earlier = [mail for mail in interview.mails if mail.kind == SLOT_REQUEST and mail.id != nudge.id]
+    return any(
+        (mail.sent_at is not None and now - mail.sent_at < NUDGE_AFTER / 2)
+        or (mail.state is MailState.QUEUED and mail.due_at < nudge.due_at)
+        for mail in earlier
+    )
+
+
 def candidate_of(interview: Interview) -> Recipient:
     """The candidate as a recipient."""
     return next(who for who in recipients_of(interview) if who.role is ReaderRole.CANDIDATE)
@@ -92,8 +112,12 @@ def _occasion(interview: Interview) -> str:
     return str(SlotOccasion(interview.slot_request.round))
 
 
-def _is_about(mail: Mail, number: int) -> bool:
-    return mail.kind == SLOT_REQUEST and SlotOccasion.read(mail.occasion).round == number
+def _is_of(mail: Mail, number: int) -> bool:
+    """Whether it asks for the first time in this round, or once more because someone wanted it."""
+    if mail.kind != SLOT_REQUEST:
+        return False
+    occasion = SlotOccasion.read(mail.occasion)
+    return occasion.round == number and not occasion.nudge
 
 
 def _queue(

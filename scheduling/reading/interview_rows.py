@@ -22,6 +22,7 @@ from models import (
     Meeting,
     MeetingSoftware,
     MeetingState,
+    SlotRequest,
     User,
 )
 from paging import Query
@@ -51,12 +52,14 @@ class _Columns(NamedTuple):
     attendee_names: str | None
     times_moved: int
     template_name: str
+    lacks_time: bool
 
 
 class InterviewRow(_Columns):
     """One interview. `software`, `meeting_label` and `meeting_state` are None without an online meeting;
     `meeting_label` also where the meeting is called by its software. `template_name` is "" for one that
-    started from no template. Times are aware UTC."""
+    started from no template. `lacks_time`: the candidate was asked for a time and has chosen none (yet), so
+    that `starts_at` is only the first one offered. Times are aware UTC."""
 
     @property
     def about(self) -> str:
@@ -104,7 +107,8 @@ def select_rows(*beside: Any, with_people: bool = True) -> Query:
         *(Interview.status, Interview.interview_type),
     )
     of_others = (Candidate.id, Candidate.name, Job.id, Job.title)
-    of_plan = (Interview.times_moved, Interview.template_name)
+    lacks_time = sa.exists().where(SlotRequest.interview_id == Interview.id, SlotRequest.picked_at.is_(None))
+    of_plan = (Interview.times_moved, Interview.template_name, lacks_time)
     of_meeting = (Meeting.software, Meeting.label, Meeting.state)
     query = (
         sa.select(*of_interview, *of_others, *of_meeting, *of_people, *of_plan, *beside)

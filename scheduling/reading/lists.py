@@ -267,15 +267,18 @@ def _within(period: PeriodKind) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def between(actor: Reader, start: datetime, end: datetime) -> Span:
-    """The interviews that `actor` sees from `start` until before `end`, except for cancelled ones. The rows
-    name no attendees."""
+    """The interviews that `actor` sees from `start` until before `end`, except for cancelled ones and those
+    that have no time yet. The rows name no attendees."""
     some = found(_between(actor.role), asker_id=actor.id, start=start, end=end)
     return Span(some[:CALENDAR_LIMIT], len(some) > CALENDAR_LIMIT)
 
 
 @cache
 def _between(role: Role) -> Query:
-    shown = (InterviewStatus.SCHEDULED, InterviewStatus.COMPLETED, InterviewStatus.NO_SHOW)
+    shown = (
+        *(InterviewStatus.ACCEPTED, InterviewStatus.SCHEDULED),
+        *(InterviewStatus.COMPLETED, InterviewStatus.NO_SHOW),
+    )
     return (
         select_rows(with_people=False)
         .where(

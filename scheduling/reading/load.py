@@ -12,6 +12,9 @@ from models import Attendee, Interview, InterviewStatus
 
 # Four weeks: long enough to even out a quiet week, short enough that people still feel it.
 RECENT = timedelta(weeks=4)
+_TOOK_TIME = (InterviewStatus.SCHEDULED, InterviewStatus.COMPLETED, InterviewStatus.NO_SHOW)
+# A candidate who is still asked may choose another time; one that was chosen is taken.
+_TAKES_TIME = (InterviewStatus.ACCEPTED, InterviewStatus.SCHEDULED)
 
 
 @dataclass(frozen=True)
@@ -27,9 +30,11 @@ def loads(now: datetime) -> dict[int, Load]:
     so everyone may ask. A candidate who did not show up took the time anyway; a cancelled interview did not.
     """
     counts = (
-        Interview.status != InterviewStatus.CANCELLED,
         Interview.starts_at > now - RECENT,
-        sa.or_(Interview.starts_at <= now, Interview.status == InterviewStatus.SCHEDULED),
+        sa.or_(
+            sa.and_(Interview.starts_at <= now, Interview.status.in_(_TOOK_TIME)),
+            sa.and_(Interview.starts_at > now, Interview.status.in_(_TAKES_TIME)),
+        ),
     )
     # A union, not a union all: someone who manages an interview and attends it has it once.
     taking_part = sa.union(

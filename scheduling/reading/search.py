@@ -27,7 +27,10 @@ def first_interviews(actor: Reader, text: str, most: int) -> tuple[InterviewRow,
 
 @cache
 def _first(role: Role, words: int) -> Query:
-    is_to_come = sa.and_(Interview.status == InterviewStatus.SCHEDULED, Interview.ends_at > instant("now"))
+    is_to_come = sa.or_(
+        sa.and_(Interview.status == InterviewStatus.SCHEDULED, Interview.ends_at > instant("now")),
+        Interview.status.in_([InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED]),
+    )
     order = (
         sa.case((is_to_come, 0), else_=1),
         sa.case((is_to_come, Interview.starts_at)),

@@ -26,11 +26,14 @@ from models import (
     ReaderRole,
     RequestState,
     Role,
+    SlotRequest,
 )
 from paging import COUNTED, Query
 from rows import rows_of
 from scheduling.occupied import LONGEST
 from scheduling.reading.interview_rows import COLUMNS, InterviewRow, found, instant, select_rows
+from scheduling.reading.time_requests import TimeRequest, time_requests_of
+from scheduling.slots import ENDS_SOON
 from timezones import utc_now
 
 # A day with more interviews than this is read in the list.
@@ -48,15 +51,17 @@ class TodaysRow(NamedTuple):
 
 
 class AttentionRow(NamedTuple):
-    """An upcoming interview that someone has to do something about. `lacks_link`: its meeting could not be
-    made. `refused_candidate`, `refused_others`: an email to the candidate, or to someone else, was refused
-    for good. `asked_at`: when the candidate asked for another time, if no one has answered yet."""
+    """An interview that someone has to do something about. `lacks_link`: its meeting could not be made.
+    `refused_candidate`, `refused_others`: an email to the candidate, or to someone else, was refused for
+    good. `asked_at`: when the candidate asked for another time, or said that none of those offered suits, if
+    no one has answered yet. `request`: of one that waits for a time, or for being scheduled."""
 
     interview: InterviewRow
     lacks_link: bool
     refused_candidate: bool
     refused_others: bool
     asked_at: datetime | None
+    request: TimeRequest | None
 
 
 class Week(NamedTuple):
@@ -120,19 +125,27 @@ def _upcoming(role: Role) -> Query:
 
 def needing_attention(actor: Reader, *, limit: int = 8) -> tuple[AttentionRow, ...]:
     """Upcoming interviews without a link, with an email that was refused for good, or for which the candidate
-    asks for another time, and that `actor` could do something about, soonest first."""
-    told = {"asker_id": actor.id, "now": utc_now(), "most": limit}
-    return tuple(map(_attention_row, rows_of(_needing_attention(actor.role), told)))
-
-
-def _attention_row(row: Sequence[Any]) -> AttentionRow:
-    lacks_link, refused_candidate, refused_others, asked_at = row[COLUMNS:]
-    return AttentionRow(
-        InterviewRow._make(row[:COLUMNS]),
-        bool(lacks_link),
-        bool(refused_candidate),
-        bool(refused_others),
-        asked_at,
+    asks for another time; those whose time the candidate has chosen, whom none suits, or whose link is about
+    to stop working or has; as far as `actor` could do something about them, soonest first. One statement, and
+    one more if any of them waits for a time."""
+    now = utc_now()
+    told = {"asker_id": actor.id, "now": now, "soon": now + ENDS_SOON, "most": limit}
+    found = [
+        (InterviewRow._make(row[:COLUMNS]), *row[COLUMNS:])
+        for row in rows_of(_needing_attention(actor.role), told)
+    ]
+    waiting = [row.id for row, *_ in found if row.status is not InterviewStatus.SCHEDULED]
+    requests = time_requests_of(waiting) if waiting else {}
+    return tuple(
+        AttentionRow(
+            row,
+            bool(lacks_link),
+            bool(refused_candidate),
+            bool(refused_others),
+            asked_at,
+            requests.get(row.id),
+        )
+        for row, lacks_link, refused_candidate, refused_others, asked_at in found
     )
 
 
@@ -150,13 +163,25 @@ def _needing_attention(role: Role) -> Query:
     refused = sa.select(Mail.interview_id).where(Mail.state == written_out(MailState.FAILED))
     to_candidate = Mail.role == written_out(ReaderRole.CANDIDATE)
     lacks_link = Interview.id.in_(without_link)
-    waiting = CandidateAnswer.state == written_out(RequestState.OPEN)
-    asked = sa.select(CandidateAnswer.interview_id).where(waiting)
+    is_open = CandidateAnswer.state == written_out(RequestState.OPEN)
+    asked = sa.select(CandidateAnswer.interview_id).where(is_open)
     asked_at = (
         sa.select(CandidateAnswer.at)
-        .where(CandidateAnswer.interview_id == Interview.id, waiting)
+        .where(CandidateAnswer.interview_id == Interview.id, is_open)
         .scalar_subquery()
     )
+    # Of these there are few as well.
+    waiting = aliased(Interview)
+    chosen = sa.select(waiting.id).where(waiting.status == written_out(InterviewStatus.ACCEPTED))
+    ending = (
+        sa.select(waiting.id)
+        .join(SlotRequest, SlotRequest.interview_id == waiting.id)
+        .where(
+            waiting.status == written_out(InterviewStatus.REQUESTED),
+            SlotRequest.expires_at <= instant("soon"),
+        )
+    )
+    is_coming = sa.and_(Interview.status == InterviewStatus.SCHEDULED, Interview.starts_at > instant("now"))
     return (
         select_rows(
             lacks_link,
@@ -165,9 +190,11 @@ def _needing_attention(role: Role) -> Query:
             asked_at,
         )
         .where(
-            sa.or_(lacks_link, Interview.id.in_(refused), Interview.id.in_(asked)),
-            Interview.status == InterviewStatus.SCHEDULED,
-            Interview.starts_at > instant("now"),
+            sa.or_(
+                lacks_link,
+                *(Interview.id.in_(found) for found in (refused, asked, chosen, ending)),
+            ),
+            sa.or_(is_coming, Interview.status.in_([InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED])),
             interview_is_within(Asker(role), Action.SCHEDULE),
         )
         .order_by(Interview.starts_at, Interview.id)

@@ -30,9 +30,6 @@ from work.protocol import Again, ClaimedTask, Done, Handler, Next
 
 _NO_SERVER = "Waiting for a mail server: MAIL_SERVER and MAIL_DEFAULT_SENDER have to be set."
 
-# The part of a task's payload that is about the moment in which the mail was requested (`NewMail.said`).
-_SAID = "said"
-
 
 @dataclass(frozen=True)
 class Loaded:
@@ -79,9 +76,15 @@ def send_mail(kinds: Mapping[str, Kind], workshop: Workshop, rules: Rules) -> Ha
             # Someone has to set one, which is not this mail's failure.
             what = Wait(Again(utc_now() + retry.MAIL_SERVER.delay(3), _NO_SERVER, is_failure=False))
         if what is None:
-            what = kind.written(mail, thing, workshop, task.payload.get(_SAID, {}))
+            what = kind.written(mail, thing, workshop, task.payload.get(mails.SAID, {}))
         return Loaded(
-            task.id, mail.id, mail.interview_id, kind, task.failures, what, was_told=_SAID in task.payload
+            task.id,
+            mail.id,
+            mail.interview_id,
+            kind,
+            task.failures,
+            what,
+            was_told=mails.SAID in task.payload,
         )
 
     def call(loaded: Loaded) -> Attempt | None:
@@ -111,7 +114,7 @@ def send_mail(kinds: Mapping[str, Kind], workshop: Workshop, rules: Rules) -> Ha
                 then = _record(loaded, attempt, rules)
         if isinstance(then, Done) and loaded.was_told:
             # Finished tasks are kept, and what a mail said may be personal.
-            outbox.forget(loaded.task_id, _SAID)
+            outbox.forget(loaded.task_id, mails.SAID)
         return then
 
     def gave_up(task: ClaimedTask, why: str) -> None:

@@ -20,7 +20,7 @@ AT_HOME = (
 )
 EXCEPTIONS = {
     "config.py": "the operator's settings are named after whose they are",
-    "tables/deliveries.py": "the stored value of a meeting's software, and the label of that value",
+    "tables/software.py": "the stored value of a meeting's software, and the label of that value",
     "migrations/versions/0001_baseline.py": "the same value, in a constraint",
 }
 

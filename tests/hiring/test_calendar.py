@@ -89,6 +89,7 @@ def an_interview() -> InterviewRow:
         attendee_names=None,
         times_moved=0,
         template_name="",
+        lacks_time=False,
     )
 
 

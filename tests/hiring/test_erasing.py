@@ -31,7 +31,14 @@ from models import (
 )
 from scheduling.drafts import starting
 from scheduling.mails import outcomes
-from tests.factories import CreatedCandidate, Member, Team, create_candidate, create_team, schedule
+from tests.factories import (
+    CreatedCandidate,
+    Member,
+    Team,
+    create_candidate,
+    create_team,
+    schedule,
+)
 from tests.hiring.conftest import Rows, rows_of
 from tests.machines.clock import Clock
 from tests.pages.visitor import Visitor

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, url_for
@@ -13,9 +14,11 @@ from hiring.files import add as add_file
 from hiring.first_plan import add_first_plan
 from hiring.imports import start_import
 from models import Candidate, Interview, Job, Mail, MailState, MeetingState, Role, User
+from scheduling.commands.time_slots import choose
 from scheduling.drafts import attachments, starting
 from scheduling.files.keeping import Upload, keep
 from scheduling.plans import Participant
+from scheduling.slots import offered
 from services import services
 from tests.factories import (
     CreatedCandidate,
@@ -24,6 +27,8 @@ from tests.factories import (
     create_candidate,
     create_team,
     create_user,
+    in_three_days,
+    request_slots,
     schedule,
 )
 from tests.files_to_attach import PDF
@@ -38,14 +43,16 @@ PHONE = "+44 20 7946 0018"
 
 @dataclass(frozen=True)
 class World:
-    """`people` are named by their role and by whether the interview is their own. `addresses` holds a value
-    for every argument that a route can have."""
+    """`people` are named by their role and by whether the interview is their own. `undecided` are interviews
+    without a time: the candidate is asked for one, and has chosen one. `addresses` holds a value for every
+    argument that a route can have."""
 
     team: Team
     people: dict[str, Member]
     interview_id: int
     draft_id: str
     other_candidate: CreatedCandidate
+    undecided: tuple[int, int]
     addresses: dict[str, Any] = field(default_factory=dict)
 
 
@@ -84,6 +91,7 @@ def create_world() -> World:
             MailState.FAILED,
             f"The mail server refused it: 550 <{team.dina.email}> unknown",
         )
+    requested_id, accepted_id = _with_open_times(team)
     draft = starting.start(db.session.get_one(User, team.ada.id), team.dina.id)
     owner, files = db.session.get_one(User, team.ada.id), services().attachment_files
     kept = keep(Upload("plan.pdf", PDF), files)
@@ -111,6 +119,7 @@ def create_world() -> World:
         interview_id,
         draft_id,
         other,
+        (requested_id, accepted_id),
         {
             "job_id": team.job_id,
             "candidate_id": team.dina.id,
@@ -136,6 +145,18 @@ def create_world() -> World:
             "filename": "style.css",
         },
     )
+
+
+def _with_open_times(team: Team) -> tuple[int, int]:
+    rosa = create_candidate("Rosa Blum", "rosa@mail.example", team.job_id)
+    theo = create_candidate("Theo Marsh", "theo@mail.example", team.job_id)
+    later = in_three_days() + timedelta(days=4)
+    requested = request_slots(team.ada, rosa, *(later + timedelta(days=days) for days in range(3)))
+    accepted = request_slots(team.ada, theo, later + timedelta(hours=4), at_once=False)
+    row = db.session.get_one(Interview, accepted)
+    choose(row, offered(row)[0].id, services().rules)
+    db.session.commit()
+    return requested, accepted
 
 
 def enter(app: Flask, world: World, who: str) -> Visitor:
