@@ -15,6 +15,8 @@ from models import Mail, RevisionReason
 from scheduling.mails.occasions import Occasion
 from scheduling.mails.slots import SLOT_REQUEST, SlotOccasion
 from scheduling.mails.told import Told
+from scheduling.plans import When
+from scheduling.slots import open_until
 from services import Services
 from tasks.mails.interviews import InterviewCopy, InterviewKind
 from tasks.mails.kind import Drop, workshop_of
@@ -48,10 +50,11 @@ def preview(
 
 
 def preview_of_request(
-    facts: InterviewFacts, reader: Reader, slots: Sequence[datetime], *, sender: str, made_at: datetime
+    facts: InterviewFacts, reader: Reader, slots: Sequence[When], *, sender: str, made_at: datetime
 ) -> Letter:
-    """The email that asks the candidate to choose from these times (aware), as it is sent first."""
-    copy = InterviewCopy(facts, reader, str(SlotOccasion(1)), made_at, slots=tuple(slots))
+    """The email that asks the candidate to choose from these times, as it is sent first."""
+    starts, choose_by = tuple(slot.starts_at for slot in slots), open_until(slots, made_at)
+    copy = InterviewCopy(facts, reader, str(SlotOccasion(1)), made_at, slots=starts, choose_by=choose_by)
     return _kind(SLOT_REQUEST).letter(copy, sender=sender, made_at=made_at)
 
 

@@ -141,7 +141,7 @@ class Preview:
                 # There is no meeting before there is a time.
                 replace(self._facts, link_state="none", join_url=None, passcode=None),
                 reader,
-                [slot.starts_at for slot in self._slots],
+                self._slots,
                 sender=sender_address(),
                 made_at=utc_now(),
             )
