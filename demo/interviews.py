@@ -163,7 +163,7 @@ def schedule_one(
 ) -> None:
     """Schedule one at `starts_at` (aware UTC): just now, or some days ago if it has begun or if something has
     become of it since."""
-    plan = _plan(applications[planned.candidate], planned, starts_at, people, rules)
+    plan = plan_of(applications[planned.candidate], planned, starts_at, people, rules)
     if planned.becomes is InterviewStatus.SCHEDULED and starts_at > utc_now():
         _schedule(scheduler, plan, rules)
     else:
@@ -197,13 +197,13 @@ def _schedule_before(scheduler: User, plan: Plan, becomes: InterviewStatus, rule
         db.session.flush()
     ended_at = min(starts_at + timedelta(minutes=plan.when.duration_minutes + 10), now - timedelta(hours=2))
     if becomes is InterviewStatus.SCHEDULED:
-        _let_leave(interview, until=now)
+        let_leave(interview, until=now)
     else:
-        _let_leave(interview, until=ended_at)
+        let_leave(interview, until=ended_at)
         with at(ended_at):
             _end(scheduler, interview, becomes, rules)
             db.session.flush()
-        _let_leave(interview, until=ended_at)
+        let_leave(interview, until=ended_at)
     # All of it is done: nothing may leave for an interview that has begun.
     db.session.execute(sa.delete(Task).where(Task.subject == mails.about_interview(interview.id)))
 
@@ -219,7 +219,7 @@ def _end(scheduler: User, interview: Interview, becomes: InterviewStatus, rules:
             feedback.give(user, interview, Given(Verdict.HIRE, 4, _THOUGHT))
 
 
-def _let_leave(interview: Interview, *, until: datetime) -> None:
+def let_leave(interview: Interview, *, until: datetime) -> None:
     """Record as sent what was due by then, a few seconds later each."""
     for letter in db.session.scalars(
         sa.select(Mail)
@@ -245,9 +245,10 @@ def at(instant: datetime) -> Iterator[None]:
         use_clock(before)
 
 
-def _plan(
+def plan_of(
     application: Application, planned: Planned, starts_at: datetime, people: dict[str, User], rules: Rules
 ) -> Plan:
+    """What is planned as the dialog would have it."""
     manager = application.job.hiring_manager
     return Plan(
         application_id=application.id,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from accounts.first_run import FirstRun, organization, set_up
 from demo.answers import answer_some
 from demo.interviews import at, schedule_all
+from demo.requests import ask_some
 from demo.today import schedule_today
 from extensions import db
 from hiring.commands import NewCandidate, NewJob, add_candidate, add_job, add_note, set_stage
@@ -48,6 +49,9 @@ _CANDIDATES = (
     ("Omar Haddad", "", "Europe/London", "Product Designer", 10, Stage.INTERVIEW),
     ("Ruth Abara", "+1 718 555 0129", "America/New_York", "Data Analyst", 12, Stage.INTERVIEW),
     ("Peter Novak", "+1 646 555 0162", "America/New_York", "Data Analyst", 13, Stage.REJECTED),
+    ("Isla Moreau", "", "Europe/Paris", "Product Designer", 6, Stage.SCREENING),
+    ("Kofi Mensah", "", "Africa/Accra", "Customer Success Lead", 5, Stage.SCREENING),
+    ("Yara Nassar", "+1 917 555 0136", "America/New_York", "Data Analyst", 8, Stage.SCREENING),
 )
 
 # Whose note, about whom, how many days ago.
@@ -109,6 +113,7 @@ def seed(installation_id: str, rules: Rules, password: str) -> bool:
             db.session.flush()
     schedule_all(owner, applications, people, rules)
     schedule_today(owner, applications, people, rules)
+    ask_some(owner, applications, people, rules)
     answer_some(applications, rules)
     db.session.commit()
     return True

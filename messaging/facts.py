@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
-from models import Interview, InterviewStatus, Mail, MeetingState, PhoneCaller, ReaderRole
+from models import Interview, Mail, MeetingState, PhoneCaller, ReaderRole
 from text import many_lines, one_line
 
 LinkState = Literal["ready", "waiting", "failed", "none"]
@@ -216,8 +216,7 @@ def facts_of(interview: Interview, organization: InvitingOrganization) -> Interv
 
 def _software_to_be(interview: Interview) -> str | None:
     """While the candidate is asked for a time there is no meeting, but people know what it will be on."""
-    is_asked = interview.status in (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED)
-    request = interview.slot_request if is_asked else None
+    request = interview.slot_request if interview.status.is_being_arranged else None
     return request.software_label if request is not None else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -44,6 +45,25 @@ def period(starts_at: datetime, duration_minutes: int, zone: str) -> str:
     start, end = _both_ends(starts_at, duration_minutes, zone)
     told = times(starts_at, duration_minutes, zone), place(starts_at, duration_minutes, zone)
     return (", " if _clocks_change(start, end) else " ").join(told)
+
+
+def clock_times(starts_at: datetime, duration_minutes: int, zone: str, *, names_clock: bool = False) -> str:
+    """`09:00–09:45`, for where the day and the place stand above; `09:00–09:45 CET` with its clock. The end
+    names its day if it is another one."""
+    start, end = _both_ends(starts_at, duration_minutes, zone)
+    ends_on = "" if start.date == end.date else f"{end.short_date}, "
+    said = f"{_clock(start, end)} – {ends_on}{_clock(end, start)}" if ends_on else _span(start, end)
+    return f"{said} {start.zone_abbreviation}" if names_clock and not _clocks_change(start, end) else said
+
+
+def place_of_all(periods: Sequence[tuple[datetime, int]], zone: str) -> tuple[str, bool]:
+    """Whose clock several times (starts, with lengths in minutes) are told by, said once; and whether each of
+    them has to name its clock, because the clocks change between the first and the last."""
+    places = {place(starts_at, minutes, zone) for starts_at, minutes in periods}
+    if len(places) == 1:
+        return places.pop(), False
+    first = local_moment(periods[0][0], zone)
+    return f"{_place(first) or first.zone_abbreviation} time", True
 
 
 def reader_zone(facts: InterviewFacts, reader: Reader) -> str:
@@ -229,6 +249,11 @@ def people_met(facts: InterviewFacts, reader: Reader) -> tuple[tuple[Person, str
 def answers_reach_reader(facts: InterviewFacts, reader: Reader) -> bool:
     """Whether it is the scheduler who reads this copy: answers to it would only come back."""
     return reader.person.address.casefold() == facts.scheduler.address.casefold()
+
+
+def invited_to_role(facts: InterviewFacts) -> str:
+    """What it is about, to the candidate, in the first sentence they read of it."""
+    return f"We'd like to invite you to an interview for the {facts.job_title} role at {facts.organization}."
 
 
 def cannot_come(facts: InterviewFacts, reader: Reader) -> str:

@@ -68,6 +68,12 @@ def is_open(interview: Interview, now: datetime) -> bool:
     return request is not None and now < request.expires_at
 
 
+def was_withdrawn(interview: Interview) -> bool:
+    """Whether the interview was called off before it had a time that anyone was invited to."""
+    is_off = interview.status is InterviewStatus.CANCELLED
+    return is_off and interview.slot_request is not None and interview.revision == 0
+
+
 @dataclass(frozen=True)
 class OfferedSlot:
     """A slot as it stands now. `clashes` are what else is on then, with the names that the asker may see."""

@@ -62,6 +62,11 @@ class InterviewStatus(StrEnum):
     NO_SHOW = "no_show"
 
     @property
+    def is_being_arranged(self) -> bool:
+        """The candidate is asked for a time, or has chosen one, and nobody is invited yet."""
+        return self in (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED)
+
+    @property
     def label(self) -> str:
         return "No-show" if self is InterviewStatus.NO_SHOW else self.value.title()
 

@@ -97,7 +97,17 @@ ACCESS: dict[str, Rule] = {
     "join.calendar": Public("the signed link is the permission", key_in_path=True),
     **{
         f"own_page.{name}": Public("the signed link is the permission", key_in_path=True)
-        for name in ("page", "confirm", "move", "call_off", "late", "time_zone", "calendar")
+        for name in (
+            "page",
+            "choose",
+            "none_fit",
+            "confirm",
+            "move",
+            "call_off",
+            "late",
+            "time_zone",
+            "calendar",
+        )
     },
     "dashboard.home": SignedIn(),
     "dashboard.today": SignedIn(),

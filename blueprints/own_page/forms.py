@@ -38,7 +38,20 @@ class SuitingTime(WhenFields, Form):
         return not self.errors
 
 
-class MoveForm(Form):
+class ChooseForm(Form):
+    """One of the times that the page shows, by its number. Which of them there are is for the command to say:
+    they can be gone when the answer arrives."""
+
+    slot = RadioField(
+        "Time",
+        coerce=int,
+        choices=(),
+        validate_choice=False,
+        validators=[InputRequired("Choose one of these times.")],
+    )
+
+
+class OtherTimesForm(Form):
     """Another time, please. `rows` are the times that would suit."""
 
     words = TextAreaField(
@@ -69,7 +82,7 @@ class MoveForm(Form):
 
 class CallOffForm(Form):
     words = TextAreaField(
-        "Why? (optional)", validators=[Length(max=LONGEST_WORDS, message=_TOO_LONG)], render_kw={"rows": 3}
+        "Why?", validators=[Length(max=LONGEST_WORDS, message=_TOO_LONG)], render_kw={"rows": 3}
     )
 
 
@@ -88,7 +101,7 @@ class LateForm(Form):
         validators=[InputRequired("Choose one of these.")],
     )
     words = TextAreaField(
-        "Message (optional)", validators=[Length(max=LONGEST_WORDS, message=_TOO_LONG)], render_kw={"rows": 2}
+        "Message", validators=[Length(max=LONGEST_WORDS, message=_TOO_LONG)], render_kw={"rows": 2}
     )
 
     @property

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from blueprints.own_page.forms import CANNOT_JOIN, CallOffForm, LateForm, MoveForm, ZoneForm
-from blueprints.own_page.views import address_of, calendar_file, page_of, web_calendars
+from blueprints.own_page.forms import CANNOT_JOIN, CallOffForm, ChooseForm, LateForm, OtherTimesForm, ZoneForm
+from blueprints.own_page.views import address_of, calendar_file, choice_of, page_of, web_calendars
 from extensions import db
-from models import AnswerKind, Interview, Organization
-from scheduling.commands import candidate
+from models import AnswerKind, Interview, InterviewStatus, Organization
+from scheduling.commands import candidate, time_slots
 from scheduling.commands.candidate import can_answer
+from scheduling.commands.time_slots import LinkExpiredError, NotRequestedError, SlotTakenError
+from scheduling.rules import Rules
+from scheduling.slots import is_open
 from services import services
 from timezones import is_zone, present_zone_name, utc_now
 from web.file_answers import as_calendar_file
@@ -31,9 +35,15 @@ own_page = Blueprint("own_page", __name__, url_prefix="/s")
 _THANKS = {
     AnswerKind.CONFIRMED: "Thanks, we've told the team that you'll be there.",
     AnswerKind.MOVE: "Thanks, the team has your request. You'll hear from them by email.",
+    AnswerKind.NONE_FIT: "Thanks, the team has your message. You'll hear from them by email.",
     AnswerKind.CANCELLED: "Your interview is cancelled, and everyone has been told.",
     AnswerKind.LATE: "Thanks for telling us. Everyone you're meeting is getting an email right now.",
     AnswerKind.CANNOT_JOIN: "Thanks for telling us. Everyone you're meeting is getting an email right now.",
+}
+_NOT_INTERESTED = "Thanks for letting us know. We've told the team."
+_CHOSEN = {
+    InterviewStatus.SCHEDULED: "Thanks! Your interview is scheduled. You'll get the invitation by email.",
+    InterviewStatus.ACCEPTED: "Thanks! We've told the team which time you chose.",
 }
 
 
@@ -73,6 +83,42 @@ def page(token: str) -> ResponseReturnValue:
     return _shown(opened)
 
 
+# A phone that comes back to the answer of a form opens its address anew: that shows the page.
+@own_page.route("/<token>/choose", methods=["GET", "POST"])
+def choose(token: str) -> ResponseReturnValue:
+    opened, form = _opened(token), ChooseForm()
+    if not form.is_submitted():
+        return _shown(opened)
+    if is_open(opened.interview, utc_now()) and not form.validate():
+        return _shown(opened, form), 422
+    try:
+        time_slots.choose(opened.interview, form.slot.data or 0, services().rules)
+    except (NotRequestedError, LinkExpiredError, SlotTakenError) as error:
+        db.session.rollback()
+        _say_why_not(opened.interview, error)
+    else:
+        db.session.commit()
+        say(_CHOSEN[opened.interview.status])
+    return redirect(opened.address("page"), 303)
+
+
+def _say_why_not(interview: Interview, error: Exception) -> None:
+    """Why a time could not be chosen, above the page that says how things stand."""
+    if isinstance(error, SlotTakenError):
+        left = " Here's what is left." if choice_of(interview, interview.timezone).days else ""
+        say(f"That time is no longer available.{left}", "warning")
+    elif isinstance(error, NotRequestedError):
+        has_chosen = interview.status is not InterviewStatus.CANCELLED
+        what = "You've already chosen a time." if has_chosen else "That's no longer possible."
+        say(f"{what} Here's how things stand.", "info")
+
+
+@own_page.route("/<token>/none-of-these", methods=["GET", "POST"])
+def none_fit(token: str) -> ResponseReturnValue:
+    """For someone whom none of the times suits that they can choose from."""
+    return _ask_for_others(token, AnswerKind.NONE_FIT, "none_fit", candidate.say_none_fit)
+
+
 @own_page.post("/<token>/confirm")
 def confirm(token: str) -> ResponseReturnValue:
     opened = _opened(token)
@@ -81,15 +127,20 @@ def confirm(token: str) -> ResponseReturnValue:
 
 @own_page.route("/<token>/move", methods=["GET", "POST"])
 def move(token: str) -> ResponseReturnValue:
+    return _ask_for_others(token, AnswerKind.MOVE, "move", candidate.ask_to_move)
+
+
+def _ask_for_others(
+    token: str, kind: AnswerKind, name: str, command: Callable[[Interview, list[datetime], str, Rules], None]
+) -> ResponseReturnValue:
     opened = _opened(token)
-    form = MoveForm(opened.zone)
-    if not can_answer(opened.interview, AnswerKind.MOVE, utc_now()):
+    form = OtherTimesForm(opened.zone)
+    if not can_answer(opened.interview, kind, utc_now()):
         return _too_late(opened)
     if not form.is_submitted() or not form.validate():
-        return _form_page("move", opened, form)
+        return _form_page(name, opened, form)
     words = form.words.data or ""
-    ask = partial(candidate.ask_to_move, opened.interview, form.suits, words, services().rules)
-    return _say(opened, AnswerKind.MOVE, ask)
+    return _say(opened, kind, partial(command, opened.interview, form.suits, words, services().rules))
 
 
 @own_page.route("/<token>/cancel", methods=["GET", "POST"])
@@ -100,7 +151,8 @@ def call_off(token: str) -> ResponseReturnValue:
     if not form.is_submitted() or not form.validate():
         return _form_page("cancel", opened, form)
     call_it_off = partial(candidate.call_off, opened.interview, form.words.data or "", services().rules)
-    return _say(opened, AnswerKind.CANCELLED, call_it_off)
+    thanks = _NOT_INTERESTED if opened.interview.status.is_being_arranged else _THANKS[AnswerKind.CANCELLED]
+    return _say(opened, AnswerKind.CANCELLED, call_it_off, thanks)
 
 
 @own_page.route("/<token>/late", methods=["GET", "POST"])
@@ -154,8 +206,17 @@ def _opened(token: str) -> _Opened:
     return _Opened(token, interview, present_zone_name(asked) if is_zone(asked) else None)
 
 
-def _shown(opened: _Opened) -> ResponseReturnValue:
+def _shown(opened: _Opened, form: ChooseForm | None = None) -> str:
+    """The page as things stand; `form` has what was wrong with a choice."""
     view = page_of(opened.interview, opened.organization, opened.zone)
+    if opened.interview.status is InterviewStatus.REQUESTED:
+        return render_template(
+            "own_page/choose.html",
+            view=view,
+            opened=opened,
+            choice=choice_of(opened.interview, opened.zone),
+            form=form or ChooseForm(formdata=None),
+        )
     calendars = web_calendars(view) if view.may_confirm else []
     return render_template("own_page/page.html", view=view, opened=opened, calendars=calendars)
 
@@ -172,7 +233,9 @@ def _form_page(name: str, opened: _Opened, form: Form) -> ResponseReturnValue:
     return page, 422 if request.method == "POST" else 200
 
 
-def _say(opened: _Opened, kind: AnswerKind, command: Callable[[], None]) -> ResponseReturnValue:
+def _say(
+    opened: _Opened, kind: AnswerKind, command: Callable[[], None], thanks: str = ""
+) -> ResponseReturnValue:
     try:
         command()
     except candidate.TooLateToAnswerError:
@@ -183,7 +246,7 @@ def _say(opened: _Opened, kind: AnswerKind, command: Callable[[], None]) -> Resp
         scheduler = opened.interview.scheduler
         return render_template("own_page/too_many.html", opened=opened, scheduler=scheduler), 429
     db.session.commit()
-    say(_THANKS[kind])
+    say(thanks or _THANKS[kind])
     return redirect(opened.address("page"), 303)
 
 

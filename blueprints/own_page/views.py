@@ -11,14 +11,25 @@ from flask import url_for
 from messaging.delivery import sender_address
 from messaging.facts import InterviewFacts, Person, Reader, facts_of
 from messaging.letters import published_calendar
-from messaging.wording import PhoneCall, call_of, elsewhere, how, join_label, people_met, place
+from messaging.wording import (
+    PhoneCall,
+    call_of,
+    clock_times,
+    elsewhere,
+    how,
+    join_label,
+    people_met,
+    place,
+    place_of_all,
+)
 from models import AnswerKind, Interview, InterviewStatus, Organization, ReaderRole
 from phone_numbers import phone_link
 from scheduling.answers import CandidateSays, what_candidate_says
 from scheduling.commands.candidate import can_answer
 from scheduling.join_links import CANDIDATE
+from scheduling.slots import is_open, standing, was_withdrawn
 from services import services
-from timezones import utc_now
+from timezones import local_moment, utc_now
 
 
 @dataclass(frozen=True)
@@ -35,10 +46,18 @@ class CandidatePage:
     how: str
     people: tuple[tuple[Person, str], ...]
     is_cancelled: bool
+    # The candidate or the team called it off before anyone was invited, so there is no time to tell.
+    was_withdrawn: bool
+    was_withdrawn_by_candidate: bool
+    # They have chosen a time, and the team has not confirmed it yet, or never did.
+    is_accepted: bool
+    has_begun: bool
     is_over: bool
     may_confirm: bool
     may_ask: bool
     may_say_late: bool
+    may_say_none_fit: bool
+    may_lose_interest: bool
     # The way into the meeting, with the words of its button; None for an interview without one.
     join_url: str | None
     join_label: str
@@ -51,6 +70,7 @@ def page_of(interview: Interview, organization: Organization, zone: str) -> Cand
     now = utc_now()
     facts, reader = facts_of(interview, organization), _reader(interview, zone)
     call = call_of(facts, reader)
+    status, is_withdrawn = interview.status, was_withdrawn(interview)
     has_meeting = facts.link_state != "none"
     return CandidatePage(
         interview=interview,
@@ -61,15 +81,67 @@ def page_of(interview: Interview, organization: Organization, zone: str) -> Cand
         elsewhere=elsewhere(facts, reader) or "",
         how=how(facts),
         people=people_met(facts, reader),
-        is_cancelled=interview.status is InterviewStatus.CANCELLED,
-        is_over=now >= interview.ends_at,
+        is_cancelled=status is InterviewStatus.CANCELLED,
+        was_withdrawn=is_withdrawn,
+        was_withdrawn_by_candidate=is_withdrawn and _called_it_off(interview),
+        is_accepted=status is InterviewStatus.ACCEPTED,
+        has_begun=now >= interview.starts_at,
+        is_over=not status.is_being_arranged and now >= interview.ends_at,
         may_confirm=can_answer(interview, AnswerKind.CONFIRMED, now),
         may_ask=can_answer(interview, AnswerKind.MOVE, now),
         may_say_late=can_answer(interview, AnswerKind.LATE, now),
+        may_say_none_fit=can_answer(interview, AnswerKind.NONE_FIT, now),
+        may_lose_interest=status.is_being_arranged and can_answer(interview, AnswerKind.CANCELLED, now),
         join_url=reader.join_page_url if has_meeting else None,
         join_label=join_label(facts.software_label),
         call=call,
         phone_link=phone_link(call.number or "") if call is not None else None,
+    )
+
+
+def _called_it_off(interview: Interview) -> bool:
+    return any(answer.kind is AnswerKind.CANCELLED for answer in interview.answers)
+
+
+@dataclass(frozen=True)
+class SlotOfDay:
+    """A time that can be chosen, and how its day's list calls it."""
+
+    id: int
+    starts_at: datetime
+    words: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a candidate is asked. `days` has the times that can be chosen, soonest first, by the day on which
+    they begin; others are simply not among them."""
+
+    choose_by: datetime | None
+    # Whose clock all of the times are told by, said once.
+    place: str
+    days: tuple[tuple[str, tuple[SlotOfDay, ...]], ...]
+    some_are_gone: bool
+
+
+def choice_of(interview: Interview, zone: str) -> Choice:
+    """The times that can be chosen now, as they read in that zone (an IANA name)."""
+    now, request = utc_now(), interview.slot_request
+    standing_now = standing(interview, now, seen_by=interview.scheduler) if is_open(interview, now) else []
+    slots = [each.slot for each in standing_now if each.is_free]
+    of_all, names_clock = "", False
+    if slots:
+        of_all, names_clock = place_of_all([(each.starts_at, each.duration_minutes) for each in slots], zone)
+    days: dict[str, list[SlotOfDay]] = {}
+    for slot in slots:
+        words = clock_times(slot.starts_at, slot.duration_minutes, zone, names_clock=names_clock)
+        day = local_moment(slot.starts_at, zone).date
+        days.setdefault(day, []).append(SlotOfDay(slot.id, slot.starts_at, words))
+    return Choice(
+        choose_by=request.expires_at if request is not None else None,
+        place=of_all,
+        days=tuple((day, tuple(of_day)) for day, of_day in days.items()),
+        some_are_gone=len(slots) < len(standing_now),
     )
 
 

@@ -106,8 +106,9 @@ def _withdraw(actor: User | None, interview: Interview, cancellation: Cancellati
     unsent.drop_waiting(about, words=CANCELLED)
     interview.status = InterviewStatus.CANCELLED
     answers.withdraw_request(interview.id)
-    if is_known and cancellation.tells_candidate:
+    if is_known and cancellation.tells_candidate and not cancellation.is_by_candidate:
         slots.tell_withdrawn(interview, cancellation.words, rules)
-    by = interview.candidate.name if cancellation.is_by_candidate else actor.name if actor else ""
-    who = f"{by} withdrew the request" if by else "The request was withdrawn"
+    who = f"{actor.name} withdrew the request" if actor is not None else "The request was withdrawn"
+    if cancellation.is_by_candidate:
+        who = f"{interview.candidate.name} is no longer interested"
     note(interview.id, who + (f" {cancellation.why}" if cancellation.why else ""), actor=actor)

@@ -38,6 +38,9 @@ def can_answer(interview: Interview, kind: AnswerKind, now: datetime) -> bool:
     """Whether something of this kind can be said about an interview at `now` (aware UTC)."""
     if kind is AnswerKind.NONE_FIT:
         return is_open(interview, now)
+    if kind is AnswerKind.CANCELLED and interview.status.is_being_arranged:
+        # Even after the time to choose: it saves the team from asking again.
+        return True
     if interview.status is not InterviewStatus.SCHEDULED or now >= interview.ends_at:
         return False
     if kind in (AnswerKind.LATE, AnswerKind.CANNOT_JOIN):
@@ -90,12 +93,16 @@ def _ask(
 
 def call_off(interview: Interview, words: str, rules: Rules) -> None:
     """The candidate cancels. Everyone is told in their name, the candidate too: that takes the interview out
-    of their calendar."""
+    of their calendar. Before anyone was invited, only those who decide have to know."""
     interview = _held(interview, AnswerKind.CANCELLED)
+    was_being_arranged = interview.status.is_being_arranged
     answers.withdraw_request(interview.id)
     answer = _add(interview, AnswerKind.CANCELLED, words=words)
     cancel_interview(None, interview, Cancellation(words, can_be_undone=False, is_by_candidate=True), rules)
-    candidate_says.tell_the_scheduler(interview, answer, rules)
+    if was_being_arranged:
+        candidate_says.tell_those_who_decide(interview, answer, rules)
+    else:
+        candidate_says.tell_the_scheduler(interview, answer, rules)
 
 
 def say_late(interview: Interview, minutes: int | None, words: str, rules: Rules) -> None:

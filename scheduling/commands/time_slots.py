@@ -101,7 +101,7 @@ def offer_others(actor: User, interview: Interview, slots: Sequence[When], rules
     suited, and takes back a time that was chosen and is not scheduled yet. Raises `NotRequestedError` and
     `SchedulingError`."""
     interview = _held(interview)
-    if interview.status not in (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED):
+    if not interview.status.is_being_arranged:
         raise NotRequestedError
     request = _request_of(interview)
     slots = without_doubles(slots)

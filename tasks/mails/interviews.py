@@ -94,8 +94,10 @@ class InterviewCopy:
     told: Told | None = None
     # Why there is no meeting yet, and what helps; "" while nothing is known to be wrong.
     trouble: str = ""
-    # The times that the candidate is or was asked to choose from (aware UTC), soonest first.
+    # The times that the candidate is or was asked to choose from, soonest first, and until when they can
+    # (aware UTC).
     slots: tuple[datetime, ...] = ()
+    choose_by: datetime | None = None
     # The candidate has chosen a time, and the interview waits for a last look.
     is_accepted: bool = False
     # What was given to this email when it was queued.
@@ -232,6 +234,7 @@ class InterviewKind(Kind):
             utc_now(),
             trouble=_trouble(interview.meeting),
             slots=tuple(slot.starts_at for slot in offered(interview)),
+            choose_by=interview.slot_request.expires_at if interview.slot_request is not None else None,
             is_accepted=interview.status is InterviewStatus.ACCEPTED,
             said=said,
             **_history(mail, interview),

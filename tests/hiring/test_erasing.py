@@ -24,7 +24,6 @@ from models import (
     MailState,
     MeetingCall,
     Organization,
-    PhoneCaller,
     Stage,
     Task,
     TaskState,
@@ -32,14 +31,12 @@ from models import (
 )
 from scheduling.drafts import starting
 from scheduling.mails import outcomes
-from scheduling.venues import PhoneCall
 from tests.factories import (
     CreatedCandidate,
     Member,
     Team,
     create_candidate,
     create_team,
-    request_slots,
     schedule,
 )
 from tests.hiring.conftest import Rows, rows_of
@@ -394,23 +391,3 @@ def test_hiring_manager_erases_only_candidates_that_are_all_theirs(
     ben.post(f"/candidates/{theirs.id}/erase", status=303)
     with rows():
         assert erased() == {theirs.id}
-
-
-def test_candidate_who_is_asked_for_a_time_is_erased_after_the_request(both: Team, clock: Clock) -> None:
-    ada, candidate = user(both.ada), db.session.get_one(Candidate, both.dina.id)
-    first = (clock.now + timedelta(days=2)).replace(hour=9)
-    asked = db.session.get_one(
-        Interview,
-        request_slots(
-            both.ada, both.dina, first, first + timedelta(days=3), venue=PhoneCall(PHONE, PhoneCaller.TEAM)
-        ),
-    )
-    # One of the times has passed, the other is still to come.
-    clock.move(timedelta(days=4))
-    with pytest.raises(HiringError, match="Cancel the upcoming interviews first"):
-        erase_candidate(ada, candidate)
-    clock.move(timedelta(days=4))
-    erase_candidate(ada, candidate)
-    db.session.commit()
-    assert asked.status is InterviewStatus.CANCELLED
-    assert "345 67" not in everything_stored()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from messaging.facts import InterviewFacts, Person, Reader
 from messaging.letters import Letter
@@ -12,7 +13,7 @@ from scheduling.mails.queue import INVITATION, REMINDER
 from scheduling.mails.told import Told
 from scheduling.plans import NewText, NewTime, Plan, Reminders, Text, When
 from scheduling.venues import OnlineMeeting
-from tasks.mails.interviews import InterviewCopy
+from tasks.mails.interviews import InterviewCopy, InterviewKind
 from tasks.mails.kinds import cancellation as cancellation_kind
 from tasks.mails.kinds import invitation as invitation_kind
 from tasks.mails.kinds import taken_off as taken_off_kind
@@ -87,3 +88,17 @@ def of_the_team(person: Person, role: ReaderRole = ReaderRole.ATTENDEE) -> Reade
 
 def both_bodies(letter: Letter) -> tuple[str, str]:
     return letter.text, letter.html
+
+
+def about_slots(
+    kind: InterviewKind,
+    occasion: str = "slots-1",
+    about: InterviewFacts = FACTS,
+    to: Reader | None = None,
+    **more: Any,
+) -> Letter:
+    """Nobody is invited yet; the candidate is or was asked to choose from three times, two on one day."""
+    asked = replace(about, link_state="none", join_url=None, passcode=None)
+    slots = tuple(FACTS.starts_at + timedelta(hours=hours) for hours in (0, 3, 27))
+    copy = InterviewCopy(asked, to or reader(), occasion, MADE_AT, slots=slots, choose_by=slots[-1], **more)
+    return kind.letter(copy, sender=SENDER, made_at=MADE_AT)

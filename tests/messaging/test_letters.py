@@ -12,6 +12,7 @@ from messaging.facts import InterviewFacts, LinkState, Person, Reader
 from messaging.letters import Letter
 from messaging.wording import period
 from models import ReaderRole
+from tasks.mails.kinds import slot_chosen, slot_request, slots_withdrawn
 from tests.messaging.facts_for_tests import (
     ANNA,
     AT_OUR_OFFICE,
@@ -29,6 +30,7 @@ from tests.messaging.facts_for_tests import (
 )
 from tests.messaging.golden_files import assert_golden, assert_html_says_what_the_text_says
 from tests.messaging.letters_for_tests import (
+    about_slots,
     both_bodies,
     cancellation,
     invitation,
@@ -68,6 +70,24 @@ LETTERS = {
     ),
     "reminder-copy-for-scheduler-zurich": reminder(
         FACTS, replace(of_the_team(ANNA, ReaderRole.TEAM), join_page_url=None), 60
+    ),
+    "slot-request-candidate-new-york": about_slots(slot_request.KIND),
+    "slot-request-own-words-new-times-candidate-new-york": about_slots(
+        slot_request.KIND,
+        "slots-2",
+        replace(ON_THE_PHONE, intro=WITH_FILES.intro, closing=WITH_FILES.closing),
+    ),
+    "slot-request-nudge-in-person-candidate-new-york": about_slots(
+        slot_request.KIND, "slots-1-nudge-1", AT_OUR_OFFICE
+    ),
+    "slot-chosen-waits-hiring-manager-zurich": about_slots(
+        slot_chosen.KIND, to=of_the_team(BEN, ReaderRole.HIRING_MANAGER), is_accepted=True
+    ),
+    "slot-chosen-scheduled-scheduler-zurich": about_slots(
+        slot_chosen.KIND, to=of_the_team(ANNA, ReaderRole.TEAM)
+    ),
+    "slots-withdrawn-candidate-new-york": about_slots(
+        slots_withdrawn.KIND, said={"words": "The role has been filled.\nThank you!"}
     ),
 }
 

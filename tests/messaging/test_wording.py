@@ -1,10 +1,15 @@
 """How people are addressed and named."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from messaging.wording import place
+from messaging.wording import clock_times, place, place_of_all
+from timezones import zone_abbreviation
 from wording import first_name, owned_by, possessive, with_article
 
 
@@ -66,3 +71,42 @@ def test_roles_have_the_right_article() -> None:
 )
 def test_clock_is_named_by_the_place_people_know_it_by(zone: str, words: str) -> None:
     assert place(datetime(2026, 11, 24, 8, tzinfo=UTC), 45, zone) == words
+
+
+# With the changes of clocks in the period below, by one hour and by half an hour, and without any; with
+# whole hours, halves, and quarters.
+ZONES = (
+    "America/New_York", "America/St_Johns", "Europe/Zurich", "Australia/Lord_Howe", "Pacific/Chatham",
+    "Asia/Kathmandu", "Asia/Kolkata", "Africa/Nairobi", "America/Phoenix", "Asia/Kabul",
+)  # fmt: skip
+# An hour before and after each of them.
+CHANGES = ("2027-03-14T07:00", "2027-03-28T01:00", "2027-04-03T15:00", "2027-10-31T01:00", "2027-11-07T06:00")
+SAID = re.compile(r"(\d\d):(\d\d)(?: (\S+))?(?:–| – )(?:\S+ \d+ \S+, )?(\d\d):(\d\d)(?: (\S+))?")
+
+
+@given(
+    st.sampled_from(ZONES),
+    st.sampled_from(CHANGES),
+    st.lists(st.integers(-24, 24), min_size=1, max_size=10, unique=True),
+    st.sampled_from((30, 45, 60)),
+)
+def test_every_time_to_choose_from_can_be_read_back(
+    zone: str, change: str, quarters: list[int], minutes: int
+) -> None:
+    """From the day above, the clock time, and the clock that is named beside it or once for all."""
+    changes_at = datetime.fromisoformat(change).replace(tzinfo=UTC)
+    starts = [changes_at + timedelta(minutes=15 * quarter) for quarter in sorted(quarters)]
+    of_all, names_clock = place_of_all([(start, minutes) for start in starts], zone)
+    for start in starts:
+        said = SAID.fullmatch(clock_times(start, minutes, zone, names_clock=names_clock))
+        assert said is not None
+        local, ends = (
+            start.astimezone(ZoneInfo(zone)),
+            (start + timedelta(minutes=minutes)).astimezone(ZoneInfo(zone)),
+        )
+        assert (said[1], said[2]) == (f"{local:%H}", f"{local:%M}")
+        assert (said[4], said[5]) == (f"{ends:%H}", f"{ends:%M}")
+        is_told_twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+        clock = said[3] or said[6] or of_all
+        if is_told_twice:
+            assert zone_abbreviation(start, zone) in clock

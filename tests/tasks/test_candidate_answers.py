@@ -2,13 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
+
 from extensions import db
-from models import CandidateAnswer, Interview
-from scheduling.commands.candidate import ask_to_move, call_off, say_late
+from models import CandidateAnswer, Interview, InterviewStatus
+from scheduling.commands.candidate import ask_to_move, call_off, say_late, say_none_fit
 from scheduling.commands.requested_times import keep_time
 from scheduling.rules import Rules
 from services import services
-from tests.factories import in_three_days
+from tests.factories import in_three_days, request_slots
 from tests.tasks.installation import Installation
 from tests.tasks.test_changed_meetings import scheduled
 from timezones import utc_now
@@ -107,3 +109,73 @@ def test_running_late_leaves_at_once(sqlite_installation: Installation) -> None:
         subject, _, body = text_to(installation, address)
         assert subject.startswith("Running late: interview with Dina Kaur")
         assert "Dina Kaur will be late by 10 minutes." in body
+
+
+def asked(installation: Installation) -> int:
+    """An interview for which the candidate is asked to choose from two times."""
+    with installation.writing():
+        day = in_three_days()
+        made = request_slots(installation.team.ada, installation.team.dina, day, day + timedelta(days=4))
+    installation.run_due()
+    return made
+
+
+def test_request_to_choose_names_the_times_and_the_page(sqlite_installation: Installation) -> None:
+    installation = sqlite_installation
+    asked(installation)
+    subject, reply_to, body = text_to(installation, DINA)
+    assert subject == "Choose a time for your interview: Backend Engineer at Northlight"
+    assert ADA in reply_to
+    assert body.startswith(
+        "Hi Dina,\n\nWe'd like to invite you to an interview for the Backend Engineer role"
+    )
+    assert "Please choose one on the page below by " in body
+    assert body.count(" 10:00 CET\n") == 2
+    assert "/s/" in body
+    assert "/j/" not in body
+
+
+def test_those_who_decide_hear_that_none_fits_even_after_the_first_of_the_times(
+    sqlite_installation: Installation,
+) -> None:
+    installation = sqlite_installation
+    interview = asked(installation)
+    installation.later(hours=74)
+    with installation.writing():
+        row = db.session.get_one(Interview, interview)
+        say_none_fit(row, [in_three_days() + timedelta(days=9)], "Mornings only.", rules(installation))
+        db.session.commit()
+    installation.run_due()
+    for address in (BEN, ADA):
+        subject, reply_to, body = text_to(installation, address)
+        assert subject == "Other times? interview with Dina Kaur – Backend Engineer"
+        assert DINA in reply_to
+        assert "None of the times you offered work for Dina Kaur." in body
+        assert "A message from Dina:\nMornings only." in body
+        assert "These times would suit:" in body
+        assert "The interview is:\nDina Kaur – Backend Engineer Interview\n45 minutes" in body
+
+
+@pytest.mark.parametrize("has_chosen", [False, True])
+def test_those_who_decide_hear_of_someone_who_is_no_longer_interested(
+    sqlite_installation: Installation, has_chosen: bool
+) -> None:
+    installation = sqlite_installation
+    interview = asked(installation)
+    with installation.writing():
+        row = db.session.get_one(Interview, interview)
+        if has_chosen:
+            row.status = InterviewStatus.ACCEPTED
+        call_off(row, "I took another job.", rules(installation))
+        db.session.commit()
+    before = len(installation.simulators.mails(DINA))
+    installation.run_due()
+    for address in (BEN, ADA):
+        subject, _, body = text_to(installation, address)
+        assert subject == "No longer interested: interview with Dina Kaur – Backend Engineer"
+        assert "Dina Kaur is no longer interested in this interview." in body
+        assert "A message from Dina:\nI took another job." in body
+        assert "CET" not in body
+    installation.later(hours=72)
+    assert len(installation.simulators.mails(DINA)) == before
+    assert "Dina Kaur is no longer interested" in installation.timeline(interview)

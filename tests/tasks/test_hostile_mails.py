@@ -123,6 +123,9 @@ def letter_of(kind: str, role: ReaderRole, text: str, workshop: Workshop) -> Rea
         "reconnect_needed": "n1-nudge-1",
         "candidate_answer": "answer-1",
         "time_kept": "answer-1",
+        "slot_request": "slots-1-nudge-1",
+        "slot_chosen": "slots-1",
+        "slots_withdrawn": "slots-1",
     }
     mail = Mail(
         id=999,

@@ -98,8 +98,8 @@ def test_candidate_who_says_nothing_is_reminded_twice_and_no_more(installation: 
         installation.later(hours=24)
     assert subjects(installation)[1:] == [f"{REMINDED}Backend Engineer at Northlight"] * MOST_NUDGES
     first, second, third = installation.simulators.mails(DINA)
-    assert "We'd like to meet you. Which of these times" in text_of(first)
-    assert "We'd still like to meet you. Which of these times" in text_of(second)
+    assert "We'd like to invite you to an interview" in text_of(first)
+    assert "We'd still like to talk to you about" in text_of(second)
     # All in one conversation, and all with the same page.
     assert link_in(first) == link_in(second) == link_in(third)
     assert {state for state, _ in states(installation, interview).values()} == {MailState.SENT}

@@ -1,15 +1,19 @@
 """What the web tests start from: a team, and browsers for its people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 
-from tests.factories import Member, Team, create_team
+from scheduling.plans import Participant
+from tests.factories import Member, Team, create_team, in_three_days
 from tests.machines.application import MakeApp
 from tests.machines.apps import Seeded
+from tests.machines.clock import Clock
 from tests.machines.simulators import Simulators
 from tests.pages.visitor import Visitor
+from tests.web.slot_requests import Asked, new_request
 
 SignIn = Callable[[Member], Visitor]
 
@@ -58,3 +62,20 @@ def ada(team: Team, sign_in: SignIn) -> Visitor:
 def ben(team: Team, sign_in: SignIn) -> Visitor:
     """The browser of the job's hiring manager, signed in."""
     return sign_in(team.ben)
+
+
+@pytest.fixture
+def starts(clock: Clock) -> Sequence[datetime]:
+    """Two on one day and one on the next: 4 and 5 February 2027, from nine o'clock UTC."""
+    return in_three_days(), in_three_days() + timedelta(hours=3), in_three_days() + timedelta(days=1)
+
+
+@pytest.fixture
+def asked(web: Flask, team: Team, starts: Sequence[datetime]) -> Asked:
+    return new_request(web, team, *starts, attendees=(Participant("Sam Ortiz", "sam@partner.example"),))
+
+
+@pytest.fixture
+def dina(web: Flask) -> Visitor:
+    """The candidate's browser, in which no one is signed in."""
+    return Visitor(web)

@@ -58,11 +58,6 @@ def address(app: Flask, interview_id: int) -> str:
     return link.removeprefix("http://localhost")
 
 
-@pytest.fixture
-def dina(web: Flask) -> Visitor:
-    return Visitor(web)
-
-
 def said(app: Flask) -> list[tuple[AnswerKind, str, RequestState | None]]:
     with in_rows(app):
         rows = db.session.scalars(db.select(CandidateAnswer).order_by(CandidateAnswer.id))

@@ -1,85 +1,26 @@
-"""What the team sees of a candidate who is asked to choose a time, and does about it."""
+"""What the team sees and does on the page of an interview whose time the candidate is asked to choose."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from extensions import db
-from models import Interview, InterviewStatus, MailState, RequestState, Role
+from models import Interview, InterviewStatus, RequestState, Role
 from scheduling import slots
-from scheduling.commands import candidate as says
-from scheduling.commands import time_slots
 from scheduling.mails.slots import SLOTS_WITHDRAWN
 from services import services
-from tests.factories import Team, create_candidate, create_user, request_slots, schedule
+from tests.factories import Team, create_user
 from tests.machines.clock import Clock
 from tests.machines.rows import in_rows
-from tests.pages.page import Page
 from tests.pages.visitor import Visitor, path_of
+from tests.web.request_steps import asked, busy, buttons, chosen, none_fit, on_day, states, status
 from web.times import instant_as_text
 
 
 @pytest.fixture(autouse=True)
 def noon(clock: Clock) -> None:
     """The clock stands, before anyone signs in."""
-
-
-def on_day(clock: Clock, days: int, hour: int = 9) -> datetime:
-    return (clock.now + timedelta(days=days)).replace(hour=hour)
-
-
-def asked(web: Flask, team: Team, *starts: datetime, at_once: bool = False, sent: bool = True) -> int:
-    """A request that has reached the candidate."""
-    with in_rows(web):
-        interview_id = request_slots(team.ada, team.dina, *starts, at_once=at_once)
-        if sent:
-            first = db.session.get_one(Interview, interview_id).mails[0]
-            first.state, first.sent_at = MailState.SENT, first.due_at
-        db.session.commit()
-        return interview_id
-
-
-def chosen(web: Flask, interview_id: int, number: int = 0) -> None:
-    with in_rows(web):
-        interview = db.session.get_one(Interview, interview_id)
-        time_slots.choose(interview, slots.offered(interview)[number].id, services().rules)
-        db.session.commit()
-
-
-def none_fit(web: Flask, interview_id: int, *times: datetime, words: str = "") -> None:
-    with in_rows(web):
-        interview = db.session.get_one(Interview, interview_id)
-        says.say_none_fit(interview, list(times), words, services().rules)
-        db.session.commit()
-
-
-def busy(web: Flask, team: Team, at: datetime) -> None:
-    """Someone else is met at that time by the same people."""
-    with in_rows(web):
-        other = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
-        schedule(team.ada, other, starts_at=at, software=None)
-        db.session.commit()
-
-
-def status(web: Flask, interview_id: int) -> tuple[InterviewStatus, datetime]:
-    with in_rows(web):
-        interview = db.session.get_one(Interview, interview_id)
-        return interview.status, interview.starts_at
-
-
-def buttons(page: Page) -> list[str]:
-    """What can be pressed in the middle of the page."""
-    [main] = page.tree.all("main")
-    pressed = [*main.all("button"), *main.all("a", lambda e: "btn" in e.get("class").split())]
-    return [each.text for each in pressed if each.text]
-
-
-def states(page: Page) -> list[str]:
-    """How the times that were offered stand."""
-    found = page.tree.with_id("asked-for-time")
-    assert found is not None
-    return [row.all("span", lambda e: "badge" in e.get("class").split())[0].text for row in found.all("li")]
 
 
 def test_page_says_how_the_request_stands(web: Flask, team: Team, ada: Visitor, clock: Clock) -> None:
@@ -321,127 +262,3 @@ def test_pages_that_need_a_time_lead_back(
     assert path_of(ada.get(f"/interviews/{interview_id}/{path}", status=303).headers["Location"]) == (
         f"/interviews/{interview_id}"
     )
-
-
-def rows(page: Page) -> list[str]:
-    """What the list of requests says, without the people."""
-    [found] = page.tree.all("ul", lambda e: "time-requests" in e.get("class").split())
-    return [row.all("div")[0].text for row in found.all("li")]
-
-
-def test_tab_of_requests_says_how_each_stands(web: Flask, team: Team, ada: Visitor, clock: Clock) -> None:
-    assert "No requested interviews" in ada.get("/interviews?status=requested").text
-    interview_id = asked(web, team, on_day(clock, 2), on_day(clock, 20))
-    clock.move(timedelta(days=2))
-    ada.enter(team.ada)
-    [row] = rows(ada.get("/interviews?status=requested"))
-    assert row == "Dina Kaur Backend Engineer 2 times offered · asked 2 days ago · no answer yet"
-    none_fit(web, interview_id)
-    page = ada.get("/interviews?status=requested&view=cards")
-    [row] = rows(page)
-    assert row.endswith("· none fits")
-    assert "Answer Dina Kaur" in buttons(page)
-    [answer] = page.tree.all("a", lambda e: e.text == "Answer Dina Kaur")
-    assert answer["href"] == f"/interviews/{interview_id}"
-
-
-def test_expired_request_is_sent_again_from_its_row(
-    web: Flask, team: Team, ada: Visitor, clock: Clock
-) -> None:
-    asked(web, team, on_day(clock, 20), on_day(clock, 30))
-    clock.move(slots.OPEN_FOR)
-    ada.enter(team.ada)
-    page = ada.get("/interviews?status=requested")
-    assert "Link expired" in page.text
-    page = ada.follow(ada.submit(page, "Send again to Dina Kaur", leads_to="/interviews?status=requested"))
-    assert "Link expired" not in page.text
-    clock.move(timedelta(days=16))
-    ada.enter(team.ada)
-    page = ada.get("/interviews?status=requested")
-    assert "Offer other times to Dina Kaur" in buttons(page)
-
-
-def test_chosen_time_is_scheduled_from_its_row(web: Flask, team: Team, ada: Visitor, clock: Clock) -> None:
-    assert "No accepted interviews" in ada.get("/interviews?status=accepted").text
-    interview_id = asked(web, team, on_day(clock, 2))
-    chosen(web, interview_id)
-    page = ada.get("/interviews?status=accepted")
-    [row] = rows(page)
-    assert row == "Dina Kaur Backend Engineer Chose Wed 3 Feb, 10:00 CET · just now"
-    answer = ada.submit(page, "Schedule the interview with Dina Kaur", leads_to="/interviews?status=accepted")
-    assert "Interview scheduled." in ada.follow(answer).text
-    assert status(web, interview_id)[0] is InterviewStatus.SCHEDULED
-    with in_rows(web):
-        observer = create_user("Olaf Berg", Role.OBSERVER)
-    chosen(web, asked(web, team, on_day(clock, 4)))
-    page = Visitor(web).enter(observer).get("/interviews?status=accepted")
-    assert len(rows(page)) == 1
-    assert "Schedule the interview with Dina Kaur" not in buttons(page)
-
-
-def attention(page: Page) -> list[tuple[str, str, str]]:
-    """What needs attention: the words, what the button says, and where it leads."""
-    lists = page.tree.all("ul", lambda e: "attention" in e.get("class").split())
-    found = [row for each in lists for row in each.all("li")]
-    links = [row.all("a", lambda e: "btn" in e.get("class").split()) for row in found]
-    return [
-        (row.all("span", lambda e: e.get("class") == "row-title")[0].text, link.text, link["href"])
-        for row, [link] in zip(found, links, strict=True)
-    ]
-
-
-def test_dashboard_names_what_the_team_owes(web: Flask, team: Team, ada: Visitor, clock: Clock) -> None:
-    interview_id = asked(web, team, on_day(clock, 4), on_day(clock, 20))
-    page, times = f"/interviews/{interview_id}", f"/interviews/{interview_id}/other-times"
-    assert attention(ada.get("/")) == []
-    clock.move(slots.OPEN_FOR - timedelta(hours=3))
-    ada.enter(team.ada)
-    assert attention(ada.get("/")) == [
-        (
-            "Dina Kaur has one day or less to choose a time, asked 13 days ago",
-            "Offer other times for Dina Kaur",
-            times,
-        )
-    ]
-    none_fit(web, interview_id)
-    clock.move(timedelta(hours=3))
-    assert attention(ada.get("/")) == [
-        ("None of the times suits Dina Kaur, said 3 hours ago", "Answer for Dina Kaur", page)
-    ]
-    with in_rows(web):
-        db.session.get_one(Interview, interview_id).answers[0].state = RequestState.WITHDRAWN
-        db.session.commit()
-    expired = "Dina's link to choose a time has expired, asked 14 days ago"
-    assert attention(ada.get("/")) == [(expired, "Send again for Dina Kaur", page)]
-    ada.post(f"{page}/send-request-again", {}, status=303)
-    chosen(web, interview_id, 1)
-    shown = ada.get("/")
-    assert attention(shown) == [("Dina Kaur chose a time just now", "Schedule for Dina Kaur", page)]
-    with in_rows(web):
-        observer = create_user("Olaf Berg", Role.OBSERVER)
-    assert attention(Visitor(web).enter(observer).get("/")) == []
-
-
-def test_other_pages_say_that_the_candidate_is_asked_or_has_chosen(
-    web: Flask, team: Team, ada: Visitor, clock: Clock
-) -> None:
-    interview_id = asked(web, team, on_day(clock, 2, 14), on_day(clock, 3))
-    pages = {
-        "candidate": f"/candidates/{team.dina.id}",
-        "job": f"/jobs/{team.job_id}",
-        "candidates": "/candidates",
-        "search": "/search?q=dina",
-        "picker": "/interviews/new?q=dina",
-    }
-    for name, address in pages.items():
-        assert "Asked for a time" in ada.get(address).text, name
-    assert "2 times to choose from, 45 minutes" in ada.get(f"/interviews/{interview_id}/details").text
-    assert "Dina Kaur" not in ada.get("/calendar").text
-    chosen(web, interview_id)
-    for name in ("job", "candidates", "search", "picker"):
-        assert "Chose Wed 15:00 CET" in ada.get(pages[name]).text, name
-    assert "Wed 3 Feb, 15:00 CET" in ada.get(pages["candidate"]).text
-    shown = ada.get(f"/interviews/{interview_id}/details").text
-    assert "Chosen by Dina Kaur, not scheduled yet" in shown
-    [slot] = ada.get("/calendar").tree.all("a", lambda e: "is-accepted" in e.get("class").split())
-    assert "Accepted" in slot.text

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -12,13 +13,15 @@ from flask import Flask
 from background import make_runner
 from extensions import db
 from models import Interview, MailState
-from tests.factories import Team, connect_zoom, schedule
+from scheduling.slots import MOST_SLOTS
+from tests.factories import Team, connect_zoom, in_three_days, request_slots, schedule
 from tests.files_to_attach import PDF
 from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
 from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import STEPS, draft_at
 from tests.web.round_trips import APPS
+from tests.web.slot_requests import Asked
 
 # Who is signed in, their organization, and what the banners say are the first statement of each.
 MOST_FOR_A_STEP, MOST_FOR_A_POLL = 8, 2
@@ -27,6 +30,8 @@ MOST_FOR_A_STEP, MOST_FOR_A_POLL = 8, 2
 MOST_FOR_AN_INTERVIEW = 13
 # The candidate with the files, the applications with the moves, and what can be done with them.
 MOST_FOR_A_CANDIDATE = 8
+# The interview with what belongs to it, one by one; what is on at any of the times is a single one of them.
+MOST_FOR_CHOOSING = 18
 POLL = re.compile(r'data-poll[^>]* hx-get="([^"]+)"')
 
 
@@ -107,6 +112,20 @@ def test_page_of_a_candidate_keeps_to_its_statements(connected: Flask, people: T
     with statements(connected) as seen:
         assert "CV.pdf" in ada.get(there).text
     assert len(seen) <= MOST_FOR_A_CANDIDATE, seen
+
+
+def test_page_on_which_a_candidate_chooses_keeps_to_its_statements(
+    connected: Flask, simulators: Simulators, people: Team
+) -> None:
+    with in_rows(connected):
+        connect_zoom(people.ada, simulators)
+        starts = [in_three_days() + timedelta(hours=number) for number in range(MOST_SLOTS)]
+        asked = Asked(connected, request_slots(people.ada, people.dina, *starts))
+    visitor, address = Visitor(connected), asked.address
+    visitor.get(address)
+    with statements(connected) as seen:
+        assert "None of these work" in visitor.get(address).text
+    assert len(seen) <= MOST_FOR_CHOOSING, "\n".join(seen)
 
 
 @pytest.mark.parametrize("is_tried_again", [False, True])

@@ -11,6 +11,7 @@ from messaging.wording import reader_zone
 from models import AnswerKind, CandidateAnswer, Interview, Mail, RequestState
 from scheduling.mails.candidate_says import answer_of
 from scheduling.mails.queue import CANDIDATE_ANSWER
+from scheduling.slots import was_withdrawn
 from tasks.mails.addressing import person_of, to_its_reader
 from tasks.mails.interviews import InterviewCopy, InterviewKind, More
 from text import many_lines
@@ -24,8 +25,11 @@ def _why_useless(mail: Mail, interview: Interview, now: datetime) -> str | None:
         return f"{mail.name} is no longer on the team."
     if answer is None:
         return "What the candidate said was erased."
-    if answer.kind is AnswerKind.MOVE and answer.state is not RequestState.OPEN:
+    if answer.kind in (AnswerKind.MOVE, AnswerKind.NONE_FIT) and answer.state is not RequestState.OPEN:
         return "It has been answered already."
+    if interview.status.is_being_arranged or was_withdrawn(interview):
+        # It has no time yet that could be over.
+        return None
     return "The interview is over." if now >= interview.ends_at else None
 
 
@@ -33,21 +37,31 @@ def _more(copy: InterviewCopy) -> More:
     answer = _answer(copy.occasion)
     assert answer is not None, "an email about nothing is dropped"
     zone = reader_zone(copy.facts, copy.reader)
+    is_withdrawal = answer.kind is AnswerKind.CANCELLED and copy.facts.revision == 0
     return {
-        **_said(answer, copy.facts.candidate.name),
+        **_said(answer, copy.facts.candidate.name, is_withdrawal=is_withdrawal),
         "suits": [local_moment(time.starts_at, zone).full for time in answer.times],
         "words": many_lines(answer.words),
         "words_from": first_name(copy.facts.candidate.name),
-        "may_decide": answer.kind is AnswerKind.MOVE,
+        "may_decide": answer.kind in (AnswerKind.MOVE, AnswerKind.NONE_FIT),
         "is_cancelled": answer.kind is AnswerKind.CANCELLED,
+        "has_time": not is_withdrawal and answer.kind is not AnswerKind.NONE_FIT,
     }
 
 
-def _said(answer: CandidateAnswer, name: str) -> dict[str, str]:
+def _said(answer: CandidateAnswer, name: str, *, is_withdrawal: bool) -> dict[str, str]:
     """What the subject says before the interview's time, and what the first line says."""
+    if is_withdrawal:
+        no_one_knew = "No one was invited yet, so there's nothing left to do."
+        return {
+            "subject_begins": "No longer interested:",
+            "what": f"{name} is no longer interested in this interview. {no_one_knew}",
+        }
     match answer.kind:
         case AnswerKind.MOVE:
             begins, what = "Another time?", f"{name} asked for another time."
+        case AnswerKind.NONE_FIT:
+            begins, what = "Other times?", f"None of the times you offered work for {name}."
         case AnswerKind.CANCELLED:
             begins, what = "Cancelled by the candidate:", f"{name} has cancelled the interview."
         case AnswerKind.LATE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from messaging.facts import InterviewFacts
+from messaging.wording import invited_to_role
 from models import Interview, Mail, ReaderRole, RevisionReason
 from scheduling.mails.queue import INVITATION, NEWER_INVITATION
 from scheduling.mails.told import last_told
@@ -83,9 +84,7 @@ def _what_changed(copy: InterviewCopy) -> tuple[str, str, bool]:
 def _invited_to(copy: InterviewCopy) -> str:
     facts, reader = copy.facts, copy.reader
     if reader.role is ReaderRole.CANDIDATE:
-        return (
-            f"We'd like to invite you to an interview for the {facts.job_title} role at {facts.organization}."
-        )
+        return invited_to_role(facts)
     if reader.role is ReaderRole.HIRING_MANAGER:
         return f"You're interviewing {facts.candidate.name} for {facts.job_title} as the hiring manager."
     if reader.is_of_the_team:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from messaging.wording import reader_zone
+from messaging.facts import InterviewFacts
+from messaging.wording import invited_to_role, reader_zone
 from models import Interview, InterviewStatus, Mail
 from scheduling.mails.slots import SLOT_REQUEST, SlotOccasion, is_too_soon
 from tasks.mails.addressing import to_its_reader
@@ -39,12 +40,34 @@ def _waits_for_the_team(interview: Interview) -> bool:
 
 def _more(copy: InterviewCopy) -> More:
     occasion, zone = SlotOccasion.read(copy.occasion), reader_zone(copy.facts, copy.reader)
+    slots = [local_moment(slot, zone).full for slot in copy.slots if slot > copy.made_at]
+    by = f" by {local_moment(copy.choose_by, zone).full}" if copy.choose_by is not None else ""
     return {
         "is_nudge": occasion.nudge > 0,
         "is_another": occasion.round > 1,
-        "slots": [local_moment(slot, zone).full for slot in copy.slots if slot > copy.made_at],
-        "scheduler_first_name": first_name(copy.facts.scheduler.name),
+        "slots": slots,
+        "asks": _asks(copy.facts, occasion, is_one=len(slots) == 1),
+        "how_to_answer": _how_to_answer(by, first_name(copy.facts.scheduler.name), is_one=len(slots) == 1),
     }
+
+
+def _asks(facts: InterviewFacts, occasion: SlotOccasion, *, is_one: bool) -> str:
+    which = "Would this time suit you?" if is_one else "Which of these times suits you best?"
+    role = f"the {facts.job_title} role at {facts.organization}"
+    if occasion.nudge:
+        return f"We'd still like to talk to you about {role}. {which}"
+    if occasion.round > 1:
+        new = "a new time" if is_one else "new times"
+        return f"Here {'is' if is_one else 'are'} {new} for your interview for {role}. {which}"
+    return f"{invited_to_role(facts)} {which}"
+
+
+def _how_to_answer(by: str, scheduler: str, *, is_one: bool) -> str:
+    choose, unless = ("choose it", "it doesn't") if is_one else ("choose one", "none of them")
+    return (
+        f"Please {choose} on the page below{by}; you don't need an account. "
+        f"If {unless} work, suggest other times there, or reply to {scheduler}."
+    )
 
 
 KIND = InterviewKind(
