@@ -265,6 +265,9 @@ class World:
     def none_fit(self) -> None:
         says.say_none_fit(self.interview(), [self.later], "Mornings are bad", services().rules)
 
+    def no_longer_interested(self) -> None:
+        says.call_off(self.interview(), "", services().rules)
+
     def erase(self) -> None:
         erase_candidate(self.actor(self.team.ada), db.session.get_one(Candidate, self.team.dina.id))
 
@@ -292,6 +295,7 @@ RIVALS = (
     "offer_others",
     "renew",
     "none_fit",
+    "no_longer_interested",
     "erase",
     "cancel_and_erase",
     "close_job",
@@ -317,7 +321,7 @@ def test_choice_and_what_the_team_does_at_that_moment_come_one_after_the_other(
             match rival:
                 case "schedule_another" | "change_another":
                     assert {chose, did} in ({None, SchedulingError}, {SlotTakenError, None}), what
-                case "withdraw" | "cancel_and_erase" | "close_job":
+                case "withdraw" | "cancel_and_erase" | "close_job" | "no_longer_interested":
                     # A choice that came first is an interview by then, and called off as one.
                     assert status is InterviewStatus.CANCELLED, what
                     assert (chose, did) in ((None, None), (NotRequestedError, None)), what

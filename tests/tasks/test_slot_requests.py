@@ -369,7 +369,7 @@ def test_nothing_that_runs_by_itself_minds_an_interview_without_a_time(installat
     with installation.reading():
         for number in (requested, accepted):
             row = db.session.get_one(Interview, number)
-            assert row.meetings == row.revisions == []
+            assert (row.meetings, row.revisions) == ([], [])
             assert (row.day_check_for, row.hour_check_for, row.checked_problems) == (None, None, None)
             known = {mail.kind for mail in row.mails}
             assert known <= {SLOT_REQUEST, SLOT_CHOSEN}
