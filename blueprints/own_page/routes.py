@@ -21,9 +21,10 @@ from models import AnswerKind, Interview, Organization
 from scheduling.commands import candidate
 from scheduling.commands.candidate import can_answer
 from services import services
-from timezones import is_zone, present_zone_name, utc_now
+from text import one_line
+from timezones import utc_now, zone_as_written
 from web.file_answers import as_calendar_file
-from web.forms import Form, zone_choices
+from web.forms import Form
 from web.notices import say
 
 own_page = Blueprint("own_page", __name__, url_prefix="/s")
@@ -119,10 +120,9 @@ def late(token: str) -> ResponseReturnValue:
 
 @own_page.get("/<token>/time-zone")
 def time_zone(token: str) -> ResponseReturnValue:
-    """Where another zone can be chosen; the list of all is too long to be on the page itself."""
+    """Where another zone can be chosen."""
     opened = _opened(token)
     form = ZoneForm(formdata=None, data={"zone": opened.zone}, meta={"csrf": False})
-    form.zone.choices = zone_choices()
     return _form_page("time_zone", opened, form)
 
 
@@ -151,13 +151,16 @@ def _opened(token: str) -> _Opened:
     if interview is None:
         raise _NothingThereError
     asked = request.args.get("zone", "")
-    return _Opened(token, interview, present_zone_name(asked) if is_zone(asked) else None)
+    return _Opened(token, interview, zone_as_written(asked))
 
 
 def _shown(opened: _Opened) -> ResponseReturnValue:
     view = page_of(opened.interview, opened.organization, opened.zone)
     calendars = web_calendars(view) if view.may_confirm else []
-    return render_template("own_page/page.html", view=view, opened=opened, calendars=calendars)
+    unknown_zone = one_line(request.args.get("zone", "")) if opened.asked_zone is None else ""
+    return render_template(
+        "own_page/page.html", view=view, opened=opened, calendars=calendars, unknown_zone=unknown_zone
+    )
 
 
 def _form_page(name: str, opened: _Opened, form: Form) -> ResponseReturnValue:

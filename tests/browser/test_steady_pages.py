@@ -146,4 +146,4 @@ def test_a_button_that_is_being_pressed_is_not_replaced_or_moved(
     _press(page, "Add candidate")
     page.evaluate(LAID_OUT)
     page.mouse.up()
-    expect(page.get_by_text("Choose one of these.").first).to_be_visible()
+    expect(page.get_by_text("Enter a time zone, such as").first).to_be_visible()
