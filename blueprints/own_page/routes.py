@@ -10,16 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
+from blueprints.join.invitation import calendar_file
 from blueprints.own_page.forms import CANNOT_JOIN, CallOffForm, LateForm, MoveForm, ZoneForm
-from blueprints.own_page.views import address_of, calendar_file, page_of, web_calendars
+from blueprints.own_page.views import address_of, page_of, web_calendars
 from extensions import db
 from models import AnswerKind, Interview, Organization
 from scheduling.commands import candidate
 from scheduling.commands.candidate import can_answer
+from scheduling.join_links import CANDIDATE
 from services import services
 from text import one_line
 from timezones import utc_now, zone_as_written
@@ -56,14 +58,6 @@ class _Opened:
 
     def address(self, endpoint: str) -> str:
         return address_of(endpoint, self.token, self.asked_zone)
-
-
-@own_page.after_request
-def keep_to_oneself(response: Response) -> Response:
-    """The address is a key: no search engine lists it. The referrer is kept to this site as on every page;
-    the join page leaves it out altogether, but here the forms need it."""
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
 
 
 # An address that lost its end is still a candidate's.
@@ -131,7 +125,7 @@ def calendar(token: str) -> ResponseReturnValue:
     opened = _opened(token)
     if not can_answer(opened.interview, AnswerKind.CONFIRMED, utc_now()):
         return _too_late(opened)
-    return as_calendar_file(calendar_file(opened.interview, opened.organization, opened.zone))
+    return as_calendar_file(calendar_file(opened.interview, CANDIDATE, opened.organization, opened.zone))
 
 
 class _NothingThereError(HTTPException):

@@ -8,16 +8,14 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
-from messaging.delivery import sender_address
-from messaging.facts import InterviewFacts, Person, Reader, facts_of
-from messaging.letters import published_calendar
+from blueprints.join.invitation import reader_of
+from messaging.facts import InterviewFacts, Person, facts_of
 from messaging.wording import PhoneCall, call_of, elsewhere, how, join_label, people_met, place
-from models import AnswerKind, Interview, InterviewStatus, Organization, ReaderRole
+from models import AnswerKind, Interview, InterviewStatus, Organization
 from phone_numbers import phone_link
 from scheduling.answers import CandidateSays, what_candidate_says
 from scheduling.commands.candidate import can_answer
 from scheduling.join_links import CANDIDATE
-from services import services
 from timezones import utc_now
 
 
@@ -49,7 +47,7 @@ class CandidatePage:
 def page_of(interview: Interview, organization: Organization, zone: str) -> CandidatePage:
     """For the page and the pages behind its buttons."""
     now = utc_now()
-    facts, reader = facts_of(interview, organization), _reader(interview, zone)
+    facts, reader = facts_of(interview, organization), reader_of(interview, CANDIDATE, zone)
     call = call_of(facts, reader)
     has_meeting = facts.link_state != "none"
     return CandidatePage(
@@ -71,12 +69,6 @@ def page_of(interview: Interview, organization: Organization, zone: str) -> Cand
         call=call,
         phone_link=phone_link(call.number or "") if call is not None else None,
     )
-
-
-def calendar_file(interview: Interview, organization: Organization, zone: str) -> bytes:
-    """The interview for a calendar. No invitation: it asks for no answer, because none would reach us."""
-    facts, reader = facts_of(interview, organization), _reader(interview, zone)
-    return published_calendar(facts, reader, sender=sender_address(), made_at=utc_now())
 
 
 def web_calendars(page: CandidatePage) -> list[tuple[str, str]]:
@@ -113,16 +105,6 @@ def web_calendars(page: CandidatePage) -> list[tuple[str, str]]:
 
 def _basic(instant: datetime) -> str:
     return f"{instant:%Y%m%dT%H%M%SZ}"
-
-
-def _reader(interview: Interview, zone: str) -> Reader:
-    candidate = interview.candidate
-    return Reader(
-        Person(candidate.name, candidate.email, zone),
-        ReaderRole.CANDIDATE,
-        services().join_links.join_page(interview, CANDIDATE),
-        own_page_url=services().candidate_links.page(interview),
-    )
 
 
 def address_of(endpoint: str, token: str, asked_zone: str | None) -> str:
