@@ -29,7 +29,13 @@ def accepted(web: Flask, team: Team) -> int:
             "agenda": "A case study",
         }
         made = request_slots(
-            team.ada, team.dina, AT_NINE, AT_NINE + timedelta(days=1), at_once=False, title="Talk", **venue
+            team.ada,
+            team.dina,
+            AT_NINE,
+            AT_NINE + timedelta(days=1),
+            at_once=False,
+            agenda="A case study",
+            **plan,
         )
         interview = db.session.get_one(Interview, made)
         choose(interview, interview.slots[1].id, services().rules)

@@ -19,7 +19,6 @@ from scheduling.plans import When
 from scheduling.slots import MOST_SLOTS, without_doubles
 from scheduling.working_days import next_working_day
 from timezones import in_zone, local_moment, utc_now
-from web.forms import zone_choices
 from wording import listed
 
 TOO_MANY = f"At most {MOST_SLOTS} times can be offered. Remove one first."
@@ -46,7 +45,6 @@ class DateTimeForm(WhenFields, StepForm):
     accepted_clashes = ClashTick("Schedule anyway")
 
     def offer(self, offered: Offered) -> None:
-        self.timezone.choices = zone_choices(first=offered.zone)
         if not offered.offers_slots:
             del self.slots
             return
