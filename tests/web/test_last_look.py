@@ -23,20 +23,9 @@ AT_NINE = datetime(2027, 2, 10, 8, tzinfo=UTC)
 def accepted(web: Flask, team: Team) -> int:
     """An interview on Zoom at a time that Dina chose, which waits for a last look."""
     with in_rows(web):
-        venue: dict[str, Any] = {
-            "software": MeetingSoftware.ZOOM,
-            "passcode": "s3cret-1",
-            "agenda": "A case study",
-        }
-        made = request_slots(
-            team.ada,
-            team.dina,
-            AT_NINE,
-            AT_NINE + timedelta(days=1),
-            at_once=False,
-            agenda="A case study",
-            **plan,
-        )
+        plan: dict[str, Any] = {"software": MeetingSoftware.ZOOM, "passcode": "s3cret-1", "title": "Talk"}
+        times = (AT_NINE, AT_NINE + timedelta(days=1))
+        made = request_slots(team.ada, team.dina, *times, at_once=False, agenda="A case study", **plan)
         interview = db.session.get_one(Interview, made)
         choose(interview, interview.slots[1].id, services().rules)
         db.session.commit()

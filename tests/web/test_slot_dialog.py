@@ -182,7 +182,7 @@ def test_suggestions_are_free_and_on_different_days(
         ({"date": ""}, "Choose a date."),
         ({"date": "2020-01-01"}, "This date has passed."),
         ({"duration_minutes": "2"}, "Enter between 5 and 1440 minutes."),
-        ({"timezone": "Nowhere/Else"}, "Choose one of these."),
+        ({"timezone": "Nowhere/Else"}, "Enter a time zone, such as Europe/Berlin"),
         ({"date": "2027-03-28", "time": "02:30"}, "The clocks go forward that day"),
         ({"date": "2027-10-31", "time": "02:30"}, "this time happens twice"),
         ({"slots": [at()]}, "This time is in the list already."),
