@@ -14,6 +14,7 @@ from messaging.letters import published_calendar
 from messaging.wording import (
     PhoneCall,
     call_of,
+    call_without_time,
     clock_times,
     elsewhere,
     how,
@@ -69,7 +70,7 @@ def page_of(interview: Interview, organization: Organization, zone: str) -> Cand
     """For the page and the pages behind its buttons."""
     now = utc_now()
     facts, reader = facts_of(interview, organization), _reader(interview, zone)
-    call = call_of(facts, reader)
+    call = (call_without_time if interview.status.is_being_arranged else call_of)(facts, reader)
     status, is_withdrawn = interview.status, was_withdrawn(interview)
     has_meeting = facts.link_state != "none"
     return CandidatePage(
