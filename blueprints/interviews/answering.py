@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from blueprints.interviews.forms import WORDS_LIMIT, KeepTimeForm
 from blueprints.interviews.to_change import to_change
 from extensions import db
-from models import Interview
+from models import AnswerKind, Interview
 from scheduling.answers import what_candidate_says
 from scheduling.commands.change import ChangedMeanwhileError, NotScheduledError
 from scheduling.commands.requested_times import AnsweredMeanwhileError, keep_time, take_time
@@ -43,7 +43,7 @@ def take(interview_id: int) -> ResponseReturnValue:
 def confirm_keeping(interview_id: int) -> ResponseReturnValue:
     interview = to_change(interview_id)
     request_now = what_candidate_says(interview).request
-    if request_now is None:
+    if request_now is None or request_now.kind is not AnswerKind.MOVE:
         return _answered(interview_id)
     return _page(interview, KeepTimeForm(formdata=None, data={"answer": str(request_now.id)}))
 

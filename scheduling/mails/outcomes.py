@@ -10,6 +10,7 @@ from extensions import db
 from models import Mail, MailState, MailTrouble
 from rows import rows_of
 from scheduling.mails.occasions import Occasion
+from scheduling.mails.slots import SLOT_REQUEST, SlotOccasion
 from scheduling.timeline import note
 from wording import people
 from work import mail as mails
@@ -19,6 +20,8 @@ from work.mail import kind_of
 def label_of(mail: Mail) -> str:
     """What people call this email about an interview: `Invitation`, or `Updated invitation`."""
     kind = kind_of(mail.kind)
+    if mail.kind == SLOT_REQUEST and SlotOccasion.read(mail.occasion).nudge:
+        return "Reminder to choose a time"
     is_first = mail.occasion == str(Occasion(0))
     return kind.label if is_first or not kind.label_later else kind.label_later
 

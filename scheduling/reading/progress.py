@@ -232,21 +232,22 @@ def _timed(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
     rows = []
     for (due_at, state), group in sorted(groups.items(), key=lambda entry: (entry[0][0], entry[0][1].value)):
         first = group[0]
+        label = label_of(first)
         match state:
             case MailState.QUEUED:
-                words = f"{kind.label} queued for"
+                words = f"{label} queued for"
                 rows.append(ProgressRow("waiting", kind.icon, words, _names(group), due_at))
             case MailState.SENT:
-                words = f"{kind.label} sent to {people(len(group))}"
+                words = f"{label} sent to {people(len(group))}"
                 rows.append(ProgressRow("done", kind.icon, words, _names(group), first.sent_at))
             case MailState.FAILED:
-                words = f"{kind.label} to {_names(group)} could not be delivered"
+                words = f"{label} to {_names(group)} could not be delivered"
                 failed = tuple(mail.id for mail in group)
                 rows.append(ProgressRow("problem", "alert-triangle", words, first.words, failed_mails=failed))
             case MailState.DROPPED:
-                words = f"No {kind.label.lower()}"
+                words = f"No {label.lower()}"
                 rows.append(ProgressRow("dropped", "circle-x", words, first.words))
-    return rows + [_held(kind.label, mail) for mail in mails if _is_held(mail)]
+    return rows + [_held(label_of(mail), mail) for mail in mails if _is_held(mail)]
 
 
 def _is_held(mail: Mail) -> bool:

@@ -27,21 +27,23 @@ from models import (
 )
 from scheduling.mails.outcomes import label_of
 from scheduling.meetings import failures, recording, wanting
+from scheduling.slots import has_time
 from timezones import utc_now
 
 
 @dataclass(frozen=True)
 class Trouble:
     """`what` is not there, for whom (`whose`: the candidate and the interview), and `why`, in sentences;
-    `helps` is what someone can do about it, or "". `since` and `next_try` are aware UTC; no next try means
-    that a person has to ask for one. `mail_id` is set for an email, and None for a meeting. `people` can
-    help: the hiring manager and the scheduler.
+    `helps` is what someone can do about it, or "". `starts_at`, `since` and `next_try` are aware UTC; there
+    is no start while the candidate is asked for a time, and no next try means that a person has to ask for
+    one. `mail_id` is set for an email, and None for a meeting. `people` can help: the hiring manager and the
+    scheduler.
     """
 
     interview_id: int
     what: str
     whose: str
-    starts_at: datetime
+    starts_at: datetime | None
     people: tuple[str, ...]
     why: str
     helps: str
@@ -134,7 +136,7 @@ def _trouble(
         interview_id=interview.id,
         what=what,
         whose=f"{interview.candidate.name}, {interview.title}",
-        starts_at=interview.starts_at,
+        starts_at=interview.starts_at if has_time(interview) else None,
         people=tuple(people),
         why=why,
         helps=helps,

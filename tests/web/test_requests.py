@@ -262,3 +262,14 @@ def test_pages_that_need_a_time_lead_back(
     assert path_of(ada.get(f"/interviews/{interview_id}/{path}", status=303).headers["Location"]) == (
         f"/interviews/{interview_id}"
     )
+
+
+def test_delivery_names_the_request_and_its_reminders(
+    web: Flask, team: Team, ada: Visitor, clock: Clock
+) -> None:
+    interview_id = asked(web, team, on_day(clock, 10))
+    page = ada.get(f"/interviews/{interview_id}")
+    assert "Request to choose a time sent to 1 person" in page.text
+    assert page.text.count("Reminder to choose a time queued for") == 2
+    none_fit(web, interview_id, on_day(clock, 12))
+    ada.get(f"/interviews/{interview_id}/keep-time", leads_to=f"/interviews/{interview_id}")
