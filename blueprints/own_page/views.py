@@ -13,6 +13,7 @@ from messaging.facts import InterviewFacts, Person, facts_of
 from messaging.wording import (
     PhoneCall,
     call_of,
+    call_without_time,
     clock_times,
     elsewhere,
     how,
@@ -67,7 +68,7 @@ def page_of(interview: Interview, organization: Organization, zone: str) -> Cand
     """For the page and the pages behind its buttons."""
     now = utc_now()
     facts, reader = facts_of(interview, organization), reader_of(interview, CANDIDATE, zone)
-    call = call_of(facts, reader)
+    call = (call_without_time if interview.status.is_being_arranged else call_of)(facts, reader)
     status, is_withdrawn = interview.status, was_withdrawn(interview)
     has_meeting = facts.link_state != "none"
     return CandidatePage(

@@ -115,9 +115,9 @@ def test_the_time_on_ones_own_clock_is_one_tap_away(
     page = on_a_phone(new_browser_context)
     page.goto(server.base_url + path)
     expect(page.locator(".when-main")).to_contain_text("CET")
-    page.get_by_role("link", name="Show your device’s time").tap()
+    page.get_by_role("link", name="Show your device's time").tap()
     expect(page.locator(".when-main")).to_contain_text("Kolkata time")
-    expect(page.get_by_role("link", name="Show your device’s time")).to_be_hidden()
+    expect(page.get_by_role("link", name="Show your device's time")).to_be_hidden()
     # The other pages keep it.
     page.get_by_role("link", name="Ask for another time").tap()
     expect(page.get_by_text("All times here are Kolkata time")).to_be_visible()
