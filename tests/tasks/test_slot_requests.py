@@ -10,7 +10,7 @@ import pytest
 
 from extensions import db
 from hiring.calling_off import cancel_and_erase
-from models import Candidate, Interview, InterviewStatus, MailState, User
+from models import Candidate, Interview, InterviewStatus, MailState, Task, User
 from scheduling.commands import candidate as says
 from scheduling.commands import time_slots
 from scheduling.commands.cancel import Cancellation, cancel_interview
@@ -342,6 +342,28 @@ def test_candidate_is_erased_once_they_know_that_the_request_is_withdrawn(instal
         assert db.session.get_one(Candidate, installation.team.dina.id).erased_at is not None
         assert db.session.get_one(Interview, interview).status is InterviewStatus.CANCELLED
         assert installation.mails(interview, INVITATION) == []
+
+
+def test_words_of_a_withdrawal_that_never_left_are_erased(installation: Installation) -> None:
+    interview = request(installation, 10, 11)
+    installation.run_due()
+    installation.simulators.mail_switches(refuse_connections=True)
+    with changing(installation, interview) as (ada, _):
+        dina = db.session.get_one(Candidate, installation.team.dina.id)
+        cancel_and_erase(ada, dina, Cancellation("Sorry, Dina"), installation.rules)
+    installation.run_due()
+    assert "Sorry, Dina" in payloads(installation)
+    # Being erased is their right, even if no one can be told.
+    installation.later(hours=25)
+    with installation.reading():
+        assert db.session.get_one(Candidate, installation.team.dina.id).erased_at is not None
+    assert "Sorry, Dina" not in payloads(installation)
+
+
+def payloads(installation: Installation) -> str:
+    """What all the work together was told."""
+    with installation.reading():
+        return repr(list(db.session.scalars(db.select(Task.payload))))
 
 
 # By itself
