@@ -1,4 +1,4 @@
-"""A candidate who is asked to choose a time has another address, or is erased: what becomes of the question."""
+"""A candidate who is asked to choose a time has another address, or is erased: what becomes of the email."""
 
 from extensions import db
 from hiring.calling_off import cancel_and_erase
