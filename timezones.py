@@ -73,6 +73,11 @@ def zone_names() -> tuple[str, ...]:
     return zone_data.names()
 
 
+def zone_spellings() -> dict[str, list[str]]:
+    """All those zones, each with the other ways in which people write it, in small letters."""
+    return zone_data.spellings()
+
+
 def zone_data_version() -> str:
     """Which edition of IANA's time zones all times are computed from: `2026f`."""
     return zone_data.version()

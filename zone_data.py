@@ -79,6 +79,17 @@ def as_written(text: str) -> str | None:
     return found if found and country in _countries().get(found, ()) else None
 
 
+@cache
+def spellings() -> dict[str, list[str]]:
+    """Each of `names` with every other way of writing it that is not its own place, in the form of `_plain`:
+    a place alone is found in the name."""
+    found: dict[str, list[str]] = {name: [] for name in names()}
+    for written, name in _written().items():
+        if written not in (_plain(name), _plain(name).rpartition("/")[2]):
+            found[name].append(written)
+    return found
+
+
 # How Windows begins the names it shows: the clock in winter, then the places.
 _OFFSET = re.compile(r"\((?:utc|gmt)(?:([+-])(\d\d?):?(\d\d)?)?\)\s*")
 _REMARK = re.compile(r"\s*\([^()]*\)$")

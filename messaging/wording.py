@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from messaging.facts import InterviewFacts, Person, Reader
@@ -228,6 +228,15 @@ def call_of(facts: InterviewFacts, reader: Reader) -> PhoneCall | None:
         manager_name=facts.hiring_manager.name,
         is_of_the_team=reader.is_of_the_team,
     )
+
+
+def call_without_time(facts: InterviewFacts, reader: Reader) -> PhoneCall | None:
+    """The same for a candidate who is still to choose the time: they must not think that they are to call at
+    once."""
+    call = call_of(facts, reader)
+    if call is None or not facts.candidate_calls:
+        return call
+    return replace(call, words="At the time of the interview, please call")
 
 
 def participants_for(facts: InterviewFacts, reader: Reader) -> list[tuple[Person, str]]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import json
 import mimetypes
 import re
 import tempfile
@@ -23,10 +24,12 @@ from flask import Flask, Response, abort, url_for
 from markupsafe import Markup
 from whitenoise import WhiteNoise
 
+from timezones import zone_spellings
+
 STATIC = Path(__file__).resolve().parent.parent / "static"
 # In increasing order of precedence.
 LAYERS = ("reset", "tokens", "base", "components", "pages")
-_COMPRESSIBLE = {".css", ".js", ".svg"}
+_COMPRESSIBLE = {".css", ".js", ".json", ".svg"}
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 # Whole lines only: what looks like a comment within a line may be part of an address or a text.
 _SCRIPT_COMMENT = re.compile(r"^[ ]*(//.*|/\*\*.*\*/)\n", re.MULTILINE)
@@ -70,7 +73,12 @@ def theme_script_hash() -> str:
 
 def served_files() -> dict[str, bytes]:
     """Everything that is served, by its name below the static address; made from the sources at each call."""
-    files = {"style.css": style_sheet().encode(), "site.js": site_script().encode()}
+    files = {
+        "style.css": style_sheet().encode(),
+        "site.js": site_script().encode(),
+        # What a field for a time zone suggests: fetched by those who type in one, and once.
+        "zones.json": json.dumps(zone_spellings(), separators=(",", ":")).encode(),
+    }
     for script in (STATIC / "scripts").glob("*.js"):
         if script.name != "theme.js":
             files[f"scripts/{script.name}"] = _script(script).encode()

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
-from wtforms import Field, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.fields import SelectChoice
+from wtforms import Field, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import Choice
 from wtforms.form import BaseForm
-from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, Input, ListWidget, Select, TextArea
 
 from text import many_lines, one_line
-from timezones import is_zone, present_zone_name, zone_names
 from web.browser_tokens import form_token
 
 
@@ -104,24 +101,8 @@ class Form(FlaskForm):
         target.errors = [*target.errors, words]
 
 
-def zone_choices(*, empty: str | None = None, first: str | None = None) -> list[SelectChoice]:
-    """Time zones for a select: an empty choice if named, the reader's own zone first, then all."""
-    choices = [SelectChoice("", empty)] if empty is not None else []
-    own = present_zone_name(first) if first and is_zone(first) else None
-    if own is not None:
-        choices.append(SelectChoice(own, f"{own.replace('_', ' ')} (yours)"))
-    choices += [choice for choice in _all_zones() if choice.value != own]
-    return choices
-
-
-@cache
-def _all_zones() -> tuple[SelectChoice, ...]:
-    """Made once: there are hundreds, and a dialog checks its forms at every step."""
-    return tuple(SelectChoice(name, name.replace("_", " ")) for name in zone_names())
-
-
 class LongSelect(Select):
-    """A list of several hundred options that are the same on every page: each is rendered only once."""
+    """A list of options that are the same on every page, perhaps many: each is rendered only once."""
 
     @classmethod
     def render_option(cls, choice: Choice, **_more: object) -> Markup:
@@ -132,34 +113,9 @@ class LongSelect(Select):
 def _option(value: str, label: str, selected: bool) -> Markup:
     mark = Markup(" selected") if selected else ""
     # An option without a value uses its text as the value, and HTML allows its end tag to be left out. With
-    # both, the zones would be half of a page.
+    # both, a long list would be half of a page.
     said = Markup(' value="{}"').format(value) if value != label else ""
     return Markup("<option{}{}>{}").format(mark, said, label)
-
-
-class ZoneField(SelectField):
-    """A time zone by its present IANA name, no matter which of its names was stored or sent; the page's
-    script makes the long list searchable.
-    """
-
-    widget = LongSelect()
-
-    def __init__(self, label: str, *, empty: str | None = None, **options: Any) -> None:
-        super().__init__(
-            label, choices=zone_choices(empty=empty), render_kw={"data-searchable": "true"}, **options
-        )
-        self._may_be_empty = empty is not None
-
-    def process_data(self, value: Any) -> None:
-        super().process_data(present_zone_name(value) if value else value)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([present_zone_name(value) for value in valuelist])
-
-    def pre_validate(self, form: BaseForm) -> None:
-        """Ask for the one zone, instead of going through the list of them all."""
-        if not is_zone(self.data or "") and not (self._may_be_empty and self.data == ""):
-            raise ValidationError(self.gettext("Not a valid choice."))
 
 
 class CheckboxesField(SelectMultipleField):

@@ -114,6 +114,8 @@ def _headers(policy: str, *, is_https: bool) -> list[tuple[str, str]]:
         ("Cross-Origin-Opener-Policy", "same-origin"),
         ("Cross-Origin-Resource-Policy", "same-origin"),
         ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+        # Pages are for people who signed in, or whose address is a key.
+        ("X-Robots-Tag", "noindex"),
     ]
     return [*headers, ("Strict-Transport-Security", "max-age=31536000")] if is_https else headers
 

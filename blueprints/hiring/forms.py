@@ -16,8 +16,9 @@ from models import FileKind, Stage
 from phone_numbers import WORDS as PHONE_WORDS
 from phone_numbers import is_phone_number
 from web.addresses import EmailAddress
-from web.forms import CheckboxesField, Form, ZoneField
+from web.forms import CheckboxesField, Form
 from web.row_ids import row_id_or_none
+from web.zone_fields import ZoneField
 from web_links import can_be_opened, completed, has_user_name
 
 NAME_LENGTH = 120

@@ -20,8 +20,9 @@ from scheduling.commands.candidate import MOST_TIMES
 from scheduling.feedback import Given
 from scheduling.plans import When
 from timezones import in_zone
-from web.forms import Form, ZoneField
+from web.forms import Form
 from web.times import instant_as_text
+from web.zone_fields import ZoneField
 
 WORDS_LIMIT = 1000
 NOTES_LIMIT = 5000

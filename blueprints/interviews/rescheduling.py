@@ -38,7 +38,6 @@ from scheduling.meetings.restoring import time_at_provider
 from scheduling.plans import When, plan_of
 from services import services
 from timezones import is_zone
-from web.forms import zone_choices
 from web.lists import asked_instant
 from web.notices import say
 from web.signed_in import actor
@@ -71,7 +70,7 @@ def reschedule(interview_id: int) -> ResponseReturnValue:
         "timezone": when.timezone,
         "occurrence": instant_as_text(when.starts_at),
     }
-    return _page(interview, _offered(RescheduleForm(formdata=None, data=known)))
+    return _page(interview, _asking(RescheduleForm(formdata=None, data=known)))
 
 
 def look_at_new_time(interview_id: int) -> ResponseReturnValue:
@@ -79,7 +78,7 @@ def look_at_new_time(interview_id: int) -> ResponseReturnValue:
     interview = to_change(interview_id)
     if not htmx.is_htmx():
         return htmx.go_to(url_for("interviews.reschedule", interview_id=interview_id))
-    form = _offered(RescheduleForm(formdata=request.args, meta={"csrf": False}))
+    form = _asking(RescheduleForm(formdata=request.args, meta={"csrf": False}))
     form.validate()
     is_typed = form.date.data is not None and form.time.data is not None
     problem = next(iter([*form.date.errors, *form.time.errors]), "") if is_typed else ""
@@ -88,7 +87,7 @@ def look_at_new_time(interview_id: int) -> ResponseReturnValue:
 
 
 def move(interview_id: int) -> ResponseReturnValue:
-    interview, form = to_change(interview_id), _offered(RescheduleForm())
+    interview, form = to_change(interview_id), _asking(RescheduleForm())
     if form.take_from_button(request.form):
         return _page(interview, form)
     if not form.validate():
@@ -145,8 +144,7 @@ def take_providers_time(interview_id: int) -> ResponseReturnValue:
     return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
 
 
-def _offered(form: RescheduleForm) -> RescheduleForm:
-    form.timezone.choices = zone_choices(first=actor().timezone)
+def _asking(form: RescheduleForm) -> RescheduleForm:
     form.keep_asking()
     return form
 

@@ -28,7 +28,6 @@ from scheduling.plans import When, plan_of
 from scheduling.slots import clashes_at, is_open, standing
 from services import services
 from timezones import utc_now
-from web.forms import zone_choices
 from web.lists import asked_instant
 from web.notices import say
 from web.signed_in import actor
@@ -228,9 +227,7 @@ def _is_any_taken(interview: Interview, form: OfferTimesForm) -> bool:
 
 
 def _times_form(interview: Interview, named: Collection[datetime] = ()) -> OfferTimesForm:
-    form = OfferTimesForm(zone=interview.timezone, minutes=interview.duration_minutes, known=tuple(named))
-    form.timezone.choices = zone_choices(first=actor().timezone)
-    return form
+    return OfferTimesForm(zone=interview.timezone, minutes=interview.duration_minutes, known=tuple(named))
 
 
 def _time_page(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from flask import url_for
@@ -33,7 +33,9 @@ class More:
 
 def more_of(token: str, interview: Interview, reader: str, organization: InvitingOrganization) -> More:
     """What `reader`, who opened the page with `token`, may know beyond when and how to join."""
-    facts, whom = facts_of(interview, organization), _reader(interview, reader)
+    facts, whom = facts_of(interview, organization), reader_of(interview, reader)
+    # The words for a copy with the candidate's own page say that its link is below, and here is none.
+    whom = replace(whom, own_page_url=None)
     zone = whom.person.zone or interview.timezone
     subject = f"{interview.title}, {short_start(interview.starts_at, zone)}"
     return More(
@@ -46,23 +48,30 @@ def more_of(token: str, interview: Interview, reader: str, organization: Invitin
     )
 
 
-def calendar_file(interview: Interview, reader: str, organization: InvitingOrganization) -> bytes:
-    """The interview's calendar entry for this reader. Raises `ValueError` for a cancelled interview."""
-    facts, whom = facts_of(interview, organization), _reader(interview, reader)
+def calendar_file(
+    interview: Interview, reader: str, organization: InvitingOrganization, zone: str | None = None
+) -> bytes:
+    """The interview for this reader's calendar. No invitation: it asks for no answer, because none would
+    reach us. Raises `ValueError` for a cancelled interview."""
+    facts, whom = facts_of(interview, organization), reader_of(interview, reader, zone)
     return published_calendar(facts, whom, sender=sender_address(), made_at=utc_now())
 
 
-def _reader(interview: Interview, reader: str) -> Reader:
+def reader_of(interview: Interview, reader: str, zone: str | None = None) -> Reader:
+    """Whoever opened one of the addresses in an email. `zone` (an IANA name) is the one they chose on the
+    page, if any."""
     who, member = whose(interview, reader), member_who_reads(interview, reader)
     role = role_of(reader)
-    if role is ReaderRole.CANDIDATE:
-        zone = interview.candidate.timezone
+    is_candidate = role is ReaderRole.CANDIDATE
+    if is_candidate:
+        own_zone = interview.candidate.timezone
     else:
         # A guest's zone is not known.
-        zone = member.timezone if member is not None else None
+        own_zone = member.timezone if member is not None else None
     return Reader(
-        Person(who.name, who.email, zone),
+        Person(who.name, who.email, zone or own_zone),
         role,
         services().join_links.join_page(interview, reader),
         is_of_the_team=member is not None,
+        own_page_url=services().candidate_links.page(interview) if is_candidate else None,
     )

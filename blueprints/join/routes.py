@@ -88,7 +88,6 @@ def calendar(token: str) -> ResponseReturnValue:
 
 def _kept_private(answer: ResponseReturnValue) -> ResponseReturnValue:
     response = make_response(answer)
-    response.headers["X-Robots-Tag"] = "noindex"
     # The address is a key, and the meeting's server does not need to learn it.
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

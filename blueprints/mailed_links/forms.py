@@ -6,8 +6,9 @@ from wtforms import EmailField, StringField
 from wtforms.validators import DataRequired, Length
 
 from web.addresses import EmailAddress
-from web.forms import Form, ZoneField
+from web.forms import Form
 from web.password_fields import new_password_field
+from web.zone_fields import ZoneField
 
 
 class AcceptForm(Form):

@@ -11,7 +11,8 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from blueprints.schedule_interview.forms.when import WhenFields
 from scheduling.commands.candidate import LONGEST_WORDS, MOST_TIMES
-from web.forms import Form, ZoneField
+from web.forms import Form
+from web.zone_fields import ZoneField
 
 _TOO_LONG = f"Keep it under {LONGEST_WORDS:,} characters."
 

@@ -11,23 +11,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
+from blueprints.join.invitation import calendar_file
 from blueprints.own_page.forms import CANNOT_JOIN, CallOffForm, ChooseForm, LateForm, OtherTimesForm, ZoneForm
-from blueprints.own_page.views import address_of, calendar_file, choice_of, page_of, web_calendars
+from blueprints.own_page.views import address_of, choice_of, page_of, web_calendars
 from extensions import db
 from models import AnswerKind, Interview, InterviewStatus, Organization
 from scheduling.commands import candidate, time_slots
 from scheduling.commands.candidate import can_answer
 from scheduling.commands.time_slots import LinkExpiredError, NotRequestedError, SlotTakenError
+from scheduling.join_links import CANDIDATE
 from scheduling.rules import Rules
 from scheduling.slots import is_open
 from services import services
-from timezones import is_zone, present_zone_name, utc_now
+from text import one_line
+from timezones import utc_now, zone_as_written
 from web.file_answers import as_calendar_file
-from web.forms import Form, zone_choices
+from web.forms import Form
 from web.notices import say
 
 own_page = Blueprint("own_page", __name__, url_prefix="/s")
@@ -65,14 +68,6 @@ class _Opened:
 
     def address(self, endpoint: str) -> str:
         return address_of(endpoint, self.token, self.asked_zone)
-
-
-@own_page.after_request
-def keep_to_oneself(response: Response) -> Response:
-    """The address is a key: no search engine lists it. The referrer is kept to this site as on every page;
-    the join page leaves it out altogether, but here the forms need it."""
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
 
 
 # An address that lost its end is still a candidate's.
@@ -171,10 +166,9 @@ def late(token: str) -> ResponseReturnValue:
 
 @own_page.get("/<token>/time-zone")
 def time_zone(token: str) -> ResponseReturnValue:
-    """Where another zone can be chosen; the list of all is too long to be on the page itself."""
+    """Where another zone can be chosen."""
     opened = _opened(token)
     form = ZoneForm(formdata=None, data={"zone": opened.zone}, meta={"csrf": False})
-    form.zone.choices = zone_choices()
     return _form_page("time_zone", opened, form)
 
 
@@ -183,7 +177,7 @@ def calendar(token: str) -> ResponseReturnValue:
     opened = _opened(token)
     if not can_answer(opened.interview, AnswerKind.CONFIRMED, utc_now()):
         return _too_late(opened)
-    return as_calendar_file(calendar_file(opened.interview, opened.organization, opened.zone))
+    return as_calendar_file(calendar_file(opened.interview, CANDIDATE, opened.organization, opened.zone))
 
 
 class _NothingThereError(HTTPException):
@@ -203,12 +197,13 @@ def _opened(token: str) -> _Opened:
     if interview is None:
         raise _NothingThereError
     asked = request.args.get("zone", "")
-    return _Opened(token, interview, present_zone_name(asked) if is_zone(asked) else None)
+    return _Opened(token, interview, zone_as_written(asked))
 
 
 def _shown(opened: _Opened, form: ChooseForm | None = None) -> str:
     """The page as things stand; `form` has what was wrong with a choice."""
     view = page_of(opened.interview, opened.organization, opened.zone)
+    unknown_zone = one_line(request.args.get("zone", "")) if opened.asked_zone is None else ""
     if opened.interview.status is InterviewStatus.REQUESTED:
         return render_template(
             "own_page/choose.html",
@@ -216,9 +211,12 @@ def _shown(opened: _Opened, form: ChooseForm | None = None) -> str:
             opened=opened,
             choice=choice_of(opened.interview, opened.zone),
             form=form or ChooseForm(formdata=None),
+            unknown_zone=unknown_zone,
         )
     calendars = web_calendars(view) if view.may_confirm else []
-    return render_template("own_page/page.html", view=view, opened=opened, calendars=calendars)
+    return render_template(
+        "own_page/page.html", view=view, opened=opened, calendars=calendars, unknown_zone=unknown_zone
+    )
 
 
 def _form_page(name: str, opened: _Opened, form: Form) -> ResponseReturnValue:

@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
-from messaging.delivery import sender_address
-from messaging.facts import InterviewFacts, Person, Reader, facts_of
-from messaging.letters import published_calendar
+from blueprints.join.invitation import reader_of
+from messaging.facts import InterviewFacts, Person, facts_of
 from messaging.wording import (
     PhoneCall,
     call_of,
+    call_without_time,
     clock_times,
     elsewhere,
     how,
@@ -22,13 +22,12 @@ from messaging.wording import (
     place,
     place_of_all,
 )
-from models import AnswerKind, Interview, InterviewStatus, Organization, ReaderRole
+from models import AnswerKind, Interview, InterviewStatus, Organization
 from phone_numbers import phone_link
 from scheduling.answers import CandidateSays, what_candidate_says
 from scheduling.commands.candidate import can_answer
 from scheduling.join_links import CANDIDATE
 from scheduling.slots import is_open, standing, was_withdrawn
-from services import services
 from timezones import local_moment, utc_now
 
 
@@ -68,8 +67,8 @@ class CandidatePage:
 def page_of(interview: Interview, organization: Organization, zone: str) -> CandidatePage:
     """For the page and the pages behind its buttons."""
     now = utc_now()
-    facts, reader = facts_of(interview, organization), _reader(interview, zone)
-    call = call_of(facts, reader)
+    facts, reader = facts_of(interview, organization), reader_of(interview, CANDIDATE, zone)
+    call = (call_without_time if interview.status.is_being_arranged else call_of)(facts, reader)
     status, is_withdrawn = interview.status, was_withdrawn(interview)
     has_meeting = facts.link_state != "none"
     return CandidatePage(
@@ -145,12 +144,6 @@ def choice_of(interview: Interview, zone: str) -> Choice:
     )
 
 
-def calendar_file(interview: Interview, organization: Organization, zone: str) -> bytes:
-    """The interview for a calendar. No invitation: it asks for no answer, because none would reach us."""
-    facts, reader = facts_of(interview, organization), _reader(interview, zone)
-    return published_calendar(facts, reader, sender=sender_address(), made_at=utc_now())
-
-
 def web_calendars(page: CandidatePage) -> list[tuple[str, str]]:
     """The calendars that can be opened with the interview filled in, each with its address.
 
@@ -185,16 +178,6 @@ def web_calendars(page: CandidatePage) -> list[tuple[str, str]]:
 
 def _basic(instant: datetime) -> str:
     return f"{instant:%Y%m%dT%H%M%SZ}"
-
-
-def _reader(interview: Interview, zone: str) -> Reader:
-    candidate = interview.candidate
-    return Reader(
-        Person(candidate.name, candidate.email, zone),
-        ReaderRole.CANDIDATE,
-        services().join_links.join_page(interview, CANDIDATE),
-        own_page_url=services().candidate_links.page(interview),
-    )
 
 
 def address_of(endpoint: str, token: str, asked_zone: str | None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, current_app, make_response, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -170,18 +170,14 @@ def _page(
     )
     if current_user.is_authenticated and meeting is not None and is_open:
         view = _for_reader(view, actor(), meeting)
-    response = make_response(
-        render_template(
-            "repair/page.html",
-            view=view,
-            meeting=meeting,
-            form=form or LinkForm(formdata=None),
-            organization_name=organization.name if (organization := current_organization()) else "",
-        ),
-        status,
+    page = render_template(
+        "repair/page.html",
+        view=view,
+        meeting=meeting,
+        form=form or LinkForm(formdata=None),
+        organization_name=organization.name if (organization := current_organization()) else "",
     )
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return page, status
 
 
 def _for_reader(view: RepairView, user: User, meeting: Meeting) -> RepairView:

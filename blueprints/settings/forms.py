@@ -7,8 +7,9 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from accounts.settings import INVITATION_WORDS_LIMIT
 from security import PASSWORD_MAX_LENGTH
-from web.forms import Form, ZoneField
+from web.forms import Form
 from web.password_fields import new_password_field
+from web.zone_fields import ZoneField
 
 _NOT_TOO_LONG = Length(max=INVITATION_WORDS_LIMIT, message=f"At most {INVITATION_WORDS_LIMIT} characters.")
 

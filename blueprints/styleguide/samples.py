@@ -18,7 +18,8 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
 from models import InterviewStatus
-from web.forms import CheckboxesField, Form, ZoneField
+from web.forms import CheckboxesField, Form
+from web.zone_fields import ZoneField
 
 LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
 

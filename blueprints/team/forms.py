@@ -10,7 +10,8 @@ from wtforms.validators import DataRequired, Length
 
 from models import Role
 from web.addresses import EmailAddress
-from web.forms import Form, ZoneField
+from web.forms import Form
+from web.zone_fields import ZoneField
 
 # What each role is for, in one line. What exactly it may do is in `accounts.permissions`.
 ROLE_LINES = {

@@ -1,21 +1,8 @@
-// Chooses the browser's time zone where none was chosen yet, so that no one begins with the first zone of the alphabet.
+// Fills in the browser's time zone where none was chosen yet, so that most have nothing to type. Browsers still call some
+// zones by a former name, such as Asia/Calcutta.
 
-const select = document.querySelector("[data-browser-zone]");
-const canonical = (timeZone) => new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone;
+import { zoneCalled } from "./zones.js";
 
-if (!select.value) {
-  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const zones = [...select.options].filter((option) => option.value);
-  // Browsers still call some zones by a former name, such as Asia/Calcutta, which the list does not have.
-  const named = zones.find((option) => option.value === here) ?? zones.find((option) => sameZone(option.value, here));
-  if (named) named.selected = true;
-}
-
-function sameZone(zone, here) {
-  try {
-    return canonical(zone) === here;
-  } catch {
-    // The list is newer than the browser.
-    return false;
-  }
-}
+const field = document.querySelector("[data-browser-zone]");
+const called = field.value ? "" : await zoneCalled(Intl.DateTimeFormat().resolvedOptions().timeZone);
+if (called && !field.value) field.value = called;

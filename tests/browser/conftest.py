@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from accounts.first_run import FirstRun, set_up
 from extensions import db
 from models import Role
+from tests.browser.entering import cookies_of
 from tests.browser.steps import CANDIDATE, OWNER, PASSWORD
 from tests.factories import Member, create_candidate, create_job
 from tests.machines.application import settings_for
@@ -48,10 +49,9 @@ def enter_as_owner(database_url: str, instance_path: Path, lend_app: LendApp, se
     """
     app = lend_app(settings_for(database_url, instance_path))
     visitor = Visitor(app).enter(seeded(app, create_owner_and_candidate))
-    name: str = app.config["SESSION_COOKIE_NAME"]
 
     def enter(page: Page, base_url: str) -> None:
-        page.context.add_cookies([{"name": name, "value": visitor.session_cookie(), "url": base_url}])
+        page.context.add_cookies(cookies_of(app, visitor, base_url))
         page.goto(base_url)
 
     return enter

@@ -8,10 +8,10 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, StorageState, ViewportSize, expect
 
 from tests.browser.barriers import assert_no_barrier
+from tests.browser.entering import signed_in_as
 from tests.factories import create_candidate, create_team, schedule
 from tests.machines.rows import in_rows
 from tests.machines.servers import ServerProcess
-from tests.pages.visitor import Visitor
 
 LEAST_SHIFT = 0.005
 
@@ -24,20 +24,7 @@ def state(shared_app: Flask, shared_server: ServerProcess) -> StorageState:
         create_candidate("Omar Haddad", "omar@mail.example", team.other_job_id)
         create_candidate("Dinah Moss", "dinah@mail.example", team.job_id)
         schedule(team.ada, team.dina, software=None)
-    return StorageState(
-        cookies=[
-            {
-                "name": shared_app.config["SESSION_COOKIE_NAME"],
-                "value": Visitor(shared_app).enter(team.ada).session_cookie(),
-                "domain": "127.0.0.1",
-                "path": "/",
-                "expires": -1,
-                "httpOnly": True,
-                "secure": False,
-                "sameSite": "Lax",
-            }
-        ]
-    )
+    return signed_in_as(shared_app, team.ada)
 
 
 @pytest.fixture

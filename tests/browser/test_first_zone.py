@@ -21,9 +21,9 @@ def test_first_run_offers_the_time_zone_of_the_browser(
     [server] = server_processes.start(1)
     address = f"{server.base_url}/setup"
     # Chromium still calls the last one Asia/Calcutta, a name that the list does not have.
-    for zone in ("America/New_York", "Europe/Zurich", "Asia/Kolkata"):
-        page = _setup_page(new_browser_context, address, timezone_id=zone)
-        expect(page.locator("select[name=timezone]")).to_have_value(zone)
+    for zone in ("America/New York", "Europe/Zurich", "Asia/Kolkata"):
+        page = _setup_page(new_browser_context, address, timezone_id=zone.replace(" ", "_"))
+        expect(page.locator("input[name=timezone]")).to_have_value(zone)
 
 
 def test_no_zone_is_chosen_for_those_who_did_not_choose_one(
@@ -31,4 +31,4 @@ def test_no_zone_is_chosen_for_those_who_did_not_choose_one(
 ) -> None:
     [server] = server_processes.start(1)
     page = _setup_page(new_browser_context, f"{server.base_url}/setup", java_script_enabled=False)
-    expect(page.locator("select[name=timezone]")).to_have_value("")
+    expect(page.locator("input[name=timezone]")).to_have_value("")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -17,6 +16,7 @@ from extensions import db
 from hiring.copied_plans import copy_to
 from hiring.first_plan import add_first_plan
 from models import Job, JobMember, Role
+from tests.browser.entering import cookies_of
 from tests.browser.hands import FOLD, Hands
 from tests.browser.steps import step_heading
 from tests.factories import Team, connect_zoom, create_candidate, create_team, create_user
@@ -74,12 +74,7 @@ def scene(
         leo = create_candidate("Leo Brandt", "leo@mail.example", team.job_id)
     visitor = Visitor(app).enter(team.ada)
     [server] = server_processes.start(1)
-    cookie: Any = {
-        "name": app.config["SESSION_COOKIE_NAME"],
-        "value": visitor.session_cookie(),
-        "url": server.base_url,
-    }
-    browser_page.context.add_cookies([cookie])
+    browser_page.context.add_cookies(cookies_of(app, visitor, server.base_url))
     return Scene(browser_page, server.base_url, team.dina.id, omar.id, nora.id, leo.id)
 
 

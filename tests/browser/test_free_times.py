@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,6 +10,7 @@ from playwright.sync_api import BrowserContext, expect
 from models import Role
 from scheduling.plans import Participant
 from scheduling.working_days import next_working_day
+from tests.browser.entering import cookies_of
 from tests.browser.steps import step_heading
 from tests.factories import Team, create_candidate, create_team, create_user, schedule
 from tests.machines.rows import in_rows
@@ -46,12 +46,8 @@ def test_time_is_one_click_on_a_full_day(
     visitor = Visitor(app).enter(team.ada)
     address = f"{draft_at(visitor, team.dina.id, 'date-time')}/date-time"
     [server] = server_processes.start(1)
-    cookie: Any = {
-        "name": app.config["SESSION_COOKIE_NAME"],
-        "value": visitor.session_cookie(),
-        "url": server.base_url,
-    }
-    page.context.add_cookies([cookie])
+    cookies = cookies_of(app, visitor, server.base_url)
+    page.context.add_cookies(cookies)
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(f"{server.base_url}{address}")
     times = page.get_by_role("toolbar", name="Free times", exact=True)
@@ -95,7 +91,7 @@ def test_time_is_one_click_on_a_full_day(
     expect(step_heading(page)).to_have_text("Finalize")
 
     context = new_browser_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
-    context.add_cookies([cookie])
+    context.add_cookies(cookies)
     bare = context.new_page()
     bare.goto(f"{server.base_url}{address}")
     bare.get_by_label("Duration in minutes").fill("30")

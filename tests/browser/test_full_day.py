@@ -11,10 +11,10 @@ from playwright.sync_api import BrowserContext, Locator, Page, StorageState, Vie
 from extensions import db
 from models import PhoneCaller, User
 from scheduling.venues import OnSite, PastedLink, PhoneCall
+from tests.browser.entering import signed_in_as
 from tests.factories import Member, create_candidate, create_team, schedule
 from tests.machines.rows import in_rows
 from tests.machines.servers import ServerProcess
-from tests.pages.visitor import Visitor
 from timezones import in_zone, utc_now
 
 NUMBER = 29
@@ -59,20 +59,7 @@ def state(shared_app: Flask, shared_server: ServerProcess, zone: str) -> Storage
 
     with in_rows(shared_app):
         ada = plant()
-    return StorageState(
-        cookies=[
-            {
-                "name": shared_app.config["SESSION_COOKIE_NAME"],
-                "value": Visitor(shared_app).enter(ada).session_cookie(),
-                "domain": "127.0.0.1",
-                "path": "/",
-                "expires": -1,
-                "httpOnly": True,
-                "secure": False,
-                "sameSite": "Lax",
-            }
-        ]
-    )
+    return signed_in_as(shared_app, ada)
 
 
 @pytest.fixture

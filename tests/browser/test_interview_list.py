@@ -12,10 +12,10 @@ from playwright.sync_api import BrowserContext, Page, StorageState, expect
 from extensions import db
 from models import Interview, InterviewStatus, InterviewType, PhoneCaller
 from scheduling.venues import OnSite, PastedLink, PhoneCall
+from tests.browser.entering import signed_in_as
 from tests.factories import create_candidate, create_team, schedule
 from tests.machines.rows import in_rows
 from tests.machines.servers import ServerProcess
-from tests.pages.visitor import Visitor
 from timezones import utc_now
 
 WEBEX = PastedLink("https://northlight.webex.example/meet/interviews", "Webex")
@@ -33,20 +33,7 @@ def state(shared_app: Flask, shared_server: ServerProcess) -> StorageState:
         ugo = create_candidate("Ugo Rossi", "ugo@mail.example", team.job_id)
         schedule(team.ada, ugo, starts_at=utc_now() + timedelta(days=3), venue=OnSite("Zurich", ""))
         schedule(team.ada, omar, starts_at=utc_now() + timedelta(days=2), venue=PHONE)
-    return StorageState(
-        cookies=[
-            {
-                "name": shared_app.config["SESSION_COOKIE_NAME"],
-                "value": Visitor(shared_app).enter(team.ada).session_cookie(),
-                "domain": "127.0.0.1",
-                "path": "/",
-                "expires": -1,
-                "httpOnly": True,
-                "secure": False,
-                "sameSite": "Lax",
-            }
-        ]
-    )
+    return signed_in_as(shared_app, team.ada)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from extensions import db
 from models import Job
 from tests.browser.barriers import assert_no_barrier
 from tests.browser.conftest import create_owner_and_candidate
+from tests.browser.entering import signed_in_as
 from tests.browser.steps import in_two_days_at_nine, open_the_dialog, step_heading
 from tests.factories import create_candidate
 from tests.machines.rows import in_rows
@@ -63,20 +64,7 @@ def owner(shared_app: Flask, server: ServerProcess) -> Visitor:
 @pytest.fixture(scope="module")
 def signed_in(shared_app: Flask, owner: Visitor) -> StorageState:
     """The owner's cookies."""
-    return StorageState(
-        cookies=[
-            {
-                "name": shared_app.config["SESSION_COOKIE_NAME"],
-                "value": owner.session_cookie(),
-                "domain": "127.0.0.1",
-                "path": "/",
-                "expires": -1,
-                "httpOnly": True,
-                "secure": False,
-                "sameSite": "Lax",
-            }
-        ]
-    )
+    return signed_in_as(shared_app, owner)
 
 
 @pytest.fixture
@@ -163,7 +151,7 @@ def test_a_time_zone_is_found_by_typing_a_city(team_page: Page, server: ServerPr
         expect(field).to_have_value(typed)
         expect(page.get_by_role("alert").filter(has_text=f"“{typed}” is not one entry")).to_be_visible()
     page.get_by_role("button", name="Add candidate").click()
-    expect(page.get_by_text("Choose one of these.").first).to_be_visible()
+    expect(page.get_by_text("Enter a time zone, such as").first).to_be_visible()
     field = page.get_by_label("Time zone")
     field.fill("New York")
     field.press("Tab")

@@ -11,6 +11,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from extensions import db
 from models import AnswerKind, CandidateAnswer, Interview
+from scheduling.join_links import CANDIDATE
+from scheduling.venues import PastedLink, Venue
 from services import services
 from tests.browser.barriers import assert_no_barrier
 from tests.browser.test_accessibility import PHONE
@@ -34,13 +36,20 @@ def team(shared_app: Flask, server: ServerProcess) -> Team:
         return create_team()
 
 
-def new_interview(app: Flask, team: Team, name: str) -> tuple[int, str]:
+def new_interview(app: Flask, team: Team, name: str, venue: Venue | None = None) -> tuple[int, str]:
     """Of a new candidate; with the path of their page."""
     with in_rows(app):
         candidate = create_candidate(name, f"{name.split()[0].lower()}@mail.example", team.job_id)
-        made = schedule(team.ada, candidate, software=None)
+        made = schedule(team.ada, candidate, software=None, venue=venue)
         row = db.session.get_one(Interview, made)
         return made, "/s/" + services(app).candidate_links.page(row).rpartition("/")[2]
+
+
+def join_page(app: Flask, interview: int, reader: str) -> str:
+    """The path of the page behind the join link of that reader."""
+    with in_rows(app):
+        row = db.session.get_one(Interview, interview)
+        return "/j/" + services(app).join_links.join_page(row, reader).rpartition("/")[2]
 
 
 def kinds_said(app: Flask, interview_id: int) -> list[AnswerKind]:
@@ -106,9 +115,9 @@ def test_the_time_on_ones_own_clock_is_one_tap_away(
     page = on_a_phone(new_browser_context)
     page.goto(server.base_url + path)
     expect(page.locator(".when-main")).to_contain_text("CET")
-    page.get_by_role("link", name="Show your device’s time").tap()
+    page.get_by_role("link", name="Show your device's time").tap()
     expect(page.locator(".when-main")).to_contain_text("Kolkata time")
-    expect(page.get_by_role("link", name="Show your device’s time")).to_be_hidden()
+    expect(page.get_by_role("link", name="Show your device's time")).to_be_hidden()
     # The other pages keep it.
     page.get_by_role("link", name="Ask for another time").tap()
     expect(page.get_by_text("All times here are Kolkata time")).to_be_visible()
@@ -123,10 +132,19 @@ def test_no_page_of_it_has_a_barrier_or_a_control_too_small(
     new_browser_context: Callable[..., BrowserContext],
     theme: str,
 ) -> None:
-    _, path = new_interview(shared_app, team, "Dara Kim" if theme == "light" else "Emil Roth")
+    webex = PastedLink("https://northlight.webex.example/meet/interviews", "Webex")
+    interview, own = new_interview(shared_app, team, "Dara Kim" if theme == "light" else "Emil Roth", webex)
     page = on_a_phone(new_browser_context, color_scheme=theme)
-    for end in ("", "/move", "/cancel", "/time-zone"):
-        page.goto(server.base_url + path + end)
+    for path, words in (
+        (own, "Ask for another time"),
+        (f"{own}/move", "Send request"),
+        (f"{own}/cancel", "Cancel interview"),
+        (f"{own}/time-zone", "Time zone"),
+        # What the link in the emails opens, which the page itself leads to.
+        (join_page(shared_app, interview, CANDIDATE), "Join Webex"),
+    ):
+        page.goto(server.base_url + path)
+        expect(page.get_by_text(words).first).to_be_visible()
         assert_no_barrier(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         assert page.evaluate(TOO_LOW, ENOUGH) == []

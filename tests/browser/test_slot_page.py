@@ -119,9 +119,9 @@ def test_times_on_ones_own_clock_are_one_tap_away_and_stay(
     page = on_a_phone(new_browser_context)
     page.goto(server.base_url + path)
     expect(page.get_by_text("All times are Zurich time (CET).")).to_be_visible()
-    page.get_by_role("link", name="Show your device’s time").tap()
+    page.get_by_role("link", name="Show your device's time").tap()
     expect(page.get_by_text("All times are Kolkata time (IST).")).to_be_visible()
-    expect(page.get_by_role("link", name="Show your device’s time")).to_be_hidden()
+    expect(page.get_by_role("link", name="Show your device's time")).to_be_hidden()
     page.get_by_label("14:30–15:15").check()
     page.get_by_role("button", name="Choose this time").tap()
     expect(page.get_by_text("The team will confirm it by email.")).to_be_visible()
@@ -162,7 +162,7 @@ def test_a_screen_reader_finds_what_it_is_about_then_the_times_by_day_then_the_b
             - text: Baker at Northlight 45 minutes · Phone call
           - paragraph: All times are Zurich time (CET).
           - paragraph:
-            - link "Show your device’s time"
+            - link "Show your device's time"
             - link "Change time zone"
           - group "{day:%A}, {day.day} {day:%B} {day.year}":
             - radio "10:00–10:45"

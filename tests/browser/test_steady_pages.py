@@ -10,10 +10,10 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, Route, StorageState, ViewportSize, expect
 
 from tests.browser.conftest import create_owner_and_candidate
+from tests.browser.entering import signed_in_as
 from tests.browser.steps import in_two_days_at_nine, open_the_dialog, step_heading
 from tests.machines.rows import in_rows
 from tests.machines.servers import ServerProcess
-from tests.pages.visitor import Visitor
 
 SIZES = {"desktop": ViewportSize(width=1280, height=900), "phone": ViewportSize(width=360, height=740)}
 # Two frames: what an event has changed is laid out by then.
@@ -25,20 +25,7 @@ def signed_in(shared_app: Flask, shared_server: ServerProcess) -> StorageState:
     """The owner's cookies, beside a job and a candidate."""
     with in_rows(shared_app):
         owner = create_owner_and_candidate()
-    return StorageState(
-        cookies=[
-            {
-                "name": shared_app.config["SESSION_COOKIE_NAME"],
-                "value": Visitor(shared_app).enter(owner).session_cookie(),
-                "domain": "127.0.0.1",
-                "path": "/",
-                "expires": -1,
-                "httpOnly": True,
-                "secure": False,
-                "sameSite": "Lax",
-            }
-        ]
-    )
+    return signed_in_as(shared_app, owner)
 
 
 @pytest.fixture
@@ -146,4 +133,4 @@ def test_a_button_that_is_being_pressed_is_not_replaced_or_moved(
     _press(page, "Add candidate")
     page.evaluate(LAID_OUT)
     page.mouse.up()
-    expect(page.get_by_text("Choose one of these.").first).to_be_visible()
+    expect(page.get_by_text("Enter a time zone, such as").first).to_be_visible()

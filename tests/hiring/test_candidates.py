@@ -67,6 +67,13 @@ def test_details_are_corrected(rows: Rows, team: Team, ada: Visitor) -> None:
         assert (dina.phone, dina.timezone) == ("", "Asia/Kolkata")
 
 
+@pytest.mark.parametrize("typed", ["Asia/Calcutta", "asia/kolkata ", "Mumbai", "India Standard Time"])
+def test_a_time_zone_is_read_as_people_write_it(rows: Rows, team: Team, ada: Visitor, typed: str) -> None:
+    page = ada.get(address_of(team.dina, "/edit"))
+    ada.submit(page, "Save", status=303, timezone=typed)
+    assert ada.get(address_of(team.dina, "/edit")).fields("Save")["timezone"] == ["Asia/Kolkata"]
+
+
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
@@ -75,7 +82,7 @@ def test_details_are_corrected(rows: Rows, team: Team, ada: Visitor) -> None:
         ("email", "dina", "Enter an email address like"),
         ("email", "omar@mail.example", "There is already a candidate with this email address."),
         ("phone", "call me", "Enter a phone number"),
-        ("timezone", "Mars/Olympus", "Choose one of these"),
+        ("timezone", "Mars/Olympus", "Enter a time zone, such as"),
     ],
 )
 def test_wrong_details_come_back_with_what_was_typed(

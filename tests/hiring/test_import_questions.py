@@ -185,10 +185,11 @@ def test_bad_row_is_mended_in_place(rows: Rows, team: Team, ada: Visitor) -> Non
     page = ada.get(f"{address}/rows/2")
     assert "Enter an email address" in page.words
     assert page.fields("Save")["email"] == ["ann(at)mail.example"]
+    assert page.fields("Save")["timezone"] == ["Mars"]
     still_wrong = ada.submit(page, "Save", status=422, email="ann@mail.example")
     assert still_wrong.error_at("phone")
     review = ada.follow(
-        ada.submit(page, "Save", status=303, email=" Ann@Mail.example", phone="", name="Ann Lee")
+        ada.submit(page, "Save", status=303, email=" Ann@Mail.example", phone="", timezone="", name="Ann Lee")
     )
     assert "Problems 0" in review.words
     ada.get(f"{address}/rows/9", status=404)

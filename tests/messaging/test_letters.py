@@ -80,6 +80,7 @@ LETTERS = {
     "slot-request-nudge-in-person-candidate-new-york": about_slots(
         slot_request.KIND, "slots-1-nudge-1", AT_OUR_OFFICE
     ),
+    "slot-request-candidate-calls-candidate-new-york": about_slots(slot_request.KIND, about=CANDIDATE_CALLS),
     "slot-chosen-waits-hiring-manager-zurich": about_slots(
         slot_chosen.KIND, to=of_the_team(BEN, ReaderRole.HIRING_MANAGER), is_accepted=True
     ),

@@ -73,27 +73,28 @@ def test_clock_is_named_by_the_place_people_know_it_by(zone: str, words: str) ->
     assert place(datetime(2026, 11, 24, 8, tzinfo=UTC), 45, zone) == words
 
 
-# With the changes of clocks in the period below, by one hour and by half an hour, and without any; with
+# When clocks go forward and back (UTC), by an hour and by half of one; and zones in which they never do. With
 # whole hours, halves, and quarters.
-ZONES = (
-    "America/New_York", "America/St_Johns", "Europe/Zurich", "Australia/Lord_Howe", "Pacific/Chatham",
-    "Asia/Kathmandu", "Asia/Kolkata", "Africa/Nairobi", "America/Phoenix", "Asia/Kabul",
+CHANGES = (
+    ("America/New_York", "2027-03-14T07:00"), ("America/New_York", "2027-11-07T06:00"),
+    ("America/St_Johns", "2027-11-07T04:30"), ("Europe/Zurich", "2027-03-28T01:00"),
+    ("Europe/Zurich", "2027-10-31T01:00"), ("Australia/Lord_Howe", "2027-04-03T15:00"),
+    ("Australia/Lord_Howe", "2027-10-02T15:30"), ("Pacific/Chatham", "2027-04-03T14:00"),
+    ("Asia/Kathmandu", "2027-03-28T01:00"), ("Asia/Kolkata", "2027-10-31T01:00"),
 )  # fmt: skip
-# An hour before and after each of them.
-CHANGES = ("2027-03-14T07:00", "2027-03-28T01:00", "2027-04-03T15:00", "2027-10-31T01:00", "2027-11-07T06:00")
 SAID = re.compile(r"(\d\d):(\d\d)(?: (\S+))?(?:–| – )(?:\S+ \d+ \S+, )?(\d\d):(\d\d)(?: (\S+))?")
 
 
 @given(
-    st.sampled_from(ZONES),
     st.sampled_from(CHANGES),
-    st.lists(st.integers(-24, 24), min_size=1, max_size=10, unique=True),
+    st.lists(st.integers(-12, 12), min_size=1, max_size=10, unique=True),
     st.sampled_from((30, 45, 60)),
 )
 def test_every_time_to_choose_from_can_be_read_back(
-    zone: str, change: str, quarters: list[int], minutes: int
+    where_and_when: tuple[str, str], quarters: list[int], minutes: int
 ) -> None:
     """From the day above, the clock time, and the clock that is named beside it or once for all."""
+    zone, change = where_and_when
     changes_at = datetime.fromisoformat(change).replace(tzinfo=UTC)
     starts = [changes_at + timedelta(minutes=15 * quarter) for quarter in sorted(quarters)]
     of_all, names_clock = place_of_all([(start, minutes) for start in starts], zone)

@@ -1,5 +1,6 @@
 """Many want the same time at the same moment: one gets it, the others are told, nothing waits forever."""
 
+import faulthandler
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -127,25 +128,27 @@ def status_of(interview_id: int) -> InterviewStatus:
     return db.session.get_one(Interview, interview_id, populate_existing=True).status
 
 
-def offer_more(interview_ids: list[int], starts: list[datetime]) -> None:
-    """Other times in the same round, in one statement: asking again properly takes longer than the race."""
+def offer_more(interview_ids: list[int], starts: list[datetime]) -> dict[int, int]:
+    """Other times in the same round, one for each interview, and their ids, in a few statements: asking again
+    properly takes longer than the race."""
     picked = db.select(SlotRequest.picked_id).where(SlotRequest.picked_id.is_not(None))
     db.session.execute(db.delete(Slot).where(Slot.interview_id.in_(interview_ids), Slot.id.not_in(picked)))
     rows = [
         {"interview_id": number, "round": 1, **vars(when_at(start))}
         for number, start in zip(interview_ids, starts, strict=True)
     ]
-    db.session.execute(db.insert(Slot), rows)
-    for number in interview_ids:
-        request = db.session.get_one(Interview, number).slot_request
-        assert request is not None
-        request.expires_at = max(request.expires_at, max(starts))
+    slots = db.session.execute(db.insert(Slot).returning(Slot.interview_id, Slot.id), rows).all()
+    are_asked = SlotRequest.interview_id.in_(interview_ids)
+    db.session.execute(db.update(SlotRequest).where(are_asked).values(expires_at=max(starts)))
     db.session.commit()
+    return {row.interview_id: row.id for row in slots}
 
 
 def test_of_many_who_want_the_same_people_at_the_same_time_one_gets_them(
     crowd: Flask, clock: Clock, counts: Counts
 ) -> None:
+    # It says how far it is, so no one has to be told where it hangs.
+    faulthandler.cancel_dump_traceback_later()
     how_many = counts(ordinary=10, full=MANY)
     first = (clock.now + timedelta(days=1)).replace(hour=9)
     with in_rows(crowd):
@@ -159,9 +162,8 @@ def test_of_many_who_want_the_same_people_at_the_same_time_one_gets_them(
         # They do not all begin at the same minute, but all overlap.
         starts = [first + timedelta(days=day + 1, minutes=15 * (number % 3)) for number in range(how_many)]
         with in_rows(crowd):
-            offer_more(asked, starts)
-            picks = [(number, slot_at(number, start)) for number, start in zip(asked, starts, strict=True)]
-        outcomes = at_once(crowd, [partial(choose, *pick) for pick in picks])
+            slots = offer_more(asked, starts)
+        outcomes = at_once(crowd, [partial(choose, number, slots[number]) for number in asked])
         assert Counter(outcomes) == {None: 1, SlotTakenError: how_many - 1}
         with in_rows(crowd):
             winner = outcomes.index(None)
@@ -263,6 +265,9 @@ class World:
     def none_fit(self) -> None:
         says.say_none_fit(self.interview(), [self.later], "Mornings are bad", services().rules)
 
+    def no_longer_interested(self) -> None:
+        says.call_off(self.interview(), "", services().rules)
+
     def erase(self) -> None:
         erase_candidate(self.actor(self.team.ada), db.session.get_one(Candidate, self.team.dina.id))
 
@@ -290,6 +295,7 @@ RIVALS = (
     "offer_others",
     "renew",
     "none_fit",
+    "no_longer_interested",
     "erase",
     "cancel_and_erase",
     "close_job",
@@ -315,7 +321,7 @@ def test_choice_and_what_the_team_does_at_that_moment_come_one_after_the_other(
             match rival:
                 case "schedule_another" | "change_another":
                     assert {chose, did} in ({None, SchedulingError}, {SlotTakenError, None}), what
-                case "withdraw" | "cancel_and_erase" | "close_job":
+                case "withdraw" | "cancel_and_erase" | "close_job" | "no_longer_interested":
                     # A choice that came first is an interview by then, and called off as one.
                     assert status is InterviewStatus.CANCELLED, what
                     assert (chose, did) in ((None, None), (NotRequestedError, None)), what

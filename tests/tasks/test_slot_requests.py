@@ -15,14 +15,16 @@ from scheduling.commands import candidate as says
 from scheduling.commands import time_slots
 from scheduling.commands.cancel import Cancellation, cancel_interview
 from scheduling.mails.queue import INVITATION
-from scheduling.mails.slots import MOST_NUDGES, NUDGE_AFTER, SLOT_REQUEST, SLOTS_WITHDRAWN
+from scheduling.mails.slots import MOST_NUDGES, NUDGE_AFTER, SLOT_CHOSEN, SLOT_REQUEST, SLOTS_WITHDRAWN
 from scheduling.slots import OPEN_FOR, offered
 from services import services
+from tasks.chores import all_chores
 from tests import factories
 from tests.factories import when_at
 from tests.machines.simulators import ReceivedMail
 from tests.tasks.installation import Installation
 from tests.tasks.test_refused_addresses import CORRECTED, correct_address, text_of
+from work.mail import SEND_MAIL
 
 DINA, BEN, ADA = "dina.kaur@mail.example", "ben@northlight.example", "ada@northlight.example"
 ASKED, REMINDED = "Choose a time for your interview: ", "Reminder: please choose a time for your interview: "
@@ -340,3 +342,39 @@ def test_candidate_is_erased_once_they_know_that_the_request_is_withdrawn(instal
         assert db.session.get_one(Candidate, installation.team.dina.id).erased_at is not None
         assert db.session.get_one(Interview, interview).status is InterviewStatus.CANCELLED
         assert installation.mails(interview, INVITATION) == []
+
+
+# By itself
+
+
+def test_nothing_that_runs_by_itself_minds_an_interview_without_a_time(installation: Installation) -> None:
+    """Neither one whose candidate still chooses nor one that waits for a last look is checked before its
+    start, compared with Zoom, reminded of, or asked about afterwards."""
+    installation.connect(installation.team.ben)
+    requested = request(installation, 1, 4, reminder_minutes=(1440, 60))
+    with installation.writing():
+        other = factories.create_candidate("Omar Haddad", "omar@mail.example", installation.team.job_id)
+        accepted = factories.request_slots(
+            installation.team.ada, other, in_days(installation, 2), at_once=False, reminder_minutes=(60,)
+        )
+    choose(installation, accepted)
+    chores = all_chores(services(installation.app))
+    # Half an hour before each of the times and after it, then on to the last one.
+    for hours in (20.5, 1, 23, 1, 23, 23.5, 1, 48):
+        installation.later(hours=hours)
+        with installation.writing():
+            for chore in chores:
+                chore.run()
+        installation.run_due()
+    with installation.reading():
+        for number in (requested, accepted):
+            row = db.session.get_one(Interview, number)
+            assert (row.meetings, row.revisions) == ([], [])
+            assert (row.day_check_for, row.hour_check_for, row.checked_problems) == (None, None, None)
+            known = {mail.kind for mail in row.mails}
+            assert known <= {SLOT_REQUEST, SLOT_CHOSEN}
+    of_their_own = {f"interview:{requested}", f"interview:{accepted}"}
+    about_them = {task.kind for task in installation.tasks() if task.subject in of_their_own}
+    assert about_them == {SEND_MAIL.name}
+    assert installation.living_meetings() == []
+    assert installation.calls("create") == []

@@ -147,7 +147,7 @@ def test_grant_that_no_key_opens_is_left_to_its_user_in_words(
     ben = Visitor(other).enter(people.ben)
     question = ben.get(QUESTION)
     assert "we can't tell Zoom" in question.text
-    assert "Also remove SmoothHiring in Zoom’s own settings" in question.text
+    assert "Also remove SmoothHiring in Zoom's own settings" in question.text
     assert "We'll also tell Zoom" not in question.text
     page = ben.follow(ben.submit(question, "Disconnect", leads_to=APPS))
     assert "We couldn't tell Zoom" in page.messages

@@ -75,7 +75,7 @@ REFUSED = [
     ("organization_name", "  ", "Enter the name"),
     ("organization_name", "x" * 121, "120"),
     ("timezone", "", "Choose a time zone"),
-    ("timezone", "Nowhere/Land", "Choose one of these"),
+    ("timezone", "Nowhere/Land", "Enter a time zone, such as"),
     ("name", "", "Enter your name"),
     ("email", "ada", "like ana@company.example"),
     ("email", "ada@localhost", "like ana@company.example"),

@@ -120,7 +120,7 @@ REFUSED_CANDIDATES = [
     ("phone", "call me", "Enter a phone number, such as"),
     ("phone", "javascript:alert(1)", "Enter a phone number, such as"),
     ("phone", "1" * 41, "Enter a phone number, such as"),
-    ("timezone", "../../etc/passwd", "Choose one of these"),
+    ("timezone", "../../etc/passwd", "Enter a time zone, such as"),
     ("job", "9999", "Choose one of these"),
     ("job", "", "Choose a job."),
 ]

@@ -91,7 +91,7 @@ def test_the_candidates_zone_is_shown_beside_the_agreed_one(
         ({"date": "2020-01-01"}, "This date has passed. Choose a later one."),
         ({"time": "nine"}, "Enter a time, such as 14:30."),
         ({"duration_minutes": "3"}, "Enter between 5 and 1440 minutes."),
-        ({"timezone": "Mars/Base"}, "Choose one of these."),
+        ({"timezone": "Mars/Base"}, "Enter a time zone, such as Europe/Berlin, or a large city in it."),
         ({"words": "x" * 1001}, "Keep it under 1,000 characters."),
         ({}, "This is the time it has now. Choose another one."),
     ],

@@ -139,7 +139,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("date-time", {"duration_minutes": "1441"}, "duration_minutes", "between 5 and 1440"),
     ("date-time", {"duration_minutes": "soon"}, "duration_minutes", "whole number"),
     ("date-time", {"duration_minutes": "9" * 30}, "duration_minutes", "between 5 and 1440"),
-    ("date-time", {"timezone": "Mars/Olympus"}, "timezone", "Choose one of these"),
+    ("date-time", {"timezone": "Mars/Olympus"}, "timezone", "Enter a time zone, such as"),
     ("date-time", {"timezone": ""}, "timezone", "Choose a time zone"),
     ("attendees", {"hiring_manager": "99999"}, "hiring_manager", "Choose one of these"),
     ("attendees", {"people": ["99999"]}, "people", "Choose among these"),

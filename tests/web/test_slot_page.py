@@ -14,13 +14,14 @@ from models import (
     Interview,
     InterviewStatus,
     Organization,
+    PhoneCaller,
     User,
 )
 from scheduling.commands import time_slots
 from scheduling.commands.cancel import Cancellation, cancel_interview
 from scheduling.mails.queue import INVITATION
 from scheduling.slots import OPEN_FOR
-from scheduling.venues import OnSite
+from scheduling.venues import OnSite, PhoneCall
 from services import services
 from tests.factories import Team, create_candidate, in_three_days, request_slots, schedule, when_at
 from tests.machines.clock import Clock
@@ -78,6 +79,15 @@ def test_message_and_place_are_shown(
         "Bring nothing.",
     ):
         assert words in page.text
+
+
+def test_one_who_is_to_call_is_not_asked_to_call_at_once(
+    web: Flask, team: Team, dina: Visitor, starts: Sequence[datetime]
+) -> None:
+    venue = PhoneCall("+49 30 901820", PhoneCaller.CANDIDATE)
+    asked = new_request(web, team, *starts, venue=venue)
+    assert "At the time of the interview, please call" in dina.get(asked.address).text
+    assert "At the time of the interview" not in choose(dina, asked, 1).text
 
 
 def test_what_is_chosen_is_scheduled(dina: Visitor, asked: Asked, starts: Sequence[datetime]) -> None:

@@ -9,16 +9,12 @@ from blueprints.schedule_interview.forms.clash_tick import ClashTick
 from blueprints.schedule_interview.forms.when import WhenFields
 from scheduling.working_days import next_working_day
 from timezones import in_zone, utc_now
-from web.forms import zone_choices
 
 
 class DateTimeForm(WhenFields, StepForm):
     key, label = "date-time", "Date & Time"
 
     accepted_clashes = ClashTick("Schedule anyway")
-
-    def offer(self, offered: Offered) -> None:
-        self.timezone.choices = zone_choices(first=offered.zone)
 
     def suggest(self, offered: Offered) -> None:
         self.timezone.data = offered.zone

@@ -21,8 +21,8 @@ from timezones import (
     utc_now,
     zone_abbreviation,
 )
-from web.forms import ZoneField
 from web.times import instant_as_text, instant_in
+from web.zone_fields import ZoneField
 
 # Beyond this the year must be a typo.
 _YEARS_AHEAD = 5
@@ -36,7 +36,7 @@ _JUST_PASSED = timedelta(days=1)
 
 
 class WhenFields:
-    """For a form to inherit; it sets the zone's choices."""
+    """For a form to inherit."""
 
     date = DateField("Date", validators=[InputRequired("Choose a date.")])
     time = TimeField("Time", validators=[InputRequired("Choose a time.")])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from messaging.facts import InterviewFacts
-from messaging.wording import invited_to_role, reader_zone
+from messaging.wording import call_without_time, invited_to_role, reader_zone
 from models import Interview, InterviewStatus, Mail
 from scheduling.mails.slots import SLOT_REQUEST, SlotOccasion, is_too_soon
 from tasks.mails.addressing import to_its_reader
@@ -46,6 +46,7 @@ def _more(copy: InterviewCopy) -> More:
         "is_nudge": occasion.nudge > 0,
         "is_another": occasion.round > 1,
         "slots": slots,
+        "call": call_without_time(copy.facts, copy.reader),
         "asks": _asks(copy.facts, occasion, is_one=len(slots) == 1),
         "how_to_answer": _how_to_answer(by, first_name(copy.facts.scheduler.name), is_one=len(slots) == 1),
     }

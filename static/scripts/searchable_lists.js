@@ -1,8 +1,8 @@
-// Long lists: type to find.
+// Long lists: type to find. Some hundred candidates are too many to scroll through. The list itself stays in the form, out of
+// sight, and is what is sent; in its place there is a text field with the browser's own suggestions.
 
-// Some hundred time zones are too many to scroll through. The list itself stays in the form, out of sight, and is what
-// is sent; in its place there is a text field with the browser's own suggestions.
-function makeSearchable(select) {
+/** `whenReleased` makes a change after the click that is under way. */
+export function makeSearchable(select, whenReleased) {
   const options = [...select.options].filter((option) => option.value);
   const suggestions = document.createElement("datalist");
   suggestions.id = `${select.id}-suggestions`;
@@ -48,8 +48,7 @@ function makeSearchable(select) {
     return options.find((option) => [option.text, option.value].map(plain).includes(typed));
   };
   input.addEventListener("focus", () => input.select());
-  // "berlin" is enough where only one entry has a word that is that or begins like that. Three letters are no
-  // beginning: they are more likely the short name of a zone, and IST is not Istanbul.
+  // "kaur" is enough where only one entry has a word that is that or begins like that. Three letters are no beginning.
   const theOnly = (fits) => {
     const fitting = options.filter((option) => plain(option.text).split(/[/,()·]/).some(fits));
     return fitting.length === 1 ? fitting[0] : null;
@@ -69,5 +68,3 @@ function makeSearchable(select) {
   });
   show();
 }
-
-for (const select of document.querySelectorAll("select[data-searchable]")) makeSearchable(select);

@@ -1,0 +1,51 @@
+"""The field for a time zone: typed, not picked, because the list of them all is longer than most pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import Field
+from wtforms.form import BaseForm
+from wtforms.validators import ValidationError
+from wtforms.widgets import TextInput
+
+from text import one_line
+from timezones import is_zone, present_zone_name, zone_as_written
+
+
+class ZoneInput(TextInput):
+    """Text that the page's script completes and suggests zones for, from a file that all pages share."""
+
+    def __call__(self, field: Field, **attributes: object) -> str:
+        own = {"data-zone": True, "autocomplete": "off", "spellcheck": "false"}
+        return super().__call__(field, **own, **attributes)
+
+
+class ZoneField(Field):
+    """A time zone by its present IANA name, no matter how it was written: `Europe/Kiev`, `new york`.
+
+    `empty` is what an empty field says, where it may be left empty. A text that names no zone stays as it was
+    typed, and is refused.
+    """
+
+    widget = ZoneInput()
+
+    def __init__(self, label: str, *, empty: str | None = None, **options: Any) -> None:
+        super().__init__(label, render_kw={"placeholder": empty} if empty is not None else None, **options)
+        self.may_be_empty = empty is not None
+
+    def process_data(self, value: Any) -> None:
+        super().process_data(present_zone_name(value) if value else value)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if valuelist:
+            typed = one_line(valuelist[0])
+            self.data = zone_as_written(typed) or typed
+
+    def pre_validate(self, form: BaseForm) -> None:
+        if not is_zone(self.data or "") and not (self.may_be_empty and not self.data):
+            raise ValidationError("Enter a time zone, such as Europe/Berlin, or a large city in it.")
+
+    def _value(self) -> str:
+        """As people read it: `America/New York`."""
+        return (self.data or "").replace("_", " ")
