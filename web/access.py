@@ -187,6 +187,7 @@ ACCESS: dict[str, Rule] = {
     "interviews.confirm_cancelling": Needs(Action.SCHEDULE),
     "interviews.cancel": Needs(Action.SCHEDULE),
     "schedule_interview.change": Needs(Action.SCHEDULE),
+    "schedule_interview.accept": Needs(Action.SCHEDULE),
     "interviews.reschedule": Needs(Action.SCHEDULE),
     "interviews.look_at_new_time": Needs(Action.SCHEDULE),
     "interviews.move": Needs(Action.SCHEDULE),

@@ -58,13 +58,6 @@ class RescheduleForm(WhenFields, Form):
     since = HiddenField()
 
     @property
-    def when(self) -> When | None:
-        """The time that was chosen; None while the fields do not make one."""
-        if self.starts_at is None or self.minutes is None:
-            return None
-        return When(self.starts_at, self.wall_time, self.timezone.data, self.minutes)
-
-    @property
     def key(self) -> str:
         """The time that was chosen, as `shown` repeats it; "" for none."""
         when = self.when

@@ -204,6 +204,7 @@ def _consequences(interview: Interview, form: RescheduleForm) -> dict[str, Any]:
         "times": around.times,
         "day": around.day,
         "hosting_warnings": (),
+        "offers_slots": False,
     }
 
 

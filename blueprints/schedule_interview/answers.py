@@ -57,7 +57,7 @@ def as_last_time(
     """
     plan = plan_of(last)
     answers = answers_of(plan, active_user_ids=active_user_ids)
-    setup = _for_another_meeting(answers["setup"], last, candidate)
+    setup = {**_for_another_meeting(answers["setup"], last, candidate), "method": [last.method.value]}
     setup.pop("job")
     if candidate.id != last.application.candidate_id:
         setup.update(_number_of(candidate, plan.venue))
@@ -83,7 +83,8 @@ def repeated(
     candidate = application.candidate
     plan = _without(candidate.email, plan_of(interview))
     answers = answers_of(plan, active_user_ids=active_user_ids)
-    setup = full_setup = {**answers["setup"], "job": [str(application.id)]}
+    said = {"job": [str(application.id)], "method": [interview.method.value]}
+    setup = full_setup = {**answers["setup"], **said}
     details = answers["details"]
     if candidate.id != interview.application.candidate_id:
         full_setup = {**full_setup, **_number_of(candidate, plan.venue)}

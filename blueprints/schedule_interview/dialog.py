@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
 
@@ -19,16 +18,17 @@ from blueprints.schedule_interview.forms.setup import SetupForm
 from blueprints.schedule_interview.forms.when import AT
 from database import is_reading
 from models import Interview, MeetingSoftware, User
-from scheduling.clashes import Clash, Wanted, find_clashes, host_taken_up, software_of, staying_host
+from scheduling.clashes import Clash, host_taken_up, software_of, staying_host
 from scheduling.commands.schedule import new_interview
 from scheduling.commands.ticket import Ticket
 from scheduling.drafts import drafts
 from scheduling.mails.queue import recipients_of
-from scheduling.meetings.hosts import Host, possible_hosts
+from scheduling.meetings.hosts import Host, first_usable, possible_hosts
 from scheduling.occupied import Needs
 from scheduling.plans import Participant, Plan, Reminders, When, from_json
+from scheduling.slots import Offer, clashes_at
 from scheduling.software import DEFAULT
-from scheduling.venues import Venue
+from scheduling.venues import OnlineMeeting, Venue
 from work.mail import Recipient
 
 # The calendar entry's UID is made with the interview.
@@ -45,12 +45,17 @@ class Dialog(DraftForms):
 
     @cached_property
     def plan_before(self) -> Plan | None:
-        """What was decided about it when the draft began."""
-        return from_json(self.draft.about_plan) if self.draft.about_plan is not None else None
+        """What people know of an interview that is changed: what was decided when the draft began."""
+        kept = self.draft.about_plan if self.subject.changes else None
+        return from_json(kept) if kept is not None else None
 
     def _readers(self) -> tuple[Recipient, ...]:
         """Everyone who would get mails; nobody while the draft is not complete."""
         return () if self.first_incomplete() is not None else tuple(recipients_of(self.planned_interview()))
+
+    def _can_be_made(self) -> bool:
+        is_online = isinstance(self.venue, OnlineMeeting)
+        return not is_online or first_usable(self.hosts()) is not None
 
     def add_actor(self, version: int) -> None:
         """Let the person who schedules take part, beside those chosen on Attendees. Raises `DraftStaleError`
@@ -73,6 +78,14 @@ class Dialog(DraftForms):
         if when.take_from_button({AT: value}):
             # What was accepted was accepted for the time before.
             drafts.save_step(self.draft, version, when.key, {**when.answers(), "accepted_clashes": []})
+
+    def remove_slot(self, version: int, value: str) -> None:
+        """Take a time out of those that the candidate could choose from, as its button sends it. Raises
+        `DraftStaleError` if `version` is not the newest."""
+        when = self.saved(DateTimeForm)
+        if when.offers_slots:
+            when.remove(value)
+            drafts.save_step(self.draft, version, when.key, when.answers())
 
     @property
     def unfinished(self) -> tuple[type[StepForm], ...]:
@@ -141,9 +154,22 @@ class Dialog(DraftForms):
 
     @property
     def duration_minutes(self) -> int:
-        """How long it takes: as chosen, else as it will be suggested."""
-        when = self.checked(DateTimeForm) or self.saved(DateTimeForm)
-        return when.duration_minutes.data or 0
+        """How long it takes, at most: as chosen, else as it will be suggested."""
+        return (self.checked(DateTimeForm) or self.saved(DateTimeForm)).longest_minutes
+
+    @property
+    def times(self) -> tuple[When, ...]:
+        """When it could be, soonest first: the time that was chosen, or those that the candidate can choose
+        from; empty while nothing holds there."""
+        when = self.checked(DateTimeForm)
+        return when.times if when is not None else ()
+
+    @property
+    def times_so_far(self) -> tuple[When, ...]:
+        """The same, with the times that were put into a list which is not saved yet."""
+        if self.times or not self.subject.offers_slots or not self.is_unfinished(DateTimeForm):
+            return self.times
+        return self.shown(DateTimeForm).slots.data
 
     def attendees(self) -> tuple[Participant, ...]:
         """Everyone chosen on Attendees, team members first; while nothing holds there, those it shows."""
@@ -172,21 +198,16 @@ class Dialog(DraftForms):
         )
 
     def clashes_at(
-        self,
-        starts_at: datetime,
-        duration_minutes: int,
-        *,
-        manager: User | None,
-        user_ids: Collection[int],
-    ) -> list[Clash]:
-        """What an interview at that time with these people would clash with."""
-        wanted = Wanted(self.needs(manager=manager, user_ids=user_ids), starts_at, duration_minutes)
-        return find_clashes(wanted, seen_by=self.actor)
+        self, times: Sequence[When], *, manager: User | None, user_ids: Collection[int]
+    ) -> list[tuple[Clash, ...]]:
+        """What an interview with these people would clash with, at each of these times."""
+        return clashes_at(times, self.needs(manager=manager, user_ids=user_ids), seen_by=self.actor)
 
     # What they make together
 
     def plan(self, reminders: Reminders | None = None) -> Plan:
-        """Everything that was chosen. Only for a draft whose steps are complete.
+        """Everything that was chosen, with the first of the times if the candidate chooses. Only for a draft
+        whose steps are complete.
 
         `reminders` are what Finalize was sent with; before, everyone gets all that are usual.
         """
@@ -196,13 +217,12 @@ class Dialog(DraftForms):
         assert when is not None
         assert people is not None
         assert details is not None
-        assert when.starts_at is not None
         assert self.application is not None
         return Plan(
             application_id=self.application.id,
             venue=setup.venue,
             agenda=setup.agenda.data,
-            when=When(when.starts_at, when.wall_time, when.timezone.data, when.duration_minutes.data),
+            when=when.times[0],
             hiring_manager_id=people.hiring_manager.data,
             attendees=people.attendees,
             title=details.title.data,
@@ -216,12 +236,19 @@ class Dialog(DraftForms):
         scheduler = self.changed.scheduler if self.changed is not None else self.actor
         planned = new_interview(self.plan(), scheduler, ics_uid=_UID_LATER)
         if self.changed is not None:
-            planned.ics_uid, planned.revision = self.changed.ics_uid, self.changed.revision + 1
+            planned.ics_uid = self.changed.ics_uid
+        if self.changed is not None and self.subject.changes:
+            planned.revision = self.changed.revision + 1
         return planned
+
+    def offer(self, *, at_once: bool) -> Offer | None:
+        """What the candidate is asked; None where the team has chosen the time."""
+        return Offer(self.times, at_once) if self.subject.offers_slots else None
 
     def ticket(self, version: int, words: str = "") -> Ticket:
         """The draft as of that version, with every clash that was accepted and the reason for a change."""
         accepted: frozenset[str] = frozenset()
         for form in (self.checked(DateTimeForm), self.checked(AttendeesForm)):
-            accepted |= form.accepted_clashes.keys if form is not None else frozenset()
+            if form is not None and "accepted_clashes" in form:
+                accepted |= form.accepted_clashes.keys
         return Ticket(self.draft.id, version, accepted, words, self.beginning.template)

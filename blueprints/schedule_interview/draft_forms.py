@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Generic
@@ -47,8 +48,8 @@ class DraftForms:
 
     @cached_property
     def changed(self) -> Interview | None:
-        """The interview that this draft changes; None for a new one."""
-        if not self.subject.changes or self.draft.about_interview_id is None:
+        """The interview that this draft is about; None for a new one."""
+        if not self.subject.exists or self.draft.about_interview_id is None:
             return None
         return db.session.get(Interview, self.draft.about_interview_id)
 
@@ -87,7 +88,9 @@ class DraftForms:
         return tuple(queries.team())
 
     def files(self) -> list[Attachment]:
-        """The draft's files as they are now."""
+        """The draft's files as they are now; those of an interview that is accepted came with the request."""
+        if self.changed is not None and not self.subject.changes:
+            return list(self.changed.attachments)
         return list(self.draft.files) if is_reading() else attachments.of_draft(self.draft.id)
 
     def _offered(self, form_class: type[StepForm], *, is_shown: bool = True) -> Offered:
@@ -96,6 +99,7 @@ class DraftForms:
             self._usual_offer,
             files=tuple(self.files()) if form_class.lists_files and is_shown else (),
             readers=self._readers() if form_class.lists_readers else (),
+            can_be_made=not form_class.lists_readers or self._can_be_made(),
             guests=self.beginning.guests() if form_class.lists_guests and is_shown else (),
         )
 
@@ -109,11 +113,17 @@ class DraftForms:
             intended_id=self.draft.application_id,
             zone=self.actor.timezone,
             rules=self.rules,
+            is_new=not self.subject.exists,
             is_change=self.subject.changes,
+            offers_slots=self.subject.offers_slots,
         )
 
     def _readers(self) -> tuple[Recipient, ...]:
         """Everyone who would get mails; nobody while the draft is not complete."""
+        raise NotImplementedError
+
+    def _can_be_made(self) -> bool:
+        """Whether an account could host the meeting, if there is to be one that needs an account."""
         raise NotImplementedError
 
     # Forms
@@ -169,12 +179,12 @@ class DraftForms:
             form_class, MultiDict((n, value) for n, values in answers.items() for value in values)
         )
 
-    def keep(self, form: StepForm) -> None:
+    def keep(self, form: StepForm, *, but_for: Collection[str] = ()) -> None:
         """Keep what was typed into a step for when it is opened again, right or wrong. Raises as
-        `drafts.keep_typed` does."""
+        `drafts.keep_typed` does, where `but_for` is explained."""
         changes = form.changes_from(self.saved(type(form)))
         if changes or self.is_unfinished(type(form)):
-            drafts.keep_typed(self.draft, form.opened_on, form.key, changes)
+            drafts.keep_typed(self.draft, form.opened_on, form.key, changes, but_for=but_for)
 
     def is_unfinished(self, form_class: type[StepForm]) -> bool:
         """Whether something was typed into the step and left without Continue."""

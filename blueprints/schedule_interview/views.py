@@ -39,6 +39,7 @@ def context(dialog: Dialog, page: Page[Any], form: StepForm, *, goes_back: bool)
         "candidate": dialog.candidate,
         "job": dialog.job,
         "changed": dialog.changed,
+        "is_change": dialog.subject.changes,
         "step": page.key,
         "heading": dialog.subject.heading,
         "step_label": page.label,
@@ -47,7 +48,7 @@ def context(dialog: Dialog, page: Page[Any], form: StepForm, *, goes_back: bool)
         "form": form,
         "so_far": so_far(dialog),
         "goes_back": goes_back,
-        "was_there": was_there() and not dialog.subject.changes,
+        "was_there": was_there() and not dialog.subject.exists,
         "has_other_jobs": dialog.draft.application_id is not None and len(dialog.applications) > 1,
         "replaced": _replaced(dialog),
         "is_unfinished": not form.is_submitted() and _was_typed(dialog, page),
@@ -115,10 +116,9 @@ def next_step(dialog: Dialog, page: Page[Any]) -> str:
 
 
 def _was_typed(dialog: Dialog, page: Page[Any]) -> bool:
-    """Whether the page shows something that was typed and not saved. A job that was just chosen only decides
-    what the rest of its step begins with."""
+    """Whether the page shows something that was typed and not saved."""
     kept = set(dialog.draft.typed.get(page.key, {}))
-    return bool(kept if dialog.is_saved(page.form_class) else kept - {"job"})
+    return bool(kept if dialog.is_saved(page.form_class) else kept - page.form_class.begins_quietly)
 
 
 def _filled_in_as(dialog: Dialog, page: Page[Any], form: StepForm) -> str | None:

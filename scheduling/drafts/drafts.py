@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -116,8 +116,11 @@ def _chosen_application(draft: Draft, payload: Mapping[str, Any]) -> sa.ScalarSe
     return sa.select(Application.id).where(*which).scalar_subquery()
 
 
-def keep_typed(draft: Draft, version: int, step: str, values: Mapping[str, Any]) -> None:
+def keep_typed(
+    draft: Draft, version: int, step: str, values: Mapping[str, Any], *, but_for: Collection[str] = ()
+) -> None:
     """Keep what was typed into a step that is left without continuing; nothing typed forgets what was kept.
+    The fields `but_for` stay as they are kept, because something else keeps those.
 
     Forms that are open stay valid, because nothing is saved that another form could overwrite. Raises
     `DraftStaleError` if `version` is not the newest, because then newer answers are saved than these, and
@@ -127,6 +130,9 @@ def keep_typed(draft: Draft, version: int, step: str, values: Mapping[str, Any])
     if db.session.get(Draft, draft.id, populate_existing=True, with_for_update=True) is None:
         raise DraftGoneError(draft.id)
     typed = {name: kept for name, kept in draft.typed.items() if name != step}
+    if but_for:
+        stays = {name: kept for name, kept in draft.typed.get(step, {}).items() if name in but_for}
+        values = {name: value for name, value in values.items() if name not in but_for} | stays
     if values:
         typed[step] = dict(values)
     if typed == draft.typed and version == draft.version:

@@ -96,23 +96,45 @@ def change_of(
 ) -> Draft:
     """This person's unfinished change of an interview; a new one begins with the answers in `payload`, from
     `plan` as JSON."""
+    return _about(DraftSubject.CHANGE, actor, candidate_id, interview_id, payload, plan)
+
+
+def acceptance_of(
+    actor: User, candidate_id: int, interview_id: int, payload: Mapping[str, Any], plan: Mapping[str, Any]
+) -> Draft:
+    """The same for a last look at an interview whose time the candidate has chosen. One that began before
+    they chose another time is of no use anymore."""
+    return _about(DraftSubject.ACCEPTANCE, actor, candidate_id, interview_id, payload, plan)
+
+
+def _about(
+    subject: DraftSubject,
+    actor: User,
+    candidate_id: int,
+    interview_id: int,
+    payload: Mapping[str, Any],
+    plan: Mapping[str, Any],
+) -> Draft:
     _take_turn_and_forget(actor)
     begun = db.session.scalar(
         sa.select(Draft).where(
             Draft.owner_id == actor.id,
             Draft.about_interview_id == interview_id,
-            Draft.subject == DraftSubject.CHANGE,
+            Draft.subject != DraftSubject.NEW_INTERVIEW,
             Draft.used_at.is_(None),
         )
     )
     if begun is not None:
-        return begun
+        is_as_it_was = subject is DraftSubject.CHANGE or begun.about_plan == plan
+        if begun.subject is subject and is_as_it_was:
+            return begun
+        discard(begun)
     return _add(
         actor,
         candidate_id,
         payload,
         application_id=chosen_application_id(payload),
-        subject=DraftSubject.CHANGE,
+        subject=subject,
         about_interview_id=interview_id,
         about_plan=dict(plan),
     )

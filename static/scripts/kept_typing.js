@@ -73,6 +73,12 @@ if (keeping) {
     clearTimeout(timer);
     forget();
   });
+  // A button whose answer is put into this page sends it as well.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.form !== keeping) return;
+    clearTimeout(timer);
+    forget();
+  });
   document.addEventListener("input", changed);
   document.addEventListener("change", changed);
   window.addEventListener("pagehide", () => {

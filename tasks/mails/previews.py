@@ -5,6 +5,7 @@ The kind itself makes it, so it cannot differ from what is sent. Nothing is stor
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from messaging.copies import SentCopy, copy_of
@@ -12,7 +13,10 @@ from messaging.facts import InterviewFacts, Reader
 from messaging.letters import Letter
 from models import Mail, RevisionReason
 from scheduling.mails.occasions import Occasion
+from scheduling.mails.slots import SLOT_REQUEST, SlotOccasion
 from scheduling.mails.told import Told
+from scheduling.plans import When
+from scheduling.slots import open_until
 from services import Services
 from tasks.mails.interviews import InterviewCopy, InterviewKind
 from tasks.mails.kind import Drop, workshop_of
@@ -37,14 +41,28 @@ def preview(
     `sender` is the bare address that mails are sent from, `made_at` (aware) when the revision was written
     down. Raises KeyError for a kind that does not exist or is about no interview.
     """
-    kind = all_kinds()[name]
-    if not isinstance(kind, InterviewKind):
-        raise KeyError(f"{name} is about no interview")
+    kind = _kind(name)
     at = facts.starts_at - timedelta(minutes=minutes_before) if minutes_before else made_at
     occasion = str(Occasion(facts.revision, minutes_before))
     reason = RevisionReason.CHANGED if facts.revision else None
     copy = InterviewCopy(facts, reader, occasion, at, reason, by=by, told=told)
     return kind.letter(copy, sender=sender, made_at=made_at)
+
+
+def preview_of_request(
+    facts: InterviewFacts, reader: Reader, slots: Sequence[When], *, sender: str, made_at: datetime
+) -> Letter:
+    """The email that asks the candidate to choose from these times, as it is sent first."""
+    starts, choose_by = tuple(slot.starts_at for slot in slots), open_until(slots, made_at)
+    copy = InterviewCopy(facts, reader, str(SlotOccasion(1)), made_at, slots=starts, choose_by=choose_by)
+    return _kind(SLOT_REQUEST).letter(copy, sender=sender, made_at=made_at)
+
+
+def _kind(name: str) -> InterviewKind:
+    kind = all_kinds()[name]
+    if not isinstance(kind, InterviewKind):
+        raise KeyError(f"{name} is about no interview")
+    return kind
 
 
 def as_of_now(mail: Mail, services: Services) -> SentCopy | None:

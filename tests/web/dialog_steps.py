@@ -82,7 +82,7 @@ def _saved(step: str, application: Application, answers: Mapping[str, Any]) -> d
     """What the dialog keeps of a step: the fields that it showed, each as the list of what was sent."""
     typed = {**USUAL[step], **answers}
     if step == "setup":
-        shown = {"job": str(application.id), "interview_type": "video", **typed}
+        shown = {"job": str(application.id), "interview_type": "video", "method": "direct", **typed}
         if shown["interview_type"] == "video":
             shown = {"meeting_software": "zoom", **shown}
             if shown["meeting_software"] != "other":

@@ -75,7 +75,7 @@ def test_change_of_kind_drops_what_no_longer_applies(web: Flask, team: Team, ada
     def kept() -> dict[str, Any]:
         with in_rows(web):
             payload = db.session.scalars(db.select(Draft.payload)).one()["setup"]
-        return {name: values for name, values in payload.items() if name not in ("agenda", "job")}
+        return {name: values for name, values in payload.items() if name not in ("agenda", "job", "method")}
 
     send(ada, draft, "setup", password="s3cret-1")
     assert kept() == {"interview_type": ["video"], "meeting_software": ["zoom"], "password": ["s3cret-1"]}

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -86,6 +87,24 @@ def test_step_of_the_dialog_asks_the_database_eight_times_at_most(
     with statements(connected) as seen:
         ada.get(f"{draft}/{step}")
     assert len(seen) <= MOST_FOR_A_STEP, seen
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_step_of_a_request_asks_the_database_nine_times_at_most(
+    connected: Flask, simulators: Simulators, people: Team, ada: Visitor, step: str
+) -> None:
+    with in_rows(connected):
+        connect_zoom(people.ada, simulators)
+        schedule(people.ada, people.dina)
+        db.session.commit()
+        slots = [f"2027-02-1{day}T08:00Z/45/Europe/Zurich" for day in range(3)]
+        when: dict[str, Any] = {"date-time": {"time": "", "slots": slots}, "setup": {"method": "time_slots"}}
+        draft = draft_at(ada, people.dina.id, "finalize", when)
+    ada.get(f"{draft}/{step}")
+    with statements(connected) as seen:
+        assert "3 times" in ada.get(f"{draft}/{step}").text
+    # What is on at the times to choose from is one more than what is on that day.
+    assert len(seen) <= MOST_FOR_A_STEP + 1, seen
 
 
 def test_first_step_of_a_new_draft_asks_the_database_eight_times_at_most(

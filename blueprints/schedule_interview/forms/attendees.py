@@ -70,6 +70,9 @@ class AttendeesForm(StepForm):
             choices.insert(0, SelectChoice("", "Choose someone"))
         self.hiring_manager.choices = choices
         self.people.choices = [SelectChoice(user.id, user.name) for user in offered.team]
+        if offered.offers_slots:
+            # Nobody can choose a time at which someone is busy, so there is nothing to accept.
+            del self.accepted_clashes
 
     def suggest(self, offered: Offered) -> None:
         manager_of_job = offered.application.job.hiring_manager_id if offered.application else None

@@ -50,8 +50,14 @@ class Offered:
     files: tuple[Attachment, ...] = ()
     readers: tuple[Recipient, ...] = ()
     guests: tuple[Participant, ...] = ()
-    # The interview exists already and is changed.
+    # The interview is yet to be; otherwise it exists already.
+    is_new: bool = True
+    # It exists, people know it, and are told what changes.
     is_change: bool = False
+    # The candidate chooses the time from several.
+    offers_slots: bool = False
+    # Whether there could be a meeting at once. Filled in only for forms that list readers.
+    can_be_made: bool = True
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,12 @@ class StepForm(Form):
     lists_guests: ClassVar[bool] = False
     # Whether it takes over anything from the last interview on the same job.
     begins_as_last_time: ClassVar[bool] = True
+    # What is typed or chosen here before anything is saved only decides how the page begins, or is seen to be
+    # kept: the page need not say so.
+    begins_quietly: ClassVar[frozenset[str]] = frozenset()
+    # The fields that only buttons change. Each keeps what it does, so a page that is kept while it is typed
+    # into has nothing newer of them, and may have something older.
+    kept_by_buttons: ClassVar[frozenset[str]] = frozenset()
 
     version = HiddenField()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from wtforms import TextAreaField
+from wtforms import BooleanField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Length, Optional
 
@@ -28,6 +28,8 @@ class FinalizeForm(StepForm):
     )
     reminders = CheckboxesField("Reminders", coerce=int, validators=[Optional()])
     reminders_to = CheckboxesField("Reminders go to", validators=[Optional()])
+    # Only where the candidate chooses the time.
+    at_once = BooleanField("Schedule at once when the candidate picks")
     # The people the page asked about. By the time it is sent, an earlier step may have become invalid, and
     # then there is no other way to tell who was listed.
     asked_about = CheckboxesField(validate_choice=False, validators=[Optional()])
@@ -35,6 +37,8 @@ class FinalizeForm(StepForm):
     def offer(self, offered: Offered) -> None:
         if not offered.is_change:
             del self.words
+        if not offered.offers_slots:
+            del self.at_once
         self.reminders.choices = [
             SelectChoice(minutes, f"{duration(minutes)} before the interview")
             for minutes in offered.rules.reminder_minutes
@@ -47,10 +51,19 @@ class FinalizeForm(StepForm):
     def suggest(self, offered: Offered) -> None:
         self.reminders.data = list(offered.rules.reminder_minutes)
         self._remind_all_but(())
+        self._usually_at_once(offered)
 
     def show_saved(self, offered: Offered, saved: Answers) -> None:
         # Someone who was added since then gets reminders, like everyone else by default.
         self._remind_all_but(saved.get("no_reminder_for", []))
+        if "at_once" not in saved:
+            # It was saved while the team was going to choose the time.
+            self._usually_at_once(offered)
+
+    def _usually_at_once(self, offered: Offered) -> None:
+        """Without an account that hosts, someone should look first."""
+        if "at_once" in self:
+            self.at_once.data = offered.can_be_made
 
     def fill_in(self, answers: Mapping[str, list[str]]) -> None:
         super().fill_in(answers)
@@ -65,7 +78,14 @@ class FinalizeForm(StepForm):
     def answers(self) -> Answers:
         reminders = super().answers()["reminders"]
         kept = {"reminders": reminders, "no_reminder_for": sorted(self.no_reminder_for)}
+        if "at_once" in self:
+            kept["at_once"] = ["y" if self.at_once.data else ""]
         return {**kept, "words": [self.reason]} if self.reason else kept
+
+    @property
+    def schedules_at_once(self) -> bool:
+        """Whether what the candidate picks is scheduled without a last look."""
+        return "at_once" in self and bool(self.at_once.data)
 
     def reminders_in_words(self) -> str:
         """What is ticked, in one line; the page's script says it the same way while it is changed."""

@@ -10,7 +10,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from blueprints.schedule_interview.forms.base import EVERYTHING_ELSE_IS_KEPT, Answers, Gone, Offered, StepForm
-from models import Application, InterviewType, MeetingSoftware, PhoneCaller
+from models import Application, InterviewType, MeetingSoftware, PhoneCaller, SchedulingMethod
 from phone_numbers import same_number
 from scheduling.software import DEFAULT, OFFERED
 from scheduling.venues import (
@@ -58,6 +58,8 @@ class Needed:
 
 class SetupForm(StepForm):
     key, label = "setup", "Setup"
+    # A job that was just chosen only decides what the rest of the step begins with.
+    begins_quietly: ClassVar = frozenset({"job"})
 
     # Left out when the candidate is on one job only. Its values are applications.
     job = SelectField("Job", coerce=_application_id, validators=[DataRequired("Choose a job.")])
@@ -65,6 +67,12 @@ class SetupForm(StepForm):
         "Interview type",
         choices=[SelectChoice(kind.value, kind.label) for kind in InterviewType],
         default=InterviewType.VIDEO.value,
+    )
+    # Left out for an interview that exists: its time was chosen, one way or the other.
+    method = RadioField(
+        "Scheduling method",
+        choices=[SelectChoice(method.value, method.label) for method in SchedulingMethod],
+        default=SchedulingMethod.DIRECT.value,
     )
     meeting_software = SelectField(
         "Meeting Software",
@@ -115,6 +123,8 @@ class SetupForm(StepForm):
             self.job.choices.insert(0, SelectChoice("", "Choose a job"))
         elif len(offered.applications) == 1:
             del self.job
+        if not offered.is_new:
+            del self.method
 
     def suggest(self, offered: Offered) -> None:
         if "job" in self and offered.intended_id in {a.id for a in offered.applications}:

@@ -11,6 +11,7 @@ from wtforms import DateField, Field, IntegerField, RadioField, TimeField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
 
+from scheduling.plans import When
 from timezones import (
     AmbiguousTimeError,
     NonexistentTimeError,
@@ -27,6 +28,10 @@ from web.zone_fields import ZoneField
 # Beyond this the year must be a typo.
 _YEARS_AHEAD = 5
 FURTHEST = timedelta(days=366 * _YEARS_AHEAD)
+# In minutes.
+SHORTEST, LONGEST = 5, 1440
+PASSED = "This time has passed. Choose a later one."
+TOO_FAR = f"This is more than {_YEARS_AHEAD} years ahead. Check the year."
 # The names of the buttons that choose a free time, and another day, without a script. A free time is
 # a wall time on the day that is typed, or an instant as `instant_as_text` writes it.
 AT, ON = "at", "on"
@@ -45,7 +50,7 @@ class WhenFields:
         default=45,
         validators=[
             InputRequired("Enter how long the interview takes."),
-            NumberRange(5, 1440, "Enter between 5 and 1440 minutes."),
+            NumberRange(SHORTEST, LONGEST, f"Enter between {SHORTEST} and {LONGEST} minutes."),
         ],
     )
     timezone = ZoneField("Time zone", validators=[DataRequired("Choose a time zone.")])
@@ -60,7 +65,7 @@ class WhenFields:
         if field.data < in_zone(now, self.timezone.data).date():
             raise ValidationError("This date has passed. Choose a later one.")
         if field.data > in_zone(now + FURTHEST, self.timezone.data).date():
-            raise ValidationError(f"This is more than {_YEARS_AHEAD} years ahead. Check the year.")
+            raise ValidationError(TOO_FAR)
 
     def validate_time(self, field: Field) -> None:
         """Ask about a repeated hour; refuse a skipped hour and a time that is not in the future."""
@@ -81,8 +86,11 @@ class WhenFields:
         except (UnknownZoneError, OverflowError):
             raise ValidationError("This date and time can't be used.") from None
         self.keep_asking()
-        if starts_at <= utc_now():
-            raise ValidationError("This time has passed. Choose a later one.")
+        now = utc_now()
+        if starts_at <= now:
+            raise ValidationError(PASSED)
+        if starts_at > now + FURTHEST:
+            raise ValidationError(TOO_FAR)
 
     @property
     def starts_at(self) -> datetime | None:
@@ -102,7 +110,14 @@ class WhenFields:
     def minutes(self) -> int | None:
         """How long it takes, if that is a possible length."""
         length = self.duration_minutes.data
-        return length if length is not None and 5 <= length <= 1440 else None
+        return length if length is not None and SHORTEST <= length <= LONGEST else None
+
+    @property
+    def when(self) -> When | None:
+        """The time that is filled in; None while the fields do not make one."""
+        if self.starts_at is None or self.minutes is None:
+            return None
+        return When(self.starts_at, self.wall_time, self.timezone.data, self.minutes)
 
     def take_from_button(self, sent: Mapping[str, str]) -> bool:
         """Fill in the free time or the day whose button sent the form, and say whether one did. It is not

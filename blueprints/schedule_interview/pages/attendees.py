@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.attendees import AttendeesForm
 from blueprints.schedule_interview.forms.clash_tick import TICK_NEEDED
 from blueprints.schedule_interview.forms.date_time import DateTimeForm
+from blueprints.schedule_interview.forms.slots import slot_as_text
 from blueprints.schedule_interview.pages.asking import asked_of
 from blueprints.schedule_interview.pages.base import Page
 from blueprints.schedule_interview.panels.clashes import clash_box
 from blueprints.schedule_interview.panels.other_times import OtherTime, other_times
+from blueprints.schedule_interview.panels.slots import in_short
 from models import User
 from scheduling.clashes import Clash
 from scheduling.occupied import ClashKind
+from scheduling.plans import When
 from scheduling.reading.load import Load, loads
 from timezones import local_moment, utc_now
 from web.notices import say
 from wording import listed
 
+SOMEONE_IS_BUSY = "Someone is busy at one of the times. Remove that time, or choose other people."
 # A longer list gets a search field.
 _SEARCHED_FROM = 13
 
@@ -48,6 +51,10 @@ class AttendeesPage(Page[AttendeesForm]):
         if not form.validate():
             return False
         clashes = _not_accepted(dialog, _clashes(dialog, form.manager, form.busy_user_ids))
+        if dialog.subject.offers_slots:
+            if clashes:
+                form.refuse("people", SOMEONE_IS_BUSY)
+            return not clashes
         if any(clash.key not in form.accepted_clashes.keys for clash in clashes):
             form.refuse("accepted_clashes", TICK_NEEDED)
             return False
@@ -62,19 +69,23 @@ class AttendeesPage(Page[AttendeesForm]):
 
     def context(self, dialog: Dialog, form: AttendeesForm) -> dict[str, Any]:
         everyone = {user.id for user in dialog.team}
-        clashes = _clashes(dialog, form.manager, everyone)
+        times, clashes = dialog.times, _clashes(dialog, form.manager, everyone)
         busy = _busy(clashes)
         chosen = form.busy_user_ids
         asked = _not_accepted(dialog, clashes)
         shown = [c for c in asked if c.kind is not ClashKind.PERSON or c.subject_id in chosen]
-        load, when = loads(utc_now()), dialog.checked(DateTimeForm)
+        load, offers_slots = loads(utc_now()), dialog.subject.offers_slots
         form.lay_out_rows()
-        box = clash_box(shown, form.accepted_clashes.keys, dialog.actor.timezone)
+        accepted = form.accepted_clashes.keys if "accepted_clashes" in form else frozenset()
+        box = clash_box(shown, accepted, dialog.actor.timezone)
+        finds_others = not offers_slots and any(clash.is_new for clash in box.clashes)
         return {
             "clash_box": box,
-            "when": local_moment(when.starts_at, dialog.actor.timezone) if when and when.starts_at else None,
-            "other_times": _other_times(dialog, form) if any(clash.is_new for clash in box.clashes) else (),
-            "chosen_time": _chosen_time(when) if when is not None else "",
+            "when": local_moment(times[0].starts_at, dialog.actor.timezone).short if times else "",
+            "other_times": _other_times(dialog, form) if finds_others else (),
+            "chosen_time": _in_short(times),
+            "offers_slots": offers_slots,
+            "busy_slots": _busy_slots(times, shown) if offers_slots else {},
             "members": _members(dialog, form, load, busy),
             "is_searched": len(dialog.team) >= _SEARCHED_FROM,
             "taken": _taken(form) if form.errors else [],
@@ -86,26 +97,34 @@ ATTENDEES = AttendeesPage()
 
 def _other_times(dialog: Dialog, form: AttendeesForm) -> tuple[OtherTime, ...]:
     """When everyone who is selected is free, near the chosen time."""
-    when = dialog.checked(DateTimeForm)
-    if when is None or when.starts_at is None or when.minutes is None:
+    if not dialog.times:
         return ()
+    [when] = dialog.times
     asked = asked_of(
         dialog,
-        zone=when.timezone.data,
-        minutes=when.minutes,
+        zone=when.timezone,
+        minutes=when.duration_minutes,
         manager=form.manager,
         user_ids=form.busy_user_ids,
     )
     return other_times(asked, when.starts_at, seen_by=dialog.actor)
 
 
-def _chosen_time(when: DateTimeForm) -> str:
-    """`Mon 30 Nov, 15:15–16:00 CET`, in the zone that was chosen."""
-    assert when.starts_at is not None
-    zone = when.timezone.data
-    starts = local_moment(when.starts_at, zone)
-    ends = local_moment(when.starts_at + timedelta(minutes=when.duration_minutes.data), zone)
-    return f"{starts.short_date}, {starts.time}–{ends.time} {ends.zone_short}"
+def _in_short(times: Sequence[When]) -> str:
+    """The one time, or how many there are and on which days."""
+    if len(times) < 2:
+        return "".join(map(in_short, times))
+    days = dict.fromkeys(local_moment(slot.starts_at, slot.timezone).short_date for slot in times)
+    return f"{len(times)} times: {listed(list(days))}"
+
+
+def _busy_slots(times: Sequence[When], clashes: Collection[Clash]) -> dict[str, str]:
+    """The times at which one of these is on, in words, by what their Remove buttons send."""
+    return {
+        slot_as_text(slot): in_short(slot)
+        for slot in times
+        if any(clash.starts_at < slot.ends_at and slot.starts_at < clash.ends_at for clash in clashes)
+    }
 
 
 def _members(
@@ -129,17 +148,17 @@ def _members(
 
 
 def _clashes(dialog: Dialog, manager: User | None, user_ids: Collection[int]) -> list[Clash]:
-    """The clashes of the time for these people."""
-    when = dialog.checked(DateTimeForm)
-    if when is None or when.starts_at is None or when.minutes is None:
-        return []
-    return dialog.clashes_at(when.starts_at, when.minutes, manager=manager, user_ids=user_ids)
+    """The clashes of the time, or of all those to choose from, for these people."""
+    found = dialog.clashes_at(dialog.times, manager=manager, user_ids=user_ids)
+    return [clash for each in found for clash in each]
 
 
 def _not_accepted(dialog: Dialog, clashes: list[Clash]) -> list[Clash]:
     """Those that were not accepted with the time itself."""
     when = dialog.checked(DateTimeForm)
-    accepted = when.accepted_clashes.keys if when is not None else frozenset()
+    if when is None or "accepted_clashes" not in when:
+        return clashes
+    accepted = when.accepted_clashes.keys
     return [clash for clash in clashes if clash.key not in accepted]
 
 
@@ -149,7 +168,7 @@ def _busy(clashes: list[Clash]) -> dict[int, str]:
     for clash in clashes:
         if clash.kind is ClashKind.PERSON:
             named = candidates.setdefault(clash.subject_id, [])
-            named += [clash.candidate] if clash.candidate else []
+            named += [clash.candidate] if clash.candidate and clash.candidate not in named else []
     return {number: f"Busy: {listed(names)}" if names else "Busy" for number, names in candidates.items()}
 
 

@@ -11,16 +11,22 @@ from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.attendees import AttendeesForm
 from blueprints.schedule_interview.forms.clash_tick import TICK_NEEDED
 from blueprints.schedule_interview.forms.date_time import DateTimeForm
+from blueprints.schedule_interview.forms.slots import slot_at
 from blueprints.schedule_interview.pages.asking import asked_of, people_of
 from blueprints.schedule_interview.pages.base import Page, host_question
 from blueprints.schedule_interview.panels.around_time import AroundTime, around_time
 from blueprints.schedule_interview.panels.clashes import clash_box
 from blueprints.schedule_interview.panels.host import hosting_warnings
 from blueprints.schedule_interview.panels.local_times import LocalTimes, OnTheClock, local_times
+from blueprints.schedule_interview.panels.slots import SlotList, slot_list
 from scheduling.clashes import Clash
-from timezones import is_zone
-from wording import listed, possessive
+from scheduling.free_times import Asked
+from scheduling.plans import When
+from scheduling.spread import spread_times
+from timezones import in_zone, is_zone, utc_now
+from wording import first_name, listed, possessive
 
+SOMEONE_IS_BUSY = "Someone is busy at one of these times. Remove it, or choose another time."
 # Free times are looked for with this length while none is typed.
 _USUAL_MINUTES = 45
 
@@ -31,16 +37,35 @@ class DateTimePage(Page[DateTimeForm]):
     def holds(self, dialog: Dialog, form: DateTimeForm) -> bool:
         if not form.validate():
             return False
-        if any(clash.key not in form.accepted_clashes.keys for clash in _clashes(dialog, form)):
+        clashes = _clashes(dialog, form.times)
+        if form.offers_slots:
+            if any(clashes):
+                form.refuse("slots", SOMEONE_IS_BUSY)
+            return not any(clashes)
+        if any(clash.key not in form.accepted_clashes.keys for each in clashes for clash in each):
             form.refuse("accepted_clashes", TICK_NEEDED)
             return False
         return True
+
+    def check(self, dialog: Dialog, form: DateTimeForm) -> bool:
+        if form.offers_slots:
+            form.add_filled_in()
+        return self.holds(dialog, form)
 
     def context(self, dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
         return {"problem": "", "out_of_band": False, **_at_that_time(dialog, form)}
 
     def is_filled_by_button(self, form: DateTimeForm, sent: Mapping[str, str]) -> bool:
         return form.take_from_button(sent)
+
+    def add_suggested(self, dialog: Dialog, form: DateTimeForm) -> bool:
+        """Put free times on other days into the list, and say whether there were any."""
+        zone, minutes = _zone(dialog, form), form.minutes or dialog.duration_minutes or _USUAL_MINUTES
+        days = {in_zone(slot.starts_at, zone).date() for slot in form.times}
+        asked = _asked(dialog, zone, minutes)
+        starts = spread_times(asked, days, now=utc_now(), seen_by=dialog.actor)
+        form.add_all(tuple(slot_at(start, minutes, zone) for start in starts))
+        return bool(starts)
 
     def look(self, dialog: Dialog, typed: MultiDict[str, str]) -> dict[str, Any]:
         """What belongs beside the values typed so far. Nothing is saved, and nothing refused before the form
@@ -54,6 +79,8 @@ class DateTimePage(Page[DateTimeForm]):
             "out_of_band": True,
             "candidate": dialog.candidate,
             "problem": next(iter([*form.date.errors, *form.time.errors]), "") if is_typed else "",
+            "draft": dialog.draft,
+            "step": form.key,
             **_at_that_time(dialog, form),
         }
 
@@ -63,20 +90,18 @@ DATE_TIME = DateTimePage()
 
 def _at_that_time(dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
     """What belongs beside a form as it is: right, wrong, or half typed."""
-    zone = form.timezone.data if is_zone(form.timezone.data or "") else dialog.actor.timezone
+    zone = _zone(dialog, form)
     starts_at, minutes, on = form.starts_at, form.minutes, form.date.data
-    user_ids = dialog.busy_user_ids()
-    asked = asked_of(
-        dialog,
-        zone=zone,
-        minutes=minutes or dialog.duration_minutes or _USUAL_MINUTES,
-        manager=dialog.hiring_manager,
-        user_ids=user_ids,
-    )
+    slots = form.slots.data if form.offers_slots else ()
     around = around_time(
-        dialog.actor, asked, people_of(dialog, user_ids), on, starts_at if minutes is not None else None
+        dialog.actor,
+        _asked(dialog, zone, minutes or dialog.duration_minutes or _USUAL_MINUTES),
+        people_of(dialog, dialog.busy_user_ids()),
+        on,
+        starts_at if minutes is not None else None,
+        slots,
     )
-    accepted = form.accepted_clashes.keys | _accepted_later(dialog)
+    accepted = frozenset() if form.offers_slots else form.accepted_clashes.keys | _accepted_later(dialog)
     times = local_times(starts_at, zone, _people(dialog)) if starts_at is not None else None
     return {
         "clash_box": clash_box(around.clashes, accepted, zone, on=on),
@@ -85,7 +110,31 @@ def _at_that_time(dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
         "times": around.times,
         "day": around.day,
         "announcement": _announcement(around, times),
+        "offers_slots": form.offers_slots,
+        "slot_list": _slot_list(dialog, slots) if form.offers_slots else None,
+        "here": dialog.address(form.key),
     }
+
+
+def _zone(dialog: Dialog, form: DateTimeForm) -> str:
+    """The zone that is chosen, or the person's own while none is."""
+    return form.timezone.data if is_zone(form.timezone.data or "") else dialog.actor.timezone
+
+
+def _asked(dialog: Dialog, zone: str, minutes: int) -> Asked:
+    """What is asked of everyone chosen so far."""
+    user_ids = dialog.busy_user_ids()
+    return asked_of(dialog, zone=zone, minutes=minutes, manager=dialog.hiring_manager, user_ids=user_ids)
+
+
+def _slot_list(dialog: Dialog, slots: tuple[When, ...]) -> SlotList:
+    candidate = dialog.candidate
+    return slot_list(
+        slots,
+        _clashes(dialog, slots),
+        their_zone=candidate.timezone,
+        of_whom=first_name(candidate.name),
+    )
 
 
 def _announcement(around: AroundTime, times: LocalTimes | None) -> str:
@@ -106,16 +155,9 @@ def _occupied(clash: Clash) -> str:
     return f"{possessive(clash.name)} {clash.software.label} account"
 
 
-def _clashes(dialog: Dialog, form: DateTimeForm) -> list[Clash]:
-    """What else happens at the chosen time for the people chosen so far."""
-    if form.starts_at is None or form.minutes is None:
-        return []
-    return dialog.clashes_at(
-        form.starts_at,
-        form.minutes,
-        manager=dialog.hiring_manager,
-        user_ids=dialog.busy_user_ids(),
-    )
+def _clashes(dialog: Dialog, times: tuple[When, ...]) -> list[tuple[Clash, ...]]:
+    """What else happens at each of these times for the people chosen so far."""
+    return dialog.clashes_at(times, manager=dialog.hiring_manager, user_ids=dialog.busy_user_ids())
 
 
 def _accepted_later(dialog: Dialog) -> frozenset[str]:

@@ -92,8 +92,8 @@ DETAILS = DetailsPage()
 
 
 def _theirs(dialog: Dialog) -> list[Attachment]:
-    """The files that are kept with the candidate; a dialog that changes an interview has none to send."""
-    if dialog.subject.changes:
+    """The files that are kept with the candidate; where the interview exists, there are none to send."""
+    if dialog.subject.exists:
         return []
     return files.of_candidate(dialog.actor, dialog.draft.candidate_id)
 

@@ -18,11 +18,12 @@ from blueprints.schedule_interview.pages.preview import preview_of
 from blueprints.schedule_interview.panels.changes import Changed, changes_in_words
 from blueprints.schedule_interview.panels.clashes import clash_box
 from blueprints.schedule_interview.panels.host import all_warnings, meeting_in_words
+from messaging.wording import period
 from models import Attachment
 from scheduling.plans import Plan, differences
 from scheduling.venues import OnlineMeeting, Venue
 from timezones import in_zone, local_moment
-from wording import duration, short_duration
+from wording import duration, first_name, short_duration
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class FinalizePage(Page[FinalizeForm]):
             "hosting_warnings": all_warnings(host_question(dialog)),
             "will_not_happen": preview_of(dialog, files).will_not_happen(),
             "last_button": dialog.subject.last_button,
-            "changes": _changes(dialog) if dialog.changed is not None else None,
+            "changes": _changes(dialog) if dialog.subject.changes else None,
             "words_limit": WORDS_LIMIT,
         }
 
@@ -67,7 +68,7 @@ def _summary(dialog: Dialog, files: list[Attachment]) -> list[SummaryGroup]:
         ("Password", _password(plan.venue)),
         ("Agenda", plan.agenda),
     )
-    when = (("When", "\n".join(_when(dialog, plan))), *_conflicts(dialog, plan))
+    when = (*_times(dialog, plan), *_conflicts(dialog))
     people = (("Candidate", candidate), ("Interviewers", ", ".join(_with_whom(dialog, plan))))
     details = (
         ("Title", plan.title),
@@ -95,6 +96,14 @@ def _changes(dialog: Dialog) -> list[Changed]:
     return list(changes_in_words(found, [(whose, zone) for zone, whose in zones.items()]))
 
 
+def _times(dialog: Dialog, plan: Plan) -> Iterator[tuple[str, str]]:
+    if not dialog.subject.offers_slots:
+        yield "When", "\n".join(_when(dialog, plan))
+        return
+    told = [period(slot.starts_at, slot.duration_minutes, slot.timezone) for slot in dialog.times]
+    yield f"{first_name(dialog.candidate.name)} picks from", "\n".join(told)
+
+
 def _when(dialog: Dialog, plan: Plan) -> Iterator[str]:
     chosen = local_moment(plan.when.starts_at, plan.when.timezone)
     yield f"{chosen.full}, {duration(plan.when.duration_minutes)}"
@@ -110,18 +119,15 @@ def _password(venue: Venue) -> str:
     return "Set" if venue.passcode else f"Added by {venue.software.label}"
 
 
-def _conflicts(dialog: Dialog, plan: Plan) -> Iterator[tuple[str, str]]:
+def _conflicts(dialog: Dialog) -> Iterator[tuple[str, str]]:
     """The other interviews at that time: those that were accepted, and those that came up since. The last
     button refuses while there are any of the second kind."""
-    clashes = dialog.clashes_at(
-        plan.when.starts_at,
-        plan.when.duration_minutes,
-        manager=dialog.hiring_manager,
-        user_ids=dialog.busy_user_ids(),
-    )
+    times = dialog.times
+    found = dialog.clashes_at(times, manager=dialog.hiring_manager, user_ids=dialog.busy_user_ids())
     accepted = dialog.ticket(dialog.draft.version).accepted_clashes
     zone = dialog.actor.timezone
-    shown = clash_box(clashes, accepted, zone, on=in_zone(plan.when.starts_at, zone).date()).clashes
+    on = in_zone(times[0].starts_at, zone).date() if len(times) == 1 else None
+    shown = clash_box([clash for each in found for clash in each], accepted, zone, on=on).clashes
     yield "Accepted conflicts", "\n".join(clash.words for clash in shown if not clash.is_new)
     yield "New conflicts", "\n".join(clash.words for clash in shown if clash.is_new)
 

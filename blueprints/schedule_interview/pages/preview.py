@@ -51,4 +51,5 @@ def preview_of(dialog: Dialog, files: list[Attachment]) -> Preview:
         has_host=has_host,
         before=dialog.plan_before,
         by=dialog.actor.name,
+        slots=dialog.times if dialog.subject.offers_slots else (),
     )

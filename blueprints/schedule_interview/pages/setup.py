@@ -33,7 +33,7 @@ class SetupPage(Page[SetupForm]):
         they have one for each job of a candidate."""
         chosen = form.job.data if "job" in form else None
         application = next((a for a in dialog.applications if a.id == chosen), dialog.application)
-        if dialog.subject.changes or application is None or application.id == dialog.draft.application_id:
+        if dialog.subject.exists or application is None or application.id == dialog.draft.application_id:
             return None
         return starting.other_for(dialog.actor, dialog.draft, application.id)
 
@@ -51,7 +51,7 @@ class SetupPage(Page[SetupForm]):
 
     def _menu(self, dialog: Dialog) -> tuple[PlanEntry, ...]:
         """The templates of the job's plan, for an interview that is new."""
-        return () if dialog.job is None or dialog.subject.changes else entries(dialog.job.templates)
+        return () if dialog.job is None or dialog.subject.exists else entries(dialog.job.templates)
 
     def hosting_context(self, dialog: Dialog) -> dict[str, Any]:
         """What the part that says who hosts needs, both within the page and on its own. The version is read

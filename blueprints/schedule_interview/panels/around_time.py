@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,6 +18,7 @@ from blueprints.schedule_interview.panels.strip import Period
 from models import User
 from scheduling.clashes import Clash, Wanted, clashes_among, find_clashes
 from scheduling.free_times import Asked, free_times
+from scheduling.plans import When
 from timezones import in_zone, utc_now
 
 
@@ -31,10 +33,16 @@ class AroundTime:
 
 
 def around_time(
-    actor: User, asked: Asked, people: list[str], on: date | None, starts_at: datetime | None
+    actor: User,
+    asked: Asked,
+    people: list[str],
+    on: date | None,
+    starts_at: datetime | None,
+    slots: Sequence[When] = (),
 ) -> AroundTime:
     """What belongs to a day, and to a time on it once one is chosen, as far as `actor` may know it. `on` is a
-    date in the zone that was asked in; `people` are the names of those whose time the interview takes."""
+    date in the zone that was asked in; `people` are the names of those whose time the interview takes, and
+    `slots` the times that a candidate can choose from."""
     now = utc_now()
     today, last = (in_zone(at, asked.zone).date() for at in (now, now + FURTHEST))
     wanted = Wanted(asked.needs, starts_at, asked.minutes) if starts_at is not None else None
@@ -46,6 +54,8 @@ def around_time(
     chosen = Period(wanted.starts_at, wanted.ends_at) if wanted is not None else None
     return AroundTime(
         clashes,
-        offered_times(asked, free, on, names=names_of(people, asked), chosen=chosen, today=today),
+        offered_times(
+            asked, free, on, names=names_of(people, asked), chosen=chosen, today=today, slots=slots
+        ),
         day_of(free[on], on, asked.zone, chosen=chosen, software=asked.needs.software),
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from blueprints.schedule_interview.panels.strip import Period, Strip, minutes_of, strip_of
 from scheduling.free_times import Asked, FreeTimes
+from scheduling.plans import When
 from scheduling.working_days import is_weekend, working_days
 from scheduling.working_hours import OFFERED
 from timezones import happens_twice, in_zone, place_name, start_of_day, zone_abbreviation
@@ -22,7 +23,8 @@ _ONE_DAY = timedelta(days=1)
 @dataclass(frozen=True)
 class TimeChip:
     """A free start: `time` is its wall time. `zone` is set in an hour that happens twice that day, where
-    `value` names the instant, because the wall time alone does not say which one it is."""
+    `value` names the instant, because the wall time alone does not say which one it is. `is_chosen`:
+    it is what is chosen, or among the times that a candidate can choose from."""
 
     key: str
     value: str
@@ -81,16 +83,22 @@ def offered_times(
     names: list[str],
     chosen: Period | None,
     today: date,
+    slots: Sequence[When] = (),
 ) -> OfferedTimes:
     """The times of a day that is not over, in the zone they are chosen in. `free` holds what was found for
-    `days_to_choose`; `names` are those who were asked about, and `chosen` is what is chosen so far."""
+    `days_to_choose`; `names` are those who were asked about, `chosen` is what is chosen so far, and
+    `slots` are the times that a candidate can choose from."""
     zone, of_day = asked.zone, free[on]
     clashing = (chosen.starts_at, chosen.ends_at) if chosen is not None else None
     busy = [
         Period(each.starts_at, each.ends_at, clashing is not None and each.overlaps(*clashing))
         for each in of_day.occupied
     ]
-    chips = tuple(_time_chip(start, zone, chosen) for start in of_day.starts)
+    drawn = [Period(slot.starts_at, slot.ends_at) for slot in slots] + (
+        [chosen] if chosen is not None else []
+    )
+    starts = {period.starts_at for period in drawn}
+    chips = tuple(_time_chip(start, zone, is_chosen=start in starts) for start in of_day.starts)
     gaps: dict[int, TimeChip] = {}
     for start, chip in zip(of_day.starts, chips, strict=True):
         gaps.setdefault(minutes_of(start, on, zone), chip)
@@ -105,12 +113,12 @@ def offered_times(
         days=_day_chips(free, on, today),
         chips=chips,
         gaps=gaps,
-        strip=strip_of(on, zone, busy, chosen, of_day.starts),
+        strip=strip_of(on, zone, busy, drawn, of_day.starts),
         words=_words(asked, of_day, names, is_today=on == today),
     )
 
 
-def _time_chip(start: datetime, zone: str, chosen: Period | None) -> TimeChip:
+def _time_chip(start: datetime, zone: str, *, is_chosen: bool) -> TimeChip:
     time = f"{in_zone(start, zone):%H:%M}"
     is_twice = happens_twice(start, zone)
     is_second = is_twice and in_zone(start, zone).fold == 1
@@ -119,7 +127,7 @@ def _time_chip(start: datetime, zone: str, chosen: Period | None) -> TimeChip:
         value=instant_as_text(start) if is_twice else time,
         time=time,
         zone=zone_abbreviation(start, zone) if is_twice else "",
-        is_chosen=chosen is not None and chosen.starts_at == start,
+        is_chosen=is_chosen,
     )
 
 

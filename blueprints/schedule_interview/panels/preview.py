@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flask import current_app
@@ -27,11 +27,11 @@ from models import (
 from scheduling.mails.queue import INVITATION, recipients_of
 from scheduling.mails.reminders import people_to_remind
 from scheduling.mails.told import Told
-from scheduling.plans import Plan, differences
+from scheduling.plans import Plan, When, differences
 from scheduling.reading import lists
 from scheduling.software import spec_of
 from scheduling.venues import OnlineMeeting, PastedLink, Venue
-from tasks.mails.previews import preview
+from tasks.mails.previews import preview, preview_of_request
 from timezones import local_moment, utc_now
 from wording import duration
 from work.mail import Recipient
@@ -44,12 +44,13 @@ _INTERVIEW_LATER = "/interviews/made-when-you-schedule"
 
 @dataclass(frozen=True)
 class ReaderChoice:
-    """One of the people who get an email, to choose from."""
+    """One of the emails, by who gets it, to choose from. `is_asked`: they are asked to choose a time."""
 
     role: str
     name: str
     url: str
     is_shown: bool
+    is_asked: bool
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,8 @@ class Preview:
 
     `interview` is the planned one, in no session; `files` go with it. `has_host`: whether anyone could host
     an online meeting. `before` is the plan that people know, where it is a change, and `by` who makes it.
+    `slots` are the times that the candidate chooses from: they are asked first, and everyone is invited to
+    the time they choose, here the first one.
     """
 
     def __init__(
@@ -90,15 +93,18 @@ class Preview:
         has_host: bool,
         before: Plan | None = None,
         by: str = "",
+        slots: tuple[When, ...] = (),
     ) -> None:
-        self._plan, self._has_host, self._by = plan, has_host, by
+        self._plan, self._has_host, self._by, self._slots = plan, has_host, by, slots
         self._told = _told(before, plan) if before is not None else None
         self._knowing = _addresses(before, interview) if before is not None else frozenset()
         interview.attachments = files
         interview.meeting = _meeting_of(plan.venue, has_host=has_host)
         self._facts: InterviewFacts = facts_of(interview, organization)
-        self._readers = [self._reader(recipient, self._facts) for recipient in recipients_of(interview)]
-        self._reminded = [(reader.person.name, self._zone(reader)) for reader in self._readers]
+        invited = [self._reader(recipient, self._facts) for recipient in recipients_of(interview)]
+        asked = [reader for reader in invited if slots and reader.role is ReaderRole.CANDIDATE]
+        self._number_asked, self._readers = len(asked), [*asked, *invited]
+        self._reminded = [(reader.person.name, self._zone(reader)) for reader in invited]
         self._reminded += [
             (interview.scheduler.name, interview.scheduler.timezone)
             for who in people_to_remind(interview)
@@ -106,7 +112,7 @@ class Preview:
         ]
 
     def __len__(self) -> int:
-        """How many readers there are."""
+        """How many emails there are."""
         return len(self._readers)
 
     @staticmethod
@@ -126,10 +132,19 @@ class Preview:
         )
 
     def letter(self, number: int) -> Letter | None:
-        """The email to the reader with that number; None when there is no such reader."""
+        """The email with that number, that to the candidate who is asked first; None if there is none."""
         if not 0 <= number < len(self._readers):
             return None
         reader = self._readers[number]
+        if number < self._number_asked:
+            return preview_of_request(
+                # There is no meeting before there is a time.
+                replace(self._facts, link_state="none", join_url=None, passcode=None),
+                reader,
+                self._slots,
+                sender=sender_address(),
+                made_at=utc_now(),
+            )
         return preview(
             INVITATION,
             self._facts,
@@ -151,7 +166,7 @@ class Preview:
             frame_url=frame_url,
             text=letter.text,
             ics_rows=describe_ics(letter.ics, self._zone(reader)) if letter.ics else [],
-            files=self._facts.files_for(reader),
+            files=self._facts.files_for(reader) if number >= self._number_asked else (),
             reminders=[local_moment(at, self._zone(reader)).full for _, at in self._reminder_times()],
         )
 
@@ -163,6 +178,7 @@ class Preview:
                 reader.person.name,
                 f"{here}?reader={number}#letter",
                 number == shown,
+                is_asked=number < self._number_asked,
             )
             for number, reader in enumerate(self._readers)
         ]
@@ -172,6 +188,9 @@ class Preview:
         return [ReminderTime(duration(minutes), self._clocks(at)) for minutes, at in self._reminder_times()]
 
     def _reminder_times(self) -> list[tuple[int, datetime]]:
+        if self._slots:
+            # They depend on what is chosen.
+            return []
         now, starts_at = utc_now(), self._plan.when.starts_at
         times = [
             (minutes, starts_at - timedelta(minutes=minutes)) for minutes in self._plan.reminders.minutes
@@ -193,7 +212,7 @@ class Preview:
         words = [
             f"No reminder {duration(minutes)} before: the interview starts sooner than that."
             for minutes in plan.reminders.minutes
-            if plan.when.starts_at - timedelta(minutes=minutes) <= now
+            if not self._slots and plan.when.starts_at - timedelta(minutes=minutes) <= now
         ]
         if isinstance(plan.venue, OnlineMeeting) and not self._has_host:
             label = plan.venue.software.label
@@ -202,9 +221,10 @@ class Preview:
                 "We'll send it once someone does."
             )
         if not is_configured():
+            waits = "request waits" if self._slots else "interview is saved, and the invitations wait"
             words.append(
-                "No emails go out for now, because this server has no mail server set. The interview is "
-                "saved, and the invitations wait. If it's soon, tell the candidate yourself."
+                f"No emails go out for now, because this server has no mail server set. The {waits}. "
+                "If it's soon, tell the candidate yourself."
             )
         return words
 

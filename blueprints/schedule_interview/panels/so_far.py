@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.attendees import AttendeesForm
-from blueprints.schedule_interview.forms.date_time import DateTimeForm
 from scheduling.venues import OnlineMeeting, PastedLink
 from timezones import local_moment
-from wording import people
+from wording import counted, people
 
 
 def so_far(dialog: Dialog) -> str:
@@ -31,10 +30,13 @@ def _pieces(dialog: Dialog) -> Iterator[str]:
             pass
         case other:
             yield other.interview_type.label
-    when = dialog.checked(DateTimeForm)
-    if when is not None and when.starts_at is not None:
-        yield local_moment(when.starts_at, when.timezone.data).short
-        yield f"{when.duration_minutes.data} min"
+    times = dialog.times_so_far
+    if dialog.subject.offers_slots and times:
+        yield counted(len(times), "time")
+    elif times:
+        yield local_moment(times[0].starts_at, times[0].timezone).short
+    if len({slot.duration_minutes for slot in times}) == 1:
+        yield f"{times[0].duration_minutes} min"
     if dialog.checked(AttendeesForm) is not None or _is_filled_in(dialog):
         # The hiring manager is never chosen a second time as an attendee, and the candidate comes too.
         yield people(len(dialog.attendees()) + 2)

@@ -40,24 +40,24 @@ class Strip:
 
     hours: tuple[int, ...]
     bars: tuple[Bar, ...]
-    chosen: Bar | None
+    chosen: tuple[Bar, ...]
     cells: tuple[int | None, ...]
 
 
 def strip_of(
-    on: date, zone: str, busy: Iterable[Period], chosen: Period | None, free: Collection[datetime]
+    on: date, zone: str, busy: Iterable[Period], chosen: Iterable[Period], free: Collection[datetime]
 ) -> Strip:
     """That day in that zone; `free` are the starts that can be chosen."""
     bars = tuple(_bar(each, on, zone) for each in busy if _is_on(each, on, zone))
-    chosen_bar = _bar(chosen, on, zone) if chosen is not None and _is_on(chosen, on, zone) else None
+    chosen_bars = tuple(_bar(each, on, zone) for each in chosen if _is_on(each, on, zone))
     starts = {minutes_of(start, on, zone) for start in free}
-    drawn = [(bar.begins, bar.begins + bar.minutes) for bar in (*bars, *([chosen_bar] if chosen_bar else []))]
+    drawn = [(bar.begins, bar.begins + bar.minutes) for bar in (*bars, *chosen_bars)]
     drawn += [(start, start + _HALF_HOUR) for start in starts]
     first = min([_DRAWN_FROM, *(begins for begins, _ in drawn)]) // 60
     last = -(-max([_DRAWN_TO, *(ends for _, ends in drawn)]) // 60)
     half_hours = range(first * 60, last * 60, _HALF_HOUR)
     cells = tuple(minute if minute in starts else None for minute in half_hours)
-    return Strip(tuple(range(first, last + 1)), bars, chosen_bar, cells)
+    return Strip(tuple(range(first, last + 1)), bars, chosen_bars, cells)
 
 
 def minutes_of(instant: datetime, on: date, zone: str) -> int:

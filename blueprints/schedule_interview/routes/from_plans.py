@@ -34,7 +34,7 @@ def start_from_plan(user: User, applications: Mapping[int, Application], here: s
 
 def use_template(dialog: Dialog, form: SetupForm) -> ResponseReturnValue:
     """Start this interview from another template of the job's plan, and show what it makes of Setup."""
-    job_ids = {dialog.job.id} if dialog.job is not None and not dialog.subject.changes else set()
+    job_ids = {dialog.job.id} if dialog.job is not None and not dialog.subject.exists else set()
     template = template_on(job_ids, request.form.get("template", type=row_id))
     if template is None:
         dialog.keep(form)

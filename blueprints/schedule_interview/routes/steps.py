@@ -14,9 +14,7 @@ from accounts.permissions import Action
 from blueprints.schedule_interview import views
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.filling_in import save_the_rest
-from blueprints.schedule_interview.forms.attendees import AttendeesForm
 from blueprints.schedule_interview.forms.base import StepForm
-from blueprints.schedule_interview.forms.date_time import DateTimeForm
 from blueprints.schedule_interview.forms.finalize import FinalizeForm
 from blueprints.schedule_interview.forms.preview import PreviewForm
 from blueprints.schedule_interview.forms.setup import SetupForm
@@ -24,18 +22,22 @@ from blueprints.schedule_interview.open_draft import open_dialog, with_dialog
 from blueprints.schedule_interview.pages import BY_KEY
 from blueprints.schedule_interview.pages.base import Page
 from blueprints.schedule_interview.pages.setup import SETUP
+from blueprints.schedule_interview.routes import staying
 from blueprints.schedule_interview.routes.changing import take_over_changes_of_others
 from blueprints.schedule_interview.routes.from_plans import start_from_plan, use_template
+from blueprints.schedule_interview.subjects import Decided
 from database import row_id
 from extensions import db
 from hiring import queries
 from models import Draft
 from scheduling.commands.change import ChangedMeanwhileError, NothingChangedError, NotScheduledError
+from scheduling.commands.time_slots import NotRequestedError
 from scheduling.drafts import drafts, starting
 from scheduling.drafts.unfinished import open_drafts
 from scheduling.errors import DraftStaleError, SchedulingError
 from web.notices import say
 from web.signed_in import actor
+from wording import first_name
 
 
 def register(blueprint: Blueprint) -> None:
@@ -95,7 +97,7 @@ def discard(dialog: Dialog) -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("schedule_interview/discard.html", dialog=dialog, back_url=back_url)
     name = dialog.candidate.name
-    kept = "The interview stays as it is." if dialog.subject.changes else "No one had been invited."
+    kept = "The interview stays as it is." if dialog.subject.exists else "No one had been invited."
     drafts.discard(dialog.draft)
     db.session.commit()
     say(f"Your draft for {name} is gone. {kept}", "info")
@@ -117,11 +119,12 @@ def step(dialog: Dialog, step: str) -> ResponseReturnValue:
         return _leave(dialog, here, form, BY_KEY.get(request.form["go"]), has_earlier=earlier is not None)
     if "template" in request.form and isinstance(form, SetupForm):
         return use_template(dialog, form)
-    if (stays := _STAYING.get(request.form.get("direction", "").partition(" ")[0])) is not None:
-        stays(dialog, form)
+    if (stays := staying.button_in(request.form)) is not None:
+        if not stays(dialog, form):
+            return _refused(dialog, here, form)
         db.session.commit()
         return redirect(dialog.address(step, back_to_finalize=views.came_from_finalize()), 303)
-    if (opens := _OPENING.get(request.form.get("direction", ""))) is not None and not dialog.subject.changes:
+    if (opens := _OPENING.get(request.form.get("direction", ""))) is not None and not dialog.subject.exists:
         with suppress(DraftStaleError):
             dialog.keep(form)
         draft = opens(dialog)
@@ -162,43 +165,9 @@ def keep_typed(dialog: Dialog, step: str) -> ResponseReturnValue:
     the answer is empty, also when another tab was faster: Continue will say so."""
     here = BY_KEY.get(step) or abort(404)
     with suppress(DraftStaleError):
-        dialog.keep(dialog.posted(here.form_class))
+        dialog.keep(dialog.posted(here.form_class), but_for=here.form_class.kept_by_buttons)
     db.session.commit()
     return htmx.nothing_new()
-
-
-def _choose_job(dialog: Dialog, form: StepForm) -> None:
-    """The page then begins with the last interview of that job, but for what was typed already."""
-    dialog.keep(form)
-
-
-def _forget(dialog: Dialog, form: StepForm) -> None:
-    """Show the saved answers again instead of what was typed since."""
-    drafts.keep_typed(dialog.draft, form.opened_on, form.key, {})
-
-
-def _add_me(dialog: Dialog, form: StepForm) -> None:
-    """Take part in the interview, from the page that says who would be missing."""
-    dialog.keep(form)
-    if dialog.is_saved(AttendeesForm):
-        dialog.add_actor(form.opened_on)
-        say("You'll take part in this interview.", "info")
-
-
-def _move_to(dialog: Dialog, form: StepForm) -> None:
-    """Take a time at which everyone who is selected is free."""
-    dialog.keep(form)
-    if dialog.is_saved(DateTimeForm):
-        dialog.move_to(form.opened_on, request.form.get("direction", "").partition(" ")[2])
-
-
-# Buttons that do one thing and show the same page again. What they do it with follows their name.
-_STAYING: Mapping[str, Callable[[Dialog, StepForm], None]] = {
-    "choose-job": _choose_job,
-    "forget": _forget,
-    "add-me": _add_me,
-    "move-to": _move_to,
-}
 
 
 def _start_over(dialog: Dialog) -> Draft:
@@ -317,7 +286,8 @@ def _finalize(dialog: Dialog, form: FinalizeForm) -> ResponseReturnValue:
     ticket = dialog.ticket(form.opened_on, form.reason)
     stage_before = dialog.application.stage if dialog.application else None
     try:
-        interview = dialog.subject.command(dialog.actor, plan, ticket, dialog.rules)
+        decided = Decided(plan, ticket, dialog.offer(at_once=form.schedules_at_once))
+        interview = dialog.subject.command(dialog.actor, decided, dialog.rules)
     except ChangedMeanwhileError:
         db.session.rollback()
         return _changed_meanwhile(dialog.draft.id, form)
@@ -325,9 +295,12 @@ def _finalize(dialog: Dialog, form: FinalizeForm) -> ResponseReturnValue:
         db.session.rollback()
         form.words.errors = ["Nothing is different yet. Change something first."]
         return _page(dialog, BY_KEY[form.key], form, 422)
-    except NotScheduledError:
+    except (NotScheduledError, NotRequestedError) as error:
         db.session.rollback()
-        say("The interview was cancelled or has taken place, so it can't be changed anymore.", "warning")
+        words = "was cancelled or has taken place, so it can't be changed anymore."
+        if isinstance(error, NotRequestedError):
+            words = "was scheduled or withdrawn meanwhile, or other times were offered."
+        say(f"The interview {words}", "warning")
         return redirect(url_for("interviews.detail", interview_id=dialog.draft.about_interview_id), 303)
     except SchedulingError as error:
         db.session.rollback()
@@ -340,11 +313,12 @@ def _finalize(dialog: Dialog, form: FinalizeForm) -> ResponseReturnValue:
             wrong.refuse(error.field, error.words)
         return _page(dialog, there, wrong, 422, goes_back=True)
     interview_id, stage = interview.id, interview.application.stage
-    others = open_drafts(dialog.actor, candidate_id=dialog.candidate.id) if not dialog.subject.changes else []
+    others = open_drafts(dialog.actor, candidate_id=dialog.candidate.id) if not dialog.subject.exists else []
     db.session.commit()
     if dialog.subject.done:
         moved = "" if stage is stage_before else f" Moved to {stage.label}."
-        say(f"{dialog.subject.done}{moved}")
+        done = dialog.subject.done.format(name=first_name(dialog.candidate.name))
+        say(f"{done}{moved}")
     # The page then offers to discard them.
     told: dict[str, Any] = {"unfinished": 1} if others else {}
     return redirect(url_for("interviews.detail", interview_id=interview_id, **told), 303)
