@@ -13,7 +13,7 @@ from wtforms.fields.choices import Choice
 from wtforms.form import BaseForm
 from wtforms.widgets import CheckboxInput, Input, ListWidget, Select, TextArea
 
-from text import many_lines, one_line
+from text import many_lines, one_line, without_unseen
 from web.browser_tokens import form_token
 
 
@@ -44,6 +44,9 @@ def _attributes(**attributes: Any) -> Markup:
     alone, false ones not at all. Put together at once instead of piece by piece, which took a quarter of the
     sign-in page."""
     written = []
+    if isinstance(attributes.get("value"), str):
+        # A date that was refused is shown as it was sent, and no page may hold what nobody can see.
+        attributes["value"] = without_unseen(attributes["value"])
     for name, value in sorted(attributes.items()):
         name = name.rstrip("_")
         if name.startswith(("data_", "aria_")):

@@ -7,6 +7,8 @@ from typing import Literal
 
 from flask import flash
 
+from models import InterviewStatus
+
 Level = Literal["info", "success", "warning", "danger"]
 
 
@@ -33,3 +35,8 @@ def say(text: str, level: Level = "success", *, undo: str | None = None) -> None
     if undo is not None:
         # It belongs to the message before it; `messages` in the templates puts the two together.
         flash(undo, "undo")
+
+
+def say_it_is_settled(status: InterviewStatus) -> None:
+    """Why an interview that is no longer scheduled has no form to change it."""
+    say(f"This interview is marked “{status.label}”, so it can't be changed.", "info")

@@ -17,7 +17,9 @@ class ZoneInput(TextInput):
     """Text that the page's script completes and suggests zones for, from a file that all pages share."""
 
     def __call__(self, field: Field, **attributes: object) -> str:
-        own = {"data-zone": True, "autocomplete": "off", "spellcheck": "false"}
+        """With the zone as people read it: `America/New York`."""
+        said = field._value().replace("_", " ")
+        own = {"value": said, "data-zone": True, "autocomplete": "off", "spellcheck": "false"}
         return super().__call__(field, **own, **attributes)
 
 
@@ -41,11 +43,12 @@ class ZoneField(Field):
         if valuelist:
             typed = one_line(valuelist[0])
             self.data = zone_as_written(typed) or typed
+            # What is kept and compared is the zone, however it was written.
+            self.raw_data = [self.data]
 
     def pre_validate(self, form: BaseForm) -> None:
         if not is_zone(self.data or "") and not (self.may_be_empty and not self.data):
             raise ValidationError("Enter a time zone, such as Europe/Berlin, or a large city in it.")
 
     def _value(self) -> str:
-        """As people read it: `America/New York`."""
-        return (self.data or "").replace("_", " ")
+        return self.data or ""

@@ -50,6 +50,8 @@ def candidate_page(
     if application_form is None:
         application_form = ApplicationForm(formdata=None)
     application_form.job.offer(addable)
+    if applications:
+        application_form.job.label.text = "Another job"
     schedulable = queries.among(user, Action.SCHEDULE, applications, candidate_id) if is_there else []
     managed = queries.among(user, Action.MANAGE_CANDIDATES, applications, candidate_id) if manages else []
     sees_files = is_there and queries.may(user, Action.SEE_NOTES, found)

@@ -39,7 +39,7 @@ from scheduling.plans import When, plan_of
 from services import services
 from timezones import is_zone
 from web.lists import asked_instant
-from web.notices import say
+from web.notices import say, say_it_is_settled
 from web.signed_in import actor
 from web.times import instant_as_text
 
@@ -151,7 +151,7 @@ def _asking(form: RescheduleForm) -> RescheduleForm:
 
 def _not_scheduled(interview: Interview) -> ResponseReturnValue:
     db.session.refresh(interview)
-    say(f"This interview is {interview.status.label.lower()}, so it can't be changed.", "info")
+    say_it_is_settled(interview.status)
     return redirect(url_for("interviews.detail", interview_id=interview.id), 303)
 
 

@@ -71,6 +71,14 @@ class DraftForms:
         return taken.answers[SetupForm.key]["job"] if taken is not None else []
 
     @property
+    def method(self) -> list[str]:
+        """Who chooses the time, as Setup answers it: as typed, else as saved, else as it begins."""
+        for answers in (self.draft.typed, self.draft.payload):
+            if chosen := answers.get(SetupForm.key, {}).get("method"):
+                return list(chosen)
+        return self.beginning.answers(SetupForm).get("method", [])
+
+    @property
     def job(self) -> Job | None:
         return self.application.job if self.application else None
 

@@ -17,6 +17,7 @@ from blueprints.schedule_interview.forms.details import DetailsForm
 from blueprints.schedule_interview.pages import BY_KEY
 from extensions import db
 from hiring import files, queries
+from models import Interview, InterviewStatus
 from scheduling.drafts import drafts, starting
 from scheduling.drafts.attachments import MOST_FILES
 from scheduling.errors import (
@@ -120,7 +121,14 @@ def _used(error: DraftUsedError, key: str) -> ResponseReturnValue:
     if request.method == "POST" and (here is None or not here.asks) and address:
         # A second click on the same button: show what the first one made.
         return redirect(address, 303)
-    page = render_template("schedule_interview/used.html", interview_url=address, typed=views.typed(key))
+    became = db.session.get(Interview, error.interview_id) if error.interview_id else None
+    is_requested = became is not None and became.status is InterviewStatus.REQUESTED
+    page = render_template(
+        "schedule_interview/used.html",
+        interview_url=address,
+        is_requested=is_requested,
+        typed=views.typed(key),
+    )
     return page, 409 if request.method == "POST" else 200
 
 

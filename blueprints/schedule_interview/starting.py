@@ -100,7 +100,7 @@ def _answered(dialog: Dialog, application: Application, taken: FromTemplate) -> 
     """The answers of the steps of which the template says all that they need."""
     job = application.job
     usual: dict[type[StepForm], dict[str, list[str]]] = {
-        SetupForm: {"password": [""]},
+        SetupForm: {"password": [""], "method": dialog.method},
         AttendeesForm: {"hiring_manager": [str(job.hiring_manager_id)]},
         DetailsForm: {"title": [job.usual_interview_title]},
     }

@@ -29,6 +29,8 @@ class OpenDraft:
     chosen. `updated_at` is when something was last typed into it."""
 
     id: str
+    candidate_id: int
+    job_id: int | None
     candidate_name: str
     job_title: str | None
     steps_done: int
@@ -52,6 +54,8 @@ def open_drafts(actor: Reader, *, candidate_id: int | None = None, limit: int = 
     return [
         OpenDraft(
             id=draft.id,
+            candidate_id=draft.candidate_id,
+            job_id=draft.job_id,
             candidate_name=draft.name,
             job_title=draft.title,
             steps_done=len(draft.payload),
@@ -66,7 +70,7 @@ def open_drafts(actor: Reader, *, candidate_id: int | None = None, limit: int = 
 @cache
 def _open_drafts(
     role: Role, of_candidate: bool
-) -> sa.Select[str, str, str | None, DraftSubject, dict[str, Any], datetime]:
+) -> sa.Select[str, int, int | None, str, str | None, DraftSubject, dict[str, Any], datetime]:
     asker = Asker(role)
     is_of_asker = application_is_within(asker, Action.SCHEDULE)
     can_be_scheduled = (
@@ -82,7 +86,16 @@ def _open_drafts(
         for status in (InterviewStatus.SCHEDULED, InterviewStatus.ACCEPTED)
     )
     query = (
-        sa.select(Draft.id, Candidate.name, Job.title, Draft.subject, Draft.payload, Draft.updated_at)
+        sa.select(
+            Draft.id,
+            Draft.candidate_id,
+            Job.id.label("job_id"),
+            Candidate.name,
+            Job.title,
+            Draft.subject,
+            Draft.payload,
+            Draft.updated_at,
+        )
         .join(Candidate, Candidate.id == Draft.candidate_id)
         .outerjoin(Application, sa.and_(Application.id == Draft.application_id, is_of_asker))
         .outerjoin(Job, Job.id == Application.job_id)

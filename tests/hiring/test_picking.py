@@ -73,6 +73,8 @@ def test_page_starts_the_interview_with_whom_is_pressed(rows: Rows, team: Team, 
     assert dina.text == "DK Dina Kaur Backend Engineer · New No interview"
     answer = ada.post(dina["formaction"], {dina["name"]: dina["value"]}, status=303)
     assert answer.headers["Location"].endswith("/setup")
+    [dina] = ada.get("/interviews/new?q=kaur").tree.all("button", lambda e: "Dina Kaur" in e.text)
+    assert "Backend Engineer · New · Unfinished from " in dina.text
     # The popup is the same without the page around it.
     assert "Dina Kaur" in ada.get("/interviews/new?q=kaur", htmx=True).html
 

@@ -218,8 +218,8 @@ def test_two_tabs_and_two_slots_are_one_interview_and_one_set_of_emails(
 
 
 class World:
-    """Dina is asked for `starts_at` or three hours later, with Ben; Omar has an interview with Ben on another
-    day. The rival of a choice is one of these methods."""
+    """Dina is asked for `starts_at` or three hours later, with Ben; earlier that day, Omar has an interview
+    with Ben, and Dina one with Cleo. The rival of a choice is one of these methods."""
 
     def __init__(self, team: Team, omar: CreatedCandidate, starts_at: datetime) -> None:
         self.team, self.omar, self.starts_at = team, omar, starts_at
@@ -227,6 +227,13 @@ class World:
         self.dinas = request_slots(team.ada, team.dina, starts_at, self.later)
         self.slot = slot_at(self.dinas, starts_at)
         self.omars = schedule(team.ben, omar, starts_at=starts_at - timedelta(hours=8), software=None)
+        self.dinas_other = schedule(
+            team.ada,
+            team.dina,
+            starts_at=starts_at - timedelta(hours=6),
+            hiring_manager=team.cleo,
+            software=None,
+        )
         draft = starting.start(self.actor(team.ben), omar.id)
         self.ticket = Ticket(draft.id, draft.version)
         db.session.commit()
@@ -247,7 +254,14 @@ class World:
         schedule_interview(self.actor(self.team.ben), plan, self.ticket, services().rules)
 
     def change_another(self) -> None:
-        interview = db.session.get_one(Interview, self.omars)
+        self._move(self.omars)
+
+    def change_theirs(self) -> None:
+        """To the same time, with none of the same people but Dina."""
+        self._move(self.dinas_other)
+
+    def _move(self, interview_id: int) -> None:
+        interview = db.session.get_one(Interview, interview_id)
         plan = replace(plan_of(interview), when=when_at(self.starts_at))
         moved = Change(plan, mark_of(interview))
         change_interview(self.actor(self.team.ben), interview, moved, services().rules)
@@ -291,6 +305,7 @@ class World:
 RIVALS = (
     "schedule_another",
     "change_another",
+    "change_theirs",
     "withdraw",
     "offer_others",
     "renew",
@@ -319,7 +334,7 @@ def test_choice_and_what_the_team_does_at_that_moment_come_one_after_the_other(
             status = status_of(world.dinas)
             what = f"choosing: {chose}, {rival}: {did}, now {status}"
             match rival:
-                case "schedule_another" | "change_another":
+                case "schedule_another" | "change_another" | "change_theirs":
                     assert {chose, did} in ({None, SchedulingError}, {SlotTakenError, None}), what
                 case "withdraw" | "cancel_and_erase" | "close_job" | "no_longer_interested":
                     # A choice that came first is an interview by then, and called off as one.

@@ -13,6 +13,7 @@ from scheduling import slots
 from scheduling.commands import candidate as says
 from scheduling.commands import time_slots
 from scheduling.commands.cancel import Cancellation, cancel_interview
+from scheduling.commands.requested_times import AnsweredMeanwhileError, keep_time
 from scheduling.commands.time_slots import LinkExpiredError, NotRequestedError, SlotTakenError
 from scheduling.errors import SchedulingError
 from scheduling.mails.queue import CANDIDATE_ANSWER, INVITATION
@@ -150,3 +151,12 @@ def test_withdrawn_request_tells_the_candidate_if_they_were_asked(team: Team, cl
     assert mails_of(interview, SLOTS_WITHDRAWN) == []
     with pytest.raises(NotRequestedError):
         time_slots.choose(interview, slots.offered(interview)[0].id, services().rules)
+
+
+def test_where_no_time_is_set_none_can_be_kept(team: Team, clock: Clock) -> None:
+    ada = db.session.get_one(User, team.ada.id)
+    interview = asked(team, in_days(clock, 3))
+    says.say_none_fit(interview, [in_days(clock, 6)], "", services().rules)
+    db.session.refresh(interview, ["answers"])
+    with pytest.raises(AnsweredMeanwhileError):
+        keep_time(ada, interview, interview.answers[0].id, "", services().rules)

@@ -54,11 +54,12 @@ class Story:
         office = self.office
         # At an hour of its own, so that no meeting is taken for another one's; all before the first reminder.
         self.told += 1
-        starts_at = utc_now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=10 + self.told)
+        this_hour = utc_now().replace(minute=0, second=0, microsecond=0)
+        starts_at = this_hour + timedelta(hours=10 + self.told)
         assert starts_at < utc_now() + NUDGE_AFTER
         with office.writing():
             dina = create_candidate("Dina Kaur", f"dina.{self.told}@mail.example", office.team.job_id)
-            starts = starts_at - timedelta(hours=9), starts_at
+            starts = this_hour + timedelta(hours=5), starts_at
             number = factories.request_slots(office.team.ada, dina, *starts)
             interview = db.session.get_one(Interview, number)
             time_slots.choose(interview, offered(interview)[1].id, office.rules)

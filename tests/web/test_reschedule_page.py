@@ -138,7 +138,7 @@ def test_interview_that_is_off_cannot_be_moved(web: Flask, ada: Visitor, intervi
     page = ada.get(
         f"/interviews/{interview_id}/reschedule", leads_to=f"/interviews/{interview_id}", status=303
     )
-    assert "This interview is cancelled, so it can't be changed." in ada.follow(page).text
+    assert "This interview is marked “Cancelled”, so it can't be changed." in ada.follow(page).text
 
 
 def test_interview_that_was_moved_often_carries_a_warning(

@@ -168,6 +168,13 @@ def test_what_cannot_be_is_refused_beside_its_field_and_stays_as_typed(
     assert interviews(web) == 0
 
 
+def test_what_nobody_can_see_is_not_shown_again(team: Team, ada: Visitor) -> None:
+    draft = draft_at(ada, team.dina.id, "date-time")
+    page = send(ada, draft, "date-time", status=422, date="10.02.\x00\u202e2027", duration_minutes="\x07soon")
+    assert page.value_of("Continue", "date") == "10.02.2027"
+    assert page.value_of("Continue", "duration_minutes") == "soon"
+
+
 def is_kept(app: Flask, draft: str, step: str) -> bool:
     with in_rows(app):
         return step in db.session.get_one(Draft, draft.rpartition("/")[2]).payload

@@ -331,6 +331,7 @@ def test_request_is_sent_once_and_says_so(web: Flask, team: Team, ada: Visitor) 
     again = ada.submit(end, "Send request", status=303)
     assert first.headers["Location"].partition("?")[0] == again.headers["Location"]
     assert "Request sent to Dina." in ada.follow(first).text
+    assert ada.get(f"{draft}/finalize").heading == "Already sent"
     sent = (SchedulingMethod.TIME_SLOTS, InterviewStatus.REQUESTED, [at(), at(1)], True)
     assert requests(web) == [sent]
 

@@ -209,7 +209,9 @@ def test_template_after_the_last_one_they_had_comes_first(web: Flask, team: Team
         interview = db.session.get_one(Interview, schedule(team.ada, team.dina))
         interview.template_id = ids["Phone screen"]
         db.session.commit()
-    menu = menu_on(ada.get(f"/candidates/{team.dina.id}"))
+    page = ada.get(f"/candidates/{team.dina.id}")
+    assert "Next: Technical" in page.words
+    menu = menu_on(page)
     assert menu == [
         "Technical 60 min · Zoom · Next",
         "Phone screen 30 min · Phone",

@@ -15,7 +15,7 @@ from scheduling.commands.change import can_be_changed
 from scheduling.drafts import drafts, starting
 from scheduling.plans import plan_of, to_json
 from scheduling.reading import lists
-from web.notices import say
+from web.notices import say_it_is_settled
 from web.signed_in import actor
 
 
@@ -31,7 +31,7 @@ def change(interview_id: int) -> ResponseReturnValue:
     if not lists.may(user, Action.SCHEDULE, interview):
         abort(403)
     if not can_be_changed(interview):
-        say(f"This interview is {interview.status.label.lower()}, so it can't be changed.", "info")
+        say_it_is_settled(interview.status)
         return redirect(url_for("interviews.detail", interview_id=interview_id), 303)
     draft = starting.change_of(
         user,

@@ -36,8 +36,9 @@ def use_template(dialog: Dialog, form: SetupForm) -> ResponseReturnValue:
     """Start this interview from another template of the job's plan, and show what it makes of Setup."""
     job_ids = {dialog.job.id} if dialog.job is not None and not dialog.subject.exists else set()
     template = template_on(job_ids, request.form.get("template", type=row_id))
+    # Who chooses the time is nothing that a template says.
+    dialog.keep(form)
     if template is None:
-        dialog.keep(form)
         say("That template is no longer in the plan. Choose another.", "warning")
     elif left_out := use_another(dialog, form.opened_on, template):
         say(left_out, "info")

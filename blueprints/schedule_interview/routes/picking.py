@@ -6,12 +6,17 @@ from flask import Blueprint, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 import htmx
+from accounts.row_permissions import Reader
 from hiring.picking import candidates_to_schedule
 from phone_numbers import searched_digits
+from scheduling.drafts.unfinished import OpenDraft, open_drafts
 from scheduling.reading.days import day_in
 from timezones import utc_now
 from web.lists import asked_text
 from web.signed_in import person
+
+# More than anyone leaves unfinished at a time.
+_MOST_UNFINISHED = 100
 
 
 def register(blueprint: Blueprint) -> None:
@@ -30,8 +35,15 @@ def pick() -> ResponseReturnValue:
         text=text,
         new_candidate=_as_candidate(text),
         today=day_in(utc_now(), user.timezone),
+        unfinished=_unfinished(user),
     )
     return htmx.varies(make_response(html))
+
+
+def _unfinished(user: Reader) -> dict[tuple[int, int | None], OpenDraft]:
+    """What the person has begun, by candidate and job: the row's button opens it again."""
+    drafts = open_drafts(user, limit=_MOST_UNFINISHED)
+    return {(draft.candidate_id, draft.job_id): draft for draft in drafts if not draft.is_change}
 
 
 def _as_candidate(text: str) -> dict[str, str]:
