@@ -70,7 +70,7 @@ class ScheduleAtForm(Form):
     accepted_clashes = ClashTick("Schedule anyway")
 
 
-class OtherTimesForm(Form):
+class OfferTimesForm(Form):
     """Other times to choose from. `rows` are the times, each with what is wrong with it."""
 
     timezone = ZoneField("Time zone", validators=[DataRequired("Choose a time zone.")])

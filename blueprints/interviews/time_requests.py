@@ -12,7 +12,7 @@ from typing import Literal
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from blueprints.interviews.forms import OtherTimesForm, ScheduleAtForm
+from blueprints.interviews.forms import OfferTimesForm, ScheduleAtForm
 from blueprints.interviews.to_change import to_change
 from blueprints.schedule_interview.forms.clash_tick import TICK_NEEDED
 from blueprints.schedule_interview.panels.clashes import ClashBox, clash_box
@@ -217,7 +217,7 @@ def _asked_time(interview: Interview) -> When | None:
     return when_in_plan(own, starts_at) if is_named else None
 
 
-def _is_any_taken(interview: Interview, form: OtherTimesForm) -> bool:
+def _is_any_taken(interview: Interview, form: OfferTimesForm) -> bool:
     """Says beside each time that someone is busy then, which nobody could choose."""
     found = _clashes_at(interview, form.slots)
     for row, clashes in zip(form.filled, found, strict=True):
@@ -226,8 +226,8 @@ def _is_any_taken(interview: Interview, form: OtherTimesForm) -> bool:
     return any(found)
 
 
-def _times_form(interview: Interview, named: Collection[datetime] = ()) -> OtherTimesForm:
-    return OtherTimesForm(zone=interview.timezone, minutes=interview.duration_minutes, known=tuple(named))
+def _times_form(interview: Interview, named: Collection[datetime] = ()) -> OfferTimesForm:
+    return OfferTimesForm(zone=interview.timezone, minutes=interview.duration_minutes, known=tuple(named))
 
 
 def _time_page(
@@ -239,7 +239,7 @@ def _time_page(
     ), status
 
 
-def _times_page(interview: Interview, form: OtherTimesForm, status: int = 200) -> ResponseReturnValue:
+def _times_page(interview: Interview, form: OfferTimesForm, status: int = 200) -> ResponseReturnValue:
     return render_template(
         "interviews/other_times.html",
         interview=interview,

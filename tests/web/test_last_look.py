@@ -36,7 +36,7 @@ def test_last_look_begins_with_everything_and_ends_in_scheduled(
     web: Flask, team: Team, ben: Visitor, accepted: int
 ) -> None:
     page = ben.get(f"/interviews/{accepted}")
-    [button] = page.tree.all("button", lambda e: e.text == "Change something first")
+    [button] = page.tree.all("button", lambda e: e.text == "Review first")
     assert button["formaction"] == f"/interviews/{accepted}/accept"
     end = ben.follow(ben.follow(ben.post(button["formaction"], status=303), status=303))
     assert end.heading == "Schedule Interview"

@@ -128,6 +128,8 @@ def test_chosen_time_is_scheduled_in_one_click(web: Flask, team: Team, ada: Visi
     assert "Dina Kaur chose this time" in page.text
     assert page.tree.all("section", lambda e: e.get("aria-label") == "When")
     assert {"Schedule now", "Offer other times", "Withdraw request"} <= set(buttons(page))
+    [review] = page.tree.all("button", lambda e: e.text == "Review first")
+    assert ada.post(review["formaction"], status=303).headers["Location"].startswith("/schedule/")
     page = ada.follow(ada.submit(page, "Schedule now", leads_to=f"/interviews/{interview_id}"))
     assert status(web, interview_id) == (InterviewStatus.SCHEDULED, on_day(clock, 3))
     assert "Reschedule" in buttons(page)

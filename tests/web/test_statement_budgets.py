@@ -197,3 +197,19 @@ def test_poll_that_finds_nothing_new_takes_one_statement_besides_the_sign_in(
     with statements(connected) as seen:
         ada.get(poll, htmx=True, status=204)
     assert len(seen) <= MOST_FOR_A_POLL, seen
+
+
+# What is on at the times that were offered is a single one, however many these are.
+@pytest.mark.parametrize(
+    ("address", "most"), [("/interviews/1", 14), ("/interviews?status=requested", 6), ("/", 6)]
+)
+def test_pages_about_a_request_keep_to_their_statements(
+    connected: Flask, simulators: Simulators, people: Team, ada: Visitor, address: str, most: int
+) -> None:
+    with in_rows(connected):
+        connect_zoom(people.ada, simulators)
+        request_slots(people.ada, people.dina, *(in_three_days() + timedelta(days=n) for n in range(5)))
+    ada.get(address)
+    with statements(connected) as seen:
+        ada.get(address)
+    assert len(seen) <= most, "\n".join(seen)
