@@ -1,6 +1,7 @@
 """Interviews that start from a template of their job's interview plan."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -16,7 +17,7 @@ from models import (
     Role,
     User,
 )
-from tests.factories import Team, create_candidate, create_team, create_user, schedule
+from tests.factories import Team, create_candidate, create_team, create_user, request_slots, schedule
 from tests.machines.rows import in_rows
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor, path_of
@@ -247,3 +248,18 @@ def test_interview_says_which_of_the_plan_it_is_and_so_does_another_like_it(
     with in_rows(web):
         [draft] = db.session.scalars(db.select(Draft).where(Draft.repeats_id == interview_id))
         assert draft.template_id == ids["Technical"]
+
+
+def test_template_says_nothing_of_who_chooses_the_time(web: Flask, team: Team, ada: Visitor) -> None:
+    with in_rows(web):
+        ids = plan_for(team.job_id)
+        request_slots(team.ada, team.dina, datetime(2027, 2, 10, 8, tzinfo=UTC), software=None)
+        other = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
+        db.session.commit()
+    draft = start(ada, other.id, ids["Technical"]).removesuffix("/date-time")
+    assert ada.get(f"{draft}/date-time").has_button("Add time slot")
+    setup = ada.get(f"{draft}/setup")
+    another = str(ids["Phone screen"])
+    ada.submit(setup, "Continue", method="direct", template=another, direction="", status=303)
+    assert ada.get(f"{draft}/setup").value_of("Continue", "method") == "direct"
+    assert not ada.get(f"{draft}/date-time").has_button("Add time slot")
