@@ -12,8 +12,7 @@ from extensions import db
 from hiring.erasing import coming_interviews, erase_candidate, is_not_over
 from models import Application, Candidate, Interview, Job, Lane, Mail, MailState, User
 from scheduling.commands.cancel import Cancellation, cancel_interview
-from scheduling.mails.queue import CANCELLATION, TAKEN_OFF
-from scheduling.mails.slots import SLOTS_WITHDRAWN
+from scheduling.mails.queue import CANCELLATION, SLOTS_WITHDRAWN, TAKEN_OFF
 from scheduling.rules import Rules
 from timezones import utc_now
 from work import outbox

@@ -10,7 +10,8 @@ from extensions import db
 from models import Mail, MailState, MailTrouble
 from rows import rows_of
 from scheduling.mails.occasions import Occasion
-from scheduling.mails.slots import SLOT_REQUEST, SlotOccasion
+from scheduling.mails.queue import SLOT_REQUEST
+from scheduling.mails.slots import SlotOccasion
 from scheduling.timeline import note
 from wording import people
 from work import mail as mails

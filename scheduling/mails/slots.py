@@ -9,15 +9,11 @@ from datetime import datetime, timedelta
 from extensions import db
 from models import Interview, InterviewStatus, Mail, MailState, ReaderRole
 from scheduling.mails.candidate_says import with_scheduler
-from scheduling.mails.queue import recipients_of
+from scheduling.mails.queue import SLOT_CHOSEN, SLOT_REQUEST, SLOTS_WITHDRAWN, recipients_of
 from scheduling.rules import Rules
 from timezones import utc_now
 from work import mail as mails
 from work.mail import NewMail, Recipient
-
-SLOT_REQUEST = "slot_request"
-SLOT_CHOSEN = "slot_chosen"
-SLOTS_WITHDRAWN = "slots_withdrawn"
 
 # Someone who has not chosen is reminded after this time, and once more after as long again.
 NUDGE_AFTER = timedelta(hours=48)

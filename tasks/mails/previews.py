@@ -13,7 +13,8 @@ from messaging.facts import InterviewFacts, Reader
 from messaging.letters import Letter
 from models import Mail, RevisionReason
 from scheduling.mails.occasions import Occasion
-from scheduling.mails.slots import SLOT_REQUEST, SlotOccasion
+from scheduling.mails.queue import SLOT_REQUEST
+from scheduling.mails.slots import SlotOccasion
 from scheduling.mails.told import Told
 from scheduling.plans import When
 from scheduling.slots import open_until

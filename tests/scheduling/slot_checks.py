@@ -6,8 +6,8 @@ from itertools import combinations
 from extensions import db
 from models import Interview, InterviewStatus, Mail, MailState
 from scheduling import answers
-from scheduling.mails.queue import CANCELLATION, INVITATION, REMINDER
-from scheduling.mails.slots import MOST_NUDGES, SLOT_CHOSEN, SLOT_REQUEST, SlotOccasion
+from scheduling.mails.queue import CANCELLATION, INVITATION, REMINDER, SLOT_CHOSEN, SLOT_REQUEST
+from scheduling.mails.slots import MOST_NUDGES, SlotOccasion
 from scheduling.slots import in_plan, offered
 
 _TAKING_TIME = (InterviewStatus.ACCEPTED, InterviewStatus.SCHEDULED)

@@ -30,8 +30,7 @@ from scheduling.commands.ticket import Ticket
 from scheduling.commands.time_slots import NotRequestedError, SlotTakenError
 from scheduling.drafts import starting
 from scheduling.errors import SchedulingError
-from scheduling.mails.queue import INVITATION
-from scheduling.mails.slots import SLOT_CHOSEN
+from scheduling.mails.queue import INVITATION, SLOT_CHOSEN
 from scheduling.plans import Participant, plan_of
 from scheduling.slots import offered
 from services import services

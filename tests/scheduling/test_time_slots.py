@@ -16,8 +16,7 @@ from scheduling.commands.cancel import Cancellation, cancel_interview
 from scheduling.commands.requested_times import AnsweredMeanwhileError, keep_time
 from scheduling.commands.time_slots import LinkExpiredError, NotRequestedError, SlotTakenError
 from scheduling.errors import SchedulingError
-from scheduling.mails.queue import CANDIDATE_ANSWER, INVITATION
-from scheduling.mails.slots import SLOT_CHOSEN, SLOT_REQUEST, SLOTS_WITHDRAWN
+from scheduling.mails.queue import CANDIDATE_ANSWER, INVITATION, SLOT_CHOSEN, SLOT_REQUEST, SLOTS_WITHDRAWN
 from scheduling.plans import plan_of
 from scheduling.venues import OnlineMeeting
 from services import services

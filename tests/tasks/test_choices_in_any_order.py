@@ -18,8 +18,8 @@ from scheduling.commands.requested_times import AnsweredMeanwhileError
 from scheduling.commands.time_slots import LinkExpiredError, NotRequestedError, SlotTakenError
 from scheduling.commands.undo import TooLateError, undo
 from scheduling.errors import SchedulingError
-from scheduling.mails.queue import INVITATION, REMINDER
-from scheduling.mails.slots import SLOT_REQUEST, SlotOccasion
+from scheduling.mails.queue import INVITATION, REMINDER, SLOT_REQUEST
+from scheduling.mails.slots import SlotOccasion
 from tests import factories
 from tests.factories import create_candidate, when_at
 from tests.machines.counts import Counts

@@ -12,8 +12,8 @@ import pytest
 from extensions import db
 from models import Interview, InterviewStatus, MailState, MeetingState, ReaderRole, RevisionReason
 from scheduling.commands import time_slots
-from scheduling.mails.queue import INVITATION
-from scheduling.mails.slots import NUDGE_AFTER, SLOT_CHOSEN, SLOT_REQUEST
+from scheduling.mails.queue import INVITATION, SLOT_CHOSEN, SLOT_REQUEST
+from scheduling.mails.slots import NUDGE_AFTER
 from scheduling.slots import offered
 from tests import factories
 from tests.factories import create_candidate

@@ -13,7 +13,8 @@ from models import Interview, MailState, User
 from scheduling.commands import candidate as says
 from scheduling.commands import time_slots
 from scheduling.commands.cancel import Cancellation, cancel_interview
-from scheduling.mails.slots import MOST_NUDGES, NUDGE_AFTER, SLOT_CHOSEN, SLOT_REQUEST
+from scheduling.mails.queue import SLOT_CHOSEN, SLOT_REQUEST
+from scheduling.mails.slots import MOST_NUDGES, NUDGE_AFTER
 from scheduling.slots import OPEN_FOR, offered
 from services import services
 from tasks.chores import all_chores

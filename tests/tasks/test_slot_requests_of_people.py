@@ -5,8 +5,7 @@ from hiring.calling_off import cancel_and_erase
 from models import Candidate, Interview, InterviewStatus, MailState, Task
 from scheduling.commands import time_slots
 from scheduling.commands.cancel import Cancellation
-from scheduling.mails.queue import INVITATION
-from scheduling.mails.slots import SLOTS_WITHDRAWN
+from scheduling.mails.queue import INVITATION, SLOTS_WITHDRAWN
 from services import services
 from tests.tasks.installation import Installation
 from tests.tasks.test_refused_addresses import CORRECTED, correct_address, text_of

@@ -8,7 +8,7 @@ from flask import Flask
 from extensions import db
 from models import Interview, InterviewStatus, RequestState, Role
 from scheduling import slots
-from scheduling.mails.slots import SLOTS_WITHDRAWN
+from scheduling.mails.queue import SLOTS_WITHDRAWN
 from services import services
 from tests.factories import Team, create_user
 from tests.machines.clock import Clock

@@ -13,8 +13,7 @@ from flask import Flask
 from extensions import db
 from models import AnswerKind, Interview, InterviewStatus, RequestState
 from scheduling.commands import candidate
-from scheduling.mails.queue import CANDIDATE_ANSWER
-from scheduling.mails.slots import SLOTS_WITHDRAWN
+from scheduling.mails.queue import CANDIDATE_ANSWER, SLOTS_WITHDRAWN
 from scheduling.slots import OPEN_FOR
 from services import services
 from tests.factories import Team

@@ -10,7 +10,7 @@ from flask import Flask
 from blueprints.schedule_interview.forms.slots import slot_as_text, slot_in
 from extensions import db
 from models import Draft, Interview, InterviewStatus, Mail, SchedulingMethod
-from scheduling.mails.slots import SLOT_REQUEST
+from scheduling.mails.queue import SLOT_REQUEST
 from scheduling.slots import MOST_SLOTS, in_plan
 from services import services
 from tasks.mails.previews import as_of_now

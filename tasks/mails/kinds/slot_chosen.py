@@ -6,7 +6,8 @@ from datetime import datetime
 
 from messaging.facts import Person
 from models import Interview, InterviewStatus, Mail
-from scheduling.mails.slots import SLOT_CHOSEN, SlotOccasion
+from scheduling.mails.queue import SLOT_CHOSEN
+from scheduling.mails.slots import SlotOccasion
 from tasks.mails.addressing import person_of, to_its_reader
 from tasks.mails.interviews import InterviewCopy, InterviewKind, More
 from wording import first_name

@@ -7,7 +7,8 @@ from datetime import datetime
 from messaging.facts import InterviewFacts
 from messaging.wording import call_without_time, invited_to_role, reader_zone
 from models import Interview, InterviewStatus, Mail
-from scheduling.mails.slots import SLOT_REQUEST, SlotOccasion, is_too_soon
+from scheduling.mails.queue import SLOT_REQUEST
+from scheduling.mails.slots import SlotOccasion, is_too_soon
 from tasks.mails.addressing import to_its_reader
 from tasks.mails.interviews import InterviewCopy, InterviewKind, More
 from timezones import local_moment

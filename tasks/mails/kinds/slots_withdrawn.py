@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from models import Interview, Mail
-from scheduling.mails.slots import SLOTS_WITHDRAWN
+from scheduling.mails.queue import SLOTS_WITHDRAWN
 from tasks.mails.addressing import to_its_reader
 from tasks.mails.interviews import InterviewCopy, InterviewKind, More
 from text import many_lines
