@@ -25,6 +25,8 @@ from sqlalchemy.orm import DeclarativeBase, registry
 from timezones import present_zone_name
 
 SQLITE_BUSY_TIMEOUT_MS = 5000
+# How long a writer waits before it looks again whether it is its turn, at least and at most.
+SQLITE_PAUSE_SECONDS = (0.0005, 0.002)
 
 # The largest key that both databases keep in an integer column. PostgreSQL answers a larger one with an
 # error instead of "no such row".
@@ -317,7 +319,7 @@ def _take_the_write_lock(connection: Connection) -> None:
             )
             if not is_busy or time.monotonic() > deadline:
                 raise
-        time.sleep(random.uniform(0.0005, 0.002))
+        time.sleep(random.uniform(*SQLITE_PAUSE_SECONDS))
 
 
 def _begin_postgresql(connection: Connection) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+import database
 from extensions import db
 from hiring.calling_off import cancel_and_erase, close_job
 from hiring.commands import CandidateDetails, HiringError, edit_candidate
@@ -59,8 +60,14 @@ Act = Callable[[], object]
 
 
 @pytest.fixture
-def crowd(database_url: str, instance_path: Path, clock: Clock) -> Iterator[Flask]:
-    """An app with a connection for each of so many threads; by itself it would let them queue for a few."""
+def crowd(
+    database_url: str, instance_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Flask]:
+    """An app with a connection for each of so many threads; by itself it would let them queue for a few. On
+    SQLite they write one after the other: the last of them waits longer than a request would, and if so many
+    looked for their turn as often as a few do, nobody would get anything done."""
+    monkeypatch.setattr(database, "SQLITE_BUSY_TIMEOUT_MS", 60_000)
+    monkeypatch.setattr(database, "SQLITE_PAUSE_SECONDS", (0.02, 0.08))
     options = {"pool_size": MANY, "pool_pre_ping": False, "hide_parameters": True}
     settings: dict[str, Any] = {
         **settings_for(database_url, instance_path),
@@ -324,7 +331,7 @@ def test_choice_and_what_the_team_does_at_that_moment_come_one_after_the_other(
     with in_rows(crowd):
         team = create_team()
         omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
-    for day in counts.repeat(f"choice against {rival}", ordinary=2, full=20):
+    for day in counts.repeat(f"choice against {rival}", ordinary=2, full=10):
         with in_rows(crowd):
             world = World(team, omar, (clock.now + timedelta(days=3 + 2 * day)).replace(hour=9))
         chose, did = at_once(crowd, [world.choose, getattr(world, rival)])
