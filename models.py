@@ -31,6 +31,7 @@ from tables.hiring import (
 )
 from tables.interview_templates import Interviewers, InterviewTemplate, InterviewTemplatePerson
 from tables.interviews import (
+    BEING_ARRANGED,
     Absent,
     Attendee,
     Draft,
@@ -52,6 +53,7 @@ from tables.two_step import RecoveryCode, TwoStepSecret
 from tables.work import Heartbeat, Lane, Task, TaskState
 
 __all__ = [
+    "BEING_ARRANGED",
     "UNCLEAR",
     "Absent",
     "AnswerKind",

@@ -15,6 +15,7 @@ from accounts.audit import Event, record
 from extensions import db
 from hiring.commands import HiringError
 from models import (
+    BEING_ARRANGED,
     Application,
     ApplicationNote,
     Candidate,
@@ -44,8 +45,7 @@ from scheduling.timeline import note
 from timezones import utc_now
 from work import unsent
 
-_UNDECIDED = (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED)
-_NOT_OVER_YET = (*_UNDECIDED, InterviewStatus.SCHEDULED)
+_NOT_OVER_YET = (*BEING_ARRANGED, InterviewStatus.SCHEDULED)
 # What remains of where an interview was to be that never got a time.
 _IMPERSONAL = frozenset({"kind", "software", "caller"})
 # After these words, the timeline repeats a mail server's response, which may say anything.
@@ -169,7 +169,7 @@ def _empty_interview(interview: Interview) -> None:
         interview.slot_request.venue = {
             name: value if name in _IMPERSONAL or value is None else "" for name, value in venue.items()
         }
-    if interview.status in _UNDECIDED:
+    if interview.status.is_being_arranged:
         # Its link expired, or the time that was chosen has passed: there is no one left to ask again.
         interview.status = InterviewStatus.CANCELLED
     db.session.execute(

@@ -108,8 +108,14 @@ def clashes_of(
 ) -> list[Clash]:
     """Everything that an interview with this plan would clash with, accepted or not; `lock` as in
     `find_clashes`."""
+    needs = needs_of_new(plan, candidate, hiring_manager, scheduler)
+    return find_clashes(_wanted(plan, needs), seen_by=scheduler, lock=lock)
+
+
+def needs_of_new(plan: Plan, candidate: Candidate, hiring_manager: User, scheduler: User) -> Needs:
+    """What an interview with this plan would take up, at whatever time it is."""
     hosts = partial(possible_hosts, hiring_manager=hiring_manager, scheduler=scheduler)
-    return find_clashes(_wanted(plan, _needs(plan, candidate, hosts)), seen_by=scheduler, lock=lock)
+    return _needs(plan, candidate, hosts)
 
 
 def clashes_of_change(

@@ -61,7 +61,7 @@ def has_time(interview: Interview) -> bool:
 
 def is_open(interview: Interview, now: datetime) -> bool:
     """Whether the candidate is asked, and can still answer, at `now` (aware UTC)."""
-    # Others have no request, which would be looked up all the same.
+    # Any other interview has no request, and asking for one would be a query for nothing.
     if interview.status is not InterviewStatus.REQUESTED:
         return False
     request = interview.slot_request

@@ -13,8 +13,8 @@ from timezones import in_zone
 # As many as are suggested at once, and how many working days are searched for them.
 MOST = 4
 _DAYS = 10
-# Late enough in the morning for someone to read their email, and once after lunch: whoever works in the
-# mornings can come in the afternoon.
+# One time in the morning, after people have read their email, and one in the afternoon, for those who work
+# mornings.
 _USUAL = (time(10), time(14))
 
 

@@ -71,6 +71,10 @@ class InterviewStatus(StrEnum):
         return "No-show" if self is InterviewStatus.NO_SHOW else self.value.title()
 
 
+# For queries.
+BEING_ARRANGED = tuple(status for status in InterviewStatus if status.is_being_arranged)
+
+
 class Absent(StrEnum):
     """Who did not come to an interview that did not take place."""
 

@@ -90,7 +90,7 @@ def _drawing(name: str) -> str:
     # One path for all of them: each element of a page is parsed, styled, and laid out before it is seen.
     assert drawing.count("<path") == drawing.count(" d="), name
     assert all(line.startswith("M") for line in lines), name
-    # A minus begins the next number by itself, so the space before it can go.
+    # A minus sign separates two numbers, so the space before it can go.
     return f'<path d="{"".join(lines).replace(" -", "-")}"/>'
 
 

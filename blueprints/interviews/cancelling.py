@@ -82,7 +82,7 @@ def cancel(interview_id: int) -> ResponseReturnValue:
         db.session.rollback()
         return _nothing_to_cancel(interview)
     if is_request:
-        # Unlike a cancellation, it cannot be undone, so the page says nothing of it by itself.
+        # Unlike a cancellation, it has no Undo message on the page, so it is said here.
         say("The request is withdrawn.")
     db.session.commit()
     return redirect(url_for("interviews.detail", interview_id=interview_id), 303)

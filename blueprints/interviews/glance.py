@@ -65,10 +65,7 @@ def _glance(interview: Interview) -> Glance:
     sees_link = lists.may(user, Action.SEE_JOIN_LINK, interview)
     may_change = lists.may(user, Action.SCHEDULE, interview)
     # Before it is scheduled there is no one to call, and no meeting.
-    takes_place = interview.status not in (
-        *(InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED),
-        InterviewStatus.CANCELLED,
-    )
+    takes_place = not (interview.status.is_being_arranged or interview.status is InterviewStatus.CANCELLED)
     can_join = meeting is not None and meeting.state is MeetingState.READY and sees_link and takes_place
     is_missing = (
         meeting is not None

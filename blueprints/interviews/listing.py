@@ -16,15 +16,13 @@ from timezones import utc_now
 from web.lists import asked_turn, job_options, options_of
 from web.signed_in import SignedInPerson, person
 
-# What the team or the candidate has yet to do about these is said in their rows, instead of their day.
-_WITHOUT_INVITATION = (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED)
-
 
 def index() -> ResponseReturnValue:
     user = person()
     asked = asked_interviews(user.timezone)
     page = lists.interviews(user, asked.filter, asked_turn())
-    waits_for_time = asked.filter.status in _WITHOUT_INVITATION
+    # What the team or the candidate has yet to do is said in their rows, instead of their day.
+    waits_for_time = asked.filter.status.is_being_arranged
     people = ((each.id, each.name) for each in people_to_choose_from() if each.id != user.id)
     html = render_template(
         "interviews/list.html",

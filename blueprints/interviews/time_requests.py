@@ -32,7 +32,6 @@ from web.lists import asked_instant
 from web.notices import say
 from web.signed_in import actor
 
-_OPEN = (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED)
 # What an address says that leads back to the list, whose rows have some of these buttons.
 _FROM_LIST = "list"
 
@@ -72,7 +71,7 @@ class AskedForTime:
 
 def asked_for_time(interview: Interview, *, may_change: bool) -> AskedForTime | None:
     """For the interview's page; None for one that does not wait for a time, or for being scheduled."""
-    if interview.status not in _OPEN or interview.slot_request is None:
+    if not interview.status.is_being_arranged or interview.slot_request is None:
         return None
     asked, now, user = interview.slot_request, utc_now(), actor()
     is_accepted = interview.status is InterviewStatus.ACCEPTED
@@ -170,7 +169,7 @@ def renew_request(interview_id: int) -> ResponseReturnValue:
 
 def other_times(interview_id: int) -> ResponseReturnValue:
     interview = to_change(interview_id)
-    if interview.status not in _OPEN:
+    if not interview.status.is_being_arranged:
         return _answered(interview)
     says, now = what_candidate_says(interview).request, utc_now()
     named = [each.starts_at for each in says.times if each.starts_at > now] if says is not None else []
@@ -180,7 +179,7 @@ def other_times(interview_id: int) -> ResponseReturnValue:
 def offer_other_times(interview_id: int) -> ResponseReturnValue:
     """Replace the times that the candidate can choose from, and ask them again."""
     interview = to_change(interview_id)
-    if interview.status not in _OPEN:
+    if not interview.status.is_being_arranged:
         return _answered(interview)
     form = _times_form(interview)
     if not form.validate() or _is_any_taken(interview, form):
@@ -250,7 +249,7 @@ def _times_page(interview: Interview, form: OfferTimesForm, status: int = 200) -
 
 def _answered(interview: Interview) -> ResponseReturnValue:
     """Someone else was quicker, or the candidate: the page says how things stand."""
-    if interview.status in _OPEN:
+    if interview.status.is_being_arranged:
         say("This has changed in the meantime. Here's how things stand.", "info")
     else:
         say(f"This interview is {interview.status.label.lower()} already.", "info")

@@ -78,7 +78,7 @@ def page(token: str) -> ResponseReturnValue:
     return _shown(opened)
 
 
-# A phone that comes back to the answer of a form opens its address anew: that shows the page.
+# A phone that reopens a tab asks for this address again with GET, and gets the page.
 @own_page.route("/<token>/choose", methods=["GET", "POST"])
 def choose(token: str) -> ResponseReturnValue:
     opened, form = _opened(token), ChooseForm()

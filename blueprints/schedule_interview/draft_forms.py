@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -32,7 +33,7 @@ class _CheckedForm(Generic[F]):
     is_right: bool
 
 
-class DraftForms:
+class DraftForms(ABC):
     """One person's draft as forms. `Dialog` adds what the steps know together."""
 
     def __init__(self, actor: User, draft: Draft, rules: Rules, received: Received = NOTHING) -> None:
@@ -126,13 +127,13 @@ class DraftForms:
             offers_slots=self.subject.offers_slots,
         )
 
+    @abstractmethod
     def _readers(self) -> tuple[Recipient, ...]:
-        """Everyone who would get mails; nobody while the draft is not complete."""
-        raise NotImplementedError
+        """Everyone who would get emails; nobody while the draft is not complete."""
 
+    @abstractmethod
     def _can_be_made(self) -> bool:
         """Whether an account could host the meeting, if there is to be one that needs an account."""
-        raise NotImplementedError
 
     # Forms
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models import Interview, InterviewStatus, RevisionReason, User
+from models import BEING_ARRANGED, Interview, InterviewStatus, RevisionReason, User
 from scheduling import answers
 from scheduling.commands.locking import locked
 from scheduling.mails import queue, slots
@@ -19,7 +19,7 @@ from work import mail as mails
 from work import unsent
 
 CANCELLED = "The interview was cancelled."
-_OPEN = (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED, InterviewStatus.SCHEDULED)
+_OPEN = (*BEING_ARRANGED, InterviewStatus.SCHEDULED)
 
 
 class NothingToCancelError(Exception):

@@ -27,7 +27,7 @@ from models import (
     User,
 )
 from scheduling import answers, venues
-from scheduling.clashes import clashes_of, clashes_of_change
+from scheduling.clashes import clashes_of_change, needs_of_change, needs_of_new
 from scheduling.commands.locking import locked_with_candidate
 from scheduling.commands.requested_times import AnsweredMeanwhileError, when_in_plan
 from scheduling.commands.schedule import active_manager, add, hold, new_interview, new_uid, set_in_motion
@@ -35,11 +35,13 @@ from scheduling.commands.ticket import Ticket, refuse_new
 from scheduling.drafts import drafts
 from scheduling.errors import DraftGoneError, SchedulingError
 from scheduling.mails import slots as mails
+from scheduling.occupied import Needs
 from scheduling.plans import Plan, When, plan_of, put, venue_to_json
 from scheduling.rules import Rules
 from scheduling.slots import (
     MOST_SLOTS,
     Offer,
+    clashes_at,
     earliest,
     in_plan,
     is_open,
@@ -71,10 +73,7 @@ def request_slots(actor: User, plan: Plan, offer: Offer, ticket: Ticket, rules: 
     _check_number(slots)
     plan = replace(plan, when=earliest(slots))
     candidate, manager = hold(actor, plan, ticket)
-    _refuse_busy(
-        [(slot, clashes_of(replace(plan, when=slot), candidate, manager, actor)) for slot in slots],
-        actor.timezone,
-    )
+    _refuse_busy(actor, slots, needs_of_new(plan, candidate, manager, actor))
     interview = new_interview(plan, actor, ics_uid=new_uid(rules))
     interview.method, interview.status = SchedulingMethod.TIME_SLOTS, InterviewStatus.REQUESTED
     now = utc_now()
@@ -109,11 +108,7 @@ def offer_others(actor: User, interview: Interview, slots: Sequence[When], rules
     plan, now = plan_of(interview), utc_now()
     if earliest(slots).starts_at <= now:
         raise SchedulingError("This time has passed. Choose a later one.", field="date")
-    manager = active_manager(plan)
-    _refuse_busy(
-        [(slot, clashes_of_change(replace(plan, when=slot), interview, manager, actor)) for slot in slots],
-        actor.timezone,
-    )
+    _refuse_busy(actor, slots, needs_of_change(plan, interview, active_manager(plan)))
     request.round += 1
     request.asked_at, request.expires_at = now, open_until(slots, now)
     request.picked_at = request.picked_id = None
@@ -286,9 +281,10 @@ def _check_number(slots: Sequence[When]) -> None:
         raise SchedulingError(f"At most {MOST_SLOTS} times can be offered.", field="slots")
 
 
-def _refuse_busy(found: Sequence[tuple[When, Sequence[object]]], zone: str) -> None:
+def _refuse_busy(actor: User, slots: Sequence[When], needs: Needs) -> None:
     """Nobody can choose a time at which someone is busy, so none is offered."""
-    busy = [local_moment(slot.starts_at, zone).short for slot, clashes in found if clashes]
+    found = zip(slots, clashes_at(slots, needs, seen_by=actor), strict=True)
+    busy = [local_moment(slot.starts_at, actor.timezone).short for slot, clashes in found if clashes]
     if busy:
         raise SchedulingError(
             f"Someone just got another interview on {listed(busy)}. Remove it, or choose another time.",

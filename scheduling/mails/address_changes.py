@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from extensions import db
 from models import (
+    BEING_ARRANGED,
     Application,
     Attendee,
     Candidate,
@@ -43,8 +44,9 @@ def rename(candidate: Candidate) -> None:
 def move(actor: User, candidate: Candidate, rules: Rules) -> int:
     """Handle a candidate's new address; returns how many upcoming interviews invite everyone again.
 
-    Links in the older emails stop working, because they are in the wrong hands; whoever is asked to choose a
-    time is asked again. Raises `AddressTakenError` if the address belongs to someone else who takes part.
+    Links in the older emails stop working, because those went to the wrong person. A candidate who is asked
+    to choose a time gets the request at the new address. Raises `AddressTakenError` if the address belongs to
+    someone else who takes part.
     """
     coming, asked = _coming(candidate), _asked(candidate)
     _refuse_address_of_others(candidate, [*coming, *asked])
@@ -71,7 +73,7 @@ def _coming(candidate: Candidate) -> list[Interview]:
 
 def _asked(candidate: Candidate) -> list[Interview]:
     """Those whose time the candidate is asked to choose, or has chosen, and no one is invited to yet."""
-    return _held(candidate, Interview.status.in_((InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED)))
+    return _held(candidate, Interview.status.in_(BEING_ARRANGED))
 
 
 def _held(candidate: Candidate, *which: sa.ColumnElement[bool]) -> list[Interview]:

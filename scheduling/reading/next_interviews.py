@@ -13,6 +13,7 @@ from accounts.permissions import Action
 from accounts.row_permissions import Asker, interview_is_within
 from database import written_out
 from models import (
+    BEING_ARRANGED,
     Application,
     Candidate,
     Interview,
@@ -43,7 +44,7 @@ class NextInterview(NamedTuple):
         return self.meeting_label or self.software.label
 
 
-_TO_COME = (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED, InterviewStatus.SCHEDULED)
+_TO_COME = (*BEING_ARRANGED, InterviewStatus.SCHEDULED)
 _COLUMNS = len(NextInterview._fields)
 
 _own, _its_meeting = aliased(Application), aliased(Meeting)

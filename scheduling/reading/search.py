@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from accounts.permissions import Action
 from accounts.row_permissions import Asker, Reader, interview_is_within
-from models import Interview, InterviewStatus, Role
+from models import BEING_ARRANGED, Interview, InterviewStatus, Role
 from paging import Query
 from scheduling.reading.interview_rows import InterviewRow, found, instant, select_rows
 from scheduling.reading.matching import application_matches, parameters, words_about_interviews
@@ -29,7 +29,7 @@ def first_interviews(actor: Reader, text: str, most: int) -> tuple[InterviewRow,
 def _first(role: Role, words: int) -> Query:
     is_to_come = sa.or_(
         sa.and_(Interview.status == InterviewStatus.SCHEDULED, Interview.ends_at > instant("now")),
-        Interview.status.in_([InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED]),
+        Interview.status.in_(BEING_ARRANGED),
     )
     order = (
         sa.case((is_to_come, 0), else_=1),

@@ -15,6 +15,7 @@ from accounts.permissions import Action
 from accounts.row_permissions import Asker, Reader, interview_is_within
 from database import written_out
 from models import (
+    BEING_ARRANGED,
     CandidateAnswer,
     Interview,
     InterviewStatus,
@@ -194,7 +195,7 @@ def _needing_attention(role: Role) -> Query:
                 lacks_link,
                 *(Interview.id.in_(found) for found in (refused, asked, chosen, ending)),
             ),
-            sa.or_(is_coming, Interview.status.in_([InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED])),
+            sa.or_(is_coming, Interview.status.in_(BEING_ARRANGED)),
             interview_is_within(Asker(role), Action.SCHEDULE),
         )
         .order_by(Interview.starts_at, Interview.id)

@@ -1,4 +1,4 @@
-"""A browser that is somebody's, without the page on which people sign in."""
+"""Signing a browser in without going through the sign-in page."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.barriers import assert_no_barrier
+from tests.browser.entering import cookies_of
 from tests.browser.hands import Hands
 from tests.browser.steps import step_heading
 from tests.factories import create_candidate, create_team
@@ -51,15 +52,10 @@ def test_candidate_is_asked_to_choose(
     setup = {**BY_PHONE, "method": "time_slots"}
     address = f"{draft_at(visitor, omar, 'date-time', {'setup': setup})}/date-time"
     [server] = server_processes.start(1)
-    cookie: Any = {
-        "name": app.config["SESSION_COOKIE_NAME"],
-        "value": visitor.session_cookie(),
-        "url": server.base_url,
-    }
 
     def open_page(**options: Any) -> Page:
         context = new_browser_context(**options)
-        context.add_cookies([cookie])
+        context.add_cookies(cookies_of(app, visitor, server.base_url))
         return context.new_page()
 
     # By mouse, the first time on the job.

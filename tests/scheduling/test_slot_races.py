@@ -63,9 +63,9 @@ Act = Callable[[], object]
 def crowd(
     database_url: str, instance_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Flask]:
-    """An app with a connection for each of so many threads; by itself it would let them queue for a few. On
-    SQLite they write one after the other: the last of them waits longer than a request would, and if so many
-    looked for their turn as often as a few do, nobody would get anything done."""
+    """An app with one database connection per thread; the usual pool has only a few, and the threads would
+    queue for those. On SQLite they write one after the other: the last one waits longer than a request would,
+    and fifty threads that check for their turn as often as a few do would leave no time for the work."""
     monkeypatch.setattr(database, "SQLITE_BUSY_TIMEOUT_MS", 60_000)
     monkeypatch.setattr(database, "SQLITE_PAUSE_SECONDS", (0.02, 0.08))
     options = {"pool_size": MANY, "pool_pre_ping": False, "hide_parameters": True}

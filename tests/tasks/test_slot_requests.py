@@ -127,7 +127,7 @@ def test_no_reminder_follows_an_answer(sqlite_installation: Installation, what: 
                 time_slots.offer_others(ada, row, others, installation.rules)
     installation.run_due()
     if what == "others":
-        # They are asked anew, and what was said of the older times has been dealt with.
+        # They are asked again, so what they said about the earlier times is settled.
         assert beginnings(installation)[len(before) :] == ["New times"]
         before = beginnings(installation)
         choose(installation, interview)
