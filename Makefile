@@ -11,7 +11,7 @@ export PYTHON
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: runtime ## Start a complete demo: made-up team, simulated Zoom and mailbox
+demo: runtime ## Start a complete demo: made-up team, simulated Zoom, Google, Microsoft and mailbox
 	@exec $(BIN)/python -m demo
 
 run: runtime ## Start the server with the settings of the environment and .env

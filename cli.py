@@ -20,6 +20,7 @@ from extensions import db
 from hiring.first_plan import add_first_plan
 from messaging.copies import reseal_copies
 from models import Task, TaskState, User
+from scheduling.software import usual
 from schema import migrate_database
 from security import PASSWORD_MIN_LENGTH, TokenVault, hash_password, is_well_known
 from services import services
@@ -83,7 +84,7 @@ def setup(organization: str, timezone: str, name: str, email: str, open_connecti
         )
     except first_run.AlreadySetUpError:
         raise click.ClickException("This server is set up already.") from None
-    add_first_plan()
+    add_first_plan(usual(services().connections.clients))
     db.session.commit()
     instance_folder.forget_setup_code(current_app.config["INSTANCE_PATH"])
     click.echo(f"{organization} is ready. Sign in as {email} at {current_app.config['BASE_URL']}/login")

@@ -138,6 +138,32 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MAIL_USERNAME", read.secret, "", "User at the mail server."),
     Setting("MAIL_PASSWORD", read.secret, "", "Password at the mail server."),
     Setting(
+        "MAIL_AUTH",
+        read.mail_auth,
+        "password",
+        "How to sign in at the mail server: `password`, or `oauth` with a token from client credentials.",
+    ),
+    Setting(
+        "MAIL_OAUTH_TENANT",
+        read.one_directory,
+        "",
+        "With `oauth` at Microsoft 365: your directory's ID or domain. Leads to its token endpoint.",
+    ),
+    Setting(
+        "MAIL_OAUTH_TOKEN_URL",
+        read.endpoint,
+        "",
+        "With `oauth` at another provider: its token endpoint.",
+    ),
+    Setting("MAIL_OAUTH_CLIENT_ID", read.issued, "", "With `oauth`: the ID of the app that may send."),
+    Setting("MAIL_OAUTH_CLIENT_SECRET", read.issued, "", "With `oauth`: the client secret of that app."),
+    Setting(
+        "MAIL_OAUTH_SCOPE",
+        read.scopes,
+        "https://outlook.office365.com/.default",
+        "With `oauth`: what the token is for.",
+    ),
+    Setting(
         "MAIL_DEFAULT_SENDER",
         read.sender,
         "",
@@ -204,6 +230,11 @@ def load_settings(
     if not values["MAIL_DEFAULT_SENDER"] and is_public(bare_address(values["MAIL_USERNAME"])):
         # Where the mail server asks for an address to sign in, it is the one that may send.
         values["MAIL_DEFAULT_SENDER"] = values["MAIL_USERNAME"]
+    if values["MAIL_OAUTH_TENANT"]:
+        # Token and sign-in come from one place, a simulated one too.
+        values["MAIL_OAUTH_TOKEN_URL"] = (
+            f"{values['MICROSOFT_LOGIN_URL']}/{values['MAIL_OAUTH_TENANT']}/oauth2/v2.0/token"
+        )
     if not values["DATABASE_URL"]:
         values["DATABASE_URL"] = f"sqlite:///{values['INSTANCE_PATH'] / 'smoothhiring.sqlite3'}"
     return values
@@ -230,6 +261,43 @@ def _check_together(values: Mapping[str, Any]) -> None:
         raise SettingError(
             "MAIL_USE_TLS",
             "and MAIL_USE_SSL are both on: a connection begins with one of them, SSL on port 465",
+        )
+    if values["MAIL_AUTH"] == "oauth":
+        _check_oauth(values)
+    else:
+        for name in _FOR_OAUTH:
+            if values[name] != _BY_NAME[name].default:
+                raise SettingError(name, "is set, and MAIL_AUTH is not oauth")
+
+
+_FOR_OAUTH = (
+    "MAIL_OAUTH_TENANT",
+    "MAIL_OAUTH_TOKEN_URL",
+    "MAIL_OAUTH_CLIENT_ID",
+    "MAIL_OAUTH_CLIENT_SECRET",
+    "MAIL_OAUTH_SCOPE",
+)
+
+
+def _check_oauth(values: Mapping[str, Any]) -> None:
+    """Raise `SettingError` for what signing in at the mail server with a token lacks, or cannot have."""
+    for name, what in (
+        ("MAIL_SERVER", "the mail server"),
+        ("MAIL_USERNAME", "the mailbox that emails are sent from"),
+        ("MAIL_OAUTH_CLIENT_ID", "the app that may send"),
+        ("MAIL_OAUTH_CLIENT_SECRET", "the app's secret"),
+    ):
+        if not values[name]:
+            raise SettingError("MAIL_AUTH", f"is oauth, which needs {name}, {what}")
+    if values["MAIL_PASSWORD"]:
+        raise SettingError("MAIL_PASSWORD", "is set, and MAIL_AUTH is oauth, which needs none: leave it out")
+    if bool(values["MAIL_OAUTH_TENANT"]) == bool(values["MAIL_OAUTH_TOKEN_URL"]):
+        raise SettingError(
+            "MAIL_AUTH", "is oauth, which needs one of MAIL_OAUTH_TENANT and MAIL_OAUTH_TOKEN_URL, not both"
+        )
+    if not (values["MAIL_USE_TLS"] or values["MAIL_USE_SSL"]):
+        raise SettingError(
+            "MAIL_AUTH", "is oauth, which needs MAIL_USE_TLS or MAIL_USE_SSL: no token is sent unencrypted"
         )
 
 

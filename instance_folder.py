@@ -91,10 +91,11 @@ def write_token_keys(folder: Path, keys: tuple[str, ...]) -> None:
 @dataclass(frozen=True)
 class DemoMarker:
     """How a server knows that it is the demo: a file in its instance folder that only `make demo` writes.
-    It says where the simulated mailbox and provider of meetings are, for the links in the demo's banner."""
+    It says where the simulated mailbox and the simulated providers are, for the links in the demo's banner:
+    `provider_urls` by the providers' names."""
 
     mailbox_url: str
-    provider_url: str
+    provider_urls: dict[str, str]
 
 
 def read_demo_marker(folder: Path) -> DemoMarker | None:
@@ -103,13 +104,13 @@ def read_demo_marker(folder: Path) -> DemoMarker | None:
     if not path.exists():
         return None
     content = json.loads(path.read_text(encoding="utf-8"))
-    return DemoMarker(mailbox_url=content["mailbox_url"], provider_url=content["provider_url"])
+    return DemoMarker(mailbox_url=content["mailbox_url"], provider_urls=content["provider_urls"])
 
 
 def write_demo_marker(folder: Path, marker: DemoMarker) -> None:
     """Mark this folder, which need not exist yet, as the demo's."""
     folder.mkdir(parents=True, exist_ok=True)
-    content = {"mailbox_url": marker.mailbox_url, "provider_url": marker.provider_url}
+    content = {"mailbox_url": marker.mailbox_url, "provider_urls": marker.provider_urls}
     (folder / _DEMO_MARKER).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 

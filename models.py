@@ -5,18 +5,28 @@ No queries, no providers, no request. Split by what the tables hold; import name
 
 from tables.access import AuditEntry, Invitation, PasswordReset, Throttle
 from tables.answers import AnswerKind, CandidateAnswer, ProposedTime, RequestState
-from tables.connections import Connection, ConnectionState, OAuthAttempt, RefusingProvider, WebhookEvent
+from tables.connections import (
+    AdminApproval,
+    ApprovalState,
+    Connection,
+    ConnectionState,
+    OAuthAttempt,
+    RefusingProvider,
+    WebhookEvent,
+)
 from tables.deliveries import (
     UNCLEAR,
     CallKind,
     CallState,
-    FailureReason,
     Meeting,
     MeetingCall,
     MeetingState,
     OrphanedMeeting,
 )
+from tables.entries import CalendarEntry, EntryState
+from tables.failures import FailureReason
 from tables.feedback import Feedback, Verdict
+from tables.feeds import CalendarFeed
 from tables.files import Attachment, FileKind
 from tables.hiring import (
     Application,
@@ -56,12 +66,16 @@ __all__ = [
     "BEING_ARRANGED",
     "UNCLEAR",
     "Absent",
+    "AdminApproval",
     "AnswerKind",
     "Application",
     "ApplicationNote",
+    "ApprovalState",
     "Attachment",
     "Attendee",
     "AuditEntry",
+    "CalendarEntry",
+    "CalendarFeed",
     "CallKind",
     "CallState",
     "Candidate",
@@ -71,6 +85,7 @@ __all__ = [
     "ConnectionState",
     "Draft",
     "DraftSubject",
+    "EntryState",
     "FailureReason",
     "Feedback",
     "FileKind",

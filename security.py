@@ -233,7 +233,9 @@ def _fernet(keys: Iterable[str]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in keys])
 
 
-LinkPurpose = Literal["join", "candidate", "invitation", "password-reset", "repair"]
+LinkPurpose = Literal[
+    "join", "candidate", "invitation", "password-reset", "repair", "calendar-feed", "admin-approval"
+]
 
 
 class LinkedRow(Protocol):

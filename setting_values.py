@@ -21,6 +21,7 @@ from public_address import ascii_host
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 _DECIMAL = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
+_SCOPES = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*")
 _FERNET_KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
 # A key of fewer characters can be found by trying.
 _SHORTEST_KEY = 16
@@ -177,6 +178,29 @@ def directory(value: str) -> str:
         raise ValueError(
             f"must be common, organizations, consumers, a domain, or a directory's id, not {value!r}"
         ) from None
+
+
+def one_directory(value: str) -> str:
+    """A Microsoft directory by its domain or id: one of an app's own, and of no person."""
+    text = value.strip().lower()
+    if text in {"common", "organizations", "consumers"}:
+        raise ValueError(f"must be your own directory's ID or domain, not {text}")
+    return directory(value)
+
+
+def mail_auth(value: str) -> str:
+    word = value.strip().lower()
+    if word not in {"password", "oauth"}:
+        raise ValueError(f"must be password or oauth, not {value!r}")
+    return word
+
+
+def scopes(value: str) -> str:
+    """What a token is asked for: one scope, or several with spaces between them (RFC 6749, section 3.3)."""
+    text = " ".join(value.split())
+    if not _SCOPES.fullmatch(text):
+        raise ValueError(f"must be scopes with spaces between them, not {value!r}")
+    return text
 
 
 def database(value: str) -> str:

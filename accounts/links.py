@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from extensions import db
-from models import Interview, Invitation, PasswordReset
+from models import CalendarFeed, Interview, Invitation, PasswordReset
 from security import LinkSigner
 from timezones import utc_now
 
@@ -47,6 +47,17 @@ class AccountLinks:
     def repair_page(self, interview: Interview) -> str:
         """Where someone on the team can do something about an interview without a meeting."""
         return f"{self.base_url}/repair/{self.signer.token('repair', interview)}"
+
+    def calendar_feed(self, feed: CalendarFeed) -> str:
+        """The address that a calendar program reads. Needs the row's id."""
+        return f"{self.base_url}/calendar/feeds/{self.signer.token('calendar-feed', feed)}.ics"
+
+    def opened_feed(self, token: str) -> CalendarFeed | None:
+        """The feed that a token proves; None for any other text, and for a person who was deactivated."""
+        opened = self.signer.opened(
+            "calendar-feed", token, lambda number: db.session.get(CalendarFeed, number)
+        )
+        return opened[0] if opened is not None and opened[0].user.is_active else None
 
     def opened_repair(self, token: str) -> Interview | None:
         """The interview that a token proves; None for any other text."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Literal
+
+import sqlalchemy as sa
 
 from accounts.first_run import organization
 from accounts.permissions import Action, may_anywhere
 from accounts.team import owner
 from extensions import db
-from models import Connection, Invitation, Mail, MailState, PasswordReset, ReaderRole, User
+from models import AdminApproval, Connection, Invitation, Mail, MailState, PasswordReset, ReaderRole, User
 from timezones import utc_now
 from work import mail
 from work.mail import NewMail, Recipient
@@ -22,12 +26,19 @@ PLEASE_CONNECT = "please_connect"
 APP_CONNECTED = "app_connected"
 RECONNECT_NEEDED = "reconnect_needed"
 CREDENTIALS_REFUSED = "credentials_refused"
+GRANTS_END = "grants_end"
+ASK_ADMINISTRATOR = "ask_administrator"
+APPROVAL_GIVEN = "approval_given"
 TEST_EMAIL = "test_email"
 
 # People get the same message at most once a day: either they have read it, or they have a reason not to.
 ONE_REQUEST_PER = timedelta(days=1)
+# To how many addresses that no one has confirmed a person may send the same request within that time.
+_MOST_ADMINISTRATORS = 3
 
 _NUDGE = "nudge"
+
+AskedAdministrator = Literal["queued", "already_asked", "too_many"]
 
 
 def queue_invitation(invitation: Invitation, mail_domain: str) -> None:
@@ -73,12 +84,12 @@ def queue_request_to_connect(asking: User, owner: User, mail_domain: str) -> boo
     return _queue_once_a_day(ASK_TO_CONNECT, _about_user(asking), owner, mail_domain)
 
 
-def queue_please_connect(asked: User, asking: User, app: str, mail_domain: str) -> bool:
-    """Ask someone to connect their own account of an app, by its key, so that it can host their interviews;
-    False when anyone has asked them within a day."""
+def queue_please_connect(asked: User, asking: User, apps: Sequence[str], mail_domain: str) -> bool:
+    """Ask someone to connect their own account of one of these apps, by their keys, so that it can host their
+    interviews; False when anyone has asked them within a day."""
     # Of two clicks at once, the second one waits here and finds the first one's mail.
     db.session.get(User, asked.id, with_for_update=True)
-    said = {"asking": asking.name, "app": app}
+    said = {"asking": asking.name, "app": " ".join(apps)}
     return _queue_once_a_day(PLEASE_CONNECT, _about_user(asked), asked, mail_domain, said=said)
 
 
@@ -111,12 +122,61 @@ def nudge_number(mail: Mail) -> int:
     return int(mail.occasion.rpartition(f"-{_NUDGE}")[2])
 
 
-def queue_credentials_refused(provider: str, mail_domain: str) -> bool:
-    """Tell the owner that a provider does not accept this server; False when they were told within a day."""
+def queue_credentials_refused(provider: str, because: str, mail_domain: str) -> bool:
+    """Tell the owner that a provider does not accept this server, `because` of a fault of its apps, as far as
+    that is known; False when they were told within a day."""
     reader = owner()
     # Of two reports at once, the second one waits here and finds the first one's mail.
     db.session.get(User, reader.id, with_for_update=True)
-    return _queue_once_a_day(CREDENTIALS_REFUSED, f"provider:{provider}", reader, mail_domain)
+    said = {"because": because} if because else None
+    return _queue_once_a_day(CREDENTIALS_REFUSED, f"provider:{provider}", reader, mail_domain, said=said)
+
+
+def queue_grants_end(app: str, whose: str, why: str, mail_domain: str) -> bool:
+    """Tell the owner that an app's provider has ended someone's connection for a reason that only the person
+    who runs this server can change; False when they were told within a day. `app` is its key."""
+    reader = owner()
+    # Of two reports at once, the second one waits here and finds the first one's mail.
+    db.session.get(User, reader.id, with_for_update=True)
+    said = {"whose": whose, "why": why}
+    return _queue_once_a_day(GRANTS_END, f"app:{app}", reader, mail_domain, said=said)
+
+
+def queue_ask_administrator(approval: AdminApproval, address: str, mail_domain: str) -> AskedAdministrator:
+    """Ask an administrator, who may be anyone anywhere, to allow an app. The same address gets it once a day,
+    unless the one before didn't arrive. The caller holds the row's lock, so that of two clicks at once the
+    second one finds the first one's mail."""
+    about = _about_approval(approval)
+    today = db.session.scalars(
+        sa.select(Mail)
+        .where(Mail.about == about, Mail.kind == ASK_ADMINISTRATOR)
+        .where(Mail.created_at > utc_now() - ONE_REQUEST_PER)
+    ).all()
+    arrived = [each for each in today if each.state is not MailState.FAILED]
+    # Links of an earlier time of waiting answer nothing.
+    if any(each.address == address and each.created_at >= approval.since for each in arrived):
+        return "already_asked"
+    if len(today) >= _MOST_ADMINISTRATORS:
+        return "too_many"
+    known = db.session.scalar(sa.select(User).where(User.email == address, User.is_active.is_(True)))
+    recipient = Recipient(ReaderRole.TEAM, known.id if known else None, known.name if known else "", address)
+    occasion = mail.next_occasion(about, ASK_ADMINISTRATOR)
+    asking = NewMail(ASK_ADMINISTRATOR, about, occasion, recipient, utc_now())
+    mail.queue([asking], domain=mail_domain)
+    return "queued"
+
+
+def latest_to_administrator(approval: AdminApproval) -> Mail | None:
+    """The newest email to an administrator since this person waits."""
+    found = mail.latest(_about_approval(approval), ASK_ADMINISTRATOR)
+    return found if found is not None and found.created_at >= approval.since else None
+
+
+def queue_approval_given(approval: AdminApproval, mail_domain: str) -> bool:
+    """Tell the person who waits that an administrator allowed the app; False when they were told within a
+    day."""
+    about = _about_approval(approval)
+    return _queue_once_a_day(APPROVAL_GIVEN, about, approval.user, mail_domain)
 
 
 def queue_test_email(user: User, mail_domain: str) -> None:
@@ -148,6 +208,10 @@ def _about_user(user: User) -> str:
 
 def _about_invitation(invitation: Invitation) -> str:
     return f"invitation:{invitation.id}"
+
+
+def _about_approval(approval: AdminApproval) -> str:
+    return f"admin_approval:{approval.id}"
 
 
 def _about_connection(connection: Connection) -> str:

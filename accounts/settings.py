@@ -33,6 +33,12 @@ def change_profile(user: User, *, name: str, timezone: str, has_shortcuts: bool)
     user.name, user.timezone, user.has_shortcuts = name, timezone, has_shortcuts
 
 
+def send_from_own_mailbox(user: User, is_wanted: bool) -> None:
+    """Set in the current transaction whether emails about the interviews that a person schedules leave from
+    their own mailbox."""
+    user.sends_from_own_mailbox = is_wanted
+
+
 def change_organization(actor: User, wanted: OrganizationSettings) -> list[str]:
     """Store the settings in the current transaction and return what has changed, in words."""
     row = db.session.get_one(Organization, 1)

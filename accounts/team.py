@@ -14,10 +14,20 @@ from accounts.links import invitation_state
 from accounts.permissions import Action, Scope, may_anywhere, scope_of
 from accounts.sessions import end_all_sessions
 from accounts.team_rules import NotAllowedError, TeamError, require_may_grant, require_may_manage
-from connections.catalogue import label_of
+from connections.catalogue import label_of, permission_stays, spec_of
 from connections.revocation import end_connections
 from extensions import db
-from models import Connection, ConnectionState, Invitation, Job, Role, User, UserSession
+from models import (
+    AdminApproval,
+    ApprovalState,
+    Connection,
+    ConnectionState,
+    Invitation,
+    Job,
+    Role,
+    User,
+    UserSession,
+)
 
 MemberState = Literal["active", "invited", "expired", "withdrawn", "deactivated"]
 
@@ -32,10 +42,12 @@ _STATE_ORDER: dict[MemberState, int] = {
 
 @dataclass(frozen=True)
 class ConnectedApp:
-    """An app that someone has connected. `works` is False once it has to be reconnected."""
+    """An app that someone has connected. `works` is False once it has to be reconnected; `hosts`: meetings
+    are made on its account."""
 
     label: str
     works: bool
+    hosts: bool
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,8 @@ class Member:
     invitation: Invitation | None
     last_seen_at: datetime | None
     apps: tuple[ConnectedApp, ...]
+    # What they cannot connect before an administrator of their organization has allowed it.
+    waits_for: tuple[str, ...] = ()
 
     @property
     def hosts(self) -> bool:
@@ -56,22 +70,22 @@ class Member:
 
 def members() -> list[Member]:
     """Everyone, by name, starting with those who can sign in."""
-    apps = _connected_apps()
-    found = [_member(row, apps) for row in db.session.execute(_select_members())]
+    apps, waiting = _connected_apps(), _waiting_apps()
+    found = [_member(row, apps, waiting) for row in db.session.execute(_select_members())]
     return sorted(found, key=lambda member: (_STATE_ORDER[member.state], member.user.name.casefold()))
 
 
 def may_be_asked_to_connect(member: Member, *, connecting_is_open: bool) -> bool:
-    """Whether asking this person to connect an app would help: they can sign in, may, and have connected
-    none."""
+    """Whether asking this person to connect an app would help: they can sign in, may, and have connected none
+    on which meetings are made."""
     may = may_anywhere(member.user.role, Action.CONNECT_APPS, connecting_is_open=connecting_is_open)
-    return member.state == "active" and not member.apps and may
+    return member.state == "active" and not any(app.hosts for app in member.apps) and may
 
 
 def member(user_id: int) -> Member | None:
     """One person, or None."""
     row = db.session.execute(_select_members().where(User.id == user_id)).first()
-    return _member(row, _connected_apps(user_id)) if row is not None else None
+    return _member(row, _connected_apps(user_id), _waiting_apps()) if row is not None else None
 
 
 def has_connected(user: User, app: str) -> bool:
@@ -92,9 +106,23 @@ def _connected_apps(user_id: int | None = None) -> dict[int, tuple[ConnectedApp,
         living = living.where(Connection.user_id == user_id)
     apps: dict[int, tuple[ConnectedApp, ...]] = {}
     for row in db.session.execute(living):
-        app = ConnectedApp(label_of(row.app), works=row.state == ConnectionState.CONNECTED)
+        spec, works = spec_of(row.app), row.state == ConnectionState.CONNECTED
+        app = ConnectedApp(spec.label, works=works, hosts=bool(spec.meetings))
         apps[row.user_id] = (*apps.get(row.user_id, ()), app)
     return apps
+
+
+def _waiting_apps() -> dict[int, tuple[str, ...]]:
+    """The labels of the apps for which each person waits for an administrator, by the id of the person."""
+    waits: dict[int, tuple[str, ...]] = {}
+    asked = (ApprovalState.WAITING, ApprovalState.DECLINED)
+    for row in db.session.execute(
+        sa.select(AdminApproval.user_id, AdminApproval.app)
+        .where(AdminApproval.state.in_(asked))
+        .order_by(AdminApproval.app)
+    ):
+        waits[row.user_id] = (*waits.get(row.user_id, ()), label_of(row.app))
+    return waits
 
 
 def _select_members() -> sa.Select[User, Invitation | None, datetime | None]:
@@ -111,10 +139,13 @@ def _select_members() -> sa.Select[User, Invitation | None, datetime | None]:
 
 
 def _member(
-    row: sa.Row[User, Invitation | None, datetime | None], apps: dict[int, tuple[ConnectedApp, ...]]
+    row: sa.Row[User, Invitation | None, datetime | None],
+    apps: dict[int, tuple[ConnectedApp, ...]],
+    waiting: dict[int, tuple[str, ...]],
 ) -> Member:
     user, invitation, last_seen_at = row
-    return Member(user, _state(user, invitation), invitation, last_seen_at, apps.get(user.id, ()))
+    state = _state(user, invitation)
+    return Member(user, state, invitation, last_seen_at, apps.get(user.id, ()), waiting.get(user.id, ()))
 
 
 def _state(user: User, invitation: Invitation | None) -> MemberState:
@@ -176,8 +207,10 @@ def deactivate(actor: User, user: User) -> None:
     user.is_active = False
     end_all_sessions(user)
     ended = end_connections(user)
-    apps = f" Ended: {', '.join(label_of(app) for app in ended)}." if ended else ""
-    audit.record(Event.DEACTIVATED, f"{user.name} was deactivated.{apps}", actor)
+    words = [f"{user.name} was deactivated."]
+    if ended:
+        words += [f"Ended: {', '.join(label_of(app) for app in ended)}.", permission_stays(ended)]
+    audit.record(Event.DEACTIVATED, " ".join(part for part in words if part), actor)
 
 
 def reactivate(actor: User, user: User) -> None:

@@ -29,6 +29,8 @@ from models import (
     Revision,
     RevisionReason,
     SchedulingMethod,
+    Stage,
+    StageMove,
     Task,
     TimelineEntry,
 )
@@ -135,10 +137,17 @@ def _revision(interview_id: int) -> Base:
     )
 
 
+def _stage_move(interview_id: int) -> StageMove:
+    return StageMove(
+        application_id=1, actor_id=1, before=Stage.NEW, after=Stage.INTERVIEW, by_scheduling=True
+    )
+
+
 _MAKERS: dict[str, Callable[[int], Base]] = {
     "meetings": _meeting,
     "mails": _mail,
     "tasks": _task,
     "timeline_entries": _timeline_entry,
     "revisions": _revision,
+    "stage_moves": _stage_move,
 }

@@ -21,7 +21,7 @@ from models import OAuthAttempt, User, UserSession
 from security import hash_token, new_token
 from timezones import utc_now
 
-Result = Literal["connected", "denied", "error"]
+Result = Literal["connected", "denied", "approval", "error"]
 
 LIFETIME = timedelta(minutes=10)
 # Kept longer than they are valid, so that someone who comes back late is told that it was too late.

@@ -6,13 +6,14 @@ A new app is a new file in `connections.apps`: it is found on its own, and no li
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
 
 from connections import apps
-from connections.app_spec import AppSpec
+from connections.app_spec import AppSpec, Permission
+from wording import listed
 
 # The sections of Connected Apps, in their order; any others follow by name. Those with an app that can be
 # connected come before all of them, so that no one has to look for it below cards that only say "later".
@@ -27,6 +28,11 @@ def specs() -> tuple[AppSpec, ...]:
 def available() -> tuple[AppSpec, ...]:
     """The apps that this version of the product can connect."""
     return tuple(spec for spec in specs() if spec.is_available)
+
+
+def mail_apps() -> tuple[AppSpec, ...]:
+    """Those of them that send emails from people's own addresses."""
+    return tuple(spec for spec in available() if spec.sends_mail)
 
 
 def find(key: str) -> AppSpec | None:
@@ -60,16 +66,39 @@ def provider_label(provider: str) -> str:
     return found[0].provider_label if found else provider.title()
 
 
+def permissions_at(provider: str) -> tuple[Permission, ...]:
+    """What all apps of a provider that can be connected need, each once: the operator registers them there
+    together. What signing in takes comes last."""
+    found: dict[str, Permission] = {}
+    set_up = [spec for spec in apps_of(provider) if spec.is_available]
+    for permissions in [*(spec.permissions for spec in set_up), *(spec.sign_in for spec in set_up)]:
+        for permission in permissions:
+            found.setdefault(permission.scope, permission)
+    return tuple(found.values())
+
+
 def in_words(key: str, scopes: Iterable[str]) -> list[str]:
     """What these scopes of an app allow, each thing said once; a scope that is not known is left out."""
     spec = spec_of(key)
-    words = {permission.scope: permission.allows for permission in spec.permissions}
+    words = {permission.scope: permission.allows for permission in (*spec.permissions, *spec.sign_in)}
     words |= {**spec.optional_permissions, **spec.other_scopes}
     # Forms that end in ":admin" allow the same for everyone's meetings; only the account's own are used.
     plain = [scope.removesuffix(":admin") for scope in scopes]
     order = list(words)
     known = sorted({scope for scope in plain if scope in words}, key=order.index)
     return list(dict.fromkeys(words[scope] for scope in known))
+
+
+def permission_stays(apps: Sequence[str]) -> str:
+    """What these apps' providers still list after their connections have ended here; "" where they end them
+    with us."""
+    stays = [spec_of(app).provider_label for app in apps if not spec_of(app).traits.can_be_told]
+    if not stays:
+        return ""
+    return (
+        f"Only the owner of the account can remove the permission at {listed(list(dict.fromkeys(stays)))}; "
+        "this server has deleted its copy."
+    )
 
 
 @cache
@@ -84,8 +113,10 @@ def _by_key(folders: tuple[str, ...]) -> MappingProxyType[str, AppSpec]:
     return MappingProxyType(found)
 
 
-def _place(spec: AppSpec, usable: Set[str]) -> tuple[bool, int, str, bool, str]:
+def _place(spec: AppSpec, usable: Set[str]) -> tuple[bool, int, str, bool, bool, str]:
     """Where an app stands. `usable`: the sections with an app that can be connected."""
     known = spec.section in _SECTIONS
     number = _SECTIONS.index(spec.section) if known else len(_SECTIONS)
-    return spec.section not in usable, number, spec.section, not spec.is_available, spec.label
+    place = spec.section not in usable, number, spec.section, not spec.is_available
+    # What interviews are held with comes before what serves them.
+    return *place, not spec.meetings, spec.label

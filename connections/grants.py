@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from connections import notices, refresh, wording
 from connections.catalogue import spec_of
 from connections.revocation import give_back
-from connections.rows import need_reconnect, write_account, write_tokens
+from connections.rows import held, need_reconnect, note_success, write_account, write_tokens
 from database import writing
 from extensions import db
 from models import Connection, ConnectionState, User
@@ -27,12 +27,14 @@ T = TypeVar("T")
 class Stored:
     """A grant that was stored, and what it replaced: the grants of colleagues on the same account, by their
     names, and the address of the other account that this connection belonged to before (empty when it is no
-    longer known, None when there was none).
+    longer known, None when there was none). `shared_with`: the colleagues whose grants on the same account
+    go on beside this one.
     """
 
     connection: Connection
     taken_from: tuple[str, ...]
     replaced: str | None
+    shared_with: tuple[str, ...] = ()
 
 
 class OvertakenError(Exception):
@@ -80,10 +82,12 @@ def store_grant(user: User, app: str, tokens: TokenSet, account: Account, *, ask
     write_account(row, account)
     row.connected_at, row.problem, row.problem_since = utc_now(), None, None
     write_tokens(row, tokens)
+    note_success(row)
     db.session.flush()
     if is_news:
         notices.tell_of_connection(row)
-    return Stored(row, tuple(other.user.name for other in others), replaced)
+    taken_from = tuple(other.user.name for other in others)
+    return Stored(row, taken_from, replaced, tuple(also_connected_by(row)))
 
 
 def _in_the_way(user: User, app: str, account_id: str) -> list[Connection]:
@@ -103,8 +107,28 @@ def _in_the_way(user: User, app: str, account_id: str) -> list[Connection]:
             )
             # Always in the same order, like all code that locks several.
             .order_by(Connection.id)
-            .with_for_update()
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
+        )
+    )
+
+
+def also_connected_by(row: Connection) -> list[str]:
+    """The names of the colleagues who have connected the same account to the same app, which some providers
+    allow."""
+    if row.is_exclusive or not row.account_id or row.state != ConnectionState.CONNECTED:
+        return []
+    return list(
+        db.session.scalars(
+            sa.select(User.name)
+            .join(Connection, Connection.user_id == User.id)
+            .where(
+                Connection.app == row.app,
+                Connection.account_id == row.account_id,
+                Connection.state == ConnectionState.CONNECTED,
+                Connection.user_id != row.user_id,
+            )
+            .order_by(User.name, User.id)
         )
     )
 
@@ -143,10 +167,11 @@ def with_grant(connection_id: int, call: Callable[[Grant], T], *, removed: str |
     except AccessTokenRejectedError as error:
         words = removed or "The provider no longer accepts this connection."
         with writing():
-            row = db.session.get(Connection, connection_id, with_for_update=True, populate_existing=True)
+            row = held(connection_id)
             # A reconnect during the call brought newer tokens, and nothing is known to be wrong with those.
             if row is not None and row.token_version == version:
-                words = removed or wording.ended_by_provider(row.app)
+                usual = wording.ended_by_provider(row.app, utc_now() - row.connected_at, error.code)
+                words = removed or usual
                 need_reconnect(row, words)
             db.session.commit()
         raise ConnectionRevokedError(words) from error

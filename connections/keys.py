@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from connections import wording
 from connections.revocation import REVOKE_GRANT, is_superseded
-from connections.rows import begin_storing, mark_unreadable, read_tokens, reopen
+from connections.rows import begin_storing, held, mark_unreadable, read_tokens, reopen
 from database import read_only, writing
 from extensions import db
 from models import Connection, ConnectionState, OAuthAttempt, Task
@@ -39,7 +39,7 @@ def _settle(connection_id: int, when_reopened: Callable[[int], object]) -> None:
     # A row that opens again reclaims its account, unless another grant is being stored for that account right
     # now.
     begin_storing()
-    row = db.session.get(Connection, connection_id, with_for_update=True, populate_existing=True)
+    row = held(connection_id)
     # Another process of this server has the same keys and may have done this first.
     if row is None or not row.ciphertext:
         return

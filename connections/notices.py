@@ -59,12 +59,13 @@ def next_nudge(since: datetime, now: datetime) -> int | None:
     return next((number for number, after in enumerate(NUDGES) if since + after > now), None)
 
 
-def report_refused_credentials(app: str) -> None:
-    """Let the owner know that the provider of an app does not accept this server."""
+def report_refused_credentials(app: str, because: str) -> None:
+    """Let the owner know that the provider of an app does not accept this server, `because` of a fault of
+    `AppSpec.faults`, or "" where it does not say why."""
     provider = spec_of(app).provider
     outbox.enqueue(
         REPORT_REFUSED_CREDENTIALS,
         provider,
-        payload={"provider": provider},
+        payload={"provider": provider, "because": because},
         dedupe_key=REPORT_REFUSED_CREDENTIALS.key(provider),
     )

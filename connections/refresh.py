@@ -18,6 +18,7 @@ from connections import notices, wording
 from connections.catalogue import spec_of
 from connections.revocation import revoke_later
 from connections.rows import (
+    held,
     lose_permissions,
     mark_unreadable,
     need_reconnect,
@@ -145,7 +146,7 @@ def _claim(connection_id: int, version: int) -> _Claim | None:
     """
     now, token = utc_now(), secrets.token_hex(16)
     with writing():
-        row = _locked(connection_id)
+        row = held(connection_id)
         if row is None or row.token_version != version or row.state != ConnectionState.CONNECTED:
             db.session.rollback()
             return None
@@ -172,23 +173,25 @@ def _refresh(claim: _Claim, refresh_token: str, removed: str | None) -> None:
     try:
         tokens = clients.oauth.refresh(refresh_token)
     except ConnectionRevokedError as error:
-        end = _end(claim, removed)
+        end = _end(claim, removed, error.code)
         if end is None:
             return
         # The interview's page should say the same as the connection's card.
         raise ConnectionRevokedError(end, error.facts) from error
-    except InvalidClientError:
-        words = wording.credentials_refused(app)
-        _release(claim, words, is_refused=True, longest_wait=_LONGEST_WAIT_FOR_OPERATOR)
+    except InvalidClientError as error:
+        because = error.code if error.code in spec_of(app).faults else ""
+        words = wording.credentials_refused(app, because)
+        _release(claim, words, is_refused=True, because=because, longest_wait=_LONGEST_WAIT_FOR_OPERATOR)
         raise
     except ProviderError as error:
         # Nothing is known to be wrong with the grant: it stays, and the refresh is tried again later.
-        words = wording.passing(error.words, again_within=_LONGEST_WAIT)
-        may_be_lost = isinstance(error, RetryableError) and error.maybe_applied
-        _release(claim, words, may_be_lost=may_be_lost)
+        words = wording.passing(error.words, again_within=_longest_wait(error))
+        passes = error if isinstance(error, RetryableError) else None
+        may_be_lost = passes is not None and passes.maybe_applied
+        _release(claim, words, may_be_lost=may_be_lost, not_before=passes.retry_at if passes else None)
         raise
     with writing():
-        row = _locked(claim.connection_id)
+        row = held(claim.connection_id)
         if row is not None and _is_held(claim, row):
             in_vain = row.refresh_failures
             write_tokens(row, tokens)
@@ -224,19 +227,24 @@ def _release(
     *,
     may_be_lost: bool = False,
     is_refused: bool = False,
+    because: str = "",
     longest_wait: int = _FAILURE_WAITS[-1],
+    not_before: datetime | None = None,
 ) -> None:
-    """Release the claim after a refresh that failed, and try again later, less and less often."""
+    """Release the claim after a refresh that failed, and try again later, less and less often, and not before
+    the provider wants to be asked."""
     with writing():
-        row = _locked(claim.connection_id)
+        row = held(claim.connection_id)
         if row is not None and _is_held(claim, row):
             row.refresh_claim = row.refresh_claimed_until = None
             rotates = spec_of(row.app).traits.rotates_refresh_tokens
             _wait_after(row, row.refresh_failures, longest_wait)
+            if not_before is not None and row.refresh_after is not None:
+                row.refresh_after = max(row.refresh_after, not_before)
             row.refresh_may_be_lost = row.refresh_may_be_lost or (may_be_lost and rotates)
-            note_failed_refresh(row, trouble, is_refused=is_refused)
+            note_failed_refresh(row, trouble, is_refused=is_refused, because=because)
             if is_refused:
-                notices.report_refused_credentials(row.app)
+                notices.report_refused_credentials(row.app, because)
         db.session.commit()
 
 
@@ -246,16 +254,24 @@ def _wait_after(row: Connection, in_vain: int, longest_wait: int = _FAILURE_WAIT
     row.refresh_after = utc_now() + timedelta(seconds=min(step, longest_wait))
 
 
-def _end(claim: _Claim, removed: str | None) -> str | None:
-    """The provider says that the grant is dead. Returns the reason now stored in the row, or None when newer
-    tokens have been written in the meantime and nothing is known to be wrong with those.
+def _longest_wait(error: ProviderError) -> str:
+    """By when the next refresh comes, for people."""
+    at = error.retry_at if isinstance(error, RetryableError) else None
+    is_soon = at is None or at <= utc_now() + timedelta(seconds=_FAILURE_WAITS[-1])
+    return _LONGEST_WAIT if is_soon else "the hour"
+
+
+def _end(claim: _Claim, removed: str | None, code: str) -> str | None:
+    """The provider says that the grant is dead, with this code. Returns the reason now stored in the row, or
+    None when newer tokens have been written in the meantime and nothing is known to be wrong with those.
     """
     with writing():
-        row = _locked(claim.connection_id)
+        row = held(claim.connection_id)
         words = None
         if row is not None and _is_held(claim, row):
             lost = wording.lost_in_renewal(row.app) if row.refresh_may_be_lost else None
-            words = removed or lost or wording.ended_by_provider(row.app)
+            usual = wording.ended_by_provider(row.app, utc_now() - row.connected_at, code)
+            words = removed or lost or usual
             need_reconnect(row, words)
         db.session.commit()
     return words
@@ -264,11 +280,7 @@ def _end(claim: _Claim, removed: str | None) -> str | None:
 def _lock_up(connection_id: int, version: int) -> None:
     """Mark a connection whose tokens of this version no key opens."""
     with writing():
-        row = _locked(connection_id)
+        row = held(connection_id)
         if row is not None and row.token_version == version:
             mark_unreadable(row, wording.unreadable(row.app))
         db.session.commit()
-
-
-def _locked(connection_id: int) -> Connection | None:
-    return db.session.get(Connection, connection_id, with_for_update=True, populate_existing=True)

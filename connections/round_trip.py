@@ -9,43 +9,51 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from connections import attempts
+from connections import approvals, attempts, wording
 from connections.app_spec import AppClients
 from connections.attempts import Result, SpentAttempt
-from connections.catalogue import apps_of, in_words, label_of, provider_label, spec_of
+from connections.catalogue import apps_of, label_of, provider_label, spec_of
+from connections.consent_words import AGAIN, no_lasting_permission, not_granted
 from connections.grants import OvertakenError, store_grant
+from connections.nothing_stored import NothingStoredError, ProvidersError, needs_approval, sent_back
 from connections.rows import begin_storing, note_refused_credentials
 from connections.service import connections
 from connections.unstored_grants import look_after_unkept
 from extensions import db
 from models import Connection, ConnectionState, OAuthAttempt, User, UserSession
 from providers.base import Account, Grant, TokenSet
-from providers.errors import InvalidClientError, ProviderError, RefusedError, RetryableError
+from providers.errors import (
+    HostNotAllowedError,
+    InvalidClientError,
+    ProviderError,
+    RefusedError,
+    RetryableError,
+)
 from security import SealBrokenError
 from timezones import utc_now
-from wording import listed
 
 log = logging.getLogger("connections")
 
-_AGAIN = "Please connect again."
-# How many missing permissions are explained in words beside their names.
-_MOST_IN_WORDS = 3
+OTHER_ACCOUNT = "You can connect another account."
+# What helps instead of waiting, by the code of a refusal.
+_ADVICE = {"account_not_allowed": OTHER_ACCOUNT, "account_unproven": AGAIN}
 
 
 @dataclass(frozen=True)
 class RoundTrip:
     """How a round trip ended, and the words that tell the person.
 
-    `connection_id` is set when a grant was stored, and so is `is_other_account` when the connection belonged
-    to another account before. `credentials_refused_by` is set when the provider of that app does not accept
-    this server, which is not the person's fault.
+    `connection_id` is set when a grant was stored, and so is `warns` when there is something to know about it
+    besides. `credentials_refused_by` is set when the provider of that app does not accept this server, which
+    is not the person's fault, and `refused_because` says why, by the code of its error.
     """
 
     result: Result
     words: str
     connection_id: int | None = None
-    is_other_account: bool = False
+    warns: bool = False
     credentials_refused_by: str | None = None
+    refused_because: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,27 +67,6 @@ class Repeated:
 
 class NotSetUpError(Exception):
     """The operator has not given this server the credentials of an app for that provider."""
-
-
-class _NothingStoredError(Exception):
-    """The round trip ends here: what happened, and what the person can do now."""
-
-    def __init__(
-        self,
-        words: str,
-        advice: str = "",
-        *,
-        result: Result = "error",
-        credentials_refused_by: str | None = None,
-        may_have_exchanged: bool = False,
-    ) -> None:
-        super().__init__(words)
-        self.words = words
-        self.advice = advice
-        self.result = result
-        self.credentials_refused_by = credentials_refused_by
-        # The answer was lost on its way, so the provider may have issued a grant for the code.
-        self.may_have_exchanged = may_have_exchanged
 
 
 @dataclass(frozen=True)
@@ -115,9 +102,12 @@ def finish(
     code: str | None,
     error: str | None,
     may_connect: Callable[[User], bool],
+    description: str = "",
+    subcode: str = "",
 ) -> RoundTrip | Repeated:
     """Finish a round trip: use up the attempt, exchange the code, check it, and store the grant. The same
-    answer for the second time waits for the first and ends as that did.
+    answer for the second time waits for the first and ends as that did. `description` and `subcode` are what
+    the provider says beside its `error`.
 
     Must be called with no transaction open, and where writing is allowed. The attempt is used up in a
     transaction of its own before the provider is called. The result is written into the current one, which
@@ -131,22 +121,26 @@ def finish(
         if attempt.used_before is not None:
             return Repeated(app, _result_of_first(attempt, provider_name))
         _check_time(attempt)
-        exchange = _exchange(attempt, code, error)
+        said = ProvidersError(error, description, subcode) if error else None
+        exchange = _exchange(attempt, code, said)
         account = _account(exchange)
         trip = _store(user_id, session_id, exchange, _complete(exchange, account), may_connect)
-    except _NothingStoredError as reason:
+    except NothingStoredError as reason:
         touched: list[int] = []
         if app is not None and (exchange is not None or reason.may_have_exchanged):
             tokens = exchange.tokens if exchange is not None else None
             known = account if isinstance(account, Account) else None
             touched = look_after_unkept(user_id, app, tokens, known)
-        trip = _nothing_stored(_living_connection(user_id, provider_name, app), reason, touched)
+        if app is not None and reason.needs_approval:
+            approvals.wait(user_id, app)
+        row = _living_connection(user_id, provider_name, app)
+        trip = _nothing_stored(row, reason, touched)
     if attempt is not None and attempt.used_before is None:
         attempts.keep_result(attempt, trip.result)
     return trip
 
 
-def _nothing_stored(row: Connection | None, reason: _NothingStoredError, touched: list[int]) -> RoundTrip:
+def _nothing_stored(row: Connection | None, reason: NothingStoredError, touched: list[int]) -> RoundTrip:
     """What the person reads, with how their connection stands. `touched`: which may not have survived."""
     still_connected = row is not None and row.state == ConnectionState.CONNECTED
     result = reason.result if still_connected or reason.result != "connected" else "error"
@@ -162,12 +156,13 @@ def _nothing_stored(row: Connection | None, reason: _NothingStoredError, touched
     else:
         standing = f"Nothing was changed: {label_of(row.app)} is still connected as {_called(row)}."
     if reason.credentials_refused_by is not None:
-        note_refused_credentials(reason.credentials_refused_by)
-    advice = "" if still_connected and reason.advice == _AGAIN else reason.advice
+        note_refused_credentials(reason.credentials_refused_by, reason.refused_because)
+    advice = "" if still_connected and reason.advice == AGAIN else reason.advice
     return RoundTrip(
         result,
         " ".join(part for part in (reason.words, standing, advice) if part),
         credentials_refused_by=reason.credentials_refused_by,
+        refused_because=reason.refused_because,
     )
 
 
@@ -194,18 +189,16 @@ def _own_attempt(user_id: int, session_id: int, provider_name: str, state: str |
     if attempt is None:
         raise _already_used(provider_name)
     if not belongs_here(attempt):
-        raise _NothingStoredError(
-            "This answer belongs to another sign-in.", "Please connect again from here."
-        )
+        raise NothingStoredError("This answer belongs to another sign-in.", "Please connect again from here.")
     if not is_of_provider(attempt):
-        raise _NothingStoredError("This answer came from a different provider than the one we asked.", _AGAIN)
+        raise NothingStoredError("This answer came from a different provider than the one we asked.", AGAIN)
     return attempt
 
 
-def _already_used(provider_name: str) -> _NothingStoredError:
+def _already_used(provider_name: str) -> NothingStoredError:
     label = provider_label(provider_name)
-    return _NothingStoredError(
-        f"This answer from {label} was already used, or wasn't requested from here.", _AGAIN
+    return NothingStoredError(
+        f"This answer from {label} was already used, or wasn't requested from here.", AGAIN
     )
 
 
@@ -218,28 +211,26 @@ def _result_of_first(attempt: SpentAttempt, provider_name: str) -> Result | None
 
 def _check_time(attempt: SpentAttempt) -> None:
     if attempt.is_late:
-        raise _NothingStoredError(
+        raise NothingStoredError(
             f"You were at {label_of(attempt.app)} for more than ten minutes, so its answer is too old.",
-            _AGAIN,
+            AGAIN,
         )
     if attempt.superseded_at is not None:
-        raise _NothingStoredError(_in_another_tab(attempt.app), _AGAIN, result="connected")
+        raise NothingStoredError(_in_another_tab(attempt.app), AGAIN, result="connected")
 
 
-def _exchange(attempt: SpentAttempt, code: str | None, error: str | None) -> _Exchange:
+def _exchange(attempt: SpentAttempt, code: str | None, error: ProvidersError | None) -> _Exchange:
     """Turn the provider's answer into tokens."""
     app, label = attempt.app, label_of(attempt.app)
-    if error == "access_denied":
-        raise _NothingStoredError(f"You declined on {label}'s page.", result="denied")
-    if error or not code:
-        raise _NothingStoredError(f"{label} sent you back without permission.", _AGAIN)
+    if error is not None or not code:
+        raise sent_back(app, error)
     clients = connections().clients.get(app)
     if clients is None:
-        raise _NothingStoredError(f"{label} is no longer set up on this server.")
+        raise NothingStoredError(f"{label} is no longer set up on this server.")
     try:
         sealed = connections().vault.open(attempt.verifier_ciphertext, belongs_to=attempt.state_hash)
     except SealBrokenError:
-        raise _NothingStoredError("This server's keys changed while you were away.", _AGAIN) from None
+        raise NothingStoredError("This server's keys changed while you were away.", AGAIN) from None
     asked_at = utc_now()
     try:
         tokens = clients.oauth.exchange_code(
@@ -247,16 +238,20 @@ def _exchange(attempt: SpentAttempt, code: str | None, error: str | None) -> _Ex
             redirect_uri=connections().redirect_uri(spec_of(app).provider),
             code_verifier=sealed["verifier"] or "",
         )
-    except InvalidClientError:
-        raise _NothingStoredError(
-            f"{label} doesn't accept this server's credentials.", credentials_refused_by=app
+    except InvalidClientError as problem:
+        raise NothingStoredError(
+            f"{wording.fault_of(app, problem.code, refusing=label).what}.",
+            credentials_refused_by=app,
+            refused_because=problem.code,
         ) from None
     except RefusedError as problem:
+        if problem.code == "no_refresh_token":
+            raise NothingStoredError(*no_lasting_permission(app, connections().name)) from None
+        if problem.code == approvals.NEEDED:
+            raise needs_approval(app) from None
         if problem.code != "code_refused":
             raise _told(app, problem) from None
-        raise _NothingStoredError(
-            f"{label}'s permission had expired before it arrived here.", _AGAIN
-        ) from None
+        raise NothingStoredError(f"{label}'s permission had expired before it arrived here.", AGAIN) from None
     except ProviderError as problem:
         raise _told(app, problem) from None
     return _Exchange(app, clients, tokens, asked_at)
@@ -264,8 +259,11 @@ def _exchange(attempt: SpentAttempt, code: str | None, error: str | None) -> _Ex
 
 def _account(exchange: _Exchange) -> Account | ProviderError:
     """Whose account the tokens are for, or why that is not known. Asked even if the tokens are not
-    sufficient, because this exchange may have ended an older grant of that account.
+    sufficient, because this exchange may have ended an older grant of that account. Not asked where the
+    provider proved it together with the tokens.
     """
+    if exchange.tokens.account is not None:
+        return exchange.tokens.account
     try:
         return exchange.clients.accounts.account(Grant(exchange.tokens.access_token, exchange.tokens.api_url))
     except ProviderError as problem:
@@ -274,27 +272,36 @@ def _account(exchange: _Exchange) -> Account | ProviderError:
 
 def _complete(exchange: _Exchange, account: Account | ProviderError) -> Account:
     """Whose account it is, if the grant covers everything."""
-    label = label_of(exchange.app)
     missing = exchange.clients.oauth.missing_scopes(exchange.tokens.scopes)
     if missing:
-        # The whole list in words would be longer than anyone reads, and longer than what is stored.
-        purpose = f" to {listed(in_words(exchange.app, missing))}" if len(missing) <= _MOST_IN_WORDS else ""
-        raise _NothingStoredError(
-            f"{label} didn't grant what's needed{purpose} ({', '.join(missing)}).",
-            "Connect again with everything checked. If something isn't offered, the administrator has to "
-            "add it to the app.",
-        )
+        raise NothingStoredError(*not_granted(exchange.app, missing))
     if isinstance(account, ProviderError):
         raise _told(exchange.app, account)
+    _try_out(exchange)
     return account
 
 
-def _told(app: str, problem: ProviderError) -> _NothingStoredError:
+def _try_out(exchange: _Exchange) -> None:
+    """Look whether the account can be used at all, where that is not certain. What is only a passing trouble
+    keeps no one from connecting: the daily check looks again."""
+    try_out = exchange.clients.try_out
+    if try_out is None:
+        return
+    try:
+        try_out(Grant(exchange.tokens.access_token, exchange.tokens.api_url))
+    except HostNotAllowedError as problem:
+        raise NothingStoredError(problem.words, OTHER_ACCOUNT) from None
+    except ProviderError as problem:
+        log.warning("could not try out %s: %s", exchange.app, problem.code)
+
+
+def _told(app: str, problem: ProviderError) -> NothingStoredError:
     log.warning("connecting %s failed: %s", app, problem.code)
     maybe_applied = isinstance(problem, RetryableError) and problem.maybe_applied
-    return _NothingStoredError(
-        problem.words, "Please try again in a few minutes.", may_have_exchanged=maybe_applied
-    )
+    advice = "Please try again in a few minutes."
+    if isinstance(problem, RefusedError):
+        advice = _ADVICE.get(problem.code, advice)
+    return NothingStoredError(problem.words, advice, may_have_exchanged=maybe_applied)
 
 
 def _store(
@@ -310,13 +317,14 @@ def _store(
     user = db.session.get_one(User, user_id, populate_existing=True, with_for_update={"read": True})
     session = db.session.get_one(UserSession, session_id, populate_existing=True)
     if session.ended_at is not None or not user.is_active:
-        raise _NothingStoredError(f"You were signed out before {label_of(app)} answered.")
+        raise NothingStoredError(f"You were signed out before {label_of(app)} answered.")
     if not may_connect(user):
-        raise _NothingStoredError("Your role can no longer connect apps.")
+        raise NothingStoredError("Your role can no longer connect apps.")
     try:
         stored = store_grant(user, app, exchange.tokens, account, asked_at=exchange.asked_at)
     except OvertakenError as overtaken:
         raise _overtaken(user, overtaken.connection) from None
+    approvals.settle(user_id, app)
     # Someone who comes back in another tab must not go through all this again with an older answer.
     db.session.execute(
         sa.update(OAuthAttempt)
@@ -325,21 +333,27 @@ def _store(
     )
     words = [f"{label_of(app)} is connected as {_called(stored.connection)}."]
     if stored.replaced is not None:
-        before = stored.replaced or "another account"
-        words.append(f"Before, it was {before}. Meetings created there stay there.")
+        words.append(wording.account_replaced(app, stored.replaced))
     words += [
         f"{name} was using this account and now needs to connect a different one."
         for name in stored.taken_from
     ]
+    if stored.shared_with:
+        words.append(wording.account_shared(app, stored.shared_with))
+    limit = spec_of(app).plan_limits.get(stored.connection.plan)
+    words += [limit] if limit else []
     return RoundTrip(
-        "connected", " ".join(words), stored.connection.id, is_other_account=stored.replaced is not None
+        "connected",
+        " ".join(words),
+        stored.connection.id,
+        warns=stored.replaced is not None or bool(stored.shared_with) or limit is not None,
     )
 
 
-def _overtaken(user: User, by: Connection) -> _NothingStoredError:
+def _overtaken(user: User, by: Connection) -> NothingStoredError:
     if by.user_id == user.id:
-        return _NothingStoredError(_in_another_tab(by.app), _AGAIN, result="connected")
-    return _NothingStoredError(f"{by.user.name} just connected the same account.", _AGAIN)
+        return NothingStoredError(_in_another_tab(by.app), AGAIN, result="connected")
+    return NothingStoredError(f"{by.user.name} just connected the same account.", AGAIN)
 
 
 def _in_another_tab(app: str) -> str:
@@ -347,16 +361,19 @@ def _in_another_tab(app: str) -> str:
 
 
 def _living_connection(user_id: int, provider_name: str, app: str | None) -> Connection | None:
-    """The person's connection of an app, or of the provider's first one where the app is not known."""
+    """The person's connection of an app. Where the app is not known, the only one that they have with that
+    provider: of several, nothing could be said.
+    """
     apps = [app] if app is not None else [spec.key for spec in apps_of(provider_name)]
-    return db.session.scalar(
+    found = db.session.scalars(
         sa.select(Connection)
         .where(
             Connection.user_id == user_id, Connection.app.in_(apps), Connection.state != ConnectionState.ENDED
         )
         .order_by(Connection.id)
-        .limit(1)
-    )
+        .limit(2)
+    ).all()
+    return found[0] if len(found) == 1 else None
 
 
 def _called(row: Connection) -> str:

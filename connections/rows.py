@@ -32,6 +32,17 @@ def begin_storing() -> None:
     db.session.get(Organization, 1, with_for_update=True, populate_existing=True)
 
 
+def held(connection_id: int) -> Connection | None:
+    """The connection as it is now, held for the rest of the transaction; None if there is none.
+
+    Rows that name it may be added meanwhile: a command that holds an interview may add an entry in its
+    calendar, while what holds the connection waits for that interview.
+    """
+    return db.session.get(
+        Connection, connection_id, with_for_update={"key_share": True}, populate_existing=True
+    )
+
+
 def owner_of_seal(row: Connection) -> str:
     """What a ciphertext is bound to: moved to another user, app or account it does not open."""
     return f"connection:{row.user_id}:{row.app}:{row.account_id}"
@@ -64,10 +75,12 @@ def write_tokens(row: Connection, tokens: TokenSet) -> None:
     row.api_url = tokens.api_url
     row.expires_at, row.renew_at = tokens.expires_at, _renewed_from(tokens.expires_at)
     row.token_version += 1
+    if row.refresh_failures or row.credentials_refused:
+        # Other trouble is over once a check shows it: an account that can't be used can still be renewed.
+        _forget_trouble(row)
     row.refresh_failures = 0
     row.refresh_may_be_lost = False
     _end_refreshing(row)
-    _forget_trouble(row)
     db.session.execute(
         sa.delete(RefusingProvider).where(RefusingProvider.provider == spec_of(row.app).provider)
     )
@@ -82,14 +95,19 @@ def _renewed_from(expires_at: datetime) -> datetime:
     return max(expires_at - min(_RENEWED_EARLY, lifetime / 2), now + _SHORTEST_USE)
 
 
-def note_refused_credentials(app: str) -> None:
-    """The provider of an app did not accept this server when someone wanted to connect."""
+def note_refused_credentials(app: str, because: str) -> None:
+    """The provider of an app did not accept this server when someone wanted to connect. `because`: the code
+    of the error."""
     begin_storing()
-    provider = spec_of(app).provider
-    if db.session.get(RefusingProvider, provider) is None:
-        db.session.add(RefusingProvider(provider=provider))
-        db.session.flush()
-    notices.report_refused_credentials(app)
+    spec = spec_of(app)
+    because = because if because in spec.faults else ""
+    row = db.session.get(RefusingProvider, spec.provider)
+    if row is None:
+        db.session.add(RefusingProvider(provider=spec.provider, because=because))
+    else:
+        row.because = because
+    db.session.flush()
+    notices.report_refused_credentials(app, because)
 
 
 def write_account(row: Connection, account: Account) -> None:
@@ -109,13 +127,14 @@ def need_reconnect(row: Connection, words: str) -> None:
         _mark(row, words)
 
 
-def lose_permissions(row: Connection, missing: Iterable[str]) -> None:
-    """The same for a grant that its provider still honors, but not for everything that is needed.
+def lose_permissions(row: Connection, missing: Iterable[str], said: str = "") -> None:
+    """The same for a grant that its provider still honors, but not for everything that is needed. `said`: the
+    sentence for where the provider does not name what is `missing`.
 
     It is not revoked, because providers that keep one grant per account could apply a late revocation to the
     grant that its user gives next. It is still wiped: what cannot be used is not kept.
     """
-    need_reconnect(row, wording.permissions_missing(row.app, in_words(row.app, missing)))
+    need_reconnect(row, wording.permissions_missing(row.app, in_words(row.app, missing), said))
 
 
 def mark_unreadable(row: Connection, words: str) -> None:
@@ -163,13 +182,14 @@ def note_trouble(row: Connection, words: str) -> None:
         _write_trouble(row, words)
 
 
-def note_failed_refresh(row: Connection, words: str, *, is_refused: bool = False) -> None:
-    """The same for a refresh that failed. Once the provider has refused this server's credentials, only a
-    successful refresh shows that they are right again; other faults say nothing about them.
+def note_failed_refresh(row: Connection, words: str, *, is_refused: bool = False, because: str = "") -> None:
+    """The same for a refresh that failed. Once the provider has refused this server's credentials
+    (`is_refused`, `because` of a fault of `AppSpec.faults`), only a successful refresh shows that they are
+    right again; other faults say nothing about them.
     """
     row.refresh_failures += 1
     if is_refused or not row.credentials_refused:
-        row.credentials_refused = is_refused
+        row.credentials_refused, row.refused_because = is_refused, because
         _write_trouble(row, words)
 
 
@@ -186,7 +206,7 @@ def note_success(row: Connection) -> None:
 
 def _forget_trouble(row: Connection) -> None:
     row.trouble = row.trouble_since = None
-    row.credentials_refused = False
+    row.credentials_refused, row.refused_because = False, ""
 
 
 def _end_refreshing(row: Connection) -> None:

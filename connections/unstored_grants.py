@@ -17,7 +17,8 @@ from models import Connection, ConnectionState
 from providers.base import Account, TokenSet
 from timezones import utc_now
 
-# By then the checks of the account's connections have shown which of them the grant ended.
+# By then the checks of the account's connections have shown which of them the grant ended, and people who
+# were told to connect again have done so.
 _AFTER_THE_LOOKS = timedelta(minutes=5)
 
 
@@ -46,6 +47,9 @@ def look_after_unkept(user_id: int, app: str, tokens: TokenSet | None, account: 
     for connection_id in touched:
         check_now(connection_id)
     if tokens is not None:
-        run_at = utc_now() + _AFTER_THE_LOOKS if touched else None
+        # Where one revocation ends all grants of an account, it would also end the one that the person gets
+        # by connecting again right away. Once that is stored, this one is not revoked.
+        waits = touched or spec_of(app).traits.revoke_ends_whole_account
+        run_at = utc_now() + _AFTER_THE_LOOKS if waits else None
         revoke_unkept(user_id, app, tokens, account.id if account is not None else "", run_at=run_at)
     return touched

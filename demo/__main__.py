@@ -1,4 +1,4 @@
-"""`make demo`: a complete installation with made-up people, a simulated Zoom and a mailbox.
+"""`make demo`: a complete installation with made-up people, simulated providers, and a mailbox.
 
 Everything is in `instance-demo/`, so that it never touches a real installation; to start over, remove that
 folder.
@@ -24,7 +24,11 @@ from instance_folder import DemoMarker, demo_password, write_demo_marker
 
 FOLDER = ROOT / "instance-demo"
 CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET = "demo-zoom-client", "demo-zoom-secret", "demo-zoom-webhooks"
-ZOOM_PORT, MAILBOX_PORT, SMTP_PORT = 9100, 9101, 9102
+GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET = "demo-google-client", "demo-google-secret"
+# Microsoft numbers its apps.
+MICROSOFT_CLIENT_ID = "5f0c2c1e-6d53-4d0c-9a8b-1c2d3e4f5a6b"
+MICROSOFT_CLIENT_SECRET = "demo-microsoft-secret"
+ZOOM_PORT, MAILBOX_PORT, SMTP_PORT, GOOGLE_PORT, MICROSOFT_PORT = 9100, 9101, 9102, 9103, 9104
 _START_SECONDS = 60.0
 
 
@@ -42,7 +46,8 @@ def main() -> int:
     simulators = _start_simulators(host, port, urlsplit(base_url).hostname or "localhost")
     try:
         addresses = json.loads(simulators.stdout.readline() if simulators.stdout else b"{}")
-        write_demo_marker(FOLDER, DemoMarker(addresses["mailbox_public"], addresses["zoom_public"]))
+        providers = {name: addresses[f"{name.lower()}_public"] for name in ("Zoom", "Google", "Microsoft")}
+        write_demo_marker(FOLDER, DemoMarker(addresses["mailbox_public"], providers))
         os.environ.update(_settings(host, port, base_url, addresses))
         return _serve(base_url, addresses)
     finally:
@@ -51,12 +56,17 @@ def main() -> int:
 
 
 def _start_simulators(host: str, port: int, public_host: str) -> subprocess.Popen[bytes]:
-    ports = [number if _is_free(host, number) else 0 for number in (ZOOM_PORT, MAILBOX_PORT, SMTP_PORT)]
+    wanted = (ZOOM_PORT, MAILBOX_PORT, SMTP_PORT, GOOGLE_PORT, MICROSOFT_PORT)
+    ports = [number if _is_free(host, number) else 0 for number in wanted]
     return subprocess.Popen(
         [
             sys.executable, "-m", "simulators", "--host", host, "--public-host", public_host,
             "--zoom-port", str(ports[0]), "--mailbox-port", str(ports[1]), "--smtp-port", str(ports[2]),
+            "--google-port", str(ports[3]), "--microsoft-port", str(ports[4]),
             "--client-id", CLIENT_ID, "--client-secret", CLIENT_SECRET,
+            "--google-client-id", GOOGLE_CLIENT_ID, "--google-client-secret", GOOGLE_CLIENT_SECRET,
+            "--microsoft-client-id", MICROSOFT_CLIENT_ID,
+            "--microsoft-client-secret", MICROSOFT_CLIENT_SECRET,
             "--webhook-url", f"http://{_reachable(host)}:{port}/webhooks/zoom",
             "--webhook-secret", WEBHOOK_SECRET,
             "--data", str(FOLDER / "simulators"), "--exit-with-parent",
@@ -85,12 +95,33 @@ def _settings(host: str, port: int, base_url: str, addresses: dict[str, Any]) ->
         # People are sent to this address, so it is the one their browser can reach.
         "ZOOM_OAUTH_URL": str(addresses["zoom_public"]),
         "ZOOM_API_URL": f"{addresses['zoom']}/v2",
+        "GOOGLE_CLIENT_ID": GOOGLE_CLIENT_ID,
+        "GOOGLE_CLIENT_SECRET": GOOGLE_CLIENT_SECRET,
+        "GOOGLE_AUTH_URL": f"{addresses['google_public']}/o/oauth2/v2/auth",
+        "GOOGLE_TOKEN_URL": f"{addresses['google']}/token",
+        "GOOGLE_REVOKE_URL": f"{addresses['google']}/revoke",
+        "GOOGLE_USERINFO_URL": f"{addresses['google']}/v1/userinfo",
+        "GOOGLE_CALENDAR_URL": f"{addresses['google']}/calendar/v3",
+        "GOOGLE_GMAIL_URL": f"{addresses['google']}/gmail/v1",
+        "MICROSOFT_CLIENT_ID": MICROSOFT_CLIENT_ID,
+        "MICROSOFT_CLIENT_SECRET": MICROSOFT_CLIENT_SECRET,
+        "MICROSOFT_TENANT": "common",
+        # One address for people's browsers and for this server, because it is part of the issuer's name. The
+        # simulator listens on this machine, so the server reaches it there as well.
+        "MICROSOFT_LOGIN_URL": str(addresses["microsoft_public"]),
+        "MICROSOFT_GRAPH_URL": f"{addresses['microsoft']}/v1.0",
         "MAIL_SERVER": str(smtp_host),
         "MAIL_PORT": str(smtp_port),
         "MAIL_USE_TLS": "false",
         "MAIL_USE_SSL": "false",
         "MAIL_USERNAME": "",
         "MAIL_PASSWORD": "",
+        "MAIL_AUTH": "password",
+        "MAIL_OAUTH_TENANT": "",
+        "MAIL_OAUTH_TOKEN_URL": "",
+        "MAIL_OAUTH_CLIENT_ID": "",
+        "MAIL_OAUTH_CLIENT_SECRET": "",
+        "MAIL_OAUTH_SCOPE": "",
         "MAIL_DEFAULT_SENDER": "interviews@northlight.example",
         "SCHEDULER_ENABLED": "true",
     }
@@ -99,6 +130,7 @@ def _settings(host: str, port: int, base_url: str, addresses: dict[str, Any]) ->
 def _serve(base_url: str, addresses: dict[str, Any]) -> int:
     # Imported here: the application reads its settings when it is made, and they are set only now.
     from app import create_app
+    from demo.online import connect_some_and_schedule
     from schema import migrate_database
     from services import services
 
@@ -107,7 +139,9 @@ def _serve(base_url: str, addresses: dict[str, Any]) -> int:
         migrate_database(app)
         with app.app_context():
             password = demo_password(FOLDER)
-            seed(app.config["INSTALLATION_ID"], services(app).rules, password)
+            rules = services(app).rules
+            if seed(app.config["INSTALLATION_ID"], rules, password):
+                connect_some_and_schedule(addresses, rules)
     except ForeignDatabaseError:
         return _complain(f"{FOLDER.name}/ holds a database that is not the demo's; move it away first.")
     except SettingError as error:
@@ -136,10 +170,12 @@ def _serve(base_url: str, addresses: dict[str, Any]) -> int:
 def _welcome(base_url: str, addresses: dict[str, Any], password: str) -> str:
     return (
         f"\n  The demo of {ORGANIZATION} is ready.\n\n"
-        f"    SmoothHiring     {base_url}   (sign in with one click, as Lena Vogel for a start)\n"
-        f"    Password         {password}   (everyone's; one click needs none)\n"
-        f"    Mailbox          {addresses['mailbox_public']}\n"
-        f"    Simulated Zoom   {addresses['zoom_public']}\n\n"
+        f"    SmoothHiring         {base_url}   (sign in with one click, as Lena Vogel for a start)\n"
+        f"    Password             {password}   (everyone's; one click needs none)\n"
+        f"    Mailbox              {addresses['mailbox_public']}\n"
+        f"    Simulated Zoom       {addresses['zoom_public']}\n"
+        f"    Simulated Google     {addresses['google_public']}\n"
+        f"    Simulated Microsoft  {addresses['microsoft_public']}\n\n"
         f"  It keeps its data in {FOLDER.name}/. Ctrl-C stops it.\n\n"
     )
 

@@ -149,8 +149,19 @@ def schedule_all(
     """Schedule them in the current transaction. `applications` by the candidate's name, `people` of the
     team by theirs."""
     for planned in _PLANNED:
-        starts_at = _start(planned, applications[planned.candidate].job.hiring_manager.timezone)
-        schedule_one(scheduler, planned, starts_at, applications, people, rules)
+        schedule_planned(scheduler, planned, applications, people, rules)
+
+
+def schedule_planned(
+    scheduler: User,
+    planned: Planned,
+    applications: dict[str, Application],
+    people: dict[str, User],
+    rules: Rules,
+) -> None:
+    """Schedule one on its day."""
+    starts_at = _start(planned, applications[planned.candidate].job.hiring_manager.timezone)
+    schedule_one(scheduler, planned, starts_at, applications, people, rules)
 
 
 def schedule_one(

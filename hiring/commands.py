@@ -14,6 +14,7 @@ from hiring.copied_plans import copy_to
 from hiring.queries import has_applications_beyond
 from models import Application, ApplicationNote, Candidate, Interview, Job, Stage, StageMove, User
 from scheduling import stages
+from scheduling.entries import wanting as entries
 from scheduling.mails import address_changes
 from scheduling.rules import Rules
 
@@ -158,6 +159,8 @@ def edit_candidate(actor: User, candidate: Candidate, command: CandidateDetails,
             candidate.links, candidate.source = list(command.links), command.source
     except IntegrityError:
         raise HiringError(_KNOWN_ADDRESS, "email") from None
+    # Entries in people's calendars have the candidate's name, and links that end with an old address.
+    entries.request_for_candidate(candidate.id)
     if not is_moved:
         address_changes.rename(candidate)
         return 0

@@ -40,6 +40,7 @@ from models import (
     User,
 )
 from scheduling import answers
+from scheduling.entries import wanting as entries
 from scheduling.files.removing import give_up_all_of
 from scheduling.timeline import note
 from timezones import utc_now
@@ -116,8 +117,10 @@ def erase_candidate(actor: User | None, candidate: Candidate, *, why: str = "") 
         _empty_mails(interview, stub)
         _empty_timeline(interview, known, stub)
         _empty_tasks(interview)
-        who = actor.name if actor else "SmoothHiring"
-        note(interview.id, f"{who} erased the candidate{why}", actor=actor)
+        # Their name is in the entries' titles, so they are removed from calendars, even long afterwards.
+        entries.forget(interview)
+        words = f"{actor.name} erased the candidate{why}" if actor else f"The candidate was erased{why}"
+        note(interview.id, words, actor=actor)
     record(Event.CANDIDATE_ERASED, f"Erased candidate #{candidate.id}{why}.", actor)
 
 

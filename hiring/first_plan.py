@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from extensions import db
-from models import Interviewers, InterviewTemplate, InterviewType, PhoneCaller
+from models import Interviewers, InterviewTemplate, InterviewType, MeetingSoftware, PhoneCaller
 from scheduling.software import DEFAULT
 
 
-def add_first_plan() -> None:
-    """Add its templates to the current transaction, beside the organization."""
-    db.session.add_all(_templates())
+def add_first_plan(software: MeetingSoftware = DEFAULT) -> None:
+    """Add its templates to the current transaction, beside the organization. `software` is what its video
+    interviews are held with."""
+    db.session.add_all(_templates(software))
     db.session.flush()
 
 
-def _templates() -> list[InterviewTemplate]:
+def _templates(software: MeetingSoftware) -> list[InterviewTemplate]:
     return [
         InterviewTemplate(
             position=1,
@@ -29,7 +30,7 @@ def _templates() -> list[InterviewTemplate]:
             name="Technical",
             duration_minutes=60,
             interview_type=InterviewType.VIDEO,
-            meeting_software=DEFAULT,
+            meeting_software=software,
             agenda="Introductions\nA practical exercise and how you approach it\nYour questions",
             interviewers=Interviewers.SOME_OF_TEAM,
             team_count=2,
@@ -39,7 +40,7 @@ def _templates() -> list[InterviewTemplate]:
             name="Team interview",
             duration_minutes=45,
             interview_type=InterviewType.VIDEO,
-            meeting_software=DEFAULT,
+            meeting_software=software,
             agenda="Introductions\nHow we work together\nYour questions",
             interviewers=Interviewers.JOB_TEAM,
         ),

@@ -40,23 +40,25 @@ class SentFile:
 
 @dataclass(frozen=True)
 class SentCopy:
-    """One email as it was sent: what it said, whom its headers named, and which files went along. Replies go
-    to `reply_to`; None where they are not directed anywhere.
+    """One email as it was sent: what it said, whom its headers named, and which files went along. It came
+    from `sender_address`. Replies go to `reply_to`; None where they are not directed anywhere.
     """
 
     letter: Letter
     sender_name: str
+    sender_address: str
     to: tuple[Person, ...]
     cc: tuple[Person, ...]
     reply_to: Person | None
     files: tuple[SentFile, ...] = ()
 
 
-def copy_of(letter: Letter, envelope: Envelope, files: tuple[FilePart, ...] = ()) -> SentCopy:
-    """What one email says, from the parts that it is made of."""
+def copy_of(letter: Letter, envelope: Envelope, files: tuple[FilePart, ...] = (), *, sender: str) -> SentCopy:
+    """What one email says, from the parts that it is made of. `sender` is the bare address it comes from."""
     return SentCopy(
         letter,
         envelope.sender_name,
+        sender,
         envelope.to,
         envelope.cc,
         envelope.reply_to if envelope.reply_to.address else None,
@@ -129,6 +131,7 @@ def _read(content: bytes) -> SentCopy:
             cast("Method | None", letter["ics_method"]),
         ),
         stored["sender_name"],
+        stored["sender_address"],
         tuple(Person(**person) for person in stored["to"]),
         tuple(Person(**person) for person in stored["cc"]),
         Person(**reply_to) if reply_to is not None else None,

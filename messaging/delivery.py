@@ -10,6 +10,7 @@ import smtplib
 import socket
 import ssl
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import current_app
 
@@ -17,9 +18,17 @@ from host_names import LookUpTimeoutError
 from messaging.addresses import bare_address, is_public, wire_address
 from messaging.letters import Letter
 from messaging.mime import Envelope, FilePart, mime_of
+from messaging.signing_in import (
+    OAUTH,
+    UnknownTokensError,
+    issuer_of,
+    why_no_token,
+    why_not_signed_in,
+)
 from messaging.smtp import Stage
 from messaging.transport import HardenedConnection, WrittenMessage, mail
 from messaging.verdicts import Verdict, verdict_on
+from providers.errors import ProviderError, RetryableError
 from text import one_line, shortened
 from timezones import utc_now
 
@@ -29,9 +38,10 @@ _WORDS_LIMIT = 480
 
 @dataclass(frozen=True)
 class Accepted:
-    """The server has accepted the mail and is responsible for it now."""
+    """The server has accepted the mail and is responsible for it now. `code` is None where it was a
+    provider's API, which has no such codes."""
 
-    code: int
+    code: int | None
     words: str
 
 
@@ -45,6 +55,8 @@ class Deferred:
     is_too_slow: bool = False
     # The server could not be reached, which affects every mail alike.
     concerns_all: bool = False
+    # The earliest sensible time for the next try (aware UTC), where one was named.
+    retry_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +98,12 @@ def is_configured() -> bool:
     """Whether there is a server to send with and an address to send from, in a public domain: no bounce and
     no answer would find its way back to `localhost`.
     """
-    return bool(current_app.config.get("MAIL_SERVER") and is_public(_default_sender()))
+    return bool(current_app.config.get("MAIL_SERVER") and has_sender())
+
+
+def has_sender() -> bool:
+    """Whether there is an address to send from, in a public domain."""
+    return is_public(_default_sender())
 
 
 def sender_address() -> str:
@@ -127,9 +144,18 @@ def deliver(letter: Letter, envelope: Envelope, files: tuple[FilePart, ...] = ()
     try:
         with connection:
             message.send(connection)
+    except ProviderError as error:
+        return _outcome_without_token(error)
     except (smtplib.SMTPException, OSError, UnicodeError) as error:
         return _outcome_of_fault(error, connection.stage, envelope.recipient.address)
     return _acceptance(connection)
+
+
+def _outcome_without_token(error: ProviderError) -> Outcome:
+    words = _words(why_no_token(error, issuer_of(current_app.config)))
+    if isinstance(error, RetryableError):
+        return Deferred(None, words, concerns_all=True, retry_at=error.retry_at)
+    return Misconfigured(words)
 
 
 def _acceptance(connection: HardenedConnection) -> Accepted:
@@ -156,6 +182,8 @@ def _outcome_of_fault(error: Exception, stage: Stage, address: str) -> Outcome:
         return Misconfigured(
             "MAIL_USERNAME or MAIL_PASSWORD holds characters that cannot be sent to a mail server."
         )
+    if isinstance(error, UnknownTokensError):
+        return Misconfigured(_words(f"{_server()} can't be signed in to with a token (MAIL_AUTH, XOAUTH2)."))
     # smtplib raises the bare base class when the two sides have no way of signing in in common.
     if stage is Stage.SIGNING_IN and type(error) is smtplib.SMTPException:
         return Misconfigured(_words(f"{_server()} offers no way of signing in that we know."))
@@ -168,7 +196,7 @@ def _outcome_of_answer(code: int, text: bytes | str, stage: Stage, address: str)
     said, words = _said(code, text), _decoded(text)
     verdict = verdict_on(code, words, stage)
     if verdict.is_ours:
-        return Misconfigured(_words(f"{_our_fault(verdict)}: {said}"), code)
+        return Misconfigured(_words(f"{_our_fault(verdict, words)}: {said}"), code)
     if code < 500:
         return Deferred(code, _words(f"The mail server asks to try later: {said}"))
     return Refused(
@@ -179,11 +207,14 @@ def _outcome_of_answer(code: int, text: bytes | str, stage: Stage, address: str)
     )
 
 
-def _our_fault(verdict: Verdict) -> str:
-    """What to check, by the names of the settings, as a sentence without its end."""
-    sender = sender_address()
+def _our_fault(verdict: Verdict, words: str) -> str:
+    """What to check, by the names of the settings, as a sentence without its end. `words`: the server's."""
+    sender, config = sender_address(), current_app.config
+    refused = f"{_server()} didn't accept MAIL_USERNAME and MAIL_PASSWORD"
+    if config.get("MAIL_AUTH") == OAUTH:
+        refused = why_not_signed_in(_server(), config["MAIL_USERNAME"], words)
     return {
-        Verdict.SIGNING_IN: f"{_server()} didn't accept MAIL_USERNAME and MAIL_PASSWORD",
+        Verdict.SIGNING_IN: refused,
         Verdict.ENCRYPTION: f"{_server()} asks for encryption (MAIL_USE_TLS or MAIL_USE_SSL)",
         Verdict.SENDER: f"{_server()} doesn't let us send as {sender} (MAIL_DEFAULT_SENDER)",
         Verdict.RELAYING: (

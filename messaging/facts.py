@@ -131,7 +131,8 @@ class Reader:
     confirms, asks for another time, or cancels. A guest who attends is not `is_of_the_team`:
     only people who can sign in are. They alone get `interview_url`, the interview's page in the product,
     where notes and files are. `internal_notes` is None unless this reader may see them there and the kind of
-    email brings them along; "" if there are none.
+    email brings them along; "" if there are none. `calendar` is the name of the calendar of theirs in which
+    the product itself keeps the interview, so that hardly any email has to bring a file; "" if there is none.
     """
 
     person: Person
@@ -145,6 +146,7 @@ class Reader:
     # How this reader gets into the meeting, where the account that hosts it has rules of its own.
     entry_notes: tuple[str, ...] = ()
     own_page_url: str | None = None
+    calendar: str = ""
 
     def __post_init__(self) -> None:
         if self.own_page_url and self.role is not ReaderRole.CANDIDATE:

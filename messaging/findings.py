@@ -10,11 +10,19 @@ from work.findings import Finding
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def mails_held_back(mail_server: str, sender: str, problem: str, waiting: int) -> Finding | None:
+def mails_held_back(
+    mail_server: str, sender: str, problem: str, waiting: int, mailboxes: str = ""
+) -> Finding | None:
     """`mail_server` and `sender` are the settings; `problem` is what kept every mail from leaving at the last
-    attempt, or ""; `waiting` is the number of mails that are due and have not left.
+    attempt, or ""; `waiting` is the number of mails that are due and have not left. `mailboxes`: the apps
+    with which someone on the team can send emails of their own, "" if no one can.
     """
-    if not mail_server:
+    if not mail_server and mailboxes:
+        words = (
+            "No mail server is set up: invitations and reminders of people who haven't connected "
+            f"{mailboxes}, and emails about accounts, wait until MAIL_SERVER is set."
+        )
+    elif not mail_server:
         words = "No mail server is set up: invitations and reminders wait until MAIL_SERVER is set."
     elif not is_public(bare_address(sender)):
         words = (

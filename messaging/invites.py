@@ -6,6 +6,7 @@ There is no alarm: when to be reminded is the reader's own choice, made in their
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 from urllib.parse import quote
@@ -74,6 +75,26 @@ def build_ics(
     calendar.add_component(event)
     ics: bytes = calendar.to_ical()
     return ics
+
+
+@dataclass(frozen=True)
+class EntryTexts:
+    """What an entry in a calendar says. `location` is "" nowhere: it names at least the kind of interview."""
+
+    title: str
+    description: str
+    location: str
+
+
+def entry_texts(facts: InterviewFacts, reader: Reader) -> EntryTexts:
+    """What the entry says that the product itself keeps in a calendar: the same as the file, and what only
+    its owner reads, because no one forwards it."""
+    description = _description(facts, reader)
+    if reader.entry_notes:
+        description += "\n\n" + "\n".join(reader.entry_notes)
+    if reader.internal_notes:
+        description += f"\n\nInternal notes\n{reader.internal_notes}"
+    return EntryTexts(title_for(facts, reader), description, _whole_location(facts, reader))
 
 
 def _listed(facts: InterviewFacts, reader: Reader) -> tuple[Person, ...]:

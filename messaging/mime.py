@@ -30,9 +30,10 @@ _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 class Envelope:
     """Who gets one copy, and what its headers show.
 
-    `recipient` alone gets it; `to` and `cc` are printed on every copy alike. Replies go to `reply_to`,
-    or are not directed anywhere if that has no address. `sender_name` is shown before the server's own
-    address. `message_id` and `references` are Message-IDs, with or without their angle brackets.
+    `recipient` alone gets it; `to` and `cc` are printed on every copy alike where a mail server takes it,
+    and name the recipient alone where they decide who gets it. Replies go to `reply_to`, or are not directed
+    anywhere if that has no address. `sender_name` is shown before the address it is sent from. `message_id`
+    and `references` are Message-IDs, with or without their angle brackets.
     """
 
     recipient: Person

@@ -16,11 +16,12 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
 from host_names import addresses_of
+from messaging.signing_in import NOT_SIGNED_IN, Tokens, forms_of, sign_in, without_secrets
 
 # How long a mail may take in total, apart from the time that its text is given (`text_seconds`); and how long
 # a server may take to answer our goodbye, when the outcome is already known. Both in seconds.
@@ -191,16 +192,18 @@ class Reply:
 @dataclass(frozen=True)
 class Server:
     """Where to connect and how. `ehlo_name` is how we introduce ourselves, `answer_seconds` how long one
-    answer may take. Clear text is used only where neither kind of TLS is asked for."""
+    answer may take. Clear text is used only where neither kind of TLS is asked for, and never with `tokens`:
+    anyone who reads one can send emails as us."""
 
     host: str
     port: int
     use_ssl: bool
     use_starttls: bool
     username: str | None
-    password: str | None
+    password: str | None = field(repr=False)
     ehlo_name: str
     answer_seconds: float
+    tokens: Tokens | None = None
 
 
 class Conversation:
@@ -226,12 +229,28 @@ class Conversation:
     def open(self, total_seconds: float) -> BoundedSMTP:
         """Connect, start TLS and sign in. Everything up to the answer to the first mail may take this long.
 
-        Raises `smtplib.SMTPException`, `ssl.SSLError`, `OSError` or `UnicodeError`; the connection is closed
-        then.
+        Raises `smtplib.SMTPException`, `ssl.SSLError`, `OSError` or `UnicodeError`, and what the server's
+        `tokens` raise; the connection is closed then.
         """
+        tokens = self.server.tokens
+        if tokens is None:
+            return self._open(total_seconds, None)
+        token, ends_at = tokens.token(), time.monotonic() + total_seconds
+        try:
+            return self._open(total_seconds, token)
+        except smtplib.SMTPAuthenticationError as refusal:
+            # In a conversation of its own: a server may end one after a sign-in that it has refused.
+            newer = tokens.newer_than(token) if refusal.smtp_code == NOT_SIGNED_IN else None
+            if newer is None:
+                raise
+        self.stage = Stage.CONNECTING
+        return self._open(ends_at - time.monotonic(), newer)
+
+    def _open(self, total_seconds: float, token: str | None) -> BoundedSMTP:
         server = self.server
+        use_starttls = not server.use_ssl and (server.use_starttls or token is not None)
         # Made each time, so that renewed root certificates take effect without a restart.
-        tls = ssl.create_default_context() if server.use_ssl or server.use_starttls else None
+        tls = ssl.create_default_context() if server.use_ssl or use_starttls else None
         host = BoundedSMTP(
             server.host,
             server.port,
@@ -241,11 +260,14 @@ class Conversation:
             implicit_tls=tls if server.use_ssl else None,
         )
         try:
-            if server.use_starttls and not server.use_ssl:
+            if use_starttls:
                 host.starttls(context=tls)
-            if server.username and server.password:
+            if token is not None:
                 self.stage = Stage.SIGNING_IN
-                host.login(server.username, server.password)
+                sign_in(host, server.username or "", token)
+            elif server.username and server.password:
+                self.stage = Stage.SIGNING_IN
+                _log_in(host, server.username, server.password)
         except BaseException:
             host.close()
             raise
@@ -330,6 +352,18 @@ class Conversation:
         host, self._host = self._host, None
         if host is not None:
             host.close()
+
+
+def _log_in(host: BoundedSMTP, username: str, password: str) -> None:
+    try:
+        host.login(username, password)
+    except smtplib.SMTPResponseException as refusal:
+        said = without_secrets(_bytes(refusal.smtp_error), *forms_of(username, password))
+        raise smtplib.SMTPAuthenticationError(refusal.smtp_code, said) from None
+
+
+def _bytes(said: bytes | str) -> bytes:
+    return said.encode() if isinstance(said, str) else said
 
 
 def _says_goodbye(error: BaseException) -> bool:

@@ -19,6 +19,7 @@ from flask_mail import Connection, Mail, Message, email_dispatched
 from messaging import smtp
 from messaging.addresses import bare_address, needs_smtputf8
 from messaging.open_conversations import OpenConversations
+from messaging.signing_in import OwnTokens, Tokens
 from messaging.smtp import Conversation, Reply, Server, Stage
 
 # How long one answer may take where MAIL_TIMEOUT is not set, in seconds.
@@ -45,7 +46,13 @@ class HardenedConnection(Connection):
     new one.
     """
 
-    def __init__(self, mail: Any, timeout_seconds: float, open_conversations: OpenConversations) -> None:
+    def __init__(
+        self,
+        mail: Any,
+        timeout_seconds: float,
+        open_conversations: OpenConversations,
+        tokens: Tokens | None,
+    ) -> None:
         super().__init__(mail)
         self._open_conversations = open_conversations
         self._ends_at = 0.0
@@ -60,6 +67,7 @@ class HardenedConnection(Connection):
                 # A container's own name means nothing to the server, and looking it up can take minutes.
                 ehlo_name=bare_address(mail.default_sender).rpartition("@")[2] or "localhost",
                 answer_seconds=timeout_seconds,
+                tokens=tokens,
             )
         )
 
@@ -116,13 +124,14 @@ class HardenedConnection(Connection):
 
 
 class HardenedMail(Mail):
-    """Flask-Mail's extension object, with connections of our own kind. `open_conversations` are those of this
-    process, whatever application they belong to.
+    """Flask-Mail's extension object, with connections of our own kind. `open_conversations` and the tokens
+    are those of this process, whatever application they belong to.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.open_conversations = OpenConversations()
+        self._tokens = OwnTokens()
 
     def init_mail(self, config: dict[str, Any], debug: bool | int = False, testing: bool = False) -> Any:
         # A suppressed mail would be reported as accepted; tests run a mail server instead.
@@ -131,7 +140,8 @@ class HardenedMail(Mail):
     def connect(self) -> HardenedConnection:
         config: Mapping[str, Any] = current_app.config
         timeout = float(config.get("MAIL_TIMEOUT") or DEFAULT_TIMEOUT_SECONDS)
-        return HardenedConnection(current_app.extensions["mail"], timeout, self.open_conversations)
+        tokens = self._tokens.of(config)
+        return HardenedConnection(current_app.extensions["mail"], timeout, self.open_conversations, tokens)
 
 
 mail = HardenedMail()

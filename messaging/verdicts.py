@@ -44,6 +44,9 @@ def _words(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
+# A limit of what goes on at the same time is over in a moment, and nobody has to do anything about it.
+_AT_ONCE = _words(r"(thread|connections?|sessions?)\W+(\w+\W+)?limit|concurrent|simultaneous")
+
 # Codes that are clear on their own, no matter what words follow. `X` is 4 or 5.
 _TELLING_CODES: dict[str, Verdict] = {
     # Groups and mailboxes that accept mail from some senders only: about this recipient.
@@ -184,6 +187,8 @@ def verdict_on(code: int, text: str, stage: Stage) -> Verdict:
     exact = _TELLING_CODES.get(found[0] if found else "") or _TELLING_CODES.get(enhanced)
     if exact is not None:
         return _at_stage(exact, stage, code)
+    if code < 500 and _AT_ONCE.search(text):
+        return Verdict.UNCLEAR
     for pattern, verdict in _TELLING_WORDS:
         if pattern.search(text):
             return _at_stage(verdict, stage, code)

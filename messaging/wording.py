@@ -146,6 +146,11 @@ def join_label(called: str | None) -> str:
     return f"Join {called} Meeting" if called in _CALLED_MEETING else f"Join {called}"
 
 
+def what_is_missing(called: str) -> str:
+    """What an interview has not: a meeting with a software whose name does not already say so, or a link."""
+    return f"{called} {'meeting' if called in _CALLED_MEETING else 'link'}"
+
+
 def title_for(facts: InterviewFacts, reader: Reader) -> str:
     """What one reader's email and calendar entry call the interview: `Backend Engineer Interview` for the
     candidate, `Dina Kaur – Backend Engineer Interview` for everyone else, who may have several with the same

@@ -102,14 +102,14 @@ def retry_after(value: str | None, now: datetime) -> datetime | None:
     """Return when to try again according to a Retry-After header, None if it is absent, garbage or in the
     past.
 
-    Seconds and the date of HTTP are what RFC 9110 allows; some providers send an ISO 8601 date. At most an
-    hour is believed: a longer wait is more often a mistake than intended, and asking once an hour harms no
-    one.
+    Seconds and the date of HTTP are what RFC 9110 allows; some providers send an ISO 8601 date, or fractions
+    of seconds. At most an hour is believed: a longer wait is more often a mistake than intended, and asking
+    once an hour harms no one.
     """
     text = (value or "").strip()
     latest = now + MAX_RETRY_AFTER
-    if re.fullmatch(r"[0-9]{1,9}", text):
-        return min(now + timedelta(seconds=int(text)), latest)
+    if re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]{1,9})?", text):
+        return min(now + timedelta(seconds=float(text)), latest)
     moment = optional_instant({"at": text}, "at") or http_date(text)
     return min(moment, latest) if moment is not None and moment > now else None
 

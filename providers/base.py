@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from providers.errors import ProviderError, RefusedError
+
 Plan = Literal["basic", "licensed", "unknown"]
 
 
@@ -34,6 +36,8 @@ class TokenSet:
     refresh_token: the one to keep from now on; if a refresh named no new one, the one that was sent.
     expires_at: counted from before the request was sent, so it errs on the early side.
     api_url: the account's regional API address, only if it is one this provider's tokens may be sent to.
+    account: whose tokens they are, if the answer proved it; a refusal if it should have and does not, or if
+        the account is none that may connect.
     """
 
     access_token: str = field(repr=False)
@@ -41,6 +45,7 @@ class TokenSet:
     expires_at: datetime
     scopes: frozenset[str]
     api_url: str | None = None
+    account: "Account | RefusedError | None" = None
 
     def __post_init__(self) -> None:
         require_utc(self.expires_at, "expires_at")
@@ -48,13 +53,33 @@ class TokenSet:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose grant it is. `id` is the provider's own and stable; `email` is "" when it did not give one."""
+    """Whose grant it is. `id` is the provider's own and stable; `email` is "" when it did not give one.
+
+    id_is_part: the answer does not name the whole id, only the part of it after its last dot.
+    """
 
     id: str
     email: str
     display_name: str
     plan: Plan
     timezone: str | None = None
+    id_is_part: bool = False
+
+    def is_known_as(self, account_id: str) -> bool:
+        """Tell whether this can be the account of that id, which is whole."""
+        return self.id == (account_id.rpartition(".")[2] if self.id_is_part else account_id)
+
+
+@dataclass(frozen=True, slots=True)
+class AdminAnswer:
+    """What came of asking an administrator to allow an app for their organization. None of it is proved.
+
+    directory: the organization, as its provider calls it; "" if that was not said.
+    refusal: why it was not allowed; None if it was.
+    """
+
+    directory: str
+    refusal: ProviderError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +88,10 @@ class MeetingRequest:
 
     timezone: an IANA name, for display on the provider's side only; `starts_at` alone says when.
     passcode: None lets the provider choose one.
+    entry_key, creation: only for software whose meetings live on an entry in the host's calendar. The key of
+    that entry (`CalendarEntry.key`), which may be there already; and a name of this creation, the same
+    however often it is repeated, and another one for a new meeting.
+    entry_may_exist: as in `CalendarEntry.may_exist`.
     """
 
     topic: str
@@ -71,6 +100,9 @@ class MeetingRequest:
     duration_minutes: int
     timezone: str
     passcode: str | None = field(default=None, repr=False)
+    entry_key: str = ""
+    creation: str = ""
+    entry_may_exist: bool = False
 
     def __post_init__(self) -> None:
         require_utc(self.starts_at, "starts_at")
@@ -133,6 +165,7 @@ class Meeting:
     passcode: None if there is none or the answer did not say. duration_minutes, timezone, created_at,
     host_account_id: None if the answer did not say.
     timezone: the provider's own name of the zone, which need not be an IANA name.
+    entry_id: of the calendar entry that it lives on, if it lives on one, by the provider's own id.
     """
 
     id: str
@@ -146,6 +179,7 @@ class Meeting:
     host_account_id: str | None
     timezone: str | None = None
     settings: MeetingSettings = MeetingSettings()
+    entry_id: str | None = None
 
     def __post_init__(self) -> None:
         require_utc(self.starts_at, "starts_at")
@@ -155,13 +189,17 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class ListedMeeting:
-    """One meeting as the list of an account's meetings shows it, which is less than the whole of it."""
+    """One meeting as the list of an account's meetings shows it, which is less than the whole of it.
+
+    entry_key: of the calendar entry that it lives on, if that is one of ours.
+    """
 
     id: str
     join_url: str = field(repr=False)
     topic: str
     starts_at: datetime
     duration_minutes: int | None
+    entry_key: str = ""
 
     def __post_init__(self) -> None:
         require_utc(self.starts_at, "starts_at")
@@ -171,19 +209,26 @@ class ListedMeeting:
 class CalendarEntry:
     """An interview as it should appear in someone's calendar.
 
-    key: our own name for the entry, the same for every version of it, so that putting it twice makes one.
+    key: our own name for the entry, 5 to 64 of the characters a to v and 0 to 9, and never used for another
+    entry, so that making it twice makes one. An entry that was deleted keeps its key.
     timezone: an IANA name, in which the calendar shows the time.
-    wants_meeting: the calendar's provider also makes an online meeting for it.
+    description: plain text. location: where people go, a link or an address; "" for nowhere in particular.
+    page_url: of the interview in this product, which people call `product`.
+    shows_busy: its owner takes part, and is not free then.
+    may_exist: an earlier call may have made it. Not every calendar knows a key again for long.
     """
 
     key: str
     title: str
-    description: str
-    location: str
+    description: str = field(repr=False)
+    location: str = field(repr=False)
     starts_at: datetime
     ends_at: datetime
     timezone: str
-    wants_meeting: bool = False
+    page_url: str
+    shows_busy: bool = True
+    product: str = ""
+    may_exist: bool = False
 
     def __post_init__(self) -> None:
         require_utc(self.starts_at, "starts_at")
@@ -193,19 +238,56 @@ class CalendarEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryTime:
+    """When an entry is: two instants in UTC, and the IANA name of the zone in which it is shown."""
+
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+
+    def __post_init__(self) -> None:
+        require_utc(self.starts_at, "starts_at")
+        require_utc(self.ends_at, "ends_at")
+        if self.ends_at <= self.starts_at:
+            raise ValueError("an entry must end after it starts")
+
+
+@dataclass(frozen=True, slots=True)
+class EntryChange:
+    """What to change in an existing entry. None leaves a value as the calendar has it. Raises ValueError if
+    there is nothing to change."""
+
+    title: str | None = None
+    description: str | None = field(default=None, repr=False)
+    location: str | None = field(default=None, repr=False)
+    time: EntryTime | None = None
+    shows_busy: bool | None = None
+
+    def __post_init__(self) -> None:
+        values = (self.title, self.description, self.location, self.time, self.shows_busy)
+        if all(value is None for value in values):
+            raise ValueError("a change must change something")
+
+
+@dataclass(frozen=True, slots=True)
 class PlacedEntry:
     """An entry as the calendar has it.
 
-    id: the provider's own.
+    id: the provider's own. key: ours, by which it was made; "" if it is not one of ours.
     version: changes whenever the entry does, on either side.
-    join_url: of the online meeting, if one was wanted and is ready.
+    starts_at, ends_at: of an entry for whole days, midnight in the calendar's own zone.
+    web_url: where its owner sees it in their calendar; "" if the answer did not say.
     """
 
     id: str
+    key: str
     version: str
+    title: str
+    description: str = field(repr=False)
+    location: str = field(repr=False)
     starts_at: datetime
     ends_at: datetime
-    join_url: str | None = field(default=None, repr=False)
+    web_url: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         require_utc(self.starts_at, "starts_at")

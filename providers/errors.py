@@ -30,6 +30,9 @@ class Facts:
 
 NO_FACTS = Facts()
 
+# What a `RefusedError` about a message may be about.
+ADDRESS_CODE, SIZE_CODE = "address_refused", "too_large"
+
 
 class ProviderError(Exception):
     """A call to a provider that did not do what it was asked to do.
@@ -88,6 +91,16 @@ class DailyLimitError(RetryableError):
     default_code = "daily_limit"
 
 
+class NotReadyError(RetryableError):
+    """What was asked for is being made and takes longer than a call: it was accepted, and has to be looked up
+    until it is there. `maybe_applied` is always set."""
+
+    default_code = "not_ready"
+
+    def __init__(self, words: str, facts: Facts = NO_FACTS) -> None:
+        super().__init__(words, facts, maybe_applied=True)
+
+
 class PermanentError(ProviderError):
     """Repeating the call will not help until someone has done something."""
 
@@ -98,6 +111,12 @@ class ConnectionRevokedError(PermanentError):
     """The grant is dead: its owner has to connect the account again."""
 
     default_code = "revoked"
+
+
+class NotRevocableError(PermanentError):
+    """The provider lets no app end a grant. Only the account's owner can, and `words` say where."""
+
+    default_code = "not_revocable"
 
 
 class AccessTokenRejectedError(PermanentError):
@@ -121,15 +140,33 @@ class ScopeMissingError(PermanentError):
 
 
 class HostNotAllowedError(PermanentError):
-    """This account may not host the meeting (its plan, its license, or the user is not usable)."""
+    """This account may not host the meeting (its plan, its license, or the user is not usable).
+
+    entry_id: the entry in the host's calendar on which the meeting was to live, if there is one now. It stays
+        there without the meeting.
+    is_spoiled: that entry has got a meeting of another kind instead, which can't be used or taken off.
+    """
 
     default_code = "host_not_allowed"
+
+    def __init__(
+        self, words: str, facts: Facts = NO_FACTS, *, entry_id: str | None = None, is_spoiled: bool = False
+    ) -> None:
+        super().__init__(words, facts)
+        self.entry_id = entry_id
+        self.is_spoiled = is_spoiled
 
 
 class MeetingGoneError(PermanentError):
     """The provider says that the meeting does not exist (anymore)."""
 
     default_code = "meeting_gone"
+
+
+class EntryGoneError(PermanentError):
+    """The calendar says that the entry does not exist (anymore): its owner has deleted it."""
+
+    default_code = "entry_gone"
 
 
 class InvalidClientError(PermanentError):

@@ -12,6 +12,7 @@ import contextlib
 import logging
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -127,17 +128,21 @@ class BoundedSession(requests.Session):
         *,
         bearer: str,
         json: dict[str, Any] | None = None,
-        params: dict[str, str] | None = None,
+        data: bytes | None = None,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         bounds: Bounds | None = None,
     ) -> requests.Response:
         """Make one call with a bearer token and return the answer, its body read, whatever its status.
-        `bounds` are those of this call, where they are not the session's.
+
+        The body is `json`, or else `data`, whose type the `headers` have to name. `bounds` are those of this
+        call, where they are not the session's.
 
         Raises RetryableError (codes "unreachable", "timeout", "dropped", "nonsense") when there is no usable
         answer, and RefusedError (code "not_sendable") when the call cannot be put on the wire.
         """
-        headers = {"Authorization": f"Bearer {bearer}"}
-        request = requests.Request(method, url, headers=headers, json=json, params=params)
+        sent = {**(headers or {}), "Authorization": f"Bearer {bearer}"}
+        request = requests.Request(method, url, headers=sent, json=json, data=data, params=params)
         return self._exchange(self.prepare_request(request), operation, bounds or self.bounds)
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:

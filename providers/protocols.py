@@ -10,8 +10,10 @@ from typing import Protocol
 
 from providers.base import (
     Account,
+    AdminAnswer,
     BusySpan,
     CalendarEntry,
+    EntryChange,
     EntryChanges,
     Grant,
     ListedMeeting,
@@ -21,6 +23,7 @@ from providers.base import (
     PlacedEntry,
     TokenSet,
 )
+from providers.errors import ProviderError
 from providers.events import Event
 
 
@@ -32,7 +35,12 @@ class OAuthProvider(Protocol):
         ...
 
     def exchange_code(self, *, code: str, redirect_uri: str, code_verifier: str) -> TokenSet:
-        """Spend the code of the callback. A refused code is a `RefusedError` with code "code_refused"."""
+        """Spend the code of the callback. A refused code is a `RefusedError` with code "code_refused".
+
+        Other refusals may have the codes "no_refresh_token" and "admin_consent_needed", which only an
+        administrator of the account's organization can put right. Where the tokens are right and whose they
+        are is not, the refusal is their `account`, with the code "account_unproven" or "account_not_allowed".
+        """
         ...
 
     def refresh(self, refresh_token: str) -> TokenSet:
@@ -44,11 +52,38 @@ class OAuthProvider(Protocol):
         ...
 
     def revoke(self, access_token: str) -> None:
-        """End the grant. One that is already dead counts as revoked."""
+        """End the grant. One that is already dead counts as revoked.
+
+        Raises `NotRevocableError` where the provider has no way to do that.
+        """
         ...
 
     def missing_scopes(self, granted: frozenset[str]) -> list[str]:
         """Return the required scopes that `granted` does not cover, in the order to list them in."""
+        ...
+
+
+class AdminApprovals(Protocol):
+    """What an administrator of an organization allows for its people, before any of them can consent."""
+
+    def redirect_error(self, error: str, description: str = "", subcode: str = "") -> ProviderError:
+        """Return what it means that the provider sent someone back from its consent page with these. The code
+        of the error is "admin_consent_needed" or "declined" for the usual ones."""
+        ...
+
+    def admin_consent_url(self, *, redirect_uri: str, state: str, directory: str = "") -> str:
+        """Return the address at which an administrator allows this app for everyone in their organization:
+        the one called `directory`, or their own."""
+        ...
+
+    def admin_answer(self, answer: Mapping[str, str]) -> AdminAnswer:
+        """Return what an administrator comes back with. `answer` is the query of the redirect, which anyone
+        can make up."""
+        ...
+
+    def directory_of(self, account_id: str) -> str:
+        """Return which organization an account belongs to, as `AdminAnswer` names it; "" for an account that
+        belongs to none, or where the id does not say."""
         ...
 
 
@@ -66,7 +101,9 @@ class MeetingProvider(Protocol):
     def create_meeting(self, grant: Grant, request: MeetingRequest) -> Meeting:
         """Make one meeting and return it as the provider made it, which may differ from what was asked.
 
-        After a `RetryableError` with `maybe_applied`, call `find_meetings` before trying again.
+        After a `RetryableError` with `maybe_applied`, call `find_meetings` before trying again. One of them
+        is `NotReadyError`: the provider is still making it. A `HostNotAllowedError` names the calendar entry
+        that is left without a meeting.
         """
         ...
 
@@ -84,8 +121,12 @@ class MeetingProvider(Protocol):
         """
         ...
 
-    def delete_meeting(self, grant: Grant, meeting_id: str) -> None:
-        """Remove one meeting. One that is already gone counts as removed, so this may be repeated."""
+    def delete_meeting(self, grant: Grant, meeting_id: str, *, keeps_entry: bool = False) -> None:
+        """Remove one meeting. One that is already gone counts as removed, so this may be repeated.
+
+        `keeps_entry`: only the meeting goes, and the entry in the host's calendar on which it lives stays. It
+        means nothing to software whose meetings live elsewhere.
+        """
         ...
 
     def find_meetings(self, grant: Grant, request: MeetingRequest, created_since: datetime) -> list[Meeting]:
@@ -94,7 +135,9 @@ class MeetingProvider(Protocol):
 
         They have the request's topic, agenda, start and duration and were made at `created_since` (aware,
         UTC, by this server's clock) or later; the provider's clock may tell another time. The caller leaves
-        out those that it already knows as its own.
+        out those that it already knows as its own. Raises `NotReadyError` while it is still being made.
+        Software whose meetings live on an entry returns the one on the entry of the request, whenever it was
+        made and whatever it is like.
         """
         ...
 
@@ -104,17 +147,35 @@ class MeetingProvider(Protocol):
 
 
 class CalendarProvider(Protocol):
-    """Keeps entries in the calendar of the account that a grant belongs to."""
+    """Keeps entries in the main calendar of the account that a grant belongs to. The provider invites no one,
+    whatever is done to an entry. Every method may raise any `ProviderError`.
+    """
 
-    def put_entry(self, grant: Grant, entry: CalendarEntry) -> PlacedEntry:
-        """Make the entry of this key, or bring the one that exists in line; return it as it is afterwards.
+    def create_entry(self, grant: Grant, entry: CalendarEntry) -> PlacedEntry:
+        """Make the entry of this key and return it as it is afterwards.
 
-        May be repeated: the same key never makes a second entry. The provider invites no one.
+        May be repeated, with `entry.may_exist`: the same key never makes a second entry, and one that exists
+        is brought in line.
+        Raises `EntryGoneError` if there was one of this key and its owner has deleted it: the key is used up.
         """
         ...
 
+    def change_entry(self, grant: Grant, entry_id: str, change: EntryChange) -> PlacedEntry:
+        """Change what `change` names and nothing else; an online meeting on the entry stays. May be repeated.
+        Raises `EntryGoneError`."""
+        ...
+
+    def read_entry(self, grant: Grant, entry_id: str) -> PlacedEntry:
+        """Return one entry as it is; raises `EntryGoneError`."""
+        ...
+
     def delete_entry(self, grant: Grant, entry_id: str) -> None:
-        """Remove one entry. One that is already gone counts as removed."""
+        """Remove one entry, and the online meeting on it. One that is already gone counts as removed."""
+        ...
+
+    def entry_id(self, key: str) -> str | None:
+        """The provider's id of the entry of a key, if it follows from the key alone: with it, what a lost
+        answer may have left can be removed. None if only the provider knows it. Calls no one."""
         ...
 
     def busy(self, grant: Grant, since: datetime, until: datetime) -> list[BusySpan]:
@@ -132,10 +193,13 @@ class CalendarProvider(Protocol):
 class MailProvider(Protocol):
     """Sends mail from the address of the account that a grant belongs to."""
 
-    def send(self, grant: Grant, message: bytes, recipients: tuple[str, ...]) -> None:
-        """Send one finished message (MIME, with CRLF line ends) to these addresses.
+    def send(self, grant: Grant, message: bytes, recipients: tuple[str, ...]) -> str:
+        """Send one finished message (MIME, with CRLF line ends) to these addresses, and return the provider's
+        own name for it. Raises `RefusedError` with code "address_refused" for an address that it does not
+        accept, and "too_large" for a message that it finds too large.
 
-        After a `RetryableError` with `maybe_applied` the message may have been sent.
+        After a `RetryableError` with `maybe_applied` the message may have been sent. There is no way to look
+        that up, so it must not be sent again without asking someone.
         """
         ...
 

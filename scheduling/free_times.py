@@ -1,19 +1,20 @@
 """When an interview could be: the half hours of a day at which everyone whom it needs is free.
 
-They are within `working_hours.OFFERED` on the clock of each person. Other times can be typed.
+They are within the hours of each person, on their own clock, and within what they have set as their limits.
+Other times can be typed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from accounts.row_permissions import Reader
+from scheduling.availability.hours import OnTheirClock
+from scheduling.availability.limits import interviews_of, keeps_limits, margin_of
 from scheduling.occupied import Needs, Occupied, occupied_between
-from scheduling.working_days import is_weekend
-from scheduling.working_hours import OFFERED
 from timezones import in_zone, start_of_day
 
 HALF_HOUR = timedelta(minutes=30)
@@ -24,36 +25,53 @@ _QUARTER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
+class OnTheTeam:
+    """Someone on the team who takes part."""
+
+    user_id: int
+    name: str
+    clock: OnTheirClock
+
+
+@dataclass(frozen=True)
 class Asked:
     """For whom and for how long a time is needed, and on whose clocks.
 
-    `zone` is the one in which the times are chosen: its half hours are offered. `zones` are those of everyone
-    who takes part, as far as they are known; `own_zone` is that of the person who chooses, who counts if
-    there is no time within everyone's day.
+    `zone` is the one in which the times are chosen: its half hours are offered. `team` are those of the team
+    who take part, and `others` everyone else of whom it is known. `own` is the
+    clock of the person who chooses, which counts if there is no time within everyone's hours.
     """
 
     needs: Needs
     minutes: int
     zone: str
-    zones: frozenset[str]
-    own_zone: str
+    team: tuple[OnTheTeam, ...]
+    others: frozenset[OnTheirClock]
+    own: OnTheirClock
+
+    @property
+    def clocks(self) -> frozenset[OnTheirClock]:
+        """Those of everyone who takes part, as far as they are known."""
+        return self.others | {member.clock for member in self.team}
 
 
 @dataclass(frozen=True)
 class FreeTimes:
     """The starts (aware UTC, soonest first) at which an interview could be on a day.
 
-    They are within `working_hours.OFFERED` in all of the `zones`. `is_for_everyone`: these are the zones
-    of those who take part; otherwise no half hour of that day is within everyone's day, and only the zone of
-    the person who chooses counts. `occupied` is what is in the way of any time of that day, also of one that
-    reaches into the next day; `others` is what else the team has then, if that was asked for.
+    They are within the hours on all of the `clocks`. `is_for_everyone`: these are the clocks of those who
+    take part; otherwise no half hour of that day is within everyone's hours, and only the clock of the person
+    who chooses counts. `occupied` is what is in the way of any time of that day, also of one that reaches
+    into the next day; `others` is what else the team has then, if that was asked for. `around` is what these
+    people have on the days around it as well, as far as their limits need it.
     """
 
     starts: tuple[datetime, ...]
-    zones: frozenset[str]
+    clocks: frozenset[OnTheirClock]
     is_for_everyone: bool
     occupied: tuple[Occupied, ...]
     others: tuple[Occupied, ...] = ()
+    around: tuple[Occupied, ...] = ()
 
 
 def free_times(
@@ -72,30 +90,44 @@ def free_times(
     """
     (begins, _), (_, ends) = _bounds(min(days), asked.zone), _bounds(max(days), asked.zone)
     # An interview that starts at the end of the last day may meet what is on the morning after.
-    margin = timedelta(minutes=asked.minutes)
+    length, margin = timedelta(minutes=asked.minutes), margin_of(member.clock for member in asked.team)
     of_day = _bounds(with_others_on, asked.zone) if with_others_on is not None else None
-    occupied = occupied_between(asked.needs, begins, ends + margin, seen_by=seen_by, everything_in=of_day)
+    occupied = occupied_between(
+        asked.needs, begins - margin, ends + length + margin, seen_by=seen_by, everything_in=of_day
+    )
     return {day: free_times_among(occupied, asked, day, now=now) for day in days}
 
 
-def free_times_among(occupied: Iterable[Occupied], asked: Asked, on: date, *, now: datetime) -> FreeTimes:
+def free_times_among(occupied: Sequence[Occupied], asked: Asked, on: date, *, now: datetime) -> FreeTimes:
     """The free times of one day, given everything that is in the way around it."""
     length = timedelta(minutes=asked.minutes)
-    offered = _offered(on, asked.zone, asked.minutes, asked.zones) if asked.zones else ()
-    is_for_everyone, zones = bool(offered), asked.zones
+    clocks = asked.clocks
+    offered = _offered(on, asked.zone, asked.minutes, clocks) if clocks else ()
+    is_for_everyone = bool(offered)
     if not offered:
-        zones = frozenset({asked.own_zone})
-        offered = _offered(on, asked.zone, asked.minutes, zones)
+        present = [clock for clock in asked.clocks if clock.availability.other_days]
+        clocks = frozenset({asked.own})
+        offered = tuple(
+            start
+            for start in _offered(on, asked.zone, asked.minutes, clocks)
+            if not any(clock.is_away_at(start) for clock in present)
+        )
     begins, ends = _bounds(on, asked.zone)
     near = [each for each in occupied if each.overlaps(begins, ends + length)]
     of_day = tuple(each for each in near if each.taken)
+    limits = [
+        (each.clock, interviews_of(each.user_id, occupied)) for each in asked.team if each.clock.has_limits
+    ]
     starts = tuple(
         start
         for start in offered
-        if start > now and not any(each.overlaps(start, start + length) for each in of_day)
+        if start > now
+        and not any(each.overlaps(start, start + length) for each in of_day)
+        and all(keeps_limits(clock, mine, start, start + length, now=now) for clock, mine in limits)
     )
     others = tuple(each for each in near if not each.taken and each.overlaps(begins, ends))
-    return FreeTimes(starts, zones, is_for_everyone, of_day, others)
+    around = tuple(each for each in occupied if each.taken)
+    return FreeTimes(starts, clocks, is_for_everyone, of_day, others, around)
 
 
 @lru_cache(1024)
@@ -112,18 +144,11 @@ def _bounds(on: date, zone: str) -> tuple[datetime, datetime]:
 
 
 @lru_cache(1024)
-def _offered(on: date, zone: str, minutes: int, zones: frozenset[str]) -> tuple[datetime, ...]:
-    """The half hours of a day at which an interview would be within the day of everyone in these zones."""
+def _offered(on: date, zone: str, minutes: int, clocks: frozenset[OnTheirClock]) -> tuple[datetime, ...]:
+    """The half hours of a day at which an interview would be within the hours of everyone on these clocks."""
     length = timedelta(minutes=minutes)
     return tuple(
         start
         for start in half_hours(on, zone)
-        if all(_is_within_day(start, start + length, there, on) for there in zones)
+        if all(clock.suits(start, start + length, chosen=on) for clock in clocks)
     )
-
-
-def _is_within_day(starts_at: datetime, ends_at: datetime, zone: str, chosen: date) -> bool:
-    begins, ends = in_zone(starts_at, zone), in_zone(ends_at, zone)
-    is_at_day = begins.time() >= OFFERED.begin and ends.date() == begins.date() and ends.time() <= OFFERED.end
-    # A Friday evening in Los Angeles is a Saturday in Sydney, which is offered only to those who chose one.
-    return is_at_day and (is_weekend(chosen) or not is_weekend(begins.date()))

@@ -33,6 +33,7 @@ from scheduling.mails.queue import ADDRESS_REFUSED, INVITATION, PREFLIGHT_PROBLE
 from scheduling.meetings import asking, recording, wanting
 from scheduling.meetings.entry import entry_rules, is_stricter_than_made
 from scheduling.rules import Rules
+from scheduling.software import spec_of
 from scheduling.timeline import note
 from timezones import utc_now
 from wording import first_name, listed, possessive
@@ -213,7 +214,7 @@ def problems_of(interview: Interview) -> tuple[Problem, ...]:
 def _of_meeting(meeting: Meeting) -> list[Problem]:
     if meeting.state is not MeetingState.READY or meeting.provider_meeting_id is None:
         return []
-    label, host = meeting.software.label, meeting.host
+    spec, host = spec_of(meeting.software), meeting.host
     connection = (
         db.session.get(Connection, meeting.connection_id) if meeting.connection_id is not None else None
     )
@@ -222,8 +223,8 @@ def _of_meeting(meeting: Meeting) -> list[Problem]:
         return [
             Problem(
                 f"m{meeting.id}a",
-                f"{whose} {label} account isn't connected anymore, so we can't tell whether the meeting "
-                "still exists.",
+                f"{whose} {spec.provider_label} account isn't connected anymore, so we can't tell whether "
+                "the meeting still exists.",
                 f"{who} needs to reconnect it in Settings → Account → Connected Apps. Until then, open the "
                 "link once to be sure that it works.",
             )
@@ -232,9 +233,9 @@ def _of_meeting(meeting: Meeting) -> list[Problem]:
         words = (
             f"{recording.not_done_yet(meeting)}. {meeting.failure_words or ''}".strip()
             if meeting.failure is not None
-            else f"In {label}, the meeting is at another time, and that couldn't be changed back."
+            else f"In {spec.app_label}, the meeting is at another time, and that couldn't be changed back."
         )
-        cure = f"The link still works. Change the time in {label}, or move the interview."
+        cure = f"The link still works. Change the time in {spec.app_label}, or move the interview."
         return [Problem(f"m{meeting.id}t", words, cure)]
     if is_stricter_than_made(meeting):
         rules = " ".join(rule.to_team for rule in entry_rules(meeting))
@@ -242,7 +243,7 @@ def _of_meeting(meeting: Meeting) -> list[Problem]:
             Problem(
                 f"m{meeting.id}s",
                 f"People get into the meeting differently than they were told. {rules}",
-                f"Change it back in {label}, or tell the candidate.",
+                f"Change it back in {spec.app_label}, or tell the candidate.",
             )
         ]
     return []
@@ -262,7 +263,7 @@ def _of_invitations(interview: Interview) -> list[Problem]:
         problems.append(
             Problem(
                 f"r{revision}i",
-                f"{_names(others)} {_have(others)} not received the invitation.",
+                f"{_names(others)} {_not_received(others)} the invitation.",
                 "Open the interview to send it again, or tell them yourself.",
                 said,
             )
@@ -290,6 +291,12 @@ def _names(of: Sequence[Mail]) -> str:
 
 def _have(of: Sequence[Mail]) -> str:
     return "has" if len(of) == 1 else "have"
+
+
+def _not_received(of: Sequence[Mail]) -> str:
+    if all(mail.may_have_left for mail in of):
+        return "may not have received"
+    return f"{_have(of)} not received"
 
 
 def _was_told_of_address(interview: Interview) -> bool:

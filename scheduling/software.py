@@ -7,7 +7,8 @@ never for a name. `MeetingSoftware.OTHER` has no entry: its link was made elsewh
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connections.catalogue import apps_of
@@ -65,6 +66,12 @@ class SoftwareSpec:
     who takes part; None where it does not.
     one_at_a_time: an account can host a single meeting at any time; a second one is refused or ends the
         first.
+    makes_none_on: kinds of accounts that can make no such meeting, by the names of `providers.base.Plan`, and
+        why not, as the end of a sentence.
+    may_keep_waiting: people without an account in the host's organization may have to be let in by someone
+        who has one, which is decided there, and which no one tells us.
+    lives_on_entry: the meeting is part of an entry in its host's calendar, and is made through the calendar
+        app. There is one entry for both, no matter which was made first.
     """
 
     software: MeetingSoftware
@@ -75,10 +82,23 @@ class SoftwareSpec:
     daily_limit: DailyLimit | None = None
     free_plan_minutes: int | None = None
     one_at_a_time: bool = False
+    makes_none_on: Mapping[str, str] = field(default_factory=dict)
+    may_keep_waiting: bool = False
+    lives_on_entry: bool = False
 
     @property
     def label(self) -> str:
         return self.software.label
+
+    @property
+    def app_label(self) -> str:
+        """What people connect so that their account can host."""
+        return spec_of_app(self.app).label
+
+    @property
+    def provider_label(self) -> str:
+        """Whose account hosts: "Priya's Google account" has the Meet link."""
+        return spec_of_app(self.app).provider_label
 
     @property
     def settings_in_words(self) -> str:
@@ -112,12 +132,19 @@ _SPECS = (
         app="google-calendar",
         icon="brand-google",
         link_form="https://meet.google.com/{}",
+        # Free accounts are said to end meetings of three and more people after an hour. The calendar doesn't
+        # tell which plan an account has, so nobody is warned.
+        may_keep_waiting=True,
+        lives_on_entry=True,
     ),
     SoftwareSpec(
         software=MeetingSoftware.TEAMS,
         app="outlook-calendar",
         icon="brand-teams",
         link_form="https://teams.microsoft.com/meet/{}",
+        makes_none_on={"basic": "a personal Microsoft account can't make Teams meetings"},
+        may_keep_waiting=True,
+        lives_on_entry=True,
     ),
 )
 _BY_SOFTWARE = {spec.software: spec for spec in _SPECS}
@@ -126,6 +153,22 @@ _BY_SOFTWARE = {spec.software: spec for spec in _SPECS}
 def spec_of(software: MeetingSoftware) -> SoftwareSpec:
     """The entry of a software. Raises KeyError for `OTHER`, whose meetings no account hosts."""
     return _BY_SOFTWARE[software]
+
+
+def lives_on_entry(software: MeetingSoftware) -> bool:
+    """Whether its meetings are part of an entry in their host's calendar; no pasted link is."""
+    return software is not MeetingSoftware.OTHER and spec_of(software).lives_on_entry
+
+
+def meeting_of(software: MeetingSoftware, called: str = "") -> str:
+    """What is made for an interview held with it, as people say it: "Zoom meeting", "Google Meet link".
+    `called`: the label of a pasted link."""
+    return f"{called or software.label} {'link' if lives_on_entry(software) else 'meeting'}"
+
+
+def provider_of(software: MeetingSoftware) -> str:
+    """Whose account a meeting made with it is on: "Ben's Google account". Raises KeyError for `OTHER`."""
+    return spec_of(software).provider_label
 
 
 def softwares_of(app: str) -> tuple[MeetingSoftware, ...]:
@@ -140,6 +183,23 @@ def softwares_of_provider(provider: str) -> tuple[MeetingSoftware, ...]:
 
 # The icon of each software. The link of any other software is pasted.
 ICONS = {**{spec.software: spec.icon for spec in _SPECS}, MeetingSoftware.OTHER: "link"}
-# What the dialog offers besides a pasted link; the first one is preselected.
-OFFERED = (MeetingSoftware.ZOOM,)
-DEFAULT = OFFERED[0]
+# The software whose passcodes people can choose.
+WITH_PASSCODE = frozenset(spec.software for spec in _SPECS if spec.passcode is not None)
+# What is offered first.
+DEFAULT = MeetingSoftware.ZOOM
+
+
+def offered() -> tuple[MeetingSoftware, ...]:
+    """What people can choose besides a pasted link: all that this version can make meetings with."""
+    return tuple(spec.software for spec in _SPECS if spec_of_app(spec.app).is_available)
+
+
+def usual(set_up: Container[str]) -> MeetingSoftware:
+    """What is used where nothing is known of those who could host: the first that this server is set up for.
+    `set_up` holds the keys of its apps."""
+    return next((software for software in offered() if spec_of(software).app in set_up), DEFAULT)
+
+
+def in_choices() -> list[tuple[str, str]]:
+    """What people can choose from, a pasted link included, as values and labels of a form's field."""
+    return [(software.value, software.label) for software in (*offered(), MeetingSoftware.OTHER)]

@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["count", "optional", "flag", "choice", "text", "names", "codes"]
+Kind = Literal["count", "seconds", "optional", "flag", "choice", "text", "names", "codes"]
 
 
 @dataclass(frozen=True)
 class Switch:
     """One fault. `kind` says what its value is:
 
-    count: a whole number from 0 · optional: a whole number or None (off) · flag: bool
+    count: a whole number from 0 · seconds: a whole number, also below 0
+    optional: a whole number from 0 or None (off) · flag: bool
     choice: one of `choices` · text: a line of text · names: list of words · codes: word → number.
     """
 
@@ -27,9 +28,11 @@ class Switch:
 
     def checked(self, value: Any) -> Any:
         """The value as it is kept. Raises ValueError, in words, when it is not of this switch's kind."""
-        whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+        number = isinstance(value, int) and not isinstance(value, bool)
+        whole = number and value >= 0
         fits = {
             "count": whole,
+            "seconds": number,
             "optional": whole or value is None,
             "flag": isinstance(value, bool),
             "choice": value in self.choices,
@@ -49,7 +52,7 @@ class Switch:
         """The value typed into the page. Raises ValueError for text that is not of this kind."""
         text = text.strip()
         match self.kind:
-            case "count":
+            case "count" | "seconds":
                 return self.checked(int(text or "0"))
             case "optional":
                 return self.checked(int(text)) if text else None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from simulators.service import Service
 from simulators.switches import SwitchBoard
 
 MAX_REQUEST_BYTES = 1024 * 1024
@@ -49,6 +51,33 @@ def _when(moment: datetime | str) -> str:
     if isinstance(moment, str):
         moment = datetime.fromisoformat(moment)
     return f"{moment.day} {moment:%b %Y, %H:%M} UTC"
+
+
+def changed_switches(service: Service) -> list[str]:
+    """The labels of the switches that are not at rest."""
+    board = service.board
+    return [switch.label for switch in board.switches.values() if board[switch.name] != switch.at_rest]
+
+
+def add_elsewhere(pages: Blueprint, service_of: Callable[[], Service]) -> None:
+    """Adds where the redirect switch leads. The ledger says whether a token was sent along."""
+
+    @pages.route("/elsewhere", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+    def elsewhere() -> Response:
+        service = service_of()
+        service.ledger.add(
+            "calls",
+            {
+                "method": request.method,
+                "path": request.path,
+                "operation": "elsewhere",
+                "account": None,
+                "status": 200,
+                "at": service.now().isoformat(),
+                "authorization": "Authorization" in request.headers,
+            },
+        )
+        return jsonify(message="You should not have followed that redirect.")
 
 
 def switches_blueprint(board: SwitchBoard, *, json_path: str) -> Blueprint:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from database import choice
 from extensions import Model
+from tables.link_nonce import HasLinkNonce
 from tables.team import User
 from timezones import utc_now
 
@@ -80,6 +81,8 @@ class Connection(Model):
     # The problem is that the provider does not accept this server. Only the operator can fix that; everyone
     # who administers is told.
     credentials_refused: Mapped[bool] = mapped_column(default=False)
+    # Why, by the keys of `AppSpec.faults`, as far as the provider says.
+    refused_because: Mapped[str] = mapped_column(sa.String(40), default="")
     # When a check last showed that the provider accepts this grant.
     checked_at: Mapped[datetime | None]
     connected_at: Mapped[datetime] = mapped_column(default=utc_now)
@@ -104,10 +107,40 @@ class OAuthAttempt(Model):
     # Another attempt for the same app came back first. Kept until it expires, so that the callback of this
     # one can say so instead of being unknown.
     superseded_at: Mapped[datetime | None]
-    # When they came back for the first time, and how that ended ("connected", "denied", "error"); None while
-    # the provider is still being asked.
+    # When they came back for the first time, and how that ended ("connected", "denied", "approval", "error");
+    # None while the provider is still being asked.
     spent_at: Mapped[datetime | None]
     result: Mapped[str | None] = mapped_column(sa.String(16))
+
+
+class ApprovalState(StrEnum):
+    WAITING = "waiting"
+    GIVEN = "given"
+    DECLINED = "declined"
+    # Connected since, or given up. The row stays, because its emails count toward how many may be sent.
+    OVER = "over"
+
+
+class AdminApproval(HasLinkNonce, Model):
+    """A person who cannot connect an app before an administrator of their organization has allowed it at the
+    provider."""
+
+    __tablename__ = "admin_approvals"
+    __table_args__ = (sa.UniqueConstraint("user_id", "app"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
+    app: Mapped[str] = mapped_column(sa.String(32))
+    state: Mapped[ApprovalState] = mapped_column(choice(ApprovalState, "state"))
+    # Which organization it is, as its provider calls it; "" while that is not known.
+    directory: Mapped[str] = mapped_column(sa.String(64), default="")
+    # Raised when the waiting begins again, so that links of an earlier time answer nothing.
+    generation: Mapped[int] = mapped_column(default=1)
+    since: Mapped[datetime] = mapped_column(default=utc_now)
+    # When an administrator allowed or declined it.
+    answered_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship()
 
 
 class RefusingProvider(Model):
@@ -118,6 +151,8 @@ class RefusingProvider(Model):
 
     provider: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
     since: Mapped[datetime] = mapped_column(default=utc_now)
+    # Why, by the keys of `AppSpec.faults`, as far as the provider says.
+    because: Mapped[str] = mapped_column(sa.String(40), default="")
 
 
 class WebhookEvent(Model):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from database import ZoneName, choice
 from extensions import Model
 from tables.connections import Connection
+from tables.failures import FailureReason
 from tables.software import MeetingSoftware
 from tables.team import User
 from timezones import utc_now
@@ -30,26 +31,6 @@ class MeetingState(StrEnum):
     READY = "ready"
     FAILED = "failed"
     REMOVED = "removed"
-
-
-class FailureReason(StrEnum):
-    """Why there is no meeting, or why it could not be changed. `scheduling.meetings.failures` has the words
-    for each and what helps."""
-
-    NOT_CONNECTED = "not_connected"
-    RECONNECT_NEEDED = "reconnect_needed"
-    SCOPES_MISSING = "scopes_missing"
-    RATE_LIMITED = "rate_limited"
-    DAILY_LIMIT = "daily_limit"
-    NOT_ALLOWED = "not_allowed"
-    CREDENTIALS = "credentials"
-    NOT_SET_UP = "not_set_up"
-    UNREACHABLE = "unreachable"
-    # The invitation had to leave before the provider was asked at all: this server was stopped or busy.
-    NOT_ASKED_YET = "not_asked_yet"
-    REFUSED = "refused"
-    # The provider says that the meeting no longer exists: someone deleted it there.
-    GONE = "gone"
 
 
 class Meeting(Model):
@@ -180,6 +161,8 @@ class OrphanedMeeting(Model):
     )
     software: Mapped[MeetingSoftware] = mapped_column(choice(MeetingSoftware, "software"))
     provider_meeting_id: Mapped[str] = mapped_column(sa.String(64))
+    # As with a call: the key of the calendar entry that it lives on, if it lives on one of ours.
+    entry_key: Mapped[str] = mapped_column(sa.String(64), default="")
     topic: Mapped[str] = mapped_column(sa.String(200))
     starts_at: Mapped[datetime]
     found_at: Mapped[datetime] = mapped_column(default=utc_now)
@@ -252,6 +235,10 @@ class MeetingCall(Model):
     starts_at: Mapped[datetime | None]
     duration_minutes: Mapped[int | None]
     timezone: Mapped[str | None] = mapped_column(ZoneName)
+    # On which calendar entry it was to live, by the entry's key, and the name of its creation; both empty for
+    # software whose meetings live elsewhere.
+    entry_key: Mapped[str] = mapped_column(sa.String(64), default="")
+    creation: Mapped[str] = mapped_column(sa.String(64), default="")
     failure: Mapped[FailureReason | None] = mapped_column(choice(FailureReason, "failure"))
     failure_words: Mapped[str | None] = mapped_column(sa.String(500))
     # How often we have looked for an orphaned meeting of this call since.

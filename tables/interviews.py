@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship, validates
 
 from database import ZoneName, choice, open_choice
 from extensions import Model
 from tables.answers import CandidateAnswer
 from tables.deliveries import Meeting
+from tables.entries import CalendarEntry
 from tables.feedback import Feedback
 from tables.files import Attachment
 from tables.hiring import Application, Candidate
@@ -185,6 +186,10 @@ class Interview(HasLinkNonce, Model):
         uselist=False,
     )
     mails: Mapped[list[Mail]] = relationship(order_by="Mail.id")
+    # All there ever were, in people's own calendars.
+    entries: Mapped[list[CalendarEntry]] = relationship(order_by=CalendarEntry.id)
+    # Whether it has any, where whoever read it asked for that (`scheduling.reading.lists`); otherwise None.
+    has_entries: Mapped[bool | None] = query_expression()
     timeline: Mapped[list[TimelineEntry]] = relationship(order_by="TimelineEntry.id")
     revisions: Mapped[list[Revision]] = relationship(order_by="Revision.number")
     attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")

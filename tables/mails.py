@@ -26,6 +26,8 @@ class MailTrouble(StrEnum):
 
     # Us who send: our settings, our account at the mail server, our address on the network.
     OURS = "ours"
+    # The mailbox of the person in whose name it is sent. Other people's emails are sent.
+    MAILBOX = "mailbox"
     # The address, which takes nothing from us. An email that is still queued waits until that changes.
     ADDRESS = "address"
 
@@ -84,9 +86,22 @@ class Mail(Model):
     # The attachments are left out: with them, the email was too large for the server or the connection to
     # it, or they could not be read. An invitation without them is better than none.
     leaves_files_out: Mapped[bool] = mapped_column(default=False)
+    # The app of a person's own mailbox through which it was sent, by its key, and the address it was sent
+    # from; empty for the server's own. Also set if it is not known whether the mailbox sent it.
+    sent_with: Mapped[str | None] = mapped_column(sa.String(32))
+    sent_from: Mapped[str | None] = mapped_column(sa.String(254))
+    # Written before that mailbox is asked to send it, and empty again once there is an outcome. If the
+    # process dies, it stays, and then it means that the mailbox may have sent the email.
+    handing_over_since: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     # What it said when it was last handed to a mail server, if it is about an interview: `messaging.copies`
     # reads it. Read only where an email is shown, and the last column, so that lists need not pass over it.
     sealed_copy: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
 
     user: Mapped[User | None] = relationship()
+
+    @property
+    def may_have_left(self) -> bool:
+        """Whether a person's own mailbox was asked to send it, and no one knows whether it did. It is not
+        sent again unless someone asks for it."""
+        return self.state is MailState.FAILED and self.may_be_double and self.sent_with is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -75,6 +76,12 @@ class User(Model):
     # Whether single keys lead somewhere. Off for those whose own tools press keys, as speech recognition
     # does.
     has_shortcuts: Mapped[bool] = mapped_column(default=True)
+    # Whether emails about the interviews that they schedule are sent from their own mailbox, if it is
+    # connected.
+    sends_from_own_mailbox: Mapped[bool] = mapped_column(default=True)
+    # When they take interviews, as `scheduling.availability.keeping` writes it; empty until they have said
+    # so.
+    availability: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from providers.base import ListedMeeting
-from providers.errors import ProviderError, RetryableError
+from providers.errors import Facts, ProviderError, RefusedError, RetryableError
 from scheduling.meetings import comparing
 from scheduling.meetings.comparing import Comparison, OrphanRemoval
 from tasks.meetings import with_provider
@@ -59,6 +59,9 @@ def remove_orphan() -> Handler:
         match outcome:
             case None:
                 comparing.record_removal(removal.orphan_id)
+                return Done()
+            case RefusedError(facts=Facts(code="meeting_stays")) if removal.keeps_entry:
+                comparing.record_stays(removal.orphan_id)
                 return Done()
             case RetryableError() as error:
                 return Again(utc_now() + retry.MEETING_AFTER_GRACE.delay(1), error.words)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from connections import wording
 from connections.checks import check_in_turn, due_checks, record_alive, record_trouble
 from connections.grants import with_grant
-from connections.rows import lose_permissions
+from connections.rows import held, lose_permissions
 from extensions import db
 from models import Connection, ConnectionState
 from providers.base import Account
@@ -66,12 +66,12 @@ def check_connection() -> Handler:
         if clients is None:
             return _NotSetUp()
         try:
-            return with_grant(look.connection_id, clients.accounts.account, removed=look.removed)
+            return with_grant(look.connection_id, clients.look_at, removed=look.removed)
         except ProviderError as problem:
             return problem
 
     def record(look: _Look, outcome: Account | ProviderError | _NotSetUp) -> Next:
-        row = db.session.get(Connection, look.connection_id, with_for_update=True, populate_existing=True)
+        row = held(look.connection_id)
         if row is None or row.state != ConnectionState.CONNECTED:
             return Done()
         return _record(look, row, outcome)
@@ -85,7 +85,7 @@ def check_connection() -> Handler:
 def _record(look: _Look, row: Connection, outcome: Account | ProviderError | _NotSetUp) -> Next:
     again = retry.CHECK.delay(look.failures + 1)
     match outcome:
-        case Account() as account if account.id != row.account_id:
+        case Account() as account if not account.is_known_as(row.account_id):
             # No matter who answered, it was not about this grant.
             record_trouble(row, wording.another_account_answered(row.app), is_looked_at=True)
         case Account() as account:
@@ -103,7 +103,7 @@ def _record(look: _Look, row: Connection, outcome: Account | ProviderError | _No
             return Again(at, problem.words)
         case ScopeMissingError() as problem:
             # Nothing that needs this permission works until its user, and nobody else, grants it again.
-            lose_permissions(row, problem.scopes)
+            lose_permissions(row, problem.scopes, problem.words)
         case ProviderError() as problem:
             record_trouble(row, problem.words, is_looked_at=True)
         case _NotSetUp():

@@ -11,7 +11,8 @@ from accounts import audit, mails
 from accounts.audit import Event
 from connections.catalogue import label_of
 from connections.notices import next_nudge, nudge
-from extensions import db
+from connections.rows import held
+from connections.wording import end_for_operator
 from models import Connection, ConnectionState
 from timezones import utc_now
 from work import outbox
@@ -42,6 +43,9 @@ def nudge_to_reconnect(mail_domain: str) -> Handler:
         if number == 0:
             words = f"The {label_of(row.app)} connection of {row.user.name} has ended. {row.problem}"
             audit.record(Event.CONNECTION_ENDED, words, None)
+            likely = end_for_operator(row)
+            if likely is not None:
+                mails.queue_grants_end(row.app, row.user.name, likely.words, mail_domain)
         mails.queue_reconnect_needed(row, number, mail_domain)
         following = next_nudge(since, utc_now())
         if following is not None:
@@ -54,15 +58,13 @@ def report_refused_credentials(mail_domain: str) -> Handler:
     """The handler that emails the owner about a provider that does not accept this server."""
 
     def tell(payload: Mapping[str, Any]) -> None:
-        mails.queue_credentials_refused(str(payload["provider"]), mail_domain)
+        mails.queue_credentials_refused(str(payload["provider"]), str(payload["because"]), mail_domain)
 
     return _telling(tell)
 
 
 def _locked(payload: Mapping[str, Any]) -> Connection | None:
-    return db.session.get(
-        Connection, int(payload["connection_id"]), with_for_update=True, populate_existing=True
-    )
+    return held(int(payload["connection_id"]))
 
 
 def _telling(tell: Callable[[Mapping[str, Any]], None]) -> Handler:

@@ -9,6 +9,7 @@ from connections.checks import CHECK_CONNECTION
 from connections.notices import NUDGE_TO_RECONNECT, REPORT_REFUSED_CREDENTIALS, TELL_OF_CONNECTION
 from connections.revocation import REPORT_UNREVOKED_GRANT, REVOKE_GRANT
 from hiring.calling_off import ERASE_CANDIDATE
+from scheduling.entries.wanting import SYNC_ENTRIES
 from scheduling.meetings.comparing import COMPARE_ACCOUNT, REMOVE_ORPHAN
 from scheduling.meetings.looks import LOOK_AT_MEETING
 from scheduling.meetings.orphans import REMOVE_ORPHANS
@@ -18,6 +19,7 @@ from services import Services
 from tasks.comparing import compare_account, remove_orphan
 from tasks.connection_checks import check_connection
 from tasks.connection_notices import nudge_to_reconnect, report_refused_credentials, tell_of_connection
+from tasks.entries import sync_entries
 from tasks.erasing import erase_candidate
 from tasks.grants import REFRESH_CONNECTION, refresh_connection, report_unrevoked_grant, revoke_grant
 from tasks.mails.handler import send_mail
@@ -40,6 +42,7 @@ def all_handlers(services: Services) -> Mapping[TaskKind, Handler]:
         REMOVE_ORPHANS: remove_orphans(rules),
         LOOK_AT_MEETING: look_at_meeting(rules),
         PREFLIGHT: check_before_start(rules),
+        SYNC_ENTRIES: sync_entries(workshop_of(services), rules),
         COMPARE_ACCOUNT: compare_account(),
         REMOVE_ORPHAN: remove_orphan(),
         ERASE_CANDIDATE: erase_candidate(),

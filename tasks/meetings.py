@@ -12,7 +12,14 @@ from extensions import db
 from models import FailureReason, Meeting, MeetingSoftware
 from providers.base import Grant
 from providers.base import Meeting as ShownMeeting
-from providers.errors import MeetingGoneError, ProviderError, RetryableError
+from providers.errors import (
+    Facts,
+    MeetingGoneError,
+    NotReadyError,
+    ProviderError,
+    RefusedError,
+    RetryableError,
+)
 from providers.protocols import MeetingProvider
 from scheduling.meetings import looks, orphans, planning, recording
 from scheduling.meetings.looks import Look
@@ -118,8 +125,13 @@ def remove_orphans(rules: Rules) -> Handler:
             case OrphansFound(removed):
                 at = orphans.record_search(search.call_id, removed)
                 return Done() if at is None else Again(at, "looked for a second meeting", is_failure=False)
+            case RefusedError(facts=Facts(code="meeting_stays")):
+                orphans.record_stays(search.call_id)
+                return Again(utc_now(), outcome.words, is_failure=False)
             case NotSetUpError():
                 return Done()
+            case NotReadyError() if orphans.record_still_being_made(search.call_id):
+                return Again(utc_now(), outcome.words, is_failure=False)
             case RetryableError():
                 return Again(utc_now() + retry.MEETING_AFTER_GRACE.delay(1), outcome.words)
             case _ if utc_now() >= search.lost.starts_at:

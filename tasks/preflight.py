@@ -6,9 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from connections.rows import lose_permissions
+from connections.rows import held, lose_permissions
 from extensions import db
-from models import Connection, ConnectionState, Interview
+from models import ConnectionState, Interview
 from providers.base import Meeting as ShownMeeting
 from providers.errors import MeetingGoneError, ProviderError, RetryableError, ScopeMissingError
 from scheduling import preflight
@@ -89,6 +89,6 @@ def check_before_start(rules: Rules) -> Handler:
 
 
 def _lose(look: Look, error: ScopeMissingError) -> None:
-    row = db.session.get(Connection, look.connection_id, with_for_update=True, populate_existing=True)
+    row = held(look.connection_id) if look.connection_id is not None else None
     if row is not None and row.state is ConnectionState.CONNECTED:
-        lose_permissions(row, error.scopes)
+        lose_permissions(row, error.scopes, error.words)

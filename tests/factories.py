@@ -19,6 +19,7 @@ from accounts.first_run import FirstRun, set_up
 from accounts.sessions import begin_session
 from connections import round_trip
 from connections.app_spec import AppClients
+from connections.catalogue import spec_of as spec_of_app
 from connections.notices import TELL_OF_CONNECTION
 from connections.round_trip import RoundTrip
 from connections.service import Connections
@@ -39,11 +40,14 @@ from models import (
     User,
     UserSession,
 )
+from scheduling.calendars.connecting import settle
 from scheduling.clashes import clashes_of
 from scheduling.commands import time_slots
 from scheduling.commands.schedule import schedule_interview
 from scheduling.commands.ticket import Ticket
 from scheduling.drafts import starting
+from scheduling.entries.disconnecting import take_up_again
+from scheduling.meetings.on_account import settle_on_account
 from scheduling.meetings.wanting import try_again_for_host
 from scheduling.plans import Participant, Plan, Reminders, When
 from scheduling.slots import Offer
@@ -57,9 +61,9 @@ PASSWORD = "correct horse battery"
 ORGANIZATION = "Northlight"
 TIMEZONE = "Europe/Zurich"
 
-# Accounts of the simulated Zoom.
-# The key of the app in the catalogue.
-ZOOM = "zoom"
+# The keys of the apps in the catalogue.
+ZOOM, GOOGLE_CALENDAR, OUTLOOK_CALENDAR = "zoom", "google-calendar", "outlook-calendar"
+# Accounts of the simulated Zoom and of the simulated Google.
 LENA = "lena.vogel@northlight.example"
 PRIYA = "priya.raman@northlight.example"
 
@@ -297,11 +301,41 @@ def create_connection(user_id: int, **values: Any) -> int:
 def connect_zoom(
     member: Member, simulators: Simulators, account: str = LENA, *, with_notice: bool = False
 ) -> int:
-    """Connect an account of the simulated Zoom by a real round trip, and return the connection's id.
+    """Connect an account of the simulated Zoom; see `connect_app`."""
+    return connect_app(ZOOM, member, account, with_notice=with_notice)
 
-    Like the callback's route, it asks again for the meetings that this person could host. The application
-    must have the simulators' settings. Without `with_notice` the mail about it is left out, so that a test
-    about other mails sees those alone.
+
+def connect_on_paper(
+    member: Member,
+    *,
+    app: str = "zoom",
+    plan: str = "licensed",
+    state: ConnectionState = ConnectionState.CONNECTED,
+) -> int:
+    """A connected account without its provider, for pages that never ask it; returns the connection's id."""
+    row = Connection(
+        user_id=member.id,
+        app=app,
+        state=state,
+        account_id=member.email,
+        account_email=member.email,
+        account_name=member.name,
+        plan=plan,
+        scopes="",
+        ciphertext="",
+        expires_at=utc_now(),
+    )
+    db.session.add(row)
+    db.session.commit()
+    return row.id
+
+
+def connect_app(app: str, member: Member, account: str, *, with_notice: bool = False) -> int:
+    """Connect an account of a simulated provider by a real round trip, and return the connection's id.
+
+    Like the callback's route, it asks again for what this person's account could do. The application must
+    have the simulators' settings. Without `with_notice` the mail about it is left out, so that a test about
+    other mails sees those alone.
     """
     user = db.session.get_one(User, member.id)
     token = begin_session(user.id, "tests")
@@ -310,13 +344,13 @@ def connect_zoom(
         db.select(UserSession).where(UserSession.token_hash == hash_token(token))
     ).one()
     session_id = session.id
-    address = round_trip.begin(user, session, ZOOM)
+    address = round_trip.begin(user, session, app)
     db.session.commit()
     answer = consent(address, account)
     trip = round_trip.finish(
         member.id,
         session_id,
-        "zoom",
+        spec_of_app(app).provider,
         state=answer.get("state"),
         code=answer.get("code"),
         error=answer.get("error"),
@@ -325,6 +359,10 @@ def connect_zoom(
     assert isinstance(trip, RoundTrip)
     assert trip.result == "connected", trip.words
     assert trip.connection_id is not None
+    connection = db.session.get_one(Connection, trip.connection_id)
+    settle_on_account(connection)
+    settle(connection)
+    take_up_again(connection)
     try_again_for_host(member.id)
     if not with_notice:
         db.session.execute(db.delete(Task).where(Task.kind == TELL_OF_CONNECTION.name))

@@ -58,6 +58,10 @@ ACCESS: dict[str, Rule] = {
     "mailed_links.reset": Public("the signed link is the permission", key_in_path=True),
     "settings.home": SignedIn(),
     "settings.profile": SignedIn(),
+    "settings.availability": SignedIn(),
+    "settings.change_availability": SignedIn(),
+    "settings.add_days": SignedIn(),
+    "settings.remove_days": SignedIn(),
     "settings.change_password": SignedIn(),
     "settings.end_session": SignedIn(),
     "settings.end_all_sessions": SignedIn(),
@@ -94,6 +98,7 @@ ACCESS: dict[str, Rule] = {
     "repair.link": Public("acting asks for a sign-in and for who may", key_in_path=True),
     "repair.arranged": Public("acting asks for a sign-in and for who may", key_in_path=True),
     "join.page": Public("the signed link is the permission", key_in_path=True),
+    "calendar_page.feed": Public("the signed link is the permission", key_in_path=True),
     "join.calendar": Public("the signed link is the permission", key_in_path=True),
     **{
         f"own_page.{name}": Public("the signed link is the permission", key_in_path=True)
@@ -113,6 +118,7 @@ ACCESS: dict[str, Rule] = {
     "dashboard.today": SignedIn(),
     "help_pages.index": SignedIn(),
     "help_pages.connecting_apps": SignedIn(),
+    "help_pages.calendar_entries": SignedIn(),
     "help_pages.keyboard_shortcuts": SignedIn(),
     "help_pages.sending_email": Needs(Action.ADMINISTER),
     "hiring.jobs": Needs(Action.SEE),
@@ -166,6 +172,9 @@ ACCESS: dict[str, Rule] = {
     "search.results": Needs(Action.SEE),
     "search.suggestions": Needs(Action.SEE),
     "calendar_page.index": Needs(Action.SEE),
+    "calendar_page.subscribe": Needs(Action.SEE),
+    "calendar_page.renew_feed": Needs(Action.SEE),
+    "calendar_page.turn_off_feed": Needs(Action.SEE),
     "interviews.index": Needs(Action.SEE),
     "interviews.counts": Needs(Action.SEE),
     "interviews.detail": Needs(Action.SEE),
@@ -176,6 +185,10 @@ ACCESS: dict[str, Rule] = {
     "interviews.restore_meeting": Needs(Action.SCHEDULE),
     "interviews.retry": Needs(Action.SCHEDULE),
     "interviews.resend": Needs(Action.SCHEDULE),
+    # Decided for each entry: its owner, and those who may change the interview.
+    "interviews.put_back": Needs(Action.SEE),
+    "interviews.leave": Needs(Action.SEE),
+    "interviews.try_entry_again": Needs(Action.SEE),
     "interviews.take": Needs(Action.SCHEDULE),
     "interviews.confirm_keeping": Needs(Action.SCHEDULE),
     "interviews.keep": Needs(Action.SCHEDULE),
@@ -216,12 +229,20 @@ ACCESS: dict[str, Rule] = {
     "schedule_interview.hosting": Needs(Action.SCHEDULE),
     "connected_apps.index": SignedIn(),
     "connected_apps.connect": Needs(Action.CONNECT_APPS),
-    "connected_apps.callback": Public("spends a one-time attempt, and connects only the person who began it"),
+    "connected_apps.callback": Public(
+        "spends a one-time attempt, and connects only the person who began it; an administrator's answer "
+        "needs a signed link, and changes only what a card says"
+    ),
+    "connected_apps.ask_administrator": Needs(Action.CONNECT_APPS),
+    "connected_apps.email_administrator": Needs(Action.CONNECT_APPS),
+    "connected_apps.stop_waiting": SignedIn(),
     "connected_apps.confirm_disconnecting": SignedIn(),
     "connected_apps.disconnect": SignedIn(),
     "connected_apps.open_connecting": Needs(Action.OPEN_CONNECTING),
     "connected_apps.ask": SignedIn(),
     "connected_apps.changes": SignedIn(),
+    "connected_apps.add_missing_entries": SignedIn(),
+    "connected_apps.switch_sending": SignedIn(),
 }
 
 # Routes that a page calls automatically. They keep no session alive.

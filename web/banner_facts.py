@@ -23,28 +23,30 @@ from work.heartbeat import beat_column
 @dataclass(frozen=True)
 class BannerFacts:
     """`has_lost_own`: the reader has an account to reconnect. `is_refused`: a provider does not accept this
-    server, or people have connected an app that is no longer set up. `mail_problem`: what
-    keeps every mail from leaving, met when one was last tried, or "". `waiting_mails`: due and not sent,
-    counted only when something keeps them. `is_any_at_risk`: an upcoming interview that the reader manages or
-    scheduled is not ready. `beat_at`: when background work last gave a sign of life (aware
-    UTC), None before the first time."""
+    server, or people have connected an app that is no longer set up. `mail_problem`: what keeps every mail
+    from leaving, met when one was last tried, or "". `waiting_mails`: due and not sent, counted only when
+    something keeps them. `has_mailboxes`: there is no mail server, and someone has connected a mailbox of
+    their own. `is_any_at_risk`: an upcoming interview that the reader manages or scheduled is not ready.
+    `beat_at`: when background work last gave a sign of life (aware UTC), None before the first time."""
 
     has_lost_own: bool
     is_refused: bool
     mail_problem: str
     waiting_mails: int
+    has_mailboxes: bool
     is_any_at_risk: bool
     beat_at: datetime | None
 
     @classmethod
     def read(cls, values: Sequence[Any]) -> BannerFacts:
         """The facts in the values of the `columns`."""
-        has_lost_own, is_refused, mail_problem, waiting_mails, is_any_at_risk, beat_at = values
+        has_lost_own, is_refused, mail_problem, waiting_mails, has_mailboxes, is_any_at_risk, beat_at = values
         return cls(
             bool(has_lost_own),
             bool(is_refused),
             mail_problem or "",
             int(waiting_mails),
+            bool(has_mailboxes),
             bool(is_any_at_risk),
             beat_at,
         )
@@ -96,6 +98,13 @@ def columns(not_set_up: frozenset[str]) -> tuple[sa.ColumnElement[Any], ...]:
         )
         .scalar_subquery()
         .label("waiting_mails"),
+        sa.and_(
+            sa.bindparam("has_no_mail_server", type_=sa.Boolean()),
+            sa.exists().where(
+                Connection.app.in_(sa.bindparam("mail_apps", expanding=True)),
+                Connection.state == written_out(ConnectionState.CONNECTED),
+            ),
+        ).label("has_mailboxes"),
         is_any_at_risk(sa.bindparam("now", type_=Mail.due_at.type)).label("is_any_at_risk"),
         beat_column().label("beat_at"),
     )
@@ -103,7 +112,11 @@ def columns(not_set_up: frozenset[str]) -> tuple[sa.ColumnElement[Any], ...]:
 
 def parameters() -> dict[str, Any]:
     """The parameters that the columns need."""
-    return {"has_no_mail_server": not mail_is_set_up(), "now": utc_now()}
+    return {
+        "has_no_mail_server": not mail_is_set_up(),
+        "mail_apps": [spec.key for spec in catalogue.mail_apps()],
+        "now": utc_now(),
+    }
 
 
 def apps_not_set_up() -> frozenset[str]:

@@ -10,12 +10,14 @@ from flask import current_app, request, url_for
 from accounts.findings import copied_installation, shared_database_file, unnamed_proxy
 from accounts.permissions import Action, Scope, scope_of
 from accounts.team import owner
-from connections.catalogue import label_of
+from connections.catalogue import label_of, mail_apps, spec_of
 from connections.findings import unusable_apps
+from connections.purposes import meanwhile
 from extensions import db
 from messaging.findings import mails_held_back, unsuitable_address
 from models import Connection, ConnectionState, User
 from rows import rows_of
+from scheduling.entries.disconnecting import coming_entries
 from scheduling.meetings.on_account import coming_on_account
 from scheduling.reading.at_risk import interviews_at_risk
 from services import services
@@ -57,7 +59,11 @@ def banners() -> list[Banner]:
     if administers and services().demo is None:
         config = current_app.config
         about_mail = mails_held_back(
-            config["MAIL_SERVER"], config["MAIL_DEFAULT_SENDER"], facts.mail_problem, facts.waiting_mails
+            config["MAIL_SERVER"],
+            config["MAIL_DEFAULT_SENDER"],
+            facts.mail_problem,
+            facts.waiting_mails,
+            mailboxes=" or ".join(spec.label for spec in mail_apps()) if facts.has_mailboxes else "",
         )
         others = (
             shared_database_file(config["NETWORK_FILE_SYSTEM"]),
@@ -112,8 +118,6 @@ def _connections(user: User, administers: bool) -> list[Finding]:
 
 
 def _reconnect(user: User, row: Connection) -> Finding:
-    count = len(coming_on_account(row, now=utc_now()))
-    at_risk = {0: "No upcoming interviews use it.", 1: "One upcoming interview uses it."}
     if may_connect(user):
         what = f"Your {label_of(row.app)} account needs to be reconnected."
     else:
@@ -121,13 +125,30 @@ def _reconnect(user: User, row: Connection) -> Finding:
         what += f"ask {owner().name}."
     return Finding(
         "warning",
-        f"{what} {at_risk.get(count, f'{count} upcoming interviews use it.')}",
+        f"{what} {_at_risk(row)}",
         Cure("Connected Apps", "connected_apps.index", f"app-{row.app}"),
     )
+
+
+def _at_risk(row: Connection) -> str:
+    spec, now = spec_of(row.app), utc_now()
+    interviews = {hosted.interview_id for hosted in coming_on_account(row, now=now)}
+    if spec.keeps_entries:
+        interviews |= {entry.interview_id for entry in coming_entries(row, now=now)}
+    if not spec.meetings and not spec.keeps_entries:
+        return meanwhile(spec)
+    match len(interviews):
+        case 0:
+            return "No upcoming interviews use it."
+        case 1:
+            return "One upcoming interview uses it."
+        case count:
+            return f"{count} upcoming interviews use it."
 
 
 def _shown(finding: Finding) -> Banner:
     cure = finding.cure
     if cure is None:
         return Banner(finding.level, finding.words)
-    return Banner(finding.level, finding.words, cure.words, url_for(cure.page, _anchor=cure.part))
+    address = url_for(cure.page, app=cure.app, _anchor=cure.part)
+    return Banner(finding.level, finding.words, cure.words, address)

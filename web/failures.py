@@ -18,7 +18,6 @@ from werkzeug.exceptions import HTTPException
 import htmx
 from database import begin_reading
 from extensions import db
-from scheduling.software import DEFAULT
 from services import services
 
 log = logging.getLogger("web")
@@ -180,7 +179,6 @@ def _bare(template: str, context: dict[str, Any]) -> str:
         app_name=current_app.config["APP_NAME"],
         is_demo=demo is not None,
         demo_mailbox_url=demo.mailbox_url if demo else None,
-        demo_provider_url=demo.provider_url if demo else None,
-        demo_provider=DEFAULT.label,
+        demo_providers=demo.provider_urls if demo else {},
         **context,
     )

@@ -15,7 +15,8 @@ from markupsafe import Markup
 
 from accounts.permissions import Action, may_anywhere
 from accounts.row_permissions import jobs_within
-from scheduling.software import DEFAULT, ICONS
+from connections import catalogue
+from scheduling.software import ICONS, meeting_of, provider_of
 from services import services
 from timezones import LocalMoment, in_zone, local_moment, utc_now
 from web import remembering
@@ -54,6 +55,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["banners"] = banners
     app.jinja_env.globals["shortcuts"] = shortcuts
     app.jinja_env.globals["software_icons"] = ICONS
+    app.jinja_env.globals["meeting_of"] = meeting_of
+    app.jinja_env.globals["provider_of"] = provider_of
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.filters["since"] = since
     app.jinja_env.filters["ago"] = how_long_ago
@@ -62,6 +65,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["in_address"] = instant_as_text
     app.jinja_env.filters["initials"] = initials
     app.jinja_env.filters["short_link"] = shortened
+    app.jinja_env.filters["app_label"] = app_label
     app.jinja_env.filters["role_label"] = lambda role: role.label
     demo = services(app).demo
 
@@ -72,8 +76,7 @@ def init_app(app: Flask) -> None:
             "app_name": app.config["APP_NAME"],
             "is_demo": demo is not None,
             "demo_mailbox_url": demo.mailbox_url if demo else None,
-            "demo_provider_url": demo.provider_url if demo else None,
-            "demo_provider": DEFAULT.label,
+            "demo_providers": demo.provider_urls if demo else {},
         }
 
 
@@ -148,6 +151,12 @@ def since(instant: datetime) -> str:
 def how_long_ago(instant: datetime) -> str:
     """`2 days ago`, for what becomes more urgent with its age."""
     return ago(utc_now() - instant)
+
+
+def app_label(key: str) -> str:
+    """What people call an app that was used once, whether or not this version still has it."""
+    spec = catalogue.find(key)
+    return spec.label if spec is not None else key
 
 
 # The same few instants appear on page after page.

@@ -22,11 +22,13 @@ OVERDUE_FOR = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Cure:
-    """Where a person can fix it: the endpoint of a page, the section on it, and the text of a link to it."""
+    """Where a person can fix it: the endpoint of a page, the section on it, and the text of a link to it.
+    `app`: the key of the app that the page is asked about, where it is one about apps."""
 
     words: str
     page: str
     part: str | None = None
+    app: str | None = None
 
 
 @dataclass(frozen=True)

@@ -293,12 +293,35 @@ def next_occasion(about: str, kind: str) -> str:
     return f"n{(number or 0) + 1}"
 
 
+@dataclass(frozen=True)
+class Through:
+    """A person's own mailbox that an email is sent through: its app, by its key, and its address."""
+
+    app: str
+    address: str
+
+
+def _came_of_it(mail_id: int, through: Through | None) -> Mail:
+    """The email, of which an attempt has an outcome now; `through`: the mailbox that has it, or may have
+    it."""
+    mail = db.session.get_one(Mail, mail_id)
+    mail.handing_over_since = None
+    mail.sent_with = through.app if through is not None else None
+    mail.sent_from = through.address if through is not None else None
+    return mail
+
+
 def record_sent(
-    mail_id: int, *, words: str, code: int | None = None, sealed_copy: bytes | None = None
+    mail_id: int,
+    *,
+    words: str,
+    code: int | None = None,
+    sealed_copy: bytes | None = None,
+    through: Through | None = None,
 ) -> Mail:
     """A server accepted the email; `words` are its response, which begins with `code`. `sealed_copy` is as in
-    `keep_copy`."""
-    mail = db.session.get_one(Mail, mail_id)
+    `keep_copy`. `through`: the mailbox of a person that accepted it instead."""
+    mail = _came_of_it(mail_id, through)
     mail.state, mail.sent_at, mail.words = MailState.SENT, utc_now(), words[:500]
     mail.code, mail.trouble = code, None
     if sealed_copy is not None:
@@ -330,27 +353,38 @@ def record_not_yet(
     words: str,
     code: int | None = None,
     may_be_double: bool = False,
-    concerns_us: bool = False,
+    trouble: MailTrouble | None = None,
 ) -> Mail:
-    """The email was not sent; it will be tried again. `code` is the server's, if one answered.
-    `concerns_us`: until someone fixes something, no other email would be sent either.
+    """The email was not sent; it will be tried again. `code` is the server's, if one answered. `trouble`:
+    whom that was about, if not this email alone.
     """
-    mail = db.session.get_one(Mail, mail_id)
+    mail = _came_of_it(mail_id, None)
     mail.words, mail.code = words[:500], code
     mail.may_be_double = mail.may_be_double or may_be_double
-    mail.trouble = MailTrouble.OURS if concerns_us else None
+    mail.trouble = trouble
+    return mail
+
+
+def record_may_have_left(mail_id: int, *, words: str, through: Through | None = None) -> Mail:
+    """No one knows whether a person's own mailbox sent the email, so it is not tried again. Without
+    `through`, the mailbox is the one that was written down before."""
+    mail = db.session.get_one(Mail, mail_id)
+    through = through or Through(mail.sent_with or "", mail.sent_from or "")
+    mail = _came_of_it(mail_id, through)
+    mail.state, mail.words, mail.code, mail.trouble = MailState.FAILED, words[:500], None, None
+    mail.may_be_double = True
     return mail
 
 
 def record_held(mail_id: int, *, words: str) -> Mail:
     """The email was not tried, because its address refuses everything; it waits until that changes."""
-    mail = db.session.get_one(Mail, mail_id)
+    mail = _came_of_it(mail_id, None)
     mail.words, mail.trouble = words[:500], MailTrouble.ADDRESS
     return mail
 
 
 def _end(mail_id: int, state: MailState, words: str) -> Mail:
-    mail = db.session.get_one(Mail, mail_id)
+    mail = _came_of_it(mail_id, None)
     mail.state, mail.words, mail.code, mail.trouble = state, words[:500], None, None
     return mail
 

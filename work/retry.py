@@ -35,6 +35,8 @@ MEETING_AFTER_GRACE = Ladder((2 * MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 2 * HOU
 MAIL = Ladder((5, 30, 2 * MINUTE, 6 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR))
 # The mail server itself is wrong or absent; a person has to change something.
 MAIL_SERVER = Ladder((15, MINUTE, 5 * MINUTE))
+# An entry in someone's calendar: they have an email about it, and look at the calendar later.
+CALENDAR = Ladder((2, 10, MINUTE, 3 * MINUTE, 10 * MINUTE, HOUR))
 # Revoking a grant: nobody is waiting for it, and we no longer use the grant.
 REVOCATION = Ladder((10, MINUTE, 10 * MINUTE, HOUR, 3 * HOUR))
 # Checking a grant: nobody is waiting for it, and a provider that is down should not get more load.

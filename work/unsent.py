@@ -81,21 +81,20 @@ def move(mail: Mail, due_at: datetime) -> None:
 
 def may_have_arrived(about: str) -> set[str]:
     """The addresses, in lower case, of those who take part and got an email about this, or may have got one:
-    a server took it, or is being given it at this moment. Until the transaction ends, no other email about it
-    is begun.
+    a server took it, is being given it at this moment, or was when the process that did so died. Until the
+    transaction ends, no other email about it is begun.
     """
+    of_these = (Task.subject == about, Task.lane == Lane.MAIL)
+    # Of a task that has come to any end, its starts are forgotten.
+    is_under_way = sa.or_(
+        Task.state == TaskState.RUNNING, sa.and_(Task.state == TaskState.READY, Task.starts > 0)
+    )
+    # Those that have begun are only read, and after the others: whoever writes down their outcome holds their
+    # rows, and may be waiting for what we hold.
+    db.session.execute(sa.select(Task.id).where(*of_these, Task.state == TaskState.READY).with_for_update())
     under_way = [
         int(payload["mail_id"])
-        for payload, state in db.session.execute(
-            sa.select(Task.payload, Task.state)
-            .where(
-                Task.subject == about,
-                Task.lane == Lane.MAIL,
-                Task.state.in_((TaskState.READY, TaskState.RUNNING)),
-            )
-            .with_for_update()
-        )
-        if state is TaskState.RUNNING
+        for payload in db.session.scalars(sa.select(Task.payload).where(*of_these, is_under_way))
     ]
     return set(
         db.session.scalars(
@@ -103,7 +102,13 @@ def may_have_arrived(about: str) -> set[str]:
                 Mail.about == about,
                 # An alarm invites nobody.
                 Mail.role != ReaderRole.TEAM,
-                sa.or_(Mail.state == MailState.SENT, Mail.may_be_double, Mail.id.in_(under_way)),
+                sa.or_(
+                    Mail.state == MailState.SENT,
+                    Mail.may_be_double,
+                    # Its process died while a mailbox was asked to send it.
+                    Mail.handing_over_since.is_not(None),
+                    Mail.id.in_(under_way),
+                ),
             )
         )
     )

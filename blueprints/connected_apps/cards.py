@@ -11,13 +11,24 @@ import sqlalchemy as sa
 
 from accounts.permissions import Action, Scope, may_anywhere, scope_of
 from accounts.team import owner
-from connections import catalogue
+from blueprints.connected_apps.missing_entries import MissingEntries, missing_entries
+from blueprints.connected_apps.sending import Sending, sending_with
+from blueprints.connected_apps.waiting import Forms, Others, Waiting, others_waiting, waiting_on
+from connections import approvals, catalogue
 from connections.app_spec import AppSpec, Permission
-from connections.grants import holder_instead
-from connections.revocation import is_being_revoked
-from connections.wording import agree_with, credentials_refused, not_set_up
+from connections.grants import also_connected_by, holder_instead
+from connections.purposes import cannot_on_account, meanwhile
+from connections.revocation import entries_being_removed, is_being_revoked, kept_alive_by
+from connections.wording import (
+    account_shared,
+    agree_with,
+    credentials_refused,
+    kept_by_provider,
+    not_set_up,
+)
 from extensions import db
-from models import Connection, ConnectionState, User
+from models import AdminApproval, ApprovalState, Connection, ConnectionState, User
+from scheduling.entries.disconnecting import EntryHere, coming_entries
 from scheduling.meetings.on_account import HostedInterview, coming_on_account, seen_by
 from services import services
 from timezones import utc_now
@@ -27,6 +38,8 @@ CardState = Literal[
     "connected",
     "connect",
     "reconnect",
+    "waiting",
+    "allowed",
     "disconnecting",
     "not_set_up",
     "not_offered",
@@ -37,10 +50,13 @@ CardState = Literal[
 
 @dataclass(frozen=True)
 class Coming:
-    """The upcoming interviews of an account: those its user may see, and how many others there are."""
+    """The upcoming interviews of an account: those its user may see, and how many others there are. `entries`
+    are those in its calendar.
+    """
 
     seen: tuple[HostedInterview, ...]
     unseen: int
+    entries: tuple[EntryHere, ...] = ()
 
     @property
     def made(self) -> int:
@@ -50,13 +66,19 @@ class Coming:
     def count(self) -> int:
         return len(self.seen) + self.unseen
 
+    @property
+    def carrying(self) -> int:
+        """How many of the entries have a meeting on them to which people are invited."""
+        return sum(entry.carries_meeting for entry in self.entries)
+
 
 @dataclass(frozen=True)
 class Grant:
     """A connection that has not been ended, as its user sees it.
 
     Instants are aware, in UTC. `problem` says why it has to be reconnected; `trouble` says what keeps it from
-    working although the grant is good. `advice`: what helps besides the button, in words.
+    working although the grant is good. `advice`: what helps besides the button, in words. `shared`: who else
+    has connected the same account, in words. `limit`: what does not work on its plan, in words.
     """
 
     account: str
@@ -74,27 +96,42 @@ class Grant:
     trouble: str | None
     trouble_since: datetime | None
     advice: str | None
+    shared: str | None
+    limit: str | None
 
 
 @dataclass(frozen=True)
 class SettingUp:
-    """What the operator needs to register an app. `setting_names`: where its id and secret go."""
+    """What the operator needs to register an app. `setting_names`: where its id and secret go. `is_first`:
+    nothing else is set up, so that this is what to do next."""
 
     redirect_uri: str
     permissions: tuple[Permission, ...]
     setting_names: tuple[str, str]
+    is_first: bool
 
 
 @dataclass(frozen=True)
 class Card:
-    """One app for one person. `is_being_revoked`: an ended grant is still being revoked at the provider."""
+    """One app for one person. `is_being_revoked`: an ended grant is still being revoked at the provider, as
+    soon as `removing` interviews have been removed from its calendar. `kept`: why the provider keeps the
+    permission of an ended grant, in words. `set_up_with`: the app on whose card the steps of setting up both
+    are.
+    """
 
     spec: AppSpec
     state: CardState
     grant: Grant | None = None
     is_being_revoked: bool = False
+    removing: int = 0
+    kept: str | None = None
     setting_up: SettingUp | None = None
+    set_up_with: str | None = None
     ask_name: str | None = None
+    sending: Sending | None = None
+    missing_entries: MissingEntries | None = None
+    waiting: Waiting | None = None
+    others_waiting: Others | None = None
 
     @property
     def key(self) -> str:
@@ -103,6 +140,27 @@ class Card:
     @property
     def label(self) -> str:
         return self.spec.label
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether this server can use it."""
+        return self.spec.key in services().connections.clients
+
+    @property
+    def can_ask_administrator(self) -> bool:
+        """Whether an administrator may have to allow it, and can be asked to."""
+        wants = self.state in ("connect", "reconnect") and self.waiting is None
+        return wants and approvals.can_be_asked(self.spec.key)
+
+    @property
+    def cannot(self) -> str:
+        """What we can't do until it is reconnected."""
+        return cannot_on_account(self.spec)
+
+    @property
+    def meanwhile(self) -> str:
+        """What happens instead until then."""
+        return meanwhile(self.spec)
 
     @property
     def badge(self) -> CardState:
@@ -122,11 +180,14 @@ class Section:
 _MINE = sa.select(Connection).where(Connection.user_id == sa.bindparam("me"))
 
 
-def sections(user: User) -> list[Section]:
-    """The cards of one person, by section."""
+def sections(user: User, forms: Forms | None = None) -> list[Section]:
+    """The cards of one person, by section. `forms`: what was refused and has to be shown again, by app."""
+    asked = _Asked.by(user, forms or {})
     mine = {row.app: row for row in db.session.scalars(_MINE, {"me": user.id})}
-    cards = [_card(user, spec, mine.get(spec.key)) for spec in catalogue.specs()]
-    return [Section(title, tuple(group)) for title, group in groupby(cards, lambda card: card.spec.section)]
+    cards = [_card(user, spec, mine.get(spec.key), asked) for spec in catalogue.specs()]
+    found = [Section(title, tuple(group)) for title, group in groupby(cards, lambda card: card.spec.section)]
+    # What can be used here is not looked for below the steps of setting up something else.
+    return sorted(found, key=lambda section: not any(card.is_set_up for card in section.cards))
 
 
 def connection_of(user: User, app: str) -> Connection | None:
@@ -139,16 +200,38 @@ def coming_of(user: User, row: Connection) -> Coming:
     """The upcoming interviews that depend on an account of this person."""
     hosted = coming_on_account(row, now=utc_now())
     seen = seen_by(user, hosted)
-    return Coming(tuple(seen), len(hosted) - len(seen))
+    keeps_entries = catalogue.spec_of(row.app).keeps_entries
+    entries = coming_entries(row, now=utc_now()) if keeps_entries else []
+    return Coming(tuple(seen), len(hosted) - len(seen), tuple(entries))
 
 
-def _card(user: User, spec: AppSpec, row: Connection | None) -> Card:
+@dataclass(frozen=True)
+class _Asked:
+    """What administrators of organizations were asked to allow: by this person, and by everyone for those who
+    look after the team."""
+
+    mine: dict[str, AdminApproval]
+    everyone: list[AdminApproval]
+    forms: Forms
+
+    @classmethod
+    def by(cls, user: User, forms: Forms) -> _Asked:
+        if not any(approvals.can_be_asked(app) for app in services().connections.clients):
+            return cls({}, [], forms)
+        administers = may_anywhere(user.role, Action.ADMINISTER)
+        return cls(approvals.waiting(user.id), approvals.all_waiting() if administers else [], forms)
+
+
+def _card(user: User, spec: AppSpec, row: Connection | None, asked: _Asked) -> Card:
     """`row`: the person's connection of this app, if there ever was one."""
     if not spec.is_available:
         return Card(spec, "not_offered")
     is_ended = row is not None and row.state == ConnectionState.ENDED
     is_set_up = spec.key in services().connections.clients
     is_being_told = row is not None and is_ended and is_being_revoked(row.id)
+    # Those of one provider are registered there together.
+    steps_are_at = next(each for each in catalogue.apps_of(spec.provider) if each.is_available)
+    kept_by = kept_alive_by(row) if row is not None and is_ended else []
     state: CardState
     if not is_set_up:
         state = "not_set_up"
@@ -161,13 +244,25 @@ def _card(user: User, spec: AppSpec, row: Connection | None) -> Card:
         state = "disconnecting"
     else:
         state = "connect" if row is None or is_ended else "reconnect"
+    waiting = None
+    if state in ("connect", "reconnect"):
+        waiting = waiting_on(user, spec, asked.mine.get(spec.key), asked.forms)
+    if waiting is not None and state == "connect":
+        state = "allowed" if waiting.state is ApprovalState.GIVEN else "waiting"
     return Card(
         spec,
         state,
         grant=_grant(user, row) if row is not None and not is_ended else None,
         is_being_revoked=is_being_told,
-        setting_up=_setting_up(user, spec) if not is_set_up else None,
+        removing=entries_being_removed(row.id) if row is not None and is_being_told else 0,
+        kept=kept_by_provider(spec.key, kept_by) if kept_by else None,
+        setting_up=_setting_up(user, spec) if not is_set_up and steps_are_at is spec else None,
+        set_up_with=steps_are_at.label if not is_set_up and steps_are_at is not spec else None,
         ask_name=owner().name if state in ("ask", "not_set_up") else None,
+        sending=sending_with(user, spec) if state == "connected" else None,
+        missing_entries=missing_entries(user, spec, row) if state == "connected" else None,
+        waiting=waiting,
+        others_waiting=others_waiting(user, spec, asked.everyone),
     )
 
 
@@ -176,12 +271,13 @@ def _grant(user: User, row: Connection) -> Grant:
     renewed_at = row.renew_at
     if row.refresh_after is not None:
         renewed_at = max(renewed_at, row.refresh_after)
-    holder = holder_instead(row)
+    holder, sharing = holder_instead(row), also_connected_by(row)
+    spec = catalogue.spec_of(row.app)
     return Grant(
         account=row.account_email or row.account_name,
         is_other_address=bool(row.account_email) and row.account_email.casefold() != user.email.casefold(),
         since=row.connected_at,
-        plan=catalogue.spec_of(row.app).plans.get(row.plan, "Unknown"),
+        plan=spec.plans.get(row.plan, "Unknown") if spec.plans else "",
         allows=tuple(catalogue.in_words(row.app, scopes)),
         scopes=tuple(scopes),
         renewed_at=renewed_at,
@@ -192,6 +288,8 @@ def _grant(user: User, row: Connection) -> Grant:
         trouble=_trouble(user, row),
         trouble_since=row.trouble_since,
         advice=agree_with(holder) if holder is not None else None,
+        shared=account_shared(row.app, sharing) if sharing else None,
+        limit=spec.plan_limits.get(row.plan),
     )
 
 
@@ -200,7 +298,9 @@ def _trouble(user: User, row: Connection) -> str | None:
     told = None if may_anywhere(user.role, Action.ADMINISTER) else owner().name
     if row.app not in services().connections.clients:
         return not_set_up(row.app, told=told)
-    return credentials_refused(row.app, told=told) if row.credentials_refused else row.trouble
+    if row.credentials_refused:
+        return credentials_refused(row.app, row.refused_because, told=told)
+    return row.trouble
 
 
 def _setting_up(user: User, spec: AppSpec) -> SettingUp | None:
@@ -209,6 +309,7 @@ def _setting_up(user: User, spec: AppSpec) -> SettingUp | None:
         return None
     return SettingUp(
         redirect_uri=services().connections.redirect_uri(spec.provider),
-        permissions=spec.permissions,
+        permissions=catalogue.permissions_at(spec.provider),
         setting_names=spec.setting_names,
+        is_first=not services().connections.clients,
     )

@@ -11,7 +11,12 @@ from models import Connection, User, UserSession
 from timezones import utc_now
 from web.notices import Level, Notice
 
-_LEVELS: dict[str, Level] = {"connected": "success", "denied": "warning", "error": "danger"}
+_LEVELS: dict[str, Level] = {
+    "connected": "success",
+    "denied": "warning",
+    "approval": "warning",
+    "error": "danger",
+}
 # Past this age the message of a round trip belongs to another visit.
 _LIFETIME = timedelta(minutes=10)
 _LONGEST = 500

@@ -11,20 +11,22 @@ from accounts.audit import Event
 from accounts.permissions import Action, Scope, may_anywhere, scope_of
 from accounts.settings import open_connecting as change_opening
 from accounts.team import owner
-from blueprints.connected_apps import live
-from blueprints.connected_apps.cards import coming_of, connection_of, sections
+from blueprints.connected_apps import admin_answers, approvals, disconnecting, live, missing_entries, sending
+from blueprints.connected_apps.cards import sections
 from blueprints.connected_apps.consent import consent_address
-from blueprints.connected_apps.round_trip_notice import forget_notices, keep_notice, notice_of
+from blueprints.connected_apps.disconnecting import CHANGED, app_or_404
+from blueprints.connected_apps.round_trip_notice import keep_notice, notice_of
 from blueprints.connected_apps.versions import card_versions
+from blueprints.connected_apps.waiting import Forms
 from connections import catalogue, round_trip
-from connections.app_spec import AppSpec
 from connections.catalogue import label_of
-from connections.revocation import end_connections, is_superseded
 from connections.round_trip import Repeated, RoundTrip
-from connections.rows import is_unreadable
 from database import writing
 from extensions import db
 from models import Connection, User, UserSession
+from scheduling.calendars import connecting
+from scheduling.entries.disconnecting import take_up_again
+from scheduling.mails.waking import try_again_for_scheduler
 from scheduling.meetings.on_account import settle_on_account
 from scheduling.meetings.wanting import try_again_for_host
 from services import services
@@ -39,26 +41,36 @@ from web.signed_in import (
 
 connected_apps = Blueprint("connected_apps", __name__)
 live.register(connected_apps)
+disconnecting.register(connected_apps)
+missing_entries.register(connected_apps)
+sending.register(connected_apps)
 
 # Providers' codes and states have a few hundred characters at most.
 _LONGEST_PARAMETER = 2048
-# In the browser's session: this browser just disconnected something, and its other tabs should know.
-_CHANGED = "connections_changed"
 
 
 @connected_apps.get("/settings/account/connected-apps")
 def index() -> ResponseReturnValue:
-    result = next((request.args[name] for name in catalogue.providers() if name in request.args), None)
-    notice = notice_of(person().session, result) if result else None
+    return _page({})
+
+
+def _page(forms: Forms) -> str:
+    result_of = next((name for name in catalogue.providers() if name in request.args), None)
+    notice = notice_of(person().session, request.args[result_of]) if result_of is not None else None
     return render_template(
         "connected_apps/connected_apps.html",
         # Read before the cards, so that the next poll notices what changes in between.
         card_versions=card_versions(actor()),
-        sections=sections(actor()),
+        sections=sections(actor(), forms),
         notice=notice,
-        tells_other_tabs=session.pop(_CHANGED, False) or notice is not None,
+        # "How to fix it" leads to the page about an app of the provider that the message is about.
+        helps_with=catalogue.apps_of(result_of)[0].key if result_of is not None else None,
+        tells_other_tabs=session.pop(CHANGED, False) or notice is not None,
         connecting_is_open=connecting_is_open(),
     )
+
+
+approvals.register(connected_apps, _page)
 
 
 @connected_apps.post("/settings/account/connected-apps/opening")
@@ -92,7 +104,7 @@ def ask() -> ResponseReturnValue:
 @connected_apps.post("/connect/<app>")
 def connect(app: str) -> ResponseReturnValue:
     try:
-        address = consent_address(_app(app).key)
+        address = consent_address(app_or_404(app).key)
     except round_trip.NotSetUpError:
         abort(404)
     db.session.commit()
@@ -111,6 +123,8 @@ def callback(provider: str) -> ResponseReturnValue:
         # A prefetch. Browsers discard such an answer and ask again when the person opens the page.
         return Response(status=503)
     state = _only("state")
+    if admin_answers.is_answer(state):
+        return admin_answers.take(provider, state)
     if not current_user.is_authenticated:
         return _signed_out_meanwhile(provider, state)
     user, session_id = actor(), person().session_id
@@ -128,6 +142,8 @@ def callback(provider: str) -> ResponseReturnValue:
                 code=_only("code"),
                 error=_only("error"),
                 may_connect=_may_still_connect,
+                description=_only("error_description") or "",
+                subcode=_only("error_subcode") or "",
             )
         else:
             round_trip.abandon(state)
@@ -137,16 +153,21 @@ def callback(provider: str) -> ResponseReturnValue:
             return _same_answer_again(provider, trip)
         words = trip.words
         if trip.credentials_refused_by is not None:
-            words = f"{words} {_who_helps_with_credentials(trip.credentials_refused_by, is_admin=is_admin)}"
+            words = f"{words} {_who_helps_with_credentials(trip, is_admin=is_admin)}"
         left_behind = 0
         if trip.connection_id is not None:
-            left_behind = settle_on_account(db.session.get_one(Connection, trip.connection_id))
+            connection = db.session.get_one(Connection, trip.connection_id)
+            left_behind = settle_on_account(connection)
+            connecting.settle(connection)
+            take_up_again(connection)
             try_again_for_host(user_id)
+            if catalogue.spec_of(connection.app).sends_mail:
+                try_again_for_scheduler(user_id)
             user = db.session.get_one(User, user_id)
             audit.record(Event.CONNECTED, f"{user.name}: {trip.words}", user)
         if left_behind:
             words = f"{words} {_left_behind(left_behind)}"
-        keep_notice(db.session.get_one(UserSession, session_id), words, warns=trip.is_other_account)
+        keep_notice(db.session.get_one(UserSession, session_id), words, warns=trip.warns)
         db.session.commit()
     return redirect(f"{url_for('connected_apps.index')}?{provider}={trip.result}", 303)
 
@@ -193,9 +214,13 @@ def _left_behind(count: int) -> str:
     )
 
 
-def _who_helps_with_credentials(app: str, *, is_admin: bool) -> str:
+def _who_helps_with_credentials(trip: RoundTrip, *, is_admin: bool) -> str:
+    assert trip.credentials_refused_by is not None, "the provider accepts this server"
+    spec = catalogue.spec_of(trip.credentials_refused_by)
+    if is_admin and trip.refused_because in spec.faults:
+        return f"The person who runs this server has to {spec.faults[trip.refused_because].cure}."
     if is_admin:
-        return f"Check {catalogue.spec_of(app).settings_in_words} in this server's settings."
+        return f"Check {spec.settings_in_words} in this server's settings."
     return f"Only the person who runs this server can change that. We've told {owner().name}."
 
 
@@ -203,54 +228,3 @@ def _only(name: str) -> str | None:
     """The value of a query parameter; None if it was sent twice, or is longer than any provider's."""
     values = request.args.getlist(name)
     return values[0] if len(values) == 1 and len(values[0]) <= _LONGEST_PARAMETER else None
-
-
-@connected_apps.get("/settings/account/connected-apps/<app>/disconnect")
-def confirm_disconnecting(app: str) -> ResponseReturnValue:
-    wanted = _app(app)
-    row = connection_of(actor(), wanted.key)
-    if row is None:
-        say(f"{wanted.label} isn't connected.", "info")
-        return redirect(url_for("connected_apps.index"), 303)
-    return render_template(
-        "connected_apps/disconnect.html",
-        app=wanted,
-        connection=row,
-        is_unreadable=is_unreadable(row),
-        # Its tokens are gone, and we cannot know whether the provider still honors them.
-        may_be_alive=not row.ciphertext and not is_superseded(wanted.key, row.account_id, row.user_id),
-        coming=coming_of(actor(), row),
-    )
-
-
-@connected_apps.post("/disconnect/<app>")
-def disconnect(app: str) -> ResponseReturnValue:
-    wanted, user = _app(app), actor()
-    row = connection_of(user, wanted.key)
-    cannot_be_told = row is not None and is_unreadable(row)
-    ended = end_connections(user, only=wanted.key)
-    if ended:
-        forget_notices(user)
-        audit.record(Event.DISCONNECTED, f"{user.name} disconnected {wanted.label}.", user)
-        # Work that waits for a meeting on this account must learn right away that it is gone.
-        try_again_for_host(user.id)
-    db.session.commit()
-    if ended:
-        session[_CHANGED] = True
-        say(f"{wanted.label} is disconnected. We no longer have access to your account.")
-        if cannot_be_told:
-            say(
-                f"We couldn't tell {wanted.label}, because none of this server's keys opens what was stored. "
-                f"Also remove {services().connections.name} in {wanted.label}'s own settings.",
-                "warning",
-            )
-    else:
-        say(f"{wanted.label} isn't connected.", "info")
-    return redirect(url_for("connected_apps.index"), 303)
-
-
-def _app(key: str) -> AppSpec:
-    found = catalogue.find(key)
-    if found is None:
-        abort(404)
-    return found

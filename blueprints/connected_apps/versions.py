@@ -7,8 +7,19 @@ import hashlib
 import sqlalchemy as sa
 
 from accounts.row_permissions import Reader
+from connections.approvals import can_be_asked
 from connections.revocation import is_being_revoked
-from models import Connection, ConnectionState
+from database import written_out
+from models import (
+    AdminApproval,
+    ApprovalState,
+    CalendarEntry,
+    Connection,
+    ConnectionState,
+    EntryState,
+    Mail,
+    User,
+)
 from rows import rows_of
 from services import services
 from web.signed_in import may_connect
@@ -30,7 +41,46 @@ _SHOWN = (
     Connection.trouble_since,
 )
 # Built once, because every open page asks every few seconds.
-_ROWS = sa.select(Connection.app, Connection.id, *_SHOWN).where(Connection.user_id == sa.bindparam("me"))
+_BEING_ADDED = (
+    sa.select(sa.func.count(CalendarEntry.id))
+    .where(
+        CalendarEntry.connection_id == Connection.id,
+        CalendarEntry.is_wanted,
+        CalendarEntry.state == written_out(EntryState.WAITING),
+    )
+    .correlate(Connection)
+    .scalar_subquery()
+)
+_ROWS = (
+    sa.select(Connection.app, Connection.id, *_SHOWN, User.sends_from_own_mailbox, _BEING_ADDED)
+    .join(User, User.id == Connection.user_id)
+    .where(Connection.user_id == sa.bindparam("me"))
+)
+
+
+# What an administrator was asked to allow, and the newest email about it.
+_ASKED = (
+    sa.select(AdminApproval.app, AdminApproval.state, AdminApproval.since, AdminApproval.answered_at)
+    .add_columns(
+        sa.select(Mail.state)
+        .where(Mail.about == sa.literal("admin_approval:") + sa.cast(AdminApproval.id, sa.String))
+        .order_by(Mail.id.desc())
+        .limit(1)
+        .correlate(AdminApproval)
+        .scalar_subquery()
+    )
+    .where(
+        AdminApproval.user_id == sa.bindparam("me"),
+        AdminApproval.state != written_out(ApprovalState.OVER),
+    )
+)
+
+
+def _asked(user_id: int) -> dict[str, tuple[object, ...]]:
+    """The state of each approval that this person waits for; asked only where there can be any."""
+    if not any(can_be_asked(app) for app in services().connections.clients):
+        return {}
+    return {row.app: tuple(row) for row in rows_of(_ASKED, {"me": user_id})}
 
 
 def card_versions(user: Reader) -> dict[str, str]:
@@ -40,10 +90,11 @@ def card_versions(user: Reader) -> dict[str, str]:
     them would cost more than everything else. One statement, unless something was disconnected.
     """
     rows = {row.app: row for row in rows_of(_ROWS, {"me": user.id})}
+    asked = _asked(user.id)
     versions = {}
     for app in services().connections.clients:
         row = rows.get(app)
         is_being_told = row is not None and row.state is ConnectionState.ENDED and is_being_revoked(row.id)
-        shown = (may_connect(user), tuple(row or ()), is_being_told)
+        shown = (may_connect(user), tuple(row or ()), is_being_told, asked.get(app))
         versions[app] = hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
     return versions

@@ -17,6 +17,7 @@ import htmx
 from accounts.permissions import Action, Scope, may_anywhere, scope_of
 from accounts.row_permissions import is_settled
 from blueprints.dashboard.day import Day, day_of
+from connections.catalogue import available, label_of
 from models import Candidate, Connection, Interview, Job, Role
 from paging import Query
 from rows import rows_of
@@ -27,7 +28,8 @@ from scheduling.reading.interview_rows import InterviewRow
 from scheduling.reading.time_requests import TimeRequest
 from scheduling.reading.today import Week, week_columns, week_parameters
 from scheduling.slots import ENDS_SOON
-from scheduling.software import DEFAULT, spec_of
+from scheduling.software import DEFAULT
+from services import services
 from timezones import local_moment, start_of_day, utc_now
 from web.signed_in import SignedInPerson, connecting_is_open, person
 from wording import ago, possessive
@@ -144,11 +146,16 @@ def _counting(role: Role) -> Query:
     return sa.select(
         *week_columns(role),
         # Whether there are any of each: one row of each is enough.
-        sa.exists().where(Connection.app == spec_of(DEFAULT).app).label("connections"),
+        sa.exists().where(Connection.app.in_(_apps_that_host())).label("connections"),
         sa.select(Job.id).exists().label("jobs"),
         sa.select(Candidate.id).exists().label("candidates"),
         sa.select(Interview.id).exists().label("interviews"),
     )
+
+
+def _apps_that_host() -> list[str]:
+    """The keys of the apps on whose accounts meetings are made."""
+    return [spec.key for spec in available() if spec.meetings]
 
 
 def _first_steps(user: SignedInPerson, begun: Any) -> list[FirstStep]:
@@ -157,7 +164,9 @@ def _first_steps(user: SignedInPerson, begun: Any) -> list[FirstStep]:
         return []
     steps = []
     if may_anywhere(user.role, Action.CONNECT_APPS, connecting_is_open=connecting_is_open()):
-        label = f"Connect {DEFAULT.label}"
+        set_up = services().connections.clients
+        labels = [label_of(app) for app in _apps_that_host() if app in set_up] or [DEFAULT.label]
+        label = f"Connect {' or '.join(labels)}"
         steps.append(FirstStep(label, url_for("connected_apps.index"), begun.connections))
     steps += [
         FirstStep("Add a job", url_for("hiring.new_job"), begun.jobs),

@@ -15,7 +15,7 @@ from accounts.throttling import SETUP_CODE, TooManyTriesError
 from blueprints.first_run.forms import SetupForm
 from extensions import db
 from hiring.first_plan import add_first_plan
-from scheduling.software import DEFAULT
+from scheduling.software import spec_of, usual
 from services import services
 from web import signed_in
 from web.notices import say
@@ -58,11 +58,12 @@ def setup() -> ResponseReturnValue:
                 # Someone else with the code was a moment faster.
                 db.session.rollback()
                 abort(404)
-            add_first_plan()
+            software = usual(services().connections.clients)
+            add_first_plan(software)
             signed_in.begin(owner.id)
             db.session.commit()
             instance_folder.forget_setup_code(folder)
-            say(f"Your organization is ready. Connect {DEFAULT.label} next.")
+            say(f"Your organization is ready. Connect {spec_of(software).app_label} next.")
             return redirect(url_for("dashboard.home"), 303)
     return render_template("first_run/setup.html", form=form), 422
 

@@ -29,6 +29,13 @@ def connecting_apps() -> ResponseReturnValue:
     return render_template("help/connecting_apps.html", help=connecting_help(actor(), app))
 
 
+@help_pages.get("/calendar-entries")
+def calendar_entries() -> ResponseReturnValue:
+    """How interviews get into people's calendars, and what becomes of what they change there."""
+    calendars = [app for app in catalogue.available() if app.keeps_entries]
+    return render_template("help/calendar_entries.html", calendars=calendars)
+
+
 @help_pages.get("/keyboard-shortcuts")
 def keyboard_shortcuts() -> ResponseReturnValue:
     """As a page, or as what a popup shows."""
@@ -44,6 +51,9 @@ def sending_email() -> ResponseReturnValue:
     return render_template(
         "help/sending_email.html",
         troubles=SENDING_TROUBLES,
+        # Of providers that are mail servers too; most have none.
+        guides=list(dict.fromkeys(f"{spec.guide}/mail_server.html" for spec in catalogue.available())),
+        mailboxes=" or ".join(spec.label for spec in catalogue.mail_apps()),
         mail_server=config.get("MAIL_SERVER") or "",
         sender=config.get("MAIL_DEFAULT_SENDER") or "",
     )

@@ -28,6 +28,22 @@ SENDING_TROUBLES = (
         "Check both. Many providers want an app password here instead of the one people sign in with.",
     ),
     Trouble(
+        "The mail server didn't let this server's app sign in (MAIL_AUTH=oauth)",
+        "The app needs a permission to send email that an administrator has granted, has to be known to the "
+        "mail service, and has to be allowed to use the mailbox in MAIL_USERNAME. A change there can take an "
+        "hour to work, and this server tries again on its own.",
+    ),
+    Trouble(
+        "The mail server has authenticated SMTP turned off",
+        "An administrator of the mail service has to turn it on for the mailbox in MAIL_USERNAME, which is "
+        "enough even where it is off for everyone else.",
+    ),
+    Trouble(
+        "The client secret isn't accepted, or has expired",
+        "Make a new client secret for the app, set MAIL_OAUTH_CLIENT_SECRET to its value (not to its ID), "
+        "and restart. Emails that waited go out on their own.",
+    ),
+    Trouble(
         "The mail server doesn't let us send as this address, or doesn't pass on our emails",
         "MAIL_DEFAULT_SENDER has to be an address that the account may send from, and most servers pass on "
         "emails only for accounts that signed in.",
@@ -35,6 +51,12 @@ SENDING_TROUBLES = (
     Trouble(
         "The mail server has reached its limit",
         "Nothing to do: emails are sent when it allows more. If it happens often, ask for a higher limit.",
+    ),
+    Trouble(
+        "It may have left. Send again?",
+        "Someone's own mailbox was asked to send this email, and its answer was lost. Unlike a mail server, "
+        "it can't be asked again without a second copy. Look into that person's Sent folder, and choose Send "
+        "again only if the email isn't there.",
     ),
     Trouble(
         "One recipient's address was refused",

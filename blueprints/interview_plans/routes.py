@@ -24,6 +24,8 @@ from models import Attachment, InterviewTemplate, Job
 from scheduling.drafts.attachments import MOST_FILES
 from scheduling.files.keeping import MOST_BYTES, FileError
 from scheduling.files.kinds_of_files import KINDS
+from scheduling.software import usual
+from services import services
 from web.file_answers import as_download
 from web.notices import say
 from web.received_files import NOTHING, Received, drop_all, receive, sent_files
@@ -80,6 +82,7 @@ def new(job_id: int | None = None) -> ResponseReturnValue:
     form.offer(queries.team(), None)
     if form.is_submitted():
         return _save(plan, None, form)
+    form.meeting_software.data = usual(services().connections.clients).value
     return _form_page(plan, form, None)
 
 

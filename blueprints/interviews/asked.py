@@ -9,7 +9,7 @@ from enum import StrEnum
 from models import InterviewStatus, InterviewType, MeetingSoftware
 from scheduling.reading.days import day_in
 from scheduling.reading.lists import InterviewFilter, Period, PeriodKind, TimeSort
-from scheduling.software import OFFERED
+from scheduling.software import offered
 from timezones import start_of_day, utc_now
 from web.lists import ListAddress, asked_choice, asked_date, asked_id, asked_text
 
@@ -55,15 +55,18 @@ _LABELS = {
 _AHEAD = (When.NOW, When.TODAY, When.TOMORROW, When.WEEK, When.NEXT_WEEK, When.OVER, When.ALL)
 _ANY = (When.ALL, When.TODAY, When.WEEK, When.LAST_WEEK, When.NEXT_WEEK)
 
-# What the type can be: the software stands under the type that needs one.
-_HOW: tuple[tuple[InterviewType | MeetingSoftware, str], ...] = (
-    (InterviewType.VIDEO, InterviewType.VIDEO.label),
-    *((software, software.label) for software in OFFERED),
-    (MeetingSoftware.OTHER, "Other video"),
-    (InterviewType.PHONE, InterviewType.PHONE.label),
-    (InterviewType.IN_PERSON, InterviewType.IN_PERSON.label),
-)
-HOW_OPTIONS = (("", "Any type"), *((how.value, label) for how, label in _HOW))
+
+def how_options() -> tuple[tuple[str, str], ...]:
+    """The choices of the type, as `filter_select` wants them: the software stands under the type that needs
+    one."""
+    return (
+        ("", "Any type"),
+        (InterviewType.VIDEO.value, InterviewType.VIDEO.label),
+        *((software.value, software.label) for software in offered()),
+        (MeetingSoftware.OTHER.value, "Other video"),
+        (InterviewType.PHONE.value, InterviewType.PHONE.label),
+        (InterviewType.IN_PERSON.value, InterviewType.IN_PERSON.label),
+    )
 
 
 @dataclass(frozen=True)

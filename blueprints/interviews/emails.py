@@ -28,13 +28,14 @@ TO_READ_ALL = (Action.SEE_CONTACT, Action.SEE_JOIN_LINK, Action.SEE_NOTES)
 @dataclass(frozen=True)
 class EmailView:
     """The page of one email. `copy` is None when nothing can be shown; `was_sent` says whether it is what was
-    sent or what would be sent now, `is_unreadable` that a copy was kept and no key opens it."""
+    sent or what would be sent now, `is_kept` that a copy was kept, `is_unreadable` that no key opens it."""
 
     interview: Interview
     mail: Mail
     email: Email
     copy: SentCopy | None
     was_sent: bool
+    is_kept: bool
     is_unreadable: bool
     headers: list[tuple[str, str]]
     calendar: list[tuple[str, str]]
@@ -59,6 +60,7 @@ def email(interview_id: int, mail_id: int) -> ResponseReturnValue:
         email=email_of(mail),
         copy=copy,
         was_sent=mail.state is MailState.SENT,
+        is_kept=mail.sealed_copy is not None,
         is_unreadable=is_unreadable,
         headers=_headers(copy, shows_addresses=sees_contact) if copy is not None else [],
         calendar=calendar,
@@ -111,7 +113,7 @@ def _headers(copy: SentCopy, *, shows_addresses: bool) -> list[tuple[str, str]]:
 
     rows = [
         ("Subject", copy.letter.subject),
-        ("From", copy.sender_name),
+        ("From", named([Person(copy.sender_name, copy.sender_address)])),
         ("To", named(copy.to)),
         ("Cc", named(copy.cc)),
         ("Replies go to", named([copy.reply_to] if copy.reply_to else [])),

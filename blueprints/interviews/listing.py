@@ -6,7 +6,7 @@ from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 import htmx
-from blueprints.interviews.asked import HOW_OPTIONS, TABS, AskedInterviews, When, asked_interviews
+from blueprints.interviews.asked import TABS, AskedInterviews, When, asked_interviews, how_options
 from hiring.choices import jobs_to_choose_from, people_to_choose_from
 from models import InterviewStatus
 from scheduling.reading import lists
@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
         page=page,
         time_requests=time_requests_of(row.id for row in page.rows) if waits_for_time else {},
         days=by_day(page.rows, utc_now(), user.timezone),
-        how_options=HOW_OPTIONS,
+        how_options=how_options(),
         job_options=job_options(jobs_to_choose_from(user, asked.filter.job_id)),
         person_options=options_of("Anyone", ((user.id, "Me"), *people)),
     )

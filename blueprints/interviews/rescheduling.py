@@ -14,13 +14,16 @@ import htmx
 from blueprints.interviews.forms import WORDS_LIMIT, RescheduleForm
 from blueprints.interviews.to_change import to_change
 from blueprints.schedule_interview.forms.clash_tick import TICK_NEEDED
+from blueprints.schedule_interview.forms.when import LONGEST, SHORTEST
 from blueprints.schedule_interview.panels.around_time import around_time
 from blueprints.schedule_interview.panels.clashes import clash_box
-from blueprints.schedule_interview.panels.local_times import OnTheClock, local_times
+from blueprints.schedule_interview.panels.local_times import Person, local_times, someone
 from database import read_row_id
 from extensions import db
 from messaging.wording import period
 from models import Interview
+from scheduling.availability.hours import OnTheirClock
+from scheduling.availability.keeping import clock_of
 from scheduling.clashes import clashes_of_change, needs_of_change
 from scheduling.commands.change import (
     Change,
@@ -33,7 +36,7 @@ from scheduling.commands.change import (
 )
 from scheduling.commands.requested_times import when_in_plan
 from scheduling.errors import SchedulingError
-from scheduling.free_times import Asked
+from scheduling.free_times import Asked, OnTheTeam
 from scheduling.meetings.restoring import time_at_provider
 from scheduling.plans import When, plan_of
 from services import services
@@ -60,8 +63,12 @@ def reschedule(interview_id: int) -> ResponseReturnValue:
     when = plan_of(interview).when
     asked = asked_instant("at")
     if asked is not None:
-        # One that the candidate named, with which something clashes.
+        # One that the candidate named, with which something clashes; or to which someone moved the entry in
+        # their calendar.
         when = when_in_plan(when, asked)
+        minutes = request.args.get("minutes", type=int)
+        if minutes is not None and SHORTEST <= minutes <= LONGEST:
+            when = replace(when, duration_minutes=minutes)
     typed = datetime.fromisoformat(when.wall_time)
     known = {
         "date": typed.date(),
@@ -181,13 +188,17 @@ def _consequences(interview: Interview, form: RescheduleForm) -> dict[str, Any]:
     zone = form.timezone.data if is_zone(form.timezone.data or "") else old.timezone
     is_another = new is not None and new != old
     plan = plan_of(interview)
-    zones = frozenset(each.zone for each in _people(interview) if each.zone is not None)
+    people, minutes = _people(interview), form.minutes or old.duration_minutes
+    known = [(each, each.clock) for each in people if each.clock is not None]
     asked = Asked(
         needs_of_change(plan, interview, interview.hiring_manager),
-        form.minutes or old.duration_minutes,
+        minutes,
         zone,
-        zones,
-        own_zone=actor().timezone,
+        team=tuple(
+            OnTheTeam(each.user_id, each.name, clock) for each, clock in known if each.user_id is not None
+        ),
+        others=frozenset(clock for each, clock in known if each.user_id is None),
+        own=OnTheirClock(actor().timezone),
     )
     starts_at = new.starts_at if new is not None else None
     around = around_time(actor(), asked, _names(interview), form.date.data, starts_at)
@@ -200,7 +211,9 @@ def _consequences(interview: Interview, form: RescheduleForm) -> dict[str, Any]:
         if new is not None and is_another
         else [],
         "clash_box": clash_box(clashes, form.accepted_clashes.keys, zone, on=form.date.data),
-        "local_times": local_times(new.starts_at, zone, _people(interview)) if new is not None else None,
+        "local_times": local_times(new.starts_at, minutes, zone, people, around.around)
+        if new is not None
+        else None,
         "times": around.times,
         "day": around.day,
         "hosting_warnings": (),
@@ -229,12 +242,12 @@ def _names(interview: Interview) -> list[str]:
     return [interview.candidate.name, interview.hiring_manager.name, *attending]
 
 
-def _people(interview: Interview) -> list[OnTheClock]:
+def _people(interview: Interview) -> list[Person]:
     manager = interview.hiring_manager
-    people = [OnTheClock(interview.candidate.name, "Candidate", interview.candidate.timezone)]
-    people.append(OnTheClock(manager.name, "Hiring manager", manager.timezone))
+    people = [someone(interview.candidate.name, "Candidate", interview.candidate.timezone)]
+    people.append(Person(manager.name, "Hiring manager", clock_of(manager), manager.id))
     people += [
-        OnTheClock(each.name, "Attendee", each.user.timezone if each.user is not None else None)
+        Person(each.name, "Attendee", clock_of(each.user) if each.user is not None else None, each.user_id)
         for each in interview.attendees
     ]
     return people

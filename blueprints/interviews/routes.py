@@ -12,6 +12,7 @@ from accounts.permissions import Action
 from blueprints.interviews import (
     answering,
     attachments,
+    calendars,
     cancelling,
     concluding,
     emails,
@@ -24,6 +25,7 @@ from blueprints.interviews.views import InterviewView, is_too_late, view_of
 from database import row_id
 from extensions import db
 from hiring import files
+from scheduling.calendars import reading
 from scheduling.commands.send_again import send_again
 from scheduling.commands.try_again import try_again
 from scheduling.drafts.unfinished import open_drafts
@@ -36,7 +38,7 @@ from web.signed_in import actor, person
 
 interviews = Blueprint("interviews", __name__, url_prefix="/interviews")
 for _part in (
-    *(answering, attachments, cancelling, concluding, emails, glance, listing, rescheduling),
+    *(answering, attachments, calendars, cancelling, concluding, emails, glance, listing, rescheduling),
     time_requests,
 ):
     _part.register(interviews)
@@ -46,7 +48,7 @@ for _part in (
 def detail(interview_id: int) -> ResponseReturnValue:
     interview = lists.interview(actor(), interview_id) or abort(404)
     meeting = interview.meeting
-    wants_look = meeting is not None and looks.wants_look(meeting)
+    wants_look = (meeting is not None and looks.wants_look(meeting)) or reading.wants_look(interview)
     view = replace(view_of(interview), wants_look=wants_look)
     if view.is_watched and not wants_look:
         view = replace(view, stamp=stamp_of(person(), interview_id))
@@ -80,9 +82,11 @@ def deliveries(interview_id: int) -> ResponseReturnValue:
 
 @interviews.post("/<int:interview_id>/look")
 def look(interview_id: int) -> ResponseReturnValue:
-    """The page was opened: find out whether the meeting is still there. The page then shows it."""
+    """The page was opened: find out whether the meeting and the entries are still there. The page then shows
+    it."""
     interview = lists.interview(actor(), interview_id) or abort(404)
-    if interview.meeting is not None and looks.look_because_opened(interview.meeting):
+    looks_at_meeting = interview.meeting is not None and looks.look_because_opened(interview.meeting)
+    if reading.look_because_opened(interview) or looks_at_meeting:
         db.session.commit()
     if not htmx.is_htmx():
         return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
@@ -108,6 +112,7 @@ def _parts(view: InterviewView) -> ResponseReturnValue:
     pieces = [
         render_template("interviews/_deliveries.html", **vars(view)),
         render_template("interviews/_meeting.html", **vars(view), out_of_band=True),
+        render_template("interviews/_calendars.html", **vars(view), out_of_band=True),
         render_template("interviews/_candidate_says.html", **vars(view), out_of_band=True),
         render_template("interviews/_asked_for_time.html", **vars(view), out_of_band=True),
         render_template("interviews/_timeline.html", **vars(view), out_of_band=True),

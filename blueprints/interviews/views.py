@@ -9,6 +9,7 @@ from datetime import datetime
 from flask import url_for
 
 from accounts.permissions import Action
+from blueprints.interviews.calendars import Calendars, calendars_on_page
 from blueprints.interviews.cancelling import Changing, changing_of
 from blueprints.interviews.concluding import Ending, ending_of
 from blueprints.interviews.emails import TO_READ_ALL
@@ -74,11 +75,13 @@ class InterviewView:
     # How the question to the candidate stands, and whether a time was ever settled.
     asked_for_time: AskedForTime | None
     has_time: bool
+    calendars: Calendars
     # Changes when the parts that update on their own would show something else; and how they do.
     version: str
     is_watched: bool
     poll_seconds: int
-    # The provider was not asked about the meeting for a while: the page has that done when it is opened.
+    # The providers were not asked about the meeting or the entries for a while: the page has that done when
+    # it is opened.
     wants_look: bool = False
     # Of the rows that the page is made from, where it asks whether they have changed.
     stamp: str | None = None
@@ -90,6 +93,7 @@ def view_of(interview: Interview) -> InterviewView:
     may = {action: lists.may(user, action, interview) for action in actions}
     sees_contact, sees_link = may[Action.SEE_CONTACT], may[Action.SEE_JOIN_LINK]
     progress, says = progress_of(interview), what_candidate_says(interview)
+    calendars = calendars_on_page(interview, may_change=may[Action.SCHEDULE])
     asked = asked_for_time(interview, may_change=may[Action.SCHEDULE])
     now = utc_now()
     may_answer = any(can_answer(interview, kind, now) for kind in (AnswerKind.LATE, AnswerKind.NONE_FIT))
@@ -115,9 +119,11 @@ def view_of(interview: Interview) -> InterviewView:
         says=says,
         asked_for_time=asked,
         has_time=has_time(interview),
-        version=f"{progress.version}-{says.mark}" + (f"-{asked.mark}" if asked is not None else ""),
-        is_watched=progress.is_watched or may_answer,
-        poll_seconds=progress.poll_seconds if progress.is_watched else _SLOW_POLL,
+        calendars=calendars,
+        version=f"{progress.version}-{says.mark}-{calendars.mark}"
+        + (f"-{asked.mark}" if asked is not None else ""),
+        is_watched=progress.is_watched or calendars.is_under_way or may_answer,
+        poll_seconds=progress.poll_seconds if progress.is_watched or calendars.is_under_way else _SLOW_POLL,
     )
 
 

@@ -7,13 +7,13 @@ from urllib.parse import quote
 
 from flask import url_for
 
-from messaging.delivery import sender_address
 from messaging.facts import InvitingOrganization, Person, Reader, facts_of
 from messaging.letters import published_calendar
 from messaging.wording import cannot_come, people_met, short_start
 from models import Interview, ReaderRole
 from scheduling.join_links import member_who_reads, role_of, whose
 from services import services
+from tasks.mails.previews import organizer_of
 from timezones import utc_now
 
 
@@ -54,7 +54,7 @@ def calendar_file(
     """The interview for this reader's calendar. No invitation: it asks for no answer, because none would
     reach us. Raises `ValueError` for a cancelled interview."""
     facts, whom = facts_of(interview, organization), reader_of(interview, reader, zone)
-    return published_calendar(facts, whom, sender=sender_address(), made_at=utc_now())
+    return published_calendar(facts, whom, sender=organizer_of(interview.scheduler), made_at=utc_now())
 
 
 def reader_of(interview: Interview, reader: str, zone: str | None = None) -> Reader:

@@ -24,7 +24,7 @@ from models import Interview, Meeting, User
 from scheduling.commands import repair as commands
 from scheduling.errors import SchedulingError
 from scheduling.meetings import failures
-from scheduling.meetings.hosts import possible_hosts
+from scheduling.meetings.hosts import Host, possible_hosts
 from scheduling.reading import lists
 from scheduling.software import spec_of
 from services import services
@@ -46,6 +46,8 @@ class RepairView:
     what_happened: str
     may_act: bool
     is_ready_to_host: bool = False
+    # Why the reader's own account can't host, as the end of a sentence; "" if it can, or there is none.
+    cannot: str = ""
     app_label: str = ""
     ask_name: str | None = None
 
@@ -156,8 +158,12 @@ def _may_act(user: User, interview: Interview) -> bool:
 
 
 def _can_host(user: User, meeting: Meeting) -> bool:
+    return _as_host(user, meeting).unusable is None
+
+
+def _as_host(user: User, meeting: Meeting) -> Host:
     [own] = possible_hosts(meeting.software, user, user)
-    return own.unusable is None
+    return own
 
 
 def _page(
@@ -189,6 +195,7 @@ def _for_reader(view: RepairView, user: User, meeting: Meeting) -> RepairView:
         view.what_happened,
         may_act=_may_act(user, view.interview),
         is_ready_to_host=_can_host(user, meeting),
+        cannot=_as_host(user, meeting).cannot,
         app_label=label_of(spec_of(meeting.software).app),
         ask_name=None if may_host else owner().name,
     )

@@ -9,10 +9,13 @@ from blueprints.schedule_interview.answers import as_last_time
 from blueprints.schedule_interview.forms.attendees import AttendeesForm
 from blueprints.schedule_interview.forms.base import Answers, StepForm
 from hiring.queries import interviewers_of
-from models import Draft, Interview, Job, User
+from models import Draft, Interview, Job, MeetingSoftware, User
 from scheduling.drafts.again import candidate_of_repeated, last_on_job
 from scheduling.drafts.from_template import FromTemplate, from_template_of
+from scheduling.meetings.hosts import software_of_first
 from scheduling.plans import Participant
+from scheduling.software import usual
+from services import services
 
 
 class Beginning:
@@ -84,6 +87,12 @@ class Beginning:
         """The job's team beside its hiring manager. Observers look on and interview no one."""
         people = interviewers_of(self._job, self._team) if self._job is not None else []
         return {"people": [str(user.id) for user in people]} if people else {}
+
+    @cached_property
+    def usual_software(self) -> MeetingSoftware:
+        """What those who could host have connected; otherwise what this server is set up for."""
+        manager = self._job.hiring_manager if self._job is not None else self._actor
+        return software_of_first(manager, self._actor) or usual(services().connections.clients)
 
     @cached_property
     def _as_last_time(self) -> Mapping[str, Answers]:

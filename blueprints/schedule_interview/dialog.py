@@ -23,11 +23,11 @@ from scheduling.commands.schedule import new_interview
 from scheduling.commands.ticket import Ticket
 from scheduling.drafts import drafts
 from scheduling.mails.queue import recipients_of
-from scheduling.meetings.hosts import Host, first_usable, possible_hosts
+from scheduling.meetings.hosts import Host, first_usable, hosts_by_software
 from scheduling.occupied import Needs
 from scheduling.plans import Participant, Plan, Reminders, When, from_json
 from scheduling.slots import Offer, clashes_at
-from scheduling.software import DEFAULT
+from scheduling.software import offered
 from scheduling.venues import OnlineMeeting, Venue
 from work.mail import Recipient
 
@@ -135,11 +135,12 @@ class Dialog(DraftForms):
     @property
     def software(self) -> MeetingSoftware:
         """What makes the meeting: as chosen, else as it will be suggested."""
-        return (software_of(self.venue) if self.venue else None) or DEFAULT
+        return (software_of(self.venue) if self.venue else None) or self.software_to_be
 
-    def hosts(self) -> list[Host]:
-        """Who could host, in the order in which they will be asked."""
-        return self._hosts(self.software, self.hiring_manager or self.actor)
+    def hosts(self, software: MeetingSoftware | None = None) -> list[Host]:
+        """Who could host, in the order in which they will be asked; for other software than is chosen, if it
+        is given."""
+        return self._hosts(software or self.software, self.hiring_manager or self.actor)
 
     @cached_property
     def _known_hosts(self) -> dict[tuple[MeetingSoftware, int], list[Host]]:
@@ -149,7 +150,8 @@ class Dialog(DraftForms):
         key = (software, manager.id)
         if key not in self._known_hosts or not is_reading():
             scheduler = self.changed.scheduler if self.changed is not None else self.actor
-            self._known_hosts[key] = possible_hosts(software, manager, scheduler)
+            for each, hosts in hosts_by_software({software, *offered()}, manager, scheduler).items():
+                self._known_hosts[each, manager.id] = hosts
         return self._known_hosts[key]
 
     @property

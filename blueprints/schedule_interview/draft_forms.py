@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Generic
@@ -14,15 +14,16 @@ from accounts.permissions import Action
 from blueprints.schedule_interview.beginning import Beginning
 from blueprints.schedule_interview.forms.attendees import AttendeesForm
 from blueprints.schedule_interview.forms.base import F, Gone, Offered, StepForm
-from blueprints.schedule_interview.forms.setup import SetupForm
+from blueprints.schedule_interview.forms.setup import SOFTWARE, SetupForm
 from blueprints.schedule_interview.subjects import subject_of
 from database import is_reading, read_row_id
 from extensions import db
 from hiring import queries
-from models import Application, Attachment, Draft, Interview, Job, User
+from models import Application, Attachment, Draft, Interview, Job, MeetingSoftware, User
 from scheduling.drafts import attachments, drafts
 from scheduling.drafts.from_template import from_template_of
 from scheduling.rules import Rules
+from scheduling.software import offered
 from web.received_files import NOTHING, Received
 from work.mail import Recipient
 
@@ -167,11 +168,29 @@ class DraftForms(ABC):
                 form.explain(offered, self._gone())
         else:
             form.suggest(offered)
-            for name, values in self.beginning.answers(form_class).items():
+            for name, values in self._begins_with(form_class).items():
                 if name in form:
                     form[name].process(MultiDict((form[name].name, value) for value in values))
         form.version.data = str(self.draft.version)
         return form
+
+    def _begins_with(self, form_class: type[StepForm]) -> Mapping[str, list[str]]:
+        begins = self.beginning.answers(form_class)
+        if form_class is SetupForm and SOFTWARE not in begins:
+            return {**begins, SOFTWARE: [self.beginning.usual_software.value]}
+        return begins
+
+    @property
+    def software_to_be(self) -> MeetingSoftware:
+        """The meeting software as Setup shows it; the usual one while a pasted link or none is chosen."""
+        for answers in (self.draft.typed, self.draft.payload):
+            for value in answers.get(SetupForm.key, {}).get(SOFTWARE, ()):
+                if value in offered():
+                    return MeetingSoftware(value)
+        for value in self.beginning.answers(SetupForm).get(SOFTWARE, ()):
+            if value in offered():
+                return MeetingSoftware(value)
+        return self.beginning.usual_software
 
     def shown(self, form_class: type[F]) -> F:
         """The form of a step as its page opens: as it is saved, with what was typed since and left without

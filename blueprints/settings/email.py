@@ -15,6 +15,7 @@ from extensions import db
 from messaging import sender_domain
 from messaging.delivery import is_configured, sender_address
 from messaging.sender_domain import RecordCheck
+from messaging.signing_in import issuer_of
 from models import Mail, MailState
 from services import services
 from web.notices import say
@@ -88,6 +89,8 @@ def _about_sending() -> dict[str, object]:
         "sender": sender,
         "mail_server": current_app.config["MAIL_SERVER"],
         "mail_port": current_app.config["MAIL_PORT"],
+        "mail_username": current_app.config["MAIL_USERNAME"],
+        "signs_in_with_token_of": issuer_of(current_app.config),
         "is_configured": is_configured(),
         "domain": sender.rpartition("@")[2],
     }

@@ -11,7 +11,8 @@ from messaging.delivery import sender_address
 from messaging.facts import InterviewFacts, Person, Reader
 from models import Organization, ReaderRole
 from scheduling.mails.queue import INVITATION
-from scheduling.software import DEFAULT, spec_of
+from scheduling.software import WITH_PASSCODE, spec_of, usual
+from services import services
 from tasks.mails.previews import preview
 from timezones import start_of_day, utc_now
 from web.signed_in import actor
@@ -22,19 +23,20 @@ def invitation_example() -> Response:
     user, organization, now = actor(), db.session.get_one(Organization, 1), utc_now()
     candidate = Person("Alex Example", "alex@candidate.example", organization.timezone)
     you = Person(user.name, user.email, user.timezone)
+    software = usual(services().connections.clients)
     in_a_week = start_of_day((now + timedelta(days=7)).date(), organization.timezone)
     facts = InterviewFacts(
         title="Example Interview",
         job_title="Example job",
         organization=organization.name,
         type_label="Video",
-        software_label=DEFAULT.label,
+        software_label=software.label,
         starts_at=in_a_week + timedelta(hours=10),
         duration_minutes=45,
         zone=organization.timezone,
         link_state="ready",
-        join_url=spec_of(DEFAULT).link("example"),
-        passcode="example",
+        join_url=spec_of(software).link("example"),
+        passcode="example" if software in WITH_PASSCODE else None,
         agenda="Introduction, experience discussion, Q&A",
         message_to_candidate="",
         scheduler=you,

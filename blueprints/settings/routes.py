@@ -12,7 +12,7 @@ from accounts.settings import OrganizationSettings
 from accounts.sign_in import is_own_password
 from accounts.throttling import TooManyTriesError
 from accounts.two_step import FEW_RECOVERY_CODES, how_many_have_it, recovery_codes_left
-from blueprints.settings import copied, email, example, system_log
+from blueprints.settings import availability, copied, email, example, system_log
 from blueprints.settings.forms import OrganizationForm, PasswordForm, ProfileForm
 from extensions import db
 from messaging.wording import DEFAULT_CLOSING
@@ -29,6 +29,7 @@ example.register(settings)
 system_log.register(settings)
 copied.register(settings)
 email.register(settings)
+availability.register(settings)
 
 
 @settings.get("")

@@ -13,7 +13,7 @@ import htmx
 from accounts import audit
 from accounts.audit import Event
 from connections.catalogue import label_of
-from connections.findings import connections_to_renew
+from connections.findings import connections_to_renew, grants_that_end_early
 from extensions import db
 from models import AuditEntry
 from scheduling.meetings import comparing
@@ -42,7 +42,8 @@ def system_log() -> ResponseReturnValue:
         request.args.get("page", 1, type=int),
         without=frozenset() if chosen else _ROUTINE,
     )
-    findings = background_state(utc_now(), is_expected=current_app.config["SCHEDULER_ENABLED"]).findings
+    background = background_state(utc_now(), is_expected=current_app.config["SCHEDULER_ENABLED"])
+    findings = [*background.findings, *grants_that_end_early()]
     options = [(_EVERYTHING, "Everything"), *((known.value, known.label) for known in Event)]
     meetings, work = meeting_troubles(user, limit=_SHOWN), work_needing_attention()
     # An email whose work was given up is told with the work, which brings both back.

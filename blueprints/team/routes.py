@@ -16,6 +16,7 @@ from connections import catalogue
 from connections.app_spec import AppSpec
 from extensions import db
 from models import Invitation, Role
+from scheduling.entries.disconnecting import let_go_of_all
 from services import services
 from web.notices import say
 from web.signed_in import actor, connecting_is_open, current_organization
@@ -25,17 +26,26 @@ team = Blueprint("team", __name__, url_prefix="/settings/team")
 
 @team.get("")
 def index() -> ResponseReturnValue:
-    app, is_open = _app_to_connect(), connecting_is_open()
+    hosting, is_open = _apps_that_host(), connecting_is_open()
     members = people.members()
     asked = {
         each.user.id for each in members if people.may_be_asked_to_connect(each, connecting_is_open=is_open)
     }
-    return render_template("team/list.html", members=members, app=app, may_be_asked=asked if app else set())
+    set_up = services().connections.clients
+    return render_template(
+        "team/list.html",
+        members=members,
+        # Of several, each badge says which it is.
+        app=catalogue.spec_of(next(iter(set_up))) if len(set_up) == 1 else None,
+        shows_apps=bool(set_up),
+        may_be_asked=asked if hosting else set(),
+    )
 
 
-def _app_to_connect() -> AppSpec | None:
-    """The app on which meetings can be made, if this server has it set up."""
-    return next((spec for spec in catalogue.available() if spec.key in services().connections.clients), None)
+def _apps_that_host() -> list[AppSpec]:
+    """The apps on whose accounts meetings are made, if this server has any set up."""
+    set_up = services().connections.clients
+    return [spec for spec in catalogue.available() if spec.meetings and spec.key in set_up]
 
 
 @team.route("/invite", methods=["GET", "POST"])
@@ -99,12 +109,14 @@ def _role_form() -> RoleForm:
 
 @team.post("/<int:user_id>/ask-to-connect")
 def ask_to_connect(user_id: int) -> ResponseReturnValue:
-    """An email that asks someone to connect the app on which their interviews would be hosted."""
-    found, app = _found(user_id), _app_to_connect()
-    if app is None or not people.may_be_asked_to_connect(found, connecting_is_open=connecting_is_open()):
+    """An email that asks someone to connect an app on which their interviews would be hosted."""
+    found, apps = _found(user_id), _apps_that_host()
+    if not apps or not people.may_be_asked_to_connect(found, connecting_is_open=connecting_is_open()):
         abort(404)
     name = found.user.name
-    is_new = mails.queue_please_connect(found.user, actor(), app.key, services().mail_domain)
+    is_new = mails.queue_please_connect(
+        found.user, actor(), [app.key for app in apps], services().mail_domain
+    )
     db.session.commit()
     if is_new:
         say(f"{name} will get an email with your request.")
@@ -163,6 +175,8 @@ def deactivate(user_id: int) -> ResponseReturnValue:
         )
 
     def shut_out() -> str:
+        # Their interviews stay in their calendars, which we can't reach from now on.
+        let_go_of_all(found.user)
         people.deactivate(actor(), found.user)
         return f"{found.user.name} is deactivated and signed out everywhere."
 

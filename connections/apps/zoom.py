@@ -76,6 +76,7 @@ SPEC = AppSpec(
     icon="brand-zoom",
     line="Creates a Zoom meeting for every video interview you host.",
     used_for="Zoom meetings for the video interviews you host.",
+    meetings="Zoom",
     setting_names=("ZOOM_API_CLIENT_ID", "ZOOM_API_CLIENT_SECRET"),
     # "OAuth error messages" of Zoom's documentation, 4741: only the newest token of a user and app counts.
     traits=Traits(newest_grant_ends_others=True, rotates_refresh_tokens=True),

@@ -70,6 +70,7 @@ def upgrade() -> None:
         "refusing_providers",
         sa.Column("provider", sa.String(length=16), nullable=False),
         sa.Column("since", database.UTCDateTime(), nullable=False),
+        sa.Column("because", sa.String(length=40), nullable=False),
         sa.PrimaryKeyConstraint("provider", name=op.f("pk_refusing_providers")),
     )
     op.create_table(
@@ -159,6 +160,8 @@ def upgrade() -> None:
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("two_step_since", database.UTCDateTime(), nullable=True),
         sa.Column("has_shortcuts", sa.Boolean(), nullable=False),
+        sa.Column("sends_from_own_mailbox", sa.Boolean(), nullable=False),
+        sa.Column("availability", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("email", name=op.f("uq_users_email")),
@@ -227,6 +230,7 @@ def upgrade() -> None:
         sa.Column("trouble", sa.String(length=500), nullable=True),
         sa.Column("trouble_since", database.UTCDateTime(), nullable=True),
         sa.Column("credentials_refused", sa.Boolean(), nullable=False),
+        sa.Column("refused_because", sa.String(length=40), nullable=False),
         sa.Column("checked_at", database.UTCDateTime(), nullable=True),
         sa.Column("connected_at", database.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -244,6 +248,18 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'connected' AND is_exclusive"),
         )
 
+    op.create_table(
+        "calendar_feeds",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.Column("link_nonce", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_calendar_feeds_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feeds")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_calendar_feeds_user_id")),
+    )
     op.create_table(
         "invitations",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -529,6 +545,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("state_hash", name=op.f("pk_oauth_attempts")),
     )
     op.create_table(
+        "admin_approvals",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("app", sa.String(length=32), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "given",
+                "declined",
+                "over",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("directory", sa.String(length=64), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("since", database.UTCDateTime(), nullable=False),
+        sa.Column("answered_at", database.UTCDateTime(), nullable=True),
+        sa.Column("link_nonce", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_admin_approvals_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_admin_approvals")),
+        sa.UniqueConstraint("user_id", "app", name=op.f("uq_admin_approvals_user_id_app")),
+    )
+    op.create_table(
         "orphaned_meetings",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("connection_id", sa.Integer(), nullable=False),
@@ -547,6 +593,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("provider_meeting_id", sa.String(length=64), nullable=False),
+        sa.Column("entry_key", sa.String(length=64), nullable=False),
         sa.Column("topic", sa.String(length=200), nullable=False),
         sa.Column("starts_at", database.UTCDateTime(), nullable=False),
         sa.Column("found_at", database.UTCDateTime(), nullable=False),
@@ -807,6 +854,105 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_attendees_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "calendar_entries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("interview_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("app", sa.String(length=32), nullable=False),
+        sa.Column("connection_id", sa.Integer(), nullable=True),
+        sa.Column("account_id", sa.String(length=128), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("is_wanted", sa.Boolean(), nullable=False),
+        sa.Column("began_at", database.UTCDateTime(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "placed",
+                "deleted",
+                "removing",
+                "removed",
+                "left",
+                name="state",
+                native_enum=False,
+                length=32,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("provider_entry_id", sa.String(length=255), nullable=True),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("shown", sa.JSON(), nullable=False),
+        sa.Column("version", sa.String(length=255), nullable=True),
+        sa.Column("web_url", sa.Text(), nullable=True),
+        sa.Column("shown_at", database.UTCDateTime(), nullable=True),
+        sa.Column("looked_at", database.UTCDateTime(), nullable=True),
+        sa.Column("keeps_theirs", sa.Boolean(), nullable=False),
+        sa.Column("is_by_email", sa.Boolean(), nullable=False),
+        sa.Column(
+            "failure",
+            sa.Enum(
+                "not_connected",
+                "reconnect_needed",
+                "scopes_missing",
+                "rate_limited",
+                "daily_limit",
+                "not_allowed",
+                "credentials",
+                "not_set_up",
+                "unreachable",
+                "not_asked_yet",
+                "refused",
+                "not_ready",
+                "gone",
+                name="failure",
+                native_enum=False,
+                length=32,
+                create_constraint=True,
+            ),
+            nullable=True,
+        ),
+        sa.Column("failure_words", sa.String(length=500), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("retry_at", database.UTCDateTime(), nullable=True),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'placed' OR provider_entry_id IS NOT NULL",
+            name=op.f("ck_calendar_entries_placed_has_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["connection_id"],
+            ["connections.id"],
+            name=op.f("fk_calendar_entries_connection_id_connections"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["interview_id"],
+            ["interviews.id"],
+            name=op.f("fk_calendar_entries_interview_id_interviews"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_calendar_entries_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_entries")),
+        sa.UniqueConstraint("key", name=op.f("uq_calendar_entries_key")),
+    )
+    with op.batch_alter_table("calendar_entries", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_calendar_entries_connection_id"), ["connection_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_calendar_entries_interview_id"), ["interview_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_calendar_entries_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(
+            "uq_calendar_entries_wanted",
+            ["interview_id", "user_id"],
+            unique=True,
+            sqlite_where=sa.text("is_wanted"),
+            postgresql_where=sa.text("is_wanted"),
+        )
+
+    op.create_table(
         "candidate_answers",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("interview_id", sa.Integer(), nullable=False),
@@ -871,47 +1017,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "slots",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("interview_id", sa.Integer(), nullable=False),
-        sa.Column("round", sa.Integer(), nullable=False),
-        sa.Column("starts_at", database.UTCDateTime(), nullable=False),
-        sa.Column("duration_minutes", sa.Integer(), nullable=False),
-        sa.Column("wall_time", sa.String(length=16), nullable=False),
-        sa.Column("timezone", database.ZoneName(length=64), nullable=False),
-        sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_slots_duration")),
-        sa.ForeignKeyConstraint(
-            ["interview_id"],
-            ["interviews.id"],
-            name=op.f("fk_slots_interview_id_interviews"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_slots")),
-        sa.UniqueConstraint(
-            "interview_id", "round", "starts_at", name=op.f("uq_slots_interview_id_round_starts_at")
-        ),
-    )
-    op.create_table(
-        "slot_requests",
-        sa.Column("interview_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("round", sa.Integer(), nullable=False),
-        sa.Column("asked_at", database.UTCDateTime(), nullable=False),
-        sa.Column("expires_at", database.UTCDateTime(), nullable=False),
-        sa.Column("schedules_at_once", sa.Boolean(), nullable=False),
-        sa.Column("venue", sa.JSON(), nullable=False),
-        sa.Column("picked_at", database.UTCDateTime(), nullable=True),
-        sa.Column("picked_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["interview_id"],
-            ["interviews.id"],
-            name=op.f("fk_slot_requests_interview_id_interviews"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(["picked_id"], ["slots.id"], name=op.f("fk_slot_requests_picked_id_slots")),
-        sa.PrimaryKeyConstraint("interview_id", name=op.f("pk_slot_requests")),
-    )
-
-    op.create_table(
         "drafts",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),
@@ -920,12 +1025,7 @@ def upgrade() -> None:
         sa.Column(
             "subject",
             sa.Enum(
-                "new_interview",
-                "change",
-                "acceptance",
-                name="draftsubject",
-                native_enum=False,
-                length=32,
+                "new_interview", "change", "acceptance", name="draftsubject", native_enum=False, length=32
             ),
             nullable=False,
         ),
@@ -1091,11 +1191,22 @@ def upgrade() -> None:
         sa.Column("code", sa.Integer(), nullable=True),
         sa.Column(
             "trouble",
-            sa.Enum("ours", "address", name="trouble", native_enum=False, length=32, create_constraint=True),
+            sa.Enum(
+                "ours",
+                "mailbox",
+                "address",
+                name="trouble",
+                native_enum=False,
+                length=32,
+                create_constraint=True,
+            ),
             nullable=True,
         ),
         sa.Column("may_be_double", sa.Boolean(), nullable=False),
         sa.Column("leaves_files_out", sa.Boolean(), nullable=False),
+        sa.Column("sent_with", sa.String(length=32), nullable=True),
+        sa.Column("sent_from", sa.String(length=254), nullable=True),
+        sa.Column("handing_over_since", database.UTCDateTime(), nullable=True),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.Column("sealed_copy", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -1184,6 +1295,7 @@ def upgrade() -> None:
                 "unreachable",
                 "not_asked_yet",
                 "refused",
+                "not_ready",
                 "gone",
                 name="failure",
                 native_enum=False,
@@ -1286,6 +1398,27 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revisions")),
         sa.UniqueConstraint("interview_id", "number", name=op.f("uq_revisions_interview_id_number")),
+    )
+    op.create_table(
+        "slots",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("interview_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("starts_at", database.UTCDateTime(), nullable=False),
+        sa.Column("duration_minutes", sa.Integer(), nullable=False),
+        sa.Column("wall_time", sa.String(length=16), nullable=False),
+        sa.Column("timezone", database.ZoneName(length=64), nullable=False),
+        sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_slots_duration")),
+        sa.ForeignKeyConstraint(
+            ["interview_id"],
+            ["interviews.id"],
+            name=op.f("fk_slots_interview_id_interviews"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slots")),
+        sa.UniqueConstraint(
+            "interview_id", "round", "starts_at", name=op.f("uq_slots_interview_id_round_starts_at")
+        ),
     )
     op.create_table(
         "timeline_entries",
@@ -1430,6 +1563,8 @@ def upgrade() -> None:
         sa.Column("starts_at", database.UTCDateTime(), nullable=True),
         sa.Column("duration_minutes", sa.Integer(), nullable=True),
         sa.Column("timezone", database.ZoneName(length=64), nullable=True),
+        sa.Column("entry_key", sa.String(length=64), nullable=False),
+        sa.Column("creation", sa.String(length=64), nullable=False),
         sa.Column(
             "failure",
             sa.Enum(
@@ -1444,6 +1579,7 @@ def upgrade() -> None:
                 "unreachable",
                 "not_asked_yet",
                 "refused",
+                "not_ready",
                 "gone",
                 name="failure",
                 native_enum=False,
@@ -1495,11 +1631,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposed_times")),
         sa.UniqueConstraint("answer_id", "starts_at", name=op.f("uq_proposed_times_answer_id_starts_at")),
     )
+    op.create_table(
+        "slot_requests",
+        sa.Column("interview_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("asked_at", database.UTCDateTime(), nullable=False),
+        sa.Column("expires_at", database.UTCDateTime(), nullable=False),
+        sa.Column("schedules_at_once", sa.Boolean(), nullable=False),
+        sa.Column("venue", sa.JSON(), nullable=False),
+        sa.Column("picked_at", database.UTCDateTime(), nullable=True),
+        sa.Column("picked_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["interview_id"],
+            ["interviews.id"],
+            name=op.f("fk_slot_requests_interview_id_interviews"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["picked_id"], ["slots.id"], name=op.f("fk_slot_requests_picked_id_slots")),
+        sa.PrimaryKeyConstraint("interview_id", name=op.f("pk_slot_requests")),
+    )
 
 
 def downgrade() -> None:
     op.drop_table("slot_requests")
-    op.drop_table("slots")
     op.drop_table("proposed_times")
     with op.batch_alter_table("meeting_calls", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_meeting_calls_meeting_id"))
@@ -1532,6 +1686,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_timeline_entries_interview_id"))
 
     op.drop_table("timeline_entries")
+    op.drop_table("slots")
     op.drop_table("revisions")
     with op.batch_alter_table("meetings", schema=None) as batch_op:
         batch_op.drop_index(
@@ -1590,6 +1745,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_candidate_answers_interview_id"))
 
     op.drop_table("candidate_answers")
+    with op.batch_alter_table("calendar_entries", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_calendar_entries_wanted",
+            sqlite_where=sa.text("is_wanted"),
+            postgresql_where=sa.text("is_wanted"),
+        )
+        batch_op.drop_index(batch_op.f("ix_calendar_entries_user_id"))
+        batch_op.drop_index(batch_op.f("ix_calendar_entries_interview_id"))
+        batch_op.drop_index(batch_op.f("ix_calendar_entries_connection_id"))
+
+    op.drop_table("calendar_entries")
     with op.batch_alter_table("attendees", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attendees_user_id"))
 
@@ -1623,6 +1789,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_orphaned_meetings_connection_id"))
 
     op.drop_table("orphaned_meetings")
+    op.drop_table("admin_approvals")
     op.drop_table("oauth_attempts")
     with op.batch_alter_table("job_members", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_members_user_id"))
@@ -1660,6 +1827,7 @@ def downgrade() -> None:
 
     op.drop_table("jobs")
     op.drop_table("invitations")
+    op.drop_table("calendar_feeds")
     with op.batch_alter_table("connections", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_connections_living_account",

@@ -5,11 +5,13 @@ from typing import Any
 
 import requests
 
-from providers.answers import UnusableAnswerError, http_date, json_object
+from providers.answers import http_date
 from providers.base import Grant
+from providers.client import ApiClient, Content
 from providers.clock import Clock
-from providers.errors import Facts
-from providers.http import BoundedSession, Bounds, Operation, Peer, tracking_id_of
+from providers.errors import ProviderError
+from providers.http import Bounds, Operation, Peer
+from providers.troubles import Meaning
 from providers.zoom.errors import api_error, nonsense
 from providers.zoom.settings import ZoomSettings, regional_api_url
 
@@ -25,61 +27,33 @@ PAGE_SIZE = 300
 MAX_PAGES = 100
 
 
-class ZoomClient:
-    """Calls the API with the grant it is given; it keeps none. Threads may share one client.
-
-    All methods raise `ProviderError`s; a call whose answer cannot be used raises RetryableError "nonsense".
-    """
+class ZoomClient(ApiClient):
+    """Calls the API by paths, one method per call."""
 
     def __init__(self, settings: ZoomSettings, peer: Peer, bounds: Bounds, clock: Clock) -> None:
+        super().__init__(peer, bounds, clock)
         self._settings = settings
-        self._peer = peer
-        self._clock = clock
-        self._session = BoundedSession(peer, bounds)
-        self._bounds_for_changes = bounds.for_changes()
 
     def user(self, grant: Grant) -> dict[str, Any]:
         """GET /users/me. "me" is the only user that a user-level token may name."""
-        return self._object(grant, GET_USER, "GET", "/users/me")
+        return self.object(grant, GET_USER, "GET", "/users/me")
 
     def create_meeting(self, grant: Grant, body: dict[str, Any]) -> dict[str, Any]:
         """POST /users/me/meetings. There is no idempotency key, so a lost answer has to be looked up."""
-        return self._object(
-            grant,
-            CREATE_MEETING,
-            "POST",
-            "/users/me/meetings",
-            json=body,
-            passcode=body.get("password"),
-            expected=201,
-        )
+        return self.object(grant, CREATE_MEETING, "POST", "/users/me/meetings", json=body, expected=201)
 
     def meeting(self, grant: Grant, meeting_id: str) -> dict[str, Any]:
         """GET /meetings/{id}."""
-        return self._object(grant, READ_MEETING, "GET", f"/meetings/{meeting_id}")
+        return self.object(grant, READ_MEETING, "GET", f"/meetings/{meeting_id}")
 
     def update_meeting(self, grant: Grant, meeting_id: str, body: dict[str, Any]) -> None:
         """PATCH /meetings/{id}. Zoom changes what the body names and answers with nothing to read."""
-        self._call(
-            grant,
-            UPDATE_MEETING,
-            "PATCH",
-            f"/meetings/{meeting_id}",
-            json=body,
-            passcode=body.get("password"),
-            expected=204,
-        )
+        self.nothing(grant, UPDATE_MEETING, "PATCH", f"/meetings/{meeting_id}", json=body)
 
     def delete_meeting(self, grant: Grant, meeting_id: str) -> None:
         """DELETE /meetings/{id}. Zoom notifies no one: the product sends its own mail."""
-        self._call(
-            grant,
-            DELETE_MEETING,
-            "DELETE",
-            f"/meetings/{meeting_id}",
-            params={"schedule_for_reminder": "false", "cancel_meeting_reminder": "false"},
-            expected=204,
-        )
+        params = {"schedule_for_reminder": "false", "cancel_meeting_reminder": "false"}
+        self.nothing(grant, DELETE_MEETING, "DELETE", f"/meetings/{meeting_id}", params=params)
 
     def meetings(self, grant: Grant) -> tuple[list[dict[str, Any]], timedelta]:
         """GET /users/me/meetings, all pages: live, upcoming and unexpired meetings, without passcodes; and
@@ -107,56 +81,25 @@ class ZoomClient:
             params = {**params, "next_page_token": token}
         raise nonsense(LIST_MEETINGS)
 
-    def _object(
+    def _error(
         self,
         grant: Grant,
         operation: Operation,
-        method: str,
-        path: str,
-        *,
-        expected: int = 200,
-        **content: Any,
-    ) -> dict[str, Any]:
-        return self._read(operation, self._call(grant, operation, method, path, expected=expected, **content))
-
-    def _read(self, operation: Operation, response: requests.Response) -> dict[str, Any]:
-        try:
-            return json_object(response.content)
-        except UnusableAnswerError:
-            facts = Facts(status=response.status_code, tracking_id=tracking_id_of(self._peer, response))
-            raise nonsense(operation, facts) from None
-
-    def _call(
-        self,
-        grant: Grant,
-        operation: Operation,
-        method: str,
-        path: str,
-        *,
-        expected: int,
-        json: dict[str, Any] | None = None,
-        params: dict[str, str] | None = None,
-        passcode: str | None = None,
-    ) -> requests.Response:
-        response = self._session.call(
+        response: requests.Response,
+        meaning: Meaning,
+        content: Content,
+    ) -> ProviderError:
+        return api_error(
+            self._peer,
             operation,
-            method,
-            self._base_url(grant) + path,
-            bearer=grant.access_token,
-            json=json,
-            params=params,
-            bounds=self._bounds_for_changes if operation.changes_once else None,
+            response,
+            now=self._clock(),
+            passcode=(content.get("json") or {}).get("password"),
+            secrets=(grant.access_token,),
         )
-        if response.status_code != expected:
-            raise api_error(
-                self._peer,
-                operation,
-                response,
-                now=self._clock(),
-                passcode=passcode,
-                secrets=(grant.access_token,),
-            )
-        return response
+
+    def _url(self, grant: Grant, address: str) -> str:
+        return self._base_url(grant) + address
 
     def _base_url(self, grant: Grant) -> str:
         """Return where this grant's calls go: the configured address, else the account's region, else the

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import requests
 
@@ -19,7 +20,6 @@ from providers.answers import (
     retry_after,
 )
 from providers.errors import (
-    NO_FACTS,
     AccessTokenRejectedError,
     ConnectionRevokedError,
     DailyLimitError,
@@ -30,15 +30,17 @@ from providers.errors import (
     PasscodeRefusedError,
     PermanentError,
     ProviderError,
-    RateLimitedError,
     RefusedError,
-    RetryableError,
     ScopeMissingError,
 )
 from providers.http import Operation, Peer, tracking_id_of
+from providers.quoting import readable
+from providers.troubles import Troubles
 
 TRACKING_HEADER = "x-zm-trackingid"
-MAX_WORDS = 300
+
+TROUBLES = Troubles("Zoom")
+nonsense = TROUBLES.nonsense
 
 # Code → error and its sentence. A status is not part of the key because Zoom's services disagree about it
 # (124 comes with 401 and with 400).
@@ -118,14 +120,13 @@ def api_error(
     ):
         return _daily_limit(now, facts)
     if limited:
-        words = "Zoom is getting too many requests from us and asks us to wait."
-        return RateLimitedError(words, facts, retry_at=retry_after(response.headers.get("Retry-After"), now))
+        return TROUBLES.limited(facts, retry_at=retry_after(response.headers.get("Retry-After"), now))
     if status >= 500 or status == 408:
-        return unavailable(operation, response, now=now, facts=facts)
+        return TROUBLES.unavailable(operation, response, now=now, facts=facts)
     # A gateway's page, whatever its status, is not Zoom's answer: its 404 says nothing about a meeting, and
     # its 401 says nothing about a grant.
     if refusal is None or status < 400:
-        return nonsense(operation, facts)
+        return TROUBLES.nonsense(operation, facts)
     return _refused(refusal, facts, passcode=passcode, secrets=secrets)
 
 
@@ -145,24 +146,6 @@ def _refused(
         return PasscodeRefusedError("The Zoom account's rules don't allow this password.", facts)
     said = readable(refusal.text, hidden)
     return RefusedError(f"Zoom refused: {said}" if said else "Zoom refused without giving a reason.", facts)
-
-
-def unavailable(
-    operation: Operation, response: requests.Response, *, now: datetime, facts: Facts
-) -> RetryableError:
-    """Return the error for trouble on Zoom's side. A gateway's time-out hides whether the work was done."""
-    return RetryableError(
-        "Zoom is having problems right now.",
-        facts,
-        maybe_applied=operation.changes_once,
-        retry_at=retry_after(response.headers.get("Retry-After"), now),
-    )
-
-
-def nonsense(operation: Operation, facts: Facts = NO_FACTS) -> RetryableError:
-    """Return the error for an answer that can't be used, whatever it claims to be."""
-    words = "Zoom sent an answer that can't be used."
-    return RetryableError(words, replace(facts, code="nonsense"), maybe_applied=operation.changes_once)
 
 
 def _daily_limit(now: datetime, facts: Facts) -> DailyLimitError:
@@ -189,22 +172,19 @@ def token_error(
     ConnectionRevokedError can only come from a refresh. Nothing else is a reason to give up a stored grant: a
     wrong client secret or an outage is not the user's fault.
     """
-    status = response.status_code
-    facts = Facts(status=status, tracking_id=tracking_id_of(peer, response))
-    if status == 429:
-        words = "Zoom is getting too many requests from us and asks us to wait."
-        return RateLimitedError(words, facts, retry_at=retry_after(response.headers.get("Retry-After"), now))
-    if status >= 500 or status == 408:
-        return unavailable(operation, response, now=now, facts=facts)
-    try:
-        body = json_object(response.content)
-    except UnusableAnswerError:
-        return nonsense(operation, facts)
+
+    def refused(body: dict[str, Any], facts: Facts) -> ProviderError:
+        return _tokens_refused(operation, body, facts, secrets)
+
+    return TROUBLES.of_tokens(peer, operation, response, now=now, refused=refused)
+
+
+def _tokens_refused(
+    operation: Operation, body: dict[str, Any], facts: Facts, secrets: Iterable[str]
+) -> ProviderError:
     # Branch on "error" alone: the same errors came with 401 in older years and come with 400 today.
     error = optional_text(body, "error")
     reason = optional_text(body, "reason") or optional_text(body, "error_description")
-    if status < 400 and not error:
-        return nonsense(operation, facts)
     # Anything but the shape of an OAuth error word may be an echo of what was sent.
     facts = replace(facts, provider_code=error if re.fullmatch(r"[a-z_]{1,40}", error) else None)
     if error == "invalid_client":
@@ -219,23 +199,6 @@ def token_error(
         return ConnectionRevokedError(REVOKED_WORDS, facts)
     said = readable(reason or optional_text(body, "errorMessage") or error, secrets)
     return RefusedError(f"Zoom refused the sign-in: {said}" if said else "Zoom refused the sign-in.", facts)
-
-
-def readable(text: str, secrets: Iterable[str]) -> str:
-    """Return what Zoom said, on one line, at most `MAX_WORDS` long, without secrets, addresses and long
-    tokens.
-
-    Zoom echoes input in some messages, the authorization code among it, and these words end on pages and in
-    logs.
-    """
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, "[…]")
-    text = re.sub(r"\w+://\S+", "[link]", text)
-    text = re.sub(r"\S+@\S+", "[address]", text)
-    text = re.sub(r"[\w.~+/=-]{32,}", "[…]", text)
-    text = " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split())
-    return text if len(text) <= MAX_WORDS else text[: MAX_WORDS - 1] + "…"
 
 
 def _read_refusal(response: requests.Response) -> _Refusal | None:

@@ -93,7 +93,7 @@ class ZoomProvider:
             error.maybe_applied = True
             raise
 
-    def delete_meeting(self, grant: Grant, meeting_id: str) -> None:
+    def delete_meeting(self, grant: Grant, meeting_id: str, *, keeps_entry: bool = False) -> None:
         try:
             self._client.delete_meeting(grant, _checked(meeting_id))
         except MeetingGoneError:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from models import BEING_ARRANGED, Interview, InterviewStatus, RevisionReason, User
 from scheduling import answers
 from scheduling.commands.locking import locked
+from scheduling.entries import wanting as entries
 from scheduling.mails import queue, slots
 from scheduling.meetings import wanting
 from scheduling.plans import plan_of
@@ -91,6 +92,7 @@ def cancel_interview(
         interview, rules, to=knowing, tells_candidate=cancellation.tells_candidate, due_at=due_at
     )
     wanting.enqueue_sync(interview.id, at=due_at)
+    entries.arrange(interview, at=due_at)
     by = actor.name if actor is not None else ""
     if cancellation.is_by_candidate:
         by = interview.candidate.name

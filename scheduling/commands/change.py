@@ -23,6 +23,7 @@ from scheduling.clashes import clashes_of_change
 from scheduling.commands.locking import locked_with_candidate
 from scheduling.commands.ticket import Ticket, refuse_new
 from scheduling.drafts import drafts
+from scheduling.entries import wanting as entries
 from scheduling.errors import DraftGoneError, SchedulingError
 from scheduling.mails import changes, queue, reminders
 from scheduling.meetings import looks, wanting
@@ -132,6 +133,7 @@ def change_interview(actor: User, interview: Interview, change: Change, rules: R
     if _concern_the_team_alone(found):
         put(after, interview)
         reminders.rearrange(interview, rules)
+        entries.request_if_any(interview.id)
     else:
         _change_for_everyone(actor, interview, meeting, before, after, change.words, rules)
     note(interview.id, f"{actor.name} {listed(list(_in_words(found)))}", actor=actor)
@@ -169,6 +171,7 @@ def _change_for_everyone(
         answers.settle_by_moving(actor, interview)
     revision.undo = replace(back, dropped_mails=tuple(changes.drop_older(interview))).to_json()
     _change_meeting(before, after, interview, meeting, rules, due_at)
+    entries.arrange(interview, at=due_at)
     changes.tell_everyone(interview, people, rules, knowing=knowing, due_at=due_at)
     reminders.rearrange(interview, rules)
     wanting.enqueue_sync(interview.id, at=due_at)

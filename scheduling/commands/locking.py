@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from extensions import db
 from models import Candidate, Interview, Meeting
+from scheduling.entries.hosting import hold_interview
 from scheduling.meetings.wanting import wanted_meeting
 
 
@@ -14,7 +15,7 @@ def locked(interview: Interview) -> tuple[Interview, Meeting | None]:
     """
     meeting = wanted_meeting(interview.id, lock=True)
     return (
-        db.session.get_one(Interview, interview.id, with_for_update=True, populate_existing=True),
+        hold_interview(interview.id),
         meeting,
     )
 

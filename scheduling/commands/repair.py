@@ -9,10 +9,12 @@ from __future__ import annotations
 from extensions import db
 from models import Interview, InterviewStatus, Meeting, MeetingSoftware, MeetingState, RevisionReason, User
 from scheduling import venues
+from scheduling.entries import wanting as entries
 from scheduling.mails import alarms, queue
 from scheduling.meetings import wanting
 from scheduling.revisions import raise_revision
 from scheduling.rules import Rules
+from scheduling.software import meeting_of
 from scheduling.timeline import note
 from scheduling.venues import PastedLink
 from timezones import utc_now
@@ -40,7 +42,7 @@ def offer_account(actor: User, interview: Interview) -> None:
     # Those who were ruled out earlier are asked again after `actor`.
     meeting.walk += 1
     wanting.enqueue_sync(interview.id)
-    note(interview.id, f"{actor.name} offered to host the {meeting.software.label} meeting", actor=actor)
+    note(interview.id, f"{actor.name} offered to host the {meeting_of(meeting.software)}", actor=actor)
 
 
 def use_link(actor: User, interview: Interview, link: PastedLink, rules: Rules) -> None:
@@ -57,6 +59,7 @@ def use_link(actor: User, interview: Interview, link: PastedLink, rules: Rules) 
     db.session.flush()
     db.session.refresh(interview, ["meeting"])
     wanting.enqueue_sync(interview.id)
+    entries.request_if_any(interview.id)
     note(
         interview.id,
         f"{actor.name} pasted a link ({link.label}) in place of the missing meeting",

@@ -25,6 +25,7 @@ from scheduling.clashes import clashes_of
 from scheduling.commands.ticket import Ticket
 from scheduling.drafts import attachments, drafts
 from scheduling.drafts.from_template import FromTemplate
+from scheduling.entries import wanting as entries
 from scheduling.errors import SchedulingError
 from scheduling.mails.first_mails import queue_first_mails
 from scheduling.meetings import wanting
@@ -114,6 +115,7 @@ def set_in_motion(interview: Interview, plan: Plan, actor: User | None, rules: R
             due_at = wanting.want_meeting(interview, software, rules).grace_ends_at
         case PastedLink(url, label):
             wanting.keep_pasted_link(interview, url, label)
+    entries.arrange(interview, is_new=True)
     queue_first_mails(
         interview,
         rules,

@@ -8,6 +8,7 @@ from extensions import db
 from models import Attendee, Interview, Meeting, MeetingState, RevisionReason, User
 from scheduling import answers
 from scheduling.commands.locking import locked
+from scheduling.entries import wanting as entries
 from scheduling.mails import queue, reminders
 from scheduling.meetings import looks, wanting
 from scheduling.plans import from_json, put
@@ -56,6 +57,7 @@ def undo(actor: User, interview: Interview, number: int, rules: Rules) -> Revisi
         queue.release_invitations(interview)
         looks.look_in_turn(interview.meeting)
     wanting.enqueue_sync(interview.id)
+    entries.arrange(interview)
     what = "cancelling the interview" if reason is RevisionReason.CANCELLED else "changing the interview"
     note(interview.id, f"{actor.name} took back {what}", actor=actor)
     return reason

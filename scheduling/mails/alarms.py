@@ -23,6 +23,7 @@ _PASSES = frozenset(
         FailureReason.DAILY_LIMIT,
         FailureReason.UNREACHABLE,
         FailureReason.NOT_ASKED_YET,
+        FailureReason.NOT_READY,
         FailureReason.GONE,
     }
 )

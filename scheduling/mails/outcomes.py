@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from extensions import db
-from models import Mail, MailState, MailTrouble
+from models import Mail, MailState, MailTrouble, Revision, TimelineEntry
 from rows import rows_of
 from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import SLOT_REQUEST
@@ -15,7 +15,7 @@ from scheduling.mails.slots import SlotOccasion
 from scheduling.timeline import note
 from wording import people
 from work import mail as mails
-from work.mail import kind_of
+from work.mail import Through, kind_of
 
 
 def label_of(mail: Mail) -> str:
@@ -30,7 +30,8 @@ def label_of(mail: Mail) -> str:
 def is_tried_again(mail: Mail, now: datetime) -> bool:
     """Whether it was tried in vain and waits for its next try at `now` (aware), and does not wait on purpose,
     for its meeting or because a change can still be undone."""
-    was_tried = mail.code is not None or mail.may_be_double or mail.trouble is MailTrouble.OURS
+    is_about_senders = mail.trouble in (MailTrouble.OURS, MailTrouble.MAILBOX)
+    was_tried = mail.code is not None or mail.may_be_double or is_about_senders
     is_held = mail.trouble is MailTrouble.ADDRESS
     return mail.state is MailState.QUEUED and mail.due_at <= now and was_tried and not is_held
 
@@ -70,6 +71,34 @@ def record_refused(
         db.session.flush()
         _note_when_all_left(mail, mail.interview_id)
     return mail
+
+
+def record_may_have_left(mail_id: int, *, words: str, through: Through | None = None) -> Mail:
+    """No one knows whether a person's own mailbox sent the email; the arguments are those of
+    `work.mail.record_may_have_left`. The timeline says so, and the email asks what to do."""
+    mail = mails.record_may_have_left(mail_id, words=words, through=through)
+    if mail.interview_id is not None:
+        what = label_of(mail).lower()
+        note(mail.interview_id, f"It isn't known whether the {what} to {mail.name} left.")
+        db.session.flush()
+        _note_when_all_left(mail, mail.interview_id)
+    return mail
+
+
+def note_passed_over(mail: Mail, interview_id: int, *, why: str, sender: str) -> None:
+    """The email was sent from the server's own address, `sender`, and not from the mailbox of the person in
+    whose name it is. `why` is half a sentence. Each revision says so once, not for each of its readers."""
+    begins = f"{why}, so "
+    since = db.session.scalar(
+        sa.select(sa.func.max(Revision.at)).where(Revision.interview_id == interview_id)
+    )
+    is_said = sa.exists().where(
+        TimelineEntry.interview_id == interview_id,
+        TimelineEntry.words.startswith(begins, autoescape=True),
+        TimelineEntry.at >= since if since is not None else sa.true(),
+    )
+    if not db.session.scalar(sa.select(is_said)):
+        note(interview_id, f"{begins}the {label_of(mail).lower()} to {mail.name} was sent from {sender}.")
 
 
 def note_files_left_out(mail: Mail, interview_id: int, *, why: str) -> None:

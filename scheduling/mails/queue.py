@@ -28,6 +28,8 @@ TIME_KEPT = "time_kept"
 SLOT_REQUEST = "slot_request"
 SLOT_CHOSEN = "slot_chosen"
 SLOTS_WITHDRAWN = "slots_withdrawn"
+CALENDAR_FILE = "calendar_file"
+CALENDAR_ENTRY = "calendar_entry"
 
 TOO_LATE = "It was scheduled less than {} before the start."
 NEWER_INVITATION = "A newer invitation takes its place."

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from models import CallKind, CallState, Meeting, MeetingCall
+from models import CallKind, CallState, Meeting, MeetingCall, MeetingSoftware
 from providers.base import Meeting as ShownMeeting
 from providers.base import MeetingChange, MeetingRequest
 from scheduling.meetings.entry import is_stricter_than_made
+from scheduling.software import lives_on_entry
 from timezones import utc_now
 
 # The provider's clock and ours may differ by this much when "created since" is compared.
@@ -25,6 +26,15 @@ def wanted_of(meeting: Meeting) -> MeetingRequest:
     the provider shows a topic to everyone who opens the meeting, and in lists that the team does not control.
     """
     interview = meeting.interview
+    if lives_on_entry(meeting.software):
+        # What the entry says is brought in line afterwards, for its owner alone to read.
+        return MeetingRequest(
+            topic=interview.title,
+            agenda=interview.agenda,
+            starts_at=interview.starts_at,
+            duration_minutes=interview.duration_minutes,
+            timezone=interview.timezone,
+        )
     return MeetingRequest(
         topic=interview.application.job.usual_interview_title,
         agenda=interview.agenda,
@@ -48,6 +58,8 @@ def asked_by(call: MeetingCall) -> MeetingRequest:
         starts_at=call.starts_at,
         duration_minutes=call.duration_minutes,
         timezone=call.timezone,
+        entry_key=call.entry_key,
+        creation=call.creation,
     )
 
 
@@ -62,8 +74,11 @@ def change_towards_wanted(meeting: Meeting) -> MeetingChange | None:
 
     A value is sent only if the provider shows a different one and has not already been asked for exactly this
     one. So what a host changed on the provider's own pages stays as it is, and what the provider shortened or
-    ignored is not sent again and again.
+    ignored is not sent again and again. Of a meeting that lives on a calendar entry nothing is: the entry has
+    the time and the words, and is brought in line itself.
     """
+    if meeting.software is MeetingSoftware.OTHER or lives_on_entry(meeting.software):
+        return None
     wanted, asked = wanted_of(meeting), _last_asked(meeting)
     if asked is None:
         # No call of ours made it, so it is not ours to change.
@@ -93,8 +108,8 @@ def change_towards_wanted(meeting: Meeting) -> MeetingChange | None:
 def is_at_another_time(meeting: Meeting) -> bool:
     """Whether the provider shows the meeting at another time than the interview's, or of another length,
     although it was asked for exactly that: its host has changed it there, or the provider did not do it.
-    Once the interview has begun, that no longer matters."""
-    if utc_now() >= meeting.interview.starts_at:
+    Once the interview has begun, that no longer matters. A calendar entry that was moved is shown as such."""
+    if utc_now() >= meeting.interview.starts_at or lives_on_entry(meeting.software):
         return False
     asked, wanted = _last_asked(meeting), wanted_of(meeting)
     if meeting.shown_starts_at is None or asked is None:

@@ -33,8 +33,10 @@ from models import (
 )
 from providers.base import Grant, ListedMeeting
 from providers.protocols import MeetingProvider
+from scheduling.entries import hosting
+from scheduling.entries import wanting as entries
 from scheduling.meetings import orphans, wanting
-from scheduling.software import softwares_of
+from scheduling.software import meeting_of, softwares_of
 from scheduling.timeline import note
 from timezones import utc_now
 from work import outbox
@@ -71,10 +73,11 @@ class OrphanRemoval:
     connection_id: int
     software: MeetingSoftware
     provider_meeting_id: str
+    keeps_entry: bool
 
     def call(self, provider: MeetingProvider, grant: Grant) -> None:
         """Remove it; one that is gone counts as removed. May raise any `ProviderError`."""
-        provider.delete_meeting(grant, self.provider_meeting_id)
+        provider.delete_meeting(grant, self.provider_meeting_id, keeps_entry=self.keeps_entry)
 
 
 def accounts(now: datetime) -> list[int]:
@@ -144,8 +147,8 @@ def _remove_if_unwanted(meeting: Meeting, shown: ListedMeeting, connection: Conn
     meeting.state, meeting.is_wanted = MeetingState.READY, False
     meeting.join_url, meeting.connection_id = shown.join_url, connection.id
     meeting.shown_starts_at, meeting.shown_duration_minutes = shown.starts_at, shown.duration_minutes
-    label = meeting.software.label
-    note(meeting.interview_id, f"The {label} meeting was removed and exists again. Removing it once more")
+    what = meeting_of(meeting.software)
+    note(meeting.interview_id, f"The {what} was removed and exists again. Removing it once more")
     wanting.enqueue_sync(meeting.interview_id)
 
 
@@ -156,8 +159,10 @@ def _looks_like_ours(each: ListedMeeting, connection: Connection, now: datetime)
         sa.select(MeetingCall).where(
             MeetingCall.kind == CallKind.CREATE,
             MeetingCall.account_id == connection.account_id,
-            MeetingCall.starts_at == each.starts_at,
-            MeetingCall.topic == each.topic,
+            # One that lives on a calendar entry of ours is known by that, whatever has been changed since.
+            MeetingCall.entry_key == each.entry_key
+            if each.entry_key
+            else sa.and_(MeetingCall.starts_at == each.starts_at, MeetingCall.topic == each.topic),
         )
     ).all()
     open_ones = [call for call in calls if call.state in UNCLEAR or call.began_at > now - _SETTLED_AFTER]
@@ -185,6 +190,7 @@ def _list(comparison: Comparison, suspects: list[ListedMeeting]) -> None:
                     connection_id=comparison.connection_id,
                     software=comparison.software,
                     provider_meeting_id=each.id,
+                    entry_key=each.entry_key,
                     topic=each.topic[:200],
                     starts_at=each.starts_at,
                 )
@@ -214,7 +220,7 @@ def remove(actor: User, orphan_id: int) -> bool:
         payload={"orphan_id": row.id},
         dedupe_key=REMOVE_ORPHAN.key(row.id),
     )
-    what = f"{row.software.label} meeting “{row.topic}”"
+    what = f"{meeting_of(row.software)} “{row.topic}”"
     record(Event.ORPHAN_REMOVED, f"Removed the {what}, which no interview wants.", actor)
     return True
 
@@ -224,7 +230,28 @@ def plan_removal(orphan_id: int) -> OrphanRemoval | None:
     row = db.session.get(OrphanedMeeting, orphan_id)
     if row is None or orphans.is_known(row.software, row.provider_meeting_id):
         return None
-    return OrphanRemoval(row.id, row.connection_id, row.software, row.provider_meeting_id)
+    return OrphanRemoval(
+        row.id,
+        row.connection_id,
+        row.software,
+        row.provider_meeting_id,
+        keeps_entry=hosting.keeps_entry(row.entry_key),
+    )
+
+
+def record_stays(orphan_id: int) -> None:
+    """It cannot be taken off its calendar entry: both go, and the owner gets another entry."""
+    row = db.session.get(OrphanedMeeting, orphan_id)
+    entry = hosting.entry_of_key(row.entry_key) if row is not None else None
+    if row is None or entry is None:
+        return
+    hosting.hold_interview(entry.interview_id)
+    # It may have been replaced before the interview was held.
+    db.session.refresh(entry)
+    if entry.is_wanted:
+        entries.replace(entry)
+    entries.request_if_any(entry.interview_id)
+    db.session.delete(row)
 
 
 def record_removal(orphan_id: int) -> None:

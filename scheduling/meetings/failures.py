@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from models import FailureReason as R
 from models import Meeting, MeetingSoftware, MeetingState
-from scheduling.software import spec_of
+from scheduling.software import meeting_of, spec_of
 
 
 class Doing(StrEnum):
@@ -27,29 +27,30 @@ class Cure:
 
 
 _WORDS = {
-    R.NOT_CONNECTED: "No one who can host has connected {software}.",
-    R.RECONNECT_NEEDED: "The connection to {software} has ended.",
-    R.SCOPES_MISSING: "{software} was connected without all the permissions we need.",
-    R.RATE_LIMITED: "{software} isn't taking any more requests right now.",
-    R.DAILY_LIMIT: "The host's account has reached {software}'s daily limit.",
-    R.NOT_ALLOWED: "The host's {software} account isn't allowed to create this meeting.",
-    R.CREDENTIALS: "{software} doesn't accept this server's credentials.",
-    R.NOT_SET_UP: "{software} isn't set up on this server.",
-    R.UNREACHABLE: "{software} didn't answer in time.",
-    R.NOT_ASKED_YET: "{software} hadn't been asked for the meeting yet when the invitation had to go out.",
-    R.REFUSED: "{software} refused the meeting.",
-    R.GONE: "The {software} meeting no longer exists: someone deleted it in {software}.",
+    R.NOT_CONNECTED: "No one who can host has connected {app}.",
+    R.RECONNECT_NEEDED: "The connection to {app} has ended.",
+    R.SCOPES_MISSING: "{app} was connected without all the permissions we need.",
+    R.RATE_LIMITED: "{provider} isn't taking any more requests right now.",
+    R.DAILY_LIMIT: "The host's account has reached {provider}'s daily limit.",
+    R.NOT_ALLOWED: "The host's {provider} account isn't allowed to create this meeting.",
+    R.CREDENTIALS: "{provider} doesn't accept this server's credentials.",
+    R.NOT_SET_UP: "{app} isn't set up on this server.",
+    R.UNREACHABLE: "{provider} didn't answer in time.",
+    R.NOT_ASKED_YET: "{provider} hadn't been asked for the meeting yet when the invitation had to go out.",
+    R.REFUSED: "{provider} refused the meeting.",
+    R.NOT_READY: "{provider} is still making the link, which takes longer than usual.",
+    R.GONE: "The {meeting} no longer exists: someone deleted it in {app}.",
 }
 # Where the meeting exists, and what could not be done is to change or delete it.
 _WORDS_FOR_EXISTING = {
-    R.NOT_CONNECTED: "The {software} account that hosts this meeting isn't connected.",
-    R.NOT_ALLOWED: "The host's {software} account isn't allowed to {do} this meeting.",
-    R.REFUSED: "{software} refused to {do} the meeting.",
+    R.NOT_CONNECTED: "The {provider} account that hosts this meeting isn't connected.",
+    R.NOT_ALLOWED: "The host's {provider} account isn't allowed to {do} this meeting.",
+    R.REFUSED: "{provider} refused to {do} the meeting.",
 }
 
 _CURES = {
     R.NOT_CONNECTED: Cure(
-        "Connect {software} in Settings → Account → Connected Apps and we'll send the link.", "Connect"
+        "Connect {app} in Settings → Account → Connected Apps and we'll send the link.", "Connect"
     ),
     R.RECONNECT_NEEDED: Cure("Reconnect it in Settings → Account → Connected Apps.", "Reconnect"),
     R.SCOPES_MISSING: Cure("Reconnect to grant the updated permissions.", "Reconnect"),
@@ -61,17 +62,27 @@ _CURES = {
     R.UNREACHABLE: Cure("Nothing to do: we'll keep trying and send the link when it's ready."),
     R.NOT_ASKED_YET: Cure("Nothing to do: we'll send the link when it's ready."),
     R.REFUSED: Cure("Check the interview's details. We'll keep trying."),
+    R.NOT_READY: Cure("Nothing to do: we'll send the link when it's ready."),
     R.GONE: Cure("We'll create a new one and send its link to everyone."),
 }
 _CURES_FOR_EXISTING = {
     R.NOT_CONNECTED: Cure(
-        "Connect that account in Settings → Account → Connected Apps, or {do} the meeting in {software}.",
+        "Connect that account in Settings → Account → Connected Apps, or {do} the meeting in {app}.",
         "Connect",
     ),
-    R.NOT_ALLOWED: Cure("Check that account's plan, or {do} the meeting in {software}.", "Connected Apps"),
+    R.NOT_ALLOWED: Cure("Check that account's plan, or {do} the meeting in {app}.", "Connected Apps"),
     R.UNREACHABLE: Cure("Nothing to do: we'll keep trying."),
-    R.REFUSED: Cure("We'll keep trying. You can also {do} the meeting in {software}."),
+    R.REFUSED: Cure("We'll keep trying. You can also {do} the meeting in {app}."),
 }
+# Where the provider doesn't say when its count starts over.
+_WORDS_OF_UNKNOWN_LIMIT = "The host's account has reached a limit at {provider} for now."
+_CURE_OF_UNKNOWN_LIMIT = Cure("We'll try again in a few hours.")
+
+
+def reasons_of(software: MeetingSoftware) -> tuple[R, ...]:
+    """The reasons that there can be for this software."""
+    is_made_later = spec_of(software).lives_on_entry
+    return tuple(reason for reason in R if reason is not R.NOT_READY or is_made_later)
 
 
 def doing_to(meeting: Meeting) -> Doing:
@@ -89,7 +100,9 @@ def words_of(
     if detail:
         return detail
     words = _WORDS[reason] if doing is Doing.CREATE else _WORDS_FOR_EXISTING.get(reason, _WORDS[reason])
-    return words.format(software=software.label, do=doing)
+    if reason is R.DAILY_LIMIT and spec_of(software).daily_limit is None:
+        words = _WORDS_OF_UNKNOWN_LIMIT
+    return words.format(**_names(software), do=doing)
 
 
 def told_of(meeting: Meeting) -> str:
@@ -103,6 +116,19 @@ def cure_of(reason: R, software: MeetingSoftware, doing: Doing = Doing.CREATE) -
     """What someone can do about this reason, for a meeting of this software."""
     cure = _CURES[reason] if doing is Doing.CREATE else _CURES_FOR_EXISTING.get(reason, _CURES[reason])
     spec = spec_of(software)
-    reset = spec.daily_limit.resets_in_words if spec.daily_limit is not None else "the end of the day"
-    words = cure.words.format(software=software.label, settings=spec.settings_in_words, reset=reset, do=doing)
+    if reason is R.DAILY_LIMIT and spec.daily_limit is None:
+        cure = _CURE_OF_UNKNOWN_LIMIT
+    reset = spec.daily_limit.resets_in_words if spec.daily_limit is not None else ""
+    words = cure.words.format(**_names(software), settings=spec.settings_in_words, reset=reset, do=doing)
     return replace(cure, words=words)
+
+
+def _names(software: MeetingSoftware) -> dict[str, str]:
+    """What the sentences call it: Google Calendar is connected, and the Google account has the Meet link."""
+    spec = spec_of(software)
+    return {
+        "meeting": meeting_of(software),
+        "software": spec.label,
+        "app": spec.app_label,
+        "provider": spec.provider_label,
+    }

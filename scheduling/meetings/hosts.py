@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -22,17 +22,20 @@ from models import (
     MeetingSoftware,
     User,
 )
-from scheduling.software import spec_of
+from rows import rows_of
+from scheduling.software import offered, spec_of
 from wording import possessive
 
 
 @dataclass(frozen=True)
 class Host:
-    """A user who may be asked to host. `unusable` says why they cannot; None means that they can."""
+    """A user who may be asked to host. `unusable` says why they cannot; None means that they can. `cannot`:
+    what their account lacks, where none of its kind can, as the end of a sentence."""
 
     user: User
     connection: Connection | None
     unusable: FailureReason | None
+    cannot: str = ""
 
     def is_on(self, meeting: Meeting) -> bool:
         """Whether the meeting has been made on this host's account."""
@@ -48,7 +51,8 @@ def hosts_of(meeting: Meeting) -> list[Host]:
 
 
 _CONNECTIONS = sa.select(Connection).where(
-    Connection.app == sa.bindparam("app"), Connection.user_id.in_(sa.bindparam("user_ids", expanding=True))
+    Connection.app.in_(sa.bindparam("apps", expanding=True)),
+    Connection.user_id.in_(sa.bindparam("user_ids", expanding=True)),
 )
 
 
@@ -58,20 +62,67 @@ def possible_hosts(
     """Everyone who could host, in the order in which they are asked, each once: `offered_by` is someone who
     offered their account. Raises KeyError for a software whose meetings no account hosts."""
     in_order = [user for user in (offered_by, hiring_manager, scheduler) if user is not None]
-    told = {"app": spec_of(software).app, "user_ids": list({user.id for user in in_order})}
-    connections = {row.user_id: row for row in db.session.scalars(_CONNECTIONS, told)}
-    hosts: list[Host] = []
+    return _hosts_among(in_order, software, _connections_of(in_order, (software,)))
+
+
+def hosts_by_software(
+    softwares: Iterable[MeetingSoftware], hiring_manager: User, scheduler: User
+) -> dict[MeetingSoftware, list[Host]]:
+    """The same for each of these, looked up together."""
+    softwares, in_order = tuple(softwares), [hiring_manager, scheduler]
+    connections = _connections_of(in_order, softwares)
+    return {software: _hosts_among(in_order, software, connections) for software in softwares}
+
+
+def _connections_of(
+    users: Iterable[User], softwares: Iterable[MeetingSoftware]
+) -> dict[tuple[str, int], Connection]:
+    apps = sorted({spec_of(software).app for software in softwares})
+    told = {"apps": apps, "user_ids": sorted({user.id for user in users})}
+    return {(row.app, row.user_id): row for row in db.session.scalars(_CONNECTIONS, told)}
+
+
+def _hosts_among(
+    in_order: Iterable[User],
+    software: MeetingSoftware,
+    connections: Mapping[tuple[str, int], Connection],
+) -> list[Host]:
+    spec, hosts = spec_of(software), list[Host]()
     for user in in_order:
         if any(host.user.id == user.id for host in hosts):
             continue
-        connection = connections.get(user.id)
-        unusable = None
+        connection = connections.get((spec.app, user.id))
+        unusable, cannot = None, ""
         if not user.is_active or connection is None or connection.state == ConnectionState.ENDED:
             unusable = FailureReason.NOT_CONNECTED
         elif connection.state != ConnectionState.CONNECTED:
             unusable = FailureReason.RECONNECT_NEEDED
-        hosts.append(Host(user, connection, unusable))
+        elif connection.plan in spec.makes_none_on:
+            unusable, cannot = FailureReason.NOT_ALLOWED, spec.makes_none_on[connection.plan]
+        hosts.append(Host(user, connection, unusable, cannot))
     return hosts
+
+
+_CONNECTED_APPS = sa.select(Connection.user_id, Connection.app, Connection.plan).where(
+    Connection.app.in_(sa.bindparam("apps", expanding=True)),
+    Connection.user_id.in_(sa.bindparam("user_ids", expanding=True)),
+    Connection.state == written_out(ConnectionState.CONNECTED),
+)
+
+
+def software_of_first(*users: User) -> MeetingSoftware | None:
+    """The meeting software for which the first of these people has connected an account that can host; of
+    several, the one that is offered first. None if nobody has connected any."""
+    by_app = {spec_of(software).app: software for software in offered()}
+    told = {"apps": list(by_app), "user_ids": [user.id for user in users]}
+    connected = {
+        (row.user_id, row.app)
+        for row in rows_of(_CONNECTED_APPS, told)
+        if row.plan not in spec_of(by_app[row.app]).makes_none_on
+    }
+    return next(
+        (software for user in users for app, software in by_app.items() if (user.id, app) in connected), None
+    )
 
 
 def asked_first() -> sa.ColumnElement[int | None]:
@@ -120,6 +171,8 @@ def why_not(hosts: Sequence[Host], calls: Sequence[MeetingCall], walk: int) -> s
             why = refused.failure_words or ""
         elif host.unusable is FailureReason.RECONNECT_NEEDED and host.connection is not None:
             why = host.connection.problem or "It has to be reconnected."
+        elif host.cannot:
+            why = f"{host.cannot[0].upper()}{host.cannot[1:]}."
         else:
             continue
         sentences.append(f"{possessive(host.user.name)} account: {why}")

@@ -27,7 +27,10 @@ from models import (
 from providers.base import Grant, MeetingRequest
 from providers.base import Meeting as ShownMeeting
 from providers.protocols import MeetingProvider
+from scheduling.entries import hosting
+from scheduling.entries import wanting as entries
 from scheduling.meetings import asking
+from scheduling.software import meeting_of, spec_of
 from scheduling.timeline import note
 from timezones import utc_now
 from wording import first_name, possessive
@@ -82,8 +85,14 @@ class OrphanSearch:
         orphans = [shown for shown in found if not self._is_ours_or_awaited(shown.id)]
         adopted = orphans.pop(0) if orphans and self.may_adopt else None
         for orphan in orphans:
-            provider.delete_meeting(grant, orphan.id)
+            provider.delete_meeting(grant, orphan.id, keeps_entry=self._keeps_entry())
         return OrphansFound(len(orphans), adopted)
+
+    def _keeps_entry(self) -> bool:
+        with read_only():
+            keeps = hosting.keeps_entry(self.lost.entry_key)
+            db.session.rollback()
+        return keeps
 
     def _is_ours_or_awaited(self, provider_meeting_id: str) -> bool:
         with read_only():
@@ -143,9 +152,9 @@ def out_of_reach(interview_id: int) -> list[str]:
 def out_of_reach_words(software: MeetingSoftware, name: str) -> tuple[str, str]:
     """What may be left on the account of `name`, and what helps."""
     return (
-        f"Another {software.label} meeting for this interview may exist on {possessive(name)} account",
+        f"Another {meeting_of(software)} for this interview may exist on {possessive(name)} account",
         f"It is removed once that account is connected again. {first_name(name)} can also delete it in "
-        f"{software.label}.",
+        f"{spec_of(software).app_label}.",
     )
 
 
@@ -189,13 +198,38 @@ def record_search(call_id: int, removed: int) -> datetime | None:
         call.state = CallState.REMOVED
         note(
             call.meeting.interview_id,
-            f"Removed a second {call.meeting.software.label} meeting that a lost answer had left behind",
+            f"Removed a second {meeting_of(call.meeting.software)} that a lost answer had left behind",
         )
         return None
     if utc_now() - call.began_at >= _CHECKS[-1]:
         call.state = CallState.ABSENT
         return None
     return call.began_at + _CHECKS[-1]
+
+
+def record_stays(call_id: int) -> None:
+    """The meeting that was found cannot be taken off the calendar entry on which it lives, whose owner takes
+    part: the entry goes with it, and they get another one."""
+    call = db.session.get_one(MeetingCall, call_id)
+    hosting.hold_interview(call.meeting.interview_id)
+    entry = hosting.entry_of_key(call.entry_key)
+    if entry is not None and entry.is_wanted:
+        entries.replace(entry)
+    entries.request_if_any(call.meeting.interview_id)
+
+
+def record_still_being_made(call_id: int) -> bool:
+    """A meeting that no one waits for anymore is still being made on the calendar entry of someone who takes
+    part. A provider may keep what the entry says from being changed as long as that goes on: the entry goes
+    with the meeting, and they get another one. Returns whether that was so."""
+    call = db.session.get_one(MeetingCall, call_id)
+    hosting.hold_interview(call.meeting.interview_id)
+    entry = hosting.entry_of_key(call.entry_key)
+    if entry is None or not entry.is_wanted or entries.is_needed_by_meeting(entry):
+        return False
+    entries.replace(entry)
+    entries.request_if_any(call.meeting.interview_id)
+    return True
 
 
 def _is_awaited(meeting: Meeting) -> bool:
@@ -251,6 +285,8 @@ def _alike_elsewhere(call: MeetingCall, *which: sa.ColumnElement[bool]) -> bool:
             MeetingCall.connection_id == call.connection_id,
             MeetingCall.topic == call.topic,
             MeetingCall.starts_at == call.starts_at,
+            # On a calendar entry there is one meeting, however many look alike.
+            MeetingCall.entry_key == call.entry_key,
             *which,
         )
         .limit(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -25,10 +26,12 @@ from models import (
 )
 from providers.base import MeetingRequest
 from scheduling import undoing
+from scheduling.entries import hosting
 from scheduling.meetings import asking, recording
 from scheduling.meetings.hosts import Host, first_usable, hosts_of, ruling_out, why_not
 from scheduling.meetings.steps import Create, LookUp, NobodyCanHost, NotYet, ReadBack, Remove, Step, Update
 from scheduling.meetings.wanting import useful_until
+from scheduling.software import lives_on_entry
 
 # With all that is asked of it below, which would otherwise be read one by one.
 _INTERVIEW = (
@@ -63,12 +66,12 @@ def plan(meeting_id: int, now: datetime) -> Step | None:
         return None
     if meeting.arranged_by_id is not None:
         return None
-    return (
-        _towards_a_change(meeting, now) if meeting.state is MeetingState.READY else _towards_one(meeting, now)
-    )
+    if meeting.state is MeetingState.READY:
+        return _towards_a_change(meeting, now)
+    return _towards_one(meeting, interview, now)
 
 
-def _towards_one(meeting: Meeting, now: datetime) -> Step | None:
+def _towards_one(meeting: Meeting, interview: Interview, now: datetime) -> Step | None:
     """A meeting is wanted, and none is known."""
     calls = list(meeting.calls)
     hosts = hosts_of(meeting)
@@ -96,6 +99,11 @@ def _towards_one(meeting: Meeting, now: datetime) -> Step | None:
             since=asking.made_since(alike),
         )
     wanted = asking.wanted_of(meeting)
+    if lives_on_entry(meeting.software):
+        entry, may_exist = hosting.entry_for(interview, connection, now)
+        # The same creation however often it is repeated, until all hosts have been asked once more.
+        creation = f"{entry.key}-{meeting.id}-{meeting.walk}"
+        wanted = replace(wanted, entry_key=entry.key, creation=creation, entry_may_exist=may_exist)
     call_id = _begin(meeting, CallKind.CREATE, connection, now, wanted)
     return Create(meeting.id, call_id, meeting.software, connection.id, wanted)
 
@@ -128,8 +136,12 @@ def _towards_none(meeting: Meeting, now: datetime) -> Step | None:
     connection, problem = _its_account(meeting)
     if connection is None:
         return problem
+    entry = hosting.entry_of(meeting)
+    stays = entry is not None and hosting.keeps_entry(entry.key)
+    if entry is not None and not stays:
+        hosting.note_removal(entry)
     call_id = _begin(meeting, CallKind.DELETE, connection, now)
-    return Remove(meeting.id, call_id, meeting.software, connection.id, meeting.provider_meeting_id)
+    return Remove(meeting.id, call_id, meeting.software, connection.id, meeting.provider_meeting_id, stays)
 
 
 def _its_account(meeting: Meeting) -> tuple[Connection | None, NobodyCanHost | None]:
@@ -169,6 +181,7 @@ def _begin(
     if wanted is not None:
         call.topic, call.agenda, call.timezone = wanted.topic, wanted.agenda, wanted.timezone
         call.starts_at, call.duration_minutes = wanted.starts_at, wanted.duration_minutes
+        call.entry_key, call.creation = wanted.entry_key, wanted.creation
     db.session.add(call)
     db.session.flush()
     return call.id
@@ -187,4 +200,6 @@ def _nobody(meeting: Meeting, hosts: list[Host], calls: Sequence[MeetingCall]) -
             return NobodyCanHost(meeting.id, meeting.software, refused.failure, said)
     if any(host.unusable is FailureReason.RECONNECT_NEEDED for host in hosts):
         return NobodyCanHost(meeting.id, meeting.software, FailureReason.RECONNECT_NEEDED, said)
+    if any(host.unusable is FailureReason.NOT_ALLOWED for host in hosts):
+        return NobodyCanHost(meeting.id, meeting.software, FailureReason.NOT_ALLOWED, said)
     return NobodyCanHost(meeting.id, meeting.software, FailureReason.NOT_CONNECTED, None)

@@ -21,12 +21,15 @@ from models import (
     User,
 )
 from providers.base import Meeting as ShownMeeting
+from scheduling.entries import hosting
+from scheduling.entries import wanting as entries
 from scheduling.join_links import leads_straight_in
 from scheduling.mails import alarms, queue
 from scheduling.meetings import account_rules, asking, entry, failures, looks, orphans, wanting
 from scheduling.meetings.hosts import passed_over
 from scheduling.revisions import raise_revision
 from scheduling.rules import Rules
+from scheduling.software import lives_on_entry, meeting_of
 from scheduling.timeline import note
 from timezones import utc_now
 from wording import possessive
@@ -53,8 +56,14 @@ def record_created(call_id: int, shown: ShownMeeting, rules: Rules, *, passcode:
     _store_shown(meeting, shown)
     meeting.made_settings = meeting.shown_settings
     meeting.failure = meeting.failure_words = None
+    hosting.note_meeting_made(call, shown)
+    if call.entry_key:
+        # Entries on which it was asked for elsewhere are not needed anymore.
+        entries.arrange(interview)
+    else:
+        entries.request_if_any(interview.id)
     orphans.search_later(meeting)
-    note(interview.id, f"{meeting.software.label} meeting created on {possessive(host.name)} account")
+    note(interview.id, f"{meeting_of(meeting.software)} created on {possessive(host.name)} account")
     _note_fallback(meeting, host)
     if not _is_awaited(meeting, interview):
         # The team changed its mind while the call was under way: the meeting is removed next.
@@ -96,7 +105,7 @@ def record_updated(call_id: int, shown: ShownMeeting, rules: Rules, *, passcode:
     if passcode is not None and shown.passcode != passcode:
         meeting.passcode_was_refused = True
         _note_refused_passcode(meeting)
-    note(meeting.interview_id, f"{meeting.software.label} meeting updated")
+    note(meeting.interview_id, f"{_what_changes(meeting)} updated")
     _show_again(meeting, shown, rules)
 
 
@@ -108,7 +117,7 @@ def record_read_back(call_ids: Sequence[int], shown: ShownMeeting, rules: Rules)
         was_made = asking.shows_what_was_asked(shown, call, meeting)
         call.state = CallState.DONE if was_made else CallState.ABSENT
         if was_made:
-            note(meeting.interview_id, f"{meeting.software.label} meeting updated")
+            note(meeting.interview_id, f"{_what_changes(meeting)} updated")
     if meeting is not None:
         _show_again(meeting, shown, rules)
 
@@ -120,8 +129,9 @@ def record_removed(meeting_id: int) -> None:
         if call.kind is CallKind.DELETE and call.state in UNCLEAR:
             call.state, call.failure_words = CallState.DONE, None
     where = f" from {possessive(meeting.host.name)} account" if meeting.host is not None else ""
-    note(meeting.interview_id, f"{meeting.software.label} meeting removed{where}")
+    note(meeting.interview_id, f"{meeting_of(meeting.software)} removed{where}")
     _forget_links(meeting)
+    entries.request_if_any(meeting.interview_id)
 
 
 def record_never_made(meeting: Meeting) -> None:
@@ -159,6 +169,7 @@ def record_gone(meeting_id: int, call_ids: Sequence[int], words: str) -> bool:
         meeting.failure, meeting.failure_words = FailureReason.GONE, why
         wanting.want_another(meeting)
         _forget_links(meeting)
+        entries.request_if_any(meeting.interview_id)
         note(meeting.interview_id, f"{why} A new one is being created.")
     return is_certain
 
@@ -177,6 +188,41 @@ def close_call(
     call = db.session.get_one(MeetingCall, call_id)
     call.state, call.failure, call.failure_words = state, failure, words[:500]
     return call
+
+
+def record_entry_was_deleted(call_id: int, words: str) -> None:
+    """The host had deleted the calendar entry on which the meeting was to be made: another one is made."""
+    call = close_call(call_id, CallState.ABSENT, words)
+    hosting.note_key_used_up(call)
+
+
+def record_not_made_on_entry(call_id: int, provider_entry_id: str | None, is_spoiled: bool) -> None:
+    """The account makes no such meetings. `provider_entry_id`: the entry that is there without one, made by
+    this call or before; None: there is none. `is_spoiled`: it has got a meeting of another kind."""
+    call, meeting = _locked(call_id)
+    hosting.hold_interview(meeting.interview_id)
+    hosting.note_no_meeting(call, provider_entry_id)
+    entry = hosting.entry_of_key(call.entry_key)
+    if is_spoiled and entry is not None and entry.is_wanted:
+        entries.replace(entry)
+
+
+def record_account_ruled_out(call_id: int) -> None:
+    """The meeting will not be made with this call's account in this round: an entry that was to be made only
+    for it is not needed."""
+    call, meeting = _locked(call_id)
+    if call.entry_key:
+        entries.arrange(hosting.hold_interview(meeting.interview_id))
+
+
+def record_meeting_stays(call_id: int, words: str) -> None:
+    """A meeting cannot be taken off its calendar entry: both go, and the owner gets another entry."""
+    call = close_call(call_id, CallState.ABSENT, words)
+    hosting.hold_interview(_meeting(call.meeting_id).interview_id)
+    entry = hosting.entry_of(call.meeting)
+    if entry is not None and entry.is_wanted:
+        entries.replace(entry)
+    entries.request_if_any(call.meeting.interview_id)
 
 
 def record_passcode_refused(call_id: int, words: str) -> None:
@@ -225,9 +271,10 @@ def record_failed(meeting_id: int, reason: FailureReason, detail: str | None, ru
     meeting.state, meeting.settled_at = MeetingState.FAILED, meeting.settled_at or utc_now()
     meeting.walk += 1
     if is_news:
-        note(meeting.interview_id, f"No {meeting.software.label} meeting: {words}")
+        note(meeting.interview_id, f"No {meeting_of(meeting.software)}: {words}")
     if is_first:
         queue.release_invitations(meeting.interview)
+        entries.request_if_any(meeting.interview_id)
     alarms.raise_alarm(meeting, reason, rules)
     orphans.search_later(meeting)
     return meeting
@@ -235,8 +282,17 @@ def record_failed(meeting_id: int, reason: FailureReason, detail: str | None, ru
 
 def not_done_yet(meeting: Meeting) -> str:
     """What is still to be done with a meeting that exists, as the beginning of a sentence."""
-    what = "hasn't been updated yet" if meeting.is_wanted else "hasn't been removed yet"
-    return f"The {meeting.software.label} meeting {what}"
+    if not meeting.is_wanted:
+        return f"The {meeting_of(meeting.software)} hasn't been removed yet"
+    if lives_on_entry(meeting.software):
+        return f"The calendar entry with the {meeting_of(meeting.software)} hasn't been updated yet"
+    return f"The {meeting_of(meeting.software)} hasn't been updated yet"
+
+
+def _what_changes(meeting: Meeting) -> str:
+    """What is changed with the interview. A link that lives on a calendar entry stays the same."""
+    what = meeting_of(meeting.software)
+    return f"Calendar entry with the {what}" if lives_on_entry(meeting.software) else what
 
 
 def record_left_without_link(meeting_id: int, rules: Rules) -> None:
@@ -270,6 +326,7 @@ def _show_again(meeting: Meeting, shown: ShownMeeting, rules: Rules) -> None:
         # With a new passcode, and with a new link anyway, the one in people's mailboxes opens nothing.
         raise_revision(meeting.interview, RevisionReason.LINK_CHANGED)
         queue.send_corrected_invitations(meeting.interview, rules)
+        entries.request_if_any(meeting.interview_id)
 
 
 def _store_shown(meeting: Meeting, shown: ShownMeeting) -> None:

@@ -15,7 +15,17 @@ from extensions import db
 from models import CallState, FailureReason, Meeting, MeetingSoftware
 from providers.base import Grant, MeetingChange, MeetingRequest
 from providers.base import Meeting as ShownMeeting
-from providers.errors import MeetingGoneError, PasscodeRefusedError, ProviderError, RetryableError
+from providers.errors import (
+    EntryGoneError,
+    Facts,
+    HostNotAllowedError,
+    MeetingGoneError,
+    NotReadyError,
+    PasscodeRefusedError,
+    ProviderError,
+    RefusedError,
+    RetryableError,
+)
 from providers.protocols import MeetingProvider
 from scheduling.meetings import orphans, recording, tries
 from scheduling.meetings.tries import Verdict
@@ -77,9 +87,15 @@ class Create:
             case PasscodeRefusedError() as error if self.wanted.passcode is not None:
                 recording.record_passcode_refused(self.call_id, error.words)
                 return tries.at_once(error.words)
+            case EntryGoneError() as error:
+                recording.record_entry_was_deleted(self.call_id, error.words)
+                return tries.at_once(error.words)
             case ProviderError() as error:
                 verdict = _close(self.call_id, error)
                 if verdict is not None and verdict.is_about_account:
+                    if isinstance(error, HostNotAllowedError):
+                        recording.record_not_made_on_entry(self.call_id, error.entry_id, error.is_spoiled)
+                    recording.record_account_ruled_out(self.call_id)
                     # The next possible host is asked.
                     return tries.at_once(error.words)
                 return tries.not_now(self.meeting_id, error, failures, rules)
@@ -114,6 +130,10 @@ class LookUp:
                     return tries.at_once("looked up: found")
                 recording.record_not_found(self.call_ids)
                 return tries.at_once("looked up: nothing was created")
+            case NotReadyError() as error if tries.has_waited_long(self.meeting_id):
+                # It may come after all, and is removed then; another account may be quicker.
+                recording.record_look_up_refused(self.call_ids, FailureReason.NOT_READY, error.words)
+                return tries.at_once(error.words)
             case ProviderError() as error:
                 verdict = tries.verdict_on(error)
                 if verdict is not None and verdict.is_about_account:
@@ -184,7 +204,7 @@ class ReadBack:
 @dataclass(frozen=True)
 class Remove:
     """Delete a meeting that is no longer wanted. One that is already gone counts as deleted, so a lost answer
-    is settled by doing it again.
+    is settled by doing it again. `keeps_entry`: the calendar entry on which it lives stays.
     """
 
     meeting_id: int
@@ -192,9 +212,10 @@ class Remove:
     software: MeetingSoftware
     connection_id: int
     provider_meeting_id: str
+    keeps_entry: bool = False
 
     def call(self, provider: MeetingProvider, grant: Grant) -> Answer:
-        provider.delete_meeting(grant, self.provider_meeting_id)
+        provider.delete_meeting(grant, self.provider_meeting_id, keeps_entry=self.keeps_entry)
         return None
 
     def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
@@ -202,6 +223,9 @@ class Remove:
             case None:
                 recording.record_removed(self.meeting_id)
                 return Done()
+            case RefusedError(facts=Facts(code="meeting_stays")) as error if self.keeps_entry:
+                recording.record_meeting_stays(self.call_id, error.words)
+                return tries.at_once(error.words)
             case ProviderError() as error:
                 verdict = tries.verdict_on(error)
                 # Without a refusal the provider may have deleted it, and answered too late or unreadably.

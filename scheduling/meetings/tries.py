@@ -12,6 +12,7 @@ from providers.errors import (
     DailyLimitError,
     HostNotAllowedError,
     InvalidClientError,
+    NotReadyError,
     PermanentError,
     ProviderError,
     RateLimitedError,
@@ -30,6 +31,9 @@ _CLOSEST_TRIES = timedelta(seconds=20)
 
 # The most steps of the ladder that a limit of calls in a short time is waited out with: a quarter of an hour.
 _LONGEST_WAIT_FOR_A_LIMIT = 3
+
+# How many rounds over the hosts wait for a meeting that the provider is still making.
+_WALKS_FOR_ONE_THAT_IS_LATE = 3
 
 # Errors that rule one account out at once.
 _ABOUT_ACCOUNT: tuple[tuple[type[ProviderError], FailureReason], ...] = (
@@ -71,6 +75,16 @@ def verdict_on(error: ProviderError) -> Verdict | None:
     return None if isinstance(error, RetryableError) else Verdict(FailureReason.REFUSED)
 
 
+def is_limit(error: ProviderError) -> bool:
+    """Whether the provider asks for a moment, because there were too many calls in a short time."""
+    return isinstance(error, RateLimitedError)
+
+
+def has_waited_long(meeting_id: int) -> bool:
+    """Whether a provider has been making this meeting for so long that another account is asked as well."""
+    return db.session.get_one(Meeting, meeting_id).walk > _WALKS_FOR_ONE_THAT_IS_LATE
+
+
 def not_now(meeting_id: int, error: ProviderError, failures: int, rules: Rules) -> Next:
     """The account that should do it cannot for now, and no other can.
 
@@ -80,7 +94,8 @@ def not_now(meeting_id: int, error: ProviderError, failures: int, rules: Rules) 
     if verdict is None:
         return _same_account_again(meeting_id, error, failures, rules)
     detail = error.words if verdict.is_about_account else None
-    return failed(meeting_id, verdict.reason, detail, rules, failures=failures)
+    not_before = error.retry_at if isinstance(error, RetryableError) else None
+    return failed(meeting_id, verdict.reason, detail, rules, failures=failures, not_before=not_before)
 
 
 def _same_account_again(meeting_id: int, error: ProviderError, failures: int, rules: Rules) -> Next:
@@ -93,8 +108,11 @@ def _same_account_again(meeting_id: int, error: ProviderError, failures: int, ru
     may_wait = meeting.state in (MeetingState.WAITING, MeetingState.READY)
     if may_wait and at < meeting.grace_ends_at:
         return Again(at, error.words)
-    is_limit = isinstance(error, RateLimitedError)
-    reason = FailureReason.RATE_LIMITED if is_limit else FailureReason.UNREACHABLE
+    reason = FailureReason.UNREACHABLE
+    if isinstance(error, RateLimitedError):
+        reason = FailureReason.RATE_LIMITED
+    elif isinstance(error, NotReadyError):
+        reason = FailureReason.NOT_READY
     return failed(meeting_id, reason, error.words, rules, failures=failures, not_before=at)
 
 

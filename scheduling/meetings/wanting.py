@@ -19,8 +19,10 @@ from models import (
     Task,
     TaskState,
 )
+from scheduling.entries import wanting as entries
 from scheduling.meetings import orphans
 from scheduling.rules import Rules
+from scheduling.software import lives_on_entry
 from timezones import utc_now
 from work import outbox
 from work.kinds import TaskKind
@@ -114,6 +116,9 @@ def useful_until(meeting: Meeting) -> datetime:
     if meeting.is_wanted:
         is_waited_for = meeting.offered_by_id is not None or _takes_a_place(meeting)
         return interview.ends_at if is_waited_for else interview.starts_at
+    if lives_on_entry(meeting.software):
+        # What was last shown of it may be from before the entry was moved.
+        return interview.ends_at
     if meeting.shown_starts_at is None or meeting.shown_duration_minutes is None:
         return interview.ends_at
     return meeting.shown_starts_at + timedelta(minutes=meeting.shown_duration_minutes)
@@ -173,7 +178,7 @@ def try_again_now(interview_id: int) -> bool:
 def try_again_for_host(user_id: int) -> int:
     """A user connected an account: ask again for what they could host, and for what could not be changed or
     removed on their account meanwhile. Returns how many meetings these are. What a lost answer may have left
-    there is looked for now."""
+    there is looked for now, and their calendar is brought up to date."""
     now = utc_now()
     is_asked_to_host = sa.and_(
         Meeting.is_wanted,
@@ -198,7 +203,9 @@ def try_again_for_host(user_id: int) -> int:
     ).all()
     for meeting in meetings:
         outbox.enqueue_work(_sync(meeting))
-    orphans.search_on_account(sa.select(Connection.id).where(Connection.user_id == user_id))
+    theirs = sa.select(Connection.id).where(Connection.user_id == user_id)
+    orphans.search_on_account(theirs)
+    entries.request_for(theirs)
     return len(meetings)
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload, with_expression
 
 from accounts.permissions import Action
 from accounts.row_permissions import Asker, Reader, interview_is_within, is_settled
@@ -17,6 +17,7 @@ from extensions import db
 from models import (
     Application,
     Attendee,
+    CalendarEntry,
     Interview,
     InterviewStatus,
     InterviewType,
@@ -133,6 +134,10 @@ def _interview(role: Role, action: Action) -> sa.Select[Interview]:
             selectinload(Interview.attendees),
             selectinload(Interview.mails),
             selectinload(Interview.timeline),
+            # Most interviews are in no one's calendar, and need no statement of their own to say so.
+            with_expression(
+                Interview.has_entries, sa.exists().where(CalendarEntry.interview_id == Interview.id)
+            ),
         )
     )
 

@@ -15,6 +15,7 @@ from scheduling.meetings import failures, orphans, wanting
 from scheduling.meetings.hosts import passed_over
 from scheduling.reading.meeting_card import MeetingCard, card_of, not_removed
 from scheduling.reading.received import PersonsEmails, received
+from scheduling.software import meeting_of
 from timezones import utc_now
 from wording import people, possessive
 from work.mail import MailKind, kind_of
@@ -31,7 +32,8 @@ _FILES_STAYED = "The timeline says why. Send what is missing yourself."
 class ProgressRow:
     """One line. `at` is an instant to be shown after the words in the reader's zone, if there is one.
     `failed_mails` are the ids of those that can be sent again, `retried_mails` of those that wait for their
-    next try. `can_retry`: a person can have the meeting tried again, and no card of its own says so.
+    next try. `may_have_left`: that would perhaps send them twice, so people decide about each of them.
+    `can_retry`: a person can have the meeting tried again, and no card of its own says so.
     `is_news`: the meeting, and emails that were sent as soon as there was a reason, not at a planned hour.
     """
 
@@ -42,6 +44,7 @@ class ProgressRow:
     at: datetime | None = None
     failed_mails: tuple[int, ...] = ()
     retried_mails: tuple[int, ...] = ()
+    may_have_left: bool = False
     can_retry: bool = False
     is_news: bool = False
 
@@ -85,8 +88,8 @@ class Progress:
 
     @property
     def failed_mails(self) -> tuple[int, ...]:
-        """The ids of all emails that can be sent again."""
-        return tuple(mail_id for row in self.rows for mail_id in row.failed_mails)
+        """The ids of all emails that can be sent again together."""
+        return tuple(mail_id for row in self.rows if not row.may_have_left for mail_id in row.failed_mails)
 
     @property
     def poll_seconds(self) -> int:
@@ -100,9 +103,9 @@ def progress_of(interview: Interview) -> Progress:
     card = card_of(meeting)
     is_settled = True
     if meeting is not None:
-        label = meeting.called
+        label, what = meeting.called, meeting_of(meeting.software, meeting.called)
         if meeting.state == MeetingState.READY and meeting.host is not None:
-            words = f"{label} meeting created on {possessive(meeting.host.name)} account"
+            words = f"{what} created on {possessive(meeting.host.name)} account"
             rows.append(ProgressRow("done", "video", words, passed_over(meeting) or None, is_news=True))
         elif meeting.state == MeetingState.READY:
             rows.append(ProgressRow("done", "link", f"{label} link saved", is_news=True))
@@ -113,13 +116,13 @@ def progress_of(interview: Interview) -> Progress:
             words = failures.told_of(meeting)
             next_try = wanting.next_try_at(meeting)
             cure = failures.cure_of(meeting.failure, meeting.software).words if next_try else None
-            rows.append(ProgressRow("problem", "alert-triangle", f"No {label} meeting yet. {words}", cure))
-            rows.append(_next_try(label, next_try))
+            rows.append(ProgressRow("problem", "alert-triangle", f"No {what} yet. {words}", cure))
+            rows.append(_next_try(what, next_try))
             # A current attempt ends soon, and the person who requested it is watching.
             is_settled = next_try is None or next_try > utc_now()
         elif meeting.state == MeetingState.WAITING:
             is_settled = False
-            rows.append(ProgressRow("waiting", "video", f"{label} meeting is being created"))
+            rows.append(ProgressRow("waiting", "video", f"{what} is being created"))
         if card is not None and card.problem is not None:
             rows.append(ProgressRow("problem", "alert-triangle", card.problem, card.cure))
         if meeting.state is not MeetingState.WAITING and utc_now() < interview.ends_at:
@@ -150,21 +153,22 @@ def _removal(meeting: Meeting) -> ProgressRow | None:
         return ProgressRow("problem", "alert-triangle", *left, can_retry=True)
     if meeting.is_wanted or meeting.host_id is None:
         return None
+    what = meeting_of(meeting.software, meeting.called)
     if meeting.state is MeetingState.READY and utc_now() < wanting.useful_until(meeting):
-        return ProgressRow("waiting", "video", f"{meeting.called} meeting is being removed")
+        return ProgressRow("waiting", "video", f"{what} is being removed")
     if any(call.kind is CallKind.DELETE and call.state is CallState.DONE for call in meeting.calls):
-        return ProgressRow("done", "circle-check", f"{meeting.called} meeting removed")
+        return ProgressRow("done", "circle-check", f"{what} removed")
     return None
 
 
-def _next_try(label: str, at: datetime | None) -> ProgressRow:
+def _next_try(what: str, at: datetime | None) -> ProgressRow:
     """When the meeting is tried again, and until when, for someone who has to decide whether to wait."""
     if at is None:
-        return ProgressRow("dropped", "circle-x", f"No {label} meeting will be created")
+        return ProgressRow("dropped", "circle-x", f"No {what} will be created")
     if at <= utc_now():
-        return ProgressRow("waiting", "refresh", f"The {label} meeting is being tried again now")
+        return ProgressRow("waiting", "refresh", f"The {what} is being tried again now")
     until = "We try until the interview starts."
-    return ProgressRow("waiting", "refresh", f"Next try to create the {label} meeting", until, at)
+    return ProgressRow("waiting", "refresh", f"Next try to create the {what}", until, at)
 
 
 def _by_kind(mails: Iterable[Mail]) -> tuple[list[_OfOneKind], list[_OfOneKind]]:
@@ -207,16 +211,7 @@ def _at_once(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
         for mail in sent
         if mail.leaves_files_out
     ]
-    rows += [
-        ProgressRow(
-            "problem",
-            "alert-triangle",
-            f"{what} to {mail.name} could not be delivered",
-            mail.words,
-            failed_mails=(mail.id,),
-        )
-        for mail in by_state[MailState.FAILED]
-    ]
+    rows += [_failed(what, mail) for mail in by_state[MailState.FAILED]]
     rows += [
         ProgressRow("dropped", "circle-x", f"{what} to {mail.name} was not sent", mail.words)
         for mail in by_state[MailState.DROPPED]
@@ -227,7 +222,7 @@ def _at_once(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
 def _timed(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
     groups: dict[tuple[datetime, MailState], list[Mail]] = defaultdict(list)
     for mail in mails:
-        if not _is_held(mail):
+        if not _is_held(mail) and not mail.may_have_left:
             groups[(mail.due_at, mail.state)].append(mail)
     rows = []
     for (due_at, state), group in sorted(groups.items(), key=lambda entry: (entry[0][0], entry[0][1].value)):
@@ -247,12 +242,25 @@ def _timed(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
             case MailState.DROPPED:
                 words = f"No {label.lower()}"
                 rows.append(ProgressRow("dropped", "circle-x", words, first.words))
+    rows += [_failed(label_of(mail), mail) for mail in mails if mail.may_have_left]
     return rows + [_held(label_of(mail), mail) for mail in mails if _is_held(mail)]
 
 
 def _is_held(mail: Mail) -> bool:
     """Whether it waits for a better address, which may take as long as people need."""
     return mail.state == MailState.QUEUED and mail.trouble is MailTrouble.ADDRESS
+
+
+def _failed(what: str, mail: Mail) -> ProgressRow:
+    words = "may have left. Send it again?" if mail.may_have_left else "could not be delivered"
+    return ProgressRow(
+        "problem",
+        "alert-triangle",
+        f"{what} to {mail.name} {words}",
+        mail.words,
+        failed_mails=(mail.id,),
+        may_have_left=mail.may_have_left,
+    )
 
 
 def _held(what: str, mail: Mail) -> ProgressRow:

@@ -13,12 +13,13 @@ from scheduling.mails.outcomes import can_be_sent_again, is_tried_again, label_o
 from timezones import utc_now
 from work.mail import kind_of, next_tries
 
-EmailState = Literal["sent", "queued", "sending", "trying", "waiting", "held", "failed", "dropped"]
+EmailState = Literal["sent", "queued", "sending", "trying", "waiting", "held", "unsure", "failed", "dropped"]
 
 # Those that have not arrived although they should have.
-_LATE: tuple[EmailState, ...] = ("failed", "held", "trying", "waiting")
+_LATE: tuple[EmailState, ...] = ("failed", "unsure", "held", "trying", "waiting")
 _SUMMED_UP: dict[EmailState, str] = {
     "failed": "not delivered",
+    "unsure": "may have left",
     "held": "on hold",
     "trying": "being tried again",
     "waiting": "waiting",
@@ -44,7 +45,8 @@ class Email:
     """One email. `words` tell its state, and `at` (aware UTC) belongs behind them if it is set: when it was
     sent, leaves, or is tried again. `detail` is the mail server's answer or our reason, `code` the number
     that the answer began with. `again` is what its button says, None where sending it again makes no sense.
-    `has_text`: whether there is anything to read.
+    `has_text`: whether there is anything to read. `sent_with` is the key of the app whose mailbox sent it, or
+    may have, from `sent_from`; both are None if it was this server.
     """
 
     id: int
@@ -58,6 +60,8 @@ class Email:
     again: str | None
     user_id: int | None
     has_text: bool
+    sent_with: str | None
+    sent_from: str | None
 
 
 @dataclass(frozen=True)
@@ -162,6 +166,8 @@ def _described(mail: Mail, now: datetime, next_try: datetime | None) -> Email:
         again=again,
         user_id=mail.user_id,
         has_text=mail.state is not MailState.DROPPED,
+        sent_with=mail.sent_with,
+        sent_from=mail.sent_from,
     )
 
 
@@ -169,6 +175,8 @@ def _state(mail: Mail, now: datetime, next_try: datetime | None) -> tuple[EmailS
     match mail.state:
         case MailState.SENT:
             return "sent", "Sent", mail.sent_at
+        case MailState.FAILED if mail.may_have_left:
+            return "unsure", "It may have left. Send again?", None
         case MailState.FAILED:
             return "failed", "Not delivered", None
         case MailState.DROPPED:

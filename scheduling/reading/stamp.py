@@ -22,6 +22,7 @@ from models import (
     Application,
     Attachment,
     Attendee,
+    CalendarEntry,
     Candidate,
     Connection,
     Interview,
@@ -36,6 +37,7 @@ from models import (
     User,
 )
 from rows import rows_of
+from scheduling.entries.wanting import SYNC_ENTRIES
 from scheduling.meetings.looks import LOOK_AT_MEETING
 from scheduling.meetings.wanting import SYNC_MEETING
 from timezones import utc_now
@@ -81,7 +83,10 @@ def _texts(role: Role) -> sa.CompoundSelect[str]:
                 Meeting.interview_id == this
             )
             for kind in (SYNC_MEETING, LOOK_AT_MEETING)
-        )
+        ),
+        sa.select(
+            sa.literal_column(f"'{SYNC_ENTRIES.name}:'", sa.Text()) + sa.cast(Interview.id, sa.Text())
+        ).where(Interview.id == this),
     )
     candidate = (
         sa.select(Application.candidate_id)
@@ -98,7 +103,7 @@ def _texts(role: Role) -> sa.CompoundSelect[str]:
         _rows(Candidate, Candidate.name, Candidate.email).where(Candidate.id.in_(candidate)),
         *(
             _rows(table, *_columns(table)).where(table.interview_id == this)
-            for table in (Mail, Meeting, Attendee, Attachment, TimelineEntry)
+            for table in (Mail, Meeting, Attendee, Attachment, TimelineEntry, CalendarEntry)
         ),
         _rows(Revision, Revision.id, Revision.number).where(Revision.interview_id == this),
         _rows(MeetingCall, *_columns(MeetingCall)).where(MeetingCall.meeting_id.in_(meetings)),

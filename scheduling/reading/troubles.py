@@ -28,6 +28,7 @@ from models import (
 from scheduling.mails.outcomes import label_of
 from scheduling.meetings import failures, recording, wanting
 from scheduling.slots import has_time
+from scheduling.software import meeting_of
 from timezones import utc_now
 
 
@@ -99,14 +100,19 @@ def email_troubles(actor: Reader, *, limit: int) -> list[Trouble]:
     return [
         _trouble(
             interview,
-            f"{label_of(mail)} to {mail.name} "
-            + ("could not be delivered" if mail.state is MailState.FAILED else "is on hold"),
+            f"{label_of(mail)} to {mail.name} {_what_became_of(mail)}",
             why=mail.words or "",
             since=mail.due_at,
             mail_id=mail.id,
         )
         for mail, interview in rows
     ]
+
+
+def _what_became_of(mail: Mail) -> str:
+    if mail.may_have_left:
+        return "may have left. Send it again?"
+    return "could not be delivered" if mail.state is MailState.FAILED else "is on hold"
 
 
 _PEOPLE = (
@@ -148,7 +154,7 @@ def _trouble(
 
 def _what(meeting: Meeting) -> str:
     if meeting.state is MeetingState.FAILED:
-        return f"The {meeting.called} meeting could not be created"
+        return f"The {meeting_of(meeting.software, meeting.called)} could not be created"
     return recording.not_done_yet(meeting)
 
 

@@ -6,12 +6,13 @@ import base64
 import binascii
 import secrets
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request
 
+from simulators import spoiling
+from simulators.faults import delay_or_lose, hung_up, is_dropped, redirected
 from simulators.serving import DROP_CONNECTION
 from simulators.zoom import errors, meetings
 from simulators.zoom.errors import ZoomError
@@ -24,8 +25,7 @@ from simulators.zoom.state import zoom
 api = Blueprint("api", __name__, url_prefix="/v2")
 
 PAGE_TOKEN_LIFE = timedelta(minutes=15)
-HUGE_BYTES = 50 * 1024 * 1024
-SECONDS_PER_DRIPPED_BYTE = 0.25
+WRONG_TYPES = '{"id": {}, "join_url": 7, "start_time": null, "meetings": "none"}'
 LIST_TYPES = ("scheduled", "upcoming", "upcoming_meetings")
 
 OPERATION_OF = {
@@ -36,9 +36,6 @@ OPERATION_OF = {
     "api.update_meeting": "update",
     "api.delete_meeting": "delete",
 }
-
-# The switches that lose an answer after the call took effect.
-LOSING = {"create": "lose_next_creates", "update": "lose_next_updates", "delete": "lose_next_deletes"}
 
 
 @api.before_request
@@ -54,19 +51,15 @@ def _arrive() -> Response | None:
     time.sleep(board["latency_ms"] / 1000)
     if state.resets != g.resets:
         # A slow call that began before the reset belongs to a Zoom that no longer exists.
-        request.environ[DROP_CONNECTION] = True
-        return Response(status=503)
+        return hung_up()
     operation = OPERATION_OF.get(request.endpoint or "")
     if board["fail_operation"] in ("any", operation) and board.take("fail_next"):
         raise _planned_failure(board["fail_status"])
-    if board["bad_answer"] == "redirect":
-        board.take_answer("bad_answer", "bad_answer_calls")
-        # To a careful client, localhost is another host than 127.0.0.1, but it is still this server.
-        elsewhere = state.url.replace("127.0.0.1", "localhost") + "/elsewhere"
-        return Response(status=307, headers={"Location": elsewhere})
-    if operation == "create" and board.take("drop_next_creates"):
-        request.environ[DROP_CONNECTION] = True
-        return Response(status=503)
+    elsewhere = redirected(state)
+    if elsewhere is not None:
+        return elsewhere
+    if is_dropped(state, operation):
+        return hung_up()
     if board.take("reject_next_tokens"):
         raise ZoomError(401, 124, "Access token is expired.")
     if g.bearer.problem:
@@ -92,10 +85,8 @@ def _leave(response: Response) -> Response:
     response.headers["x-zm-trackingid"] = f"v=2.0;clid=sim;rid=WEB_{secrets.token_hex(16)}"
     answered = 200 <= response.status_code < 300
     operation = OPERATION_OF.get(request.endpoint or "")
-    if operation == "create" and answered:
-        time.sleep(state.board["create_answer_delay_ms"] / 1000)
-    if operation in LOSING and answered and state.board.take(LOSING[operation]):
-        request.environ[DROP_CONNECTION] = True
+    if answered:
+        delay_or_lose(state, operation)
     if state.resets != g.resets:
         return response
     status = None if request.environ.get(DROP_CONNECTION) else response.status_code
@@ -110,7 +101,7 @@ def _leave(response: Response) -> Response:
     }
     if request.method in ("POST", "PATCH"):
         entry["body"] = request.get_json(silent=True)
-    state.ledger.add_call(entry)
+    state.ledger.add("calls", entry)
     if answered:
         spoil = state.board.take_answer("bad_answer", "bad_answer_calls")
         return _spoiled(response, spoil) if spoil else response
@@ -126,32 +117,11 @@ def _planned_failure(status: int) -> ZoomError:
 
 
 def _spoiled(response: Response, how: str) -> Response:
-    whole = response.get_data()
-    match how:
-        case "html":
-            return Response(
-                "<!doctype html><html><body><h1>We are down for maintenance</h1></body></html>", 200
-            )
-        case "empty":
-            return Response(b"", response.status_code, mimetype="application/json")
-        case "truncated":
-            return Response(whole[: len(whole) // 2], response.status_code, mimetype="application/json")
-        case "wrong_types":
-            return Response(
-                '{"id": {}, "join_url": 7, "start_time": null, "meetings": "none"}',
-                response.status_code,
-                mimetype="application/json",
-            )
-        case "drip":
-            dripping = Response(_drip(whole), response.status_code, mimetype="application/json")
-            dripping.content_length = len(whole)
-            return dripping
-        case "another":
-            return _about_another(response)
-        case "huge":
-            return Response(_huge(), response.status_code, mimetype="application/json")
-        case _:
-            return response
+    return (
+        _about_another(response)
+        if how == "another"
+        else spoiling.spoiled(response, how, wrong_types=WRONG_TYPES)
+    )
 
 
 def _about_another(response: Response) -> Response:
@@ -164,19 +134,6 @@ def _about_another(response: Response) -> Response:
             other.status_code = response.status_code
             return other
     return response
-
-
-def _drip(whole: bytes) -> Iterator[bytes]:
-    for position in range(len(whole)):
-        yield whole[position : position + 1]
-        time.sleep(SECONDS_PER_DRIPPED_BYTE)
-
-
-def _huge() -> Iterator[bytes]:
-    yield b'{"topic": "'
-    for _ in range(HUGE_BYTES // 65536):
-        yield b"x" * 65536
-    yield b'"}'
 
 
 def _caller(scope: str, user_id: str = "me") -> Person:

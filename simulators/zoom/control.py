@@ -26,7 +26,8 @@ def reset() -> Response:
 def ledger() -> Response:
     """What really happened, for tests to compare with. Calls in the order in which they were answered."""
     state = zoom()
-    calls, token_calls = state.ledger.snapshot()
+    kinds = state.ledger.snapshot()
+    calls, token_calls = kinds["calls"], kinds["token_log"]
     return jsonify(
         calls=calls,
         meetings=sorted(

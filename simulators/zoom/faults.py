@@ -157,6 +157,10 @@ SWITCHES = (
         "The app's ZOOM_WEBHOOK_SECRET_TOKEN. Empty: not signed.",
     ),
     Switch(
-        "clock_offset_seconds", "count", 0, "Clock runs ahead", "Seconds by which this Zoom's clock is ahead."
+        "clock_offset_seconds",
+        "seconds",
+        0,
+        "Clock runs ahead",
+        "Seconds by which this Zoom's clock is ahead; below 0: behind.",
     ),
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import hmac
 import secrets
 import sqlite3
@@ -11,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from simulators.token_endpoint import fits
 from simulators.zoom.people import BY_EMAIL, Person
 from simulators.zoom.state import Zoom, stamp
 
@@ -195,8 +194,6 @@ def _verifier_fits(challenge: str | None, method: str | None, verifier: str) -> 
     if challenge is None:
         # RFC 9700: a verifier without a challenge is a downgrade and is refused.
         return verifier == ""
-    given = verifier
     if method == "S256":
-        digest = hashlib.sha256(verifier.encode()).digest()
-        given = base64.urlsafe_b64encode(digest).decode().rstrip("=")
-    return hmac.compare_digest(given.encode(), challenge.encode())
+        return fits(challenge, verifier)
+    return hmac.compare_digest(verifier.encode(), challenge.encode())

@@ -7,14 +7,13 @@ does not document what a declined consent looks like on the redirect; here it is
 
 from __future__ import annotations
 
-import hmac
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from simulators.serving import DROP_CONNECTION
+from simulators.token_endpoint import answered, is_our_client
 from simulators.zoom import grants
 from simulators.zoom.people import BY_EMAIL, PEOPLE
 from simulators.zoom.state import stamp, zoom
@@ -106,28 +105,15 @@ def token() -> Response:
         "account": None,
         "at": stamp(state.now()),
     }
-    failure = state.board["token_endpoint"]
-    response = _broken_token_answer(failure) if failure else _token_answer(entry)
-    if response.status_code == 200 and state.board.take("lose_next_token_answers"):
-        request.environ[DROP_CONNECTION] = True
-    dropped = DROP_CONNECTION in request.environ
-    state.ledger.add_token_call({**entry, "status": None if dropped else response.status_code})
-    return response
+    return answered(state, entry, _token_answer, _spoiled)
 
 
-def _broken_token_answer(failure: str) -> Response:
+def _spoiled(failure: str) -> Response | None:
     match failure:
         case "invalid_client":
             return _invalid_client()
-        case "html":
-            return Response(
-                "<html><body><h1>Service unavailable</h1></body></html>", 200, mimetype="text/html"
-            )
-        case "drop":
-            request.environ[DROP_CONNECTION] = True
-            return Response(status=503)
         case _:
-            return Response("<html><body><h1>502 Bad Gateway</h1></body></html>", 502, mimetype="text/html")
+            return None
 
 
 def _token_answer(entry: dict[str, Any]) -> Response:
@@ -135,7 +121,7 @@ def _token_answer(entry: dict[str, Any]) -> Response:
     if request.args:
         # Parameters in the address end up in logs; Zoom stopped taking them there.
         return _oauth_error(entry, "invalid_request", "Parameters belong into the body of the request")
-    if not _is_our_client():
+    if not is_our_client(zoom(), in_form=False):
         entry["error"] = "invalid_client"
         return _invalid_client()
     if request.mimetype != "application/x-www-form-urlencoded":
@@ -167,22 +153,11 @@ def _token_answer(entry: dict[str, Any]) -> Response:
 
 @pages.post("/oauth/revoke")
 def revoke() -> Response:
-    if request.args or not _is_our_client():
+    if request.args or not is_our_client(zoom(), in_form=False):
         return _invalid_client()
     grants.revoke(zoom(), request.form.get("token", ""))
     # RFC 7009: an unknown token is not an error, because it is unusable either way.
     return jsonify(status="success")
-
-
-def _is_our_client() -> bool:
-    """HTTP Basic only: Zoom's documentation shows no other way for a confidential app."""
-    given = request.authorization
-    if given is None or given.type != "basic":
-        return False
-    state = zoom()
-    same_id = hmac.compare_digest((given.username or "").encode(), state.client_id.encode())
-    same_secret = hmac.compare_digest((given.password or "").encode(), state.client_secret.encode())
-    return same_id and same_secret
 
 
 def _invalid_client() -> Response:

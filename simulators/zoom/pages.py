@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from simulators.web import add_elsewhere, changed_switches
 from simulators.zoom import meetings
 from simulators.zoom.grants import end_grant, list_grants
 from simulators.zoom.people import BY_EMAIL, PEOPLE
@@ -23,13 +24,13 @@ PMI_DIGITS = 10
 def overview() -> str:
     state = zoom()
     newest_grants = {grant["account"]: grant for grant in list_grants(state)}
-    calls, _ = state.ledger.snapshot()
+    calls = state.ledger.snapshot()["calls"]
     return render_template(
         "zoom/overview.html",
         people=[(person, newest_grants.get(person.email)) for person in PEOPLE],
         meetings=list(reversed(meetings.every(state))),
         calls=list(reversed(calls[-CALLS_SHOWN:])),
-        changed=[s.label for s in state.board.switches.values() if state.board[s.name] != s.at_rest],
+        changed=changed_switches(state),
     )
 
 
@@ -91,22 +92,7 @@ def start(meeting_id: int) -> tuple[str, int]:
     return render_template("zoom/meeting.html", meeting=meeting, as_host=True), 200
 
 
-@pages.route("/elsewhere", methods=["GET", "POST", "PATCH", "DELETE"])
-def elsewhere() -> Response:
-    """Where the redirect switch leads. The ledger says whether a token was sent along."""
-    state = zoom()
-    state.ledger.add_call(
-        {
-            "method": request.method,
-            "path": request.path,
-            "operation": "elsewhere",
-            "account": None,
-            "status": 200,
-            "at": state.now().isoformat(),
-            "authorization": "Authorization" in request.headers,
-        }
-    )
-    return jsonify(message="You should not have followed that redirect.")
+add_elsewhere(pages, zoom)
 
 
 def _meeting_in(room: int) -> meetings.Meeting | None:

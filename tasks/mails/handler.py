@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from connections.catalogue import label_of
+from connections.mailboxes import Mailbox, OutOfAction
 from extensions import db
 from messaging.copies import copy_of
 from messaging.delivery import (
@@ -16,19 +18,31 @@ from messaging.delivery import (
     Unknown,
     deliver,
     is_configured,
+    sender_address,
 )
-from models import Interview, Mail, MailState, Meeting, MeetingState, RevisionReason
+from models import Interview, Mail, MailState, MailTrouble, Meeting, MeetingState, RevisionReason
+from scheduling.calendars import telling
 from scheduling.mails import outcomes, queue, refusals
 from scheduling.meetings import recording, wanting
 from scheduling.revisions import raise_revision
 from scheduling.rules import Rules
+from tasks.mails import own_mailbox
 from tasks.mails.kind import Drop, Kind, Ready, Wait, Workshop
+from tasks.mails.own_mailbox import PassedOver
 from timezones import utc_now
 from work import mail as mails
 from work import outbox, retry
+from work.mail import Through
 from work.protocol import Again, ClaimedTask, Done, Handler, Next
 
 _NO_SERVER = "Waiting for a mail server: MAIL_SERVER and MAIL_DEFAULT_SENDER have to be set."
+
+
+@dataclass(frozen=True)
+class CutOff:
+    """A process died while someone's mailbox was asked to send the mail from `address`."""
+
+    address: str
 
 
 @dataclass(frozen=True)
@@ -41,7 +55,7 @@ class Loaded:
     interview_id: int | None
     kind: Kind
     failures: int
-    what: Drop | Wait | Ready
+    what: Drop | Wait | Ready | CutOff
     was_told: bool
 
     @property
@@ -56,9 +70,13 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Attempt:
-    """How the delivery went. `sealed_copy`: what the email said, if the server has or may have taken it."""
+    """How the delivery went. `through`: the mailbox whose outcome it is; None for the mail server's.
+    `passed_over`: what kept the mailbox from sending it instead. `sealed_copy`: what the email said, if it
+    was taken or may have been."""
 
     outcome: Outcome
+    through: Through | None = None
+    passed_over: PassedOver | None = None
     sealed_copy: bytes | None = None
 
 
@@ -70,20 +88,13 @@ def send_mail(kinds: Mapping[str, Kind], workshop: Workshop, rules: Rules) -> Ha
         if mail is None or mail.state != MailState.QUEUED:
             return None
         kind = kinds[mail.kind]
-        thing = kind.thing_of(mail)
-        what: Drop | Wait | Ready | None = kind.hindrance(mail, thing)
-        if what is None and not is_configured():
-            # Someone has to set one, which is not this mail's failure.
-            what = Wait(Again(utc_now() + retry.MAIL_SERVER.delay(3), _NO_SERVER, is_failure=False))
-        if what is None:
-            what = kind.written(mail, thing, workshop, task.payload.get(mails.SAID, {}))
         return Loaded(
             task.id,
             mail.id,
             mail.interview_id,
             kind,
             task.failures,
-            what,
+            _what_to_do(mail, kind, workshop, task.payload.get(mails.SAID, {})),
             was_told=mails.SAID in task.payload,
         )
 
@@ -91,12 +102,20 @@ def send_mail(kinds: Mapping[str, Kind], workshop: Workshop, rules: Rules) -> Ha
         ready = loaded.what
         if not isinstance(ready, Ready):
             return None
-        outcome = deliver(ready.letter, ready.envelope, ready.files)
+        attempt = _attempted(loaded.mail_id, ready)
         # Emails about someone's account hold links that act for them, and no page shows those emails.
-        if loaded.interview_id is None or not isinstance(outcome, Accepted | Unknown):
-            return Attempt(outcome)
-        copy = copy_of(ready.letter, ready.envelope, ready.files)
-        return Attempt(outcome, workshop.mail_copies.sealed(loaded.mail_id, copy))
+        if attempt is None or loaded.interview_id is None:
+            return attempt
+        if not isinstance(attempt.outcome, Accepted | Unknown):
+            return attempt
+        way = ready.from_mailbox if attempt.through is not None else None
+        copy = copy_of(
+            ready.letter,
+            way.envelope if way is not None else ready.envelope,
+            ready.files,
+            sender=way.mailbox.address if way is not None else sender_address(),
+        )
+        return replace(attempt, sealed_copy=workshop.mail_copies.sealed(loaded.mail_id, copy))
 
     def record(loaded: Loaded, attempt: Attempt | None) -> Next:
         match loaded.what:
@@ -109,6 +128,12 @@ def send_mail(kinds: Mapping[str, Kind], workshop: Workshop, rules: Rules) -> Ha
             case Wait(again):
                 mails.record_not_yet(loaded.mail_id, words=again.why)
                 then = again
+            case CutOff(address):
+                outcomes.record_may_have_left(loaded.mail_id, words=own_mailbox.cut_off(address))
+                then = Done()
+            case Ready() if attempt is None:
+                # It was called off just before it was to be sent.
+                then = Done()
             case Ready():
                 assert attempt is not None
                 then = _record(loaded, attempt, rules)
@@ -118,21 +143,93 @@ def send_mail(kinds: Mapping[str, Kind], workshop: Workshop, rules: Rules) -> Ha
         return then
 
     def gave_up(task: ClaimedTask, why: str) -> None:
-        outcomes.record_refused(int(task.payload["mail_id"]), words=f"The email could not be made ({why}).")
+        mail = db.session.get_one(Mail, int(task.payload["mail_id"]))
+        if mail.handing_over_since is not None:
+            outcomes.record_may_have_left(mail.id, words=own_mailbox.cut_off(mail.sent_from or ""))
+        else:
+            outcomes.record_refused(mail.id, words=f"The email could not be made ({why}).")
 
     return Handler(load, call, record, gave_up)
 
 
+def _what_to_do(
+    mail: Mail, kind: Kind, workshop: Workshop, said: Mapping[str, str]
+) -> Drop | Wait | Ready | CutOff:
+    if mail.handing_over_since is not None:
+        return CutOff(mail.sent_from or "")
+    thing = kind.thing_of(mail)
+    hindrance = kind.hindrance(mail, thing)
+    if hindrance is not None:
+        return hindrance
+    if not is_configured():
+        mailbox = kind.mailbox(thing)
+        if not isinstance(mailbox, Mailbox):
+            return _wait_for_server(mailbox)
+    ready = kind.written(mail, thing, workshop, said)
+    if ready.from_mailbox is None and not is_configured():
+        return _wait_for_server(None)
+    return ready
+
+
+def _wait_for_server(mailbox: OutOfAction | None) -> Wait:
+    """Someone has to set one, which is not this mail's failure."""
+    words = _NO_SERVER if mailbox is None else f"{mailbox.why}. {_NO_SERVER}"
+    return Wait(Again(utc_now() + retry.MAIL_SERVER.delay(3), words, is_failure=False))
+
+
+def _attempted(mail_id: int, ready: Ready) -> Attempt | None:
+    """Have the mail sent by the mailbox of the person in whose name it is, or else by the mail server, in the
+    same attempt; None if it no longer waits to be sent."""
+    way, passed_over = ready.from_mailbox, None
+    if way is None and ready.passed_over:
+        passed_over = PassedOver(ready.passed_over, "")
+    if way is not None:
+        outcome = own_mailbox.deliver_from(mail_id, way, ready)
+        if outcome is None:
+            return None
+        if not isinstance(outcome, PassedOver):
+            return Attempt(outcome, own_mailbox.through(way.mailbox))
+        passed_over = outcome
+        if not is_configured():
+            words = f"{outcome.why}, and this server has no mail server to send it with. {outcome.words}"
+            return Attempt(
+                Deferred(None, words.strip()), own_mailbox.through(way.mailbox), passed_over=passed_over
+            )
+    return Attempt(deliver(ready.letter, ready.envelope, ready.files), passed_over=passed_over)
+
+
 def _record(loaded: Loaded, attempt: Attempt, rules: Rules) -> Next:
+    if isinstance(loaded.what, Ready) and loaded.what.from_mailbox is not None and attempt.passed_over:
+        own_mailbox.note_lost_permissions(loaded.what.from_mailbox.mailbox, attempt.passed_over)
     match attempt.outcome:
-        case Accepted(code, words):
-            _record_sent(loaded, words, code, attempt.sealed_copy, rules)
+        case Accepted():
+            _record_sent(loaded, attempt, attempt.outcome, rules)
             return Done()
+        case outcome if attempt.through is not None:
+            then = _record_fault_of_mailbox(loaded, outcome, attempt.through, rules)
         case outcome:
             then = _record_fault(loaded, outcome, rules)
-            if attempt.sealed_copy is not None:
-                mails.keep_copy(loaded.mail_id, attempt.sealed_copy)
-            return then
+    if attempt.sealed_copy is not None:
+        mails.keep_copy(loaded.mail_id, attempt.sealed_copy)
+    return then
+
+
+def _record_fault_of_mailbox(
+    loaded: Loaded, outcome: Refused | Deferred | Misconfigured | Unknown, through: Through, rules: Rules
+) -> Next:
+    match outcome:
+        case Unknown(words):
+            outcomes.record_may_have_left(loaded.mail_id, words=words, through=through)
+            return Done()
+        case Refused(code, words, is_too_large=True):
+            why = f"{label_of(through.app)} takes no email as large as the attached files"
+            return _leave_files_out(loaded, words, code, why, may_be_double=False)
+        case Deferred(code, words, retry_at=retry_at):
+            # Of one person's emails alone: this server and everyone else's are fine.
+            mails.record_not_yet(loaded.mail_id, words=words, code=code, trouble=MailTrouble.MAILBOX)
+            now = utc_now()
+            return Again(max(now + retry.MAIL.delay(loaded.failures + 1), retry_at or now), words)
+    return _record_fault(loaded, outcome, rules)
 
 
 def _record_fault(
@@ -152,7 +249,7 @@ def _record_fault(
         case Refused(code, words, is_too_large=True):
             # All that is left is a letter and a calendar file, which every server should accept.
             words = f"{words} Its limit for the size of an email has to be raised."
-            mails.record_not_yet(loaded.mail_id, words=words, code=code, concerns_us=True)
+            mails.record_not_yet(loaded.mail_id, words=words, code=code, trouble=MailTrouble.OURS)
             return Again(utc_now() + retry.MAIL_SERVER.delay(loaded.failures + 1), words)
         case Refused(code, words, concerns_address=concerns_address):
             mail = outcomes.record_refused(
@@ -164,32 +261,54 @@ def _record_fault(
         case Deferred() | Unknown() | Misconfigured():
             # Not accepted, or the server died before it said so.
             is_unknown = isinstance(outcome, Unknown)
+            concerns_us = isinstance(outcome, Misconfigured) or (
+                isinstance(outcome, Deferred) and outcome.concerns_all
+            )
             mails.record_not_yet(
                 loaded.mail_id,
                 words=outcome.words,
                 code=None if isinstance(outcome, Unknown) else outcome.code,
                 may_be_double=is_unknown,
-                concerns_us=isinstance(outcome, Misconfigured)
-                or (isinstance(outcome, Deferred) and outcome.concerns_all),
+                trouble=MailTrouble.OURS if concerns_us else None,
             )
             ladder = retry.MAIL_SERVER if isinstance(outcome, Misconfigured) else retry.MAIL
-            return Again(utc_now() + ladder.delay(loaded.failures + 1), outcome.words)
+            at = utc_now() + ladder.delay(loaded.failures + 1)
+            if isinstance(outcome, Deferred) and outcome.retry_at is not None:
+                at = max(at, outcome.retry_at)
+            return Again(at, outcome.words)
 
 
-def _record_sent(loaded: Loaded, words: str, code: int, sealed_copy: bytes | None, rules: Rules) -> None:
+def _record_sent(loaded: Loaded, attempt: Attempt, accepted: Accepted, rules: Rules) -> None:
     interview_id, meeting = loaded.interview_id, None
     if interview_id is not None and loaded.left_without_link:
         # A meeting's outcome is written to the meeting first and to its mails afterwards. The same order here
         # keeps the two from waiting for each other.
         meeting = wanting.wanted_meeting(interview_id, lock=True)
-    mail = mails.record_sent(loaded.mail_id, words=words, code=code, sealed_copy=sealed_copy)
+    passed_over = attempt.passed_over
+    mail = mails.record_sent(
+        loaded.mail_id,
+        words=f"{accepted.words} {passed_over.words}".strip() if passed_over is not None else accepted.words,
+        code=accepted.code,
+        sealed_copy=attempt.sealed_copy,
+        through=attempt.through,
+    )
     if interview_id is None:
         return
+    if passed_over is not None:
+        outcomes.note_passed_over(mail, interview_id, why=passed_over.why, sender=sender_address())
     lost = loaded.what.lost_files if isinstance(loaded.what, Ready) else 0
     mail.leaves_files_out = mail.leaves_files_out or bool(lost)
     outcomes.note_sent(mail, interview_id, lost_files=lost)
+    _note_calendar_file(loaded, mail, interview_id, rules)
     if meeting is not None:
         _reconcile_link(mail, meeting, interview_id, rules)
+
+
+def _note_calendar_file(loaded: Loaded, mail: Mail, interview_id: int, rules: Rules) -> None:
+    """Whoever gets the interview as an entry in their calendar must not have it there from a file as well."""
+    method = loaded.what.letter.ics_method if isinstance(loaded.what, Ready) else None
+    if method is not None and mail.user_id is not None:
+        telling.note_file_sent(interview_id, mail.user_id, is_cancelled=method == "CANCEL", rules=rules)
 
 
 def _leave_files_out(loaded: Loaded, words: str, code: int | None, why: str, *, may_be_double: bool) -> Again:

@@ -6,46 +6,56 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from accounts.permissions import Action
 from attachment_files import AttachmentFiles
-from database import written_out
+from connections.mailboxes import Mailbox, OutOfAction, mailbox_of
 from extensions import db
-from messaging.delivery import sender_address
 from messaging.facts import AttachedFile, InterviewFacts, Person, Reader, facts_of, reader_of
 from messaging.invites import Method
 from messaging.letters import Letter, compose_about_interview, with_calendar
-from messaging.mime import Envelope, FilePart
+from messaging.mime import FilePart
 from models import (
     Application,
     Attendee,
     Interview,
     InterviewStatus,
     Mail,
-    MailState,
     Meeting,
     MeetingState,
     Organization,
     ReaderRole,
-    Revision,
     RevisionReason,
 )
-from rows import rows_of
 from scheduling import undoing
+from scheduling.calendars.telling import (
+    CalendarTrouble,
+    calendar_of,
+    calendar_trouble,
+    has_late_entry,
+    needs_file_to_cancel,
+)
 from scheduling.mails.occasions import Occasion
-from scheduling.mails.queue import INVITATION, attendee_key
+from scheduling.mails.queue import attendee_key
 from scheduling.mails.refusals import held_back_by
-from scheduling.mails.told import Told, last_told
+from scheduling.mails.told import Told
 from scheduling.meetings import failures
 from scheduling.meetings.entry import entry_rules, refused_passcode
 from scheduling.reading import lists
 from scheduling.revisions import revision_of
 from scheduling.slots import offered
-from tasks.mails.addressing import Addressed, from_the_scheduler, reader_of_copy, to_everyone
+from tasks.mails.addressing import (
+    Addressed,
+    envelope_of,
+    from_mailbox,
+    from_the_scheduler,
+    organizer_address,
+    to_everyone,
+)
+from tasks.mails.history import history_of
 from tasks.mails.kind import Drop, Kind, Ready, Wait, Workshop
 from timezones import utc_now
 from work.protocol import Again
@@ -94,6 +104,8 @@ class InterviewCopy:
     told: Told | None = None
     # Why there is no meeting yet, and what helps; "" while nothing is known to be wrong.
     trouble: str = ""
+    # Why the reader's own calendar is not up to date; None if it is, or if they have none with us.
+    calendar_trouble: CalendarTrouble | None = None
     # The times that the candidate is or was asked to choose from, soonest first, and until when they can
     # (aware UTC).
     slots: tuple[datetime, ...] = ()
@@ -154,6 +166,9 @@ class InterviewKind(Kind):
     that the internal notes do, for people of the team who may see them. `addressed_to` says whom the headers
     name; `is_from` is in whose name it is sent, and who gets the replies. `instead` names another kind whose
     letter this reader gets instead, decided when the email is made; it is still this email, sent once.
+    `is_alarm`: it is this server that warns the team, even if answers reach the scheduler.
+    `always_brings_file`: also for readers in whose calendar the product keeps the interview itself.
+    `still_on`: the file only takes back another one, and the interview takes place.
     """
 
     why_useless: Callable[[Mail, Interview, datetime], str | None]
@@ -164,6 +179,9 @@ class InterviewKind(Kind):
     addressed_to: Callable[[Mail, Interview], Addressed] = to_everyone
     is_from: Callable[[Interview], Person] = from_the_scheduler
     instead: Callable[[InterviewCopy], InterviewKind | None] = nothing_else
+    is_alarm: bool = False
+    always_brings_file: bool = False
+    still_on: bool = False
 
     def thing_of(self, mail: Mail) -> Interview:
         return db.session.scalars(_INTERVIEW, {"interview_id": mail.interview_id}).unique().one()
@@ -205,6 +223,11 @@ class InterviewKind(Kind):
             return Wait(Again(look_again, why, is_failure=False), is_for_address=True)
         return None
 
+    def mailbox(self, interview: Interview) -> Mailbox | OutOfAction | None:
+        if self.is_alarm or self.is_from is not from_the_scheduler:
+            return None
+        return mailbox_of(interview.scheduler)
+
     def written(self, mail: Mail, interview: Interview, workshop: Workshop, said: Mapping[str, str]) -> Ready:
         organization = db.session.get_one(Organization, 1)
         page = workshop.join_links.join_page(interview, mail.join_reader) if mail.join_reader else None
@@ -222,6 +245,7 @@ class InterviewKind(Kind):
             reader,
             entry_notes=_entry_notes(interview, reader),
             own_page_url=workshop.candidate_links.page(interview) if is_candidate else None,
+            calendar=self._calendar_instead(mail),
         )
         wanted = self.files(facts, reader) if not mail.leaves_files_out else ()
         found = {
@@ -233,34 +257,54 @@ class InterviewKind(Kind):
             mail.occasion,
             utc_now(),
             trouble=_trouble(interview.meeting),
+            calendar_trouble=calendar_trouble(interview.id, mail.user_id)
+            if self.always_brings_file or has_late_entry(interview.id, mail.user_id)
+            else None,
             slots=tuple(slot.starts_at for slot in offered(interview)),
             choose_by=interview.slot_request.expires_at if interview.slot_request is not None else None,
             is_accepted=interview.status is InterviewStatus.ACCEPTED,
             said=said,
-            **_history(mail, interview),
+            **history_of(mail, interview),
         )
-        meeting = interview.meeting
+        meeting, mailbox = interview.meeting, (self.instead(copy) or self).mailbox(interview)
+        envelope = envelope_of(
+            mail, self.is_from(interview), organization, self.addressed_to(mail, interview)
+        )
         return Ready(
             # The row's time, not this attempt's: a repeated delivery is the same message to the last byte.
-            self.letter(copy, sender=sender_address(), made_at=mail.created_at),
-            _envelope(mail, self.is_from(interview), organization, self.addressed_to(mail, interview)),
+            self.letter(copy, sender=organizer_address(mailbox), made_at=mail.created_at),
+            envelope,
             tuple(found.values()),
             len(wanted) - len(found),
             lacks_link=meeting is not None and meeting.state != MeetingState.READY,
+            from_mailbox=from_mailbox(mailbox, envelope, mail, interview),
+            passed_over=mailbox.why if isinstance(mailbox, OutOfAction) else "",
         )
 
+    def _calendar_instead(self, mail: Mail) -> str:
+        """The calendar of the reader in which the product keeps the interview, so that this email brings no
+        file."""
+        if self.calendar is None or mail.interview_id is None:
+            return ""
+        if self.always_brings_file:
+            return calendar_of(mail.interview_id, mail.user_id, even_if_late=True)
+        if self.calendar == "CANCEL" and needs_file_to_cancel(mail.interview_id, mail.user_id):
+            return ""
+        return calendar_of(mail.interview_id, mail.user_id, even_if_late=self.calendar == "CANCEL")
+
     def letter(self, copy: InterviewCopy, *, sender: str, made_at: datetime) -> Letter:
-        """What one copy says. `sender` is the bare address that mails are sent from; `made_at`, aware, is
-        when this revision was written down."""
+        """What one copy says. `sender` is `organizer_address`; `made_at`, aware, is when this revision was
+        written down."""
         other = self.instead(copy)
         if other is not None:
             return other.letter(copy, sender=sender, made_at=made_at)
-        facts = copy.facts
+        facts = told = copy.facts
         if self.calendar == "CANCEL":
             # To its reader it is cancelled, even if it takes place without them, and at the time they know.
             facts = _as_told(replace(facts, is_cancelled=True), copy)
-        letter = compose_about_interview(self.name, facts, copy.reader, self.more(copy))
-        if self.calendar is None:
+            told = told if self.still_on else facts
+        letter = compose_about_interview(self.name, told, copy.reader, self.more(copy))
+        if self.calendar is None or (copy.reader.calendar and not self.always_brings_file):
             return letter
         method = self.calendar
         if method == "REQUEST" and copy.reader.person.address.casefold() == sender.casefold():
@@ -293,37 +337,6 @@ def _as_told(facts: InterviewFacts, copy: InterviewCopy) -> InterviewFacts:
     return replace(
         facts, starts_at=when.starts_at, duration_minutes=when.duration_minutes, zone=when.timezone
     )
-
-
-class _History(TypedDict, total=False):
-    """The part of a copy that comes from the revisions; empty for the first."""
-
-    reason: RevisionReason | None
-    by: str
-    words: str
-    is_by_candidate: bool
-    told: Told | None
-
-
-def _history(mail: Mail, interview: Interview) -> _History:
-    if not interview.revision:
-        return {}
-    revision = revision_of(interview)
-    if revision is None:
-        return {}
-    return {
-        "reason": revision.reason,
-        "by": _who_did_it(revision, interview),
-        "words": revision.words,
-        "is_by_candidate": revision.is_by_candidate,
-        "told": last_told(interview, mail),
-    }
-
-
-def _who_did_it(revision: Revision, interview: Interview) -> str:
-    if revision.is_by_candidate:
-        return interview.candidate.name
-    return revision.actor.name if revision.actor is not None else ""
 
 
 def _trouble(meeting: Meeting | None) -> str:
@@ -361,36 +374,3 @@ def _entry_notes(interview: Interview, reader: Reader) -> tuple[str, ...]:
     is_schedulers = reader.person.address.casefold() == interview.scheduler.email.casefold()
     refused = refused_passcode(meeting) if is_schedulers else ""
     return (*(rule.to_team for rule in rules), *([refused] if refused else []))
-
-
-def _envelope(mail: Mail, is_from: Person, organization: Organization, addressed: Addressed) -> Envelope:
-    return Envelope(
-        recipient=reader_of_copy(mail),
-        to=addressed.to,
-        cc=addressed.cc,
-        reply_to=is_from,
-        sender_name=f"{is_from.name} via {organization.name}",
-        message_id=mail.message_id,
-        references=_first_invitation(mail),
-    )
-
-
-_FIRST_INVITATION = (
-    sa.select(Mail.message_id)
-    .where(
-        Mail.interview_id == sa.bindparam("interview"),
-        Mail.kind == written_out(INVITATION),
-        Mail.address == sa.bindparam("address"),
-        Mail.state == written_out(MailState.SENT),
-        Mail.id < sa.bindparam("before"),
-    )
-    .order_by(Mail.id)
-    .limit(1)
-)
-
-
-def _first_invitation(mail: Mail) -> str | None:
-    """The Message-ID of this person's first invitation, under which everything that follows is shown."""
-    told = {"interview": mail.interview_id, "address": mail.address, "before": mail.id}
-    found = rows_of(_FIRST_INVITATION, told)
-    return found[0].message_id if found else None

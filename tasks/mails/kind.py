@@ -9,10 +9,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from accounts.links import AccountLinks
 from attachment_files import AttachmentFiles
+from connections.mailboxes import Mailbox, OutOfAction
 from messaging.copies import MailCopies
 from messaging.letters import Letter
 from messaging.mime import Envelope, FilePart
@@ -63,9 +65,22 @@ class Wait:
 
 
 @dataclass(frozen=True)
+class FromMailbox:
+    """How a mail leaves from the mailbox of the person in whose name it is sent: the letter is the same, the
+    headers are not. What has to wait until `latest` (aware UTC) would come too late."""
+
+    mailbox: Mailbox
+    envelope: Envelope
+    latest: datetime
+
+
+@dataclass(frozen=True)
 class Ready:
     """A mail ready to leave. `lost_files`: how many files should be attached but cannot be read.
     `lacks_link`: a meeting is wanted, but its link was not known when the letter was made.
+
+    It leaves as `from_mailbox` says, or through the server with `envelope`; `passed_over`: half a sentence
+    that says why the latter, where the former was wanted.
     """
 
     letter: Letter
@@ -73,6 +88,8 @@ class Ready:
     files: tuple[FilePart, ...] = ()
     lost_files: int = 0
     lacks_link: bool = False
+    from_mailbox: FromMailbox | None = None
+    passed_over: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +106,10 @@ class Kind(MailKind, ABC):
     @abstractmethod
     def hindrance(self, mail: Mail, thing: Any) -> Drop | Wait | None:
         """What keeps the mail from leaving now, looked up in the current transaction."""
+
+    def mailbox(self, thing: Any) -> Mailbox | OutOfAction | None:
+        """The mailbox of a person that mails of this kind leave from; None for the server's own address."""
+        return None
 
     @abstractmethod
     def written(self, mail: Mail, thing: Any, workshop: Workshop, said: Mapping[str, str]) -> Ready:

@@ -6,12 +6,15 @@ The kind itself makes it, so it cannot differ from what is sent. Nothing is stor
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from connections.mailboxes import Mailbox, is_any_set_up, mailbox_of
 from messaging.copies import SentCopy, copy_of
+from messaging.delivery import has_sender, sender_address
 from messaging.facts import InterviewFacts, Reader
 from messaging.letters import Letter
-from models import Mail, RevisionReason
+from models import Mail, RevisionReason, User
 from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import SLOT_REQUEST
 from scheduling.mails.slots import SlotOccasion
@@ -19,9 +22,42 @@ from scheduling.mails.told import Told
 from scheduling.plans import When
 from scheduling.slots import open_until
 from services import Services
+from tasks.mails.addressing import name_at_server, organizer_address, person_of
 from tasks.mails.interviews import InterviewCopy, InterviewKind
 from tasks.mails.kind import Drop, workshop_of
 from tasks.mails.kinds import all_kinds
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Where the emails about an interview would come from at this moment: what From shows, and the app whose
+    mailbox sends them, as people call it, or "". `passed_over`: half a sentence that says why the scheduler's
+    own mailbox does not. `organizer` is who calendar files name."""
+
+    name: str
+    address: str
+    app_label: str
+    passed_over: str
+    organizer: str
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.address}>"
+
+
+def sender_of(scheduler: User, organization: str) -> Sender:
+    """The sender of emails about interviews that this person schedules."""
+    mailbox = mailbox_of(scheduler) if is_any_set_up() else None
+    organizer = organizer_address(mailbox)
+    if isinstance(mailbox, Mailbox):
+        return Sender(mailbox.owner, mailbox.address, mailbox.label, "", organizer)
+    passed_over = mailbox.why if mailbox is not None else ""
+    name = name_at_server(person_of(scheduler), organization)
+    return Sender(name, sender_address(), "", passed_over, organizer)
+
+
+def organizer_of(scheduler: User) -> str:
+    """The bare address that calendar files of this person's interviews name as the organizer."""
+    return sender_address() if has_sender() else organizer_address(mailbox_of(scheduler))
 
 
 def preview(
@@ -39,8 +75,8 @@ def preview(
 
     `told` is what the reader knows of an interview that is changed, and `by` who changes it.
 
-    `sender` is the bare address that mails are sent from, `made_at` (aware) when the revision was written
-    down. Raises KeyError for a kind that does not exist or is about no interview.
+    `sender` is the bare address of the organizer, `made_at` (aware) when the revision was written down.
+    Raises KeyError for a kind that does not exist or is about no interview.
     """
     kind = _kind(name)
     at = facts.starts_at - timedelta(minutes=minutes_before) if minutes_before else made_at
@@ -77,4 +113,7 @@ def as_of_now(mail: Mail, services: Services) -> SentCopy | None:
     if isinstance(kind.hindrance(mail, thing), Drop):
         return None
     ready = kind.written(mail, thing, workshop_of(services), {})
-    return copy_of(ready.letter, ready.envelope, ready.files)
+    way = ready.from_mailbox
+    if way is None:
+        return copy_of(ready.letter, ready.envelope, ready.files, sender=sender_address())
+    return copy_of(ready.letter, way.envelope, ready.files, sender=way.mailbox.address)

@@ -1,15 +1,24 @@
 """Settings → Email: a test email with its result, and the records of the sender's domain."""
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 from flask import Flask
 
+from extensions import db
+from models import Mail
 from tests.accounts.mails import do_background_work, the_mail_to
 from tests.factories import Team, create_team
+from tests.machines import microsoft
 from tests.machines.application import MakeApp
 from tests.machines.dns_server import dns_server
 from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
+from tests.messaging.mail_servers import HOST, TokenMailroom, real_server, self_signed
 from tests.pages.visitor import Visitor
+from timezones import utc_now
+from work.mail import next_tries
 
 PAGE = "/settings/email"
 
@@ -44,6 +53,58 @@ def test_server_that_does_not_take_it_is_quoted_and_one_email_waits(
     ask_for_test_email(ada)
     do_background_work(web)
     assert len(simulators.mails(team.ada.email)) == 1
+
+
+def test_token_that_the_mail_server_asks_for_is_explained_where_it_is_missing(
+    make_app: MakeApp, simulators: Simulators, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate, mailroom = self_signed(tmp_path, HOST), TokenMailroom()
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.file))
+    with real_server(mailroom, tls_context=certificate.server, auth_required=True):
+        app = make_app(
+            {
+                **simulators.settings(),
+                "MAIL_PORT": str(mailroom.port),
+                "MAIL_USE_TLS": "true",
+                "MAIL_USERNAME": "interviews@smoothhiring.example",
+                "MAIL_AUTH": "oauth",
+                "MAIL_OAUTH_TENANT": "northlight.example",
+                "MAIL_OAUTH_CLIENT_ID": microsoft.CLIENT_ID,
+                "MAIL_OAUTH_CLIENT_SECRET": microsoft.CLIENT_SECRET,
+            }
+        )
+        with in_rows(app):
+            team = create_team()
+        ada = Visitor(app).enter(team.ada)
+        assert "As interviews@smoothhiring.example with a token from 127.0.0.1" in ada.get(PAGE).words
+
+        def words_after_a_test_email() -> str:
+            ask_for_test_email(ada)
+            do_background_work(app)
+            words = ada.get(PAGE).words
+            assert mailroom.taken or _problem_in(words) in ada.get("/settings/system-log").words
+            return words
+
+        simulators.microsoft.switches(token_endpoint="expired_secret")
+        assert "The secret in MAIL_OAUTH_CLIENT_SECRET has expired" in words_after_a_test_email()
+        simulators.microsoft.switches(token_endpoint="throttled", retry_after="3000")
+        assert "127.0.0.1 is getting too many requests from us" in words_after_a_test_email()
+        with in_rows(app):
+            [next_try] = next_tries(db.session.scalars(db.select(Mail.id)).all()).values()
+            assert next_try > utc_now() + timedelta(minutes=45)
+        simulators.microsoft.switches(token_endpoint="")
+        mailroom.refusals = ["535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled"]
+        assert "has authenticated SMTP turned off for interviews@" in words_after_a_test_email()
+        assert "Accepted" in words_after_a_test_email()
+    assert [taken.recipients for taken in mailroom.taken] == [[team.ada.email]]
+    for _, token in mailroom.tried:
+        assert token not in ada.get(PAGE).html
+
+
+def _problem_in(words: str) -> str:
+    """The first words of why an email waits, as the page and the System log have them."""
+    said = ("MAIL_OAUTH_CLIENT_SECRET has expired", "turned off", "too many requests")
+    return next(each for each in said if each in words)
 
 
 def test_progress_is_sent_only_when_it_has_changed(web: Flask, team: Team, ada: Visitor) -> None:

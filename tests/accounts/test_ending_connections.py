@@ -13,7 +13,7 @@ from connections.rows import read_tokens
 from connections.service import Connections
 from extensions import db
 from models import AuditEntry, Connection, ConnectionState, Task, TaskState
-from providers.errors import ConnectionRevokedError, RetryableError
+from providers.errors import ConnectionRevokedError, NotRevocableError, RetryableError
 from providers.protocols import OAuthProvider
 from services import services
 from tests.accounts.mails import do_background_work
@@ -142,6 +142,27 @@ class RefreshesOnly:
 
     def revoke(self, access_token: str) -> None:
         raise RetryableError("Zoom cannot be reached.")
+
+
+class NeverRevokes(RefreshesOnly):
+    """A provider that lets no app end a grant."""
+
+    def revoke(self, access_token: str) -> None:
+        raise NotRevocableError("Only the owner of the account can end this.")
+
+
+def test_provider_that_can_not_be_told_is_not_asked_again_and_the_user_is_told_at_once(
+    web: Flask, team: Team, ada: Visitor, connection_id: int
+) -> None:
+    reached: Connections = services(web).connections
+    never: Any = NeverRevokes(reached.clients[ZOOM].oauth)
+    use_services(web, connections=with_provider(reached, never))
+    ada.post(f"/settings/team/{team.ben.id}/deactivate", status=303)
+    do_background_work(web)
+    [words] = failed_revocations(web)
+    assert "remove the app in that account's own settings" in words
+    with in_rows(web):
+        assert (revocation(web).state, "sealed" in revocation(web).payload) == (TaskState.DONE, False)
 
 
 def test_renewed_pair_is_kept_until_the_provider_has_been_told(

@@ -8,6 +8,12 @@ ROOT = Path(__file__).resolve().parents[2]
 # Where no file of the repository lies, for copies that come without git.
 _NOT_OURS = {".git", ".venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".test-results"}
 _NOT_OURS |= {".hypothesis", "instance", "instance-demo"}
+# What others wrote, each with a VENDOR.md that says where it came from.
+VENDORED = (
+    Path("static/vendor"),
+    Path("simulators/google/third_party"),
+    Path("simulators/microsoft/third_party"),
+)
 _TESTS_AND_TOOLS = {"tests", "tools", "bench", "migrations"}
 
 
@@ -34,7 +40,7 @@ def text_files() -> tuple[tuple[Path, str], ...]:
     """Return the files we wrote with their text: no vendored ones, no pictures."""
     found = []
     for name in files():
-        if name.parts[:2] == ("static", "vendor") and name.name != "VENDOR.md":
+        if any(name.is_relative_to(folder) for folder in VENDORED) and name.name != "VENDOR.md":
             continue
         try:
             found.append((name, (ROOT / name).read_text(encoding="utf-8")))

@@ -53,13 +53,15 @@ RULES: dict[str, frozenset[str]] = {
     "demo": GROUND
     | DOMAIN
     | {"app", "config", "instance_folder", "schema", "security", "services", "work.mail"}
-    | {"tasks.mails.previews"},
+    | {"tasks.mails.previews"}
+    # Some of its people have connected an account.
+    | {"connections.round_trip", "connections.notices", "connections.catalogue"},
     # What every request goes through, whichever part of the interface answers it.
     "web": GROUND
     | DOMAIN
     | {"htmx", "security", "services", "paging", "connections.wording", "connections.service"}
     | {"public_address"}
-    | {"connections.catalogue"}
+    | {"connections.catalogue", "connections.purposes"}
     | {"work.findings", "connections.findings", "messaging.findings", "messaging.delivery.is_configured"}
     | {"work.heartbeat.beat_column"}
     # The answer to a click leaves before the work behind it begins.
@@ -68,11 +70,11 @@ RULES: dict[str, frozenset[str]] = {
     "blueprints": GROUND
     | DOMAIN
     | {"connections", "web", "htmx", "security", "services", "instance_folder", "paging"}
-    | {"messaging.letters", "messaging.facts", "messaging.reading", "messaging.copies"}
+    | {"messaging.letters", "messaging.facts", "messaging.reading", "messaging.copies", "messaging.feeds"}
     | {"tasks.mails.previews", "work.mail.Recipient"}
     | {"messaging.delivery.sender_address", "messaging.delivery.is_configured"}
     | {"messaging.wording"}
-    | {"messaging.sender_domain"}
+    | {"messaging.sender_domain", "messaging.signing_in.issuer_of"}
     | {"work.findings", "work.mail.count_due", "tasks.attention"},
     # The domain enqueues work in the caller's transaction and knows nothing else of background work.
     # Grants of people who leave the team are revoked.
@@ -91,11 +93,13 @@ RULES: dict[str, frozenset[str]] = {
     | ASKING_FOR_WORK,
     # Which settings belong to the app that a software needs.
     "scheduling.software": GROUND | {"connections.catalogue"},
+    "scheduling.entries.apps": GROUND | {"connections.catalogue"},
     "scheduling.drafts.attachments": GROUND | DOMAIN | {"work.chores"},
     # The domain says what may be kept and when it is removed; the bytes have a home of their own.
     "scheduling.files": GROUND | DOMAIN | {"attachment_files", "work.chores"},
     "connections": GROUND | {"providers", "security"} | ASKING_FOR_WORK,
-    "messaging": GROUND | {"security", "host_names"},
+    # A mail server may ask for a token, which is fetched like those of the providers.
+    "messaging": GROUND | {"security", "host_names"} | {"providers.client_credentials", "providers.errors"},
     "accounts.findings": GROUND | {"work.findings"},
     "messaging.findings": frozenset({"messaging", "work.findings"}),
     "connections.findings": GROUND | {"connections", "work.findings"},
@@ -140,6 +144,10 @@ RULES: dict[str, frozenset[str]] = {
     "providers.transport": frozenset({"host_names"}),
     # Its names for the zones are compared by what their clocks show.
     "providers.zoom.timezones": frozenset({"providers", "timezones"}),
+    # Where a day begins, for entries of whole days.
+    "providers.google.events": frozenset({"providers", "timezones"}),
+    # The same, and what Windows calls the zones.
+    "providers.microsoft.times": frozenset({"providers", "timezones"}),
     "simulators": frozenset(),
 }
 
@@ -204,7 +212,7 @@ def test_the_engine_knows_only_its_own_tables() -> None:
     own = {"Heartbeat", "Lane", "Task", "TaskState"}
     # What is known of emails is the business of these alone.
     mails = {"Mail", "MailState", "MailTrouble", "ReaderRole"}
-    of_mails = {"work.mail", "work.unsent"}
+    of_mails = {"work.mail", "work.unsent", "work.handing_over"}
     wrong = [
         f"{module} imports {name}"
         for module, names in modules().items()

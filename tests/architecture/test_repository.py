@@ -5,7 +5,9 @@ import re
 import sys
 from pathlib import Path
 
-from tests.architecture.repository import ROOT, files, product_files, python_files, text_files
+import pytest
+
+from tests.architecture.repository import ROOT, VENDORED, files, product_files, python_files, text_files
 
 MAXIMUM_LINES = 400
 # A file may be longer if it is still one thing; the reason is next to its name.
@@ -84,15 +86,16 @@ def _normal(package: str) -> str:
     return re.sub(r"[-_.]+", "-", package).lower()
 
 
-def test_vendored_files_are_those_that_were_published() -> None:
-    vendor = ROOT / "static" / "vendor"
+@pytest.mark.parametrize("folder", VENDORED, ids=str)
+def test_vendored_files_are_those_that_were_published(folder: Path) -> None:
+    vendor = ROOT / folder
     listed = dict(
         re.findall(r"^\| `([^`]+)` \| `([0-9a-f]{64})` \|$", (vendor / "VENDOR.md").read_text(), re.M)
     )
     present = {
         path.relative_to(vendor).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in vendor.rglob("*")
-        if path.is_file() and path.suffix in {".js", ".css", ".woff2", ".svg"}
+        if path.is_file() and path.suffix in {".js", ".ts", ".css", ".woff2", ".svg", ".json"}
     }
     assert present == listed
 

@@ -12,14 +12,21 @@ from playwright.sync_api import Page
 from accounts.first_run import FirstRun, set_up
 from extensions import db
 from models import Role
+from tests.browser.barriers import Thoroughness
 from tests.browser.entering import cookies_of
 from tests.browser.steps import CANDIDATE, OWNER, PASSWORD
 from tests.factories import Member, create_candidate, create_job
 from tests.machines.application import settings_for
 from tests.machines.apps import LendApp, Seeded
+from tests.machines.counts import Counts
 from tests.pages.visitor import Visitor
 
 EnterAsOwner = Callable[[Page, str], None]
+
+
+@pytest.fixture(autouse=True)
+def _thoroughness(counts: Counts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Thoroughness, "measures_every_page", counts.is_full)
 
 
 def create_owner_and_candidate() -> Member:

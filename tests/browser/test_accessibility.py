@@ -132,6 +132,7 @@ def test_no_page_about_people_has_a_barrier(
     assert_no_barrier(page)
     for path in (
         "/calendar",
+        "/calendar/subscribe",
         "/search?q=dina",
         "/search",
         "/candidates?q=nobody",
@@ -139,6 +140,7 @@ def test_no_page_about_people_has_a_barrier(
         "/candidates/1/erase",
         "/jobs/1/edit",
         "/settings/account/profile",
+        "/settings/account/availability",
         "/settings/organization",
         "/settings/system-log",
         "/settings/team",

@@ -95,7 +95,7 @@ def test_open_pages_keep_up_with_a_connection(
     _sign_in(apps, base_url)
     connect_zoom(apps, base_url)
     assert asked == []
-    dialog.locator("#hosting-apps").focus()
+    dialog.locator("#hosting-zoom").focus()
     _show(dialog)
     expect(hosting.locator(".badge")).to_have_text("Connected", timeout=BOUND)
     # The link that had the focus is gone; what took its place has it.

@@ -40,6 +40,7 @@ PAGES = (
     "/calendar",
     "/search?q=a",
     "/settings/account/profile",
+    "/settings/account/availability",
     "/settings/account/connected-apps",
     "/settings/account/connected-apps/zoom/disconnect",
     "/settings/team",
@@ -85,7 +86,12 @@ def phone(
     instance_path: Path,
 ) -> Page:
     """A phone with the demo's bar, people and week on it, not signed in yet."""
-    write_demo_marker(instance_path, DemoMarker("http://localhost/mailbox", "http://localhost/zoom"))
+    write_demo_marker(
+        instance_path,
+        DemoMarker(
+            "http://localhost/mailbox", {"Zoom": "http://localhost/zoom", "Google": "http://localhost/google"}
+        ),
+    )
     app = lend_app({**settings_for(database_url, instance_path), "APP_NAME": "Demo"})
     with in_rows(app):
         seed(app.config["INSTALLATION_ID"], services(app).rules, password="a password of the demo")

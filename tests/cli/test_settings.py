@@ -108,6 +108,12 @@ NONSENSE: dict[str, tuple[str, ...]] = {
     "MAIL_USE_SSL": (*SWITCHES, "465"),
     "MAIL_USERNAME": ("anna\nbert", "anna\tbert\x00"),
     "MAIL_PASSWORD": ("one\ntwo",),
+    "MAIL_AUTH": ("oauth2", "xoauth2", "true", "oauth"),
+    "MAIL_OAUTH_TENANT": ("common", "Organizations", "our tenant", "1234", "northlight.example"),
+    "MAIL_OAUTH_TOKEN_URL": (*ENDPOINTS, "https://login.example/token"),
+    "MAIL_OAUTH_CLIENT_ID": (*ISSUED, "an-id"),
+    "MAIL_OAUTH_CLIENT_SECRET": (*ISSUED, "a-secret"),
+    "MAIL_OAUTH_SCOPE": ('"https://mail.example/.default"', "one\\two", "mäil", "https://mail.example/send"),
     "MAIL_DEFAULT_SENDER": (
         "Interviews",
         "interviews@",
@@ -126,7 +132,7 @@ NONSENSE: dict[str, tuple[str, ...]] = {
 # What must never be repeated on a console or in a log.
 SECRET = {
     "SECRET_KEY", "TOKEN_ENCRYPTION_KEYS", "MAIL_PASSWORD", "ZOOM_API_CLIENT_SECRET", "GOOGLE_CLIENT_SECRET",
-    "MICROSOFT_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN",
+    "MICROSOFT_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN", "MAIL_OAUTH_CLIENT_SECRET",
 }  # fmt: skip
 
 
@@ -195,6 +201,67 @@ def test_what_was_meant_is_understood(name: str, value: str, meant: object) -> N
 def test_settings_that_contradict_each_other_are_refused(settings: dict[str, str], words: str) -> None:
     with pytest.raises(SettingError, match=words):
         load_settings(settings)
+
+
+SIGNED_IN_WITH_A_TOKEN = {
+    "MAIL_SERVER": "smtp.example",
+    "MAIL_USE_TLS": "true",
+    "MAIL_USERNAME": "interviews@northlight.example",
+    "MAIL_AUTH": "OAuth",
+    "MAIL_OAUTH_TENANT": "Northlight.example",
+    "MAIL_OAUTH_CLIENT_ID": "an-id",
+    "MAIL_OAUTH_CLIENT_SECRET": "hush-hush",
+}
+NO_TENANT = {"MAIL_OAUTH_TENANT": ""}
+
+
+@pytest.mark.parametrize(
+    ("changes", "address"),
+    [
+        ({}, "https://login.microsoftonline.com/northlight.example/oauth2/v2.0/token"),
+        (
+            {"MICROSOFT_LOGIN_URL": "https://login.example"},
+            "https://login.example/northlight.example/oauth2/v2.0/token",
+        ),
+        ({**NO_TENANT, "MAIL_OAUTH_TOKEN_URL": "https://id.example/token"}, "https://id.example/token"),
+        ({"MAIL_USE_TLS": "", "MAIL_USE_SSL": "true"}, None),
+    ],
+)
+def test_tokens_come_from_the_directory_or_from_the_address_that_is_set(
+    changes: dict[str, str], address: str | None
+) -> None:
+    values = load_settings({**SIGNED_IN_WITH_A_TOKEN, **changes})
+    assert values["MAIL_AUTH"] == "oauth"
+    assert values["MAIL_OAUTH_SCOPE"] == "https://outlook.office365.com/.default"
+    assert values["MAIL_DEFAULT_SENDER"] == "interviews@northlight.example"
+    if address is not None:
+        assert values["MAIL_OAUTH_TOKEN_URL"] == address
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"MAIL_SERVER": ""}, "MAIL_AUTH is oauth, which needs MAIL_SERVER"),
+        ({"MAIL_USERNAME": ""}, "MAIL_AUTH is oauth, which needs MAIL_USERNAME"),
+        ({"MAIL_OAUTH_CLIENT_ID": ""}, "MAIL_AUTH is oauth, which needs MAIL_OAUTH_CLIENT_ID"),
+        ({"MAIL_OAUTH_CLIENT_SECRET": ""}, "MAIL_AUTH is oauth, which needs MAIL_OAUTH_CLIENT_SECRET"),
+        (NO_TENANT, "MAIL_AUTH is oauth, which needs one of MAIL_OAUTH_TENANT and MAIL_OAUTH_TOKEN_URL"),
+        (
+            {"MAIL_OAUTH_TOKEN_URL": "https://id.example"},
+            "MAIL_OAUTH_TENANT and MAIL_OAUTH_TOKEN_URL, not both",
+        ),
+        ({"MAIL_USE_TLS": "false"}, "MAIL_AUTH is oauth, which needs MAIL_USE_TLS or MAIL_USE_SSL"),
+        ({"MAIL_PASSWORD": "hunter2"}, "MAIL_PASSWORD is set, and MAIL_AUTH is oauth"),
+        ({"MAIL_AUTH": "password"}, "MAIL_OAUTH_TENANT is set, and MAIL_AUTH is not oauth"),
+        ({"MAIL_AUTH": "", **NO_TENANT}, "MAIL_OAUTH_CLIENT_ID is set, and MAIL_AUTH is not oauth"),
+    ],
+)
+def test_token_without_what_it_takes_is_refused_at_the_start(changes: dict[str, str], words: str) -> None:
+    with pytest.raises(SettingError) as refused:
+        load_settings({**SIGNED_IN_WITH_A_TOKEN, **changes})
+    assert words in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+    assert "hush-hush" not in str(refused.value)
 
 
 def test_all_defaults_are_understood() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import flask_migrate
 from flask import Flask
-from jinja2.bccache import Bucket, BytecodeCache
+from jinja2.bccache import Bucket, FileSystemBytecodeCache
 from sqlalchemy import event
 
 # A call that a test forgot to give a simulator for fails by name instead of finding something real.
@@ -24,6 +24,14 @@ ISOLATED_SETTINGS: dict[str, str] = {
     "SCHEDULER_ENABLED": "false",
     "ZOOM_OAUTH_URL": _NOWHERE,
     "ZOOM_API_URL": f"{_NOWHERE}/v2",
+    "GOOGLE_AUTH_URL": f"{_NOWHERE}/o/oauth2/v2/auth",
+    "GOOGLE_TOKEN_URL": f"{_NOWHERE}/token",
+    "GOOGLE_REVOKE_URL": f"{_NOWHERE}/revoke",
+    "GOOGLE_USERINFO_URL": f"{_NOWHERE}/v1/userinfo",
+    "GOOGLE_CALENDAR_URL": f"{_NOWHERE}/calendar/v3",
+    "GOOGLE_GMAIL_URL": f"{_NOWHERE}/gmail/v1",
+    "MICROSOFT_LOGIN_URL": _NOWHERE,
+    "MICROSOFT_GRAPH_URL": f"{_NOWHERE}/v1.0",
 }
 
 
@@ -46,19 +54,30 @@ def settings_for(
     }
 
 
-class CompiledTemplates(BytecodeCache):
-    """Keeps compiled templates for all the apps of one process, each of which lives briefly.
+class CompiledTemplates(FileSystemBytecodeCache):
+    """Keeps compiled templates for all the apps of one process, each of which lives briefly, and hands them
+    on to the other processes of the run by a folder.
 
     The checksum is that of the template's source, so that an entry never stands for another text.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        super().__init__(str(folder))
         self._compiled: dict[tuple[str, str], CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         bucket.code = self._compiled.get((bucket.key, bucket.checksum))
+        if bucket.code is None:
+            super().load_bytecode(bucket)
+            self._remember(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._remember(bucket)
+            super().dump_bytecode(bucket)
+
+    def _remember(self, bucket: Bucket) -> None:
         if bucket.code is not None:
             self._compiled[bucket.key, bucket.checksum] = bucket.code
 

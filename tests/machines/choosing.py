@@ -5,6 +5,8 @@ from __future__ import annotations
 import hypothesis
 import pytest
 
+from tests.machines import ordinary
+
 
 def _is_second_turn(item: pytest.Item) -> bool:
     """Whether this is PostgreSQL's turn of a test that did not choose its databases itself."""
@@ -27,10 +29,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("browser")
         if "postgresql" in fixtures and "database_url" not in fixtures:
             item.add_marker("postgres")
+        name, _, case = item.nodeid.partition("[")
+        if ordinary.is_left_out(name, case.removesuffix("]")):
+            item.add_marker("full")
         if _is_second_turn(item) and not item.get_closest_marker("both_databases"):
             item.add_marker("full")
     if not config.getoption("--full"):
         left_out = [item for item in items if item.get_closest_marker("full")]
         if left_out:
             config.hook.pytest_deselected(items=left_out)
-            items[:] = [item for item in items if item not in left_out]
+            items[:] = [item for item in items if not item.get_closest_marker("full")]

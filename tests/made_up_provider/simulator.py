@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from urllib.parse import parse_qs, urlsplit
 
 from providers.base import Meeting, PlacedEntry
@@ -20,6 +20,8 @@ class AcmeServer:
     entries: dict[str, PlacedEntry] = field(default_factory=dict)
     history: list[str] = field(default_factory=list)
     sent: list[bytes] = field(default_factory=list)
+    # What is raised by the next calls that send mail, and whether the mail leaves all the same.
+    send_faults: list[tuple[BaseException, bool]] = field(default_factory=list)
     losing: str = ""
 
     def consent(self, address: str) -> str:
@@ -34,6 +36,14 @@ class AcmeServer:
     def loses(self, call: str) -> bool:
         lost, self.losing = self.losing == call, "" if self.losing == call else self.losing
         return lost
+
+    def fail_next_send(self, error: BaseException, *, but_sends: bool = False) -> None:
+        self.send_faults.append((error, but_sends))
+
+    def forget_everything(self) -> None:
+        fresh = AcmeServer()
+        for each in fields(self):
+            setattr(self, each.name, getattr(fresh, each.name))
 
     def mails(self) -> list[bytes]:
         return self.sent

@@ -9,6 +9,7 @@ from typing import Any
 from messaging.facts import InterviewFacts, Person, Reader
 from messaging.letters import Letter
 from models import MeetingSoftware, ReaderRole, RevisionReason
+from scheduling.calendars.telling import CalendarTrouble
 from scheduling.mails.queue import INVITATION, REMINDER
 from scheduling.mails.told import Told
 from scheduling.plans import NewText, NewTime, Plan, Reminders, Text, When
@@ -18,7 +19,7 @@ from tasks.mails.kinds import cancellation as cancellation_kind
 from tasks.mails.kinds import invitation as invitation_kind
 from tasks.mails.kinds import taken_off as taken_off_kind
 from tasks.mails.previews import preview
-from tests.messaging.facts_for_tests import ANNA, FACTS, MADE_AT, SENDER, reader
+from tests.messaging.facts_for_tests import ANNA, BEN, FACTS, MADE_AT, SENDER, reader
 
 PLAN = Plan(
     application_id=1,
@@ -74,6 +75,13 @@ def cancellation(
 def taken_off(to: Reader) -> Letter:
     copy = InterviewCopy(replace(FACTS, revision=1, attendees=()), to, "r1", MADE_AT, by=ANNA.name)
     return taken_off_kind.KIND.letter(copy, sender=SENDER, made_at=MADE_AT)
+
+
+def about_calendar(kind: InterviewKind, trouble: CalendarTrouble | None = None) -> Letter:
+    """To a hiring manager in whose calendar the product keeps the interview."""
+    to = replace(of_the_team(BEN, ReaderRole.HIRING_MANAGER), calendar="Google Calendar")
+    copy = InterviewCopy(FACTS, to, "r0-1", MADE_AT, calendar_trouble=trouble)
+    return kind.letter(copy, sender=SENDER, made_at=MADE_AT)
 
 
 def corrected(to: Reader, reason: RevisionReason) -> Letter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 import ipaddress
 import socket
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
+from aiosmtpd.smtp import SMTP, AuthResult
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -65,14 +66,49 @@ class Mailroom:
         return "250 2.0.0 Queued as 4F1"
 
 
+@dataclass
+class TokenMailroom(Mailroom):
+    """Lets in everyone who has a token, by XOAUTH2. `refusals`: what the next sign-ins get instead, one each;
+    `explains`: it says why in a challenge first. `tried`: who came, with which token."""
+
+    refusals: list[str] = field(default_factory=list)
+    explains: bool = False
+    tried: list[tuple[str, str]] = field(default_factory=list)
+
+    async def auth_XOAUTH2(self, server: Any, args: list[str]) -> AuthResult:
+        user, bearer, *rest = base64.b64decode(args[1], validate=True).decode().split("\x01")
+        assert rest == ["", ""]
+        self.tried.append((user.removeprefix("user="), bearer.removeprefix("auth=Bearer ")))
+        if not self.refusals:
+            return AuthResult(success=True, handled=False)
+        if self.explains:
+            assert await server.challenge_auth('{"status":"400","schemes":"Bearer"}') == b""
+        return AuthResult(success=False, handled=False, message=self.refusals.pop(0))
+
+
+class _PatientSMTP(SMTP):
+    """Takes the longest line with which people sign in (RFC 4954, section 4)."""
+
+    line_length_limit = 12_288
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.command_size_limits["AUTH"] = self.line_length_limit
+
+
+class _Controller(Controller):
+    def factory(self) -> SMTP:
+        return _PatientSMTP(self.handler, **self.SMTP_kwargs)
+
+
 @contextmanager
-def real_server(**settings: Any) -> Iterator[Mailroom]:
+def real_server(mailroom: Mailroom | None = None, **settings: Any) -> Iterator[Mailroom]:
     """aiosmtpd on a free port; `settings` are those of its SMTP class."""
-    mailroom = Mailroom()
+    mailroom = mailroom or Mailroom()
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         mailroom.port = probe.getsockname()[1]
-    controller = Controller(mailroom, hostname=HOST, port=mailroom.port, **settings)
+    controller = _Controller(mailroom, hostname=HOST, port=mailroom.port, **settings)
     controller.start()
     try:
         yield mailroom

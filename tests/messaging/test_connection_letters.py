@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 
+from connections.catalogue import spec_of
 from messaging.facts import Person
 from messaging.letters import SUBJECT_LIMIT, Letter, TeamReader
 from models import Application, Candidate, Interview, Mail, ReaderRole
@@ -33,7 +34,7 @@ def ended(*, whose: str | None = None, at_risk: tuple[InterviewAtRisk, ...] = ()
         "Zoom no longer accepts this connection: "
         "it was removed in Zoom, or went too long without being renewed."
     )
-    return EndedConnection("Zoom", whose, problem, AT, at_risk)
+    return EndedConnection(spec_of("zoom"), whose, problem, AT, at_risk)
 
 
 def reconnect(
@@ -61,7 +62,7 @@ LETTERS = {
     "address-refused-candidate": lambda: refused(ReaderRole.CANDIDATE),
     "address-refused-guest": lambda: refused(ReaderRole.ATTENDEE),
     "app-connected": lambda: app_connected.letter(
-        reader(), app="Zoom", account=LENA, connected_at=AT, is_owner=False, link=APPS
+        reader(), app=spec_of("zoom"), account=LENA, connected_at=AT, is_owner=False, link=APPS
     ),
     "reconnect-needed": lambda: reconnect(ended(at_risk=TWO)),
     "reconnect-needed-last-to-owner": lambda: reconnect(
@@ -69,8 +70,7 @@ LETTERS = {
     ),
     "credentials-refused": lambda: credentials_refused.letter(
         reader("Ada Berg"),
-        provider="Zoom",
-        settings=("ZOOM_API_CLIENT_ID", "ZOOM_API_CLIENT_SECRET"),
+        apps=[spec_of("zoom")],
         since=AT,
         link=APPS,
     ),
@@ -113,7 +113,7 @@ def test_long_list_is_cut_and_says_so() -> None:
 
 def test_account_without_an_address_is_left_out() -> None:
     letter = app_connected.letter(
-        reader(), app="Zoom", account="", connected_at=AT, is_owner=False, link=APPS
+        reader(), app=spec_of("zoom"), account="", connected_at=AT, is_owner=False, link=APPS
     )
     assert "08:05 CET.\n" in letter.text
     assert ", as" not in letter.text
@@ -122,7 +122,7 @@ def test_account_without_an_address_is_left_out() -> None:
 def test_owner_is_not_told_to_tell_the_owner() -> None:
     for is_owner in (True, False):
         letter = app_connected.letter(
-            reader(), app="Zoom", account=LENA, connected_at=AT, is_owner=is_owner, link=APPS
+            reader(), app=spec_of("zoom"), account=LENA, connected_at=AT, is_owner=is_owner, link=APPS
         )
         for part in (letter.text, letter.html):
             assert "change your password" in part
@@ -133,9 +133,9 @@ def test_hostile_names_stay_names() -> None:
     hostile = 'Eve <script>alert(1)</script>\r\nBcc: all@evil.example\u202e"' * 10
     at_risk = (InterviewAtRisk(hostile, hostile, AT, False),)
     for letter in (
-        reconnect(EndedConnection("Zoom", hostile, hostile, AT, at_risk), reader(hostile)),
+        reconnect(EndedConnection(spec_of("zoom"), hostile, hostile, AT, at_risk), reader(hostile)),
         app_connected.letter(
-            reader(hostile), app="Zoom", account=hostile, connected_at=AT, is_owner=True, link=APPS
+            reader(hostile), app=spec_of("zoom"), account=hostile, connected_at=AT, is_owner=True, link=APPS
         ),
     ):
         assert not set("\r\n\u202e") & set(letter.subject)

@@ -12,7 +12,8 @@ from messaging.facts import InterviewFacts, LinkState, Person, Reader
 from messaging.letters import Letter
 from messaging.wording import period
 from models import ReaderRole
-from tasks.mails.kinds import slot_chosen, slot_request, slots_withdrawn
+from scheduling.calendars.telling import CalendarTrouble
+from tasks.mails.kinds import calendar_entry, calendar_file, slot_chosen, slot_request, slots_withdrawn
 from tests.messaging.facts_for_tests import (
     ANNA,
     AT_OUR_OFFICE,
@@ -30,6 +31,7 @@ from tests.messaging.facts_for_tests import (
 )
 from tests.messaging.golden_files import assert_golden, assert_html_says_what_the_text_says
 from tests.messaging.letters_for_tests import (
+    about_calendar,
     about_slots,
     both_bodies,
     cancellation,
@@ -37,8 +39,10 @@ from tests.messaging.letters_for_tests import (
     of_the_team,
     reminder,
     rescheduled,
+    taken_off,
 )
 
+WITH_ENTRY = replace(of_the_team(BEN, ReaderRole.HIRING_MANAGER), calendar="Google Calendar")
 LETTERS = {
     "invitation-candidate-new-york": invitation(),
     "invitation-hiring-manager-zurich": invitation(to=reader(BEN, ReaderRole.HIRING_MANAGER)),
@@ -56,6 +60,21 @@ LETTERS = {
     ),
     "cancellation-candidate-new-york": cancellation(words="The role has been filled.\nThank you!"),
     "cancellation-hiring-manager-zurich": cancellation(of_the_team(BEN, ReaderRole.HIRING_MANAGER)),
+    "invitation-with-entry-hiring-manager-zurich": invitation(to=WITH_ENTRY),
+    "cancellation-with-entry-hiring-manager-zurich": cancellation(WITH_ENTRY),
+    "taken-off-with-entry-hiring-manager-zurich": taken_off(WITH_ENTRY),
+    "calendar-file-hiring-manager-zurich": about_calendar(
+        calendar_file.KIND,
+        CalendarTrouble(
+            "The connection to Google Calendar has ended. "
+            "Reconnect it in Settings → Account → Connected Apps.",
+            has_older=False,
+        ),
+    ),
+    "calendar-file-older-entry-hiring-manager-zurich": about_calendar(
+        calendar_file.KIND, CalendarTrouble("Google Calendar didn't answer in time.", has_older=True)
+    ),
+    "calendar-entry-hiring-manager-zurich": about_calendar(calendar_entry.KIND),
     "reminder-phone-attendee-kolkata": reminder(ON_THE_PHONE, reader(KIRAN, ReaderRole.ATTENDEE), 60),
     "reminder-in-person-candidate-new-york": reminder(AT_OUR_OFFICE, reader(), 24 * 60),
     "reminder-candidate-new-york": reminder(FACTS, reader(), 24 * 60),
@@ -107,6 +126,24 @@ def test_the_layout_of_letters_about_interviews_is_as_it_was_last_looked_at() ->
     assert_golden(
         "about-an-interview.html", LETTERS["invitation-own-words-and-files-hiring-manager-zurich"].html
     )
+
+
+def test_whoever_has_it_as_an_entry_gets_no_calendar_file() -> None:
+    for letter in (invitation(to=WITH_ENTRY), cancellation(WITH_ENTRY), taken_off(WITH_ENTRY)):
+        assert letter.ics is None
+        for body in both_bodies(letter):
+            assert "invite.ics" not in body
+            assert "your Google Calendar" in body
+
+
+def test_taking_back_a_calendar_file_does_not_cancel_the_interview() -> None:
+    letter = about_calendar(calendar_entry.KIND)
+    assert letter.ics_method == "CANCEL"
+    assert b"STATUS:CANCELLED" in (letter.ics or b"")
+    for body in both_bodies(letter):
+        assert "cancelled" not in body.lower()
+        assert FACTS.join_url is not None
+        assert FACTS.join_url in unescape(body)
 
 
 def test_the_subject_names_job_organization_and_the_readers_time() -> None:

@@ -8,9 +8,12 @@ from html import unescape
 import pytest
 
 from accounts.two_step import Change
+from connections.catalogue import spec_of
 from messaging.facts import Person
 from messaging.letters import SUBJECT_LIMIT, Letter, TeamReader
 from tasks.mails.kinds import (
+    approval_given,
+    ask_administrator,
     ask_to_connect,
     password_changed,
     password_reset,
@@ -32,6 +35,17 @@ def invitation(to: TeamReader, by: str = "Ada Berg") -> Letter:
     return team_invitation.letter(to, invited_by=by, role="Recruiter", link=LINK, expires_at=AT)
 
 
+def asked_administrator(to: TeamReader, by: str = "Ben Frei", *, is_known: bool = True) -> Letter:
+    return ask_administrator.letter(
+        to,
+        app=spec_of("outlook-calendar"),
+        product="SmoothHiring",
+        asking=Person(by, "ben@northlight.example"),
+        link=LINK,
+        is_known=is_known,
+    )
+
+
 COMPOSERS: dict[str, Callable[[TeamReader], Letter]] = {
     "invitation": invitation,
     "reset": lambda to: password_reset.letter(to, link=LINK, expires_at=AT),
@@ -42,6 +56,8 @@ COMPOSERS: dict[str, Callable[[TeamReader], Letter]] = {
     "request": lambda to: ask_to_connect.letter(
         to, asking=Person(to.person.name, "ben@northlight.example"), role="Interviewer", link=LINK
     ),
+    "ask_administrator": lambda to: asked_administrator(to, to.person.name),
+    "approval_given": lambda to: approval_given.letter(to, app=spec_of("outlook-calendar"), link=LINK),
     "please_connect": lambda to: please_connect.letter(to, asking=to.person.name, app="Zoom", link=LINK),
 }
 
@@ -134,3 +150,30 @@ def test_request_to_connect_says_who_asks_for_what_and_where() -> None:
     for part in (letter.text, seen(letter.html)):
         assert "asks you to connect your Zoom account at Northlight" in part
         assert LINK in letter.text
+
+
+def test_administrator_reads_who_asks_for_which_permissions_and_how_to_take_them_back() -> None:
+    letter = asked_administrator(reader("Owen Park"))
+    assert letter.subject == "Ben Frei asks you to allow Outlook Calendar for SmoothHiring"
+    for part in (letter.text, seen(letter.html)):
+        for fact in (
+            "Hi Owen",
+            "Ben Frei (ben@northlight.example) schedules interviews for Northlight with SmoothHiring",
+            "Calendars.ReadWrite",
+            "User.Read",
+            "These are delegated permissions",
+            "Allowing it connects no account",
+            "To take it back, delete the app",
+            "you can ignore this email",
+            LINK,
+        ):
+            assert fact in part, fact
+    assert asked_administrator(reader("it"), is_known=False).text.startswith("Hello,")
+
+
+def test_notice_of_an_approval_says_what_comes_next() -> None:
+    letter = COMPOSERS["approval_given"](reader())
+    assert letter.subject == "Outlook Calendar is allowed now: connect it at Northlight"
+    for part in (letter.text, seen(letter.html)):
+        assert "Your administrator has allowed Outlook Calendar at Microsoft. You can connect it now" in part
+        assert LINK in part

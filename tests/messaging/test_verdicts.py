@@ -109,3 +109,16 @@ def test_nothing_is_about_a_recipient_who_has_not_been_named_yet() -> None:
 def test_an_answer_that_says_nothing_is_about_the_recipient_where_one_was_just_named() -> None:
     assert verdict_on(550, "No", Stage.RECIPIENT) is Verdict.RECIPIENT
     assert verdict_on(554, "Transaction failed", Stage.TEXT_HANDED_OVER) is Verdict.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "4.3.2 Concurrent connections limit exceeded. Visit https://aka.ms/concurrent_sending",
+        "4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded",
+        "4.7.0 Too many concurrent SMTP connections from this IP",
+    ],
+)
+@pytest.mark.parametrize("stage", [Stage.CONNECTING, Stage.SIGNING_IN, Stage.SENDER, Stage.TEXT_HANDED_OVER])
+def test_limit_of_what_goes_on_at_once_is_nobodys_fault(said: str, stage: Stage) -> None:
+    assert verdict_on(432, said, stage) is Verdict.UNCLEAR

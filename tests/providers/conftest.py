@@ -11,10 +11,14 @@ import requests
 
 from providers.base import Grant, MeetingRequest, TokenSet
 from providers.clock import Clock, system_clock
+from providers.google.provider import GmailApp, GoogleCalendarApp, GoogleSettings
 from providers.http import Bounds
+from providers.microsoft.provider import MicrosoftSettings, OutlookCalendarApp, OutlookMailApp
 from providers.zoom.provider import ZoomProvider
 from providers.zoom.settings import ZoomSettings
 from tests.machines.simulators import CLIENT_ID, CLIENT_SECRET, Simulators
+from tests.providers.google_apps import Google
+from tests.providers.microsoft_answers import assert_kept_to_the_documents
 from tests.providers.scripted_server import ScriptedServer
 
 REDIRECT_URI = "http://localhost:8000/connect/zoom/callback"
@@ -112,3 +116,76 @@ def _on(scripted_server: ScriptedServer, bounds: Bounds) -> ZoomProvider:
         api_url_is_configured=True,
     )
     return ZoomProvider(settings, clock=lambda: NOW, bounds=bounds)
+
+
+def google_settings_on(server: ScriptedServer) -> GoogleSettings:
+    """Google's addresses, all on one server."""
+    return GoogleSettings(
+        client_id="id-of-the-app",
+        client_secret="SECRET-OF-THE-APP",
+        auth_url=f"{server.url}/o/oauth2/v2/auth",
+        token_url=f"{server.url}/token",
+        revoke_url=f"{server.url}/revoke",
+        userinfo_url=f"{server.url}/v1/userinfo",
+        calendar_url=f"{server.url}/calendar/v3",
+        gmail_url=f"{server.url}/gmail/v1",
+    )
+
+
+@pytest.fixture
+def pauses() -> list[float]:
+    """How long the provider wanted to wait for a Meet link, each time; no test really waits."""
+    return []
+
+
+@pytest.fixture
+def scripted_google(scripted_server: ScriptedServer, pauses: list[float]) -> GoogleCalendarApp:
+    """Google Calendar on the scripted server."""
+    bounds = Bounds(timeout_seconds=3, deadline_seconds=5)
+    settings = google_settings_on(scripted_server)
+    return GoogleCalendarApp(settings, clock=lambda: NOW, bounds=bounds, pause=pauses.append)
+
+
+@pytest.fixture
+def scripted_gmail(scripted_server: ScriptedServer) -> GmailApp:
+    """Gmail on the scripted server."""
+    bounds = Bounds(timeout_seconds=3, deadline_seconds=5)
+    return GmailApp(google_settings_on(scripted_server), clock=lambda: NOW, bounds=bounds)
+
+
+@pytest.fixture
+def google(simulators: Simulators) -> Iterator[Google]:
+    """Both apps on the simulated Google. It checks every request against Google's own description of its
+    APIs, and no test may leave one behind that does not keep to it."""
+    made = Google(simulators)
+    yield made
+    made.simulator.assert_no_violation()
+
+
+def microsoft_settings_on(server: ScriptedServer, tenant: str = "common") -> MicrosoftSettings:
+    """Microsoft's addresses, all on one server."""
+    return MicrosoftSettings(
+        client_id="id-of-the-app",
+        client_secret="SECRET-OF-THE-APP",
+        tenant=tenant,
+        login_url=server.url,
+        graph_url=f"{server.url}/v1.0",
+    )
+
+
+@pytest.fixture
+def scripted_outlook(scripted_server: ScriptedServer, pauses: list[float]) -> Iterator[OutlookCalendarApp]:
+    """Outlook Calendar on the scripted server. Every request has to keep to Microsoft's own documents."""
+    bounds = Bounds(timeout_seconds=3, deadline_seconds=5)
+    settings = microsoft_settings_on(scripted_server)
+    yield OutlookCalendarApp(settings, clock=lambda: NOW, bounds=bounds, pause=pauses.append)
+    assert_kept_to_the_documents(scripted_server)
+
+
+@pytest.fixture
+def scripted_outlook_mail(scripted_server: ScriptedServer) -> Iterator[OutlookMailApp]:
+    """Outlook Mail on the scripted server, under the same condition."""
+    bounds = Bounds(timeout_seconds=3, deadline_seconds=5)
+    settings = microsoft_settings_on(scripted_server)
+    yield OutlookMailApp(settings, clock=lambda: NOW, bounds=bounds)
+    assert_kept_to_the_documents(scripted_server)

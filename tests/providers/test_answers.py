@@ -17,6 +17,7 @@ NOW = datetime(2031, 3, 4, 15, 30, tzinfo=UTC)
     [
         pytest.param("30", NOW + timedelta(seconds=30), id="seconds"),
         pytest.param(" 0 ", NOW, id="at once"),
+        pytest.param("2.128", NOW + timedelta(seconds=2.128), id="Microsoft's fractions"),
         pytest.param("2031-03-04T15:31:00Z", NOW + timedelta(minutes=1), id="Zoom's form"),
         pytest.param("Tue, 04 Mar 2031 15:32:00 GMT", NOW + timedelta(minutes=2), id="date of HTTP"),
         pytest.param("86400", NOW + timedelta(hours=1), id="a day is cut to an hour"),

@@ -19,7 +19,7 @@ from providers.errors import (
     RetryableError,
     ScopeMissingError,
 )
-from providers.zoom.errors import MAX_WORDS
+from providers.quoting import MAX_WORDS
 from providers.zoom.provider import ZoomProvider
 from tests.providers.conftest import NOW
 from tests.providers.scripted_server import ScriptedServer, answer

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scheduling.availability.hours import OnTheirClock, zones_of
 from scheduling.free_times import Asked, FreeTimes, free_times_among, half_hours
 from scheduling.occupied import ClashKind, Needs, Occupied, Taken
 from timezones import zone_names
@@ -17,7 +18,8 @@ ODD_ZONES = ("Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Chatham", "Asia/K
 
 
 def asked(zone: str, *zones: str, minutes: int = 45, own_zone: str | None = None) -> Asked:
-    return Asked(NEEDS, minutes, zone, frozenset(zones), own_zone or zone)
+    others = frozenset(OnTheirClock(there) for there in zones)
+    return Asked(NEEDS, minutes, zone, (), others, OnTheirClock(own_zone or zone))
 
 
 def busy(begins: str, ends: str, zone: str = "Europe/Zurich") -> Occupied:
@@ -101,7 +103,7 @@ def test_without_an_hour_in_everyones_day_the_hours_of_who_chooses_count() -> No
     )
     found = free_times_among((), apart, date(2027, 2, 10), now=BEFORE_ALL)
     assert not found.is_for_everyone
-    assert found.zones == {"Europe/London"}
+    assert zones_of(found.clocks) == {"Europe/London"}
     assert shown(found, "Europe/London")[0] == "08:00"
     # No one's zone is known.
     found = free_times_among((), asked("Europe/Zurich"), date(2027, 2, 10), now=BEFORE_ALL)
@@ -141,7 +143,7 @@ def test_exactly_the_half_hours_that_fit_are_offered(
     way = Occupied(1, way_begins, way_begins + timedelta(minutes=lasts), whose, None, None)
     now, length = midnight + timedelta(minutes=passed), timedelta(minutes=minutes)
     found = free_times_among((way,), asked(zone, *zones, minutes=minutes), on, now=now)
-    places, expected = [ZoneInfo(there) for there in found.zones], []
+    places, expected = [ZoneInfo(there) for there in zones_of(found.clocks)], []
     for minute in range(-15 * 60, 39 * 60):
         start = midnight + timedelta(minutes=minute)
         here = start.astimezone(ZoneInfo(zone))
@@ -157,4 +159,4 @@ def test_exactly_the_half_hours_that_fit_are_offered(
         if fits and is_workday and is_free and start > now:
             expected.append(start)
     assert list(found.starts) == expected
-    assert found.is_for_everyone is False or found.zones == zones
+    assert found.is_for_everyone is False or zones_of(found.clocks) == zones

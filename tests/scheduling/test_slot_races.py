@@ -164,7 +164,7 @@ def test_of_many_who_want_the_same_people_at_the_same_time_one_gets_them(
             for number in range(how_many)
         ]
         asked = [ask(team, person, number, first) for number, person in enumerate(people)]
-    for day in counts.repeat("rounds of picks", ordinary=1, full=200):
+    for day in counts.repeat("rounds of picks", ordinary=1, full=60):
         # They do not all begin at the same minute, but all overlap.
         starts = [first + timedelta(days=day + 1, minutes=15 * (number % 3)) for number in range(how_many)]
         with in_rows(crowd):
@@ -203,7 +203,7 @@ def test_two_tabs_and_two_slots_are_one_interview_and_one_set_of_emails(
 ) -> None:
     with in_rows(crowd):
         team = create_team()
-    for day in counts.repeat("two tabs", ordinary=2, full=60):
+    for day in counts.repeat("two tabs", ordinary=1, full=20):
         starts = [clock.now + timedelta(days=2 + day, hours=hours) for hours in (0, 3)]
         with in_rows(crowd):
             interview_id = request_slots(team.ada, team.dina, *starts, at_once=day % 2 == 0)
@@ -331,7 +331,7 @@ def test_choice_and_what_the_team_does_at_that_moment_come_one_after_the_other(
     with in_rows(crowd):
         team = create_team()
         omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
-    for day in counts.repeat(f"choice against {rival}", ordinary=2, full=10):
+    for day in counts.repeat(f"choice against {rival}", ordinary=1, full=4):
         with in_rows(crowd):
             world = World(team, omar, (clock.now + timedelta(days=3 + 2 * day)).replace(hour=9))
         chose, did = at_once(crowd, [world.choose, getattr(world, rival)])

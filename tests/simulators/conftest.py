@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +14,8 @@ import pytest
 import requests
 
 from tests.machines.simulators import CLIENT_ID, CLIENT_SECRET, Simulators
+from tests.simulators.google_client import GoogleCaller
+from tests.simulators.microsoft_client import MicrosoftCaller
 
 REDIRECT_URI = "http://localhost:8000/connect/zoom/callback"
 VERIFIER = "correct-horse-battery-staple-correct-horse-battery"
@@ -122,3 +125,21 @@ def zoom(simulators: Simulators) -> ZoomCaller:
 def priya(zoom: ZoomCaller) -> ConnectedAccount:
     """A licensed host without peculiarities who has allowed the app."""
     return zoom.connect()
+
+
+@pytest.fixture
+def google(simulators: Simulators) -> Iterator[GoogleCaller]:
+    """The simulated Google on its first day. Whatever it answered has to keep to Google's own documents."""
+    yield GoogleCaller(simulators.google)
+    assert simulators.google.ledger()["bad_answers"] == []
+    # What it refuses is asked on purpose here.
+    simulators.google.reset()
+
+
+@pytest.fixture
+def microsoft(simulators: Simulators) -> Iterator[MicrosoftCaller]:
+    """The simulated Microsoft on its first day. Whatever it answered has to keep to Microsoft's own types."""
+    yield MicrosoftCaller(simulators.microsoft)
+    assert simulators.microsoft.ledger()["bad_answers"] == []
+    # What it refuses is asked on purpose here.
+    simulators.microsoft.reset()

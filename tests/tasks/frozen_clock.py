@@ -7,7 +7,8 @@ from tests.machines.simulators import Simulators
 
 
 class FrozenClock:
-    """Stands still until it is moved, and the simulated Zoom's clock with it.
+    """Stands still until it is moved, and the simulated Zoom's clock with it; those of the
+    simulated Google and Microsoft after `take_google_along` and `take_microsoft_along`.
 
     It begins at noon (UTC) of today: how long it is until a given hour of another day does not depend on
     when the tests run.
@@ -17,6 +18,7 @@ class FrozenClock:
         self._really = timezones.system_clock()
         self.now = self._really.replace(hour=12, minute=0, second=0, microsecond=0)
         self._simulators = simulators
+        self._moves_google = self._moves_microsoft = False
         self.forward(timedelta())
 
     def __call__(self) -> datetime:
@@ -25,5 +27,23 @@ class FrozenClock:
     def forward(self, time: timedelta) -> None:
         """Move on; a provider that lived in another time would not recognize its own meetings."""
         self.now += time
-        ahead = int((self.now - self._really).total_seconds())
-        self._simulators.zoom_switches(clock_offset_seconds=ahead)
+        self._simulators.zoom_switches(clock_offset_seconds=self._ahead)
+        if self._moves_google:
+            self._simulators.google.switches(clock_offset_seconds=self._ahead)
+        if self._moves_microsoft:
+            self._simulators.microsoft.switches(clock_offset_seconds=self._ahead)
+
+    def take_google_along(self) -> None:
+        """From now on, move the simulated Google's clock as well."""
+        self._moves_google = True
+        self.forward(timedelta())
+
+    def take_microsoft_along(self) -> None:
+        """The same for the simulated Microsoft."""
+        self._moves_microsoft = True
+        self.forward(timedelta())
+
+    @property
+    def _ahead(self) -> int:
+        # Of now, because real time goes on while this clock stands still.
+        return int((self.now - timezones.system_clock()).total_seconds())

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from flask import Flask
@@ -40,7 +41,7 @@ from scheduling.rules import Rules
 from services import services
 from tasks.handlers import all_handlers
 from tests import factories
-from tests.factories import LENA, CreatedCandidate, Member, Team
+from tests.factories import GOOGLE_CALENDAR, LENA, CreatedCandidate, Member, Team
 from tests.machines.simulators import Simulators
 from tests.tasks.frozen_clock import FrozenClock
 from timezones import in_zone, utc_now
@@ -124,6 +125,11 @@ class Office:
     def connect(self, member: Member, account: str = LENA, *, with_notice: bool = False) -> int:
         with self.writing():
             return factories.connect_zoom(member, self.simulators, account, with_notice=with_notice)
+
+    def connect_google(self, member: Member, account: str = LENA) -> int:
+        """Connect the calendar of an account of the simulated Google."""
+        with self.writing():
+            return factories.connect_app(GOOGLE_CALENDAR, member, account)
 
     def schedule(
         self, actor: Member | None = None, candidate: CreatedCandidate | None = None, **wishes: Any
@@ -374,8 +380,12 @@ class Installation(Office):
 
     def until_grace_is_over(self) -> None:
         """Let the two minutes pass in which the invitation waits, with every retry in its time."""
-        for _ in range(30):
-            self.later(seconds=5)
+        end = self.clock.now + timedelta(seconds=150)
+        while self.clock.now < end:
+            due = [task.run_at for task in self.tasks() if task.state is TaskState.READY]
+            # In steps of five seconds, without those at which there would be nothing to do.
+            wait = min([*due, end]) - self.clock.now
+            self.later(seconds=5 * max(1, ceil(wait / timedelta(seconds=5))))
 
 
 def another_runner(installation: Installation, **options: Any) -> Runner:

@@ -12,6 +12,7 @@ from scheduling.mails.queue import CANCELLATION, INVITATION, REMINDER
 from tests.factories import LENA, in_three_days
 from tests.tasks.installation import Installation, another_runner
 from tests.tasks.test_changed_meetings import scheduled
+from work.mail import about_interview, let_leave_now, waiting
 from work.protocol import ClaimedTask
 from work.runner import Phase
 
@@ -66,6 +67,45 @@ def test_interview_is_cancelled_once(sqlite_installation: Installation) -> None:
     sqlite_installation.cancel(interview)
     with pytest.raises(NothingToCancelError):
         sqlite_installation.cancel(interview)
+
+
+@pytest.mark.both_databases
+def test_those_whose_invitation_left_a_process_that_died_are_told(installation: Installation) -> None:
+    """The mail server has one person's invitation, and nobody wrote that down. Its claim has run out by now,
+    and it has not begun again."""
+    installation.connect(installation.team.ben)
+    interview = installation.schedule()
+    installation.die_after("called", "send_mail")
+    [taken] = {address for address in (DINA, BEN) if installation.simulators.mails(address)}
+    installation.cancel(interview)
+    installation.later(seconds=UNDO_IS_OVER)
+    installation.until_grace_is_over()
+    assert [method for method, *_ in installation.entries(taken)] == ["REQUEST", "CANCEL"]
+    [other] = {DINA, BEN} - {taken}
+    assert installation.simulators.mails(other) == []
+
+
+def test_those_are_told_too_if_the_email_was_asked_for_again_meanwhile(
+    sqlite_installation: Installation,
+) -> None:
+    installation = sqlite_installation
+    installation.connect(installation.team.ben)
+    interview = installation.schedule()
+    released = installation.runner.release_forfeited
+
+    def ask_again() -> int:
+        with installation.writing():
+            let_leave_now(waiting(about_interview(interview), INVITATION))
+            db.session.commit()
+        return released()
+
+    installation.runner.release_forfeited = ask_again  # type: ignore[method-assign]
+    installation.die_after("called", "send_mail")
+    [taken] = {address for address in (DINA, BEN) if installation.simulators.mails(address)}
+    installation.cancel(interview)
+    installation.later(seconds=UNDO_IS_OVER)
+    installation.until_grace_is_over()
+    assert [method for method, *_ in installation.entries(taken)] == ["REQUEST", "CANCEL"]
 
 
 def test_those_who_were_not_invited_yet_hear_nothing(sqlite_installation: Installation) -> None:

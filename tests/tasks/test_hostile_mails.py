@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -12,10 +13,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from connections.app_spec import AppClients
 from extensions import db
 from messaging.mime import mime_of
 from models import (
+    AdminApproval,
     AnswerKind,
+    ApprovalState,
     CandidateAnswer,
     Connection,
     ConnectionState,
@@ -29,13 +33,15 @@ from models import (
     PasswordReset,
     ReaderRole,
 )
+from providers.microsoft.provider import MicrosoftSettings, OutlookCalendarApp
 from scheduling.mails.refusals import _occasion
 from scheduling.plans import Participant
 from services import services
 from tasks.mails.interviews import InterviewKind
 from tasks.mails.kind import Ready, Workshop, workshop_of
 from tasks.mails.kinds import all_kinds
-from tests.factories import create_connection
+from tests.factories import ZOOM, create_connection
+from tests.machines.application import use_services
 from tests.machines.counts import Counts
 from tests.messaging.test_calendar_parsers import by_icalendar, by_vobject
 from tests.messaging.test_hostile_text import CORPUS
@@ -52,15 +58,19 @@ TYPED = {
 # What an email quotes that no row holds: as it was said when it was requested.
 SAID: Mapping[str, Mapping[str, str]] = {
     "app_connected": {"account": "HOSTILE", "connected_at": "2027-02-01T12:00:00+00:00"},
+    "grants_end": {"whose": "HOSTILE", "why": "HOSTILE"},
     "please_connect": {"asking": "HOSTILE", "app": "zoom"},
     "two_step_changed": {"change": "turned_on"},
 }
 # Emails about something else than the interview.
 ABOUT = {
     "app_connected": "connection:1",
+    "approval_given": "admin_approval:1",
+    "ask_administrator": "admin_approval:1",
     "reconnect_needed": "connection:1",
     "ask_to_connect": "user:2",
     "credentials_refused": "provider:zoom",
+    "grants_end": "app:zoom",
     "password_changed": "user:1",
     "password_reset": "password_reset:1",
     "please_connect": "user:1",
@@ -78,9 +88,17 @@ WORST = ("controls", "right to left", "calendar property", "html")
 @pytest.fixture
 def installation(sqlite_installation: Installation) -> Installation:
     """With a row for everything that an email can be about."""
+    outlook = OutlookCalendarApp(MicrosoftSettings("an-id", "a-secret")).oauth
+    alive = services(sqlite_installation.app).connections
+    clients = AppClients(oauth=outlook, accounts=alive.clients[ZOOM].accounts, approvals=outlook)
+    with_outlook = {**alive.clients, "outlook-calendar": clients}
+    use_services(sqlite_installation.app, connections=replace(alive, clients=with_outlook))
     with sqlite_installation.writing():
         team = sqlite_installation.team
         create_connection(team.ben.id, state=ConnectionState.RECONNECT_NEEDED, problem_since=utc_now())
+        db.session.add(
+            AdminApproval(user_id=team.ben.id, app="outlook-calendar", state=ApprovalState.WAITING)
+        )
         later = utc_now() + timedelta(days=1)
         db.session.add(PasswordReset(user_id=team.ben.id, expires_at=later))
         db.session.add(Invitation(user_id=team.cleo.id, invited_by_id=team.ben.id, expires_at=later))

@@ -245,7 +245,7 @@ def test_servers_killed_at_random_lose_nothing_and_double_nothing(
     office.connect(office.team.ben)
     interviews: list[int] = []
     kills = 0
-    for number in counts.repeat("kill at random", ordinary=1, full=30):
+    for number in counts.repeat("kill at random", ordinary=1, full=15):
         chance = random.Random(number)
         [server] = server_processes.start(1, workers=2, overrides=FAST)
         # Each at an hour of its own: a look-up reads whatever looks like the lost meeting one by one.

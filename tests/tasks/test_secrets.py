@@ -11,12 +11,16 @@ from connections import round_trip
 from connections.revocation import end_connections
 from extensions import db
 from models import Connection, OAuthAttempt, User, UserSession
+from scheduling.entries.disconnecting import coming_entries
 from services import services
 from tasks.connection_checks import ASK_FOR_CHECKS
 from tasks.grants import ASK_FOR_REFRESHES
-from tests.factories import LENA, PRIYA, ZOOM
+from tests.factories import LENA, PRIYA, ZOOM, connect_app
+from tests.machines import google, microsoft
 from tests.machines.simulators import CLIENT_SECRET
+from tests.tasks.google_office import CALENDAR, MARCO, GoogleInstallation, Software
 from tests.tasks.installation import Installation
+from timezones import utc_now
 
 
 def hours_later(installation: Installation, hours: float) -> None:
@@ -96,3 +100,155 @@ def test_keys_are_nowhere_in_plain_text_at_any_stage_of_a_grant(
     # The key of the meeting belongs into the invitation, and into no log.
     assert "ZPW-CANARY" in mails
     assert "ZPW-CANARY" not in caplog.text
+
+
+GMAIL = "gmail"
+
+
+def test_keys_of_google_and_links_of_meet_are_nowhere_in_plain_text(
+    google_installation: GoogleInstallation, caplog: pytest.LogCaptureFixture, instance_path: Path
+) -> None:
+    installation, team = google_installation, google_installation.team
+    simulated = installation.simulators.google
+    caplog.set_level(logging.DEBUG)
+    kept = ""
+
+    def note_rows() -> None:
+        nonlocal kept
+        with installation.reading():
+            for table in db.metadata.sorted_tables:
+                kept += "".join(map(repr, db.session.execute(db.select(table))))
+        for path in instance_path.parent.rglob("*sqlite3*"):
+            kept += path.read_bytes().decode("latin-1")
+
+    with installation.writing():
+        session = UserSession(user_id=team.ada.id, token_hash="of no cookie")
+        db.session.add(session)
+        db.session.flush()
+        address = round_trip.begin(db.session.get_one(User, team.ada.id), session, CALENDAR)
+        [attempt] = db.session.scalars(db.select(OAuthAttempt))
+        opened = services().connections.vault.open(attempt.verifier_ciphertext, belongs_to=attempt.state_hash)
+        db.session.commit()
+    query = parse_qs(urlsplit(address).query)
+    [state], [nonce], verifier = query["state"], query["nonce"], opened["verifier"]
+    assert verifier
+    installation.connect_calendar(team.ben, PRIYA)
+    with installation.writing():
+        connect_app(GMAIL, team.ada, LENA)
+    # A lost answer, a token that Google refuses, and a mailbox that leaves open what came of an email.
+    simulated.switches(lose_next_creates=1, reject_next_tokens=1, lose_next_sends=1)
+    interview = installation.schedule(software=Software.GOOGLE_MEET)
+    installation.until_grace_is_over()
+    link = installation.meeting(interview).join_url
+    assert link
+    note_rows()
+    # Renewed, refused, answered with nonsense, and lost.
+    for fault in ("", "invalid_client", "html", "server_error", "drop"):
+        simulated.switches(token_endpoint=fault)
+        hours_later(installation, 1)
+        note_rows()
+    simulated.switches(token_endpoint="")
+    hours_later(installation, 1)
+    # Another account instead, then removed at Google, then given back with the entries in the calendar.
+    installation.connect_calendar(team.ben, MARCO)
+    simulated.revoke(LENA)
+    hours_later(installation, 26)
+    note_rows()
+    second = installation.schedule(software=Software.GOOGLE_MEET)
+    installation.until_grace_is_over()
+    another = installation.meeting(second).join_url
+    assert another
+    with installation.writing():
+        [connection] = db.session.scalars(
+            db.select(Connection).where(Connection.user_id == team.ben.id, Connection.app == CALENDAR)
+        )
+        assert coming_entries(connection, now=utc_now())
+        end_connections(db.session.get_one(User, team.ben.id))
+        db.session.commit()
+    note_rows()
+    hours_later(installation, 1)
+    note_rows()
+    mails = "".join(mail.message.as_string() for mail in installation.simulators.mails())
+    sent = str(simulated.sent())
+
+    assert simulated.sent(LENA)
+    assert "revoke_grant" in kept
+    assert "of no cookie" in kept
+    assert "task" in caplog.text
+    for secret in ("GAC-CANARY", "GAT-CANARY", "GRT-CANARY", google.CLIENT_SECRET, state, nonce, verifier):
+        assert secret not in kept
+        assert secret not in caplog.text
+        assert secret not in mails
+        assert secret not in sent
+    # Who has the link can join: it belongs into the invitation and the calendar, and into no log.
+    for address in (link, another):
+        assert address in kept
+        assert urlsplit(address).path.strip("/") not in caplog.text
+    assert "Introduction, experience, questions" not in caplog.text
+
+
+def test_keys_of_microsoft_and_links_of_teams_are_nowhere_in_plain_text(
+    linked_installation: Installation, caplog: pytest.LogCaptureFixture, instance_path: Path
+) -> None:
+    installation, team = linked_installation, linked_installation.team
+    simulated = installation.simulators.microsoft
+    caplog.set_level(logging.DEBUG)
+    kept = ""
+
+    def note_rows() -> None:
+        nonlocal kept
+        with installation.reading():
+            for table in db.metadata.sorted_tables:
+                kept += "".join(map(repr, db.session.execute(db.select(table))))
+        for path in instance_path.parent.rglob("*sqlite3*"):
+            kept += path.read_bytes().decode("latin-1")
+
+    with installation.writing():
+        session = UserSession(user_id=team.ada.id, token_hash="of no cookie")
+        db.session.add(session)
+        db.session.flush()
+        address = round_trip.begin(db.session.get_one(User, team.ada.id), session, "outlook-mail")
+        [attempt] = db.session.scalars(db.select(OAuthAttempt))
+        opened = services().connections.vault.open(attempt.verifier_ciphertext, belongs_to=attempt.state_hash)
+        db.session.commit()
+    query = parse_qs(urlsplit(address).query)
+    [state], [nonce], verifier = query["state"], query["nonce"], opened["verifier"]
+    assert verifier
+    with installation.writing():
+        connect_app("outlook-calendar", team.ben, PRIYA)
+        connect_app("outlook-mail", team.ada, LENA)
+    # A lost answer, a token that is challenged, and a mailbox that leaves open what came of an email.
+    simulated.switches(lose_next_creates=1, challenge_next_calls=1, lose_next_sends=1)
+    interview = installation.schedule(software=Software.TEAMS)
+    installation.until_grace_is_over()
+    link = installation.meeting(interview).join_url
+    assert link
+    note_rows()
+    # Renewed, refused, answered with nonsense, and lost.
+    for fault in ("", "expired_secret", "html", "server_error", "drop"):
+        simulated.switches(token_endpoint=fault)
+        hours_later(installation, 1)
+        note_rows()
+    simulated.switches(token_endpoint="", lose_next_token_answers=1)
+    hours_later(installation, 1)
+    # The app is removed at Microsoft, and what is left is given up here.
+    simulated.revoke(LENA)
+    hours_later(installation, 26)
+    with installation.writing():
+        end_connections(db.session.get_one(User, team.ben.id))
+        db.session.commit()
+    hours_later(installation, 1)
+    note_rows()
+    mails = "".join(mail.message.as_string() for mail in installation.simulators.mails())
+    sent = str(simulated.sent())
+
+    assert simulated.sent(LENA)
+    assert "of no cookie" in kept
+    assert "task" in caplog.text
+    for secret in ("MAC-CANARY", "MAT-CANARY", "MRT-CANARY", microsoft.CLIENT_SECRET, state, nonce, verifier):
+        assert secret not in kept
+        assert secret not in caplog.text
+        assert secret not in mails
+        assert secret not in sent
+    assert link in kept
+    assert urlsplit(link).path.strip("/") not in caplog.text

@@ -1,43 +1,29 @@
 """A new provider needs nothing but the places that the README names: a made-up one, put there, works."""
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from flask import Flask
-from jinja2 import ChoiceLoader, FileSystemLoader
 
-import connections.apps
-import providers
-from connections import catalogue
 from connections.app_spec import AppSpec
 from extensions import db
 from models import Connection, ConnectionState, Organization
 from tests.accounts.mails import do_background_work
 from tests.factories import PASSWORD, create_team
 from tests.machines.application import MakeApp
+from tests.machines.made_up_provider import MADE_UP, ROOT, SETTINGS, in_place, with_templates
 from tests.machines.rows import in_rows
 from tests.made_up_provider.simulator import AcmeServer
 from tests.pages.visitor import Visitor
 from tests.providers.contract import Check, Subject, checks_for
 from tests.web.round_trips import APPS, card_of, stored
 
-ROOT = Path(__file__).resolve().parents[2]
-MADE_UP = ROOT / "tests" / "made_up_provider"
-SETTINGS = {"ACME_CLIENT_ID": "an-id", "ACME_CLIENT_SECRET": "a-secret"}
-
 
 @pytest.fixture
 def acme(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppSpec]:
-    """The made-up files where the real ones would be."""
-    monkeypatch.setattr(providers, "__path__", [*providers.__path__, str(MADE_UP / "providers")])
-    apps = [*connections.apps.__path__, str(MADE_UP / "connections" / "apps")]
-    monkeypatch.setattr(connections.apps, "__path__", apps)
-    yield catalogue.spec_of("acme")
-    for name in [name for name in sys.modules if "acme" in name and not name.startswith("tests.")]:
-        del sys.modules[name]
+    with in_place(monkeypatch) as spec:
+        yield spec
 
 
 @pytest.fixture
@@ -45,16 +31,10 @@ def server() -> AcmeServer:
     return AcmeServer()
 
 
-def _with_templates(app: Flask) -> Flask:
-    assert app.jinja_loader is not None
-    app.jinja_env.loader = ChoiceLoader([app.jinja_loader, FileSystemLoader(MADE_UP / "templates")])
-    return app
-
-
 @pytest.fixture
 def app(acme: AppSpec, server: AcmeServer, make_app: MakeApp) -> Flask:
     """The product with the made-up provider set up, and connecting open to everyone."""
-    app = _with_templates(make_app({**SETTINGS, "ACME_SERVER": server}))
+    app = with_templates(make_app({**SETTINGS, "ACME_SERVER": server}))
     with in_rows(app):
         create_team()
         db.session.get_one(Organization, 1).connecting_is_open = True
@@ -115,7 +95,7 @@ def test_its_help_is_in_the_words_of_its_own_files(app: Flask) -> None:
 
 
 def test_without_its_settings_the_card_says_how_to_register_it(acme: AppSpec, make_app: MakeApp) -> None:
-    app = _with_templates(make_app({"ACME_CLIENT_ID": ""}))
+    app = with_templates(make_app({"ACME_CLIENT_ID": ""}))
     with in_rows(app):
         create_team()
     ada = Visitor(app).sign_in("ada@northlight.example", PASSWORD)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 
-from accounts import invitations
+from accounts import feeds, invitations
 from extensions import db
 from instance_folder import setup_code
 from models import Interview, PasswordReset, Role, User
@@ -43,6 +43,7 @@ def links_of(web: Flask, team: Team) -> dict[str, str]:
         ada = db.session.get_one(User, team.ada.id)
         newcomer = invitations.NewMember("Sofia Rossi", "sofia@mail.example", Role.RECRUITER, TIMEZONE)
         invitation = invitations.invite(ada, newcomer, "smoothhiring.example")
+        feed = feeds.renew(ada)
         reset = PasswordReset(user_id=team.ben.id, expires_at=utc_now() + timedelta(hours=1))
         db.session.add(reset)
         db.session.commit()
@@ -59,6 +60,7 @@ def links_of(web: Flask, team: Team) -> dict[str, str]:
             "mailed_links.invitation": here.account_links.invitation(invitation),
             "mailed_links.reset": here.account_links.reset(reset),
             "repair.page": here.account_links.repair_page(interview),
+            "calendar_page.feed": here.account_links.calendar_feed(feed),
             "join.page": here.join_links.join_page(interview, "candidate"),
             "join.calendar": here.join_links.join_page(interview, "candidate") + "/calendar",
             "own_page.page": own_page,

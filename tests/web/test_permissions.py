@@ -167,6 +167,25 @@ def test_connecting_is_for_owner_and_admin_until_it_is_opened(zoom_is_set_up: Fl
                 assert page.has_button("Ask Ada Berg") is may_ask, who
 
 
+def test_administrators_are_asked_by_those_who_may_connect(make_app: Callable[..., Flask]) -> None:
+    app = make_app({"MICROSOFT_CLIENT_ID": "an-id", "MICROSOFT_CLIENT_SECRET": "a-secret"})
+    with in_rows(app):
+        world = create_world()
+    here = "/settings/account/connected-apps/outlook-calendar/administrator"
+    for is_open in (False, True):
+        with in_rows(app):
+            db.session.get_one(Organization, 1).connecting_is_open = is_open
+            db.session.get_one(User, world.people["deactivated"].id).is_active = True
+            db.session.commit()
+        allowed = CONNECTING_WHEN_OPEN if is_open else WITH_ALL[:2]
+        for who in EVERYBODY:
+            visitor = enter(app, world, who)
+            for address, done in ((here, 303), (f"{here}/email", 422)):
+                status = answer(visitor, "POST", address)
+                assert status == (401 if who in SIGNED_OUT else done if who in allowed else 403), who
+            assert answer(visitor, "POST", f"{here}/forget") == (401 if who in SIGNED_OUT else 303)
+
+
 @pytest.mark.parametrize("who", SIGNED_OUT)
 def test_no_one_signed_out_does_anything(zoom_is_set_up: Flask, world: World, who: str) -> None:
     visitor = enter(zoom_is_set_up, world, who)

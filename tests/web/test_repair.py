@@ -6,9 +6,9 @@ from flask import Flask
 from accounts.settings import open_connecting
 from background import work_once
 from extensions import db
-from models import FailureReason, Interview, Meeting, MeetingState, Role, User
+from models import FailureReason, Interview, Meeting, MeetingSoftware, MeetingState, Role, User
 from services import services
-from tests.factories import Team, connect_zoom, create_user, schedule
+from tests.factories import OUTLOOK_CALENDAR, Team, connect_zoom, create_connection, create_user, schedule
 from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
 from tests.pages.visitor import Visitor, path_of
@@ -157,3 +157,18 @@ def test_who_may_not_connect_is_never_led_to_a_refusal(connected: Flask, people:
     page = ben.get(address)
     assert page.has_button("Ask Ada Berg")
     assert not page.has_button("Connect Zoom and create it")
+
+
+def test_who_has_an_account_that_cannot_host_is_told_to_connect_another(
+    connected: Flask, people: Team, address: str
+) -> None:
+    with in_rows(connected):
+        meeting = db.session.scalars(db.select(Meeting)).one()
+        meeting.software = MeetingSoftware.TEAMS
+        create_connection(people.ben.id, app=OUTLOOK_CALENDAR, plan="basic")
+    page = Visitor(connected).enter(people.ben).get(address)
+    assert page.text.count("No Microsoft Teams link yet")
+    assert (
+        "Your account can't host: a personal Microsoft account can't make Teams meetings. "
+        "Connect Outlook Calendar with another account, and the meeting is created right away." in page.text
+    )

@@ -8,7 +8,7 @@ from flask import Flask
 from extensions import db
 from hiring.erasing import erase_candidate
 from models import Candidate, Interview, InterviewStatus, Job, Meeting, User
-from tests.factories import Team, create_candidate
+from tests.factories import Team, connect_on_paper, create_candidate
 from tests.machines.rows import in_rows
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor, path_of
@@ -168,6 +168,7 @@ def test_choosing_one_of_several_jobs_brings_its_last_choices_and_keeps_what_was
     first_interview(ada, team)
     with in_rows(web):
         omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
+        connect_on_paper(team.ada)
     ada.submit(ada.get(f"/candidates/{omar.id}"), "Add to job", status=303, job=team.other_job_id)
     draft = begin(ada, omar.id)
     page = ada.get(f"{draft}/setup")
@@ -186,11 +187,11 @@ def test_choosing_one_of_several_jobs_brings_its_last_choices_and_keeps_what_was
     page = choose(ada.get(f"{draft}/setup"), "Backend Engineer", agenda="")
     assert page.fields("Continue")["job"] == [jobs["Backend Engineer"]]
     assert page.value_of("Continue", "agenda") == "Ships and sails"
-    assert "Ben (hiring manager)" in page.text
+    assert "Ben hasn't connected Zoom, so your Zoom account will host." in page.text
     # The script sends the same; another job takes the choices of the first away again.
     page = choose(page, "Product Designer", htmx=True, password="s3cret")
     assert page.value_of("Continue", "agenda") == ""
-    assert "Cleo (hiring manager)" in page.text
+    assert "Cleo hasn't connected Zoom, so your Zoom account will host." in page.text
     page = choose(page, "Backend Engineer", agenda="My own words")
     assert page.value_of("Continue", "agenda") == "My own words"
     assert page.value_of("Continue", "password") == "s3cret"

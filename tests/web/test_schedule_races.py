@@ -111,7 +111,7 @@ def test_two_drafts_never_get_the_same_job_at_once(app: Flask, counts: Counts) -
         db.session.commit()
         chosen = application.id
     ada, here = Visitor(app).enter(team.ada), f"/candidates/{team.dina.id}/schedule"
-    for _ in counts.repeat("jobs chosen at once", ordinary=1, full=20):
+    for _ in counts.repeat("jobs chosen at once", ordinary=1, full=10):
         with in_rows(app):
             db.session.execute(db.delete(Draft))
             db.session.commit()

@@ -17,13 +17,12 @@ from models import (
     Meeting,
     MeetingCall,
 )
-from tests.factories import ZOOM, Member, Team, schedule
+from tests.factories import Team, connect_on_paper, schedule
 from tests.machines.clock import Clock
 from tests.machines.rows import in_rows
 from tests.pages.visitor import Visitor, path_of
 from tests.web.dialog_steps import begin, draft_at, schedule_at_once, send
 from tests.web.kinds import IN_PERSON, OTHER, PHONE
-from timezones import utc_now
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -36,7 +35,7 @@ REFUSED: list[tuple[dict[str, Any], set[str]]] = [
     ({**IN_PERSON, "address": " \n "}, {"address"}),
     ({**IN_PERSON, "directions": "x" * 1001}, {"directions"}),
     ({"interview_type": "telepathy"}, {"interview_type"}),
-    ({"meeting_software": "teams"}, {"meeting_software"}),
+    ({"meeting_software": "telepathy"}, {"meeting_software"}),
     ({**PHONE, "phone_caller": "nobody"}, {"phone_caller"}),
 ]
 
@@ -101,40 +100,18 @@ def test_candidates_number_is_ready_for_anyone_who_chooses_the_phone(team: Team,
 # Whose account hosts
 
 
-def connect(
-    member: Member, *, plan: str = "licensed", state: ConnectionState = ConnectionState.CONNECTED
-) -> int:
-    """A connected account without its provider, which no page ever asks."""
-    row = Connection(
-        user_id=member.id,
-        app=ZOOM,
-        state=state,
-        account_id=member.email,
-        account_email=member.email,
-        account_name=member.name,
-        plan=plan,
-        scopes="",
-        ciphertext="",
-        expires_at=utc_now(),
-    )
-    db.session.add(row)
-    db.session.commit()
-    return row.id
-
-
 def test_first_step_says_whose_account_hosts_and_why(
     web: Flask, team: Team, ada: Visitor, ben: Visitor
 ) -> None:
     def words(visitor: Visitor) -> str:
         return visitor.get(f"{begin(visitor, team.dina.id)}/setup").text
 
-    assert "Neither you nor Ben (hiring manager) has connected Zoom." in words(ada)
-    assert "Zoom isn't connected. You can still schedule." in words(ben)
+    assert "Zoom isn't set up on this server yet. You can still schedule." in words(ada)
     with in_rows(web):
-        connect(team.ada)
+        connect_on_paper(team.ada)
     assert "Ben hasn't connected Zoom, so your Zoom account will host." in words(ada)
     with in_rows(web):
-        connection_id = connect(team.ben, state=ConnectionState.RECONNECT_NEEDED)
+        connection_id = connect_on_paper(team.ben, state=ConnectionState.RECONNECT_NEEDED)
     assert "Ben's Zoom connection has ended, so your Zoom account will host." in words(ada)
     assert "Your Zoom connection has ended." in words(ben)
     with in_rows(web):
@@ -165,13 +142,13 @@ def test_host_is_not_named_while_the_job_is_open(web: Flask, team: Team, ada: Vi
     draft = begin(ada, team.dina.id)
     assert "The hiring manager's account will host if it's connected." in ada.get(f"{draft}/setup").text
     with in_rows(web):
-        connect(team.ada)
+        connect_on_paper(team.ada)
     assert "will host if it's connected; otherwise yours will." in ada.get(f"{draft}/setup").text
 
 
 def test_free_plan_is_warned_about_when_the_interview_is_longer(web: Flask, team: Team, ada: Visitor) -> None:
     with in_rows(web):
-        connect(team.ben, plan="basic")
+        connect_on_paper(team.ben, plan="basic")
     draft = begin(ada, team.dina.id)
     assert "an interview of 45 minutes would be cut off" in ada.get(f"{draft}/setup").text
     send(ada, draft, "setup")
@@ -192,7 +169,7 @@ def test_free_plan_is_warned_about_when_the_interview_is_longer(web: Flask, team
 
 def test_host_who_does_not_take_part_is_told_so_once(web: Flask, team: Team, ada: Visitor) -> None:
     with in_rows(web):
-        connect(team.ada)
+        connect_on_paper(team.ada)
     words = "You're the Zoom host but not attending."
     people = {"people": [str(team.cleo.id)]}
     draft = draft_at(ada, team.dina.id, "finalize", {"attendees": people})
@@ -221,7 +198,7 @@ def test_change_of_someone_elses_interview_names_the_host_who_does_not_take_part
     web: Flask, team: Team, ada: Visitor, ben: Visitor
 ) -> None:
     with in_rows(web):
-        connect(team.ada)
+        connect_on_paper(team.ada)
     schedule_at_once(ada, team.dina.id)
     answer = ben.post("/interviews/1/change", status=303)
     draft = path_of(answer.headers["Location"]).removesuffix("/setup")
@@ -270,7 +247,7 @@ def test_nearly_used_budget_is_warned_about_until_midnight_utc(
     web: Flask, team: Team, ada: Visitor, clock: Clock
 ) -> None:
     with in_rows(web):
-        connection_id = connect(team.ben)
+        connection_id = connect_on_paper(team.ben)
         earlier = schedule(team.ada, team.dina)
         use_up(earlier, connection_id, 79, clock)
     draft = begin(ada, team.dina.id)
@@ -288,7 +265,7 @@ def test_nearly_used_budget_is_warned_about_until_midnight_utc(
     assert "Ben's account has used them up" in words
     assert "everyone is invited without a link, and we'll send it after that" in words
     with in_rows(web):
-        connect(team.ada)
+        connect_on_paper(team.ada)
     assert "If Zoom refuses this one, your account will host." in ada.get(f"{draft}/setup").text
     clock.move(timedelta(hours=12))
     again = Visitor(web).enter(team.ada)

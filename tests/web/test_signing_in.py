@@ -185,7 +185,7 @@ def test_demo_sign_in_exists_in_the_demo_only(web: Flask, team: Team) -> None:
 def test_one_click_in_the_demo_leads_on_to_what_an_email_linked(
     make_app: MakeApp, instance_path: Path
 ) -> None:
-    write_demo_marker(instance_path, DemoMarker("http://127.0.0.1:1", "http://127.0.0.1:2"))
+    write_demo_marker(instance_path, DemoMarker("http://127.0.0.1:1", {"Zoom": "http://127.0.0.1:2"}))
     app = make_app({"APP_NAME": "Demo with links"})
     with in_rows(app):
         create_team()

@@ -1,11 +1,15 @@
 """Interviews that start from a template of their job's interview plan."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 
+from connections import catalogue
+from connections.apps import outlook_calendar
 from extensions import db
 from models import (
     Attendee,
@@ -142,6 +146,17 @@ def test_people_who_have_left_are_shown_in_the_template_and_left_out(
     assert people_on(attendees) == [str(team.cleo.id)]
 
 
+@pytest.fixture
+def without_teams(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A version of the product that can connect all apps but Outlook Calendar."""
+    monkeypatch.setattr(outlook_calendar, "SPEC", replace(outlook_calendar.SPEC, build=None))
+    catalogue._by_key.cache_clear()
+    yield
+    monkeypatch.undo()
+    catalogue._by_key.cache_clear()
+
+
+@pytest.mark.usefixtures("without_teams")
 def test_software_that_cannot_be_chosen_any_more_is_said_at_setup(
     web: Flask, team: Team, ada: Visitor
 ) -> None:

@@ -30,7 +30,7 @@ def test_only_the_demo_tells_the_provider_who_is_there(
     make_app: MakeApp, instance_path: Path, simulators: Simulators, is_demo: bool
 ) -> None:
     if is_demo:
-        write_demo_marker(instance_path, DemoMarker(simulators.mailbox_url, simulators.zoom_url))
+        write_demo_marker(instance_path, DemoMarker(simulators.mailbox_url, {"Zoom": simulators.zoom_url}))
     # A name of its own, so that no other test is lent the app that was the demo.
     app = make_app({**simulators.settings(), "APP_NAME": "Demo" if is_demo else "SmoothHiring"})
     with in_rows(app):

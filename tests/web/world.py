@@ -142,7 +142,9 @@ def create_world() -> World:
             "session_id": 1,
             "task_id": 1,
             "orphan_id": 1,
+            "entry_id": 1,
             "filename": "style.css",
+            "first": "2027-02-10",
         },
     )
 

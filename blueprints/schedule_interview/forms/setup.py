@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, Length
 from blueprints.schedule_interview.forms.base import EVERYTHING_ELSE_IS_KEPT, Answers, Gone, Offered, StepForm
 from models import Application, InterviewType, MeetingSoftware, PhoneCaller, SchedulingMethod
 from phone_numbers import same_number
-from scheduling.software import DEFAULT, OFFERED
+from scheduling.software import DEFAULT, WITH_PASSCODE, in_choices
 from scheduling.venues import (
     LABEL_LIMIT,
     PHONE_LIMIT,
@@ -36,7 +36,8 @@ _ASKED_FOR: dict[VenueKind, frozenset[str]] = {
 }
 _ASKED_FOR_SOME = frozenset().union(*_ASKED_FOR.values())
 
-
+# The field's name, where it is filled in before anyone has said anything.
+SOFTWARE = "meeting_software"
 AGENDA_LIMIT = 2000
 AGENDA_RULE = Length(max=AGENDA_LIMIT, message=f"An agenda has at most {AGENDA_LIMIT} characters.")
 
@@ -76,9 +77,7 @@ class SetupForm(StepForm):
     )
     meeting_software = SelectField(
         "Meeting Software",
-        choices=[
-            SelectChoice(software.value, software.label) for software in (*OFFERED, MeetingSoftware.OTHER)
-        ],
+        choices=in_choices,
         default=DEFAULT.value,
     )
     link_label = StringField(
@@ -150,6 +149,8 @@ class SetupForm(StepForm):
 
     def answers(self) -> Answers:
         applying = _ASKED_FOR[self.kind]
+        if not self._takes_password:
+            applying -= {"password"}
         answers = {
             name: values
             for name, values in super().answers().items()
@@ -182,11 +183,17 @@ class SetupForm(StepForm):
         return "link" if self.meeting_software.data == MeetingSoftware.OTHER else "online"
 
     @property
+    def _takes_password(self) -> bool:
+        """Whether one can be chosen. What was typed before other software was chosen stays in its field."""
+        return self.kind == "online" and self.meeting_software.data in WITH_PASSCODE
+
+    @property
     def venue(self) -> Venue:
         """Where it is held, from a form whose choices are valid."""
         match self.kind:
             case "online":
-                return OnlineMeeting(MeetingSoftware(self.meeting_software.data), self.password.data or None)
+                software = MeetingSoftware(self.meeting_software.data)
+                return OnlineMeeting(software, self.password.data or None if self._takes_password else None)
             case "link":
                 return PastedLink(self.link_url.data or "", self.link_label.data or "")
             case "our_call":

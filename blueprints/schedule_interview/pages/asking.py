@@ -6,7 +6,9 @@ from collections.abc import Collection
 
 from blueprints.schedule_interview.dialog import Dialog
 from models import User
-from scheduling.free_times import Asked
+from scheduling.availability.hours import OnTheirClock
+from scheduling.availability.keeping import clock_of
+from scheduling.free_times import Asked, OnTheTeam
 
 
 def asked_of(
@@ -14,15 +16,16 @@ def asked_of(
 ) -> Asked:
     """A time of so many minutes for the candidate, these people on the team, and the account that would host,
     to be chosen in that zone."""
-    zones = {user.timezone for user in dialog.team if user.id in user_ids}
-    if dialog.candidate.timezone is not None:
-        zones.add(dialog.candidate.timezone)
+    theirs = dialog.candidate.timezone
     return Asked(
         dialog.needs(manager=manager, user_ids=user_ids),
         minutes,
         zone,
-        frozenset(zones),
-        own_zone=dialog.actor.timezone,
+        team=tuple(
+            OnTheTeam(user.id, user.name, clock_of(user)) for user in dialog.team if user.id in user_ids
+        ),
+        others=frozenset({OnTheirClock(theirs)} if theirs is not None else ()),
+        own=OnTheirClock(dialog.actor.timezone),
     )
 
 

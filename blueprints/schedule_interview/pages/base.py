@@ -8,6 +8,9 @@ from typing import Any, Generic
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.base import F
 from blueprints.schedule_interview.panels.host import HostQuestion
+from models import MeetingSoftware
+from scheduling.software import spec_of
+from services import services
 
 
 class Page(Generic[F]):
@@ -58,15 +61,18 @@ class Page(Generic[F]):
         return {}
 
 
-def host_question(dialog: Dialog) -> HostQuestion:
-    """What decides who hosts, as far as the draft has it."""
+def host_question(dialog: Dialog, software: MeetingSoftware | None = None) -> HostQuestion:
+    """What decides who hosts, as far as the draft has it; with other software than is chosen, if it is
+    given."""
+    software = software or dialog.software
     return HostQuestion(
         actor=dialog.actor,
         candidate_name=dialog.candidate.name,
         hiring_manager=dialog.hiring_manager,
-        hosts=tuple(dialog.hosts()),
-        software=dialog.software,
+        hosts=tuple(dialog.hosts(software)),
+        software=software,
         venue=dialog.venue,
         duration_minutes=dialog.duration_minutes,
         busy_user_ids=frozenset(dialog.busy_user_ids()),
+        is_set_up=spec_of(software).app in services().connections.clients,
     )

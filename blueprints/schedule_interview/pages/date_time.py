@@ -17,8 +17,9 @@ from blueprints.schedule_interview.pages.base import Page, host_question
 from blueprints.schedule_interview.panels.around_time import AroundTime, around_time
 from blueprints.schedule_interview.panels.clashes import clash_box
 from blueprints.schedule_interview.panels.host import hosting_warnings
-from blueprints.schedule_interview.panels.local_times import LocalTimes, OnTheClock, local_times
+from blueprints.schedule_interview.panels.local_times import LocalTimes, Person, local_times, someone
 from blueprints.schedule_interview.panels.slots import SlotList, slot_list
+from scheduling.availability.keeping import clock_of
 from scheduling.clashes import Clash
 from scheduling.free_times import Asked
 from scheduling.plans import When
@@ -93,16 +94,21 @@ def _at_that_time(dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
     zone = _zone(dialog, form)
     starts_at, minutes, on = form.starts_at, form.minutes, form.date.data
     slots = form.slots.data if form.offers_slots else ()
+    length = minutes or dialog.duration_minutes or _USUAL_MINUTES
     around = around_time(
         dialog.actor,
-        _asked(dialog, zone, minutes or dialog.duration_minutes or _USUAL_MINUTES),
+        _asked(dialog, zone, length),
         people_of(dialog, dialog.busy_user_ids()),
         on,
         starts_at if minutes is not None else None,
         slots,
     )
     accepted = frozenset() if form.offers_slots else form.accepted_clashes.keys | _accepted_later(dialog)
-    times = local_times(starts_at, zone, _people(dialog)) if starts_at is not None else None
+    times = (
+        local_times(starts_at, length, zone, _people(dialog), around.around)
+        if starts_at is not None
+        else None
+    )
     return {
         "clash_box": clash_box(around.clashes, accepted, zone, on=on),
         "hosting_warnings": hosting_warnings(host_question(dialog), minutes),
@@ -140,10 +146,14 @@ def _slot_list(dialog: Dialog, slots: tuple[When, ...]) -> SlotList:
 def _announcement(around: AroundTime, times: LocalTimes | None) -> str:
     """The warnings in a sentence or two, for screen readers."""
     busy = list(dict.fromkeys(_occupied(clash) for clash in around.clashes))
-    nights = ", ".join(dict.fromkeys(row.place for row in times.rows if row.is_night)) if times else ""
+    against = [
+        f"{listed(row.names)}: {', '.join(warning.words for warning in row.warnings)}."
+        for row in (times.rows if times else ())
+        if row.warnings
+    ]
     words = [
         f"{listed(busy)} {'is' if len(busy) == 1 else 'are'} busy then." if busy else "",
-        f"Outside working hours in {nights}." if nights else "",
+        *against,
         f"{around.times.title} is on a weekend." if around.times and around.times.is_weekend else "",
     ]
     return " ".join(filter(None, words))
@@ -166,19 +176,19 @@ def _accepted_later(dialog: Dialog) -> frozenset[str]:
     return frozenset(" ".join(saved).split())
 
 
-def _people(dialog: Dialog) -> list[OnTheClock]:
+def _people(dialog: Dialog) -> list[Person]:
     """Everyone whose local time matters, as far as they are chosen: the candidate first, and the scheduler
     last, unless they are there already because they take part."""
-    zones = {user.id: user.timezone for user in dialog.team}
-    people = [OnTheClock(dialog.candidate.name, "Candidate", dialog.candidate.timezone)]
+    clocks = {user.id: clock_of(user) for user in dialog.team}
+    people = [someone(dialog.candidate.name, "Candidate", dialog.candidate.timezone)]
     manager = dialog.hiring_manager
     if manager is not None:
-        people.append(OnTheClock(manager.name, "Hiring manager", manager.timezone))
+        people.append(Person(manager.name, "Hiring manager", clock_of(manager), manager.id))
     people += [
-        OnTheClock(person.name, "Attendee", zones.get(person.user_id) if person.user_id else None)
-        for person in dialog.attendees()
+        Person(each.name, "Attendee", clocks.get(each.user_id) if each.user_id else None, each.user_id)
+        for each in dialog.attendees()
     ]
     actor = dialog.actor
     if actor.id not in dialog.busy_user_ids():
-        people.append(OnTheClock("You", "Scheduling", actor.timezone))
+        people.append(someone("You", "Scheduling", actor.timezone))
     return people

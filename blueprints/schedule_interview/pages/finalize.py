@@ -21,6 +21,7 @@ from blueprints.schedule_interview.panels.host import all_warnings, meeting_in_w
 from messaging.wording import period
 from models import Attachment
 from scheduling.plans import Plan, differences
+from scheduling.software import WITH_PASSCODE
 from scheduling.venues import OnlineMeeting, Venue
 from timezones import in_zone, local_moment
 from wording import duration, first_name, short_duration
@@ -40,14 +41,15 @@ class FinalizePage(Page[FinalizeForm]):
 
     def context(self, dialog: Dialog, form: FinalizeForm) -> dict[str, Any]:
         files = dialog.files()
+        preview = preview_of(dialog, files)
         return {
-            "summary": _summary(dialog, files),
+            "summary": _summary(dialog, files, preview.sender_in_words),
             "reminders_in_words": form.reminders_in_words(),
             "reminders_short": {
                 choice.value: short_duration(choice.value) for choice in form.reminders.choices
             },
             "hosting_warnings": all_warnings(host_question(dialog)),
-            "will_not_happen": preview_of(dialog, files).will_not_happen(),
+            "will_not_happen": preview.will_not_happen(),
             "last_button": dialog.subject.last_button,
             "changes": _changes(dialog) if dialog.subject.changes else None,
             "words_limit": WORDS_LIMIT,
@@ -57,7 +59,7 @@ class FinalizePage(Page[FinalizeForm]):
 FINALIZE = FinalizePage()
 
 
-def _summary(dialog: Dialog, files: list[Attachment]) -> list[SummaryGroup]:
+def _summary(dialog: Dialog, files: list[Attachment], sender: str) -> list[SummaryGroup]:
     """What it is, by the steps that decide it, without what was left empty."""
     plan = dialog.plan()
     names = [f"{row.name} (team only)" if row.is_for_team_only else row.name for row in files]
@@ -75,6 +77,7 @@ def _summary(dialog: Dialog, files: list[Attachment]) -> list[SummaryGroup]:
         ("Message", plan.message),
         ("Internal notes", plan.notes),
         ("Attachments", "\n".join(names)),
+        ("Emails from", sender),
     )
     groups: tuple[tuple[str, type[StepForm], tuple[tuple[str, str], ...]], ...] = (
         ("Interview", SetupForm, setup),
@@ -114,7 +117,7 @@ def _when(dialog: Dialog, plan: Plan) -> Iterator[str]:
 
 def _password(venue: Venue) -> str:
     """Whether one is set, and never which: the summary may be on a shared screen."""
-    if not isinstance(venue, OnlineMeeting):
+    if not isinstance(venue, OnlineMeeting) or venue.software not in WITH_PASSCODE:
         return ""
     return "Set" if venue.passcode else f"Added by {venue.software.label}"
 

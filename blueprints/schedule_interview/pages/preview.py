@@ -50,6 +50,7 @@ def preview_of(dialog: Dialog, files: list[Attachment]) -> Preview:
         organization,
         has_host=has_host,
         before=dialog.plan_before,
+        changes=dialog.draft.about_interview_id if dialog.plan_before is not None else None,
         by=dialog.actor.name,
         slots=dialog.times if dialog.subject.offers_slots else (),
     )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.setup import SetupForm
 from blueprints.schedule_interview.pages.base import Page, host_question
-from blueprints.schedule_interview.panels.host import account_warnings, hosting
+from blueprints.schedule_interview.panels.host import Hosting, HostWarning, account_warnings, hosting
 from hiring.plan_menus import PlanEntry, entries
 from models import Draft, MeetingSoftware
 from scheduling.drafts import starting
 from scheduling.reading.hosting_version import hosting_version
-from scheduling.software import OFFERED, spec_of
+from scheduling.software import WITH_PASSCODE, offered, spec_of
 from scheduling.venues import ADDRESS_LIMIT, DIRECTIONS_LIMIT
+from wording import possessive
 
 
 class SetupPage(Page[SetupForm]):
@@ -44,7 +46,7 @@ class SetupPage(Page[SetupForm]):
             "taken": dialog.beginning.template,
             "menu": self._menu(dialog),
             "missing_software": _missing_software(dialog),
-            "software_label": dialog.software.label,
+            "with_password": _with_password(),
             "address_limit": ADDRESS_LIMIT,
             "directions_limit": DIRECTIONS_LIMIT,
         }
@@ -58,13 +60,42 @@ class SetupPage(Page[SetupForm]):
         first, so that the next poll notices every later change.
         """
         version = hosting_version()
-        asked = host_question(dialog)
         return {
             "hosting_version": version,
-            "hosting": hosting(asked),
-            "hosting_app": spec_of(dialog.software).app,
-            "hosting_warnings": account_warnings(asked),
+            "hosting": [
+                _hosted(dialog, place, software) for place, software in enumerate(offered(), start=1)
+            ],
         }
+
+
+@dataclass(frozen=True)
+class HostedBy:
+    """Who hosts if this software is chosen, which is the choice of this number in its list, from 1 on."""
+
+    place: int
+    words: Hosting
+    app: str
+    warnings: list[HostWarning]
+
+
+@dataclass(frozen=True)
+class WithPassword:
+    """The software whose passwords people can choose: `places` are their numbers in the list of choices, and
+    `whose` says whose password it is if none is chosen."""
+
+    places: tuple[int, ...]
+    whose: str
+
+
+def _hosted(dialog: Dialog, place: int, software: MeetingSoftware) -> HostedBy:
+    asked = host_question(dialog, software)
+    return HostedBy(place, hosting(asked), spec_of(software).app, account_warnings(asked))
+
+
+def _with_password() -> WithPassword:
+    known = [(place, each) for place, each in enumerate(offered(), start=1) if each in WITH_PASSCODE]
+    whose = " or ".join(possessive(software.label) for _, software in known)
+    return WithPassword(tuple(place for place, _ in known), whose)
 
 
 SETUP = SetupPage()
@@ -77,6 +108,6 @@ def _missing_software(dialog: Dialog) -> str:
         return ""
     for value in taken.answers[SetupForm.key].get("meeting_software", ()):
         software = MeetingSoftware(value)
-        if software not in (*OFFERED, MeetingSoftware.OTHER):
+        if software not in (*offered(), MeetingSoftware.OTHER):
             return software.label
     return ""

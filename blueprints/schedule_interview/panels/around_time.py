@@ -18,6 +18,7 @@ from blueprints.schedule_interview.panels.strip import Period
 from models import User
 from scheduling.clashes import Clash, Wanted, clashes_among, find_clashes
 from scheduling.free_times import Asked, free_times
+from scheduling.occupied import Occupied
 from scheduling.plans import When
 from timezones import in_zone, utc_now
 
@@ -25,11 +26,12 @@ from timezones import in_zone, utc_now
 @dataclass(frozen=True)
 class AroundTime:
     """`times` and `day` are None while no day is chosen, and for one that is over or too far ahead to be
-    meant."""
+    meant. `around` is what those who take part have at that time and around it."""
 
     clashes: list[Clash]
     times: OfferedTimes | None
     day: Day | None
+    around: tuple[Occupied, ...] = ()
 
 
 def around_time(
@@ -58,4 +60,5 @@ def around_time(
             asked, free, on, names=names_of(people, asked), chosen=chosen, today=today, slots=slots
         ),
         day_of(free[on], on, asked.zone, chosen=chosen, software=asked.needs.software),
+        free[on].around,
     )

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from blueprints.schedule_interview.panels.strip import Period, Strip, minutes_of, strip_of
+from scheduling.availability.hours import OFFERED, UNSAID
 from scheduling.free_times import Asked, FreeTimes
 from scheduling.plans import When
 from scheduling.working_days import is_weekend, working_days
-from scheduling.working_hours import OFFERED
 from timezones import happens_twice, in_zone, place_name, start_of_day, zone_abbreviation
 from web.times import instant_as_text
 from wording import listed, possessive, short_names
@@ -114,7 +114,7 @@ def offered_times(
         chips=chips,
         gaps=gaps,
         strip=strip_of(on, zone, busy, drawn, of_day.starts),
-        words=_words(asked, of_day, names, is_today=on == today),
+        words=_words(asked, of_day, on, names, is_today=on == today),
     )
 
 
@@ -150,18 +150,27 @@ def _day_chips(free: Mapping[date, FreeTimes], on: date, today: date) -> tuple[D
     )
 
 
-def _words(asked: Asked, of_day: FreeTimes, names: list[str], *, is_today: bool) -> str:
+def _words(asked: Asked, of_day: FreeTimes, on: date, names: list[str], *, is_today: bool) -> str:
     if timedelta(minutes=asked.minutes) > _length_of_a_day():
         return f"This is longer than a day from {OFFERED}. Enter a time below."
+    day = "today" if is_today else "that day"
+    away = short_names([each.name for each in asked.team if each.clock.availability.is_away(on)])
+    if not of_day.starts and away:
+        return f"{listed(away)} {_are(away)} away {day}. Choose another day, or enter a time."
     if not of_day.starts:
-        day = "today" if is_today else "that day"
         return f"No half hour is free {day}. Choose another day, or enter a time."
-    are = "is" if len(names) == 1 else "are"
-    whose = f"Half hours when {listed(names)} {are} free, from {OFFERED}"
+    whose = f"Half hours when {listed(names)} {_are(names)} free"
+    have_said = any(clock.availability != UNSAID for clock in asked.clocks)
+    within = "within everyone's working hours" if have_said else f"from {OFFERED} for everyone"
+    checked = "Only interviews in this app are checked, not calendars."
     if of_day.is_for_everyone:
-        return f"{whose} for everyone. Only interviews in this app are checked, not calendars."
-    apart = f"No half hour is from {OFFERED} for everyone. " if asked.zones else ""
-    return f"{apart}{whose} on your clock. Only interviews in this app are checked, not calendars."
+        return f"{whose}, {within}. {checked}"
+    apart = f"No half hour is {within}. " if asked.clocks else ""
+    return f"{apart}{whose}, from {OFFERED} on your clock. {checked}"
+
+
+def _are(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
 
 
 def _length_of_a_day() -> timedelta:

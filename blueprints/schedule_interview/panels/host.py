@@ -19,7 +19,8 @@ from wording import duration, first_name, possessive
 @dataclass(frozen=True)
 class HostQuestion:
     """What decides who hosts, as far as it has been chosen. `hosts` are in the order in which they will be
-    asked; `venue` and `hiring_manager` are None while they are open.
+    asked; `venue` and `hiring_manager` are None while they are open. `is_set_up`: this server can connect
+    what the software needs.
     """
 
     actor: User
@@ -30,6 +31,7 @@ class HostQuestion:
     venue: Venue | None
     duration_minutes: int
     busy_user_ids: frozenset[int]
+    is_set_up: bool
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def hosting(asked: HostQuestion) -> Hosting:
     hosts = list(asked.hosts)
     host = first_usable(hosts)
     if asked.hiring_manager is None:
-        return _while_job_is_open(asked, host)
+        return _while_job_is_open(asked, host, hosts)
     if host is not None and host.connection is not None:
         words = _why_this_account(asked, hosts, host)
         return Hosting(words, True, host.connection.account_email)
@@ -65,13 +67,16 @@ def hosting(asked: HostQuestion) -> Hosting:
     return Hosting(f"{_why_nobody(asked, hosts)} {words}", False, None, _whom_to_ask(asked))
 
 
-def _while_job_is_open(asked: HostQuestion, own: Host | None) -> Hosting:
+def _while_job_is_open(asked: HostQuestion, own: Host | None, hosts: list[Host]) -> Hosting:
     """Before one of several jobs is chosen, it is not known whose hiring manager will be asked first."""
-    label = asked.software.label
+    spec = spec_of(asked.software)
     if own is None or own.connection is None:
-        words = f"You haven't connected {label}. The hiring manager's account will host if it's connected."
+        cannot = next((host.cannot for host in hosts if host.cannot), "")
+        why = f"Your account can't host: {cannot}" if cannot else f"You haven't connected {spec.app_label}"
+        words = f"{why}. The hiring manager's account will host if it's connected."
         return Hosting(words, False, None, _whom_to_ask(asked))
-    words = f"The hiring manager's {label} account will host if it's connected; otherwise yours will."
+    account = f"{spec.provider_label} account"
+    words = f"The hiring manager's {account} will host if it's connected; otherwise yours will."
     return Hosting(words, True, own.connection.account_email)
 
 
@@ -98,13 +103,20 @@ def _absent_host(asked: HostQuestion) -> list[HostWarning]:
         return []
     is_actor, label = host.user.id == asked.actor.id, spec_of(asked.software).label
     who = f"You're the {label} host" if is_actor else f"{first_name(host.user.name)} is the {label} host"
-    words = f"{who} but not attending. People can join without {'you' if is_actor else 'them'}, but no one"
-    return [HostWarning(f"{words} will have host controls.", offers_to_join=is_actor)]
+    if spec_of(asked.software).may_keep_waiting:
+        whose = "your" if is_actor else "their"
+        words = f"Guests may have to wait until someone from {whose} organization lets them in."
+    else:
+        words = (
+            f"People can join without {'you' if is_actor else 'them'}, but no one will have host controls."
+        )
+    return [HostWarning(f"{who} but not attending. {words}", offers_to_join=is_actor)]
 
 
 def _why_this_account(asked: HostQuestion, hosts: list[Host], host: Host) -> str:
     """Whose account hosts, and why it is this one."""
-    manager, label = hosts[0], asked.software.label
+    manager, spec = hosts[0], spec_of(asked.software)
+    label = spec.provider_label
     if host is manager:
         if host.user.id == asked.actor.id:
             return f"You're the hiring manager, so your {label} account will host."
@@ -115,15 +127,22 @@ def _why_this_account(asked: HostQuestion, hosts: list[Host], host: Host) -> str
         f"your {label} account" if host.user.id == asked.actor.id else f"{possessive(host.user.name)} account"
     )
     if manager.unusable is FailureReason.RECONNECT_NEEDED:
-        return f"{possessive(name)} {label} connection has ended, so {account} will host."
-    return f"{name} hasn't connected {label}, so {account} will host."
+        return f"{possessive(name)} {spec.app_label} connection has ended, so {account} will host."
+    if manager.cannot:
+        return f"{possessive(name)} account can't host: {manager.cannot}. So {account} will."
+    return f"{name} hasn't connected {spec.app_label}, so {account} will host."
 
 
 def _why_nobody(asked: HostQuestion, hosts: list[Host]) -> str:
-    label = asked.software.label
+    label = spec_of(asked.software).app_label
+    if not asked.is_set_up and all(host.unusable is FailureReason.NOT_CONNECTED for host in hosts):
+        return f"{label} isn't set up on this server yet."
     ended = [host for host in hosts if host.unusable is FailureReason.RECONNECT_NEEDED]
     if ended:
         return f"{_whose(asked, ended[0])} {label} connection has ended."
+    unable = [host for host in hosts if host.cannot]
+    if unable:
+        return f"{_whose(asked, unable[0])} account can't host: {unable[0].cannot}."
     if len(hosts) == 1:
         return f"{label} isn't connected."
     manager = first_name(hosts[0].user.name)
@@ -143,7 +162,7 @@ def account_warnings(asked: HostQuestion, minutes: int | None = None) -> list[Ho
     if longest is not None and host.connection.plan == "basic" and minutes > longest:
         found.append(
             HostWarning(
-                f"{_whose(asked, host)} {spec.label} account is on the Basic plan. "
+                f"{_whose(asked, host)} {spec.provider_label} account is on the Basic plan. "
                 f"{spec.label} ends its meetings after {longest} minutes, "
                 f"so an interview of {duration(minutes)} would be cut off."
             )
@@ -153,7 +172,8 @@ def account_warnings(asked: HostQuestion, minutes: int | None = None) -> list[Ho
 
 def _budget_warnings(asked: HostQuestion, hosts: list[Host], host: Host) -> list[str]:
     assert host.connection is not None
-    limit, label = spec_of(asked.software).daily_limit, asked.software.label
+    spec = spec_of(asked.software)
+    limit, label = spec.daily_limit, spec.provider_label
     if limit is None:
         return []
     budget = budget_of(host.connection, limit, utc_now())

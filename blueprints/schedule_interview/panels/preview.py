@@ -10,7 +10,7 @@ from flask import current_app
 
 from blueprints.schedule_interview.forms.base import ROLES_IN_WORDS
 from extensions import db
-from messaging.delivery import is_configured, sender_address
+from messaging.delivery import is_configured
 from messaging.facts import AttachedFile, InterviewFacts, InvitingOrganization, Reader, facts_of
 from messaging.letters import Letter
 from messaging.reading import describe_ics
@@ -24,14 +24,16 @@ from models import (
     RevisionReason,
     User,
 )
+from scheduling.calendars.telling import calendar_of
+from scheduling.entries.apps import calendars_of, label_of
 from scheduling.mails.queue import INVITATION, recipients_of
 from scheduling.mails.reminders import people_to_remind
 from scheduling.mails.told import Told
 from scheduling.plans import Plan, When, differences
 from scheduling.reading import lists
-from scheduling.software import spec_of
+from scheduling.software import WITH_PASSCODE, spec_of
 from scheduling.venues import OnlineMeeting, PastedLink, Venue
-from tasks.mails.previews import preview, preview_of_request
+from tasks.mails.previews import preview, preview_of_request, sender_of
 from timezones import local_moment, utc_now
 from wording import duration
 from work.mail import Recipient
@@ -57,6 +59,7 @@ class ReaderChoice:
 class ShownLetter:
     """One reader's email with what the page says about it. Times are in the reader's zone."""
 
+    sender: str
     to: str
     subject: str
     frame_url: str
@@ -78,7 +81,8 @@ class Preview:
     """What would be sent if the draft became an interview now.
 
     `interview` is the planned one, in no session; `files` go with it. `has_host`: whether anyone could host
-    an online meeting. `before` is the plan that people know, where it is a change, and `by` who makes it.
+    an online meeting. `before` is the plan that people know, where it is a change of the interview with the
+    id `changes`, and `by` who makes it.
     `slots` are the times that the candidate chooses from: they are asked first, and everyone is invited to
     the time they choose, here the first one.
     """
@@ -92,16 +96,21 @@ class Preview:
         *,
         has_host: bool,
         before: Plan | None = None,
+        changes: int | None = None,
         by: str = "",
         slots: tuple[When, ...] = (),
     ) -> None:
         self._plan, self._has_host, self._by, self._slots = plan, has_host, by, slots
+        self._changes = changes
+        self._sender = sender_of(interview.scheduler, organization.name)
         self._told = _told(before, plan) if before is not None else None
         self._knowing = _addresses(before, interview) if before is not None else frozenset()
         interview.attachments = files
         interview.meeting = _meeting_of(plan.venue, has_host=has_host)
         self._facts: InterviewFacts = facts_of(interview, organization)
-        invited = [self._reader(recipient, self._facts) for recipient in recipients_of(interview)]
+        recipients = recipients_of(interview)
+        invited = [self._reader(recipient, self._facts) for recipient in recipients]
+        self._user_ids = {each.address.lower(): each.user_id for each in recipients}
         asked = [reader for reader in invited if slots and reader.role is ReaderRole.CANDIDATE]
         self._number_asked, self._readers = len(asked), [*asked, *invited]
         self._reminded = [(reader.person.name, self._zone(reader)) for reader in invited]
@@ -110,6 +119,12 @@ class Preview:
             for who in people_to_remind(interview)
             if who.role is ReaderRole.TEAM
         ]
+
+    @property
+    def sender_in_words(self) -> str:
+        """From whom all of the emails come."""
+        app = self._sender.app_label
+        return f"{self._sender}, with {app}" if app else str(self._sender)
 
     def __len__(self) -> int:
         """How many emails there are."""
@@ -142,18 +157,30 @@ class Preview:
                 replace(self._facts, link_state="none", join_url=None, passcode=None),
                 reader,
                 self._slots,
-                sender=sender_address(),
+                sender=self._sender.organizer,
                 made_at=utc_now(),
             )
         return preview(
             INVITATION,
             self._facts,
-            reader,
-            sender=sender_address(),
+            replace(reader, calendar=self._calendar_of(reader)),
+            sender=self._sender.organizer,
             made_at=utc_now(),
             told=self._told if reader.person.address.lower() in self._knowing else None,
             by=self._by,
         )
+
+    def _calendar_of(self, reader: Reader) -> str:
+        """The calendar of theirs that gets the interview, so that the email brings no file; "" if none."""
+        address = reader.person.address.lower()
+        user_id = self._user_ids.get(address)
+        if user_id is None:
+            return ""
+        if self._changes is not None and address in self._knowing:
+            # Who was told with a file goes on getting one.
+            return calendar_of(self._changes, user_id)
+        connection = calendars_of([user_id]).get(user_id)
+        return label_of(connection.app) if connection is not None else ""
 
     def shown(self, number: int, frame_url: str) -> ShownLetter | None:
         letter = self.letter(number)
@@ -161,6 +188,7 @@ class Preview:
             return None
         reader = self._readers[number]
         return ShownLetter(
+            sender=str(self._sender),
             to=f"{reader.person.name} <{reader.person.address}>",
             subject=letter.subject,
             frame_url=frame_url,
@@ -215,12 +243,14 @@ class Preview:
             if not self._slots and plan.when.starts_at - timedelta(minutes=minutes) <= now
         ]
         if isinstance(plan.venue, OnlineMeeting) and not self._has_host:
-            label = plan.venue.software.label
+            spec = spec_of(plan.venue.software)
             words.append(
-                f"No {label} link yet: no one who can host has connected {label}. "
+                f"No {spec.label} link yet: no one who can host has connected {spec.app_label}. "
                 "We'll send it once someone does."
             )
-        if not is_configured():
+        if self._sender.passed_over and is_configured():
+            words.append(f"{self._sender.passed_over}. Emails come from {self._sender.address} for now.")
+        if not self._sender.app_label and not is_configured():
             waits = "request waits" if self._slots else "interview is saved, and the invitations wait"
             words.append(
                 f"No emails go out for now, because this server has no mail server set. The {waits}. "
@@ -240,6 +270,10 @@ def _addresses(before: Plan, interview: Interview) -> frozenset[str]:
     return frozenset(address.lower() for address in people)
 
 
+def _passcode_to_be(software: MeetingSoftware) -> str | None:
+    return f"added by {software.label}" if software in WITH_PASSCODE else None
+
+
 def _meeting_of(venue: Venue, *, has_host: bool) -> Meeting | None:
     """The meeting as it will look in the emails, with words in place of its link and passcode."""
     match venue:
@@ -249,7 +283,7 @@ def _meeting_of(venue: Venue, *, has_host: bool) -> Meeting | None:
                 is_wanted=True,
                 state=MeetingState.READY if has_host else MeetingState.FAILED,
                 join_url=spec_of(software).link("made-when-you-schedule") if has_host else None,
-                passcode=(passcode or f"added by {software.label}") if has_host else None,
+                passcode=(passcode or _passcode_to_be(software)) if has_host else None,
             )
         case PastedLink(url, label):
             return Meeting(

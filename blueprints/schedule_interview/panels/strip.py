@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from scheduling.working_hours import OFFERED
+from scheduling.availability.hours import OFFERED
 from timezones import in_zone
 
 # The part of a day that is always drawn, in minutes after midnight. What is outside adds whole hours.

@@ -1,11 +1,13 @@
 // What has changed, in words, and where the focus stays.
 
 // A fragment that updates itself is not a live region, or each poll would be read out as a whole. It carries one
-// sentence in `data-announce`, which is said when it differs from the one before.
+// sentence in `data-announce`, which is said when it differs from the one before. Where the style sheet shows one of
+// several parts, each part has its own in `data-announced`.
 const said = new Map();
 
 function remember(element, isNew) {
-  const words = element.dataset.announce;
+  const parts = [...element.querySelectorAll("[data-announced]")].filter((part) => part.offsetParent);
+  const words = element.dataset.announce || parts.map((part) => part.dataset.announced).join(" ");
   // The fragment shows it, so it is only for ears.
   if (isNew && said.get(element.id) !== words) announceBriefly(words, "quiet");
   said.set(element.id, words);

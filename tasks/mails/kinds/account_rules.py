@@ -8,6 +8,7 @@ from messaging.letters import Letter, TeamReader, compose_for_team, moment_for
 from models import Interview, InterviewStatus, Mail, Meeting
 from scheduling.mails.queue import ACCOUNT_RULES
 from scheduling.meetings.account_rules import told_to_scheduler
+from scheduling.software import meeting_of, provider_of
 from tasks.mails.team import TeamCopy, TeamKind, answers_are_not_directed, row_of
 from text import one_line, shortened
 from timezones import utc_now
@@ -23,7 +24,8 @@ def letter(
         ACCOUNT_RULES,
         reader,
         {
-            "software": meeting.called,
+            "what": meeting_of(meeting.software, meeting.called),
+            "provider": provider_of(meeting.software),
             "whose": possessive(one_line(meeting.host.name)) if meeting.host is not None else "the host's",
             "job": job,
             "subject_job": shortened(job, 70),

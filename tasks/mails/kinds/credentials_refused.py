@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from accounts.mails import CREDENTIALS_REFUSED
-from connections.catalogue import apps_of, provider_label
+from connections.app_spec import AppSpec
+from connections.catalogue import apps_of
+from connections.purposes import what_goes_on, what_stops
 from extensions import db
 from messaging.letters import Letter, TeamReader, compose_for_team, moment_for
 from models import Connection, Mail
@@ -15,23 +18,33 @@ from tasks.mails.team import TeamCopy, TeamKind, answers_reach_the_owner, named_
 
 
 def letter(
-    reader: TeamReader, *, provider: str, settings: tuple[str, str], since: datetime, link: str
+    reader: TeamReader, *, apps: Sequence[AppSpec], since: datetime, link: str, because: str = ""
 ) -> Letter:
-    """`settings` are the names of the two settings that hold the credentials; `since` is aware."""
+    """`apps`: those of one provider, which share their credentials; `since` is aware; `because`: a key of
+    `AppSpec.faults`, where the provider says why."""
     return compose_for_team(
         CREDENTIALS_REFUSED,
         reader,
-        {"provider": provider, "settings": settings, "since": moment_for(reader, since), "link": link},
+        {
+            "provider": apps[0].provider_label,
+            "settings": apps[0].setting_names,
+            "fault": apps[0].faults.get(because),
+            "stops": what_stops(apps),
+            "goes_on": what_goes_on(apps),
+            "makes_meetings": any(app.meetings for app in apps),
+            "since": moment_for(reader, since),
+            "link": link,
+        },
     )
 
 
 def _compose(copy: TeamCopy[str]) -> Letter:
-    provider = copy.about
+    apps = apps_of(copy.about)
     return letter(
         copy.reader,
-        provider=provider_label(provider),
-        settings=apps_of(provider)[0].setting_names,
+        apps=[app for app in apps if app.is_available] or apps,
         since=copy.mail.created_at,
+        because=copy.said.get("because", ""),
         link=copy.links.connected_apps(),
     )
 

@@ -49,7 +49,17 @@ def _more(copy: InterviewCopy) -> More:
         # Only of the newest change: what someone wrote about an earlier one went with that.
         "words": copy.words if changed is not None else "",
         "words_from": first_name(copy.by) if copy.by else "",
+        "not_in_calendar": _not_in_calendar(copy),
     }
+
+
+def _not_in_calendar(copy: InterviewCopy) -> str:
+    """Why this brings a file to someone whose calendar we keep up to date otherwise; "" for everyone else."""
+    trouble = copy.calendar_trouble
+    if trouble is None or copy.reader.calendar:
+        return ""
+    could_not = "bring it up to date in" if trouble.has_older else "add it to"
+    return f"We couldn't {could_not} your {trouble.calendar}. {trouble.words}"
 
 
 def _changes(copy: InterviewCopy) -> WhatChanged | None:

@@ -6,6 +6,7 @@ from messaging.letters import Letter, TeamReader, compose_for_team, moment_for
 from models import Interview, InterviewStatus, Mail, Meeting, MeetingState
 from scheduling.mails.queue import MEETING_FAILED
 from scheduling.meetings import failures
+from scheduling.software import meeting_of
 from tasks.mails.team import TeamCopy, TeamKind, row_of, the_other_who_is_alarmed, to_all_who_are_alarmed
 from text import one_line, shortened
 from timezones import utc_now
@@ -20,6 +21,7 @@ def letter(reader: TeamReader, interview: Interview, meeting: Meeting, *, link: 
         reader,
         {
             "software": meeting.software.label,
+            "what": meeting_of(meeting.software),
             "job": job,
             # The owner asked for exactly this subject; only a very long title is shortened in it.
             "subject_job": shortened(job, 120),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from messaging.wording import day_and_time, reader_zone
+from messaging.wording import day_and_time, reader_zone, what_is_missing
 from models import Interview, Mail, MeetingState
 from scheduling.mails.queue import MEETING_MISSING
 from tasks.mails.interviews import InterviewCopy, InterviewKind, More, is_off
@@ -28,6 +28,7 @@ def _more(copy: InterviewCopy) -> More:
     return {
         "day_and_time": day_and_time(facts.starts_at, reader_zone(facts, reader), now=copy.made_at),
         "software": facts.software_label or "",
+        "what": what_is_missing(facts.software_label or ""),
         "trouble": copy.trouble or "We're still trying to create it.",
         # The letter's own button leads there.
         "interview_link": None,
@@ -41,5 +42,6 @@ KIND = InterviewKind(
     label="Alarm about a missing meeting",
     why_useless=_why_useless,
     more=_more,
+    is_alarm=True,
     icon="alert-triangle",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from messaging.letters import Letter, TeamReader, compose_for_team, moment_for
 from models import Interview, InterviewStatus, Mail, Meeting, MeetingState
 from scheduling.mails.queue import MEETING_SOLVED
+from scheduling.software import provider_of
 from tasks.mails.team import TeamCopy, TeamKind, answers_are_not_directed, row_of
 from text import one_line, shortened
 
@@ -23,6 +24,8 @@ def letter(reader: TeamReader, interview: Interview, meeting: Meeting, *, link: 
             "subject_candidate": shortened(candidate, 50),
             "when": moment_for(reader, interview.starts_at),
             "host": one_line(meeting.host.name) if meeting.host is not None else "",
+            # Whoever has pasted the link is no host.
+            "provider": provider_of(meeting.software) if meeting.host is not None else "",
             "join_url": meeting.join_url or "",
             "link": link,
         },

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from accounts.mails import PLEASE_CONNECT
-from connections.catalogue import label_of
+from connections.catalogue import label_of, specs
 from extensions import db
 from messaging.letters import Letter, TeamReader, compose_for_team
 from models import Connection, ConnectionState, Mail, User
@@ -14,7 +14,8 @@ from text import one_line
 
 
 def letter(reader: TeamReader, *, asking: str, app: str, link: str) -> Letter:
-    """`asking` is who asks, `app` what people call the app; `link` leads to Connected Apps."""
+    """`asking` is who asks, `app` what people call the app, or those of which one
+    is enough; `link` leads to Connected Apps."""
     return compose_for_team(PLEASE_CONNECT, reader, {"asking": one_line(asking), "app": app, "link": link})
 
 
@@ -22,7 +23,7 @@ def _compose(copy: TeamCopy[User]) -> Letter:
     return letter(
         copy.reader,
         asking=copy.said["asking"],
-        app=label_of(copy.said["app"]),
+        app=" or ".join(label_of(app) for app in copy.said["app"].split()),
         link=copy.links.connected_apps(),
     )
 
@@ -30,7 +31,12 @@ def _compose(copy: TeamCopy[User]) -> Letter:
 def _why_useless(mail: Mail, asked: User) -> str | None:
     if not asked.is_active:
         return "This person is no longer on the team."
-    has_any = sa.exists().where(Connection.user_id == asked.id, Connection.state == ConnectionState.CONNECTED)
+    hosting = [spec.key for spec in specs() if spec.meetings]
+    has_any = sa.exists().where(
+        Connection.user_id == asked.id,
+        Connection.state == ConnectionState.CONNECTED,
+        Connection.app.in_(hosting),
+    )
     return "The app has been connected in the meantime." if db.session.scalar(sa.select(has_any)) else None
 
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.mails import RECONNECT_NEEDED, nudge_number
-from connections.catalogue import label_of
+from connections.app_spec import AppSpec
+from connections.catalogue import spec_of
 from connections.grants import holder_instead
 from connections.notices import NUDGES
+from connections.purposes import ended_words
 from connections.wording import agree_with
 from messaging.letters import Letter, TeamReader, compose_for_team, moment_for
 from models import Connection, ConnectionState, Mail, User
@@ -42,7 +44,7 @@ class EndedConnection:
     `advice`: what helps its user besides reconnecting.
     """
 
-    app: str
+    app: AppSpec
     whose: str | None
     problem: str
     since: datetime
@@ -58,10 +60,12 @@ def letter(reader: TeamReader, ended: EndedConnection, *, is_first: bool, is_las
         RECONNECT_NEEDED,
         reader,
         {
-            "app": ended.app,
+            "app": ended.app.label,
             "whose": whose,
             "whoses": owned_by(whose) if whose is not None else None,
             "problem": one_line(ended.problem),
+            "means": ended_words(ended.app),
+            "meetings": ended.app.meetings,
             "advice": one_line(ended.advice),
             "since": moment_for(reader, ended.since),
             "count": len(ended.at_risk) + ended.unseen,
@@ -99,7 +103,7 @@ def _ended(row: Connection, reader: User) -> EndedConnection:
     coming = coming_on_account(row, now=utc_now())
     seen, holder = seen_by(reader, coming), holder_instead(row)
     return EndedConnection(
-        app=label_of(row.app),
+        app=spec_of(row.app),
         whose=None if row.user_id == reader.id else row.user.name,
         problem=row.problem or "",
         advice=agree_with(holder) if holder is not None and row.user_id == reader.id else "",

@@ -5,12 +5,17 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.headerregistry import Address
+from email.policy import SMTP
+from typing import Any
 from urllib.parse import urlencode
 
 from providers.base import (
     Account,
     BusySpan,
     CalendarEntry,
+    EntryChange,
     EntryChanges,
     Grant,
     ListedMeeting,
@@ -23,12 +28,14 @@ from providers.base import (
 from providers.errors import (
     AccessTokenRejectedError,
     ConnectionRevokedError,
+    EntryGoneError,
     Facts,
     MeetingGoneError,
     RefusedError,
     RetryableError,
 )
 from tests.made_up_provider.simulator import AcmeServer
+from timezones import utc_now
 
 
 class AcmeProvider:
@@ -58,7 +65,7 @@ class AcmeProvider:
     def _tokens(self, refresh_token: str) -> TokenSet:
         access_token = secrets.token_hex(8)
         self._server.access_tokens[access_token] = refresh_token
-        expires_at = datetime.now(UTC) + timedelta(hours=1)
+        expires_at = utc_now() + timedelta(hours=1)
         return TokenSet(access_token, refresh_token, expires_at, frozenset({"rooms"}))
 
     def revoke(self, access_token: str) -> None:
@@ -107,7 +114,7 @@ class AcmeProvider:
         self._lose("update", maybe_applied=True)
         return changed
 
-    def delete_meeting(self, grant: Grant, meeting_id: str) -> None:
+    def delete_meeting(self, grant: Grant, meeting_id: str, *, keeps_entry: bool = False) -> None:
         self._check(grant)
         self._server.meetings.pop(meeting_id, None)
         self._lose("delete", maybe_applied=False)
@@ -129,12 +136,50 @@ class AcmeProvider:
             for each in self._server.meetings.values()
         ]
 
-    def put_entry(self, grant: Grant, entry: CalendarEntry) -> PlacedEntry:
+    def create_entry(self, grant: Grant, entry: CalendarEntry) -> PlacedEntry:
         self._check(grant)
-        placed = PlacedEntry(f"id-{entry.key}", secrets.token_hex(4), entry.starts_at, entry.ends_at)
-        self._server.entries[placed.id] = placed
-        self._server.history.append(placed.id)
-        return placed
+        if f"id-{entry.key}" in self._server.history and f"id-{entry.key}" not in self._server.entries:
+            raise EntryGoneError("This entry was deleted.")
+        made = self._keep(
+            PlacedEntry(
+                id=f"id-{entry.key}",
+                key=entry.key,
+                version="",
+                title=entry.title,
+                description=entry.description,
+                location=entry.location,
+                starts_at=entry.starts_at,
+                ends_at=entry.ends_at,
+            )
+        )
+        self._lose("create", maybe_applied=True)
+        return made
+
+    def change_entry(self, grant: Grant, entry_id: str, change: EntryChange) -> PlacedEntry:
+        entry = self.read_entry(grant, entry_id)
+        texts = {
+            name: value
+            for name in ("title", "description", "location")
+            if (value := getattr(change, name)) is not None
+        }
+        if change.time is not None:
+            entry = replace(entry, starts_at=change.time.starts_at, ends_at=change.time.ends_at)
+        return self._keep(replace(entry, **texts))
+
+    def read_entry(self, grant: Grant, entry_id: str) -> PlacedEntry:
+        self._check(grant)
+        if entry_id not in self._server.entries:
+            raise EntryGoneError("This entry was deleted.")
+        return self._server.entries[entry_id]
+
+    def entry_id(self, key: str) -> str | None:
+        return f"id-{key}"
+
+    def _keep(self, entry: PlacedEntry) -> PlacedEntry:
+        kept = replace(entry, version=secrets.token_hex(4))
+        self._server.entries[kept.id] = kept
+        self._server.history.append(kept.id)
+        return kept
 
     def delete_entry(self, grant: Grant, entry_id: str) -> None:
         self._check(grant)
@@ -162,9 +207,18 @@ class AcmeProvider:
             position=str(len(history)),
         )
 
-    def send(self, grant: Grant, message: bytes, recipients: tuple[str, ...]) -> None:
+    def send(self, grant: Grant, message: bytes, recipients: tuple[str, ...]) -> str:
+        headers = message_from_bytes(message, policy=SMTP)
+        named = [entry.addr_spec for name in ("To", "Cc") for entry in _addresses(headers[name])]
+        if sorted(named) != sorted(recipients):
+            raise ValueError("the headers name other people than those who are to get it")
         self._check(grant)
-        self._server.sent.append(message)
+        error, but_sends = self._server.send_faults.pop(0) if self._server.send_faults else (None, True)
+        if but_sends:
+            self._server.sent.append(message)
+        if error is not None:
+            raise error
+        return f"acme-{len(self._server.sent)}"
 
     def _check(self, grant: Grant) -> None:
         refresh_token = self._server.access_tokens.get(grant.access_token)
@@ -174,3 +228,7 @@ class AcmeProvider:
     def _lose(self, call: str, *, maybe_applied: bool) -> None:
         if self._server.loses(call):
             raise RetryableError("Acme did not answer.", maybe_applied=maybe_applied)
+
+
+def _addresses(header: Any) -> tuple[Address, ...]:
+    return tuple(header.addresses) if header is not None else ()

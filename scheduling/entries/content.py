@@ -1,0 +1,111 @@
+"""What an entry in someone's calendar says, and what has to be changed so that it says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from models import CalendarEntry, EntryState
+from providers.base import CalendarEntry as WantedEntry
+from providers.base import EntryChange, EntryTime, PlacedEntry
+
+
+@dataclass(frozen=True)
+class Content:
+    """One entry as it should be. `starts_at` and `ends_at` are aware UTC, `timezone` is an IANA name;
+    `page_url` is the interview's page, and `product` what this server is called. `shows_busy`: its owner
+    takes part."""
+
+    title: str
+    description: str = field(repr=False)
+    location: str = field(repr=False)
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    page_url: str
+    shows_busy: bool
+    product: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON values, to be kept with the entry."""
+        return {
+            **vars(self),
+            "starts_at": self.starts_at.isoformat(),
+            "ends_at": self.ends_at.isoformat(),
+        }
+
+    def under(self, key: str, *, may_exist: bool) -> WantedEntry:
+        """As a provider is asked for it. `may_exist`: an earlier call may have made it."""
+        return WantedEntry(key=key, may_exist=may_exist, **vars(self))
+
+
+def change_towards(content: Content, asked: Mapping[str, Any]) -> EntryChange | None:
+    """What has to be changed in an entry for which `asked` was asked last, or None.
+
+    A value is sent only if another one was asked for before: what the owner changed in their calendar stays
+    as it is until the interview itself changes there.
+    """
+    wanted = content.to_json()
+    new = {name for name, value in wanted.items() if asked.get(name) != value}
+    if not new - {"page_url", "product"}:
+        return None
+    is_moved = bool(new & {"starts_at", "ends_at", "timezone"})
+    return EntryChange(
+        title=content.title if "title" in new else None,
+        description=content.description if "description" in new else None,
+        location=content.location if "location" in new else None,
+        time=EntryTime(content.starts_at, content.ends_at, content.timezone) if is_moved else None,
+        shows_busy=content.shows_busy if "shows_busy" in new else None,
+    )
+
+
+def shown_by(placed: PlacedEntry) -> dict[str, Any]:
+    """What a calendar shows of an entry, as far as it is kept."""
+    return {
+        "title": placed.title[:200],
+        "location": placed.location[:400],
+        "starts_at": placed.starts_at.isoformat(),
+        "ends_at": placed.ends_at.isoformat(),
+    }
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What the owner of an entry has changed in their calendar. `starts_at` and `ends_at` (aware UTC) are
+    set if they moved it, `title` if they renamed it, `location` if they put another place."""
+
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    title: str | None = None
+    location: str | None = None
+
+    @property
+    def is_moved(self) -> bool:
+        return self.starts_at is not None
+
+
+def edit_of(entry: CalendarEntry) -> Edit | None:
+    """What the owner has changed, or None if nothing, or if someone has decided that it stays so."""
+    asked, shown = entry.asked, entry.shown
+    if entry.state is not EntryState.PLACED or entry.keeps_theirs or not asked or not shown:
+        return None
+    is_moved = any(_minute(asked[name]) != _minute(shown[name]) for name in ("starts_at", "ends_at"))
+    texts = {
+        name: shown[name]
+        for name in ("title", "location")
+        # Calendars cut and trim texts on their own.
+        if shown[name].split() != asked[name][: len(shown[name]) or None].split()
+    }
+    if not is_moved and not texts:
+        return None
+    return Edit(
+        starts_at=datetime.fromisoformat(shown["starts_at"]) if is_moved else None,
+        ends_at=datetime.fromisoformat(shown["ends_at"]) if is_moved else None,
+        **texts,
+    )
+
+
+def _minute(instant: str) -> datetime:
+    return datetime.fromisoformat(instant).replace(second=0, microsecond=0)

@@ -1,0 +1,52 @@
+"""The interviews in which one person takes part, around now: what their own calendar program reads."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import cache
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from models import Attendee, Interview, InterviewStatus, User
+from paging import Query
+from rows import rows_of
+from scheduling.reading.interview_rows import COLUMNS, InterviewRow, instant, select_rows
+
+BACK, AHEAD = timedelta(weeks=4), timedelta(days=184)
+# Someone with more has other worries than their calendar; the soonest are left out last.
+MOST = 1000
+_TAKES_PLACE = (InterviewStatus.SCHEDULED, InterviewStatus.COMPLETED, InterviewStatus.NO_SHOW)
+
+
+class OwnInterview(NamedTuple):
+    """An interview with what a calendar program needs to know it again: the id and the number of its
+    state."""
+
+    row: InterviewRow
+    uid: str
+    revision: int
+
+
+def own_interviews(user: User, now: datetime) -> tuple[OwnInterview, ...]:
+    """What a person has had in the last four weeks and has in the next six months, soonest first. `now`:
+    aware."""
+    rows = rows_of(_own(), {"user_id": user.id, "start": now - BACK, "end": now + AHEAD})
+    return tuple(OwnInterview(InterviewRow._make(row[:COLUMNS]), *row[COLUMNS:]) for row in rows)
+
+
+@cache
+def _own() -> Query:
+    user_id = sa.bindparam("user_id", type_=sa.Integer())
+    attends = sa.exists().where(Attendee.interview_id == Interview.id, Attendee.user_id == user_id)
+    return (
+        select_rows(Interview.ics_uid, Interview.revision)
+        .where(
+            Interview.status.in_(_TAKES_PLACE),
+            Interview.starts_at >= instant("start"),
+            Interview.starts_at < instant("end"),
+            sa.or_(Interview.hiring_manager_id == user_id, attends),
+        )
+        .order_by(Interview.starts_at, Interview.id)
+        .limit(MOST)
+    )

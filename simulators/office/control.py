@@ -1,0 +1,103 @@
+"""Both for programs: reset, ledger, and what people do themselves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, abort, jsonify, request
+
+from simulators.office.events import Event, EventT
+from simulators.office.office import AccountT, Office
+
+
+def blueprint(office: Office[AccountT, EventT], *, settle: str) -> Blueprint:
+    """The control addresses that both have. `settle`: the end of the one for a pending meeting, which also
+    names in changes what is taken off."""
+    control = Blueprint("control", __name__, url_prefix="/_control")
+
+    @control.post("/reset")
+    def reset() -> Response:
+        office.service.reset()
+        return jsonify(reset=True)
+
+    @control.get("/ledger")
+    def ledger() -> Response:
+        """What really happened, for tests to compare with. Calls in the order in which they were answered."""
+        kinds = office.service.ledger.snapshot()
+        calendars: dict[str, list[dict[str, Any]]] = {}
+        for event in sorted(office.every(), key=lambda event: event.created):
+            calendars.setdefault(event.account, []).append(entry(event))
+        return jsonify(
+            **kinds,
+            token_calls=len(kinds["token_log"]),
+            events=calendars,
+            sent=[message.entry() for message in office.sent()],
+            grants=office.grants(),
+        )
+
+    def entry(event: EventT) -> dict[str, Any]:
+        return {**office.resource(event), **_state(event), **office.entry(event)}
+
+    @control.post("/revoke")
+    def revoke() -> tuple[Response, int]:
+        """The person removes the app."""
+        ended = office.end_access(body_of_request().get("account", ""))
+        return jsonify(revoked=ended), 200 if ended else 404
+
+    @control.post("/events/<email>")
+    def add_event(email: str) -> tuple[Response, int]:
+        """An event of the owner's own: `start` and `end` as instants, its title, and any other field."""
+        body = {office.title_field: "Busy", **office.with_times(body_of_request())}
+        return jsonify(entry(office.insert(office.account(email), body))), 201
+
+    @control.post("/events/<email>/<event_id>/change")
+    def change_event(email: str, event_id: str) -> tuple[Response, int]:
+        """What its owner changes: any field of the event, `move_minutes` to move it, `remove_…` to take its
+        meeting off."""
+        account, body = office.account(email), body_of_request()
+        event = office.find(account, event_id)
+        minutes = body.pop("move_minutes", 0)
+        without = bool(body.pop(f"remove_{settle}", False))
+        if event and minutes:
+            body |= office.later(event, timedelta(minutes=minutes))
+        changed = office.change(account, event_id, office.with_times(body), without_meeting=without)
+        return jsonify(changed=changed), 200 if changed else 404
+
+    @control.post("/events/<email>/<event_id>/delete")
+    def delete_event(email: str, event_id: str) -> tuple[Response, int]:
+        """Its owner deletes it; with `forever`, from the bin too, so that it can't be restored."""
+        forever = bool(body_of_request().get("forever", False))
+        deleted = office.cancel(office.account(email), event_id, for_good=forever)
+        return jsonify(deleted=deleted), 200 if deleted else 404
+
+    @control.post("/events/<email>/<event_id>/restore")
+    def restore_event(email: str, event_id: str) -> tuple[Response, int]:
+        """Its owner takes it out of the bin."""
+        restored = office.restore(office.account(email), event_id)
+        return jsonify(restored=restored), 200 if restored else 404
+
+    @control.post(f"/events/<email>/<event_id>/{settle}")
+    def settle_meeting(email: str, event_id: str) -> tuple[Response, int]:
+        """The link of a pending meeting is there, or with another `status` never will be."""
+        status = body_of_request().get("status", office.settles[0])
+        if status not in office.settles:
+            abort(400)
+        settled = office.settle(office.account(email), event_id, status)
+        return jsonify(settled=settled), 200 if settled else 404
+
+    return control
+
+
+def _state(event: Event) -> dict[str, Any]:
+    return {
+        "account": event.account,
+        "by_app": event.by_app,
+        "deleted": event.is_deleted,
+        "deleted_by": event.deleted_by,
+    }
+
+
+def body_of_request() -> dict[str, Any]:
+    body = request.get_json(silent=True)
+    return body if isinstance(body, dict) else {}

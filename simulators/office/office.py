@@ -1,0 +1,167 @@
+"""What the pages and the control addresses that both have ask of a simulated Google or Microsoft."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar, Generic, TypeVar
+
+from flask import abort
+
+from simulators.office.events import EventT, Meeting, Shown
+from simulators.office.mail import Sent
+from simulators.office.people import Account
+from simulators.service import Service
+
+AccountT = TypeVar("AccountT", bound=Account)
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """An account with what it allowed and holds. `ended`: what it allowed no longer, and why."""
+
+    account: Account
+    calendar: bool
+    mail: bool
+    ended: dict[str, str]
+    events: int
+    refreshes: int
+
+    @property
+    def connected(self) -> bool:
+        return self.calendar or self.mail
+
+
+class Office(ABC, Generic[AccountT, EventT]):
+    """One of the two. Its methods are asked during a request, and speak of the service it was sent to.
+
+    `key`: the folder of its templates. `mail_name`: what sends its mail; `mail_allowed`: what access to that
+    is called. `title_field`: what programs call an event's title, which people know as `title_name`, beside
+    its `text_name`. `settles`: how the waiting for a pending meeting can end, the good way first.
+    `takes_off`: how taking a meeting off is called in addresses.
+    """
+
+    key: ClassVar[str]
+    mail_name: ClassVar[str]
+    mail_allowed: ClassVar[str]
+    title_field: ClassVar[str]
+    title_name: ClassVar[str]
+    text_name: ClassVar[str]
+    settles: ClassVar[tuple[str, ...]]
+    takes_off: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def service(self) -> Service: ...
+
+    @property
+    @abstractmethod
+    def accounts(self) -> Sequence[AccountT]: ...
+
+    def account(self, email: str) -> AccountT:
+        """The account of that address; without one, the request ends with 404."""
+        found = next((account for account in self.accounts if account.email == email), None)
+        if found is None:
+            abort(404)
+        return found
+
+    @abstractmethod
+    def every(self, email: str | None = None) -> list[EventT]:
+        """All events that are known (of one account), deleted ones included, by start."""
+
+    @abstractmethod
+    def find(self, account: AccountT, event_id: str) -> EventT | None: ...
+
+    @abstractmethod
+    def insert(self, account: AccountT, body: Mapping[str, Any]) -> EventT:
+        """Makes an event of the owner's own."""
+
+    @abstractmethod
+    def change(
+        self, account: AccountT, event_id: str, changes: Mapping[str, Any], *, without_meeting: bool = False
+    ) -> bool:
+        """Changes an event as its owner does. False when there is no such living event."""
+
+    @abstractmethod
+    def cancel(self, account: AccountT, event_id: str, *, for_good: bool = False) -> bool:
+        """Deletes an event as its owner does. False when there is nothing to delete."""
+
+    @abstractmethod
+    def restore(self, account: AccountT, event_id: str) -> bool:
+        """Takes a deleted event out of the bin. False when there is none."""
+
+    @abstractmethod
+    def settle(self, account: AccountT, event_id: str, status: str) -> bool:
+        """Ends the waiting for a pending meeting. False when there is none."""
+
+    @abstractmethod
+    def joins(self, meeting: Meeting) -> str:
+        """What the button that leads into a meeting says."""
+
+    @abstractmethod
+    def shown(self, event: EventT) -> Shown[EventT]: ...
+
+    @abstractmethod
+    def entry(self, event: EventT) -> dict[str, Any]:
+        """An event as the ledger has it, without what all have."""
+
+    @abstractmethod
+    def resource(self, event: EventT) -> dict[str, Any]:
+        """An event as programs see it."""
+
+    @abstractmethod
+    def instant(self, moment: str) -> dict[str, Any]:
+        """An instant as bodies of events have it."""
+
+    @abstractmethod
+    def moved(self, value: Mapping[str, Any], by: timedelta) -> dict[str, Any]:
+        """A start or end, later by that much."""
+
+    @abstractmethod
+    def sent(self) -> list[Sent]:
+        """Everything that was sent, oldest first."""
+
+    @abstractmethod
+    def grants(self) -> list[dict[str, Any]]: ...
+
+    @abstractmethod
+    def end_access(self, email: str) -> int:
+        """The person removes the app; returns how many grants ended."""
+
+    @abstractmethod
+    def is_for_calendar(self, scope: str) -> bool: ...
+
+    @abstractmethod
+    def is_for_mail(self, scope: str) -> bool: ...
+
+    def agenda(self, email: str | None = None) -> list[Shown[EventT]]:
+        return [self.shown(event) for event in self.every(email)]
+
+    def with_times(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The body with its start and end as events have them, where they are given as instants."""
+        times = {end: body[end] for end in ("start", "end") if isinstance(body.get(end), str)}
+        return {**body, **{end: self.instant(moment) for end, moment in times.items()}}
+
+    def later(self, event: EventT, by: timedelta) -> dict[str, Any]:
+        """The change that moves an event."""
+        return {end: self.moved(event.fields[end], by) for end in ("start", "end")}
+
+    def row(self, account: Account) -> AccountRow:
+        mine = [grant for grant in self.grants() if grant["account"] == account.email]
+        calendar = [grant for grant in mine if any(map(self.is_for_calendar, grant["scopes"]))]
+        mail = [grant for grant in mine if any(map(self.is_for_mail, grant["scopes"]))]
+        kinds = {"Calendar": calendar, self.mail_allowed: mail}
+        return AccountRow(
+            account=account,
+            calendar=any(grant["alive"] for grant in calendar),
+            mail=any(grant["alive"] for grant in mail),
+            ended={
+                name: of_it[-1]["ended_because"]
+                for name, of_it in kinds.items()
+                if of_it and not any(grant["alive"] for grant in of_it)
+            },
+            events=sum(not event.is_deleted for event in self.every(account.email)),
+            refreshes=sum(grant["refreshes"] for grant in mine if grant["alive"]),
+        )

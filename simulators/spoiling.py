@@ -1,0 +1,49 @@
+"""Answers that are spoiled after their call took effect, in the ways that every service shares."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from flask import Response
+
+HUGE_BYTES = 50 * 1024 * 1024
+SECONDS_PER_DRIPPED_BYTE = 0.25
+
+
+def spoiled(response: Response, how: str, *, wrong_types: str) -> Response:
+    """The answer that is sent in the place of `response`. `wrong_types`: a body of the right names, and
+    values of the wrong kinds."""
+    whole, status = response.get_data(), response.status_code
+    match how:
+        case "html":
+            return Response(
+                "<!doctype html><html><body><h1>We are down for maintenance</h1></body></html>", 200
+            )
+        case "empty":
+            return Response(b"", status, mimetype="application/json")
+        case "truncated":
+            return Response(whole[: len(whole) // 2], status, mimetype="application/json")
+        case "wrong_types":
+            return Response(wrong_types, status, mimetype="application/json")
+        case "drip":
+            dripping = Response(_drip(whole), status, mimetype="application/json")
+            dripping.content_length = len(whole)
+            return dripping
+        case "huge":
+            return Response(_huge(), status, mimetype="application/json")
+        case _:
+            return response
+
+
+def _drip(whole: bytes) -> Iterator[bytes]:
+    for position in range(len(whole)):
+        yield whole[position : position + 1]
+        time.sleep(SECONDS_PER_DRIPPED_BYTE)
+
+
+def _huge() -> Iterator[bytes]:
+    yield b'{"summary": "'
+    for _ in range(HUGE_BYTES // 65536):
+        yield b"x" * 65536
+    yield b'"}'
