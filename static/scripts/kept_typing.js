@@ -1,5 +1,6 @@
 // What is typed into a step of the dialog and not continued with: kept on the server a moment later, so that a reload, a
 // closed tab or another page does not lose it. Back and the steps above send it along without a script.
+import { isAsItCame } from "../site.js";
 
 const keeping = document.querySelector("form[data-keeps-typed]");
 
@@ -29,15 +30,6 @@ if (keeping) {
   };
 
   // Someone may have typed before this script came, or the browser has filled the form in again.
-  const isAsItCame = (field) => {
-    if (field.options) {
-      const options = [...field.options];
-      const came = options.filter((option) => option.defaultSelected);
-      return options.every((option) => option.selected === (came.length ? came : options.slice(0, 1)).includes(option));
-    }
-    if (["checkbox", "radio"].includes(field.type)) return field.checked === field.defaultChecked;
-    return field.defaultValue === undefined || ["file", "hidden"].includes(field.type) || field.value === field.defaultValue;
-  };
   const wasTypedBefore = ![...keeping.elements].filter((field) => field.name).every(isAsItCame);
 
   let kept = wasTypedBefore ? null : asText(typedNow());
