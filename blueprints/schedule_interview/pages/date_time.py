@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.attendees import AttendeesForm
-from blueprints.schedule_interview.forms.clash_tick import TICK_NEEDED
+from blueprints.schedule_interview.forms.clash_tick import OFFER_TICK_NEEDED, TICK_NEEDED
 from blueprints.schedule_interview.forms.date_time import DateTimeForm
 from blueprints.schedule_interview.forms.slots import slot_at
 from blueprints.schedule_interview.pages.asking import asked_of, people_of
@@ -39,12 +39,12 @@ class DateTimePage(Page[DateTimeForm]):
         if not form.validate():
             return False
         clashes = _clashes(dialog, form.times)
-        if form.offers_slots:
-            if any(clashes):
-                form.refuse("slots", SOMEONE_IS_BUSY)
-            return not any(clashes)
-        if any(clash.key not in form.accepted_clashes.keys for each in clashes for clash in each):
-            form.refuse("accepted_clashes", TICK_NEEDED)
+        found = [clash for each in clashes for clash in each]
+        if form.offers_slots and any(clash.is_interview for clash in found):
+            form.refuse("slots", SOMEONE_IS_BUSY)
+            return False
+        if any(clash.key not in form.accepted_clashes.keys for clash in found):
+            form.refuse("accepted_clashes", OFFER_TICK_NEEDED if form.offers_slots else TICK_NEEDED)
             return False
         return True
 
@@ -103,21 +103,21 @@ def _at_that_time(dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
         starts_at if minutes is not None else None,
         slots,
     )
-    accepted = frozenset() if form.offers_slots else form.accepted_clashes.keys | _accepted_later(dialog)
+    accepted = form.accepted_clashes.keys | _accepted_later(dialog)
     times = (
         local_times(starts_at, length, zone, _people(dialog), around.around)
         if starts_at is not None
         else None
     )
     return {
-        "clash_box": clash_box(around.clashes, accepted, zone, on=on),
+        "clash_box": clash_box(around.clashes, accepted, zone, on=on, may_be_accepted=not form.offers_slots),
         "hosting_warnings": hosting_warnings(host_question(dialog), minutes),
         "local_times": times,
         "times": around.times,
         "day": around.day,
         "announcement": _announcement(around, times),
         "offers_slots": form.offers_slots,
-        "slot_list": _slot_list(dialog, slots) if form.offers_slots else None,
+        "slot_list": _slot_list(dialog, slots, accepted) if form.offers_slots else None,
         "here": dialog.address(form.key),
     }
 
@@ -133,11 +133,12 @@ def _asked(dialog: Dialog, zone: str, minutes: int) -> Asked:
     return asked_of(dialog, zone=zone, minutes=minutes, manager=dialog.hiring_manager, user_ids=user_ids)
 
 
-def _slot_list(dialog: Dialog, slots: tuple[When, ...]) -> SlotList:
+def _slot_list(dialog: Dialog, slots: tuple[When, ...], accepted: frozenset[str]) -> SlotList:
     candidate = dialog.candidate
     return slot_list(
         slots,
         _clashes(dialog, slots),
+        accepted,
         their_zone=candidate.timezone,
         of_whom=first_name(candidate.name),
     )
