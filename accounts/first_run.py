@@ -44,6 +44,8 @@ class OrganizationFacts(NamedTuple):
     two_step_required_since: datetime | None
     invitation_intro: str
     invitation_closing: str
+    # The day with which the weeks of calendars begin, 0 for Monday.
+    first_weekday: int
 
 
 # As columns: every request reads them, and an entity takes three times as long.

@@ -82,7 +82,7 @@ def free_times(
     seen_by: Reader,
     with_others_on: date | None = None,
 ) -> Mapping[date, FreeTimes]:
-    """The free times of several days, in one look at what is scheduled from the first of them to the last.
+    """The free times of several days, in one look at what is on from the first of them to the last.
 
     A day is one on the clocks of `asked.zone`. Nothing is offered at `now` (aware UTC) or before. What is in
     the way is named as far as `seen_by` may see it. `with_others_on` is a day whose other interviews are
@@ -93,7 +93,7 @@ def free_times(
     length, margin = timedelta(minutes=asked.minutes), margin_of(member.clock for member in asked.team)
     of_day = _bounds(with_others_on, asked.zone) if with_others_on is not None else None
     occupied = occupied_between(
-        asked.needs, begins - margin, ends + length + margin, seen_by=seen_by, everything_in=of_day
+        asked.needs, begins, ends + length, seen_by=seen_by, margin=margin, everything_in=of_day
     )
     return {day: free_times_among(occupied, asked, day, now=now) for day in days}
 

@@ -4,7 +4,8 @@
 the module that every page runs. Both become one file each: a page shows nothing before it has its style
 sheet, and every further file costs a round trip. The files of a folder are joined in the order of their
 names, so adding one is enough; `LAYERS` says which layer wins over which, and within a layer nothing may
-depend on the order.
+depend on the order. What only one page needs is in `static/css/single/` instead, a file that this page links
+to, so that the first visit to any other page does not fetch it.
 """
 
 from __future__ import annotations
@@ -39,12 +40,14 @@ def style_sheet() -> str:
     """The product's style sheet, without comments and indentation."""
     layers = [f"@layer {', '.join(LAYERS)};"]
     for layer in LAYERS:
-        rules = "\n".join(
-            path.read_text(encoding="utf-8") for path in sorted((STATIC / "css" / layer).glob("*.css"))
-        )
-        lines = (line.strip() for line in _COMMENT.sub("", rules).splitlines())
-        layers.append("\n".join([f"@layer {layer} {{", *filter(None, lines), "}"]))
+        rules = "\n".join(map(_rules, sorted((STATIC / "css" / layer).glob("*.css"))))
+        layers.append("\n".join([f"@layer {layer} {{", rules, "}"]))
     return "\n".join(layers)
+
+
+def _rules(path: Path) -> str:
+    lines = (line.strip() for line in _COMMENT.sub("", path.read_text(encoding="utf-8")).splitlines())
+    return "\n".join(filter(None, lines))
 
 
 def site_script() -> str:
@@ -79,6 +82,8 @@ def served_files() -> dict[str, bytes]:
         # What a field for a time zone suggests: fetched by those who type in one, and once.
         "zones.json": json.dumps(zone_spellings(), separators=(",", ":")).encode(),
     }
+    for sheet in (STATIC / "css" / "single").glob("*.css"):
+        files[f"single/{sheet.name}"] = _rules(sheet).encode()
     for script in (STATIC / "scripts").glob("*.js"):
         if script.name != "theme.js":
             files[f"scripts/{script.name}"] = _script(script).encode()

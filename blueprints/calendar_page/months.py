@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from blueprints.calendar_page.pages import Drawn, Page, is_cut
 from scheduling.reading.interview_rows import InterviewRow
 from timezones import in_zone, start_of_day
 from web.times import FIRST_YEAR, LAST_YEAR
@@ -60,6 +61,18 @@ class Day:
     @property
     def label(self) -> str:
         return f"{self.on:%A}, {self.on.day} {self.on:%B}"
+
+
+def draw(page: Page) -> Drawn:
+    """The month of the day that is asked for, in whole weeks."""
+    month = Month(page.asked.on.year, page.asked.on.month)
+    on = month.days()
+    items = page.items(on[0], on[-1])
+    rows = [item.row for item in items if item.row is not None]
+    days = days_of(month, on, rows, page.now, page.zone)
+    return Drawn(
+        "calendar_page/_month.html", month.label, {"days": days}, items, on[0], on[-1], is_cut(items)
+    )
 
 
 def read_month(text: str) -> Month | None:
