@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from extensions import db
-from models import AuditEntry, Connection, ConnectionState, Task
+from models import AuditEntry, Connection, ConnectionState, SyncedCalendar, Task
 from tasks.connection_checks import ASK_FOR_CHECKS
 from tests.accounts.mails import do_background_work
 from tests.factories import LENA, PRIYA, Team, create_connection, create_team
@@ -397,4 +397,30 @@ def test_connection_of_the_calendar_is_checked_daily_like_every_other(
     do_background_work(connected)
     card = card_of(ben.get(APPS), CALENDAR)
     assert "Reconnect needed" in card
-    assert "we can't create, change or cancel meetings on this account or add, change or remove" in card
+    assert "we can't create, change or cancel meetings on this account or read this calendar" in card
+    assert "for the first time" not in card
+
+
+def test_card_says_up_to_when_the_calendar_was_read_or_why_not(
+    connected: Flask, simulators: Simulators, ben: Visitor
+) -> None:
+    connect_google(ben, CALENDAR)
+    assert "Your calendar is being read for the first time." in card_of(ben.get(APPS), CALENDAR)
+    do_background_work(connected)
+    assert "Calendar read as of " in card_of(ben.get(APPS), CALENDAR)
+    simulators.google.switches(fail_next=1, fail_status=503)
+    with in_rows(connected):
+        db.session.execute(db.update(Task).values(run_at=utc_now()))
+        db.session.commit()
+    do_background_work(connected)
+    card = card_of(ben.get(APPS), CALENDAR)
+    assert "Calendar read as of " in card
+    assert "Google" in card.partition("Calendar read as of ")[2]
+    [seen] = _readings(connected)
+    assert seen in card
+
+
+def _readings(app: Flask) -> list[str]:
+    """What the last reading of each calendar failed with."""
+    with in_rows(app):
+        return [row.failure_words or "none" for row in db.session.scalars(db.select(SyncedCalendar))]
