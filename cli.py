@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import click
 import sqlalchemy as sa
 from flask import Flask, current_app
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import AppGroup, ScriptInfo, with_appcontext
 
 import instance_folder
 from accounts import audit, copies, first_run, two_step
@@ -21,7 +24,7 @@ from hiring.first_plan import add_first_plan
 from messaging.copies import reseal_copies
 from models import Task, TaskState, User
 from scheduling.software import usual
-from schema import migrate_database
+from schema import USELESS_TO_REPEAT, NewerDatabaseError, migrate_database, refuse_newer_database
 from security import PASSWORD_MIN_LENGTH, TokenVault, hash_password, is_well_known
 from services import services
 from tasks.attention import WaitingWork, WorkState, described, try_again_now, work_needing_attention
@@ -29,9 +32,33 @@ from timezones import utc_now, zone_as_written
 from web.addresses import normal_address
 from wording import counted
 
-tasks = AppGroup("tasks", help="Background work: see what waits, try again, work by hand.")
-users = AppGroup("users", help="People on the team.")
-keys = AppGroup("keys", help="Keys that encrypt the providers' tokens and the authenticator apps' secrets.")
+
+class _UselessToRepeat(click.ClickException):
+    """A refusal that starting the same command again would only repeat."""
+
+    exit_code = USELESS_TO_REPEAT
+
+
+class _Commands(AppGroup):
+    """Commands that read and change what is stored, and so have to know all of it."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _refusal_in_words():
+            refuse_newer_database(ctx.ensure_object(ScriptInfo).load_app())
+        return super().invoke(ctx)
+
+
+@contextmanager
+def _refusal_in_words() -> Iterator[None]:
+    try:
+        yield
+    except NewerDatabaseError as error:
+        raise _UselessToRepeat(str(error)) from None
+
+
+tasks = _Commands("tasks", help="Background work: see what waits, try again, work by hand.")
+users = _Commands("users", help="People on the team.")
+keys = _Commands("keys", help="Keys that encrypt the providers' tokens and the authenticator apps' secrets.")
 
 
 def init_app(app: Flask) -> None:
@@ -76,7 +103,8 @@ def setup(organization: str, timezone: str, name: str, email: str, open_connecti
         raise click.BadParameter(f"{email} isn't an email address.", param_hint="--email") from None
     password = _password()
     # This may be the very first thing that happens on a server, before it was ever started.
-    migrate_database(_app())
+    with _refusal_in_words():
+        migrate_database(_app())
     try:
         first_run.set_up(
             first_run.FirstRun(organization, zone, name, email, password, open_connecting),

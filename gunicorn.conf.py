@@ -11,12 +11,14 @@ from typing import Any
 from gunicorn.glogging import Logger
 
 from config import SettingError, load_settings
+from schema import USELESS_TO_REPEAT, NewerDatabaseError
 from whole_requests import WholeRequestWorker
 
 try:
     settings = load_settings()
 except SettingError as error:
-    sys.exit(f"A setting is wrong. {error}")
+    sys.stderr.write(f"A setting is wrong. {error}\n")
+    sys.exit(USELESS_TO_REPEAT)
 
 bind = f"{settings['HOST']}:{settings['PORT']}"
 workers = 2
@@ -71,7 +73,11 @@ def on_starting(server: Any) -> None:
 
     first_start.prepare_files(settings)
     app = server.app.wsgi()
-    first_start.prepare(app)
+    try:
+        first_start.prepare(app)
+    except NewerDatabaseError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(USELESS_TO_REPEAT)
     global _key_paths
     # Only used in the workers, but loading it there would copy 8 MB of what they share.
     import_module("background")

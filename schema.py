@@ -1,60 +1,159 @@
-"""Bringing the tables of a database up to date."""
+"""Bringing the tables of a database up to date, by one process at a time."""
 
 from __future__ import annotations
 
+import fcntl
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import ROOT
-from database import begin_reading, begin_writing
+from database import read_only
 from extensions import db
 
+# Tests name another folder in the configuration, with migrations that are yet to come.
 _FOLDER = ROOT / "migrations"
 _REVISION = re.compile(r'^(down_)?revision = "(\w+)"', re.MULTILINE)
+# Any number that nobody else takes in the same database.
+_ADVISORY_LOCK = 0x536D6F6F7468
+_WAITING = "Another process is bringing the database up to date; this one waits until it is done.\n"
+
+# The exit status of a program that would end in the same way if it were started again: EX_CONFIG of
+# sysexits.h. The systemd unit does not start a server again that ended with it.
+USELESS_TO_REPEAT = 78
+
+
+class NewerDatabaseError(Exception):
+    """The database was brought up to date by a newer version of the program than this one."""
+
+    def __init__(self, found: str, newest: str) -> None:
+        super().__init__(
+            f"The database is newer than this program: its tables are at revision {found}, and this version "
+            f"of SmoothHiring knows them up to {newest}. It can't know what a newer version keeps there, so "
+            "it stopped before changing anything. Start the newer version again; to go back for good, "
+            "restore the backup from before the upgrade, as docs/upgrading.md says."
+        )
 
 
 def migrate_database(app: Flask) -> None:
-    """Bring the tables of the application's database up to date. Does nothing if they already are."""
-    if _is_up_to_date(app):
-        return
-    # Alembic takes a tenth of a second and several megabytes, and every process of a server would keep them.
-    from flask_migrate import upgrade
+    """Bring the tables of the application's database up to date. Does nothing if they already are.
 
-    know_migrations(app)
-    with app.app_context():
-        upgrade(directory=str(_FOLDER))
+    Where another process is at it, this one says so on the console and waits until it is done, for as long as
+    that takes. All steps are one transaction, so a process that is killed leaves the database as it was.
+    Raises `NewerDatabaseError` if the database is newer than the program.
+    """
+    with _alone_on_sqlite(app):
+        if _is_up_to_date(app):
+            return
+        # Alembic takes a tenth of a second and several megabytes, and every process of a server would keep
+        # them.
+        from flask_migrate import upgrade
+
+        know_migrations(app)
+        with app.app_context():
+            upgrade(directory=str(_folder(app)))
+
+
+def refuse_newer_database(app: Flask) -> None:
+    """Raise `NewerDatabaseError` if the database is newer than the program. Changes nothing."""
+    _is_up_to_date(app)
 
 
 def know_migrations(app: Flask) -> None:
     """Let Flask-Migrate, and with it `flask db`, find the application's database."""
     from flask_migrate import Migrate
 
-    Migrate().init_app(app, db, directory=str(_FOLDER), render_as_batch=True)
+    Migrate().init_app(app, db, directory=str(_folder(app)), render_as_batch=True)
 
 
-def newest_revision() -> str | None:
+def newest_revision(folder: Path = _FOLDER) -> str | None:
     """The migration that no other one follows; None if there is not exactly one."""
-    made: set[str] = set()
-    followed: set[str] = set()
-    for path in (_FOLDER / "versions").glob("*.py"):
-        for is_followed, name in _REVISION.findall(path.read_text(encoding="utf-8")):
-            (followed if is_followed else made).add(name)
+    made, followed = _revisions(folder)
     newest = made - followed
     return newest.pop() if len(newest) == 1 else None
 
 
-def _is_up_to_date(app: Flask) -> bool:
-    with app.app_context():
-        begin_reading()
+def revision_of(app: Flask) -> str | None:
+    """The revision of the tables of the application's database. None if it has no tables, or if it cannot be
+    reached."""
+    with app.app_context(), read_only():
         try:
             with db.engine.connect() as connection:
-                found = connection.scalars(sa.text("SELECT version_num FROM alembic_version")).all()
+                found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
         except SQLAlchemyError:
             # No tables yet; or no database, and then upgrading says so.
-            return False
-        finally:
-            begin_writing()
-    return found == [newest_revision()]
+            return None
+    return found
+
+
+def wait_for_other_upgrades(connection: Connection) -> None:
+    """On PostgreSQL, take the lock of whoever changes the tables, until the end of the transaction.
+
+    It belongs to the transaction rather than to the connection, so it cannot be lost while the transaction
+    goes on, not even behind a connection pool. On SQLite, `migrate_database` has its own.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    key = {"key": _ADVISORY_LOCK}
+    if not connection.scalar(sa.text("SELECT pg_try_advisory_xact_lock(:key)"), key):
+        _tell(_WAITING)
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), key)
+
+
+@contextmanager
+def _alone_on_sqlite(app: Flask) -> Iterator[None]:
+    """Be the only process that opens this SQLite file to bring it up to date; nothing on PostgreSQL.
+
+    SQLite's own lock would do for the tables, but whoever waits for it gives up after five seconds. This one
+    is on an empty file beside the database, and the system takes it from a process however that ends.
+    """
+    with app.app_context():
+        url = db.engine.url
+    file = Path(url.database or "")
+    if url.get_backend_name() != "sqlite" or not file.parent.is_dir():
+        # Without the folder, opening the database says what is wrong.
+        yield
+        return
+    with file.with_name(f"{file.name}.upgrading").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _tell(_WAITING)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _is_up_to_date(app: Flask) -> bool:
+    found = revision_of(app)
+    if found is None:
+        return False
+    made, followed = _revisions(_folder(app))
+    if found not in made:
+        raise NewerDatabaseError(found, ", ".join(sorted(made - followed)))
+    return found not in followed
+
+
+def _folder(app: Flask) -> Path:
+    return Path(app.config.get("MIGRATIONS_FOLDER", _FOLDER))
+
+
+def _revisions(folder: Path) -> tuple[set[str], set[str]]:
+    """The names of all migrations, and of those that another one follows."""
+    made: set[str] = set()
+    followed: set[str] = set()
+    for path in (folder / "versions").glob("*.py"):
+        for is_followed, name in _REVISION.findall(path.read_text(encoding="utf-8")):
+            (followed if is_followed else made).add(name)
+    return made, followed
+
+
+def _tell(words: str) -> None:
+    sys.stderr.write(words)
+    sys.stderr.flush()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
+from sqlalchemy.engine import Connection
 
 from database import writing
 from extensions import db
+from schema import wait_for_other_upgrades
 
 
 def _as_written(kind: str, item: object, autogen: AutogenContext) -> str | Literal[False]:
@@ -23,9 +27,37 @@ def _as_written(kind: str, item: object, autogen: AutogenContext) -> str | Liter
     return f"sa.Enum({', '.join(parts)})"
 
 
+@contextmanager
+def _tables_may_be_replaced(connection: Connection) -> Iterator[None]:
+    """Let SQLite change a table by copying it and dropping the old one, with the rows that refer to it.
+
+    While foreign keys are enforced, dropping a table deletes its rows first, and with them whatever goes with
+    them. They can only be turned off outside a transaction; `_check_references` makes up for it.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")
+
+
+def _check_references(connection: Connection) -> None:
+    """Raise RuntimeError if a row refers to one that is gone, which undoes everything."""
+    if connection.dialect.name != "sqlite":
+        return
+    astray = {(row[0], row[2]) for row in connection.exec_driver_sql("PRAGMA foreign_key_check")}
+    if astray:
+        found = ", ".join(f"{table} to {other}" for table, other in sorted(astray))
+        raise RuntimeError(f"The migrations would leave references to rows that don't exist: {found}")
+
+
 def run() -> None:
     """Bring the database to the wanted revision, all steps in one transaction."""
-    with writing(), db.engine.connect() as connection:
+    with writing(), db.engine.connect() as connection, _tables_may_be_replaced(connection):
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
@@ -33,9 +65,13 @@ def run() -> None:
             render_as_batch=True,
             render_item=_as_written,
             transaction_per_migration=False,
+            # SQLite can undo changes of tables as well, because `database` begins its transactions.
+            transactional_ddl=True,
         )
         with context.begin_transaction():
+            wait_for_other_upgrades(connection)
             context.run_migrations()
+            _check_references(connection)
 
 
 run()
