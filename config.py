@@ -127,6 +127,15 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("MICROSOFT_GRAPH_URL", read.endpoint, "https://graph.microsoft.com/v1.0", "Microsoft Graph."),
     Setting(
+        "OIDC_ISSUER",
+        read.endpoint,
+        "",
+        "Issuer that people may sign in with by OpenID Connect; empty: with a password alone.",
+    ),
+    Setting("OIDC_CLIENT_ID", read.issued, "", "ID of this server's app at that issuer."),
+    Setting("OIDC_CLIENT_SECRET", read.issued, "", "Client secret of that app."),
+    Setting("OIDC_LABEL", read.name, "", "What the sign-in page calls the issuer."),
+    Setting(
         "MAIL_SERVER",
         read.mail_host,
         "",
@@ -248,6 +257,10 @@ _NEEDS = {
     "GOOGLE_CLIENT_SECRET": "GOOGLE_CLIENT_ID",
     "MICROSOFT_CLIENT_ID": "MICROSOFT_CLIENT_SECRET",
     "MICROSOFT_CLIENT_SECRET": "MICROSOFT_CLIENT_ID",
+    "OIDC_ISSUER": "OIDC_CLIENT_ID",
+    "OIDC_CLIENT_ID": "OIDC_CLIENT_SECRET",
+    "OIDC_CLIENT_SECRET": "OIDC_ISSUER",
+    "OIDC_LABEL": "OIDC_ISSUER",
     "MAIL_PASSWORD": "MAIL_USERNAME",
 }
 

@@ -39,6 +39,7 @@ from tables.hiring import (
     StageMove,
     search_key,
 )
+from tables.identities import LinkedIdentity
 from tables.interview_templates import Interviewers, InterviewTemplate, InterviewTemplatePerson
 from tables.interviews import (
     BEING_ARRANGED,
@@ -100,6 +101,7 @@ __all__ = [
     "Job",
     "JobMember",
     "Lane",
+    "LinkedIdentity",
     "Mail",
     "MailState",
     "MailTrouble",

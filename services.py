@@ -23,6 +23,7 @@ from accounts.throttling import Throttling
 from accounts.two_step import TwoStep
 from attachment_files import AttachmentFiles
 from connections.service import Connections, connections_of
+from connections.single_sign_on import SingleSignOn, single_sign_on_of
 from instance_folder import DemoMarker, InstanceKeys
 from messaging.addresses import bare_address
 from messaging.copies import MailCopies
@@ -47,6 +48,8 @@ class Services:
     reset_requests: ResetRequests
     two_step: TwoStep
     second_step: SecondStep
+    # None while people sign in with passwords alone.
+    single_sign_on: SingleSignOn | None
     rules: Rules
     # The domain of the sender's address, which follows the @ of every Message-ID.
     mail_domain: str
@@ -76,6 +79,7 @@ def build_services(config: Mapping[str, Any], keys: InstanceKeys) -> Services:
         second_step=SecondStep(
             FirstSteps(signer.keyed_hash("first-step")), two_step, throttling, mail_domain
         ),
+        single_sign_on=single_sign_on_of(config),
         rules=Rules(
             grace=timedelta(seconds=config["MEETING_GRACE_SECONDS"]),
             reminder_minutes=tuple(round(hours * 60) for hours in config["REMINDER_HOURS"]),

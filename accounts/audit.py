@@ -37,6 +37,8 @@ class Event(StrEnum):
     TWO_STEP_RESET = "two_step_reset"
     RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
     RECOVERY_CODE_USED = "recovery_code_used"
+    IDENTITY_LINKED = "identity_linked"
+    IDENTITY_UNLINKED = "identity_unlinked"
     INVITED = "invited"
     INVITATION_RESENT = "invitation_resent"
     INVITATION_WITHDRAWN = "invitation_withdrawn"

@@ -15,9 +15,10 @@ from accounts import audit, mails
 from accounts.audit import Event
 from accounts.links import invitation_state, reset_state
 from accounts.sessions import end_all_sessions
+from accounts.single_sign_on import has_joined, invitation_of
 from accounts.throttling import ASK_FOR_RESET, SIGN_IN, Throttling
 from extensions import db
-from models import Invitation, Lane, PasswordReset, User
+from models import Lane, PasswordReset, User
 from security import KeyedHash
 from security import hash_password as _slow_hash
 from timezones import utc_now
@@ -88,8 +89,8 @@ class ResetRequests:
 def answer_reset_request(user: User, mail_domain: str) -> None:
     """Queue an email with a link, in the current transaction; or the invitation again, if it was never
     accepted."""
-    if user.password_hash is None:
-        invitation = db.session.scalar(sa.select(Invitation).where(Invitation.user_id == user.id))
+    if not has_joined(user):
+        invitation = invitation_of(user)
         if invitation is not None and invitation_state(invitation) == "open":
             mails.queue_invitation(invitation, mail_domain)
         return

@@ -13,6 +13,7 @@ from accounts.audit import Event
 from accounts.links import invitation_state
 from accounts.permissions import Action, Scope, may_anywhere, scope_of
 from accounts.sessions import end_all_sessions
+from accounts.single_sign_on import has_joined
 from accounts.team_rules import NotAllowedError, TeamError, require_may_grant, require_may_manage
 from connections.catalogue import label_of, permission_stays, spec_of
 from connections.revocation import end_connections
@@ -202,7 +203,7 @@ def deactivate(actor: User, user: User) -> None:
     require_may_manage(actor, user)
     if not user.is_active:
         raise TeamError("", f"{user.name} is already deactivated.")
-    if user.password_hash is None:
+    if not has_joined(user):
         raise TeamError("", f"{user.name} hasn't accepted yet. Withdraw the invitation instead.")
     user.is_active = False
     end_all_sessions(user)
@@ -214,14 +215,14 @@ def deactivate(actor: User, user: User) -> None:
 
 
 def reactivate(actor: User, user: User) -> None:
-    """Let someone back in with the password they had. Their apps must be connected again.
+    """Let someone back in the way they signed in before. Their apps must be connected again.
 
     Raises `TeamError`.
     """
     require_may_manage(actor, user)
     if user.is_active:
         raise TeamError("", f"{user.name} is already active.")
-    if user.password_hash is None:
+    if not has_joined(user):
         raise TeamError("", f"{user.name} never accepted. Send the invitation again.")
     user.is_active = True
     audit.record(Event.REACTIVATED, f"{user.name} was reactivated.", actor)

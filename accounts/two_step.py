@@ -17,7 +17,7 @@ from accounts.first_run import organization
 from accounts.sessions import end_all_sessions
 from accounts.team_rules import TeamError, require_may_manage
 from extensions import db
-from models import RecoveryCode, TwoStepSecret, User
+from models import Invitation, RecoveryCode, TwoStepSecret, User
 from security import (
     KeyedHash,
     SealBrokenError,
@@ -209,9 +209,10 @@ def recovery_codes_left(user: User) -> int:
 
 def how_many_have_it() -> tuple[int, int]:
     """How many people who can sign in have it turned on, and how many there are."""
+    accepted = sa.exists().where(Invitation.user_id == User.id, Invitation.accepted_at.is_not(None))
     having, everyone = db.session.execute(
         sa.select(sa.func.count(User.two_step_since), sa.func.count(User.id)).where(
-            User.is_active.is_(True), User.password_hash.is_not(None)
+            User.is_active.is_(True), sa.or_(User.password_hash.is_not(None), accepted)
         )
     ).one()
     return having, everyone

@@ -28,7 +28,8 @@ GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET = "demo-google-client", "demo-google-secr
 # Microsoft numbers its apps.
 MICROSOFT_CLIENT_ID = "5f0c2c1e-6d53-4d0c-9a8b-1c2d3e4f5a6b"
 MICROSOFT_CLIENT_SECRET = "demo-microsoft-secret"
-ZOOM_PORT, MAILBOX_PORT, SMTP_PORT, GOOGLE_PORT, MICROSOFT_PORT = 9100, 9101, 9102, 9103, 9104
+ISSUER_CLIENT_ID, ISSUER_CLIENT_SECRET = "demo-issuer-client", "demo-issuer-secret"
+ZOOM_PORT, MAILBOX_PORT, SMTP_PORT, GOOGLE_PORT, MICROSOFT_PORT, ISSUER_PORT = range(9100, 9106)
 _START_SECONDS = 60.0
 
 
@@ -56,17 +57,18 @@ def main() -> int:
 
 
 def _start_simulators(host: str, port: int, public_host: str) -> subprocess.Popen[bytes]:
-    wanted = (ZOOM_PORT, MAILBOX_PORT, SMTP_PORT, GOOGLE_PORT, MICROSOFT_PORT)
+    wanted = (ZOOM_PORT, MAILBOX_PORT, SMTP_PORT, GOOGLE_PORT, MICROSOFT_PORT, ISSUER_PORT)
     ports = [number if _is_free(host, number) else 0 for number in wanted]
     return subprocess.Popen(
         [
             sys.executable, "-m", "simulators", "--host", host, "--public-host", public_host,
             "--zoom-port", str(ports[0]), "--mailbox-port", str(ports[1]), "--smtp-port", str(ports[2]),
-            "--google-port", str(ports[3]), "--microsoft-port", str(ports[4]),
+            "--google-port", str(ports[3]), "--microsoft-port", str(ports[4]), "--issuer-port", str(ports[5]),
             "--client-id", CLIENT_ID, "--client-secret", CLIENT_SECRET,
             "--google-client-id", GOOGLE_CLIENT_ID, "--google-client-secret", GOOGLE_CLIENT_SECRET,
             "--microsoft-client-id", MICROSOFT_CLIENT_ID,
             "--microsoft-client-secret", MICROSOFT_CLIENT_SECRET,
+            "--issuer-client-id", ISSUER_CLIENT_ID, "--issuer-client-secret", ISSUER_CLIENT_SECRET,
             "--webhook-url", f"http://{_reachable(host)}:{port}/webhooks/zoom",
             "--webhook-secret", WEBHOOK_SECRET,
             "--data", str(FOLDER / "simulators"), "--exit-with-parent",
@@ -110,6 +112,11 @@ def _settings(host: str, port: int, base_url: str, addresses: dict[str, Any]) ->
         # simulator listens on this machine, so the server reaches it there as well.
         "MICROSOFT_LOGIN_URL": str(addresses["microsoft_public"]),
         "MICROSOFT_GRAPH_URL": f"{addresses['microsoft']}/v1.0",
+        # The same holds for its address.
+        "OIDC_ISSUER": str(addresses["issuer_public"]),
+        "OIDC_CLIENT_ID": ISSUER_CLIENT_ID,
+        "OIDC_CLIENT_SECRET": ISSUER_CLIENT_SECRET,
+        "OIDC_LABEL": "Northlight ID",
         "MAIL_SERVER": str(smtp_host),
         "MAIL_PORT": str(smtp_port),
         "MAIL_USE_TLS": "false",
@@ -175,7 +182,8 @@ def _welcome(base_url: str, addresses: dict[str, Any], password: str) -> str:
         f"    Mailbox              {addresses['mailbox_public']}\n"
         f"    Simulated Zoom       {addresses['zoom_public']}\n"
         f"    Simulated Google     {addresses['google_public']}\n"
-        f"    Simulated Microsoft  {addresses['microsoft_public']}\n\n"
+        f"    Simulated Microsoft  {addresses['microsoft_public']}\n"
+        f"    Simulated Sign-in    {addresses['issuer_public']}\n\n"
         f"  It keeps its data in {FOLDER.name}/. Ctrl-C stops it.\n\n"
     )
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from simulators.google import app as google_app
 from simulators.google.state import Google
+from simulators.issuer import app as issuer_app
+from simulators.issuer.state import Issuer
 from simulators.mailbox import app as mailbox_app
 from simulators.mailbox.faults import SWITCHES as MAILBOX_SWITCHES
 from simulators.mailbox.smtp import SmtpServer
@@ -31,7 +33,8 @@ MICROSOFT_CLIENT_ID = "5f0c2c1e-6d53-4d0c-9a8b-1c2d3e4f5a6b"
 
 def _arguments(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m simulators", description="Local stand-ins for Zoom, Google, Microsoft and mail."
+        prog="python -m simulators",
+        description="Local stand-ins for Zoom, Google, Microsoft, sign-in and mail.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument(
@@ -43,6 +46,7 @@ def _arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--zoom-port", type=int, default=0, help="0: any free port")
     parser.add_argument("--google-port", type=int, default=0, help="0: any free port")
     parser.add_argument("--microsoft-port", type=int, default=0, help="0: any free port")
+    parser.add_argument("--issuer-port", type=int, default=0, help="0: any free port")
     parser.add_argument("--mailbox-port", type=int, default=0, help="0: any free port")
     parser.add_argument("--smtp-port", type=int, default=0, help="0: any free port")
     parser.add_argument("--data", type=Path, help="folder that keeps state across restarts (default: memory)")
@@ -66,6 +70,8 @@ def _arguments(words: list[str]) -> argparse.Namespace:
         default="demo-microsoft-secret",
         help="the registered Microsoft app's client secret",
     )
+    parser.add_argument("--issuer-client-id", default="demo-issuer-client", help="the app's id at the issuer")
+    parser.add_argument("--issuer-client-secret", default="demo-issuer-secret", help="and its client secret")
     parser.add_argument("--webhook-url", default="", help="where the app hears that a user removed it")
     parser.add_argument("--webhook-secret", default="", help="what that is signed with")
     parser.add_argument("--wire", type=int, help="number of an inherited socket for control, see wire.py")
@@ -86,6 +92,7 @@ def main(words: list[str]) -> None:
     zoom_server = WebServer(options.host, options.zoom_port, options.public_host)
     google_server = WebServer(options.host, options.google_port, options.public_host)
     microsoft_server = WebServer(options.host, options.microsoft_port, options.public_host)
+    issuer_server = WebServer(options.host, options.issuer_port, options.public_host)
     mailbox_server = WebServer(options.host, options.mailbox_port, options.public_host)
     zoom = Zoom(
         data=options.data,
@@ -114,10 +121,18 @@ def main(words: list[str]) -> None:
         client_secret=options.microsoft_client_secret,
         mail_server=(smtp_server.reachable_host, smtp_server.port),
     )
+    issuer = Issuer(
+        data=options.data,
+        url=issuer_server.url,
+        public_url=issuer_server.public_url,
+        client_id=options.issuer_client_id,
+        client_secret=options.issuer_client_secret,
+    )
     parts = [
         (zoom_server, zoom_app.build(zoom)),
         (google_server, google_app.build(google)),
         (microsoft_server, microsoft_app.build(microsoft)),
+        (issuer_server, issuer_app.build(issuer)),
         (
             mailbox_server,
             mailbox_app.build(store, board, smtp_server.connections, public_url=mailbox_server.public_url),
@@ -131,11 +146,13 @@ def main(words: list[str]) -> None:
         "zoom": zoom_server.url,
         "google": google_server.url,
         "microsoft": microsoft_server.url,
+        "issuer": issuer_server.url,
         "mailbox": mailbox_server.url,
         "smtp": [smtp_server.reachable_host, smtp_server.port],
         "zoom_public": zoom_server.public_url,
         "google_public": google_server.public_url,
         "microsoft_public": microsoft_server.public_url,
+        "issuer_public": issuer_server.public_url,
         "mailbox_public": mailbox_server.public_url,
     }
     sys.stdout.write(json.dumps(addresses) + "\n")
@@ -147,6 +164,7 @@ def main(words: list[str]) -> None:
             break
     google_server.stop()
     microsoft_server.stop()
+    issuer_server.stop()
     smtp_server.stop()
     zoom_server.stop()
     mailbox_server.stop()

@@ -1,4 +1,4 @@
-"""Signing tokens as OpenID Connect wants them, with a key of this process."""
+"""Signing tokens as OpenID Connect wants them, with keys of this process."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 
 @cache
-def _key() -> rsa.RSAPrivateKey:
-    """A key of this process; its first use takes a moment."""
+def _key(number: int) -> rsa.RSAPrivateKey:
+    """A key of this process; the first use of each takes a moment."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def public_keys() -> dict[str, Any]:
-    """The key that id tokens are checked with, as a JSON Web Key Set (RFC 7517)."""
-    numbers = _key().public_key().public_numbers()
+def public_keys(number: int = 0) -> dict[str, Any]:
+    """The key that id tokens are checked with, as a JSON Web Key Set (RFC 7517). Another `number` is another
+    key."""
+    numbers = _key(number).public_key().public_numbers()
     key = {
         "kty": "RSA",
         "use": "sig",
@@ -28,19 +29,19 @@ def public_keys() -> dict[str, Any]:
         "n": encoded(numbers.n.to_bytes((numbers.n.bit_length() + 7) // 8, "big")),
         "e": encoded(numbers.e.to_bytes(3, "big")),
     }
-    return {"keys": [{**key, "kid": _key_id()}]}
+    return {"keys": [{**key, "kid": _key_id(number)}]}
 
 
-def signed(claims: dict[str, Any]) -> str:
-    """These claims as a signed token (RFC 7519)."""
-    header = {"alg": "RS256", "kid": _key_id(), "typ": "JWT"}
+def signed(claims: dict[str, Any], number: int = 0, *, named_as: int | None = None) -> str:
+    """These claims as a token (RFC 7519) signed with that key. `named_as`: the key that it pretends to be."""
+    header = {"alg": "RS256", "kid": _key_id(number if named_as is None else named_as), "typ": "JWT"}
     content = ".".join(encoded(json.dumps(part).encode()) for part in (header, claims))
-    signature = _key().sign(content.encode(), padding.PKCS1v15(), SHA256())
+    signature = _key(number).sign(content.encode(), padding.PKCS1v15(), SHA256())
     return f"{content}.{encoded(signature)}"
 
 
-def _key_id() -> str:
-    return hashlib.sha256(str(_key().public_key().public_numbers().n).encode()).hexdigest()[:40]
+def _key_id(number: int) -> str:
+    return hashlib.sha256(str(_key(number).public_key().public_numbers().n).encode()).hexdigest()[:40]
 
 
 def encoded(value: bytes) -> str:

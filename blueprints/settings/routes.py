@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from accounts import audit, passwords, sessions
+from accounts import audit, passwords, sessions, single_sign_on
 from accounts import settings as changes
 from accounts.audit import Event
 from accounts.settings import OrganizationSettings
 from accounts.sign_in import is_own_password
+from accounts.single_sign_on import NoPasswordError
 from accounts.throttling import TooManyTriesError
 from accounts.two_step import FEW_RECOVERY_CODES, how_many_have_it, recovery_codes_left
 from blueprints.settings import availability, copied, email, example, system_log
@@ -91,10 +92,27 @@ def _profile_page(
         password_form=password_form or PasswordForm(formdata=None),
         recovery_codes_left=recovery_codes_left(user) if user.two_step_since is not None else 0,
         few_recovery_codes=FEW_RECOVERY_CODES,
+        single_sign_on=services().single_sign_on,
+        identities=single_sign_on.identities_of(user),
         sessions=[
             (row, browser_words(row.user_agent), row.id == here) for row in sessions.living_sessions(user)
         ],
     )
+
+
+@settings.post("/account/identities/<int:identity_id>/unlink")
+def unlink_identity(identity_id: int) -> ResponseReturnValue:
+    offered = services().single_sign_on
+    label = offered.label if offered is not None else "the issuer"
+    try:
+        if not single_sign_on.unlink(actor(), identity_id, label):
+            abort(404)
+    except NoPasswordError:
+        say("Choose a password first. Without one, you couldn't sign in anymore.", "warning")
+        return redirect(url_for("settings.profile"), 303)
+    db.session.commit()
+    say("Unlinked.")
+    return redirect(url_for("settings.profile", _anchor="identities"), 303)
 
 
 @settings.post("/account/sessions/<int:session_id>/end")

@@ -11,7 +11,7 @@ from accounts import audit
 from accounts.audit import Event
 from accounts.sign_in import try_password
 from accounts.throttling import TooManyTriesError
-from blueprints.sign_in import second_step
+from blueprints.sign_in import second_step, single_sign_on
 from blueprints.sign_in.forms import LoginForm
 from extensions import db
 from models import User
@@ -24,6 +24,7 @@ from web.waiting import too_many_tries
 
 sign_in = Blueprint("sign_in", __name__)
 second_step.register(sign_in)
+single_sign_on.register(sign_in)
 
 
 @sign_in.route("/login", methods=["GET", "POST"])
@@ -60,7 +61,12 @@ def login() -> ResponseReturnValue:
 
 
 def _sign_in_page(form: LoginForm) -> str:
-    return render_template("sign_in/login.html", form=form, demo_people=_demo_people())
+    return render_template(
+        "sign_in/login.html",
+        form=form,
+        demo_people=_demo_people(),
+        single_sign_on=services().single_sign_on,
+    )
 
 
 def _demo_people() -> list[User]:

@@ -192,6 +192,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audit_entries_event"), ["event"], unique=False)
 
     op.create_table(
+        "linked_identities",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("issuer", sa.String(length=255), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("linked_at", database.UTCDateTime(), nullable=False),
+        sa.Column("last_used_at", database.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_linked_identities_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_linked_identities")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_linked_identities_issuer_subject")),
+        sa.UniqueConstraint("user_id", "issuer", name=op.f("uq_linked_identities_user_id_issuer")),
+    )
+    op.create_table(
         "connections",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -1836,6 +1852,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("connections")
+    op.drop_table("linked_identities")
     with op.batch_alter_table("audit_entries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_entries_event"))
         batch_op.drop_index(batch_op.f("ix_audit_entries_at"))

@@ -39,6 +39,7 @@ RULES: dict[str, frozenset[str]] = {
             "accounts.two_step",
             "attachment_files",
             "connections.service",
+            "connections.single_sign_on",
             "instance_folder",
             "messaging.addresses",
             "messaging.copies",

@@ -93,6 +93,10 @@ NONSENSE: dict[str, tuple[str, ...]] = {
     ),
     "MICROSOFT_LOGIN_URL": ENDPOINTS,
     "MICROSOFT_GRAPH_URL": ENDPOINTS,
+    "OIDC_ISSUER": (*ENDPOINTS, "https://issuer.example"),
+    "OIDC_CLIENT_ID": (*ISSUED, "an-id"),
+    "OIDC_CLIENT_SECRET": (*ISSUED, "a-secret"),
+    "OIDC_LABEL": ("x" * 61, "Our\nissuer", "Our issuer"),
     "MAIL_SERVER": (
         "smtp://mail.example",
         "https://mail.example",
@@ -133,7 +137,7 @@ NONSENSE: dict[str, tuple[str, ...]] = {
 # What must never be repeated on a console or in a log.
 SECRET = {
     "SECRET_KEY", "TOKEN_ENCRYPTION_KEYS", "MAIL_PASSWORD", "ZOOM_API_CLIENT_SECRET", "GOOGLE_CLIENT_SECRET",
-    "MICROSOFT_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN", "MAIL_OAUTH_CLIENT_SECRET",
+    "MICROSOFT_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN", "MAIL_OAUTH_CLIENT_SECRET", "OIDC_CLIENT_SECRET",
 }  # fmt: skip
 
 

@@ -17,7 +17,9 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from tests.machines.google import NO_GOOGLE, SimulatedGoogle
+from tests.machines.issuer import SimulatedIssuer
 from tests.machines.microsoft import NO_MICROSOFT, SimulatedMicrosoft
+from tests.machines.office import NOWHERE
 from tests.machines.processes import MachineError, end_group, start, tail
 from tests.machines.remote import OverHttp, OverWire, Remote
 
@@ -47,6 +49,7 @@ class Simulators:
         google_url: str = NO_GOOGLE,
         microsoft_url: str = NO_MICROSOFT,
         remote: Remote | None = None,
+        issuer_url: str = NOWHERE,
     ) -> None:
         self.zoom_url = zoom_url
         self.google_url = google_url
@@ -56,6 +59,7 @@ class Simulators:
         self._remote = remote or OverHttp()
         self.google = SimulatedGoogle(google_url, self._remote)
         self.microsoft = SimulatedMicrosoft(microsoft_url, self._remote)
+        self.issuer = SimulatedIssuer(issuer_url, self._remote)
 
     def settings(self) -> dict[str, str]:
         """Return the product's settings that make it use these simulators.
@@ -83,12 +87,14 @@ class Simulators:
             f"{self.zoom_url}/_control/reset",
             *self.google.reset_addresses,
             *self.microsoft.reset_addresses,
+            *self.issuer.reset_addresses,
             f"{self.mailbox_url}/api/reset",
         )
         self._remote.ask([("POST", address, {}) for address in resets])
 
     def assert_no_violation(self) -> None:
-        """Fail if a request or an answer so far does not keep to the documents of Google or Microsoft."""
+        """Fail if a request or an answer so far does not keep to the documents of who was asked."""
+        self.issuer.assert_no_violation()
         self.google.assert_no_violation()
         self.microsoft.assert_no_violation()
 
@@ -189,6 +195,7 @@ def running_simulators(folder: Path) -> Iterator[Simulators]:
             "simulators",
             *("--host", "127.0.0.1"),
             *("--zoom-port", "0", "--google-port", "0", "--microsoft-port", "0"),
+            *("--issuer-port", "0"),
             *("--mailbox-port", "0", "--smtp-port", "0"),
             *("--wire", str(its.fileno())),
             "--exit-with-parent",
@@ -211,6 +218,7 @@ def running_simulators(folder: Path) -> Iterator[Simulators]:
             addresses["google"],
             addresses["microsoft"],
             remote,
+            addresses["issuer"],
         )
         yield simulators
     finally:
