@@ -1,17 +1,20 @@
 """Signing in with an account elsewhere: whom it lets in, what is linked, and every way that it can fail."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from accounts import single_sign_on
 from accounts.invitations import LIFETIME
+from accounts.single_sign_on import NotLetInError
 from extensions import db
 from models import Invitation, LinkedIdentity, Role, User
 from tests.accounts.mails import do_background_work, link_in, the_mail_to
 from tests.accounts.phones import set_up
-from tests.factories import Team
+from tests.factories import Team, create_team
 from tests.machines.application import MakeApp
 from tests.machines.clock import Clock
 from tests.machines.issuer import MANY_DIRECTORIES
@@ -336,3 +339,19 @@ def test_profile_offers_it_and_shows_what_is_linked(
     assert BEN.lower() in page.words
     visitor.submit(page, "Unlink", status=303)
     assert not linked(web)
+
+
+def test_identity_is_linked_on_both_databases(app: Flask) -> None:
+    with in_rows(app):
+        ben_id = create_team().ben.id
+        said: dict[str, Any] = {"issuer": "https://id.example", "subject": "42", "is_verified": True}
+        assert single_sign_on.sign_in("ID", email="ben@northlight.example", **said).id == ben_id
+        db.session.commit()
+        assert single_sign_on.sign_in("ID", email="", **said).id == ben_id
+        with pytest.raises(NotLetInError, match="another_account"):
+            single_sign_on.sign_in("ID", email="ben@northlight.example", **said | {"subject": "43"})
+        db.session.commit()
+        [identity] = single_sign_on.identities_of(db.session.get_one(User, ben_id))
+        assert single_sign_on.unlink(identity.user, identity.id, "ID")
+        db.session.commit()
+        assert not single_sign_on.identities_of(db.session.get_one(User, ben_id))
