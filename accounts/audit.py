@@ -1,24 +1,27 @@
-"""Who did what to access, to settings, and to data as a whole. Rows are only ever added."""
+"""Who did what to access, to settings, and to data as a whole. Rows are only ever added, and removed once
+they are older than the owner wants (`tasks/log_retention.py`)."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
-from database import writing
+from database import read_only, writing
 from extensions import db
 from models import AuditEntry, User
 
 log = logging.getLogger("accounts")
 
 PAGE_SIZE = 50
+_PORTION = 500
 
 
 class Event(StrEnum):
@@ -54,6 +57,7 @@ class Event(StrEnum):
     ENTRIES_LEFT_BEHIND = "entries_left_behind"
     CALENDAR_FEED = "calendar_feed"
     SETTINGS_CHANGED = "settings_changed"
+    LOG_EXPORTED = "log_exported"
     KEYS_ROTATED = "keys_rotated"
     CANDIDATES_IMPORTED = "candidates_imported"
     CANDIDATES_EXPORTED = "candidates_exported"
@@ -134,3 +138,56 @@ def entries(event: Event | None, page: int, *, without: Collection[Event] = ()) 
         query = query.where(AuditEntry.event.not_in([each.value for each in without]))
     rows = list(db.session.scalars(query))
     return AuditPage(rows[:PAGE_SIZE], number, len(rows) > PAGE_SIZE)
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry as a file holds it. `at` is aware, in UTC; `actor` and `email` are empty where there is no
+    one."""
+
+    id: int
+    at: datetime
+    event: str
+    actor: str
+    email: str
+    words: str
+    address: str
+
+
+def lines(begin: datetime | None, end: datetime | None) -> Iterator[list[Line]]:
+    """All entries from `begin` to before `end` (aware; None: without a limit), oldest first, in portions.
+
+    Each portion is a read-only transaction of its own, so that a slow reader keeps no old state alive. What
+    is added meanwhile comes at the end, unless it is later than `end`.
+    """
+    last = 0
+    while True:
+        with read_only():
+            found = [Line(*row) for row in db.session.execute(_portion(begin, end, last))]
+            db.session.rollback()
+        if not found:
+            return
+        yield found
+        last = found[-1].id
+
+
+def _portion(
+    begin: datetime | None, end: datetime | None, last: int
+) -> sa.Select[int, datetime, str, str, str, str, str]:
+    query = (
+        sa.select(
+            AuditEntry.id,
+            AuditEntry.at,
+            AuditEntry.event,
+            sa.func.coalesce(User.name, ""),
+            sa.func.coalesce(User.email, ""),
+            AuditEntry.words,
+            AuditEntry.address,
+        )
+        .outerjoin(User, User.id == AuditEntry.actor_id)
+        .where(AuditEntry.id > last)
+        .order_by(AuditEntry.id)
+        .limit(_PORTION)
+    )
+    query = query if begin is None else query.where(AuditEntry.at >= begin)
+    return query if end is None else query.where(AuditEntry.at < end)

@@ -21,6 +21,8 @@ class Action(StrEnum):
     OPEN_CONNECTING = "open_connecting"
     # Deciding whether everyone needs two-step verification.
     REQUIRE_TWO_STEP = "require_two_step"
+    # Taking the activity log out as a file, and deciding how long logs are kept.
+    MANAGE_LOGS = "manage_logs"
 
 
 class Scope(StrEnum):
@@ -54,6 +56,7 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
         Action.ADMINISTER: (_A, _A, _N, _N, _N, _N),
         Action.OPEN_CONNECTING: (_A, _N, _N, _N, _N, _N),
         Action.REQUIRE_TWO_STEP: (_A, _N, _N, _N, _N, _N),
+        Action.MANAGE_LOGS: (_A, _N, _N, _N, _N, _N),
     }.items()
 }
 

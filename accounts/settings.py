@@ -85,3 +85,22 @@ def open_connecting(actor: User, is_open: bool) -> None:
     row.connecting_is_open = is_open
     who = "Everyone who schedules or hosts may" if is_open else "Only owners and admins may"
     audit.record(Event.SETTINGS_CHANGED, f"{who} connect apps from now on.", actor)
+
+
+def keep_logs(actor: User, *, log_days: int | None, mail_copy_days: int | None) -> bool:
+    """Set in the current transaction for how many days the activity log, and copies of sent emails with the
+    notes of finished work, are kept; None keeps them. Returns whether that is a change."""
+    row = db.session.get_one(Organization, 1)
+    changes = []
+    if row.log_days != log_days:
+        changes.append(f"The activity log is kept {_for_days(log_days)}.")
+    if row.mail_copy_days != mail_copy_days:
+        changes.append(f"Copies of sent emails are kept {_for_days(mail_copy_days)}.")
+    row.log_days, row.mail_copy_days = log_days, mail_copy_days
+    for words in changes:
+        audit.record(Event.SETTINGS_CHANGED, words, actor)
+    return bool(changes)
+
+
+def _for_days(days: int | None) -> str:
+    return "for good" if days is None else f"for {days} days"

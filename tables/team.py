@@ -34,6 +34,8 @@ class Organization(Model):
     __table_args__ = (
         sa.CheckConstraint("id = 1", name="only_one"),
         sa.CheckConstraint("retention_days BETWEEN 1 AND 3650", name="retention_days"),
+        sa.CheckConstraint("log_days BETWEEN 30 AND 3650", name="log_days"),
+        sa.CheckConstraint("mail_copy_days BETWEEN 30 AND 3650", name="mail_copy_days"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -51,6 +53,10 @@ class Organization(Model):
     two_step_required_since: Mapped[datetime | None]
     # Days after their last interview at which candidates are erased; empty means never.
     retention_days: Mapped[int | None]
+    # Days after which entries of the activity log are deleted, and copies of sent emails with the notes of
+    # finished background work; empty means never.
+    log_days: Mapped[int | None]
+    mail_copy_days: Mapped[int | None]
     # The organization's own text before and after the details of every invitation.
     invitation_intro: Mapped[str] = mapped_column(sa.String(1000), default="")
     invitation_closing: Mapped[str] = mapped_column(sa.String(1000), default="")

@@ -14,6 +14,7 @@ from tasks.connection_checks import ASK_FOR_CHECKS
 from tasks.expired_drafts import FORGET_EXPIRED
 from tasks.feedback import reminding
 from tasks.grants import ASK_FOR_REFRESHES
+from tasks.log_retention import FORGET_OLD_LOGS
 from tasks.preflight import ASK_FOR_PREFLIGHTS
 from work.chores import Chore, once
 
@@ -32,6 +33,7 @@ def all_chores(services: Services) -> tuple[Chore, ...]:
         give_up_of_expired_drafts(),
         sweeping(services.attachment_files),
         FORGET_EXPIRED,
+        FORGET_OLD_LOGS,
         reminding(services.mail_domain),
         Chore("open mail conversations", mail.open_conversations.end_idle),
     )

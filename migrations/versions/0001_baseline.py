@@ -59,11 +59,17 @@ def upgrade() -> None:
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("two_step_required_since", database.UTCDateTime(), nullable=True),
         sa.Column("retention_days", sa.Integer(), nullable=True),
+        sa.Column("log_days", sa.Integer(), nullable=True),
+        sa.Column("mail_copy_days", sa.Integer(), nullable=True),
         sa.Column("invitation_intro", sa.String(length=1000), nullable=False),
         sa.Column("invitation_closing", sa.String(length=1000), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_organizations_only_one")),
         sa.CheckConstraint("retention_days BETWEEN 1 AND 3650", name=op.f("ck_organizations_retention_days")),
+        sa.CheckConstraint("log_days BETWEEN 30 AND 3650", name=op.f("ck_organizations_log_days")),
+        sa.CheckConstraint(
+            "mail_copy_days BETWEEN 30 AND 3650", name=op.f("ck_organizations_mail_copy_days")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organizations")),
     )
     op.create_table(
