@@ -61,6 +61,7 @@ class Event(StrEnum):
     KEYS_ROTATED = "keys_rotated"
     CANDIDATES_IMPORTED = "candidates_imported"
     CANDIDATES_EXPORTED = "candidates_exported"
+    CANDIDATE_EXPORTED = "candidate_exported"
     CANDIDATE_ERASED = "candidate_erased"
     WORK_RETRIED = "work_retried"
     ORPHAN_REMOVED = "orphan_removed"

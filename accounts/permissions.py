@@ -14,6 +14,8 @@ class Action(StrEnum):
     SEE_NOTES = "see_notes"
     SCHEDULE = "schedule"
     MANAGE_CANDIDATES = "manage_candidates"
+    # Taking out everything about one candidate.
+    EXPORT_CANDIDATE = "export_candidate"
     MANAGE_JOBS = "manage_jobs"
     CONNECT_APPS = "connect_apps"
     ADMINISTER = "administer"
@@ -51,6 +53,7 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
         Action.SEE_NOTES: (_A, _A, _A, _JI, _I, _N),
         Action.SCHEDULE: (_A, _A, _A, _J, _N, _N),
         Action.MANAGE_CANDIDATES: (_A, _A, _A, _J, _N, _N),
+        Action.EXPORT_CANDIDATE: (_A, _A, _A, _N, _N, _N),
         Action.MANAGE_JOBS: (_A, _A, _A, _N, _N, _N),
         Action.CONNECT_APPS: (_A, _A, _O, _O, _O, _N),
         Action.ADMINISTER: (_A, _A, _N, _N, _N, _N),

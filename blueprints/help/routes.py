@@ -9,6 +9,8 @@ import htmx
 from blueprints.help.connecting import connecting_help
 from blueprints.help.sending import SENDING_TROUBLES
 from connections import catalogue
+from extensions import db
+from models import Organization
 from web.shortcuts import shortcuts_for
 from web.signed_in import actor
 
@@ -42,6 +44,18 @@ def keyboard_shortcuts() -> ResponseReturnValue:
     name = "_keyboard_shortcuts" if htmx.is_htmx() else "keyboard_shortcuts"
     shown = render_template(f"help/{name}.html", shortcuts_shown=shortcuts_for(actor().role))
     return htmx.varies(make_response(shown))
+
+
+@help_pages.get("/privacy")
+def privacy() -> ResponseReturnValue:
+    """What is stored, for how long as of now, and who sees it."""
+    row = db.session.get_one(Organization, 1)
+    return render_template(
+        "help/privacy.html",
+        retention_days=row.retention_days,
+        mail_copy_days=row.mail_copy_days,
+        log_days=row.log_days,
+    )
 
 
 @help_pages.get("/sending-email")

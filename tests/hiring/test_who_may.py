@@ -26,6 +26,8 @@ DOINGS: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = [
     ("POST", "/candidates/{candidate}/edit", MANAGERS, CANDIDATE_ROLES),
     ("POST", "/candidates/{candidate}/applications/{application}/stage", MANAGERS, CANDIDATE_ROLES),
     ("POST", "/candidates/{candidate}/applications/{application}/remove", MANAGERS, CANDIDATE_ROLES),
+    ("GET", "/candidates/{candidate}/data", WITH_ALL, WITH_ALL),
+    ("POST", "/candidates/{candidate}/data", WITH_ALL, WITH_ALL),
     ("GET", "/candidates/{candidate}/erase", MANAGERS, CANDIDATE_ROLES),
     # The interview is still to come, so that no one is erased.
     ("POST", "/candidates/{candidate}/erase", MANAGERS, CANDIDATE_ROLES),

@@ -7,7 +7,8 @@ from flask import Flask
 
 from connections import wording
 from connections.catalogue import spec_of
-from models import MeetingSoftware, Role
+from extensions import db
+from models import MeetingSoftware, Organization, Role
 from providers.zoom.scopes import OPTIONAL
 from scheduling.meetings import failures
 from tests.factories import PASSWORD, ZOOM, Team, create_team, create_user
@@ -149,3 +150,19 @@ def test_shortcuts_are_those_that_a_role_may_follow(set_up: Flask, people: Team)
         for keys, where in told.items():
             if where:
                 assert reader.get(where[0]).status == 200, keys
+
+
+def test_privacy_page_says_how_long_things_are_kept_here(set_up: Flask, people: Team) -> None:
+    ben = signed_in(set_up, people.ben.email)
+    page = ben.get("/help/privacy")
+    assert "until someone erases them" in page.words
+    assert "Kept for good." in page.words
+    with in_rows(set_up):
+        row = db.session.get_one(Organization, 1)
+        row.retention_days, row.log_days, row.mail_copy_days = 180, 400, 60
+        db.session.commit()
+    page = ben.get("/help/privacy")
+    assert "until 180 days after the last interview" in page.words
+    assert "Kept for 400 days." in page.words
+    assert "until 60 days after the interview" in page.words
+    assert "/help/privacy" in {link.get("href") for link in ben.get(HELP).tree.all("a")}
