@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import IO
 
-from flask import Blueprint, Response, abort, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 
 from accounts.permissions import Action
@@ -41,10 +41,7 @@ def download_candidate_data(candidate_id: int) -> ResponseReturnValue:
         say(error.words, "danger")
         return redirect(url_for("hiring.candidate", candidate_id=candidate_id), 303)
     db.session.commit()
-    archive = tempfile.SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY)
-    _write(dossier, archive)
-    archive.seek(0)
-    response = Response(_pieces(archive), mimetype="application/zip")
+    response = Response(stream_with_context(_archive(dossier)), mimetype="application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="candidate-{candidate_id}.zip"'
     return response
 
@@ -66,8 +63,16 @@ def _read_copy(mail: Mail) -> tuple[str, str] | None:
     return letter.subject, letter.text
 
 
+def _archive(dossier: Dossier) -> Iterator[bytes]:
+    with tempfile.SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY) as file:
+        _write(dossier, file)
+        file.seek(0)
+        while piece := file.read(_SENT_AT_ONCE):
+            yield piece
+
+
 def _write(dossier: Dossier, archive: IO[bytes]) -> None:
-    """A file whose bytes are gone is named among the missing: an archive with the rest is better than none."""
+    """A file whose bytes are gone is named among the missing: the rest is better than nothing."""
     missing = []
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as written:
         for file in dossier.files:
@@ -77,12 +82,6 @@ def _write(dossier: Dossier, archive: IO[bytes]) -> None:
                 missing.append(file.path)
         content = {**dossier.content, "missing_files": missing}
         written.writestr("candidate.json", json.dumps(content, ensure_ascii=False, indent=2))
-
-
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(_SENT_AT_ONCE):
-            yield piece
 
 
 def register(blueprint: Blueprint) -> None:
