@@ -19,6 +19,7 @@ from accounts.passwords import store_password
 from accounts.team_rules import TeamError
 from connections.keys import reseal_everything
 from database import LARGEST_ROW_ID
+from doctor.command import doctor
 from extensions import db
 from hiring.first_plan import add_first_plan
 from messaging.copies import reseal_copies
@@ -67,6 +68,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(tasks)
     app.cli.add_command(users)
     app.cli.add_command(keys)
+    app.cli.add_command(doctor)
 
 
 def _app() -> Flask:

@@ -194,6 +194,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Hours before the start at which reminders are sent, comma-separated.",
     ),
     Setting("SCHEDULER_ENABLED", read.switch, True, "Whether this server process does background work."),
+    Setting(
+        "METRICS_TOKEN",
+        read.access_token,
+        "",
+        "What Prometheus has to send as its bearer token; without it there is no `/metrics`.",
+    ),
     Setting("APP_NAME", read.name, "SmoothHiring", "Name shown in the top bar and in emails."),
 )
 
@@ -218,7 +224,7 @@ def load_settings(
     values: dict[str, Any] = {}
     explicit = set()
     for setting in SETTINGS:
-        given: object = environ.get(setting.name)
+        given: object = _given(setting.name, environ)
         if overrides and setting.name in overrides:
             given = overrides[setting.name]
         if given is None or (isinstance(given, str) and not given.strip()):
@@ -247,6 +253,22 @@ def load_settings(
     if not values["DATABASE_URL"]:
         values["DATABASE_URL"] = f"sqlite:///{values['INSTANCE_PATH'] / 'smoothhiring.sqlite3'}"
     return values
+
+
+def _given(name: str, environ: Mapping[str, str]) -> str | None:
+    """A setting's text: its own variable, or the content of the file that `…_FILE` names. Container systems
+    hand out secrets as files, which show up in no list of processes and in no log."""
+    text, file = environ.get(name), environ.get(f"{name}_FILE", "").strip()
+    if not file:
+        return text
+    if text and text.strip():
+        raise SettingError(name, f"and {name}_FILE are both set: set one of them")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError) as error:
+        raise SettingError(
+            f"{name}_FILE", f"names a file that can't be read ({type(error).__name__})"
+        ) from None
 
 
 # What only makes sense with another: an id of an app without its secret, a password without a user.

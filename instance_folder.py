@@ -6,6 +6,7 @@ same time; the first one to link its file wins, and the others read what it wrot
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -71,6 +72,11 @@ def _keep_private(folder: Path) -> None:
 def setup_code(folder: Path) -> str:
     """The one-time code that `/setup` asks for; made at the first call."""
     return _once(folder / "setup_code", lambda: "-".join(secrets.token_hex(2) for _ in range(4)))
+
+
+def fingerprint(installation_id: str) -> str:
+    """What anyone may know of the installation's id: enough to recognize it, not to take its place."""
+    return hashlib.sha256(f"fingerprint:{installation_id}".encode()).hexdigest()[:16]
 
 
 def forget_setup_code(folder: Path) -> None:

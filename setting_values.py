@@ -240,6 +240,16 @@ def session_key(value: str) -> str:
     return text
 
 
+def access_token(value: str) -> str:
+    """What a program has to send to be let in: one word, which becomes part of a header."""
+    text = issued(value)
+    if not text.isascii():
+        raise ValueError("must be letters, digits and signs of ASCII")
+    if len(text) < _SHORTEST_KEY:
+        raise ValueError(f"must be at least {_SHORTEST_KEY} characters that no one can guess")
+    return text
+
+
 def token_keys(value: str) -> str:
     """Fernet keys, separated by commas."""
     keys = [key.strip() for key in value.split(",") if key.strip()]

@@ -25,6 +25,8 @@ class Action(StrEnum):
     REQUIRE_TWO_STEP = "require_two_step"
     # Taking the activity log out as a file, and deciding how long logs are kept.
     MANAGE_LOGS = "manage_logs"
+    # Examining the server itself: its settings, its disk, what is registered at the providers.
+    SEE_SYSTEM = "see_system"
 
 
 class Scope(StrEnum):
@@ -60,6 +62,7 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
         Action.OPEN_CONNECTING: (_A, _N, _N, _N, _N, _N),
         Action.REQUIRE_TWO_STEP: (_A, _N, _N, _N, _N, _N),
         Action.MANAGE_LOGS: (_A, _N, _N, _N, _N, _N),
+        Action.SEE_SYSTEM: (_A, _N, _N, _N, _N, _N),
     }.items()
 }
 

@@ -151,6 +151,20 @@ def deliver(letter: Letter, envelope: Envelope, files: tuple[FilePart, ...] = ()
     return _acceptance(connection)
 
 
+def try_signing_in(seconds: float) -> Accepted | Deferred | Refused | Misconfigured | Unknown:
+    """Connect to the mail server and sign in as for an email, and send none. Needs an application context;
+    takes at most about `seconds`. `Accepted` means that an email could be sent; its words are what the server
+    said first."""
+    connection = mail.connect()
+    try:
+        said = connection.try_out(seconds)
+    except ProviderError as error:
+        return _outcome_without_token(error)
+    except (smtplib.SMTPException, OSError, UnicodeError) as error:
+        return _outcome_of_fault(error, connection.stage, "")
+    return Accepted(None, _words(_decoded(said)))
+
+
 def _outcome_without_token(error: ProviderError) -> Outcome:
     words = _words(why_no_token(error, issuer_of(current_app.config)))
     if isinstance(error, RetryableError):

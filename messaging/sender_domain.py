@@ -52,8 +52,8 @@ class NoAnswerError(Exception):
     """The DNS didn't answer in time, or answered with a failure: nothing is known."""
 
 
-# The texts of the TXT records of a name, or the hosts of its MX records; none if there are none. May raise
-# `NoAnswerError`.
+# The texts of the TXT records of a name, the hosts of its MX records, or the names that its PTR records say;
+# none if there are none. May raise `NoAnswerError`.
 Ask = Callable[[str, str], Sequence[str]]
 
 
@@ -70,7 +70,8 @@ def asking(resolver: dns.resolver.Resolver | None = None) -> Ask:
         if kind == "TXT":
             # A long text is stored in pieces that belong together without anything between them.
             return [b"".join(record.strings).decode("utf-8", "replace") for record in answer]
-        return [record.exchange.to_text().rstrip(".") for record in answer]
+        named = [record.target if kind == "PTR" else record.exchange for record in answer]
+        return [name.to_text().rstrip(".") for name in named]
 
     return ask
 

@@ -66,7 +66,13 @@ class BoundedSMTP(smtplib.SMTP):
         self._answer_seconds = self._allowed_answer_seconds = answer_seconds
         self._incoming: _Incoming | None = None
         self._implicit_tls = implicit_tls
+        self.greeting = b""
         super().__init__(host, port, local_hostname=ehlo_name, timeout=answer_seconds)
+
+    def connect(self, *where: Any, **options: Any) -> tuple[int, bytes]:
+        """Connect, and keep what the server says first."""
+        code, self.greeting = super().connect(*where, **options)
+        return code, self.greeting
 
     def begin_again(self, total_seconds: float) -> None:
         """Allow for the next mail what was allowed for the first."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import smtplib
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import current_app
@@ -87,6 +88,19 @@ class HardenedConnection(Connection):
             self._conversation = found
             return found.host
         return self._conversation.open(smtp.TOTAL_SECONDS)
+
+    def try_out(self, seconds: float) -> bytes:
+        """Connect and sign in as for an email, in a conversation of its own, and send none. Returns what the
+        server said first; raises what `Conversation.open` raises, and `stage` tells how far it came."""
+        self._conversation = Conversation(
+            replace(
+                self._conversation.server,
+                answer_seconds=min(seconds, self._conversation.server.answer_seconds),
+            )
+        )
+        greeting = self._conversation.open(seconds).greeting
+        self._conversation.close()
+        return greeting
 
     def send(self, message: Message, envelope_from: str | tuple[str, str] | None = None) -> None:
         """Send a `WrittenMessage`; raises what `Conversation.send` raises.

@@ -47,6 +47,7 @@ ACCESS: dict[str, Rule] = {
     "styleguide.components": Public("shows made-up content, and exists in development only"),
     "styleguide.confirm": Public("shows made-up content, and exists in development only"),
     "status.healthz": Public("says only whether it works"),
+    "status.metrics": Public("asks for a token of its own"),
     "first_run.setup": Public("asks for the one-time code, and is gone afterwards"),
     "sign_in.login": Public("where one signs in"),
     "sign_in.code": Public("the second step; the password was the first"),
@@ -79,6 +80,8 @@ ACCESS: dict[str, Rule] = {
     "settings.send_test_email": Needs(Action.ADMINISTER),
     "settings.test_email_progress": Needs(Action.ADMINISTER),
     "settings.domain_records": Needs(Action.ADMINISTER),
+    "settings.system": Needs(Action.SEE_SYSTEM),
+    "settings.system_results": Needs(Action.SEE_SYSTEM),
     "settings.system_log": Needs(Action.ADMINISTER),
     "settings.logs": Needs(Action.MANAGE_LOGS),
     "settings.export_log": Needs(Action.MANAGE_LOGS),
@@ -264,6 +267,7 @@ POLLS = frozenset(
         "connected_apps.changes",
         "schedule_interview.hosting",
         "settings.test_email_progress",
+        "settings.system_results",
     }
 )
 

@@ -13,7 +13,7 @@ from accounts.sign_in import is_own_password
 from accounts.single_sign_on import NoPasswordError
 from accounts.throttling import TooManyTriesError
 from accounts.two_step import FEW_RECOVERY_CODES, how_many_have_it, recovery_codes_left
-from blueprints.settings import availability, copied, email, example, logs, system_log
+from blueprints.settings import availability, copied, email, example, logs, system, system_log
 from blueprints.settings.forms import OrganizationForm, PasswordForm, ProfileForm
 from extensions import db
 from messaging.wording import DEFAULT_CLOSING
@@ -27,6 +27,7 @@ from web.waiting import too_many_tries
 
 settings = Blueprint("settings", __name__, url_prefix="/settings")
 example.register(settings)
+system.register(settings)
 system_log.register(settings)
 copied.register(settings)
 email.register(settings)

@@ -1,12 +1,17 @@
-"""The health page, for those who monitor the server."""
+"""The health page and the metrics, for those who monitor the server."""
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, jsonify
+import hmac
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from accounts import copies
+from blueprints.status.metrics import exposition
+from instance_folder import fingerprint
 from timezones import utc_now, zone_data_version
 from work.findings import background_state
 
@@ -17,12 +22,20 @@ status = Blueprint("status", __name__)
 def healthz() -> ResponseReturnValue:
     """200 while database and metronome work, otherwise 503. Work that waits for a retry is not overdue. A
     copy whose background work is paused gets 503, too, because nothing leaves it.
+
+    It also says which installation answers, and how it saw the question: the doctor asks under the public
+    address, and learns what the proxies in between pass on.
     """
+    seen = {
+        "installation": fingerprint(current_app.config["INSTALLATION_ID"]),
+        "seen_as": "{0.scheme}://{0.netloc}".format(urlsplit(request.root_url)),
+        "forwarded_by": len([each for each in request.headers.get("X-Forwarded-For", "").split(",") if each]),
+    }
     try:
         state = background_state(utc_now(), is_expected=current_app.config["SCHEDULER_ENABLED"])
         is_paused = copies.is_paused(current_app.config["INSTALLATION_ID"])
     except SQLAlchemyError:
-        return jsonify(status="failing", database="unreachable"), 503
+        return jsonify(status="failing", database="unreachable", **seen), 503
     is_well = not is_paused and all(finding.level != "danger" for finding in state.findings)
     return (
         jsonify(
@@ -33,6 +46,25 @@ def healthz() -> ResponseReturnValue:
             else None,
             oldest_overdue_task_seconds=round(state.overdue.total_seconds()),
             time_zone_data=zone_data_version(),
+            **seen,
         ),
         200 if is_well else 503,
     )
+
+
+@status.get("/metrics")
+def metrics() -> ResponseReturnValue:
+    """What Prometheus collects. Without METRICS_TOKEN there is no such page; with it, only those have it who
+    send it as a bearer token."""
+    token: str = current_app.config["METRICS_TOKEN"]
+    if not token:
+        abort(404)
+    given = request.headers.get("Authorization", "")
+    if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+        return Response(
+            "This page asks for the METRICS_TOKEN as a bearer token.\n",
+            401,
+            {"WWW-Authenticate": "Bearer"},
+            mimetype="text/plain",
+        )
+    return Response(exposition(utc_now()), mimetype="text/plain; version=0.0.4")

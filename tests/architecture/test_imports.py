@@ -27,6 +27,21 @@ RULES: dict[str, frozenset[str]] = {
     "gunicorn.conf": EVERYTHING,
     "background": EVERYTHING,
     "first_start": EVERYTHING,
+    "product_version": frozenset(),
+    # Looks at every part, and asks none to do anything.
+    "doctor": GROUND
+    | {
+        "config",
+        "doctor",
+        "host_names",
+        "instance_folder.fingerprint",
+        "product_version",
+        "schema",
+        "services",
+    }
+    | {"accounts.copies", "accounts.findings", "connections.catalogue", "connections.wording"}
+    | {"messaging.delivery", "messaging.findings", "messaging.sender_domain", "providers.errors"}
+    | {"tasks.attention", "work.findings", "work.mail.count_due"},
     "schema": frozenset({"config", "database", "extensions"}),
     # Everything an installation is made of, below whatever uses it.
     "services": frozenset(
@@ -76,7 +91,8 @@ RULES: dict[str, frozenset[str]] = {
     | {"messaging.delivery.sender_address", "messaging.delivery.is_configured"}
     | {"messaging.wording"}
     | {"messaging.sender_domain", "messaging.signing_in.issuer_of"}
-    | {"work.findings", "work.mail.count_due", "tasks.attention"},
+    | {"work.findings", "work.mail.count_due", "tasks.attention"}
+    | {"doctor", "product_version"},
     # The domain enqueues work in the caller's transaction and knows nothing else of background work.
     # Grants of people who leave the team are revoked.
     "accounts": GROUND

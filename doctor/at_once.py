@@ -1,0 +1,47 @@
+"""Doing several things at the same time, and going on without those that take too long."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from flask import Flask, current_app
+
+from database import read_only
+
+T = TypeVar("T")
+
+
+class TookTooLongError(Exception):
+    """It was not done when the time was over."""
+
+
+def at_once(jobs: Mapping[str, Callable[[], T]], seconds: float) -> dict[str, T | Exception]:
+    """Do all of these at the same time, each in a thread with an application context, and return what they
+    return, or what they raised: `TookTooLongError` for those that were not done after `seconds`.
+
+    Those go on by themselves and keep no process from ending. They can only read the database.
+    """
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    found: dict[str, T | Exception] = {}
+    threads = [
+        threading.Thread(target=_do, args=(app, name, job, found), name=f"doctor-{name}", daemon=True)
+        for name, job in jobs.items()
+    ]
+    ends_at = time.monotonic() + seconds
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(max(ends_at - time.monotonic(), 0))
+    done = dict(found)
+    return {name: done.get(name, TookTooLongError(name)) for name in jobs}
+
+
+def _do(app: Flask, name: str, job: Callable[[], T], found: dict[str, T | Exception]) -> None:
+    try:
+        with app.app_context(), read_only():
+            found[name] = job()
+    except Exception as error:
+        found[name] = error

@@ -1,0 +1,81 @@
+"""Whether the database answers, and whether its tables are those of this program."""
+
+from __future__ import annotations
+
+import time
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+from sqlalchemy.exc import SQLAlchemyError
+
+from accounts.findings import shared_database_file
+from doctor.results import Result, broken, look, ok
+from extensions import db
+from schema import NewerDatabaseError, newest_revision, refuse_newer_database, revision_of
+
+_SLOW_SECONDS = 0.5
+
+
+def check(_seconds: float) -> list[Result]:
+    """The database's answer, its tables, and what its file is on."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    began = time.monotonic()
+    try:
+        words = _in_words()
+    except SQLAlchemyError as error:
+        return [
+            broken(
+                "Database",
+                f"The database doesn't answer ({type(getattr(error, 'orig', None) or error).__name__}).",
+                "Nothing works without it.",
+                "Start the database server, or correct DATABASE_URL.",
+            )
+        ]
+    took = time.monotonic() - began
+    found = [ok("Database", f"{words} answers.")]
+    if took > _SLOW_SECONDS:
+        found = [
+            look(
+                "Database",
+                f"{words} took {took:.1f} seconds for the simplest question.",
+                "Every page waits for it several times.",
+                "Look at what else keeps its machine or the network in between busy.",
+            )
+        ]
+    found.append(_tables(app))
+    shared = shared_database_file(current_app.config["NETWORK_FILE_SYSTEM"])
+    if shared is not None:
+        what, _, cure = shared.words.partition(". ")
+        found.append(broken("File system", f"{what}.", "Data can be lost.", cure))
+    return found
+
+
+def _in_words() -> str:
+    if db.engine.dialect.name == "sqlite":
+        return f"SQLite {db.session.scalar(sa.text('SELECT sqlite_version()'))}"
+    return f"PostgreSQL {db.session.scalar(sa.text('SHOW server_version'))}"
+
+
+def _tables(app: Flask) -> Result:
+    name = "Tables"
+    try:
+        refuse_newer_database(app)
+    except NewerDatabaseError as error:
+        words, _, cure = str(error).partition(" Start ")
+        return broken(name, words, "This version must not touch it.", f"Start {cure}")
+    found, newest = revision_of(app), newest_revision()
+    if found is None:
+        return broken(
+            name,
+            "There are no tables yet.",
+            "Nothing works without them.",
+            "Start the server: it makes them.",
+        )
+    if found != newest:
+        return broken(
+            name,
+            f"The tables are at revision {found}, and this version needs {newest}.",
+            "Pages that use what is new fail.",
+            "Restart the server: it brings them up to date.",
+        )
+    return ok(name, f"The tables are up to date (revision {found}).")

@@ -1,0 +1,59 @@
+"""Background work: whether it goes on, and whether any was given up."""
+
+from __future__ import annotations
+
+from flask import current_app
+
+from accounts import copies
+from doctor.results import Result, broken, look, ok
+from tasks.attention import work_needing_attention
+from timezones import utc_now
+from wording import counted, duration
+from work.findings import OVERDUE_FOR, background_state
+
+_WHY = "No meetings are made, and no emails are sent."
+
+
+def check(_seconds: float) -> list[Result]:
+    """The sign of life, what is overdue, and what someone has to look at."""
+    if copies.is_paused(current_app.config["INSTALLATION_ID"]):
+        return [
+            broken(
+                "Background work",
+                "It is paused, because this looks like a copy of another installation.",
+                _WHY,
+                "If the original no longer runs: flask tasks resume",
+            )
+        ]
+    return [_heartbeat(), _attention()]
+
+
+def _heartbeat() -> Result:
+    name, is_expected = "Sign of life", current_app.config["SCHEDULER_ENABLED"]
+    state = background_state(utc_now(), is_expected=is_expected)
+    if any(finding.level == "danger" for finding in state.findings):
+        return broken(name, "Background work has stopped.", _WHY, "Restart the server.")
+    if state.overdue > OVERDUE_FOR:
+        late = duration(int(state.overdue.total_seconds()) // 60)
+        return look(
+            name,
+            f"The oldest work that is due has waited for {late}.",
+            "Meetings and emails come late.",
+            "Restart the server; if it stays late, look into its log.",
+        )
+    if not is_expected:
+        return ok(name, "This server leaves background work to others (SCHEDULER_ENABLED).")
+    return ok(name, "Background work goes on, and nothing is overdue.")
+
+
+def _attention() -> Result:
+    name, pieces = "Given up or failing", work_needing_attention()
+    if not pieces:
+        return ok(name, "Nothing needs attention.")
+    needs = "needs" if len(pieces) == 1 else "need"
+    return look(
+        name,
+        f"{counted(len(pieces), 'piece of work', 'pieces of work')} {needs} attention.",
+        "Someone may wait for an email or a link.",
+        "Look at the System log, or run: flask tasks list --attention",
+    )
