@@ -25,8 +25,10 @@ def check(seconds: float) -> list[Result]:
     found = []
     unsuitable = unsuitable_address(base_url) if services().demo is None else None
     if unsuitable is not None:
-        what, _, cure = unsuitable.words.partition(": ")
-        found.append(look(_NAME, f"{what}.", "Candidates can't use it, or not safely.", cure))
+        what, _, rest = unsuitable.words.partition(": ")
+        cure = rest.rpartition(". ")[2]
+        words = f"{cure[:1].upper()}{cure[1:]}"
+        found.append(look(_NAME, f"{what}.", "Candidates can't use it, or not safely.", words))
     try:
         answer = ask("GET", f"{base_url}/healthz", seconds)
     except ssl.SSLCertVerificationError as error:
@@ -36,7 +38,7 @@ def check(seconds: float) -> list[Result]:
                 "Certificate",
                 f"The certificate of {base_url} isn't valid: {error.verify_message}.",
                 "Browsers refuse to open it.",
-                "Renew it where https ends: with Caddy by itself, with nginx by certbot renew.",
+                "Renew it where https ends: Caddy does so on its own; with nginx, run: certbot renew.",
             ),
         ]
     except (OSError, http.client.HTTPException) as error:

@@ -24,7 +24,7 @@ def check(seconds: float) -> list[Result]:
             look(
                 "Connected apps",
                 "No provider is set up.",
-                "Meetings have to be made by hand, and nobody's calendar is looked at.",
+                "Meetings have to be made by hand, and no calendar is looked at.",
                 "Help → Connecting apps has the steps for each provider.",
             )
         ]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from flask import Flask, current_app
+from sqlalchemy.exc import SQLAlchemyError
 
 from database import read_only
+from doctor.results import Result, look
+
+logger = logging.getLogger("doctor")
 
 T = TypeVar("T")
 
@@ -37,6 +42,19 @@ def at_once(jobs: Mapping[str, Callable[[], T]], seconds: float) -> dict[str, T 
         thread.join(max(ends_at - time.monotonic(), 0))
     done = dict(found)
     return {name: done.get(name, TookTooLongError(name)) for name in jobs}
+
+
+def unfinished(name: str, error: Exception) -> Result:
+    """What to say of a job that returned nothing."""
+    why = "Nothing is known about it."
+    if isinstance(error, TookTooLongError):
+        cure = "Give it more time, on the server: flask doctor --seconds 60"
+        return look(name, "This took too long and was left out.", why, cure)
+    if isinstance(error, SQLAlchemyError):
+        return look(name, "The database couldn't say.", why, "Look at what is said about the database.")
+    logger.error("a check failed", exc_info=error)
+    what = f"The check itself failed ({type(error).__name__})."
+    return look(name, what, why, "Look into the server's log, and tell those who make SmoothHiring.")
 
 
 def _do(app: Flask, name: str, job: Callable[[], T], found: dict[str, T | Exception]) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 
 from doctor import address, apps, clock, database, disk, folder, mail, program, work
-from doctor.at_once import TookTooLongError, at_once
-from doctor.results import Result, Section, look
+from doctor.at_once import at_once, unfinished
+from doctor.results import Result, Section
 from extensions import db
-
-logger = logging.getLogger("doctor")
 
 # In the order in which they are shown: first what everything else rests on. `check(seconds)` returns within
 # about that time.
@@ -36,27 +33,8 @@ def examine(seconds: float) -> list[Section]:
     jobs = {
         title: (lambda check=check: check(seconds - _SPARE_SECONDS)) for title, check in _SUBJECTS.items()
     }
-    return [Section(title, _results(found)) for title, found in at_once(jobs, seconds).items()]
-
-
-def _results(found: list[Result] | Exception) -> tuple[Result, ...]:
-    if isinstance(found, TookTooLongError):
-        return (
-            look(
-                "Not finished",
-                "This took too long and was left out.",
-                "Nothing is known about it.",
-                "Run `flask doctor --seconds 60` on the server.",
-            ),
-        )
-    if isinstance(found, Exception):
-        logger.error("a check failed", exc_info=found)
-        return (
-            look(
-                "Not finished",
-                f"The check itself failed ({type(found).__name__}).",
-                "Nothing is known about it.",
-                "Look into the server's log.",
-            ),
-        )
-    return tuple(found)
+    found = at_once(jobs, seconds)
+    return [
+        Section(title, (unfinished("Not finished", each),) if isinstance(each, Exception) else tuple(each))
+        for title, each in found.items()
+    ]

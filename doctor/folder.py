@@ -27,7 +27,7 @@ def _private(folder: Path) -> Result:
         return broken(
             name,
             f"Other users of this machine can read {', '.join(sorted(open_ones)[:5])}.",
-            "Whoever reads the keys and the database can act as anyone on the team.",
+            "Anyone who reads the keys and the database can act as anyone on the team.",
             "Run: chmod -R go= INSTANCE_PATH (the server also does this when it starts)",
         )
     return ok(name, "Only the server's own user can read the folder.")

@@ -8,7 +8,7 @@ from functools import partial
 
 from flask import current_app
 
-from doctor.at_once import at_once
+from doctor.at_once import at_once, unfinished
 from doctor.results import Level, Result, broken, look, ok
 from host_names import addresses_of
 from messaging import sender_domain
@@ -49,11 +49,7 @@ def check(seconds: float) -> list[Result]:
         jobs["Reverse DNS"] = partial(_reverse, ask, seconds)
     found: list[Result] = []
     for name, results in at_once(jobs, seconds).items():
-        if isinstance(results, Exception):
-            results = [
-                look(name, "No answer came in time.", "Nothing is known about it.", "Look at it again later.")
-            ]
-        found += results
+        found += [unfinished(name, results)] if isinstance(results, Exception) else results
     return found
 
 

@@ -52,7 +52,7 @@ def _version() -> Result:
         return look(
             name,
             f"{released[1]} of {released[2]} is the newest release that is known here.",
-            "Newer ones mend faults, and bring the time zones and packages of today.",
+            "Newer ones fix faults, and bring the time zones and packages of today.",
             "Look for a newer release, and upgrade as docs/upgrading.md says.",
         )
     return ok(name, f"{released[1]} of {released[2]}, on {python}.")

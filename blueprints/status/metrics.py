@@ -82,13 +82,13 @@ def _given_up() -> Samples:
 
 def _tasks(which: sa.ColumnElement[bool]) -> Samples:
     rows = db.session.execute(sa.select(Task.kind, sa.func.count()).where(which).group_by(Task.kind))
-    return [({"kind": kind}, count) for kind, count in sorted(rows.tuples())]
+    return [({"kind": kind}, count) for kind, count in sorted((kind, count) for kind, count in rows)]
 
 
 def _mails(now: datetime, *, is_due: bool) -> Samples:
     asked = sa.select(Mail.kind, sa.func.count()).where(Mail.state == MailState.QUEUED).group_by(Mail.kind)
     rows = db.session.execute(asked.where(Mail.due_at <= now) if is_due else asked)
-    return [({"kind": kind}, count) for kind, count in sorted(rows.tuples())]
+    return [({"kind": kind}, count) for kind, count in sorted((kind, count) for kind, count in rows)]
 
 
 def _meetings(now: datetime) -> Samples:
@@ -98,7 +98,7 @@ def _meetings(now: datetime) -> Samples:
         .where(Meeting.is_wanted, Interview.status == InterviewStatus.SCHEDULED, Interview.starts_at > now)
         .group_by(Meeting.state)
     )
-    found = dict(rows.tuples().all())
+    found: dict[object, int] = {row[0]: row[1] for row in rows}
     return [({"state": state.value}, found.get(state, 0)) for state in MeetingState]
 
 
@@ -109,5 +109,5 @@ def _interviews(now: datetime) -> Samples:
         .where(Interview.status.in_(to_come), Interview.starts_at > now)
         .group_by(Interview.status)
     )
-    found = dict(rows.tuples().all())
+    found: dict[object, int] = {row[0]: row[1] for row in rows}
     return [({"status": status.value}, found.get(status, 0)) for status in to_come]

@@ -132,12 +132,14 @@ NONSENSE: dict[str, tuple[str, ...]] = {
     "PROVIDER_TIMEOUT_SECONDS": SECONDS,
     "REMINDER_HOURS": ("a day", "0", "-1", "337", "24;1", "24 1", "nan", "1h", "1,2,3,4,5,6"),
     "SCHEDULER_ENABLED": SWITCHES,
+    "METRICS_TOKEN": (*ISSUED, "too-short", "ein-schlüssel-mit-umlaut"),
     "APP_NAME": ("x" * 61, "Smooth\nHiring", "Smooth\x1bHiring"),
 }
 # What must never be repeated on a console or in a log.
 SECRET = {
     "SECRET_KEY", "TOKEN_ENCRYPTION_KEYS", "MAIL_PASSWORD", "ZOOM_API_CLIENT_SECRET", "GOOGLE_CLIENT_SECRET",
     "MICROSOFT_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN", "MAIL_OAUTH_CLIENT_SECRET", "OIDC_CLIENT_SECRET",
+    "METRICS_TOKEN",
 }  # fmt: skip
 
 
@@ -282,6 +284,18 @@ def test_password_of_the_database_is_never_repeated() -> None:
         with pytest.raises(SettingError) as refused:
             load_settings({"DATABASE_URL": address})
         assert "hunter2" not in str(refused.value)
+
+
+def test_value_may_be_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "mail_password"
+    file.write_text("hunter two\n")
+    read = load_settings({"MAIL_USERNAME": "ada", "MAIL_PASSWORD_FILE": str(file)})
+    assert read["MAIL_PASSWORD"] == "hunter two"
+    with pytest.raises(SettingError, match="MAIL_PASSWORD and MAIL_PASSWORD_FILE are both set") as refused:
+        load_settings({"MAIL_PASSWORD": "one", "MAIL_PASSWORD_FILE": str(file)})
+    assert "hunter" not in str(refused.value)
+    with pytest.raises(SettingError, match="MAIL_PASSWORD_FILE names a file that can't be read"):
+        load_settings({"MAIL_PASSWORD_FILE": str(tmp_path / "missing")})
 
 
 def test_server_does_not_start_with_nonsense_and_says_why(tmp_path: Path) -> None:
