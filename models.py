@@ -5,6 +5,7 @@ No queries, no providers, no request. Split by what the tables hold; import name
 
 from tables.access import AuditEntry, Invitation, PasswordReset, Throttle
 from tables.answers import AnswerKind, CandidateAnswer, ProposedTime, RequestState
+from tables.calendars import CustomEvent, CustomEventKind, LongerThanADay, OutsideEvent, SyncedCalendar
 from tables.connections import (
     AdminApproval,
     ApprovalState,
@@ -83,6 +84,8 @@ __all__ = [
     "CandidateImport",
     "Connection",
     "ConnectionState",
+    "CustomEvent",
+    "CustomEventKind",
     "Draft",
     "DraftSubject",
     "EntryState",
@@ -100,6 +103,7 @@ __all__ = [
     "Job",
     "JobMember",
     "Lane",
+    "LongerThanADay",
     "Mail",
     "MailState",
     "MailTrouble",
@@ -110,6 +114,7 @@ __all__ = [
     "OAuthAttempt",
     "Organization",
     "OrphanedMeeting",
+    "OutsideEvent",
     "PasswordReset",
     "PhoneCaller",
     "ProposedTime",
@@ -125,6 +130,7 @@ __all__ = [
     "SlotRequest",
     "Stage",
     "StageMove",
+    "SyncedCalendar",
     "Task",
     "TaskState",
     "Throttle",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from blueprints.calendar_page import feed
+from blueprints.calendar_page import events, feed, refreshing
 from blueprints.calendar_page.months import AHEAD, days_of, month_of, read_month, shown_days, span_of
 from scheduling.reading.lists import CALENDAR_LIMIT, between
 from timezones import utc_now
@@ -13,6 +13,8 @@ from web.signed_in import person
 
 calendar_page = Blueprint("calendar_page", __name__)
 feed.register(calendar_page)
+events.register(calendar_page)
+refreshing.register(calendar_page)
 
 
 @calendar_page.get("/calendar")

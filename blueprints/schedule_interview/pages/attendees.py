@@ -18,7 +18,6 @@ from blueprints.schedule_interview.panels.other_times import OtherTime, other_ti
 from blueprints.schedule_interview.panels.slots import in_short
 from models import User
 from scheduling.clashes import Clash
-from scheduling.occupied import ClashKind
 from scheduling.plans import When
 from scheduling.reading.load import Load, loads
 from timezones import local_moment, utc_now
@@ -32,8 +31,9 @@ _SEARCHED_FROM = 13
 
 @dataclass(frozen=True)
 class TeamMember:
-    """One line of the list to choose interviewers from. `busy` says with whom they have another interview at
-    that time, and is "" for those who are free. `is_manager`: they come anyway, and are not asked about."""
+    """One line of the list to choose interviewers from. `busy` says that they have something else then, and
+    with whom if it is an interview; it is "" for those who are free. `is_manager`: they come anyway, and
+    are not asked about."""
 
     id: int
     name: str
@@ -73,7 +73,7 @@ class AttendeesPage(Page[AttendeesForm]):
         busy = _busy(clashes)
         chosen = form.busy_user_ids
         asked = _not_accepted(dialog, clashes)
-        shown = [c for c in asked if c.kind is not ClashKind.PERSON or c.subject_id in chosen]
+        shown = [c for c in asked if not c.is_of_team or c.subject_id in chosen]
         load, offers_slots = loads(utc_now()), dialog.subject.offers_slots
         form.lay_out_rows()
         accepted = form.accepted_clashes.keys if "accepted_clashes" in form else frozenset()
@@ -163,10 +163,10 @@ def _not_accepted(dialog: Dialog, clashes: list[Clash]) -> list[Clash]:
 
 
 def _busy(clashes: list[Clash]) -> dict[int, str]:
-    """Who on the team has another interview then, by user, with the candidates who may be named."""
+    """Who on the team has something else then, by user, with the candidates who may be named."""
     candidates: dict[int, list[str]] = {}
     for clash in clashes:
-        if clash.kind is ClashKind.PERSON:
+        if clash.is_of_team:
             named = candidates.setdefault(clash.subject_id, [])
             named += [clash.candidate] if clash.candidate and clash.candidate not in named else []
     return {number: f"Busy: {listed(names)}" if names else "Busy" for number, names in candidates.items()}

@@ -82,15 +82,16 @@ class DateTimePage(Page[DateTimeForm]):
             "problem": next(iter([*form.date.errors, *form.time.errors]), "") if is_typed else "",
             "draft": dialog.draft,
             "step": form.key,
-            **_at_that_time(dialog, form),
+            **_at_that_time(dialog, form, asks_calendars=True),
         }
 
 
 DATE_TIME = DateTimePage()
 
 
-def _at_that_time(dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
-    """What belongs beside a form as it is: right, wrong, or half typed."""
+def _at_that_time(dialog: Dialog, form: DateTimeForm, *, asks_calendars: bool = False) -> dict[str, Any]:
+    """What belongs beside a form as it is: right, wrong, or half typed. The page itself never waits for
+    people's calendars; what follows it does (`asks_calendars`)."""
     zone = _zone(dialog, form)
     starts_at, minutes, on = form.starts_at, form.minutes, form.date.data
     slots = form.slots.data if form.offers_slots else ()
@@ -102,6 +103,8 @@ def _at_that_time(dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
         on,
         starts_at if minutes is not None else None,
         slots,
+        read=dialog.calendars_known,
+        asks_calendars=asks_calendars,
     )
     accepted = frozenset() if form.offers_slots else form.accepted_clashes.keys | _accepted_later(dialog)
     times = (
@@ -115,6 +118,7 @@ def _at_that_time(dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
         "local_times": times,
         "times": around.times,
         "day": around.day,
+        "can_ask": around.can_ask,
         "announcement": _announcement(around, times),
         "offers_slots": form.offers_slots,
         "slot_list": _slot_list(dialog, slots) if form.offers_slots else None,
