@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from extensions import db
 from models import Candidate, Interview, Meeting
 from scheduling.entries.hosting import hold_interview
-from scheduling.meetings.wanting import wanted_meeting
 
 
 def locked(interview: Interview) -> tuple[Interview, Meeting | None]:
     """The interview as it is now, with its wanted meeting, both held for the rest of the transaction.
 
-    The meeting first, because the outcomes of calls are written to it first and to the interview afterwards.
+    The meetings first, because the outcomes of calls are written to them first and to the interview
+    afterwards. All of them, because a change can be undone: then another one is wanted again.
     """
-    meeting = wanted_meeting(interview.id, lock=True)
-    return (
-        hold_interview(interview.id),
-        meeting,
-    )
+    while True:
+        attempt = db.session.begin_nested()
+        meetings = db.session.scalars(
+            sa.select(Meeting)
+            .where(Meeting.interview_id == interview.id)
+            .order_by(Meeting.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).all()
+        held = hold_interview(interview.id)
+        # Whoever gave the interview another meeting while we waited for the one before has left us with the
+        # interview and without its new meeting, and someone who holds that one may be waiting for the
+        # interview. So everything is let go, and taken again in the right order.
+        newest = db.session.scalar(sa.select(sa.func.max(Meeting.id)).where(Meeting.interview_id == held.id))
+        if newest == max((meeting.id for meeting in meetings), default=None):
+            attempt.commit()
+            return held, next((meeting for meeting in meetings if meeting.is_wanted), None)
+        attempt.rollback()
 
 
 def locked_with_candidate(interview: Interview) -> tuple[Interview, Meeting | None]:
