@@ -27,15 +27,21 @@ class ShownClash:
 @dataclass(frozen=True)
 class ClashBox:
     """The clashes of a page, a line for each other interview or event, with the checkbox's value, and whether
-    all of them were accepted before."""
+    all of them were accepted before. `may_be_accepted`: whether there is a checkbox."""
 
     clashes: tuple[ShownClash, ...]
     value: str
     is_ticked: bool
+    may_be_accepted: bool = True
 
 
 def clash_box(
-    clashes: Collection[Clash], accepted: Collection[str], zone: str, *, on: date | None = None
+    clashes: Collection[Clash],
+    accepted: Collection[str],
+    zone: str,
+    *,
+    on: date | None = None,
+    may_be_accepted: bool = True,
 ) -> ClashBox:
     """The clashes as a page shows them, with times in that zone; the date is included unless it is `on`."""
     by_source: dict[str, list[Clash]] = {}
@@ -50,6 +56,7 @@ def clash_box(
         tuple(ShownClash(words, is_new) for words, is_new in lines.items()),
         value=" ".join(dict.fromkeys(clash.key for clash in clashes)),
         is_ticked=all(clash.key in accepted for clash in clashes),
+        may_be_accepted=may_be_accepted,
     )
 
 
