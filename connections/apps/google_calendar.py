@@ -83,6 +83,7 @@ SPEC = AppSpec(
     meetings="Google Meet",
     keeps_entries=True,
     calendar_name="Google",
+    calendar_tone="blue",
     permissions=_PERMISSIONS,
     other_scopes={"openid": "know your account by its number"},
     guide="apps/google",

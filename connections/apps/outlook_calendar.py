@@ -126,6 +126,7 @@ SPEC = AppSpec(
     meetings="Teams",
     keeps_entries=True,
     calendar_name="Outlook",
+    calendar_tone="navy",
     permissions=(CALENDARS, PROFILE),
     sign_in=SIGN_IN,
     other_scopes=OF_MAIL,

@@ -1,0 +1,234 @@
+"""Day and Week: days beside each other with their hours.
+
+A row is a quarter of an hour on the wall. Where clocks go back on one of the days, the hour that comes twice
+has its rows twice, and where they go forward, the hour that is skipped has rows in which nothing can be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from blueprints.calendar_page.asked import View
+from blueprints.calendar_page.layout import Place, Span, places
+from blueprints.calendar_page.pages import Drawn, Page, is_cut
+from scheduling.reading.calendar import Item
+from timezones import clock_change_between, in_zone, start_of_day
+from web.calendar_places import ROWS_OF_HOUR
+
+_MINUTES = 60 // ROWS_OF_HOUR
+_DAY, _HALF_HOUR, _LEAST = timedelta(days=1), timedelta(minutes=30), timedelta(minutes=1)
+# These are shown in any case; others where something is on.
+_FIRST_HOUR, _LAST_HOUR = 8, 18
+
+
+class Hour(NamedTuple):
+    """An hour on the wall; `fold` is 1 for the second time that it comes."""
+
+    hour: int
+    fold: int = 0
+
+    @property
+    def label(self) -> str:
+        return f"{self.hour:02}:00"
+
+
+class Block(NamedTuple):
+    """Something at its place in a day: `span` counts rows from the first one shown."""
+
+    item: Item
+    span: Span
+    place: Place
+    goes_on_before: bool
+    goes_on_after: bool
+
+
+class Cell(NamedTuple):
+    """A half hour that can still be chosen, with its instant (aware UTC) and the time of that day."""
+
+    starts_at: datetime
+    row: int
+    label: str
+
+
+@dataclass(frozen=True)
+class HoursDay:
+    """`now_row`: the row of this moment, if it is shown. `gone`: rows of hours that are not on this day."""
+
+    on: date
+    is_today: bool
+    whole_days: tuple[Item, ...]
+    blocks: tuple[Block, ...]
+    cells: tuple[Cell, ...]
+    now_row: int | None
+    gone: tuple[Span, ...]
+    has_clock_change: bool
+
+    @property
+    def label(self) -> str:
+        return f"{self.on:%A}, {self.on.day} {self.on:%B}"
+
+    @property
+    def short(self) -> str:
+        return f"{self.on:%a}"
+
+
+def draw(page: Page) -> Drawn:
+    """The day or the week that is asked for."""
+    is_week = page.asked.view is View.WEEK
+    days = page.week_of(page.asked.on) if is_week else [page.asked.on]
+    items = page.items(days[0], days[-1])
+    hours, drawn = hours_of(days, items, page)
+    return Drawn(
+        "calendar_page/_hours.html",
+        _title(days),
+        days[0],
+        days[-1],
+        {"hours": hours, "days": drawn, "rows": len(hours) * ROWS_OF_HOUR, "is_week": is_week},
+        items,
+        is_cut(items),
+    )
+
+
+def _title(days: Sequence[date]) -> str:
+    first, last = days[0], days[-1]
+    if first == last:
+        return f"{first:%A}, {first.day} {first:%B} {first.year}"
+    if first.month == last.month:
+        return f"{first.day}–{last.day} {last:%B} {last.year}"
+    if first.year == last.year:
+        return f"{first.day} {first:%b} – {last.day} {last:%b} {last.year}"
+    return f"{first.day} {first:%b} {first.year} – {last.day} {last:%b} {last.year}"
+
+
+def hours_of(
+    days: Sequence[date], items: Iterable[Item], page: Page
+) -> tuple[tuple[Hour, ...], tuple[HoursDay, ...]]:
+    """The hours to show, from top to bottom, and the days with what is on."""
+    zone = page.zone
+    all_hours = wall_hours(tuple(days), zone)
+    timed: list[Item] = []
+    whole: list[Item] = []
+    for item in items:
+        (timed if item.first_day is None else whole).append(item)
+    of_days = [(on, list(_spans(timed, on, zone, all_hours))) for on in days]
+    now = _row_at(page.now, zone, all_hours) if days[0] <= page.today <= days[-1] else None
+    top, bottom = _shown(all_hours, [span for _, found in of_days for _, span, _, _ in found])
+    shown = all_hours[top // ROWS_OF_HOUR : bottom // ROWS_OF_HOUR]
+    drawn = []
+    for on, found in of_days:
+        spans = [Span(span.begins - top, span.ends - top) for _, span, _, _ in found]
+        blocks = tuple(
+            Block(item, span, place, before, after)
+            for (item, _, before, after), span, place in zip(found, spans, places(spans), strict=True)
+        )
+        drawn.append(
+            HoursDay(
+                on=on,
+                is_today=on == page.today,
+                whole_days=tuple(item for item in whole if page.is_on(item, on, on)),
+                blocks=blocks,
+                cells=_cells(on, zone, shown, page.now) if page.may_add else (),
+                now_row=now - top if now is not None and on == page.today and top <= now < bottom else None,
+                gone=_gone(on, zone, shown),
+                has_clock_change=_changes(on, zone),
+            )
+        )
+    return shown, tuple(drawn)
+
+
+@lru_cache(256)
+def wall_hours(days: tuple[date, ...], zone: str) -> tuple[Hour, ...]:
+    """The hours of these days in a zone, from midnight to midnight, each once unless it comes twice on one of
+    them."""
+    twice = set()
+    for on in days:
+        if _changes(on, zone):
+            twice |= {hour for hour, fold in _hours_on(on, zone) if fold}
+    return tuple(Hour(hour, fold) for hour in range(24) for fold in ((0, 1) if hour in twice else (0,)))
+
+
+@lru_cache(4096)
+def _changes(on: date, zone: str) -> bool:
+    begins, ends = start_of_day(on, zone), start_of_day(on + _DAY, zone)
+    return ends - begins != _DAY or clock_change_between(zone, begins, ends) not in (None, ends)
+
+
+@lru_cache(1024)
+def _hours_on(on: date, zone: str) -> frozenset[tuple[int, int]]:
+    """The hours, with their fold, of which a day has at least a part."""
+    at, ends = start_of_day(on, zone), start_of_day(on + _DAY, zone)
+    found = set()
+    while at < ends:
+        local = in_zone(at, zone)
+        found.add((local.hour, local.fold))
+        at += timedelta(minutes=_MINUTES)
+    return frozenset(found)
+
+
+def _row_at(instant: datetime, zone: str, hours: Sequence[Hour]) -> int:
+    """The row in which an instant is."""
+    local = in_zone(instant, zone)
+    wanted = Hour(local.hour, local.fold)
+    index = hours.index(wanted) if wanted in hours else hours.index(Hour(local.hour))
+    return index * ROWS_OF_HOUR + local.minute // _MINUTES
+
+
+def _spans(
+    items: Iterable[Item], on: date, zone: str, hours: Sequence[Hour]
+) -> Iterable[tuple[Item, Span, bool, bool]]:
+    """Where those of these items are that have some of their time on that day."""
+    begins, ends = start_of_day(on, zone), start_of_day(on + _DAY, zone)
+    for item in items:
+        is_moment = item.starts_at == item.ends_at
+        if item.starts_at >= ends or item.ends_at < begins or (item.ends_at == begins and not is_moment):
+            continue
+        first, last = max(item.starts_at, begins), min(item.ends_at, ends)
+        top = _row_at(first, zone, hours)
+        bottom = _row_at(max(last - _LEAST, first), zone, hours) + 1
+        yield item, Span(top, max(bottom, top + 1)), item.starts_at < begins, item.ends_at > ends
+
+
+def _shown(hours: Sequence[Hour], spans: Iterable[Span]) -> tuple[int, int]:
+    """From which row to which: the usual hours, and those in which something is on."""
+    top = hours.index(Hour(_FIRST_HOUR)) * ROWS_OF_HOUR
+    bottom = hours.index(Hour(_LAST_HOUR)) * ROWS_OF_HOUR
+    for span in spans:
+        top, bottom = min(top, span.begins), max(bottom, span.ends)
+    return top - top % ROWS_OF_HOUR, bottom + -bottom % ROWS_OF_HOUR
+
+
+def _cells(on: date, zone: str, shown: tuple[Hour, ...], now: datetime) -> tuple[Cell, ...]:
+    if start_of_day(on + _DAY, zone) <= now:
+        return ()
+    return tuple(cell for cell in _all_cells(on, zone, shown) if cell.starts_at > now)
+
+
+@lru_cache(1024)
+def _all_cells(on: date, zone: str, shown: tuple[Hour, ...]) -> tuple[Cell, ...]:
+    found = []
+    at, ends = start_of_day(on, zone), start_of_day(on + _DAY, zone)
+    while at < ends:
+        local = in_zone(at, zone)
+        wanted = Hour(local.hour, local.fold)
+        if wanted in shown and local.minute % 30 == 0:
+            row = shown.index(wanted) * ROWS_OF_HOUR + local.minute // _MINUTES
+            found.append(Cell(at, row, f"{local:%H:%M}"))
+        at += _HALF_HOUR
+    return tuple(found)
+
+
+@lru_cache(1024)
+def _gone(on: date, zone: str, shown: tuple[Hour, ...]) -> tuple[Span, ...]:
+    """Rows of hours that the day does not have, because clocks go forward, or come only once on it."""
+    if len(shown) == len({each.hour for each in shown}) and not _changes(on, zone):
+        return ()
+    there = _hours_on(on, zone)
+    return tuple(
+        Span(number * ROWS_OF_HOUR, (number + 1) * ROWS_OF_HOUR)
+        for number, each in enumerate(shown)
+        if (each.hour, each.fold) not in there
+    )
