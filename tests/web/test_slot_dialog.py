@@ -93,7 +93,7 @@ def test_times_are_added_removed_and_kept_without_a_script(web: Flask, team: Tea
     assert slots_of(page) == [at()]
     assert page.value_of("Continue", "time") == ""
     assert "Wed 10 Feb, 09:00–09:45 CET" in page.text
-    assert "What you typed here is kept" not in page.text
+    assert "What you entered here is kept" not in page.text
     page = press(ada, draft, "add-slot", **{**TYPED, "time": "11:00"})
     assert slots_of(page) == [at(), at(hours=2)]
     assert "All are on one day." in page.text
