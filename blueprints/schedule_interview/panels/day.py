@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 
 from flask import url_for
 
+from blueprints.schedule_interview.panels.spans import span_on
 from blueprints.schedule_interview.panels.strip import Period
 from connections.catalogue import calendar_name
 from models import MeetingSoftware
 from scheduling.free_times import FreeTimes
 from scheduling.occupied import ClashKind, Occupied, Taken
-from timezones import in_zone, start_of_day
+from timezones import start_of_day
 from wording import counted, possessive, short_names
 
 # So near to the chosen time, an interview matters to those who have both.
@@ -56,7 +57,7 @@ def day_of(
     folded: list[DayRow] = []
     for other in sorted([*occupied, *of_day.others], key=lambda each: (each.starts_at, each.key)):
         row = DayRow(
-            time=_span(other.starts_at, other.ends_at, zone),
+            time=span_on(other.starts_at, other.ends_at, on, zone),
             title=other.candidate or other.title or "Busy",
             who=_who(other, software),
             url=_url(other),
@@ -72,7 +73,7 @@ def day_of(
     if chosen is not None:
         # Before interviews that begin at the same time, so that people see it first.
         wanted = DayRow(
-            _span(chosen.starts_at, chosen.ends_at, zone), "This interview", "", None, is_wanted=True
+            span_on(chosen.starts_at, chosen.ends_at, on, zone), "This interview", "", None, is_wanted=True
         )
         near.append((chosen.starts_at, wanted))
         near.sort(key=lambda pair: (pair[0], not pair[1].is_wanted))
@@ -108,7 +109,3 @@ def _names(taken: tuple[Taken, ...], software: MeetingSoftware | None) -> list[s
     accounts = [each.name for each in taken if each.kind is ClashKind.HOST_ACCOUNT]
     label = software.label if software is not None else ""
     return short_names(people) + [f"{possessive(name)} {label} account" for name in accounts]
-
-
-def _span(starts_at: datetime, ends_at: datetime, zone: str) -> str:
-    return f"{in_zone(starts_at, zone):%H:%M}–{in_zone(ends_at, zone):%H:%M}"

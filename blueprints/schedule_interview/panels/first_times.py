@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from scheduling.free_times import FreeTimes
 from timezones import happens_twice, in_zone, zone_abbreviation
 from web.times import instant_as_text
 
-MOST = 5
+LEAST, MOST = 3, 5
 # Two a day, one of them not right after the other, so that whoever chooses has a choice of days.
 _A_DAY = 2
 _APART = timedelta(hours=2)
@@ -34,15 +35,18 @@ def first_times(
 ) -> tuple[FirstTime, ...]:
     """The first starts that are within everyone's hours, soonest first; none where there are no such hours,
     because those of one person alone suit nobody else."""
-    starts = [start for day in sorted(free) for start in _of_day(free[day])]
-    return tuple(_first_time(start, zone, chosen, today) for start in starts[:MOST])
+    suitable = [free[day].starts for day in sorted(free) if free[day].is_for_everyone]
+    starts = [start for of_day in suitable for start in _apart(of_day)][:MOST]
+    if len(starts) < LEAST:
+        # On so few days, what is left of them is better than nothing to choose from.
+        others = (start for of_day in suitable for start in of_day if start not in starts)
+        starts = sorted([*starts, *islice(others, LEAST - len(starts))])
+    return tuple(_first_time(start, zone, chosen, today) for start in starts)
 
 
-def _of_day(of_day: FreeTimes) -> list[datetime]:
-    if not of_day.is_for_everyone:
-        return []
+def _apart(starts: Sequence[datetime]) -> list[datetime]:
     found: list[datetime] = []
-    for start in of_day.starts:
+    for start in starts:
         if len(found) < _A_DAY and (not found or start - found[-1] >= _APART):
             found.append(start)
     return found

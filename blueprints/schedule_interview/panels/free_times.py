@@ -189,7 +189,7 @@ def _words(asked: Asked, of_day: FreeTimes, on: date, names: list[str], *, is_to
     if timedelta(minutes=asked.minutes) > _length_of_a_day():
         return f"This is longer than a day from {OFFERED}. Enter a time below."
     day = "today" if is_today else "that day"
-    away = short_names([each.name for each in asked.team if each.clock.availability.is_away(on)])
+    away = short_names([each.name for each in asked.team if each.clock.is_away_all(on, asked.zone)])
     if not of_day.starts and away:
         return f"{listed(away)} {_are(away)} away {day}. Choose another day, or enter a time."
     if not of_day.starts:

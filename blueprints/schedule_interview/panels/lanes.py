@@ -8,13 +8,14 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
-from blueprints.schedule_interview.panels.strip import Bar, Period, bar_of, is_on
+from blueprints.schedule_interview.panels.spans import ALL_DAY, span_on
+from blueprints.schedule_interview.panels.strip import Bar, Period, bars_of, is_on
 from connections.catalogue import calendar_name
 from scheduling.availability.hours import OnTheirClock
 from scheduling.free_times import Asked
 from scheduling.occupied import ClashKind, Occupied, Taken
 from scheduling.working_days import is_weekend
-from timezones import NonexistentTimeError, in_zone, parse_local, place_name, start_of_day
+from timezones import NonexistentTimeError, parse_local, place_name, start_of_day
 from wording import possessive, short_names
 
 _DAY = timedelta(days=1)
@@ -105,9 +106,10 @@ def lane_of_day(
 def _blocks(
     lane: Lane, occupied: Sequence[Occupied], on: date, zone: str, chosen: Period | None
 ) -> Iterator[Block]:
-    if lane.clock is not None and lane.clock.availability.is_away(on):
-        whole = Period(start_of_day(on, zone), start_of_day(on + _DAY, zone))
-        yield Block(bar_of(whole, on, zone), Look.AWAY, "Away")
+    if lane.clock is not None:
+        for away in _days_off(lane.clock, on):
+            words = span_on(away.starts_at, away.ends_at, on, zone)
+            yield from _drawn(away, on, zone, Look.AWAY, "Away" if words == ALL_DAY else f"{words} Away")
     for each in occupied:
         kind = next((one.kind for one in each.taken if _subject(one) == lane.subject), None)
         if kind is None:
@@ -117,8 +119,30 @@ def _blocks(
         look = _look(kind)
         if look is Look.INTERVIEW and lane.clock is not None:
             yield from _breaks(lane.clock, period, on, zone)
-        if is_on(period, on, zone):
-            yield Block(bar_of(period, on, zone), look, _words(each, look, on, zone))
+        yield from _drawn(period, on, zone, look, _words(each, look, on, zone))
+
+
+def _drawn(period: Period, on: date, zone: str, look: Look, words: str) -> Iterator[Block]:
+    """What is drawn of a period on that day. The words are said once."""
+    if is_on(period, on, zone):
+        for number, bar in enumerate(bars_of(period, on, zone)):
+            yield Block(bar, look, "" if number else words)
+
+
+def _days_off(clock: OnTheirClock, on: date) -> Iterator[Period]:
+    """When someone is away around that day. Their own days begin at other times than those of the drawing."""
+    if not clock.availability.other_days:
+        return
+    days = [day for day in _days_around(on) if clock.availability.is_away(day)]
+    begins = [day for day in days if day - _DAY not in days]
+    ends = [day + _DAY for day in days if day + _DAY not in days]
+    for first, last in zip(begins, ends, strict=True):
+        yield Period(start_of_day(first, clock.zone), start_of_day(last, clock.zone))
+
+
+def _days_around(on: date) -> list[date]:
+    """All that some clock may show while another one shows that day."""
+    return [on + number * _DAY for number in range(-2, 3)]
 
 
 def _breaks(clock: OnTheirClock, interview: Period, on: date, zone: str) -> Iterator[Block]:
@@ -132,8 +156,7 @@ def _breaks(clock: OnTheirClock, interview: Period, on: date, zone: str) -> Iter
         Period(interview.ends_at, interview.ends_at + apart),
     )
     for each in around:
-        if is_on(each, on, zone):
-            yield Block(bar_of(each, on, zone), Look.BREAK, "")
+        yield from _drawn(each, on, zone, Look.BREAK, "")
 
 
 def _words(each: Occupied, look: Look, on: date, zone: str) -> str:
@@ -149,18 +172,6 @@ def _words(each: Occupied, look: Look, on: date, zone: str) -> str:
     return f"{span_on(each.starts_at, each.ends_at, on, zone)} {what}"
 
 
-def span_on(starts_at: datetime, ends_at: datetime, on: date, zone: str) -> str:
-    """`10:00–10:30`, or `All day`, `Until 10:30`, `From 10:00` for what reaches into other days."""
-    begins, ends = in_zone(starts_at, zone), in_zone(ends_at, zone)
-    is_from_before = starts_at <= start_of_day(on, zone)
-    is_beyond = ends_at >= start_of_day(on + _DAY, zone)
-    if is_from_before and is_beyond:
-        return "All day"
-    if is_from_before and begins.date() < on:
-        return f"Until {ends:%H:%M}"
-    return f"From {begins:%H:%M}" if is_beyond and ends.date() > on else f"{begins:%H:%M}–{ends:%H:%M}"
-
-
 def _look(kind: ClashKind) -> Look:
     return {ClashKind.CALENDAR: Look.OUTSIDE, ClashKind.BLOCKED: Look.BLOCKED}.get(kind, Look.INTERVIEW)
 
@@ -170,19 +181,19 @@ def _subject(taken: Taken) -> tuple[str, int]:
 
 
 def _whole_day(on: date, zone: str) -> tuple[Bar, ...]:
-    return (bar_of(Period(start_of_day(on, zone), start_of_day(on + _DAY, zone)), on, zone),)
+    return bars_of(Period(start_of_day(on, zone), start_of_day(on + _DAY, zone)), on, zone)
 
 
 @lru_cache(4096)
 def _open_hours(clock: OnTheirClock, on: date, zone: str) -> tuple[Bar, ...]:
-    """The hours of someone that are on that day in that zone: their own day may begin the day before."""
-    bars = []
-    for day in (on - _DAY, on, on + _DAY):
+    """The hours of someone that are on that day in that zone."""
+    bars: list[Bar] = []
+    for day in _days_around(on):
         for hours in clock.availability.hours_on(day, also_weekends=is_weekend(on)):
             end = day + _DAY if hours.end == _MIDNIGHT else day
             period = Period(_instant(day, hours.begin, clock.zone), _instant(end, hours.end, clock.zone))
             if is_on(period, on, zone):
-                bars.append(bar_of(period, on, zone))
+                bars += bars_of(period, on, zone)
     return tuple(bars)
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from blueprints.schedule_interview.panels.calendars_known import CalendarKnown
-from blueprints.schedule_interview.panels.lanes import Lane, LaneOfDay, lane_of_day
-from blueprints.schedule_interview.panels.strip import Bar, Period, bar_of, is_on, minutes_of
+from blueprints.schedule_interview.panels.lanes import Lane, LaneOfDay, Look, lane_of_day
+from blueprints.schedule_interview.panels.strip import Bar, Period, bars_of, is_on, minutes_of
 from scheduling.availability.hours import OFFERED
 from scheduling.free_times import FreeTimes
+from scheduling.occupied import Occupied
 
 # The part of a day that is always drawn, in minutes after midnight. What is outside adds whole hours, unless
-# it takes most of the day, and would only make everything else smaller.
+# it is a day off or takes most of the day, and would only make everything else smaller.
 _DRAWN_FROM, _DRAWN_TO = OFFERED.begin.hour * 60, OFFERED.end.hour * 60
 _MOST_OF_A_DAY = 12 * 60
 _HALF_HOUR = 30
@@ -69,10 +70,13 @@ def week_of(
     `chosen` the one that something may clash with."""
     days = tuple(days)
     of_days = {
-        day: tuple(lane_of_day(lane, free[day].occupied, day, zone, chosen) for lane in lanes) for day in days
+        day: tuple(lane_of_day(lane, near, day, zone, chosen) for lane in lanes)
+        for day in days
+        for near in (_near(free[day]),)
     }
     on_days = {
-        day: tuple(bar_of(each, day, zone) for each in drawn if is_on(each, day, zone)) for day in days
+        day: tuple(bar for each in drawn if is_on(each, day, zone) for bar in bars_of(each, day, zone))
+        for day in days
     }
     starts = {day: {minutes_of(start, day, zone) for start in free[day].starts} for day in days}
     first, last = _reach(of_days.values(), on_days.values(), starts.values())
@@ -100,14 +104,21 @@ def week_of(
     )
 
 
+def _near(of_day: FreeTimes) -> tuple[Occupied, ...]:
+    """What is on that day, and the interviews of the days around it: a break may reach into this one."""
+    keys = {each.key for each in of_day.occupied}
+    return (*of_day.occupied, *(each for each in of_day.around if each.key not in keys))
+
+
 def _reach(
     lanes: Iterable[tuple[LaneOfDay, ...]],
     drawn: Iterable[tuple[Bar, ...]],
     starts: Iterable[Collection[int]],
 ) -> tuple[int, int]:
     """The first and the last hour of the drawing."""
-    blocks = [block.bar for of_day in lanes for lane in of_day for block in lane.blocks]
-    reach = [(bar.begins, bar.ends) for bar in blocks if bar.minutes < _MOST_OF_A_DAY]
+    blocks = [block for of_day in lanes for lane in of_day for block in lane.blocks]
+    bars = [block.bar for block in blocks if block.look is not Look.AWAY]
+    reach = [(bar.begins, bar.ends) for bar in bars if bar.minutes < _MOST_OF_A_DAY]
     reach += [(bar.begins, bar.ends) for bars in drawn for bar in bars]
     reach += [(start, start + _HALF_HOUR) for of_day in starts for start in of_day]
     first = min([_DRAWN_FROM, *(begins for begins, _ in reach)]) // 60
