@@ -1,4 +1,5 @@
-"""Custom events: adding, showing, changing and removing them."""
+"""Custom events: adding, showing, changing and removing them. Each page leads back to the view from which
+someone came (`coming_back.py`)."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accounts.permissions import Action
+from blueprints.calendar_page.coming_back import back_to, came_from
 from blueprints.calendar_page.event_forms import EventForm
 from extensions import db
 from hiring import queries
@@ -43,7 +45,7 @@ def new_event() -> ResponseReturnValue:
         db.session.rollback()
         form.refuse(error.field, error.words)
         return _form_page(form, None), 422
-    title, where = event.title, _day_url(event)
+    title, where = event.title, _back_to(event)
     db.session.commit()
     say(f"Added: {title}.")
     return redirect(where, 303)
@@ -57,7 +59,7 @@ def event(event_id: int) -> ResponseReturnValue:
         if request.method == "POST":
             abort(403)
         return render_template(
-            "calendar_page/event.html", event=found, when=in_words(found), back=_day_url(found)
+            "calendar_page/event.html", event=found, when=in_words(found), back=_back_to(found)
         )
     form = EventForm()
     form.timezone = found.timezone
@@ -73,7 +75,7 @@ def event(event_id: int) -> ResponseReturnValue:
         db.session.rollback()
         form.refuse(error.field, error.words)
         return _form_page(form, _found(event_id)), 422
-    where = _day_url(found)
+    where = _back_to(found)
     db.session.commit()
     say("Saved." if is_changed else "Nothing to save.")
     return redirect(where, 303)
@@ -85,8 +87,10 @@ def remove_event(event_id: int) -> ResponseReturnValue:
     if not reach.may_change(user, found):
         abort(403)
     if request.method == "GET":
-        return render_template("calendar_page/remove_event.html", event=found, when=in_words(found))
-    title, where = found.title, _day_url(found)
+        return render_template(
+            "calendar_page/remove_event.html", event=found, when=in_words(found), came_from=came_from()
+        )
+    title, where = found.title, _back_to(found)
     commands.remove(user, found)
     db.session.commit()
     say(f"Removed: {title}.")
@@ -111,8 +115,9 @@ def _found(event_id: int) -> CustomEvent:
     return reach.seen_event(actor(), event_id) or abort(404)
 
 
-def _day_url(event: CustomEvent) -> str:
-    return url_for("calendar_page.index")
+def _back_to(event: CustomEvent) -> str:
+    """Where this person came from, otherwise the day of the event, or the one on which it begins for them."""
+    return back_to(event.first_day or in_zone(event.starts_at, actor().timezone).date())
 
 
 def _offer(form: EventForm, user: User, event: CustomEvent | None) -> None:
@@ -127,7 +132,7 @@ def _offer(form: EventForm, user: User, event: CustomEvent | None) -> None:
 
 
 def _form_page(form: EventForm, event: CustomEvent | None) -> str:
-    back = _day_url(event) if event is not None else url_for("calendar_page.index")
+    back = _back_to(event) if event is not None else came_from() or url_for("calendar_page.index")
     return render_template(
         "calendar_page/event_form.html",
         form=form,
@@ -135,6 +140,7 @@ def _form_page(form: EventForm, event: CustomEvent | None) -> str:
         has_kinds="kind" in form,
         zone_name=form.timezone,
         back=back,
+        came_from=came_from(),
     )
 
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.calendar_page import events, feed, frame, refreshing
 from blueprints.calendar_page.asked import View
+from blueprints.calendar_page.coming_back import usual_view
 from blueprints.calendar_page.months import read_month
 from scheduling.reading.calendar import OURS
 from scheduling.reading.calendar_sources import connected_calendars
@@ -24,9 +25,6 @@ feed.register(calendar_page)
 events.register(calendar_page)
 refreshing.register(calendar_page)
 
-# How the browsers of phones call themselves.
-_PHONE = "Mobi"
-
 
 @calendar_page.get("/calendar")
 def index() -> ResponseReturnValue:
@@ -34,7 +32,7 @@ def index() -> ResponseReturnValue:
     month = read_month(request.args.get("month", ""))
     if month is not None:
         return redirect(url_for("calendar_page.view", view=View.MONTH.value, on=month.first.isoformat()), 302)
-    return frame.show(_usual_view(), in_zone(utc_now(), person().timezone).date())
+    return frame.show(usual_view(), in_zone(utc_now(), person().timezone).date())
 
 
 @calendar_page.get(f"/calendar/<any({','.join(View)}):view>/<on>")
@@ -53,11 +51,3 @@ def switch() -> ResponseReturnValue:
         abort(404)
     keep_choices(replace(choices, hidden=choices.hidden ^ {source}))
     return redirect(safe_next(request.form.get("next")) or url_for("calendar_page.index"), 303)
-
-
-def _usual_view() -> View:
-    """The one used last; at first, on a phone, the agenda, which needs no width."""
-    kept = read_choices().view
-    if kept in set(View):
-        return View(kept)
-    return View.AGENDA if _PHONE in request.user_agent.string else View.WEEK

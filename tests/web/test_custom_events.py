@@ -2,15 +2,17 @@
 
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 
 from extensions import db
-from models import CustomEvent, CustomEventKind, Role
+from models import CustomEvent, CustomEventKind, Role, User
 from tests.factories import Team, create_user, in_three_days
 from tests.machines.rows import in_rows
 from tests.outside_events import create_custom_event
+from tests.pages.page import Page
 from tests.pages.visitor import Visitor
 from tests.web.conftest import SignIn
 
@@ -164,3 +166,61 @@ def test_time_that_is_over_stays_while_the_title_changes(web: Flask, team: Team,
     page = ben.get(f"/calendar/events/{event_id}")
     ben.submit(page, "Save", status=303, title="Was away")
     assert stored(web)[0].title == "Was away"
+
+
+def test_page_of_an_event_leads_back_to_where_someone_came_from(web: Flask, team: Team, ben: Visitor) -> None:
+    week = f"/calendar/week/2027-03-01?whose=job-{team.job_id}"
+    coming = f"?{urlencode({'next': week})}"
+    refused = ben.submit(ben.get(f"{NEW}{coming}"), "Add", status=422, first="")
+    ben.submit(refused, "Add", leads_to=week, **DENTIST)
+    page = ben.get(f"/calendar/events/1{coming}")
+    assert back_links(page, "Cancel") == [week]
+    ben.submit(page, "Save", leads_to=week, title="Dentist again")
+    [remove] = back_links(page, "Remove")
+    asked = ben.get(remove)
+    assert back_links(asked, "Keep it") == ["/calendar/events/1?next=" + week.replace("=", "%3D")]
+    ben.submit(asked, "Remove", leads_to=week)
+
+
+def test_page_of_an_event_that_was_reached_from_elsewhere_leads_to_its_day(
+    web: Flask, team: Team, ben: Visitor
+) -> None:
+    late = {**DENTIST, "begin": "23:30", "last": "2027-02-11", "end": "00:30"}
+    ben.submit(ben.get(NEW), "Add", leads_to="/calendar/week/2027-02-10", **late)
+    # In the view that was used last, and on the clock of whoever looks.
+    ben.get("/calendar/day/2027-02-01")
+    with in_rows(web):
+        db.session.get_one(User, team.ben.id).timezone = "Asia/Tokyo"
+        db.session.commit()
+    page = ben.get("/calendar/events/1")
+    assert back_links(page, "Cancel") == ["/calendar/day/2027-02-11"]
+    ben.submit(page, "Save", leads_to="/calendar/day/2027-02-11", title="Late")
+    # No one is led to another server.
+    for there in ("https://other.example/", "//other.example", "/\\other.example"):
+        page = ben.get(f"/calendar/events/1?{urlencode({'next': there})}")
+        assert back_links(page, "Cancel") == ["/calendar/day/2027-02-11"], there
+
+
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [
+        (
+            "http://localhost/calendar/month/2027-03-01?whose=everyone",
+            "/calendar/month/2027-03-01?whose=everyone",
+        ),
+        ("http://other.example/calendar/month/2027-03-01", "/calendar/week/2027-02-10"),
+        ("http://localhost/calendar/events/1/remove", "/calendar/week/2027-02-10"),
+        ("http://[", "/calendar/week/2027-02-10"),
+    ],
+)
+def test_link_on_a_view_of_the_calendar_leads_back_to_it(
+    web: Flask, team: Team, ben: Visitor, page: str, back: str
+) -> None:
+    ben.submit(ben.get(NEW), "Add", status=303, **DENTIST)
+    answer = ben.client.get("/calendar/events/1", base_url=ben.base_url, headers={"Referer": page})
+    assert back_links(Page(answer, "/calendar/events/1"), "Cancel") == [back]
+
+
+def back_links(page: Page, words: str) -> list[str]:
+    """Where the links that read so lead to."""
+    return [link["href"] for link in page.tree.all("a", lambda e: e.text == words)]
