@@ -172,7 +172,7 @@ def test_page_of_an_event_leads_back_to_where_someone_came_from(web: Flask, team
     week = f"/calendar/week/2027-03-01?whose=job-{team.job_id}"
     coming = f"?{urlencode({'next': week})}"
     refused = ben.submit(ben.get(f"{NEW}{coming}"), "Add", status=422, first="")
-    ben.submit(refused, "Add", leads_to=week, **DENTIST)
+    ben.submit(refused, "Add", status=303, leads_to=week, **DENTIST)
     page = ben.get(f"/calendar/events/1{coming}")
     assert back_links(page, "Cancel") == [week]
     ben.submit(page, "Save", leads_to=week, title="Dentist again")
@@ -186,7 +186,7 @@ def test_page_of_an_event_that_was_reached_from_elsewhere_leads_to_its_day(
     web: Flask, team: Team, ben: Visitor
 ) -> None:
     late = {**DENTIST, "begin": "23:30", "last": "2027-02-11", "end": "00:30"}
-    ben.submit(ben.get(NEW), "Add", leads_to="/calendar/week/2027-02-10", **late)
+    ben.submit(ben.get(NEW), "Add", status=303, leads_to="/calendar/week/2027-02-10", **late)
     # In the view that was used last, and on the clock of whoever looks.
     ben.get("/calendar/day/2027-02-01")
     with in_rows(web):
