@@ -16,11 +16,10 @@ _OF_PEOPLE = (ClashKind.PERSON, ClashKind.CALENDAR, ClashKind.BLOCKED)
 
 @dataclass(frozen=True)
 class Live:
-    """When someone is busy by their calendar, asked just now, and the key of the app that said so."""
+    """When someone is busy by their calendars, asked just now, by the keys of the apps that said so."""
 
     name: str
-    app: str
-    spans: tuple[BusySpan, ...]
+    calendars: tuple[tuple[str, tuple[BusySpan, ...]], ...]
 
 
 def with_live(
@@ -30,20 +29,23 @@ def with_live(
     the ids of their owners. Soonest first. What a calendar no longer shows stays until it is read again."""
     found = list(occupied)
     for user_id, theirs in live.items():
-        spans = [span for span in theirs.spans if span.starts_at < ends and span.ends_at > begins]
         known = [
             BusySpan(each.starts_at, each.ends_at)
             for each in occupied
             if any(taken.kind in _OF_PEOPLE and taken.subject_id == user_id for taken in each.taken)
         ]
-        found += [
-            Occupied(
-                f"live {user_id} {span.starts_at.isoformat()}",
-                span.starts_at,
-                span.ends_at,
-                (Taken(ClashKind.CALENDAR, user_id, theirs.name),),
-                app=theirs.app,
-            )
-            for span in (without(spans, known) if spans else ())
-        ]
+        for app, spans in theirs.calendars:
+            near = [span for span in spans if span.starts_at < ends and span.ends_at > begins]
+            new = without(near, known) if near else ()
+            known += new
+            found += [
+                Occupied(
+                    f"live {user_id} {app} {span.starts_at.isoformat()}",
+                    span.starts_at,
+                    span.ends_at,
+                    (Taken(ClashKind.CALENDAR, user_id, theirs.name),),
+                    app=app,
+                )
+                for span in new
+            ]
     return tuple(sorted(found, key=lambda each: each.starts_at))

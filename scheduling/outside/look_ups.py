@@ -49,11 +49,17 @@ Ask = Callable[[int, str, datetime, datetime], list[BusySpan] | None]
 
 @dataclass(frozen=True)
 class LiveBusy:
-    """When a person is busy by their connected calendars, as these said at `as_of` (aware, UTC): earliest
-    first, without overlaps, and without the entries of our own interviews."""
+    """When a person is busy by their connected calendars, as these said at `as_of` (aware, UTC). `calendars`
+    are the keys of their apps, each with its times: earliest first, without overlaps, and without the entries
+    of our own interviews."""
 
-    spans: tuple[BusySpan, ...]
+    calendars: tuple[tuple[str, tuple[BusySpan, ...]], ...]
     as_of: datetime
+
+    @property
+    def spans(self) -> tuple[BusySpan, ...]:
+        """The times of all of them, earliest first, without overlaps."""
+        return joined(span for _, spans in self.calendars for span in spans)
 
 
 @dataclass(frozen=True)
@@ -244,7 +250,7 @@ def _known(answer: _Answer, calendar: _Calendar, *, was_waited_for: bool) -> Liv
         return Unknown(why, calendar.read_at, app)
     if answer.spans is None:
         return Unknown(answer.failure, calendar.read_at, app)
-    return LiveBusy(without(joined(answer.spans), calendar.ours), answer.as_of)
+    return LiveBusy(((app, without(joined(answer.spans), calendar.ours)),), answer.as_of)
 
 
 def _together(one: LiveBusy | Unknown, other: LiveBusy | Unknown) -> LiveBusy | Unknown:
@@ -253,7 +259,7 @@ def _together(one: LiveBusy | Unknown, other: LiveBusy | Unknown) -> LiveBusy | 
         return one
     if isinstance(other, Unknown):
         return other
-    return LiveBusy(joined((*one.spans, *other.spans)), min(one.as_of, other.as_of))
+    return LiveBusy((*one.calendars, *other.calendars), min(one.as_of, other.as_of))
 
 
 def joined(spans: Iterable[BusySpan]) -> tuple[BusySpan, ...]:

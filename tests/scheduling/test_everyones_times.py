@@ -3,6 +3,7 @@ hours in other zones, days off, notice, breaks, and caps, on days of 23, 24, and
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
@@ -14,7 +15,7 @@ from scheduling.free_times import Asked, OnTheTeam, free_times_among, half_hours
 from scheduling.live_times import Live, with_live
 from scheduling.occupied import ClashKind, Occupied
 from scheduling.outside.look_ups import joined
-from tests.factories import GOOGLE_CALENDAR
+from tests.factories import GOOGLE_CALENDAR, OUTLOOK_CALENDAR
 from tests.scheduling.days_and_clocks import (
     DAY,
     ODD_ZONES,
@@ -135,15 +136,20 @@ def test_what_calendars_say_now_takes_exactly_its_own_time_beside_what_is_known(
     zone = data.draw(some_zone)
     on = data.draw(day_in(zone))
     asked, occupied = data.draw(asked_around(on, zone)), data.draw(occupied_around(on))
-    said = data.draw(occupied_around(on))
+    says = {app: data.draw(occupied_around(on)) for app in (GOOGLE_CALENDAR, OUTLOOK_CALENDAR)}
     live = {
         member.user_id: Live(
             member.name,
-            GOOGLE_CALENDAR,
-            joined(
-                BusySpan(each.starts_at, each.ends_at)
-                for each in said
-                if any(taken.subject_id == member.user_id for taken in each.taken)
+            tuple(
+                (
+                    app,
+                    joined(
+                        BusySpan(each.starts_at, each.ends_at)
+                        for each in said
+                        if any(taken.subject_id == member.user_id for taken in each.taken)
+                    ),
+                )
+                for app, said in says.items()
             ),
         )
         for member in asked.team
@@ -157,6 +163,10 @@ def test_what_calendars_say_now_takes_exactly_its_own_time_beside_what_is_known(
         occupied, key=lambda each: each.starts_at
     )
     assert len({each.key for each in told}) == len(told)
+    # Of what is only known now, no minute of a person's is there twice.
+    for user_id in live:
+        new = [each for each in told if each.key.startswith("live") and each.taken[0].subject_id == user_id]
+        assert all(a.ends_at <= b.starts_at for a, b in pairwise(new))
     found = set(free_times_among(told, asked, on, now=LONG_AGO).starts)
     length = timedelta(minutes=asked.minutes)
     before = free_times_among(occupied, asked, on, now=LONG_AGO).starts
@@ -166,6 +176,7 @@ def test_what_calendars_say_now_takes_exactly_its_own_time_beside_what_is_known(
         if not any(
             span.starts_at < start + length and span.ends_at > start
             for each in live.values()
-            for span in each.spans
+            for _, spans in each.calendars
+            for span in spans
         )
     }

@@ -65,9 +65,7 @@ def around_time(
     days = days_to_choose(on, today, asked)
     read = {member.user_id: read.get(member.user_id, NotConnected()) for member in asked.team}
     answers = _ask(asked, read, days) if asks_calendars else {}
-    free = free_times(
-        asked, days, now=now, seen_by=actor, with_others_on=on, live=_live(asked, read, answers)
-    )
+    free = free_times(asked, days, now=now, seen_by=actor, with_others_on=on, live=_live(asked, answers))
     clashes = clashes_among(free[on].occupied, wanted) if wanted is not None else []
     chosen = Period(wanted.starts_at, wanted.ends_at) if wanted is not None else None
     return AroundTime(
@@ -99,15 +97,10 @@ def _ask(
     return services().look_ups.look(with_one, begins, ends)
 
 
-def _live(
-    asked: Asked,
-    read: Mapping[int, Known | NotConnected | Stale],
-    answers: Mapping[int, LiveBusy | Unknown],
-) -> dict[int, Live]:
+def _live(asked: Asked, answers: Mapping[int, LiveBusy | Unknown]) -> dict[int, Live]:
     names = {member.user_id: member.name for member in asked.team}
-    found = {}
-    for user_id, answer in answers.items():
-        known = read[user_id]
-        if isinstance(answer, LiveBusy) and not isinstance(known, NotConnected) and user_id in names:
-            found[user_id] = Live(names[user_id], known.apps[0], answer.spans)
-    return found
+    return {
+        user_id: Live(names[user_id], answer.calendars)
+        for user_id, answer in answers.items()
+        if isinstance(answer, LiveBusy)
+    }

@@ -3,15 +3,23 @@ and what is not known at all."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from connections.catalogue import calendar_name
+from models import FailureReason
 from scheduling.outside.busy import Known, NotConnected, Stale
 from scheduling.outside.look_ups import LiveBusy, Unknown
 from timezones import in_zone, local_moment
 from wording import listed
+
+_WHY = {
+    FailureReason.UNREACHABLE: "didn't answer now",
+    FailureReason.RECONNECT_NEEDED: "has to be reconnected",
+    FailureReason.SCOPES_MISSING: "has to be reconnected",
+}
+_OTHERWISE = "couldn't be asked now"
 
 
 @dataclass(frozen=True)
@@ -41,12 +49,19 @@ def _known(
     apps = listed([calendar_name(app) for app in read.apps])
     if isinstance(asked, LiveBusy):
         return CalendarKnown(f"{apps}, checked just now")
+    why = _why(asked, read.apps) if isinstance(asked, Unknown) else ""
     if read.as_of is None:
-        return CalendarKnown(f"{apps} hasn't been read yet", is_unknown=True)
+        return CalendarKnown(f"{apps} hasn't been read yet{why}", is_unknown=True)
     as_of = f"{apps} as of {_clock(read.as_of, zone, now)}"
     if isinstance(read, Stale):
-        return CalendarKnown(f"{as_of}, may have changed", is_unknown=True)
-    return CalendarKnown(as_of)
+        return CalendarKnown(f"{as_of}{why or ', may have changed'}", is_unknown=True)
+    return CalendarKnown(f"{as_of}{why}")
+
+
+def _why(asked: Unknown, apps: Sequence[str]) -> str:
+    """Why what was read before is all there is: `, didn't answer now`, and which one of several."""
+    which = f"{calendar_name(asked.app)} " if len(apps) > 1 and asked.app else ""
+    return f", {which}{_WHY.get(asked.why, _OTHERWISE)}"
 
 
 def _clock(at: datetime, zone: str, now: datetime) -> str:
