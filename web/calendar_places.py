@@ -2,7 +2,7 @@
 
 A page may not carry styles of its own (the content security policy allows none), so every place that
 something can have is a class: `n12` shows twelve hours, `r8` begins in the ninth row of them, `s3` has three
-rows, and `l1-2` is the second of two lanes.
+rows, `c6` begins in the seventh column of its day, and `w6` has six of them.
 """
 
 from __future__ import annotations
@@ -11,10 +11,8 @@ from __future__ import annotations
 ROWS_OF_HOUR = 4
 # A day on which clocks go back by two hours, as they once did.
 _MOST_HOURS = 26
-# Narrower than this, nothing can be read.
-MOST_LANES = 6
-# A day has twelve columns, which these numbers of lanes divide.
-_COLUMNS = 12
+# A day has so many columns, and so many lanes are as wide as if they were that many, which divides them.
+COLUMNS = 12
 WIDTHS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 6}
 
 
@@ -27,7 +25,6 @@ def place_rules() -> str:
     ]
     rules += [f".r{row}{{grid-row-start:{row + 1}}}" for row in rows]
     rules += [f".s{row + 1}{{grid-row-end:span {row + 1}}}" for row in rows]
-    for lanes in sorted(set(WIDTHS.values())):
-        width = _COLUMNS // lanes
-        rules += [f".l{lane}-{lanes}{{grid-column:{lane * width + 1}/span {width}}}" for lane in range(lanes)]
+    rules += [f".c{column}{{grid-column-start:{column + 1}}}" for column in range(COLUMNS)]
+    rules += [f".w{width}{{grid-column-end:span {width}}}" for width in range(1, COLUMNS + 1)]
     return "\n".join(rules)

@@ -13,16 +13,21 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from blueprints.calendar_page.asked import View
-from blueprints.calendar_page.layout import Place, Span, places
+from blueprints.calendar_page.layout import LeftOut, Place, Span, lay_out
 from blueprints.calendar_page.pages import Drawn, Page, is_cut
 from scheduling.reading.calendar import Item
 from timezones import clock_change_between, in_zone, start_of_day
 from web.calendar_places import ROWS_OF_HOUR
+from web.times import FIRST_YEAR, LAST_YEAR
 
 _MINUTES = 60 // ROWS_OF_HOUR
 _DAY, _HALF_HOUR, _LEAST = timedelta(days=1), timedelta(minutes=30), timedelta(minutes=1)
 # These are shown in any case; others where something is on.
 _FIRST_HOUR, _LAST_HOUR = 8, 18
+# So many beside each other can still be read. What more there is at that time is counted, and a click away.
+MOST_LANES = {View.DAY: 6, View.WEEK: 3}
+# On paper, a day as long as this needs lower rows to be on one page.
+_MANY_HOURS = 14
 
 
 class Hour(NamedTuple):
@@ -46,6 +51,14 @@ class Block(NamedTuple):
     goes_on_after: bool
 
 
+class Bar(NamedTuple):
+    """Something that takes whole days, on one of them."""
+
+    item: Item
+    goes_on_before: bool
+    goes_on_after: bool
+
+
 class Cell(NamedTuple):
     """A half hour that can still be chosen, with its instant (aware UTC) and the time of that day."""
 
@@ -56,16 +69,24 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class HoursDay:
-    """`now_row`: the row of this moment, if it is shown. `gone`: rows of hours that are not on this day."""
+    """`left_out`: where more is on than can be drawn. `entry`: the row of the cell that Tab leads to, from
+    which arrow keys lead to the others. `now_row`: the row of this moment, if it is shown. `gone`: rows of
+    hours that are not on this day. `url`: of the day, unless no view shows that year."""
 
     on: date
     is_today: bool
-    whole_days: tuple[Item, ...]
+    whole_days: tuple[Bar, ...]
     blocks: tuple[Block, ...]
+    left_out: tuple[LeftOut, ...]
     cells: tuple[Cell, ...]
+    entry: int | None
     now_row: int | None
     gone: tuple[Span, ...]
-    has_clock_change: bool
+    url: str | None
+
+    @property
+    def is_weekend(self) -> bool:
+        return self.on.weekday() >= 5
 
     @property
     def label(self) -> str:
@@ -87,7 +108,14 @@ def draw(page: Page) -> Drawn:
         _title(days),
         days[0],
         days[-1],
-        {"hours": hours, "days": drawn, "rows": len(hours) * ROWS_OF_HOUR, "is_week": is_week},
+        {
+            "hours": hours,
+            "days": drawn,
+            "is_week": is_week,
+            "is_long": len(hours) > _MANY_HOURS,
+            # Where one day has more than fits beside each other, another view has all of it.
+            "of_all": page.asked.as_view(View.DAY if is_week else View.AGENDA),
+        },
         items,
         is_cut(items),
     )
@@ -117,24 +145,30 @@ def hours_of(
     of_days = [(on, list(_spans(timed, on, zone, all_hours))) for on in days]
     now = _row_at(page.now, zone, all_hours) if days[0] <= page.today <= days[-1] else None
     top, bottom = _shown(all_hours, [span for _, found in of_days for _, span, _, _ in found])
+    of_day = page.asked.as_view(View.DAY)
     shown = all_hours[top // ROWS_OF_HOUR : bottom // ROWS_OF_HOUR]
     drawn = []
     for on, found in of_days:
         spans = [Span(span.begins - top, span.ends - top) for _, span, _, _ in found]
+        laid = lay_out(spans, MOST_LANES[page.asked.view])
         blocks = tuple(
             Block(item, span, place, before, after)
-            for (item, _, before, after), span, place in zip(found, spans, places(spans), strict=True)
+            for (item, _, before, after), span, place in zip(found, spans, laid.places, strict=True)
+            if place is not None
         )
+        cells = _cells(on, zone, shown, page.now) if page.may_add else ()
         drawn.append(
             HoursDay(
                 on=on,
                 is_today=on == page.today,
-                whole_days=tuple(item for item in whole if page.is_on(item, on, on)),
+                whole_days=tuple(_bar(item, on) for item in whole if page.is_on(item, on, on)),
                 blocks=blocks,
-                cells=_cells(on, zone, shown, page.now) if page.may_add else (),
+                left_out=laid.left_out,
+                cells=cells,
+                entry=_first_free(cells, spans),
                 now_row=now - top if now is not None and on == page.today and top <= now < bottom else None,
                 gone=_gone(on, zone, shown),
-                has_clock_change=_changes(on, zone),
+                url=of_day.at(on).url if FIRST_YEAR <= on.year <= LAST_YEAR else None,
             )
         )
     return shown, tuple(drawn)
@@ -143,12 +177,14 @@ def hours_of(
 @lru_cache(256)
 def wall_hours(days: tuple[date, ...], zone: str) -> tuple[Hour, ...]:
     """The hours of these days in a zone, from midnight to midnight, each once unless it comes twice on one of
-    them."""
+    them: then its second time comes after the first time of all hours that do."""
     twice = set()
     for on in days:
         if _changes(on, zone):
             twice |= {hour for hour, fold in _hours_on(on, zone) if fold}
-    return tuple(Hour(hour, fold) for hour in range(24) for fold in ((0, 1) if hour in twice else (0,)))
+    again = [Hour(hour, 1) for hour in sorted(twice)]
+    after = max(twice, default=23) + 1
+    return (*map(Hour, range(after)), *again, *map(Hour, range(after, 24)))
 
 
 @lru_cache(4096)
@@ -182,6 +218,9 @@ def _spans(
 ) -> Iterable[tuple[Item, Span, bool, bool]]:
     """Where those of these items are that have some of their time on that day."""
     begins, ends = start_of_day(on, zone), start_of_day(on + _DAY, zone)
+    if begins == ends:
+        # A zone that moved across the date line has left that day out.
+        return
     for item in items:
         is_moment = item.starts_at == item.ends_at
         if item.starts_at >= ends or item.ends_at < begins or (item.ends_at == begins and not is_moment):
@@ -199,6 +238,20 @@ def _shown(hours: Sequence[Hour], spans: Iterable[Span]) -> tuple[int, int]:
     for span in spans:
         top, bottom = min(top, span.begins), max(bottom, span.ends)
     return top - top % ROWS_OF_HOUR, bottom + -bottom % ROWS_OF_HOUR
+
+
+def _bar(item: Item, on: date) -> Bar:
+    first, last = item.first_day or on, item.last_day or on
+    return Bar(item, first < on, last > on)
+
+
+def _first_free(cells: Sequence[Cell], spans: Sequence[Span]) -> int | None:
+    """The row of the first half hour in which nothing is on, or of the first one."""
+    for cell in cells:
+        ends = cell.row + ROWS_OF_HOUR // 2
+        if all(span.ends <= cell.row or span.begins >= ends for span in spans):
+            return cell.row
+    return cells[0].row if cells else None
 
 
 def _cells(on: date, zone: str, shown: tuple[Hour, ...], now: datetime) -> tuple[Cell, ...]:
