@@ -71,7 +71,7 @@ class Cell(NamedTuple):
 class HoursDay:
     """`left_out`: where more is on than can be drawn. `entry`: the row of the cell that Tab leads to, from
     which arrow keys lead to the others. `now_row`: the row of this moment, if it is shown. `gone`: rows of
-    hours that are not on this day. `url`: of the day, unless no view shows that year."""
+    hours that are not on this day."""
 
     on: date
     is_today: bool
@@ -82,7 +82,11 @@ class HoursDay:
     entry: int | None
     now_row: int | None
     gone: tuple[Span, ...]
-    url: str | None
+
+    @property
+    def has_view(self) -> bool:
+        """Whether it can be asked for: the first and the last week go beyond the years that can."""
+        return FIRST_YEAR <= self.on.year <= LAST_YEAR
 
     @property
     def is_weekend(self) -> bool:
@@ -145,7 +149,6 @@ def hours_of(
     of_days = [(on, list(_spans(timed, on, zone, all_hours))) for on in days]
     now = _row_at(page.now, zone, all_hours) if days[0] <= page.today <= days[-1] else None
     top, bottom = _shown(all_hours, [span for _, found in of_days for _, span, _, _ in found])
-    of_day = page.asked.as_view(View.DAY)
     shown = all_hours[top // ROWS_OF_HOUR : bottom // ROWS_OF_HOUR]
     drawn = []
     for on, found in of_days:
@@ -165,10 +168,9 @@ def hours_of(
                 blocks=blocks,
                 left_out=laid.left_out,
                 cells=cells,
-                entry=_first_free(cells, spans),
+                entry=_first_free(cells, spans, shown.index(Hour(_FIRST_HOUR)) * ROWS_OF_HOUR),
                 now_row=now - top if now is not None and on == page.today and top <= now < bottom else None,
                 gone=_gone(on, zone, shown),
-                url=of_day.at(on).url if FIRST_YEAR <= on.year <= LAST_YEAR else None,
             )
         )
     return shown, tuple(drawn)
@@ -245,11 +247,12 @@ def _bar(item: Item, on: date) -> Bar:
     return Bar(item, first < on, last > on)
 
 
-def _first_free(cells: Sequence[Cell], spans: Sequence[Span]) -> int | None:
-    """The row of the first half hour in which nothing is on, or of the first one."""
+def _first_free(cells: Sequence[Cell], spans: Sequence[Span], usual: int) -> int | None:
+    """The row of the first half hour in which nothing is on, from the row of the first usual hour; of the
+    first half hour of all, where there is none."""
     for cell in cells:
         ends = cell.row + ROWS_OF_HOUR // 2
-        if all(span.ends <= cell.row or span.begins >= ends for span in spans):
+        if cell.row >= usual and all(span.ends <= cell.row or span.begins >= ends for span in spans):
             return cell.row
     return cells[0].row if cells else None
 
