@@ -34,7 +34,7 @@ format: dev ## Format the code and sort its imports
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: dev ## Measure pages, scheduling 500 interviews, the dialog, lists of 100 000 rows, polls, first visits and 10 000 reminders against their bare minimum
+bench: dev ## Measure pages, scheduling 500 interviews, the dialog, lists of 100 000 rows, polls, first visits, 10 000 reminders and full calendars against their bare minimum
 	@$(BIN)/python -m bench.pages
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.steps
@@ -42,6 +42,7 @@ bench: dev ## Measure pages, scheduling 500 interviews, the dialog, lists of 100
 	@$(BIN)/python -m bench.polls
 	@$(BIN)/python -m bench.paint
 	@$(BIN)/python -m bench.reminders
+	@$(BIN)/python -m bench.calendar
 
 migrations-check: dev ## Check that the migrations lead to exactly the models
 	@sh tools/migrations_check.sh

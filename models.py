@@ -5,6 +5,7 @@ No queries, no providers, no request. Split by what the tables hold; import name
 
 from tables.access import AuditEntry, Invitation, PasswordReset, Throttle
 from tables.answers import AnswerKind, CandidateAnswer, ProposedTime, RequestState
+from tables.calendars import CustomEvent, CustomEventKind, LongerThanADay, OutsideEvent, SyncedCalendar
 from tables.connections import (
     AdminApproval,
     ApprovalState,
@@ -84,6 +85,8 @@ __all__ = [
     "CandidateImport",
     "Connection",
     "ConnectionState",
+    "CustomEvent",
+    "CustomEventKind",
     "Draft",
     "DraftSubject",
     "EntryState",
@@ -102,6 +105,7 @@ __all__ = [
     "JobMember",
     "Lane",
     "LinkedIdentity",
+    "LongerThanADay",
     "Mail",
     "MailState",
     "MailTrouble",
@@ -112,6 +116,7 @@ __all__ = [
     "OAuthAttempt",
     "Organization",
     "OrphanedMeeting",
+    "OutsideEvent",
     "PasswordReset",
     "PhoneCaller",
     "ProposedTime",
@@ -127,6 +132,7 @@ __all__ = [
     "SlotRequest",
     "Stage",
     "StageMove",
+    "SyncedCalendar",
     "Task",
     "TaskState",
     "Throttle",

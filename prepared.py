@@ -15,6 +15,7 @@ within their limits without it; `make bench` measures both.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
@@ -100,7 +101,7 @@ class Prepared:
         state = compiled.construct_expanded_state(
             {bind.key: [None] if bind.expanding else None for bind in told.values() if bind.required}
         )
-        if any(state.statement.count(_item(name, 1)) != 1 for name in lists):
+        if any(not _is_found_whole(name, state.statement) for name in lists):
             raise _UnsuitableError
         self._texts = {(1,) * len(lists): state.statement}
         told_names = {name for name, bind in told.items() if bind.required}
@@ -155,6 +156,13 @@ class Prepared:
 def _item(name: str, number: int) -> str:
     """An item of a list in the text of a statement."""
     return f":{name}_{number}"
+
+
+def _is_found_whole(name: str, text: str) -> bool:
+    """Whether the first item of a list is in the text, and the beginning of nothing else there."""
+    item = _item(name, 1)
+    whole = re.findall(re.escape(item) + r"(?!\w)", text)
+    return bool(whole) and len(whole) == text.count(item)
 
 
 def _converted(value: Any, convert: _Convert | None) -> Any:

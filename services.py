@@ -22,6 +22,7 @@ from accounts.second_step import FirstSteps, SecondStep
 from accounts.throttling import Throttling
 from accounts.two_step import TwoStep
 from attachment_files import AttachmentFiles
+from connections.free_busy import asker
 from connections.service import Connections, connections_of
 from connections.single_sign_on import SingleSignOn, single_sign_on_of
 from instance_folder import DemoMarker, InstanceKeys
@@ -29,6 +30,7 @@ from messaging.addresses import bare_address
 from messaging.copies import MailCopies
 from scheduling.candidate_links import CandidateLinks
 from scheduling.join_links import JoinLinks
+from scheduling.outside.look_ups import LookUps
 from scheduling.rules import Rules
 from security import LinkSigner, TokenVault
 
@@ -55,6 +57,8 @@ class Services:
     mail_domain: str
     attachment_files: AttachmentFiles
     mail_copies: MailCopies
+    # Asks connected calendars while someone waits for a page.
+    look_ups: LookUps
     # None on a real server.
     demo: DemoMarker | None
 
@@ -88,6 +92,7 @@ def build_services(config: Mapping[str, Any], keys: InstanceKeys) -> Services:
         mail_domain=mail_domain,
         attachment_files=AttachmentFiles(folder / "uploads"),
         mail_copies=MailCopies(vault),
+        look_ups=LookUps(asker),
         demo=instance_folder.read_demo_marker(folder),
     )
 

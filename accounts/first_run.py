@@ -38,6 +38,7 @@ class OrganizationFacts(NamedTuple):
 
     name: str
     timezone: str
+    first_weekday: int
     connecting_is_open: bool
     installation_id: str
     stays_paused_as: str | None

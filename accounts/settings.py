@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import day_name
 from dataclasses import dataclass
 
 from accounts import audit
@@ -17,6 +18,7 @@ INVITATION_WORDS_LIMIT = 1000
 class OrganizationSettings:
     """`timezone` is an IANA name. `retention_days` counts from the last interview; None keeps candidates.
 
+    `first_weekday` is the day with which the weeks of calendars begin, 0 for Monday, 6 for Sunday.
     The organization's own text comes before and after the details of every invitation, as plain text.
     """
 
@@ -25,6 +27,7 @@ class OrganizationSettings:
     retention_days: int | None
     invitation_intro: str = ""
     invitation_closing: str = ""
+    first_weekday: int = 0
 
 
 def change_profile(user: User, *, name: str, timezone: str, has_shortcuts: bool) -> None:
@@ -53,6 +56,9 @@ def change_organization(actor: User, wanted: OrganizationSettings) -> list[str]:
         changes.append("The words before the details of invitations are different.")
     if row.invitation_closing != wanted.invitation_closing:
         changes.append("The words after the details of invitations are different.")
+    if row.first_weekday != wanted.first_weekday:
+        changes.append(f"The calendar's weeks begin on {day_name[wanted.first_weekday]}.")
+    row.first_weekday = wanted.first_weekday
     row.name, row.timezone, row.retention_days = wanted.name, wanted.timezone, wanted.retention_days
     row.invitation_intro, row.invitation_closing = wanted.invitation_intro, wanted.invitation_closing
     for words in changes:

@@ -47,7 +47,7 @@ _PAGES = {
 
 
 @dataclass(frozen=True)
-class _Page:
+class Page:
     """An address, and the cookie of the person signed in there; empty for a visitor."""
 
     url: str
@@ -81,30 +81,31 @@ def main() -> None:
 
 def _shares(server: MeasuredServer, yardstick: MeasuredServer, seconds: float, rounds: int) -> list[str]:
     cookie = "; ".join(f"{each.name}={each.value}" for each in server.http.cookies)
-    hello = _Page(f"{yardstick.base_url}/", pid=yardstick.pid)
+    hello = Page(f"{yardstick.base_url}/", pid=yardstick.pid)
     lines = []
     for connections, (aim_signing_in, aim) in _AIMS.items():
         lines.append(f"  {connections} connection{'s' if connections > 1 else ''} at a time")
         for what, address in _PAGES.items():
             is_sign_in = address == "/login"
-            page = _Page(f"{server.base_url}{address}", "" if is_sign_in else cookie, server.pid)
-            _rate(page, connections, 0.3)
+            page = Page(f"{server.base_url}{address}", "" if is_sign_in else cookie, server.pid)
+            rate_of(page, connections, 0.3)
             measured = [
-                (_rate(hello, connections, seconds), _rate(page, connections, seconds)) for _ in range(rounds)
+                (rate_of(hello, connections, seconds), rate_of(page, connections, seconds))
+                for _ in range(rounds)
             ]
             share = median(own.a_second / of_bare.a_second for of_bare, own in measured)
             wanted = aim_signing_in if is_sign_in else aim
             rate = median(own.a_second for _, own in measured)
             lines.append(
                 f"    {what:<20}{rate:6.0f} a second, 1/{1 / share:<5.1f}"
-                f"{_computed(measured)}aim: 1/{1 / wanted:.0f} or more, "
+                f"{computed_in_words(measured)}aim: 1/{1 / wanted:.0f} or more, "
                 f"{'reached' if share >= wanted else 'missed'}"
             )
     return lines
 
 
 @dataclass(frozen=True)
-class _Rate:
+class Rate:
     """Answers a second, and the processor time that the server spent on each, in seconds; 0 where no one
     says."""
 
@@ -112,7 +113,7 @@ class _Rate:
     computed: float
 
 
-def _computed(measured: Sequence[tuple[_Rate, _Rate]]) -> str:
+def computed_in_words(measured: Sequence[tuple[Rate, Rate]]) -> str:
     """What one page takes to compute, and the share of the bare page; the least of all rounds, which other
     programs disturbed least."""
     on_bare = min(of_bare.computed for of_bare, _ in measured)
@@ -120,14 +121,14 @@ def _computed(measured: Sequence[tuple[_Rate, _Rate]]) -> str:
     return f"{own * 1000:5.2f} ms of CPU, 1/{own / on_bare:<5.1f}" if on_bare else ""
 
 
-def _rate(page: _Page, connections: int, seconds: float) -> _Rate:
+def rate_of(page: Page, connections: int, seconds: float) -> Rate:
     before, began = processor_time(page.pid), time.monotonic()
     a_second = _answers_a_second(page, connections, seconds)
     number = a_second * (time.monotonic() - began)
-    return _Rate(a_second, (processor_time(page.pid) - before) / max(number, 1))
+    return Rate(a_second, (processor_time(page.pid) - before) / max(number, 1))
 
 
-def _answers_a_second(page: _Page, connections: int, seconds: float) -> float:
+def _answers_a_second(page: Page, connections: int, seconds: float) -> float:
     if shutil.which("wrk") is None:
         return _rate_without_wrk(page, connections, seconds)
     headers = ["-H", f"Cookie: {page.cookie}"] if page.cookie else []
@@ -139,14 +140,14 @@ def _answers_a_second(page: _Page, connections: int, seconds: float) -> float:
     return float(found.group(1))
 
 
-def _rate_without_wrk(page: _Page, connections: int, seconds: float) -> float:
+def _rate_without_wrk(page: Page, connections: int, seconds: float) -> float:
     with ThreadPoolExecutor(connections) as pool:
         began = time.monotonic()
         numbers = pool.map(lambda _: _ask(page, began + seconds), range(connections))
         return sum(numbers) / (time.monotonic() - began)
 
 
-def _ask(page: _Page, until: float) -> int:
+def _ask(page: Page, until: float) -> int:
     """How many answers one connection receives until then."""
     parts = urlsplit(page.url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=60)
@@ -168,7 +169,7 @@ def _memory(server: MeasuredServer) -> str:
     asked = 0.0
     while asked < _REQUESTS_BEFORE_WEIGHING:
         for address in _PAGES.values():
-            page = _Page(f"{server.base_url}{address}", "" if address == "/login" else cookie)
+            page = Page(f"{server.base_url}{address}", "" if address == "/login" else cookie)
             asked += _answers_a_second(page, 4, 1)
     kilobytes = memory_of(server.pid)
     if not kilobytes:

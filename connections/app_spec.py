@@ -149,6 +149,8 @@ class AppSpec:
         `AccessTokenRejectedError`, where they say more than that it is over.
     meetings: the name of the meetings that it makes, to go before the word "meeting"; "" if it makes none.
     keeps_entries: it writes interviews into its owner's calendar.
+    calendar_name: what people call that calendar where there is little room.
+    calendar_tone: how the style sheet names the color of its events; each app's is another one.
     sends_mail: it sends emails from its owner's address.
     permissions: what has to be granted, in the order to list it in.
     sign_in: what it asks for besides, like the provider's other apps, to know whose account it is and to keep
@@ -183,6 +185,8 @@ class AppSpec:
     ends: Mapping[str, str] = field(default_factory=dict)
     meetings: str = ""
     keeps_entries: bool = False
+    calendar_name: str = ""
+    calendar_tone: str = ""
     sends_mail: bool = False
     permissions: tuple[Permission, ...] = ()
     sign_in: tuple[Permission, ...] = ()

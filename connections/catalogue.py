@@ -50,6 +50,13 @@ def label_of(key: str) -> str:
     return spec_of(key).label
 
 
+def calendar_name(key: str) -> str:
+    """What people call an app's calendar where there is little room; its key, if this version does not know
+    it."""
+    spec = find(key)
+    return (spec.calendar_name or spec.label) if spec is not None else key
+
+
 def apps_of(provider: str) -> tuple[AppSpec, ...]:
     """The apps of one provider, such as "google"."""
     return tuple(spec for spec in specs() if spec.provider == provider)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from connections import notices, refresh, wording
 from connections.catalogue import spec_of
 from connections.revocation import give_back
-from connections.rows import held, need_reconnect, note_success, write_account, write_tokens
+from connections.rows import forget_calendar, held, need_reconnect, note_success, write_account, write_tokens
 from database import writing
 from extensions import db
 from models import Connection, ConnectionState, User
@@ -76,6 +76,8 @@ def store_grant(user: User, app: str, tokens: TokenSet, account: Account, *, ask
         db.session.add(row)
     elif is_news:
         give_back(row)
+        if is_other:
+            forget_calendar(row)
     row.state = ConnectionState.CONNECTED
     row.account_id = account.id
     row.is_exclusive = spec_of(app).traits.newest_grant_ends_others

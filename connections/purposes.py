@@ -14,7 +14,7 @@ def cannot_on_account(spec: AppSpec) -> str:
     if spec.meetings:
         parts.append("create, change or cancel meetings on this account")
     if spec.keeps_entries:
-        parts.append("add, change or remove interviews in this calendar")
+        parts.append("read this calendar, or add, change or remove interviews in it")
     if spec.sends_mail:
         parts.append("send emails from this address")
     return _alternatives(parts) or "use this account"
@@ -72,6 +72,7 @@ def from_now_on(spec: AppSpec, plan: str = "", *, hosts: bool = True) -> str:
     found = []
     if spec.keeps_entries:
         found.append("the interviews you take part in are entered into its calendar")
+        found.append("its events count as busy, with titles that only you see")
     if spec.meetings and hosts:
         video = (
             "video interviews you host" if not spec.keeps_entries else f"{spec.meetings} interviews you host"

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from connections.catalogue import apps_of, label_of, spec_of
-from connections.rows import read_tokens, wipe
+from connections.rows import forget_calendar, read_tokens, wipe
 from connections.service import connections
 from database import writing
 from extensions import db
@@ -71,6 +71,7 @@ def end_connection(row: Connection, *, removing: Sequence[EntryToRemove] = ()) -
     """End one connection, whose row the current transaction holds, removing these entries of its calendar."""
     give_back(row, removing=removing)
     wipe(row)
+    forget_calendar(row)
     row.state = ConnectionState.ENDED
     row.problem = row.problem_since = None
 

@@ -11,7 +11,7 @@ from connections import notices, wording
 from connections.catalogue import in_words, spec_of
 from connections.service import connections
 from extensions import db
-from models import Connection, ConnectionState, Organization, RefusingProvider
+from models import Connection, ConnectionState, Organization, RefusingProvider, SyncedCalendar
 from providers.base import Account, Grant, TokenSet
 from security import SealBrokenError
 from timezones import utc_now
@@ -155,6 +155,11 @@ def _mark(row: Connection, words: str) -> None:
     row.state = ConnectionState.RECONNECT_NEEDED
     row.problem, row.problem_since = words[:500], utc_now()
     notices.nudge(row, 0)
+
+
+def forget_calendar(row: Connection) -> None:
+    """Delete what was read of the calendar of a connection that ends, or that goes to another account."""
+    db.session.execute(sa.delete(SyncedCalendar).where(SyncedCalendar.connection_id == row.id))
 
 
 def wipe(row: Connection) -> None:

@@ -15,7 +15,8 @@ from connections.notices import TELL_OF_CONNECTION
 from connections.round_trip import RoundTrip
 from database import writing
 from extensions import db
-from models import Task, User, UserSession
+from models import Connection, Task, User, UserSession
+from scheduling.outside import sync
 from security import hash_token
 
 
@@ -42,6 +43,7 @@ def connect(name: str, app: str, simulator_url: str) -> None:
         )
         assert isinstance(trip, RoundTrip)
         assert trip.connection_id is not None, trip.words
+        sync.request(db.session.get_one(Connection, trip.connection_id))
         # They know: as far as the demo goes, they did it some time ago.
         db.session.execute(sa.delete(Task).where(Task.kind == TELL_OF_CONNECTION.name))
         db.session.execute(sa.delete(UserSession).where(UserSession.id == session_id))

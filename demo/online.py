@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from connections.catalogue import spec_of
 from database import writing
 from demo.accounts import connect
+from demo.calendars import fill_calendars
 from demo.interviews import Planned, schedule_planned
 from extensions import db
 from models import Application, Candidate, MeetingSoftware, User
@@ -84,6 +85,8 @@ _ONLINE = (
 def connect_some_and_schedule(simulator_urls: Mapping[str, str], rules: Rules) -> None:
     """Connect the accounts and schedule the interviews, with commits. `simulator_urls` lead to the simulators
     from this machine, by the keys of their providers."""
+    # Before they are read for the first time.
+    fill_calendars(simulator_urls)
     for name, app in _CONNECTED:
         connect(name, app, simulator_urls[spec_of(app).provider])
     with writing():

@@ -5,7 +5,7 @@ join links, passcodes) are left out of every `repr`, because that is how they wo
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from providers.errors import ProviderError, RefusedError
@@ -317,3 +317,48 @@ class EntryChanges:
     changed: tuple[PlacedEntry, ...]
     gone: tuple[str, ...]
     position: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEvent:
+    """A single event of a calendar, or a single occurrence of a series, with no more than the product keeps.
+
+    starts_at, ends_at: aware, in UTC; of one for whole days, midnight in the calendar's own zone. They are
+    the same for an event without length. first_day, last_day: the days it takes as a whole, the last one
+    included; None for one with times. is_busy: it makes the calendar's owner busy. key: ours, if it is an
+    entry that this product made; "" otherwise.
+    """
+
+    id: str
+    starts_at: datetime
+    ends_at: datetime
+    is_busy: bool
+    title: str = field(repr=False)
+    first_day: date | None = None
+    last_day: date | None = None
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        require_utc(self.starts_at, "starts_at")
+        require_utc(self.ends_at, "ends_at")
+        if self.ends_at < self.starts_at:
+            raise ValueError("an event must not end before it starts")
+        if (self.first_day is None) is not (self.last_day is None):
+            raise ValueError("an event for whole days has a first and a last one")
+
+
+@dataclass(frozen=True, slots=True)
+class EventChanges:
+    """What is in a calendar, or has changed there since some position.
+
+    events: as they are now, each once. gone: ids of events that are not there anymore, or not in the time
+    that is looked at. is_everything: these are all events of that time, so whatever else is known is gone as
+    well. position: where to continue next time; an opaque text from the provider, or None where it gave none,
+    so that everything has to be read again next time. left_out: how many events could not be read.
+    """
+
+    events: tuple[ListedEvent, ...]
+    gone: tuple[str, ...]
+    is_everything: bool
+    position: str | None = field(repr=False)
+    left_out: int = 0

@@ -15,6 +15,7 @@ from providers.base import (
     CalendarEntry,
     EntryChange,
     EntryChanges,
+    EventChanges,
     Grant,
     ListedMeeting,
     Meeting,
@@ -186,6 +187,15 @@ class CalendarProvider(Protocol):
         """Return what has changed since `position`; with None, only the position to begin from.
 
         Raises `RefusedError` with code "position_expired" when the provider no longer knows the position.
+        """
+        ...
+
+    def events(self, grant: Grant, position: str | None, since: datetime, until: datetime) -> EventChanges:
+        """Return what touches the time between two instants (aware, UTC), or, from a position that an earlier
+        call with the same two returned, what has changed since then. Series come as their occurrences.
+
+        An event that cannot be read is counted and left out. Raises `RefusedError` with code
+        "position_expired" when the provider no longer knows the position: read everything again.
         """
         ...
 

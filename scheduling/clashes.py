@@ -21,7 +21,7 @@ from scheduling.occupied import ClashKind, Needs, Occupied, Taken, occupied_betw
 from scheduling.plans import Plan
 from scheduling.software import spec_of
 from scheduling.venues import OnlineMeeting, Venue
-from wording import possessive
+from wording import listed, possessive
 
 
 @dataclass(frozen=True)
@@ -39,24 +39,39 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Clash:
-    """Someone or something is already occupied by another interview. `name` says whom it concerns; times are
-    aware UTC. `software` is set for an account. `candidate` and `job` are those of the other interview, and
-    None where the person who asked may not see it.
+    """Someone or something is already occupied, by another interview or by what else is `on` then. `name`
+    says whom it concerns; times are aware UTC. `software` is set for an account. `candidate` and `job` are
+    those of the other interview, and None where the person who asked may not see it. `app` is the key of the
+    app whose calendar makes someone busy, and `title` is for its owner alone.
 
-    `key` changes as soon as either of the two interviews moves, so that accepting a clash once does not
-    accept it for a different time.
+    `key` changes as soon as either of the two moves, so that accepting a clash once does not accept it for a
+    different time.
     """
 
     kind: ClashKind
     subject_id: int
     name: str
-    interview_id: int
+    # The `Occupied.key` of what is on.
+    on: str
     starts_at: datetime
     ends_at: datetime
     key: str
     software: MeetingSoftware | None = None
     candidate: str | None = None
     job: str | None = None
+    app: str | None = None
+    title: str | None = None
+    is_whole_days: bool = False
+
+    @property
+    def is_interview(self) -> bool:
+        """Whether it is another interview that is on, and nothing of which we only know that it is."""
+        return self.kind not in (ClashKind.CALENDAR, ClashKind.BLOCKED)
+
+    @property
+    def is_of_team(self) -> bool:
+        """Whether `subject_id` is someone on the team who has something else then."""
+        return self.kind is ClashKind.PERSON or not self.is_interview
 
 
 def host_taken_up(venue: Venue, hosts: Callable[[MeetingSoftware], list[Host]]) -> Host | None:
@@ -73,8 +88,8 @@ def software_of(venue: Venue) -> MeetingSoftware | None:
 
 
 def find_clashes(wanted: Wanted, *, seen_by: User, lock: bool = False) -> list[Clash]:
-    """The scheduled interviews that occupy the same people, candidate, or host account at that time, soonest
-    first. Those that `seen_by` may see are named.
+    """What occupies the same people, candidate, or host account at that time, soonest first: scheduled
+    interviews, events of people's calendars, and blocked time. What `seen_by` may see is named.
 
     `lock` locks the rows of the people and of the host for the rest of the transaction, in the order of their
     ids, so that two commands for the same person cannot both find the time free. Rows that name them can
@@ -94,7 +109,7 @@ def find_clashes(wanted: Wanted, *, seen_by: User, lock: bool = False) -> list[C
 
 
 def clashes_among(occupied: Iterable[Occupied], wanted: Wanted) -> list[Clash]:
-    """The clashes with those of these interviews that are on at the same time."""
+    """The clashes with those of these that are on at the same time."""
     return [
         _clash(each, taken, wanted)
         for each in occupied
@@ -160,16 +175,19 @@ def _wanted(plan: Plan, needs: Needs) -> Wanted:
 
 
 def in_words(clashes: Collection[Clash]) -> str:
-    """Whose time was taken, in a sentence or two, for someone who had not seen these clashes before."""
-    names = ", ".join(
-        dict.fromkeys(_busy_with(clash) for clash in clashes if clash.kind is not ClashKind.HOST_ACCOUNT)
-    )
+    """Whose time was taken, in a sentence or a few, for someone who had not seen these clashes before."""
+    people = [c for c in clashes if c.is_interview and c.kind is not ClashKind.HOST_ACCOUNT]
+    names = ", ".join(dict.fromkeys(map(_busy_with, people)))
     hosts = ", ".join(
         dict.fromkeys(f"{possessive(c.name)} {c.software.label}" for c in clashes if c.software is not None)
     )
+    busy = list(dict.fromkeys(clash.name for clash in clashes if not clash.is_interview))
     words = [f"{names} just got another interview at this time."] if names else []
     if hosts:
         words.append(f"{hosts} account just got another meeting at this time and can run only one at a time.")
+    if busy:
+        are = "is" if len(busy) == 1 else "are"
+        words.append(f"{listed(busy)} {are} busy with something else at this time.")
     return " ".join(words)
 
 
@@ -180,18 +198,21 @@ def _busy_with(clash: Clash) -> str:
 
 def _clash(other: Occupied, taken: Taken, wanted: Wanted) -> Clash:
     times = (other.starts_at, other.ends_at, wanted.starts_at, wanted.ends_at)
-    said = f"{taken.kind} {taken.subject_id} {other.interview_id} " + " ".join(
-        time.isoformat() for time in times
-    )
+    # A calendar that is read anew has new rows for the same events; what was accepted stays accepted.
+    on = other.app or "blocked" if other.interview_id is None else other.key
+    said = f"{taken.kind} {taken.subject_id} {on} " + " ".join(time.isoformat() for time in times)
     return Clash(
         taken.kind,
         taken.subject_id,
         taken.name,
-        other.interview_id,
+        other.key,
         other.starts_at,
         other.ends_at,
         key=hashlib.sha256(said.encode()).hexdigest()[:16],
         software=wanted.needs.software if taken.kind is ClashKind.HOST_ACCOUNT else None,
         candidate=other.candidate,
         job=other.job,
+        app=other.app,
+        title=other.title,
+        is_whole_days=other.first_day is not None,
     )

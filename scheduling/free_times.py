@@ -6,14 +6,18 @@ Other times can be typed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import accumulate
+from operator import attrgetter
 
 from accounts.row_permissions import Reader
 from scheduling.availability.hours import OnTheirClock
 from scheduling.availability.limits import interviews_of, keeps_limits, margin_of
+from scheduling.live_times import Live, with_live
 from scheduling.occupied import Needs, Occupied, occupied_between
 from timezones import in_zone, start_of_day
 
@@ -63,7 +67,7 @@ class FreeTimes:
     take part; otherwise no half hour of that day is within everyone's hours, and only the clock of the person
     who chooses counts. `occupied` is what is in the way of any time of that day, also of one that reaches
     into the next day; `others` is what else the team has then, if that was asked for. `around` is what these
-    people have on the days around it as well, as far as their limits need it.
+    people have of interviews on the days around it as well, as far as their limits need it.
     """
 
     starts: tuple[datetime, ...]
@@ -81,25 +85,73 @@ def free_times(
     now: datetime,
     seen_by: Reader,
     with_others_on: date | None = None,
+    live: Mapping[int, Live] | None = None,
 ) -> Mapping[date, FreeTimes]:
-    """The free times of several days, in one look at what is scheduled from the first of them to the last.
+    """The free times of several days, in one look at what is on from the first of them to the last.
 
     A day is one on the clocks of `asked.zone`. Nothing is offered at `now` (aware UTC) or before. What is in
     the way is named as far as `seen_by` may see it. `with_others_on` is a day whose other interviews are
-    wanted as well. The calendar's first and last days raise OverflowError.
+    wanted as well, and `live` what people's calendars said just now. The calendar's first and last days raise
+    OverflowError.
     """
     (begins, _), (_, ends) = _bounds(min(days), asked.zone), _bounds(max(days), asked.zone)
     # An interview that starts at the end of the last day may meet what is on the morning after.
     length, margin = timedelta(minutes=asked.minutes), margin_of(member.clock for member in asked.team)
     of_day = _bounds(with_others_on, asked.zone) if with_others_on is not None else None
     occupied = occupied_between(
-        asked.needs, begins - margin, ends + length + margin, seen_by=seen_by, everything_in=of_day
+        asked.needs, begins, ends + length, seen_by=seen_by, margin=margin, everything_in=of_day
     )
-    return {day: free_times_among(occupied, asked, day, now=now) for day in days}
+    if live:
+        occupied = with_live(occupied, live, begins, ends + length)
+    known = InTheWay(occupied)
+    return {day: free_times_among(known, asked, day, now=now) for day in days}
 
 
-def free_times_among(occupied: Sequence[Occupied], asked: Asked, on: date, *, now: datetime) -> FreeTimes:
+class InTheWay:
+    """What is in the way on several days, with the parts of it at hand that every day asks for: people's
+    calendars may hold hundreds of events a day."""
+
+    def __init__(self, occupied: Iterable[Occupied]) -> None:
+        self._all = sorted(occupied, key=attrgetter("starts_at"))
+        self._starts = [each.starts_at for each in self._all]
+        # Until when anything goes on that has begun so far.
+        self._last_end = list(accumulate((each.ends_at for each in self._all), max))
+        self.interviews = tuple(each for each in self._all if each.interview_id is not None and each.taken)
+
+    def between(self, begins: datetime, ends: datetime) -> list[Occupied]:
+        """What takes any of the time between two instants, soonest first."""
+        first, last = bisect_right(self._last_end, begins), bisect_left(self._starts, ends)
+        return [each for each in self._all[first:last] if each.ends_at > begins]
+
+    def of_user(self, user_id: int) -> tuple[Occupied, ...]:
+        """The interviews that take someone's time."""
+        return interviews_of(user_id, self.interviews)
+
+
+class _Spans:
+    """Time that is taken, by whatever it is."""
+
+    def __init__(self, occupied: Iterable[Occupied]) -> None:
+        """`occupied`: soonest first."""
+        self._starts: list[datetime] = []
+        self._ends: list[datetime] = []
+        for each in occupied:
+            if self._ends and each.starts_at <= self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], each.ends_at)
+            else:
+                self._starts.append(each.starts_at)
+                self._ends.append(each.ends_at)
+
+    def leave_free(self, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether none of the time between two instants is taken."""
+        return bisect_right(self._ends, starts_at) == bisect_left(self._starts, ends_at)
+
+
+def free_times_among(
+    occupied: Sequence[Occupied] | InTheWay, asked: Asked, on: date, *, now: datetime
+) -> FreeTimes:
     """The free times of one day, given everything that is in the way around it."""
+    known = occupied if isinstance(occupied, InTheWay) else InTheWay(occupied)
     length = timedelta(minutes=asked.minutes)
     clocks = asked.clocks
     offered = _offered(on, asked.zone, asked.minutes, clocks) if clocks else ()
@@ -113,21 +165,19 @@ def free_times_among(occupied: Sequence[Occupied], asked: Asked, on: date, *, no
             if not any(clock.is_away_at(start) for clock in present)
         )
     begins, ends = _bounds(on, asked.zone)
-    near = [each for each in occupied if each.overlaps(begins, ends + length)]
+    near = known.between(begins, ends + length)
     of_day = tuple(each for each in near if each.taken)
-    limits = [
-        (each.clock, interviews_of(each.user_id, occupied)) for each in asked.team if each.clock.has_limits
-    ]
+    taken = _Spans(of_day)
+    limits = [(each.clock, known.of_user(each.user_id)) for each in asked.team if each.clock.has_limits]
     starts = tuple(
         start
         for start in offered
         if start > now
-        and not any(each.overlaps(start, start + length) for each in of_day)
+        and taken.leave_free(start, start + length)
         and all(keeps_limits(clock, mine, start, start + length, now=now) for clock, mine in limits)
     )
     others = tuple(each for each in near if not each.taken and each.overlaps(begins, ends))
-    around = tuple(each for each in occupied if each.taken)
-    return FreeTimes(starts, clocks, is_for_everyone, of_day, others, around)
+    return FreeTimes(starts, clocks, is_for_everyone, of_day, others, known.interviews)
 
 
 @lru_cache(1024)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -76,7 +76,8 @@ def was_withdrawn(interview: Interview) -> bool:
 
 @dataclass(frozen=True)
 class OfferedSlot:
-    """A slot as it stands now. `clashes` are what else is on then, with the names that the asker may see."""
+    """A slot as it stands now. `clashes` are what else is on then and was not accepted when it was offered,
+    with the names that the asker may see."""
 
     slot: Slot
     clashes: tuple[Clash, ...]
@@ -94,8 +95,14 @@ def standing(interview: Interview, now: datetime, *, seen_by: User) -> list[Offe
     needs = needs_of_change(plan_of(interview), interview, manager)
     found = clashes_at([in_plan(slot) for slot in slots], needs, seen_by=seen_by)
     return [
-        OfferedSlot(slot, clashes, slot.starts_at <= now) for slot, clashes in zip(slots, found, strict=True)
+        OfferedSlot(slot, not_accepted_with(slot, clashes), slot.starts_at <= now)
+        for slot, clashes in zip(slots, found, strict=True)
     ]
+
+
+def not_accepted_with(slot: Slot, clashes: Iterable[Clash]) -> tuple[Clash, ...]:
+    """Those of these clashes that came up after the slot was offered."""
+    return tuple(clash for clash in clashes if clash.key not in slot.accepted_clashes)
 
 
 def clashes_at(slots: Sequence[When], needs: Needs, *, seen_by: User) -> list[tuple[Clash, ...]]:

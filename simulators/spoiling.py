@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from flask import Response
 
@@ -47,3 +48,15 @@ def _huge() -> Iterator[bytes]:
     for _ in range(HUGE_BYTES // 65536):
         yield b"x" * 65536
     yield b'"}'
+
+
+def with_malformed(response: Response, items: str, malformed: Collection[str]) -> Response:
+    """The answer, in whose list (or which itself) events of these ids have times that are none."""
+    answer = response.get_json(silent=True) if malformed else None
+    if not isinstance(answer, dict):
+        return response
+    for event in (answer, *answer.get(items, ())):
+        if event.get("id") in malformed and "start" in event:
+            event["start"], event["end"] = {"dateTime": "soon", "timeZone": 7}, "later"
+    response.set_data(json.dumps(answer))
+    return response

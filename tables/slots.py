@@ -63,6 +63,9 @@ class Slot(Model):
     duration_minutes: Mapped[int]
     wall_time: Mapped[str] = mapped_column(sa.String(16))
     timezone: Mapped[str] = mapped_column(ZoneName)
+    # The keys of what was in the way and accepted when the time was offered, as `scheduling.clashes` makes
+    # them: it does not keep the candidate from choosing the time.
+    accepted_clashes: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
 
     @property
     def ends_at(self) -> datetime:

@@ -36,6 +36,7 @@ class Organization(Model):
         sa.CheckConstraint("retention_days BETWEEN 1 AND 3650", name="retention_days"),
         sa.CheckConstraint("log_days BETWEEN 30 AND 3650", name="log_days"),
         sa.CheckConstraint("mail_copy_days BETWEEN 30 AND 3650", name="mail_copy_days"),
+        sa.CheckConstraint("first_weekday BETWEEN 0 AND 6", name="first_weekday"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -45,6 +46,8 @@ class Organization(Model):
     installation_id: Mapped[str] = mapped_column(sa.String(64))
     # The folder's id with which someone decided that background work stays paused in this copy.
     stays_paused_as: Mapped[str | None] = mapped_column(sa.String(64))
+    # With which day weeks begin: 0 is Monday, as `date.weekday` counts.
+    first_weekday: Mapped[int] = mapped_column(default=0)
     # Whether everyone who schedules or hosts may connect their own apps, or only owners and admins.
     connecting_is_open: Mapped[bool] = mapped_column(default=False)
     is_demo: Mapped[bool] = mapped_column(default=False)

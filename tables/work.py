@@ -15,10 +15,12 @@ from timezones import utc_now
 
 
 class Lane(StrEnum):
-    """Work of one lane never waits for the other: a silent mail server does not stop the meetings."""
+    """Work of one lane never waits for that of another: a silent mail server does not stop the meetings, nor
+    does reading a hundred calendars."""
 
     PROVIDER = "provider"
     MAIL = "mail"
+    CALENDAR = "calendar"
 
 
 class TaskState(StrEnum):

@@ -9,6 +9,7 @@ from scheduling.drafts.attachments import give_up_of_expired_drafts
 from scheduling.files.removing import GIVE_UP_DELETED, removing_bytes, sweeping
 from scheduling.meetings.wanting import try_again_for_host
 from services import Services
+from tasks.calendar_sync import ASK_FOR_READINGS
 from tasks.comparing import COMPARE_ACCOUNTS
 from tasks.connection_checks import ASK_FOR_CHECKS
 from tasks.expired_drafts import FORGET_EXPIRED
@@ -26,6 +27,7 @@ def all_chores(services: Services) -> tuple[Chore, ...]:
         ASK_FOR_REFRESHES,
         ASK_FOR_CHECKS,
         ASK_FOR_PREFLIGHTS,
+        ASK_FOR_READINGS,
         ERASE_EXPIRED,
         COMPARE_ACCOUNTS,
         GIVE_UP_DELETED,

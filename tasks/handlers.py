@@ -14,8 +14,10 @@ from scheduling.meetings.comparing import COMPARE_ACCOUNT, REMOVE_ORPHAN
 from scheduling.meetings.looks import LOOK_AT_MEETING
 from scheduling.meetings.orphans import REMOVE_ORPHANS
 from scheduling.meetings.wanting import SYNC_MEETING
+from scheduling.outside.sync import SYNC_CALENDAR
 from scheduling.preflight import PREFLIGHT
 from services import Services
+from tasks.calendar_sync import sync_calendar
 from tasks.comparing import compare_account, remove_orphan
 from tasks.connection_checks import check_connection
 from tasks.connection_notices import nudge_to_reconnect, report_refused_credentials, tell_of_connection
@@ -43,6 +45,7 @@ def all_handlers(services: Services) -> Mapping[TaskKind, Handler]:
         LOOK_AT_MEETING: look_at_meeting(rules),
         PREFLIGHT: check_before_start(rules),
         SYNC_ENTRIES: sync_entries(workshop_of(services), rules),
+        SYNC_CALENDAR: sync_calendar(),
         COMPARE_ACCOUNT: compare_account(),
         REMOVE_ORPHAN: remove_orphan(),
         ERASE_CANDIDATE: erase_candidate(),

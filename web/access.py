@@ -184,6 +184,13 @@ ACCESS: dict[str, Rule] = {
     "search.results": Needs(Action.SEE),
     "search.suggestions": Needs(Action.SEE),
     "calendar_page.index": Needs(Action.SEE),
+    "calendar_page.view": Needs(Action.SEE),
+    "calendar_page.switch": Needs(Action.SEE),
+    # Decided for each event: its owner's, or an interview day on a job that this person sees.
+    "calendar_page.new_event": Needs(Action.SEE),
+    "calendar_page.event": Needs(Action.SEE),
+    "calendar_page.remove_event": Needs(Action.SEE),
+    "calendar_page.refresh": Needs(Action.SEE),
     "calendar_page.subscribe": Needs(Action.SEE),
     "calendar_page.renew_feed": Needs(Action.SEE),
     "calendar_page.turn_off_feed": Needs(Action.SEE),

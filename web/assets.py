@@ -4,7 +4,8 @@
 the module that every page runs. Both become one file each: a page shows nothing before it has its style
 sheet, and every further file costs a round trip. The files of a folder are joined in the order of their
 names, so adding one is enough; `LAYERS` says which layer wins over which, and within a layer nothing may
-depend on the order.
+depend on the order. What only one page needs is in a folder of `static/css/single/` instead, which becomes a
+file that this page links to: the first visit to any other page does not fetch it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from markupsafe import Markup
 from whitenoise import WhiteNoise
 
 from timezones import zone_spellings
+from web.calendar_places import place_rules
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 # In increasing order of precedence.
@@ -39,12 +41,14 @@ def style_sheet() -> str:
     """The product's style sheet, without comments and indentation."""
     layers = [f"@layer {', '.join(LAYERS)};"]
     for layer in LAYERS:
-        rules = "\n".join(
-            path.read_text(encoding="utf-8") for path in sorted((STATIC / "css" / layer).glob("*.css"))
-        )
-        lines = (line.strip() for line in _COMMENT.sub("", rules).splitlines())
-        layers.append("\n".join([f"@layer {layer} {{", *filter(None, lines), "}"]))
+        layers.append("\n".join([f"@layer {layer} {{", _rules(STATIC / "css" / layer), "}"]))
     return "\n".join(layers)
+
+
+def _rules(folder: Path) -> str:
+    """What the style sheets of a folder say, one after the other."""
+    rules = "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.css")))
+    return "\n".join(filter(None, (line.strip() for line in _COMMENT.sub("", rules).splitlines())))
 
 
 def site_script() -> str:
@@ -79,6 +83,9 @@ def served_files() -> dict[str, bytes]:
         # What a field for a time zone suggests: fetched by those who type in one, and once.
         "zones.json": json.dumps(zone_spellings(), separators=(",", ":")).encode(),
     }
+    for folder in (STATIC / "css" / "single").iterdir():
+        made = f"\n{place_rules()}" if folder.name == "calendar" else ""
+        files[f"single/{folder.name}.css"] = f"@layer pages {{\n{_rules(folder)}{made}\n}}".encode()
     for script in (STATIC / "scripts").glob("*.js"):
         if script.name != "theme.js":
             files[f"scripts/{script.name}"] = _script(script).encode()

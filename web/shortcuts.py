@@ -1,4 +1,5 @@
-"""The keys that lead somewhere from every page, said once: for the script, its popup and the help page."""
+"""The keys that lead somewhere, said once: for the script, its popup and the help page. Most work on every
+page; those of the calendar are links of its page, which `calendar_keys.js` follows."""
 
 from __future__ import annotations
 
@@ -37,6 +38,17 @@ SHORTCUTS = (
     Shortcut(("g", "j"), "Go to Jobs", "hiring.jobs", Action.SEE),
     Shortcut(("g", "k"), "Go to Calendar", "calendar_page.index", Action.SEE),
     Shortcut(("?",), "Show these shortcuts", "help_pages.keyboard_shortcuts", popup="Keyboard shortcuts"),
+)
+# On the calendar only. The page's links say where they lead (`data-key`).
+CALENDAR_SHORTCUTS = (
+    Shortcut(("d",), "Day"),
+    Shortcut(("w",), "Week"),
+    Shortcut(("m",), "Month"),
+    Shortcut(("a",), "Agenda"),
+    Shortcut(("l",), "List"),
+    Shortcut(("t",), "Today"),
+    Shortcut(("←",), "Earlier"),
+    Shortcut(("→",), "Later"),
 )
 
 

@@ -37,6 +37,10 @@ MAIL = Ladder((5, 30, 2 * MINUTE, 6 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR))
 MAIL_SERVER = Ladder((15, MINUTE, 5 * MINUTE))
 # An entry in someone's calendar: they have an email about it, and look at the calendar later.
 CALENDAR = Ladder((2, 10, MINUTE, 3 * MINUTE, 10 * MINUTE, HOUR))
+# Reading someone's calendar, which is also shown as it was when it was last read.
+READING = Ladder((30, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR))
+# Reading it again after it was read: often enough to rely on, and not all calendars at once.
+READ_AGAIN = Ladder((5 * MINUTE,), jitter=0.1)
 # Revoking a grant: nobody is waiting for it, and we no longer use the grant.
 REVOCATION = Ladder((10, MINUTE, 10 * MINUTE, HOUR, 3 * HOUR))
 # Checking a grant: nobody is waiting for it, and a provider that is down should not get more load.

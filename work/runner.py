@@ -79,7 +79,7 @@ class Runner:
         self._app = app
         self._is_paused = is_paused
         self._handlers = {kind.name: handler for kind, handler in handlers.items()}
-        self._thread_counts = threads or {Lane.PROVIDER: 3, Lane.MAIL: 3}
+        self._thread_counts = threads or {Lane.PROVIDER: 3, Lane.MAIL: 3, Lane.CALENDAR: 2}
         self._on_phase = on_phase
         self._leases = Leases(
             app,

@@ -1,21 +1,22 @@
-"""A month as a calendar shows it: whole weeks, and each day with its interviews in the reader's zone."""
+"""Month: whole weeks as a grid, and each day with the first of what it has, in the reader's zone."""
 
 from __future__ import annotations
 
-from calendar import Calendar
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from scheduling.reading.interview_rows import InterviewRow
-from timezones import in_zone, start_of_day
+from blueprints.calendar_page.asked import View
+from blueprints.calendar_page.grouping import Piece, by_days
+from blueprints.calendar_page.pages import Drawn, Page, is_cut
+from scheduling.reading.calendar import OURS, Item, calendar_between
+from scheduling.reading.calendar_days import outside_by_day
+from timezones import start_of_day
 from web.times import FIRST_YEAR, LAST_YEAR
 
-# What a phone lists where the month was not chosen: today and the days after it.
-AHEAD = 14
 # A day shows so many, and how many more there are. One more than that takes no more room than saying so.
 _AT_ONCE = 3
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, order=True)
@@ -24,38 +25,33 @@ class Month:
     number: int
 
     @property
+    def first(self) -> date:
+        return date(self.year, self.number, 1)
+
+    @property
+    def last(self) -> date:
+        following = self.first.replace(day=28) + 4 * _DAY
+        return following - following.day * _DAY
+
+    @property
     def label(self) -> str:
-        return f"{date(self.year, self.number, 1):%B} {self.year}"
+        return f"{self.first:%B} {self.year}"
 
     def __str__(self) -> str:
         return f"{self.year:04}-{self.number:02}"
 
-    def moved(self, months: int) -> Month | None:
-        """The month this many months later, or None where the calendar ends."""
-        year, number = divmod(self.year * 12 + self.number - 1 + months, 12)
-        return Month(year, number + 1) if FIRST_YEAR <= year <= LAST_YEAR else None
-
-    def days(self) -> list[date]:
-        """The days of its weeks, from the Monday up to its first day to the Sunday after its last."""
-        return list(Calendar().itermonthdates(self.year, self.number))
-
 
 @dataclass(frozen=True)
 class Day:
-    """`is_other`: a day of the month before or after, shown to complete the weeks. `is_beyond`: one after
-    these weeks, for the list of the next days on a phone. `is_ahead`: one of these next days."""
+    """`is_other`: a day of the month before or after, shown to complete the weeks. `more`: how much else it
+    has than its `pieces`, and `url` where all of it is shown."""
 
     on: date
-    interviews: tuple[InterviewRow, ...]
+    pieces: tuple[Piece[Item], ...]
+    more: int
     is_other: bool
     is_today: bool
-    is_ahead: bool = False
-    is_beyond: bool = False
-
-    @property
-    def shown(self) -> int:
-        """How many of the interviews are shown at once; the rest are folded."""
-        return len(self.interviews) if len(self.interviews) <= _AT_ONCE + 1 else _AT_ONCE
+    url: str
 
     @property
     def label(self) -> str:
@@ -63,7 +59,7 @@ class Day:
 
 
 def read_month(text: str) -> Month | None:
-    """A month as written in addresses, `2026-11`; None for anything else."""
+    """A month as older addresses have it, `2026-11`; None for anything else."""
     year, _, number = text.partition("-")
     if not (year.isascii() and year.isdigit() and number.isascii() and number.isdigit() and len(text) == 7):
         return None
@@ -71,41 +67,61 @@ def read_month(text: str) -> Month | None:
     return month if month is not None and FIRST_YEAR <= month.year <= LAST_YEAR else None
 
 
-def month_of(instant: datetime, zone_name: str) -> Month:
-    local = in_zone(instant, zone_name)
-    return Month(local.year, local.month)
+def month_of(on: date) -> Month:
+    return Month(on.year, on.month)
 
 
-def span_of(days: list[date], zone_name: str) -> tuple[datetime, datetime]:
-    """The instants at which the first of these days begins and the last one ends."""
-    return start_of_day(days[0], zone_name), start_of_day(days[-1] + timedelta(days=1), zone_name)
+def weeks_of(month: Month, first_weekday: int) -> list[date]:
+    """The days of the month's weeks, which begin on this weekday (0 for Monday): the month's own, and those
+    before and after that complete the first and the last week."""
+    begins = month.first - ((month.first.weekday() - first_weekday) % 7) * _DAY
+    ends = month.last + ((first_weekday - 1 - month.last.weekday()) % 7) * _DAY
+    return [begins + number * _DAY for number in range((ends - begins).days + 1)]
 
 
-def shown_days(month: Month, now: datetime, zone_name: str, *, with_ahead: bool) -> list[date]:
-    """The days of the month's weeks; `with_ahead`: also those of the next days that follow these weeks."""
-    days = month.days()
-    if with_ahead:
-        last = in_zone(now, zone_name).date() + timedelta(days=AHEAD - 1)
-        days += [days[-1] + timedelta(days=number) for number in range(1, (last - days[-1]).days + 1)]
-    return days
+def draw(page: Page) -> Drawn:
+    """The month of the day that is asked for, in whole weeks. Three statements at most."""
+    month = month_of(page.asked.on)
+    on = weeks_of(month, page.first_weekday)
+    begins, ends = start_of_day(on[0], page.zone), start_of_day(on[-1] + _DAY, page.zone)
+    ours = calendar_between(page.reader, page.asked.whose, begins, ends, page.sources & {OURS})
+    outside = outside_by_day(page.reader, page.asked.whose, on, page.zone, page.sources, most=_AT_ONCE + 1)
+    days = days_of(month, on, [*ours, *outside.items], outside.left_out, page)
+    values = {
+        "days": days,
+        "weekdays": [(f"{each:%A}", f"{each:%a}") for each in on[:7]],
+        "is_empty": not any(day.pieces for day in days if not day.is_other),
+        "month": month,
+    }
+    return Drawn(
+        "calendar_page/_month.html",
+        month.label,
+        month.first,
+        month.last,
+        values,
+        is_cut=is_cut(ours),
+    )
 
 
 def days_of(
-    month: Month, days: list[date], interviews: Iterable[InterviewRow], now: datetime, zone_name: str
+    month: Month, on: Sequence[date], items: Iterable[Item], left_out: Mapping[date, int], page: Page
 ) -> list[Day]:
-    """These days, from `shown_days`, with their interviews, each on its day in this reader's zone."""
-    by_day: dict[date, list[InterviewRow]] = defaultdict(list)
-    for interview in interviews:
-        by_day[in_zone(interview.starts_at, zone_name).date()].append(interview)
-    today, last_in_weeks = in_zone(now, zone_name).date(), month.days()[-1]
-    return [
-        Day(
-            on,
-            tuple(by_day.get(on, ())),
-            is_other=on.month != month.number,
-            is_today=on == today,
-            is_ahead=0 <= (on - today).days < AHEAD,
-            is_beyond=on > last_in_weeks,
+    """These days with the first of what they have. `left_out`: how much of a day is not among the items."""
+    found = by_days(items, on, page.zone)
+    of_day = page.asked.as_view(View.DAY)
+    days = []
+    for each in on:
+        pieces, unread = found.get(each, ()), left_out.get(each, 0)
+        total = len(pieces) + unread
+        shown = total if total <= _AT_ONCE + 1 else _AT_ONCE
+        days.append(
+            Day(
+                each,
+                pieces[:shown],
+                total - len(pieces[:shown]),
+                is_other=month_of(each) != month,
+                is_today=each == page.today,
+                url=of_day.at(each).url,
+            )
         )
-        for on in days
-    ]
+    return days

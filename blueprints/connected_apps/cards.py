@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from accounts.permissions import Action, Scope, may_anywhere, scope_of
 from accounts.team import owner
 from blueprints.connected_apps.missing_entries import MissingEntries, missing_entries
+from blueprints.connected_apps.reading import CalendarReading, reading_of
 from blueprints.connected_apps.sending import Sending, sending_with
 from blueprints.connected_apps.waiting import Forms, Others, Waiting, others_waiting, waiting_on
 from connections import approvals, catalogue
@@ -30,6 +31,7 @@ from extensions import db
 from models import AdminApproval, ApprovalState, Connection, ConnectionState, User
 from scheduling.entries.disconnecting import EntryHere, coming_entries
 from scheduling.meetings.on_account import HostedInterview, coming_on_account, seen_by
+from scheduling.outside.sync import readings_of
 from services import services
 from timezones import utc_now
 from web.signed_in import may_connect
@@ -79,6 +81,7 @@ class Grant:
     Instants are aware, in UTC. `problem` says why it has to be reconnected; `trouble` says what keeps it from
     working although the grant is good. `advice`: what helps besides the button, in words. `shared`: who else
     has connected the same account, in words. `limit`: what does not work on its plan, in words.
+    `reading`: how far its calendar was read, for one that has a calendar.
     """
 
     account: str
@@ -98,6 +101,7 @@ class Grant:
     advice: str | None
     shared: str | None
     limit: str | None
+    reading: CalendarReading | None
 
 
 @dataclass(frozen=True)
@@ -290,6 +294,7 @@ def _grant(user: User, row: Connection) -> Grant:
         advice=agree_with(holder) if holder is not None else None,
         shared=account_shared(row.app, sharing) if sharing else None,
         limit=spec.plan_limits.get(row.plan),
+        reading=reading_of(row, readings_of(user.id) if spec.keeps_entries else {}),
     )
 
 

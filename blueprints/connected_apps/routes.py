@@ -29,6 +29,7 @@ from scheduling.entries.disconnecting import take_up_again
 from scheduling.mails.waking import try_again_for_scheduler
 from scheduling.meetings.on_account import settle_on_account
 from scheduling.meetings.wanting import try_again_for_host
+from scheduling.outside import sync
 from services import services
 from web.notices import say
 from web.signed_in import (
@@ -159,6 +160,7 @@ def callback(provider: str) -> ResponseReturnValue:
             connection = db.session.get_one(Connection, trip.connection_id)
             left_behind = settle_on_account(connection)
             connecting.settle(connection)
+            sync.request(connection)
             take_up_again(connection)
             try_again_for_host(user_id)
             if catalogue.spec_of(connection.app).sends_mail:

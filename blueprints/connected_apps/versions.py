@@ -18,6 +18,7 @@ from models import (
     ConnectionState,
     EntryState,
     Mail,
+    SyncedCalendar,
     User,
 )
 from rows import rows_of
@@ -51,9 +52,17 @@ _BEING_ADDED = (
     .correlate(Connection)
     .scalar_subquery()
 )
+# How far its calendar was read. Each reading changes when that was.
+_READING = (
+    SyncedCalendar.read_at,
+    SyncedCalendar.failure,
+    SyncedCalendar.failure_words,
+    SyncedCalendar.left_out,
+)
 _ROWS = (
-    sa.select(Connection.app, Connection.id, *_SHOWN, User.sends_from_own_mailbox, _BEING_ADDED)
+    sa.select(Connection.app, Connection.id, *_SHOWN, User.sends_from_own_mailbox, _BEING_ADDED, *_READING)
     .join(User, User.id == Connection.user_id)
+    .outerjoin(SyncedCalendar, SyncedCalendar.connection_id == Connection.id)
     .where(Connection.user_id == sa.bindparam("me"))
 )
 

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from connections.catalogue import calendar_name, find
 from messaging.wording import join_label
-from models import InterviewStatus, PhoneCaller
+from models import CustomEventKind, InterviewStatus, PhoneCaller
 from phone_numbers import phone_link
 from scheduling.reading.days import day_in
 from scheduling.reading.interview_rows import InterviewRow
+from scheduling.reading.own_events import OwnEvent, OwnEvents
 from scheduling.reading.today import TodaysRow
-from timezones import zone_short_name
+from timezones import in_zone, zone_short_name
 
 # How many interviews at a time are shown large: those that are on, and those that are next.
 _LARGE = 3
@@ -30,16 +32,33 @@ class Entry(NamedTuple):
     action: tuple[str, str] | None
 
 
+class Beside(NamedTuple):
+    """Something else that the reader has today. `source`: where it is from, in words, with its `icon`.
+    `begins` and `ends`: times of day, or days where it goes beyond today; both empty if it takes the whole
+    day. `event_id`: of one that was added here, and can be opened."""
+
+    title: str
+    source: str
+    icon: str
+    begins: str
+    ends: str
+    is_now: bool
+    event_id: int | None
+
+
 @dataclass(frozen=True)
 class Day:
     """`on`: the day, `Friday 27 November`; `zone`: the short name of the reader's zone on it. `large`: what
-    is on and what is next; `later` and `earlier`: the rest. `version` changes with anything shown."""
+    is on and what is next; `later` and `earlier`: the rest. `beside`: what else the reader has, and
+    `more_beside` how much more of it. `version` changes with anything shown."""
 
     on: str
     zone: str
     large: tuple[Entry, ...]
     later: tuple[Entry, ...]
     earlier: tuple[Entry, ...]
+    beside: tuple[Beside, ...]
+    more_beside: int
     version: str
 
     @property
@@ -47,9 +66,12 @@ class Day:
         return len(self.large) + len(self.later) + len(self.earlier)
 
 
-def day_of(rows: tuple[TodaysRow, ...], now: datetime, zone: str, *, sees_link: bool) -> Day:
-    """The day as it looks at `now` (aware UTC) in the reader's zone; `rows` are in the order of their starts.
-    Without `sees_link` no entry has an action."""
+def day_of(
+    rows: tuple[TodaysRow, ...], others: OwnEvents, now: datetime, zone: str, *, sees_link: bool
+) -> Day:
+    """The day as it looks at `now` (aware UTC) in the reader's zone; `rows` are in the order of their starts,
+    and `others` is what the reader has besides and is not over. Without `sees_link` no entry has an
+    action."""
     ahead = [row for row in rows if not _is_done(row, now)]
     running = [row for row in ahead if row.interview.starts_at <= now]
     waiting = [row for row in ahead if row.interview.starts_at > now]
@@ -67,6 +89,8 @@ def day_of(rows: tuple[TodaysRow, ...], now: datetime, zone: str, *, sees_link: 
         f"{day:%A} {day.day} {day:%B}",
         zone_short_name(now, zone),
         *(entries(large), entries(later), entries(earlier)),
+        tuple(_beside(event, now, zone) for event in others.events),
+        others.total - len(others.events),
     )
     return Day(*shown, _version(shown))
 
@@ -86,6 +110,35 @@ def _entry(row: TodaysRow, now: datetime, *, sees_link: bool) -> Entry:
     if _is_done(row, now):
         return Entry(interview, "", None)
     return Entry(interview, _how_far(interview.starts_at, now), _action(row) if sees_link else None)
+
+
+# What was added here is told apart by what it is.
+_OF_CUSTOM = {
+    CustomEventKind.BLOCKED: ("Blocked time", "lock"),
+    CustomEventKind.INTERVIEW_DAY: ("Interview day", "users"),
+}
+
+
+def _beside(event: OwnEvent, now: datetime, zone: str) -> Beside:
+    if event.custom is not None:
+        source, icon = _OF_CUSTOM[event.custom]
+    else:
+        spec = find(event.app or "")
+        source, icon = calendar_name(event.app or ""), spec.icon if spec is not None else "calendar"
+    begins, ends = _within_the_day(event, now, zone)
+    is_now = event.first_day is None and event.starts_at <= now < event.ends_at
+    return Beside(event.title, source, icon, begins, ends, is_now, event.id if event.custom else None)
+
+
+def _within_the_day(event: OwnEvent, now: datetime, zone: str) -> tuple[str, str]:
+    """From when to when it takes time of today, in words."""
+    begins, ends, today = in_zone(event.starts_at, zone), in_zone(event.ends_at, zone), day_in(now, zone)
+    if event.first_day is not None or (begins.date() < today < ends.date()):
+        return "", ""
+    # Whoever reads it today wants to know on which day it began, and until when it goes on.
+    begun = f"{begins:%H:%M}" if begins.date() == today else f"{begins:%a %H:%M}"
+    over = f"{ends:%H:%M}" if ends.date() == today else f"{ends:%a %H:%M}"
+    return begun, over
 
 
 def _how_far(starts_at: datetime, now: datetime) -> str:

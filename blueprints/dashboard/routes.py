@@ -25,6 +25,7 @@ from scheduling.drafts.unfinished import open_drafts
 from scheduling.reading import today as reading
 from scheduling.reading.days import day_in
 from scheduling.reading.interview_rows import InterviewRow
+from scheduling.reading.own_events import own_events
 from scheduling.reading.time_requests import TimeRequest
 from scheduling.reading.today import Week, week_columns, week_parameters
 from scheduling.slots import ENDS_SOON
@@ -37,6 +38,8 @@ from wording import ago, possessive
 dashboard = Blueprint("dashboard", __name__)
 
 _UPCOMING = 6
+# How many of one's other appointments today are shown at once.
+_BESIDE = 8
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,10 @@ def today() -> ResponseReturnValue:
 
 def _day(user: SignedInPerson, now: datetime) -> dict[str, Day]:
     rows = reading.todays(user, _begins(user, now), _begins(user, now, days=1))
+    others = own_events(user, day_in(now, user.timezone), user.timezone, now, limit=_BESIDE)
     # Someone who sees an interview sees its link too, or no links at all: only the role decides.
-    return {"day": day_of(rows, now, user.timezone, sees_link=bool(is_settled(user, Action.SEE_JOIN_LINK)))}
+    sees_link = bool(is_settled(user, Action.SEE_JOIN_LINK))
+    return {"day": day_of(rows, others, now, user.timezone, sees_link=sees_link)}
 
 
 def _attention(user: SignedInPerson) -> Iterator[Attention]:

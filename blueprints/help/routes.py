@@ -11,7 +11,7 @@ from blueprints.help.sending import SENDING_TROUBLES
 from connections import catalogue
 from extensions import db
 from models import Organization
-from web.shortcuts import shortcuts_for
+from web.shortcuts import CALENDAR_SHORTCUTS, shortcuts_for
 from web.signed_in import actor
 
 help_pages = Blueprint("help_pages", __name__, url_prefix="/help")
@@ -42,7 +42,11 @@ def calendar_entries() -> ResponseReturnValue:
 def keyboard_shortcuts() -> ResponseReturnValue:
     """As a page, or as what a popup shows."""
     name = "_keyboard_shortcuts" if htmx.is_htmx() else "keyboard_shortcuts"
-    shown = render_template(f"help/{name}.html", shortcuts_shown=shortcuts_for(actor().role))
+    shown = render_template(
+        f"help/{name}.html",
+        shortcuts_shown=shortcuts_for(actor().role),
+        calendar_shortcuts=CALENDAR_SHORTCUTS,
+    )
     return htmx.varies(make_response(shown))
 
 

@@ -9,6 +9,7 @@ from flask import abort, render_template
 from accounts.permissions import Action
 from blueprints.hiring.added_files import FIELD, WHAT_FITS
 from blueprints.hiring.forms import ApplicationForm, FilesForm, NoteForm
+from blueprints.schedule_interview.chosen_time import chosen_time
 from hiring import files, queries
 from hiring.activity import activity_of
 from hiring.plan_menus import menus_for
@@ -71,6 +72,7 @@ def candidate_page(
         file_field=FIELD,
         what_fits=WHAT_FITS,
         note_form=note_form or note_form_for(noted, is_sent=False),
+        chosen=chosen_time(),
         menus=menus_for(user, candidate_id) if schedulable else [],
         may_schedule=any(application.job.is_open for application in schedulable),
         may_manage=manages,

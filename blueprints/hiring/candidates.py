@@ -12,6 +12,7 @@ from accounts.permissions import Action
 from blueprints.hiring.added_files import FIELD, WHAT_FITS, add_received
 from blueprints.hiring.candidate_page import candidate_page, note_form_for
 from blueprints.hiring.forms import ApplicationForm, CandidateForm, EditCandidateForm, StageForm
+from blueprints.schedule_interview.chosen_time import chosen_time
 from database import row_id
 from extensions import db
 from hiring import commands, lists, queries
@@ -91,7 +92,8 @@ def candidate(candidate_id: int) -> ResponseReturnValue:
 
 
 def new_candidate() -> ResponseReturnValue:
-    """Add a candidate, with the files that came along. Nothing is added while anything is wrong."""
+    """Add a candidate, with the files that came along. Nothing is added while anything is wrong. A time that
+    was clicked in the calendar (`chosen_time.py`) goes on to their page and its Schedule Interview."""
     form = CandidateForm()
     form.job.offer(queries.open_jobs_to_choose(actor(), Action.MANAGE_CANDIDATES))
     if not form.is_submitted():
@@ -118,7 +120,9 @@ def new_candidate() -> ResponseReturnValue:
             _, form.files.errors = add_received(actor(), made, received)
             if not form.files.errors:
                 db.session.commit()
-                return redirect(url_for("hiring.candidate", candidate_id=made.id), 303)
+                chosen = chosen_time()
+                at = chosen.at if chosen is not None else None
+                return redirect(url_for("hiring.candidate", candidate_id=made.id, at=at), 303)
             db.session.rollback()
         except commands.HiringError as error:
             db.session.rollback()
@@ -141,7 +145,12 @@ def _received_between_transactions() -> Received:
 
 def _new_candidate_page(form: CandidateForm) -> str:
     return render_template(
-        "hiring/candidate_form.html", form=form, candidate=None, file_field=FIELD, what_fits=WHAT_FITS
+        "hiring/candidate_form.html",
+        form=form,
+        candidate=None,
+        chosen=chosen_time(),
+        file_field=FIELD,
+        what_fits=WHAT_FITS,
     )
 
 

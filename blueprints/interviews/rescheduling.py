@@ -38,6 +38,7 @@ from scheduling.commands.requested_times import when_in_plan
 from scheduling.errors import SchedulingError
 from scheduling.free_times import Asked, OnTheTeam
 from scheduling.meetings.restoring import time_at_provider
+from scheduling.outside.busy import known_of
 from scheduling.plans import When, plan_of
 from services import services
 from timezones import is_zone
@@ -89,7 +90,8 @@ def look_at_new_time(interview_id: int) -> ResponseReturnValue:
     form.validate()
     is_typed = form.date.data is not None and form.time.data is not None
     problem = next(iter([*form.date.errors, *form.time.errors]), "") if is_typed else ""
-    context = {**_consequences(interview, form), "form": form, "problem": problem, "out_of_band": True}
+    consequences = _consequences(interview, form, asks_calendars=True)
+    context = {**consequences, "form": form, "problem": problem, "out_of_band": True}
     return htmx.varies(make_response(render_template("interviews/_new_time.html", **context)))
 
 
@@ -182,8 +184,11 @@ def _page(
     return render_template("interviews/reschedule.html", **context), status
 
 
-def _consequences(interview: Interview, form: RescheduleForm) -> dict[str, Any]:
-    """What belongs beside a form as it is: right, wrong, or half typed."""
+def _consequences(
+    interview: Interview, form: RescheduleForm, *, asks_calendars: bool = False
+) -> dict[str, Any]:
+    """What belongs beside a form as it is: right, wrong, or half typed. `asks_calendars` as in
+    `around_time`."""
     old, new = plan_of(interview).when, form.when
     zone = form.timezone.data if is_zone(form.timezone.data or "") else old.timezone
     is_another = new is not None and new != old
@@ -201,7 +206,15 @@ def _consequences(interview: Interview, form: RescheduleForm) -> dict[str, Any]:
         own=OnTheirClock(actor().timezone),
     )
     starts_at = new.starts_at if new is not None else None
-    around = around_time(actor(), asked, _names(interview), form.date.data, starts_at)
+    around = around_time(
+        actor(),
+        asked,
+        _names(interview),
+        form.date.data,
+        starts_at,
+        read=known_of(plan.user_ids),
+        asks_calendars=asks_calendars,
+    )
     clashes = around.clashes if is_another else []
     form.shown.data = form.key
     return {
@@ -216,6 +229,7 @@ def _consequences(interview: Interview, form: RescheduleForm) -> dict[str, Any]:
         else None,
         "times": around.times,
         "day": around.day,
+        "can_ask": around.can_ask,
         "hosting_warnings": (),
         "offers_slots": False,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
 
@@ -29,6 +30,8 @@ from scheduling.plans import Participant, Plan, Reminders, When, from_json
 from scheduling.slots import Offer, clashes_at
 from scheduling.software import offered
 from scheduling.venues import OnlineMeeting, Venue
+from timezones import utc_now
+from web.times import instant_as_text
 from work.mail import Recipient
 
 # The calendar entry's UID is made with the interview.
@@ -78,6 +81,29 @@ class Dialog(DraftForms):
         if when.take_from_button({AT: value}):
             # What was accepted was accepted for the time before.
             drafts.save_step(self.draft, version, when.key, {**when.answers(), "accepted_clashes": []})
+
+    def begin_at(self, starts_at: datetime) -> None:
+        """Fill in a time (aware UTC) that was chosen before the dialog was opened, for example in the
+        calendar.
+
+        It is what the person wants now, so it takes the place of the date and the time that the draft had,
+        saved or typed, and everything else in it stays. It is kept as if it had been typed: Date & Time shows
+        it, says what speaks against it, and leads back to the saved time. It is filled in on the person's own
+        clock, on which they chose it, or in the zone that was already chosen in this draft.
+
+        Raises what `drafts.keep_typed` raises if the draft is changed or discarded at the same moment.
+        """
+        is_unfinished = self.is_unfinished(DateTimeForm)
+        form = self.shown(DateTimeForm)
+        if not self.is_saved(DateTimeForm) and "timezone" not in self.draft.typed.get(form.key, {}):
+            form.fill_in({form.timezone.name: [self.actor.timezone]})
+        if not form.take_from_button({AT: instant_as_text(starts_at)}):
+            return
+        changes = form.changes_from(self.saved(DateTimeForm))
+        if is_unfinished:
+            # A tab that was left while someone typed there remembers it, and must not put it back.
+            drafts.take(self.draft, form.opened_on)
+        drafts.keep_typed(self.draft, self.draft.version, form.key, changes)
 
     def remove_slot(self, version: int, value: str) -> None:
         """Take a time out of those that the candidate could choose from, as its button sends it. Raises
@@ -168,10 +194,13 @@ class Dialog(DraftForms):
 
     @property
     def times_so_far(self) -> tuple[When, ...]:
-        """The same, with the times that were put into a list which is not saved yet."""
-        if self.times or not self.subject.offers_slots or not self.is_unfinished(DateTimeForm):
+        """The same, with the time that was filled in, or those that were put into a list, and are not saved
+        yet."""
+        if self.times or not self.is_unfinished(DateTimeForm):
             return self.times
-        return self.shown(DateTimeForm).slots.data
+        form, now = self.shown(DateTimeForm), utc_now()
+        times = form.slots.data if form.offers_slots else form.times
+        return tuple(each for each in times if each.starts_at > now)
 
     def attendees(self) -> tuple[Participant, ...]:
         """Everyone chosen on Attendees, team members first; while nothing holds there, those it shows."""

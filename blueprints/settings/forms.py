@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, IntegerField, PasswordField, StringField, TextAreaField
+from calendar import day_name
+
+from wtforms import BooleanField, IntegerField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from accounts.settings import INVITATION_WORDS_LIMIT
@@ -31,6 +34,12 @@ class PasswordForm(Form):
 class OrganizationForm(Form):
     name = StringField("Name", validators=[DataRequired("Enter a name."), Length(max=120)])
     timezone = ZoneField("Time zone", validators=[DataRequired("Choose a time zone.")])
+    first_weekday = SelectField(
+        "Weeks begin on",
+        coerce=int,
+        choices=[SelectChoice(number, day_name[number]) for number in (0, 5, 6)],
+        default=0,
+    )
     retention_days = IntegerField(
         "Erase candidates after (days)",
         validators=[

@@ -149,6 +149,7 @@ def organization() -> ResponseReturnValue:
     if not form.is_submitted():
         row = db.session.get_one(Organization, 1)
         form.name.data, form.timezone.data = row.name, row.timezone
+        form.first_weekday.data = row.first_weekday
         form.retention_days.data = row.retention_days
         form.invitation_intro.data = row.invitation_intro
         form.invitation_closing.data = row.invitation_closing
@@ -161,6 +162,7 @@ def organization() -> ResponseReturnValue:
         form.retention_days.data,
         form.invitation_intro.data or "",
         form.invitation_closing.data or "",
+        form.first_weekday.data,
     )
     changed = changes.change_organization(actor(), wanted)
     db.session.commit()

@@ -14,13 +14,14 @@ _PERMISSIONS = (
     Permission(
         "https://www.googleapis.com/auth/calendar.events.owned",
         "see, create, change and delete events on calendars you own",
-        "Adds the interviews you take part in, keeps them up to date, and makes Meet links.",
+        "Adds the interviews you take part in, keeps them up to date, and makes Meet links. Reads when you "
+        "are busy, with titles that are shown only to you.",
         on_consent_page="See, create, change, and delete events on Google calendars you own",
     ),
     Permission(
         "https://www.googleapis.com/auth/calendar.freebusy",
         "see when you are busy, without any details",
-        "Will show the scheduler when you are free.",
+        "Shows people who schedule interviews when you are free at that moment.",
         on_consent_page="View your availability in your calendars",
     ),
     Permission(
@@ -81,6 +82,8 @@ SPEC = AppSpec(
     refusals=REFUSALS,
     meetings="Google Meet",
     keeps_entries=True,
+    calendar_name="Google",
+    calendar_tone="blue",
     permissions=_PERMISSIONS,
     other_scopes={"openid": "know your account by its number"},
     guide="apps/google",

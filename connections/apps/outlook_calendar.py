@@ -8,8 +8,8 @@ from timezones import utc_now
 CALENDARS = Permission(
     "Calendars.ReadWrite",
     "see, create, change and delete events in your calendars",
-    "Adds the interviews you take part in, keeps them up to date, and makes Teams links. Will also show the "
-    "scheduler when you are free.",
+    "Adds the interviews you take part in, keeps them up to date, and makes Teams links. Reads when you "
+    "are busy, with titles that are shown only to you.",
 )
 PROFILE = Permission(
     "User.Read",
@@ -125,6 +125,8 @@ SPEC = AppSpec(
     ends=ENDS,
     meetings="Teams",
     keeps_entries=True,
+    calendar_name="Outlook",
+    calendar_tone="navy",
     permissions=(CALENDARS, PROFILE),
     sign_in=SIGN_IN,
     other_scopes=OF_MAIL,

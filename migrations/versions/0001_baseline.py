@@ -55,6 +55,7 @@ def upgrade() -> None:
         sa.Column("timezone", database.ZoneName(length=64), nullable=False),
         sa.Column("installation_id", sa.String(length=64), nullable=False),
         sa.Column("stays_paused_as", sa.String(length=64), nullable=True),
+        sa.Column("first_weekday", sa.Integer(), nullable=False),
         sa.Column("connecting_is_open", sa.Boolean(), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("two_step_required_since", database.UTCDateTime(), nullable=True),
@@ -70,6 +71,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "mail_copy_days BETWEEN 30 AND 3650", name=op.f("ck_organizations_mail_copy_days")
         ),
+        sa.CheckConstraint("first_weekday BETWEEN 0 AND 6", name=op.f("ck_organizations_first_weekday")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organizations")),
     )
     op.create_table(
@@ -85,7 +87,15 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column(
             "lane",
-            sa.Enum("provider", "mail", name="lane", native_enum=False, length=32, create_constraint=True),
+            sa.Enum(
+                "provider",
+                "mail",
+                "calendar",
+                name="lane",
+                native_enum=False,
+                length=32,
+                create_constraint=True,
+            ),
             nullable=False,
         ),
         sa.Column("subject", sa.String(length=60), nullable=False),
@@ -975,6 +985,148 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "synced_calendars",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("connection_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("app", sa.String(length=32), nullable=False),
+        sa.Column("position", sa.Text(), nullable=True),
+        sa.Column("since", database.UTCDateTime(), nullable=True),
+        sa.Column("until", database.UTCDateTime(), nullable=True),
+        sa.Column("read_anew_at", database.UTCDateTime(), nullable=True),
+        sa.Column("read_at", database.UTCDateTime(), nullable=True),
+        sa.Column(
+            "failure",
+            sa.Enum(
+                "not_connected",
+                "reconnect_needed",
+                "scopes_missing",
+                "rate_limited",
+                "daily_limit",
+                "not_allowed",
+                "credentials",
+                "not_set_up",
+                "unreachable",
+                "not_asked_yet",
+                "refused",
+                "not_ready",
+                "gone",
+                name="failure",
+                native_enum=False,
+                length=32,
+                create_constraint=True,
+            ),
+            nullable=True,
+        ),
+        sa.Column("failure_words", sa.String(length=500), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("retry_at", database.UTCDateTime(), nullable=True),
+        sa.Column("left_out", sa.Integer(), nullable=False),
+        sa.Column("asked_at", database.UTCDateTime(), nullable=True),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["connection_id"],
+            ["connections.id"],
+            name=op.f("fk_synced_calendars_connection_id_connections"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_synced_calendars_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_synced_calendars")),
+        sa.UniqueConstraint("connection_id", name=op.f("uq_synced_calendars_connection_id")),
+    )
+    with op.batch_alter_table("synced_calendars", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_synced_calendars_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "outside_events",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("calendar_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("provider_event_id", sa.String(length=1024), nullable=False),
+        sa.Column("starts_at", database.UTCDateTime(), nullable=False),
+        sa.Column("ends_at", database.UTCDateTime(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=True),
+        sa.Column("last_day", sa.Date(), nullable=True),
+        sa.Column("is_busy", sa.Boolean(), nullable=False),
+        sa.Column("title", sa.String(length=255), nullable=False),
+        sa.CheckConstraint("ends_at >= starts_at", name=op.f("ck_outside_events_ends_after_start")),
+        sa.CheckConstraint(
+            "(first_day IS NULL) = (last_day IS NULL)", name=op.f("ck_outside_events_both_days")
+        ),
+        sa.ForeignKeyConstraint(
+            ["calendar_id"],
+            ["synced_calendars.id"],
+            name=op.f("fk_outside_events_calendar_id_synced_calendars"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_outside_events_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outside_events")),
+        sa.UniqueConstraint(
+            "calendar_id",
+            "provider_event_id",
+            name=op.f("uq_outside_events_calendar_id_provider_event_id"),
+        ),
+    )
+    with op.batch_alter_table("outside_events", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_outside_events_longer_than_a_day",
+            ["user_id", "ends_at"],
+            unique=False,
+            sqlite_where=sa.text("julianday(ends_at) - julianday(starts_at) > 1"),
+            postgresql_where=sa.text("ends_at - starts_at > interval '1 day'"),
+        )
+        batch_op.create_index("ix_outside_events_user_id_ends_at", ["user_id", "ends_at"], unique=False)
+
+    op.create_table(
+        "custom_events",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "blocked",
+                "interview_day",
+                name="kind",
+                native_enum=False,
+                length=32,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("starts_at", database.UTCDateTime(), nullable=False),
+        sa.Column("ends_at", database.UTCDateTime(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=True),
+        sa.Column("last_day", sa.Date(), nullable=True),
+        sa.Column("timezone", database.ZoneName(length=64), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=True),
+        sa.Column("form_id", sa.String(length=64), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_custom_events_ends_after_start")),
+        sa.CheckConstraint(
+            "(first_day IS NULL) = (last_day IS NULL)", name=op.f("ck_custom_events_both_days")
+        ),
+        sa.CheckConstraint(
+            "kind = 'interview_day' OR job_id IS NULL", name=op.f("ck_custom_events_job_of_interview_day")
+        ),
+        sa.ForeignKeyConstraint(
+            ["job_id"], ["jobs.id"], name=op.f("fk_custom_events_job_id_jobs"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_custom_events_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_custom_events")),
+        sa.UniqueConstraint("form_id", name=op.f("uq_custom_events_form_id")),
+    )
+    with op.batch_alter_table("custom_events", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_custom_events_job_id"), ["job_id"], unique=False)
+        batch_op.create_index("ix_custom_events_user_id_ends_at", ["user_id", "ends_at"], unique=False)
+
+    op.create_table(
         "candidate_answers",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("interview_id", sa.Integer(), nullable=False),
@@ -1430,6 +1582,7 @@ def upgrade() -> None:
         sa.Column("duration_minutes", sa.Integer(), nullable=False),
         sa.Column("wall_time", sa.String(length=16), nullable=False),
         sa.Column("timezone", database.ZoneName(length=64), nullable=False),
+        sa.Column("accepted_clashes", sa.JSON(), nullable=False),
         sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_slots_duration")),
         sa.ForeignKeyConstraint(
             ["interview_id"],
@@ -1675,6 +1828,20 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("custom_events", schema=None) as batch_op:
+        batch_op.drop_index("ix_custom_events_user_id_ends_at")
+        batch_op.drop_index(batch_op.f("ix_custom_events_job_id"))
+
+    op.drop_table("custom_events")
+    with op.batch_alter_table("outside_events", schema=None) as batch_op:
+        batch_op.drop_index("ix_outside_events_user_id_ends_at")
+        batch_op.drop_index("ix_outside_events_longer_than_a_day")
+
+    op.drop_table("outside_events")
+    with op.batch_alter_table("synced_calendars", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_synced_calendars_user_id"))
+
+    op.drop_table("synced_calendars")
     op.drop_table("slot_requests")
     op.drop_table("proposed_times")
     with op.batch_alter_table("meeting_calls", schema=None) as batch_op:

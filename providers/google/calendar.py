@@ -10,6 +10,7 @@ from providers.base import (
     CalendarEntry,
     EntryChange,
     EntryChanges,
+    EventChanges,
     Grant,
     PlacedEntry,
     require_utc,
@@ -39,7 +40,9 @@ from providers.google.events import (
     is_cancelled,
     key_in,
 )
+from providers.google.listed import events_between
 from providers.http import Operation
+from providers.windows import Window
 
 T = TypeVar("T")
 
@@ -101,6 +104,9 @@ class GoogleCalendar:
         changed = [entry for event in events if (entry := _listed(event, zone)) is not None]
         gone = [gone_id for event in events if (gone_id := _gone(event)) is not None]
         return EntryChanges(tuple(changed), tuple(gone), _position(last) or position)
+
+    def events(self, grant: Grant, position: str | None, since: datetime, until: datetime) -> EventChanges:
+        return events_between(self._client, grant, position, Window(since, until))
 
     def _first_position(self, grant: Grant) -> str:
         """Return the position after everything that is there, which only the last page names.

@@ -36,6 +36,11 @@ PAGE_BYTES = 8 * 1024 * 1024
 _LIST = "timeZone,nextPageToken,nextSyncToken"
 _ITEM = "id,status,etag,updated,summary,description,location,start,end,htmlLink,extendedProperties/private"
 ENTRY_FIELDS = f"{_LIST},items({_ITEM})"
+# What says when someone is busy, and with what. Texts and places stay with Google.
+LISTED_FIELDS = (
+    f"{_LIST},items(id,status,summary,start,end,transparency,eventType,attendees(self,responseStatus),"
+    "extendedProperties/private)"
+)
 MEETING_FIELDS = f"{_LIST},items({_ITEM},created,hangoutLink,conferenceData)"
 
 

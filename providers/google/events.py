@@ -214,9 +214,14 @@ def _instant_in(value: object, calendar_zone: str) -> datetime | None:
     # An unknown zone is taken for UTC there.
     zone = optional_text(value, "timeZone") or calendar_zone
     try:
-        return optional_instant({"at": start_of_day(day, zone).isoformat()}, "at")
+        return optional_instant({"at": midnight(day, zone).isoformat()}, "at")
     except OverflowError:
         return None
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """Return when a day begins in a zone, in UTC. Raises OverflowError at the edge of the calendar."""
+    return start_of_day(day, zone)
 
 
 def _link_in(event: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from providers.base import (
     CalendarEntry,
     EntryChange,
     EntryChanges,
+    EventChanges,
     Grant,
     PlacedEntry,
     require_utc,
@@ -34,7 +35,9 @@ from providers.microsoft.events import (
     times_in,
     without_birth,
 )
+from providers.microsoft.listed import events_between, is_busy
 from providers.microsoft.meetings import is_online, join_url_in
+from providers.windows import Window
 
 T = TypeVar("T")
 
@@ -45,8 +48,6 @@ BEFORE, AHEAD, LEFT_AHEAD = timedelta(days=1), timedelta(days=180), timedelta(da
 # How long each look for an event waits that Exchange says it has, and does not show yet.
 PAUSES = (0.5, 1.5)
 
-# Marked like this, a time is no obstacle: someone who works elsewhere can still take part.
-_FREE = {"free", "workingElsewhere"}
 _BUSY_FIELDS = "start,end,isAllDay,originalStartTimeZone,showAs,isCancelled,responseStatus"
 
 
@@ -125,6 +126,9 @@ class OutlookCalendar:
         for event in events:
             self._note(grant, event, changed, gone)
         return EntryChanges(tuple(changed.values()), tuple(sorted(gone)), _as_position(link, until))
+
+    def events(self, grant: Grant, position: str | None, since: datetime, until: datetime) -> EventChanges:
+        return events_between(self._client, grant, position, Window(since, until))
 
     def _note(
         self, grant: Grant, event: dict[str, Any], changed: dict[str, PlacedEntry], gone: set[str]
@@ -270,9 +274,7 @@ def _expired() -> RefusedError:
 
 def _busy_span(event: dict[str, Any]) -> BusySpan | None:
     """Return when an event keeps its owner busy; None if it does not."""
-    response = event.get("responseStatus")
-    is_declined = isinstance(response, dict) and optional_text(response, "response") == "declined"
-    if event.get("isCancelled") is True or is_declined or optional_text(event, "showAs") in _FREE:
+    if not is_busy(event):
         return None
     try:
         starts_at, ends_at = times_in(event)

@@ -72,6 +72,12 @@ class CalendarClient:
         event = self._client.object(grant, GET, "GET", _path(event_id), meaning=ON_ENTRY, params=params)
         return _about(GET, event, event_id)
 
+    def master(self, grant: Grant, event_id: str, selected: str) -> dict[str, Any]:
+        """GET some fields of the master of a series. Raises EntryGoneError."""
+        params = {"$select": selected}
+        event = self._client.object(grant, GET, "GET", _path(event_id), meaning=ON_ENTRY, params=params)
+        return _about(GET, event, event_id)
+
     def get_listed(self, grant: Grant, event_id: str) -> dict[str, Any]:
         """The same, for an event that is in the calendar. Raises EntryGoneError for one that is not.
 
@@ -132,16 +138,22 @@ class CalendarClient:
     ) -> tuple[list[dict[str, Any]], str]:
         """GET what has changed since the position `link`, all pages, and the next position. Without one,
         everything between two instants, which is where every later position stays."""
+        found, position = self.delta(grant, link, since, until)
+        if not position:
+            raise nonsense(DELTA)
+        return found, position
+
+    def delta(
+        self, grant: Grant, link: str | None, since: datetime, until: datetime
+    ) -> tuple[list[dict[str, Any]], str]:
+        """The same; the next position is "" where Graph names none."""
         pages = prefer(f"odata.maxpagesize={PAGE_SIZE}")
         if link is None:
             params = _window(since, until)
             found, last = self._pages(grant, DELTA, "/me/calendarView/delta", params, pages)
         else:
             found, last = self._pages(grant, DELTA, link, {}, pages, FROM_POSITION)
-        position = self._client.next_page(last, "@odata.deltaLink")
-        if not position:
-            raise nonsense(DELTA)
-        return found, position
+        return found, self._client.next_page(last, "@odata.deltaLink")
 
     def is_position(self, link: str) -> bool:
         """Tell whether a text may be a position that this Graph gave."""

@@ -5,7 +5,7 @@ answers may be those of Windows, of IANA, or ones that stand for rules someone m
 is not guessed.
 """
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from providers.answers import optional_instant, optional_text
@@ -51,6 +51,12 @@ def instant_in(value: object, *, all_day_in: str | None = None) -> datetime | No
         return _of_our_age(clock.replace(tzinfo=UTC if name == UTC_ZONE else zone(name)))
     except OverflowError:
         return None
+
+
+def midnight_in(value: object) -> date | None:
+    """Return the day that begins with a time of Graph's; None if it is no midnight."""
+    clock = _clock_in(value) if isinstance(value, dict) else None
+    return clock.date() if clock is not None and clock.time() == time() else None
 
 
 def iana_name(name: str) -> str | None:

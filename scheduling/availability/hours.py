@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from scheduling.working_days import is_weekend
-from timezones import in_zone
+from timezones import in_zone, start_of_day
 
 _MIDNIGHT = time()
 
@@ -141,6 +141,11 @@ class OnTheirClock:
     def is_away_at(self, instant: datetime) -> bool:
         """Whether they have said that they take none on the day of this instant (aware)."""
         return self.availability.is_away(in_zone(instant, self.zone).date())
+
+    def is_away_all(self, on: date, zone: str) -> bool:
+        """Whether they have said that they take none at any time of a day on the clocks of a zone."""
+        begins, ends = start_of_day(on, zone), start_of_day(on + timedelta(days=1), zone)
+        return self.is_away_at(begins) and self.is_away_at(ends - timedelta(minutes=1))
 
     def is_outside(self, starts_at: datetime, ends_at: datetime) -> bool:
         """Whether to question it. Those who have said their hours mean them. For the others only a beginning

@@ -1,4 +1,4 @@
-"""Why an entry could not be brought in line, and what helps, in words."""
+"""Why an entry could not be brought in line, or a calendar not be read, and what helps, in words."""
 
 from __future__ import annotations
 
@@ -18,6 +18,14 @@ _WORDS = {
     R.NOT_SET_UP: "{app} isn't set up on this server.",
     R.UNREACHABLE: "{app} didn't answer in time.",
     R.REFUSED: "{app} refused the entry.",
+}
+# Where a calendar is only read.
+_READING_WORDS = {
+    **_WORDS,
+    R.DAILY_LIMIT: "{app} answers no more requests about this account for some hours.",
+    R.NOT_ALLOWED: "This account has no calendar in {app} that can be read.",
+    R.REFUSED: "{app} refused to show this calendar.",
+    R.NOT_ASKED_YET: "{app} wasn't asked just now.",
 }
 _CURES = {
     R.NOT_CONNECTED: "Connect it in Settings → Account → Connected Apps.",
@@ -46,6 +54,11 @@ def is_lasting(reason: R) -> bool:
 def words_of(reason: R, app: str) -> str:
     """What happened, for the page."""
     return _WORDS.get(reason, _WORDS[R.REFUSED]).format(app=label_of(app))
+
+
+def reading_words_of(reason: R, app: str) -> str:
+    """What happened when the calendar was to be read, for the page."""
+    return _READING_WORDS.get(reason, _READING_WORDS[R.REFUSED]).format(app=label_of(app))
 
 
 def cure_of(reason: R) -> str:

@@ -27,7 +27,7 @@ from models import (
     User,
 )
 from scheduling import answers, venues
-from scheduling.clashes import clashes_of_change, needs_of_change, needs_of_new
+from scheduling.clashes import Clash, clashes_of_change, needs_of_change, needs_of_new
 from scheduling.commands.locking import locked_with_candidate
 from scheduling.commands.requested_times import AnsweredMeanwhileError, when_in_plan
 from scheduling.commands.schedule import active_manager, add, hold, new_interview, new_uid, set_in_motion
@@ -45,6 +45,7 @@ from scheduling.slots import (
     earliest,
     in_plan,
     is_open,
+    not_accepted_with,
     offered,
     open_until,
     without_doubles,
@@ -67,13 +68,16 @@ class SlotTakenError(Exception):
 
 
 def request_slots(actor: User, plan: Plan, offer: Offer, ticket: Ticket, rules: Rules) -> Interview:
-    """Add an interview whose time the candidate chooses, and ask them. `plan` has any of the times. Nothing
-    outside is touched, and no one else is told. Raises as `schedule_interview` does."""
+    """Add an interview whose time the candidate chooses, and ask them. `plan` has any of the times. What is
+    in people's calendars at one of them and is accepted with the `ticket` does not keep the candidate from
+    choosing it. Nothing outside is touched, and no one else is told. Raises as `schedule_interview` does."""
     slots = without_doubles(offer.slots)
     _check_number(slots)
     plan = replace(plan, when=earliest(slots))
     candidate, manager = hold(actor, plan, ticket)
-    _refuse_busy(actor, slots, needs_of_new(plan, candidate, manager, actor))
+    accepted = _refuse_busy(
+        actor, slots, needs_of_new(plan, candidate, manager, actor), ticket.accepted_clashes
+    )
     interview = new_interview(plan, actor, ics_uid=new_uid(rules))
     interview.method, interview.status = SchedulingMethod.TIME_SLOTS, InterviewStatus.REQUESTED
     now = utc_now()
@@ -85,7 +89,7 @@ def request_slots(actor: User, plan: Plan, offer: Offer, ticket: Ticket, rules: 
         venue=venue_to_json(plan.venue),
     )
     add(interview, actor, ticket)
-    _offer(interview, slots)
+    _offer(interview, slots, accepted)
     note(
         interview.id,
         f"{actor.name} asked {candidate.name} to choose from {counted(len(slots), 'time')}",
@@ -108,13 +112,13 @@ def offer_others(actor: User, interview: Interview, slots: Sequence[When], rules
     plan, now = plan_of(interview), utc_now()
     if earliest(slots).starts_at <= now:
         raise SchedulingError("This time has passed. Choose a later one.", field="date")
-    _refuse_busy(actor, slots, needs_of_change(plan, interview, active_manager(plan)))
+    accepted = _refuse_busy(actor, slots, needs_of_change(plan, interview, active_manager(plan)), ())
     request.round += 1
     request.asked_at, request.expires_at = now, open_until(slots, now)
     request.picked_at = request.picked_id = None
     interview.status = InterviewStatus.REQUESTED
     put(replace(plan, when=earliest(slots)), interview)
-    _offer(interview, slots)
+    _offer(interview, slots, accepted)
     answers.settle_by_offering(actor, interview)
     note(interview.id, f"{actor.name} offered {counted(len(slots), 'other time')}", actor=actor)
     mails.ask(interview, rules)
@@ -150,7 +154,8 @@ def choose(interview: Interview, slot_id: int, rules: Rules) -> None:
         raise SlotTakenError
     plan = replace(plan_of(interview), when=in_plan(slot))
     manager = db.session.get_one(User, plan.hiring_manager_id)
-    if clashes_of_change(plan, interview, manager, interview.scheduler, lock=True):
+    found = clashes_of_change(plan, interview, manager, interview.scheduler, lock=True)
+    if not_accepted_with(slot, found):
         raise SlotTakenError
     request.picked_id, request.picked_at = slot.id, now
     put(plan, interview)
@@ -228,7 +233,9 @@ def _finish(
     if plan.when.starts_at <= utc_now():
         raise SchedulingError("This time has passed. Choose a later one.", field="date")
     manager = active_manager(plan)
-    refuse_new(clashes_of_change(plan, interview, manager, actor, lock=True), accepted_clashes)
+    found = clashes_of_change(plan, interview, manager, actor, lock=True)
+    picked = _request_of(interview).picked
+    refuse_new(not_accepted_with(picked, found) if picked is not None else found, accepted_clashes)
     put(plan, interview)
     _schedule(interview, plan, actor, rules)
 
@@ -267,9 +274,18 @@ def _request_of(interview: Interview) -> SlotRequest:
     return interview.slot_request
 
 
-def _offer(interview: Interview, slots: Sequence[When]) -> None:
+def _offer(interview: Interview, slots: Sequence[When], accepted: Sequence[Sequence[Clash]]) -> None:
+    """`accepted`: what each of the times was offered in spite of."""
     number = _request_of(interview).round
-    db.session.add_all(Slot(interview_id=interview.id, round=number, **vars(slot)) for slot in slots)
+    db.session.add_all(
+        Slot(
+            interview_id=interview.id,
+            round=number,
+            accepted_clashes=list(dict.fromkeys(clash.key for clash in clashes)),
+            **vars(slot),
+        )
+        for slot, clashes in zip(slots, accepted, strict=True)
+    )
     db.session.flush()
     db.session.refresh(interview, ["slots"])
 
@@ -281,12 +297,27 @@ def _check_number(slots: Sequence[When]) -> None:
         raise SchedulingError(f"At most {MOST_SLOTS} times can be offered.", field="slots")
 
 
-def _refuse_busy(actor: User, slots: Sequence[When], needs: Needs) -> None:
-    """Nobody can choose a time at which someone is busy, so none is offered."""
-    found = zip(slots, clashes_at(slots, needs, seen_by=actor), strict=True)
-    busy = [local_moment(slot.starts_at, actor.timezone).short for slot, clashes in found if clashes]
-    if busy:
+def _refuse_busy(
+    actor: User, slots: Sequence[When], needs: Needs, accepted: Container[str]
+) -> list[tuple[Clash, ...]]:
+    """Nobody can choose a time at which someone has another interview, so none is offered. What else is on at
+    each of them, by their calendars, has to be `accepted`, and is returned."""
+    found = clashes_at(slots, needs, seen_by=actor)
+    taken, busy = [], []
+    for slot, clashes in zip(slots, found, strict=True):
+        when = local_moment(slot.starts_at, actor.timezone).short
+        if any(clash.is_interview for clash in clashes):
+            taken.append(when)
+        elif any(clash.key not in accepted for clash in clashes):
+            busy.append(when)
+    if taken:
         raise SchedulingError(
-            f"Someone just got another interview on {listed(busy)}. Remove it, or choose another time.",
+            f"Someone just got another interview on {listed(taken)}. Remove it, or choose another time.",
             field="slots",
         )
+    if busy:
+        raise SchedulingError(
+            f"Someone is busy with something else on {listed(busy)}. Remove it, or choose another time.",
+            field="slots",
+        )
+    return found

@@ -22,6 +22,7 @@ from simulators.google.grants import Bearer, bearer
 from simulators.google.scopes import IDENTITY, LONG_NAME
 from simulators.google.state import google
 from simulators.serving import DROP_CONNECTION
+from simulators.spoiling import with_malformed
 
 api = Blueprint("api", __name__)
 
@@ -242,6 +243,7 @@ def _leave(response: Response) -> Response:
         },
     )
     if answered:
+        response = with_malformed(response, "items", board["malformed_events"])
         spoil = board.take_answer("bad_answer", "bad_answer_calls")
         return spoiling.spoiled(state, arrived.bearer.account, response, spoil) if spoil else response
     return response

@@ -10,7 +10,7 @@ from simulators.google import events, listing
 from simulators.google.call import Call
 from simulators.google.discovery import instant, zones
 from simulators.google.errors import GoogleError, wrong_request
-from simulators.google.events import Event
+from simulators.google.event import Event
 from simulators.google.meet import SOLUTION
 from simulators.google.people import Account
 from simulators.google.times import in_zone, span
@@ -173,7 +173,12 @@ def _busy(found: Iterable[Event], first: datetime, last: datetime) -> list[tuple
     """When the events keep their owner busy within that time, with what overlaps or touches put together."""
     busy: list[tuple[datetime, datetime]] = []
     for event in found:
-        if event.is_deleted or event.fields.get("transparency") == "transparent" or _declined(event):
+        # Where someone works, or whose birthday it is, keeps no one busy.
+        is_free = event.fields.get("transparency") == "transparent" or event.fields.get("eventType") in (
+            "workingLocation",
+            "birthday",
+        )
+        if not event.is_there or event.is_master or is_free or _declined(event):
             continue
         start, end = span(event.fields["start"], event.fields["end"], event.owner.timezone)
         start, end = max(start, first), min(end, last)

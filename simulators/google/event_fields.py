@@ -18,11 +18,13 @@ WRITABLE = (
     *("visibility", "attendees", "reminders", "extendedProperties", "source", "attachments"),
     *("guestsCanInviteOthers", "guestsCanModify", "guestsCanSeeOtherGuests", "anyoneCanAddSelf"),
 )
+# What only someone's own events have here: an app that schedules interviews makes no such ones.
+OWNERS = ("eventType",)
 CHOICES = {
     "status": ("confirmed", "tentative", "cancelled"),
     "transparency": ("opaque", "transparent"),
     "visibility": ("default", "public", "private", "confidential"),
-    "eventType": ("default",),
+    "eventType": ("default", "outOfOffice", "focusTime", "workingLocation", "birthday", "fromGmail"),
 }
 RESPONSES = ("needsAction", "declined", "tentative", "accepted")
 LONGEST_PROPERTY_NAME = 44
@@ -33,16 +35,20 @@ LONGEST_REMINDER_MINUTES = 40_320
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-def cleaned(body: Mapping[str, Any]) -> dict[str, Any]:
+def cleaned(body: Mapping[str, Any], *, by_app: bool = True) -> dict[str, Any]:
     """The fields of a new event. Raises GoogleError for values that Google does not take."""
     _check(body)
-    return _kept({name: body[name] for name in WRITABLE if name in body})
+    return _kept({name: body[name] for name in _writable(by_app) if name in body})
 
 
-def merged(present: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+def _writable(by_app: bool) -> tuple[str, ...]:
+    return WRITABLE if by_app else (*WRITABLE, *OWNERS)
+
+
+def merged(present: Mapping[str, Any], patch: Mapping[str, Any], *, by_app: bool = True) -> dict[str, Any]:
     """The fields after a patch: objects are merged, lists replaced whole, null takes out."""
     _check(patch)
-    changed = _merged(present, {name: patch[name] for name in WRITABLE if name in patch})
+    changed = _merged(present, {name: patch[name] for name in _writable(by_app) if name in patch})
     for end in ("start", "end"):
         given = changed.get(end) or {}
         if bool(given.get("date")) == bool(given.get("dateTime")):

@@ -2,98 +2,28 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 import secrets
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from simulators.google import meet
 from simulators.google.errors import GoogleError, wrong_request
+from simulators.google.event import Event, id_in_series
 from simulators.google.event_fields import cleaned, merged
 from simulators.google.meet import Conference
-from simulators.google.people import BY_EMAIL, Account
+from simulators.google.people import Account
 from simulators.google.state import Google, stamp
-from simulators.google.times import span, written
+from simulators.google.times import span
 from simulators.office.events import all_kept, kept_as, next_change
 
 CLIENT_ID = re.compile(r"[a-v0-9]{5,1024}")
 # What makes the invitation a new one, in iCalendar's sense; also what is not a mere reminder.
 COUNTS_AS_NEW = ("start", "end", "recurrence", "location", "status")
-
-
-@dataclass(frozen=True)
-class Event:
-    """One entry of one account's primary calendar. `fields` are those that a client writes.
-
-    `change` numbers all changes of this Google, and is what etags and sync tokens are made of. `purged`: gone
-    for good, so that not even its id is known.
-    """
-
-    account: str
-    id: str
-    ical_uid: str
-    change: int
-    created: str
-    updated: str
-    sequence: int
-    status: str
-    fields: dict[str, Any] = field(default_factory=dict)
-    conference: Conference | None = None
-    by_app: bool = True
-    deleted_at: str | None = None
-    deleted_by: str | None = None
-    purged: bool = False
-
-    @property
-    def owner(self) -> Account:
-        return BY_EMAIL[self.account]
-
-    @property
-    def etag(self) -> str:
-        return f'"{3_500_000_000_000 + self.change}"'
-
-    @property
-    def is_deleted(self) -> bool:
-        """Google calls it cancelled."""
-        return self.status == "cancelled"
-
-    def link(self, origin: str) -> str:
-        eid = base64.urlsafe_b64encode(f"{self.id} {self.account}".encode()).decode().rstrip("=")
-        return f"{origin}/calendar/event?eid={eid}"
-
-    def resource(self, origin: str, zone: str | None = None) -> dict[str, Any]:
-        """As answers have it, with its times in `zone` (the calendar's by default)."""
-        person = {"email": self.account, "displayName": self.owner.name, "self": True}
-        shown_in = zone or self.owner.timezone
-        resource: dict[str, Any] = {
-            "kind": "calendar#event",
-            "etag": self.etag,
-            "id": self.id,
-            "status": self.status,
-            "htmlLink": self.link(origin),
-            "created": self.created,
-            "updated": self.updated,
-            "creator": person,
-            "organizer": person,
-            "iCalUID": self.ical_uid,
-            "sequence": self.sequence,
-            "reminders": {"useDefault": True},
-            "eventType": "default",
-            **self.fields,
-        }
-        for end in ("start", "end"):
-            resource[end] = written(self.fields[end], shown_in)
-        if self.conference:
-            resource["conferenceData"] = self.conference.shown(origin)
-            link = self.conference.link(origin)
-            if link:
-                resource["hangoutLink"] = link
-        return resource
 
 
 def find(google: Google, account: Account, event_id: str) -> Event | None:
@@ -104,19 +34,27 @@ def find(google: Google, account: Account, event_id: str) -> Event | None:
 
 
 def insert(
-    google: Google, account: Account, body: Mapping[str, Any], *, version: int, by_app: bool = True
+    google: Google,
+    account: Account,
+    body: Mapping[str, Any],
+    *,
+    version: int,
+    by_app: bool = True,
+    series: Event | None = None,
+    is_master: bool = False,
 ) -> Event:
-    """Makes an event from a body that keeps to its schema. Raises GoogleError."""
+    """Makes an event from a body that keeps to its schema; with `series`, one of its single events. Raises
+    GoogleError."""
     event_id = body.get("id")
     if event_id is not None and not CLIENT_ID.fullmatch(event_id):
         raise wrong_request("Invalid resource id value.", where="id")
     if event_id is not None and body.get("iCalUID"):
         raise wrong_request("Only one of id and iCalUID may be given.", where="iCalUID")
-    fields = cleaned(body)
+    fields = cleaned(body, by_app=by_app)
     span(fields["start"], fields["end"], account.timezone)
     now = stamp(google.now())
     with google.storage.transaction() as rows:
-        event_id = event_id or _new_id()
+        event_id = event_id or (id_in_series(series.id, fields["start"]) if series else _new_id())
         # An id is never free again, not even after its event was deleted.
         taken = rows.execute(
             "SELECT 1 FROM events WHERE account = ? AND id = ?", (account.email, event_id)
@@ -135,6 +73,9 @@ def insert(
             fields=fields,
             conference=meet.settled(google, account, body, None, version),
             by_app=by_app,
+            series=series.id if series else None,
+            original=fields["start"] if series else None,
+            is_master=is_master,
         )
         _save(rows, event)
     return event
@@ -144,7 +85,7 @@ def get(google: Google, account: Account, event_id: str) -> Event:
     """The event, cancelled or not; a pending conference comes closer by it. Raises GoogleError."""
     with google.storage.transaction() as rows:
         event = find(google, account, event_id)
-        if event is None:
+        if event is None or event.elsewhere:
             raise GoogleError("notFound")
         return came_closer(google, rows, event)
 
@@ -209,8 +150,17 @@ def delete(google: Google, account: Account, event_id: str, if_match: str | None
         cancel(google, account, event_id, "the app")
 
 
-def cancel(google: Google, account: Account, event_id: str, by: str, *, for_good: bool = False) -> bool:
-    """Cancels no matter who asks; `for_good` also empties the bin. False when there is nothing to cancel."""
+def cancel(
+    google: Google,
+    account: Account,
+    event_id: str,
+    by: str,
+    *,
+    for_good: bool = False,
+    alone: bool = True,
+) -> bool:
+    """Cancels no matter who asks; `for_good` also empties the bin. False when there is nothing to cancel.
+    `alone`: a single event of a series is an exception from then on."""
     with google.storage.transaction() as rows:
         event = find(google, account, event_id)
         if event is None or (event.is_deleted and not for_good):
@@ -226,21 +176,31 @@ def cancel(google: Google, account: Account, event_id: str, by: str, *, for_good
                 deleted_at=event.deleted_at or now,
                 deleted_by=event.deleted_by or by,
                 purged=for_good,
+                is_exception=event.is_exception or (alone and event.series is not None),
             ),
         )
         return True
 
 
 def change_as_owner(
-    google: Google, account: Account, event_id: str, changes: Mapping[str, Any], *, without_meet: bool = False
+    google: Google,
+    account: Account,
+    event_id: str,
+    changes: Mapping[str, Any],
+    *,
+    without_meet: bool = False,
+    alone: bool = True,
 ) -> Event | None:
-    """Changes an event the way its owner does on Google's pages. None when there is no such living event."""
+    """Changes an event the way its owner does on Google's pages. None when there is no such living event.
+    `alone`: a single event of a series is an exception from then on."""
     with google.storage.transaction() as rows:
         event = find(google, account, event_id)
         if event is None or event.is_deleted:
             return None
-        fields = merged(event.fields, changes)
+        fields = merged(event.fields, changes, by_app=event.by_app)
         span(fields["start"], fields["end"], account.timezone)
+        if alone and event.series is not None:
+            event = replace(event, is_exception=True)
         return _changed(google, rows, event, fields, None if without_meet else event.conference)
 
 
@@ -251,6 +211,17 @@ def restore(google: Google, account: Account, event_id: str) -> bool:
         if event is None or not event.is_deleted:
             return False
         _changed(google, rows, replace(event, status="confirmed"), event.fields, event.conference)
+        return True
+
+
+def move(google: Google, account: Account, event_id: str, *, elsewhere: bool) -> bool:
+    """Moves an event into another calendar of its owner's, or back. False when there is none."""
+    with google.storage.transaction() as rows:
+        event = find(google, account, event_id)
+        if event is None or event.is_deleted:
+            return False
+        now = stamp(google.now())
+        _save(rows, replace(event, elsewhere=elsewhere, change=next_change(rows), updated=now))
         return True
 
 

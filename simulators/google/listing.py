@@ -10,14 +10,14 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from simulators.google import events
 from simulators.google.discovery import instant
 from simulators.google.errors import GoogleError, wrong_request
-from simulators.google.events import Event
+from simulators.google.event import Event
 from simulators.google.people import Account
 from simulators.google.state import Google, stamp
 from simulators.google.times import moment_of
@@ -44,22 +44,30 @@ def page(google: Google, account: Account, query: Query) -> dict[str, Any]:
     zone = _first(query, "timeZone")
     with google.storage.transaction() as rows:
         latest = last_change(rows)
-        found = [events.came_closer(google, rows, event) for event in events.every(google, account.email)]
-        since = _since(google, account, sync, now) if sync else None
-        start, upto = 0, latest
+        found = [
+            events.came_closer(google, rows, event)
+            for event in events.every(google, account.email)
+            if _is_kind(event, query)
+        ]
+        since = _since(google, account, query, sync, now) if sync else None
+        after, upto = None, latest
         given = _first(query, "pageToken")
         if given:
-            start, upto = _page_start(given, query)
+            after, upto = _page_start(given, query)
         if since is not None:
-            found = sorted((event for event in found if since < event.change), key=lambda event: event.change)
+            found = [event for event in found if since < event.change]
         else:
             found = _matching(found, account, query)
+        # Pages go on behind the last event that was listed, whatever becomes of it meanwhile.
+        place = _place_by(query)
+        found.sort(key=place)
+        start = sum(place(event) <= after for event in found) if after is not None else 0
         size = min(int(_first(query, "maxResults") or 250), LONGEST_PAGE)
         size = min(size, google.board["list_page_size"] or size)
         if google.board.take("empty_next_pages"):
             size = 0
     items = [
-        _stub(event) if event.is_deleted and since is not None else event.resource(origin, zone)
+        _stub(event) if not event.is_there and since is not None else event.resource(origin, zone)
         for event in found[start : start + size]
     ]
     answer: dict[str, Any] = {
@@ -73,13 +81,47 @@ def page(google: Google, account: Account, query: Query) -> dict[str, Any]:
         "defaultReminders": [{"method": "popup", "minutes": 10}],
         "items": items,
     }
-    if start + size < len(found):
-        answer["nextPageToken"] = _token({"at": start + size, "upto": upto, "for": _digest(query)})
-    elif not any(name in query for name in NO_SYNC_AFTER):
+    again = bool(items) and google.board.take("repeat_next_pages")
+    if start + size < len(found) or again:
+        last = place(found[start + size - 1]) if size and not again else after
+        answer["nextPageToken"] = _token(
+            {"after": last, "upto": upto, "for": _digest(query), "at": stamp(google.now())}
+        )
+        if size and not again and google.board.take("delete_while_paging"):
+            for event in found[start + size - 1 : start + size + 1]:
+                events.cancel(google, account, event.id, "the owner")
+    elif not any(name in query for name in NO_SYNC_AFTER) and not google.board.take("no_next_sync_tokens"):
         answer["nextSyncToken"] = _token(
-            {"upto": upto, "account": account.email, "given": int(now.timestamp())}
+            {
+                "upto": upto,
+                "account": account.email,
+                "given": int(now.timestamp()),
+                "single": _is_single(query),
+            }
         )
     return answer
+
+
+def _is_single(query: Query) -> bool:
+    return _first(query, "singleEvents") == "true"
+
+
+def _is_kind(event: Event, query: Query) -> bool:
+    """Series come as their single events, or as their rules and the exceptions from them."""
+    if _is_single(query):
+        return not event.is_master
+    return event.series is None or event.is_exception
+
+
+def _place_by(query: Query) -> Callable[[Event], list[Any]]:
+    """Where an event stands in the list. The usual order is said to be stable, and not what it is."""
+    if _first(query, "syncToken"):
+        return lambda event: [event.change]
+    if _first(query, "orderBy") == "updated":
+        return lambda event: [event.updated, event.id]
+    if _first(query, "orderBy") == "startTime":
+        return lambda event: [moment_of(event.fields["start"], event.owner.timezone).timestamp(), event.id]
+    return lambda event: [event.created, event.id]
 
 
 def _stub(event: Event) -> dict[str, Any]:
@@ -126,7 +168,7 @@ def _matching(found: list[Event], account: Account, query: Query) -> list[Event]
     with_deleted = _first(query, "showDeleted") == "true"
 
     def fits(event: Event) -> bool:
-        if event.is_deleted and not with_deleted and not updated:
+        if event.elsewhere or (event.is_deleted and not with_deleted and not updated):
             return False
         if first and moment_of(event.fields["end"], account.timezone) <= _instant(first):
             return False
@@ -145,10 +187,7 @@ def _matching(found: list[Event], account: Account, query: Query) -> list[Event]
             for pair in query.get(f"{kind}ExtendedProperty", ())
         )
 
-    chosen = [event for event in found if fits(event)]
-    if _first(query, "orderBy") == "updated":
-        chosen.sort(key=lambda event: event.updated)
-    return chosen
+    return [event for event in found if fits(event)]
 
 
 def _has_property(event: Event, kind: str, pair: str) -> bool:
@@ -156,10 +195,11 @@ def _has_property(event: Event, kind: str, pair: str) -> bool:
     return event.fields.get("extendedProperties", {}).get(kind, {}).get(name) == value  # type: ignore[no-any-return]
 
 
-def _since(google: Google, account: Account, token: str, now: datetime) -> int:
+def _since(google: Google, account: Account, query: Query, token: str, now: datetime) -> int:
     """The number of the last change that the token's list knew. Raises GoogleError: 410 for an old one."""
     content = _content(token)
-    if content is None or content.get("account") != account.email or "given" not in content:
+    is_sound = content is not None and content.get("single") == _is_single(query)
+    if content is None or content.get("account") != account.email or not is_sound:
         raise wrong_request("Invalid sync token value.", location=("parameter", "syncToken"))
     old = now - datetime.fromtimestamp(content["given"], UTC) > SYNC_TOKEN_LIFE
     if google.board.take("forget_next_sync_tokens") or old:
@@ -167,11 +207,11 @@ def _since(google: Google, account: Account, token: str, now: datetime) -> int:
     return int(content["upto"])
 
 
-def _page_start(token: str, query: Query) -> tuple[int, int]:
+def _page_start(token: str, query: Query) -> tuple[list[Any] | None, int]:
     content = _content(token)
     if content is None or content.get("for") != _digest(query):
         raise wrong_request("Invalid page token value.", location=("parameter", "pageToken"))
-    return int(content["at"]), int(content["upto"])
+    return content["after"], int(content["upto"])
 
 
 def _digest(query: Query) -> str:

@@ -10,8 +10,8 @@ from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from simulators.google import events, gmail, grants, scopes, times
-from simulators.google.events import Event
+from simulators.google import events, gmail, grants, scopes, series, times
+from simulators.google.event import Event
 from simulators.google.people import ACCOUNTS, Account
 from simulators.google.state import Google, google
 from simulators.office.events import Meeting, Shown
@@ -92,7 +92,7 @@ class GoogleOffice(Office[Account, Event]):
         return ACCOUNTS
 
     def every(self, email: str | None = None) -> list[Event]:
-        return events.every(google(), email)
+        return [event for event in events.every(google(), email) if not event.is_master]
 
     def find(self, account: Account, event_id: str) -> Event | None:
         return events.find(google(), account, event_id)
@@ -103,11 +103,24 @@ class GoogleOffice(Office[Account, Event]):
     def change(
         self, account: Account, event_id: str, changes: Mapping[str, Any], *, without_meeting: bool = False
     ) -> bool:
-        changed = events.change_as_owner(google(), account, event_id, changes, without_meet=without_meeting)
+        # A patch merges, so what is taken by a date is no longer taken by an instant.
+        changes = {
+            name: {"date": None, "dateTime": None, **value} if name in ("start", "end") else value
+            for name, value in changes.items()
+        }
+        changed = series.change(google(), account, event_id, changes, without_meet=without_meeting)
         return changed is not None
 
     def cancel(self, account: Account, event_id: str, *, for_good: bool = False) -> bool:
-        return events.cancel(google(), account, event_id, "the owner", for_good=for_good)
+        return series.cancel(google(), account, event_id, for_good=for_good)
+
+    def insert_series(
+        self, account: Account, bodies: Sequence[Mapping[str, Any]]
+    ) -> tuple[Event, list[Event]]:
+        return series.insert(google(), account, bodies)
+
+    def move(self, account: Account, event_id: str, *, elsewhere: bool) -> bool:
+        return series.move(google(), account, event_id, elsewhere=elsewhere)
 
     def restore(self, account: Account, event_id: str) -> bool:
         return events.restore(google(), account, event_id)
@@ -137,6 +150,12 @@ class GoogleOffice(Office[Account, Event]):
 
     def instant(self, moment: str) -> dict[str, Any]:
         return {"dateTime": moment}
+
+    def days(self, account: Account, first: str, after: str) -> dict[str, Any]:
+        return {"start": {"date": first}, "end": {"date": after}}
+
+    def business(self, busy: bool) -> dict[str, Any]:
+        return {"transparency": "opaque" if busy else "transparent"}
 
     def moved(self, value: Mapping[str, Any], by: timedelta) -> dict[str, Any]:
         return times.moved(value, by)

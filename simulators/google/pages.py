@@ -9,7 +9,7 @@ from flask import abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from simulators.google import events, grants
-from simulators.google.events import Event
+from simulators.google.event import Event
 from simulators.google.office import office
 from simulators.google.state import google
 from simulators.office.pages import blueprint

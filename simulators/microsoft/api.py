@@ -24,6 +24,7 @@ from simulators.microsoft.people import Account
 from simulators.microsoft.shapes import MIXED_IDS, is_known, wrong_in_answer, wrong_in_request
 from simulators.microsoft.state import microsoft
 from simulators.serving import DROP_CONNECTION
+from simulators.spoiling import with_malformed
 
 api = Blueprint("api", __name__)
 
@@ -268,6 +269,7 @@ def _leave(response: Response) -> Response:
         },
     )
     if answered:
+        response = with_malformed(response, "value", board["malformed_events"])
         spoil = board.take_answer("bad_answer", "bad_answer_calls")
         return spoiling.spoiled(state, arrived.bearer.account, response, spoil) if spoil else response
     return response

@@ -112,7 +112,10 @@ def _schedule(call: Call, address: str, first: datetime, last: datetime, step: t
     busy = [
         event
         for event in events.every(call.microsoft, account.email, within=(first, last))
-        if not event.is_deleted and event.fields["showAs"] != "free" and _overlaps(event, first, last)
+        if event.is_there
+        and not event.is_master
+        and event.fields["showAs"] != "free"
+        and _overlaps(event, first, last)
     ]
     digits, start = "", first
     while start < last:

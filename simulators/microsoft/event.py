@@ -41,6 +41,9 @@ class Event:
 
     `inner` is the HTML of its text. `change` numbers all changes of this Microsoft, and is what etags and
     delta tokens are made of. `purged`: gone for good, from the bin too.
+
+    A series is kept as its master, with the rule, and its single events, which name it as their `series`.
+    `is_exception`: it was changed alone. `elsewhere`: its owner moved it into another calendar.
     """
 
     account: str
@@ -59,6 +62,10 @@ class Event:
     deleted_at: str | None = None
     deleted_by: str | None = None
     purged: bool = False
+    series: str | None = None
+    is_master: bool = False
+    is_exception: bool = False
+    elsewhere: bool = False
 
     @property
     def owner(self) -> Account:
@@ -77,6 +84,20 @@ class Event:
         return self.deleted_at is not None
 
     @property
+    def is_there(self) -> bool:
+        """It is in this calendar, and is not deleted."""
+        return not self.is_deleted and not self.elsewhere
+
+    @property
+    def kind(self) -> str:
+        """What Graph calls its type."""
+        if self.is_master:
+            return "seriesMaster"
+        if self.series is None:
+            return "singleInstance"
+        return "exception" if self.is_exception else "occurrence"
+
+    @property
     def all_day(self) -> bool:
         return bool(self.fields.get("isAllDay"))
 
@@ -88,7 +109,7 @@ class Event:
 
     def public_id(self, *, immutable: bool) -> str:
         """Its id of the kind that was asked for: the other kind changes when an item is moved."""
-        return (IMMUTABLE if immutable else CHANGING) + self.id
+        return public_id(self.id, immutable=immutable)
 
     def resource(
         self, origin: str, *, zone: str = "UTC", immutable: bool = True, as_text: bool = False
@@ -111,8 +132,8 @@ class Event:
             "isCancelled": False,
             "isDraft": False,
             "isOrganizer": True,
-            "type": "singleInstance",
-            "seriesMasterId": None,
+            "type": self.kind,
+            "seriesMasterId": public_id(self.series, immutable=immutable) if self.series else None,
             "recurrence": None,
             "bodyPreview": text[:255],
             "body": {"contentType": content[1], "content": content[0]},
@@ -130,6 +151,10 @@ class Event:
         if self.online and self.online.is_teams and not self.fields["location"].get("displayName"):
             resource["location"] = {"displayName": "Microsoft Teams Meeting", "locationType": "default"}
         return resource
+
+
+def public_id(kept: str, *, immutable: bool) -> str:
+    return (IMMUTABLE if immutable else CHANGING) + kept
 
 
 def loaded(text: str) -> Event:

@@ -31,10 +31,16 @@ def find(microsoft: Microsoft, account: Account, event_id: str) -> Event | None:
 
 
 def insert(
-    microsoft: Microsoft, account: Account, body: Mapping[str, Any], *, by_app: bool = True
+    microsoft: Microsoft,
+    account: Account,
+    body: Mapping[str, Any],
+    *,
+    by_app: bool = True,
+    series: Event | None = None,
+    is_master: bool = False,
 ) -> tuple[Event, bool]:
-    """Makes an event from a body that keeps to its type, and says whether it is a new one. Raises
-    GraphError.
+    """Makes an event from a body that keeps to its type, with `series` one of those, and says whether it is a
+    new one. Raises GraphError.
 
     What is answered to a repeated create is not certain, and what to one whose event was deleted since is not
     known: here a transaction counts as used for ever, unless a switch says for how long.
@@ -66,6 +72,8 @@ def insert(
             zones=_zones(body),
             by_app=by_app,
             fields={**DEFAULTS, "location": {"displayName": ""}},
+            series=series.id if series else None,
+            is_master=is_master,
         )
         event = _written(microsoft, event, body)
         _save(rows, event)
@@ -167,14 +175,17 @@ def change_as_owner(
     changes: Mapping[str, Any],
     *,
     without_meeting: bool = False,
+    alone: bool = True,
 ) -> Event | None:
     """Changes an event the way its owner does in Outlook, where a meeting can be taken off. None when there
-    is no such living event."""
+    is no such living event. `alone`: a single event of a series is an exception from then on."""
     with microsoft.storage.transaction() as rows:
         event = find(microsoft, account, event_id)
         if event is None or event.is_deleted:
             return None
         changed = _written(microsoft, event, changes)
+        if alone and event.series is not None:
+            changed = replace(changed, is_exception=True)
         if without_meeting:
             changed = replace(changed, online=None, inner=_without_joining(microsoft, changed))
         changed = replace(changed, change=next_change(rows), updated=stamp(microsoft.now()))
@@ -190,6 +201,17 @@ def restore(microsoft: Microsoft, account: Account, event_id: str) -> bool:
             return False
         now = stamp(microsoft.now())
         _save(rows, replace(event, deleted_at=None, deleted_by=None, change=next_change(rows), updated=now))
+        return True
+
+
+def move(microsoft: Microsoft, account: Account, event_id: str, *, elsewhere: bool) -> bool:
+    """Moves an event into another calendar of its owner's, or back. False when there is none."""
+    with microsoft.storage.transaction() as rows:
+        event = find(microsoft, account, event_id)
+        if event is None or event.is_deleted:
+            return False
+        now = stamp(microsoft.now())
+        _save(rows, replace(event, elsewhere=elsewhere, change=next_change(rows), updated=now))
         return True
 
 

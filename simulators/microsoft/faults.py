@@ -234,6 +234,43 @@ SWITCHES = (
         "Forget sync tokens",
         "How many lists of changes find their token too old (410 SyncStateNotFound).",
     ),
+    Switch(
+        "repeat_next_pages",
+        "count",
+        0,
+        "Repeat pages",
+        "How many pages of lists that are synchronized come twice.",
+    ),
+    Switch(
+        "delete_while_paging",
+        "count",
+        0,
+        "Delete while paging",
+        "How many of their pages with a next one are followed by two deletions: of their last event, and of"
+        " the one that comes next.",
+    ),
+    Switch(
+        "no_next_sync_tokens",
+        "count",
+        0,
+        "Withhold sync tokens",
+        "How many lists end without a token to go on from.",
+    ),
+    Switch(
+        "malformed_events",
+        "names",
+        [],
+        "Malformed events",
+        "Ids of events that come with times that are none.",
+    ),
+    Switch(
+        "forgotten_as",
+        "choice",
+        "SyncStateNotFound",
+        "… for this reason",
+        "What is said of a token that is too old.",
+        ("SyncStateNotFound", "resyncRequired"),
+    ),
     _names(
         "withheld_scopes",
         "Withhold scopes",

@@ -19,6 +19,7 @@ from simulators.microsoft import events
 from simulators.microsoft.call import Call
 from simulators.microsoft.errors import GraphError, wrong_request
 from simulators.microsoft.event import Event
+from simulators.microsoft.state import stamp
 from simulators.microsoft.times import clock, in_query, shown
 from simulators.office.events import last_change
 
@@ -73,17 +74,17 @@ def resource(call: Call, event: Event) -> dict[str, Any]:
 
 
 def page(call: Call) -> dict[str, Any]:
-    """One page of the account's events. Series are not expanded: there are only their masters here, which no
-    one makes. Raises GraphError."""
+    """One page of the account's events. Series are not expanded: there are only their masters here. Raises
+    GraphError."""
     if call.microsoft.board.take("hide_next_lists"):
         return _page(call, [])
-    return _page(call, _all(call))
+    return _page(call, [event for event in _all(call) if event.series is None])
 
 
 def view(call: Call) -> dict[str, Any]:
     """One page of what is in the calendar within a time. Raises GraphError."""
     first, last = _window(call)
-    found = [event for event in _all(call) if _touches(event, first, last)]
+    found = [event for event in _all(call) if not event.is_master and _touches(event, first, last)]
     return _page(call, found)
 
 
@@ -96,37 +97,58 @@ def delta(call: Call) -> dict[str, Any]:
         latest = last_change(rows)
     if token is None:
         first, last = _window(call)
-        state: dict[str, Any] = {"since": -1, "upto": latest, "at": 0, "for": account.email}
+        state: dict[str, Any] = {"since": -1, "upto": latest, "after": None, "for": account.email}
         state |= {"first": first.isoformat(), "last": last.isoformat()}
     else:
         state = _content(token, account.email)
         if "$deltatoken" in call.query:
             if microsoft.board.take("forget_next_sync_tokens"):
-                raise GraphError("SyncStateNotFound")
-            state |= {"since": state["upto"], "upto": latest, "at": 0}
+                raise GraphError(microsoft.board["forgotten_as"])
+            state |= {"since": state["upto"], "upto": latest, "after": None}
         first, last = (datetime.fromisoformat(state[end]) for end in ("first", "last"))
-    since, at = int(state["since"]), int(state["at"])
-    found = events.every(microsoft, account.email)
+    since, after = int(state["since"]), state["after"]
+    every = events.every(microsoft, account.email)
+    # A series is there as long as one of its events is.
+    there = {event.series for event in every if event.series and _is_in(event, first, last)}
+    there |= {event.id for event in every if not event.is_master and _is_in(event, first, last)}
     if since < 0:
-        found = [event for event in found if not event.is_deleted and _touches(event, first, last)]
+        found = [event for event in every if event.is_there and event.id in there]
     else:
-        found = sorted((event for event in found if since < event.change), key=lambda event: event.change)
+        found = [event for event in every if since < event.change]
+    # Pages go on behind the last event that was listed, whatever becomes of it meanwhile.
+    found.sort(key=lambda event: _place(event, since))
+    start = sum(_place(event, since) <= after for event in found) if after is not None else 0
     size = _size(call, min(call.page_size or USUAL_DELTA_PAGE, LONGEST_PAGE))
-    items = [_change(call, event, first, last) for event in found[at : at + size]]
+    listed = found[start : start + size]
+    items = [_change(call, event, is_there=event.is_there and event.id in there) for event in listed]
     answer: dict[str, Any] = {"@odata.context": f"{call.base}/$metadata#Collection(event)", "value": items}
-    if at + size < len(found):
-        link = {"$skiptoken": _token({**state, "at": at + size})}
+    again = bool(items) and microsoft.board.take("repeat_next_pages")
+    if start + size < len(found) or again:
+        last_place = _place(listed[-1], since) if listed and not again else after
+        link = {"$skiptoken": _token({**state, "after": last_place, "at": stamp(microsoft.now())})}
         answer["@odata.nextLink"] = f"{call.base}?{urlencode(link, safe='$')}"
-    else:
+        if listed and not again and microsoft.board.take("delete_while_paging"):
+            for event in found[start + size - 1 : start + size + 1]:
+                events.cancel(microsoft, account, event.id, "the owner")
+    elif not microsoft.board.take("no_next_sync_tokens"):
         link = {"$deltatoken": _token(state)}
         answer["@odata.deltaLink"] = f"{call.base}?{urlencode(link, safe='$')}"
     return answer
 
 
-def _change(call: Call, event: Event, first: datetime, last: datetime) -> dict[str, Any]:
+def _place(event: Event, since: int) -> list[Any]:
+    """Where an event stands in a list of everything, or of what has changed."""
+    return [event.created, event.id] if since < 0 else [event.change]
+
+
+def _is_in(event: Event, first: datetime, last: datetime) -> bool:
+    return event.is_there and _touches(event, first, last)
+
+
+def _change(call: Call, event: Event, *, is_there: bool) -> dict[str, Any]:
     """A changed event; one that is outside of the time counts as removed, too."""
     whole = resource(call, event)
-    if event.is_deleted or not _touches(event, first, last):
+    if not is_there:
         return {
             "@odata.type": "#microsoft.graph.event",
             "id": whole["id"],
@@ -144,7 +166,7 @@ def _all(call: Call) -> list[Event]:
         return [
             events.came_closer(microsoft, rows, event)
             for event in events.every(microsoft, call.account.email)
-            if not event.is_deleted
+            if event.is_there
         ]
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from simulators.microsoft import bodies, events, grants, mail, times
+from simulators.microsoft import bodies, events, grants, mail, series, times
 from simulators.microsoft.event import Event
 from simulators.microsoft.people import ACCOUNTS, Account
 from simulators.microsoft.state import Microsoft, microsoft
@@ -80,7 +80,7 @@ class MicrosoftOffice(Office[Account, Event]):
         return ACCOUNTS
 
     def every(self, email: str | None = None) -> list[Event]:
-        return events.every(microsoft(), email)
+        return [event for event in events.every(microsoft(), email) if not event.is_master]
 
     def find(self, account: Account, event_id: str) -> Event | None:
         return events.find(microsoft(), account, event_id)
@@ -92,13 +92,22 @@ class MicrosoftOffice(Office[Account, Event]):
     def change(
         self, account: Account, event_id: str, changes: Mapping[str, Any], *, without_meeting: bool = False
     ) -> bool:
-        changed = events.change_as_owner(
-            microsoft(), account, event_id, changes, without_meeting=without_meeting
-        )
+        start = changes.get("start")
+        if start is not None and times.clock(start["dateTime"]).time() != time():
+            changes = {"isAllDay": False, **changes}
+        changed = series.change(microsoft(), account, event_id, changes, without_meeting=without_meeting)
         return changed is not None
 
     def cancel(self, account: Account, event_id: str, *, for_good: bool = False) -> bool:
-        return events.cancel(microsoft(), account, event_id, "the owner", for_good=for_good)
+        return series.cancel(microsoft(), account, event_id, for_good=for_good)
+
+    def insert_series(
+        self, account: Account, bodies: Sequence[Mapping[str, Any]]
+    ) -> tuple[Event, list[Event]]:
+        return series.insert(microsoft(), account, bodies)
+
+    def move(self, account: Account, event_id: str, *, elsewhere: bool) -> bool:
+        return series.move(microsoft(), account, event_id, elsewhere=elsewhere)
 
     def restore(self, account: Account, event_id: str) -> bool:
         return events.restore(microsoft(), account, event_id)
@@ -135,6 +144,19 @@ class MicrosoftOffice(Office[Account, Event]):
 
     def instant(self, moment: str) -> dict[str, Any]:
         return {"dateTime": f"{times.in_query(moment):%Y-%m-%dT%H:%M:%S}", "timeZone": "UTC"}
+
+    def days(self, account: Account, first: str, after: str) -> dict[str, Any]:
+        # Days are midnights, and the zone that the event was made in says where they begin.
+        return {
+            "isAllDay": True,
+            "start": {"dateTime": f"{first}T00:00:00", "timeZone": "UTC"},
+            "end": {"dateTime": f"{after}T00:00:00", "timeZone": "UTC"},
+            "originalStartTimeZone": account.timezone,
+            "originalEndTimeZone": account.timezone,
+        }
+
+    def business(self, busy: bool) -> dict[str, Any]:
+        return {"showAs": "busy" if busy else "free"}
 
     def moved(self, value: Mapping[str, Any], by: timedelta) -> dict[str, Any]:
         return times.moved(value, by)

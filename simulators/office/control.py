@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, request
 
 from simulators.office.events import Event, EventT
-from simulators.office.office import AccountT, Office
+from simulators.office.office import AccountT, Office, later_by_days
 
 
 def blueprint(office: Office[AccountT, EventT], *, settle: str) -> Blueprint:
@@ -47,9 +47,29 @@ def blueprint(office: Office[AccountT, EventT], *, settle: str) -> Blueprint:
 
     @control.post("/events/<email>")
     def add_event(email: str) -> tuple[Response, int]:
-        """An event of the owner's own: `start` and `end` as instants, its title, and any other field."""
-        body = {office.title_field: "Busy", **office.with_times(body_of_request())}
-        return jsonify(entry(office.insert(office.account(email), body))), 201
+        """An event of the owner's own: `start` and `end` as instants or days, its `title`, whether it makes
+        `busy`, and any other field."""
+        account = office.account(email)
+        body = {office.title_field: "Busy", **office.written(account, body_of_request())}
+        return jsonify(entry(office.insert(account, body))), 201
+
+    @control.post("/series/<email>")
+    def add_series(email: str) -> tuple[Response, int]:
+        """A series of the owner's own: the first of its events as above, how many `times`, and how many days
+        after one another (`every_days`) at the same time on the owner's clock."""
+        account, body = office.account(email), body_of_request()
+        times, days = int(body.pop("times", 4)), int(body.pop("every_days", 7))
+        start, end = str(body.pop("start")), str(body.pop("end"))
+        bodies = []
+        for number in range(times):
+            each = {
+                **body,
+                "start": later_by_days(start, number * days, account.timezone),
+                "end": later_by_days(end, number * days, account.timezone),
+            }
+            bodies.append({office.title_field: "Busy", **office.written(account, each)})
+        master, single = office.insert_series(account, bodies)
+        return jsonify(entry(master) | {"events": [entry(event) for event in single]}), 201
 
     @control.post("/events/<email>/<event_id>/change")
     def change_event(email: str, event_id: str) -> tuple[Response, int]:
@@ -61,7 +81,7 @@ def blueprint(office: Office[AccountT, EventT], *, settle: str) -> Blueprint:
         without = bool(body.pop(f"remove_{settle}", False))
         if event and minutes:
             body |= office.later(event, timedelta(minutes=minutes))
-        changed = office.change(account, event_id, office.with_times(body), without_meeting=without)
+        changed = office.change(account, event_id, office.written(account, body), without_meeting=without)
         return jsonify(changed=changed), 200 if changed else 404
 
     @control.post("/events/<email>/<event_id>/delete")
@@ -70,6 +90,13 @@ def blueprint(office: Office[AccountT, EventT], *, settle: str) -> Blueprint:
         forever = bool(body_of_request().get("forever", False))
         deleted = office.cancel(office.account(email), event_id, for_good=forever)
         return jsonify(deleted=deleted), 200 if deleted else 404
+
+    @control.post("/events/<email>/<event_id>/move")
+    def move_event(email: str, event_id: str) -> tuple[Response, int]:
+        """Its owner moves it into another of their calendars; with `{"back": true}` into this one again."""
+        back = bool(body_of_request().get("back", False))
+        moved = office.move(office.account(email), event_id, elsewhere=not back)
+        return jsonify(moved=moved), 200 if moved else 404
 
     @control.post("/events/<email>/<event_id>/restore")
     def restore_event(email: str, event_id: str) -> tuple[Response, int]:
@@ -95,6 +122,7 @@ def _state(event: Event) -> dict[str, Any]:
         "by_app": event.by_app,
         "deleted": event.is_deleted,
         "deleted_by": event.deleted_by,
+        "elsewhere": event.elsewhere,
     }
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar, Generic, TypeVar
+from zoneinfo import ZoneInfo
 
 from flask import abort
 
@@ -14,6 +15,8 @@ from simulators.office.events import EventT, Meeting, Shown
 from simulators.office.mail import Sent
 from simulators.office.people import Account
 from simulators.service import Service
+
+DAY_LENGTH = len("2031-03-10")
 
 AccountT = TypeVar("AccountT", bound=Account)
 
@@ -89,6 +92,16 @@ class Office(ABC, Generic[AccountT, EventT]):
         """Deletes an event as its owner does. False when there is nothing to delete."""
 
     @abstractmethod
+    def insert_series(
+        self, account: AccountT, bodies: Sequence[Mapping[str, Any]]
+    ) -> tuple[EventT, list[EventT]]:
+        """Makes a series of the owner's own: its master, and its single events of these bodies."""
+
+    @abstractmethod
+    def move(self, account: AccountT, event_id: str, *, elsewhere: bool) -> bool:
+        """Moves an event into another calendar of its owner's, or back. False when there is none."""
+
+    @abstractmethod
     def restore(self, account: AccountT, event_id: str) -> bool:
         """Takes a deleted event out of the bin. False when there is none."""
 
@@ -116,6 +129,14 @@ class Office(ABC, Generic[AccountT, EventT]):
         """An instant as bodies of events have it."""
 
     @abstractmethod
+    def days(self, account: AccountT, first: str, after: str) -> dict[str, Any]:
+        """Whole days as bodies of events have them, from the first one to the one after the last."""
+
+    @abstractmethod
+    def business(self, busy: bool) -> dict[str, Any]:
+        """Whether an event makes its owner busy, as bodies have it."""
+
+    @abstractmethod
     def moved(self, value: Mapping[str, Any], by: timedelta) -> dict[str, Any]:
         """A start or end, later by that much."""
 
@@ -137,12 +158,23 @@ class Office(ABC, Generic[AccountT, EventT]):
     def is_for_mail(self, scope: str) -> bool: ...
 
     def agenda(self, email: str | None = None) -> list[Shown[EventT]]:
-        return [self.shown(event) for event in self.every(email)]
+        return [self.shown(event) for event in self.every(email) if not event.elsewhere]
 
-    def with_times(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """The body with its start and end as events have them, where they are given as instants."""
-        times = {end: body[end] for end in ("start", "end") if isinstance(body.get(end), str)}
-        return {**body, **{end: self.instant(moment) for end, moment in times.items()}}
+    def written(self, account: AccountT, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The body as events have it, where start and end are given as instants, or both as days, the latter
+        being the one after the last; where its title is called `title`; and where `busy` says whether it
+        makes busy."""
+        fields = dict(body)
+        times = {end: fields[end] for end in ("start", "end") if isinstance(fields.get(end), str)}
+        if len(times) == 2 and all(map(is_day, times.values())):
+            fields |= self.days(account, times["start"], times["end"])
+        else:
+            fields |= {end: self.instant(moment) for end, moment in times.items()}
+        if "title" in fields:
+            fields[self.title_field] = fields.pop("title")
+        if "busy" in fields:
+            fields |= self.business(bool(fields.pop("busy")))
+        return fields
 
     def later(self, event: EventT, by: timedelta) -> dict[str, Any]:
         """The change that moves an event."""
@@ -165,3 +197,16 @@ class Office(ABC, Generic[AccountT, EventT]):
             events=sum(not event.is_deleted for event in self.every(account.email)),
             refreshes=sum(grant["refreshes"] for grant in mine if grant["alive"]),
         )
+
+
+def is_day(text: str) -> bool:
+    """Whether a time is a whole day, and no instant."""
+    return len(text) == DAY_LENGTH
+
+
+def later_by_days(text: str, days: int, zone: str) -> str:
+    """A day, or an instant on the clock of a zone, so many days later."""
+    if is_day(text):
+        return (date.fromisoformat(text) + timedelta(days=days)).isoformat()
+    clock = datetime.fromisoformat(text).astimezone(ZoneInfo(zone)) + timedelta(days=days)
+    return clock.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -78,7 +78,7 @@ def blueprint(
         while any(start < first + HOUR and first < end for start, end in taken):
             first += HOUR
         times = {"start": first.isoformat(), "end": (first + HOUR).isoformat()}
-        office.insert(account, {office.title_field: "Dentist", **office.with_times(times)})
+        office.insert(account, {office.title_field: "Dentist", **office.written(account, times)})
         return redirect(url_for("pages.calendar", email=email), 303)
 
     def known(name: str) -> EventT:

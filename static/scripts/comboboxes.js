@@ -67,7 +67,8 @@ export function makeCombobox(root, whenReleased) {
     asking?.abort();
     asking = new AbortController();
     const { signal } = asking;
-    const address = `${root.dataset.combobox}?q=${encodeURIComponent(input.value.trim())}`;
+    const address = new URL(root.dataset.combobox, location.href);
+    address.searchParams.set("q", input.value.trim());
     const answer = await fetch(address, { signal, headers: { "HX-Request": "true" } }).catch(() => null);
     const isFound = answer?.ok && !answer.headers.has("HX-Redirect");
     const html = isFound ? await answer.text().catch(() => "") : "";

@@ -154,3 +154,14 @@ def test_observer_is_told_that_there_is_nothing_to_connect(web: Flask, team: Tea
     assert "Your role doesn't hold interviews" in page
     assert "Ask Ada Berg" not in page
     browser.post(f"{APPS}/ask", status=403)
+
+
+def test_first_day_of_the_week_is_chosen_and_recorded(web: Flask, ada: Visitor) -> None:
+    page = ada.get("/settings/organization")
+    assert page.value_of("Save", "first_weekday") == "0"
+    ada.submit(page, "Save", status=303, first_weekday="6")
+    assert ada.get("/settings/organization").value_of("Save", "first_weekday") == "6"
+    assert "The calendar's weeks begin on Sunday." in ada.get("/settings/system-log").words
+    with in_rows(web):
+        assert db.session.get_one(Organization, 1).first_weekday == 6
+    ada.post("/settings/organization", {"name": "N", "timezone": "UTC", "first_weekday": "9"}, status=422)

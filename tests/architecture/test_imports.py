@@ -53,6 +53,7 @@ RULES: dict[str, frozenset[str]] = {
             "accounts.throttling",
             "accounts.two_step",
             "attachment_files",
+            "connections.free_busy",
             "connections.service",
             "connections.single_sign_on",
             "instance_folder",
@@ -60,6 +61,7 @@ RULES: dict[str, frozenset[str]] = {
             "messaging.copies",
             "scheduling.candidate_links",
             "scheduling.join_links",
+            "scheduling.outside.look_ups",
             "scheduling.rules",
             "security",
         }

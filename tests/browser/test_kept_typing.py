@@ -14,7 +14,7 @@ from tests.machines.servers import ServerProcesses
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-KEPT = "What you typed here is kept"
+KEPT = "What you entered here is kept"
 
 
 def remembered(page: Page) -> list[str]:

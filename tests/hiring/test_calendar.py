@@ -4,11 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from blueprints.calendar_page.months import Day, Month, days_of, read_month, shown_days, span_of
+from blueprints.calendar_page.months import Month, read_month
 from extensions import db
-from models import Interview, InterviewStatus, InterviewType, User
-from scheduling.reading.interview_rows import InterviewRow
-from tests.factories import Team, create_candidate, in_three_days, schedule
+from models import Interview, InterviewStatus, User
+from tests.factories import Team, create_candidate, schedule
 from tests.hiring.conftest import Rows
 from tests.pages.visitor import Visitor
 from timezones import start_of_day
@@ -33,19 +32,6 @@ def test_month_is_read_from_the_address(text: str, month: Month | None) -> None:
     assert read_month(text) == month
 
 
-def test_calendar_ends_where_dates_do() -> None:
-    assert Month(2026, 12).moved(1) == Month(2027, 1)
-    assert Month(2026, 1).moved(-1) == Month(2025, 12)
-    assert Month(2000, 1).moved(-1) is None
-    assert Month(2100, 12).moved(1) is None
-
-
-def test_month_has_whole_weeks() -> None:
-    days = Month(2026, 11).days()
-    assert (days[0], days[-1]) == (date(2026, 10, 26), date(2026, 12, 6))
-    assert len(days) % 7 == 0
-
-
 @pytest.mark.parametrize(
     ("on", "zone", "begins"),
     [
@@ -62,94 +48,21 @@ def test_day_begins_when_it_does_there(on: date, zone: str, begins: datetime) ->
     assert start_of_day(on, zone) == begins
 
 
-def test_spans_of_months_leave_no_gap_even_where_clocks_change() -> None:
-    for zone in ("Europe/Zurich", "Asia/Beirut", "America/Havana", "Pacific/Apia"):
-        start, end = span_of(Month(2026, 3).days(), zone)
-        assert (end - start).days in (34, 35, 41, 42)
-
-
-def an_interview() -> InterviewRow:
-    """Late in the evening of 10 November, by London's clocks."""
-    return InterviewRow(
-        id=1,
-        title="Engineer Interview",
-        starts_at=datetime(2026, 11, 10, 23, 30, tzinfo=UTC),
-        ends_at=datetime(2026, 11, 11, 0, 15, tzinfo=UTC),
-        duration_minutes=45,
-        status=InterviewStatus.SCHEDULED,
-        interview_type=InterviewType.PHONE,
-        candidate_id=1,
-        candidate_name="Dina Kaur",
-        job_id=1,
-        job_title="Engineer",
-        software=None,
-        meeting_label=None,
-        meeting_state=None,
-        manager_name="Ben Frei",
-        attendee_names=None,
-        times_moved=0,
-        template_name="",
-        lacks_time=False,
-    )
-
-
-def test_interview_is_on_its_day_in_the_readers_zone() -> None:
-    late, month = an_interview(), Month(2026, 11)
-    for zone, on in [("UTC", 10), ("Asia/Tokyo", 11), ("America/New_York", 10)]:
-        days = days_of(month, month.days(), [late], datetime(2026, 11, 3, tzinfo=UTC), zone)
-        assert [day.on.day for day in days if day.interviews] == [on]
-        assert [day.on.day for day in days if day.is_today] == ([2] if zone.startswith("America") else [3])
-
-
-@pytest.mark.parametrize(
-    ("now", "last", "first_ahead", "last_ahead"),
-    [
-        # The month's weeks end before the next fourteen days do.
-        (datetime(2026, 11, 27, 12, tzinfo=UTC), date(2026, 12, 10), date(2026, 11, 27), date(2026, 12, 10)),
-        (datetime(2026, 11, 3, 12, tzinfo=UTC), date(2026, 12, 6), date(2026, 11, 3), date(2026, 11, 16)),
-        # In the reader's zone it is the next day already.
-        (datetime(2026, 11, 27, 23, tzinfo=UTC), date(2026, 12, 11), date(2026, 11, 28), date(2026, 12, 11)),
-    ],
-)
-def test_list_of_the_next_days_is_whole_whatever_the_month(
-    now: datetime, last: date, first_ahead: date, last_ahead: date
-) -> None:
-    month, zone = Month(2026, 11), "Asia/Tokyo" if now.hour == 23 else "UTC"
-    on = shown_days(month, now, zone, with_ahead=True)
-    assert on[-1] == last
-    assert on == sorted(set(on))
-    days = days_of(month, on, [], now, zone)
-    assert [day.on for day in days if day.is_ahead][::13] == [first_ahead, last_ahead]
-    assert [day.on for day in days if day.is_beyond] == [day for day in on if day > date(2026, 12, 6)]
-    assert shown_days(month, now, zone, with_ahead=False) == month.days()
-
-
-@pytest.mark.parametrize(("number", "shown"), [(0, 0), (3, 3), (4, 4), (5, 3), (29, 3)])
-def test_full_day_shows_three_and_how_many_more(number: int, shown: int) -> None:
-    day = Day(date(2026, 11, 10), (an_interview(),) * number, is_other=False, is_today=False)
-    assert day.shown == shown
-
-
-def test_calendar_folds_what_does_not_fit_and_opens_each_at_a_glance(
-    rows: Rows, team: Team, ada: Visitor
-) -> None:
+def test_a_full_day_of_the_month_shows_three_and_how_many_more(rows: Rows, team: Team, ada: Visitor) -> None:
     with rows():
         for number in range(6):
             candidate = create_candidate(f"Kim {number}", f"kim{number}@mail.example", team.job_id)
             schedule(team.ada, candidate, starts_at=datetime(2027, 3, 10, 9 + number, tzinfo=UTC))
-    page = ada.get("/calendar?month=2027-03")
-    [more] = page.tree.all("details", lambda e: "day-more" in e.get("class", ""))
-    assert "+3 more" in more.text
-    assert "on Wednesday, 10 March" in more.text
-    assert [name for name in ("Kim 2", "Kim 3", "Kim 5") if name in more.text] == ["Kim 3", "Kim 5"]
-    slots = page.tree.all("a", lambda e: bool(e.get("data-popup")))
-    assert [slot["data-popup"] for slot in slots] == [f"Kim {number}" for number in range(6)]
+    page = ada.get("/calendar/month/2027-03-10?whose=everyone")
+    [more] = page.tree.all("a", lambda e: "day-more" in e.get("class", ""))
+    assert more.text == "+3 more on Wednesday, 10 March"
+    assert more["href"] == "/calendar/day/2027-03-10?whose=everyone"
+    slots = page.tree.all("a", lambda e: (e.get("data-popup") or "").startswith("Kim"))
+    assert [slot["data-popup"] for slot in slots] == [f"Kim {number}" for number in range(3)]
     assert slots[0]["href"].endswith("/details")
-    assert slots[0]["title"] == "10:00 Kim 0 · Backend Engineer · Zoom"
-    with rows():
-        schedule(team.ada, team.dina, starts_at=in_three_days())
-    assert "Next 14 days" in ada.get("/calendar").text
-    assert "Next 14 days" not in page.text
+    assert slots[0]["title"] == "10:00–10:45 Kim 0 · Backend Engineer · Zoom"
+    of_day = ada.get(more["href"]).words
+    assert all(f"Kim {number}" in of_day for number in range(6))
 
 
 def test_calendar_shows_what_one_sees_and_nothing_called_off(
@@ -165,17 +78,26 @@ def test_calendar_shows_what_one_sees_and_nothing_called_off(
         cancelled.status = InterviewStatus.CANCELLED
         db.session.get_one(User, team.ada.id).timezone = "Asia/Kolkata"
         db.session.commit()
-    page = ada.get("/calendar?month=2027-03")
+    page = ada.get("/calendar/month/2027-03-01?whose=everyone")
     assert "Dina Kaur" in page.words
     assert "Omar Haddad" in page.words
     assert "Gone Girl" not in page.html
     assert "14:30" in page.words
-    assert "IST" in page.words
     moves = page.tree.all("a", lambda e: e["href"].endswith("/reschedule"))
     assert [link.text for link in moves] == ["Reschedule Dina Kaur", "Reschedule Omar Haddad"]
-    assert page.link_to("prev") == "/calendar?month=2027-02"
-    assert page.link_to("next") == "/calendar?month=2027-04"
-    assert "Omar Haddad" not in ben.get("/calendar?month=2027-03").html
-    assert "10:00" in ben.get("/calendar?month=2027-03").html
-    assert "Nothing in April 2027" in ada.get("/calendar?month=2027-04").words
+    assert page.link_to("prev") == "/calendar/month/2027-02-01?whose=everyone"
+    assert page.link_to("next") == "/calendar/month/2027-04-01?whose=everyone"
+    bens = ben.get("/calendar/month/2027-03-01?whose=everyone")
+    assert "Omar Haddad" not in bens.html
+    assert "10:00" in bens.html
+    assert "Nothing in April 2027" in ada.get("/calendar/month/2027-04-01").words
+
+
+def test_an_address_of_before_leads_to_its_month(ada: Visitor) -> None:
+    assert ada.get("/calendar?month=2027-03", status=302).headers["Location"] == "/calendar/month/2027-03-01"
+    assert ada.get("/calendar?month=soon").status == 200
+
+
+def test_frame_marks_where_one_is(ada: Visitor) -> None:
+    page = ada.get("/calendar")
     assert 'aria-current="page"' in page.html.partition("Calendar</span>")[0].rpartition("<li>")[2]

@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -73,7 +73,7 @@ class Apps:
         """Return an app with these settings that no one else has, whose database is as it is on the disk."""
         key = frozenset(settings.items())
         place = next((i for i, (its_key, _) in enumerate(self._idle) if its_key == key), None)
-        app = build_app(settings) if place is None else self._idle.pop(place)[1]
+        app = build_app(settings) if place is None else _forgetful(self._idle.pop(place)[1])
         self._lent[id(app)] = (key, app, _Traits.of(app), _keys_of(app))
         return app
 
@@ -83,6 +83,16 @@ class Apps:
         close_app(app)
         if traits.fits(app) and keys == _keys_of(app):
             self._idle = [*self._idle, (key, app)][-_KEPT:]
+
+
+def _forgetful(app: Flask) -> Flask:
+    """An app that was used before, without what calendars told it: the next test's have the same ids."""
+    from connections.free_busy import asker
+    from scheduling.outside.look_ups import LookUps
+    from services import provide, services
+
+    provide(app, replace(services(app), look_ups=LookUps(asker)))
+    return app
 
 
 def _keys_of(app: Flask) -> bytes:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
 from tests.machines.remote import Remote
 
 # An address where nothing listens, for tests that need none.
 NOWHERE = "http://127.0.0.1:9"
+
+
+@dataclass(frozen=True)
+class OwnSeries:
+    """A series in someone's calendar: its id, and those of its single events in order."""
+
+    id: str
+    events: tuple[str, ...]
 
 
 class SimulatedOffice:
@@ -73,6 +83,70 @@ class SimulatedOffice:
         """Take a deleted event out of the bin as its owner would."""
         self._post(f"events/{account}/{event_id}/restore")
 
+    def own_event(
+        self,
+        account: str,
+        title: str,
+        starts_at: datetime | date,
+        ends_at: datetime | date,
+        *,
+        busy: bool = True,
+        **fields: object,
+    ) -> str:
+        """Something that the owner of a calendar has there; returns its id as answers have it. Between two
+        dates it takes whole days, the last one included."""
+        times = _times(starts_at, ends_at)
+        added = self._post(f"events/{account}", {"title": title, **_business(busy), **times, **fields})
+        return str(added["id"])
+
+    def own_series(
+        self,
+        account: str,
+        title: str,
+        starts_at: datetime | date,
+        ends_at: datetime | date,
+        *,
+        times: int = 4,
+        every_days: int = 7,
+        busy: bool = True,
+        **fields: object,
+    ) -> OwnSeries:
+        """The same as a series at one time on its owner's clock."""
+        body = {"title": title, **_business(busy), "times": times, "every_days": every_days, **fields}
+        added = self._post(f"series/{account}", {**body, **_times(starts_at, ends_at)})
+        return OwnSeries(str(added["id"]), tuple(str(each["id"]) for each in added["events"]))
+
+    def change_own(
+        self,
+        account: str,
+        event_id: str,
+        *,
+        title: str | None = None,
+        busy: bool | None = None,
+        time: tuple[datetime, datetime] | tuple[date, date] | None = None,
+        **fields: object,
+    ) -> None:
+        """What the owner changes in an event, in one event of a series, which then differs from it, or in a
+        whole series by its id."""
+        changes = {name: value for name, value in (("title", title), ("busy", busy)) if value is not None}
+        self.change_event(account, event_id, **changes, **(_times(*time) if time else {}), **fields)
+
+    def move_to_other_calendar(self, account: str, event_id: str, *, back: bool = False) -> None:
+        """The owner moves an event into another of their calendars, or back into this one."""
+        self._post(f"events/{account}/{event_id}/move", {"back": back})
+
     def _post(self, path: str, body: dict[str, object] | None = None) -> dict[str, Any]:
         [answer] = self._remote.ask([("POST", f"{self.url}/_control/{path}", body or {})])
         return cast(dict[str, Any], answer.json())
+
+
+def _business(busy: bool) -> dict[str, object]:
+    """Events make busy where nothing else is said, by whatever field."""
+    return {} if busy else {"busy": False}
+
+
+def _times(starts_at: datetime | date, ends_at: datetime | date) -> dict[str, str]:
+    if isinstance(starts_at, datetime) and isinstance(ends_at, datetime):
+        both = (each.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for each in (starts_at, ends_at))
+        return dict(zip(("start", "end"), both, strict=True))
+    return {"start": starts_at.isoformat(), "end": (ends_at + timedelta(days=1)).isoformat()}

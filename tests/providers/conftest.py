@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import requests
 
+from config import load_settings
+from connections.catalogue import spec_of
 from providers.base import Grant, MeetingRequest, TokenSet
 from providers.clock import Clock, system_clock
 from providers.google.provider import GmailApp, GoogleCalendarApp, GoogleSettings
@@ -16,10 +18,13 @@ from providers.http import Bounds
 from providers.microsoft.provider import MicrosoftSettings, OutlookCalendarApp, OutlookMailApp
 from providers.zoom.provider import ZoomProvider
 from providers.zoom.settings import ZoomSettings
+from tests.machines.office import SimulatedOffice
 from tests.machines.simulators import CLIENT_ID, CLIENT_SECRET, Simulators
+from tests.providers.calendar_reading import PRIYA, Reading
 from tests.providers.google_apps import Google
 from tests.providers.microsoft_answers import assert_kept_to_the_documents
 from tests.providers.scripted_server import ScriptedServer
+from tests.providers.subject import VERIFIER
 
 REDIRECT_URI = "http://localhost:8000/connect/zoom/callback"
 CODE_VERIFIER = (
@@ -189,3 +194,24 @@ def scripted_outlook_mail(scripted_server: ScriptedServer) -> Iterator[OutlookMa
     settings = microsoft_settings_on(scripted_server)
     yield OutlookMailApp(settings, clock=lambda: NOW, bounds=bounds)
     assert_kept_to_the_documents(scripted_server)
+
+
+@pytest.fixture(params=["google-calendar", "outlook-calendar"])
+def priya(request: pytest.FixtureRequest, simulators: Simulators) -> Iterator[Reading]:
+    """Priya's calendar. Every request and answer has to keep to the provider's own documents."""
+    app = str(request.param)
+    simulator: SimulatedOffice = simulators.google if app == "google-calendar" else simulators.microsoft
+    spec = spec_of(app)
+    assert spec.build is not None
+    clients = spec.build(
+        load_settings({}, {**simulators.google.settings(), **simulators.microsoft.settings()})
+    )
+    assert clients is not None
+    assert clients.calendar is not None
+    redirect_uri = f"http://localhost:8000/connect/{spec.provider}/callback"
+    address = clients.oauth.authorize_url(redirect_uri=redirect_uri, state="s", code_verifier=VERIFIER)
+    tokens = clients.oauth.exchange_code(
+        code=consent(address, PRIYA)["code"], redirect_uri=redirect_uri, code_verifier=VERIFIER
+    )
+    yield Reading(clients.calendar, simulator, Grant(tokens.access_token, tokens.api_url))
+    simulator.assert_no_violation()

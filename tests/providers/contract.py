@@ -4,97 +4,28 @@ A check takes a `Subject`: the clients of one app as the catalogue builds them, 
 made to do. `test_contract` runs all of them for every app that can be connected.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 import pytest
 
-from connections.app_spec import AppClients, AppSpec
+from connections.app_spec import AppClients
 from providers.base import (
     Account,
-    CalendarEntry,
-    EntryChange,
-    EntryTime,
     Grant,
     MeetingChange,
-    MeetingRequest,
-    TokenSet,
 )
 from providers.errors import (
     AccessTokenRejectedError,
     ConnectionRevokedError,
-    EntryGoneError,
     MeetingGoneError,
     NotRevocableError,
     RefusedError,
-    RetryableError,
 )
-from providers.protocols import CalendarProvider, MailProvider, MeetingProvider
 from scheduling.software import softwares_of, spec_of
-
-VERIFIER = "v" * 64
-
-
-class Simulator(Protocol):
-    """What the simulated provider of an app can be made to do."""
-
-    def consent(self, address: str) -> str:
-        """Allow everything on the consent page at `address`, always as the same person; return the code."""
-        ...
-
-    def lose_next(self, call: str) -> None:
-        """Let the next call of this kind take effect and lose its answer: "refresh", "create", "update" or
-        "delete"."""
-        ...
-
-    def mails(self) -> list[bytes]:
-        """The messages that were sent through it, for apps that send mail."""
-        ...
-
-
-@dataclass(frozen=True)
-class Subject:
-    """One app under test."""
-
-    spec: AppSpec
-    clients: AppClients
-    simulator: Simulator
-
-    @property
-    def redirect_uri(self) -> str:
-        return f"http://localhost:8000/connect/{self.spec.provider}/callback"
-
-    def connect(self) -> TokenSet:
-        """The whole round trip."""
-        oauth = self.clients.oauth
-        address = oauth.authorize_url(redirect_uri=self.redirect_uri, state="s-1", code_verifier=VERIFIER)
-        code = self.simulator.consent(address)
-        return oauth.exchange_code(code=code, redirect_uri=self.redirect_uri, code_verifier=VERIFIER)
-
-    def grant(self) -> Grant:
-        tokens = self.connect()
-        return Grant(tokens.access_token, tokens.api_url)
-
-    @property
-    def meetings(self) -> MeetingProvider:
-        assert self.clients.meetings is not None
-        return self.clients.meetings
-
-    @property
-    def calendar(self) -> CalendarProvider:
-        assert self.clients.calendar is not None
-        return self.clients.calendar
-
-    @property
-    def mail(self) -> MailProvider:
-        assert self.clients.mail is not None
-        return self.clients.mail
-
-
-Check = Callable[[Subject], None]
+from tests.providers.calendar_contract import CALENDAR_CHECKS
+from tests.providers.subject import VERIFIER, Check, Subject, lost_answer, wanted_meeting
 
 
 def checks_for(clients: AppClients) -> Iterator[Check]:
@@ -106,14 +37,6 @@ def checks_for(clients: AppClients) -> Iterator[Check]:
         yield from CALENDAR_CHECKS
     if clients.mail is not None:
         yield from MAIL_CHECKS
-
-
-@contextmanager
-def lost_answer(*, maybe_applied: bool) -> Iterator[None]:
-    """The block ends in a lost answer that says whether the call may be repeated blindly."""
-    with pytest.raises(RetryableError) as caught:
-        yield
-    assert caught.value.maybe_applied is maybe_applied
 
 
 # Grants and accounts
@@ -215,21 +138,8 @@ ACCOUNT_CHECKS: tuple[Check, ...] = (
 # Meetings
 
 
-def _wanted() -> MeetingRequest:
-    in_a_week = (datetime.now(UTC) + timedelta(days=7)).replace(minute=30, second=0, microsecond=0)
-    return MeetingRequest(
-        "Data Engineer Interview",
-        "Bring questions.",
-        in_a_week,
-        45,
-        "Europe/Zurich",
-        entry_key="interv1e7",
-        creation="creation-1",
-    )
-
-
 def meeting_lives_from_create_to_delete(subject: Subject) -> None:
-    meetings, grant, request = subject.meetings, subject.grant(), _wanted()
+    meetings, grant, request = subject.meetings, subject.grant(), wanted_meeting()
     before = datetime.now(UTC)
     made = meetings.create_meeting(grant, request)
     assert (made.topic, made.starts_at, made.duration_minutes) == (
@@ -258,7 +168,7 @@ def meeting_lives_from_create_to_delete(subject: Subject) -> None:
 
 
 def lost_create_is_found_again(subject: Subject) -> None:
-    meetings, grant, request = subject.meetings, subject.grant(), _wanted()
+    meetings, grant, request = subject.meetings, subject.grant(), wanted_meeting()
     before = datetime.now(UTC)
     subject.simulator.lose_next("create")
     with lost_answer(maybe_applied=True):
@@ -268,7 +178,7 @@ def lost_create_is_found_again(subject: Subject) -> None:
 
 def lost_update_shows_when_read(subject: Subject) -> None:
     meetings, grant = subject.meetings, subject.grant()
-    made = meetings.create_meeting(grant, _wanted())
+    made = meetings.create_meeting(grant, wanted_meeting())
     subject.simulator.lose_next("update")
     with lost_answer(maybe_applied=True):
         meetings.update_meeting(grant, made.id, MeetingChange(topic="Another Interview"))
@@ -277,7 +187,7 @@ def lost_update_shows_when_read(subject: Subject) -> None:
 
 def lost_delete_may_be_repeated(subject: Subject) -> None:
     meetings, grant = subject.meetings, subject.grant()
-    made = meetings.create_meeting(grant, _wanted())
+    made = meetings.create_meeting(grant, wanted_meeting())
     subject.simulator.lose_next("delete")
     with lost_answer(maybe_applied=False):
         meetings.delete_meeting(grant, made.id)
@@ -286,7 +196,7 @@ def lost_delete_may_be_repeated(subject: Subject) -> None:
 
 def meeting_call_with_a_dead_token_asks_for_a_refresh(subject: Subject) -> None:
     with pytest.raises(AccessTokenRejectedError):
-        subject.meetings.create_meeting(Grant("not-a-token"), _wanted())
+        subject.meetings.create_meeting(Grant("not-a-token"), wanted_meeting())
 
 
 MEETING_CHECKS: tuple[Check, ...] = (
@@ -297,82 +207,6 @@ MEETING_CHECKS: tuple[Check, ...] = (
     meeting_call_with_a_dead_token_asks_for_a_refresh,
 )
 
-# Calendars
-
-
-def _entry(key: str = "interv1e7") -> CalendarEntry:
-    wanted = _wanted()
-    return CalendarEntry(
-        key=key,
-        title=wanted.topic,
-        description=wanted.agenda,
-        location="https://meet.example/1",
-        starts_at=wanted.starts_at,
-        ends_at=wanted.starts_at + timedelta(minutes=45),
-        timezone=wanted.timezone,
-        page_url="http://localhost:8000/interviews/7",
-    )
-
-
-def entry_lives_from_create_to_delete(subject: Subject) -> None:
-    calendar, grant, entry = subject.calendar, subject.grant(), _entry()
-    position = calendar.changes(grant, None).position
-    placed = calendar.create_entry(grant, entry)
-    assert (placed.key, placed.title, placed.location) == (entry.key, entry.title, entry.location)
-    assert calendar.create_entry(grant, entry).id == placed.id
-    assert calendar.entry_id(entry.key) in (placed.id, None)
-    day = timedelta(days=1)
-    busy = calendar.busy(grant, entry.starts_at - day, entry.ends_at + day)
-    assert [(span.starts_at, span.ends_at) for span in busy] == [(entry.starts_at, entry.ends_at)]
-    before = calendar.read_entry(grant, placed.id)
-    later = EntryTime(entry.starts_at + day, entry.ends_at + day, entry.timezone)
-    moved = calendar.change_entry(grant, placed.id, EntryChange(time=later))
-    assert (moved.id, moved.starts_at, moved.title) == (placed.id, later.starts_at, entry.title)
-    assert moved.version != before.version
-    assert calendar.read_entry(grant, placed.id) == moved
-    seen = calendar.changes(grant, position)
-    assert [changed.id for changed in seen.changed] == [placed.id]
-    calendar.delete_entry(grant, placed.id)
-    calendar.delete_entry(grant, placed.id)
-    assert calendar.changes(grant, seen.position).gone == (placed.id,)
-    assert calendar.busy(grant, entry.starts_at - day, entry.ends_at + 2 * day) == []
-
-
-def deleted_entry_is_gone_and_keeps_its_key(subject: Subject) -> None:
-    calendar, grant, entry = subject.calendar, subject.grant(), _entry()
-    placed = calendar.create_entry(grant, entry)
-    calendar.delete_entry(grant, placed.id)
-    with pytest.raises(EntryGoneError):
-        calendar.read_entry(grant, placed.id)
-    with pytest.raises(EntryGoneError):
-        calendar.change_entry(grant, placed.id, EntryChange(title="Another"))
-    with pytest.raises(EntryGoneError):
-        calendar.create_entry(grant, entry)
-    assert calendar.create_entry(grant, _entry("interv1e7g2")).id != placed.id
-
-
-def lost_answer_to_a_created_entry_makes_no_second_one(subject: Subject) -> None:
-    calendar, grant, entry = subject.calendar, subject.grant(), _entry()
-    subject.simulator.lose_next("create")
-    with lost_answer(maybe_applied=True):
-        calendar.create_entry(grant, entry)
-    calendar.create_entry(grant, entry)
-    day = timedelta(days=1)
-    assert len(calendar.busy(grant, entry.starts_at - day, entry.ends_at + day)) == 1
-
-
-def position_that_is_none_is_told_apart(subject: Subject) -> None:
-    with pytest.raises(RefusedError) as caught:
-        subject.calendar.changes(subject.grant(), "not-a-position")
-    assert caught.value.code == "position_expired"
-
-
-CALENDAR_CHECKS: tuple[Check, ...] = (
-    entry_lives_from_create_to_delete,
-    deleted_entry_is_gone_and_keeps_its_key,
-    lost_answer_to_a_created_entry_makes_no_second_one,
-    position_that_is_none_is_told_apart,
-)
 
 # Mail
 

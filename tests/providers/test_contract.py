@@ -9,7 +9,9 @@ from config import load_settings
 from connections import catalogue
 from connections.app_spec import AppClients, AppSpec
 from tests.machines.simulators import Simulators
-from tests.providers.contract import Check, Subject, checks_for, position_that_is_none_is_told_apart
+from tests.providers.calendar_contract import position_that_is_none_is_told_apart
+from tests.providers.contract import checks_for
+from tests.providers.subject import Check, Subject
 
 UNUSED = "http://127.0.0.1:9"
 

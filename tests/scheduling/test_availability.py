@@ -34,7 +34,8 @@ def at(wall: str, zone: str = ZURICH) -> datetime:
 def interview(begins: str, minutes: int = 45, user_id: int = BEN) -> Occupied:
     starts_at = at(begins)
     ends_at = starts_at + timedelta(minutes=minutes)
-    return Occupied(1, starts_at, ends_at, (Taken(ClashKind.PERSON, user_id, "Ben Frei"),), None, None)
+    taken = (Taken(ClashKind.PERSON, user_id, "Ben Frei"),)
+    return Occupied("interview 1", starts_at, ends_at, taken, interview_id=1)
 
 
 def free(

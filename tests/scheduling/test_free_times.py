@@ -27,7 +27,7 @@ def busy(begins: str, ends: str, zone: str = "Europe/Zurich") -> Occupied:
     starts_at, ends_at = (
         datetime.fromisoformat(at).replace(tzinfo=place).astimezone(UTC) for at in (begins, ends)
     )
-    return Occupied(1, starts_at, ends_at, (Taken(ClashKind.PERSON, 1, "Ben Frei"),), None, None)
+    return Occupied("interview 1", starts_at, ends_at, (Taken(ClashKind.PERSON, 1, "Ben Frei"),))
 
 
 def shown(found: FreeTimes, zone: str) -> list[str]:
@@ -140,7 +140,7 @@ def test_exactly_the_half_hours_that_fit_are_offered(
     midnight = datetime(on.year, on.month, on.day, tzinfo=UTC)
     way_begins = midnight + timedelta(minutes=begins)
     whose = (Taken(ClashKind.PERSON, 1, "Ben Frei"),)
-    way = Occupied(1, way_begins, way_begins + timedelta(minutes=lasts), whose, None, None)
+    way = Occupied("interview 1", way_begins, way_begins + timedelta(minutes=lasts), whose)
     now, length = midnight + timedelta(minutes=passed), timedelta(minutes=minutes)
     found = free_times_among((way,), asked(zone, *zones, minutes=minutes), on, now=now)
     places, expected = [ZoneInfo(there) for there in zones_of(found.clocks)], []

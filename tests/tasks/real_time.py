@@ -30,7 +30,7 @@ sqlite_in_full_runs = pytest.mark.parametrize(
 
 
 # What is due later, when everything that people wait for has been done.
-WAITING = frozenset({"remove_orphans", "look_at_meeting"})
+WAITING = frozenset({"remove_orphans", "look_at_meeting", "sync_calendar"})
 
 
 def wait_until_settled(office: Office, interviews: Iterable[int], *, timeout: float = 30) -> None:

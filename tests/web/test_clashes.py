@@ -341,7 +341,7 @@ def test_day_shows_the_wanted_time_among_the_teams_interviews(
         "09:00–09:45 This interview",
         "09:30–10:15 Omar Haddad (opens a new tab): Ben Conflict",
         # What is not near the chosen time is folded.
-        "23:00–02:00 Omar Haddad (opens a new tab): Ben",
+        "Until 02:00 Omar Haddad (opens a new tab): Ben",
         # Of a job that Ben does not see.
         "11:00–11:45 Busy: Cleo",
         "15:00–15:45 Omar Haddad (opens a new tab): Ben",

@@ -4,13 +4,13 @@ failure."""
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from flask import Flask
 
 from extensions import db
-from models import Interview
+from models import Interview, User
 from services import services
 from tests.factories import Team, schedule
 from tests.machines.rows import in_rows
@@ -31,6 +31,7 @@ INSTANTS = (
     "2027-02-10T10:00+99:00",
     "\0",
 )
+VIEWS = ("day", "week", "month", "agenda", "list")
 # A zone ahead of UTC and one behind it: each turns another end of the calendar into nothing.
 ZONES = ("Pacific/Kiritimati", "Pacific/Pago_Pago")
 
@@ -99,4 +100,16 @@ def test_lists_and_calendar_take_any_day_for_none(ada: Visitor, interview_id: in
     for day in (*DAYS, *INSTANTS):
         assert "Dina Kaur" in ada.get(f"/interviews?{urlencode({'when': day, 'view': 'table'})}").text, day
         ada.get(f"/calendar?{urlencode({'month': day})}")
-        ada.get(f"/calendar?{urlencode({'month': day[:7]})}")
+        for view in VIEWS:
+            ada.get(f"/calendar/{view}/{quote(day)}", status=404)
+    ada.get("/calendar?month=2027-02", leads_to="/calendar/month/2027-02-01")
+
+
+def test_calendar_begins_and_ends_without_a_failure(web: Flask, team: Team, ada: Visitor) -> None:
+    for zone in ZONES:
+        with in_rows(web):
+            db.session.get_one(User, team.ada.id).timezone = zone
+            db.session.commit()
+        for day in ("2000-01-01", "2100-12-31"):
+            for view in VIEWS:
+                ada.get(f"/calendar/{view}/{day}")

@@ -397,4 +397,4 @@ def test_connection_of_the_calendar_is_checked_daily_like_every_other(
     do_background_work(connected)
     card = card_of(ben.get(APPS), CALENDAR)
     assert "Reconnect needed" in card
-    assert "we can't create, change or cancel meetings on this account or add, change or remove" in card
+    assert "we can't create, change or cancel meetings on this account or read this calendar" in card

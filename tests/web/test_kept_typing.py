@@ -17,7 +17,7 @@ from tests.web.dialog_steps import STEPS, begin, draft_at, other_people, send, t
 
 pytestmark = pytest.mark.usefixtures("clock")
 
-KEPT = "What you typed here is kept but not saved yet."
+KEPT = "What you entered here is kept but not saved yet."
 
 # For each step something that Continue would refuse, beside something that it would not.
 TYPED: dict[str, dict[str, Any]] = {
@@ -137,7 +137,7 @@ def test_what_was_left_is_not_scheduled_and_finalize_says_so(web: Flask, team: T
     ada.submit(page, "Back", leads_to=f"{draft}/finalize", go="back", internal_notes="New notes")
     for step in ("preview", "finalize"):
         page = ada.get(f"{draft}/{step}")
-        assert "What you last typed on Details isn't part of this interview yet." in page.text
+        assert "What you last entered on Details isn't part of this interview yet." in page.text
     assert "Old notes" in page.text
     assert "New notes" not in page.text
     [entry] = page.tree.all("li", lambda e: e.text.startswith("Details") and "step" in e.get("class"))

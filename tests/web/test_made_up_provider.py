@@ -16,7 +16,8 @@ from tests.machines.made_up_provider import MADE_UP, ROOT, SETTINGS, in_place, w
 from tests.machines.rows import in_rows
 from tests.made_up_provider.simulator import AcmeServer
 from tests.pages.visitor import Visitor
-from tests.providers.contract import Check, Subject, checks_for
+from tests.providers.contract import checks_for
+from tests.providers.subject import Check, Subject
 from tests.web.round_trips import APPS, card_of, stored
 
 

@@ -93,7 +93,7 @@ def test_times_are_added_removed_and_kept_without_a_script(web: Flask, team: Tea
     assert slots_of(page) == [at()]
     assert page.value_of("Continue", "time") == ""
     assert "Wed 10 Feb, 09:00–09:45 CET" in page.text
-    assert "What you typed here is kept" not in page.text
+    assert "What you entered here is kept" not in page.text
     page = press(ada, draft, "add-slot", **{**TYPED, "time": "11:00"})
     assert slots_of(page) == [at(), at(hours=2)]
     assert "All are on one day." in page.text
@@ -256,7 +256,7 @@ def test_time_at_which_someone_is_busy_is_named_and_not_sent_on(web: Flask, team
     assert not page.tree.all("input", lambda e: e.get("name") == "accepted_clashes")
     press(ada, draft, "add-slot", **{**TYPED, "time": "11:00"})
     refused = ada.submit(ada.get(f"{draft}/date-time"), "Continue", status=422)
-    assert "Someone is busy at one of these times." in refused.text
+    assert "Someone has another interview at one of these times." in refused.text
     assert slots_of(refused) == ["2027-02-10T08:30Z/45/Europe/Zurich", at(hours=2)]
     page = press(ada, draft, "remove-slot 2027-02-10T08:30Z/45/Europe/Zurich")
     ada.submit(page, "Continue", status=303)
@@ -273,7 +273,7 @@ def test_people_who_are_busy_then_are_refused_until_the_time_is_removed(
     assert "2 times: Wed 10 Feb and Thu 11 Feb" in page.text
     assert "Busy: Lea Roth" in page.text
     refused = ada.submit(page, "Continue", people=[str(team.cleo.id)], status=422)
-    assert "Someone is busy at one of the times." in refused.text
+    assert "Someone has another interview at one of the times." in refused.text
     assert "Cleo Marin has another interview with Lea Roth" in refused.text
     [remove] = refused.tree.all("button", lambda e: e.text == "Wed 10 Feb, 09:00–09:45 CET")
     gone = ada.follow(ada.submit(refused, "Continue", direction=remove["value"], status=303))

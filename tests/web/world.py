@@ -33,6 +33,7 @@ from tests.factories import (
 )
 from tests.files_to_attach import PDF
 from tests.machines.rows import in_rows
+from tests.outside_events import create_custom_event
 from tests.pages.visitor import Visitor
 
 LINK = "https://zoom.example/j/83000000001?pwd=the-secret-key"
@@ -111,6 +112,7 @@ def create_world() -> World:
     db.session.commit()
     default_id, template_id = templates_of(None)[0].id, templates_of(team.job_id)[0].id
     other = create_candidate("Omar Haddad", "omar@mail.example", team.other_job_id, phone="+41 44 668 1800")
+    event_id = create_custom_event(team.ada, in_three_days())
     links = services().join_links
     token = links.join_page(interview, "candidate").rpartition("/")[2]
     return World(
@@ -145,6 +147,7 @@ def create_world() -> World:
             "entry_id": 1,
             "filename": "style.css",
             "first": "2027-02-10",
+            "event_id": event_id,
         },
     )
 

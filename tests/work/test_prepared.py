@@ -71,6 +71,13 @@ STATEMENTS: dict[str, tuple[Any, list[dict[str, Any]]]] = {
             {"ids": [], "states": [TaskState.READY]},
         ],
     ),
+    "a list that is asked for twice": (
+        sa.union_all(
+            sa.select(Task.id.label("id")).where(Task.id.in_(sa.bindparam("ids", expanding=True))),
+            sa.select((Task.id + 10).label("id")).where(Task.id.in_(sa.bindparam("ids", expanding=True))),
+        ).order_by("id"),
+        [{"ids": [1]}, {"ids": [1, 2, 3]}, {"ids": []}],
+    ),
     "a parameter that may be left out": (
         sa.select(Task.id).where(Task.id > sa.bindparam("least", 1)).order_by(Task.id),
         [{}, {"least": 2}, {}],

@@ -19,7 +19,7 @@ from blueprints.schedule_interview.forms.base import (
     Offered,
     StepForm,
 )
-from blueprints.schedule_interview.forms.clash_tick import ClashTick
+from blueprints.schedule_interview.forms.clash_tick import OFFER_ANYWAY, ClashTick
 from blueprints.schedule_interview.forms.other_people import Reading, RowsField, read_rows
 from models import User
 from scheduling.plans import Participant
@@ -71,8 +71,7 @@ class AttendeesForm(StepForm):
         self.hiring_manager.choices = choices
         self.people.choices = [SelectChoice(user.id, user.name) for user in offered.team]
         if offered.offers_slots:
-            # Nobody can choose a time at which someone is busy, so there is nothing to accept.
-            del self.accepted_clashes
+            self.accepted_clashes.label.text = OFFER_ANYWAY
 
     def suggest(self, offered: Offered) -> None:
         manager_of_job = offered.application.job.hiring_manager_id if offered.application else None

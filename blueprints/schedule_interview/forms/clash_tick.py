@@ -8,6 +8,8 @@ from wtforms import Field
 from wtforms.fields import SelectChoice
 from wtforms.widgets import CheckboxInput
 
+OFFER_ANYWAY = "Offer these times anyway"
+OFFER_TICK_NEEDED = f"Remove the times at which someone is busy, or check “{OFFER_ANYWAY}”."
 TICK_NEEDED = "Choose another time, or check “Schedule anyway”."
 
 

@@ -12,7 +12,7 @@ from wtforms import Field
 from wtforms.validators import StopValidation, ValidationError
 
 from blueprints.schedule_interview.forms.base import Answers, Offered, StepForm
-from blueprints.schedule_interview.forms.clash_tick import ClashTick
+from blueprints.schedule_interview.forms.clash_tick import OFFER_ANYWAY, ClashTick
 from blueprints.schedule_interview.forms.slots import SlotsField, slot_as_text
 from blueprints.schedule_interview.forms.when import AT, FURTHEST, TOO_FAR, WhenFields
 from scheduling.plans import When
@@ -48,8 +48,7 @@ class DateTimeForm(WhenFields, StepForm):
         if not offered.offers_slots:
             del self.slots
             return
-        # Nobody can choose a time at which someone is busy, so there is nothing to accept.
-        del self.accepted_clashes
+        self.accepted_clashes.label.text = OFFER_ANYWAY
         for field in (self.date, self.time):
             field.validators = [_IfFilledIn(), *field.validators]
             field.flags.required = False

@@ -16,6 +16,7 @@ from timezones import (
     AmbiguousTimeError,
     NonexistentTimeError,
     UnknownZoneError,
+    happens_twice,
     in_zone,
     is_zone,
     parse_local,
@@ -26,12 +27,12 @@ from web.times import instant_as_text, instant_in
 from web.zone_fields import ZoneField
 
 # Beyond this the year must be a typo.
-_YEARS_AHEAD = 5
-FURTHEST = timedelta(days=366 * _YEARS_AHEAD)
+YEARS_AHEAD = 5
+FURTHEST = timedelta(days=366 * YEARS_AHEAD)
 # In minutes.
 SHORTEST, LONGEST = 5, 1440
 PASSED = "This time has passed. Choose a later one."
-TOO_FAR = f"This is more than {_YEARS_AHEAD} years ahead. Check the year."
+TOO_FAR = f"This is more than {YEARS_AHEAD} years ahead. Check the year."
 # The names of the buttons that choose a free time, and another day, without a script. A free time is
 # a wall time on the day that is typed, or an instant as `instant_as_text` writes it.
 AT, ON = "at", "on"
@@ -128,7 +129,8 @@ class WhenFields:
         if instant is not None:
             local = in_zone(instant, self.timezone.data)
             filled = [(self.date, f"{local:%Y-%m-%d}"), (self.time, f"{local:%H:%M}")]
-            filled.append((self.occurrence, instant_as_text(instant)))
+            which = instant_as_text(instant) if happens_twice(instant, self.timezone.data) else ""
+            filled.append((self.occurrence, which))
         elif _WALL_TIME.fullmatch(sent.get(AT, "")):
             filled = [(self.time, sent[AT])]
         elif sent.get(ON):

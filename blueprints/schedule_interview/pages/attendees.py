@@ -8,7 +8,7 @@ from typing import Any
 
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.attendees import AttendeesForm
-from blueprints.schedule_interview.forms.clash_tick import TICK_NEEDED
+from blueprints.schedule_interview.forms.clash_tick import OFFER_TICK_NEEDED, TICK_NEEDED
 from blueprints.schedule_interview.forms.date_time import DateTimeForm
 from blueprints.schedule_interview.forms.slots import slot_as_text
 from blueprints.schedule_interview.pages.asking import asked_of
@@ -18,22 +18,24 @@ from blueprints.schedule_interview.panels.other_times import OtherTime, other_ti
 from blueprints.schedule_interview.panels.slots import in_short
 from models import User
 from scheduling.clashes import Clash
-from scheduling.occupied import ClashKind
 from scheduling.plans import When
 from scheduling.reading.load import Load, loads
 from timezones import local_moment, utc_now
 from web.notices import say
 from wording import listed
 
-SOMEONE_IS_BUSY = "Someone is busy at one of the times. Remove that time, or choose other people."
+SOMEONE_IS_BUSY = (
+    "Someone has another interview at one of the times. Remove that time, or choose other people."
+)
 # A longer list gets a search field.
 _SEARCHED_FROM = 13
 
 
 @dataclass(frozen=True)
 class TeamMember:
-    """One line of the list to choose interviewers from. `busy` says with whom they have another interview at
-    that time, and is "" for those who are free. `is_manager`: they come anyway, and are not asked about."""
+    """One line of the list to choose interviewers from. `busy` says that they have something else then, and
+    with whom if it is an interview; it is "" for those who are free. `is_manager`: they come anyway, and
+    are not asked about."""
 
     id: int
     name: str
@@ -51,12 +53,12 @@ class AttendeesPage(Page[AttendeesForm]):
         if not form.validate():
             return False
         clashes = _not_accepted(dialog, _clashes(dialog, form.manager, form.busy_user_ids))
-        if dialog.subject.offers_slots:
-            if clashes:
-                form.refuse("people", SOMEONE_IS_BUSY)
-            return not clashes
+        offers_slots = dialog.subject.offers_slots
+        if offers_slots and any(clash.is_interview for clash in clashes):
+            form.refuse("people", SOMEONE_IS_BUSY)
+            return False
         if any(clash.key not in form.accepted_clashes.keys for clash in clashes):
-            form.refuse("accepted_clashes", TICK_NEEDED)
+            form.refuse("accepted_clashes", OFFER_TICK_NEEDED if offers_slots else TICK_NEEDED)
             return False
         return True
 
@@ -73,11 +75,12 @@ class AttendeesPage(Page[AttendeesForm]):
         busy = _busy(clashes)
         chosen = form.busy_user_ids
         asked = _not_accepted(dialog, clashes)
-        shown = [c for c in asked if c.kind is not ClashKind.PERSON or c.subject_id in chosen]
+        shown = [c for c in asked if not c.is_of_team or c.subject_id in chosen]
         load, offers_slots = loads(utc_now()), dialog.subject.offers_slots
         form.lay_out_rows()
-        accepted = form.accepted_clashes.keys if "accepted_clashes" in form else frozenset()
-        box = clash_box(shown, accepted, dialog.actor.timezone)
+        may_be_accepted = not offers_slots or not any(clash.is_interview for clash in shown)
+        accepted, zone = form.accepted_clashes.keys, dialog.actor.timezone
+        box = clash_box(shown, accepted, zone, may_be_accepted=may_be_accepted)
         finds_others = not offers_slots and any(clash.is_new for clash in box.clashes)
         return {
             "clash_box": box,
@@ -85,7 +88,7 @@ class AttendeesPage(Page[AttendeesForm]):
             "other_times": _other_times(dialog, form) if finds_others else (),
             "chosen_time": _in_short(times),
             "offers_slots": offers_slots,
-            "busy_slots": _busy_slots(times, shown) if offers_slots else {},
+            "busy_slots": _busy_slots(times, shown) if offers_slots and not may_be_accepted else {},
             "members": _members(dialog, form, load, busy),
             "is_searched": len(dialog.team) >= _SEARCHED_FROM,
             "taken": _taken(form) if form.errors else [],
@@ -156,17 +159,17 @@ def _clashes(dialog: Dialog, manager: User | None, user_ids: Collection[int]) ->
 def _not_accepted(dialog: Dialog, clashes: list[Clash]) -> list[Clash]:
     """Those that were not accepted with the time itself."""
     when = dialog.checked(DateTimeForm)
-    if when is None or "accepted_clashes" not in when:
+    if when is None:
         return clashes
     accepted = when.accepted_clashes.keys
     return [clash for clash in clashes if clash.key not in accepted]
 
 
 def _busy(clashes: list[Clash]) -> dict[int, str]:
-    """Who on the team has another interview then, by user, with the candidates who may be named."""
+    """Who on the team has something else then, by user, with the candidates who may be named."""
     candidates: dict[int, list[str]] = {}
     for clash in clashes:
-        if clash.kind is ClashKind.PERSON:
+        if clash.is_of_team:
             named = candidates.setdefault(clash.subject_id, [])
             named += [clash.candidate] if clash.candidate and clash.candidate not in named else []
     return {number: f"Busy: {listed(names)}" if names else "Busy" for number, names in candidates.items()}

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.attendees import AttendeesForm
-from blueprints.schedule_interview.forms.clash_tick import TICK_NEEDED
+from blueprints.schedule_interview.forms.clash_tick import OFFER_TICK_NEEDED, TICK_NEEDED
 from blueprints.schedule_interview.forms.date_time import DateTimeForm
 from blueprints.schedule_interview.forms.slots import slot_at
 from blueprints.schedule_interview.pages.asking import asked_of, people_of
@@ -27,7 +27,9 @@ from scheduling.spread import spread_times
 from timezones import in_zone, is_zone, utc_now
 from wording import first_name, listed, possessive
 
-SOMEONE_IS_BUSY = "Someone is busy at one of these times. Remove it, or choose another time."
+SOMEONE_IS_BUSY = (
+    "Someone has another interview at one of these times. Remove that time, or choose another time."
+)
 # Free times are looked for with this length while none is typed.
 _USUAL_MINUTES = 45
 
@@ -39,12 +41,12 @@ class DateTimePage(Page[DateTimeForm]):
         if not form.validate():
             return False
         clashes = _clashes(dialog, form.times)
-        if form.offers_slots:
-            if any(clashes):
-                form.refuse("slots", SOMEONE_IS_BUSY)
-            return not any(clashes)
-        if any(clash.key not in form.accepted_clashes.keys for each in clashes for clash in each):
-            form.refuse("accepted_clashes", TICK_NEEDED)
+        found = [clash for each in clashes for clash in each]
+        if form.offers_slots and any(clash.is_interview for clash in found):
+            form.refuse("slots", SOMEONE_IS_BUSY)
+            return False
+        if any(clash.key not in form.accepted_clashes.keys for clash in found):
+            form.refuse("accepted_clashes", OFFER_TICK_NEEDED if form.offers_slots else TICK_NEEDED)
             return False
         return True
 
@@ -82,15 +84,16 @@ class DateTimePage(Page[DateTimeForm]):
             "problem": next(iter([*form.date.errors, *form.time.errors]), "") if is_typed else "",
             "draft": dialog.draft,
             "step": form.key,
-            **_at_that_time(dialog, form),
+            **_at_that_time(dialog, form, asks_calendars=True),
         }
 
 
 DATE_TIME = DateTimePage()
 
 
-def _at_that_time(dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
-    """What belongs beside a form as it is: right, wrong, or half typed."""
+def _at_that_time(dialog: Dialog, form: DateTimeForm, *, asks_calendars: bool = False) -> dict[str, Any]:
+    """What belongs beside a form as it is: right, wrong, or half typed. The page itself never waits for
+    people's calendars; what follows it does (`asks_calendars`)."""
     zone = _zone(dialog, form)
     starts_at, minutes, on = form.starts_at, form.minutes, form.date.data
     slots = form.slots.data if form.offers_slots else ()
@@ -102,22 +105,25 @@ def _at_that_time(dialog: Dialog, form: DateTimeForm) -> dict[str, Any]:
         on,
         starts_at if minutes is not None else None,
         slots,
+        read=dialog.calendars_known,
+        asks_calendars=asks_calendars,
     )
-    accepted = frozenset() if form.offers_slots else form.accepted_clashes.keys | _accepted_later(dialog)
+    accepted = form.accepted_clashes.keys | _accepted_later(dialog)
     times = (
         local_times(starts_at, length, zone, _people(dialog), around.around)
         if starts_at is not None
         else None
     )
     return {
-        "clash_box": clash_box(around.clashes, accepted, zone, on=on),
+        "clash_box": clash_box(around.clashes, accepted, zone, on=on, may_be_accepted=not form.offers_slots),
         "hosting_warnings": hosting_warnings(host_question(dialog), minutes),
         "local_times": times,
         "times": around.times,
         "day": around.day,
+        "can_ask": around.can_ask,
         "announcement": _announcement(around, times),
         "offers_slots": form.offers_slots,
-        "slot_list": _slot_list(dialog, slots) if form.offers_slots else None,
+        "slot_list": _slot_list(dialog, slots, accepted) if form.offers_slots else None,
         "here": dialog.address(form.key),
     }
 
@@ -133,11 +139,12 @@ def _asked(dialog: Dialog, zone: str, minutes: int) -> Asked:
     return asked_of(dialog, zone=zone, minutes=minutes, manager=dialog.hiring_manager, user_ids=user_ids)
 
 
-def _slot_list(dialog: Dialog, slots: tuple[When, ...]) -> SlotList:
+def _slot_list(dialog: Dialog, slots: tuple[When, ...], accepted: frozenset[str]) -> SlotList:
     candidate = dialog.candidate
     return slot_list(
         slots,
         _clashes(dialog, slots),
+        accepted,
         their_zone=candidate.timezone,
         of_whom=first_name(candidate.name),
     )

@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from blueprints.schedule_interview.forms.when import FURTHEST
+from blueprints.schedule_interview.panels.calendars_known import calendars_known
 from blueprints.schedule_interview.panels.day import Day, day_of
 from blueprints.schedule_interview.panels.free_times import (
     OfferedTimes,
     days_to_choose,
-    names_of,
     offered_times,
 )
 from blueprints.schedule_interview.panels.strip import Period
 from models import User
 from scheduling.clashes import Clash, Wanted, clashes_among, find_clashes
 from scheduling.free_times import Asked, free_times
+from scheduling.live_times import Live
 from scheduling.occupied import Occupied
+from scheduling.outside.busy import Known, NotConnected, Stale
+from scheduling.outside.look_ups import LiveBusy, Unknown
 from scheduling.plans import When
-from timezones import in_zone, utc_now
+from services import services
+from timezones import in_zone, start_of_day, utc_now
 
 
 @dataclass(frozen=True)
 class AroundTime:
     """`times` and `day` are None while no day is chosen, and for one that is over or too far ahead to be
-    meant. `around` is what those who take part have at that time and around it."""
+    meant. `around` is what those who take part have at that time and around it. `can_ask`: someone has a
+    connected calendar, which has not been asked for this."""
 
     clashes: list[Clash]
     times: OfferedTimes | None
     day: Day | None
     around: tuple[Occupied, ...] = ()
+    can_ask: bool = False
 
 
 def around_time(
@@ -41,24 +47,60 @@ def around_time(
     on: date | None,
     starts_at: datetime | None,
     slots: Sequence[When] = (),
+    *,
+    read: Mapping[int, Known | NotConnected | Stale],
+    asks_calendars: bool = False,
 ) -> AroundTime:
     """What belongs to a day, and to a time on it once one is chosen, as far as `actor` may know it. `on` is a
-    date in the zone that was asked in; `people` are the names of those whose time the interview takes, and
-    `slots` the times that a candidate can choose from."""
+    date in the zone that was asked in; `people` are the names of those whose time the interview takes, the
+    candidate first, and `slots` the times that a candidate can choose from. `read` says how far their
+    calendars are known, and with `asks_calendars` those that are connected are asked now, for two seconds at
+    most."""
     now = utc_now()
     today, last = (in_zone(at, asked.zone).date() for at in (now, now + FURTHEST))
     wanted = Wanted(asked.needs, starts_at, asked.minutes) if starts_at is not None else None
     if on is None or not today <= on <= last:
         clashes = find_clashes(wanted, seen_by=actor) if wanted is not None else []
         return AroundTime(clashes, None, None)
-    free = free_times(asked, days_to_choose(on, today), now=now, seen_by=actor, with_others_on=on)
+    days = days_to_choose(on, today, asked)
+    read = {member.user_id: read.get(member.user_id, NotConnected()) for member in asked.team}
+    answers = _ask(asked, read, days) if asks_calendars else {}
+    free = free_times(asked, days, now=now, seen_by=actor, with_others_on=on, live=_live(asked, answers))
     clashes = clashes_among(free[on].occupied, wanted) if wanted is not None else []
     chosen = Period(wanted.starts_at, wanted.ends_at) if wanted is not None else None
     return AroundTime(
         clashes,
         offered_times(
-            asked, free, on, names=names_of(people, asked), chosen=chosen, today=today, slots=slots
+            asked,
+            free,
+            on,
+            people=people,
+            known=calendars_known(read, answers, asked.zone, now),
+            chosen=chosen,
+            today=today,
+            slots=slots,
         ),
         day_of(free[on], on, asked.zone, chosen=chosen, software=asked.needs.software),
         free[on].around,
+        can_ask=not asks_calendars and any(not isinstance(each, NotConnected) for each in read.values()),
     )
+
+
+def _ask(
+    asked: Asked, read: Mapping[int, Known | NotConnected | Stale], days: Sequence[date]
+) -> Mapping[int, LiveBusy | Unknown]:
+    """What the calendars of these people say now, of those who have one."""
+    with_one = [user_id for user_id, each in read.items() if not isinstance(each, NotConnected)]
+    if not with_one:
+        return {}
+    begins, ends = start_of_day(days[0], asked.zone), start_of_day(days[-1] + timedelta(days=2), asked.zone)
+    return services().look_ups.look(with_one, begins, ends)
+
+
+def _live(asked: Asked, answers: Mapping[int, LiveBusy | Unknown]) -> dict[int, Live]:
+    names = {member.user_id: member.name for member in asked.team}
+    return {
+        user_id: Live(names[user_id], answer.calendars)
+        for user_id, answer in answers.items()
+        if isinstance(answer, LiveBusy)
+    }

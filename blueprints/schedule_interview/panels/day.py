@@ -7,11 +7,13 @@ from datetime import date, datetime, timedelta
 
 from flask import url_for
 
+from blueprints.schedule_interview.panels.spans import span_on
 from blueprints.schedule_interview.panels.strip import Period
+from connections.catalogue import calendar_name
 from models import MeetingSoftware
 from scheduling.free_times import FreeTimes
 from scheduling.occupied import ClashKind, Occupied, Taken
-from timezones import in_zone, start_of_day
+from timezones import start_of_day
 from wording import counted, possessive, short_names
 
 # So near to the chosen time, an interview matters to those who have both.
@@ -22,7 +24,8 @@ _MOST_FOLDED = 40
 
 @dataclass(frozen=True)
 class DayRow:
-    """One line of the day: an interview, or the chosen time itself. `who`: whose time it takes."""
+    """One line of the day: an interview, something else that someone has then, or the chosen time itself.
+    `who`: whose time it takes."""
 
     time: str
     title: str
@@ -52,23 +55,25 @@ def day_of(
     occupied = [each for each in of_day.occupied if each.overlaps(begins, ends)]
     near: list[tuple[datetime, DayRow]] = []
     folded: list[DayRow] = []
-    for other in sorted([*occupied, *of_day.others], key=lambda each: (each.starts_at, each.interview_id)):
+    for other in sorted([*occupied, *of_day.others], key=lambda each: (each.starts_at, each.key)):
         row = DayRow(
-            time=_span(other.starts_at, other.ends_at, zone),
-            title=other.candidate or "Busy",
-            who=", ".join(_names(other.taken, software) if other.taken else short_names(other.people)),
-            url=url_for("interviews.detail", interview_id=other.interview_id) if other.candidate else None,
+            time=span_on(other.starts_at, other.ends_at, on, zone),
+            title=other.candidate or other.title or "Busy",
+            who=_who(other, software),
+            url=_url(other),
             is_clash=chosen is not None and bool(other.taken) and _is_near(other, chosen, timedelta()),
         )
         if chosen is not None and other.taken and _is_near(other, chosen, _NEAR):
             near.append((other.starts_at, row))
         else:
             folded.append(row)
-    summary = f"{len(folded)} more that day" if near else f"{counted(len(folded), 'interview')} that day"
+    has_others = any(each.interview_id is None for each in occupied)
+    all_of_it = counted(len(folded), "busy time") if has_others else counted(len(folded), "interview")
+    summary = f"{len(folded)} more that day" if near else f"{all_of_it} that day"
     if chosen is not None:
         # Before interviews that begin at the same time, so that people see it first.
         wanted = DayRow(
-            _span(chosen.starts_at, chosen.ends_at, zone), "This interview", "", None, is_wanted=True
+            span_on(chosen.starts_at, chosen.ends_at, on, zone), "This interview", "", None, is_wanted=True
         )
         near.append((chosen.starts_at, wanted))
         near.sort(key=lambda pair: (pair[0], not pair[1].is_wanted))
@@ -81,6 +86,20 @@ def day_of(
     )
 
 
+def _who(other: Occupied, software: MeetingSoftware | None) -> str:
+    """Whose time it takes, and where we know it from if it is no interview."""
+    names = ", ".join(_names(other.taken, software) if other.taken else short_names(other.people))
+    if other.interview_id is not None:
+        return names
+    return f"{names} ({calendar_name(other.app) if other.app is not None else 'blocked'})"
+
+
+def _url(other: Occupied) -> str | None:
+    if other.interview_id is None or not other.candidate:
+        return None
+    return url_for("interviews.detail", interview_id=other.interview_id)
+
+
 def _is_near(other: Occupied, chosen: Period, distance: timedelta) -> bool:
     return other.overlaps(chosen.starts_at - distance, chosen.ends_at + distance)
 
@@ -90,7 +109,3 @@ def _names(taken: tuple[Taken, ...], software: MeetingSoftware | None) -> list[s
     accounts = [each.name for each in taken if each.kind is ClashKind.HOST_ACCOUNT]
     label = software.label if software is not None else ""
     return short_names(people) + [f"{possessive(name)} {label} account" for name in accounts]
-
-
-def _span(starts_at: datetime, ends_at: datetime, zone: str) -> str:
-    return f"{in_zone(starts_at, zone):%H:%M}–{in_zone(ends_at, zone):%H:%M}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from blueprints.schedule_interview.forms.slots import slot_as_text
@@ -19,7 +19,7 @@ _ADVICE = f"{ADVISED[0]} to {ADVISED[1]} times over different days work best."
 @dataclass(frozen=True)
 class ShownSlot:
     """One of the times. `value` is what its Remove button sends, `theirs` the candidate's clock where that
-    differs, and `problems` is why it cannot be offered."""
+    differs, and `problems` is why it cannot be offered, or is offered all the same (`is_accepted`)."""
 
     value: str
     key: str
@@ -27,28 +27,43 @@ class ShownSlot:
     time: str
     theirs: str
     problems: tuple[str, ...]
+    is_accepted: bool = False
 
 
 @dataclass(frozen=True)
 class SlotList:
-    """`said` counts them for screen readers; `hint` says what would be better, or ""."""
+    """`said` counts them for screen readers; `hint` says what would be better, or "". `tick_value` is what
+    the checkbox sends that accepts what is in people's calendars then; "" if there is nothing, or someone has
+    another interview at one of the times."""
 
     slots: tuple[ShownSlot, ...]
     said: str
     hint: str
     is_full: bool
+    tick_value: str = ""
+    is_ticked: bool = False
 
 
 def slot_list(
-    slots: Sequence[When], clashes: Sequence[Sequence[Clash]], *, their_zone: str | None, of_whom: str
+    slots: Sequence[When],
+    clashes: Sequence[Sequence[Clash]],
+    accepted: Collection[str],
+    *,
+    their_zone: str | None,
+    of_whom: str,
 ) -> SlotList:
-    """The list, with what else is on at each of the times. `their_zone` is the candidate's, if it is known,
-    who is called `of_whom`."""
+    """The list, with what else is on at each of the times, and which of it is `accepted`, by its key.
+    `their_zone` is the candidate's, if it is known, who is called `of_whom`."""
+    found = [clash for each in clashes for clash in each]
+    keys = list(dict.fromkeys(clash.key for clash in found))
+    shown = zip(slots, clashes, strict=True)
     return SlotList(
-        tuple(_shown(slot, found, their_zone, of_whom) for slot, found in zip(slots, clashes, strict=True)),
+        tuple(_shown(slot, on_then, accepted, their_zone, of_whom) for slot, on_then in shown),
         said=counted(len(slots), "time") + " to choose from",
         hint=_hint(slots),
         is_full=len(slots) >= MOST_SLOTS,
+        tick_value="" if any(clash.is_interview for clash in found) else " ".join(keys),
+        is_ticked=all(key in accepted for key in keys),
     )
 
 
@@ -57,7 +72,9 @@ def in_short(slot: When) -> str:
     return f"{local_moment(slot.starts_at, slot.timezone).short_date}, {_span(slot)}"
 
 
-def _shown(slot: When, clashes: Sequence[Clash], their_zone: str | None, of_whom: str) -> ShownSlot:
+def _shown(
+    slot: When, clashes: Sequence[Clash], accepted: Collection[str], their_zone: str | None, of_whom: str
+) -> ShownSlot:
     day, theirs = local_moment(slot.starts_at, slot.timezone).short_date, ""
     if their_zone is not None and _differs(slot, their_zone):
         there = local_moment(slot.starts_at, their_zone)
@@ -70,6 +87,9 @@ def _shown(slot: When, clashes: Sequence[Clash], their_zone: str | None, of_whom
         time=_span(slot),
         theirs=theirs,
         problems=tuple(_problems(slot, clashes)),
+        is_accepted=bool(clashes)
+        and slot.starts_at > utc_now()
+        and all(not clash.is_interview and clash.key in accepted for clash in clashes),
     )
 
 

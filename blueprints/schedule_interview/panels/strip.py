@@ -1,23 +1,21 @@
-"""A day as a drawing: what takes people's time, the chosen time in its length, the half hours to choose."""
+"""Where something is on the drawing of a day: by the clock there, from midnight."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 
-from scheduling.availability.hours import OFFERED
-from timezones import in_zone
+from timezones import clock_change_between, in_zone, start_of_day
 
-# The part of a day that is always drawn, in minutes after midnight. What is outside adds whole hours.
-_DRAWN_FROM, _DRAWN_TO = OFFERED.begin.hour * 60, OFFERED.end.hour * 60
 _DAY = 24 * 60
-_HALF_HOUR = 30
+_A_DAY = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Period:
-    """Something on that day between two instants (aware UTC). `is_clash`: at the chosen time."""
+    """Something between two instants (aware UTC). `is_clash`: at the chosen time."""
 
     starts_at: datetime
     ends_at: datetime
@@ -32,32 +30,43 @@ class Bar:
     minutes: int
     is_clash: bool
 
-
-@dataclass(frozen=True)
-class Strip:
-    """`hours` are the marks of the drawing, which reaches from the first to the last of them. `cells` are its
-    half hours: the minutes after midnight of those that can be chosen, and None for the others."""
-
-    hours: tuple[int, ...]
-    bars: tuple[Bar, ...]
-    chosen: tuple[Bar, ...]
-    cells: tuple[int | None, ...]
+    @property
+    def ends(self) -> int:
+        return self.begins + self.minutes
 
 
-def strip_of(
-    on: date, zone: str, busy: Iterable[Period], chosen: Iterable[Period], free: Collection[datetime]
-) -> Strip:
-    """That day in that zone; `free` are the starts that can be chosen."""
-    bars = tuple(_bar(each, on, zone) for each in busy if _is_on(each, on, zone))
-    chosen_bars = tuple(_bar(each, on, zone) for each in chosen if _is_on(each, on, zone))
-    starts = {minutes_of(start, on, zone) for start in free}
-    drawn = [(bar.begins, bar.begins + bar.minutes) for bar in (*bars, *chosen_bars)]
-    drawn += [(start, start + _HALF_HOUR) for start in starts]
-    first = min([_DRAWN_FROM, *(begins for begins, _ in drawn)]) // 60
-    last = -(-max([_DRAWN_TO, *(ends for _, ends in drawn)]) // 60)
-    half_hours = range(first * 60, last * 60, _HALF_HOUR)
-    cells = tuple(minute if minute in starts else None for minute in half_hours)
-    return Strip(tuple(range(first, last + 1)), bars, chosen_bars, cells)
+def bars_of(period: Period, on: date, zone: str) -> tuple[Bar, ...]:
+    """The part of a period that is on that day. It is one bar, but for what is on in an hour that happens
+    twice and not in all of it: from 02:30 until 02:15 an hour later, it takes both ends of that hour."""
+    begins, ends = minutes_of(period.starts_at, on, zone), minutes_of(period.ends_at, on, zone)
+    turned_back = _turned_back(on, zone)
+    if turned_back is None or period.starts_at >= turned_back[0] or period.ends_at < turned_back[0]:
+        return (_bar(begins, ends, period),)
+    at, shows_before = turned_back
+    shows_after = minutes_of(at, on, zone)
+    if period.ends_at == at:
+        return (_bar(begins, shows_before, period),)
+    if begins <= ends:
+        return (_bar(min(begins, shows_after), max(ends, shows_before), period),)
+    return _bar(shows_after, ends, period), _bar(begins, shows_before, period)
+
+
+def _bar(begins: int, ends: int, period: Period) -> Bar:
+    return Bar(begins, max(1, ends - begins), period.is_clash)
+
+
+@lru_cache(1024)
+def _turned_back(on: date, zone: str) -> tuple[datetime, int] | None:
+    """When the clocks go back on that day, with the minute after midnight that they would show otherwise."""
+    begins, ends = start_of_day(on, zone), start_of_day(on + _A_DAY, zone)
+    longer = (ends - begins) - _A_DAY
+    at = clock_change_between(zone, begins, ends) if longer > timedelta() else None
+    return (at, minutes_of(at, on, zone) + longer // _MINUTE) if at is not None else None
+
+
+def is_on(period: Period, on: date, zone: str) -> bool:
+    """Whether any of a period is on that day."""
+    return minutes_of(period.ends_at, on, zone) > 0 and minutes_of(period.starts_at, on, zone) < _DAY
 
 
 def minutes_of(instant: datetime, on: date, zone: str) -> int:
@@ -68,12 +77,3 @@ def minutes_of(instant: datetime, on: date, zone: str) -> int:
     if local.date() != on:
         return 0 if local.date() < on else _DAY
     return local.hour * 60 + local.minute
-
-
-def _bar(period: Period, on: date, zone: str) -> Bar:
-    begins = minutes_of(period.starts_at, on, zone)
-    return Bar(begins, max(1, minutes_of(period.ends_at, on, zone) - begins), period.is_clash)
-
-
-def _is_on(period: Period, on: date, zone: str) -> bool:
-    return minutes_of(period.ends_at, on, zone) > 0 and minutes_of(period.starts_at, on, zone) < _DAY

@@ -8,6 +8,7 @@ from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
 from blueprints.schedule_interview import views
+from blueprints.schedule_interview.chosen_time import fill_in_chosen_time
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.setup import SetupForm
 from blueprints.schedule_interview.starting import start_from, template_on, use_another
@@ -26,6 +27,7 @@ def start_from_plan(user: User, applications: Mapping[int, Application], here: s
         return redirect(here, 303)
     dialog, left_out = start_from(user, applications[template.job_id], template, services().rules)
     there = views.where_to_go_on(dialog.draft, was_there=False)
+    fill_in_chosen_time(dialog)
     db.session.commit()
     if left_out:
         say(left_out, "info")

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 import htmx
 from accounts.row_permissions import Reader
+from blueprints.schedule_interview.chosen_time import chosen_time
 from hiring.picking import candidates_to_schedule
 from phone_numbers import searched_digits
 from scheduling.drafts.unfinished import OpenDraft, open_drafts
@@ -26,13 +27,14 @@ def register(blueprint: Blueprint) -> None:
 
 def pick() -> ResponseReturnValue:
     """Candidates on open jobs. The button of each one starts the interview, or opens the one that was
-    started."""
+    started, with the time that was clicked in the calendar (`chosen_time.py`) if someone comes from there."""
     user, text = person(), asked_text()
     template = "schedule_interview/_pick.html" if htmx.is_htmx() else "schedule_interview/pick.html"
     html = render_template(
         template,
         picks=candidates_to_schedule(user, text),
         text=text,
+        chosen=chosen_time(),
         new_candidate=_as_candidate(text),
         today=day_in(utc_now(), user.timezone),
         unfinished=_unfinished(user),

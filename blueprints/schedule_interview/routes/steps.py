@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 import htmx
 from accounts.permissions import Action
 from blueprints.schedule_interview import views
+from blueprints.schedule_interview.chosen_time import chosen_time, fill_in_chosen_time
 from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.filling_in import save_the_rest
 from blueprints.schedule_interview.forms.base import StepForm
@@ -35,6 +36,7 @@ from scheduling.commands.time_slots import NotRequestedError
 from scheduling.drafts import drafts, starting
 from scheduling.drafts.unfinished import open_drafts
 from scheduling.errors import DraftStaleError, SchedulingError
+from services import services
 from web.notices import say
 from web.signed_in import actor
 from wording import first_name
@@ -52,12 +54,13 @@ def register(blueprint: Blueprint) -> None:
 
 def start(candidate_id: int) -> ResponseReturnValue:
     """Open the interview that this person has started, or start one: for the `job` that the button names,
-    else for any of the candidate's. A GET leads to the candidate, whose page has the button, because reading
-    changes nothing.
+    else for any of the candidate's. If the address brings a time (`chosen_time.py`), it is filled in. A GET
+    leads to the candidate, whose page has the button, because reading changes nothing.
     """
     user = actor()
     candidate = queries.candidate(user, candidate_id, Action.SCHEDULE) or abort(404)
-    here = url_for("hiring.candidate", candidate_id=candidate_id)
+    chosen = chosen_time()
+    here = url_for("hiring.candidate", candidate_id=candidate_id, at=chosen.at if chosen else None)
     if request.method == "GET":
         return redirect(here, 303)
     applications = {
@@ -74,6 +77,7 @@ def start(candidate_id: int) -> ResponseReturnValue:
     among = [wanted] if wanted is not None else applications.values()
     opened = starting.open_or_start(user, candidate.id, [application.id for application in among])
     there = views.where_to_go_on(opened.draft, was_there=not opened.is_new)
+    fill_in_chosen_time(Dialog(user, opened.draft, services().rules))
     db.session.commit()
     return redirect(there, 303)
 

@@ -17,7 +17,9 @@ from providers.base import (
     CalendarEntry,
     EntryChange,
     EntryChanges,
+    EventChanges,
     Grant,
+    ListedEvent,
     ListedMeeting,
     Meeting,
     MeetingChange,
@@ -205,6 +207,20 @@ class AcmeProvider:
             changed=tuple(entries[number] for number in touched if number in entries),
             gone=tuple(number for number in touched if number not in entries),
             position=str(len(history)),
+        )
+
+    def events(self, grant: Grant, position: str | None, since: datetime, until: datetime) -> EventChanges:
+        touched = self.changes(grant, "0" if position is None else position)
+        within = [entry for entry in touched.changed if entry.starts_at < until and entry.ends_at > since]
+        outside = [entry.id for entry in touched.changed if entry not in within]
+        return EventChanges(
+            events=tuple(
+                ListedEvent(entry.id, entry.starts_at, entry.ends_at, True, entry.title, key=entry.key)
+                for entry in within
+            ),
+            gone=() if position is None else (*touched.gone, *outside),
+            is_everything=position is None,
+            position=touched.position,
         )
 
     def send(self, grant: Grant, message: bytes, recipients: tuple[str, ...]) -> str:

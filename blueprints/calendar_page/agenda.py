@@ -1,0 +1,88 @@
+"""Agenda: one day after another, those that have something, from the day that is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from blueprints.calendar_page.asked import View
+from blueprints.calendar_page.grouping import Piece, by_days, days_taken, in_words
+from blueprints.calendar_page.months import month_of
+from blueprints.calendar_page.pages import Drawn, Page
+from scheduling.reading.calendar import Item, ItemKind, calendar_between
+from timezones import start_of_day, zone_short_name
+from web.times import LAST_YEAR
+
+# The rest of the month, and at least so many days: at its end, one wants to see the next one begin.
+_LEAST_DAYS = 14
+# So many interviews and so many events at once; the next page goes on with the day that has the next one.
+_MOST = 60
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class AgendaDay:
+    """`zone`: the short name of the reader's zone on that day."""
+
+    on: date
+    label: str
+    zone: str
+    pieces: tuple[Piece[Item], ...]
+    is_today: bool
+    url: str
+
+
+def draw(page: Page) -> Drawn:
+    """The days from the one that is asked for to the end of its month, and at least two weeks. Two statements
+    at most."""
+    first = page.asked.on
+    last = min(max(month_of(first).last, first + (_LEAST_DAYS - 1) * _DAY), date(LAST_YEAR, 12, 31))
+    begins, ends = start_of_day(first, page.zone), start_of_day(last + _DAY, page.zone)
+    items = calendar_between(page.reader, page.asked.whose, begins, ends, page.sources, most=_MOST)
+    going_on = goes_on_with(items, first, page.zone)
+    until = going_on - _DAY if going_on is not None else last
+    days = [first + number * _DAY for number in range((until - first).days + 1)]
+    found = by_days(items, days, page.zone)
+    of_day = page.asked.as_view(View.DAY)
+    month = month_of(first)
+    values = {
+        "days": [
+            AgendaDay(
+                on,
+                _called(on, page.today),
+                zone_short_name(start_of_day(on, page.zone) + _DAY / 2, page.zone),
+                pieces,
+                on == page.today,
+                of_day.at(on).url,
+            )
+            for on, pieces in found.items()
+        ],
+        "first": first,
+        "until": until,
+        "goes_on": page.asked.at(until + _DAY) if (until + _DAY).year <= LAST_YEAR else None,
+        # The days of the month before the one that is asked for are a click away.
+        "from_first": page.asked.at(month.first) if first != month.first else None,
+        "month": month,
+        "in_words": in_words,
+    }
+    title = month.label if first == month.first else f"From {first:%A}, {first.day} {first:%B} {first.year}"
+    return Drawn("calendar_page/_agenda.html", title, first, until, values)
+
+
+def goes_on_with(items: tuple[Item, ...], first: date, zone: str) -> date | None:
+    """The first day after `first` of which not everything may have been read; None where all of it was.
+    Interviews and events are read by their start, and each up to a number of their own."""
+    unsure = []
+    for some in (
+        [item for item in items if item.kind is ItemKind.INTERVIEW],
+        [item for item in items if item.kind is not ItemKind.INTERVIEW],
+    ):
+        if len(some) >= _MOST:
+            unsure.append(max(days_taken(item, zone)[0] for item in some))
+    return max(min(unsure), first + _DAY) if unsure else None
+
+
+def _called(on: date, today: date) -> str:
+    words = f"{on:%A}, {on.day} {on:%B}" + (f" {on.year}" if on.year != today.year else "")
+    near = {today: "Today", today + _DAY: "Tomorrow", today - _DAY: "Yesterday"}
+    return f"{near[on]} · {words}" if on in near else words

@@ -1,0 +1,71 @@
+"""The page around every view of the calendar: what it shows, whose, and what stands beside it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import current_app, render_template
+
+from accounts.permissions import Action, may_anywhere
+from blueprints.calendar_page import agenda, hours, lists, months, side, sources
+from blueprints.calendar_page.asked import Asked, View, asked_whose, may_look_at_others
+from blueprints.calendar_page.pages import Page
+from hiring.choices import Choices, jobs_and_people_to_choose_from
+from scheduling.reading.calendar import Of, may_see_busy_times
+from scheduling.reading.calendar_sources import connected_calendars
+from timezones import utc_now
+from web.calendar_choices import read_choices
+from web.signed_in import current_organization, person
+
+_DRAW = {
+    View.DAY: hours.draw,
+    View.WEEK: hours.draw,
+    View.MONTH: months.draw,
+    View.AGENDA: agenda.draw,
+    View.LIST: lists.draw,
+}
+
+
+def show(view: View, on: date) -> str:
+    """The page with this view of that day. Eight statements at most, with who is signed in."""
+    reader, now, here = person(), utc_now(), current_organization()
+    asked = Asked(view, on, asked_whose(reader))
+    hidden = read_choices().hidden
+    found = sources.sources_of(current_app.config["APP_NAME"], connected_calendars(reader, now), hidden)
+    shown = frozenset(each.key for each in found if each.is_shown)
+    if asked.whose.of is Of.PERSON and may_see_busy_times(reader, asked.whose.id or 0):
+        # A colleague's calendars may be others than one's own.
+        shown |= frozenset(sources.of_anyone()) - hidden
+    page = Page(
+        reader=reader,
+        asked=asked,
+        zone=reader.timezone,
+        now=now,
+        first_weekday=here.first_weekday if here is not None else 0,
+        sources=shown,
+        may_add=may_anywhere(reader.role, Action.SCHEDULE),
+    )
+    drawn = _DRAW[view](page)
+    job_id = asked.whose.id if asked.whose.of is Of.JOB else None
+    choices = Choices((), ())
+    if may_look_at_others(reader.role):
+        choices = jobs_and_people_to_choose_from(reader, job_id)
+    return render_template(
+        "calendar_page/page.html",
+        page=page,
+        asked=asked,
+        drawn=drawn,
+        views=tuple(View),
+        sources=found,
+        is_today_shown=drawn.first is not None
+        and drawn.last is not None
+        and drawn.first <= page.today <= drawn.last,
+        upcoming=side.upcoming_today(page, drawn, [each.key for each in found]),
+        small=side.small_month(page, drawn.first, drawn.last),
+        jobs=choices.jobs,
+        people=choices.people,
+        drawing_of=sources.drawing_of,
+        of_day=asked.as_view(View.DAY),
+        zone_name=reader.timezone,
+        **drawn.values,
+    )

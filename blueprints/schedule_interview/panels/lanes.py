@@ -1,0 +1,215 @@
+"""Whose time an interview takes, and what is in each person's day: one lane beside the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from functools import lru_cache
+
+from blueprints.schedule_interview.panels.spans import ALL_DAY, span_on
+from blueprints.schedule_interview.panels.strip import Bar, Period, bars_of, is_on
+from connections.catalogue import calendar_name
+from scheduling.availability.hours import OnTheirClock
+from scheduling.free_times import Asked
+from scheduling.occupied import ClashKind, Occupied, Taken
+from scheduling.working_days import is_weekend
+from timezones import NonexistentTimeError, parse_local, place_name, start_of_day
+from wording import possessive, short_names
+
+_DAY = timedelta(days=1)
+_MIDNIGHT = time()
+
+
+class Look(StrEnum):
+    """How something in a lane is drawn; each differs from the others by its pattern too, not by its color
+    alone."""
+
+    INTERVIEW = "interview"
+    OUTSIDE = "outside"
+    BLOCKED = "blocked"
+    AWAY = "away"
+    BREAK = "break"
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One of those whose time is asked for. `subject` is what `Taken` calls them; `clock` is None where
+    nothing is known of their hours. `place` is where they are, if their clock differs from the drawing's."""
+
+    subject: tuple[str, int]
+    name: str
+    initials: str
+    clock: OnTheirClock | None
+    place: str = ""
+
+    @property
+    def user_id(self) -> int | None:
+        """Whose calendar would tell more of it; None for a candidate, and for an account."""
+        return self.subject[1] if self.subject[0] == _TEAM else None
+
+
+@dataclass(frozen=True)
+class Block:
+    """Something in a lane of one day, with what is said of it. `bar` is its place there."""
+
+    bar: Bar
+    look: Look
+    words: str
+
+
+@dataclass(frozen=True)
+class LaneOfDay:
+    """One person's day: the hours in which they take interviews, and what is in it, soonest first."""
+
+    open: tuple[Bar, ...]
+    blocks: tuple[Block, ...]
+
+
+_TEAM, _CANDIDATE, _ACCOUNT = "team", "candidate", "account"
+_SUBJECTS = {ClashKind.CANDIDATE: _CANDIDATE, ClashKind.HOST_ACCOUNT: _ACCOUNT}
+
+
+def lanes_of(asked: Asked, candidate: str, occupied: Sequence[Occupied]) -> tuple[Lane, ...]:
+    """The lanes of everyone who takes part as far as something is known of their time: the team, then the
+    candidate, then the account that hosts if anything is on it."""
+    needs = asked.needs
+    taken = {_subject(each) for one in occupied for each in one.taken}
+    found: list[tuple[tuple[str, int], str, OnTheirClock | None]] = [
+        ((_TEAM, member.user_id), name, member.clock)
+        for member, name in zip(asked.team, short_names([m.name for m in asked.team]), strict=True)
+    ]
+    theirs = (_CANDIDATE, needs.candidate_id)
+    if asked.others or theirs in taken:
+        found.append((theirs, candidate, next(iter(asked.others), None)))
+    if needs.host is not None and needs.software is not None:
+        account = (_ACCOUNT, needs.host.user.id)
+        if account in taken:
+            words = f"{possessive(needs.host.user.name)} {needs.software.label} account"
+            found.append((account, words, None))
+    return tuple(
+        Lane(subject, name, _initials(name), clock, _place(clock, asked.zone))
+        for subject, name, clock in found
+    )
+
+
+def lane_of_day(
+    lane: Lane, occupied: Sequence[Occupied], on: date, zone: str, chosen: Period | None
+) -> LaneOfDay:
+    """What is in a lane on that day in that zone; what clashes with the chosen time is marked."""
+    open_hours = _open_hours(lane.clock, on, zone) if lane.clock is not None else _whole_day(on, zone)
+    blocks = tuple(_blocks(lane, occupied, on, zone, chosen))
+    return LaneOfDay(open_hours, blocks)
+
+
+def _blocks(
+    lane: Lane, occupied: Sequence[Occupied], on: date, zone: str, chosen: Period | None
+) -> Iterator[Block]:
+    if lane.clock is not None:
+        for away in _days_off(lane.clock, on):
+            words = span_on(away.starts_at, away.ends_at, on, zone)
+            yield from _drawn(away, on, zone, Look.AWAY, "Away" if words == ALL_DAY else f"{words} Away")
+    for each in occupied:
+        kind = next((one.kind for one in each.taken if _subject(one) == lane.subject), None)
+        if kind is None:
+            continue
+        is_clash = chosen is not None and each.overlaps(chosen.starts_at, chosen.ends_at)
+        period = Period(each.starts_at, each.ends_at, is_clash)
+        look = _look(kind)
+        if look is Look.INTERVIEW and lane.clock is not None:
+            yield from _breaks(lane.clock, period, on, zone)
+        yield from _drawn(period, on, zone, look, _words(each, look, on, zone))
+
+
+def _drawn(period: Period, on: date, zone: str, look: Look, words: str) -> Iterator[Block]:
+    """What is drawn of a period on that day. The words are said once."""
+    if is_on(period, on, zone):
+        for number, bar in enumerate(bars_of(period, on, zone)):
+            yield Block(bar, look, "" if number else words)
+
+
+def _days_off(clock: OnTheirClock, on: date) -> Iterator[Period]:
+    """When someone is away around that day. Their own days begin at other times than those of the drawing."""
+    if not clock.availability.other_days:
+        return
+    days = [day for day in _days_around(on) if clock.availability.is_away(day)]
+    begins = [day for day in days if day - _DAY not in days]
+    ends = [day + _DAY for day in days if day + _DAY not in days]
+    for first, last in zip(begins, ends, strict=True):
+        yield Period(start_of_day(first, clock.zone), start_of_day(last, clock.zone))
+
+
+def _days_around(on: date) -> list[date]:
+    """All that some clock may show while another one shows that day."""
+    return [on + number * _DAY for number in range(-2, 3)]
+
+
+def _breaks(clock: OnTheirClock, interview: Period, on: date, zone: str) -> Iterator[Block]:
+    """What the person keeps free around an interview."""
+    said = clock.availability
+    apart = timedelta(minutes=said.minutes_before + said.minutes_after)
+    if not apart:
+        return
+    around = (
+        Period(interview.starts_at - apart, interview.starts_at),
+        Period(interview.ends_at, interview.ends_at + apart),
+    )
+    for each in around:
+        yield from _drawn(each, on, zone, Look.BREAK, "")
+
+
+def _words(each: Occupied, look: Look, on: date, zone: str) -> str:
+    """`10:00–10:30 Busy (Example)`, with what the person who asks may know of it."""
+    match look:
+        case Look.INTERVIEW:
+            what = each.candidate or "Interview"
+        case Look.BLOCKED:
+            what = each.title or "Blocked"
+        case _:
+            source = f" ({calendar_name(each.app)})" if each.app else ""
+            what = f"{each.title or 'Busy'}{source}"
+    return f"{span_on(each.starts_at, each.ends_at, on, zone)} {what}"
+
+
+def _look(kind: ClashKind) -> Look:
+    return {ClashKind.CALENDAR: Look.OUTSIDE, ClashKind.BLOCKED: Look.BLOCKED}.get(kind, Look.INTERVIEW)
+
+
+def _subject(taken: Taken) -> tuple[str, int]:
+    return _SUBJECTS.get(taken.kind, _TEAM), taken.subject_id
+
+
+def _whole_day(on: date, zone: str) -> tuple[Bar, ...]:
+    return bars_of(Period(start_of_day(on, zone), start_of_day(on + _DAY, zone)), on, zone)
+
+
+@lru_cache(4096)
+def _open_hours(clock: OnTheirClock, on: date, zone: str) -> tuple[Bar, ...]:
+    """The hours of someone that are on that day in that zone."""
+    bars: list[Bar] = []
+    for day in _days_around(on):
+        for hours in clock.availability.hours_on(day, also_weekends=is_weekend(on)):
+            end = day + _DAY if hours.end == _MIDNIGHT else day
+            period = Period(_instant(day, hours.begin, clock.zone), _instant(end, hours.end, clock.zone))
+            if is_on(period, on, zone):
+                bars += bars_of(period, on, zone)
+    return tuple(bars)
+
+
+def _instant(on: date, at: time, zone: str) -> datetime:
+    """When a clock shows that time: the first time if it does twice, and what comes after it if never."""
+    try:
+        return parse_local(on, at, zone, later=False)
+    except NonexistentTimeError as gap:
+        return parse_local(on, gap.after.time(), zone, later=False)
+
+
+def _place(clock: OnTheirClock | None, zone: str) -> str:
+    return place_name(clock.zone) if clock is not None and clock.zone != zone else ""
+
+
+def _initials(name: str) -> str:
+    """`AN` for `Ada Nowak`, `A` for `Ada`."""
+    words = [word for word in name.split() if word[:1].isalpha()] or [name]
+    return "".join(word[0] for word in dict.fromkeys((words[0], words[-1]))).upper()

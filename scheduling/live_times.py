@@ -1,0 +1,51 @@
+"""What people's calendars say at this moment and was not read of them yet, as something in an interview's
+way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from providers.base import BusySpan
+from scheduling.occupied import ClashKind, Occupied, Taken
+from scheduling.outside.look_ups import without
+
+_OF_PEOPLE = (ClashKind.PERSON, ClashKind.CALENDAR, ClashKind.BLOCKED)
+
+
+@dataclass(frozen=True)
+class Live:
+    """When someone is busy by their calendars, asked just now, by the keys of the apps that said so."""
+
+    name: str
+    calendars: tuple[tuple[str, tuple[BusySpan, ...]], ...]
+
+
+def with_live(
+    occupied: Sequence[Occupied], live: Mapping[int, Live], begins: datetime, ends: datetime
+) -> tuple[Occupied, ...]:
+    """What is in the way between two instants (aware UTC), with what is only known from these calendars, by
+    the ids of their owners. Soonest first. What a calendar no longer shows stays until it is read again."""
+    found = list(occupied)
+    for user_id, theirs in live.items():
+        known = [
+            BusySpan(each.starts_at, each.ends_at)
+            for each in occupied
+            if any(taken.kind in _OF_PEOPLE and taken.subject_id == user_id for taken in each.taken)
+        ]
+        for app, spans in theirs.calendars:
+            near = [span for span in spans if span.starts_at < ends and span.ends_at > begins]
+            new = without(near, known) if near else ()
+            known += new
+            found += [
+                Occupied(
+                    f"live {user_id} {app} {span.starts_at.isoformat()}",
+                    span.starts_at,
+                    span.ends_at,
+                    (Taken(ClashKind.CALENDAR, user_id, theirs.name),),
+                    app=app,
+                )
+                for span in new
+            ]
+    return tuple(sorted(found, key=lambda each: each.starts_at))

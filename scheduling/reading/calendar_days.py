@@ -1,0 +1,133 @@
+"""The first few events of each day of a month, and how many there are, counted by the database: someone's
+calendar may have thousands in a month, of which a page shows a hundred."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from accounts.row_permissions import Reader
+from models import OutsideEvent, SyncedCalendar, User
+from rows import rows_of
+from scheduling.reading.calendar import OURS, may_see_busy_times
+from scheduling.reading.calendar_rows import Item, ItemKind, Of, Whose
+from scheduling.reading.interview_rows import instant
+from timezones import start_of_day
+
+_DAY, _BETWEEN_ZONES = timedelta(days=1), timedelta(hours=26)
+
+
+class OutsideDays(NamedTuple):
+    """`items`: all events that take whole days or are on several of them, and the first few of each day of
+    the others; by their start. `left_out`: how many more of those a day has, if any."""
+
+    items: tuple[Item, ...]
+    left_out: Mapping[date, int]
+
+
+def outside_by_day(
+    reader: Reader, whose: Whose, days: Sequence[date], zone: str, sources: Collection[str], *, most: int
+) -> OutsideDays:
+    """Events of connected calendars on these days (ascending, without a gap) in a zone, as
+    `calendar_between` would find them, but of those that are on one day alone at most the first `most` of
+    each. One statement, and none without a calendar among the `sources`."""
+    user_id = whose.id if whose.of is Of.PERSON and whose.id is not None else reader.id
+    apps = sorted(set(sources) - {OURS})
+    if not apps or not may_see_busy_times(reader, user_id):
+        return OutsideDays((), {})
+    borders = [start_of_day(on, zone) for on in (*days, days[-1] + _DAY)]
+    told: dict[str, Any] = {
+        **{_border(number): border for number, border in enumerate(borders)},
+        "asker_id": reader.id,
+        "user_id": user_id,
+        "apps": apps,
+        "day_before": borders[0] - _BETWEEN_ZONES,
+        "day_after": borders[-1] + _BETWEEN_ZONES,
+        "most": most,
+    }
+    items, all_of, shown = [], {}, Counter[date]()
+    for row in rows_of(_by_day(len(days)), told):
+        items.append(_item(row))
+        if row.is_single:
+            on = days[row.number]
+            all_of[on] = row.of_day
+            shown[on] += 1
+    left_out = {on: number - shown[on] for on, number in all_of.items() if number > shown[on]}
+    return OutsideDays(tuple(items), left_out)
+
+
+def _item(row: Any) -> Item:
+    return Item(
+        *(ItemKind.OUTSIDE, row.id, row.starts_at, row.ends_at, row.first_day, row.last_day),
+        *(row.title, row.app, bool(row.is_busy), None, row.owner),
+    )
+
+
+def _border(number: int) -> str:
+    return f"border_{number}"
+
+
+@cache
+def _by_day(days: int) -> sa.Select[*tuple[Any, ...]]:
+    of, asker = OutsideEvent, sa.bindparam("asker_id", type_=sa.Integer())
+    first = _number(lambda border: of.starts_at < border, 0, days)
+    last = _number(lambda border: of.ends_at <= border, 0, days)
+    is_own = of.user_id == asker
+    near = (
+        sa.select(
+            *(of.id, of.starts_at, of.ends_at, of.first_day, of.last_day, of.is_busy, SyncedCalendar.app),
+            sa.case((is_own, of.title), else_=sa.literal_column("'Busy'", sa.String)).label("title"),
+            sa.case((is_own, sa.literal_column("''", sa.String)), else_=User.name).label("owner"),
+            first.label("number"),
+            sa.and_(of.first_day.is_(None), last <= first).label("is_single"),
+        )
+        .join(SyncedCalendar, SyncedCalendar.id == of.calendar_id)
+        .join(User, User.id == of.user_id)
+        .where(
+            of.user_id == sa.bindparam("user_id", type_=sa.Integer()),
+            # What takes none of someone's time concerns no one else.
+            sa.or_(of.is_busy, is_own),
+            SyncedCalendar.app.in_(sa.bindparam("apps", expanding=True)),
+            of.ends_at > instant("day_before"),
+            of.starts_at < instant("day_after"),
+            sa.or_(
+                of.first_day.is_not(None),
+                sa.and_(
+                    # What lasts no time at all has its place too.
+                    sa.or_(of.ends_at > instant(_border(0)), of.starts_at >= instant(_border(0))),
+                    of.starts_at < instant(_border(days)),
+                ),
+            ),
+        )
+        .subquery()
+    )
+    of_day = (near.c.is_single, near.c.number)
+    ranked = sa.select(
+        near,
+        sa.func.row_number().over(partition_by=of_day, order_by=(near.c.starts_at, near.c.id)).label("place"),
+        sa.func.count().over(partition_by=of_day).label("of_day"),
+    ).subquery()
+    return (
+        sa.select(ranked)
+        .where(sa.or_(~ranked.c.is_single, ranked.c.place <= sa.bindparam("most", type_=sa.Integer())))
+        .order_by(ranked.c.starts_at, ranked.c.id)
+    )
+
+
+def _number(
+    is_before: Callable[[sa.BindParameter[datetime]], sa.ColumnElement[bool]], low: int, high: int
+) -> sa.ColumnElement[int]:
+    """Which of the days from `low` until before `high` it is, by halving them: a comparison with each border
+    would take seven times as long."""
+    if high - low == 1:
+        return sa.literal_column(str(low), sa.Integer)
+    middle = (low + high) // 2
+    return sa.case(
+        (is_before(instant(_border(middle))), _number(is_before, low, middle)),
+        else_=_number(is_before, middle, high),
+    )

@@ -1,0 +1,210 @@
+"""The drawing of everybody's week against what clocks show: what takes someone's time is drawn at exactly the
+minutes that it takes, also in an hour that happens twice, and where people's days begin at other times."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blueprints.schedule_interview.panels.first_times import LEAST, MOST, first_times
+from blueprints.schedule_interview.panels.free_times import OfferedTimes, days_to_choose, offered_times
+from blueprints.schedule_interview.panels.lanes import Lane, LaneOfDay, Look, lane_of_day, lanes_of
+from blueprints.schedule_interview.panels.strip import Bar, Period
+from scheduling.availability.hours import Availability, OnTheirClock, OtherDays
+from scheduling.free_times import Asked, FreeTimes, free_times_among
+from scheduling.occupied import ClashKind
+from tests.scheduling.days_and_clocks import (
+    DAY,
+    ODD_ZONES,
+    asked_around,
+    availability_around,
+    day_in,
+    occupied_around,
+    some_zone,
+)
+from tests.scheduling.test_everyones_times import is_away, minutes_of_a_day, suits
+from timezones import in_zone
+
+A_MINUTE = timedelta(minutes=1)
+
+
+def shown_minutes(instants: Iterable[datetime], zone: str) -> set[int]:
+    """What the hands of a clock show at these instants, in minutes after midnight."""
+    walls = (instant.astimezone(ZoneInfo(zone)) for instant in instants)
+    return {wall.hour * 60 + wall.minute for wall in walls}
+
+
+def drawn(bars: Iterable[Bar], on: date, zone: str) -> set[int]:
+    """The minutes that these bars cover, without those that the clocks skip that day."""
+    exist = shown_minutes(minutes_of_a_day(on, zone), zone)
+    return exist & {minute for bar in bars for minute in range(bar.begins, bar.ends)}
+
+
+def ben(clock: OnTheirClock) -> Lane:
+    return Lane(("team", 1), "Ben", "BF", clock)
+
+
+def bars_of(lane: LaneOfDay, look: Look) -> list[Bar]:
+    return [block.bar for block in lane.blocks if block.look is look]
+
+
+LOOKS = {
+    ClashKind.PERSON: Look.INTERVIEW,
+    ClashKind.CALENDAR: Look.OUTSIDE,
+    ClashKind.BLOCKED: Look.BLOCKED,
+}
+
+
+@given(zone=st.sampled_from(ODD_ZONES) | some_zone, data=st.data())
+def test_time_that_is_taken_is_drawn_where_it_is(zone: str, data: st.DataObject) -> None:
+    on = data.draw(day_in(zone))
+    for each in data.draw(occupied_around(on, people=1)):
+        lane = lane_of_day(ben(OnTheirClock(zone)), [each], on, zone, None)
+        taken = (at for at in minutes_of_a_day(on, zone) if each.starts_at <= at < each.ends_at)
+        found = bars_of(lane, LOOKS[each.taken[0].kind])
+        assert drawn(found, on, zone) == shown_minutes(taken, zone), each
+        assert all(0 <= bar.begins < bar.ends <= 24 * 60 for bar in found)
+
+
+@given(zone=st.sampled_from(ODD_ZONES) | some_zone, theirs=some_zone, data=st.data())
+def test_days_off_are_those_of_the_persons_own_clock(zone: str, theirs: str, data: st.DataObject) -> None:
+    on = data.draw(day_in(zone))
+    clock = OnTheirClock(theirs, data.draw(availability_around(on)))
+    found = bars_of(lane_of_day(ben(clock), (), on, zone, None), Look.AWAY)
+    away = (at for at in minutes_of_a_day(on, zone) if is_away(clock, at))
+    assert drawn(found, on, zone) == shown_minutes(away, zone)
+
+
+def test_day_off_elsewhere_is_said_with_its_times() -> None:
+    clock = OnTheirClock(
+        "Pacific/Auckland", Availability(other_days=(OtherDays(date(2027, 2, 10), date(2027, 2, 10)),))
+    )
+    said = {
+        on.day: [block.words for block in lane_of_day(ben(clock), (), on, "Europe/Zurich", None).blocks]
+        for on in (date(2027, 2, day) for day in (8, 9, 10, 11))
+    }
+    assert said == {8: [], 9: ["From 12:00 Away"], 10: ["Until 12:00 Away"], 11: []}
+    at_home = lane_of_day(ben(clock), (), date(2027, 2, 10), "Pacific/Auckland", None)
+    assert [block.words for block in at_home.blocks] == ["Away"]
+
+
+@given(zone=st.sampled_from(ODD_ZONES) | some_zone, theirs=some_zone, data=st.data())
+def test_hours_are_open_where_a_short_interview_would_suit(
+    zone: str, theirs: str, data: st.DataObject
+) -> None:
+    on = data.draw(day_in(zone))
+    clock = OnTheirClock(theirs, data.draw(availability_around(on)))
+    lane = lane_of_day(ben(clock), (), on, zone, None)
+    # While clocks change, "from 2 to 3" may mean more than one thing.
+    clear = [
+        at
+        for at in minutes_of_a_day(on, zone)
+        if not any(_changes_near(there, at) for there in (zone, theirs))
+    ]
+    inside = [at for at in clear if suits(clock, at, A_MINUTE, chosen=on)]
+    assert drawn(lane.open, on, zone) & shown_minutes(clear, zone) == shown_minutes(inside, zone)
+
+
+def _changes_near(zone: str, at: datetime) -> bool:
+    around = (at - timedelta(hours=4), at + timedelta(hours=4))
+    return len({each.astimezone(ZoneInfo(zone)).utcoffset() for each in around}) > 1
+
+
+@given(zone=st.sampled_from(ODD_ZONES) | some_zone, data=st.data())
+def test_breaks_are_drawn_where_they_keep_a_time_from_being_offered(zone: str, data: st.DataObject) -> None:
+    on = data.draw(day_in(zone))
+    asked, occupied = data.draw(asked_around(on, zone)), data.draw(occupied_around(on))
+    free = {on: free_times_among(occupied, asked, on, now=datetime(2020, 1, 1, tzinfo=UTC))}
+    week = offered(asked, free, on).week
+    [day] = week.days
+    for member, lane in zip(asked.team, day.lanes, strict=False):
+        said = member.clock.availability
+        apart = timedelta(minutes=said.minutes_before + said.minutes_after)
+        breaks = [
+            at
+            for at in minutes_of_a_day(on, zone)
+            for each in occupied
+            if any(
+                taken.kind is ClashKind.PERSON and taken.subject_id == member.user_id for taken in each.taken
+            )
+            if each.starts_at - apart <= at < each.starts_at or each.ends_at <= at < each.ends_at + apart
+        ]
+        assert drawn(bars_of(lane, Look.BREAK), on, zone) == shown_minutes(breaks, zone)
+
+
+def offered(
+    asked: Asked, free: dict[date, FreeTimes], on: date, chosen: Period | None = None
+) -> OfferedTimes:
+    return offered_times(asked, free, on, people=["Dina Roth"], known={}, chosen=chosen, today=min(free))
+
+
+@given(data=st.data())
+def test_each_free_time_can_be_clicked_in_the_drawing_and_everything_is_within_it(
+    data: st.DataObject,
+) -> None:
+    zone = data.draw(some_zone)
+    today = data.draw(day_in(zone))
+    on = today + data.draw(st.integers(0, 9)) * DAY
+    asked, occupied = data.draw(asked_around(on, zone)), data.draw(occupied_around(on))
+    now = datetime(today.year, today.month, today.day, tzinfo=UTC)
+    days = days_to_choose(on, today, asked)
+    free = {day: free_times_among(occupied, asked, day, now=now) for day in days}
+    starts_at = now + timedelta(minutes=5 * data.draw(st.integers(0, 3000)))
+    chosen = Period(starts_at, starts_at + timedelta(minutes=asked.minutes))
+    times = offered(asked, free, on, chosen)
+    week = times.week
+    assert [day.value for day in week.days if day.is_chosen] == [on.isoformat()]
+    assert [day.value for day in week.days] == sorted(day.value for day in week.days)
+    first, last = week.hours[0] * 60, week.hours[-1] * 60
+    for day in week.days:
+        starts = shown_minutes(free[date.fromisoformat(day.value)].starts, zone)
+        assert {minute for minute in day.cells if minute is not None} == starts
+        assert [minute for minute in day.cells if minute is not None] == sorted(starts)
+        assert len(day.cells) == (last - first) // 30
+        bars = [block.bar for lane in day.lanes for block in lane.blocks if block.look is not Look.AWAY]
+        for bar in [*day.chosen, *(bar for bar in bars if bar.minutes < 12 * 60)]:
+            assert first <= bar.begins < bar.ends <= last
+        assert len(day.lanes) == len(week.lanes)
+    assert set(times.gaps) == shown_minutes(free[on].starts, zone)
+    assert len({chip.key for chip in times.chips}) == len(times.chips) == len(free[on].starts)
+
+
+@given(data=st.data())
+def test_first_times_are_the_soonest_that_suit_all_on_more_than_one_day(data: st.DataObject) -> None:
+    zone = data.draw(some_zone)
+    on = data.draw(day_in(zone))
+    asked, occupied = data.draw(asked_around(on, zone)), data.draw(occupied_around(on))
+    now = datetime(on.year, on.month, on.day, tzinfo=UTC)
+    days = [on + number * DAY for number in range(data.draw(st.integers(1, 7)))]
+    free = {day: free_times_among(occupied, asked, day, now=now) for day in days}
+    suitable = [start for each in free.values() if each.is_for_everyone for start in each.starts]
+    found = first_times(free, zone, chosen=suitable[:1], today=on)
+    starts = [datetime.strptime(each.value, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC) for each in found]
+    assert starts == sorted(set(starts))
+    assert set(starts) <= set(suitable)
+    assert starts[:1] == suitable[:1]
+    assert [each.is_chosen for each in found] == [start == suitable[0] for start in starts]
+    assert min(LEAST, len(suitable)) <= len(found) <= MOST
+    assert len({each.key for each in found}) == len(found)
+    for each, start in zip(found, starts, strict=True):
+        assert each.day == in_zone(start, zone).date().isoformat()
+        assert each.time in ("", f"{in_zone(start, zone):%H:%M}")
+    # Whoever has several days to choose from sees two at least.
+    with_some = {in_zone(start, zone).date() for start in suitable}
+    assert len({each.day for each in found}) >= min(2, len(with_some))
+
+
+@given(zone=some_zone, data=st.data())
+def test_each_of_those_whose_time_is_known_has_one_lane(zone: str, data: st.DataObject) -> None:
+    on = data.draw(day_in(zone))
+    asked, occupied = data.draw(asked_around(on, zone)), data.draw(occupied_around(on))
+    lanes = lanes_of(asked, "Dina Roth", occupied)
+    subjects = [lane.subject for lane in lanes]
+    assert len(set(subjects)) == len(subjects)
+    assert [lane.user_id for lane in lanes][: len(asked.team)] == [member.user_id for member in asked.team]
+    is_busy = any(taken.kind is ClashKind.CANDIDATE for each in occupied for taken in each.taken)
+    assert ("Dina Roth" in [lane.name for lane in lanes]) is bool(asked.others or is_busy)
+    for lane, member in zip(lanes, asked.team, strict=False):
+        assert bool(lane.place) is (member.clock.zone != zone)

@@ -1,0 +1,58 @@
+"""The calendar page: its views, its sources, and whose calendar it shows."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from tests.factories import Team, schedule
+from tests.machines.application import MakeApp
+from tests.machines.rows import in_rows
+from tests.machines.simulators import Simulators
+from tests.outside_events import (
+    create_synced_calendar,
+    many_events,
+)
+from tests.pages.visitor import Visitor
+from tests.web.test_statement_budgets import statements
+from timezones import in_zone, parse_local, utc_now
+
+VIEWS = ("day", "week", "month", "agenda", "list")
+MOST = 8
+
+
+@pytest.fixture
+def connected(make_app: MakeApp, simulators: Simulators) -> Flask:
+    """With all three providers: without credentials for one, every page asks why."""
+    google, microsoft = simulators.google.settings(), simulators.microsoft.settings()
+    return make_app({**simulators.settings(), **google, **microsoft})
+
+
+@pytest.fixture
+def ada(connected: Flask, people: Team) -> Visitor:
+    return Visitor(connected).enter(people.ada)
+
+
+def tomorrow(hour: int = 10) -> datetime:
+    zone = "Europe/Zurich"
+    on = (in_zone(utc_now(), zone) + timedelta(days=1)).date()
+    return parse_local(on, datetime.min.time().replace(hour=hour), zone, later=False)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("whose", ["", "?whose=everyone", "?whose=job", "?whose=person"])
+def test_view_with_ten_thousand_events_takes_eight_statements_at_most(
+    connected: Flask, people: Team, ada: Visitor, view: str, whose: str
+) -> None:
+    with in_rows(connected):
+        many_events(create_synced_calendar(people.ada))
+        many_events(create_synced_calendar(people.ben))
+        schedule(people.ada, people.dina, starts_at=tomorrow())
+    whose += (
+        f"-{people.job_id}" if whose.endswith("job") else f"-{people.ben.id}" if whose.endswith("n") else ""
+    )
+    address = f"/calendar/{view}/{tomorrow():%Y-%m-%d}{whose}"
+    ada.get(address)
+    with statements(connected) as seen:
+        ada.get(address)
+    assert len(seen) <= MOST, "\n".join(seen)
