@@ -15,6 +15,7 @@ from typing import NamedTuple
 from blueprints.calendar_page.asked import View
 from blueprints.calendar_page.layout import LeftOut, Place, Span, lay_out
 from blueprints.calendar_page.pages import Drawn, Page, is_cut
+from blueprints.calendar_page.titles import title_of
 from scheduling.reading.calendar import Item
 from timezones import clock_change_between, in_zone, start_of_day
 from web.calendar_places import ROWS_OF_HOUR
@@ -109,7 +110,7 @@ def draw(page: Page) -> Drawn:
     hours, drawn = hours_of(days, items, page)
     return Drawn(
         "calendar_page/_hours.html",
-        _title(days),
+        title_of(days[0], days[-1]),
         days[0],
         days[-1],
         {
@@ -123,17 +124,6 @@ def draw(page: Page) -> Drawn:
         items,
         is_cut(items),
     )
-
-
-def _title(days: Sequence[date]) -> str:
-    first, last = days[0], days[-1]
-    if first == last:
-        return f"{first:%A}, {first.day} {first:%B} {first.year}"
-    if first.month == last.month:
-        return f"{first.day}–{last.day} {last:%B} {last.year}"
-    if first.year == last.year:
-        return f"{first.day} {first:%b} – {last.day} {last:%b} {last.year}"
-    return f"{first.day} {first:%b} {first.year} – {last.day} {last:%b} {last.year}"
 
 
 def hours_of(

@@ -58,4 +58,4 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-document.querySelector("select[data-sends]")?.addEventListener("change", (event) => event.target.form.requestSubmit());
+for (const select of document.querySelectorAll("select[data-sends]")) select.addEventListener("change", () => select.form.requestSubmit());
