@@ -249,7 +249,7 @@ def statements(app: Flask) -> Iterator[list[str]]:
         ("/jobs?state=all", 5),
         ("/interviews", 5),
         ("/interviews?q=person&status=scheduled", 5),
-        ("/calendar", 2),
+        ("/calendar", 5),
         ("/search?q=person", 5),
         ("/search/suggestions?q=person", 4),
         ("/settings/team", 5),
