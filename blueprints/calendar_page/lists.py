@@ -18,6 +18,7 @@ from blueprints.calendar_page.pages import Drawn, Page, is_cut
 from connections.catalogue import calendar_name
 from database import read_row_id
 from scheduling.reading.calendar import MOST, Item, ItemKind, calendar_between
+from text import one_line
 from timezones import in_zone, start_of_day, zone_short_name
 
 ROWS = 40
@@ -118,7 +119,7 @@ def draw(page: Page) -> Drawn:
 
 
 def _asked() -> Narrowing:
-    text = " ".join(request.args.get("q", "").split())[:_MOST_TYPED]
+    text = one_line(request.args.get("q", ""))[:_MOST_TYPED]
     show = request.args.get("show", "")
     return Narrowing(text, Shown(show) if show in set(Shown) else Shown.ALL)
 

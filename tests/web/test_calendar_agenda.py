@@ -93,7 +93,7 @@ def test_today_is_named_and_joined(clock: Clock, web: Flask, team: Team, ada: Vi
     [
         (InterviewStatus.ACCEPTED, "Accepted"),
         (InterviewStatus.COMPLETED, "Completed"),
-        (InterviewStatus.NO_SHOW, "No show"),
+        (InterviewStatus.NO_SHOW, "No-show"),
         (InterviewStatus.CANCELLED, None),
         (InterviewStatus.REQUESTED, None),
     ],

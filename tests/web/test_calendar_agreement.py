@@ -121,6 +121,7 @@ def names_in_list(visitor: Visitor, month: date) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("zone", ["Europe/Zurich", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
 def test_month_agenda_and_list_have_the_same_of_each_day(app: Flask, zone: str, seed: int) -> None:
     month = month_of(in_zone(utc_now(), zone).date() + 31 * DAY)

@@ -79,7 +79,7 @@ def test_search_looks_through_the_month_and_says_so(web: Flask, team: Team, ada:
         "Wednesday, 10 March CET",
         "10:00–10:45 Dina Kaur Backend Engineer · Zoom SmoothHiring",
     ]
-    nothing = searched(ada, found, "offsite")
+    nothing = searched(ada, found, "unheard of")
     assert "Nothing found in March 2027" in nothing.text
     assert "This search looks at one month." in nothing.text
     [everything] = nothing.tree.all("a", lambda e: e.text == "Show everything")
