@@ -72,6 +72,11 @@ class Day:
     def label(self) -> str:
         return f"{self.on:%A}, {self.on.day} {self.on:%B}"
 
+    @property
+    def has_view(self) -> bool:
+        """Whether the calendar reaches to this day."""
+        return FIRST_YEAR <= self.on.year <= LAST_YEAR
+
 
 def read_month(text: str) -> Month | None:
     """A month as older addresses have it, `2026-11`; None for anything else."""

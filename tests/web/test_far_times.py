@@ -117,5 +117,8 @@ def test_calendar_goes_from_its_first_day_to_its_last_and_no_further(
             ada.get(f"/calendar/{view}/{quote(day)}", status=404)
         assert ada.get(f"/calendar/{view}/2000-01-01").link_to("prev") is None
         assert ada.get(f"/calendar/{view}/2100-12-31").link_to("next") is None
+    # The weeks of the first month begin before that, with days that lead nowhere.
+    links = ada.get("/calendar/month/2000-01-01").tree.all("a", lambda e: "/1999-" in e["href"])
+    assert [link for link in links if link.get("class").startswith("for-")] == []
     assert "Later days" not in ada.get("/calendar/agenda/2100-12-31").text
     ada.get("/calendar/year/2027-02-01", status=404)
