@@ -19,7 +19,7 @@ from tests.pages.visitor import Visitor
 from tests.web.conftest import SignIn
 from web.shortcuts import CALENDAR_SHORTCUTS
 
-# Half past one in Zurich of a Monday is when the clock of these tests stands.
+# The clock of these tests stands on the Monday before, at one o'clock in Zurich.
 TUESDAY = date(2027, 2, 2)
 TEN = datetime(2027, 2, 2, 9, tzinfo=UTC)
 PHONE = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
@@ -149,9 +149,7 @@ def test_free_times_lead_to_the_dialog_and_tab_to_one_of_each_day(
     ]
     assert stops[1]["aria-label"] == "Schedule at 09:30"
     assert all(each.get("aria-hidden") == "true" for each in cells if each not in stops)
-    assert (
-        "Tuesday, 2 February" in ada.get(stops[1]["href"]).words or "09:30" in ada.get(stops[1]["href"]).words
-    )
+    assert "09:30" in ada.get(stops[1]["href"]).words
 
 
 def test_what_is_more_than_can_be_read_is_counted_and_a_click_away(
@@ -221,7 +219,9 @@ def test_days_that_are_none_are_not_found(ada: Visitor, view: str, on: str) -> N
 def test_weeks_at_the_ends_lead_to_no_day_that_is_not_there(ada: Visitor) -> None:
     for on in ("2000-01-01", "2100-12-31"):
         page = ada.get(f"/calendar/week/{on}")
-        for link in page.tree.all("a", lambda each: each.get("href").startswith("/calendar/")):
+        names = having(page, "cal-day-name")
+        assert len(names) == 7
+        for link in [link for name in names for link in name.all("a")]:
             ada.get(link["href"])
 
 
