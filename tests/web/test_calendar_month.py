@@ -153,11 +153,9 @@ def test_source_that_is_turned_off_is_not_there(web: Flask, team: Team, ada: Vis
 def test_empty_month_leads_those_who_schedule_to_scheduling(
     team: Team, ada: Visitor, sign_in: SignIn
 ) -> None:
-    [line] = ada.get(MARCH).tree.all("p", lambda e: "below-card" in e.get("class").split())
+    [line] = ada.get(MARCH).tree.all("p", lambda e: e.get("class") == "month-empty")
     assert line.text == "Nothing in March 2027. Schedule an interview"
-    [past] = ada.get("/calendar/month/2020-03-01").tree.all(
-        "p", lambda e: "below-card" in e.get("class").split()
-    )
+    [past] = ada.get("/calendar/month/2020-03-01").tree.all("p", lambda e: e.get("class") == "month-empty")
     assert past.text == "Nothing in March 2020."
 
 
