@@ -138,7 +138,7 @@ def test_phone_has_the_month_as_numbers_that_lead_to_the_agenda(
     # All of the day leads on, and not its number alone.
     box = day.bounding_box()
     assert box is not None
-    page.mouse.click(box["x"] + 4, box["y"] + box["height"] - 4)
+    day.click(position={"x": 4, "y": box["height"] - 4})
     page.wait_for_url(f"**/calendar/agenda/{today}?whose=everyone")
     expect(page.locator(".cal-agenda.is-today .cal-line")).to_have_count(NUMBER)
     assert page.evaluate("document.documentElement.scrollWidth") <= phone["width"]
