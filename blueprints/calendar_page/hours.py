@@ -70,8 +70,8 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class HoursDay:
-    """`left_out`: where more is on than can be drawn. `entry`: the row of the cell that Tab leads to, from
-    which arrow keys lead to the others. `now_row`: the row of this moment, if it is shown. `gone`: rows of
+    """`left_out`: where more is on than can be drawn. `entry`: the cell that Tab leads to, from which
+    arrow keys lead to the others. `now_row`: the row of this moment, if it is shown. `gone`: rows of
     hours that are not on this day."""
 
     on: date
@@ -80,7 +80,7 @@ class HoursDay:
     blocks: tuple[Block, ...]
     left_out: tuple[LeftOut, ...]
     cells: tuple[Cell, ...]
-    entry: int | None
+    entry: Cell | None
     now_row: int | None
     gone: tuple[Span, ...]
 
@@ -237,14 +237,14 @@ def _bar(item: Item, on: date) -> Bar:
     return Bar(item, first < on, last > on)
 
 
-def _first_free(cells: Sequence[Cell], spans: Sequence[Span], usual: int) -> int | None:
-    """The row of the first half hour in which nothing is on, from the row of the first usual hour; of the
-    first half hour of all, where there is none."""
+def _first_free(cells: Sequence[Cell], spans: Sequence[Span], usual: int) -> Cell | None:
+    """The first half hour in which nothing is on, from the row of the first usual hour; the first one of all,
+    where there is none."""
     for cell in cells:
         ends = cell.row + ROWS_OF_HOUR // 2
         if cell.row >= usual and all(span.ends <= cell.row or span.begins >= ends for span in spans):
-            return cell.row
-    return cells[0].row if cells else None
+            return cell
+    return cells[0] if cells else None
 
 
 def _cells(on: date, zone: str, shown: tuple[Hour, ...], now: datetime) -> tuple[Cell, ...]:

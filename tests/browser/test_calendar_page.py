@@ -23,6 +23,7 @@ from timezones import in_zone, parse_local, utc_now
 
 ZONE = "Europe/Zurich"
 VIEWS = ("day", "week", "month", "agenda", "list")
+LEFT_OUT_ON_PAPER = ".cal-side, .cal-bar, .cal-cells, .cal-entry, .cal-now, .slot-move, .cal-view form"
 Opened = Callable[..., Page]
 
 
@@ -173,7 +174,15 @@ def test_no_view_has_a_barrier_and_paper_has_only_the_calendar(
         page.goto(setting.url(view))
         assert_no_barrier(page)
         page.emulate_media(media="print")
-        for left_out in (".cal-side", ".cal-bar", ".cal-cell", ".cal-now", ".slot-move", ".cal-view form"):
+        for left_out in (
+            ".cal-side",
+            ".cal-bar",
+            ".cal-cells",
+            ".cal-entry",
+            ".cal-now",
+            ".slot-move",
+            ".cal-view form",
+        ):
             for each in page.locator(left_out).all():
                 expect(each).to_be_hidden()
         expect(page.locator(".cal-view").get_by_text("Offsite").first).to_be_visible()
