@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 
 from blueprints.calendar_page.asked import View
-from blueprints.calendar_page.grouping import Piece, by_days, days_taken, in_words
+from blueprints.calendar_page.grouping import Piece, by_days, in_words
 from blueprints.calendar_page.months import month_of
 from blueprints.calendar_page.pages import Drawn, Page
+from blueprints.calendar_page.titles import title_of
 from scheduling.reading.calendar import Item, ItemKind, calendar_between
+from scheduling.reading.days import day_in
 from timezones import start_of_day, zone_short_name
 from web.times import LAST_YEAR
 
@@ -17,6 +19,8 @@ from web.times import LAST_YEAR
 _LEAST_DAYS = 14
 # So many interviews and so many events at once; the next page goes on with the day that has the next one.
 _MOST = 60
+# The last to begin a day begin it at noon of the day as it is in UTC.
+_LATEST_MIDNIGHT = timedelta(hours=12)
 _DAY = timedelta(days=1)
 
 
@@ -38,9 +42,11 @@ def draw(page: Page) -> Drawn:
     first = page.asked.on
     last = min(max(month_of(first).last, first + (_LEAST_DAYS - 1) * _DAY), date(LAST_YEAR, 12, 31))
     begins, ends = start_of_day(first, page.zone), start_of_day(last + _DAY, page.zone)
-    items = calendar_between(page.reader, page.asked.whose, begins, ends, page.sources, most=_MOST)
-    going_on = goes_on_with(items, first, page.zone)
-    until = going_on - _DAY if going_on is not None else last
+    items = calendar_between(
+        page.reader, page.asked.whose, begins, ends, page.sources, most=_MOST, days=(first, last)
+    )
+    going_on = goes_on_with(items, page.zone)
+    until = max(going_on - _DAY, first) if going_on is not None else last
     days = [first + number * _DAY for number in range((until - first).days + 1)]
     found = by_days(items, days, page.zone)
     of_day = page.asked.as_view(View.DAY)
@@ -57,29 +63,33 @@ def draw(page: Page) -> Drawn:
             )
             for on, pieces in found.items()
         ],
-        "first": first,
         "until": until,
         "goes_on": page.asked.at(until + _DAY) if (until + _DAY).year <= LAST_YEAR else None,
+        "is_past": until < page.today,
         # The days of the month before the one that is asked for are a click away.
         "from_first": page.asked.at(month.first) if first != month.first else None,
         "month": month,
         "in_words": in_words,
     }
-    title = month.label if first == month.first else f"From {first:%A}, {first.day} {first:%B} {first.year}"
-    return Drawn("calendar_page/_agenda.html", title, first, until, values)
+    # A single day that has more than a page can show.
+    is_cut = going_on is not None and going_on <= first
+    title = title_of(first, until)
+    return Drawn("calendar_page/_agenda.html", title, first, until, values, is_cut=is_cut)
 
 
-def goes_on_with(items: tuple[Item, ...], first: date, zone: str) -> date | None:
-    """The first day after `first` of which not everything may have been read; None where all of it was.
-    Interviews and events are read by their start, and each up to a number of their own."""
+def goes_on_with(items: tuple[Item, ...], zone: str) -> date | None:
+    """The first day of which not everything may have been read; None where all of it was. Interviews and
+    events are read by their start, and each up to a number of their own."""
     unsure = []
     for some in (
         [item for item in items if item.kind is ItemKind.INTERVIEW],
         [item for item in items if item.kind is not ItemKind.INTERVIEW],
     ):
         if len(some) >= _MOST:
-            unsure.append(max(days_taken(item, zone)[0] for item in some))
-    return max(min(unsure), first + _DAY) if unsure else None
+            read = max(item.starts_at for item in some)
+            # What takes a whole day may begin later than that day does here: as late as its midnight comes.
+            unsure += [day_in(read, zone), (read - _LATEST_MIDNIGHT).astimezone(UTC).date() + _DAY]
+    return min(unsure, default=None)
 
 
 def _called(on: date, today: date) -> str:

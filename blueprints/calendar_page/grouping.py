@@ -98,7 +98,16 @@ def _place(piece: Piece[Any]) -> tuple[bool, bool, datetime]:
 
 
 def in_words(piece: Piece[Any]) -> str:
-    """When it is on this day: `All day`, `22:00–`, `–05:00`, or `10:00–10:30`, and of one that takes several
-    days, which of them this is."""
-    clock = "All day" if piece.is_whole else f"{piece.begins}–{piece.ends}"
+    """When it is on this day: `All day`, `From 22:00`, `Until 05:00`, `10:00–10:30`, or `10:00` if it lasts
+    no time, and of one that takes several days, which of them this is."""
+    if piece.is_whole:
+        clock = "All day"
+    elif not piece.ends:
+        clock = f"From {piece.begins}"
+    elif not piece.begins:
+        clock = f"Until {piece.ends}"
+    elif piece.thing.starts_at == piece.thing.ends_at:
+        clock = piece.begins
+    else:
+        clock = f"{piece.begins}–{piece.ends}"
     return f"{clock} · day {piece.part} of {piece.parts}" if piece.parts > 1 else clock

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from blueprints.calendar_page.asked import View
 from blueprints.calendar_page.layout import LeftOut, Place, Span, lay_out
 from blueprints.calendar_page.pages import Drawn, Page, is_cut
+from blueprints.calendar_page.titles import title_of
 from scheduling.reading.calendar import Item
 from timezones import clock_change_between, in_zone, start_of_day
 from web.calendar_places import ROWS_OF_HOUR
@@ -69,8 +70,8 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class HoursDay:
-    """`left_out`: where more is on than can be drawn. `entry`: the row of the cell that Tab leads to, from
-    which arrow keys lead to the others. `now_row`: the row of this moment, if it is shown. `gone`: rows of
+    """`left_out`: where more is on than can be drawn. `entry`: the cell that Tab leads to, from which
+    arrow keys lead to the others. `now_row`: the row of this moment, if it is shown. `gone`: rows of
     hours that are not on this day."""
 
     on: date
@@ -79,7 +80,7 @@ class HoursDay:
     blocks: tuple[Block, ...]
     left_out: tuple[LeftOut, ...]
     cells: tuple[Cell, ...]
-    entry: int | None
+    entry: Cell | None
     now_row: int | None
     gone: tuple[Span, ...]
 
@@ -109,7 +110,7 @@ def draw(page: Page) -> Drawn:
     hours, drawn = hours_of(days, items, page)
     return Drawn(
         "calendar_page/_hours.html",
-        _title(days),
+        title_of(days[0], days[-1]),
         days[0],
         days[-1],
         {
@@ -123,17 +124,6 @@ def draw(page: Page) -> Drawn:
         items,
         is_cut(items),
     )
-
-
-def _title(days: Sequence[date]) -> str:
-    first, last = days[0], days[-1]
-    if first == last:
-        return f"{first:%A}, {first.day} {first:%B} {first.year}"
-    if first.month == last.month:
-        return f"{first.day}–{last.day} {last:%B} {last.year}"
-    if first.year == last.year:
-        return f"{first.day} {first:%b} – {last.day} {last:%b} {last.year}"
-    return f"{first.day} {first:%b} {first.year} – {last.day} {last:%b} {last.year}"
 
 
 def hours_of(
@@ -247,14 +237,14 @@ def _bar(item: Item, on: date) -> Bar:
     return Bar(item, first < on, last > on)
 
 
-def _first_free(cells: Sequence[Cell], spans: Sequence[Span], usual: int) -> int | None:
-    """The row of the first half hour in which nothing is on, from the row of the first usual hour; of the
-    first half hour of all, where there is none."""
+def _first_free(cells: Sequence[Cell], spans: Sequence[Span], usual: int) -> Cell | None:
+    """The first half hour in which nothing is on, from the row of the first usual hour; the first one of all,
+    where there is none."""
     for cell in cells:
         ends = cell.row + ROWS_OF_HOUR // 2
         if cell.row >= usual and all(span.ends <= cell.row or span.begins >= ends for span in spans):
-            return cell.row
-    return cells[0].row if cells else None
+            return cell
+    return cells[0] if cells else None
 
 
 def _cells(on: date, zone: str, shown: tuple[Hour, ...], now: datetime) -> tuple[Cell, ...]:

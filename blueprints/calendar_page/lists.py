@@ -1,23 +1,25 @@
-"""List: what a month has, row by row, with a search; forty rows on a page."""
+"""List: what a month has, row by row under its days, with a search; forty rows on a page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 from flask import request
 
-from blueprints.calendar_page.grouping import days_taken
-from blueprints.calendar_page.months import month_of
+from blueprints.calendar_page.grouping import days_taken, in_words, piece_on
+from blueprints.calendar_page.months import Month, month_of
 from blueprints.calendar_page.pages import Drawn, Page, is_cut
 from connections.catalogue import calendar_name
 from database import read_row_id
 from scheduling.reading.calendar import MOST, Item, ItemKind, calendar_between
-from timezones import start_of_day
+from text import one_line
+from timezones import in_zone, start_of_day, zone_short_name
 
 ROWS = 40
 _MOST_TYPED = 100
@@ -59,12 +61,22 @@ class Narrowing:
 
 
 class Row(NamedTuple):
-    """`days`: `Tue 1 Dec`, or the first and the last of several. `calendar`: what people call the one it is
-    from; empty for what is kept here."""
+    """`when`: `10:00–10:30`, `All day`, or of what takes several days, from when to when. `calendar`: what
+    people call the one it is from; empty for what is kept here."""
 
     item: Item
-    days: str
+    when: str
     calendar: str
+
+
+class ListDay(NamedTuple):
+    """What begins on a day, or on the first of the month, if it began before that. `zone`: the short name of
+    the reader's zone on that day."""
+
+    on: date
+    label: str
+    zone: str
+    rows: tuple[Row, ...]
 
 
 def draw(page: Page) -> Drawn:
@@ -75,25 +87,26 @@ def draw(page: Page) -> Drawn:
     begins, ends = start_of_day(month.first, page.zone), start_of_day(month.last + _DAY, page.zone)
     # A page of everything needs no more than what is before its end; a search looks through all there is.
     most = MOST if wanted.is_set else min(number * ROWS + 1, MOST)
-    items = calendar_between(page.reader, page.asked.whose, begins, ends, page.sources, most=most)
-    on_days = [item for item in items if page.is_on(item, month.first, month.last)]
-    found = narrowed(on_days, wanted)
-    rows = [_row(item, page.zone) for item in found[(number - 1) * ROWS : number * ROWS]]
+    days = month.first, month.last
+    items = calendar_between(page.reader, page.asked.whose, begins, ends, page.sources, most=most, days=days)
+    found = narrowed(items, wanted)
+    shown = found[(number - 1) * ROWS : number * ROWS]
 
     def address(to: int) -> str:
         query = {**page.asked.query, **wanted.query, **({"page": str(to)} if to > 1 else {})}
         return f"{page.asked.own.url}?{urlencode(query)}" if query else page.asked.own.url
 
     values = {
-        "rows": rows,
+        "days": by_first_day(shown, month, page.zone),
+        "found": len(found),
         "wanted": wanted,
         "choices": [(each.value, each.label) for each in Shown],
         "kept": page.asked.query,
         "all_url": page.asked.url,
-        "page_number": number,
         "previous_url": address(number - 1) if number > 1 else None,
         "next_url": address(number + 1) if len(found) > number * ROWS and number < MOST // ROWS else None,
         "month": month,
+        "is_past": month.last < page.today,
     }
     return Drawn(
         "calendar_page/_list.html",
@@ -106,22 +119,48 @@ def draw(page: Page) -> Drawn:
 
 
 def _asked() -> Narrowing:
-    text = " ".join(request.args.get("q", "").split())[:_MOST_TYPED]
+    text = one_line(request.args.get("q", ""))[:_MOST_TYPED]
     show = request.args.get("show", "")
     return Narrowing(text, Shown(show) if show in set(Shown) else Shown.ALL)
 
 
-def _row(item: Item, zone: str) -> Row:
-    return Row(item, _days(item, zone), calendar_name(item.app) if item.app is not None else "")
+def by_first_day(items: Sequence[Item], month: Month, zone: str) -> tuple[ListDay, ...]:
+    """These items under their first days of the month. A day begins with what takes all of it, which may
+    have begun at another instant than the day does here."""
+
+    def day_of(item: Item) -> date:
+        return max(days_taken(item, zone)[0], month.first)
+
+    ordered = sorted(items, key=lambda item: (day_of(item), item.first_day is None, item.starts_at))
+    return tuple(
+        ListDay(
+            on,
+            f"{on:%A}, {on.day} {on:%B}",
+            zone_short_name(start_of_day(on, zone) + _DAY / 2, zone),
+            tuple(_row(item, on, zone) for item in of_day),
+        )
+        for on, of_day in groupby(ordered, day_of)
+    )
 
 
-def _days(item: Item, zone: str) -> str:
+def _row(item: Item, on: date, zone: str) -> Row:
+    return Row(item, _when(item, on, zone), calendar_name(item.app) if item.app is not None else "")
+
+
+def _when(item: Item, on: date, zone: str) -> str:
+    """When it is, under the heading of that day, which names the day."""
     first, last = days_taken(item, zone)
-    return _day(first) if first == last else f"{_day(first)} – {_day(last)}"
+    if first == last:
+        return in_words(piece_on(item, first, zone))
+    if item.first_day is not None:
+        return f"All day, until {_day(last)}" if first == on else f"{_day(first)} – {_day(last)}"
+    begins, ends = in_zone(item.starts_at, zone), in_zone(item.ends_at, zone)
+    since = f"{begins:%H:%M}" if first == on else f"{_day(begins)}, {begins:%H:%M}"
+    return f"{since} – {_day(ends)}, {ends:%H:%M}"
 
 
 def _day(on: date) -> str:
-    return f"{on:%a} {on.day} {on:%b}"
+    return f"{on.day} {on:%b}"
 
 
 def narrowed(items: Iterable[Item], wanted: Narrowing) -> list[Item]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from blueprints.calendar_page.asked import View
-from blueprints.calendar_page.grouping import Piece, by_days
+from blueprints.calendar_page.grouping import Piece, by_days, in_words
 from blueprints.calendar_page.pages import Drawn, Page, is_cut
+from connections.catalogue import calendar_name
 from scheduling.reading.calendar import OURS, Item, calendar_between
 from scheduling.reading.calendar_days import outside_by_day
 from timezones import start_of_day
@@ -41,10 +44,20 @@ class Month:
         return f"{self.year:04}-{self.number:02}"
 
 
+class Count(NamedTuple):
+    """How much of a day is from an app's calendar, or with None kept here. `label`: what people call that
+    calendar; empty for what is kept here."""
+
+    app: str | None
+    label: str
+    number: int
+
+
 @dataclass(frozen=True)
 class Day:
     """`is_other`: a day of the month before or after, shown to complete the weeks. `more`: how much else it
-    has than its `pieces`, and `url` where all of it is shown."""
+    has than its `pieces`, and `url` where all of it is shown. On a phone, there are only the `counts` of what
+    it has, and they lead to `agenda_url`."""
 
     on: date
     pieces: tuple[Piece[Item], ...]
@@ -52,10 +65,17 @@ class Day:
     is_other: bool
     is_today: bool
     url: str
+    counts: tuple[Count, ...]
+    agenda_url: str
 
     @property
     def label(self) -> str:
         return f"{self.on:%A}, {self.on.day} {self.on:%B}"
+
+    @property
+    def has_view(self) -> bool:
+        """Whether the calendar reaches to this day."""
+        return FIRST_YEAR <= self.on.year <= LAST_YEAR
 
 
 def read_month(text: str) -> Month | None:
@@ -84,7 +104,9 @@ def draw(page: Page) -> Drawn:
     month = month_of(page.asked.on)
     on = weeks_of(month, page.first_weekday)
     begins, ends = start_of_day(on[0], page.zone), start_of_day(on[-1] + _DAY, page.zone)
-    ours = calendar_between(page.reader, page.asked.whose, begins, ends, page.sources & {OURS})
+    ours = calendar_between(
+        page.reader, page.asked.whose, begins, ends, page.sources & {OURS}, days=(on[0], on[-1])
+    )
     outside = outside_by_day(page.reader, page.asked.whose, on, page.zone, page.sources, most=_AT_ONCE + 1)
     days = days_of(month, on, [*ours, *outside.items], outside.left_out, page)
     values = {
@@ -92,6 +114,8 @@ def draw(page: Page) -> Drawn:
         "weekdays": [(f"{each:%A}", f"{each:%a}") for each in on[:7]],
         "is_empty": not any(day.pieces for day in days if not day.is_other),
         "month": month,
+        "is_past": month.last < page.today,
+        "in_words": in_words,
     }
     return Drawn(
         "calendar_page/_month.html",
@@ -104,15 +128,21 @@ def draw(page: Page) -> Drawn:
 
 
 def days_of(
-    month: Month, on: Sequence[date], items: Iterable[Item], left_out: Mapping[date, int], page: Page
+    month: Month,
+    on: Sequence[date],
+    items: Iterable[Item],
+    left_out: Mapping[date, Mapping[str, int]],
+    page: Page,
 ) -> list[Day]:
-    """These days with the first of what they have. `left_out`: how much of a day is not among the items."""
+    """These days with the first of what they have. `left_out`: how much of a day is not among the items, by
+    the key of its app."""
     found = by_days(items, on, page.zone)
-    of_day = page.asked.as_view(View.DAY)
+    of_day, agenda = page.asked.as_view(View.DAY), page.asked.as_view(View.AGENDA)
     days = []
     for each in on:
-        pieces, unread = found.get(each, ()), left_out.get(each, 0)
-        total = len(pieces) + unread
+        pieces = found.get(each, ())
+        by_app = Counter(piece.thing.app for piece in pieces) + Counter(left_out.get(each))
+        total = by_app.total()
         shown = total if total <= _AT_ONCE + 1 else _AT_ONCE
         days.append(
             Day(
@@ -122,6 +152,14 @@ def days_of(
                 is_other=month_of(each) != month,
                 is_today=each == page.today,
                 url=of_day.at(each).url,
+                counts=_counts(by_app),
+                agenda_url=agenda.at(each).url,
             )
         )
     return days
+
+
+def _counts(by_app: Mapping[str | None, int]) -> tuple[Count, ...]:
+    """What is kept here first, then the calendars by their names."""
+    found = [Count(app, calendar_name(app) if app else "", number) for app, number in by_app.items()]
+    return tuple(sorted(found, key=lambda count: count.label))

@@ -40,7 +40,7 @@ class Page:
     def items(self, first: date, last: date) -> tuple[Item, ...]:
         """What is on from the first day up to and with the last one, in the reader's zone."""
         begins, ends = start_of_day(first, self.zone), start_of_day(last + _DAY, self.zone)
-        return calendar_between(self.reader, self.asked.whose, begins, ends, self.sources)
+        return calendar_between(self.reader, self.asked.whose, begins, ends, self.sources, days=(first, last))
 
     def is_on(self, item: Item, first: date, last: date) -> bool:
         """Whether any of it is on these days. What takes whole days is on its own, whatever the zone."""

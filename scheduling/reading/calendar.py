@@ -4,7 +4,7 @@ The first argument is always who is asking."""
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from accounts.permissions import Action, may_anywhere
@@ -45,13 +45,15 @@ def calendar_between(
     sources: Collection[str],
     *,
     most: int = MOST,
+    days: tuple[date, date] | None = None,
 ) -> tuple[Item, ...]:
     """What touches the time between two instants (aware UTC), by its start, as far as `reader` may see it.
 
     `sources`: `OURS` for interviews and what was added here, and the keys of apps for outside events. These
     and blocked times are one's own, or those of the person whose calendar it is: a job and everyone have too
-    many. What takes whole days is found a day around that time as well, because its days count and not its
-    instants. At most `most` interviews and as many events. Two statements at most.
+    many. What takes whole days is found if it takes one of `days`, the first and the last; without them, also
+    a day around that time, because its days count and not its instants. At most `most` interviews and as many
+    events, the first ones. Two statements at most.
     """
     told: dict[str, Any] = {
         "asker_id": reader.id,
@@ -71,7 +73,13 @@ def calendar_between(
     user_id = whose.id if whose.of is Of.PERSON and whose.id is not None else reader.id
     apps = sorted(set(sources) - {OURS}) if may_see_busy_times(reader, user_id) else []
     if apps or OURS in sources:
-        around = {"day_before": begins - _A_DAY, "day_after": ends + _A_DAY}
+        first_on, last_on = days or (date.min, date.max)
+        around = {
+            "day_before": begins - _A_DAY,
+            "day_after": ends + _A_DAY,
+            "first_on": first_on,
+            "last_on": last_on,
+        }
         # Nobody has the id 0, and so nothing is found of someone whose time the reader may not see.
         of_user = user_id if may_see_busy_times(reader, user_id) else 0
         statement = events_of(reader.role, whose.of, with_own_kept=OURS in sources, with_apps=bool(apps))

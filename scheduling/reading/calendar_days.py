@@ -24,10 +24,11 @@ _DAY, _BETWEEN_ZONES = timedelta(days=1), timedelta(hours=26)
 
 class OutsideDays(NamedTuple):
     """`items`: all events that take whole days or are on several of them, and the first few of each day of
-    the others; by their start. `left_out`: how many more of those a day has, if any."""
+    the others; by their start. `left_out`: how many more of those a day has, if any, by the key of the app
+    whose calendar they are from."""
 
     items: tuple[Item, ...]
-    left_out: Mapping[date, int]
+    left_out: Mapping[date, Mapping[str, int]]
 
 
 def outside_by_day(
@@ -46,19 +47,22 @@ def outside_by_day(
         "asker_id": reader.id,
         "user_id": user_id,
         "apps": apps,
+        **{_app(number): app for number, app in enumerate(apps)},
         "day_before": borders[0] - _BETWEEN_ZONES,
         "day_after": borders[-1] + _BETWEEN_ZONES,
         "most": most,
     }
-    items, all_of, shown = [], {}, Counter[date]()
-    for row in rows_of(_by_day(len(days)), told):
+    items = []
+    left_out: dict[date, Counter[str]] = {}
+    for row in rows_of(_by_day(len(days), len(apps)), told):
         items.append(_item(row))
         if row.is_single:
             on = days[row.number]
-            all_of[on] = row.of_day
-            shown[on] += 1
-    left_out = {on: number - shown[on] for on, number in all_of.items() if number > shown[on]}
-    return OutsideDays(tuple(items), left_out)
+            if on not in left_out:
+                left_out[on] = Counter(dict(zip(apps, row[-len(apps) :], strict=True)))
+            left_out[on][row.app] -= 1
+    # Nothing is left of the days and the apps of which all of it is shown.
+    return OutsideDays(tuple(items), {on: +rest for on, rest in left_out.items() if +rest})
 
 
 def _item(row: Any) -> Item:
@@ -72,8 +76,12 @@ def _border(number: int) -> str:
     return f"border_{number}"
 
 
+def _app(number: int) -> str:
+    return f"app_{number}"
+
+
 @cache
-def _by_day(days: int) -> sa.Select[*tuple[Any, ...]]:
+def _by_day(days: int, apps: int) -> sa.Select[*tuple[Any, ...]]:
     of, asker = OutsideEvent, sa.bindparam("asker_id", type_=sa.Integer())
     first = _number(lambda border: of.starts_at < border, 0, days)
     last = _number(lambda border: of.ends_at <= border, 0, days)
@@ -110,7 +118,14 @@ def _by_day(days: int) -> sa.Select[*tuple[Any, ...]]:
     ranked = sa.select(
         near,
         sa.func.row_number().over(partition_by=of_day, order_by=(near.c.starts_at, near.c.id)).label("place"),
-        sa.func.count().over(partition_by=of_day).label("of_day"),
+        # How many each of the apps has on that day; the last columns.
+        *(
+            sa.func.count()
+            .filter(near.c.app == sa.bindparam(_app(number), type_=sa.String()))
+            .over(partition_by=of_day)
+            .label(f"of_{_app(number)}")
+            for number in range(apps)
+        ),
     ).subquery()
     return (
         sa.select(ranked)

@@ -92,6 +92,10 @@ def _number(name: str) -> sa.BindParameter[int]:
     return sa.bindparam(name, type_=sa.Integer())
 
 
+def _day(name: str) -> sa.BindParameter[date]:
+    return sa.bindparam(name, type_=sa.Date())
+
+
 @cache
 def interviews_of(role: Role, of: Of) -> Query:
     """Interviews that touch the time from `begins` until `ends`, by their start, as far as someone with that
@@ -124,7 +128,7 @@ def events_of(role: Role, of: Of, *, with_own_kept: bool, with_apps: bool) -> sa
     calendars of `apps` (`with_apps`), and what was added here (`with_own_kept`). One of these has to be.
 
     Those that take whole days are found a day around that time as well, because they begin and end at other
-    instants in another zone.
+    instants in another zone, as far as they take one of the days from `first_on` to `last_on`.
     """
     some = []
     if with_apps:
@@ -154,11 +158,13 @@ def _for_its_owner(of: type[OutsideEvent] | type[CustomEvent]) -> sa.ColumnEleme
 
 def _touches(of: type[OutsideEvent] | type[CustomEvent]) -> tuple[sa.ColumnElement[bool], ...]:
     with_times = of.ends_at > instant("begins"), of.starts_at < instant("ends")
+    # Without whole days, these are not known, and so never true.
+    whole_days = of.first_day <= _day("last_on"), of.last_day >= _day("first_on")
     return (
         # Lets the index on the end be used; the day around is for whole days.
         of.ends_at > instant("day_before"),
         of.starts_at < instant("day_after"),
-        sa.or_(of.first_day.is_not(None), sa.and_(*with_times)),
+        sa.or_(sa.and_(*whole_days), sa.and_(of.first_day.is_(None), *with_times)),
     )
 
 

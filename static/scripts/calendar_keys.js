@@ -22,40 +22,45 @@ function follow(event, key) {
   link.click();
 }
 
-// Free times: the one above, below, or at the same time of the day beside. Tab leads back to the one that was left last.
-const rowOf = (cell) => Math.round(cell.offsetTop);
-const cellsOf = (day) => [...day.querySelectorAll(".cal-cell")];
+// Free times: a link of each day is the one that has the focus, and is moved to the next one above or below. Left and right
+// lead to the same time of the day beside.
+const cellsOf = (day) => [...day.querySelectorAll(".cal-cells > a")];
+for (const cell of document.querySelectorAll(".cal-cells > a")) cell.dataset.popup = "Schedule an interview";
 
-function nextTo(cell, key) {
-  const day = cell.closest(".cal-day");
-  if (key === "ArrowDown") return cell.nextElementSibling?.closest(".cal-cell");
-  if (key === "ArrowUp") return cell.previousElementSibling?.closest(".cal-cell");
-  const beside = key === "ArrowLeft" ? day.previousElementSibling : key === "ArrowRight" && day.nextElementSibling;
-  return beside && cellsOf(beside).find((each) => rowOf(each) >= rowOf(cell));
+function moveTo(entry, cell) {
+  if (!entry || !cell) return;
+  entry.className = `cal-entry ${cell.className}`;
+  entry.href = cell.href;
+  entry.dataset.at = cell.dataset.at;
+  entry.setAttribute("aria-label", `Schedule at ${cell.dataset.at}`);
+  entry.focus();
 }
 
-function moveTo(cell) {
-  for (const each of cellsOf(cell.closest(".cal-day"))) {
-    each.tabIndex = each === cell ? 0 : -1;
-    if (each === cell) each.removeAttribute("aria-hidden");
-    else each.setAttribute("aria-hidden", "true");
+function move(entry, key) {
+  const day = entry.closest(".cal-day");
+  const cells = cellsOf(day);
+  const here = cells.findIndex((cell) => cell.href === entry.href);
+  if (key === "ArrowUp" || key === "ArrowDown") {
+    moveTo(entry, cells[here + (key === "ArrowDown" ? 1 : -1)]);
+  } else {
+    const beside = key === "ArrowLeft" ? day.previousElementSibling : day.nextElementSibling;
+    const same = beside && cellsOf(beside).find((cell) => cell.offsetTop >= cells[here].offsetTop);
+    moveTo(beside?.querySelector(".cal-entry"), same);
   }
-  cell.focus();
 }
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || isTaken(event.target)) return;
   if (event.metaKey || event.ctrlKey || event.altKey || event.shiftKey) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const cell = key.startsWith("Arrow") && event.target.closest?.(".cal-cell");
-  if (cell) {
+  const entry = key.startsWith("Arrow") && event.target.closest?.(".cal-entry");
+  if (entry) {
     // At the edge nothing happens: those who count on it would find themselves in another week.
     event.preventDefault();
-    const next = nextTo(cell, key);
-    if (next) moveTo(next);
+    move(entry, key);
   } else if (!event.repeat) {
     follow(event, key);
   }
 });
 
-document.querySelector("select[data-sends]")?.addEventListener("change", (event) => event.target.form.requestSubmit());
+for (const select of document.querySelectorAll("select[data-sends]")) select.addEventListener("change", () => select.form.requestSubmit());

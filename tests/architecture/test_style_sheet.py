@@ -19,6 +19,7 @@ COLORS = re.compile(
 SHADOWS = re.compile(
     r"(?:box-shadow|text-shadow|filter):(?!\s*(?:none|var\(--|blur\(var\())[^;]+|drop-shadow\("
 )
+RULES, FIRST_CLASS = re.compile(r"([^{}@;]+)\{"), re.compile(r"\.([a-z][\w-]*)(?=$|[\s>:+~])")
 USES, NAMES = re.compile(r"var\((--[\w-]+)"), re.compile(r"^\s*(--[\w-]+):", re.MULTILINE)
 
 
@@ -45,6 +46,17 @@ def test_every_name_that_is_used_exists_and_every_token_is_used() -> None:
     }
     assert used - named == set()
     assert tokens - used == set()
+
+
+def test_no_class_has_rules_of_two_pages() -> None:
+    """All of them are one style sheet: what one page means for its own would change the other as well."""
+    files_of: dict[str, set[str]] = {}
+    for name, rules in _sheets():
+        if name.parent.name == "pages":
+            for rule in RULES.findall(rules):
+                for css_class in filter(None, (FIRST_CLASS.match(one.strip()) for one in rule.split(","))):
+                    files_of.setdefault(css_class.group(1), set()).add(name.name)
+    assert {css_class: names for css_class, names in files_of.items() if len(names) > 1} == {}
 
 
 def test_each_font_file_is_a_family_of_its_own() -> None:

@@ -132,6 +132,9 @@ def test_no_page_about_people_has_a_barrier(
     assert_no_barrier(page)
     for path in (
         "/calendar",
+        "/calendar/month/2030-02-01",
+        "/calendar/agenda/2030-02-01",
+        "/calendar/list/2030-02-01",
         "/calendar/subscribe",
         "/search?q=dina",
         "/search",

@@ -65,7 +65,7 @@ def on_tuesday(hour: int) -> datetime:
 
 
 def free_time(page: Page, at: datetime) -> Locator:
-    return page.locator(f"a.cal-cell[href$='at={instant_as_text(at)}']")
+    return page.locator(f".cal-cells a[href$='at={instant_as_text(at)}']")
 
 
 def pick(page: Page, hands: Hands, at: datetime, name: str, has_script: bool) -> None:

@@ -96,35 +96,49 @@ def test_day_of_twenty_nine_ends_within_one_screen_and_a_half(page: Page, zone: 
         page.goto(path)
         expect(page.locator("#list .row-link")).to_have_count(NUMBER)
         bottoms[path] = bottom_of(page.locator("#list .day-table tr").last)
-    page.goto("/calendar")
+    month = f"/calendar/month/{today}?whose=everyone"
+    page.goto(month)
     day = page.locator(".day.is-today")
-    expect(day.locator(".slot").filter(visible=True)).to_have_count(3)
-    bottoms["/calendar"] = bottom_of(page.locator(".month"))
+    expect(day.locator(".cal-chip")).to_have_count(3)
+    bottoms[month] = bottom_of(page.locator(".month"))
     folded = day.bounding_box()
-    day.get_by_text(f"+{NUMBER - 3} more").click()
-    expect(day.locator(".slot").filter(visible=True)).to_have_count(NUMBER)
-    # The day alone: where it stands in its month depends on the date.
-    unfolded = day.bounding_box()
     assert folded is not None
-    assert unfolded is not None
     assert folded["height"] <= SCREEN["height"] / 4
-    assert unfolded["height"] <= ENOUGH
-    lines = {box["height"] for each in day.locator(".slot").all() if (box := each.bounding_box())}
+    lines = {
+        box["height"]
+        for each in day.locator(".cal-chip > a:first-child").all()
+        if (box := each.bounding_box())
+    }
     assert lines == {24}
+    day.get_by_text(f"+{NUMBER - 3} more").click()
+    page.wait_for_url(f"**/calendar/day/{today}?whose=everyone")
+    listed = f"/calendar/list/{today}?whose=everyone&q=maximiliane"
+    page.goto(listed)
+    expect(page.locator(".cal-list .row-link")).to_have_count(NUMBER)
+    bottoms[listed] = bottom_of(page.locator(".cal-list tr").last)
     assert {path: bottom for path, bottom in bottoms.items() if bottom > ENOUGH} == {}
 
 
 @pytest.mark.slow
-def test_phone_lists_the_next_days_in_the_calendar(
-    new_browser_context: Callable[..., BrowserContext], state: StorageState, shared_server: ServerProcess
+def test_phone_has_the_month_as_numbers_that_lead_to_the_agenda(
+    new_browser_context: Callable[..., BrowserContext],
+    state: StorageState,
+    shared_server: ServerProcess,
+    zone: str,
 ) -> None:
     phone = ViewportSize(width=360, height=740)
     context = new_browser_context(storage_state=state, base_url=shared_server.base_url, viewport=phone)
     page = context.new_page()
-    page.goto("/calendar")
-    expect(page.get_by_role("heading", name="Next 14 days")).to_be_visible()
-    expect(page.locator(".day").filter(visible=True)).to_have_count(1)
+    today = in_zone(utc_now(), zone).date()
+    page.goto(f"/calendar/month/{today}?whose=everyone")
+    expect(page.locator(".cal-chip").filter(visible=True)).to_have_count(0)
+    day = page.locator(".day.is-today")
+    expect(day.locator(".day-count")).to_have_text(f", SmoothHiring: {NUMBER}")
     assert page.evaluate("document.documentElement.scrollWidth") <= phone["width"]
-    page.get_by_role("link", name="All of").click()
-    expect(page.get_by_role("heading", name="Next 14 days")).to_have_count(0)
-    expect(page.locator(".day").filter(visible=True)).to_have_count(1)
+    # All of the day leads on, and not its number alone.
+    box = day.bounding_box()
+    assert box is not None
+    day.click(position={"x": 4, "y": box["height"] - 4})
+    page.wait_for_url(f"**/calendar/agenda/{today}?whose=everyone")
+    expect(page.locator(".cal-agenda.is-today .cal-line")).to_have_count(NUMBER)
+    assert page.evaluate("document.documentElement.scrollWidth") <= phone["width"]

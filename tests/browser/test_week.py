@@ -87,8 +87,8 @@ def test_week_shows_whose_time_is_taken_and_a_time_on_any_day_is_one_click(
     expect(week).to_contain_text("Ida: Away")
     expect(week).not_to_contain_text("Dentist")
     expect(week).to_contain_text("Outlook as of")
-    # That calendar is on no server that this one knows.
-    expect(week).to_contain_text("couldn't be asked now")
+    # It is connected on paper alone.
+    expect(week).to_contain_text("has to be reconnected")
     expect(week).to_contain_text("calendar isn't connected")
     # Of the days without a time for everyone, none is offered.
     first = week.get_by_role("toolbar", name="First times that suit all").get_by_role("button")

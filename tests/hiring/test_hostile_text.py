@@ -123,6 +123,10 @@ def test_text_that_is_searched_for(ada: Visitor, text: str) -> None:
         is_harmless(ada.get(f"{address}?q={quote(text)}"))
         is_harmless(ada.get(f"{address}?{'&'.join(f'{name}={quote(text)}' for name in others)}"))
     is_harmless(ada.get(f"/calendar?month={quote(text)}"))
+    for view in ("week", "month", "agenda"):
+        is_harmless(ada.get(f"/calendar/{view}/2027-02-01?whose={quote(text)}"))
+    for name in ("q", "show", "page"):
+        is_harmless(ada.get(f"/calendar/list/2027-02-01?{name}={quote(text)}"))
 
 
 @each

@@ -243,13 +243,13 @@ def statements(app: Flask) -> Iterator[list[str]]:
     ("address", "most"),
     [
         # The budget of each page, who is signed in and what the banners say included.
-        ("/", 6),
+        ("/", 7),
         ("/candidates", 5),
         ("/candidates?q=person", 5),
         ("/jobs?state=all", 5),
         ("/interviews", 5),
         ("/interviews?q=person&status=scheduled", 5),
-        ("/calendar", 2),
+        ("/calendar", 5),
         ("/search?q=person", 5),
         ("/search/suggestions?q=person", 4),
         ("/settings/team", 5),

@@ -106,8 +106,9 @@ def test_day_begins_with_what_takes_all_of_it_and_goes_on_by_the_clock(
             "2026-11-10T22:00",
             "2026-11-11T05:00",
             "Europe/Zurich",
-            ["22:00– · day 1 of 2", "–05:00 · day 2 of 2"],
+            ["From 22:00 · day 1 of 2", "Until 05:00 · day 2 of 2"],
         ),
+        ("2026-11-10T10:00", "2026-11-10T10:00", "Europe/Zurich", ["10:00"]),
         # What ends at midnight takes nothing of the next day.
         ("2026-11-10T22:00", "2026-11-11T00:00", "Europe/Zurich", ["22:00–00:00"]),
         ("2026-11-10T00:00", "2026-11-11T00:00", "Europe/Zurich", ["All day"]),
@@ -115,7 +116,7 @@ def test_day_begins_with_what_takes_all_of_it_and_goes_on_by_the_clock(
             "2026-11-10T08:00",
             "2026-11-12T09:00",
             "Europe/Zurich",
-            ["08:00– · day 1 of 3", "All day · day 2 of 3", "–09:00 · day 3 of 3"],
+            ["From 08:00 · day 1 of 3", "All day · day 2 of 3", "Until 09:00 · day 3 of 3"],
         ),
         # The day of 23 hours, the one of 25, and one that begins at one o'clock.
         ("2027-03-28T00:00", "2027-03-29T00:00", "Europe/Zurich", ["All day"]),

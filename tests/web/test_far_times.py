@@ -105,11 +105,20 @@ def test_lists_and_calendar_take_any_day_for_none(ada: Visitor, interview_id: in
     ada.get("/calendar?month=2027-02", leads_to="/calendar/month/2027-02-01")
 
 
-def test_calendar_begins_and_ends_without_a_failure(web: Flask, team: Team, ada: Visitor) -> None:
-    for zone in ZONES:
-        with in_rows(web):
-            db.session.get_one(User, team.ada.id).timezone = zone
-            db.session.commit()
-        for day in ("2000-01-01", "2100-12-31"):
-            for view in VIEWS:
-                ada.get(f"/calendar/{view}/{day}")
+@pytest.mark.parametrize("zone", ZONES)
+def test_calendar_goes_from_its_first_day_to_its_last_and_no_further(
+    web: Flask, team: Team, ada: Visitor, zone: str
+) -> None:
+    with in_rows(web):
+        db.session.get_one(User, team.ada.id).timezone = zone
+        db.session.commit()
+    for view in VIEWS:
+        for day in ("1999-12-31", "2101-01-01"):
+            ada.get(f"/calendar/{view}/{quote(day)}", status=404)
+        assert ada.get(f"/calendar/{view}/2000-01-01").link_to("prev") is None
+        assert ada.get(f"/calendar/{view}/2100-12-31").link_to("next") is None
+    # The weeks of the first month begin before that, with days that lead nowhere.
+    links = ada.get("/calendar/month/2000-01-01").tree.all("a", lambda e: "/1999-" in e["href"])
+    assert [link for link in links if link.get("class").startswith("for-")] == []
+    assert "Later days" not in ada.get("/calendar/agenda/2100-12-31").text
+    ada.get("/calendar/year/2027-02-01", status=404)

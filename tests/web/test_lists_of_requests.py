@@ -134,12 +134,13 @@ def test_other_pages_say_that_the_candidate_is_asked_or_has_chosen(
     for name, address in pages.items():
         assert "Asked for a time" in ada.get(address).text, name
     assert "2 times to choose from, 45 minutes" in ada.get(f"/interviews/{interview_id}/details").text
-    assert "Dina Kaur" not in ada.get("/calendar").text
+    calendar = f"/calendar/agenda/{on_day(clock, 1):%Y-%m-%d}?whose=everyone"
+    assert "Dina Kaur" not in ada.get(calendar).text
     chosen(web, interview_id)
     for name in ("job", "candidates", "search", "picker"):
         assert "Chose Wed 15:00 CET" in ada.get(pages[name]).text, name
     assert "Wed 3 Feb, 15:00 CET" in ada.get(pages["candidate"]).text
     shown = ada.get(f"/interviews/{interview_id}/details").text
     assert "Chosen by Dina Kaur, not scheduled yet" in shown
-    [slot] = ada.get("/calendar").tree.all("a", lambda e: "is-accepted" in e.get("class").split())
-    assert "Accepted" in slot.text
+    [line] = ada.get(calendar).tree.all("li", lambda e: "is-accepted" in e.get("class").split())
+    assert "Accepted" in line.text

@@ -97,7 +97,7 @@ class Looked(NamedTuple):
 def known_on(page: Page) -> dict[str, str]:
     [people] = page.tree.all("ul", lambda e: e.get("class") == "week-people")
     said = [line.all("span", lambda e: "week-known" in (e.get("class") or "")) for line in people.all("li")]
-    names = [line.text.split()[1] for line in people.all("li")]
+    names = [line.text.split()[1].removesuffix(":") for line in people.all("li")]
     return {name: spans[0].text if spans else "" for name, spans in zip(names, said, strict=True)}
 
 

@@ -9,7 +9,7 @@ from tests.machines.rows import in_rows
 from tests.pages.visitor import Visitor
 
 
-@pytest.mark.parametrize("path", ["/", "/interviews", "/interviews?view=cards", "/calendar"])
+@pytest.mark.parametrize("path", ["/", "/interviews", "/interviews?view=cards", "month", "agenda"])
 def test_only_interviews_that_may_be_changed_offer_it(
     web: Flask, team: Team, ada: Visitor, path: str
 ) -> None:
@@ -22,7 +22,7 @@ def test_only_interviews_that_may_be_changed_offer_it(
         others = schedule(
             team.ada, noor, software=None, starts_at=starts_at, attendees=(ben,), hiring_manager=team.cleo
         )
-    address = f"{path}?month={starts_at:%Y-%m}" if path == "/calendar" else path
+    address = path if "/" in path else f"/calendar/{path}/{starts_at:%Y-%m-%d}?whose=everyone"
 
     def offered(reader: Visitor) -> set[str]:
         links = reader.get(address).tree.all("a", lambda e: e.get("href", "").endswith("/reschedule"))

@@ -106,9 +106,9 @@ def test_phone_interview_from_the_first_step_to_the_mailbox(connected: Flask, si
     assert number.text == "+41 44 668 18 00"
     assert "Invitation sent to 2 people" in page.text
     assert "hx-get" not in page.html
-    for address in ("/interviews", "/", "/calendar?month=2027-02"):
+    for address in ("/interviews", "/", "/calendar/agenda/2027-02-01?whose=everyone"):
         assert "Phone" in ada.get(address).text
-    for address in (f"/interviews/{interview_id}", "/calendar?month=2027-02"):
+    for address in (f"/interviews/{interview_id}", "/calendar/agenda/2027-02-01?whose=everyone"):
         assert "Zoom" not in ada.get(address).tree.all("main")[0].text
     # Among the filters is everything that there can be.
     listed = ada.get("/interviews").tree.with_id("list")
@@ -135,7 +135,7 @@ def test_interview_in_person_from_the_first_step_to_the_mailbox(
         assert "Seefeldstrasse 12" in page.text
         assert "Ring at Northlight." in page.text
         assert "Zoom" not in page.tree.all("main")[0].text
-    for address in ("/interviews", "/", "/calendar?month=2027-02"):
+    for address in ("/interviews", "/", "/calendar/agenda/2027-02-01?whose=everyone"):
         assert "In person" in ada.get(address).text
 
 

@@ -77,20 +77,20 @@ def lanes_of(asked: Asked, candidate: str, occupied: Sequence[Occupied]) -> tupl
     needs = asked.needs
     taken = {_subject(each) for one in occupied for each in one.taken}
     found: list[tuple[tuple[str, int], str, OnTheirClock | None]] = [
-        ((_TEAM, member.user_id), name, member.clock)
-        for member, name in zip(asked.team, short_names([m.name for m in asked.team]), strict=True)
+        ((_TEAM, member.user_id), member.name, member.clock) for member in asked.team
     ]
     theirs = (_CANDIDATE, needs.candidate_id)
     if asked.others or theirs in taken:
         found.append((theirs, candidate, next(iter(asked.others), None)))
+    names = short_names([name for _, name, _ in found])
     if needs.host is not None and needs.software is not None:
         account = (_ACCOUNT, needs.host.user.id)
         if account in taken:
-            words = f"{possessive(needs.host.user.name)} {needs.software.label} account"
-            found.append((account, words, None))
+            found.append((account, needs.host.user.name, None))
+            names.append(f"{possessive(needs.host.user.name)} {needs.software.label} account")
     return tuple(
-        Lane(subject, name, _initials(name), clock, _place(clock, asked.zone))
-        for subject, name, clock in found
+        Lane(subject, name, letters, clock, _place(clock, asked.zone))
+        for (subject, _, clock), name, letters in zip(found, names, _letters(names), strict=True)
     )
 
 
@@ -209,7 +209,16 @@ def _place(clock: OnTheirClock | None, zone: str) -> str:
     return place_name(clock.zone) if clock is not None and clock.zone != zone else ""
 
 
-def _initials(name: str) -> str:
-    """`AN` for `Ada Nowak`, `A` for `Ada`."""
-    words = [word for word in name.split() if word[:1].isalpha()] or [name]
-    return "".join(word[0] for word in dict.fromkeys((words[0], words[-1]))).upper()
+def _letters(names: Sequence[str]) -> list[str]:
+    """A letter for each name, and another one for those that begin alike: `B`, or `Ki` beside `Ko`, or `AB`
+    beside `AN`. There is room for no more above a lane."""
+    first = [name[:1].upper() for name in names]
+    return [
+        letter if first.count(letter) == 1 else _two_letters(name)
+        for letter, name in zip(first, names, strict=True)
+    ]
+
+
+def _two_letters(name: str) -> str:
+    words = name.split()
+    return f"{words[0][0]}{words[-1][0]}".upper() if len(words) > 1 else name[:2].capitalize()
