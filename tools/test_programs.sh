@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes sure of the programs that the tests start: Chromium and the PostgreSQL server. Needs .venv.
+# Makes sure of the programs that the tests start: Chromium, the PostgreSQL server, and the proxies. Needs .venv.
 set -eu
 cd "$(dirname "$0")/.."
 . tools/debian.sh
@@ -41,3 +41,10 @@ if ! have_postgresql; then
     fi
     debian_install postgresql "to run the tests on PostgreSQL"
 fi
+
+# In front of which the server is tried. Debian's packages would start them, on ports that may be taken.
+for proxy in nginx caddy; do
+    if ! command -v $proxy >/dev/null 2>&1 && [ ! -x /usr/sbin/$proxy ]; then
+        RUNLEVEL=1 debian_install $proxy "to run the server behind it in tests"
+    fi
+done

@@ -1,0 +1,67 @@
+"""The unit of systemd, the image, and the containers around it, as far as they can be checked here."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from config import settings_names
+from deploy.healthy import main as is_healthy
+from schema import USELESS_TO_REPEAT
+from tests.architecture.repository import ROOT
+from tests.machines.servers import ServerProcesses
+
+DEPLOY = ROOT / "deploy"
+
+
+def test_unit_is_as_closed_as_systemd_can_tell() -> None:
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        # Only Linux has it, and the unit is for nothing else.
+        return
+    said = subprocess.run(
+        [analyze, "security", "--offline=true", "--threshold=30", str(DEPLOY / "smoothhiring.service")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert said.returncode == 0, said.stdout[-300:]
+
+
+def test_unit_does_not_start_again_what_would_fail_again() -> None:
+    unit = (DEPLOY / "smoothhiring.service").read_text()
+    assert f"RestartPreventExitStatus={USELESS_TO_REPEAT}\n" in unit
+
+
+def test_every_setting_in_the_files_exists() -> None:
+    named = set(re.findall(r"^([A-Z_]+)=", (DEPLOY / "env.example").read_text(), re.MULTILINE))
+    assert named <= settings_names()
+
+
+def test_shell_script_is_understood() -> None:
+    done = subprocess.run(["sh", "-n", str(DEPLOY / "install.sh")], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_image_leaves_out_what_does_not_run_and_keeps_what_does() -> None:
+    ignored = (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines()
+    for name in (".env", "instance", ".git", "tests", "simulators"):
+        assert name in ignored
+    steps = (DEPLOY / "Dockerfile").read_text()
+    # Of the last stage.
+    assert "\nUSER 10001\n" in steps.rpartition("\nFROM ")[2]
+    assert "HEALTHCHECK" in steps
+    assert "--only-binary :all:" in steps
+
+
+@pytest.mark.slow
+def test_health_check_follows_the_server(
+    server_processes: ServerProcesses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [server] = server_processes.start()
+    monkeypatch.setenv("PORT", server.base_url.rpartition(":")[2])
+    assert is_healthy() == 0
+    server.kill()
+    assert is_healthy() == 1

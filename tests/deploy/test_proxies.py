@@ -1,0 +1,64 @@
+"""The Caddyfile and the nginx site, each in front of a real server."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import requests
+from flask import Flask
+
+from tests.factories import create_team
+from tests.machines.processes import free_port
+from tests.machines.proxies import caddy_command, checked, nginx_command, program, running_proxy
+from tests.machines.servers import ServerProcesses
+
+Command = Callable[[Path, int, int], list[str]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [caddy_command, nginx_command], ids=["caddy", "nginx"])
+def test_server_learns_through_the_proxy_what_it_has_to_know(
+    sqlite_app: Flask, server_processes: ServerProcesses, tmp_path: Path, command: Command
+) -> None:
+    with sqlite_app.app_context():
+        create_team()
+    port = free_port()
+    [server] = server_processes.start(
+        settings={
+            "BASE_URL": f"http://localhost:{port}",
+            "TRUSTED_PROXIES": "1",
+            "METRICS_TOKEN": "a-token-that-no-one-guesses",
+        }
+    )
+    inside = int(server.base_url.rpartition(":")[2])
+    with (
+        running_proxy(command(tmp_path, port, inside), tmp_path, port) as address,
+        requests.Session() as browser,
+    ):
+        browser.trust_env = False
+        # Someone who claims to come from elsewhere gains nothing.
+        claimed = {"X-Forwarded-For": "203.0.113.9, 203.0.113.10", "X-Forwarded-Host": "evil.example"}
+        seen = browser.get(f"{address}/healthz", headers=claimed, timeout=10).json()
+        assert seen["forwarded_by"] == 1
+        assert seen["seen_as"] == address
+        page = browser.get(f"{address}/login", timeout=10)
+        assert page.status_code == 200
+        assert "Sign in" in page.text
+        metrics = browser.get(
+            f"{address}/metrics", headers={"Authorization": "Bearer a-token-that-no-one-guesses"}, timeout=10
+        )
+        assert metrics.status_code == 404
+        too_many = browser.post(f"{address}/login", data={"x": "y" * 1_500_000}, timeout=30)
+        # It arrives at the server, which refuses it in its own words.
+        assert too_many.status_code in (400, 413)
+        assert "nginx" not in too_many.text
+
+
+def test_files_are_what_the_programs_themselves_accept(tmp_path: Path) -> None:
+    nginx = checked([*nginx_command(tmp_path, free_port(), 8000), "-t"])
+    assert nginx.returncode == 0, nginx.stderr
+    caddyfile = "deploy/Caddyfile"
+    caddy = checked([program("caddy"), "validate", "--adapter", "caddyfile", "--config", caddyfile])
+    assert caddy.returncode == 0, caddy.stderr
+    formatted = checked([program("caddy"), "fmt", caddyfile])
+    assert formatted.stdout == Path(caddyfile).read_text()

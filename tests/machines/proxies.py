@@ -1,0 +1,78 @@
+"""Real reverse proxies on loopback, with the configuration that `deploy/` has for them."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+from tests.machines.processes import REPOSITORY, MachineError, kill_group, start, tail, wait_until
+
+_DOMAIN = "interviews.example.com"
+
+
+def program(name: str) -> str:
+    """The path of a program that has to be installed."""
+    found = shutil.which(name, path="/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin")
+    if found is None:
+        raise MachineError(f"{name} is not installed; tools/test_programs.sh says which package it is in.")
+    return found
+
+
+def nginx_command(folder: Path, port: int, server_port: int) -> list[str]:
+    """Write the site for these ports, and return the command that runs nginx with it."""
+    site = (REPOSITORY / "deploy" / "nginx.conf").read_text()
+    site = re.sub(r"(?m)^ *listen \[::\].*\n", "", site).replace("listen 80", f"listen 127.0.0.1:{port}")
+    site = site.replace("127.0.0.1:8000", f"127.0.0.1:{server_port}").replace(_DOMAIN, "localhost")
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    places = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
+    config = folder / "nginx.conf"
+    config.write_text(
+        f"daemon off;\nmaster_process off;\npid {folder}/nginx.pid;\nerror_log stderr;\n"
+        f"events {{}}\nhttp {{\naccess_log off;\n{places}{site}}}\n"
+    )
+    return [program("nginx"), "-c", str(config), "-p", str(folder), "-e", "stderr"]
+
+
+def caddy_command(folder: Path, port: int, server_port: int) -> list[str]:
+    """Write the Caddyfile for these ports, and return the command that runs Caddy with it."""
+    site = (REPOSITORY / "deploy" / "Caddyfile").read_text()
+    site = re.sub(rf"(?m)^{re.escape(_DOMAIN)} ", f"http://localhost:{port} ", site)
+    config = folder / "Caddyfile"
+    # Only one can have the port of the administration.
+    config.write_text("{\n\tadmin off\n}\n" + site.replace("127.0.0.1:8000", f"127.0.0.1:{server_port}"))
+    return [program("caddy"), "run", "--adapter", "caddyfile", "--config", str(config)]
+
+
+@contextmanager
+def running_proxy(command: list[str], folder: Path, port: int) -> Iterator[str]:
+    """Run a proxy for the length of the block, and hand out its address once it answers."""
+    log = folder / "proxy.log"
+    process = start(command, log=log, settings={"HOME": str(folder), "XDG_DATA_HOME": str(folder)})
+    address = f"http://localhost:{port}"
+    try:
+        wait_until(
+            lambda: process.poll() is not None or _answers(address), what=f"{command[0]} answers", timeout=30
+        )
+        if process.poll() is not None:
+            raise MachineError(f"{command[0]} ended while it started:\n{tail(log)}")
+        yield address
+    finally:
+        kill_group(process)
+
+
+def checked(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, and return what it said."""
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def _answers(address: str) -> bool:
+    with requests.Session() as http:
+        http.trust_env = False
+        try:
+            return http.get(f"{address}/healthz", timeout=2, allow_redirects=False).status_code < 502
+        except requests.RequestException:
+            return False
