@@ -50,6 +50,7 @@ if ! command -v caddy >/dev/null 2>&1; then
     echo "Caddy is not installed; put another proxy in front, for example with deploy/nginx.conf."
 elif grep -q "^$domain {" /etc/caddy/Caddyfile 2>/dev/null; then
     echo "The Caddyfile already has $domain, and stays as it is."
+    systemctl reload-or-restart caddy
 elif grep -vq '^[[:space:]]*\(#\|$\)' /etc/caddy/Caddyfile 2>/dev/null &&
     ! grep -q '^:80 {' /etc/caddy/Caddyfile; then
     echo "You have a Caddyfile of your own: add what is in deploy/Caddyfile to it."

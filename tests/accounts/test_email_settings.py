@@ -109,6 +109,8 @@ def _problem_in(words: str) -> str:
 
 def test_progress_is_sent_only_when_it_has_changed(web: Flask, team: Team, ada: Visitor) -> None:
     ask_for_test_email(ada)
+    # Without it, the page would never ask.
+    assert "vendor/htmx" in ada.get(PAGE).html
     [poll] = ada.get(PAGE).tree.all("div", lambda element: "data-poll" in element.attributes)
     address = poll.get("hx-get")
     ada.get(address, htmx=True, status=204)
