@@ -25,7 +25,7 @@ from work.heartbeat import mark_and_commit
 DOMAIN = "smoothhiring.example"
 
 
-def found(app: Flask, seconds: float = 6.0) -> dict[tuple[str, str], Result]:
+def found(app: Flask, seconds: float = 20.0) -> dict[tuple[str, str], Result]:
     """Everything that is found, by section and name."""
     with app.app_context(), read_only(), dns_server({}) as resolver:
         if app.config.get("DNS_RESOLVER") is None:
