@@ -1,8 +1,8 @@
 """The part of the demo that needs the simulators: people with connected accounts, and what they hold online.
 
 It is done after the rest, and the server's tasks then make the meetings and the calendar entries. The owner,
-as whom most people look around, has a calendar of each kind. Nobody here manages the job on which newcomers try
-out their first interview: what they have connected would be chosen there before the Zoom that the owner
+as whom most people look around, has a calendar of each kind. Nobody here manages the job on which newcomers
+try out their first interview: what they have connected would be chosen there before the Zoom that the owner
 connects.
 """
 

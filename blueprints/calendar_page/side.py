@@ -19,11 +19,12 @@ _DAY = timedelta(days=1)
 def upcoming_today(page: Page, drawn: Drawn, sources: Iterable[str]) -> tuple[Item, ...]:
     """The first of what the reader has today and what is not over, from all `sources`, shown or not. Taken
     from what the view has read, where that holds all of it."""
-    ends = start_of_day(page.today + _DAY, page.zone)
+    begins, ends = start_of_day(page.today, page.zone), start_of_day(page.today + _DAY, page.zone)
     found = drawn.items
     is_all = page.asked.whose == OWN and not drawn.is_cut and page.sources >= set(sources)
     if found is None or not is_all or not drawn.first <= page.today <= drawn.last:
-        found = calendar_between(page.reader, OWN, page.now, ends, list(sources), most=MOST_UPCOMING + 1)
+        editions = page.editions_of(OWN)
+        found = calendar_between(page.reader, OWN, begins, ends, list(sources), editions=editions)
     coming = [
         item for item in found if item.first_day is None and page.now < item.ends_at and item.starts_at < ends
     ]
