@@ -14,7 +14,6 @@ from hiring.choices import Choices
 from scheduling.outside.busy import Known, NotConnected, Stale
 from scheduling.reading.calendar import Of, may_see_busy_times
 from scheduling.reading.calendar_sources import Calendars
-from wording import possessive
 
 
 @dataclass(frozen=True)
@@ -51,18 +50,14 @@ def subject_of(asked: Asked, reader: Reader, choices: Choices, calendars: Mappin
 
 def _colleague(user_id: int, reader: Reader, calendars: Calendars) -> Subject:
     name = calendars.name
-    called = f"{possessive(name)} calendar"
+    called = f"{name}'s calendar"
     if not may_see_busy_times(reader, user_id):
-        return Subject(
-            called, called, name, f"You see {possessive(name)} interviews, not their other events."
-        )
+        return Subject(called, called, name, f"You see {name}'s interviews, not their other events.")
     match calendars.known:
         case NotConnected():
             gap = f"{name} hasn't connected a calendar, so only interviews and blocked time are here."
             return Subject(called, called, name, gap)
         case Stale(as_of=None):
-            return Subject(
-                called, called, name, f"{possessive(name)} connected calendar hasn't been read yet."
-            )
+            return Subject(called, called, name, f"{name}'s connected calendar hasn't been read yet.")
         case Stale(as_of=as_of) | Known(as_of=as_of):
             return Subject(called, called, name, as_of=as_of)
