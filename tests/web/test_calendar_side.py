@@ -1,5 +1,6 @@
 """What stands beside the calendar: what is left of today, and the sources with their switches."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -42,7 +43,7 @@ def switches(page: Page) -> dict[str, str]:
     return {" ".join(each.words.split()): each["aria-pressed"] for each in buttons}
 
 
-def _has(name: str):  # type: ignore[no-untyped-def]
+def _has(name: str) -> Callable[[Element], bool]:
     return lambda element: name in element.get("class").split()
 
 

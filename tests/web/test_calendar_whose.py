@@ -39,7 +39,7 @@ def test_page_says_whose_calendar_it_is_and_keeps_it_across_views(team: Team, ad
             address = f"/calendar/{view}/2027-02-01?whose={key}"
             assert f'href="{address}"' in page.html
             assert called in ada.get(address).words
-    assert ada.get(whose(f"person-{team.ben.id}")).title.endswith("Ben Frei's calendar · SmoothHiring")
+    assert ada.get(whose(f"person-{team.ben.id}")).title.endswith("Ben Frei's calendar – SmoothHiring")
 
 
 def test_how_far_a_colleagues_time_is_known_is_said(web: Flask, team: Team, noon: datetime) -> None:
@@ -53,7 +53,7 @@ def test_how_far_a_colleagues_time_is_known_is_said(web: Flask, team: Team, noon
         create_outside_event(calendar, noon + timedelta(hours=2), title="Secret plan")
         create_outside_event(calendar, noon + timedelta(hours=4), title="Hobby", is_busy=False)
     page = ada.get(of_ben)
-    assert "Ben Frei's busy times are known as of 12:53." in page.words
+    assert "Ben Frei's busy times are known as of 12:53" in page.words
     assert "Busy" in page.words
     assert "Secret plan" not in page.html
     assert "Hobby" not in page.html
