@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from blueprints.calendar_page.asked import View
@@ -136,7 +137,7 @@ def days_of(
 ) -> list[Day]:
     """These days with the first of what they have. `left_out`: how much of a day is not among the items, by
     the key of its app."""
-    found = by_days(items, on, page.zone)
+    found = _pieces_of(tuple(items), tuple(on), page.zone)
     of_day, agenda = page.asked.as_view(View.DAY), page.asked.as_view(View.AGENDA)
     days = []
     for each in on:
@@ -157,6 +158,14 @@ def days_of(
             )
         )
     return days
+
+
+@lru_cache(64)
+def _pieces_of(
+    items: tuple[Item, ...], on: tuple[date, ...], zone: str
+) -> Mapping[date, tuple[Piece[Item], ...]]:
+    """Kept, because a month is looked at more often than it changes."""
+    return by_days(items, on, zone)
 
 
 def _counts(by_app: Mapping[str | None, int]) -> tuple[Count, ...]:
