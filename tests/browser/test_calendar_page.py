@@ -23,7 +23,9 @@ from timezones import in_zone, parse_local, utc_now
 
 ZONE = "Europe/Zurich"
 VIEWS = ("day", "week", "month", "agenda", "list")
-LEFT_OUT_ON_PAPER = ".notice, .cal-side, .cal-bar, .cal-cells, .cal-entry, .cal-now, .slot-move, .cal-view form"
+LEFT_OUT_ON_PAPER = (
+    ".notice, .cal-side, .cal-bar, .cal-cells, .cal-entry, .cal-now, .slot-move, .cal-view form"
+)
 Opened = Callable[..., Page]
 
 
