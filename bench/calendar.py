@@ -28,7 +28,14 @@ from tests.machines.application import build_app, close_app
 
 AIM = 1 / 8
 _PEOPLE = 10
-_CANDIDATES = 2000
+# With an interview each, two a day on average in the time of which calendars are read.
+_CANDIDATES = 424
+_DAYS_BACK, _DAYS = 28, 212
+_CREDENTIALS = {
+    f"{provider}_{name}": "made-up-for-this-measurement"
+    for provider in ("GOOGLE", "MICROSOFT")
+    for name in ("CLIENT_ID", "CLIENT_SECRET")
+}
 _VIEWS = ("day", "week", "month", "agenda", "list")
 _TICK = re.compile(r'name="accepted_clashes"[^>]*value="([^"]*)"')
 _INPUT = re.compile(r"<input\b[^>]*>")
@@ -44,7 +51,8 @@ def main() -> None:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="smoothhiring-calendar-") as name:
         folder = Path(name)
-        settings = many_rows.make(folder, _CANDIDATES)
+        # Without credentials, every page would ask why people have connected what cannot be used.
+        settings = {**many_rows.make(folder, _CANDIDATES), **_CREDENTIALS}
         _fill(settings, wanted.events)
         with product(folder, settings) as server, bare(folder, "bench.bare_hello") as yardstick:
             addresses = _addresses(server, folder)
@@ -79,6 +87,7 @@ def _fill(settings: dict[str, str], events: int) -> None:
             app_key = OUTLOOK_CALENDAR if number % 2 else GOOGLE_CALENDAR
             many_events(create_synced_calendar(person, app=app_key), events)
             create_custom_event(person, utc_now() + timedelta(days=1))
+        _spread_interviews()
         soon = db.session.scalars(
             sa.select(Interview.id).where(Interview.starts_at > utc_now()).order_by(Interview.starts_at)
         ).all()
@@ -90,6 +99,23 @@ def _fill(settings: dict[str, str], events: int) -> None:
         db.session.execute(sa.insert(Attendee), rows)
         db.session.commit()
     close_app(app)
+
+
+def _spread_interviews() -> None:
+    """Hold them within working hours, as far apart as a team does; there are more than enough lists in which
+    one follows the other."""
+    import sqlalchemy as sa
+
+    from extensions import db
+    from models import Interview
+    from timezones import utc_now
+
+    first = utc_now().replace(hour=8, minute=0, second=0, microsecond=0) - timedelta(days=_DAYS_BACK)
+    for interview in db.session.scalars(sa.select(Interview).order_by(Interview.id)):
+        day, hour = divmod(interview.id * _DAYS, _CANDIDATES)
+        interview.starts_at = first + timedelta(days=day, hours=hour * 8 // _CANDIDATES)
+        interview.ends_at = interview.starts_at + timedelta(minutes=45)
+    db.session.flush()
 
 
 def _addresses(server: MeasuredServer, folder: Path) -> dict[str, str]:

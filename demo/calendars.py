@@ -29,7 +29,8 @@ _GOOGLE, _MICROSOFT = "google", "microsoft"
 @dataclass(frozen=True)
 class _Event:
     """`working_days` from today, on the clock of whose calendar it is. `days`: it takes as many whole days
-    instead of `minutes`. `weeks`: it is a series, once a week and so many times."""
+    instead of `minutes`. `weeks`: it is a series, once a week and so many times. `hours_from_now`: it begins
+    so many hours after the demo was planted, at the next quarter, whatever day and time that is."""
 
     title: str
     working_days: int
@@ -38,6 +39,7 @@ class _Event:
     days: int = 0
     weeks: int = 0
     busy: bool = True
+    hours_from_now: int | None = None
 
 
 def _lunch(*working_days: int) -> tuple[_Event, ...]:
@@ -99,15 +101,31 @@ _CALENDARS: tuple[tuple[str, tuple[str, ...], tuple[_Event, ...]], ...] = (
             _Event("Vacation", 15, days=5),
         ),
     ),
+    # Two calendars at once: what she does at work, and what she does besides.
     (
         "Lena Vogel",
-        (_GOOGLE, _MICROSOFT),
+        (_MICROSOFT,),
         (
+            _Event("Offer for Elif", 0, minutes=30, hours_from_now=2),
+            _Event("Leadership", -1, time(17, 0), 45, weeks=12),
             _Event("Budget", 1, time(9, 30), 60),
             _Event("1:1 with Marco", 0, time(15, 0), 30, weeks=10),
-            *_lunch(0, 1, 2, 3),
-            _Event("Yoga", 2, time(18, 0), 60, weeks=12),
+            _Event("Salary bands, with Grace", 1, time(15, 30), 45),
+            _Event("Call with the agency", 3, time(10, 0), 30),
+            _Event("Onboarding review", 5, time(11, 0), 60),
+            _Event("Hiring plan 2027", 6, time(13, 30), 90),
             _Event("Company day", 9, days=1),
+        ),
+    ),
+    (
+        "Lena Vogel",
+        (_GOOGLE,),
+        (
+            *_lunch(0, 1, 2, 3, 5, 6),
+            _Event("Yoga", 2, time(18, 0), 60, weeks=12),
+            _Event("Parents' evening", 4, time(19, 0), 90),
+            _Event("Dentist", 7, time(8, 0), 45),
+            _Event("Emma visits", 5, days=3, busy=False),
         ),
     ),
     (
@@ -144,7 +162,10 @@ def fill_calendars(simulator_urls: Mapping[str, str]) -> None:
 def _enter(http: requests.Session, url: str, email: str, zone: str, event: _Event) -> None:
     day = _day(event, zone)
     body: dict[str, Any] = {"title": event.title}
-    if event.days:
+    if event.hours_from_now is not None:
+        begin = _next_quarter(utc_now() + timedelta(hours=event.hours_from_now))
+        body |= {"start": _written(begin), "end": _written(begin + timedelta(minutes=event.minutes))}
+    elif event.days:
         body |= {"start": day.isoformat(), "end": (day + timedelta(days=event.days)).isoformat()}
     else:
         begin = parse_local(day, event.at, zone)
@@ -173,6 +194,11 @@ def _add_custom_events(people: Mapping[str, User]) -> None:
 
 def _day(event: _Event, zone: str) -> date:
     return working_day(in_zone(utc_now(), zone).date(), event.working_days)
+
+
+def _next_quarter(instant: datetime) -> datetime:
+    full = instant.replace(minute=instant.minute // 15 * 15, second=0, microsecond=0)
+    return full + timedelta(minutes=15)
 
 
 def _written(instant: datetime) -> str:

@@ -104,7 +104,7 @@ _PLANNED = (
         None,
         45,
         "Introduction\nHow you check your numbers\nYour questions",
-        ("Noah Clarke",),
+        ("Noah Clarke", "Lena Vogel"),
     ),
     Planned(
         "Caleb Wright",
@@ -139,6 +139,16 @@ _PLANNED = (
         time(14, 0),
         45,
         "Introduction\nWork you would like to show\nYour questions",
+        ("Lena Vogel",),
+    ),
+    Planned(
+        "Omar Haddad",
+        WEBEX,
+        7,
+        time(14, 0),
+        60,
+        "What you made of our brief\nHow you work with engineers\nYour questions",
+        ("Lena Vogel", "Noah Clarke"),
     ),
 )
 

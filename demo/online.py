@@ -1,8 +1,9 @@
 """The part of the demo that needs the simulators: people with connected accounts, and what they hold online.
 
-It is done after the rest, and the server's tasks then make the meetings and the calendar entries. Nobody here
-manages the job on which newcomers try out their first interview, or owns the demo: what these have connected
-would be chosen there instead of Zoom.
+It is done after the rest, and the server's tasks then make the meetings and the calendar entries. The owner,
+as whom most people look around, has a calendar of each kind. Nobody here manages the job on which newcomers
+try out their first interview: what they have connected would be chosen there before the Zoom that the owner
+connects.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from scheduling.venues import OnlineMeeting
 
 # Who has connected what.
 _CONNECTED = (
+    ("Lena Vogel", "google-calendar"),
+    ("Lena Vogel", "outlook-calendar"),
     ("Tom Adeyemi", "google-calendar"),
     ("Noah Clarke", "google-calendar"),
     ("Marco Bianchi", "outlook-calendar"),

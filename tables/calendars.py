@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from enum import StrEnum
+from functools import partial
+from secrets import token_hex
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +22,8 @@ from tables.failures import FailureReason
 from tables.hiring import Job
 from tables.team import User
 from timezones import utc_now
+
+_new_edition = partial(token_hex, 8)
 
 
 class SyncedCalendar(Model):
@@ -51,10 +55,17 @@ class SyncedCalendar(Model):
     left_out: Mapped[int] = mapped_column(default=0)
     # When its owner last asked for it to be read.
     asked_at: Mapped[datetime | None]
+    # Another one each time its events change, and unlike that of any other calendar: what was made of them
+    # may be kept for as long as it stays the same.
+    edition: Mapped[str] = mapped_column(sa.String(16), default=_new_edition)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
     user: Mapped[User] = relationship()
     connection: Mapped[Connection] = relationship(viewonly=True)
+
+    def begin_edition(self) -> None:
+        """Its events change."""
+        self.edition = _new_edition()
 
 
 # The databases use an index with a condition where a statement has the very same one.

@@ -75,9 +75,11 @@ def create_outside_event(
     """An event of a synced calendar, and its id: from `starts_at` (aware, UTC), or of the whole `days`, the
     last one included, in the calendar's `timezone`."""
     begins, ends = _time(starts_at, minutes, days, timezone)
+    calendar = db.session.get_one(SyncedCalendar, calendar_id)
+    calendar.begin_edition()
     row = OutsideEvent(
         calendar_id=calendar_id,
-        user_id=db.session.get_one(SyncedCalendar, calendar_id).user_id,
+        user_id=calendar.user_id,
         provider_event_id=uuid4().hex,
         starts_at=begins,
         ends_at=ends,
@@ -128,7 +130,9 @@ def many_events(
 ) -> None:
     """Fill a calendar with events of half an hour, spread evenly over the time that is read of it. Every
     fifth doesn't make its owner busy."""
-    user_id = db.session.get_one(SyncedCalendar, calendar_id).user_id
+    calendar = db.session.get_one(SyncedCalendar, calendar_id)
+    calendar.begin_edition()
+    user_id = calendar.user_id
     since = (utc_now() - back).replace(second=0, microsecond=0)
     step = (back + ahead) / count
     rows = [

@@ -10,7 +10,7 @@ from blueprints.calendar_page.grouping import Piece, by_days, in_words
 from blueprints.calendar_page.months import month_of
 from blueprints.calendar_page.pages import Drawn, Page
 from blueprints.calendar_page.titles import title_of
-from scheduling.reading.calendar import Item, ItemKind, calendar_between
+from scheduling.reading.calendar import Item, ItemKind
 from scheduling.reading.days import day_in
 from timezones import start_of_day, zone_short_name
 from web.times import LAST_YEAR
@@ -41,10 +41,7 @@ def draw(page: Page) -> Drawn:
     at most."""
     first = page.asked.on
     last = min(max(month_of(first).last, first + (_LEAST_DAYS - 1) * _DAY), date(LAST_YEAR, 12, 31))
-    begins, ends = start_of_day(first, page.zone), start_of_day(last + _DAY, page.zone)
-    items = calendar_between(
-        page.reader, page.asked.whose, begins, ends, page.sources, most=_MOST, days=(first, last)
-    )
+    items = page.items(first, last, most=_MOST)
     going_on = goes_on_with(items, page.zone)
     until = max(going_on - _DAY, first) if going_on is not None else last
     days = [first + number * _DAY for number in range((until - first).days + 1)]

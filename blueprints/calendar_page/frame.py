@@ -10,9 +10,10 @@ from accounts.permissions import Action, may_anywhere
 from blueprints.calendar_page import agenda, hours, lists, months, side, sources
 from blueprints.calendar_page.asked import Asked, View, asked_whose, may_look_at_others
 from blueprints.calendar_page.pages import Page
+from blueprints.calendar_page.subject import subject_of
 from hiring.choices import Choices, jobs_and_people_to_choose_from
 from scheduling.reading.calendar import Of, may_see_busy_times
-from scheduling.reading.calendar_sources import connected_calendars
+from scheduling.reading.calendar_sources import calendars_of
 from timezones import utc_now
 from web.calendar_choices import read_choices
 from web.signed_in import current_organization, person
@@ -30,10 +31,17 @@ def show(view: View, on: date) -> str:
     """The page with this view of that day. Eight statements at most, with who is signed in."""
     reader, now, here = person(), utc_now(), current_organization()
     asked = Asked(view, on, asked_whose(reader))
+    colleague_id = asked.whose.id if asked.whose.of is Of.PERSON else None
+    calendars = calendars_of([reader.id, *([colleague_id] if colleague_id is not None else [])], now)
+    choices = Choices((), ())
+    if may_look_at_others(reader.role):
+        job_id = asked.whose.id if asked.whose.of is Of.JOB else None
+        choices = jobs_and_people_to_choose_from(reader, job_id)
+    subject = subject_of(asked, reader, choices, calendars)
     hidden = read_choices().hidden
-    found = sources.sources_of(current_app.config["APP_NAME"], connected_calendars(reader, now), hidden)
+    found = sources.sources_of(current_app.config["APP_NAME"], calendars[reader.id].sources, hidden)
     shown = frozenset(each.key for each in found if each.is_shown)
-    if asked.whose.of is Of.PERSON and may_see_busy_times(reader, asked.whose.id or 0):
+    if colleague_id is not None and may_see_busy_times(reader, colleague_id):
         # A colleague's calendars may be others than one's own.
         shown |= frozenset(sources.of_anyone()) - hidden
     page = Page(
@@ -43,13 +51,10 @@ def show(view: View, on: date) -> str:
         now=now,
         first_weekday=here.first_weekday if here is not None else 0,
         sources=shown,
+        editions={user_id: each.editions for user_id, each in calendars.items()},
         may_add=may_anywhere(reader.role, Action.SCHEDULE),
     )
     drawn = _DRAW[view](page)
-    job_id = asked.whose.id if asked.whose.of is Of.JOB else None
-    choices = Choices((), ())
-    if may_look_at_others(reader.role):
-        choices = jobs_and_people_to_choose_from(reader, job_id)
     return render_template(
         "calendar_page/page.html",
         page=page,
@@ -57,9 +62,8 @@ def show(view: View, on: date) -> str:
         drawn=drawn,
         views=tuple(View),
         sources=found,
-        is_today_shown=drawn.first is not None
-        and drawn.last is not None
-        and drawn.first <= page.today <= drawn.last,
+        subject=subject,
+        is_today_shown=drawn.first <= page.today <= drawn.last,
         upcoming=side.upcoming_today(page, drawn, [each.key for each in found]),
         small=side.small_month(page, drawn.first, drawn.last),
         jobs=choices.jobs,

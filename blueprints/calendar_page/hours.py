@@ -131,24 +131,16 @@ def hours_of(
 ) -> tuple[tuple[Hour, ...], tuple[HoursDay, ...]]:
     """The hours to show, from top to bottom, and the days with what is on."""
     zone = page.zone
-    all_hours = wall_hours(tuple(days), zone)
     timed: list[Item] = []
     whole: list[Item] = []
     for item in items:
         (timed if item.first_day is None else whole).append(item)
-    of_days = [(on, list(_spans(timed, on, zone, all_hours))) for on in days]
+    all_hours = wall_hours(tuple(days), zone)
+    top, bottom, of_days = _placed(tuple(days), tuple(timed), zone, MOST_LANES[page.asked.view])
     now = _row_at(page.now, zone, all_hours) if days[0] <= page.today <= days[-1] else None
-    top, bottom = _shown(all_hours, [span for _, found in of_days for _, span, _, _ in found])
     shown = all_hours[top // ROWS_OF_HOUR : bottom // ROWS_OF_HOUR]
     drawn = []
-    for on, found in of_days:
-        spans = [Span(span.begins - top, span.ends - top) for _, span, _, _ in found]
-        laid = lay_out(spans, MOST_LANES[page.asked.view])
-        blocks = tuple(
-            Block(item, span, place, before, after)
-            for (item, _, before, after), span, place in zip(found, spans, laid.places, strict=True)
-            if place is not None
-        )
+    for on, spans, blocks, left_out in of_days:
         cells = _cells(on, zone, shown, page.now) if page.may_add else ()
         drawn.append(
             HoursDay(
@@ -156,7 +148,7 @@ def hours_of(
                 is_today=on == page.today,
                 whole_days=tuple(_bar(item, on) for item in whole if page.is_on(item, on, on)),
                 blocks=blocks,
-                left_out=laid.left_out,
+                left_out=left_out,
                 cells=cells,
                 entry=_first_free(cells, spans, shown.index(Hour(_FIRST_HOUR)) * ROWS_OF_HOUR),
                 now_row=now - top if now is not None and on == page.today and top <= now < bottom else None,
@@ -164,6 +156,28 @@ def hours_of(
             )
         )
     return shown, tuple(drawn)
+
+
+@lru_cache(64)
+def _placed(
+    days: tuple[date, ...], timed: tuple[Item, ...], zone: str, lanes: int
+) -> tuple[int, int, tuple[tuple[date, tuple[Span, ...], tuple[Block, ...], tuple[LeftOut, ...]], ...]]:
+    """From which row to which is shown, and for each day where everything is and what has its place. Kept,
+    because a week of a full calendar has hundreds, and is looked at more often than it changes."""
+    hours = wall_hours(days, zone)
+    of_days = [(on, list(_spans(timed, on, zone, hours))) for on in days]
+    top, bottom = _shown(hours, [span for _, found in of_days for _, span, _, _ in found])
+    placed = []
+    for on, found in of_days:
+        spans = tuple(Span(span.begins - top, span.ends - top) for _, span, _, _ in found)
+        laid = lay_out(spans, lanes)
+        blocks = tuple(
+            Block(item, span, place, before, after)
+            for (item, _, before, after), span, place in zip(found, spans, laid.places, strict=True)
+            if place is not None
+        )
+        placed.append((on, spans, blocks, laid.left_out))
+    return top, bottom, tuple(placed)
 
 
 @lru_cache(256)

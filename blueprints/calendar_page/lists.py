@@ -17,7 +17,7 @@ from blueprints.calendar_page.months import Month, month_of
 from blueprints.calendar_page.pages import Drawn, Page, is_cut
 from connections.catalogue import calendar_name
 from database import read_row_id
-from scheduling.reading.calendar import MOST, Item, ItemKind, calendar_between
+from scheduling.reading.calendar import MOST, Item, ItemKind
 from text import one_line
 from timezones import in_zone, start_of_day, zone_short_name
 
@@ -84,11 +84,9 @@ def draw(page: Page) -> Drawn:
     month, wanted = month_of(page.asked.on), _asked()
     number = read_row_id(request.args.get("page", "")) or 1
     number = min(number, MOST // ROWS)
-    begins, ends = start_of_day(month.first, page.zone), start_of_day(month.last + _DAY, page.zone)
     # A page of everything needs no more than what is before its end; a search looks through all there is.
     most = MOST if wanted.is_set else min(number * ROWS + 1, MOST)
-    days = month.first, month.last
-    items = calendar_between(page.reader, page.asked.whose, begins, ends, page.sources, most=most, days=days)
+    items = page.items(month.first, month.last, most=most)
     found = narrowed(items, wanted)
     shown = found[(number - 1) * ROWS : number * ROWS]
 

@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from blueprints.calendar_page.asked import View
 from blueprints.calendar_page.grouping import Piece, by_days, in_words
 from blueprints.calendar_page.pages import Drawn, Page, is_cut
 from connections.catalogue import calendar_name
-from scheduling.reading.calendar import OURS, Item, calendar_between
+from scheduling.reading.calendar import OURS, Item
 from scheduling.reading.calendar_days import outside_by_day
-from timezones import start_of_day
 from web.times import FIRST_YEAR, LAST_YEAR
 
 # A day shows so many, and how many more there are. One more than that takes no more room than saying so.
@@ -103,11 +103,12 @@ def draw(page: Page) -> Drawn:
     """The month of the day that is asked for, in whole weeks. Three statements at most."""
     month = month_of(page.asked.on)
     on = weeks_of(month, page.first_weekday)
-    begins, ends = start_of_day(on[0], page.zone), start_of_day(on[-1] + _DAY, page.zone)
-    ours = calendar_between(
-        page.reader, page.asked.whose, begins, ends, page.sources & {OURS}, days=(on[0], on[-1])
+    ours = page.items(on[0], on[-1], sources=page.sources & {OURS})
+    outside = outside_by_day(
+        *(page.reader, page.asked.whose, on, page.zone, page.sources),
+        most=_AT_ONCE + 1,
+        editions=page.editions_of(page.asked.whose),
     )
-    outside = outside_by_day(page.reader, page.asked.whose, on, page.zone, page.sources, most=_AT_ONCE + 1)
     days = days_of(month, on, [*ours, *outside.items], outside.left_out, page)
     values = {
         "days": days,
@@ -136,7 +137,7 @@ def days_of(
 ) -> list[Day]:
     """These days with the first of what they have. `left_out`: how much of a day is not among the items, by
     the key of its app."""
-    found = by_days(items, on, page.zone)
+    found = _pieces_of(tuple(items), tuple(on), page.zone)
     of_day, agenda = page.asked.as_view(View.DAY), page.asked.as_view(View.AGENDA)
     days = []
     for each in on:
@@ -157,6 +158,14 @@ def days_of(
             )
         )
     return days
+
+
+@lru_cache(64)
+def _pieces_of(
+    items: tuple[Item, ...], on: tuple[date, ...], zone: str
+) -> Mapping[date, tuple[Piece[Item], ...]]:
+    """Kept, because a month is looked at more often than it changes."""
+    return by_days(items, on, zone)
 
 
 def _counts(by_app: Mapping[str | None, int]) -> tuple[Count, ...]:

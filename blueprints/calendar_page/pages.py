@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from accounts.row_permissions import Reader
 from blueprints.calendar_page.asked import Asked
-from scheduling.reading.calendar import MOST, Item, calendar_between
+from scheduling.reading.calendar import MOST, Item, Of, Whose, calendar_between
+from scheduling.reading.remembered import Editions
 from timezones import in_zone, start_of_day
 
 _DAY = timedelta(days=1)
@@ -17,8 +18,9 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Page:
-    """Who looks at what, and when. `first_weekday`: 0 for Monday. `sources`: those that are shown. `may_add`:
-    the reader schedules interviews, so free times lead to the dialog."""
+    """Who looks at what, and when. `first_weekday`: 0 for Monday. `sources`: those that are shown.
+    `editions`: of the reader's calendars, and of those of the person whose calendar it is. `may_add`: the
+    reader schedules interviews, so free times lead to the dialog."""
 
     reader: Reader
     asked: Asked
@@ -26,6 +28,7 @@ class Page:
     now: datetime
     first_weekday: int
     sources: frozenset[str]
+    editions: Mapping[int, Editions]
     may_add: bool
 
     @property
@@ -37,10 +40,24 @@ class Page:
         first = on - ((on.weekday() - self.first_weekday) % 7) * _DAY
         return [first + number * _DAY for number in range(7)]
 
-    def items(self, first: date, last: date) -> tuple[Item, ...]:
-        """What is on from the first day up to and with the last one, in the reader's zone."""
+    def items(
+        self, first: date, last: date, *, sources: Collection[str] | None = None, most: int = MOST
+    ) -> tuple[Item, ...]:
+        """What is on from the first day up to and with the last one, in the reader's zone: of these sources,
+        or of all that are shown. At most `most` interviews and as many events, the first ones."""
         begins, ends = start_of_day(first, self.zone), start_of_day(last + _DAY, self.zone)
-        return calendar_between(self.reader, self.asked.whose, begins, ends, self.sources, days=(first, last))
+        return calendar_between(
+            *(self.reader, self.asked.whose, begins, ends, self.sources if sources is None else sources),
+            most=most,
+            days=(first, last),
+            editions=self.editions_of(self.asked.whose),
+        )
+
+    def editions_of(self, whose: Whose) -> Editions | None:
+        """Of the calendars whose events are shown with what is `whose`."""
+        return self.editions.get(
+            whose.id if whose.of is Of.PERSON and whose.id is not None else self.reader.id
+        )
 
     def is_on(self, item: Item, first: date, last: date) -> bool:
         """Whether any of it is on these days. What takes whole days is on its own, whatever the zone."""

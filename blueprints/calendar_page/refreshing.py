@@ -15,12 +15,12 @@ from wording import listed
 
 
 def refresh() -> ResponseReturnValue:
-    """Ask for it, and go back to where the button was (`next`). The page shows what was read once it is
-    there."""
+    """Ask for it, and go back to where the button was (`next`). What was read is there the next time that the
+    page is opened."""
     asked = sync.ask_now(actor())
     db.session.commit()
     if asked.reading:
-        say(f"Reading your {_labels(asked.reading)} now. What has changed is here in a moment.")
+        say(f"Reading your {_labels(asked.reading)} now. Look again in a moment to see what has changed.")
     elif asked.just_asked:
         say(f"Your {_labels(asked.just_asked)} was asked a moment ago. Try again in half a minute.", "info")
     else:

@@ -6,6 +6,9 @@ from calendar import Calendar
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+
+from flask import request
 
 from blueprints.calendar_page.asked import Asked, View
 from blueprints.calendar_page.pages import Drawn, Page
@@ -19,11 +22,12 @@ _DAY = timedelta(days=1)
 def upcoming_today(page: Page, drawn: Drawn, sources: Iterable[str]) -> tuple[Item, ...]:
     """The first of what the reader has today and what is not over, from all `sources`, shown or not. Taken
     from what the view has read, where that holds all of it."""
-    ends = start_of_day(page.today + _DAY, page.zone)
+    begins, ends = start_of_day(page.today, page.zone), start_of_day(page.today + _DAY, page.zone)
     found = drawn.items
     is_all = page.asked.whose == OWN and not drawn.is_cut and page.sources >= set(sources)
     if found is None or not is_all or not drawn.first <= page.today <= drawn.last:
-        found = calendar_between(page.reader, OWN, page.now, ends, list(sources), most=MOST_UPCOMING + 1)
+        editions = page.editions_of(OWN)
+        found = calendar_between(page.reader, OWN, begins, ends, list(sources), editions=editions)
     coming = [
         item for item in found if item.first_day is None and page.now < item.ends_at and item.starts_at < ends
     ]
@@ -53,18 +57,22 @@ class SmallMonth:
 def small_month(page: Page, first: date, last: date) -> SmallMonth:
     """The month of the day that is asked for; `first` to `last` are marked. Its days lead to the same view,
     or, of a month, to the day."""
-    asked = page.asked
+    return _small_month(page.asked, page.first_weekday, page.today, first, last, request.script_root)
+
+
+@lru_cache(128)
+def _small_month(
+    asked: Asked, first_weekday: int, today: date, first: date, last: date, begins_addresses: str
+) -> SmallMonth:
     on = asked.on
     leads_to = asked.as_view(View.DAY) if asked.view is View.MONTH else asked
-    weeks = Calendar(page.first_weekday).monthdatescalendar(on.year, on.month)
+    weeks = Calendar(first_weekday).monthdatescalendar(on.year, on.month)
     by_month = asked.as_view(View.MONTH)
     before, after = by_month.moved(-1), by_month.moved(1)
     return SmallMonth(
         f"{on:%B} {on.year}",
         tuple(f"{each:%a}"[:2] for each in weeks[0]),
-        tuple(
-            tuple(_small_day(each, leads_to, on, page.today, first, last) for each in week) for week in weeks
-        ),
+        tuple(tuple(_small_day(each, leads_to, on, today, first, last) for each in week) for week in weeks),
         before.as_view(asked.view).url if before is not None else None,
         after.as_view(asked.view).url if after is not None else None,
     )

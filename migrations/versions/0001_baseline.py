@@ -1023,6 +1023,7 @@ def upgrade() -> None:
         sa.Column("retry_at", database.UTCDateTime(), nullable=True),
         sa.Column("left_out", sa.Integer(), nullable=False),
         sa.Column("asked_at", database.UTCDateTime(), nullable=True),
+        sa.Column("edition", sa.String(length=16), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["connection_id"],

@@ -177,6 +177,8 @@ def _store(
     removed = [row.id for each, row in stored.items() if each not in said]
     for some in _in_parts(removed):
         db.session.execute(sa.delete(OutsideEvent).where(OutsideEvent.id.in_(some)))
+    if removed or changed or added:
+        calendar.begin_edition()
     if changed:
         rows = [{"id": stored[each].id, **dict(zip(_SAID, said[each], strict=True))} for each in changed]
         db.session.execute(sa.update(OutsideEvent), rows)

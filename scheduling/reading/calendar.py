@@ -21,6 +21,7 @@ from scheduling.reading.calendar_rows import (
     interviews_of,
 )
 from scheduling.reading.interview_rows import COLUMNS, InterviewRow
+from scheduling.reading.remembered import Editions, Remembered
 
 __all__ = ["MOST", "OURS", "OWN", "Item", "ItemKind", "Of", "Whose", "calendar_between", "may_see_busy_times"]
 
@@ -29,6 +30,8 @@ OURS = "ours"
 # No one reads more than this at once, of interviews or of events.
 MOST = 1000
 _A_DAY = timedelta(hours=26)
+# Of these days and people; a week of a full calendar takes about 200 kB.
+_outside: Remembered[tuple[Item, ...]] = Remembered(48)
 
 
 def may_see_busy_times(reader: Reader, user_id: int) -> bool:
@@ -46,6 +49,7 @@ def calendar_between(
     *,
     most: int = MOST,
     days: tuple[date, date] | None = None,
+    editions: Editions | None = None,
 ) -> tuple[Item, ...]:
     """What touches the time between two instants (aware UTC), by its start, as far as `reader` may see it.
 
@@ -53,7 +57,8 @@ def calendar_between(
     and blocked times are one's own, or those of the person whose calendar it is: a job and everyone have too
     many. What takes whole days is found if it takes one of `days`, the first and the last; without them, also
     a day around that time, because its days count and not its instants. At most `most` interviews and as many
-    events, the first ones. Two statements at most.
+    events, the first ones. Two statements at most. With the `editions` of the calendars of the person whose
+    events are looked for, what was read of them before is used again.
     """
     told: dict[str, Any] = {
         "asker_id": reader.id,
@@ -72,21 +77,35 @@ def calendar_between(
         ]
     user_id = whose.id if whose.of is Of.PERSON and whose.id is not None else reader.id
     apps = sorted(set(sources) - {OURS}) if may_see_busy_times(reader, user_id) else []
-    if apps or OURS in sources:
+    outside, key = None, None
+    if apps and editions is not None and editions.user_id == user_id:
+        key = (editions, reader.id == user_id, tuple(apps), begins, ends, days, most)
+        outside = _outside.get(key)
+    events = list(outside or ())
+    with_apps = bool(apps) and outside is None
+    if with_apps or OURS in sources:
         first_on, last_on = days or (date.min, date.max)
         around = {
             "day_before": begins - _A_DAY,
             "day_after": ends + _A_DAY,
+            "day_later": ends + _A_DAY + timedelta(days=1),
             "first_on": first_on,
             "last_on": last_on,
         }
         # Nobody has the id 0, and so nothing is found of someone whose time the reader may not see.
         of_user = user_id if may_see_busy_times(reader, user_id) else 0
-        statement = events_of(reader.role, whose.of, with_own_kept=OURS in sources, with_apps=bool(apps))
+        statement = events_of(reader.role, whose.of, with_own_kept=OURS in sources, with_apps=with_apps)
         of_events = {**told, **around, "events_of": of_user, "apps": apps}
-        found += map(_event, rows_of(statement, of_events))
-        found.sort(key=lambda item: (item.starts_at, item.kind, item.id))
-    return tuple(found)
+        read = [_event(row) for row in rows_of(statement, of_events)]
+        if with_apps and key is not None:
+            _outside.keep(key, tuple(item for item in read if item.kind is ItemKind.OUTSIDE))
+        events += read
+    events.sort(key=_order)
+    return tuple(sorted([*found, *events[:most]], key=_order))
+
+
+def _order(item: Item) -> tuple[datetime, str, int]:
+    return item.starts_at, item.kind, item.id
 
 
 def _interview(columns: Any, sees_links: bool) -> Item:

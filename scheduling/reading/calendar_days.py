@@ -14,9 +14,11 @@ import sqlalchemy as sa
 from accounts.row_permissions import Reader
 from models import OutsideEvent, SyncedCalendar, User
 from rows import rows_of
+from scheduling.busy_times import touches
 from scheduling.reading.calendar import OURS, may_see_busy_times
 from scheduling.reading.calendar_rows import Item, ItemKind, Of, Whose
 from scheduling.reading.interview_rows import instant
+from scheduling.reading.remembered import Editions, Remembered
 from timezones import start_of_day
 
 _DAY, _BETWEEN_ZONES = timedelta(days=1), timedelta(hours=26)
@@ -32,24 +34,42 @@ class OutsideDays(NamedTuple):
 
 
 def outside_by_day(
-    reader: Reader, whose: Whose, days: Sequence[date], zone: str, sources: Collection[str], *, most: int
+    reader: Reader,
+    whose: Whose,
+    days: Sequence[date],
+    zone: str,
+    sources: Collection[str],
+    *,
+    most: int,
+    editions: Editions | None = None,
 ) -> OutsideDays:
     """Events of connected calendars on these days (ascending, without a gap) in a zone, as
     `calendar_between` would find them, but of those that are on one day alone at most the first `most` of
-    each. One statement, and none without a calendar among the `sources`."""
+    each. One statement, and none without a calendar among the `sources`, nor where they were read before and
+    the `editions` of these calendars are still the same."""
     user_id = whose.id if whose.of is Of.PERSON and whose.id is not None else reader.id
     apps = sorted(set(sources) - {OURS})
     if not apps or not may_see_busy_times(reader, user_id):
         return OutsideDays((), {})
+    if editions is None or editions.user_id != user_id:
+        return _read(reader.id, user_id, apps, days, zone, most)
+    key = (editions, reader.id == user_id, tuple(apps), days[0], len(days), zone, most)
+    return _remembered.get_or(key, lambda: _read(reader.id, user_id, apps, days, zone, most))
+
+
+def _read(
+    asker_id: int, user_id: int, apps: Sequence[str], days: Sequence[date], zone: str, most: int
+) -> OutsideDays:
     borders = [start_of_day(on, zone) for on in (*days, days[-1] + _DAY)]
     told: dict[str, Any] = {
         **{_border(number): border for number, border in enumerate(borders)},
-        "asker_id": reader.id,
+        "asker_id": asker_id,
         "user_id": user_id,
-        "apps": apps,
+        "apps": list(apps),
         **{_app(number): app for number, app in enumerate(apps)},
         "day_before": borders[0] - _BETWEEN_ZONES,
         "day_after": borders[-1] + _BETWEEN_ZONES,
+        "day_later": borders[-1] + _BETWEEN_ZONES + _DAY,
         "most": most,
     }
     items = []
@@ -63,6 +83,10 @@ def outside_by_day(
             left_out[on][row.app] -= 1
     # Nothing is left of the days and the apps of which all of it is shown.
     return OutsideDays(tuple(items), {on: +rest for on, rest in left_out.items() if +rest})
+
+
+# Of these months and people.
+_remembered: Remembered[OutsideDays] = Remembered(48)
 
 
 def _item(row: Any) -> Item:
@@ -86,34 +110,35 @@ def _by_day(days: int, apps: int) -> sa.Select[*tuple[Any, ...]]:
     first = _number(lambda border: of.starts_at < border, 0, days)
     last = _number(lambda border: of.ends_at <= border, 0, days)
     is_own = of.user_id == asker
-    near = (
-        sa.select(
-            *(of.id, of.starts_at, of.ends_at, of.first_day, of.last_day, of.is_busy, SyncedCalendar.app),
-            sa.case((is_own, of.title), else_=sa.literal_column("'Busy'", sa.String)).label("title"),
-            sa.case((is_own, sa.literal_column("''", sa.String)), else_=User.name).label("owner"),
-            first.label("number"),
-            sa.and_(of.first_day.is_(None), last <= first).label("is_single"),
-        )
-        .join(SyncedCalendar, SyncedCalendar.id == of.calendar_id)
-        .join(User, User.id == of.user_id)
-        .where(
-            of.user_id == sa.bindparam("user_id", type_=sa.Integer()),
-            # What takes none of someone's time concerns no one else.
-            sa.or_(of.is_busy, is_own),
-            SyncedCalendar.app.in_(sa.bindparam("apps", expanding=True)),
-            of.ends_at > instant("day_before"),
-            of.starts_at < instant("day_after"),
-            sa.or_(
-                of.first_day.is_not(None),
-                sa.and_(
-                    # What lasts no time at all has its place too.
-                    sa.or_(of.ends_at > instant(_border(0)), of.starts_at >= instant(_border(0))),
-                    of.starts_at < instant(_border(days)),
+    near = sa.union_all(
+        *(
+            sa.select(
+                *(of.id, of.starts_at, of.ends_at, of.first_day, of.last_day, of.is_busy, SyncedCalendar.app),
+                sa.case((is_own, of.title), else_=sa.literal_column("'Busy'", sa.String)).label("title"),
+                sa.case((is_own, sa.literal_column("''", sa.String)), else_=User.name).label("owner"),
+                first.label("number"),
+                sa.and_(of.first_day.is_(None), last <= first).label("is_single"),
+            )
+            .join(SyncedCalendar, SyncedCalendar.id == of.calendar_id)
+            .join(User, User.id == of.user_id)
+            .where(
+                of.user_id == sa.bindparam("user_id", type_=sa.Integer()),
+                # What takes none of someone's time concerns no one else.
+                sa.or_(of.is_busy, is_own),
+                SyncedCalendar.app.in_(sa.bindparam("apps", expanding=True)),
+                is_near,
+                sa.or_(
+                    of.first_day.is_not(None),
+                    sa.and_(
+                        # What lasts no time at all has its place too.
+                        sa.or_(of.ends_at > instant(_border(0)), of.starts_at >= instant(_border(0))),
+                        of.starts_at < instant(_border(days)),
+                    ),
                 ),
-            ),
+            )
+            for is_near in touches(instant("day_before"), instant("day_after"), instant("day_later"))
         )
-        .subquery()
-    )
+    ).subquery()
     of_day = (near.c.is_single, near.c.number)
     ranked = sa.select(
         near,

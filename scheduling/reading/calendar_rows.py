@@ -27,6 +27,7 @@ from models import (
     User,
 )
 from paging import Query
+from scheduling.busy_times import touches
 from scheduling.reading.interview_rows import InterviewRow, instant, select_rows
 
 
@@ -128,15 +129,24 @@ def events_of(role: Role, of: Of, *, with_own_kept: bool, with_apps: bool) -> sa
     calendars of `apps` (`with_apps`), and what was added here (`with_own_kept`). One of these has to be.
 
     Those that take whole days are found a day around that time as well, because they begin and end at other
-    instants in another zone, as far as they take one of the days from `first_on` to `last_on`.
+    instants in another zone, as far as they take one of the days from `first_on` to `last_on`. Of outside
+    events, the first `most` are found, and of the others as many.
     """
     some = []
     if with_apps:
-        some.append(_outside())
+        some.append(_first(*_outside()))
     if with_own_kept:
-        some += [_blocked(), _interview_days(role, of)]
+        some.append(_first(_blocked(), _interview_days(role, of)))
     found = sa.union_all(*some).subquery()
-    return sa.select(found).order_by(found.c.starts_at, found.c.kind, found.c.id).limit(_number("most"))
+    return sa.select(found).order_by(found.c.starts_at, found.c.kind, found.c.id)
+
+
+def _first(*some: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
+    """The first of what these find."""
+    found = sa.union_all(*some).subquery()
+    first = sa.select(found).order_by(found.c.starts_at, found.c.kind, found.c.id).limit(_number("most"))
+    # SQLite takes no part of a union that has an order of its own.
+    return sa.select(first.subquery())
 
 
 def _columns(
@@ -156,19 +166,25 @@ def _for_its_owner(of: type[OutsideEvent] | type[CustomEvent]) -> sa.ColumnEleme
     return sa.case((of.user_id == _number("asker_id"), of.title), else_=sa.literal_column("'Busy'"))
 
 
-def _touches(of: type[OutsideEvent] | type[CustomEvent]) -> tuple[sa.ColumnElement[bool], ...]:
+def _touches(of: type[CustomEvent]) -> tuple[sa.ColumnElement[bool], ...]:
+    # The first two let the index on the end be used; the day around is for whole days.
+    return of.ends_at > instant("day_before"), of.starts_at < instant("day_after"), _is_on(of)
+
+
+def _is_on(of: type[OutsideEvent] | type[CustomEvent]) -> sa.ColumnElement[bool]:
     with_times = of.ends_at > instant("begins"), of.starts_at < instant("ends")
     # Without whole days, these are not known, and so never true.
     whole_days = of.first_day <= _day("last_on"), of.last_day >= _day("first_on")
-    return (
-        # Lets the index on the end be used; the day around is for whole days.
-        of.ends_at > instant("day_before"),
-        of.starts_at < instant("day_after"),
-        sa.or_(sa.and_(*whole_days), sa.and_(of.first_day.is_(None), *with_times)),
-    )
+    return sa.or_(sa.and_(*whole_days), sa.and_(of.first_day.is_(None), *with_times))
 
 
-def _outside() -> sa.Select[*tuple[Any, ...]]:
+def _outside() -> list[sa.Select[*tuple[Any, ...]]]:
+    """In the parts of which each is found by an index."""
+    is_near = touches(instant("day_before"), instant("day_after"), instant("day_later"))
+    return [_outside_then(is_then) for is_then in is_near]
+
+
+def _outside_then(is_then: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
     of = OutsideEvent
     return (
         sa.select(
@@ -182,7 +198,8 @@ def _outside() -> sa.Select[*tuple[Any, ...]]:
             # What takes none of someone's time concerns no one else.
             sa.or_(of.is_busy, of.user_id == _number("asker_id")),
             SyncedCalendar.app.in_(sa.bindparam("apps", expanding=True)),
-            *_touches(of),
+            is_then,
+            _is_on(of),
         )
     )
 

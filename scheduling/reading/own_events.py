@@ -14,6 +14,7 @@ from accounts.row_permissions import Asker, Reader, job_is_within
 from database import written_out
 from models import CustomEvent, CustomEventKind, Job, OutsideEvent, Role, SyncedCalendar
 from rows import rows_of
+from scheduling.busy_times import touches
 from timezones import start_of_day
 
 # A day that someone has taken in one zone begins and ends at other instants in another, at most so far away.
@@ -54,6 +55,7 @@ def own_events(reader: Reader, day: date, zone: str, after: datetime, *, limit: 
         "ends": ends,
         "long_before": begins - _BETWEEN_ZONES,
         "long_after": ends + _BETWEEN_ZONES,
+        "later": ends + _BETWEEN_ZONES + timedelta(days=1),
         "most": limit,
     }
     rows = rows_of(_own(reader.role), told)
@@ -73,7 +75,7 @@ def _instant(name: str) -> sa.BindParameter[datetime]:
 @cache
 def _own(role: Role) -> sa.Select[*tuple[Any, ...]]:
     asker = sa.bindparam("asker_id", type_=sa.Integer())
-    outside = (
+    outside = [
         sa.select(
             OutsideEvent.id,
             sa.literal_column("''", sa.String).label("kind"),
@@ -81,8 +83,9 @@ def _own(role: Role) -> sa.Select[*tuple[Any, ...]]:
             *_columns(OutsideEvent),
         )
         .join(SyncedCalendar, SyncedCalendar.id == OutsideEvent.calendar_id)
-        .where(OutsideEvent.user_id == asker, *_on_the_day(OutsideEvent))
-    )
+        .where(OutsideEvent.user_id == asker, is_near, _on_the_day(OutsideEvent))
+        for is_near in touches(_instant("long_before"), _instant("long_after"), _instant("later"))
+    ]
     seen = sa.select(Job.id).where(job_is_within(Asker(role), Action.SEE))
     concerns = sa.and_(
         CustomEvent.kind == written_out(CustomEventKind.INTERVIEW_DAY),
@@ -93,8 +96,14 @@ def _own(role: Role) -> sa.Select[*tuple[Any, ...]]:
         sa.cast(CustomEvent.kind, sa.String).label("kind"),
         sa.type_coerce(sa.null(), SyncedCalendar.app.type).label("app"),
         *_columns(CustomEvent),
-    ).where(sa.or_(CustomEvent.user_id == asker, concerns), *_on_the_day(CustomEvent))
-    some = sa.union_all(outside, custom).subquery()
+    ).where(
+        sa.or_(CustomEvent.user_id == asker, concerns),
+        # These are implied, and let the index on the end be used.
+        CustomEvent.ends_at > _instant("long_before"),
+        CustomEvent.starts_at < _instant("long_after"),
+        _on_the_day(CustomEvent),
+    )
+    some = sa.union_all(*outside, custom).subquery()
     of = some.c
     return (
         sa.select(some, sa.func.count().over().label("total"))
@@ -107,12 +116,10 @@ def _columns(of: type[OutsideEvent] | type[CustomEvent]) -> tuple[Any, ...]:
     return of.title, of.starts_at, of.ends_at, of.first_day, of.last_day
 
 
-def _on_the_day(of: type[OutsideEvent] | type[CustomEvent]) -> tuple[sa.ColumnElement[bool], ...]:
+def _on_the_day(of: type[OutsideEvent] | type[CustomEvent]) -> sa.ColumnElement[bool]:
     day = sa.bindparam("day", type_=sa.Date())
     with_times = sa.and_(
         of.first_day.is_(None), of.ends_at > _instant("after"), of.starts_at < _instant("ends")
     )
     whole_days = sa.and_(of.first_day <= day, of.last_day >= day)
-    # The first two are implied, and let the index on the end be used.
-    near = of.ends_at > _instant("long_before"), of.starts_at < _instant("long_after")
-    return *near, sa.or_(with_times, whole_days)
+    return sa.or_(with_times, whole_days)

@@ -35,10 +35,11 @@ def test_connected_calendars_are_full_of_events(make_app: MakeApp, simulators: S
             .group_by(User.name, SyncedCalendar.failure)
             .order_by(User.name)
         ).all()
-        assert [row[0] for row in read] == ["Grace Kim", "Marco Bianchi", "Noah Clarke", "Tom Adeyemi"]
+        names = ["Grace Kim", "Lena Vogel", "Marco Bianchi", "Noah Clarke", "Tom Adeyemi"]
+        assert [row[0] for row in read] == names
         assert all(row[1] is None and row[2] > 10 for row in read)
         titles = set(db.session.scalars(db.select(OutsideEvent.title)))
-        assert {"Standup", "Pipeline review", "Night maintenance", "Vacation"} <= titles
+        assert {"Standup", "Pipeline review", "Night maintenance", "Vacation", "Budget", "Yoga"} <= titles
         assert db.session.scalars(db.select(CustomEvent.title).order_by(CustomEvent.id)).all() == [
             "Focus: hiring plan",
             "Backend interviews",

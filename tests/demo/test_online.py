@@ -34,9 +34,11 @@ def test_some_have_connected_accounts_and_meet_on_each_software(
             .order_by(Connection.app, User.name)
         )
         assert [tuple(row) for row in connected] == [
+            ("Lena Vogel", "google-calendar"),
             ("Noah Clarke", "google-calendar"),
             ("Tom Adeyemi", "google-calendar"),
             ("Grace Kim", "outlook-calendar"),
+            ("Lena Vogel", "outlook-calendar"),
             ("Marco Bianchi", "outlook-calendar"),
             ("Grace Kim", "zoom"),
         ]

@@ -62,6 +62,7 @@ def page_at(on: date, zone: str, view: View = View.WEEK, *, first_weekday: int =
         now=LONG_AGO,
         first_weekday=first_weekday,
         sources=frozenset({OURS}),
+        editions={},
         may_add=True,
     )
 

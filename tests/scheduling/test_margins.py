@@ -41,6 +41,7 @@ def team(app: Flask, clock: Clock) -> Iterator[Team]:
         yield found
 
 
+@pytest.mark.slow
 def test_nothing_that_limits_count_is_too_far_away_to_be_found(team: Team) -> None:
     ada = db.session.get_one(User, team.ada.id)
     needs = Needs(frozenset({team.ben.id}), 0)

@@ -1,0 +1,53 @@
+"""What was read of people's connected calendars, kept by this process until their events change.
+
+A calendar may have hundreds of events in a week, and people look at the same few weeks again and again. What
+is kept is found by the edition of each calendar that it was read from, so nothing has to be told when one
+changes: what is of an earlier edition is not asked for anymore, and the first to go.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Generic, NamedTuple, TypeVar
+
+T = TypeVar("T")
+
+
+class Editions(NamedTuple):
+    """Whose calendars they are, with the name that others see, and the app and the edition of each."""
+
+    user_id: int
+    name: str
+    calendars: tuple[tuple[str, str], ...]
+
+
+class Remembered(Generic[T]):
+    """The last `most` that were asked for, by their keys. For use by several threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[Hashable, T] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable) -> T | None:
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
+
+    def keep(self, key: Hashable, value: T) -> T:
+        with self._lock:
+            self._kept[key] = value
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return value
+
+    def get_or(self, key: Hashable, read: Callable[[], T]) -> T:
+        """What is kept; otherwise what `read` returns, which is kept from then on. Two that ask at once may
+        both read."""
+        found = self.get(key)
+        return found if found is not None else self.keep(key, read())
