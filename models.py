@@ -6,6 +6,7 @@ No queries, no providers, no request. Split by what the tables hold; import name
 from tables.access import AuditEntry, Invitation, PasswordReset, Throttle
 from tables.answers import AnswerKind, CandidateAnswer, ProposedTime, RequestState
 from tables.calendars import CustomEvent, CustomEventKind, LongerThanADay, OutsideEvent, SyncedCalendar
+from tables.automation import ApiKey
 from tables.connections import (
     AdminApproval,
     ApprovalState,
@@ -70,6 +71,7 @@ __all__ = [
     "Absent",
     "AdminApproval",
     "AnswerKind",
+    "ApiKey",
     "Application",
     "ApplicationNote",
     "ApprovalState",

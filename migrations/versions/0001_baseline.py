@@ -208,6 +208,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audit_entries_event"), ["event"], unique=False)
 
     op.create_table(
+        "api_keys",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("beginning", sa.String(length=12), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.Column("last_used_at", database.UTCDateTime(), nullable=True),
+        sa.Column("revoked_at", database.UTCDateTime(), nullable=True),
+        sa.Column("counted_since", database.UTCDateTime(), nullable=False),
+        sa.Column("counted", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["made_by_id"], ["users.id"], name=op.f("fk_api_keys_made_by_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_keys")),
+        sa.UniqueConstraint("key_hash", name=op.f("uq_api_keys_key_hash")),
+    )
+    op.create_table(
         "linked_identities",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -771,6 +787,7 @@ def upgrade() -> None:
         sa.Column("template_name", sa.String(length=80), nullable=False),
         sa.Column("link_generation", sa.Integer(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.Column("changed_at", database.UTCDateTime(), nullable=False),
         sa.Column("link_nonce", sa.String(length=32), nullable=False),
         sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_interviews_duration")),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_interviews_ends_after_start")),
@@ -798,6 +815,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("interviews", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_interviews_application_id"), ["application_id"], unique=False)
+        batch_op.create_index("ix_interviews_changed_at_id", ["changed_at", "id"], unique=False)
         batch_op.create_index(
             "ix_interviews_checked_problems_id",
             ["id"],
@@ -1963,6 +1981,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("checked_problems IS NOT NULL"),
             postgresql_where=sa.text("checked_problems IS NOT NULL"),
         )
+        batch_op.drop_index("ix_interviews_changed_at_id")
         batch_op.drop_index(batch_op.f("ix_interviews_application_id"))
 
     op.drop_table("interviews")
@@ -2026,6 +2045,7 @@ def downgrade() -> None:
 
     op.drop_table("connections")
     op.drop_table("linked_identities")
+    op.drop_table("api_keys")
     with op.batch_alter_table("audit_entries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_entries_event"))
         batch_op.drop_index(batch_op.f("ix_audit_entries_at"))
