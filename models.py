@@ -6,7 +6,7 @@ No queries, no providers, no request. Split by what the tables hold; import name
 from tables.access import AuditEntry, Invitation, PasswordReset, Throttle
 from tables.answers import AnswerKind, CandidateAnswer, ProposedTime, RequestState
 from tables.calendars import CustomEvent, CustomEventKind, LongerThanADay, OutsideEvent, SyncedCalendar
-from tables.automation import ApiKey
+from tables.automation import ApiKey, DeliveryState, OutgoingWebhook, WebhookDelivery
 from tables.connections import (
     AdminApproval,
     ApprovalState,
@@ -89,6 +89,7 @@ __all__ = [
     "ConnectionState",
     "CustomEvent",
     "CustomEventKind",
+    "DeliveryState",
     "Draft",
     "DraftSubject",
     "EntryState",
@@ -119,6 +120,7 @@ __all__ = [
     "Organization",
     "OrphanedMeeting",
     "OutsideEvent",
+    "OutgoingWebhook",
     "PasswordReset",
     "PhoneCaller",
     "ProposedTime",
@@ -143,6 +145,7 @@ __all__ = [
     "User",
     "UserSession",
     "Verdict",
+    "WebhookDelivery",
     "WebhookEvent",
     "search_key",
 ]

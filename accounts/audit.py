@@ -61,6 +61,7 @@ class Event(StrEnum):
     KEYS_ROTATED = "keys_rotated"
     API_KEY_MADE = "api_key_made"
     API_KEY_REVOKED = "api_key_revoked"
+    WEBHOOK_CHANGED = "webhook_changed"
     CANDIDATES_IMPORTED = "candidates_imported"
     CANDIDATES_EXPORTED = "candidates_exported"
     CANDIDATE_EXPORTED = "candidate_exported"

@@ -174,6 +174,9 @@ class Interview(HasLinkNonce, Model):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     # When anything in this row was last written, for programs that ask what is new.
     changed_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
+    # Which change the webhook was told of or needed no word about, and a hash of what it was told.
+    told_at: Mapped[datetime | None]
+    told_as: Mapped[str | None] = mapped_column(sa.String(64))
 
     application: Mapped[Application] = relationship()
     scheduler: Mapped[User] = relationship(foreign_keys=[scheduler_id])
