@@ -134,8 +134,8 @@ def queue_credentials_refused(provider: str, because: str, mail_domain: str) -> 
 
 
 def queue_webhook_off(because: str, mail_domain: str) -> bool:
-    """Tell the owner that the webhook was turned off, and why, as a sentence; False when they were told within
-    a day. The caller holds the webhook's row."""
+    """Tell the owner that the webhook was turned off, and why, as a sentence; False when they were told
+    within a day. The caller holds the webhook's row."""
     return _queue_once_a_day(WEBHOOK_OFF, "webhook:1", owner(), mail_domain, said={"because": because})
 
 

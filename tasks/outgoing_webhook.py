@@ -1,4 +1,4 @@
-"""Telling the webhook: looking for what to tell, sending it, and giving up on an address that never answers."""
+"""Telling the webhook: looking for what to tell, sending it, and giving up where nothing ever arrives."""
 
 from __future__ import annotations
 
