@@ -5,8 +5,8 @@ No queries, no providers, no request. Split by what the tables hold; import name
 
 from tables.access import AuditEntry, Invitation, PasswordReset, Throttle
 from tables.answers import AnswerKind, CandidateAnswer, ProposedTime, RequestState
-from tables.calendars import CustomEvent, CustomEventKind, LongerThanADay, OutsideEvent, SyncedCalendar
 from tables.automation import ApiKey, DeliveryState, OutgoingWebhook, WebhookDelivery
+from tables.calendars import CustomEvent, CustomEventKind, LongerThanADay, OutsideEvent, SyncedCalendar
 from tables.connections import (
     AdminApproval,
     ApprovalState,
@@ -119,8 +119,8 @@ __all__ = [
     "OAuthAttempt",
     "Organization",
     "OrphanedMeeting",
-    "OutsideEvent",
     "OutgoingWebhook",
+    "OutsideEvent",
     "PasswordReset",
     "PhoneCaller",
     "ProposedTime",

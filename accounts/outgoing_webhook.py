@@ -11,7 +11,7 @@ from accounts import audit
 from accounts.audit import Event
 from extensions import db
 from models import DeliveryState, OutgoingWebhook, User, WebhookDelivery
-from security import TokenVault, new_webhook_secret
+from security import SealBrokenError, TokenVault, new_webhook_secret
 from timezones import utc_now
 from web_links import can_be_opened, has_user_name
 
@@ -96,6 +96,19 @@ def turn_off(actor: User | None, row: OutgoingWebhook, because: str = "") -> Non
 def secret_of(row: OutgoingWebhook, vault: TokenVault) -> str:
     """What messages are signed with. Raises `SealBrokenError`."""
     return str(vault.open(row.sealed_secret, belongs_to=_OWNER)["secret"])
+
+
+def reseal_secret(vault: TokenVault) -> tuple[int, int]:
+    """Seal the secret with the newest key of `vault`, in the current transaction; returns how many are now,
+    and how many no key opens, which stay as they are."""
+    row = webhook(lock=True)
+    if row is None:
+        return 0, 0
+    try:
+        row.sealed_secret = vault.reseal(row.sealed_secret)
+    except SealBrokenError:
+        return 0, 1
+    return 1, 0
 
 
 def has_failed_for_long(row: OutgoingWebhook, now: datetime, limit_hours: int) -> bool:

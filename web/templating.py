@@ -121,7 +121,8 @@ def may(action: str) -> bool:
 
 def settings_reach() -> tuple[str, ...]:
     """What the sections of the settings that the signed-in person sees need, "" for those of everyone."""
-    return ("", *(action.value for action in (Action.ADMINISTER, Action.SEE_SYSTEM, Action.AUTOMATE) if may(action.value)))
+    needed = (Action.ADMINISTER, Action.SEE_SYSTEM, Action.AUTOMATE)
+    return ("", *(action.value for action in needed if may(action.value)))
 
 
 def jobs_to_schedule_on() -> Container[int]:
