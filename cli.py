@@ -13,7 +13,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, ScriptInfo, with_appcontext
 
 import instance_folder
-from accounts import audit, copies, first_run, two_step
+from accounts import audit, copies, first_run, outgoing_webhook, two_step
 from accounts.audit import Event
 from accounts.passwords import store_password
 from accounts.team_rules import TeamError
@@ -290,6 +290,7 @@ def rotate_keys() -> None:
     done = reseal_everything(vault)
     secrets, unreadable = two_step.reseal_secrets(vault)
     copies, unreadable_copies = reseal_copies(vault)
+    _, unreadable_webhook = outgoing_webhook.reseal_secret(vault)
     audit.record(
         Event.KEYS_ROTATED,
         f"{counted(done.connections, 'connection')}, {counted(secrets, 'authenticator secret')}, and "
@@ -300,7 +301,7 @@ def rotate_keys() -> None:
     click.echo(f"{done.connections} connections are encrypted with the newest key.")
     click.echo(f"{counted(secrets, 'authenticator secret')} too.")
     click.echo(f"{counted(copies, 'copy', 'copies')} of sent emails too.")
-    broken = done.broken + unreadable + unreadable_copies
+    broken = done.broken + unreadable + unreadable_copies + unreadable_webhook
     if broken:
         click.echo(f"{broken} could not be opened with any key and stay as they are.")
     elif not from_settings:

@@ -193,6 +193,12 @@ SETTINGS: tuple[Setting, ...] = (
         (24.0, 1.0),
         "Hours before the start at which reminders are sent, comma-separated.",
     ),
+    Setting(
+        "WEBHOOK_PRIVATE_ADDRESSES",
+        read.switch,
+        False,
+        "Whether the outgoing webhook may go to private addresses, and without TLS.",
+    ),
     Setting("SCHEDULER_ENABLED", read.switch, True, "Whether this server process does background work."),
     Setting(
         "METRICS_TOKEN",

@@ -5,6 +5,7 @@ No queries, no providers, no request. Split by what the tables hold; import name
 
 from tables.access import AuditEntry, Invitation, PasswordReset, Throttle
 from tables.answers import AnswerKind, CandidateAnswer, ProposedTime, RequestState
+from tables.automation import ApiKey, DeliveryState, OutgoingWebhook, WebhookDelivery
 from tables.calendars import CustomEvent, CustomEventKind, LongerThanADay, OutsideEvent, SyncedCalendar
 from tables.connections import (
     AdminApproval,
@@ -70,6 +71,7 @@ __all__ = [
     "Absent",
     "AdminApproval",
     "AnswerKind",
+    "ApiKey",
     "Application",
     "ApplicationNote",
     "ApprovalState",
@@ -87,6 +89,7 @@ __all__ = [
     "ConnectionState",
     "CustomEvent",
     "CustomEventKind",
+    "DeliveryState",
     "Draft",
     "DraftSubject",
     "EntryState",
@@ -116,6 +119,7 @@ __all__ = [
     "OAuthAttempt",
     "Organization",
     "OrphanedMeeting",
+    "OutgoingWebhook",
     "OutsideEvent",
     "PasswordReset",
     "PhoneCaller",
@@ -141,6 +145,7 @@ __all__ = [
     "User",
     "UserSession",
     "Verdict",
+    "WebhookDelivery",
     "WebhookEvent",
     "search_key",
 ]

@@ -18,6 +18,27 @@ _OWN_PORTS = {"http": 80, "https": 443}
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
+# Where IPv6 networks put the addresses of the other kind (RFC 6052).
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+def is_public_number(number: str) -> bool:
+    """Whether this is an IP address out in the internet, and none of a private network, of this machine, or
+    of a cloud's own services. One that stands for another one is as public as that."""
+    try:
+        parsed = ipaddress.ip_address(number.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(parsed, ipaddress.IPv6Address):
+        inside = parsed.ipv4_mapped or parsed.sixtofour
+        if parsed in _NAT64:
+            inside = ipaddress.IPv4Address(int(parsed) & 0xFFFF_FFFF)
+        if parsed.teredo is not None:
+            return False
+        parsed = inside or parsed
+    return parsed.is_global and not parsed.is_multicast
+
+
 def normal_origin(address: str) -> str:
     """`https://Büro.example:443/` as `https://xn--bro-hoa.example`. Raises ValueError, in words that follow
     the setting's name, for what is not the address of a whole server."""

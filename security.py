@@ -80,6 +80,23 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+_WEBHOOK_SECRET = "whsec_"
+
+
+def new_webhook_secret() -> str:
+    """A random secret of 256 bits for signing messages, as the Standard Webhooks specification writes it."""
+    return _WEBHOOK_SECRET + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def sign_webhook(secret: str, key: str, at: int, body: bytes) -> str:
+    """The signature of a message (HMAC-SHA256), as the header of that specification has it. `key` names the
+    message, and `at` is when it is sent, in seconds since 1970: both are signed, so that a message that was
+    recorded can't be sent again later."""
+    signed = f"{key}.{at}.".encode() + body
+    digest = hmac.digest(base64.b64decode(secret.removeprefix(_WEBHOOK_SECRET)), signed, "sha256")
+    return f"v1,{base64.b64encode(digest).decode()}"
+
+
 # What every authenticator app expects (RFC 6238 and its defaults): six digits, a new code every 30 seconds.
 CODE_DIGITS = 6
 _CODE_SECONDS = 30

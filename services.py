@@ -53,6 +53,8 @@ class Services:
     # None while people sign in with passwords alone.
     single_sign_on: SingleSignOn | None
     rules: Rules
+    # Whether the outgoing webhook may go to private addresses, and without TLS.
+    webhooks_may_be_private: bool
     # The domain of the sender's address, which follows the @ of every Message-ID.
     mail_domain: str
     attachment_files: AttachmentFiles
@@ -89,6 +91,7 @@ def build_services(config: Mapping[str, Any], keys: InstanceKeys) -> Services:
             reminder_minutes=tuple(round(hours * 60) for hours in config["REMINDER_HOURS"]),
             message_id_domain=mail_domain,
         ),
+        webhooks_may_be_private=config["WEBHOOK_PRIVATE_ADDRESSES"],
         mail_domain=mail_domain,
         attachment_files=AttachmentFiles(folder / "uploads"),
         mail_copies=MailCopies(vault),

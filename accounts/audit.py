@@ -59,6 +59,9 @@ class Event(StrEnum):
     SETTINGS_CHANGED = "settings_changed"
     LOG_EXPORTED = "log_exported"
     KEYS_ROTATED = "keys_rotated"
+    API_KEY_MADE = "api_key_made"
+    API_KEY_REVOKED = "api_key_revoked"
+    WEBHOOK_CHANGED = "webhook_changed"
     CANDIDATES_IMPORTED = "candidates_imported"
     CANDIDATES_EXPORTED = "candidates_exported"
     CANDIDATE_EXPORTED = "candidate_exported"
@@ -71,7 +74,11 @@ class Event(StrEnum):
     @property
     def label(self) -> str:
         words = self.value.replace("_", " ").capitalize()
-        return words.replace("Sign in", "Sign-in").replace("Two step", "Two-step verification")
+        return (
+            words.replace("Sign in", "Sign-in")
+            .replace("Two step", "Two-step verification")
+            .replace("Api", "API")
+        )
 
 
 # Set by the web for each request; the command line and background work have no address.

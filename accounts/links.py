@@ -40,6 +40,9 @@ class AccountLinks:
     def connected_apps(self) -> str:
         return f"{self.base_url}/settings/account/connected-apps"
 
+    def automation(self) -> str:
+        return f"{self.base_url}/settings/organization/api"
+
     def interview_page(self, interview: Interview) -> str:
         """The interview's own page. Needs the row's id."""
         return f"{self.base_url}/interviews/{interview.id}"

@@ -30,6 +30,7 @@ GRANTS_END = "grants_end"
 ASK_ADMINISTRATOR = "ask_administrator"
 APPROVAL_GIVEN = "approval_given"
 TEST_EMAIL = "test_email"
+WEBHOOK_OFF = "webhook_off"
 
 # People get the same message at most once a day: either they have read it, or they have a reason not to.
 ONE_REQUEST_PER = timedelta(days=1)
@@ -130,6 +131,12 @@ def queue_credentials_refused(provider: str, because: str, mail_domain: str) -> 
     db.session.get(User, reader.id, with_for_update=True)
     said = {"because": because} if because else None
     return _queue_once_a_day(CREDENTIALS_REFUSED, f"provider:{provider}", reader, mail_domain, said=said)
+
+
+def queue_webhook_off(because: str, mail_domain: str) -> bool:
+    """Tell the owner that the webhook was turned off, and why, as a sentence; False when they were told
+    within a day. The caller holds the webhook's row."""
+    return _queue_once_a_day(WEBHOOK_OFF, "webhook:1", owner(), mail_domain, said={"because": because})
 
 
 def queue_grants_end(app: str, whose: str, why: str, mail_domain: str) -> bool:

@@ -23,6 +23,8 @@ class Action(StrEnum):
     OPEN_CONNECTING = "open_connecting"
     # Deciding whether everyone needs two-step verification.
     REQUIRE_TWO_STEP = "require_two_step"
+    # Letting programs read what the organization has, and telling them what changes.
+    AUTOMATE = "automate"
     # Taking the activity log out as a file, and deciding how long logs are kept.
     MANAGE_LOGS = "manage_logs"
     # Examining the server itself: its settings, its disk, what is registered at the providers.
@@ -61,6 +63,7 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
         Action.ADMINISTER: (_A, _A, _N, _N, _N, _N),
         Action.OPEN_CONNECTING: (_A, _N, _N, _N, _N, _N),
         Action.REQUIRE_TWO_STEP: (_A, _N, _N, _N, _N, _N),
+        Action.AUTOMATE: (_A, _N, _N, _N, _N, _N),
         Action.MANAGE_LOGS: (_A, _N, _N, _N, _N, _N),
         Action.SEE_SYSTEM: (_A, _N, _N, _N, _N, _N),
     }.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from blueprints.api.routes import api
 from blueprints.calendar_page.routes import calendar_page
 from blueprints.connected_apps.routes import connected_apps
 from blueprints.dashboard.routes import dashboard
@@ -27,6 +28,7 @@ from blueprints.two_step.routes import two_step
 from blueprints.webhooks.routes import webhooks
 
 ALL = (
+    api,
     calendar_page,
     own_page,
     connected_apps,

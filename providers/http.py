@@ -40,11 +40,14 @@ class Bounds:
         most, because a host may have several addresses that are tried in turn.
     deadline_seconds: for the whole call, from before connecting to the last byte.
     max_bytes: of the body, after decompression.
+    only_public: whether only addresses in the public internet are connected to, because someone other than
+        the operator says where to.
     """
 
     timeout_seconds: float = 10.0
     deadline_seconds: float = 20.0
     max_bytes: int = 1024 * 1024
+    only_public: bool = False
 
     def for_changes(self) -> "Bounds":
         """Return the bounds of a call that must not simply be repeated.
@@ -165,7 +168,7 @@ class BoundedSession(requests.Session):
         if not url.startswith("https://") and origin_of(url) not in self.peer.plain_http_origins:
             raise self._not_sendable()
         started = time.monotonic()
-        call = Call(bounds.deadline_seconds)
+        call = Call(bounds.deadline_seconds, only_public=bounds.only_public)
         response: requests.Response | None = None
         failure: ProviderError | None = None
         context = current_call.set(call)
@@ -231,6 +234,8 @@ class BoundedSession(requests.Session):
         self, error: Exception, call: Call, operation: Operation, response: requests.Response | None
     ) -> ProviderError:
         label = self.peer.label
+        if call.is_kept_in and not call.sent:
+            return RefusedError(f"{label} is not in the public internet.", Facts(code="not_public"))
         if not call.sent:
             # Name resolution, connecting and TLS fail as OSError; a request that is wrong, as ValueError.
             if isinstance(error, ValueError):

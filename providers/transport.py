@@ -19,15 +19,19 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from host_names import addresses_of
+from public_address import is_public_number
 
 
 class Call:
-    """One exchange on the wire. `sent` turns true with the first byte that leaves."""
+    """One exchange on the wire. `sent` turns true with the first byte that leaves, `is_kept_in` where it was
+    not let out: with `only_public`, nothing but the public internet is connected to."""
 
-    __slots__ = ("deadline", "sent")
+    __slots__ = ("deadline", "is_kept_in", "only_public", "sent")
 
-    def __init__(self, deadline_seconds: float) -> None:
+    def __init__(self, deadline_seconds: float, *, only_public: bool = False) -> None:
         self.deadline = time.monotonic() + deadline_seconds
+        self.only_public = only_public
+        self.is_kept_in = False
         self.sent = False
 
     def remaining_seconds(self) -> float:
@@ -81,6 +85,10 @@ class _WatchedConnection(HTTPConnection):
         for family, kind, protocol, _, address in addresses_of(
             self._dns_host, self.port, seconds=self._patience(call)
         ):
+            # Looked at here and not when the name is typed in: what a name means can change in between.
+            if call.only_public and not is_public_number(str(address[0])):
+                call.is_kept_in = True
+                continue
             sock = socket.socket(family, kind, protocol)
             try:
                 for option in self.socket_options or ():

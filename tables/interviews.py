@@ -97,6 +97,8 @@ class Interview(HasLinkNonce, Model):
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         # The lists show one status at a time, sorted by time, a page at a time; the calendar shows a period.
         sa.Index("ix_interviews_status_starts_at_id", "status", "starts_at", "id"),
+        # Programs read what has changed, in that order.
+        sa.Index("ix_interviews_changed_at_id", "changed_at", "id"),
         # What the first page of those who arrange it warns of: nearly always none.
         sa.Index(
             "ix_interviews_checked_problems_id",
@@ -170,6 +172,11 @@ class Interview(HasLinkNonce, Model):
     # Raising it invalidates every link that was emailed for this interview.
     link_generation: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    # When anything in this row was last written, for programs that ask what is new.
+    changed_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
+    # Which change the webhook was told of or needed no word about, and a hash of what it was told.
+    told_at: Mapped[datetime | None]
+    told_as: Mapped[str | None] = mapped_column(sa.String(64))
 
     application: Mapped[Application] = relationship()
     scheduler: Mapped[User] = relationship(foreign_keys=[scheduler_id])

@@ -16,6 +16,7 @@ from tasks.expired_drafts import FORGET_EXPIRED
 from tasks.feedback import reminding
 from tasks.grants import ASK_FOR_REFRESHES
 from tasks.log_retention import FORGET_OLD_LOGS
+from tasks.outgoing_webhook import FORGET_OLD_DELIVERIES, announcing
 from tasks.preflight import ASK_FOR_PREFLIGHTS
 from work.chores import Chore, once
 
@@ -36,6 +37,8 @@ def all_chores(services: Services) -> tuple[Chore, ...]:
         sweeping(services.attachment_files),
         FORGET_EXPIRED,
         FORGET_OLD_LOGS,
+        announcing(),
+        FORGET_OLD_DELIVERIES,
         reminding(services.mail_domain),
         Chore("open mail conversations", mail.open_conversations.end_idle),
     )

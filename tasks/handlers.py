@@ -16,6 +16,7 @@ from scheduling.meetings.orphans import REMOVE_ORPHANS
 from scheduling.meetings.wanting import SYNC_MEETING
 from scheduling.outside.sync import SYNC_CALENDAR
 from scheduling.preflight import PREFLIGHT
+from scheduling.webhook_deliveries import TELL_WEBHOOK
 from services import Services
 from tasks.calendar_sync import sync_calendar
 from tasks.comparing import compare_account, remove_orphan
@@ -28,6 +29,7 @@ from tasks.mails.handler import send_mail
 from tasks.mails.kind import workshop_of
 from tasks.mails.kinds import all_kinds
 from tasks.meetings import look_at_meeting, remove_orphans, sync_meeting
+from tasks.outgoing_webhook import tell_webhook
 from tasks.password_resets import answer_reset_requests
 from tasks.preflight import check_before_start
 from work.kinds import TaskKind
@@ -53,6 +55,7 @@ def all_handlers(services: Services) -> Mapping[TaskKind, Handler]:
         REFRESH_CONNECTION: refresh_connection(),
         REVOKE_GRANT: revoke_grant(),
         REPORT_UNREVOKED_GRANT: report_unrevoked_grant(),
+        TELL_WEBHOOK: tell_webhook(services),
         CHECK_CONNECTION: check_connection(),
         TELL_OF_CONNECTION: tell_of_connection(mail_domain),
         NUDGE_TO_RECONNECT: nudge_to_reconnect(mail_domain),

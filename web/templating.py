@@ -49,6 +49,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["icon"] = icon
     app.jinja_env.globals["drawing"] = drawing
     app.jinja_env.globals["may"] = may
+    app.jinja_env.globals["settings_reach"] = settings_reach
     app.jinja_env.globals["jobs_to_schedule_on"] = jobs_to_schedule_on
     app.jinja_env.globals["viewer_zone"] = viewer_zone
     # Called by the pages that show them, so that pieces of pages do not pay for them.
@@ -116,6 +117,12 @@ def may(action: str) -> bool:
     if here is None:
         return False
     return may_anywhere(here.role, Action(action), connecting_is_open=connecting_is_open())
+
+
+def settings_reach() -> tuple[str, ...]:
+    """What the sections of the settings that the signed-in person sees need, "" for those of everyone."""
+    needed = (Action.ADMINISTER, Action.SEE_SYSTEM, Action.AUTOMATE)
+    return ("", *(action.value for action in needed if may(action.value)))
 
 
 def jobs_to_schedule_on() -> Container[int]:

@@ -13,7 +13,16 @@ from accounts.sign_in import is_own_password
 from accounts.single_sign_on import NoPasswordError
 from accounts.throttling import TooManyTriesError
 from accounts.two_step import FEW_RECOVERY_CODES, how_many_have_it, recovery_codes_left
-from blueprints.settings import availability, copied, email, example, logs, system, system_log
+from blueprints.settings import (
+    automation,
+    availability,
+    copied,
+    email,
+    example,
+    logs,
+    system,
+    system_log,
+)
 from blueprints.settings.forms import OrganizationForm, PasswordForm, ProfileForm
 from extensions import db
 from messaging.wording import DEFAULT_CLOSING
@@ -33,6 +42,7 @@ copied.register(settings)
 email.register(settings)
 availability.register(settings)
 logs.register(settings)
+automation.register(settings)
 
 
 @settings.get("")

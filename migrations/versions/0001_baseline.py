@@ -208,6 +208,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audit_entries_event"), ["event"], unique=False)
 
     op.create_table(
+        "api_keys",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("beginning", sa.String(length=12), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.Column("last_used_at", database.UTCDateTime(), nullable=True),
+        sa.Column("revoked_at", database.UTCDateTime(), nullable=True),
+        sa.Column("counted_since", database.UTCDateTime(), nullable=False),
+        sa.Column("counted", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["made_by_id"], ["users.id"], name=op.f("fk_api_keys_made_by_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_keys")),
+        sa.UniqueConstraint("key_hash", name=op.f("uq_api_keys_key_hash")),
+    )
+    op.create_table(
+        "outgoing_webhooks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("sealed_secret", sa.String(length=500), nullable=False),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.Column("looked_until", database.UTCDateTime(), nullable=False),
+        sa.Column("failing_since", database.UTCDateTime(), nullable=True),
+        sa.Column("turned_off_because", sa.String(length=300), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_outgoing_webhooks_only_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing_webhooks")),
+    )
+    op.create_table(
         "linked_identities",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -771,6 +800,9 @@ def upgrade() -> None:
         sa.Column("template_name", sa.String(length=80), nullable=False),
         sa.Column("link_generation", sa.Integer(), nullable=False),
         sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.Column("changed_at", database.UTCDateTime(), nullable=False),
+        sa.Column("told_at", database.UTCDateTime(), nullable=True),
+        sa.Column("told_as", sa.String(length=64), nullable=True),
         sa.Column("link_nonce", sa.String(length=32), nullable=False),
         sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_interviews_duration")),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_interviews_ends_after_start")),
@@ -798,6 +830,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("interviews", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_interviews_application_id"), ["application_id"], unique=False)
+        batch_op.create_index("ix_interviews_changed_at_id", ["changed_at", "id"], unique=False)
         batch_op.create_index(
             "ix_interviews_checked_problems_id",
             ["id"],
@@ -813,6 +846,46 @@ def upgrade() -> None:
             "ix_interviews_status_starts_at_id", ["status", "starts_at", "id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_interviews_template_id"), ["template_id"], unique=False)
+
+    op.create_table(
+        "webhook_deliveries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("event", sa.String(length=40), nullable=False),
+        sa.Column("interview_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "delivered",
+                "failed",
+                "dropped",
+                name="state",
+                native_enum=False,
+                length=32,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Integer(), nullable=True),
+        sa.Column("words", sa.String(length=300), nullable=False),
+        sa.Column("created_at", database.UTCDateTime(), nullable=False),
+        sa.Column("last_tried_at", database.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["interview_id"],
+            ["interviews.id"],
+            name=op.f("fk_webhook_deliveries_interview_id_interviews"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_deliveries")),
+        sa.UniqueConstraint("key", name=op.f("uq_webhook_deliveries_key")),
+    )
+    with op.batch_alter_table("webhook_deliveries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webhook_deliveries_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_webhook_deliveries_interview_id"), ["interview_id"], unique=False
+        )
 
     op.create_table(
         "stage_moves",
@@ -1954,6 +2027,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_stage_moves_application_id"))
 
     op.drop_table("stage_moves")
+    with op.batch_alter_table("webhook_deliveries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_webhook_deliveries_interview_id"))
+        batch_op.drop_index(batch_op.f("ix_webhook_deliveries_created_at"))
+
+    op.drop_table("webhook_deliveries")
     with op.batch_alter_table("interviews", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_interviews_template_id"))
         batch_op.drop_index("ix_interviews_status_starts_at_id")
@@ -1964,6 +2042,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("checked_problems IS NOT NULL"),
             postgresql_where=sa.text("checked_problems IS NOT NULL"),
         )
+        batch_op.drop_index("ix_interviews_changed_at_id")
         batch_op.drop_index(batch_op.f("ix_interviews_application_id"))
 
     op.drop_table("interviews")
@@ -2027,6 +2106,8 @@ def downgrade() -> None:
 
     op.drop_table("connections")
     op.drop_table("linked_identities")
+    op.drop_table("outgoing_webhooks")
+    op.drop_table("api_keys")
     with op.batch_alter_table("audit_entries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_entries_event"))
         batch_op.drop_index(batch_op.f("ix_audit_entries_at"))

@@ -162,7 +162,7 @@ RULES: dict[str, frozenset[str]] = {
     "attachment_files": frozenset(),
     "providers": frozenset(),
     # Its time bounds hold for looking up names too.
-    "providers.transport": frozenset({"host_names"}),
+    "providers.transport": frozenset({"host_names", "public_address"}),
     # Its names for the zones are compared by what their clocks show.
     "providers.zoom.timezones": frozenset({"providers", "timezones"}),
     # Where a day begins, for entries of whole days.

@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 from flask import Flask
 
 import instance_folder
+from accounts import outgoing_webhook
 from connections.rows import read_tokens
 from database import writing
 from extensions import db
@@ -277,6 +278,24 @@ def test_rotating_leaves_out_connections_that_have_ended(
     assert "1 connections are encrypted with the newest key" in done.output
     assert "could not be opened" not in done.output
     close_app(app)
+
+
+def test_rotating_takes_the_webhooks_secret_along(make_connected: Callable[[], Flask]) -> None:
+    app = make_connected()
+    with in_rows(app):
+        owner = db.session.get_one(User, create_team().ada.id)
+        vault = services(app).connections.vault
+        secret = outgoing_webhook.name_address(owner, "https://hooks.example.com/", vault)
+        db.session.commit()
+    # Twice, so that the first key is forgotten.
+    for _ in range(2):
+        assert flask(app, "keys", "rotate").exit_code == 0
+        close_app(app)
+        app = make_connected()
+    with in_rows(app):
+        row = outgoing_webhook.webhook()
+        assert row is not None
+        assert outgoing_webhook.secret_of(row, services(app).connections.vault) == secret
 
 
 def test_rotating_takes_the_secrets_of_authenticator_apps_along(

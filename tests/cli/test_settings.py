@@ -131,6 +131,7 @@ NONSENSE: dict[str, tuple[str, ...]] = {
     "MEETING_GRACE_SECONDS": SECONDS,
     "PROVIDER_TIMEOUT_SECONDS": SECONDS,
     "REMINDER_HOURS": ("a day", "0", "-1", "337", "24;1", "24 1", "nan", "1h", "1,2,3,4,5,6"),
+    "WEBHOOK_PRIVATE_ADDRESSES": SWITCHES,
     "SCHEDULER_ENABLED": SWITCHES,
     "METRICS_TOKEN": (*ISSUED, "too-short", "ein-schlüssel-mit-umlaut"),
     "APP_NAME": ("x" * 61, "Smooth\nHiring", "Smooth\x1bHiring"),

@@ -145,6 +145,8 @@ def create_world() -> World:
             "task_id": 1,
             "orphan_id": 1,
             "entry_id": 1,
+            "identity_id": 1,
+            "key_id": 1,
             "filename": "style.css",
             "first": "2027-02-10",
             "event_id": event_id,
