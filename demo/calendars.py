@@ -193,7 +193,9 @@ def _add_custom_events(people: Mapping[str, User]) -> None:
 
 
 def _day(event: _Event, zone: str) -> date:
-    return working_day(in_zone(utc_now(), zone).date(), event.working_days)
+    day = working_day(in_zone(utc_now(), zone).date(), event.working_days)
+    # No one meets every Sunday, even if that is when the demo is planted.
+    return working_day(day, 1) if event.weeks and day.weekday() >= 5 else day
 
 
 def _next_quarter(instant: datetime) -> datetime:
