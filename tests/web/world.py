@@ -150,6 +150,8 @@ def create_world() -> World:
             "filename": "style.css",
             "first": "2027-02-10",
             "event_id": event_id,
+            "view": "day",
+            "on": "2027-02-10",
         },
     )
 
