@@ -14,6 +14,7 @@ from typing import Any
 from flask import Flask, has_request_context, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import backup_commands
 import cli
 import htmx
 import instance_folder
@@ -70,11 +71,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     cannot be written.
     """
     settings = load_settings(overrides=overrides)
-    keys = instance_folder.prepare(
-        settings["INSTANCE_PATH"],
-        secret_key=settings["SECRET_KEY"],
-        token_keys=settings["TOKEN_ENCRYPTION_KEYS"],
-    )
+    keys = _keys(settings)
     # Static files have their own prefix below, so Flask's route is only for development.
     app = _Application(__name__, instance_path=str(settings["INSTANCE_PATH"]))
     app.config.update(settings)
@@ -116,7 +113,16 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     failures.init_app(app)
     register_blueprints(app)
     cli.init_app(app)
+    backup_commands.init_app(app, create_app)
     return app
+
+
+def _keys(settings: Mapping[str, Any]) -> instance_folder.InstanceKeys:
+    given = {"secret_key": settings["SECRET_KEY"], "token_keys": settings["TOKEN_ENCRYPTION_KEYS"]}
+    if backup_commands.is_restoring(sys.argv):
+        # The folder has to stay empty: its keys are in the backup.
+        return instance_folder.of_no_folder(**given)
+    return instance_folder.prepare(settings["INSTANCE_PATH"], **given)
 
 
 def _quiet_the_talkative() -> None:

@@ -8,7 +8,7 @@ from functools import partial
 
 from flask import Flask
 
-from accounts import copies
+from accounts import restored
 from messaging.transport import mail
 from services import services
 from tasks.chores import all_chores
@@ -49,8 +49,8 @@ def _make_metronome(app: Flask, runner: Runner) -> Metronome:
 
 
 def _pause_of(app: Flask) -> Callable[[], bool]:
-    # Asked each time, because people decide about a copy while the server runs.
-    return partial(copies.is_paused, app.config["INSTALLATION_ID"])
+    # Asked each time, because people decide about a copy, and about what waited, while the server runs.
+    return partial(restored.is_paused, app.config["INSTALLATION_ID"])
 
 
 def start(app: Flask) -> Background | None:

@@ -13,7 +13,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, ScriptInfo, with_appcontext
 
 import instance_folder
-from accounts import audit, copies, first_run, outgoing_webhook, two_step
+from accounts import audit, copies, first_run, outgoing_webhook, restored, two_step
 from accounts.audit import Event
 from accounts.passwords import store_password
 from accounts.team_rules import TeamError
@@ -248,10 +248,16 @@ def work() -> None:
     """Do all due work in this process, then exit. For servers with SCHEDULER_ENABLED=false."""
     from background import work_once
 
-    is_paused = copies.is_paused(current_app.config["INSTALLATION_ID"])
+    is_held_back = restored.is_held_back()
+    is_copy = copies.is_paused(current_app.config["INSTALLATION_ID"])
     # The work below has transactions of its own, which would wait for this one.
     db.session.rollback()
-    if is_paused:
+    if is_held_back:
+        raise click.ClickException(
+            "This server was restored from a backup, so its background work is paused. See what is waiting "
+            f"under {current_app.config['BASE_URL']}/settings/restored, or decide with flask tasks resume."
+        )
+    if is_copy:
         raise click.ClickException(
             "This database is a copy of another installation's, so its background work is paused. "
             "If the original no longer runs, let this one work: flask tasks resume"
@@ -260,13 +266,22 @@ def work() -> None:
 
 
 @tasks.command("resume")
+@click.option("--drop-due", is_flag=True, help="After a restore: drop the emails that are due by now.")
 @with_appcontext
-def resume_work() -> None:
-    """Let a copy of an installation take the original's place and do its background work."""
-    if not copies.resume(None, current_app.config["INSTALLATION_ID"]):
+def resume_work(drop_due: bool) -> None:
+    """Let a server that was restored, or a copy that takes the original's place, do its background work."""
+    dropped = restored.resume(None, "drop" if drop_due else "send")
+    was_copy = copies.resume(None, current_app.config["INSTALLATION_ID"])
+    if dropped is None and not was_copy:
         raise click.ClickException("Background work is not paused.")
+    if dropped is None and drop_due:
+        raise click.UsageError("--drop-due is for a server that was restored from a backup.")
     db.session.commit()
     click.echo("Background work has resumed. Make sure that the original no longer runs.")
+    if dropped:
+        click.echo(
+            f"{counted(dropped, 'email')} that had been due {'was' if dropped == 1 else 'were'} dropped."
+        )
 
 
 @keys.command("rotate")

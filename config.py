@@ -60,7 +60,7 @@ SETTINGS: tuple[Setting, ...] = (
         "INSTANCE_PATH",
         partial(read.folder, root=ROOT),
         ROOT / "instance",
-        "Folder of the database, the keys, the installation id, attached files and, later, backups.",
+        "Folder of the database, the keys, the installation id and attached files.",
     ),
     Setting(
         "SECRET_KEY",
@@ -206,6 +206,19 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "What Prometheus has to send as its bearer token; without it there is no `/metrics`.",
     ),
+    Setting(
+        "BACKUP_KEY",
+        read.backup_keys,
+        (),
+        "Public half of the key that encrypts backups, from `flask backup-key`; several with commas.",
+    ),
+    Setting(
+        "BACKUP_FOLDER",
+        partial(read.folder, root=ROOT),
+        "",
+        "Folder for a backup every night; must exist. Empty makes none.",
+    ),
+    Setting("BACKUP_KEEP_DAYS", read.days, 30, "For how many days nightly backups are kept."),
     Setting("APP_NAME", read.name, "SmoothHiring", "Name shown in the top bar and in emails."),
 )
 
@@ -303,6 +316,8 @@ def _check_together(values: Mapping[str, Any]) -> None:
             "MAIL_USE_TLS",
             "and MAIL_USE_SSL are both on: a connection begins with one of them, SSL on port 465",
         )
+    if values["BACKUP_FOLDER"] and not values["BACKUP_KEY"]:
+        raise SettingError("BACKUP_FOLDER", "is set, and BACKUP_KEY is not: flask backup-key makes one")
     if values["MAIL_AUTH"] == "oauth":
         _check_oauth(values)
     else:
@@ -374,6 +389,8 @@ def flask_settings(values: Mapping[str, Any]) -> dict[str, Any]:
         # Longer than the longest row of provider calls that one task can make, and than the largest email
         # may take to be sent.
         "TASK_LONGEST_SECONDS": 240.0,
+        # What no one waits for, such as a backup of many attachments to a slow disk.
+        "UPKEEP_LONGEST_SECONDS": 6 * 3600.0,
         "TICK_SECONDS": 3.0,
     }
 

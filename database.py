@@ -143,6 +143,17 @@ class Base(DeclarativeBase):
     )
 
 
+@event.listens_for(sa.Table, "before_create")
+def _number_rows_once(table: sa.Table, _connection: Connection, **_how: object) -> None:
+    """Have SQLite never give a number twice, as PostgreSQL does not: without AUTOINCREMENT, the number of the
+    newest row is free again once that is deleted, and an old email would lead to another person's row. Tables
+    of migrations are made by this, too.
+    """
+    key = list(table.primary_key.columns)
+    if len(key) == 1 and isinstance(key[0].type, sa.Integer) and not key[0].foreign_keys:
+        table.dialect_options["sqlite"]["autoincrement"] = True
+
+
 def written_out(word: StrEnum | str) -> sa.ColumnClause[Any]:
     """One of our own words as a part of the statement instead of a parameter; never what anyone typed.
 

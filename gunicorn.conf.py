@@ -11,6 +11,7 @@ from typing import Any
 from gunicorn.glogging import Logger
 
 from config import SettingError, load_settings
+from instance_folder import UnfinishedRestoreError
 from schema import USELESS_TO_REPEAT, NewerDatabaseError
 from whole_requests import WholeRequestWorker
 
@@ -71,7 +72,11 @@ def on_starting(server: Any) -> None:
     import first_start
     from web.access import key_prefixes
 
-    first_start.prepare_files(settings)
+    try:
+        first_start.prepare_files(settings)
+    except UnfinishedRestoreError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(USELESS_TO_REPEAT)
     app = server.app.wsgi()
     try:
         first_start.prepare(app)

@@ -12,13 +12,20 @@ import os
 import secrets
 import stat
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.fernet import Fernet
 
 _DEMO_MARKER = "demo.json"
+_RESTORE_MARKER = "restore_unfinished"
+# Everything that cannot be made again once it is lost, by the names of the files.
+KEY_FILES = ("secret_key", "token_encryption_keys", "link_key", "installation_id")
+
+
+class UnfinishedRestoreError(OSError):
+    """A backup was being restored into this folder when the process ended."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +41,13 @@ def prepare(folder: Path, *, secret_key: str = "", token_keys: str = "") -> Inst
 
     `secret_key` and `token_keys` (comma-separated, newest first) are what the settings say; empty
     means "the one in the folder". Raises OSError when the folder cannot be written, or is open to other
-    users and cannot be closed.
+    users and cannot be closed; `UnfinishedRestoreError`, which is one, for a folder that is half restored.
     """
+    if restore_under_way(folder) is not None:
+        raise UnfinishedRestoreError(
+            f"A backup was being restored into {folder}, and that was interrupted. Run flask restore "
+            "again: it starts from the beginning."
+        )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _keep_private(folder)
     keys = token_keys or _once(folder / "token_encryption_keys", lambda: Fernet.generate_key().decode())
@@ -45,6 +57,65 @@ def prepare(folder: Path, *, secret_key: str = "", token_keys: str = "") -> Inst
         link_key=_once(folder / "link_key", lambda: secrets.token_hex(32)),
         installation_id=_once(folder / "installation_id", lambda: secrets.token_hex(16)),
     )
+
+
+def of_no_folder(*, secret_key: str = "", token_keys: str = "") -> InstanceKeys:
+    """Keys that are kept nowhere, for a process that is about to restore the real ones. Files that it makes
+    are closed to other users, as `prepare` has it."""
+    os.umask(0o077)
+    return InstanceKeys(
+        secret_key=secret_key or secrets.token_hex(32),
+        token_keys=_listed(token_keys or Fernet.generate_key().decode()),
+        link_key=secrets.token_hex(32),
+        installation_id=secrets.token_hex(16),
+    )
+
+
+def keys_to_keep(folder: Path, *, secret_key: str = "", token_keys: str = "") -> dict[str, str]:
+    """What a backup holds of the keys, by the names of `KEY_FILES`: those that are in use. Parameters are as
+    those of `prepare`, which must have been called."""
+    from_settings = {"secret_key": secret_key, "token_encryption_keys": token_keys}
+    return {
+        name: from_settings.get(name) or (folder / name).read_text(encoding="utf-8").strip()
+        for name in KEY_FILES
+    }
+
+
+def write_keys(folder: Path, keys: Mapping[str, str]) -> None:
+    """Put the keys of a backup into a folder that has none."""
+    for name in KEY_FILES:
+        _replace(folder / name, keys[name])
+
+
+def keys_there(folder: Path) -> list[str]:
+    """The names of the keys that are in the folder, which need not exist."""
+    return [name for name in KEY_FILES if (folder / name).exists()]
+
+
+def remove_keys(folder: Path) -> None:
+    """Remove the keys that an unfinished restore has left."""
+    for name in KEY_FILES:
+        (folder / name).unlink(missing_ok=True)
+
+
+def restore_under_way(folder: Path) -> str | None:
+    """What `begin_restore` wrote into this folder, and `end_restore` has not removed; None for a whole
+    one."""
+    try:
+        return (folder / _RESTORE_MARKER).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
+
+
+def begin_restore(folder: Path, restored_as: str) -> None:
+    """Mark the folder, which is made if necessary: until `end_restore`, nothing but a restore may use it."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _replace(folder / _RESTORE_MARKER, restored_as)
+
+
+def end_restore(folder: Path) -> None:
+    """Let the folder be used: what was restored is whole, or gone."""
+    (folder / _RESTORE_MARKER).unlink(missing_ok=True)
 
 
 def _keep_private(folder: Path) -> None:

@@ -66,6 +66,22 @@ def refuse_newer_database(app: Flask) -> None:
     _is_up_to_date(app)
 
 
+def bring_to(app: Flask, revision: str) -> None:
+    """Make the tables of an empty database as they were at that migration, one of `known_revisions`."""
+    with _alone_on_sqlite(app):
+        from flask_migrate import upgrade
+
+        know_migrations(app)
+        with app.app_context():
+            upgrade(directory=str(_folder(app)), revision=revision)
+
+
+def known_revisions(folder: Path = _FOLDER) -> set[str]:
+    """All migrations of this version of the product."""
+    made, _ = _revisions(folder)
+    return made
+
+
 def know_migrations(app: Flask) -> None:
     """Let Flask-Migrate, and with it `flask db`, find the application's database."""
     from flask_migrate import Migrate

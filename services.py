@@ -22,6 +22,7 @@ from accounts.second_step import FirstSteps, SecondStep
 from accounts.throttling import Throttling
 from accounts.two_step import TwoStep
 from attachment_files import AttachmentFiles
+from backups.nightly import BackupPlan, plan_of
 from connections.free_busy import asker
 from connections.service import Connections, connections_of
 from connections.single_sign_on import SingleSignOn, single_sign_on_of
@@ -61,6 +62,8 @@ class Services:
     mail_copies: MailCopies
     # Asks connected calendars while someone waits for a page.
     look_ups: LookUps
+    # None where no nightly backups are wanted.
+    backup_plan: BackupPlan | None
     # None on a real server.
     demo: DemoMarker | None
 
@@ -96,6 +99,7 @@ def build_services(config: Mapping[str, Any], keys: InstanceKeys) -> Services:
         attachment_files=AttachmentFiles(folder / "uploads"),
         mail_copies=MailCopies(vault),
         look_ups=LookUps(asker),
+        backup_plan=plan_of(config),
         demo=instance_folder.read_demo_marker(folder),
     )
 

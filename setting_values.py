@@ -264,6 +264,37 @@ def token_keys(value: str) -> str:
     return ",".join(keys)
 
 
+def backup_keys(value: str) -> tuple[str, ...]:
+    """The public halves of backups' keys, separated by commas. A secret one is not repeated."""
+    # Only where the setting is used: loading it takes two megabytes.
+    import pyrage
+
+    keys = tuple(key.strip() for key in value.split(",") if key.strip())
+    if not keys:
+        raise ValueError("holds no key; flask backup-key makes one")
+    for number, key in enumerate(keys, start=1):
+        if key.upper().startswith("AGE-SECRET-KEY-"):
+            raise ValueError(
+                "is the secret half of the key: keep it away from this machine, and put the public half "
+                "here, which begins with age1"
+            )
+        try:
+            pyrage.x25519.Recipient.from_str(key)
+        except pyrage.RecipientError:
+            raise ValueError(
+                f"has something other than a key in place {number}: it begins with age1; flask backup-key "
+                "makes one"
+            ) from None
+    return keys
+
+
+def days(value: str) -> int:
+    number = whole_number(value)
+    if not 1 <= number <= 3650:
+        raise ValueError(f"must be a number of days from 1 to 3650, not {number}")
+    return number
+
+
 def folder(value: str, *, root: Path) -> Path:
     """A folder, which need not exist yet; `root` is where a relative one begins."""
     if _CONTROLS.search(value):

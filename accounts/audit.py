@@ -70,6 +70,7 @@ class Event(StrEnum):
     ORPHAN_REMOVED = "orphan_removed"
     COPY_RESUMED = "copy_resumed"
     COPY_PAUSED = "copy_paused"
+    RESTORE_RESUMED = "restore_resumed"
 
     @property
     def label(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
 from work.findings import Cure, Finding
@@ -43,6 +44,20 @@ def copied_installation(organization: Origin, installation_id: str, *, may_decid
     if may_decide:
         return Finding("danger", words, Cure("Decide", "settings.copied"))
     return Finding("danger", f"{words} An owner or admin has to decide whether it resumes.")
+
+
+def restored_installation(held_back_since: datetime | None, *, may_decide: bool) -> Finding | None:
+    """What to tell people about a server that was restored from a backup; None once someone has decided about
+    what had been waiting. `may_decide`: they are an owner or admin."""
+    if held_back_since is None:
+        return None
+    words = (
+        "This server was restored from a backup, and its background work is paused: no emails are sent, and "
+        "no meetings are made."
+    )
+    if may_decide:
+        return Finding("danger", words, Cure("See what is waiting", "settings.restored"))
+    return Finding("danger", f"{words} An owner or admin has to decide what happens to what was waiting.")
 
 
 def unnamed_proxy(trusted_proxies: int, forwarded_for: str) -> Finding | None:

@@ -42,6 +42,7 @@ class OrganizationFacts(NamedTuple):
     connecting_is_open: bool
     installation_id: str
     stays_paused_as: str | None
+    held_back_since: datetime | None
     two_step_required_since: datetime | None
     invitation_intro: str
     invitation_closing: str

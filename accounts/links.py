@@ -43,6 +43,9 @@ class AccountLinks:
     def automation(self) -> str:
         return f"{self.base_url}/settings/organization/api"
 
+    def system_log(self) -> str:
+        return f"{self.base_url}/settings/system-log"
+
     def interview_page(self, interview: Interview) -> str:
         """The interview's own page. Needs the row's id."""
         return f"{self.base_url}/interviews/{interview.id}"

@@ -27,6 +27,7 @@ APP_CONNECTED = "app_connected"
 RECONNECT_NEEDED = "reconnect_needed"
 CREDENTIALS_REFUSED = "credentials_refused"
 GRANTS_END = "grants_end"
+BACKUP_FAILED = "backup_failed"
 ASK_ADMINISTRATOR = "ask_administrator"
 APPROVAL_GIVEN = "approval_given"
 TEST_EMAIL = "test_email"
@@ -147,6 +148,17 @@ def queue_grants_end(app: str, whose: str, why: str, mail_domain: str) -> bool:
     db.session.get(User, reader.id, with_for_update=True)
     said = {"whose": whose, "why": why}
     return _queue_once_a_day(GRANTS_END, f"app:{app}", reader, mail_domain, said=said)
+
+
+def queue_backup_failed(night: str, why: str, last: datetime | None, mail_domain: str) -> None:
+    """Tell the owner, once a night, that its backup could not be made; `last` (aware UTC) is the moment of
+    the last one that was, None where there is none."""
+    about = "backup:nightly"
+    asked = sa.select(Mail.id).where(Mail.about == about, Mail.kind == BACKUP_FAILED, Mail.occasion == night)
+    if db.session.scalar(asked) is not None:
+        return
+    said = {"why": why[:300], **({"last": last.isoformat()} if last is not None else {})}
+    _queue(BACKUP_FAILED, about, night, owner(), mail_domain, said=said)
 
 
 def queue_ask_administrator(approval: AdminApproval, address: str, mail_domain: str) -> AskedAdministrator:

@@ -45,6 +45,24 @@ def _tables_may_be_replaced(connection: Connection) -> Iterator[None]:
         driver.execute("PRAGMA foreign_keys = ON")
 
 
+@contextmanager
+def _numbers_go_on(connection: Connection) -> Iterator[None]:
+    """Have tables that SQLite replaces go on with the numbers of their rows where they were: not after the
+    highest row that is left, whose number an older row may have had."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    read = "SELECT name, seq FROM sqlite_sequence"
+    has_numbers = "SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_sequence'"
+    is_kept = bool(connection.exec_driver_sql(has_numbers).scalar())
+    before = connection.exec_driver_sql(read).all() if is_kept else []
+    yield
+    for name, number in before:
+        connection.exec_driver_sql(
+            "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (number, name)
+        )
+
+
 def _check_references(connection: Connection) -> None:
     """Raise RuntimeError if a row refers to one that is gone, which undoes everything."""
     if connection.dialect.name != "sqlite":
@@ -70,7 +88,8 @@ def run() -> None:
         )
         with context.begin_transaction():
             wait_for_other_upgrades(connection)
-            context.run_migrations()
+            with _numbers_go_on(connection):
+                context.run_migrations()
             _check_references(connection)
 
 

@@ -48,6 +48,12 @@ class Organization(Model):
     stays_paused_as: Mapped[str | None] = mapped_column(sa.String(64))
     # With which day weeks begin: 0 is Monday, as `date.weekday` counts.
     first_weekday: Mapped[int] = mapped_column(default=0)
+    # Of the last restore of a backup: a random word that the folder knew until it was whole, the moment that
+    # the backup is of, and since when background work is held back. The last is empty again once someone has
+    # decided about what was waiting.
+    restored_as: Mapped[str | None] = mapped_column(sa.String(32))
+    restored_from: Mapped[datetime | None]
+    held_back_since: Mapped[datetime | None]
     # Whether everyone who schedules or hosts may connect their own apps, or only owners and admins.
     connecting_is_open: Mapped[bool] = mapped_column(default=False)
     is_demo: Mapped[bool] = mapped_column(default=False)

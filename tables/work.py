@@ -21,6 +21,8 @@ class Lane(StrEnum):
     PROVIDER = "provider"
     MAIL = "mail"
     CALENDAR = "calendar"
+    # What takes minutes and no one waits for.
+    UPKEEP = "upkeep"
 
 
 class TaskState(StrEnum):

@@ -9,6 +9,7 @@ from scheduling.drafts.attachments import give_up_of_expired_drafts
 from scheduling.files.removing import GIVE_UP_DELETED, removing_bytes, sweeping
 from scheduling.meetings.wanting import try_again_for_host
 from services import Services
+from tasks.backups import asking_for_backups
 from tasks.calendar_sync import ASK_FOR_READINGS
 from tasks.comparing import COMPARE_ACCOUNTS
 from tasks.connection_checks import ASK_FOR_CHECKS
@@ -40,6 +41,7 @@ def all_chores(services: Services) -> tuple[Chore, ...]:
         announcing(),
         FORGET_OLD_DELIVERIES,
         reminding(services.mail_domain),
+        asking_for_backups(services.backup_plan),
         Chore("open mail conversations", mail.open_conversations.end_idle),
     )
 

@@ -18,6 +18,7 @@ from scheduling.outside.sync import SYNC_CALENDAR
 from scheduling.preflight import PREFLIGHT
 from scheduling.webhook_deliveries import TELL_WEBHOOK
 from services import Services
+from tasks.backups import MAKE_BACKUP, making_backups
 from tasks.calendar_sync import sync_calendar
 from tasks.comparing import compare_account, remove_orphan
 from tasks.connection_checks import check_connection
@@ -60,4 +61,5 @@ def all_handlers(services: Services) -> Mapping[TaskKind, Handler]:
         TELL_OF_CONNECTION: tell_of_connection(mail_domain),
         NUDGE_TO_RECONNECT: nudge_to_reconnect(mail_domain),
         REPORT_REFUSED_CREDENTIALS: report_refused_credentials(mail_domain),
+        MAKE_BACKUP: making_backups(services.backup_plan, mail_domain),
     }

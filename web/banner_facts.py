@@ -17,7 +17,7 @@ from models import Connection, ConnectionState, Mail, MailState, MailTrouble, Re
 from scheduling.reading.at_risk import is_any_at_risk
 from services import services
 from timezones import utc_now
-from work.heartbeat import beat_column
+from work.heartbeat import backup_columns, beat_column
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class BannerFacts:
     from leaving, met when one was last tried, or "". `waiting_mails`: due and not sent, counted only when
     something keeps them. `has_mailboxes`: there is no mail server, and someone has connected a mailbox of
     their own. `is_any_at_risk`: an upcoming interview that the reader manages or scheduled is not ready.
-    `beat_at`: when background work last gave a sign of life (aware UTC), None before the first time."""
+    `beat_at`: when background work last gave a sign of life (aware UTC), None before the first time.
+    `backup_asked_at`, `backup_made_at`: when the last nightly backup was asked for, and of when it is."""
 
     has_lost_own: bool
     is_refused: bool
@@ -36,11 +37,13 @@ class BannerFacts:
     has_mailboxes: bool
     is_any_at_risk: bool
     beat_at: datetime | None
+    backup_asked_at: datetime | None
+    backup_made_at: datetime | None
 
     @classmethod
     def read(cls, values: Sequence[Any]) -> BannerFacts:
         """The facts in the values of the `columns`."""
-        has_lost_own, is_refused, mail_problem, waiting_mails, has_mailboxes, is_any_at_risk, beat_at = values
+        has_lost_own, is_refused, mail_problem, waiting_mails, has_mailboxes, is_any_at_risk, *times = values
         return cls(
             bool(has_lost_own),
             bool(is_refused),
@@ -48,10 +51,11 @@ class BannerFacts:
             int(waiting_mails),
             bool(has_mailboxes),
             bool(is_any_at_risk),
-            beat_at,
+            *times,
         )
 
 
+_BACKUP = ("backup_asked_at", "backup_made_at")
 # Beside the mails that are counted.
 _held = aliased(Mail)
 
@@ -107,6 +111,7 @@ def columns(not_set_up: frozenset[str]) -> tuple[sa.ColumnElement[Any], ...]:
         ).label("has_mailboxes"),
         is_any_at_risk(sa.bindparam("now", type_=Mail.due_at.type)).label("is_any_at_risk"),
         beat_column().label("beat_at"),
+        *(column.label(name) for column, name in zip(backup_columns(), _BACKUP, strict=True)),
     )
 
 

@@ -7,7 +7,12 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from flask import current_app, request, url_for
 
-from accounts.findings import copied_installation, shared_database_file, unnamed_proxy
+from accounts.findings import (
+    copied_installation,
+    restored_installation,
+    shared_database_file,
+    unnamed_proxy,
+)
 from accounts.permissions import Action, Scope, scope_of
 from accounts.team import owner
 from connections.catalogue import label_of, mail_apps, spec_of
@@ -27,7 +32,7 @@ from web.banner_facts import BannerFacts
 from web.notices import Banner
 from web.signed_in import SignedInPerson, may_connect, visitor
 from wording import counted
-from work.findings import Cure, Finding, stopped_metronome
+from work.findings import Cure, Finding, late_backup, stopped_metronome
 
 # From then on, an interview that is not ready is more than a warning.
 _SOON = timedelta(days=1)
@@ -51,9 +56,15 @@ def banners() -> list[Banner]:
             reader.organization, current_app.config["INSTALLATION_ID"], may_decide=administers
         )
         found += [copied] if copied is not None else []
+    if reader.organization is not None and request.endpoint != "settings.restored":
+        restored = restored_installation(reader.organization.held_back_since, may_decide=administers)
+        found += [restored] if restored is not None else []
     if administers and current_app.config["SCHEDULER_ENABLED"]:
         stopped = stopped_metronome(utc_now(), facts.beat_at)
         found += [stopped] if stopped is not None else []
+    if administers and services().backup_plan is not None:
+        late = late_backup(utc_now(), facts.backup_asked_at, facts.backup_made_at)
+        found += [late] if late is not None and request.endpoint != "settings.system_log" else []
     if facts.has_lost_own or (administers and facts.is_refused):
         found += _connections(reader.user, administers)
     if administers and services().demo is None:

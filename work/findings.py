@@ -12,12 +12,15 @@ import sqlalchemy as sa
 
 from extensions import db
 from models import Task, TaskState
+from wording import counted
 from work.heartbeat import DEAD_AFTER, last_beat
 
 Level = Literal["info", "warning", "danger"]
 
 # If due work has not been started for this long, nothing is processing it.
 OVERDUE_FOR = timedelta(minutes=5)
+# A large backup to a slow disk takes its time.
+BACKUP_LATE_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,25 @@ def background_state(now: datetime, *, is_expected: bool) -> BackgroundState:
             Finding("warning", "Background work is late: some of it is due and hasn't been started.")
         )
     return BackgroundState(beat_age, overdue, tuple(found))
+
+
+def late_backup(now: datetime, asked_at: datetime | None, made_at: datetime | None) -> Finding | None:
+    """What to tell people if a nightly backup has not been made within an hour of when it was asked for;
+    aware UTC, None where there was none yet. It is tried every hour; the System log says what keeps it."""
+    if asked_at is None or now - asked_at < BACKUP_LATE_AFTER:
+        return None
+    if made_at is None:
+        age = "there is none yet"
+    elif made_at >= asked_at:
+        return None
+    else:
+        days = (now - made_at).days
+        age = f"the last one is {counted(days, 'day') if days else 'less than a day'} old"
+    return Finding(
+        "danger",
+        f"The nightly backup can't be made, and {age}. The System log says why.",
+        Cure("System log", "settings.system_log"),
+    )
 
 
 def stopped_metronome(now: datetime, beat_at: datetime | None) -> Finding | None:

@@ -14,6 +14,8 @@ from models import Heartbeat
 from timezones import utc_now
 
 _NAME = "metronome"
+# Of nightly backups: when one was last due and asked for, and of which moment the last whole one is.
+BACKUP_ASKED, BACKUP_MADE = "backup_asked", "backup_made"
 _EVERY = timedelta(seconds=30)
 # Past this age the health page is red.
 DEAD_AFTER = timedelta(seconds=120)
@@ -22,6 +24,16 @@ DEAD_AFTER = timedelta(seconds=120)
 def beat_column() -> sa.ScalarSelect[datetime]:
     """When any process last ticked, as a column of a larger statement."""
     return sa.select(Heartbeat.beat_at).where(Heartbeat.name == written_out(_NAME)).scalar_subquery()
+
+
+def backup_columns() -> tuple[sa.ScalarSelect[datetime], sa.ScalarSelect[datetime]]:
+    """When a nightly backup was last asked for and of when the last one is, as columns of a larger
+    statement."""
+    asked, made = (
+        sa.select(Heartbeat.beat_at).where(Heartbeat.name == written_out(name)).scalar_subquery()
+        for name in (BACKUP_ASKED, BACKUP_MADE)
+    )
+    return asked, made
 
 
 def last_beat() -> datetime | None:
@@ -46,13 +58,18 @@ def last_time(name: str) -> datetime | None:
     return db.session.scalar(sa.select(Heartbeat.beat_at).where(Heartbeat.name == name))
 
 
-def mark_and_commit(name: str, at: datetime) -> None:
-    """Record that this happened, in the current writing transaction, and commit."""
+def mark(name: str, at: datetime) -> None:
+    """Record that this happened, in the current writing transaction."""
     row = db.session.get(Heartbeat, name)
     if row is None:
         db.session.add(Heartbeat(name=name, beat_at=at))
     else:
         row.beat_at = at
+
+
+def mark_and_commit(name: str, at: datetime) -> None:
+    """Record that this happened, in the current writing transaction, and commit."""
+    mark(name, at)
     try:
         db.session.commit()
     except IntegrityError:

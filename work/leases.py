@@ -30,22 +30,21 @@ _RENEWALS_IN_A_LEASE = 3
 
 
 class Leases:
-    """The leases that one runner holds. `lasts`: how long one is good for without being renewed; `longest`:
-    how long a task may run in total."""
+    """The leases that one runner holds. `lasts`: how long one is good for without being renewed."""
 
-    def __init__(self, app: Flask, lasts: timedelta, longest: timedelta) -> None:
+    def __init__(self, app: Flask, lasts: timedelta) -> None:
         self.lasts = lasts
         self._app = app
-        self._longest = longest.total_seconds()
         # In seconds.
         self.renewed_every = lasts.total_seconds() / _RENEWALS_IN_A_LEASE
-        # When each was claimed, by the monotonic clock.
-        self._held: dict[str, float] = {}
+        # When each was claimed, by the monotonic clock, and until when its task may run.
+        self._held: dict[str, tuple[float, float]] = {}
 
     @contextmanager
-    def holding(self, lease: str) -> Iterator[None]:
-        """Keep a lease until the task has ended."""
-        self._held[lease] = time.monotonic()
+    def holding(self, lease: str, longest: timedelta) -> Iterator[None]:
+        """Keep a lease until the task has ended; `longest`: how long it may run in total."""
+        now = time.monotonic()
+        self._held[lease] = (now, now + longest.total_seconds())
         try:
             yield
         finally:
@@ -57,8 +56,8 @@ class Leases:
 
     def may_keep(self, lease: str | None) -> bool:
         """Whether this process holds the lease, for a task that may take longer still."""
-        since = self._held.get(lease) if lease is not None else None
-        return since is not None and time.monotonic() - since < self._longest
+        held = self._held.get(lease) if lease is not None else None
+        return held is not None and time.monotonic() < held[1]
 
     @contextmanager
     def kept_up(self) -> Iterator[None]:
@@ -85,8 +84,8 @@ class Leases:
         now = time.monotonic()
         due = [
             lease
-            for lease, since in list(self._held.items())
-            if self.renewed_every <= now - since < self._longest
+            for lease, (since, until) in list(self._held.items())
+            if since + self.renewed_every <= now < until
         ]
         if not due:
             return

@@ -79,13 +79,13 @@ class Runner:
         self._app = app
         self._is_paused = is_paused
         self._handlers = {kind.name: handler for kind, handler in handlers.items()}
-        self._thread_counts = threads or {Lane.PROVIDER: 3, Lane.MAIL: 3, Lane.CALENDAR: 2}
+        usual = {Lane.PROVIDER: 3, Lane.MAIL: 3, Lane.CALENDAR: 2, Lane.UPKEEP: 1}
+        self._thread_counts = threads or usual
         self._on_phase = on_phase
-        self._leases = Leases(
-            app,
-            lasts=timedelta(seconds=app.config["TASK_LEASE_SECONDS"]),
-            longest=timedelta(seconds=app.config["TASK_LONGEST_SECONDS"]),
-        )
+        self._leases = Leases(app, lasts=timedelta(seconds=app.config["TASK_LEASE_SECONDS"]))
+        longest = timedelta(seconds=app.config["TASK_LONGEST_SECONDS"])
+        upkeep = timedelta(seconds=app.config["UPKEEP_LONGEST_SECONDS"])
+        self._longest = {**dict.fromkeys(Lane, longest), Lane.UPKEEP: upkeep}
         self._keeping_leases = ExitStack()
         self._threads: list[threading.Thread] = []
         self._stopping = False
@@ -219,7 +219,7 @@ class Runner:
         return True
 
     def _run_claimed(self, task: ClaimedTask) -> None:
-        with self._leases.holding(task.lease):
+        with self._leases.holding(task.lease, self._longest[task.lane]):
             try:
                 self._run(task)
             except LeaseLostError:

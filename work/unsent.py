@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from extensions import db
 from models import Lane, Mail, MailState, ReaderRole, Task, TaskState
+from rows import change_rows
 from work import outbox
 from work.mail import SAID, delivery, delivery_key
 
@@ -27,6 +28,12 @@ def drop_waiting(about: str, *, words: str, but_kinds: Collection[str] = ()) -> 
     for mail in unsent:
         mail.state, mail.words = MailState.DROPPED, words
     return unsent
+
+
+def drop_due(now: datetime, *, words: str) -> int:
+    """Drop every unsent email that is due at `now` (aware UTC), and return how many there were."""
+    due = (Mail.state == MailState.QUEUED, Mail.due_at <= now)
+    return change_rows(sa.update(Mail).where(*due).values(state=MailState.DROPPED, words=words))
 
 
 def take_up_again(mail_ids: Collection[int]) -> None:

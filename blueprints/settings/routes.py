@@ -20,6 +20,7 @@ from blueprints.settings import (
     email,
     example,
     logs,
+    restored,
     system,
     system_log,
 )
@@ -39,6 +40,7 @@ example.register(settings)
 system.register(settings)
 system_log.register(settings)
 copied.register(settings)
+restored.register(settings)
 email.register(settings)
 availability.register(settings)
 logs.register(settings)

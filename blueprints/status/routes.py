@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from accounts import copies
+from accounts import restored
 from blueprints.status.metrics import exposition
 from instance_folder import fingerprint
 from timezones import utc_now, zone_data_version
@@ -21,7 +21,8 @@ status = Blueprint("status", __name__)
 @status.get("/healthz")
 def healthz() -> ResponseReturnValue:
     """200 while database and metronome work, otherwise 503. Work that waits for a retry is not overdue. A
-    copy whose background work is paused gets 503, too, because nothing leaves it.
+    server whose background work is paused, as a copy or since it was restored, gets 503, too, because nothing
+    leaves it.
 
     It also says which installation answers, and how it saw the question: the doctor asks under the public
     address, and learns what the proxies in between pass on.
@@ -33,7 +34,7 @@ def healthz() -> ResponseReturnValue:
     }
     try:
         state = background_state(utc_now(), is_expected=current_app.config["SCHEDULER_ENABLED"])
-        is_paused = copies.is_paused(current_app.config["INSTALLATION_ID"])
+        is_paused = restored.is_paused(current_app.config["INSTALLATION_ID"])
     except SQLAlchemyError:
         return jsonify(status="failing", database="unreachable", **seen), 503
     is_well = not is_paused and all(finding.level != "danger" for finding in state.findings)

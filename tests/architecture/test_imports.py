@@ -24,6 +24,7 @@ RULES: dict[str, frozenset[str]] = {
     # The only places where parts are joined.
     "app": EVERYTHING,
     "cli": EVERYTHING,
+    "backup_commands": EVERYTHING,
     "gunicorn.conf": EVERYTHING,
     "background": EVERYTHING,
     "first_start": EVERYTHING,
@@ -56,6 +57,7 @@ RULES: dict[str, frozenset[str]] = {
             "accounts.two_step",
             "attachment_files",
             "connections.free_busy",
+            "backups.nightly",
             "connections.service",
             "connections.single_sign_on",
             "instance_folder",
@@ -83,7 +85,7 @@ RULES: dict[str, frozenset[str]] = {
     | {"public_address"}
     | {"connections.catalogue", "connections.purposes"}
     | {"work.findings", "connections.findings", "messaging.findings", "messaging.delivery.is_configured"}
-    | {"work.heartbeat.beat_column"}
+    | {"work.heartbeat.beat_column", "work.heartbeat.backup_columns"}
     # The answer to a click leaves before the work behind it begins.
     | {"work.outbox.hold_back_wakes", "work.outbox.stop_holding_back_wakes"},
     # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
@@ -95,7 +97,7 @@ RULES: dict[str, frozenset[str]] = {
     | {"messaging.delivery.sender_address", "messaging.delivery.is_configured"}
     | {"messaging.wording"}
     | {"messaging.sender_domain", "messaging.signing_in.issuer_of"}
-    | {"work.findings", "work.mail.count_due", "tasks.attention"}
+    | {"work.findings", "work.mail.count_due", "tasks.attention", "tasks.held_back"}
     | {"doctor", "product_version"},
     # The domain enqueues work in the caller's transaction and knows nothing else of background work.
     # Grants of people who leave the team are revoked.
@@ -128,7 +130,8 @@ RULES: dict[str, frozenset[str]] = {
     # carries them is low, and its outbox is even known to the domain.
     "tasks": GROUND
     | DOMAIN
-    | {"work", "connections", "messaging", "providers", "security", "services", "attachment_files"},
+    | {"work", "connections", "messaging", "providers", "security", "services", "attachment_files"}
+    | {"backups.errors", "backups.nightly"},
     "work": GROUND,
     # The floor: nothing of ours but what stands here.
     "models": frozenset({"tables"}),
@@ -160,6 +163,8 @@ RULES: dict[str, frozenset[str]] = {
     "public_address": frozenset(),
     "instance_folder": frozenset(),
     "attachment_files": frozenset(),
+    # Rows as the database has them, whatever the rest of the product makes of them.
+    "backups": GROUND | {"instance_folder", "attachment_files", "product_version", "schema", "security"},
     "providers": frozenset(),
     # Its time bounds hold for looking up names too.
     "providers.transport": frozenset({"host_names", "public_address"}),

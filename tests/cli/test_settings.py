@@ -134,6 +134,16 @@ NONSENSE: dict[str, tuple[str, ...]] = {
     "WEBHOOK_PRIVATE_ADDRESSES": SWITCHES,
     "SCHEDULER_ENABLED": SWITCHES,
     "METRICS_TOKEN": (*ISSUED, "too-short", "ein-schlüssel-mit-umlaut"),
+    "BACKUP_KEY": (
+        ",",
+        "age1",
+        "age1qqqq",
+        "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX",
+        "a passphrase",
+        "ssh-ed25519 AAAA",
+    ),
+    "BACKUP_FOLDER": (str(ROOT / "app.py"), "one\ntwo", str(ROOT)),
+    "BACKUP_KEEP_DAYS": ("0", "-1", "3651", "a month", "1.5"),
     "APP_NAME": ("x" * 61, "Smooth\nHiring", "Smooth\x1bHiring"),
 }
 # What must never be repeated on a console or in a log.
@@ -202,6 +212,7 @@ def test_what_was_meant_is_understood(name: str, value: str, meant: object) -> N
     [
         ({"ZOOM_API_CLIENT_ID": "an-id"}, "ZOOM_API_CLIENT_ID is set, and ZOOM_API_CLIENT_SECRET is not"),
         ({"MICROSOFT_CLIENT_SECRET": "x"}, "MICROSOFT_CLIENT_SECRET is set, and MICROSOFT_CLIENT_ID is not"),
+        ({"BACKUP_FOLDER": str(ROOT)}, "BACKUP_FOLDER is set, and BACKUP_KEY is not: flask backup-key"),
         ({"MAIL_PASSWORD": "x"}, "MAIL_PASSWORD is set, and MAIL_USERNAME is not"),
         ({"MAIL_USE_TLS": "yes", "MAIL_USE_SSL": "yes"}, "MAIL_USE_TLS and MAIL_USE_SSL are both on"),
     ],

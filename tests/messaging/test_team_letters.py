@@ -15,6 +15,7 @@ from tasks.mails.kinds import (
     approval_given,
     ask_administrator,
     ask_to_connect,
+    backup_failed,
     password_changed,
     password_reset,
     please_connect,
@@ -58,6 +59,7 @@ COMPOSERS: dict[str, Callable[[TeamReader], Letter]] = {
     ),
     "ask_administrator": lambda to: asked_administrator(to, to.person.name),
     "approval_given": lambda to: approval_given.letter(to, app=spec_of("outlook-calendar"), link=LINK),
+    "backup_failed": lambda to: backup_failed.letter(to, why="[Errno 28] full", last=AT, link=LINK),
     "please_connect": lambda to: please_connect.letter(to, asking=to.person.name, app="Zoom", link=LINK),
 }
 

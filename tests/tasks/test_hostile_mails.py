@@ -58,6 +58,7 @@ TYPED = {
 # What an email quotes that no row holds: as it was said when it was requested.
 SAID: Mapping[str, Mapping[str, str]] = {
     "app_connected": {"account": "HOSTILE", "connected_at": "2027-02-01T12:00:00+00:00"},
+    "backup_failed": {"why": "HOSTILE"},
     "grants_end": {"whose": "HOSTILE", "why": "HOSTILE"},
     "please_connect": {"asking": "HOSTILE", "app": "zoom"},
     "two_step_changed": {"change": "turned_on"},
@@ -69,6 +70,7 @@ ABOUT = {
     "ask_administrator": "admin_approval:1",
     "reconnect_needed": "connection:1",
     "ask_to_connect": "user:2",
+    "backup_failed": "backup:nightly",
     "credentials_refused": "provider:zoom",
     "grants_end": "app:zoom",
     "password_changed": "user:1",

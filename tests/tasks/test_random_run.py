@@ -5,16 +5,22 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
+from backups.keys import read_secret
+from backups.rehearsing import Rehearsal, rehearse
 from extensions import db
 from models import Interview, Mail, MailState, Meeting, MeetingState, Task, TaskState
+from tests.backups.places import PAIR, back_up
 from tests.factories import LENA, PRIYA, in_three_days
+from tests.machines.application import build_app, settings_for
 from tests.machines.counts import Counts
 from tests.machines.processes import wait_until
 from tests.machines.servers import ServerProcess, ServerProcesses
@@ -98,6 +104,9 @@ class Run:
     servers: list[ServerProcess] = field(default_factory=list)
     kills: int = 0
     faults: int = 0
+    # A backup that was made in the midst of all, and how many interviews there were.
+    copy: Path | None = None
+    scheduled_at_copy: int = 0
 
     def schedule(self, count: int) -> None:
         """Each at an hour of its own: what a lost answer left is found by its time."""
@@ -118,6 +127,10 @@ class Run:
         self.office.simulators.zoom_switches(**CALM_ZOOM)
         self.office.simulators.mail_switches(**CALM_MAIL)
 
+    def make_copy(self, path: Path) -> None:
+        """Make a backup while the servers are at work; interviews are only scheduled by this thread."""
+        self.copy, self.scheduled_at_copy = back_up(self.office.app, path).path, len(self.interviews)
+
     def kill_one(self) -> None:
         """Kill one of the servers and start another."""
         victim = self.servers.pop(self.chance.randrange(len(self.servers)))
@@ -136,7 +149,7 @@ class Run:
 
 @pytest.mark.full
 def test_a_thousand_interviews_survive_faults_and_kills(
-    office: Office, server_processes: ServerProcesses, counts: Counts, seed: int
+    office: Office, server_processes: ServerProcesses, counts: Counts, seed: int, tmp_path: Path
 ) -> None:
     # It says how far it is, so no one has to be told where it hangs.
     faulthandler.cancel_dump_traceback_later()
@@ -159,6 +172,9 @@ def test_a_thousand_interviews_survive_faults_and_kills(
             )
 
     while len(run.interviews) < total:
+        if run.copy is None and len(run.interviews) >= total // 2:
+            run.make_copy(tmp_path / "copy.age")
+            say("a backup was made")
         run.change_the_weather()
         run.schedule(min(IN_A_BATCH, total - len(run.interviews)))
         if len(run.interviews) % (4 * IN_A_BATCH) < IN_A_BATCH:
@@ -178,6 +194,9 @@ def test_a_thousand_interviews_survive_faults_and_kills(
         every=0.5,
     )
     assert_nothing_is_lost_and_nothing_is_double(run, total)
+    rehearsed = rehearsal_of(run.copy)
+    assert rehearsed.is_good, rehearsed.checks
+    assert rehearsed.manifest.tables["interviews"].rows == run.scheduled_at_copy
 
 
 def is_over(run: Run, tell: Callable[[int], None]) -> bool:
@@ -196,6 +215,17 @@ def is_over(run: Run, tell: Callable[[int], None]) -> bool:
         db.session.commit()
     tell(left or 0)
     return not left
+
+
+def rehearsal_of(copy: Path | None) -> Rehearsal:
+    """What a rehearsal says of the backup."""
+    assert copy is not None
+
+    def make_app(settings: Mapping[str, object]) -> Flask:
+        place = {name: str(value) for name, value in settings.items()}
+        return build_app(settings_for(place["DATABASE_URL"], Path(place["INSTANCE_PATH"])))
+
+    return rehearse(make_app, copy, read_secret(PAIR.secret), copy.parent)
 
 
 def assert_nothing_is_lost_and_nothing_is_double(run: Run, total: int) -> None:

@@ -1,0 +1,26 @@
+"""This installation as something to back up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.engine import Engine
+
+import instance_folder
+from backups.making import Installation
+from backups.restoring import UPLOADS
+
+
+def installation_of(config: Mapping[str, Any], engine: Engine) -> Installation:
+    """What a backup of the application with this configuration is made of. Raises OSError for keys that
+    cannot be read."""
+    folder = config["INSTANCE_PATH"]
+    return Installation(
+        engine=engine,
+        uploads=folder / UPLOADS,
+        keys=instance_folder.keys_to_keep(
+            folder, secret_key=config["SECRET_KEY"], token_keys=config["TOKEN_ENCRYPTION_KEYS"]
+        ),
+        settings=tuple(sorted(config["EXPLICIT"])),
+    )

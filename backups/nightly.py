@@ -1,0 +1,90 @@
+"""The backup of each night: when it is due, what its file is called, and which old ones go.
+
+Only files that carry this installation's own name are ever removed, and only right after a new one is whole;
+so the last good backup stays, no matter how long the next ones fail.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import Engine
+
+from backups.errors import BackupError
+from backups.whole_files import PART
+from timezones import NonexistentTimeError, in_zone, parse_local, start_of_day, utc_now
+
+# By the organization's clock: after the last interviews of the day, and before the first.
+_AT = time(2, 30)
+_STAMP = "%Y-%m-%dT%H%M%SZ"
+_NAMED = re.compile(r"smoothhiring-(?P<whose>[0-9a-f]{8})-(?P<stamp>\d{4}-\d\d-\d\dT\d{6}Z)\.age")
+
+
+@dataclass(frozen=True)
+class BackupPlan:
+    """What the settings say of nightly backups. `config` is the application's."""
+
+    folder: Path
+    keys: tuple[str, ...]
+    keep: timedelta
+    config: Mapping[str, Any]
+
+
+def plan_of(config: Mapping[str, Any]) -> BackupPlan | None:
+    """The plan of an installation with these settings; None where no backups are wanted."""
+    if not config["BACKUP_FOLDER"]:
+        return None
+    keep = timedelta(days=config["BACKUP_KEEP_DAYS"])
+    return BackupPlan(config["BACKUP_FOLDER"], config["BACKUP_KEY"], keep, config)
+
+
+def last_due(now: datetime, timezone: str) -> datetime:
+    """When the latest nightly backup was due, at `now`, in an organization of this zone (IANA name); both
+    instants are aware UTC."""
+    today = in_zone(now, timezone).date()
+    due = _on(today, timezone)
+    return due if due <= now else _on(today - timedelta(days=1), timezone)
+
+
+def _on(day: date, timezone: str) -> datetime:
+    """When it is due on a day. At a change of the clocks, the first of two, or that long after midnight."""
+    try:
+        return parse_local(day, _AT, timezone, later=False).astimezone(UTC)
+    except NonexistentTimeError:
+        return start_of_day(day, timezone).astimezone(UTC) + timedelta(hours=_AT.hour, minutes=_AT.minute)
+
+
+def make_nightly(plan: BackupPlan, engine: Engine) -> datetime:
+    """Make the backup of a night, and remove those that are too old; returns the moment that it is of (aware
+    UTC). Must be called with no transaction open.
+
+    Raises `BackupError`, OSError, and SQLAlchemy's errors; then nothing was removed.
+    """
+    # Loaded when the first one is made: every process of a server would keep it.
+    from backups.here import installation_of
+    from backups.making import make_backup
+
+    if not plan.folder.is_dir():
+        raise BackupError(f"The folder {plan.folder} isn't there. Is its disk mounted?")
+    now = utc_now()
+    installation = installation_of(plan.config, engine)
+    whose = installation.keys["installation_id"][:8]
+    made = make_backup(installation, plan.folder / f"smoothhiring-{whose}-{now:{_STAMP}}.age", plan.keys)
+    _remove_old(plan.folder, whose, made.path, now - plan.keep)
+    return made.manifest.made_at
+
+
+def _remove_old(folder: Path, whose: str, newest: Path, before: datetime) -> None:
+    for path in folder.iterdir():
+        # What a killed process left half written, too.
+        found = _NAMED.fullmatch(path.name.removeprefix(".").removesuffix(PART))
+        if found is None or found["whose"] != whose or path == newest:
+            continue
+        made_at = datetime.strptime(found["stamp"], _STAMP).replace(tzinfo=UTC)
+        if made_at < before or path.name.endswith(PART):
+            path.unlink(missing_ok=True)

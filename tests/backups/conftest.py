@@ -1,0 +1,39 @@
+"""Empty places to restore to."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import instance_folder
+from tests.backups.places import Kind, MakePlace, Place
+from tests.machines.application import build_app, close_app, settings_for
+from tests.machines.postgresql import PostgreSQLCluster
+
+
+@pytest.fixture
+def empty_place(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[MakePlace]:
+    """Makes empty places, each in a folder of its own."""
+    places: list[Place] = []
+    databases: list[str] = []
+
+    def make(kind: Kind) -> Place:
+        folder = tmp_path / f"place-{len(places)}"
+        if kind == "sqlite":
+            url = ""
+        else:
+            cluster: PostgreSQLCluster = request.getfixturevalue("postgresql")
+            url = cluster.create_database(f"place_{len(places)}", template="template0")
+            databases.append(url)
+        settings = settings_for(url, folder)
+        app = build_app(settings)
+        # As the command finds it: only then, an application makes keys.
+        instance_folder.remove_keys(folder)
+        places.append(Place(app, folder, settings))
+        return places[-1]
+
+    yield make
+    for place in places:
+        close_app(place.app)
+    for url in databases:
+        request.getfixturevalue("postgresql").drop_database(url)

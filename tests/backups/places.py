@@ -1,0 +1,50 @@
+"""Installations to back up, and places to restore to."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from flask import Flask
+
+from backups.here import installation_of
+from backups.keys import KeyPair, new_pair, read_secret
+from backups.making import Made, make_backup
+from backups.restoring import Restored, restore
+from extensions import db
+from tests.machines.application import build_app, close_app
+
+Kind = Literal["sqlite", "postgresql"]
+PAIR = new_pair()
+
+
+@dataclass(frozen=True)
+class Place:
+    """An application whose folder and database are empty, with keys that were made for nothing: `app` is to
+    restore with, and `started` what works there afterwards."""
+
+    app: Flask
+    folder: Path
+    settings: dict[str, str]
+
+    @contextmanager
+    def started(self) -> Iterator[Flask]:
+        """Another application, as the server's first start after the restore makes it."""
+        app = build_app(self.settings)
+        yield app
+        close_app(app)
+
+    def restore(self, path: Path, pair: KeyPair = PAIR) -> Restored:
+        """Restore a backup here."""
+        return restore(self.app, path, read_secret(pair.secret))
+
+
+MakePlace = Callable[[Kind], Place]
+
+
+def back_up(app: Flask, path: Path, *pairs: KeyPair) -> Made:
+    """Make a backup of an application that runs here."""
+    with app.app_context():
+        engine = db.engine
+    return make_backup(installation_of(app.config, engine), path, [pair.public for pair in pairs or (PAIR,)])

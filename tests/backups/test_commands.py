@@ -1,0 +1,87 @@
+"""The commands for backups, as they are typed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from backup_commands import is_restoring
+from backups.keys import new_pair
+from database import writing
+from tests.backups.every_table import files_of, fill_every_table
+from tests.backups.places import PAIR
+from tests.machines.application import MakeApp, settings_for
+from tests.machines.processes import bare_environment
+
+
+def flask(settings: dict[str, str], *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    """Run a command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "app", *arguments],
+        env=bare_environment(settings),
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_restoring_is_told_from_what_only_looks_like_it() -> None:
+    assert is_restoring(["flask", "restore", "x.age"])
+    assert is_restoring(["flask", "--app", "app", "restore", "--rehearse", "x.age"])
+    assert is_restoring(["flask", "-A", "app", "--debug", "restore"])
+    for others in (["backup", "restore"], ["--app", "restore", "run"], [], ["tasks", "work"]):
+        assert not is_restoring(["flask", *others])
+
+
+@pytest.mark.slow
+def test_key_is_made_a_backup_is_written_rehearsed_and_restored(
+    make_app: MakeApp, sqlite_url: str, instance_path: Path, tmp_path: Path
+) -> None:
+    settings = settings_for(sqlite_url, instance_path)
+    made = flask(settings, "backup-key")
+    [secret] = [line for line in made.stdout.splitlines() if line.startswith("AGE-SECRET-KEY-")]
+    [setting] = [line for line in made.stdout.splitlines() if line.startswith("BACKUP_KEY=")]
+    keyed = {**settings, "BACKUP_KEY": setting.removeprefix("BACKUP_KEY=")}
+
+    fill_every_table(make_app())
+    without = flask(settings, "backup", str(tmp_path / "x.age"))
+    assert (without.returncode, "flask backup-key" in without.stderr) == (1, True)
+    path = tmp_path / "backup.age"
+    written = flask(keyed, "backup", str(path))
+    assert written.returncode == 0, written.stderr
+    assert " rows and 3 attachments, 0.0 MB." in written.stdout
+
+    kept, database = files_of(instance_path), sorted(instance_path.iterdir())
+    rehearsed = flask(keyed, "restore", "--rehearse", str(path), typed=secret)
+    assert rehearsed.returncode == 0, rehearsed.stdout + rehearsed.stderr
+    assert "The keys open all of 11 stored secrets" in rehearsed.stdout
+    assert "This backup can be restored" in rehearsed.stdout
+    assert (files_of(instance_path), sorted(instance_path.iterdir())) == (kept, database)
+
+    folder = tmp_path / "new"
+    there = settings_for("", folder)
+    wrong = flask(there, "restore", str(path), typed=new_pair().secret)
+    assert wrong.returncode == 5
+    assert "doesn't open this backup" in wrong.stderr
+    assert files_of(folder) == {}
+    restored = flask(there, "restore", str(path), typed=secret)
+    assert restored.returncode == 0, restored.stderr
+    assert "/settings/restored" in restored.stdout
+    assert "BACKUP_KEY" in restored.stdout
+    assert files_of(folder) == kept
+    again = flask(there, "restore", str(path), typed=secret)
+    assert (again.returncode, "holds keys already" in again.stderr) == (7, True)
+
+
+def test_folder_that_cannot_be_written_to_is_said(make_app: MakeApp, tmp_path: Path) -> None:
+    app: Flask = make_app({"BACKUP_KEY": PAIR.public})
+    fill_every_table(app)
+    with writing():
+        done = app.test_cli_runner().invoke(args=["backup", str(tmp_path / "nowhere" / "backup.age")])
+    assert done.exit_code == 1
+    assert "could not be made" in done.output
+    assert "No such file or directory" in done.output

@@ -1,0 +1,154 @@
+"""A backup every night: made once, kept for as long as wanted, and told when it fails."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from background import work_once
+from backups.keys import read_secret
+from backups.nightly import last_due
+from backups.opening import opened_backup
+from extensions import db
+from models import Mail, Organization, Task
+from tasks.backups import MAKE_BACKUP
+from tests.backups.places import PAIR
+from tests.factories import Team, create_team
+from tests.machines.application import MakeApp
+from tests.machines.clock import Clock
+from tests.machines.rows import in_rows
+from tests.pages.visitor import Visitor
+from timezones import utc_now
+
+BANNER = "The nightly backup can't be made"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "nightly"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def nightly(make_app: MakeApp, folder: Path, clock: Clock) -> tuple[Flask, Team]:
+    """An installation with a backup every night."""
+    app = make_app({"BACKUP_KEY": PAIR.public, "BACKUP_FOLDER": str(folder), "BACKUP_KEEP_DAYS": "3"})
+    with in_rows(app):
+        return app, create_team()
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def warnings(app: Flask) -> list[Mail]:
+    with in_rows(app):
+        found = db.session.scalars(
+            sa.select(Mail).where(Mail.kind == "backup_failed").order_by(Mail.id)
+        ).all()
+        db.session.expunge_all()
+        return list(found)
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        (datetime(2026, 1, 10, 1, 29, tzinfo=UTC), datetime(2026, 1, 9, 1, 30, tzinfo=UTC)),
+        (datetime(2026, 1, 10, 1, 30, tzinfo=UTC), datetime(2026, 1, 10, 1, 30, tzinfo=UTC)),
+        (datetime(2026, 7, 10, 23, 0, tzinfo=UTC), datetime(2026, 7, 10, 0, 30, tzinfo=UTC)),
+        # 2:30 comes twice.
+        (datetime(2026, 10, 25, 2, 0, tzinfo=UTC), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+    ],
+)
+def test_it_is_due_at_half_past_two_of_the_organizations_clock(now: datetime, due: datetime) -> None:
+    assert last_due(now, "Europe/Zurich") == due
+
+
+def test_a_night_without_half_past_two_has_a_backup_too() -> None:
+    found = last_due(datetime(2026, 3, 29, 12, 0, tzinfo=UTC), "Europe/Zurich")
+    assert found.date() == datetime(2026, 3, 29).date()  # noqa: DTZ001
+
+
+def test_one_is_made_at_once_and_then_one_a_night(
+    nightly: tuple[Flask, Team], folder: Path, clock: Clock, tmp_path: Path
+) -> None:
+    app, _ = nightly
+    for _ in range(3):
+        work_once(app)
+        assert len(names(folder)) == 1
+    with opened_backup(folder / names(folder)[0], read_secret(PAIR.secret), tmp_path) as opened:
+        assert opened.manifest.organization == "Northlight"
+    (folder / "notes.txt").touch()
+    other = folder / "smoothhiring-00000000-2020-01-01T000000Z.age"
+    other.touch()
+    [made] = folder.glob("smoothhiring-[!0]*")
+    left = folder / f".{made.name[:22]}2020-01-01T000000Z.age.part"
+    left.touch()
+    for night in range(2, 8):
+        clock.move(timedelta(days=1))
+        work_once(app)
+        own = [name for name in names(folder) if name not in (other.name, "notes.txt")]
+        assert len(own) == min(night, 4), own
+    # What is not its own stays, and what a killed process left goes.
+    assert other.exists()
+    assert (folder / "notes.txt").exists()
+    assert not left.exists()
+    assert warnings(app) == []
+
+
+def test_failing_is_told_once_a_night_and_nothing_old_goes(
+    nightly: tuple[Flask, Team], folder: Path, clock: Clock
+) -> None:
+    app, team = nightly
+    work_once(app)
+    [good] = names(folder)
+    folder.rename(folder.with_name("unmounted"))
+    for _ in range(10):
+        clock.move(timedelta(hours=21))
+        for _ in range(3):
+            work_once(app)
+            clock.move(timedelta(hours=1))
+    told = warnings(app)
+    assert {mail.address for mail in told} == {team.ada.email}
+    assert len(told) == len({mail.occasion for mail in told}) == 10
+    ada, ben = Visitor(app).enter(team.ada), Visitor(app).enter(team.ben)
+    assert f"{BANNER}, and the last one is 10 days old." in ada.get("/").text
+    assert BANNER not in ben.get("/").text
+    log = ada.get("/settings/system-log").text
+    assert "Making the nightly backup" in log
+    assert "isn't there. Is its disk mounted?" in log
+
+    folder.with_name("unmounted").rename(folder)
+    assert names(folder) == [good]
+    clock.move(timedelta(minutes=61))
+    work_once(app)
+    assert len(names(folder)) == 1
+    assert names(folder) != [good]
+    assert BANNER not in ada.get("/").text
+
+
+def test_nothing_is_made_where_no_folder_is_set_or_no_one_has_set_up(
+    make_app: MakeApp, sqlite_app: Flask, folder: Path
+) -> None:
+    app = make_app({"BACKUP_KEY": PAIR.public, "BACKUP_FOLDER": str(folder)})
+    work_once(app)
+    assert names(folder) == []
+    with in_rows(sqlite_app):
+        create_team()
+    work_once(sqlite_app)
+    with in_rows(sqlite_app):
+        assert db.session.scalar(sa.select(Task.id).where(Task.kind == MAKE_BACKUP.name)) is None
+
+
+def test_restored_server_makes_none_until_someone_has_decided(
+    nightly: tuple[Flask, Team], folder: Path
+) -> None:
+    app, _ = nightly
+    with in_rows(app):
+        db.session.get_one(Organization, 1).held_back_since = utc_now()
+        db.session.commit()
+    work_once(app)
+    assert names(folder) == []

@@ -1,0 +1,102 @@
+"""A rehearsal finds what would be missed after a restore, and leaves nothing behind."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from cryptography.fernet import Fernet
+from flask import Flask
+
+from backups.errors import DamagedFileError, OccupiedPlaceError
+from backups.keys import read_secret
+from backups.rehearsing import Rehearsal, rehearse
+from extensions import db
+from tests.backups.every_table import ROWS, fill_every_table
+from tests.backups.places import PAIR, MakePlace, back_up
+from tests.backups.test_refusals import Members, changed
+from tests.machines.application import build_app, settings_for
+from tests.machines.postgresql import PostgreSQLCluster
+
+
+@pytest.fixture
+def backup(sqlite_app: Flask, tmp_path: Path) -> Path:
+    """A backup with rows in every table."""
+    fill_every_table(sqlite_app)
+    return back_up(sqlite_app, tmp_path / "backup.age").path
+
+
+def make_app(settings: Mapping[str, object]) -> Flask:
+    return build_app(settings_for(str(settings["DATABASE_URL"]), Path(str(settings["INSTANCE_PATH"]))))
+
+
+def rehearsed(path: Path, database_url: str = "") -> Rehearsal:
+    folder = path.parent / "place"
+    folder.mkdir(exist_ok=True)
+    try:
+        return rehearse(make_app, path, read_secret(PAIR.secret), folder, database_url)
+    finally:
+        assert list(folder.iterdir()) == []
+
+
+def with_member(name: str, content: bytes) -> Callable[[Members], Members]:
+    """Another content for the members whose names begin like this."""
+    return lambda members: [(own, content if own.startswith(name) else was) for own, was in members]
+
+
+def test_good_backup_is_said_to_be_good(backup: Path) -> None:
+    found = rehearsed(backup)
+    assert found.is_good
+    rows = ROWS * (len(db.metadata.tables) - 1) + 1
+    assert [check.words for check in found.checks] == [
+        f"{rows} rows in {len(db.metadata.tables)} tables, as many as in the backup.",
+        "No row points to one that isn't there.",
+        "The keys open all of 11 stored secrets: tokens, codes, sent emails.",
+        "3 attachments as uploaded.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (with_member("keys/token", Fernet.generate_key()), "The keys don't open 11 of 11 stored secrets."),
+        (with_member("uploads/", b"something else"), "3 attachments of 3 can't be read as uploaded."),
+    ],
+)
+def test_what_would_be_missed_is_said(change: Callable[[Members], Members], words: str, backup: Path) -> None:
+    found = rehearsed(changed(backup, change))
+    assert [check.words for check in found.checks if not check.is_good] == [words]
+
+
+def test_rows_that_point_into_nothing_are_damage_and_leave_an_empty_place(
+    backup: Path, empty_place: MakePlace
+) -> None:
+    def without_users(members: Members) -> Members:
+        users = next(content for name, content in members if name.startswith("tables/users/"))
+        renumbered = users.replace(b"[1,", b"[101,").replace(b"[2,", b"[102,").replace(b"[3,", b"[103,")
+        return with_member("tables/users/", renumbered)(members)
+
+    damaged = changed(backup, without_users)
+    with pytest.raises(DamagedFileError, match="don't fit together"):
+        rehearsed(damaged)
+    place = empty_place("sqlite")
+    with pytest.raises(DamagedFileError, match="don't fit together"):
+        place.restore(damaged)
+    assert [each.name for each in place.folder.iterdir() if "sqlite3" not in each.name] == []
+
+
+@pytest.mark.postgres
+def test_rehearsal_on_postgresql_leaves_an_empty_database(
+    backup: Path, postgresql: PostgreSQLCluster, postgres_url: str
+) -> None:
+    url = postgresql.create_database("rehearsal", template="template0")
+    for _ in range(2):
+        assert rehearsed(backup, url).is_good
+    engine = sa.create_engine(url)
+    assert sa.inspect(engine).get_table_names() == []
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE invoices (id INTEGER)")
+    engine.dispose()
+    with pytest.raises(OccupiedPlaceError, match="something else"):
+        rehearsed(backup, url)
+    postgresql.drop_database(url)

@@ -1,0 +1,79 @@
+"""A backup is of one moment, no matter who writes while it is made."""
+
+import threading
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from extensions import db
+from models import Attachment, Candidate, Organization, TimelineEntry
+from services import services
+from tests.backups.every_table import fill_every_table
+from tests.backups.places import MakePlace, back_up
+from tests.factories import create_team, schedule
+from tests.machines.rows import in_rows
+
+
+@pytest.mark.both_databases
+def test_backup_holds_up_no_one_and_sees_nothing_of_what_is_half_done(
+    app: Flask, empty_place: MakePlace, tmp_path: Path
+) -> None:
+    """The writer changes two rows together, over and over; in the backup, they agree."""
+    with in_rows(app):
+        team = create_team()
+        schedule(team.ada, team.dina)
+        # Enough to read that a backup takes longer than a change.
+        db.session.execute(
+            sa.insert(TimelineEntry),
+            [{"interview_id": 1, "words": f"{n} " + "x" * 300} for n in range(20_000)],
+        )
+        db.session.commit()
+    is_over, has_begun, changes = threading.Event(), threading.Event(), 0
+
+    def write() -> None:
+        nonlocal changes
+        while not is_over.is_set():
+            with in_rows(app):
+                db.session.get_one(Organization, 1).name = f"Number {changes}"
+                db.session.get_one(Candidate, team.dina.id).name = f"Number {changes}"
+                db.session.commit()
+                db.session.remove()
+            changes += 1
+            has_begun.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert has_begun.wait(30)
+    before = changes
+    try:
+        made = back_up(app, tmp_path / "backup.age")
+    finally:
+        is_over.set()
+        writer.join()
+    assert changes > before
+    place = empty_place("sqlite")
+    place.restore(made.path)
+    with in_rows(place.app):
+        names = {db.session.get_one(Organization, 1).name, db.session.get_one(Candidate, team.dina.id).name}
+        assert len(names) == 1
+        assert names == {made.manifest.organization}
+        assert (
+            db.session.scalar(sa.select(sa.func.count(TimelineEntry.id)))
+            == made.manifest.tables["timeline_entries"].rows
+        )
+
+
+def test_attachment_that_is_gone_is_said_to_be_missing(
+    sqlite_app: Flask, empty_place: MakePlace, tmp_path: Path
+) -> None:
+    fill_every_table(sqlite_app)
+    with in_rows(sqlite_app):
+        lost = db.session.get_one(Attachment, 2).stored_as
+        services(sqlite_app).attachment_files.remove(lost)
+    made = back_up(sqlite_app, tmp_path / "backup.age")
+    assert made.missing == 1
+    place = empty_place("sqlite")
+    place.restore(made.path)
+    assert len(list((place.folder / "uploads").iterdir())) == 2
