@@ -25,6 +25,7 @@ _TEXTS = (
 _JSON: tuple[Any, ...] = ({"b": [1, 2.5, None, "é"], "a": {"2": True}}, [], {"zone": "Europe/Zurich"})
 _BYTES = (b"\x00\xff\n binary", b"", bytes(range(256)))
 _BEGIN = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+_LATER = _BEGIN + timedelta(days=30)
 
 # What the rules of a table want, by its name: changes to row 1, 2, or 3. Everything else is made up.
 _WISHES: dict[str, Callable[[int], dict[str, Any]]] = {
@@ -34,7 +35,9 @@ _WISHES: dict[str, Callable[[int], dict[str, Any]]] = {
         **({"interview_id": None, "candidate_id": n} if n == 1 else {"interview_id": n}),
     },
     "calendar_entries": lambda n: {"state": "waiting"},
-    "interviews": lambda n: {"ends_at": _BEGIN + timedelta(days=30)},
+    "custom_events": lambda n: {"kind": "interview_day", "ends_at": _LATER},
+    "interviews": lambda n: {"ends_at": _LATER},
+    "outside_events": lambda n: {"ends_at": _LATER},
     "interview_templates": lambda n: {
         "interviewers": "some_of_team" if n == 1 else "chosen",
         "team_count": 2 if n == 1 else None,
@@ -98,6 +101,8 @@ def _value(table: sa.Table, column: sa.Column[Any], number: int) -> Any:
         return number if column.primary_key else 5
     if isinstance(column.type, sa.JSON):
         return sa.JSON.NULL if column.nullable and number == 3 else _JSON[number - 1]
+    if isinstance(column.type, sa.Date):
+        return _BEGIN.date()
     if isinstance(column.type, sa.LargeBinary):
         return _BYTES[number - 1]
     if isinstance(column.type, sa.String):
