@@ -31,11 +31,9 @@ def restored(set_up: Flask, people: Team, clock: Clock) -> Flask:
     """As a restore leaves it: two interviews were scheduled before the backup, and some reminders are due."""
     with in_rows(set_up):
         for _ in range(2):
-            in_thirty_hours = {
-                "starts_at": utc_now() + timedelta(hours=30),
-                "reminders": Reminders((1440, 60)),
-            }
-            schedule(people.ben, people.dina, software=None, **in_thirty_hours)
+            starts_at = utc_now() + timedelta(hours=30)
+            reminders = Reminders((1440, 60))
+            schedule(people.ben, people.dina, software=None, starts_at=starts_at, reminders=reminders)
         organization = db.session.get_one(Organization, 1)
         organization.restored_from = utc_now()
         organization.held_back_since = utc_now()
